@@ -58,7 +58,7 @@ export default {
       to: {
         path: "^(lib|app|components|scripts|e2e|bench|sdk)/",
         pathNot:
-          "/schema\\.ts$|^lib/format\\.ts$|^lib/api-client/|^lib/crypto/|^lib/audit/verify/|^lib/audit/export/csv-cell\\.ts$|^lib/escrow/statements\\.ts$|^scripts/(file-source|keep-policy)\\.ts$",
+          "/schema\\.ts$|^lib/format\\.ts$|^lib/api-client/|^lib/crypto/|^lib/audit/(verify|bundle-verifier)/|^lib/audit/export/tables/csv-cell\\.ts$|^lib/escrow/protocol/statements\\.ts$|^scripts/(file-source|keep-policy)\\.ts$",
       },
     },
     {
@@ -68,7 +68,7 @@ export default {
       to: {
         path: "^(lib|app)/",
         pathNot:
-          "/schema\\.ts$|/labels\\.ts$|^lib/format\\.ts$|^lib/api-client/|^lib/crypto/|^lib/audit/verify/",
+          "/schema\\.ts$|/labels\\.ts$|^lib/format\\.ts$|^lib/api-client/|^lib/crypto/|^lib/audit/(verify|bundle-verifier)/",
       },
     },
     {
@@ -86,13 +86,19 @@ export default {
     {
       name: "node-only-behind-primitives",
       severity: "error",
-      from: { path: "^lib/(crypto|audit/verify)/", pathNot: `${TESTS}|^lib/crypto/primitives` },
+      from: {
+        path: "^lib/(crypto|audit/(verify|bundle-verifier))/",
+        pathNot: `${TESTS}|^lib/crypto/primitives`,
+      },
       to: { dependencyTypes: ["core"] },
     },
     {
       name: "browser-code-is-not-server-only",
       severity: "error",
-      from: { path: "^lib/(crypto|audit/verify|api-client)/|/schema\\.ts$|/labels\\.ts$", pathNot: TESTS },
+      from: {
+        path: "^lib/(crypto|audit/(verify|bundle-verifier)|api-client)/|/schema\\.ts$|/labels\\.ts$",
+        pathNot: TESTS,
+      },
       to: { path: "^node_modules/server-only/" },
     },
     {
@@ -129,14 +135,17 @@ export default {
       name: "the-sdk-gives-out-what-runs-anywhere",
       severity: "error",
       from: { path: "^sdk/" },
-      to: { path: "^(lib|app|components|scripts)/", pathNot: "^lib/(api-client|crypto|audit/verify)/" },
+      to: {
+        path: "^(lib|app|components|scripts)/",
+        pathNot: "^lib/(api-client|crypto|audit/(verify|bundle-verifier))/",
+      },
     },
     {
       name: "one-module-knows-the-aws-sdk",
       severity: "error",
       from: {
         path: "^(app|components|lib|scripts)/",
-        pathNot: `${TESTS}|^lib/custody/aws-kms-custody\\.ts$`,
+        pathNot: `${TESTS}|^lib/keystore/roots/aws-kms-root\\.ts$`,
       },
       to: { path: "^node_modules/@aws-sdk/" },
     },
@@ -144,13 +153,13 @@ export default {
       name: "the-aws-sdk-is-loaded-when-it-is-chosen",
       severity: "error",
       from: { pathNot: TESTS },
-      to: { path: "^lib/custody/aws-kms-custody\\.ts$", dependencyTypesNot: ["dynamic-import"] },
+      to: { path: "^lib/keystore/roots/aws-kms-root\\.ts$", dependencyTypesNot: ["dynamic-import"] },
     },
     {
       name: "only-the-token-process-loads-native-modules",
       severity: "error",
-      from: { pathNot: "^lib/custody/resident/[a-z0-9-]+\\.mjs$" },
-      to: { path: "^node_modules/koffi/|^lib/custody/resident/[a-z0-9-]+\\.mjs$" },
+      from: { pathNot: "^lib/keystore/token/[a-z0-9-]+\\.mjs$" },
+      to: { path: "^node_modules/koffi/|^lib/keystore/token/[a-z0-9-]+\\.mjs$" },
     },
     {
       name: "production-imports-no-test",

@@ -30,6 +30,8 @@ const config = {
     // A browser has no node:crypto: whatever of lib/crypto runs there takes its primitives from @noble.
     resolveAlias: {
       "./primitives": { browser: "./lib/crypto/primitives.browser.ts" },
+      "../primitives": { browser: "./lib/crypto/primitives.browser.ts" },
+      "../primitives-stream": { browser: "./lib/crypto/primitives-stream.browser.ts" },
       "./primitives-stream": { browser: "./lib/crypto/primitives-stream.browser.ts" },
       "@/lib/crypto/primitives-stream": { browser: "./lib/crypto/primitives-stream.browser.ts" },
       "@/lib/crypto/primitives": { browser: "./lib/crypto/primitives.browser.ts" },

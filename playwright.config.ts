@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "@playwright/test";
-import { findBrowser } from "./lib/testing/browser";
+import { findBrowser } from "./lib/testing/instance/browser";
 
 export default defineConfig({
   testDir: "e2e",

@@ -3,9 +3,9 @@ import { toBase64 } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { DomainError } from "@/lib/errors";
-import { PAGE_HEADERS, pagePolicy } from "@/lib/http/page-policy";
-import { problemOf, problemResponse } from "@/lib/http/problem";
-import { withHeaders } from "@/lib/http/response-headers";
+import { problemOf, problemResponse } from "@/lib/http/endpoint/problem";
+import { withHeaders } from "@/lib/http/endpoint/response-headers";
+import { PAGE_HEADERS, pagePolicy } from "@/lib/http/pages/page-policy";
 
 // Request id, security headers, nonce. Decides nothing about who may do what: the endpoint does.
 

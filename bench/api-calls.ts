@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { operation } from "@/lib/api-client/operation";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
-import type { ServedPortal } from "@/lib/testing/served-portal";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
+import type { ServedPortal } from "@/lib/testing/instance/served-portal";
 import { type Call, call } from "./call";
 
 /** How many records a batch has, an export has entries, and the lists have at least. */

@@ -1,6 +1,6 @@
+import { servePortal } from "@/lib/testing/instance/served-portal";
 import { countStatements } from "@/lib/testing/routes/count-statements";
-import { servePortal } from "@/lib/testing/served-portal";
-import { startTestServer } from "@/lib/testing/test-server";
+import { startTestServer } from "@/lib/testing/servers/test-server";
 import { type ApiCalls, BASELINES, callsOn, type Measured } from "./api-calls";
 import { endCalls } from "./call";
 import { compareLoad, type Figure, median } from "./measure";

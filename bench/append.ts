@@ -1,12 +1,12 @@
 import { Client } from "pg";
-import { appendEntry } from "@/lib/audit/append-entry";
-import type { AuditEvent } from "@/lib/audit/event";
-import { recordEvent } from "@/lib/audit/record-event";
-import { prepareLog } from "@/lib/audit/worker/sequencer";
+import type { AuditEvent } from "@/lib/audit/entry/event";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import { recordEvent } from "@/lib/audit/record/record-event";
+import { prepareLog } from "@/lib/audit/sequencer/sequencer";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
-import { type AuditBench, createAuditBench } from "@/lib/testing/audit";
-import { startTestServer } from "@/lib/testing/test-server";
+import { type AuditBench, createAuditBench } from "@/lib/testing/benches/audit-bench";
+import { startTestServer } from "@/lib/testing/servers/test-server";
 import { compareLoad, type Figure } from "./measure";
 import { startSequencer } from "./start-sequencer";
 

@@ -1,11 +1,11 @@
 import { to as copyTo } from "pg-copy-streams";
 import { produceExport } from "@/lib/audit/export/produce-export";
 import { exportSelect } from "@/lib/audit/export/store";
-import { fencedConditions, type ReaderContext } from "@/lib/audit/reading/filter";
+import { fencedConditions, type ReaderContext } from "@/lib/audit/reading/fence";
 import { readableKinds } from "@/lib/audit/reading/open-parts";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inRawSnapshot } from "@/lib/db/transaction";
-import type { AuditBench } from "@/lib/testing/audit";
+import type { AuditBench } from "@/lib/testing/benches/audit-bench";
 import { contextOf, ENTRIES, told, withSeededLog } from "./audit-log";
 import { memoryFigures } from "./export-memory";
 import { type Figure, median, millis } from "./measure";

@@ -2,19 +2,19 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client } from "pg";
-import { composeEntry } from "@/lib/audit/compose-entry";
-import type { AuditEvent } from "@/lib/audit/event";
+import { composeEntry } from "@/lib/audit/entry/compose-entry";
+import type { AuditEvent } from "@/lib/audit/entry/event";
+import { insertEntries } from "@/lib/audit/record/store";
 import type { EntryRows } from "@/lib/audit/recorder-types";
-import { insertEntries } from "@/lib/audit/store";
 import type { Context, Role } from "@/lib/context";
-import { cosignerVkey, vkey } from "@/lib/crypto/signed-note";
+import { cosignerVkey, vkey } from "@/lib/crypto/log/signed-note";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { createEscrowClient } from "@/lib/escrow/client";
+import { createEscrowClient } from "@/lib/escrow/client/client";
 import { createLogger } from "@/lib/telemetry/logger";
-import { type AuditBench, createAuditBench } from "@/lib/testing/audit";
-import { pastTriggers } from "@/lib/testing/past-triggers";
-import { seedTree } from "@/lib/testing/seed-index";
-import { startTestServer } from "@/lib/testing/test-server";
+import { type AuditBench, createAuditBench } from "@/lib/testing/benches/audit-bench";
+import { pastTriggers } from "@/lib/testing/log/past-triggers";
+import { seedTree } from "@/lib/testing/log/seed-index";
+import { startTestServer } from "@/lib/testing/servers/test-server";
 
 const BATCH = 250;
 

@@ -1,17 +1,17 @@
-import { type Derive, openContentKey, rewrapRecipient } from "@/lib/crypto/envelope";
-import { sealFixture } from "@/lib/crypto/envelope-fixture";
+import { type Derive, openContentKey, rewrapRecipient } from "@/lib/crypto/envelope/envelope";
+import { sealFixture } from "@/lib/crypto/envelope/envelope-fixture";
 import { generateX25519, x25519Handle } from "@/lib/crypto/primitives";
 import { inSnapshot } from "@/lib/db/transaction";
 import { findActiveKeys } from "@/lib/keys/active-keys";
 import { getRotation } from "@/lib/keys/rotation/get-rotation";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
-import { startTestServer } from "@/lib/testing/test-server";
-import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
+import { startTestServer } from "@/lib/testing/servers/test-server";
 import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
 import { NewTransaction } from "@/lib/transactions/schema";
-import { draftTransaction, sealTransaction } from "@/lib/transactions/seal-transaction";
-import { submitBatch } from "@/lib/transactions/submit-batch";
-import { submitTransaction } from "@/lib/transactions/submit-transaction";
+import { draftTransaction, sealTransaction } from "@/lib/transactions/submit/seal-transaction";
+import { submitBatch } from "@/lib/transactions/submit/submit-batch";
+import { submitTransaction } from "@/lib/transactions/submit/submit-transaction";
 import { type Figure, median, timeOf } from "./measure";
 import { startSequencer } from "./start-sequencer";
 

@@ -2,16 +2,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
-import { openEnvelope, sealEnvelope } from "@/lib/crypto/envelope";
-import { sealFixture } from "@/lib/crypto/envelope-fixture";
+import { openEnvelope, sealEnvelope } from "@/lib/crypto/envelope/envelope";
+import { sealFixture } from "@/lib/crypto/envelope/envelope-fixture";
 import { generateX25519 } from "@/lib/crypto/primitives";
-import type { Keystore } from "@/lib/custody/keystore";
-import { createKeystore, holderOf, openKeystore } from "@/lib/custody/open-keystore";
-import { openKeystoreRoots } from "@/lib/custody/open-roots";
 import { type CustodySettings, readCustody } from "@/lib/env/custody";
-import { startMoto } from "@/lib/testing/moto-server";
-import { makeSoftwareToken } from "@/lib/testing/software-token";
-import { startTransitServer } from "@/lib/testing/transit-server";
+import type { Keystore } from "@/lib/keystore/keystore";
+import { createKeystore, holderOf, openKeystore } from "@/lib/keystore/open-keystore";
+import { openKeystoreRoots } from "@/lib/keystore/roots/open-roots";
+import { makeSoftwareToken } from "@/lib/testing/devices/software-token";
+import { startMoto } from "@/lib/testing/servers/moto-server";
+import { startTransitServer } from "@/lib/testing/servers/transit-server";
 import { compare, compareTimed, type Figure, median } from "./measure";
 
 interface BackEnd {

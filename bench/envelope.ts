@@ -1,8 +1,8 @@
 import { GeneralEncrypt, generalDecrypt, importJWK } from "jose";
 import { toBase64url } from "@/lib/crypto/bytes";
-import { openEnvelope, sealEnvelope } from "@/lib/crypto/envelope";
+import { openEnvelope, sealEnvelope } from "@/lib/crypto/envelope/envelope";
+import { buildRecord } from "@/lib/crypto/envelope/record-digest";
 import { ephemeralX25519, generateX25519, randomBytes, x25519Handle } from "@/lib/crypto/primitives";
-import { buildRecord } from "@/lib/crypto/record-digest";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { compare, compareTimed, type Figure, timeOf } from "./measure";
 import { startPythonWay } from "./python-way";

@@ -1,15 +1,15 @@
 import { produceExport } from "@/lib/audit/export/produce-export";
-import { fencedConditions } from "@/lib/audit/reading/filter";
+import { fencedConditions } from "@/lib/audit/reading/fence";
 import { readableKinds } from "@/lib/audit/reading/open-parts";
-import { createAuditRecorder } from "@/lib/audit/recorder";
+import { createAuditRecorder } from "@/lib/audit/record/recorder";
 import { systemClock } from "@/lib/clock";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { openLocalKeystore } from "@/lib/custody/local-keystore";
 import { openDatabase } from "@/lib/db/client";
 import { openPool } from "@/lib/db/pool";
 import { inRawSnapshot } from "@/lib/db/transaction";
 import { portalEnv } from "@/lib/env";
-import { TEST_PASSPHRASE } from "@/lib/testing/audit";
+import { openLocalKeystore } from "@/lib/keystore/files/local-keystore";
+import { TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
 import { contextOf } from "./audit-log";
 
 // One export of a seeded log in a process of its own, so that its memory can be told: what it held most beyond what it

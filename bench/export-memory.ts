@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { Client } from "pg";
 import { z } from "zod";
-import type { AuditBench } from "@/lib/testing/audit";
-import { pastTriggers } from "@/lib/testing/past-triggers";
+import type { AuditBench } from "@/lib/testing/benches/audit-bench";
+import { pastTriggers } from "@/lib/testing/log/past-triggers";
 import { ENTRIES, told } from "./audit-log";
 import type { Figure } from "./measure";
 

@@ -1,7 +1,7 @@
 import { asSuperuser } from "@/e2e/support/admin";
 import { readDemo } from "@/e2e/support/api";
 import { canaries, newTransaction } from "@/e2e/support/steps";
-import { type RunningInstance, startInstance } from "@/lib/testing/instance";
+import { type RunningInstance, startInstance } from "@/lib/testing/instance/instance";
 import { type Call, call, endCalls } from "./call";
 import { compareLoad, type Figure } from "./measure";
 

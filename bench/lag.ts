@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { AuditEvent } from "@/lib/audit/event";
-import { recordEvent } from "@/lib/audit/record-event";
-import { readLastCheckpoint } from "@/lib/audit/worker/store";
-import { type AuditBench, createAuditBench } from "@/lib/testing/audit";
-import { startLogProcesses } from "@/lib/testing/log-processes";
-import { startTestServer } from "@/lib/testing/test-server";
+import type { AuditEvent } from "@/lib/audit/entry/event";
+import { recordEvent } from "@/lib/audit/record/record-event";
+import { readLastCheckpoint } from "@/lib/audit/sequencer/store";
+import { type AuditBench, createAuditBench } from "@/lib/testing/benches/audit-bench";
+import { startLogProcesses } from "@/lib/testing/log/log-processes";
+import { startTestServer } from "@/lib/testing/servers/test-server";
 import { against, type Figure, load } from "./measure";
 
 const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.read", subjects: [] };

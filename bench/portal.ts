@@ -1,8 +1,8 @@
 import { type Browser, type CDPSession, chromium, type Page } from "@playwright/test";
 import { readDemo } from "@/e2e/support/api";
 import { signIn } from "@/e2e/support/sign-in";
-import { findBrowser } from "@/lib/testing/browser";
-import { type RunningInstance, startInstance } from "@/lib/testing/instance";
+import { findBrowser } from "@/lib/testing/instance/browser";
+import { type RunningInstance, startInstance } from "@/lib/testing/instance/instance";
 import { against as againstLimit, type Figure } from "./measure";
 
 const RUNS = 5;

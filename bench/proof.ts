@@ -1,5 +1,5 @@
-import { getProof } from "@/lib/audit/get-proof";
-import type { AuditBench } from "@/lib/testing/audit";
+import { getProof } from "@/lib/audit/reading/proofs/get-proof";
+import type { AuditBench } from "@/lib/testing/benches/audit-bench";
 import { contextOf, ENTRIES, withSeededLog } from "./audit-log";
 import { type Figure, median, millis } from "./measure";
 

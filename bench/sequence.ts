@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { integrateBatch } from "@/lib/audit/worker/sequencer";
+import { integrateBatch } from "@/lib/audit/sequencer/sequencer";
 import { openPool } from "@/lib/db/pool";
 
 // The sequencer at its default period, as a process of its own, until its parent goes.

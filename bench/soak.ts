@@ -1,4 +1,4 @@
-import { runSoak, type SoakWork } from "@/lib/testing/run-soak";
+import { runSoak, type SoakWork } from "@/lib/testing/contracts/run-soak";
 import type { Figure } from "./measure";
 
 const WRAPS = Number(process.env.SOAK_WRAPS ?? 200_000);

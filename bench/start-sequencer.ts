@@ -1,5 +1,5 @@
 import { fork } from "node:child_process";
-import type { AuditBench } from "@/lib/testing/audit";
+import type { AuditBench } from "@/lib/testing/benches/audit-bench";
 
 /** A sequencer at its default period beside what is measured; call what it gives back to end it. */
 export function startSequencer(bench: AuditBench): () => Promise<void> {

@@ -1,4 +1,4 @@
-import { verifyBundle } from "@/lib/audit/verify/verify-bundle";
+import { verifyBundle } from "@/lib/audit/bundle-verifier/verify-bundle";
 import { fileSource } from "../scripts/file-source";
 
 // One verification in a process of its own, so that its memory can be told.

@@ -1,15 +1,15 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import path from "node:path";
-import { checkpointText } from "@/lib/audit/checkpoint";
-import { entryLeaf } from "@/lib/audit/entry";
-import { FIXTURE_LOG, fixtureEntry, keysOf, operator } from "@/lib/audit/verify/bundle-fixture";
-import { BUNDLE_FILES, manifestText } from "@/lib/audit/verify/bundle-format";
+import { FIXTURE_LOG, fixtureEntry, keysOf, operator } from "@/lib/audit/bundle-verifier/bundle-fixture";
+import { BUNDLE_FILES, manifestText } from "@/lib/audit/bundle-verifier/claims/bundle-format";
+import { checkpointText } from "@/lib/audit/entry/checkpoint";
+import { entryLeaf } from "@/lib/audit/entry/entry";
 import { fromUtf8, toBase64, toBase64url, utf8 } from "@/lib/crypto/bytes";
-import { canonicalJson } from "@/lib/crypto/canonical-json";
-import { Frontier } from "@/lib/crypto/merkle";
+import { canonicalJson } from "@/lib/crypto/json/canonical-json";
+import { Frontier } from "@/lib/crypto/log/merkle";
+import { signNote } from "@/lib/crypto/log/signed-note";
 import { crc32, sha256Stream } from "@/lib/crypto/primitives-stream";
-import { signNote } from "@/lib/crypto/signed-note";
-import { zipCentralEntry, zipEndRecord, zipLocalHeader } from "@/lib/crypto/zip-headers";
+import { zipCentralEntry, zipEndRecord, zipLocalHeader } from "@/lib/crypto/zip/zip-headers";
 
 const FLUSH = 4 << 20;
 const BY = operator(1);

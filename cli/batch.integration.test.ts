@@ -2,8 +2,8 @@ import type { ChildProcess } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { type CommandLine, openCommandLine } from "@/lib/testing/command-line";
-import { type ServedPortal, servePortal } from "@/lib/testing/served-portal";
+import { type CommandLine, openCommandLine } from "@/lib/testing/instance/command-line";
+import { type ServedPortal, servePortal } from "@/lib/testing/instance/served-portal";
 
 // A watchdog: each step is a process of its own.
 vi.setConfig({ testTimeout: 900_000 });

@@ -1,4 +1,4 @@
-import { createSealport, type Sealport } from "@/lib/api-client/sealport";
+import { createSealport, type Sealport } from "@/lib/api-client/client/sealport";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import type { Target } from "./settings";
 

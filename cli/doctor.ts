@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { connect as connectTls } from "node:tls";
-import { ApiProblem } from "@/lib/api-client/client";
+import { ApiProblem } from "@/lib/api-client/client/client";
 import { getCallingKey } from "@/lib/api-client/operations/api-keys";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import type { CallingKey } from "@/lib/identity/api-keys/schema";

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { toBase64url } from "@/lib/crypto/bytes";
-import { type CommandLine, openCommandLine } from "@/lib/testing/command-line";
+import { type CommandLine, openCommandLine } from "@/lib/testing/instance/command-line";
 
 // A portal that lays out other words than were asked for: a person's own signature is worth most to it.
 

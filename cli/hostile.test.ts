@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type CommandLine, openCommandLine } from "@/lib/testing/command-line";
+import { type CommandLine, openCommandLine } from "@/lib/testing/instance/command-line";
 import { exitOf } from "./tell-failure";
 
 // A portal that answers what no portal should: the command line against a server that means it ill.

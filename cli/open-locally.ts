@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { openItem } from "@/lib/api-client/open-item";
+import { openItem } from "@/lib/api-client/client/open-item";
 import { getCallingKey } from "@/lib/api-client/operations/api-keys";
 import { listKeys } from "@/lib/api-client/operations/keys";
 import { getTransactionEnvelopes } from "@/lib/api-client/operations/transactions";
-import { readPolicy } from "@/lib/audit/verify/check-keys";
+import { readPolicy } from "@/lib/audit/bundle-verifier/tree/check-keys";
 import { fromBase64url } from "@/lib/crypto/bytes";
+import type { OwnKey } from "@/lib/crypto/envelope/local-envelope";
 import { OpenError } from "@/lib/crypto/format-error";
-import type { OwnKey } from "@/lib/crypto/local-envelope";
-import type { GroupName } from "@/lib/escrow/statements";
+import type { GroupName } from "@/lib/escrow/protocol/statements";
 import type { Connection } from "./connect";
 import type { Cx } from "./context";
 import { CliError, EXIT, usage } from "./exit";

@@ -1,5 +1,5 @@
-import { csvCell } from "@/lib/audit/export/csv-cell";
-import { shownJson } from "@/lib/audit/verify/shown-text";
+import { shownJson } from "@/lib/audit/bundle-verifier/report/shown-text";
+import { csvCell } from "@/lib/audit/export/tables/csv-cell";
 import type { Given } from "./command";
 import type { Host } from "./host";
 import { variable } from "./host";

@@ -1,4 +1,4 @@
-import { shownJson, shownText } from "@/lib/audit/verify/shown-text";
+import { shownJson, shownText } from "@/lib/audit/bundle-verifier/report/shown-text";
 
 // Whatever comes from a portal may hold what a terminal obeys: nothing is written but through these.
 

@@ -1,6 +1,6 @@
 import { toBase64url } from "@/lib/crypto/bytes";
 import { signStatement } from "@/lib/crypto/statement";
-import type { StatementSignature } from "@/lib/escrow/statements";
+import type { StatementSignature } from "@/lib/escrow/protocol/statements";
 import type { Given, OptionSpec } from "./command";
 import { usage } from "./exit";
 import type { Host } from "./host";

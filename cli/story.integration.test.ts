@@ -6,10 +6,10 @@ import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { runNextExport } from "@/lib/audit/export/jobs/run-export";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { findStanding } from "@/lib/identity/find-standing";
-import type { BenchPerson } from "@/lib/testing/access-bench";
-import { type CommandLine, openCommandLine } from "@/lib/testing/command-line";
-import { type ServedPortal, servePortal } from "@/lib/testing/served-portal";
+import { findReaderById } from "@/lib/identity/people/find-reader";
+import type { BenchPerson } from "@/lib/testing/benches/access-bench";
+import { type CommandLine, openCommandLine } from "@/lib/testing/instance/command-line";
+import { type ServedPortal, servePortal } from "@/lib/testing/instance/served-portal";
 
 // From a request to an export, each step by another person, as programs make it.
 
@@ -235,7 +235,7 @@ test("keys are listed, rotated until all is moved, and changed with a reason", a
 
 const worker = () => ({
   ...portal.runtime,
-  findReader: (userId: string) => findStanding(portal.runtime, userId),
+  findReader: (userId: string) => findReaderById(portal.runtime, userId),
   keepMs: 86_400_000,
 });
 

@@ -1,4 +1,4 @@
-import { ApiProblem } from "@/lib/api-client/client";
+import { ApiProblem } from "@/lib/api-client/client/client";
 import { CliError, EXIT } from "./exit";
 import { oneLine } from "./shown";
 

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type CommandLine, openCommandLine } from "@/lib/testing/command-line";
+import { type CommandLine, openCommandLine } from "@/lib/testing/instance/command-line";
 
 // At a real terminal, which `script` makes: questions, what is not shown, and what is written over.
 

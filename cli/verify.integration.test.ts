@@ -1,12 +1,12 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { changeBundle } from "@/lib/audit/bundle-verifier/change-bundle";
 import { runNextExport } from "@/lib/audit/export/jobs/run-export";
-import { changeBundle } from "@/lib/audit/tour/change-bundle";
-import { findStanding } from "@/lib/identity/find-standing";
-import type { BenchPerson } from "@/lib/testing/access-bench";
-import { type CommandLine, openCommandLine } from "@/lib/testing/command-line";
-import { type ServedPortal, servePortal } from "@/lib/testing/served-portal";
+import { findReaderById } from "@/lib/identity/people/find-reader";
+import type { BenchPerson } from "@/lib/testing/benches/access-bench";
+import { type CommandLine, openCommandLine } from "@/lib/testing/instance/command-line";
+import { type ServedPortal, servePortal } from "@/lib/testing/instance/served-portal";
 
 // A watchdog: each step is a process of its own.
 vi.setConfig({ testTimeout: 900_000 });
@@ -19,7 +19,7 @@ beforeAll(async () => {
   cli = openCommandLine();
   const worker = {
     ...portal.runtime,
-    findReader: (userId: string) => findStanding(portal.runtime, userId),
+    findReader: (userId: string) => findReaderById(portal.runtime, userId),
     keepMs: 86_400_000,
   };
   portal.watch = {

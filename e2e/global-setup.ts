@@ -1,5 +1,5 @@
 import type { FullConfig } from "@playwright/test";
-import { type RunningInstance, startInstance } from "../lib/testing/instance";
+import { type RunningInstance, startInstance } from "@/lib/testing/instance/instance";
 import { INSTANCES } from "./support/instance";
 
 const BUDGETS =

@@ -1,10 +1,10 @@
-import { witnessedBy } from "@/lib/audit/witnessing";
-import { publishCheckpoint } from "@/lib/audit/worker/checkpointer";
-import { readLastCheckpoint, storedNodes } from "@/lib/audit/worker/store";
+import { publishCheckpoint } from "@/lib/audit/sequencer/checkpointer";
+import { readLastCheckpoint, storedNodes } from "@/lib/audit/sequencer/store";
+import { witnessedBy } from "@/lib/audit/sequencer/witnessing";
 import { toBase64, utf8 } from "@/lib/crypto/bytes";
-import { consistencyProofFrom } from "@/lib/crypto/merkle";
+import { consistencyProofFrom } from "@/lib/crypto/log/merkle";
+import { checkpointText, openNote, signNote } from "@/lib/crypto/log/signed-note";
 import { sha256 } from "@/lib/crypto/primitives";
-import { checkpointText, openNote, signNote } from "@/lib/crypto/signed-note";
 import { callService } from "@/lib/ipc/client";
 import { expectThat, setting, startInteropLog } from "./interop-log";
 

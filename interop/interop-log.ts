@@ -1,18 +1,18 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { recordEvent } from "@/lib/audit/record-event";
+import { recordEvent } from "@/lib/audit/record/record-event";
+import { integrateBatch, prepareLog } from "@/lib/audit/sequencer/sequencer";
 import { openEntryFile } from "@/lib/audit/signer/entry-file";
 import { signerHandler } from "@/lib/audit/signer/serve-signer";
-import { integrateBatch, prepareLog } from "@/lib/audit/worker/sequencer";
 import { systemClock } from "@/lib/clock";
 import { fromHex } from "@/lib/crypto/bytes";
+import { vkey } from "@/lib/crypto/log/signed-note";
 import { ed25519PublicKey, ed25519Sign } from "@/lib/crypto/primitives";
-import { vkey } from "@/lib/crypto/signed-note";
 import { serveHttp } from "@/lib/ipc/server";
 import { createLogger } from "@/lib/telemetry/logger";
-import { createAuditBench } from "@/lib/testing/audit";
-import { startTestServer } from "@/lib/testing/test-server";
+import { createAuditBench } from "@/lib/testing/benches/audit-bench";
+import { startTestServer } from "@/lib/testing/servers/test-server";
 
 const EVENT = { class: "log", outcome: "done", action: "audit.read", subjects: [] } as const;
 

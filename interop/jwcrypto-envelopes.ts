@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
-import { canonicalJson, type Json } from "@/lib/crypto/canonical-json";
-import { openEnvelope } from "@/lib/crypto/envelope";
-import { sealFixture } from "@/lib/crypto/envelope-fixture";
+import { openEnvelope } from "@/lib/crypto/envelope/envelope";
+import { sealFixture } from "@/lib/crypto/envelope/envelope-fixture";
+import { canonicalJson, type Json } from "@/lib/crypto/json/canonical-json";
 import { x25519Handle } from "@/lib/crypto/primitives";
 import { expectThat } from "./interop-log";
 

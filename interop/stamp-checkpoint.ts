@@ -1,12 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { publishCheckpoint } from "@/lib/audit/sequencer/checkpointer";
+import { stampNewest } from "@/lib/audit/sequencer/stamp-newest";
+import { readLastCheckpoint } from "@/lib/audit/sequencer/store";
 import { stampedBytes } from "@/lib/audit/timestamp/imprint";
-import { publishCheckpoint } from "@/lib/audit/worker/checkpointer";
-import { stampNewest } from "@/lib/audit/worker/stamp-newest";
-import { readLastCheckpoint } from "@/lib/audit/worker/store";
 import { systemClock } from "@/lib/clock";
+import { checkpointText, signNote } from "@/lib/crypto/log/signed-note";
 import { sha256 } from "@/lib/crypto/primitives";
-import { checkpointText, signNote } from "@/lib/crypto/signed-note";
 import { expectThat, setting, startInteropLog } from "./interop-log";
 
 // Has a checkpoint stamped by our client and writes the stored token, the stamped bytes, and those of a forged root.

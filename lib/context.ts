@@ -1,9 +1,9 @@
-import type { Scanner } from "@/lib/access/scan/scanner";
+import type { Scanner } from "@/lib/access/documents/scanner";
 import type { AuditRecorder } from "@/lib/audit/recorder-types";
 import type { Clock } from "@/lib/clock";
-import type { Keystore } from "@/lib/custody/keystore";
 import type { Database } from "@/lib/db/client";
-import type { EscrowClient } from "@/lib/escrow/client";
+import type { EscrowClient } from "@/lib/escrow/client/client";
+import type { Keystore } from "@/lib/keystore/keystore";
 import type { Limits } from "@/lib/rate-limit/limits";
 import type { Duty, Role, Scope } from "@/lib/roles";
 import type { Logger } from "@/lib/telemetry/logger";

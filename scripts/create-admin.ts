@@ -2,11 +2,11 @@ import { parseArgs } from "node:util";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { EnvironmentError, hasPortalEnv } from "@/lib/env";
 import { DomainError } from "@/lib/errors";
-import { createAdministrators } from "@/lib/identity/create-administrators";
-import { type IssuedInvitation, reissueInvitation } from "@/lib/identity/invitation/issue-invitation";
+import { type IssuedInvitation, reissueInvitation } from "@/lib/identity/invitations/issue-invitation";
+import { createAdministrators } from "@/lib/identity/people/create-administrators";
 import { explainFailure } from "@/lib/launch/failure";
 import { runAsPortal } from "@/lib/launch/portal-environment";
-import { getRuntime } from "@/lib/runtime";
+import { getRuntime } from "@/lib/runtime/slot";
 
 const USAGE = `usage: npm run create-admin -- --organisation NAME --zone Europe/Berlin \\
          --name "First Person" --email first@example.org --name "Second Person" --email second@example.org

@@ -1,8 +1,8 @@
-import { createKeys, PROCESSES } from "@/lib/custody/create-keys";
-import { KeystoreError } from "@/lib/custody/keystore";
-import { createKeystore } from "@/lib/custody/open-keystore";
 import { EnvironmentError, keyCreationEnv } from "@/lib/env";
 import { custodySettings } from "@/lib/env/custody";
+import { createKeys, PROCESSES } from "@/lib/keystore/files/create-keys";
+import { KeystoreError } from "@/lib/keystore/keystore";
+import { createKeystore } from "@/lib/keystore/open-keystore";
 
 // Makes the keys of one process in its own key folder and prints the public ones. Safe to run again.
 const wanted = process.argv[2];

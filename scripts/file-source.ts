@@ -1,5 +1,5 @@
 import { fstatSync, openSync, readSync } from "node:fs";
-import type { ByteSource } from "@/lib/audit/verify/source";
+import type { ByteSource } from "@/lib/audit/bundle-verifier/container/source";
 
 /** An open file and its length; throws an error with a code where it cannot be read, or is no file. */
 export function openFile(file: string): { readonly handle: number; readonly size: number } {

@@ -1,8 +1,8 @@
 import { closeSync, fsyncSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { ApiProblem, createApiClient } from "@/lib/api-client/client";
-import { shownText } from "@/lib/audit/verify/shown-text";
+import { ApiProblem, createApiClient } from "@/lib/api-client/client/client";
+import { shownText } from "@/lib/audit/bundle-verifier/report/shown-text";
 import { FormatError } from "@/lib/crypto/format-error";
 import { ImportStopped, importAitbc, isAway, type Outcome } from "@/lib/import/import-aitbc";
 import { AITBC_ESCROW } from "@/lib/import/open-aitbc";

@@ -4,14 +4,14 @@ import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { toHex } from "@/lib/crypto/bytes";
-import { readShares } from "@/lib/custody/backup/share";
-import { combineKey } from "@/lib/custody/backup/split-key";
-import { createKeystore, openKeystore } from "@/lib/custody/open-keystore";
-import { openKeystoreFile } from "@/lib/custody/open-roots";
 import { readCustody } from "@/lib/env/custody";
+import { readShares } from "@/lib/keystore/backup/share";
+import { combineKey } from "@/lib/keystore/backup/split-key";
+import { createKeystore, openKeystore } from "@/lib/keystore/open-keystore";
+import { openKeystoreFile } from "@/lib/keystore/roots/open-roots";
 import { PROGRAM_ROOT, scriptArguments } from "@/lib/launch/program";
 import { runStep, type StepResult } from "@/lib/launch/run-step";
-import { startTransitServer, type TransitServer } from "@/lib/testing/transit-server";
+import { startTransitServer, type TransitServer } from "@/lib/testing/servers/transit-server";
 
 // The commands as people run them in a ceremony: a keystore whose root key Transit wraps.
 let dir: string;

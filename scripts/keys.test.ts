@@ -5,16 +5,16 @@ import path from "node:path";
 import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { LaunchEnv } from "@/lib/env";
-import { PATHS } from "@/lib/escrow/protocol";
+import { PATHS } from "@/lib/escrow/protocol/messages";
 import { callService } from "@/lib/ipc/client";
 import { KEY_HOLDERS, prepareFolders } from "@/lib/launch/folders";
 import { newInstance, writeInstance } from "@/lib/launch/instance-file";
 import { createAllKeys } from "@/lib/launch/key-creation";
 import { PROGRAM_ROOT, scriptArguments } from "@/lib/launch/program";
 import { runStep, type StepResult } from "@/lib/launch/run-step";
-import { startMoto } from "@/lib/testing/moto-server";
-import { makeSoftwareToken } from "@/lib/testing/software-token";
-import { startTransitServer, type TransitServer } from "@/lib/testing/transit-server";
+import { makeSoftwareToken } from "@/lib/testing/devices/software-token";
+import { startMoto } from "@/lib/testing/servers/moto-server";
+import { startTransitServer, type TransitServer } from "@/lib/testing/servers/transit-server";
 
 // The commands and a process of the product, as an operator runs them; the custodian needs no database to answer.
 let dir: string;

@@ -1,6 +1,6 @@
 import { seedEnv } from "@/lib/env";
 import { DomainError } from "@/lib/errors";
-import { getRuntime } from "@/lib/runtime";
+import { getRuntime } from "@/lib/runtime/slot";
 import { seedDemonstration } from "@/lib/seed/seed-demonstration";
 
 // The demonstration data of a first start, with the portal's environment and keys, as a process of its own.

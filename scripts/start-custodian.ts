@@ -1,14 +1,14 @@
 import path from "node:path";
 import { systemClock } from "@/lib/clock";
 import { startCustodian } from "@/lib/custodian/custodian";
-import { JournalError } from "@/lib/custodian/journal";
-import { RosterError } from "@/lib/custodian/roster";
-import { createKeys } from "@/lib/custody/create-keys";
-import { KeystoreError } from "@/lib/custody/keystore";
-import { createKeystore } from "@/lib/custody/open-keystore";
+import { JournalError } from "@/lib/custodian/journal/journal";
+import { RosterError } from "@/lib/custodian/roster/roster";
 import { custodianEnv, EnvironmentError } from "@/lib/env";
 import { custodySettings } from "@/lib/env/custody";
 import { serveHttp } from "@/lib/ipc/server";
+import { createKeys } from "@/lib/keystore/files/create-keys";
+import { KeystoreError } from "@/lib/keystore/keystore";
+import { createKeystore } from "@/lib/keystore/open-keystore";
 import { endWithSupervisor, reportReady } from "@/lib/launch/child";
 import { createLogger, type Logger } from "@/lib/telemetry/logger";
 

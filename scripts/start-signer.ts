@@ -3,12 +3,12 @@ import { openEntryFile } from "@/lib/audit/signer/entry-file";
 import { askOnce, signerHandler } from "@/lib/audit/signer/serve-signer";
 import { openSignedMark } from "@/lib/audit/signer/signed-mark";
 import { systemClock } from "@/lib/clock";
-import { openKeystore } from "@/lib/custody/open-keystore";
-import { loadSigningKey } from "@/lib/custody/signing-key";
 import { openPool } from "@/lib/db/pool";
 import { signerEnv } from "@/lib/env";
 import { custodySettings } from "@/lib/env/custody";
 import { serveHttp } from "@/lib/ipc/server";
+import { openKeystore } from "@/lib/keystore/open-keystore";
+import { loadSigningKey } from "@/lib/keystore/signing-key";
 import { endWithSupervisor, reportReady } from "@/lib/launch/child";
 import { createLogger } from "@/lib/telemetry/logger";
 

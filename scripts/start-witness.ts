@@ -2,14 +2,14 @@ import path from "node:path";
 import { openWitness } from "@/lib/audit/witness/open-witness";
 import { MAX_WITNESS_BODY_BYTES, witnessHandler } from "@/lib/audit/witness/serve-witness";
 import { systemClock } from "@/lib/clock";
-import { cosignerVkey } from "@/lib/crypto/signed-note";
-import { createWitnessKey } from "@/lib/custody/create-keys";
-import { createKeystore, type KeystorePlace, openKeystore } from "@/lib/custody/open-keystore";
-import { loadSigningKey } from "@/lib/custody/signing-key";
+import { cosignerVkey } from "@/lib/crypto/log/signed-note";
 import { witnessEnv } from "@/lib/env";
 import { watchedLogs } from "@/lib/env/anchors";
 import { custodySettings } from "@/lib/env/custody";
 import { serveHttp } from "@/lib/ipc/server";
+import { createWitnessKey } from "@/lib/keystore/files/create-keys";
+import { createKeystore, type KeystorePlace, openKeystore } from "@/lib/keystore/open-keystore";
+import { loadSigningKey } from "@/lib/keystore/signing-key";
 import { endWithSupervisor, reportReady } from "@/lib/launch/child";
 import { createLogger } from "@/lib/telemetry/logger";
 

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { ChangeError, changeBundle } from "@/lib/audit/tour/change-bundle";
-import { shownText } from "@/lib/audit/verify/shown-text";
+import { ChangeError, changeBundle } from "@/lib/audit/bundle-verifier/change-bundle";
+import { shownText } from "@/lib/audit/bundle-verifier/report/shown-text";
 import { FormatError } from "@/lib/crypto/format-error";
 
 // For the tour: copies a bundle with one entry changed, so that `npm run verify` has something to find.

@@ -2,7 +2,7 @@ import { Audiences } from "@/app/_components/audiences";
 import { Hero } from "@/app/_components/hero";
 import { PageFooter } from "@/app/_components/page-footer";
 import { SiteHeader } from "@/components/layout/site-header";
-import type { Health } from "@/lib/http/health";
+import type { Health } from "@/lib/http/health/read-health";
 
 /** What somebody sees who is not signed in. */
 export function Landing({ health }: { health: Health }) {

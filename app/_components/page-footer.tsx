@@ -1,7 +1,7 @@
 import { useLocale, useTranslations } from "next-intl";
 import { LocalTime } from "@/components/ui/local-time";
 import { formatCount } from "@/lib/format";
-import type { Health } from "@/lib/http/health";
+import type { Health } from "@/lib/http/health/read-health";
 
 const WITNESS = { own: "witnessOwn", independent: "witnessIndependent", none: "witnessNone" } as const;
 

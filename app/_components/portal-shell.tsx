@@ -9,10 +9,10 @@ import { StepUpProvider } from "@/components/client/step-up";
 import { Shell } from "@/components/layout/shell";
 import { Words } from "@/components/messages/words";
 import type { Principal } from "@/lib/context";
-import { readHealth } from "@/lib/http/health";
-import { railCounts } from "@/lib/http/rail-counts";
-import { viewerOf } from "@/lib/http/viewer";
-import { getRuntime } from "@/lib/runtime";
+import { readHealth } from "@/lib/http/health/read-health";
+import { railCounts } from "@/lib/http/pages/rail-counts";
+import { viewerOf } from "@/lib/http/pages/viewer";
+import { getRuntime } from "@/lib/runtime/slot";
 
 /** The signed-in frame with everything it shows of person and log. The role's home uses it too, at `/`. */
 export async function PortalShell({ principal, children }: { principal: Principal; children: ReactNode }) {

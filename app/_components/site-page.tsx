@@ -3,8 +3,8 @@ import { PageFooter } from "@/app/_components/page-footer";
 import { PortalShell } from "@/app/_components/portal-shell";
 import { PageFrame } from "@/components/layout/page-frame";
 import { SiteHeader, type SitePlace } from "@/components/layout/site-header";
-import type { Health } from "@/lib/http/health";
-import { currentPrincipal } from "@/lib/http/page";
+import type { Health } from "@/lib/http/health/read-health";
+import { currentPrincipal } from "@/lib/http/pages/page";
 
 interface SitePageProps {
   readonly current: SitePlace;

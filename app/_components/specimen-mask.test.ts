@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { SPECIMEN_MASK } from "@/app/_components/specimen-mask";
-import { maskFields } from "@/lib/custodian/mask";
+import { maskFields } from "@/lib/custodian/openings/mask";
 
 test("the front page's example shows as masked what the custodian's mask shows", () => {
   const parties = { payer: "Nordwind GmbH, Hamburg", payee: "Harbour Compute Ltd" };

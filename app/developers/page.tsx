@@ -7,8 +7,8 @@ import { Start } from "@/app/developers/_components/start";
 import { Button } from "@/components/ui/button";
 import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
-import { operationsByTag } from "@/lib/api-client/reference";
-import { readHealth } from "@/lib/http/health";
+import { operationsByTag } from "@/lib/api-client/openapi/reference";
+import { readHealth } from "@/lib/http/health/read-health";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("developers"))("title") };

@@ -1,4 +1,4 @@
-import { servePublic } from "@/lib/http/serve-public";
+import { servePublic } from "@/lib/http/public/serve-public";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = servePublic(
   async () => Response.json({ status: "alive" }),

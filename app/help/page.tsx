@@ -5,7 +5,7 @@ import { SitePage } from "@/app/_components/site-page";
 import { Keys } from "@/app/help/_components/keys";
 import { CodeSample } from "@/components/ui/code-sample";
 import { Section } from "@/components/ui/section";
-import { readHealth } from "@/lib/http/health";
+import { readHealth } from "@/lib/http/health/read-health";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("help"))("title") };

@@ -5,7 +5,7 @@ import { InvitationDesk } from "@/app/invitation/_components/invitation-desk";
 import { Mark } from "@/components/layout/mark";
 import { Words } from "@/components/messages/words";
 import { Notice } from "@/components/ui/states";
-import { currentPrincipal } from "@/lib/http/page";
+import { currentPrincipal } from "@/lib/http/pages/page";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("invitation"))("title"), robots: "noindex" };

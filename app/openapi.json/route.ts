@@ -1,6 +1,6 @@
-import { openApiText } from "@/lib/api-client/openapi-text";
-import { documentResponse, type PublicDocument, publicDocument } from "@/lib/http/serve-document";
-import { servePublic } from "@/lib/http/serve-public";
+import { openApiText } from "@/lib/api-client/openapi/openapi-text";
+import { documentResponse, type PublicDocument, publicDocument } from "@/lib/http/public/serve-document";
+import { servePublic } from "@/lib/http/public/serve-public";
 import packageJson from "@/package.json";
 
 let made: PublicDocument | undefined;

@@ -1,5 +1,5 @@
-import { readReadiness } from "@/lib/http/read-readiness";
-import { servePublic } from "@/lib/http/serve-public";
+import { readReadiness } from "@/lib/http/health/read-readiness";
+import { servePublic } from "@/lib/http/public/serve-public";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = servePublic(
   async () => {

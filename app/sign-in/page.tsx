@@ -8,9 +8,9 @@ import { SignInDesk } from "@/app/sign-in/_components/sign-in-desk";
 import { Mark } from "@/components/layout/mark";
 import { Words } from "@/components/messages/words";
 import { Notice } from "@/components/ui/states";
-import { currentPrincipal } from "@/lib/http/page";
-import { readDemonstration } from "@/lib/identity/demonstration";
-import { getRuntime } from "@/lib/runtime";
+import { currentPrincipal } from "@/lib/http/pages/page";
+import { readDemonstration } from "@/lib/identity/sign-in/demonstration";
+import { getRuntime } from "@/lib/runtime/slot";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("signin"))("title") };

@@ -5,9 +5,9 @@ import { LogFacts } from "@/app/status/_components/log-facts";
 import { PartsTable } from "@/app/status/_components/parts-table";
 import { StateLine } from "@/app/status/_components/state-line";
 import { Words } from "@/components/messages/words";
-import { readHealth } from "@/lib/http/health";
 import { healthFor } from "@/lib/http/health/judge-health";
-import { currentPrincipal } from "@/lib/http/page";
+import { readHealth } from "@/lib/http/health/read-health";
+import { currentPrincipal } from "@/lib/http/pages/page";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("state"))("title") };

@@ -6,7 +6,7 @@ import { SitePage } from "@/app/_components/site-page";
 import { ButtonLink } from "@/components/ui/button-link";
 import { CodeSample } from "@/components/ui/code-sample";
 import { Facts } from "@/components/ui/facts";
-import { readHealth } from "@/lib/http/health";
+import { readHealth } from "@/lib/http/health/read-health";
 import { tourOrder } from "@/lib/seed/tour-order";
 
 export async function generateMetadata(): Promise<Metadata> {

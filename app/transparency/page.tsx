@@ -6,10 +6,10 @@ import { QuarterTable } from "@/app/transparency/_components/quarter-table";
 import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { EmptyState } from "@/components/ui/states";
-import { readTransparency } from "@/lib/access/transparency/get-transparency";
-import { SMALLEST } from "@/lib/access/transparency/suppress";
-import { readHealth } from "@/lib/http/health";
-import { getRuntime } from "@/lib/runtime";
+import { readHealth } from "@/lib/http/health/read-health";
+import { getRuntime } from "@/lib/runtime/slot";
+import { readTransparency } from "@/lib/transparency/get-transparency";
+import { SMALLEST } from "@/lib/transparency/suppress";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("transparency"))("title") };

@@ -5,8 +5,8 @@ import { SitePage } from "@/app/_components/site-page";
 import type { Part } from "@/app/trust/_components/powers";
 import { Legend, Triangle } from "@/app/trust/_components/triangle";
 import { Vouchers } from "@/app/trust/_components/vouchers";
-import { readHealth } from "@/lib/http/health";
 import { readAnchors } from "@/lib/http/health/anchors";
+import { readHealth } from "@/lib/http/health/read-health";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("trust"))("short") };

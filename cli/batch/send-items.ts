@@ -1,4 +1,4 @@
-import { ApiProblem } from "@/lib/api-client/client";
+import { ApiProblem } from "@/lib/api-client/client/client";
 import { createTransactionBatch, getTransaction } from "@/lib/api-client/operations/transactions";
 import type { BatchResult } from "@/lib/transactions/schema";
 import type { Connection } from "../connect";

@@ -1,7 +1,7 @@
-import { NewStatement, Stage } from "@/lib/access/schema";
+import { NewStatement, Stage } from "@/lib/access/requests/schema";
 import { getRequest } from "@/lib/api-client/operations/access";
 import { decideRequest, prepareStatement, reviewRequest } from "@/lib/api-client/operations/decisions";
-import { type DecisionStatement, GroupName, type StatementSignature } from "@/lib/escrow/statements";
+import { type DecisionStatement, GroupName, type StatementSignature } from "@/lib/escrow/protocol/statements";
 import type { CommandSpec, Given } from "../command";
 import type { Cx } from "../context";
 import { CliError, EXIT, usage } from "../exit";

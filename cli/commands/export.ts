@@ -2,7 +2,7 @@ import { closeSync, existsSync, rmSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
-import { ApiProblem } from "@/lib/api-client/client";
+import { ApiProblem } from "@/lib/api-client/client/client";
 import {
   downloadAuditExport,
   exportAuditLog,

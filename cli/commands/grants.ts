@@ -1,4 +1,4 @@
-import type { GrantView } from "@/lib/access/grant-schema";
+import type { GrantView } from "@/lib/access/grants/schema";
 import { getGrant, listGrants, revokeGrant } from "@/lib/api-client/operations/grants";
 import type { CommandSpec, Given } from "../command";
 import type { Cx } from "../context";

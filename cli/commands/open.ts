@@ -1,9 +1,9 @@
-import type { NewOpening } from "@/lib/access/schema";
-import { ApiProblem } from "@/lib/api-client/client";
+import type { NewOpening } from "@/lib/access/requests/schema";
+import { ApiProblem } from "@/lib/api-client/client/client";
 import { getCallingKey } from "@/lib/api-client/operations/api-keys";
 import { auditTransaction, openTransaction } from "@/lib/api-client/operations/disclosures";
 import { prepareOpening } from "@/lib/api-client/operations/grants";
-import { GroupName, type OpenStatement } from "@/lib/escrow/statements";
+import { GroupName, type OpenStatement } from "@/lib/escrow/protocol/statements";
 import { Purpose, type SignedOpening } from "@/lib/transactions/schema";
 import type { CommandSpec, Given } from "../command";
 import type { Connection } from "../connect";

@@ -1,13 +1,13 @@
 import path from "node:path";
 import type { z } from "zod";
-import type { RequestSummary } from "@/lib/access/answer-schema";
+import type { RequestSummary } from "@/lib/access/requests/answer-schema";
 import {
   AuthorizationFactsBody,
   InstrumentKind,
   NewRequest,
   Purpose,
   RequestState,
-} from "@/lib/access/schema";
+} from "@/lib/access/requests/schema";
 import {
   attachAuthorization,
   createRequest,
@@ -16,7 +16,7 @@ import {
   submitRequest,
   withdrawRequest,
 } from "@/lib/api-client/operations/access";
-import { GroupName, Level } from "@/lib/escrow/statements";
+import { GroupName, Level } from "@/lib/escrow/protocol/statements";
 import type { CommandSpec, Given } from "../command";
 import type { Cx } from "../context";
 import { usage } from "../exit";

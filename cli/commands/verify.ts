@@ -1,5 +1,5 @@
 import { getAuditKeys } from "@/lib/api-client/operations/audit";
-import { shownJson } from "@/lib/audit/verify/shown-text";
+import { shownJson } from "@/lib/audit/bundle-verifier/report/shown-text";
 import type { CommandSpec, Given, OptionSpec } from "../command";
 import type { Cx } from "../context";
 

@@ -1,4 +1,4 @@
-import type { CallInput } from "@/lib/api-client/client";
+import type { CallInput } from "@/lib/api-client/client/client";
 import type { Answer, OperationSpec } from "@/lib/api-client/operation";
 
 /** One refused value of a form: JSON Pointer into the body, and why. */

@@ -1,6 +1,6 @@
 import { NotSigned } from "@/components/client/not-signed";
 import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
-import { canonicalBytes } from "@/lib/crypto/canonical-json";
+import { canonicalBytes } from "@/lib/crypto/json/canonical-json";
 import { statementBytes } from "@/lib/crypto/statement-bytes";
 
 export type StatementKind =

@@ -4,7 +4,7 @@ import { target } from "@/components/client/api";
 import { useApi } from "@/components/client/use-api";
 import { useSigner } from "@/components/client/use-signer";
 import type { prepareOpening } from "@/lib/api-client/operations/grants";
-import type { GroupName } from "@/lib/escrow/statements";
+import type { GroupName } from "@/lib/escrow/protocol/statements";
 import type { SignedOpening } from "@/lib/transactions/schema";
 
 const prepare = target<typeof prepareOpening>("POST", "/confidential/access/openings");

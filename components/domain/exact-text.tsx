@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { canonicalJson } from "@/lib/crypto/canonical-json";
+import { canonicalJson } from "@/lib/crypto/json/canonical-json";
 
 /** The bytes that a signature is over, for whoever wants to see them: the kind of statement, and its canonical form. */
 export function ExactText({ kind, statement }: { kind: string; statement: unknown }) {

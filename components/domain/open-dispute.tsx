@@ -7,13 +7,13 @@ import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
 import { useApi } from "@/components/client/use-api";
 import { useSigner } from "@/components/client/use-signer";
+import { Choice, ChoiceGroup, TextArea } from "@/components/form/controls";
+import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
-import { Choice, ChoiceGroup, TextArea } from "@/components/ui/controls";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
-import { Field } from "@/components/ui/field";
 import type { openDispute, prepareDispute } from "@/lib/api-client/operations/disputes";
 import type { NewDispute } from "@/lib/disputes/schema";
-import type { GroupName } from "@/lib/escrow/statements";
+import type { GroupName } from "@/lib/escrow/protocol/statements";
 
 const prepare = target<typeof prepareDispute>("POST", "/confidential/transactions/{id}/disputes/statement");
 const open = target<typeof openDispute>("POST", "/confidential/transactions/{id}/disputes");

@@ -3,7 +3,7 @@
 import { useSyncExternalStore } from "react";
 import type { ApiCallText } from "@/components/layout/api-call";
 import { CodeSample } from "@/components/ui/code-sample";
-import { curlOf } from "@/lib/api-client/curl";
+import { curlOf } from "@/lib/api-client/openapi/curl";
 
 const never = () => () => undefined;
 

@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Icon } from "@/components/ui/icon";
-import { curlOf } from "@/lib/api-client/curl";
+import { curlOf } from "@/lib/api-client/openapi/curl";
 
 export interface ApiCallText {
   readonly method: string;

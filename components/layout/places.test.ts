@@ -17,7 +17,7 @@ describe("places", () => {
         " ",
       ),
     );
-    expect(currentPlace(places, "/audit/aside")).toBe("aside");
+    expect(currentPlace(places, "/audit/quarantine")).toBe("aside");
   });
 
   test("lead to releases and to break-glass whose duty it is, and nobody else", () => {
@@ -33,6 +33,6 @@ describe("places", () => {
   test("lead nobody else there past the log", () => {
     for (const role of ["auditor", "coordinator", "regulator", "client", "miner"])
       expect([role, keys(viewer(role, ["compliance"])).includes("aside")]).toEqual([role, false]);
-    expect(currentPlace(placesFor(viewer("auditor")), "/audit/aside")).toBe("audit");
+    expect(currentPlace(placesFor(viewer("auditor")), "/audit/quarantine")).toBe("audit");
   });
 });

@@ -54,7 +54,7 @@ const PLACES: readonly Place[] = [
   { key: "exports", href: "/audit/exports", icon: "download", group: 2 },
   { key: "erasures", href: "/audit/erasures", icon: "nothing", group: 2 },
   { key: "suspicions", href: "/audit/suspicions", icon: "eye", group: 2 },
-  { key: "aside", href: "/audit/aside", icon: "stop", group: 2 },
+  { key: "aside", href: "/audit/quarantine", icon: "stop", group: 2 },
   { key: "authorities", href: "/admin/authorities", icon: "pencil", group: 2 },
   { key: "keys", href: "/keys", icon: "key", group: 2 },
   { key: "offices", href: "/organisations", icon: "clock", group: 2 },

@@ -3,7 +3,7 @@ import path from "node:path";
 import { parseSync } from "@swc/core";
 import { expect, test } from "vitest";
 import { CATALOGUES } from "@/components/messages/catalogue";
-import { argumentsOf } from "@/lib/testing/message-arguments";
+import { argumentsOf } from "@/lib/testing/contracts/message-arguments";
 
 /** A call of a message: the keys that it can mean, and what it hands over; undefined where a variable says. */
 interface Call {

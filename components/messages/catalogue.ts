@@ -2,11 +2,11 @@ import deAccount from "@/components/messages/de/account.json";
 import deActions from "@/components/messages/de/actions.json";
 import deAudit from "@/components/messages/de/audit.json";
 import deAuthority from "@/components/messages/de/authority.json";
+import deBreakGlass from "@/components/messages/de/break-glass.json";
 import deDevelopers from "@/components/messages/de/developers.json";
 import deDisputes from "@/components/messages/de/disputes.json";
 import deDomain from "@/components/messages/de/domain.json";
 import deError from "@/components/messages/de/error.json";
-import deGlass from "@/components/messages/de/glass.json";
 import deGrants from "@/components/messages/de/grants.json";
 import deHelp from "@/components/messages/de/help.json";
 import deHome from "@/components/messages/de/home.json";
@@ -15,7 +15,7 @@ import deKeeping from "@/components/messages/de/keeping.json";
 import deKeys from "@/components/messages/de/keys.json";
 import deNotices from "@/components/messages/de/notices.json";
 import deNotify from "@/components/messages/de/notify.json";
-import deOffices from "@/components/messages/de/offices.json";
+import deOrganisations from "@/components/messages/de/organisations.json";
 import dePortal from "@/components/messages/de/portal.json";
 import deProblem from "@/components/messages/de/problem.json";
 import dePrograms from "@/components/messages/de/programs.json";
@@ -35,11 +35,11 @@ import account from "@/components/messages/en/account.json";
 import actions from "@/components/messages/en/actions.json";
 import audit from "@/components/messages/en/audit.json";
 import authority from "@/components/messages/en/authority.json";
+import breakGlass from "@/components/messages/en/break-glass.json";
 import developers from "@/components/messages/en/developers.json";
 import disputes from "@/components/messages/en/disputes.json";
 import domain from "@/components/messages/en/domain.json";
 import error from "@/components/messages/en/error.json";
-import glass from "@/components/messages/en/glass.json";
 import grants from "@/components/messages/en/grants.json";
 import help from "@/components/messages/en/help.json";
 import home from "@/components/messages/en/home.json";
@@ -48,7 +48,7 @@ import keeping from "@/components/messages/en/keeping.json";
 import keys from "@/components/messages/en/keys.json";
 import notices from "@/components/messages/en/notices.json";
 import notify from "@/components/messages/en/notify.json";
-import offices from "@/components/messages/en/offices.json";
+import organisations from "@/components/messages/en/organisations.json";
 import portal from "@/components/messages/en/portal.json";
 import problem from "@/components/messages/en/problem.json";
 import programs from "@/components/messages/en/programs.json";
@@ -77,7 +77,7 @@ export const CATALOGUES = {
     disputes,
     domain,
     error,
-    glass,
+    breakGlass,
     grants,
     help,
     home,
@@ -86,7 +86,7 @@ export const CATALOGUES = {
     keys,
     notices,
     notify,
-    offices,
+    organisations,
     portal,
     problem,
     programs,
@@ -112,7 +112,7 @@ export const CATALOGUES = {
     disputes: deDisputes,
     domain: deDomain,
     error: deError,
-    glass: deGlass,
+    breakGlass: deBreakGlass,
     grants: deGrants,
     help: deHelp,
     home: deHome,
@@ -121,7 +121,7 @@ export const CATALOGUES = {
     keys: deKeys,
     notices: deNotices,
     notify: deNotify,
-    offices: deOffices,
+    organisations: deOrganisations,
     portal: dePortal,
     problem: deProblem,
     programs: dePrograms,

@@ -2,7 +2,7 @@ import { createTranslator } from "next-intl";
 import { expect, test } from "vitest";
 import { CATALOGUES } from "@/components/messages/catalogue";
 import { languageOf } from "@/components/messages/language";
-import { argumentsOf } from "@/lib/testing/message-arguments";
+import { argumentsOf } from "@/lib/testing/contracts/message-arguments";
 
 function flatten(value: unknown, path = ""): [string, string][] {
   if (typeof value === "string") return [[path, value]];

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { BundleKeys } from "@/lib/audit/bundle-verifier/claims/bundle-format";
 import { checkpointImprint, stampedBytes } from "@/lib/audit/timestamp/imprint";
 import { verifyTimeStamp } from "@/lib/audit/timestamp/verify-time-stamp";
-import { BundleKeys } from "@/lib/audit/verify/bundle-format";
 import { fromBase64url, fromUtf8, toHex } from "@/lib/crypto/bytes";
 import { examplesOf, filesOf, valueAfter } from "./read-examples";
 

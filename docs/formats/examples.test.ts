@@ -1,35 +1,43 @@
 import { describe, expect, it, test } from "vitest";
 import { z } from "zod";
-import { entryLeaf, parseEntry } from "@/lib/audit/entry";
-import { keyName, wordMac } from "@/lib/audit/erasure/erasure-word";
-import { destroyedKey, personPartOf } from "@/lib/audit/person-part";
-import { draft, layOut, operator } from "@/lib/audit/verify/bundle-fixture";
-import { type Manifest, Policy, ReceiptFile } from "@/lib/audit/verify/bundle-format";
-import { Ranges } from "@/lib/audit/verify/ranges";
-import { verifyBundle } from "@/lib/audit/verify/verify-bundle";
-import { checkOrder } from "@/lib/authority/jws";
-import { SignedOrder } from "@/lib/authority/schema";
-import { keyMark, keyProof, openPart } from "@/lib/crypto/audit-part";
+import { draft, layOut, operator } from "@/lib/audit/bundle-verifier/bundle-fixture";
+import { type Manifest, Policy, ReceiptFile } from "@/lib/audit/bundle-verifier/claims/bundle-format";
+import { Ranges } from "@/lib/audit/bundle-verifier/tree/ranges";
+import { verifyBundle } from "@/lib/audit/bundle-verifier/verify-bundle";
+import { entryLeaf, parseEntry } from "@/lib/audit/entry/entry";
+import { destroyedKey, personPartOf } from "@/lib/audit/entry/person-part";
+import { keyName, wordMac } from "@/lib/audit/retention/erasure/erasure-word";
+import { checkOrder } from "@/lib/authorities/jws";
+import { SignedOrder } from "@/lib/authorities/schema";
 import { fromBase64url, fromHex, fromUtf8, toBase64url, toHex, utf8 } from "@/lib/crypto/bytes";
-import { canonicalJson } from "@/lib/crypto/canonical-json";
-import { writeCanonicalZip } from "@/lib/crypto/canonical-zip";
-import { bodyDigest, openEnvelope, parseEnvelope, recipientsDigest } from "@/lib/crypto/envelope";
+import { bodyDigest, openEnvelope, parseEnvelope, recipientsDigest } from "@/lib/crypto/envelope/envelope";
+import { paddedLength } from "@/lib/crypto/envelope/padding";
 import { verifyEscrowOk } from "@/lib/crypto/escrow-ok";
-import { paddedLength } from "@/lib/crypto/padding";
+import { canonicalJson } from "@/lib/crypto/json/canonical-json";
+import { keyMark, keyProof, openPart } from "@/lib/crypto/log/audit-part";
+import { parseVkey } from "@/lib/crypto/log/signed-note";
 import { x25519Handle } from "@/lib/crypto/primitives";
 import { receiptText, verifyReceipt } from "@/lib/crypto/receipt";
 import { openReply } from "@/lib/crypto/reply";
-import { parseVkey } from "@/lib/crypto/signed-note";
 import { verifyStatement } from "@/lib/crypto/statement";
 import { statementBytes } from "@/lib/crypto/statement-bytes";
 import known from "@/lib/crypto/testdata/cfx1.json";
 import residentKey from "@/lib/crypto/testdata/resident-key.json";
-import { verifyPasskey } from "@/lib/custodian/passkey";
+import { writeCanonicalZip } from "@/lib/crypto/zip/canonical-zip";
 import { Refused } from "@/lib/custodian/refused";
-import { BreakGlassStatement, ReviewStatement, reasonDigest } from "@/lib/escrow/emergency-statement";
-import { ReplyJwe } from "@/lib/escrow/protocol";
-import { FrozenRequestRecord, ReleaseEndStatement, ReleaseStatement } from "@/lib/escrow/release-statement";
-import { findPerson, Roster, RosterHeldStatement, rosterDigest } from "@/lib/escrow/roster";
+import { verifyPasskey } from "@/lib/custodian/roster/passkey";
+import {
+  BreakGlassStatement,
+  ReviewStatement,
+  reasonDigest,
+} from "@/lib/escrow/protocol/break-glass-statement";
+import { ReplyJwe } from "@/lib/escrow/protocol/messages";
+import {
+  FrozenRequestRecord,
+  ReleaseEndStatement,
+  ReleaseStatement,
+} from "@/lib/escrow/protocol/release-statement";
+import { findPerson, Roster, RosterHeldStatement, rosterDigest } from "@/lib/escrow/protocol/roster";
 import {
   DecisionStatement,
   DisputeStatement,
@@ -40,7 +48,7 @@ import {
   RosterStatement,
   recordDigest,
   StatementSignature,
-} from "@/lib/escrow/statements";
+} from "@/lib/escrow/protocol/statements";
 import { type Block, examplesOf, filesOf, valueAfter } from "./read-examples";
 
 // Every example on these pages is read from the page itself, so that a page cannot drift from the program.

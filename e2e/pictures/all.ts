@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { type Browser, chromium, type Page } from "@playwright/test";
-import { findBrowser } from "../../lib/testing/browser";
-import { startInstance } from "../../lib/testing/instance";
+import { findBrowser } from "@/lib/testing/instance/browser";
+import { startInstance } from "@/lib/testing/instance/instance";
 import { type Demo, readDemo } from "../support/api";
 import { untilReady } from "../support/page";
 import { detailPages, PAGES, PUBLIC, ROLES } from "../support/pages";

@@ -5,7 +5,12 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { z } from "zod";
-import { type RunningInstance, removeDataFolder, startInstance, waitUntil } from "../../lib/testing/instance";
+import {
+  type RunningInstance,
+  removeDataFolder,
+  startInstance,
+  waitUntil,
+} from "@/lib/testing/instance/instance";
 import { type Demo, people, readDemo } from "./api";
 import { approve, type Canaries, canaries, fileRequest, orderFacts, submitTransaction } from "./steps";
 

@@ -14,7 +14,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "@playwright/test";
 import { z } from "zod";
-import { type ProcessName, type RunningInstance, waitUntil } from "../../lib/testing/instance";
+import { type ProcessName, type RunningInstance, waitUntil } from "@/lib/testing/instance/instance";
 import type { Answer, Caller } from "./api";
 import { canaries, newTransaction, text } from "./steps";
 

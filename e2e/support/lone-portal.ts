@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { findFreePort, waitUntil } from "../../lib/testing/instance";
+import { findFreePort, waitUntil } from "@/lib/testing/instance/instance";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const Instance = z.looseObject({

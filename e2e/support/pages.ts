@@ -46,7 +46,7 @@ export const PAGES = [
   "/admin/authorities",
   "/audit/retention",
   "/audit/holds",
-  "/audit/aside",
+  "/audit/quarantine",
   "/organisations",
   "/keys",
   "/keys/register",

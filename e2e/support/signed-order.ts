@@ -2,7 +2,7 @@ import { createPrivateKey, type KeyObject, sign } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
-import { canonicalJson } from "../../lib/crypto/canonical-json";
+import { canonicalJson } from "@/lib/crypto/json/canonical-json";
 import { people } from "./api";
 import { dataDir, demo } from "./instance";
 

@@ -3,11 +3,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { Client } from "pg";
+import { apuText, wrappingKey } from "@/lib/crypto/envelope/envelope-format";
+import { openKeystoreFile } from "@/lib/keystore/roots/open-roots";
 import { fromBase64url, toBase64url, utf8 } from "../../lib/crypto/bytes";
-import { apuText, wrappingKey } from "../../lib/crypto/envelope-format";
 import { aesKeyUnwrap, ed25519PublicKey, x25519Handle } from "../../lib/crypto/primitives";
 import { openPrivateKey } from "../../lib/crypto/private-key-blob";
-import { openKeystoreFile } from "../../lib/custody/open-roots";
 import { unlockOf } from "../../lib/env";
 
 const env = process.env;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { AuthorizationFactsBody } from "@/lib/access/schema";
+import { AuthorizationFactsBody } from "@/lib/access/requests/schema";
 import { visibleLine, visibleText } from "@/lib/api-client/fields";
 import { NewPasskey } from "@/lib/identity/account/schema";
 import { NewTransaction } from "@/lib/transactions/schema";

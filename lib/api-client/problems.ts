@@ -1,5 +1,5 @@
+import { tagOf } from "@/lib/api-client/openapi/tags";
 import type { OperationSpec } from "@/lib/api-client/operation";
-import { tagOf } from "@/lib/api-client/tags";
 import { ERROR_CODES, type ErrorCode } from "@/lib/errors";
 
 /** Answered by the server itself, before anything of a call is looked at (scripts/portal-server.mjs). */

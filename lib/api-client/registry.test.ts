@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { Duty, Principal, Role, Scope } from "@/lib/context";
 import { DomainError } from "@/lib/errors";
-import { permitCall } from "@/lib/http/permit-call";
-import { openApiDocument } from "./openapi";
+import { permitCall } from "@/lib/http/endpoint/permit-call";
+import { openApiDocument } from "./openapi/document";
 import { OPERATIONS, operations } from "./registry";
 
 const root = path.resolve(import.meta.dirname, "../..");

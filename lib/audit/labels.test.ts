@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { CATALOGUES } from "@/components/messages/catalogue";
-import { Purpose } from "@/lib/access/schema";
+import { Purpose } from "@/lib/access/requests/schema";
 import { OPERATIONS } from "@/lib/api-client/registry";
 import { ACTION_KEYS, actionKey, PURPOSES } from "./labels";
 

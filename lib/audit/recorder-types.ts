@@ -1,4 +1,4 @@
-import type { CompartmentKind } from "./event";
+import type { CompartmentKind } from "./entry/event";
 
 // Types only, so that lib/context.ts can name the recorder without reading what makes one.
 
@@ -82,7 +82,7 @@ export interface Compartments {
   hear(isHeard: boolean): void;
 }
 
-/** What the audit functions need of a process; `lib/runtime.ts` makes one. */
+/** What the audit functions need of a process; `lib/runtime/slot.ts` makes one. */
 export interface AuditRecorder {
   readonly compartments: Compartments;
   /** Name and public key receipts are signed with. */

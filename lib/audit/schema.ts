@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { Instant, integerText, pageOf, pageQuery, Receipt, text, Uuid } from "@/lib/api-client/fields";
-import { ErasedPart } from "./erasure/schema";
-import { ENTRY_CLASSES, ENTRY_OUTCOMES } from "./event";
+import { ENTRY_CLASSES, ENTRY_OUTCOMES } from "./entry/event";
+import { parseTileAddress } from "./entry/tile-path";
 import { ACTIONS, PURPOSES } from "./labels";
-import { parseTileAddress } from "./tile-path";
+import { ErasedPart } from "./retention/erasure/schema";
 
 const Outcome = z.enum(ENTRY_OUTCOMES);
 

@@ -1,7 +1,7 @@
 import { equalConstantTime, fromBase64url, utf8 } from "./bytes";
-import { canonicalJson, parseCanonicalJson } from "./canonical-json";
 import { FormatError } from "./format-error";
 import { parseSeconds } from "./instant";
+import { canonicalJson, parseCanonicalJson } from "./json/canonical-json";
 import { hkdfSha256, hmacSha256, sha256 } from "./primitives";
 import { checkX25519PublicKey } from "./x25519-check";
 

@@ -1,6 +1,6 @@
 import { concat, equalConstantTime, fromBase64url } from "./bytes";
-import { canonicalBytes } from "./canonical-json";
 import { FormatError, OpenError } from "./format-error";
+import { canonicalBytes } from "./json/canonical-json";
 import { aesGcmOpen, aesGcmSeal, ed25519PublicKey, randomBytes, x25519PublicKey } from "./primitives";
 
 const VERSION = 0x01;

@@ -1,7 +1,7 @@
 import { toBase64 } from "./bytes";
 import { FormatError } from "./format-error";
 import { parseMicros } from "./instant";
-import { noteSignatureLine, openNote, vkey } from "./signed-note";
+import { noteSignatureLine, openNote, vkey } from "./log/signed-note";
 import { isUuid } from "./uuid";
 
 /** What a receipt promises: that the log will hold this leaf by then. */

@@ -1,5 +1,4 @@
 import { concat, fromBase64url, fromUtf8, toBase64url, utf8 } from "./bytes";
-import { canonicalBytes, type Json, parseCanonicalJson } from "./canonical-json";
 import { concatKdf } from "./concat-kdf";
 import {
   CEK_BYTES,
@@ -7,9 +6,10 @@ import {
   type EphemeralKey,
   ephemeralBytes,
   KEY_ALGORITHM,
-} from "./envelope-format";
+} from "./envelope/envelope-format";
+import { type Derive, oneError } from "./envelope/open-envelope";
 import { OpenError } from "./format-error";
-import { type Derive, oneError } from "./open-envelope";
+import { canonicalBytes, type Json, parseCanonicalJson } from "./json/canonical-json";
 import {
   aesGcmOpen,
   aesGcmSeal,

@@ -1,6 +1,6 @@
 import { concat, toBase64url } from "./bytes";
-import { canonicalBytes } from "./canonical-json";
 import { FormatError, OpenError } from "./format-error";
+import { canonicalBytes } from "./json/canonical-json";
 import { aesGcmOpen, aesGcmSeal, randomBytes } from "./primitives";
 import type { PrivateKeyAad } from "./private-key-blob";
 

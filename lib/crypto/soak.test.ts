@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { RepeatCounter } from "../testing/count-repeats";
-import { runSoak } from "../testing/run-soak";
-import { SeenDigests } from "../testing/seen-digests";
-import { sealEnvelopeForTests } from "./envelope";
-import { sealFixture } from "./envelope-fixture";
+import { RepeatCounter } from "@/lib/testing/contracts/count-repeats";
+import { runSoak } from "@/lib/testing/contracts/run-soak";
+import { SeenDigests } from "@/lib/testing/contracts/seen-digests";
+import { sealEnvelopeForTests } from "./envelope/envelope";
+import { sealFixture } from "./envelope/envelope-fixture";
 import { randomBytes, x25519Handle } from "./primitives";
 
 // A part for every run; all of it: SOAK_WRAPS=200000 SOAK_SEALS=1000000 (`npm run bench -- soak` does both).

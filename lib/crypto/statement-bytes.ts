@@ -1,6 +1,6 @@
 import { concat, utf8 } from "./bytes";
-import { canonicalBytes } from "./canonical-json";
 import { FormatError } from "./format-error";
+import { canonicalBytes } from "./json/canonical-json";
 
 const KIND = /^[a-z]+(?:-[a-z]+)*$/;
 

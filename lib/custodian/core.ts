@@ -1,11 +1,11 @@
 import "server-only";
 import type { Clock } from "@/lib/clock";
 import { formatMicros } from "@/lib/crypto/instant";
-import type { Journal } from "@/lib/custodian/journal";
-import type { Memory } from "@/lib/custodian/memory";
-import { JournalRecord } from "@/lib/custodian/records";
-import type { Keystore } from "@/lib/custody/keystore";
-import type { SigningKey } from "@/lib/custody/signing-key";
+import type { Journal } from "@/lib/custodian/journal/journal";
+import type { Memory } from "@/lib/custodian/journal/memory";
+import { JournalRecord } from "@/lib/custodian/journal/records";
+import type { Keystore } from "@/lib/keystore/keystore";
+import type { SigningKey } from "@/lib/keystore/signing-key";
 
 type Unstamped = JournalRecord extends infer R ? (R extends JournalRecord ? Omit<R, "at"> : never) : never;
 

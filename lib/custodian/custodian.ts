@@ -1,16 +1,16 @@
 import "server-only";
 import type { Clock } from "@/lib/clock";
 import type { Core } from "@/lib/custodian/core";
-import { ensureEpochs } from "@/lib/custodian/epochs";
+import { ensureEpochs } from "@/lib/custodian/envelopes/epochs";
 import { custodianHandler } from "@/lib/custodian/handler";
-import { Journal, JournalError } from "@/lib/custodian/journal";
-import { Memory } from "@/lib/custodian/memory";
-import { JournalRecord } from "@/lib/custodian/records";
+import { Journal, JournalError } from "@/lib/custodian/journal/journal";
+import { Memory } from "@/lib/custodian/journal/memory";
+import { JournalRecord } from "@/lib/custodian/journal/records";
 import type { Refused } from "@/lib/custodian/refused";
-import { RosterSource } from "@/lib/custodian/roster-source";
-import type { Keystore } from "@/lib/custody/keystore";
-import { loadSigningKey } from "@/lib/custody/signing-key";
+import { RosterSource } from "@/lib/custodian/roster/roster-source";
 import type { ServiceHandler } from "@/lib/ipc/server";
+import type { Keystore } from "@/lib/keystore/keystore";
+import { loadSigningKey } from "@/lib/keystore/signing-key";
 
 /** crypto.md "Keys": epochs of the escrow change every thirty days. */
 const ROTATION_DAYS = 30;

@@ -1,33 +1,32 @@
 import "server-only";
 import type { z } from "zod";
 import { fromUtf8, toBase64url } from "@/lib/crypto/bytes";
-import { parseStrictJson } from "@/lib/crypto/canonical-json";
+import { parseStrictJson } from "@/lib/crypto/json/canonical-json";
 import { signStatement } from "@/lib/crypto/statement";
-import { acceptGrant, checkGrant, proveSubmission } from "@/lib/custodian/accept-grant";
-import { endCoViewer } from "@/lib/custodian/co-viewers";
 import type { Core } from "@/lib/custodian/core";
-import { acceptReview } from "@/lib/custodian/emergency";
-import { revokeGrant, suspendGrant } from "@/lib/custodian/end-grant";
-import { beginEpoch, destroyEpoch, rotateWhenDue } from "@/lib/custodian/epochs";
+import { beginEpoch, destroyEpoch, rotateWhenDue } from "@/lib/custodian/envelopes/epochs";
+import { register } from "@/lib/custodian/envelopes/register";
+import { rewrap } from "@/lib/custodian/envelopes/rewrap";
+import { acceptGrant, checkGrant, proveSubmission } from "@/lib/custodian/grants/accept-grant";
+import { acceptReview } from "@/lib/custodian/grants/break-glass";
+import { endCoViewer } from "@/lib/custodian/grants/co-viewers";
+import { revokeGrant, suspendGrant } from "@/lib/custodian/grants/end-grant";
 import { acceptRewrap, challengeRewrap, endRewrap } from "@/lib/custodian/lost-key/accept-rewrap";
 import { RewrapChallenges } from "@/lib/custodian/lost-key/challenges";
 import { recoverEnvelopes } from "@/lib/custodian/lost-key/recover-envelopes";
-import { noteStatement } from "@/lib/custodian/note-statement";
-import { openEscrow } from "@/lib/custodian/open";
+import { openEscrow } from "@/lib/custodian/openings/open";
 import { Refused, refuse } from "@/lib/custodian/refused";
-import { register } from "@/lib/custodian/register";
-import { rewrap } from "@/lib/custodian/rewrap";
-import { RosterError } from "@/lib/custodian/roster";
-import type { RosterSource } from "@/lib/custodian/roster-source";
-import { SignedReview } from "@/lib/escrow/emergency-statement";
-import { CO_VIEWER_ENDS_PATH, CoViewerEnd, GrantSubmission, Suspension } from "@/lib/escrow/grant-submission";
+import { noteStatement } from "@/lib/custodian/roster/note-statement";
+import { RosterError } from "@/lib/custodian/roster/roster";
+import type { RosterSource } from "@/lib/custodian/roster/roster-source";
+import { SignedReview } from "@/lib/escrow/protocol/break-glass-statement";
 import {
   LOST_KEY_PATHS,
   RecoverRequest,
   RewrapChallengeRequest,
   RewrapEnd,
   RewrapSubmission,
-} from "@/lib/escrow/lost-key-protocol";
+} from "@/lib/escrow/protocol/lost-key";
 import {
   EpochOrder,
   type GrantResponse,
@@ -36,7 +35,7 @@ import {
   PATHS,
   RegisterRequest,
   Revocation,
-} from "@/lib/escrow/protocol";
+} from "@/lib/escrow/protocol/messages";
 import {
   ROSTER_PATHS,
   type Roster,
@@ -44,7 +43,13 @@ import {
   RosterSubmission,
   rosterDigest,
   StatementNote,
-} from "@/lib/escrow/roster";
+} from "@/lib/escrow/protocol/roster";
+import {
+  CO_VIEWER_ENDS_PATH,
+  CoViewerEnd,
+  GrantSubmission,
+  Suspension,
+} from "@/lib/escrow/protocol/submissions";
 import type { ServiceAnswer, ServiceHandler, ServiceRequest } from "@/lib/ipc/server";
 
 type Act = (request: ServiceRequest) => Promise<unknown>;

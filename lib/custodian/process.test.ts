@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { PATHS } from "@/lib/escrow/protocol";
+import { PATHS } from "@/lib/escrow/protocol/messages";
 import { callService } from "@/lib/ipc/client";
 
 // The program itself, as the supervisor starts it.

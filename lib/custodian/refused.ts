@@ -1,5 +1,5 @@
 import "server-only";
-import type { Refusal } from "@/lib/escrow/refusals";
+import type { Refusal } from "@/lib/escrow/protocol/refusals";
 
 /** The custodian will not do this. The reason is stable; the detail is for the caller and holds nothing secret. */
 export class Refused extends Error {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { holdsInstance, requireDatabase } from "@/lib/db/check-database";
-import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
+import { createTestDatabase, type TestDatabase } from "@/lib/testing/servers/database";
 
 let database: TestDatabase;
 

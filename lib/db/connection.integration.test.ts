@@ -9,8 +9,8 @@ import { openDatabase } from "@/lib/db/client";
 import { createClient } from "@/lib/db/connection";
 import { migrate, OWNER_ROLE, openOwnerPool } from "@/lib/db/migrate";
 import { openPool } from "@/lib/db/pool";
-import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
-import { queryAs } from "@/lib/testing/query-as";
+import { queryAs } from "@/lib/testing/benches/query-as";
+import { createTestDatabase, type TestDatabase } from "@/lib/testing/servers/database";
 
 /** A schema that stands before PostgreSQL's own, for whoever connects to this database and says nothing else. */
 const EVIL = `

@@ -2,8 +2,8 @@ import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { LOGIN_ROLE_NAMES, type LoginRole } from "@/lib/db/bootstrap-roles";
-import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
-import { ALLOWED, CALLABLE, OWNERS_ONLY, UNWATCHED } from "@/lib/testing/grants";
+import { ALLOWED, CALLABLE, OWNERS_ONLY, UNWATCHED } from "@/lib/testing/contracts/database-grants";
+import { createTestDatabase, type TestDatabase } from "@/lib/testing/servers/database";
 
 let database: TestDatabase;
 let admin: Client;

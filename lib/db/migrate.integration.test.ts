@@ -4,7 +4,7 @@ import path from "node:path";
 import { expect, inject, test } from "vitest";
 import { bootstrapRoles, urlFor } from "@/lib/db/bootstrap-roles";
 import { migrate } from "@/lib/db/migrate";
-import { queryAs } from "@/lib/testing/query-as";
+import { queryAs } from "@/lib/testing/benches/query-as";
 
 const MIGRATIONS = path.resolve("prisma/migrations");
 

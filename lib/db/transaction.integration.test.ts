@@ -4,7 +4,7 @@ import type { DbContext } from "@/lib/context";
 import { type Database, openDatabase } from "@/lib/db/client";
 import { isUniqueViolation } from "@/lib/db/errors";
 import { inRawSnapshot, inRawTransaction, inSnapshot, inTransaction } from "@/lib/db/transaction";
-import { createTestDatabase, type TestDatabase } from "@/lib/testing/database";
+import { createTestDatabase, type TestDatabase } from "@/lib/testing/servers/database";
 
 let database: TestDatabase;
 let db: Database;

@@ -2,7 +2,7 @@ import type { DisputeGrant } from "@/lib/disputes/grants-store";
 import { isLive } from "@/lib/disputes/rules";
 import type { NoAccess } from "@/lib/disputes/schema";
 import type { DisputeRow } from "@/lib/disputes/store";
-import { DISPUTE_VIEWS } from "@/lib/escrow/statements";
+import { DISPUTE_VIEWS } from "@/lib/escrow/protocol/statements";
 
 type Permitted = Pick<DisputeRow, "groups" | "permission" | "state">;
 

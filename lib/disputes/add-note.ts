@@ -1,6 +1,6 @@
 import "server-only";
-import { recordingRefusals } from "@/lib/access/record-refusal";
-import { appendEntry } from "@/lib/audit/append-entry";
+import { recordingRefusals } from "@/lib/access/rules/record-refusal";
+import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";

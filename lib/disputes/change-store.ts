@@ -1,7 +1,7 @@
 import "server-only";
 import type { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
-import { DisputeStatement, type GroupName, type StatementSignature } from "@/lib/escrow/statements";
+import { DisputeStatement, type GroupName, type StatementSignature } from "@/lib/escrow/protocol/statements";
 
 /** What a party signed, with what its signature was worth. */
 export interface SignedPermission {

@@ -1,6 +1,6 @@
 import "server-only";
-import { DAY_MS } from "@/lib/access/limits";
-import { newNonce } from "@/lib/access/prepare-statement";
+import { newNonce } from "@/lib/access/decisions/prepare-statement";
+import { DAY_MS } from "@/lib/access/rules/limits";
 import type { Context } from "@/lib/context";
 import {
   buildDispute,
@@ -8,7 +8,7 @@ import {
   type GroupName,
   MAX_DISPUTE_DAYS,
   validityTime,
-} from "@/lib/escrow/statements";
+} from "@/lib/escrow/protocol/statements";
 
 /** What a party signs: masked, these groups of this transaction, for as long as a dispute may take. */
 export function disputeStatement(

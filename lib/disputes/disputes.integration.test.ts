@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { listGrants } from "@/lib/access/list-grants";
-import { listAccessLogs } from "@/lib/audit/list-access-logs";
+import { listGrants } from "@/lib/access/grants/list-grants";
+import { listAccessLogs } from "@/lib/audit/reading/list-access-logs";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { addNote } from "@/lib/disputes/add-note";
 import { getDispute } from "@/lib/disputes/get-dispute";
@@ -9,16 +9,16 @@ import { openDispute } from "@/lib/disputes/open-dispute";
 import { resolveDispute } from "@/lib/disputes/resolve-dispute";
 import { DisputeQuery, NewDispute } from "@/lib/disputes/schema";
 import { takeDispute } from "@/lib/disputes/take-dispute";
-import { openedDispute, REASON, takenDispute } from "@/lib/testing/dispute-acts";
+import { openedDispute, REASON, takenDispute } from "@/lib/testing/benches/dispute-acts";
 import {
   CANARIES,
   createDisputeBench,
   type DisputeBench,
   type DisputePerson,
-} from "@/lib/testing/dispute-bench";
-import { queryAs } from "@/lib/testing/query-as";
-import { refusalOf } from "@/lib/testing/refusal";
-import { openTransaction } from "@/lib/transactions/open-transaction";
+} from "@/lib/testing/benches/dispute-bench";
+import { queryAs } from "@/lib/testing/benches/query-as";
+import { refusalOf } from "@/lib/testing/benches/refusal";
+import { openTransaction } from "@/lib/transactions/open/open-transaction";
 
 let bench: DisputeBench;
 beforeAll(async () => {

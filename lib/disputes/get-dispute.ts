@@ -1,8 +1,8 @@
 import "server-only";
-import { recordingRefusals } from "@/lib/access/record-refusal";
-import { loadNames } from "@/lib/access/request-view";
-import type { AppendedEntry } from "@/lib/audit/event";
-import { issueReceipt } from "@/lib/audit/issue-receipt";
+import { loadNames } from "@/lib/access/requests/request-view";
+import { recordingRefusals } from "@/lib/access/rules/record-refusal";
+import type { AppendedEntry } from "@/lib/audit/entry/event";
+import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context";
 import { inSnapshot } from "@/lib/db/transaction";
 import { listGrantsOfDispute, listNotes, listOpenings } from "@/lib/disputes/grants-store";

@@ -1,9 +1,9 @@
 import "server-only";
 import { z } from "zod";
-import { GrantState } from "@/lib/access/schema";
+import { GrantState } from "@/lib/access/requests/schema";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
-import { GroupName } from "@/lib/escrow/statements";
+import { GroupName } from "@/lib/escrow/protocol/statements";
 
 const Row = z.object({
   id: z.string(),

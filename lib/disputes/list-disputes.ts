@@ -1,7 +1,7 @@
 import "server-only";
-import { isSupport } from "@/lib/access/floor";
-import { requireCursor } from "@/lib/access/list-requests";
-import { loadNames } from "@/lib/access/request-view";
+import { requireCursor } from "@/lib/access/requests/list-requests";
+import { loadNames } from "@/lib/access/requests/request-view";
+import { isSupport } from "@/lib/access/rules/floor";
 import type { Context, Principal } from "@/lib/context";
 import { inSnapshot } from "@/lib/db/transaction";
 import type { DisputeQuery, DisputeSummary } from "@/lib/disputes/schema";

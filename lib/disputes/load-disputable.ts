@@ -1,13 +1,13 @@
 import "server-only";
-import { stepUpReasons } from "@/lib/access/floor";
-import { invalidField } from "@/lib/access/invalid-field";
-import { loadReader } from "@/lib/access/reader";
-import { refusalOf } from "@/lib/access/refusal";
+import { stepUpReasons } from "@/lib/access/rules/floor";
+import { loadReader } from "@/lib/access/rules/reader";
+import { refusalOf } from "@/lib/access/rules/refusal";
 import type { Context } from "@/lib/context";
 import { DomainError } from "@/lib/errors";
-import type { GroupName } from "@/lib/escrow/statements";
-import { isParty } from "@/lib/transactions/knowledge";
-import { type Attempt, loadKnown, refuse } from "@/lib/transactions/load-known";
+import type { GroupName } from "@/lib/escrow/protocol/statements";
+import { invalidField } from "@/lib/invalid-field";
+import { type Attempt, loadKnown, refuse } from "@/lib/transactions/read/load-known";
+import { isParty } from "@/lib/transactions/read/who-may-know";
 import { hasLiveDispute, type TransactionRow } from "@/lib/transactions/store";
 
 /** What a party may dispute now. */

@@ -1,5 +1,5 @@
 import "server-only";
-import { refusalOf } from "@/lib/access/refusal";
+import { refusalOf } from "@/lib/access/rules/refusal";
 import type { Context } from "@/lib/context";
 import { isUuid } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";

@@ -1,6 +1,6 @@
 import "server-only";
-import { appendEntry } from "@/lib/audit/append-entry";
-import type { AppendedEntry } from "@/lib/audit/event";
+import type { AppendedEntry } from "@/lib/audit/entry/event";
+import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { isUniqueViolation } from "@/lib/db/errors";
@@ -13,9 +13,9 @@ import type { DisputeAnswer, NewDispute } from "@/lib/disputes/schema";
 import { signDispute } from "@/lib/disputes/sign-dispute";
 import { textDigest } from "@/lib/disputes/text-digest";
 import { DomainError, InvariantError } from "@/lib/errors";
-import { recordDigest } from "@/lib/escrow/statements";
-import { changeStatus } from "@/lib/transactions/change-status";
-import { nextStatus } from "@/lib/transactions/status-rules";
+import { recordDigest } from "@/lib/escrow/protocol/statements";
+import { changeStatus } from "@/lib/transactions/status/change-status";
+import { nextStatus } from "@/lib/transactions/status/status-rules";
 
 interface Opened extends Disputable {
   readonly id: string;

@@ -7,12 +7,16 @@ import { openDispute } from "@/lib/disputes/open-dispute";
 import { prepareDispute } from "@/lib/disputes/prepare-dispute";
 import { resolveDispute } from "@/lib/disputes/resolve-dispute";
 import { NewDispute } from "@/lib/disputes/schema";
-import { REASON } from "@/lib/testing/dispute-acts";
-import { createDisputeBench, type DisputeBench, type DisputePerson } from "@/lib/testing/dispute-bench";
-import { queryAs } from "@/lib/testing/query-as";
-import { refusalOf } from "@/lib/testing/refusal";
-import { dropPasskey, signWithPasskey, storePasskey } from "@/lib/testing/statement-passkey";
-import { getTransaction } from "@/lib/transactions/get-transaction";
+import { REASON } from "@/lib/testing/benches/dispute-acts";
+import {
+  createDisputeBench,
+  type DisputeBench,
+  type DisputePerson,
+} from "@/lib/testing/benches/dispute-bench";
+import { queryAs } from "@/lib/testing/benches/query-as";
+import { refusalOf } from "@/lib/testing/benches/refusal";
+import { dropPasskey, signWithPasskey, storePasskey } from "@/lib/testing/devices/statement-passkey";
+import { getTransaction } from "@/lib/transactions/read/get-transaction";
 
 let bench: DisputeBench;
 beforeAll(async () => {

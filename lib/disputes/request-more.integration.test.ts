@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { decideRequest } from "@/lib/access/decide-request";
-import { fileRequest } from "@/lib/access/file-request";
-import { NewDecision, NewRequest, type Stage } from "@/lib/access/schema";
-import { submitRequest } from "@/lib/access/submit-request";
+import { decideRequest } from "@/lib/access/decisions/decide-request";
+import { fileRequest } from "@/lib/access/requests/file-request";
+import { NewDecision, NewRequest, type Stage } from "@/lib/access/requests/schema";
+import { submitRequest } from "@/lib/access/requests/submit-request";
 import { getDispute } from "@/lib/disputes/get-dispute";
 import { openDispute } from "@/lib/disputes/open-dispute";
 import { NewDispute } from "@/lib/disputes/schema";
@@ -12,9 +12,9 @@ import {
   createDisputeBench,
   type DisputeBench,
   type DisputePerson,
-} from "@/lib/testing/dispute-bench";
-import { refusalOf } from "@/lib/testing/refusal";
-import { openTransaction } from "@/lib/transactions/open-transaction";
+} from "@/lib/testing/benches/dispute-bench";
+import { refusalOf } from "@/lib/testing/benches/refusal";
+import { openTransaction } from "@/lib/transactions/open/open-transaction";
 
 let bench: DisputeBench;
 beforeAll(async () => {

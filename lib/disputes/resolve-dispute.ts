@@ -1,10 +1,10 @@
 import "server-only";
-import { announceDisputeEnd } from "@/lib/access/announce-dispute-end";
+import { announceDisputeEnd } from "@/lib/access/grants/announce-dispute-end";
 import { revokeGrantRow } from "@/lib/access/grants/change-store";
-import { insertPending } from "@/lib/access/jobs/store";
-import { recordingRefusals } from "@/lib/access/record-refusal";
-import { appendEntry } from "@/lib/audit/append-entry";
-import type { AppendedEntry } from "@/lib/audit/event";
+import { insertPending } from "@/lib/access/grants/pending-store";
+import { recordingRefusals } from "@/lib/access/rules/record-refusal";
+import type { AppendedEntry } from "@/lib/audit/entry/event";
+import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
@@ -18,8 +18,8 @@ import type { DisputeAnswer, NewResolution } from "@/lib/disputes/schema";
 import type { DisputeRow } from "@/lib/disputes/store";
 import { textDigest } from "@/lib/disputes/text-digest";
 import { DomainError, InvariantError } from "@/lib/errors";
-import { changeStatus } from "@/lib/transactions/change-status";
-import { nextStatus } from "@/lib/transactions/status-rules";
+import { changeStatus } from "@/lib/transactions/status/change-status";
+import { nextStatus } from "@/lib/transactions/status/status-rules";
 import { findTransaction } from "@/lib/transactions/store";
 
 /** The access ends with the dispute, at the next decision here and for good at the custodian. */

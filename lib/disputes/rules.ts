@@ -1,5 +1,5 @@
-import { isSupport } from "@/lib/access/floor";
-import { type Reason, reason } from "@/lib/access/reason";
+import { isSupport } from "@/lib/access/rules/floor";
+import { type Reason, reason } from "@/lib/access/rules/reason";
 import type { Principal } from "@/lib/context";
 import type { DisputeAct, DisputeState } from "@/lib/disputes/schema";
 

@@ -5,8 +5,8 @@ import { findPrepared, type SignedPermission, spendPrepared } from "@/lib/disput
 import { disputeStatement } from "@/lib/disputes/dispute-statement";
 import type { NewDispute } from "@/lib/disputes/schema";
 import { DomainError } from "@/lib/errors";
-import { signAsPortal } from "@/lib/escrow/portal-signature";
-import type { GroupName } from "@/lib/escrow/statements";
+import { signAsPortal } from "@/lib/escrow/client/portal-signature";
+import type { GroupName } from "@/lib/escrow/protocol/statements";
 import { refuseRemovedPasskey } from "@/lib/identity/roster/refuse-removed-passkey";
 import { requirePortalMaySign } from "@/lib/identity/roster/require-portal-may-sign";
 

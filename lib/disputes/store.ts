@@ -1,10 +1,10 @@
 import "server-only";
 import { z } from "zod";
-import { Assurance } from "@/lib/access/schema";
+import { Assurance } from "@/lib/access/requests/schema";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import { type DisputeListView, DisputeState } from "@/lib/disputes/schema";
-import { GroupName } from "@/lib/escrow/statements";
+import { GroupName } from "@/lib/escrow/protocol/statements";
 
 const Row = z.object({
   id: z.string(),

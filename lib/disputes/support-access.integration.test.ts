@@ -1,24 +1,28 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fileRequest } from "@/lib/access/file-request";
-import { findLiveGrant } from "@/lib/access/find-grant";
-import { finishPendingGrants } from "@/lib/access/finish-pending";
-import { prepareOpening } from "@/lib/access/prepare-opening";
-import { revokeGrant } from "@/lib/access/revoke-grant";
-import { NewRequest } from "@/lib/access/schema";
-import { submitRequest } from "@/lib/access/submit-request";
+import { findLiveGrant } from "@/lib/access/grants/find-grant";
+import { finishPendingGrants } from "@/lib/access/grants/finish-pending";
+import { revokeGrant } from "@/lib/access/grants/revoke-grant";
+import { prepareOpening } from "@/lib/access/openings/prepare-opening";
+import { fileRequest } from "@/lib/access/requests/file-request";
+import { NewRequest } from "@/lib/access/requests/schema";
+import { submitRequest } from "@/lib/access/requests/submit-request";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { getDispute } from "@/lib/disputes/get-dispute";
 import { openDispute } from "@/lib/disputes/open-dispute";
 import { resolveDispute } from "@/lib/disputes/resolve-dispute";
 import { NewDispute } from "@/lib/disputes/schema";
 import { takeDispute } from "@/lib/disputes/take-dispute";
-import { away, later, openedDispute, REASON, takenDispute } from "@/lib/testing/dispute-acts";
-import { createDisputeBench, type DisputeBench, type DisputePerson } from "@/lib/testing/dispute-bench";
-import { queryAs } from "@/lib/testing/query-as";
-import { refusalOf } from "@/lib/testing/refusal";
-import { getTransaction } from "@/lib/transactions/get-transaction";
-import { openTransaction } from "@/lib/transactions/open-transaction";
-import { setStatus } from "@/lib/transactions/set-status";
+import { away, later, openedDispute, REASON, takenDispute } from "@/lib/testing/benches/dispute-acts";
+import {
+  createDisputeBench,
+  type DisputeBench,
+  type DisputePerson,
+} from "@/lib/testing/benches/dispute-bench";
+import { queryAs } from "@/lib/testing/benches/query-as";
+import { refusalOf } from "@/lib/testing/benches/refusal";
+import { openTransaction } from "@/lib/transactions/open/open-transaction";
+import { getTransaction } from "@/lib/transactions/read/get-transaction";
+import { setStatus } from "@/lib/transactions/status/set-status";
 
 let bench: DisputeBench;
 beforeAll(async () => {

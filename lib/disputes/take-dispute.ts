@@ -1,13 +1,13 @@
 import "server-only";
-import { activateGrant } from "@/lib/access/activate-grant";
-import { POLICY_VERSION } from "@/lib/access/decide";
+import { activateGrant } from "@/lib/access/grants/activate-grant";
 import { insertGrant, revokeGrantRow } from "@/lib/access/grants/change-store";
-import { insertPending } from "@/lib/access/jobs/store";
-import { recordingRefusals } from "@/lib/access/record-refusal";
-import { announceRevocation } from "@/lib/access/revoke-grant";
-import { wholeSeconds } from "@/lib/access/validity";
-import { appendEntry } from "@/lib/audit/append-entry";
-import type { AppendedEntry } from "@/lib/audit/event";
+import { insertPending } from "@/lib/access/grants/pending-store";
+import { announceRevocation } from "@/lib/access/grants/revoke-grant";
+import { POLICY_VERSION } from "@/lib/access/rules/decide";
+import { recordingRefusals } from "@/lib/access/rules/record-refusal";
+import { wholeSeconds } from "@/lib/access/rules/validity";
+import type { AppendedEntry } from "@/lib/audit/entry/event";
+import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
@@ -19,7 +19,7 @@ import { type DisputeRef, loadForAct } from "@/lib/disputes/load-dispute";
 import type { DisputeAnswer } from "@/lib/disputes/schema";
 import type { DisputeRow } from "@/lib/disputes/store";
 import { DomainError } from "@/lib/errors";
-import { DISPUTE_PURPOSE } from "@/lib/escrow/statements";
+import { DISPUTE_PURPOSE } from "@/lib/escrow/protocol/statements";
 
 interface Taken {
   readonly entry: AppendedEntry;

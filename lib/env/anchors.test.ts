@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { cosignerVkey, vkey } from "@/lib/crypto/log/signed-note";
 import { ed25519PublicKey } from "@/lib/crypto/primitives";
-import { cosignerVkey, vkey } from "@/lib/crypto/signed-note";
 import { anchorFields, stampingOf, watchedLogs, witnessFields, witnessingOf, witnessKeys } from "./anchors";
 
 const PUBLIC = ed25519PublicKey(new Uint8Array(32).fill(1));

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { FormatError } from "@/lib/crypto/format-error";
-import { parseVkey } from "@/lib/crypto/signed-note";
+import { parseVkey } from "@/lib/crypto/log/signed-note";
 
 const Text = z.string().min(1);
 const Kind = z.enum(["own", "independent"]);

@@ -1,10 +1,10 @@
 import "server-only";
-import { isReviewer } from "@/lib/access/action-rules";
-import { isSupport } from "@/lib/access/floor";
 import { countGrants } from "@/lib/access/grants/store";
-import { listOwner } from "@/lib/access/list-requests";
-import { countQueue } from "@/lib/access/queue/store";
-import { viewerOf } from "@/lib/access/viewer";
+import { listOwner } from "@/lib/access/requests/list-requests";
+import { countQueue } from "@/lib/access/requests/queue-store";
+import { viewerOf } from "@/lib/access/requests/viewer";
+import { isReviewer } from "@/lib/access/rules/action-rules";
+import { isSupport } from "@/lib/access/rules/floor";
 import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";

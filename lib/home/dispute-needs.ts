@@ -1,5 +1,5 @@
 import "server-only";
-import { isSupport } from "@/lib/access/floor";
+import { isSupport } from "@/lib/access/rules/floor";
 import type { Context } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
 import { partyOf } from "@/lib/disputes/rules";

@@ -1,22 +1,22 @@
 import "server-only";
-import { isReviewer } from "@/lib/access/action-rules";
-import { isSupport } from "@/lib/access/floor";
+import { isReviewer } from "@/lib/access/rules/action-rules";
+import { isSupport } from "@/lib/access/rules/floor";
 import { closedLog } from "@/lib/audit/reading/closed-log";
 import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
+import { readBreakGlassNeeds } from "@/lib/home/break-glass-needs";
 import { readCounts } from "@/lib/home/count-places";
 import { readDisputeNeeds } from "@/lib/home/dispute-needs";
-import { readEmergencyNeeds } from "@/lib/home/emergency-needs";
 import { readGrantNeeds } from "@/lib/home/grant-needs";
 import { readKeyNeeds } from "@/lib/home/key-needs";
 import { byUrgency } from "@/lib/home/order";
 import { readRequestNeeds } from "@/lib/home/request-needs";
 import type { Home, News, OwnEntry } from "@/lib/home/schema";
 import { findLastVisit, listNews, listOwnEntries } from "@/lib/home/store";
-import { listTransactionRows } from "@/lib/transactions/list-store";
+import { listTransactionRows } from "@/lib/transactions/read/list-store";
+import { viewOf } from "@/lib/transactions/read/view";
 import type { TransactionView } from "@/lib/transactions/schema";
-import { viewOf } from "@/lib/transactions/view";
 
 const MAX_NEWS = 8;
 const MAX_ENTRIES = 5;
@@ -82,7 +82,7 @@ export function getHome(cx: Context): Promise<Home> {
     const requests = await readRequestNeeds(tx, cx);
     const grants = await readGrantNeeds(tx, cx);
     const disputes = await readDisputeNeeds(tx, cx);
-    const emergencies = await readEmergencyNeeds(tx, cx);
+    const emergencies = await readBreakGlassNeeds(tx, cx);
     const keys = await readKeyNeeds(tx, cx);
     const lastHere = await findLastVisit(tx, principal.userId, sessionId);
     return {

@@ -1,14 +1,14 @@
 import "server-only";
-import type { GrantView } from "@/lib/access/grant-schema";
 import { countOpened } from "@/lib/access/grants/detail-store";
+import type { GrantView } from "@/lib/access/grants/schema";
 import { listEndingGrants } from "@/lib/access/grants/store";
-import { listOwner } from "@/lib/access/list-requests";
-import { findPeople } from "@/lib/access/people/store";
-import { grantView } from "@/lib/access/view";
+import { listOwner } from "@/lib/access/requests/list-requests";
+import { grantView } from "@/lib/access/requests/view";
 import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
 import type { Need } from "@/lib/home/schema";
+import { findPeople } from "@/lib/identity/people/people-store";
 
 const MAX_SHOWN = 8;
 const SOON_MS = 24 * 3_600_000;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { commentRequest } from "@/lib/access/comment-request";
-import { decideRequest } from "@/lib/access/decide-request";
-import { NewDecision } from "@/lib/access/schema";
+import { decideRequest } from "@/lib/access/decisions/decide-request";
+import { commentRequest } from "@/lib/access/requests/comment-request";
+import { NewDecision } from "@/lib/access/requests/schema";
 import { openDispute } from "@/lib/disputes/open-dispute";
 import { NewDispute } from "@/lib/disputes/schema";
 import { countPlaces } from "@/lib/home/count-places";
@@ -10,9 +10,9 @@ import { Home, type NeedKind } from "@/lib/home/schema";
 import { changeKeyState } from "@/lib/keys/change-state";
 import { listKeys } from "@/lib/keys/list-keys";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
-import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/access-bench";
+import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
 import { NewTransaction } from "@/lib/transactions/schema";
-import { submitTransaction } from "@/lib/transactions/submit-transaction";
+import { submitTransaction } from "@/lib/transactions/submit/submit-transaction";
 
 let bench: AccessBench;
 

@@ -3,9 +3,9 @@ import { getHome } from "@/lib/home/get-home";
 import { changeKeyState } from "@/lib/keys/change-state";
 import { listKeys } from "@/lib/keys/list-keys";
 import { refuseRecovery } from "@/lib/keys/recovery/end-recovery";
-import type { Person } from "@/lib/testing/held-bench";
-import { asked, helpers, loss, signedBy } from "@/lib/testing/recovery-acts";
-import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
+import type { Person } from "@/lib/testing/benches/client-held-bench";
+import { asked, helpers, loss, signedBy } from "@/lib/testing/benches/recovery-acts";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
 
 // What the home says of keys that are lost or stopped: to whoever has to move, and to nobody else.
 let bench: UseCaseBench;

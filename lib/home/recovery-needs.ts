@@ -1,7 +1,7 @@
 import "server-only";
 import type { Context } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
-import { REWRAP_PERSONS } from "@/lib/escrow/rewrap-statement";
+import { REWRAP_PERSONS } from "@/lib/escrow/protocol/rewrap-statement";
 import { type AskedRecovery, listAskedRecoveries } from "@/lib/home/recovery-store";
 import type { Need } from "@/lib/home/schema";
 import { isRewrapper } from "@/lib/keys/recovery/load-case";

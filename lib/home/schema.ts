@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { RequestSummary } from "@/lib/access/answer-schema";
-import { GrantView } from "@/lib/access/grant-schema";
-import { InstrumentKind, Stage } from "@/lib/access/schema";
+import { GrantView } from "@/lib/access/grants/schema";
+import { RequestSummary } from "@/lib/access/requests/answer-schema";
+import { InstrumentKind, Stage } from "@/lib/access/requests/schema";
 import { ClosedLog } from "@/lib/api-client/fields";
 import { KeyState } from "@/lib/keys/states";
 import { TransactionView } from "@/lib/transactions/schema";

@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import { Stage } from "@/lib/access/schema";
+import { Stage } from "@/lib/access/requests/schema";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 

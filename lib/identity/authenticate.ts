@@ -3,10 +3,12 @@ import type { Clock } from "@/lib/clock";
 import type { ClientInfo, DbContext, Principal } from "@/lib/context";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { allowsAddress } from "@/lib/identity/address-list";
-import { isApiKey, prefixOf } from "@/lib/identity/api-key";
+import { allowsAddress } from "@/lib/identity/api-keys/address-list";
+import { isApiKey, prefixOf } from "@/lib/identity/api-keys/api-key";
 import type { ApiKeySecret } from "@/lib/identity/instance-secret";
-import { principalOf } from "@/lib/identity/principal";
+import { findApiKey, type StoredApiKey, touchApiKey } from "@/lib/identity/people/store";
+import { principalOf } from "@/lib/identity/sessions/principal";
+import type { Site } from "@/lib/identity/sign-in/site";
 import {
   holdsFor,
   isSigned,
@@ -15,8 +17,6 @@ import {
   targetUri,
 } from "@/lib/identity/signed-calls/read-signed-call";
 import { takeNonce } from "@/lib/identity/signed-calls/store";
-import type { Site } from "@/lib/identity/site";
-import { findApiKey, type StoredApiKey, touchApiKey } from "@/lib/identity/store";
 
 type AuthContext = DbContext & ApiKeySecret & { readonly clock: Clock; readonly site: Site };
 

@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { utf8 } from "@/lib/crypto/bytes";
 import { hkdfSha256, randomBytes } from "@/lib/crypto/primitives";
-import type { Keystore } from "@/lib/custody/keystore";
+import type { Keystore } from "@/lib/keystore/keystore";
 
 const FILE = "idempotency.sealed";
 const CONTEXT = "sealport/idempotency/1";

@@ -1,4 +1,4 @@
-import { type ApiClient, ApiProblem } from "@/lib/api-client/client";
+import { type ApiClient, ApiProblem } from "@/lib/api-client/client/client";
 import { listKeys } from "@/lib/api-client/operations/keys";
 import { createTransactionBatch, getTransaction } from "@/lib/api-client/operations/transactions";
 import { FormatError, OpenError } from "@/lib/crypto/format-error";

@@ -1,6 +1,6 @@
 import { fromUtf8, utf8 } from "@/lib/crypto/bytes";
-import { parseStrictJson } from "@/lib/crypto/canonical-json";
 import { FormatError, OpenError } from "@/lib/crypto/format-error";
+import { parseStrictJson } from "@/lib/crypto/json/canonical-json";
 import { aesGcmOpen, hkdfSha256, x25519Shared } from "@/lib/crypto/primitives";
 import { checkX25519PublicKey } from "@/lib/crypto/x25519-check";
 import type { AitbcSealed } from "./aitbc-record";

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { appendEntry } from "@/lib/audit/append-entry";
+import { appendEntry } from "@/lib/audit/record/append-entry";
 import { inTransaction } from "@/lib/db/transaction";
 import { lockActiveKeys } from "@/lib/keys/active-keys";
-import { draftManagedKey } from "@/lib/keys/draft-key";
+import { draftManagedKey } from "@/lib/keys/register/draft-key";
 import { insertManagedKey, selectActiveKeys, updateState } from "@/lib/keys/store";
-import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
 
 let bench: UseCaseBench;
 beforeAll(async () => {

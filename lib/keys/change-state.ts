@@ -1,14 +1,14 @@
 import "server-only";
-import { appendEntry } from "@/lib/audit/append-entry";
 import type { AuditContext } from "@/lib/audit/audit-context";
-import { issueReceipt } from "@/lib/audit/issue-receipt";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context, Principal } from "@/lib/context";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { destroyManaged } from "@/lib/keys/managed-deriver";
 import { requireKeyPermission } from "@/lib/keys/permissions";
 import type { ChangedKey, KeyStateOrder } from "@/lib/keys/schema";
-import { lockSealedKeys } from "@/lib/keys/sealed/store";
+import { lockSealedKeys } from "@/lib/keys/sealed-store";
 import { KEY_USES, mayBecome } from "@/lib/keys/states";
 import {
   countWraps,

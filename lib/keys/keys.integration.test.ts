@@ -9,9 +9,9 @@ import { getKey } from "@/lib/keys/get-key";
 import { listKeys } from "@/lib/keys/list-keys";
 import { listRecipients } from "@/lib/keys/list-recipients";
 import { managedDerivers } from "@/lib/keys/managed-deriver";
-import { registerKey } from "@/lib/keys/register-key";
+import { registerKey } from "@/lib/keys/register/register-key";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
-import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
 
 let bench: UseCaseBench;
 beforeAll(async () => {

@@ -1,12 +1,12 @@
 import "server-only";
 import type { Context } from "@/lib/context";
 import { OpenError } from "@/lib/crypto/format-error";
-import type { KeyRef } from "@/lib/custody/keystore";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { lockSealedKeys, type SealedKey } from "@/lib/keys/sealed/store";
+import { lockSealedKeys, type SealedKey } from "@/lib/keys/sealed-store";
 import { KEY_USES } from "@/lib/keys/states";
 import { publicKeyBytes } from "@/lib/keys/store";
+import type { KeyRef } from "@/lib/keystore/keystore";
 
 /** Computes the shared secret of an ephemeral key with a participant's managed key. */
 export type ManagedDerive = (epk: Uint8Array) => Promise<Uint8Array>;

@@ -2,15 +2,15 @@ import { Client } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { changeKeyState } from "@/lib/keys/change-state";
 import { listKeys } from "@/lib/keys/list-keys";
-import { registerKey } from "@/lib/keys/register-key";
+import { registerKey } from "@/lib/keys/register/register-key";
 import { getRotation } from "@/lib/keys/rotation/get-rotation";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
-import { refusalOf } from "@/lib/testing/refusal";
-import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
-import { openTransaction } from "@/lib/transactions/open-transaction";
+import { refusalOf } from "@/lib/testing/benches/refusal";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
+import { openTransaction } from "@/lib/transactions/open/open-transaction";
 import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
 import { NewTransaction } from "@/lib/transactions/schema";
-import { submitTransaction } from "@/lib/transactions/submit-transaction";
+import { submitTransaction } from "@/lib/transactions/submit/submit-transaction";
 
 type Person = Awaited<ReturnType<UseCaseBench["person"]>>;
 

@@ -1,12 +1,12 @@
 import "server-only";
-import { parseEntry } from "@/lib/audit/entry";
+import { parseEntry } from "@/lib/audit/entry/entry";
 import type { Context } from "@/lib/context";
 import { concat, equalConstantTime, fromBase64url, toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
 import { jwkThumbprint } from "@/lib/crypto/reply";
-import type { KeyRef, Keystore } from "@/lib/custody/keystore";
 import { DomainError, InvariantError } from "@/lib/errors";
 import type { ActiveKeyRow } from "@/lib/keys/store";
+import type { KeyRef, Keystore } from "@/lib/keystore/keystore";
 
 /** u of the base point (RFC 7748 section 6.1): what a key derives with it is its own public key. */
 const BASE_POINT = Uint8Array.of(9, ...new Uint8Array(31));

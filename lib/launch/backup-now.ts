@@ -1,13 +1,13 @@
 import "server-only";
 import { systemClock } from "@/lib/clock";
-import { makeBackup } from "@/lib/custody/backup/ceremony";
-import { readBackupState, readBackups } from "@/lib/custody/backup/record";
-import { type ShareLabel, zeroShares } from "@/lib/custody/backup/share";
-import { drillBackup, restoreRoot } from "@/lib/custody/backup/use-backup";
-import { readRoots } from "@/lib/custody/keystore-file";
-import { holderOf } from "@/lib/custody/open-keystore";
-import { rootText } from "@/lib/custody/open-roots";
 import { StartError } from "@/lib/db/embedded/start-error";
+import { makeBackup } from "@/lib/keystore/backup/ceremony";
+import { readBackupState, readBackups } from "@/lib/keystore/backup/record";
+import { type ShareLabel, zeroShares } from "@/lib/keystore/backup/share";
+import { drillBackup, restoreRoot } from "@/lib/keystore/backup/use-backup";
+import { readRoots } from "@/lib/keystore/files/keystore-file";
+import { holderOf } from "@/lib/keystore/open-keystore";
+import { rootText } from "@/lib/keystore/roots/open-roots";
 import {
   explainKeysFailure,
   type KeystorePlace,

@@ -1,8 +1,8 @@
 import "server-only";
-import type { Root } from "@/lib/custody/keystore-file";
-import { describeRoots, dropOldRoot, dropStagedRoot, stageRoot } from "@/lib/custody/move-root";
-import { holderOf } from "@/lib/custody/open-keystore";
-import { rootText } from "@/lib/custody/open-roots";
+import type { Root } from "@/lib/keystore/files/keystore-file";
+import { describeRoots, dropOldRoot, dropStagedRoot, stageRoot } from "@/lib/keystore/files/move-root";
+import { holderOf } from "@/lib/keystore/open-keystore";
+import { rootText } from "@/lib/keystore/roots/open-roots";
 import {
   explainKeysFailure,
   type KeystorePlace,

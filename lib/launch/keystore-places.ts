@@ -1,12 +1,12 @@
 import "server-only";
 import { existsSync } from "node:fs";
-import { createFileAtomic } from "@/lib/custody/atomic-file";
-import { BackupError } from "@/lib/custody/backup/backup-error";
-import { KeystoreError } from "@/lib/custody/keystore";
-import { newKeyFileText } from "@/lib/custody/keystore-file";
 import { StartError } from "@/lib/db/embedded/start-error";
 import { custodyCommandEnv, launchEnv } from "@/lib/env";
 import { type CustodySettings, custodySettings, parseCustody, readCustody } from "@/lib/env/custody";
+import { BackupError } from "@/lib/keystore/backup/backup-error";
+import { createFileAtomic } from "@/lib/keystore/files/atomic-file";
+import { newKeyFileText } from "@/lib/keystore/files/keystore-file";
+import { KeystoreError } from "@/lib/keystore/keystore";
 import { keyVariables } from "@/lib/launch/environments";
 import { explainFailure } from "@/lib/launch/failure";
 import { KEY_HOLDERS, prepareFolders } from "@/lib/launch/folders";

@@ -1,9 +1,9 @@
 import "server-only";
 import { readFile } from "node:fs/promises";
-import { parseCheckpointText } from "@/lib/audit/checkpoint";
+import { parseCheckpointText } from "@/lib/audit/entry/checkpoint";
 import { fromUtf8 } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
-import { splitNote } from "@/lib/crypto/signed-note";
+import { splitNote } from "@/lib/crypto/log/signed-note";
 import { StartError } from "@/lib/db/embedded/start-error";
 
 /**

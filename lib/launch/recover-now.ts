@@ -6,23 +6,27 @@ import { type Agreed, planRecovery, RecoveryRefused, recoverLog } from "@/lib/au
 import { openSignedCopy, type SignedCopy, SignerStoreDamaged } from "@/lib/audit/signer/signed-copy";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
-import { recoverersOf, requireRecoveryAgreed, type WantedRecovery } from "@/lib/custodian/check-recovery";
-import { JournalError } from "@/lib/custodian/journal";
+import { JournalError } from "@/lib/custodian/journal/journal";
 import { Refused } from "@/lib/custodian/refused";
-import { RosterError } from "@/lib/custodian/roster";
-import { type Keystore, KeystoreError } from "@/lib/custody/keystore";
-import { openKeystore } from "@/lib/custody/open-keystore";
+import {
+  recoverersOf,
+  requireRecoveryAgreed,
+  type WantedRecovery,
+} from "@/lib/custodian/roster/check-recovery";
+import { RosterError } from "@/lib/custodian/roster/roster";
 import { urlFor } from "@/lib/db/bootstrap-roles";
 import { StartError } from "@/lib/db/embedded/start-error";
 import { openOwnerPool } from "@/lib/db/migrate";
 import { type LaunchEnv, launchEnv } from "@/lib/env";
 import { readCustody } from "@/lib/env/custody";
 import { DomainError } from "@/lib/errors";
-import type { EscrowClient } from "@/lib/escrow/client";
-import { signAsPortal } from "@/lib/escrow/portal-signature";
-import type { Roster } from "@/lib/escrow/roster";
-import { SignedRecoveries } from "@/lib/escrow/statements";
-import { holdsOwnKey } from "@/lib/escrow/succession";
+import type { EscrowClient } from "@/lib/escrow/client/client";
+import { signAsPortal } from "@/lib/escrow/client/portal-signature";
+import type { Roster } from "@/lib/escrow/protocol/roster";
+import { SignedRecoveries } from "@/lib/escrow/protocol/statements";
+import { holdsOwnKey } from "@/lib/escrow/protocol/succession";
+import { type Keystore, KeystoreError } from "@/lib/keystore/keystore";
+import { openKeystore } from "@/lib/keystore/open-keystore";
 import { type CustodianPlace, withCustodian } from "@/lib/launch/custodian-at-hand";
 import { startOwnServer } from "@/lib/launch/databases";
 import { keyVariables, portalOrigin } from "@/lib/launch/environments";

@@ -10,9 +10,9 @@ import {
   unlinkSync,
 } from "node:fs";
 import path from "node:path";
-import { syncFolder, writeAll } from "@/lib/custody/atomic-file";
-import { readShares, type Share, type ShareLabel, zeroShares } from "@/lib/custody/backup/share";
 import { StartError } from "@/lib/db/embedded/start-error";
+import { readShares, type Share, type ShareLabel, zeroShares } from "@/lib/keystore/backup/share";
+import { syncFolder, writeAll } from "@/lib/keystore/files/atomic-file";
 import type { Terminal } from "@/lib/launch/terminal";
 
 const MAX_FILE_BYTES = 65_536;

@@ -10,7 +10,7 @@ import {
   StartFailed,
   startInstance,
   waitUntil,
-} from "@/lib/testing/instance";
+} from "@/lib/testing/instance/instance";
 
 // The real `npm start`, seen as an operator sees it: output, signals, files, HTTP.
 const PROCESSES: readonly ProcessName[] = [

@@ -4,7 +4,7 @@ import type { DbContext, Principal } from "@/lib/context";
 import type { Listener } from "@/lib/db/listen";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { endOf } from "@/lib/identity/session-rules";
+import { endOf } from "@/lib/identity/sessions/session-rules";
 import { findSessions } from "@/lib/identity/sessions/store";
 import { type LiveChange, LiveKind, type LiveSignal } from "@/lib/live/schema";
 import { type Named, readChanged } from "@/lib/live/store";

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { systemClock } from "@/lib/clock";
-import { recordEpoch } from "@/lib/escrow/record-epoch";
-import { destroyEpoch } from "@/lib/keys/escrow/destroy-epoch";
-import { rotateEpoch } from "@/lib/keys/escrow/rotate-epoch";
+import { recordEpoch } from "@/lib/escrow/client/epochs";
+import { destroyEpoch } from "@/lib/keys/escrow-epochs/destroy-epoch";
+import { rotateEpoch } from "@/lib/keys/escrow-epochs/rotate-epoch";
 import type { LiveHub } from "@/lib/live/hub";
 import { openLiveHub } from "@/lib/live/open-hub";
 import type { LiveChange } from "@/lib/live/schema";
 import { createLogger } from "@/lib/telemetry/logger";
-import { hold, made, type Person, post, submit } from "@/lib/testing/held-bench";
-import { signedIn } from "@/lib/testing/signed-in";
-import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
+import { hold, made, type Person, post, submit } from "@/lib/testing/benches/client-held-bench";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
+import { signedIn } from "@/lib/testing/instance/signed-in";
 import { rewrapEscrow } from "@/lib/transactions/rewrap/rewrap-escrow";
-import { setStatus } from "@/lib/transactions/set-status";
+import { setStatus } from "@/lib/transactions/status/set-status";
 
 let bench: UseCaseBench;
 let hub: LiveHub;

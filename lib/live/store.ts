@@ -1,8 +1,8 @@
 import "server-only";
 import { z } from "zod";
-import type { ActionFacts } from "@/lib/access/action-facts";
 import { viewersOf } from "@/lib/access/grants/viewer-store";
-import { Escalation } from "@/lib/access/schema";
+import { Escalation } from "@/lib/access/requests/schema";
+import type { ActionFacts } from "@/lib/access/rules/action-facts";
 import type { Context } from "@/lib/context";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";

@@ -1,11 +1,11 @@
-import type { ActionFacts } from "@/lib/access/action-facts";
-import { decideAction } from "@/lib/access/action-rules";
-import { seesEveryCase } from "@/lib/audit/reading/filter";
+import type { ActionFacts } from "@/lib/access/rules/action-facts";
+import { decideAction } from "@/lib/access/rules/action-rules";
+import { seesEveryCase } from "@/lib/audit/reading/fence";
 import type { Principal } from "@/lib/context";
 import { mayKnow as mayKnowDispute } from "@/lib/disputes/rules";
 import { mayUseKey, seesUnderEpochs } from "@/lib/keys/permissions";
 import type { LiveChange } from "@/lib/live/schema";
-import { mayKnow } from "@/lib/transactions/knowledge";
+import { mayKnow } from "@/lib/transactions/read/who-may-know";
 
 /** A changed thing with what decides who may know of it. */
 export type Changed =

@@ -1,8 +1,8 @@
 import "server-only";
 import type { Context, Principal } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
-import type { Holder } from "@/lib/identity/holders/store";
-import { principalOf } from "@/lib/identity/principal";
+import type { Holder } from "@/lib/identity/people/holders-store";
+import { principalOf } from "@/lib/identity/sessions/principal";
 import { readChanged } from "@/lib/live/store";
 import { type Changed, isTold } from "@/lib/live/visible";
 import type { NotifyKind } from "@/lib/notify/schema";

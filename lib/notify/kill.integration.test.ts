@@ -3,18 +3,18 @@ import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { preserveTransactions } from "@/lib/access/preserve-transactions";
+import { preserveTransactions } from "@/lib/access/preservations/preserve-transactions";
 import { fixedClock } from "@/lib/clock";
 import { deliverDue } from "@/lib/notify/deliveries/deliver";
 import { listDeliveries } from "@/lib/notify/deliveries/list-deliveries";
 import { listNotifications } from "@/lib/notify/list-notifications";
 import { DeliveryQuery, NewWebhook, NotificationQuery } from "@/lib/notify/schema";
-import { tellPeople } from "@/lib/notify/tell-people";
+import { sendNotifications } from "@/lib/notify/send-notifications";
 import { createWebhook } from "@/lib/notify/webhooks/create-webhook";
 import { createLogger } from "@/lib/telemetry/logger";
-import { type AccessBench, createAccessBench } from "@/lib/testing/access-bench";
-import type { NotifyChildOptions } from "@/lib/testing/notify-child";
-import { openWebhookReceiver, type WebhookReceiver } from "@/lib/testing/webhook-receiver";
+import { type AccessBench, createAccessBench } from "@/lib/testing/benches/access-bench";
+import type { NotifyChildOptions } from "@/lib/testing/children/notify-child";
+import { openWebhookReceiver, type WebhookReceiver } from "@/lib/testing/servers/webhook-receiver";
 
 let bench: AccessBench;
 let receiver: WebhookReceiver;
@@ -35,7 +35,7 @@ async function start(): Promise<ChildProcess> {
     databaseUrl: bench.database.appUrl,
     instance: bench.cx.instance,
   };
-  const script = path.resolve("lib/testing/notify-child.ts");
+  const script = path.resolve("lib/testing/children/notify-child.ts");
   const args = ["--import", "tsx", "--conditions=react-server", script, JSON.stringify(options)];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   children.add(child);
@@ -60,7 +60,7 @@ async function finish(): Promise<void> {
   const clock = fixedClock(new Date(Date.now() + 3_600_000));
   const logger = createLogger("test", "silent");
   const shared = { ...cx, keystore, clock, logger, hasMail: false, mailer: undefined };
-  while ((await tellPeople(shared)) > 0);
+  while ((await sendNotifications(shared)) > 0);
   while ((await deliverDue({ ...shared, origin: "https://portal.example" })) > 0);
 }
 

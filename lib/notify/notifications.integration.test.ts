@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { releaseHold, renewHold } from "@/lib/access/change-preservation";
-import { decideRequest } from "@/lib/access/decide-request";
-import { getGrant } from "@/lib/access/get-grant";
-import { keepRequests } from "@/lib/access/life/keep-requests";
-import { preserveTransactions } from "@/lib/access/preserve-transactions";
-import { revokeGrant } from "@/lib/access/revoke-grant";
-import { withdrawRequest } from "@/lib/access/withdraw-request";
+import { keepRequests } from "@/lib/access/deadlines/keep-requests";
+import { decideRequest } from "@/lib/access/decisions/decide-request";
+import { getGrant } from "@/lib/access/grants/get-grant";
+import { revokeGrant } from "@/lib/access/grants/revoke-grant";
+import { releaseHold, renewHold } from "@/lib/access/preservations/change-preservation";
+import { preserveTransactions } from "@/lib/access/preservations/preserve-transactions";
+import { withdrawRequest } from "@/lib/access/requests/withdraw-request";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
 import { listNotifications, markRead } from "@/lib/notify/list-notifications";
 import { NotificationQuery } from "@/lib/notify/schema";
-import { tellPeople } from "@/lib/notify/tell-people";
-import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/access-bench";
-import { outcomeOf } from "@/lib/testing/refusal";
+import { sendNotifications } from "@/lib/notify/send-notifications";
+import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
+import { outcomeOf } from "@/lib/testing/benches/refusal";
 
 let bench: AccessBench;
 beforeAll(async () => {
@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => bench?.close());
 
 const tell = async () => {
-  while ((await tellPeople({ ...bench.cx, hasMail: false })) > 0);
+  while ((await sendNotifications({ ...bench.cx, hasMail: false })) > 0);
 };
 beforeEach(tell);
 
@@ -120,7 +120,7 @@ describe("notifications", () => {
         throw new Error("the power is cut");
       },
     };
-    await expect(tellPeople({ ...bench.cx, hasMail: false, clock: failing })).rejects.toThrow("power");
+    await expect(sendNotifications({ ...bench.cx, hasMail: false, clock: failing })).rejects.toThrow("power");
     expect(await statesOf(bench.approver, requestId)).toEqual([]);
     await tell();
     expect(await statesOf(bench.approver, requestId)).toEqual(["stage_1"]);

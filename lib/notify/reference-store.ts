@@ -1,5 +1,5 @@
 import "server-only";
-import { grantReference } from "@/lib/access/view";
+import { grantReference } from "@/lib/access/requests/view";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import type { Subject } from "@/lib/notify/audience";

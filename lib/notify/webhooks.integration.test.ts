@@ -4,14 +4,14 @@ import { fixedClock } from "@/lib/clock";
 import { type DeliverContext, deliverDue, forgetTold } from "@/lib/notify/deliveries/deliver";
 import { listDeliveries, replayDelivery } from "@/lib/notify/deliveries/list-deliveries";
 import { DeliveryQuery, NewWebhook, WebhookQuery } from "@/lib/notify/schema";
-import { tellPeople } from "@/lib/notify/tell-people";
+import { sendNotifications } from "@/lib/notify/send-notifications";
 import { disableWebhook, rotateSecret } from "@/lib/notify/webhooks/change-webhook";
 import { createWebhook } from "@/lib/notify/webhooks/create-webhook";
 import { listWebhooks } from "@/lib/notify/webhooks/list-webhooks";
 import { createLogger } from "@/lib/telemetry/logger";
-import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/access-bench";
-import { outcomeOf, refusalOf } from "@/lib/testing/refusal";
-import { openWebhookReceiver, type WebhookReceiver } from "@/lib/testing/webhook-receiver";
+import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
+import { outcomeOf, refusalOf } from "@/lib/testing/benches/refusal";
+import { openWebhookReceiver, type WebhookReceiver } from "@/lib/testing/servers/webhook-receiver";
 
 let bench: AccessBench;
 let receiver: WebhookReceiver;
@@ -27,7 +27,7 @@ afterAll(async () => {
 const open: { readonly who: BenchPerson; readonly id: string }[] = [];
 beforeEach(async () => {
   for (const { who, id } of open.splice(0)) await outcomeOf(disableWebhook(who, id));
-  while ((await tellPeople({ ...bench.cx, hasMail: false })) > 0);
+  while ((await sendNotifications({ ...bench.cx, hasMail: false })) > 0);
   receiver.calls.length = 0;
   receiver.answers.length = 0;
 });
@@ -42,7 +42,7 @@ function sender(more: Partial<DeliverContext> = {}): DeliverContext {
 
 /** Tells of all that happened, and makes the attempts that are due at this clock. */
 async function deliver(more: Partial<DeliverContext> = {}): Promise<void> {
-  while ((await tellPeople({ ...bench.cx, hasMail: false })) > 0);
+  while ((await sendNotifications({ ...bench.cx, hasMail: false })) > 0);
   while ((await deliverDue(sender(more))) > 0);
 }
 
@@ -216,7 +216,7 @@ describe("webhooks", () => {
     expect(await outcomeOf(rotateSecret(admin, hook.id))).toBe("webhook.not-found");
     expect(await outcomeOf(disableWebhook(bench.approver, hook.id))).toBe("webhook.not-found");
     await bench.file();
-    while ((await tellPeople({ ...bench.cx, hasMail: false })) > 0);
+    while ((await sendNotifications({ ...bench.cx, hasMail: false })) > 0);
     await disableWebhook(admin, hook.id);
     expect(await outcomeOf(disableWebhook(who, hook.id))).toBe("webhook.disabled");
     await deliver();

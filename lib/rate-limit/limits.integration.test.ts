@@ -2,17 +2,17 @@ import type { Pool } from "pg";
 import { parseList } from "structured-headers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { useGrantDay } from "@/lib/access/use-grant-day";
+import { useGrantDay } from "@/lib/access/grants/use-grant-day";
 import { operation } from "@/lib/api-client/operation";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 import { openLimitPool } from "@/lib/rate-limit/limit-pool";
 import { openLimits } from "@/lib/rate-limit/limits";
 import { openRedisCounters } from "@/lib/rate-limit/redis-counters";
-import { useRuntime } from "@/lib/runtime";
-import { createCaller, createPortalBench, type PortalBench } from "@/lib/testing/portal";
-import { startRedis } from "@/lib/testing/redis-server";
+import { useRuntime } from "@/lib/runtime/slot";
+import { createCaller, createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
+import { startRedis } from "@/lib/testing/servers/redis-server";
 
 const CALLS = 60;
 

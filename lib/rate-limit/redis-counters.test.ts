@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openRedisCounters } from "@/lib/rate-limit/redis-counters";
 import type { SharedCounters } from "@/lib/rate-limit/shared-counters";
-import { hasServer, type RedisServer, startRedis } from "@/lib/testing/redis-server";
+import { hasServer, type RedisServer, startRedis } from "@/lib/testing/servers/redis-server";
 
 /** A window that no test runs into the end of. */
 const budget = { limit: 50, windowSeconds: 400 * 86_400, fails: "closed" } as const;

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { openRedisCounters, type RedisOptions } from "@/lib/rate-limit/redis-counters";
-import { type RedisServer, type RedisWish, startRedis } from "@/lib/testing/redis-server";
-import { openssl } from "@/lib/testing/time-stamp-authority";
+import { type RedisServer, type RedisWish, startRedis } from "@/lib/testing/servers/redis-server";
+import { openssl } from "@/lib/testing/servers/time-stamp-authority";
 
 /** A window that no test runs into the end of. */
 const budget = { limit: 50, windowSeconds: 400 * 86_400, fails: "closed" } as const;

@@ -2,8 +2,8 @@ import { createServer, type ServerResponse } from "node:http";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { SharedCounters } from "@/lib/rate-limit/shared-counters";
 import { openUpstashCounters } from "@/lib/rate-limit/upstash-counters";
-import { type RedisServer, startRedis } from "@/lib/testing/redis-server";
-import { startUpstash, type UpstashServer } from "@/lib/testing/upstash-server";
+import { type RedisServer, startRedis } from "@/lib/testing/servers/redis-server";
+import { startUpstash, type UpstashServer } from "@/lib/testing/servers/upstash-server";
 
 /** A window that no test runs into the end of. */
 const budget = { limit: 50, windowSeconds: 400 * 86_400, fails: "closed" } as const;

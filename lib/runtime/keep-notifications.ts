@@ -1,7 +1,7 @@
 import "server-only";
 import { deliverDue, forgetTold } from "@/lib/notify/deliveries/deliver";
-import { tellPeople } from "@/lib/notify/tell-people";
-import type { Runtime } from "@/lib/runtime";
+import { sendNotifications } from "@/lib/notify/send-notifications";
+import type { Runtime } from "@/lib/runtime/slot";
 
 const PERIOD_MS = 1_000;
 const FORGET_PERIOD_MS = 15 * 60_000;
@@ -30,7 +30,7 @@ export function keepNotifications(runtime: Runtime): void {
     }
   };
   setInterval(() => {
-    void keep("tell", () => tellPeople(cx));
+    void keep("tell", () => sendNotifications(cx));
     void keep("deliver", () => deliverDue(cx));
   }, PERIOD_MS).unref();
   setInterval(() => {

@@ -1,7 +1,7 @@
 import "server-only";
-import { publishQuarters } from "@/lib/access/transparency/publish-quarters";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import type { Runtime } from "@/lib/runtime";
+import type { Runtime } from "@/lib/runtime/slot";
+import { publishQuarters } from "@/lib/transparency/publish-quarters";
 
 const PERIOD_MS = 10 * 60_000;
 

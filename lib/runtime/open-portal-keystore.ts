@@ -1,9 +1,9 @@
 import "server-only";
-import type { Keystore } from "@/lib/custody/keystore";
-import { openKeystore } from "@/lib/custody/open-keystore";
-import { mapServiceFailure } from "@/lib/custody/persist";
 import type { portalEnv } from "@/lib/env";
 import { custodySettings } from "@/lib/env/custody";
+import type { Keystore } from "@/lib/keystore/keystore";
+import { openKeystore } from "@/lib/keystore/open-keystore";
+import { mapServiceFailure } from "@/lib/keystore/roots/persist";
 import type { Logger } from "@/lib/telemetry/logger";
 
 /** While the key service is away every call answers 503, as without the database. */

@@ -1,16 +1,16 @@
 import "server-only";
-import { createAuditRecorder } from "@/lib/audit/recorder";
+import { createAuditRecorder } from "@/lib/audit/record/recorder";
 import { systemClock } from "@/lib/clock";
 import type { InstanceFacts } from "@/lib/context";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import type { KeyRef, Keystore } from "@/lib/custody/keystore";
 import type { Database } from "@/lib/db/client";
 import { isUniqueViolation } from "@/lib/db/errors";
 import { InvariantError } from "@/lib/errors";
-import { createTenant } from "@/lib/identity/create-tenant";
-import { readTenant } from "@/lib/identity/read-tenant";
+import { createTenant } from "@/lib/identity/people/create-tenant";
+import { readTenant } from "@/lib/identity/people/read-tenant";
+import type { KeyRef, Keystore } from "@/lib/keystore/keystore";
 
 /** What a portal's environment says of its log and tenant. */
 interface TenantEnv {

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { generateX25519 } from "@/lib/crypto/primitives";
 import { serveMetrics } from "@/lib/runtime/serve-metrics";
 import { createLogger } from "@/lib/telemetry/logger";
-import { createTestKeystore } from "@/lib/testing/audit";
-import { findFreePort } from "@/lib/testing/instance";
+import { createTestKeystore } from "@/lib/testing/benches/audit-bench";
+import { findFreePort } from "@/lib/testing/instance/instance";
 
 const logger = createLogger("test", "silent");
 let url: string;

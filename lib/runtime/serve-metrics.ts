@@ -1,7 +1,7 @@
 import "server-only";
-import { keyMetrics } from "@/lib/custody/key-metrics";
 import { type ServiceServer, serveHttp } from "@/lib/ipc/server";
-import type { Runtime } from "@/lib/runtime";
+import { keyMetrics } from "@/lib/keystore/key-metrics";
+import type { Runtime } from "@/lib/runtime/slot";
 import { METRICS_TYPE, metricsText } from "@/lib/telemetry/metrics";
 
 /** Serves `/metrics` at a service URL of its own, for those who watch this process and nobody else. */

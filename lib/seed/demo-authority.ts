@@ -1,6 +1,6 @@
 import "server-only";
-import { confirmAuthority } from "@/lib/authority/registry/confirm-authority";
-import { registerAuthority } from "@/lib/authority/registry/register-authority";
+import { confirmAuthority } from "@/lib/authorities/registry/confirm-authority";
+import { registerAuthority } from "@/lib/authorities/registry/register-authority";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { ed25519PublicKey, randomBytes } from "@/lib/crypto/primitives";
 import { byHandle, type MadePerson } from "@/lib/seed/create-people";

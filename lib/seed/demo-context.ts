@@ -3,7 +3,7 @@ import type { AuditContext } from "@/lib/audit/audit-context";
 import type { Context, DbContext, Principal } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { ApiKeySecret } from "@/lib/identity/instance-secret";
-import type { Runtime } from "@/lib/runtime";
+import type { Runtime } from "@/lib/runtime/slot";
 
 /** What making demonstration data needs of a portal. */
 export type SeedRuntime = Pick<

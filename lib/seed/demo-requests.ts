@@ -1,15 +1,15 @@
 import "server-only";
-import { attachAuthorization } from "@/lib/access/attach-authorization";
-import { decideRequest } from "@/lib/access/decide-request";
-import { fileRequest } from "@/lib/access/file-request";
+import { decideRequest } from "@/lib/access/decisions/decide-request";
+import { attachAuthorization } from "@/lib/access/legal-authorities/attach-authorization";
+import { fileRequest } from "@/lib/access/requests/file-request";
 import {
   AuthorizationFactsBody,
   type Confirms,
   NewDecision,
   NewRequest,
   type Stage,
-} from "@/lib/access/schema";
-import { submitRequest } from "@/lib/access/submit-request";
+} from "@/lib/access/requests/schema";
+import { submitRequest } from "@/lib/access/requests/submit-request";
 import { InvariantError } from "@/lib/errors";
 import { makeOrderPdf } from "@/lib/seed/court-order";
 import { byHandle, type MadePerson } from "@/lib/seed/create-people";

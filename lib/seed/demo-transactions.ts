@@ -3,8 +3,8 @@ import { InvariantError } from "@/lib/errors";
 import { byHandle, type MadePerson } from "@/lib/seed/create-people";
 import { contextOf, type SeedRuntime } from "@/lib/seed/demo-context";
 import { NewTransaction, type TransactionStatus } from "@/lib/transactions/schema";
-import { setStatus } from "@/lib/transactions/set-status";
-import { submitBatch } from "@/lib/transactions/submit-batch";
+import { setStatus } from "@/lib/transactions/status/set-status";
+import { submitBatch } from "@/lib/transactions/submit/submit-batch";
 
 interface DemoTransaction {
   readonly submitter: string;

@@ -1,4 +1,4 @@
-import { ALL_HOURS, OFFICE_HOURS, type WeeklyHours } from "@/lib/access/hours";
+import { ALL_HOURS, OFFICE_HOURS, type WeeklyHours } from "@/lib/organisations/hours";
 
 /** One demonstration organisation. */
 export interface DemoOrganisation {

@@ -1,8 +1,8 @@
 import "server-only";
 import type { Principal } from "@/lib/context";
-import { writeEvaluationRoster } from "@/lib/custodian/evaluation-roster";
-import { loadSigningKey } from "@/lib/custody/signing-key";
-import { signAsPortal } from "@/lib/escrow/portal-signature";
+import { writeEvaluationRoster } from "@/lib/custodian/roster/evaluation-roster";
+import { signAsPortal } from "@/lib/escrow/client/portal-signature";
+import { loadSigningKey } from "@/lib/keystore/signing-key";
 import type { MadePerson } from "@/lib/seed/create-people";
 import type { SeedRuntime } from "@/lib/seed/demo-context";
 

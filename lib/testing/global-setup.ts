@@ -1,6 +1,6 @@
 import "server-only";
 import type { TestProject } from "vitest/node";
-import { startTestServer, type TestServer } from "@/lib/testing/test-server";
+import { startTestServer, type TestServer } from "@/lib/testing/servers/test-server";
 
 declare module "vitest" {
   interface ProvidedContext {

@@ -1,6 +1,6 @@
-import type { Json } from "@/lib/crypto/canonical-json";
+import type { Json } from "@/lib/crypto/json/canonical-json";
 import { InvariantError } from "@/lib/errors";
-import { GroupName } from "@/lib/escrow/statements";
+import { GroupName } from "@/lib/escrow/protocol/statements";
 import { isJson, type NewTransaction } from "@/lib/transactions/schema";
 
 export type Fields = Record<string, Json>;

@@ -1,4 +1,4 @@
-import { Jwe, type RegistrationItem } from "@/lib/escrow/protocol";
+import { Jwe, type RegistrationItem } from "@/lib/escrow/protocol/messages";
 import type { TransactionRow } from "@/lib/transactions/store";
 import type { SealedGroupRow } from "@/lib/transactions/verify-envelopes";
 

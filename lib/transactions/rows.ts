@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { GroupName } from "@/lib/escrow/statements";
+import { GroupName } from "@/lib/escrow/protocol/statements";
 import { type Fields, GROUP_ORDER, type Groups } from "@/lib/transactions/groups";
 import { isJson, TransactionStatus } from "@/lib/transactions/schema";
 import type { GroupRow, TransactionRow } from "@/lib/transactions/store";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Instant, pageOf, pageQuery, Receipt, text, visibleLine, visibleText } from "@/lib/api-client/fields";
-import type { Json } from "@/lib/crypto/canonical-json";
-import { GroupName, StatementSignature } from "@/lib/escrow/statements";
+import type { Json } from "@/lib/crypto/json/canonical-json";
+import { GroupName, StatementSignature } from "@/lib/escrow/protocol/statements";
 import { isAssetCode } from "@/lib/transactions/assets";
 
 export const MAX_PARTICIPANTS = 32;

@@ -1,7 +1,7 @@
 import "server-only";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
-import type { GroupName } from "@/lib/escrow/statements";
+import type { GroupName } from "@/lib/escrow/protocol/statements";
 import type { Fields, Groups } from "@/lib/transactions/groups";
 import { toGroupRow, toTransactionRow } from "@/lib/transactions/rows";
 import type { TransactionStatus } from "@/lib/transactions/schema";

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { toHex } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";
-import { outcomeOf } from "@/lib/testing/refusal";
-import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
-import { getEnvelopes } from "@/lib/transactions/get-envelopes";
-import { getTransaction } from "@/lib/transactions/get-transaction";
-import { listTransactions } from "@/lib/transactions/list-transactions";
-import { openTransaction } from "@/lib/transactions/open-transaction";
+import { outcomeOf } from "@/lib/testing/benches/refusal";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
+import { openTransaction } from "@/lib/transactions/open/open-transaction";
+import { getEnvelopes } from "@/lib/transactions/read/get-envelopes";
+import { getTransaction } from "@/lib/transactions/read/get-transaction";
+import { listTransactions } from "@/lib/transactions/read/list-transactions";
 import { NewTransaction, TransactionQuery } from "@/lib/transactions/schema";
-import { setStatus } from "@/lib/transactions/set-status";
-import { submitBatch } from "@/lib/transactions/submit-batch";
-import { submitTransaction } from "@/lib/transactions/submit-transaction";
+import { setStatus } from "@/lib/transactions/status/set-status";
+import { submitBatch } from "@/lib/transactions/submit/submit-batch";
+import { submitTransaction } from "@/lib/transactions/submit/submit-transaction";
 
 type Person = Awaited<ReturnType<UseCaseBench["person"]>>;
 

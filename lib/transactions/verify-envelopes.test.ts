@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { type Entry, encodeEntry, entryLeaf } from "@/lib/audit/entry";
-import { metadataDigest, sealEnvelope } from "@/lib/crypto/envelope";
+import { type Entry, encodeEntry, entryLeaf } from "@/lib/audit/entry/entry";
+import { metadataDigest, sealEnvelope } from "@/lib/crypto/envelope/envelope";
+import { buildRecord } from "@/lib/crypto/envelope/record-digest";
 import { formatMicros } from "@/lib/crypto/instant";
 import { generateX25519 } from "@/lib/crypto/primitives";
-import { buildRecord } from "@/lib/crypto/record-digest";
 import type { TransactionRow } from "@/lib/transactions/store";
 import { areEnvelopesBound, type EntryLeaf } from "@/lib/transactions/verify-envelopes";
 

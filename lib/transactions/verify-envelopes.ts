@@ -1,17 +1,17 @@
 import { z } from "zod";
-import { type Entry, entryLeaf, parseEntry } from "@/lib/audit/entry";
+import { type Entry, entryLeaf, parseEntry } from "@/lib/audit/entry/entry";
 import { equalConstantTime, fromBase64url, fromUtf8 } from "@/lib/crypto/bytes";
-import { parseCanonicalJson } from "@/lib/crypto/canonical-json";
 import {
   bodyDigest,
   type Envelope,
   type EnvelopeContext,
   metadataDigest,
   recipientsDigest,
-} from "@/lib/crypto/envelope";
+} from "@/lib/crypto/envelope/envelope";
+import { recordDigest } from "@/lib/crypto/envelope/record-digest";
 import { parseMicros } from "@/lib/crypto/instant";
-import { recordDigest } from "@/lib/crypto/record-digest";
-import type { WrapRow } from "@/lib/keys/store-wraps";
+import { parseCanonicalJson } from "@/lib/crypto/json/canonical-json";
+import type { WrapRow } from "@/lib/keys/wraps/store-wraps";
 import type { GroupRow, TransactionRow } from "@/lib/transactions/store";
 
 /** A stored group with its envelope put together again. */

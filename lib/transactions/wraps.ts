@@ -1,8 +1,8 @@
 import "server-only";
-import type { Envelope, EnvelopeContext } from "@/lib/crypto/envelope";
-import { type NewWrapRow, recipientsOf, type WrapRow, wrapRow } from "@/lib/keys/store-wraps";
-import type { SealedTransaction } from "@/lib/transactions/seal-transaction";
+import type { Envelope, EnvelopeContext } from "@/lib/crypto/envelope/envelope";
+import { type NewWrapRow, recipientsOf, type WrapRow, wrapRow } from "@/lib/keys/wraps/store-wraps";
 import type { GroupRow } from "@/lib/transactions/store";
+import type { SealedTransaction } from "@/lib/transactions/submit/seal-transaction";
 
 /** Rows for the recipient entries of all groups, in the order in which the envelopes hold them. */
 export function wrapRowsOf(sealed: SealedTransaction, tenantId: string, newId: () => string): NewWrapRow[] {

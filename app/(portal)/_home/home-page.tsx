@@ -12,7 +12,7 @@ import { LocalTime } from "@/components/ui/local-time";
 import { getHome } from "@/lib/api-client/operations/home";
 import type { Principal } from "@/lib/context";
 import { getHome as read } from "@/lib/home/get-home";
-import { loadPage } from "@/lib/http/page";
+import { loadPage } from "@/lib/http/pages/page";
 
 /** What the person begins: a participant a transaction, an officer a request, a decider nothing. */
 async function Begin({ principal }: { principal: Principal }) {

@@ -6,8 +6,8 @@ import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
 import { Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
-import type { RequestSummary } from "@/lib/access/answer-schema";
-import type { GrantView } from "@/lib/access/grant-schema";
+import type { GrantView } from "@/lib/access/grants/schema";
+import type { RequestSummary } from "@/lib/access/requests/answer-schema";
 import type { Principal } from "@/lib/context";
 import type { Home } from "@/lib/home/schema";
 

@@ -7,16 +7,11 @@ import { ButtonLink } from "@/components/ui/button-link";
 import { EmptyState } from "@/components/ui/states";
 import type { EventItem } from "@/lib/audit/schema";
 import type { Principal } from "@/lib/context";
-import { actorChoices } from "./_components/actor-choices";
-import { type DrawerWays, EventDrawer, MissingDrawer } from "./_components/event-drawer";
-import { EventTable } from "./_components/event-table";
-import { FilterBar } from "./_components/filter-bar";
-import { ListFoot } from "./_components/list-foot";
-import { loadEntry } from "./_components/load-entry";
-import { type LoadedList, loadList, type PagePlace, queryOf, signedSize } from "./_components/load-list";
-import { LogChoice } from "./_components/log-choice";
-import { LogKeys } from "./_components/log-keys";
-import { readAsked } from "./_components/read-asked";
+import { type DrawerWays, EventDrawer, MissingDrawer } from "./_components/entry/event-drawer";
+import { loadEntry } from "./_components/entry/load-entry";
+import { actorChoices } from "./_components/filter/actor-choices";
+import { FilterBar } from "./_components/filter/filter-bar";
+import { readAsked } from "./_components/filter/read-asked";
 import {
   addressOf,
   isFiltered,
@@ -24,8 +19,13 @@ import {
   oneOf,
   type ReadFilter,
   withUnknown,
-} from "./_components/read-filter";
-import { RefreshButton } from "./_components/refresh-button";
+} from "./_components/filter/read-filter";
+import { EventTable } from "./_components/list/event-table";
+import { ListFoot } from "./_components/list/list-foot";
+import { type LoadedList, loadList, type PagePlace, queryOf, signedSize } from "./_components/list/load-list";
+import { LogChoice } from "./_components/list/log-choice";
+import { RefreshButton } from "./_components/list/refresh-button";
+import { LogKeys } from "./_components/proof/log-keys";
 
 const PATH = "/audit";
 const LIMIT = 40;

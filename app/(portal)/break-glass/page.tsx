@@ -6,10 +6,10 @@ import { ButtonLink } from "@/components/ui/button-link";
 import { Pager } from "@/components/ui/pager";
 import { Section } from "@/components/ui/section";
 import { EmptyState, Notice } from "@/components/ui/states";
-import { listEmergencies } from "@/lib/access/emergency/list-emergencies";
-import type { EmergencyView } from "@/lib/access/emergency/schema";
+import { listEmergencies } from "@/lib/access/break-glass/list-emergencies";
+import type { EmergencyView } from "@/lib/access/break-glass/schema";
 import { listBreakGlass } from "@/lib/api-client/operations/break-glass";
-import { loadPage } from "@/lib/http/page";
+import { loadPage } from "@/lib/http/pages/page";
 import { UseForm } from "./_components/use-form";
 import { UseTable } from "./_components/use-table";
 
@@ -19,7 +19,7 @@ const LIMIT = 40;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export async function generateMetadata() {
-  return { title: (await getTranslations("glass"))("title") };
+  return { title: (await getTranslations("breakGlass"))("title") };
 }
 
 const oneOf = (value: string | string[] | undefined): string | undefined =>
@@ -32,7 +32,7 @@ function blockingOf(items: readonly EmergencyView[], handle: string): EmergencyV
 }
 
 async function Blocked({ use }: { use: EmergencyView }) {
-  const t = await getTranslations("glass.blocked");
+  const t = await getTranslations("breakGlass.blocked");
   const isRunning = use.state !== "review_due";
   return (
     <Notice tone="amber" icon="clock" title={t(isRunning ? "runs" : "waits", { reference: use.reference })}>
@@ -48,7 +48,7 @@ async function Blocked({ use }: { use: EmergencyView }) {
 
 /** Break-glass: the form for its holders, and the uses that the reader may know of, newest first. */
 export default async function BreakGlassPage({ searchParams }: PageProps<"/break-glass">) {
-  const t = await getTranslations("glass");
+  const t = await getTranslations("breakGlass");
   const query = await searchParams;
   const cursor = oneOf(query.cursor);
   const result = await loadPage(listBreakGlass, CALL, (cx) => listEmergencies(cx, { cursor, limit: LIMIT }));

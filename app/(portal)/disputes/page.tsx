@@ -11,7 +11,7 @@ import { Views } from "@/components/ui/views";
 import { listDisputes } from "@/lib/api-client/operations/disputes";
 import { listDisputes as list } from "@/lib/disputes/list-disputes";
 import { DisputeListView, DisputeQuery } from "@/lib/disputes/schema";
-import { loadPage } from "@/lib/http/page";
+import { loadPage } from "@/lib/http/pages/page";
 
 export async function generateMetadata() {
   return { title: (await getTranslations("disputes"))("title") };

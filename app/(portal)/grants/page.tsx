@@ -7,12 +7,12 @@ import { ButtonLink } from "@/components/ui/button-link";
 import { Pager } from "@/components/ui/pager";
 import { EmptyState } from "@/components/ui/states";
 import { Views } from "@/components/ui/views";
-import { isReviewer } from "@/lib/access/action-rules";
-import { listGrants as list } from "@/lib/access/list-grants";
+import { listGrants as list } from "@/lib/access/grants/list-grants";
+import { isReviewer } from "@/lib/access/rules/action-rules";
 import { listGrants } from "@/lib/api-client/operations/grants";
 import type { Principal } from "@/lib/context";
 import { isUuid } from "@/lib/crypto/uuid";
-import { loadPage } from "@/lib/http/page";
+import { loadPage } from "@/lib/http/pages/page";
 
 export async function generateMetadata() {
   return { title: (await getTranslations("grants"))("title") };

@@ -10,7 +10,7 @@ import { listOwnNotices as list } from "@/lib/access/notices/list-notices";
 import { NoticeQuery, type OwnNotice } from "@/lib/access/notices/schema";
 import { listOwnNotices } from "@/lib/api-client/operations/notices";
 import { formatTime, shortDigest } from "@/lib/format";
-import { loadPage } from "@/lib/http/page";
+import { loadPage } from "@/lib/http/pages/page";
 
 const PATH = "/notices";
 const CALL = "/confidential/notices";

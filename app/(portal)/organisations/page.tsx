@@ -3,21 +3,21 @@ import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { Pager } from "@/components/ui/pager";
 import { Table } from "@/components/ui/table";
-import { listOrganisations as list } from "@/lib/access/office/list-organisations";
 import { listOrganisations } from "@/lib/api-client/operations/organisations";
-import { loadPage } from "@/lib/http/page";
+import { loadPage } from "@/lib/http/pages/page";
+import { listOrganisations as list } from "@/lib/organisations/list-organisations";
 
 const PATH = "/organisations";
 const CALL = "/confidential/admin/organisations";
 const LIMIT = 40;
 
 export async function generateMetadata() {
-  return { title: (await getTranslations("offices"))("title") };
+  return { title: (await getTranslations("organisations"))("title") };
 }
 
 /** Organisations, each with the way to its hours; for administrators. */
 export default async function OrganisationsPage({ searchParams }: PageProps<"/organisations">) {
-  const t = await getTranslations("offices");
+  const t = await getTranslations("organisations");
   const { cursor: asked } = await searchParams;
   const cursor = typeof asked === "string" && /^[\w-]{1,40}$/.test(asked) ? asked : undefined;
   const result = await loadPage(listOrganisations, CALL, (cx) => list(cx, { limit: LIMIT, cursor }));

@@ -6,9 +6,9 @@ import { ButtonLink } from "@/components/ui/button-link";
 import { Pager } from "@/components/ui/pager";
 import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
-import { listReleases as list } from "@/lib/access/release/list-releases";
+import { listReleases as list } from "@/lib/access/executive-release/list-releases";
 import { listReleases } from "@/lib/api-client/operations/releases";
-import { loadPage } from "@/lib/http/page";
+import { loadPage } from "@/lib/http/pages/page";
 import { ReleaseTable } from "./_components/release-table";
 
 const PATH = "/releases";

@@ -5,10 +5,10 @@ import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Pager } from "@/components/ui/pager";
 import { type SavedView, Views } from "@/components/ui/views";
-import { isExecutive, isReviewer as reviews } from "@/lib/access/action-rules";
-import { listRequests as list } from "@/lib/access/list-requests";
+import { listRequests as list } from "@/lib/access/requests/list-requests";
+import { isExecutive, isReviewer as reviews } from "@/lib/access/rules/action-rules";
 import { listRequests } from "@/lib/api-client/operations/access";
-import { currentPrincipal, loadPage } from "@/lib/http/page";
+import { currentPrincipal, loadPage } from "@/lib/http/pages/page";
 import { EmptyList } from "./_components/empty-list";
 import {
   addressOf,

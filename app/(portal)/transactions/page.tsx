@@ -15,8 +15,8 @@ import { Pager } from "@/components/ui/pager";
 import { EmptyState } from "@/components/ui/states";
 import { type SavedView, Views } from "@/components/ui/views";
 import { listTransactions } from "@/lib/api-client/operations/transactions";
-import { loadPage } from "@/lib/http/page";
-import { listForReader } from "@/lib/transactions/list-for-reader";
+import { loadPage } from "@/lib/http/pages/page";
+import { listForReader } from "@/lib/transactions/read/list-for-reader";
 import type { TransactionStatus } from "@/lib/transactions/schema";
 
 export async function generateMetadata() {

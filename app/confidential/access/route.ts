@@ -1,8 +1,8 @@
 import { openTransactionById } from "@/lib/api-client/operations/disclosures";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
-import { askedOf } from "@/lib/transactions/asked-of";
-import { openTransaction } from "@/lib/transactions/open-transaction";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
+import { askedOf } from "@/lib/transactions/open/asked-of";
+import { openTransaction } from "@/lib/transactions/open/open-transaction";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/access", [
   bind(openTransactionById, (cx, { body }) =>

@@ -1,8 +1,8 @@
 import { listKeys, registerKey } from "@/lib/api-client/operations/keys";
-import { bind, Reply } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind, Reply } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 import { listKeys as list } from "@/lib/keys/list-keys";
-import { registerKey as register } from "@/lib/keys/register-key";
+import { registerKey as register } from "@/lib/keys/register/register-key";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/keys", [
   bind(listKeys, (cx, { query }) => list(cx, query)),

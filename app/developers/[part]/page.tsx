@@ -4,10 +4,10 @@ import { getTranslations } from "next-intl/server";
 import { SitePage } from "@/app/_components/site-page";
 import { BackToCalls } from "@/app/developers/_components/back-to-calls";
 import { OperationReference } from "@/app/developers/_components/operation-reference";
-import { operationsByTag, referenceOf } from "@/lib/api-client/reference";
-import { TAGS } from "@/lib/api-client/tags";
-import { readHealth } from "@/lib/http/health";
-import { getRuntime } from "@/lib/runtime";
+import { operationsByTag, referenceOf } from "@/lib/api-client/openapi/reference";
+import { TAGS } from "@/lib/api-client/openapi/tags";
+import { readHealth } from "@/lib/http/health/read-health";
+import { getRuntime } from "@/lib/runtime/slot";
 
 type Props = { params: Promise<{ part: string }> };
 

@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import { type Column, Table } from "@/components/ui/table";
-import type { MemberRow } from "@/lib/api-client/describe-schema";
-import type { ParameterRow } from "@/lib/api-client/reference";
+import type { MemberRow } from "@/lib/api-client/openapi/describe-schema";
+import type { ParameterRow } from "@/lib/api-client/openapi/reference";
 
 const code = (text: string) => <code className="break-all font-mono">{text}</code>;
 

@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import { type Column, Table } from "@/components/ui/table";
+import type { Tag } from "@/lib/api-client/openapi/tags";
 import type { OperationSpec } from "@/lib/api-client/operation";
-import type { Tag } from "@/lib/api-client/tags";
 
 /** Calls of one part of the API, each with the way to its reference. */
 export function OperationList({ tag, operations }: { tag: Tag; operations: readonly OperationSpec[] }) {

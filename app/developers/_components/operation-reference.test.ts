@@ -6,9 +6,9 @@ import { GuideBlocks } from "@/app/developers/_components/guide-blocks";
 import { MemberTable } from "@/app/developers/_components/member-tables";
 import { OperationReference } from "@/app/developers/_components/operation-reference";
 import { CATALOGUES, type Language } from "@/components/messages/catalogue";
-import { referenceOf } from "@/lib/api-client/reference";
+import { referenceOf } from "@/lib/api-client/openapi/reference";
+import { TAGS } from "@/lib/api-client/openapi/tags";
 import { OPERATIONS } from "@/lib/api-client/registry";
-import { TAGS } from "@/lib/api-client/tags";
 import { findGuide, guideNames } from "@/lib/http/guides/read-guide";
 
 const ORIGIN = "https://portal.example";

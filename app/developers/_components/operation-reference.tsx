@@ -5,7 +5,7 @@ import { ProblemCodes } from "@/app/developers/_components/problem-codes";
 import { WhoMayCall } from "@/app/developers/_components/who-may-call";
 import { CodeSample } from "@/components/ui/code-sample";
 import { Section } from "@/components/ui/section";
-import { commandOf, type Reference } from "@/lib/api-client/reference";
+import { commandOf, type Reference } from "@/lib/api-client/openapi/reference";
 
 function Part({ title, children }: { title: ReactNode; children: ReactNode }) {
   return (

@@ -2,9 +2,9 @@ import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { CodeSample } from "@/components/ui/code-sample";
 import { Section } from "@/components/ui/section";
-import { curlOf } from "@/lib/api-client/curl";
+import { curlOf } from "@/lib/api-client/openapi/curl";
 import { type GuideName, guideNames } from "@/lib/http/guides/read-guide";
-import { getRuntime } from "@/lib/runtime";
+import { getRuntime } from "@/lib/runtime/slot";
 
 const WORDS = {
   "ten-minutes": "guides.tenMinutes",

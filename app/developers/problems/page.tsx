@@ -4,9 +4,9 @@ import { SitePage } from "@/app/_components/site-page";
 import { BackToCalls } from "@/app/developers/_components/back-to-calls";
 import { ProblemTable } from "@/app/developers/_components/problem-table";
 import { Section } from "@/components/ui/section";
-import { meaningOf } from "@/lib/api-client/components";
+import { meaningOf } from "@/lib/api-client/openapi/components";
 import { ALL_PROBLEMS } from "@/lib/api-client/problems";
-import { readHealth } from "@/lib/http/health";
+import { readHealth } from "@/lib/http/health/read-health";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("developers"))("codes.title") };

@@ -2,7 +2,7 @@ import { send } from "@/components/client/api";
 import { csrfToken } from "@/components/client/csrf-token";
 import { makePasskey } from "@/components/client/passkey";
 import type { TotpSetUp } from "@/lib/identity/account/schema";
-import type { InvitationView } from "@/lib/identity/invitation/schema";
+import type { InvitationView } from "@/lib/identity/invitations/schema";
 
 // Each sends the token in its body: an address would be kept by browsers, proxies and logs. All throw CallRefused and
 // NetworkLost.

@@ -16,7 +16,7 @@ import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { Notice } from "@/components/ui/states";
 import type { TotpSetUp } from "@/lib/identity/account/schema";
-import type { InvitationView } from "@/lib/identity/invitation/schema";
+import type { InvitationView } from "@/lib/identity/invitations/schema";
 
 function Person({ view }: { view: InvitationView }) {
   const t = useTranslations("invitation.person");

@@ -5,9 +5,9 @@ import { type FormEvent, useState } from "react";
 import { acceptByPasskey } from "@/app/invitation/_components/invitation-calls";
 import { SetUpFailure } from "@/app/invitation/_components/set-up-failure";
 import { goToAccount, type SetUp } from "@/app/invitation/_components/use-set-up";
+import { TextInput } from "@/components/form/controls";
+import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
-import { TextInput } from "@/components/ui/controls";
-import { Field } from "@/components/ui/field";
 
 /** A passkey, which is both factors. */
 export function PasskeyWay({ token, setUp }: { token: string; setUp: SetUp }) {

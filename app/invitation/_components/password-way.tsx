@@ -5,10 +5,10 @@ import { type FormEvent, useState } from "react";
 import { acceptByPassword } from "@/app/invitation/_components/invitation-calls";
 import { SetUpFailure } from "@/app/invitation/_components/set-up-failure";
 import { codeOf, goToAccount, type SetUp } from "@/app/invitation/_components/use-set-up";
+import { TextInput } from "@/components/form/controls";
+import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
-import { TextInput } from "@/components/ui/controls";
 import { Digest } from "@/components/ui/digest";
-import { Field } from "@/components/ui/field";
 import { QrCode } from "@/components/ui/qr-code";
 import type { TotpSetUp } from "@/lib/identity/account/schema";
 

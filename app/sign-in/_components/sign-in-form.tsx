@@ -4,9 +4,9 @@ import { useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
 import type { Typed } from "@/app/sign-in/_components/sign-in-calls";
 import { useReady } from "@/components/client/use-ready";
+import { TextInput } from "@/components/form/controls";
+import { Field, type FieldControl } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
-import { TextInput } from "@/components/ui/controls";
-import { Field, type FieldControl } from "@/components/ui/field";
 import { Icon } from "@/components/ui/icon";
 
 const LARGE = "tablet:min-h-[40px]! tablet:text-body!";

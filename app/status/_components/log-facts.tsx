@@ -3,7 +3,7 @@ import { useLocale, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { LocalTime } from "@/components/ui/local-time";
 import { formatCount } from "@/lib/format";
-import type { Health } from "@/lib/http/health";
+import type { Health } from "@/lib/http/health/read-health";
 
 const WITNESS = {
   own: ["witnessOwn", "witnessOwnText"],
@@ -54,7 +54,7 @@ function Alarm({ alarm, parts }: { alarm: string; parts: Health["parts"] }) {
     <dd className="text-oxblood">
       {useAlarmText(alarm, parts)}
       {alarm !== "entry-quarantined" ? null : (
-        <Link href="/audit/aside" prefetch={false} className="block underline underline-offset-4">
+        <Link href="/audit/quarantine" prefetch={false} className="block underline underline-offset-4">
           {t("toAside")}
         </Link>
       )}

@@ -1,6 +1,6 @@
 import { useTranslations } from "next-intl";
 import { Icon, type IconName } from "@/components/ui/icon";
-import type { Health } from "@/lib/http/health";
+import type { Health } from "@/lib/http/health/read-health";
 
 type Part = Health["parts"][number];
 

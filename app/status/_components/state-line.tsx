@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import { KeepCurrent } from "@/app/status/_components/keep-current";
 import { LocalTime } from "@/components/ui/local-time";
-import type { Health } from "@/lib/http/health";
+import type { Health } from "@/lib/http/health/read-health";
 
 function useSummary(health: Health): string {
   const t = useTranslations("state");

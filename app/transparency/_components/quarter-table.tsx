@@ -1,6 +1,6 @@
 import { useTranslations } from "next-intl";
 import { type Column, Table } from "@/components/ui/table";
-import type { Figures } from "@/lib/access/transparency/schema";
+import type { Figures } from "@/lib/transparency/schema";
 
 type Row = Pick<Figures["kinds"][number], "outcomes" | "answered" | "overdue" | "disclosures"> & {
   readonly kind: Figures["kinds"][number]["kind"] | "all";

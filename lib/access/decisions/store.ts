@@ -1,8 +1,8 @@
 import "server-only";
 import { z } from "zod";
-import { Confirms, Stage } from "@/lib/access/schema";
+import { Confirms, Stage } from "@/lib/access/requests/schema";
 import type { Tx } from "@/lib/db/transaction";
-import { DecisionStatement, StatementSignature } from "@/lib/escrow/statements";
+import { DecisionStatement, StatementSignature } from "@/lib/escrow/protocol/statements";
 
 export type ProofKind = "passkey" | "ed25519" | "evaluation" | "none";
 

@@ -1,6 +1,6 @@
 import "server-only";
+import { isRefusedWork } from "@/lib/access/grants/pending-store";
 import type { GrantRow } from "@/lib/access/grants/store";
-import { isRefusedWork } from "@/lib/access/jobs/store";
 import type { Tx } from "@/lib/db/transaction";
 
 /**

@@ -1,11 +1,11 @@
 import "server-only";
 import { z } from "zod";
-import type { ApprovalFacts, GrantFacts } from "@/lib/access/facts";
-import { AuthorizationState, GrantState, InstrumentKind, Purpose } from "@/lib/access/schema";
+import { AuthorizationState, GrantState, InstrumentKind, Purpose } from "@/lib/access/requests/schema";
+import type { ApprovalFacts, GrantFacts } from "@/lib/access/rules/facts";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
-import { SignedReleaseEnd } from "@/lib/escrow/release-statement";
-import { GroupName, Level } from "@/lib/escrow/statements";
+import { SignedReleaseEnd } from "@/lib/escrow/protocol/release-statement";
+import { GroupName, Level } from "@/lib/escrow/protocol/statements";
 import { isHeldBy, viewersOf } from "./viewer-store";
 
 const Row = z.object({

@@ -1,12 +1,12 @@
 import "server-only";
-import { loadSteered } from "@/lib/access/life/steer";
+import { loadForDeadline } from "@/lib/access/deadlines/load-for-deadline";
 import { noticeView } from "@/lib/access/notices/list-notices";
 import { readNoticeRules } from "@/lib/access/notices/rule-store";
 import type { NoticeAnswer, NoticeView, NoticeWord } from "@/lib/access/notices/schema";
 import { type DisclosedRow, insertNotice, readDisclosed } from "@/lib/access/notices/store";
-import { recordingRefusals } from "@/lib/access/record-refusal";
-import { appendEntry } from "@/lib/audit/append-entry";
-import { issueReceipt } from "@/lib/audit/issue-receipt";
+import { recordingRefusals } from "@/lib/access/rules/record-refusal";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
@@ -68,7 +68,7 @@ async function store(tx: Tx, cx: Context, row: DisclosedRow, { act, reason, part
 export function decideNotice(cx: Context, requestId: string, word: NoticeWord): Promise<NoticeAnswer> {
   return recordingRefusals(cx, { action: ACTION[word.act], requestId }, async () => {
     const { entry, view } = await inTransaction(cx, async (tx) => {
-      await loadSteered(tx, cx, requestId, true);
+      await loadForDeadline(tx, cx, requestId, true);
       const stored = await store(tx, cx, await requireNotice(tx, cx, requestId, word), word);
       return { entry: stored.entry, view: await viewOf(tx, requestId, word.participant, stored.at) };
     });

@@ -1,5 +1,4 @@
 import "server-only";
-import { type Page, requireCursor } from "@/lib/access/list-requests";
 import type { NoticeQuery, NoticeView, OwnNotice } from "@/lib/access/notices/schema";
 import {
   type DisclosedRow,
@@ -7,6 +6,7 @@ import {
   listSentNotices,
   readDisclosed,
 } from "@/lib/access/notices/store";
+import { type Page, requireCursor } from "@/lib/access/requests/list-requests";
 import type { Context } from "@/lib/context";
 import { inSnapshot } from "@/lib/db/transaction";
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { decideRequest } from "@/lib/access/decide-request";
+import { decideRequest } from "@/lib/access/decisions/decide-request";
 import { listNotices } from "@/lib/access/notices/list-notices";
-import { type AccessBench, createAccessBench } from "@/lib/testing/access-bench";
-import { auditTransaction } from "@/lib/transactions/audit-transaction";
+import { type AccessBench, createAccessBench } from "@/lib/testing/benches/access-bench";
+import { auditTransaction } from "@/lib/transactions/open/audit-transaction";
 
 const UNTIL = `${new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 19)}Z`;
 let bench: AccessBench;

@@ -1,24 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { decideRequest } from "@/lib/access/decide-request";
+import { decideRequest } from "@/lib/access/decisions/decide-request";
 import { decideNotice } from "@/lib/access/notices/decide-notice";
 import { listNotices, listOwnNotices } from "@/lib/access/notices/list-notices";
 import { defaultNotice } from "@/lib/access/notices/rules";
 import { NoticeInstrument, NoticeWord } from "@/lib/access/notices/schema";
 import { listNoticeRules, setNoticeRule } from "@/lib/access/notices/set-rule";
-import { Purpose } from "@/lib/access/schema";
+import { Purpose } from "@/lib/access/requests/schema";
 import { fixedClock } from "@/lib/clock";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { listNotifications } from "@/lib/notify/list-notifications";
 import { NotificationQuery } from "@/lib/notify/schema";
-import { tellPeople } from "@/lib/notify/tell-people";
+import { sendNotifications } from "@/lib/notify/send-notifications";
 import {
   type AccessBench,
   type BenchPerson,
   createAccessBench,
   type Filing,
-} from "@/lib/testing/access-bench";
-import { outcomeOf, refusalOf } from "@/lib/testing/refusal";
-import { auditTransaction } from "@/lib/transactions/audit-transaction";
+} from "@/lib/testing/benches/access-bench";
+import { outcomeOf, refusalOf } from "@/lib/testing/benches/refusal";
+import { auditTransaction } from "@/lib/transactions/open/audit-transaction";
 
 const DAY_MS = 86_400_000;
 const PAGE = { limit: 200 };
@@ -60,7 +60,7 @@ const waiting = async (who: BenchPerson, id: string) =>
   (await listNotices(who, PAGE)).items.filter((one) => one.request_id === id);
 const own = async (who: BenchPerson) => (await listOwnNotices(who, PAGE)).items;
 async function toldOf(who: BenchPerson) {
-  while ((await tellPeople({ ...bench.cx, hasMail: true })) > 0);
+  while ((await sendNotifications({ ...bench.cx, hasMail: true })) > 0);
   const { items } = await listNotifications(who, NotificationQuery.parse({ limit: "200" }));
   return items.filter(({ kind }) => kind === "notice");
 }

@@ -1,5 +1,5 @@
 import type { NoticeInstrument, NoticeMode } from "@/lib/access/notices/schema";
-import type { Purpose } from "@/lib/access/schema";
+import type { Purpose } from "@/lib/access/requests/schema";
 
 /** Instruments of which notice can be an offence. */
 const SILENT: readonly NoticeInstrument[] = ["statutory_demand", "audit_mandate"];

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { decideRequest } from "@/lib/access/decide-request";
+import { decideRequest } from "@/lib/access/decisions/decide-request";
 import { decideNotice } from "@/lib/access/notices/decide-notice";
 import { NoticeWord } from "@/lib/access/notices/schema";
-import { type AccessBench, createAccessBench, type Filing } from "@/lib/testing/access-bench";
-import { outcomeOf } from "@/lib/testing/refusal";
-import { auditTransaction } from "@/lib/transactions/audit-transaction";
+import { type AccessBench, createAccessBench, type Filing } from "@/lib/testing/benches/access-bench";
+import { outcomeOf } from "@/lib/testing/benches/refusal";
+import { auditTransaction } from "@/lib/transactions/open/audit-transaction";
 
 const UNTIL = `${new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 19)}Z`;
 let bench: AccessBench;

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { InstrumentKind, Purpose } from "@/lib/access/schema";
+import { InstrumentKind, Purpose } from "@/lib/access/requests/schema";
 import { pageOf, pageQuery, Receipt, visibleText } from "@/lib/api-client/fields";
-import { GroupName } from "@/lib/escrow/statements";
+import { GroupName } from "@/lib/escrow/protocol/statements";
 
 /** An instrument, or `none` for a request that rests on no order. */
 export const NoticeInstrument = z.enum([...InstrumentKind.options, "none"]);

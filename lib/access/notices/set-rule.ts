@@ -1,12 +1,12 @@
 import "server-only";
 import { insertNoticeRule, readNoticeRules } from "@/lib/access/notices/rule-store";
 import type { NewNoticeRule, NoticeRules, NoticeRulesAnswer } from "@/lib/access/notices/schema";
-import { findPeople } from "@/lib/access/people/store";
-import { appendEntry } from "@/lib/audit/append-entry";
-import { issueReceipt } from "@/lib/audit/issue-receipt";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
+import { findPeople } from "@/lib/identity/people/people-store";
 
 async function rulesView(tx: Tx, tenantId: string): Promise<NoticeRules> {
   const rules = await readNoticeRules(tx, tenantId);

@@ -1,6 +1,6 @@
 import "server-only";
 import type { Tx } from "@/lib/db/transaction";
-import { OpenStatement } from "@/lib/escrow/statements";
+import { OpenStatement } from "@/lib/escrow/protocol/statements";
 
 const plainJson = (value: unknown) => JSON.parse(JSON.stringify(value));
 

@@ -1,7 +1,7 @@
-import { invalidField } from "@/lib/access/invalid-field";
 import type { Preservation } from "@/lib/access/preservations/schema";
 import type { Context } from "@/lib/context";
 import { DomainError } from "@/lib/errors";
+import { invalidField } from "@/lib/invalid-field";
 import type { PreservationRow } from "./store";
 
 const DAY_MS = 86_400_000;

@@ -1,9 +1,9 @@
 import "server-only";
 import { randomInt } from "node:crypto";
-import { type Permit, requirePermit } from "@/lib/access/permit";
+import type { Escalation, RequestState } from "@/lib/access/requests/schema";
 import type { Asked, RequestFacts, RequestRow } from "@/lib/access/requests/store";
-import type { Escalation, RequestState } from "@/lib/access/schema";
-import type { RequestEventKind } from "@/lib/access/transitions";
+import { type Permit, requirePermit } from "@/lib/access/rules/permit";
+import type { RequestEventKind } from "@/lib/access/rules/transitions";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";

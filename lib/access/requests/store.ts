@@ -1,11 +1,11 @@
 import "server-only";
 import { z } from "zod";
-import { type Permit, requirePermit } from "@/lib/access/permit";
-import { Escalation, Purpose, RequestState, TransactionQuery } from "@/lib/access/schema";
+import { Escalation, Purpose, RequestState, TransactionQuery } from "@/lib/access/requests/schema";
+import { type Permit, requirePermit } from "@/lib/access/rules/permit";
 import { findSealedFrom } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
-import { GroupName, Level } from "@/lib/escrow/statements";
+import { GroupName, Level } from "@/lib/escrow/protocol/statements";
 
 /** What `authorize` needs to know of a request before anybody reads it. */
 export interface RequestFacts {

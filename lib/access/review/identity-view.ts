@@ -1,9 +1,9 @@
 import "server-only";
-import { readCheckRecord } from "@/lib/access/office/agency/check-record";
-import * as people from "@/lib/access/people/store";
 import type { ReviewView } from "@/lib/access/review/schema";
 import type { Context } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
+import * as people from "@/lib/identity/people/people-store";
+import { readCheckRecord } from "@/lib/organisations/agency/check-record";
 
 /** What is on record of an officer's identity, and what a check of it is made by. */
 export async function identityOf(

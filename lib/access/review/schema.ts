@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { Confirms, Stage } from "@/lib/access/schema";
-import { GroupName, Level } from "@/lib/escrow/statements";
+import { Confirms, Stage } from "@/lib/access/requests/schema";
+import { GroupName, Level } from "@/lib/escrow/protocol/statements";
 
 /** What a decider is shown beside the request itself. */
 

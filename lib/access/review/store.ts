@@ -1,9 +1,9 @@
 import "server-only";
 import { z } from "zod";
-import { type Permit, requirePermit } from "@/lib/access/permit";
+import { type Permit, requirePermit } from "@/lib/access/rules/permit";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
-import { GroupName } from "@/lib/escrow/statements";
+import { GroupName } from "@/lib/escrow/protocol/statements";
 
 /** What became of an officer's other requests. */
 export interface OfficerHistory {

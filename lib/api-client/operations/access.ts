@@ -1,6 +1,11 @@
 import { z } from "zod";
-import { AuthorizationAnswer, RequestAnswer, RequestSummary, RequestView } from "@/lib/access/answer-schema";
-import { NewComment, Withdrawal } from "@/lib/access/life/schema";
+import { NewComment, Withdrawal } from "@/lib/access/deadlines/schema";
+import {
+  AuthorizationAnswer,
+  RequestAnswer,
+  RequestSummary,
+  RequestView,
+} from "@/lib/access/requests/answer-schema";
 import {
   AuthorizationEnd,
   AuthorizationFactsBody,
@@ -9,7 +14,7 @@ import {
   NewRequest,
   Purpose,
   RequestState,
-} from "@/lib/access/schema";
+} from "@/lib/access/requests/schema";
 import { pageOf, pageQuery, visibleLine } from "@/lib/api-client/fields";
 import { operation } from "@/lib/api-client/operation";
 

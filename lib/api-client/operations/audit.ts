@@ -1,5 +1,5 @@
 import { operation } from "@/lib/api-client/operation";
-import { AccessLogPage, AccessLogQuery } from "@/lib/audit/access-logs";
+import { AccessLogPage, AccessLogQuery } from "@/lib/audit/reading/access-logs";
 import {
   ActorList,
   ActorQuery,
@@ -22,7 +22,7 @@ import {
   VerificationPage,
   VerificationPath,
   VerificationQuery,
-} from "@/lib/audit/verification/schema";
+} from "@/lib/audit/self-check/schema";
 
 export const listAccessLogs = operation({
   id: "listAccessLogs",

@@ -8,7 +8,7 @@ import {
   AuthorityView,
   NewAuthority,
   NewList,
-} from "@/lib/authority/schema";
+} from "@/lib/authorities/schema";
 
 const AUTHORITIES = "/confidential/admin/authorities";
 const AuthorityAnswer = AuthorityView.extend({ receipt: Receipt });

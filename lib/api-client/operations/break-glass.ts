@@ -6,7 +6,7 @@ import {
   NewEmergency,
   NewEmergencyStatement,
   NewReview,
-} from "@/lib/access/emergency/schema";
+} from "@/lib/access/break-glass/schema";
 import { pageOf } from "@/lib/api-client/fields";
 import { operation } from "@/lib/api-client/operation";
 import { RequestPath } from "@/lib/api-client/operations/access";

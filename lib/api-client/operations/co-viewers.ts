@@ -1,5 +1,5 @@
-import { RequestAnswer } from "@/lib/access/answer-schema";
-import { NewCoViewerEnd } from "@/lib/access/schema";
+import { RequestAnswer } from "@/lib/access/requests/answer-schema";
+import { NewCoViewerEnd } from "@/lib/access/requests/schema";
 import { operation } from "@/lib/api-client/operation";
 import { RequestPath } from "@/lib/api-client/operations/access";
 

@@ -1,6 +1,6 @@
-import { IdentityCheckAnswer, RequestAnswer, StatementAnswer } from "@/lib/access/answer-schema";
+import { IdentityCheckAnswer, RequestAnswer, StatementAnswer } from "@/lib/access/requests/answer-schema";
+import { NewDecision, NewIdentityCheck, NewStatement } from "@/lib/access/requests/schema";
 import { ReviewView } from "@/lib/access/review/schema";
-import { NewDecision, NewIdentityCheck, NewStatement } from "@/lib/access/schema";
 import { operation } from "@/lib/api-client/operation";
 import { RequestPath } from "@/lib/api-client/operations/access";
 

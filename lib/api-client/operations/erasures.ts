@@ -1,7 +1,13 @@
 import { z } from "zod";
 import { Receipt } from "@/lib/api-client/fields";
 import { operation } from "@/lib/api-client/operation";
-import { Erasure, ErasureList, ErasurePath, ErasureQuery, NewErasure } from "@/lib/audit/erasure/schema";
+import {
+  Erasure,
+  ErasureList,
+  ErasurePath,
+  ErasureQuery,
+  NewErasure,
+} from "@/lib/audit/retention/erasure/schema";
 import { Retention } from "@/lib/audit/retention/schema";
 import { EventPage, NewSuspicion, SuspicionQuery } from "@/lib/audit/schema";
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { OpeningAnswer } from "@/lib/access/answer-schema";
-import { GrantAnswer, GrantDetail, GrantView } from "@/lib/access/grant-schema";
-import { Revocation } from "@/lib/access/life/schema";
-import { NewOpening } from "@/lib/access/schema";
+import { Revocation } from "@/lib/access/deadlines/schema";
+import { GrantAnswer, GrantDetail, GrantView } from "@/lib/access/grants/schema";
+import { OpeningAnswer } from "@/lib/access/requests/answer-schema";
+import { NewOpening } from "@/lib/access/requests/schema";
 import { pageOf, pageQuery } from "@/lib/api-client/fields";
 import { operation } from "@/lib/api-client/operation";
 import { RequestPath } from "@/lib/api-client/operations/access";

@@ -1,14 +1,14 @@
 import { z } from "zod";
-import { AgencyRecord, AgencyRecordAnswer, AgencyRecordBody } from "@/lib/access/office/agency/schema";
+import { pageOf, pageQuery } from "@/lib/api-client/fields";
+import { operation } from "@/lib/api-client/operation";
+import { AgencyRecord, AgencyRecordAnswer, AgencyRecordBody } from "@/lib/organisations/agency/schema";
 import {
   OfficeHours,
   OfficeHoursAnswer,
   OfficeHoursBody,
   OrganisationPath,
   OrganisationSummary,
-} from "@/lib/access/office/schema";
-import { pageOf, pageQuery } from "@/lib/api-client/fields";
-import { operation } from "@/lib/api-client/operation";
+} from "@/lib/organisations/schema";
 
 const ORGANISATIONS = "/confidential/admin/organisations";
 const roles = ["admin"] as const;

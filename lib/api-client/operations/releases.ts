@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { GrantAnswer } from "@/lib/access/grant-schema";
 import {
   NewRelease,
   ReleaseAnswer,
@@ -8,7 +7,8 @@ import {
   ReleaseQuery,
   ReleaseStanding,
   ReleaseWord,
-} from "@/lib/access/release/schema";
+} from "@/lib/access/executive-release/schema";
+import { GrantAnswer } from "@/lib/access/grants/schema";
 import { pageOf } from "@/lib/api-client/fields";
 import { operation } from "@/lib/api-client/operation";
 import { RequestPath } from "@/lib/api-client/operations/access";

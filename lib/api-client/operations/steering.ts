@@ -1,5 +1,5 @@
-import { RequestAnswer } from "@/lib/access/answer-schema";
-import { NewExtension, NewObjection, NewPartialAnswer } from "@/lib/access/life/schema";
+import { NewExtension, NewObjection, NewPartialAnswer } from "@/lib/access/deadlines/schema";
+import { RequestAnswer } from "@/lib/access/requests/answer-schema";
 import { operation } from "@/lib/api-client/operation";
 import { RequestPath } from "@/lib/api-client/operations/access";
 

@@ -1,5 +1,5 @@
-import { QuarterPath, TransparencyList, TransparencyReport } from "@/lib/access/transparency/schema";
 import { operation } from "@/lib/api-client/operation";
+import { QuarterPath, TransparencyList, TransparencyReport } from "@/lib/transparency/schema";
 
 const TRANSPARENCY = "/confidential/transparency";
 

@@ -3,8 +3,8 @@ import { z } from "zod";
 import type { Context } from "@/lib/context";
 import { equalConstantTime } from "@/lib/crypto/bytes";
 import type { Tx } from "@/lib/db/transaction";
-import { bindingEntry, openStored } from "../bound-part";
-import { entryLeaf } from "../entry";
+import { bindingEntry, openStored } from "../entry/bound-part";
+import { entryLeaf } from "../entry/entry";
 import { type AskingRow, findAskingRows, type WordRow } from "./store";
 
 const Asking = z.looseObject({

@@ -3,7 +3,7 @@ import type { Context } from "@/lib/context";
 import { isUuid } from "@/lib/crypto/uuid";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { recordReadOnce } from "../record-read";
+import { recordReadOnce } from "../record/record-read";
 import type { AsidePage, AsideQuery } from "./schema";
 import { askPrisma, readAside } from "./standing";
 import { findNewestWords, listAsideRows } from "./store";

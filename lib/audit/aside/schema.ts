@@ -28,7 +28,7 @@ export const Acknowledgement = z.object({
 });
 export type Acknowledgement = z.infer<typeof Acknowledgement>;
 
-/** Why a row gets no leaf (lib/audit/worker/malformed.ts). */
+/** Why a row gets no leaf (lib/audit/sequencer/quarantine.ts). */
 export const AsideReason = z.enum(["absent", "format", "id", "log", "placed", "unvouched"]);
 
 /** A waiting row that is no entry of the log. It stays where it is, whatever is said of it. */

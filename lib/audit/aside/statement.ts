@@ -1,7 +1,7 @@
 import { toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
+import { openNote } from "@/lib/crypto/log/signed-note";
 import { sha256 } from "@/lib/crypto/primitives";
-import { openNote } from "@/lib/crypto/signed-note";
 
 /** What two persons said that they looked at, and the entry that records it. */
 export interface Acknowledged {

@@ -1,7 +1,7 @@
 import "server-only";
 import type { Context } from "@/lib/context";
-import { vkey } from "@/lib/crypto/signed-note";
-import { knowsEveryName } from "../reading/actor-names";
+import { vkey } from "@/lib/crypto/log/signed-note";
+import { knowsEveryName } from "../reading/actors/actor-names";
 import { closedLog } from "../reading/closed-log";
 import type { Acknowledgement, AsideRow } from "./schema";
 import type { AsideOf } from "./standing";

@@ -1,5 +1,5 @@
 import "server-only";
-import type { ReaderContext } from "../reading/filter";
+import type { ReaderContext } from "../reading/fence";
 import type { NamedKey } from "../recorder-types";
 
 const KEPT_KEYS = 5_000;

@@ -1,8 +1,8 @@
 import "server-only";
-import type { Json } from "@/lib/crypto/canonical-json";
-import { endingOf } from "../erased-part";
-import type { Erasing } from "../erasure/erasing-entries";
-import { memberOf } from "../verify/member";
+import type { Json } from "@/lib/crypto/json/canonical-json";
+import { memberOf } from "../bundle-verifier/container/member";
+import { endingOf } from "../entry/erased-part";
+import type { Erasing } from "../retention/erasure/erasing-entries";
 import type { StoredPart } from "./stored-part";
 
 /** A part whose key an entry of the log says it destroyed. */

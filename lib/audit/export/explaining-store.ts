@@ -1,7 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import type { RawTx } from "@/lib/db/transaction";
-import type { Conditions } from "../reading/filter";
+import type { Conditions } from "../reading/fence";
 import { type ExportRange, FROM } from "./store";
 
 const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);

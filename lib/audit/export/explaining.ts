@@ -1,11 +1,11 @@
 import "server-only";
 import type { RawTx } from "@/lib/db/transaction";
-import { openStored } from "../bound-part";
-import { ErasureBook } from "../erasure/erasing-entries";
-import type { CompartmentKind } from "../event";
-import { personPartOf } from "../person-part";
-import { Conditions, type ReaderContext } from "../reading/filter";
-import { readRecoveries } from "../verification/recoveries";
+import { openStored } from "../entry/bound-part";
+import type { CompartmentKind } from "../entry/event";
+import { personPartOf } from "../entry/person-part";
+import { Conditions, type ReaderContext } from "../reading/fence";
+import { ErasureBook } from "../retention/erasure/erasing-entries";
+import { readRecoveries } from "../self-check/recoveries";
 import { findBeside, findCompartments, findExported, readOrgBeside } from "./explaining-store";
 import type { Gone } from "./read-gone";
 import type { ExportRange } from "./store";

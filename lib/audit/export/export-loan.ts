@@ -1,7 +1,7 @@
 import "server-only";
 import type { Tx } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
-import type { AuditEvent } from "../event";
+import type { AuditEvent } from "../entry/event";
 import type { ExportQuery } from "../schema";
 
 /** What an export under a grant takes of it, in the transaction of the export's own entry. */

@@ -1,24 +1,24 @@
 import "server-only";
 import type { Context } from "@/lib/context";
-import type { Json } from "@/lib/crypto/canonical-json";
+import type { Json } from "@/lib/crypto/json/canonical-json";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
-import { appendEntry } from "../append-entry";
-import type { AuditEvent, CompartmentKind } from "../event";
-import { addFilter, type FenceContext, fencedConditions, type ReaderContext } from "../reading/filter";
-import { refuseUnknownNames } from "../reading/known-names";
+import type { AuditEvent, CompartmentKind } from "../entry/event";
+import { refuseUnknownNames } from "../reading/actors/known-names";
+import { addFilter, type FenceContext, fencedConditions, type ReaderContext } from "../reading/fence";
 import { logDetail, ofLog } from "../reading/of-log";
 import { readableKinds } from "../reading/open-parts";
-import { recordEvent } from "../record-event";
-import { filterNames } from "../record-read";
+import { appendEntry } from "../record/append-entry";
+import { recordEvent } from "../record/record-event";
+import { filterNames } from "../record/record-read";
 import type { ExportOptions, ExportQuery } from "../schema";
+import { awaitErasures } from "./erasures-settled";
 import { type ExportLender, lendingOf } from "./export-loan";
-import { insertExport } from "./history-store";
+import { insertExport } from "./history/history-store";
 import { type ExportRequest, fileHeaders, produceExport } from "./produce-export";
-import { awaitErasures } from "./settled-erasures";
+import { readerStanding } from "./reader-standing";
 import { readSignedSize } from "./signed-size";
-import { standingText } from "./standing";
 import { streamSnapshot } from "./stream-snapshot";
 
 /** A query's filter alone: the members that say which entries, by name. */
@@ -122,7 +122,7 @@ async function beginHistory(cx: Context, query: ExportQuery, entryId: string): P
   const { userId } = cx.principal;
   const { tenantId } = cx.instance;
   const wanted = { format: query.format, filter: filterOf(query), options: optionsOf(cx, query) };
-  const made = { id, tenantId, userId, ...wanted, fence: standingText(cx.principal), entryId, startedAt };
+  const made = { id, tenantId, userId, ...wanted, fence: readerStanding(cx.principal), entryId, startedAt };
   await inTransaction(cx, (tx) => insertExport(tx, made));
   return id;
 }

@@ -3,8 +3,8 @@ import { z } from "zod";
 import type { Context } from "@/lib/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import type { AuditEvent } from "../event";
-import { recordEvent } from "../record-event";
+import type { AuditEvent } from "../entry/event";
+import { recordEvent } from "../record/record-event";
 
 type Place = Pick<AuditEvent, "subjects" | "details" | "caseId" | "caseDetails" | "index">;
 

@@ -1,21 +1,21 @@
 import "server-only";
-import { openPartBytes, partKey } from "@/lib/crypto/audit-part";
 import { fromUtf8 } from "@/lib/crypto/bytes";
-import type { Json } from "@/lib/crypto/canonical-json";
 import { OpenError } from "@/lib/crypto/format-error";
+import type { Json } from "@/lib/crypto/json/canonical-json";
+import { openPartBytes, partKey } from "@/lib/crypto/log/audit-part";
 import type { RawTx } from "@/lib/db/transaction";
-import { type Erasings, ErasureBook } from "../erasure/erasing-entries";
-import type { CompartmentKind } from "../event";
-import type { Conditions, Reader, ReaderContext } from "../reading/filter";
+import type { CompartmentKind } from "../entry/event";
+import type { Conditions, Reader, ReaderContext } from "../reading/fence";
 import { isRevealing } from "../reading/revealing-row";
 import type { NamedKey } from "../recorder-types";
-import { readRecoveries } from "../verification/recoveries";
+import { type Erasings, ErasureBook } from "../retention/erasure/erasing-entries";
+import { readRecoveries } from "../self-check/recoveries";
 import { CompartmentKeys } from "./compartment-keys";
 import { type ErasedPart, type GonePart, judgeGone } from "./erased-parts";
+import { SettledErasures } from "./erasures-settled";
 import { findExported } from "./explaining-store";
 import type { JudgedLeaves } from "./judged-leaves";
 import { labelsOf, NONE_ASTRAY, partsAstray } from "./part-places";
-import { SettledErasures } from "./settled-erasures";
 import { type ExportRange, type ExportRow, streamRows } from "./store";
 import type { PartRow, StoredPart } from "./stored-part";
 

@@ -2,19 +2,19 @@ import "server-only";
 import { tmpdir } from "node:os";
 import type { RawTx } from "@/lib/db/transaction";
 import { portalEnv } from "@/lib/env";
-import type { CompartmentKind } from "../event";
-import type { Conditions, ReaderContext } from "../reading/filter";
+import type { Ranges } from "../bundle-verifier/tree/ranges";
+import type { CompartmentKind } from "../entry/event";
+import type { Conditions, ReaderContext } from "../reading/fence";
 import type { ExportQuery } from "../schema";
-import type { Ranges } from "../verify/ranges";
-import { writeBundle } from "./build-bundle";
-import type { CsvOptions } from "./csv";
-import type { BundleSpools } from "./gather";
+import { writeBundle } from "./bundle/build-bundle";
+import type { BundleSpools } from "./bundle/gather";
+import { Spool } from "./bundle/spool";
 import type { JudgedLeaves } from "./judged-leaves";
 import type { Produced, Sink } from "./sink";
-import { Spool } from "./spool";
+import type { CsvOptions } from "./tables/csv";
+import { writeText } from "./tables/write-text";
+import { writeXlsx } from "./tables/write-xlsx";
 import { byOwnWord } from "./whole-index";
-import { writeText } from "./write-text";
-import { writeXlsx } from "./write-xlsx";
 
 export type Format = ExportQuery["format"];
 

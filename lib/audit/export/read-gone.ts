@@ -1,7 +1,7 @@
 import "server-only";
 import type { RawTx } from "@/lib/db/transaction";
-import type { ReaderContext } from "../reading/filter";
-import { ofThisTree, type Pruning, readPruning } from "../verification/prunings";
+import type { ReaderContext } from "../reading/fence";
+import { ofThisTree, type Pruning, readPruning } from "../self-check/prunings";
 import { readFoundAsPrune, readGone } from "./gone-store";
 
 /** What of the log was pruned, as an entry of the tree says. */

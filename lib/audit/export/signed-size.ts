@@ -3,11 +3,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import { inRawSnapshot } from "@/lib/db/transaction";
 import { portalEnv } from "@/lib/env";
 import { DomainError } from "@/lib/errors";
-import type { ReaderContext } from "../reading/filter";
+import type { ReaderContext } from "../reading/fence";
 import { closedLog } from "../reading/of-log";
 import type { ExportQuery } from "../schema";
-import { askSigned, askSigner } from "../verification/ask-signer";
-import { COMPARED_NOTHING } from "../verification/check-signer";
+import { askSigned, askSigner } from "../self-check/ask-signer";
+import { COMPARED_NOTHING } from "../self-check/check-signer";
 import { readAnchoredSize } from "./store";
 
 /** How often and how many times it is looked whether a checkpoint that was signed is in the database. */

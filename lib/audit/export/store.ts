@@ -3,9 +3,9 @@ import { z } from "zod";
 import { type CopiedRow, copyRows } from "@/lib/db/copy-rows";
 import type { RawTx } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
-import type { CompartmentKind } from "../event";
-import { type Conditions, type FenceContext, seesEveryCase } from "../reading/filter";
-import { countFitting, Indexed } from "../verification/index-store";
+import type { CompartmentKind } from "../entry/event";
+import { type Conditions, type FenceContext, seesEveryCase } from "../reading/fence";
+import { countFitting, Indexed } from "../self-check/index-store";
 import { type PartRow, partsOf, partsSelect } from "./stored-part";
 
 const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);

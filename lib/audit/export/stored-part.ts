@@ -1,6 +1,6 @@
 import "server-only";
 import { InvariantError } from "@/lib/errors";
-import { type CompartmentKind, kindNamed } from "../event";
+import { type CompartmentKind, kindNamed } from "../entry/event";
 
 /** A sealed part as an export reads it, and the compartment under which its row says that it lies. */
 export interface StoredPart {

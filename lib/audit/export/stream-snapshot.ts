@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Context } from "@/lib/context";
 import { inRawSnapshot, inTransaction, type RawTx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { type ExportEnd, exportStands, finishExport } from "./history-store";
+import { type ExportEnd, finishExport, isExportAllowed } from "./history/history-store";
 import { CHUNK_BYTES } from "./jobs/seal-chunk";
 import type { Produced, Sink } from "./sink";
 
@@ -19,7 +19,8 @@ async function keepEnd(cx: Context, id: string, end: ExportEnd): Promise<void> {
 /** The account or the grant fell away while it streamed: it breaks off. */
 async function requireStanding(cx: Context, id: string): Promise<void> {
   const at = cx.clock.now();
-  if (!(await inTransaction(cx, (tx) => exportStands(tx, id, at)))) throw new DomainError("export.standing");
+  if (!(await inTransaction(cx, (tx) => isExportAllowed(tx, id, at))))
+    throw new DomainError("export.standing");
 }
 
 /**

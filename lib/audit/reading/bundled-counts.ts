@@ -1,7 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import type { Tx } from "@/lib/db/transaction";
-import type { ReaderContext } from "./filter";
+import type { ReaderContext } from "./fence";
 import { openParts } from "./open-parts";
 import { type EventRow, type PartRow, readParts } from "./store";
 

@@ -1,11 +1,11 @@
 import "server-only";
 import type { Context } from "@/lib/context";
-import { openPart, partKey } from "@/lib/crypto/audit-part";
-import type { Json } from "@/lib/crypto/canonical-json";
 import { OpenError } from "@/lib/crypto/format-error";
-import type { CompartmentKind } from "../event";
+import type { Json } from "@/lib/crypto/json/canonical-json";
+import { openPart, partKey } from "@/lib/crypto/log/audit-part";
+import type { CompartmentKind } from "../entry/event";
 import type { NamedKey } from "../recorder-types";
-import { type Reader, seesEveryCase, seesSuspicion } from "./filter";
+import { type Reader, seesEveryCase, seesSuspicion } from "./fence";
 import { isRevealing } from "./revealing-row";
 import type { PartRow } from "./store";
 

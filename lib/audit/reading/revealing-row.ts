@@ -1,7 +1,7 @@
 import "server-only";
-import type { Json } from "@/lib/crypto/canonical-json";
-import { memberOf } from "../verify/member";
-import { type Reader, seesEveryCase, seesSuspicion } from "./filter";
+import type { Json } from "@/lib/crypto/json/canonical-json";
+import { memberOf } from "../bundle-verifier/container/member";
+import { type Reader, seesEveryCase, seesSuspicion } from "./fence";
 
 /** What a search row says of the fence that its entry is behind. */
 export interface RowFence {

@@ -3,8 +3,8 @@ import type { Pool } from "pg";
 import { z } from "zod";
 import { mapDatabaseError } from "@/lib/db/errors";
 import type { Tx } from "@/lib/db/transaction";
-import { COMPARTMENT_KINDS, type CompartmentKind } from "../event";
-import type { Conditions } from "./filter";
+import { COMPARTMENT_KINDS, type CompartmentKind } from "../entry/event";
+import type { Conditions } from "./fence";
 
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);

@@ -4,33 +4,33 @@ import { systemClock } from "@/lib/clock";
 import type { Context } from "@/lib/context";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { openOwnerPool } from "@/lib/db/migrate";
-import { findStanding } from "@/lib/identity/find-standing";
+import { findReaderById } from "@/lib/identity/people/find-reader";
 import { createLogger } from "@/lib/telemetry/logger";
-import { erasureOf } from "@/lib/testing/erasure-of";
-import { createLogBench, type LogBench } from "@/lib/testing/log-bench";
-import { pastTriggers } from "@/lib/testing/past-triggers";
-import { downloadExport } from "../export/download-export";
+import { createLogBench, type LogBench } from "@/lib/testing/benches/log-bench";
+import { erasureOf } from "@/lib/testing/log/erasure-of";
+import { pastTriggers } from "@/lib/testing/log/past-triggers";
+import { parseProof } from "../bundle-verifier/tree/check-proof";
+import { verifyBundle } from "../bundle-verifier/verify-bundle";
 import { exportLog } from "../export/export-log";
+import { listExports } from "../export/history/list-exports";
+import { downloadExport } from "../export/jobs/download-export";
+import { requestExport } from "../export/jobs/request-export";
 import { runNextExport } from "../export/jobs/run-export";
-import { listExports } from "../export/list-exports";
-import { requestExport } from "../export/request-export";
-import { getAuditKeys } from "../get-audit-keys";
-import { getCheckpoint } from "../get-checkpoint";
-import { getEvent } from "../get-event";
-import { getProof } from "../get-proof";
-import { listEvents } from "../list-events";
-import { listSuspicions } from "../list-suspicions";
-import { recordEvent } from "../record-event";
-import { createAuditRecorder } from "../recorder";
+import { getEvent } from "../reading/get-event";
+import { listEvents } from "../reading/list-events";
+import { listSuspicions } from "../reading/list-suspicions";
+import { getAuditKeys } from "../reading/proofs/get-audit-keys";
+import { getCheckpoint } from "../reading/proofs/get-checkpoint";
+import { getProof } from "../reading/proofs/get-proof";
+import { recordEvent } from "../record/record-event";
+import { createAuditRecorder } from "../record/recorder";
 import { EventQuery, ExportHistoryQuery, ExportQuery, NewExport, SuspicionQuery } from "../schema";
-import { checkNextIndex } from "../verification/check-index";
-import { listVerifications, requestVerification } from "../verification/list-verifications";
-import { recordVerifications } from "../verification/record-verifications";
-import { runVerification } from "../verification/run-verifications";
-import { VerificationQuery } from "../verification/schema";
-import { parseProof } from "../verify/check-proof";
-import { verifyBundle } from "../verify/verify-bundle";
-import { integrateBatch, prepareLog } from "../worker/sequencer";
+import { checkNextIndex } from "../self-check/check-index";
+import { listVerifications, requestVerification } from "../self-check/list-verifications";
+import { recordVerifications } from "../self-check/record-verifications";
+import { runVerification } from "../self-check/run-verifications";
+import { VerificationQuery } from "../self-check/schema";
+import { integrateBatch, prepareLog } from "../sequencer/sequencer";
 import { startNewLog } from "./start-new-log";
 
 let bench: LogBench;
@@ -197,7 +197,7 @@ it("a closed log is exported in the background too, and the history says which l
     audit: auditor.audit,
     logger: auditor.logger,
     keystore: bench.keystore,
-    findReader: (userId: string) => findStanding(bench.cx, userId),
+    findReader: (userId: string) => findReaderById(bench.cx, userId),
     keepMs: 86_400_000,
   };
   const { id } = await requestExport(auditor, NewExport.parse({ format: "bundle", log: old }));

@@ -1,8 +1,8 @@
 import "server-only";
 import type { PoolClient } from "pg";
 import { equalConstantTime } from "@/lib/crypto/bytes";
-import { Frontier } from "@/lib/crypto/merkle";
-import { CHAIN_START, entryLeaf } from "../entry";
+import { Frontier } from "@/lib/crypto/log/merkle";
+import { CHAIN_START, entryLeaf } from "../entry/entry";
 import { type SignedCopy, SignerStoreDamaged } from "../signer/signed-copy";
 import { readLeavesFrom, type StoredLeaf } from "./store";
 

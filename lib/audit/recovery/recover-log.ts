@@ -1,11 +1,10 @@
 import "server-only";
 import type { Pool, PoolClient } from "pg";
 import { equalConstantTime } from "@/lib/crypto/bytes";
-import { canonicalJson } from "@/lib/crypto/canonical-json";
-import type { Keystore } from "@/lib/custody/keystore";
-import { chainNext, type Entry, entryLeaf, parseEntry } from "../entry";
-import type { SignedCopy } from "../signer/signed-copy";
-import { edgeTiles, growTiles, TILE_WIDTH, type Tile } from "../tiles";
+import { canonicalJson } from "@/lib/crypto/json/canonical-json";
+import type { Keystore } from "@/lib/keystore/keystore";
+import { chainNext, type Entry, entryLeaf, parseEntry } from "../entry/entry";
+import { edgeTiles, growTiles, TILE_WIDTH, type Tile } from "../entry/tiles";
 import {
   deleteQueued,
   inSequencerTransaction,
@@ -15,7 +14,8 @@ import {
   type NewLeaf,
   readTiles,
   writeTiles,
-} from "../worker/store";
+} from "../sequencer/store";
+import type { SignedCopy } from "../signer/signed-copy";
 import { type Compared, compareWithSigned } from "./compare";
 import { replayErasures } from "./replay-erasures";
 import {

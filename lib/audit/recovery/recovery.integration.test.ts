@@ -14,16 +14,16 @@ import {
   createRecoveryBench,
   EVENT,
   type RecoveryBench,
-} from "@/lib/testing/recovery-bench";
-import { parseEntry } from "../entry";
-import { askErasure } from "../erasure/ask-erasure";
-import { agreeToErasure } from "../erasure/decide-erasure";
-import { recordEvent } from "../record-event";
+} from "@/lib/testing/benches/recovery-bench";
+import { parseEntry } from "../entry/entry";
+import { recordEvent } from "../record/record-event";
+import { askErasure } from "../retention/erasure/ask-erasure";
+import { agreeToErasure } from "../retention/erasure/decide-erasure";
+import { erasePrepared } from "../retention/run-retention";
+import { pruneLog } from "../retention/run-store";
+import { requireNotBehind } from "../sequencer/not-behind";
 import { signerHandler } from "../signer/serve-signer";
 import { signCheckpoint } from "../signer/sign-checkpoint";
-import { requireNotBehind } from "../worker/not-behind";
-import { pruneLog } from "../worker/retention-store";
-import { erasePrepared } from "../worker/run-retention";
 import { planRecovery, recoverLog } from "./recover-log";
 
 const YEAR_MS = 365 * 86_400_000;

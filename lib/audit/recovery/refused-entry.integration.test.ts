@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { createRecoveryBench, type RecoveryBench } from "@/lib/testing/recovery-bench";
+import { createRecoveryBench, type RecoveryBench } from "@/lib/testing/benches/recovery-bench";
 import { planRecovery } from "./recover-log";
 import { openDoor } from "./store";
 

@@ -1,17 +1,17 @@
 import "server-only";
 import type { Pool, PoolClient } from "pg";
 import { systemClock } from "@/lib/clock";
-import { keyMark, keyProof } from "@/lib/crypto/audit-part";
+import { keyMark, keyProof } from "@/lib/crypto/log/audit-part";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import type { Keystore } from "@/lib/custody/keystore";
 import { InvariantError } from "@/lib/errors";
+import type { Keystore } from "@/lib/keystore/keystore";
 import type { AuditContext } from "../audit-context";
-import { sealingContext } from "../compartments";
-import { composeEntry } from "../compose-entry";
-import { keyDigest } from "../erasure/prepare-erasure";
-import { createAuditRecorder } from "../recorder";
-import { insertEntries } from "../store";
-import type { LogPlace } from "../worker/store";
+import { composeEntry } from "../entry/compose-entry";
+import { sealingContext } from "../record/compartments";
+import { createAuditRecorder } from "../record/recorder";
+import { insertEntries } from "../record/store";
+import { keyDigest } from "../retention/erasure/prepare-erasure";
+import type { LogPlace } from "../sequencer/store";
 import { deferConstraints, destroyKey, listLivePersons, openDoor, readPseudonym } from "./store";
 
 /** Entries of a recovery are sealed like all others; the tenant's key is read beside the recovery's transaction. */

@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "@/lib/clock";
-import { openNote } from "@/lib/crypto/signed-note";
-import { loadSigningKey } from "@/lib/custody/signing-key";
-import { createTestKeystore } from "@/lib/testing/audit";
-import { createRecoveryBench, EVENT, type RecoveryBench } from "@/lib/testing/recovery-bench";
-import { parseCheckpointText } from "../checkpoint";
-import { parseEntry } from "../entry";
-import { recordEvent } from "../record-event";
+import { openNote } from "@/lib/crypto/log/signed-note";
+import { loadSigningKey } from "@/lib/keystore/signing-key";
+import { createTestKeystore } from "@/lib/testing/benches/audit-bench";
+import { createRecoveryBench, EVENT, type RecoveryBench } from "@/lib/testing/benches/recovery-bench";
+import { parseCheckpointText } from "../entry/checkpoint";
+import { parseEntry } from "../entry/entry";
+import { recordEvent } from "../record/record-event";
+import { insertCheckpoint } from "../sequencer/checkpoint-store";
+import { integrateBatch, prepareLog } from "../sequencer/sequencer";
 import { openEntryFile } from "../signer/entry-file";
 import { signCheckpoint } from "../signer/sign-checkpoint";
-import { insertCheckpoint } from "../worker/checkpoint-store";
-import { integrateBatch, prepareLog } from "../worker/sequencer";
 import { startNewLog } from "./start-new-log";
 
 let bench: RecoveryBench;

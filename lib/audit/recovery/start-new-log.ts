@@ -1,13 +1,13 @@
 import "server-only";
 import type { Pool } from "pg";
-import { canonicalJson } from "@/lib/crypto/canonical-json";
 import { FormatError } from "@/lib/crypto/format-error";
-import { emptyRoot } from "@/lib/crypto/merkle";
-import { openNote } from "@/lib/crypto/signed-note";
-import { type Checkpoint, parseCheckpointText } from "../checkpoint";
-import { CHAIN_START } from "../entry";
-import { extendTree } from "../worker/sequencer";
-import { deleteQueued, ensureHead, inSequencerTransaction, type LogPlace } from "../worker/store";
+import { canonicalJson } from "@/lib/crypto/json/canonical-json";
+import { emptyRoot } from "@/lib/crypto/log/merkle";
+import { openNote } from "@/lib/crypto/log/signed-note";
+import { type Checkpoint, parseCheckpointText } from "../entry/checkpoint";
+import { CHAIN_START } from "../entry/entry";
+import { extendTree } from "../sequencer/sequencer";
+import { deleteQueued, ensureHead, inSequencerTransaction, type LogPlace } from "../sequencer/store";
 import { RecoveryRefused } from "./recover-log";
 import {
   closeHead,

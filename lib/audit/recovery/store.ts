@@ -1,7 +1,7 @@
 import "server-only";
 import type { PoolClient } from "pg";
 import { z } from "zod";
-import type { LogPlace } from "../worker/store";
+import type { LogPlace } from "../sequencer/store";
 import { NO_CASE } from "./no-case";
 
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);

@@ -1,10 +1,10 @@
 import "server-only";
 import type { Context } from "@/lib/context";
 import { inSnapshot } from "@/lib/db/transaction";
-import { seesEveryCase } from "../reading/filter";
+import { seesEveryCase } from "../reading/fence";
 import { findSealedCases } from "../reading/sealed-store";
 import { readMinimum } from "../reading/store";
-import { recordReadOnce } from "../record-read";
+import { recordReadOnce } from "../record/record-read";
 import type { Retention } from "./schema";
 import { findLastPruning, readHolds, readPeriods } from "./store";
 

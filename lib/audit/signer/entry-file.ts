@@ -3,11 +3,11 @@ import { type FileHandle, mkdir, open, rename, stat } from "node:fs/promises";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { equalConstantTime, fromBase64url, toBase64url } from "@/lib/crypto/bytes";
-import { Frontier } from "@/lib/crypto/merkle";
-import { replaceDurably, syncFolder } from "../durable-file";
-import { entryLeaf } from "../entry";
-import { OwnPast } from "./own-past";
+import { Frontier } from "@/lib/crypto/log/merkle";
+import { entryLeaf } from "../entry/entry";
+import { replaceDurably, syncFolder } from "./durable-file";
 import { LENGTH_BYTES, readFrames, readState, SignerStoreDamaged, type StoredState } from "./signed-copy";
+import { SignedHistory } from "./signed-history";
 
 /** What the signer last signed. */
 export interface SignerState {
@@ -21,7 +21,7 @@ export interface SignerState {
 export interface EntryFile {
   readonly state: SignerState;
   /** What the signed part tells about its own beginning. */
-  readonly past: OwnPast;
+  readonly past: SignedHistory;
   /**
    * Writes entries after `fileBytes` without making them part of the state; returns the new length. Throws
    * SignerStoreDamaged, as `commit` does, where another process has signed with this store since it was opened.
@@ -101,7 +101,7 @@ function entryFile(handle: FileHandle, { dir, log, stored }: Place, opened: Sign
     get state() {
       return state;
     },
-    past: new OwnPast((offset) => readFrames(handle, state.fileBytes, offset)),
+    past: new SignedHistory((offset) => readFrames(handle, state.fileBytes, offset)),
     write: async (fileBytes, entries) => {
       await requireOwn();
       const framed = Buffer.concat(

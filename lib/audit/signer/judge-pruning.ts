@@ -1,8 +1,8 @@
 import "server-only";
 import { z } from "zod";
 import { equalConstantTime, fromBase64url } from "@/lib/crypto/bytes";
-import type { Entry } from "../entry";
-import type { OwnPast } from "./own-past";
+import type { Entry } from "../entry/entry";
+import type { SignedHistory } from "./signed-history";
 
 const DAY_MICROS = 86_400_000_000n;
 const Seq = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
@@ -13,7 +13,7 @@ const Prune = z.strictObject({
 
 /** What the signer holds a pruning against: its own copy, its own days and its own clock. */
 export interface PruningRules {
-  readonly past: OwnPast;
+  readonly past: SignedHistory;
   /** Size of the tree it signed last. */
   readonly signedSize: number;
   readonly floorDays: number;

@@ -3,8 +3,8 @@ import { type FileHandle, open } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { fromBase64url } from "@/lib/crypto/bytes";
-import { readIfPresent } from "../durable-file";
-import { MAX_ENTRY_BYTES } from "../entry";
+import { MAX_ENTRY_BYTES } from "../entry/entry";
+import { readIfPresent } from "./durable-file";
 
 /** Each entry in the file stands behind its length in four bytes, big-endian. */
 export const LENGTH_BYTES = 4;

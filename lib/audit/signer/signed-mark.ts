@@ -4,9 +4,9 @@ import type { Pool } from "pg";
 import { z } from "zod";
 import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
-import { openNote } from "@/lib/crypto/signed-note";
-import { type Checkpoint, parseCheckpointText } from "../checkpoint";
-import { readIfPresent, replaceDurably } from "../durable-file";
+import { openNote } from "@/lib/crypto/log/signed-note";
+import { type Checkpoint, parseCheckpointText } from "../entry/checkpoint";
+import { readIfPresent, replaceDurably } from "./durable-file";
 
 /** Name of the mark in the key's folder. */
 export const MARK_FILE = "log.signed.json";

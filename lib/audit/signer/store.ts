@@ -1,7 +1,7 @@
 import "server-only";
 import type { Pool } from "pg";
 import { z } from "zod";
-import { MAX_ENTRY_BYTES } from "../entry";
+import { MAX_ENTRY_BYTES } from "../entry/entry";
 
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const Size = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);

@@ -1,8 +1,8 @@
 import { utf8 } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
-import { parseLine } from "@/lib/crypto/note-format";
+import { parseLine } from "@/lib/crypto/log/note-format";
+import { openNote, parseVkey, splitNote } from "@/lib/crypto/log/signed-note";
 import { sha256 } from "@/lib/crypto/primitives";
-import { openNote, parseVkey, splitNote } from "@/lib/crypto/signed-note";
 
 /**
  * What a time stamp of a checkpoint is over: the note's text, the empty line and the log's own signature line with

@@ -1,17 +1,17 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { checkpointNote, FIXTURE_LOG, keysOf, operator } from "@/lib/audit/verify/bundle-fixture";
+import { checkpointNote, FIXTURE_LOG, keysOf, operator } from "@/lib/audit/bundle-verifier/bundle-fixture";
 import { utf8 } from "@/lib/crypto/bytes";
+import { signNote } from "@/lib/crypto/log/signed-note";
 import { randomBytes, sha256 } from "@/lib/crypto/primitives";
-import { signNote } from "@/lib/crypto/signed-note";
 import {
   type AuthorityWish,
   createTestAuthority,
   issue,
   openssl,
   type TestAuthority,
-} from "@/lib/testing/time-stamp-authority";
+} from "@/lib/testing/servers/time-stamp-authority";
 import { TimeStampDenied, timeStampQuery, tokenOf } from "./exchange";
 import { checkpointImprint, stampedBytes } from "./imprint";
 import { parseToken } from "./token";

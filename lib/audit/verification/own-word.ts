@@ -1,8 +1,8 @@
 import type { AuditContext } from "../audit-context";
-import type { Entry } from "../entry";
-import type { Beside } from "./check-index";
-import { openBound } from "./check-parts";
-import { rowsOf, type SearchRow, wrongColumns } from "./search-row";
+import type { Entry } from "../entry/entry";
+import type { Beside } from "../self-check/check-index";
+import { openBound } from "../self-check/check-parts";
+import { rowsOf, type SearchRow, wrongColumns } from "../self-check/search-row";
 
 /** What a reader's fence goes by. */
 export type Fenced = Pick<SearchRow, "tenant_id" | "case_id" | "is_suspicion">;

@@ -1,6 +1,6 @@
 import { concatAll, utf8 } from "@/lib/crypto/bytes";
-import type { ZipFile } from "@/lib/crypto/canonical-zip";
-import { crc32 } from "@/lib/crypto/zip-format";
+import type { ZipFile } from "@/lib/crypto/zip/canonical-zip";
+import { crc32 } from "@/lib/crypto/zip/zip-format";
 
 // Packs files as programs of others do, field by field, for tests.
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { concatAll, utf8 } from "@/lib/crypto/bytes";
-import { readCanonicalZip, type ZipFile } from "@/lib/crypto/canonical-zip";
-import { draft, fixtureEntry, keysOf, layOut, operator } from "./bundle-fixture";
-import { BUNDLE_FILES, Policy } from "./bundle-format";
-import { describeReport } from "./describe-report";
+import { readCanonicalZip, type ZipFile } from "@/lib/crypto/zip/canonical-zip";
+import { draft, fixtureEntry, keysOf, layOut, operator } from "../bundle-verifier/bundle-fixture";
+import { BUNDLE_FILES, Policy } from "../bundle-verifier/claims/bundle-format";
+import { describeReport } from "../bundle-verifier/report/describe-report";
+import { verifyBundle } from "../bundle-verifier/verify-bundle";
 import { extraField, INFO_ZIP, type Packing, PYTHON, packZip, SEVEN_ZIP } from "./foreign-zip-fixture";
-import { verifyBundle } from "./verify-bundle";
 
 const OURS = operator(1);
 const POLICY = Policy.parse({ ...keysOf(OURS), quorum: 1 });

@@ -1,9 +1,9 @@
 import { compareBytes, utf8 } from "@/lib/crypto/bytes";
-import { CENTRAL_BYTES, END_BYTES, LOCAL_BYTES, zipName } from "@/lib/crypto/zip-format";
-import type { PlacedFile } from "./container";
+import { CENTRAL_BYTES, END_BYTES, LOCAL_BYTES, zipName } from "@/lib/crypto/zip/zip-format";
+import type { PlacedFile } from "../bundle-verifier/container/container";
+import { type ByteSource, readExactly } from "../bundle-verifier/container/source";
 import { checkExtra, checkPlainFile } from "./foreign-zip-fields";
 import { refuseCheat, refusePacking } from "./packed-anew";
-import { type ByteSource, readExactly } from "./source";
 
 const MAX_FILES = 32;
 const MAX_DIRECTORY_BYTES = MAX_FILES * 512;

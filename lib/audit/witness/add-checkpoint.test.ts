@@ -4,8 +4,7 @@ import path from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { fixedClock } from "@/lib/clock";
 import { toBase64, toHex, utf8 } from "@/lib/crypto/bytes";
-import { consistencyProof, emptyRoot, leafHash, treeRoot } from "@/lib/crypto/merkle";
-import { ed25519PublicKey, ed25519Sign, sha256 } from "@/lib/crypto/primitives";
+import { consistencyProof, emptyRoot, leafHash, treeRoot } from "@/lib/crypto/log/merkle";
 import {
   checkpointText,
   cosignatureLine,
@@ -13,7 +12,8 @@ import {
   openNote,
   signNote,
   vkey,
-} from "@/lib/crypto/signed-note";
+} from "@/lib/crypto/log/signed-note";
+import { ed25519PublicKey, ed25519Sign, sha256 } from "@/lib/crypto/primitives";
 import { callService } from "@/lib/ipc/client";
 import { type ServiceServer, serveHttp } from "@/lib/ipc/server";
 import { openWitness } from "./open-witness";

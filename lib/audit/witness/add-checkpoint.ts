@@ -2,10 +2,10 @@ import "server-only";
 import type { Clock } from "@/lib/clock";
 import { equalConstantTime, fromBase64, fromUtf8 } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
-import { emptyRoot, verifyConsistency } from "@/lib/crypto/merkle";
-import { type Checkpoint, openNote, parseCheckpoint, splitNote } from "@/lib/crypto/signed-note";
+import { emptyRoot, verifyConsistency } from "@/lib/crypto/log/merkle";
+import { type Checkpoint, openNote, parseCheckpoint, splitNote } from "@/lib/crypto/log/signed-note";
 import type { ServiceAnswer } from "@/lib/ipc/server";
-import { cosignLine, type NoteSigner } from "../note-line";
+import { cosignLine, type NoteSigner } from "../entry/note-line";
 import type { HeadFile, WitnessHead } from "./head-file";
 
 const OLD_LINE = /^old (0|[1-9][0-9]{0,15})$/;

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
-import { readIfPresent, replaceDurably } from "../durable-file";
+import { readIfPresent, replaceDurably } from "../signer/durable-file";
 
 const StoredHead = z.strictObject({
   v: z.literal(1),

@@ -4,7 +4,7 @@ import type { Clock } from "@/lib/clock";
 import { toHex, utf8 } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
 import type { WitnessLog } from "@/lib/env/anchors";
-import type { NoteSigner } from "../note-line";
+import type { NoteSigner } from "../entry/note-line";
 import type { Witness } from "./add-checkpoint";
 import { isStoreOf, openHeadFile } from "./head-file";
 

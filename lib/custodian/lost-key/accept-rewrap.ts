@@ -4,7 +4,7 @@ import { signStatement } from "@/lib/crypto/statement";
 import { type Core, remember } from "@/lib/custodian/core";
 import type { RewrapChallenges } from "@/lib/custodian/lost-key/challenges";
 import { proveRewrap, weighRewrap } from "@/lib/custodian/lost-key/check-rewrap";
-import { assuranceOf } from "@/lib/custodian/signature";
+import { assuranceOf } from "@/lib/custodian/roster/signature";
 import type {
   RewrapAccepted,
   RewrapChallenge,
@@ -12,9 +12,9 @@ import type {
   RewrapEnd,
   RewrapOkStatement,
   RewrapSubmission,
-} from "@/lib/escrow/lost-key-protocol";
-import type { RewrapTerms } from "@/lib/escrow/rewrap-statement";
-import type { Roster } from "@/lib/escrow/roster";
+} from "@/lib/escrow/protocol/lost-key";
+import type { RewrapTerms } from "@/lib/escrow/protocol/rewrap-statement";
+import type { Roster } from "@/lib/escrow/protocol/roster";
 
 /** Asks the new key's holder, after two persons' word was proven: nobody is asked about what nobody agreed to. */
 export async function challengeRewrap(

@@ -6,8 +6,8 @@ import { possessionContext, possessionTag } from "@/lib/crypto/possession";
 import { ephemeralX25519, randomBytes, sha256 } from "@/lib/crypto/primitives";
 import type { Core } from "@/lib/custodian/core";
 import { refuse } from "@/lib/custodian/refused";
-import type { RewrapChallenge } from "@/lib/escrow/lost-key-protocol";
-import type { RewrapTerms } from "@/lib/escrow/rewrap-statement";
+import type { RewrapChallenge } from "@/lib/escrow/protocol/lost-key";
+import type { RewrapTerms } from "@/lib/escrow/protocol/rewrap-statement";
 
 const LIFE_MS = 5 * 60_000;
 const SECOND_MS = 1_000;

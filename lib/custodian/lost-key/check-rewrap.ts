@@ -2,9 +2,9 @@ import "server-only";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { checkX25519PublicKey, isOnTwist } from "@/lib/crypto/x25519-check";
 import type { Core } from "@/lib/custodian/core";
+import { instantOf } from "@/lib/custodian/grants/scope";
 import { refuse } from "@/lib/custodian/refused";
-import { requireSameRoster } from "@/lib/custodian/same-roster";
-import { instantOf } from "@/lib/custodian/scope";
+import { requireSameRoster } from "@/lib/custodian/roster/same-roster";
 import {
   type Assurance,
   assuranceOf,
@@ -12,8 +12,8 @@ import {
   proveSignature,
   requireFresh,
   rulesOf,
-} from "@/lib/custodian/signature";
-import type { RewrapStatements } from "@/lib/escrow/lost-key-protocol";
+} from "@/lib/custodian/roster/signature";
+import type { RewrapStatements } from "@/lib/escrow/protocol/lost-key";
 import {
   MAX_REWRAP_DAYS,
   type RewrapTerms,
@@ -21,9 +21,9 @@ import {
   rewrappersOf,
   type SignedRewrap,
   termsOf,
-} from "@/lib/escrow/rewrap-statement";
-import { findPerson, type Roster } from "@/lib/escrow/roster";
-import { isSameOrganisation } from "@/lib/escrow/same-organisation";
+} from "@/lib/escrow/protocol/rewrap-statement";
+import { findPerson, type Roster } from "@/lib/escrow/protocol/roster";
+import { isSameOrganisation } from "@/lib/escrow/protocol/same-organisation";
 
 const DAY_MS = 86_400_000;
 /** Times of validity are whole seconds, and two clocks differ a little. */

@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
-import { openEnvelope, parseEnvelope, replaceRecipient } from "@/lib/crypto/envelope";
+import { openEnvelope, parseEnvelope, replaceRecipient } from "@/lib/crypto/envelope/envelope";
+import { recordDigest } from "@/lib/crypto/envelope/record-digest";
 import { randomBytes } from "@/lib/crypto/primitives";
-import { recordDigest } from "@/lib/crypto/record-digest";
-import type { RecoverResult, RewrapStatements } from "@/lib/escrow/lost-key-protocol";
-import type { RegistrationItem } from "@/lib/escrow/protocol";
-import type { RewrapTerms } from "@/lib/escrow/rewrap-statement";
-import { validityTime } from "@/lib/escrow/statements";
-import { createKeyHolder } from "@/lib/testing/key-holder";
-import { foreignKey, LostKeyBench, nameOf, PARTICIPANT } from "@/lib/testing/lost-key-bench";
+import type { RecoverResult, RewrapStatements } from "@/lib/escrow/protocol/lost-key";
+import type { RegistrationItem } from "@/lib/escrow/protocol/messages";
+import type { RewrapTerms } from "@/lib/escrow/protocol/rewrap-statement";
+import { validityTime } from "@/lib/escrow/protocol/statements";
+import { foreignKey, LostKeyBench, nameOf, PARTICIPANT } from "@/lib/testing/custodian/lost-key-bench";
+import { createKeyHolder } from "@/lib/testing/devices/key-holder";
 
 let bench: LostKeyBench;
 beforeEach(async () => {

@@ -1,23 +1,23 @@
 import "server-only";
 import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
-import { openContentKey, wrapContentKey } from "@/lib/crypto/envelope";
+import { openContentKey, wrapContentKey } from "@/lib/crypto/envelope/envelope";
 import { signStatement } from "@/lib/crypto/statement";
-import { type CheckedIntent, readIntent, saysOf } from "@/lib/custodian/check-intent";
 import { type Core, remember } from "@/lib/custodian/core";
-import type { HeldRecovery } from "@/lib/custodian/lost-key/held-recoveries";
+import { openItem, ownEntry, refuseReplacement } from "@/lib/custodian/envelopes/register";
+import { instantOf } from "@/lib/custodian/grants/scope";
+import type { HeldRecovery } from "@/lib/custodian/journal/held-recoveries";
+import { type CheckedIntent, readIntent, saysOf } from "@/lib/custodian/openings/check-intent";
 import { Refused, refuse } from "@/lib/custodian/refused";
-import { openItem, ownEntry, refuseReplacement } from "@/lib/custodian/register";
-import { instantOf } from "@/lib/custodian/scope";
-import { assuranceOf } from "@/lib/custodian/signature";
-import { escrowKeyName } from "@/lib/custody/create-keys";
+import { assuranceOf } from "@/lib/custodian/roster/signature";
 import {
   REWRAP_INTENT_ACTION,
   type RecoverRequest,
   type RecoverResult,
   type RewrappedStatement,
   rewrapIntent,
-} from "@/lib/escrow/lost-key-protocol";
-import type { RegistrationItem } from "@/lib/escrow/protocol";
+} from "@/lib/escrow/protocol/lost-key";
+import type { RegistrationItem } from "@/lib/escrow/protocol/messages";
+import { escrowKeyName } from "@/lib/keystore/files/create-keys";
 
 type Item = RecoverRequest["items"][number];
 

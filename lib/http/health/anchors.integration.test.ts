@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { addCosignature, insertCheckpoint } from "@/lib/audit/worker/checkpoint-store";
-import { integrateBatch, prepareLog } from "@/lib/audit/worker/sequencer";
-import { readHead } from "@/lib/audit/worker/store";
+import { addCosignature, insertCheckpoint } from "@/lib/audit/sequencer/checkpoint-store";
+import { integrateBatch, prepareLog } from "@/lib/audit/sequencer/sequencer";
+import { readHead } from "@/lib/audit/sequencer/store";
 import { inSnapshot } from "@/lib/db/transaction";
-import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
 import { readStoredAnchors } from "./anchor-store";
 
 let bench: UseCaseBench;

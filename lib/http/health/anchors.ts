@@ -1,10 +1,10 @@
 import "server-only";
 import { closedLog } from "@/lib/audit/reading/of-log";
-import type { Witnessed } from "@/lib/audit/witnessing";
+import type { Witnessed } from "@/lib/audit/sequencer/witnessing";
 import { inSnapshot } from "@/lib/db/transaction";
 import { portalEnv } from "@/lib/env";
 import { witnessKeys, witnessName, witnessPolicy } from "@/lib/env/anchors";
-import { getRuntime } from "@/lib/runtime";
+import { getRuntime } from "@/lib/runtime/slot";
 import { readStoredAnchors, type StoredAnchors } from "./anchor-store";
 import { witnessing } from "./judge-health";
 

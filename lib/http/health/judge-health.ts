@@ -1,10 +1,10 @@
 import "server-only";
 import { z } from "zod";
-import { type Witnessed, witnessedBy } from "@/lib/audit/witnessing";
-import type { ServiceState } from "@/lib/custody/keystore";
+import { type Witnessed, witnessedBy } from "@/lib/audit/sequencer/witnessing";
 import type { WitnessPolicy } from "@/lib/env/anchors";
 import type { CountingStore } from "@/lib/env/counters";
 import type { MergeDelay, StoredHealth } from "@/lib/http/health/store";
+import type { ServiceState } from "@/lib/keystore/keystore";
 import type { Role } from "@/lib/roles";
 
 export type PartState = "up" | "late" | "down";

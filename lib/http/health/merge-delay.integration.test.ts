@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { AuditEvent } from "@/lib/audit/event";
-import { recordEvent } from "@/lib/audit/record-event";
-import { integrateBatch, prepareLog } from "@/lib/audit/worker/sequencer";
+import type { AuditEvent } from "@/lib/audit/entry/event";
+import { recordEvent } from "@/lib/audit/record/record-event";
+import { integrateBatch, prepareLog } from "@/lib/audit/sequencer/sequencer";
 import { fixedClock } from "@/lib/clock";
 import { inSnapshot } from "@/lib/db/transaction";
 import { alarmsOf } from "@/lib/http/health/judge-health";
 import { readStoredHealth, type StoredHealth } from "@/lib/http/health/store";
-import { type AuditBench, createAuditBench } from "@/lib/testing/audit";
+import { type AuditBench, createAuditBench } from "@/lib/testing/benches/audit-bench";
 
 const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.read", subjects: [] };
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { inSnapshot } from "@/lib/db/transaction";
-import { type AuditBench, createAuditBench } from "@/lib/testing/audit";
+import { type AuditBench, createAuditBench } from "@/lib/testing/benches/audit-bench";
 import { alarmsOf, witnessing } from "./judge-health";
 import { readStoredHealth } from "./store";
 

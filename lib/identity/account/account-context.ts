@@ -2,12 +2,12 @@ import "server-only";
 import type { Context, SessionProof } from "@/lib/context";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";
-import { type Account, findAccount, lockAccount } from "@/lib/identity/credentials/store";
-import { needsSecondFactor } from "@/lib/identity/second-factor";
-import { isFresh } from "@/lib/identity/session-rules";
-import type { SessionSecret } from "@/lib/identity/session-token";
+import { isFresh } from "@/lib/identity/sessions/session-rules";
+import type { SessionSecret } from "@/lib/identity/sessions/session-token";
 import { isSessionOpen } from "@/lib/identity/sessions/store";
-import type { Site } from "@/lib/identity/site";
+import { type Account, findAccount, lockAccount } from "@/lib/identity/sign-in/credential-store";
+import { needsSecondFactor } from "@/lib/identity/sign-in/second-factor";
+import type { Site } from "@/lib/identity/sign-in/site";
 import type { Limits } from "@/lib/rate-limit/limits";
 
 /** A signed-in person looking after their own account. */

@@ -2,7 +2,7 @@ import { Secret } from "otpauth";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import * as operations from "@/lib/api-client/operations/account";
-import { appendEntry } from "@/lib/audit/append-entry";
+import { appendEntry } from "@/lib/audit/record/append-entry";
 import { fixedClock } from "@/lib/clock";
 import { inTransaction } from "@/lib/db/transaction";
 import { confirmTotp } from "@/lib/identity/account/confirm-totp";
@@ -13,9 +13,9 @@ import { TotpSetUp } from "@/lib/identity/account/schema";
 import { startPasskey } from "@/lib/identity/account/start-passkey";
 import { startTotp } from "@/lib/identity/account/start-totp";
 import { viewAccount } from "@/lib/identity/account/view-account";
-import { revokeCredentials } from "@/lib/identity/credentials/store";
-import { totpCode, totpStepAt } from "@/lib/identity/totp";
-import { type Runtime, useRuntime } from "@/lib/runtime";
+import { revokeCredentials } from "@/lib/identity/sign-in/credential-store";
+import { totpCode, totpStepAt } from "@/lib/identity/sign-in/totp";
+import { type Runtime, useRuntime } from "@/lib/runtime/slot";
 import {
   addPasskey,
   call,
@@ -25,10 +25,10 @@ import {
   signedInAt,
   startStep,
   view,
-} from "@/lib/testing/account-bench";
-import { SoftwareAuthenticator } from "@/lib/testing/authenticator";
-import { createCaller, createPortalBench, type PortalBench } from "@/lib/testing/portal";
-import { codeOf, createAccount, type TestAccount, TestBrowser } from "@/lib/testing/sign-in";
+} from "@/lib/testing/benches/account-bench";
+import { createCaller, createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
+import { SoftwareAuthenticator } from "@/lib/testing/devices/authenticator";
+import { codeOf, createAccount, type TestAccount, TestBrowser } from "@/lib/testing/instance/sign-in";
 
 const MINUTE = 60_000;
 const clock = fixedClock(new Date());

@@ -1,13 +1,13 @@
 import "server-only";
-import { appendEntry } from "@/lib/audit/append-entry";
+import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { SignInMethod } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import type { AccountContext } from "@/lib/identity/account/account-context";
-import type { Account } from "@/lib/identity/credentials/store";
-import { endSessionsIn } from "@/lib/identity/end-session";
-import { isPrivileged } from "@/lib/identity/principal";
+import { endSessionsIn } from "@/lib/identity/sessions/end-session";
+import { isPrivileged } from "@/lib/identity/sessions/principal";
 import { refreshProof } from "@/lib/identity/sessions/store";
+import type { Account } from "@/lib/identity/sign-in/credential-store";
 
 export type FactorChange =
   | "credential.create"

@@ -1,5 +1,5 @@
 import "server-only";
-import { recordEvent } from "@/lib/audit/record-event";
+import { recordEvent } from "@/lib/audit/record/record-event";
 import { DomainError } from "@/lib/errors";
 import {
   type AccountContext,
@@ -7,11 +7,11 @@ import {
   requireOwnProof,
 } from "@/lib/identity/account/account-context";
 import { endOthersAfterChange, recordFactorChange } from "@/lib/identity/account/change-factors";
-import { countWrongProof } from "@/lib/identity/account/count-wrong-proof";
+import { countFailedProof } from "@/lib/identity/account/count-failed-proof";
 import type { PasswordChange } from "@/lib/identity/account/schema";
-import { replacePassword } from "@/lib/identity/credentials/store";
-import { hashPassword, verifyPassword } from "@/lib/identity/password";
-import { weaknessOf } from "@/lib/identity/password-strength";
+import { replacePassword } from "@/lib/identity/sign-in/credential-store";
+import { hashPassword, verifyPassword } from "@/lib/identity/sign-in/password";
+import { weaknessOf } from "@/lib/identity/sign-in/password-strength";
 
 async function refuseWrong(cx: AccountContext): Promise<DomainError> {
   await recordEvent(cx, {
@@ -25,7 +25,7 @@ async function refuseWrong(cx: AccountContext): Promise<DomainError> {
     detail: "The present password is not that one.",
     errors: [{ pointer: "/current", detail: "is not your password" }],
   });
-  return countWrongProof(cx, refusal);
+  return countFailedProof(cx, refusal);
 }
 
 /** Changes the caller's password and ends their other sessions. */

@@ -13,11 +13,11 @@ import {
   recordFactorChange,
 } from "@/lib/identity/account/change-factors";
 import type { TotpConfirmation } from "@/lib/identity/account/schema";
-import { findChallenge, takeChallenge, takeChallengesOf } from "@/lib/identity/challenges/store";
-import { revokeCredentials } from "@/lib/identity/credentials/store";
-import { setUpGone } from "@/lib/identity/passkey-registration";
-import { insertCredential } from "@/lib/identity/store";
-import { matchTotp } from "@/lib/identity/totp";
+import { insertCredential } from "@/lib/identity/people/store";
+import { findChallenge, takeChallenge, takeChallengesOf } from "@/lib/identity/sign-in/challenge-store";
+import { revokeCredentials } from "@/lib/identity/sign-in/credential-store";
+import { setUpGone } from "@/lib/identity/sign-in/passkey-registration";
+import { matchTotp } from "@/lib/identity/sign-in/totp";
 
 /** Puts the new authenticator in the place of an old one, once a code of it proves that it was set up. */
 export async function confirmTotp(

@@ -1,7 +1,7 @@
 import "server-only";
 import { DomainError } from "@/lib/errors";
 import type { AccountContext } from "@/lib/identity/account/account-context";
-import { endSession } from "@/lib/identity/end-session";
+import { endSession } from "@/lib/identity/sessions/end-session";
 
 /** Ends the session that asks. */
 export async function signOut(cx: AccountContext): Promise<{ ended: number }> {

@@ -7,10 +7,10 @@ import { renewRecoveryCodes } from "@/lib/identity/account/renew-recovery-codes"
 import { RecoveryCodes } from "@/lib/identity/account/schema";
 import { viewAccount } from "@/lib/identity/account/view-account";
 import { openLimits } from "@/lib/rate-limit/limits";
-import { type Runtime, useRuntime } from "@/lib/runtime";
-import { call, prove, signedInAt, view } from "@/lib/testing/account-bench";
-import { createPortalBench, type PortalBench } from "@/lib/testing/portal";
-import { codeOf, createAccount, type TestAccount, TestBrowser } from "@/lib/testing/sign-in";
+import { type Runtime, useRuntime } from "@/lib/runtime/slot";
+import { call, prove, signedInAt, view } from "@/lib/testing/benches/account-bench";
+import { createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
+import { codeOf, createAccount, type TestAccount, TestBrowser } from "@/lib/testing/instance/sign-in";
 
 const MINUTE = 60_000;
 const clock = fixedClock(new Date());

@@ -8,15 +8,15 @@ import {
 } from "@/lib/identity/account/account-context";
 import { proveByNewFactor, recordFactorChange } from "@/lib/identity/account/change-factors";
 import type { NewPasskey, PasskeyView } from "@/lib/identity/account/schema";
-import { takeChallenge } from "@/lib/identity/challenges/store";
-import { challengeOf } from "@/lib/identity/passkey";
+import { takeChallenge } from "@/lib/identity/sign-in/challenge-store";
+import { challengeOf } from "@/lib/identity/sign-in/passkey";
 import {
   passkeyNotAccepted,
   setUpGone,
   storePasskey,
   type VerifiedPasskey,
   verifyAttestation,
-} from "@/lib/identity/passkey-registration";
+} from "@/lib/identity/sign-in/passkey-registration";
 
 function register(
   cx: AccountContext,

@@ -6,7 +6,7 @@ import {
   recordFactorChange,
   refuseLastFactor,
 } from "@/lib/identity/account/change-factors";
-import { type Account, revokeCredentials } from "@/lib/identity/credentials/store";
+import { type Account, revokeCredentials } from "@/lib/identity/sign-in/credential-store";
 
 type Removal = { readonly kind: "totp" } | { readonly kind: "passkey"; readonly id: string };
 

@@ -2,9 +2,9 @@ import "server-only";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { type AccountContext, changeOwnAccount } from "@/lib/identity/account/account-context";
 import { recordFactorChange } from "@/lib/identity/account/change-factors";
-import { revokeCredentials } from "@/lib/identity/credentials/store";
-import { hashRecoveryCode, newRecoveryCode, RECOVERY_CODES } from "@/lib/identity/recovery-code";
-import { insertCredential } from "@/lib/identity/store";
+import { insertCredential } from "@/lib/identity/people/store";
+import { revokeCredentials } from "@/lib/identity/sign-in/credential-store";
+import { hashRecoveryCode, newRecoveryCode, RECOVERY_CODES } from "@/lib/identity/sign-in/recovery-code";
 
 /** Ten fresh recovery codes, shown this once; older ones count for nothing any more. */
 export async function renewRecoveryCodes(cx: AccountContext): Promise<{ codes: string[] }> {

@@ -1,7 +1,7 @@
 import "server-only";
 import { type AccountContext, requireOwnProof } from "@/lib/identity/account/account-context";
-import { makeChallenge } from "@/lib/identity/challenge";
-import { registrationOptions } from "@/lib/identity/passkey-registration";
+import { makeChallenge } from "@/lib/identity/sign-in/challenge";
+import { registrationOptions } from "@/lib/identity/sign-in/passkey-registration";
 
 /** Options for a new passkey, answered by this session within five minutes. */
 export async function startPasskey(cx: AccountContext) {

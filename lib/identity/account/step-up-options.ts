@@ -1,9 +1,9 @@
 import "server-only";
 import { type AccountContext, ownAccount } from "@/lib/identity/account/account-context";
 import type { StepUpOptions } from "@/lib/identity/account/schema";
-import { makeChallenge } from "@/lib/identity/challenge";
-import { assertionOptions } from "@/lib/identity/passkey";
-import { needsSecondFactor } from "@/lib/identity/second-factor";
+import { makeChallenge } from "@/lib/identity/sign-in/challenge";
+import { assertionOptions } from "@/lib/identity/sign-in/passkey";
+import { needsSecondFactor } from "@/lib/identity/sign-in/second-factor";
 
 /** Which proofs the caller can give now, with a challenge for the passkeys. */
 export async function stepUpOptions(cx: AccountContext): Promise<StepUpOptions> {

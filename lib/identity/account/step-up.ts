@@ -1,20 +1,20 @@
 import "server-only";
-import { appendEntry } from "@/lib/audit/append-entry";
-import { recordEvent } from "@/lib/audit/record-event";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import { recordEvent } from "@/lib/audit/record/record-event";
 import type { SignInMethod } from "@/lib/context";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { type AccountContext, ownAccount } from "@/lib/identity/account/account-context";
-import { countWrongProof } from "@/lib/identity/account/count-wrong-proof";
+import { countFailedProof } from "@/lib/identity/account/count-failed-proof";
 import type { StepUpProof } from "@/lib/identity/account/schema";
-import { takeChallenge } from "@/lib/identity/challenges/store";
-import { type Account, holdPassword, takePasskeyUse } from "@/lib/identity/credentials/store";
-import { challengeOf, verifyAssertion } from "@/lib/identity/passkey";
-import { verifyPassword } from "@/lib/identity/password";
 import type { PasskeyAssertion } from "@/lib/identity/schema";
-import { checkSecondFactor, needsSecondFactor } from "@/lib/identity/second-factor";
 import { refreshProof } from "@/lib/identity/sessions/store";
-import { type SignInFault, signInRefused } from "@/lib/identity/sign-in";
+import { takeChallenge } from "@/lib/identity/sign-in/challenge-store";
+import { type Account, holdPassword, takePasskeyUse } from "@/lib/identity/sign-in/credential-store";
+import { challengeOf, verifyAssertion } from "@/lib/identity/sign-in/passkey";
+import { verifyPassword } from "@/lib/identity/sign-in/password";
+import { checkSecondFactor, needsSecondFactor } from "@/lib/identity/sign-in/second-factor";
+import { type SignInFault, signInRefused } from "@/lib/identity/sign-in/sign-in";
 
 type Proved =
   | { readonly fault: SignInFault }
@@ -59,7 +59,7 @@ async function refuse(cx: AccountContext, fault: SignInFault): Promise<DomainErr
     subjects: [],
     details: { fault },
   });
-  return countWrongProof(cx, signInRefused());
+  return countFailedProof(cx, signInRefused());
 }
 
 /** Proves again who sits here: the session's proof is then as fresh as now. Nothing else of the session changes. */

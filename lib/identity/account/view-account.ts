@@ -2,10 +2,10 @@ import "server-only";
 import { inSnapshot } from "@/lib/db/transaction";
 import { type AccountContext, ownAccount } from "@/lib/identity/account/account-context";
 import type { AccountView, PasskeyView, SessionView } from "@/lib/identity/account/schema";
-import type { StoredPasskey } from "@/lib/identity/credentials/store";
-import { isPrivileged } from "@/lib/identity/principal";
-import { readOrganisationName } from "@/lib/identity/read-organisation-name";
+import { readOrganisationName } from "@/lib/identity/people/read-organisation-name";
+import { isPrivileged } from "@/lib/identity/sessions/principal";
 import { type ListedSession, listSessionsOf } from "@/lib/identity/sessions/store";
+import type { StoredPasskey } from "@/lib/identity/sign-in/credential-store";
 
 export function passkeyView({ id, label, createdAt, usedAt }: StoredPasskey): PasskeyView {
   return { id, label, created_at: createdAt.toISOString(), used_at: usedAt?.toISOString() ?? null };

@@ -1,4 +1,5 @@
 import "server-only";
+import { scopesFor } from "@/lib/api-client/scopes";
 import type { Context } from "@/lib/context";
 import { isUuid } from "@/lib/crypto/uuid";
 import { inSnapshot } from "@/lib/db/transaction";
@@ -6,7 +7,6 @@ import { DomainError } from "@/lib/errors";
 import { apiKeyView } from "@/lib/identity/api-keys/api-key-view";
 import type { ApiKeyPage, ApiKeyQuery } from "@/lib/identity/api-keys/schema";
 import { selectApiKeys } from "@/lib/identity/api-keys/store";
-import { scopesFor } from "@/lib/identity/scopes";
 
 async function list(cx: Context, query: ApiKeyQuery, userId: string | undefined): Promise<ApiKeyPage> {
   if (query.cursor !== undefined && !isUuid(query.cursor))

@@ -1,7 +1,8 @@
 import "server-only";
-import { appendEntry } from "@/lib/audit/append-entry";
-import type { AppendedEntry } from "@/lib/audit/event";
-import { issueReceipt } from "@/lib/audit/issue-receipt";
+import { scopesFor } from "@/lib/api-client/scopes";
+import type { AppendedEntry } from "@/lib/audit/entry/event";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Scope } from "@/lib/context";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { checkEd25519PublicKey } from "@/lib/crypto/ed25519-check";
@@ -10,11 +11,10 @@ import type { Tx } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";
 import { type AccountContext, changeOwnAccount } from "@/lib/identity/account/account-context";
 import { apiKeyView } from "@/lib/identity/api-keys/api-key-view";
+import { createApiKeyIn, type NewApiKeyInput } from "@/lib/identity/api-keys/create-api-key";
 import type { ApiKeyRotation, MadeApiKey, NewApiKey } from "@/lib/identity/api-keys/schema";
 import { countLiveKeys, endApiKey, type KeptApiKey, lockApiKey } from "@/lib/identity/api-keys/store";
-import { createApiKeyIn, type NewApiKeyInput } from "@/lib/identity/create-api-key";
 import type { ApiKeySecret } from "@/lib/identity/instance-secret";
-import { scopesFor } from "@/lib/identity/scopes";
 
 type KeyContext = AccountContext & ApiKeySecret;
 

@@ -1,6 +1,6 @@
 import "server-only";
-import { appendEntry } from "@/lib/audit/append-entry";
-import { issueReceipt } from "@/lib/audit/issue-receipt";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";

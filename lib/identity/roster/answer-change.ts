@@ -1,10 +1,10 @@
 import "server-only";
-import type { AppendedEntry } from "@/lib/audit/event";
-import { issueReceipt } from "@/lib/audit/issue-receipt";
+import type { AppendedEntry } from "@/lib/audit/entry/event";
+import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import type { Roster } from "@/lib/escrow/roster";
+import type { Roster } from "@/lib/escrow/protocol/roster";
 import { loadCases, loadViews } from "@/lib/identity/roster/load-views";
 import type { RosterChangeAnswer } from "@/lib/identity/roster/schema";
 import { findChange } from "@/lib/identity/roster/store";

@@ -1,13 +1,13 @@
 import "server-only";
-import { appendEntry } from "@/lib/audit/append-entry";
-import type { AppendedEntry } from "@/lib/audit/event";
+import type { AppendedEntry } from "@/lib/audit/entry/event";
+import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { signAsPortal } from "@/lib/escrow/portal-signature";
-import { findPerson, type Roster, rosterDigest } from "@/lib/escrow/roster";
-import { isPortalSigned } from "@/lib/escrow/succession";
+import { signAsPortal } from "@/lib/escrow/client/portal-signature";
+import { findPerson, type Roster, rosterDigest } from "@/lib/escrow/protocol/roster";
+import { isPortalSigned } from "@/lib/escrow/protocol/succession";
 import { answerChange } from "@/lib/identity/roster/answer-change";
 import { requireRoster } from "@/lib/identity/roster/current-roster";
 import { draftRoster } from "@/lib/identity/roster/draft-roster";

@@ -1,7 +1,7 @@
 import "server-only";
 import type { Context } from "@/lib/context";
 import { DomainError } from "@/lib/errors";
-import type { Roster } from "@/lib/escrow/roster";
+import type { Roster } from "@/lib/escrow/protocol/roster";
 
 type RosterContext = Pick<Context, "escrow">;
 

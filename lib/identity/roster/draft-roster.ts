@@ -1,10 +1,10 @@
 import "server-only";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { DomainError } from "@/lib/errors";
-import { statementAlgorithm } from "@/lib/escrow/cose-key";
-import type { RosterPerson } from "@/lib/escrow/protocol";
-import { findPerson, type Roster, rosterDigest } from "@/lib/escrow/roster";
-import { holdsOwnKey } from "@/lib/escrow/succession";
+import { statementAlgorithm } from "@/lib/escrow/protocol/cose-key";
+import type { RosterPerson } from "@/lib/escrow/protocol/messages";
+import { findPerson, type Roster, rosterDigest } from "@/lib/escrow/protocol/roster";
+import { holdsOwnKey } from "@/lib/escrow/protocol/succession";
 import type { SignInPasskey } from "@/lib/identity/roster/people-store";
 import type { RosterChangeKind } from "@/lib/identity/roster/schema";
 

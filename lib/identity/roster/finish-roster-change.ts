@@ -1,11 +1,11 @@
 import "server-only";
-import { appendEntry } from "@/lib/audit/append-entry";
-import type { AppendedEntry } from "@/lib/audit/event";
+import type { AppendedEntry } from "@/lib/audit/entry/event";
+import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { type Roster, rosterDigest } from "@/lib/escrow/roster";
-import { isAgreed } from "@/lib/escrow/succession";
+import { type Roster, rosterDigest } from "@/lib/escrow/protocol/roster";
+import { isAgreed } from "@/lib/escrow/protocol/succession";
 import { requireRoster } from "@/lib/identity/roster/current-roster";
 import { endChange, lockChange } from "@/lib/identity/roster/store";
 import type { ChangeCase } from "@/lib/identity/roster/view";

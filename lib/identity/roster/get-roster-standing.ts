@@ -1,10 +1,10 @@
 import "server-only";
 import type { Context } from "@/lib/context";
 import { inSnapshot } from "@/lib/db/transaction";
-import { statementAlgorithm } from "@/lib/escrow/cose-key";
-import type { RosterPerson } from "@/lib/escrow/protocol";
-import { findPerson, rosterDigest } from "@/lib/escrow/roster";
-import { holdsOwnKey, isPortalSigned } from "@/lib/escrow/succession";
+import { statementAlgorithm } from "@/lib/escrow/protocol/cose-key";
+import type { RosterPerson } from "@/lib/escrow/protocol/messages";
+import { findPerson, rosterDigest } from "@/lib/escrow/protocol/roster";
+import { holdsOwnKey, isPortalSigned } from "@/lib/escrow/protocol/succession";
 import { findRoster } from "@/lib/identity/roster/current-roster";
 import { loadCases, loadViews } from "@/lib/identity/roster/load-views";
 import { listSignInPasskeys, type SignInPasskey } from "@/lib/identity/roster/people-store";

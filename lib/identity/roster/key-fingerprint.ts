@@ -1,6 +1,6 @@
-import type { RosterPerson } from "@/lib/escrow/protocol";
-import type { Roster } from "@/lib/escrow/roster";
-import { recordDigest } from "@/lib/escrow/statements";
+import type { RosterPerson } from "@/lib/escrow/protocol/messages";
+import type { Roster } from "@/lib/escrow/protocol/roster";
+import { recordDigest } from "@/lib/escrow/protocol/statements";
 
 type Credential = RosterPerson["credentials"][number];
 

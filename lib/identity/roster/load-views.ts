@@ -1,8 +1,8 @@
 import "server-only";
 import type { Context } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
-import type { Roster } from "@/lib/escrow/roster";
-import { confirmersFor } from "@/lib/escrow/succession";
+import type { Roster } from "@/lib/escrow/protocol/roster";
+import { confirmersFor } from "@/lib/escrow/protocol/succession";
 import { findHandles, findNames, findPasskeyLabels } from "@/lib/identity/roster/people-store";
 import type { RosterChangeView } from "@/lib/identity/roster/schema";
 import { listAgreements, type RosterChangeRow } from "@/lib/identity/roster/store";

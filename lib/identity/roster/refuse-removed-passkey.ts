@@ -2,7 +2,7 @@ import "server-only";
 import type { Context } from "@/lib/context";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import type { StatementSignature } from "@/lib/escrow/statements";
+import type { StatementSignature } from "@/lib/escrow/protocol/statements";
 import { isRemovedPasskey } from "@/lib/identity/roster/people-store";
 
 /**

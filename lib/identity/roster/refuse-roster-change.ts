@@ -1,9 +1,9 @@
 import "server-only";
-import { appendEntry } from "@/lib/audit/append-entry";
+import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { confirmersFor } from "@/lib/escrow/succession";
+import { confirmersFor } from "@/lib/escrow/protocol/succession";
 import { answerChange, loadCase } from "@/lib/identity/roster/answer-change";
 import { requireRoster } from "@/lib/identity/roster/current-roster";
 import { requireFreshProof } from "@/lib/identity/roster/require-fresh-proof";

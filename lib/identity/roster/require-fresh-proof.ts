@@ -1,7 +1,7 @@
 import "server-only";
 import type { Context } from "@/lib/context";
 import { DomainError } from "@/lib/errors";
-import { isFresh } from "@/lib/identity/session-rules";
+import { isFresh } from "@/lib/identity/sessions/session-rules";
 
 /** Keys are changed by people who are there: signed in, with more than a password, not long ago. */
 export function requireFreshProof(cx: Pick<Context, "principal" | "clock">): void {

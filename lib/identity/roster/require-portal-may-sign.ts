@@ -2,8 +2,8 @@ import "server-only";
 import type { Context } from "@/lib/context";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { findPerson } from "@/lib/escrow/roster";
-import { holdsOwnKey } from "@/lib/escrow/succession";
+import { findPerson } from "@/lib/escrow/protocol/roster";
+import { holdsOwnKey } from "@/lib/escrow/protocol/succession";
 import { hasEnrolled } from "@/lib/identity/roster/store";
 
 function required(): never {

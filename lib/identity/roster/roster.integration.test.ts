@@ -2,24 +2,24 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { systemClock } from "@/lib/clock";
 import type { Context, Duty, Principal, Role } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { writeEvaluationRoster } from "@/lib/custodian/evaluation-roster";
-import { loadSigningKey } from "@/lib/custody/signing-key";
-import { createEscrowClient } from "@/lib/escrow/client";
-import { signAsPortal } from "@/lib/escrow/portal-signature";
-import type { StatementSignature } from "@/lib/escrow/statements";
+import { writeEvaluationRoster } from "@/lib/custodian/roster/evaluation-roster";
+import { createEscrowClient } from "@/lib/escrow/client/client";
+import { signAsPortal } from "@/lib/escrow/client/portal-signature";
+import type { StatementSignature } from "@/lib/escrow/protocol/statements";
 import { agreeToRosterChange } from "@/lib/identity/roster/agree-to-roster-change";
 import { askRosterChange } from "@/lib/identity/roster/ask-roster-change";
 import { getRosterStanding } from "@/lib/identity/roster/get-roster-standing";
 import { refuseRosterChange } from "@/lib/identity/roster/refuse-roster-change";
 import { requirePortalMaySign } from "@/lib/identity/roster/require-portal-may-sign";
-import { SoftwareAuthenticator } from "@/lib/testing/authenticator";
+import { loadSigningKey } from "@/lib/keystore/signing-key";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
+import { SoftwareAuthenticator } from "@/lib/testing/devices/authenticator";
 import {
   dropPasskey,
   signWithPasskey,
   storePasskey,
   type TestPasskey,
-} from "@/lib/testing/statement-passkey";
-import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
+} from "@/lib/testing/devices/statement-passkey";
 
 const RP_ID = "localhost";
 const ORIGIN = "http://localhost:3000";

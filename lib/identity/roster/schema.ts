@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { Roster } from "@/lib/escrow/roster";
-import { RosterStatement, StatementSignature } from "@/lib/escrow/statements";
+import { Roster } from "@/lib/escrow/protocol/roster";
+import { RosterStatement, StatementSignature } from "@/lib/escrow/protocol/statements";
 
 const Uuid = z.uuid().toLowerCase();
 const CredentialId = z.string().min(1).max(1024);

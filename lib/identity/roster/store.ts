@@ -1,8 +1,8 @@
 import "server-only";
 import { z } from "zod";
 import type { Tx } from "@/lib/db/transaction";
-import { Roster } from "@/lib/escrow/roster";
-import { RosterStatement, StatementSignature } from "@/lib/escrow/statements";
+import { Roster } from "@/lib/escrow/protocol/roster";
+import { RosterStatement, StatementSignature } from "@/lib/escrow/protocol/statements";
 import { RosterChangeKind } from "@/lib/identity/roster/schema";
 
 /** A change of one person's keys, as it was asked for. */

@@ -1,8 +1,8 @@
 import "server-only";
 import type { Context } from "@/lib/context";
-import { findPerson, type Roster, rosterDigest } from "@/lib/escrow/roster";
-import type { RosterStatement } from "@/lib/escrow/statements";
-import { confirmersFor, holdsOwnKey } from "@/lib/escrow/succession";
+import { findPerson, type Roster, rosterDigest } from "@/lib/escrow/protocol/roster";
+import type { RosterStatement } from "@/lib/escrow/protocol/statements";
+import { confirmersFor, holdsOwnKey } from "@/lib/escrow/protocol/succession";
 import { keyFingerprint } from "@/lib/identity/roster/key-fingerprint";
 import type { RosterChangeState, RosterChangeView } from "@/lib/identity/roster/schema";
 import type { AgreementRow, RosterChangeRow } from "@/lib/identity/roster/store";

@@ -8,7 +8,7 @@ import {
   type Holder,
   type HolderRow,
   toHolder,
-} from "@/lib/identity/holders/store";
+} from "@/lib/identity/people/holders-store";
 import { SignInMethod as Method } from "@/lib/identity/schema";
 
 /** A session with the person it belongs to. */

@@ -9,7 +9,7 @@ import {
 } from "@/lib/crypto/http-signature/signature-base";
 import { ed25519Verify } from "@/lib/crypto/primitives";
 import { DomainError } from "@/lib/errors";
-import type { Site } from "@/lib/identity/site";
+import type { Site } from "@/lib/identity/sign-in/site";
 
 /** How old a signature may be, and how far ahead the caller's clock (seconds). */
 const MAX_AGE = 300;

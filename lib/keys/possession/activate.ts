@@ -1,13 +1,13 @@
 import "server-only";
-import { appendEntry } from "@/lib/audit/append-entry";
-import type { AppendedEntry } from "@/lib/audit/event";
+import type { AppendedEntry } from "@/lib/audit/entry/event";
+import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { findHeld, storeSeal } from "@/lib/keys/possession/store";
 import { findOpenRecovery } from "@/lib/keys/recovery/store";
-import { refuseSuspended, registeredKey } from "@/lib/keys/registering";
+import { refuseSuspended, registeredKey } from "@/lib/keys/register/registering";
 import { countToMove, findOpen, insertRotation } from "@/lib/keys/rotation/store";
 import type { ProvenKey } from "@/lib/keys/schema";
 import {

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fromHex, toBase64, toBase64url } from "@/lib/crypto/bytes";
 import { inSnapshot } from "@/lib/db/transaction";
-import { recordEpoch } from "@/lib/escrow/record-epoch";
+import { recordEpoch } from "@/lib/escrow/client/epochs";
 import { findActiveKeys } from "@/lib/keys/active-keys";
 import { changeKeyState } from "@/lib/keys/change-state";
 import { getKey } from "@/lib/keys/get-key";
 import { proveKey } from "@/lib/keys/possession/prove-key";
-import { registerKey } from "@/lib/keys/register-key";
+import { registerKey } from "@/lib/keys/register/register-key";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
 import { KeyProof, KeyRegistration } from "@/lib/keys/schema";
-import { createKeyHolder, heldBy, proofOf } from "@/lib/testing/key-holder";
-import { outcomeOf, refusalOf } from "@/lib/testing/refusal";
-import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
+import { outcomeOf, refusalOf } from "@/lib/testing/benches/refusal";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
+import { createKeyHolder, heldBy, proofOf } from "@/lib/testing/devices/key-holder";
 
 type Person = Awaited<ReturnType<UseCaseBench["person"]>>;
 

@@ -1,6 +1,6 @@
 import "server-only";
-import { issueReceipt } from "@/lib/audit/issue-receipt";
-import { recordEvent } from "@/lib/audit/record-event";
+import { issueReceipt } from "@/lib/audit/record/issue-receipt";
+import { recordEvent } from "@/lib/audit/record/record-event";
 import type { Context } from "@/lib/context";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";

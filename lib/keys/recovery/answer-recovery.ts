@@ -1,9 +1,9 @@
 import "server-only";
-import type { AppendedEntry } from "@/lib/audit/event";
-import { issueReceipt } from "@/lib/audit/issue-receipt";
+import type { AppendedEntry } from "@/lib/audit/entry/event";
+import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context";
 import { inSnapshot } from "@/lib/db/transaction";
-import type { Roster } from "@/lib/escrow/roster";
+import type { Roster } from "@/lib/escrow/protocol/roster";
 import { loadCase } from "@/lib/keys/recovery/load-case";
 import type { RecoveryAnswer } from "@/lib/keys/recovery/schema";
 import { recoveryView } from "@/lib/keys/recovery/view";

@@ -1,6 +1,6 @@
 import "server-only";
-import { appendEntry } from "@/lib/audit/append-entry";
-import type { AppendedEntry } from "@/lib/audit/event";
+import type { AppendedEntry } from "@/lib/audit/entry/event";
+import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";
@@ -8,14 +8,14 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { isUniqueViolation } from "@/lib/db/errors";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { MAX_REWRAP_DAYS, MAX_REWRAP_TRANSACTIONS } from "@/lib/escrow/rewrap-statement";
+import { MAX_REWRAP_DAYS, MAX_REWRAP_TRANSACTIONS } from "@/lib/escrow/protocol/rewrap-statement";
 import { requireKeyPermission } from "@/lib/keys/permissions";
-import { parsePublicKey } from "@/lib/keys/public-key";
 import { answerRecovery } from "@/lib/keys/recovery/answer-recovery";
 import { endIfExpired } from "@/lib/keys/recovery/end-recovery";
 import type { NewRecovery, RecoveryAnswer } from "@/lib/keys/recovery/schema";
 import { findOpenRecovery, insertRecovery, listNamed } from "@/lib/keys/recovery/store";
-import { findOrStageKey } from "@/lib/keys/register-client-key";
+import { parsePublicKey } from "@/lib/keys/register/public-key";
+import { findOrStageKey } from "@/lib/keys/register/register-client-key";
 import { findOpen } from "@/lib/keys/rotation/store";
 import { mayBecome } from "@/lib/keys/states";
 import {

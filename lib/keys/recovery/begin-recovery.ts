@@ -1,11 +1,11 @@
 import "server-only";
-import { appendEntry } from "@/lib/audit/append-entry";
-import type { AppendedEntry } from "@/lib/audit/event";
-import { recordEvent } from "@/lib/audit/record-event";
+import type { AppendedEntry } from "@/lib/audit/entry/event";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import { recordEvent } from "@/lib/audit/record/record-event";
 import type { Context } from "@/lib/context";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import type { RewrapAccepted, RewrapStatements } from "@/lib/escrow/lost-key-protocol";
+import type { RewrapAccepted, RewrapStatements } from "@/lib/escrow/protocol/lost-key";
 import { requireRoster } from "@/lib/identity/roster/current-roster";
 import { storeSeal } from "@/lib/keys/possession/store";
 import { answerRecovery } from "@/lib/keys/recovery/answer-recovery";

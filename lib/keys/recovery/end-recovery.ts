@@ -1,7 +1,7 @@
 import "server-only";
-import { appendEntry } from "@/lib/audit/append-entry";
 import type { AuditContext } from "@/lib/audit/audit-context";
-import type { AppendedEntry } from "@/lib/audit/event";
+import type { AppendedEntry } from "@/lib/audit/entry/event";
+import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { ed25519PublicKey, randomBytes } from "@/lib/crypto/primitives";
 import { signStatement } from "@/lib/crypto/statement";
-import type { RewrapStatement } from "@/lib/escrow/rewrap-statement";
+import type { RewrapStatement } from "@/lib/escrow/protocol/rewrap-statement";
 import { getRecovery } from "@/lib/keys/recovery/get-recovery";
 import { signRecovery } from "@/lib/keys/recovery/sign-recovery";
-import { asked, begun, helpers, type Loss, loss, run, signedBy } from "@/lib/testing/recovery-acts";
-import { outcomeOf, refusalOf } from "@/lib/testing/refusal";
-import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
+import { asked, begun, helpers, type Loss, loss, run, signedBy } from "@/lib/testing/benches/recovery-acts";
+import { outcomeOf, refusalOf } from "@/lib/testing/benches/refusal";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
 
 const seed = randomBytes(32);
 

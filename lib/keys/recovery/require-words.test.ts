@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { RosterPerson } from "@/lib/escrow/protocol";
+import type { RosterPerson } from "@/lib/escrow/protocol/messages";
 import { requireWords } from "@/lib/keys/recovery/require-words";
 
 const portal = [{ kind: "portal-evaluation" as const }];

@@ -1,8 +1,8 @@
 import "server-only";
 import { DomainError } from "@/lib/errors";
-import { REWRAP_PERSONS, rewrappersOf } from "@/lib/escrow/rewrap-statement";
-import type { Roster } from "@/lib/escrow/roster";
-import { isPortalSigned } from "@/lib/escrow/succession";
+import { REWRAP_PERSONS, rewrappersOf } from "@/lib/escrow/protocol/rewrap-statement";
+import type { Roster } from "@/lib/escrow/protocol/roster";
+import { isPortalSigned } from "@/lib/escrow/protocol/succession";
 import type { RecoveryWordRow } from "@/lib/keys/recovery/store";
 
 type Word = Pick<RecoveryWordRow, "person" | "signature" | "proofKind">;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Receipt, text } from "@/lib/api-client/fields";
-import { RewrapStatement } from "@/lib/escrow/rewrap-statement";
-import { StatementSignature } from "@/lib/escrow/statements";
+import { RewrapStatement } from "@/lib/escrow/protocol/rewrap-statement";
+import { StatementSignature } from "@/lib/escrow/protocol/statements";
 import { ClientTag, KeyChallenge } from "@/lib/keys/schema";
 
 /** `asked`: waits for two persons' word and the proof of the new key. `expired`: nobody gave it in time. */

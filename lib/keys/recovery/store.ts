@@ -2,7 +2,7 @@ import "server-only";
 import { z } from "zod";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
-import { StatementSignature } from "@/lib/escrow/statements";
+import { StatementSignature } from "@/lib/escrow/protocol/statements";
 import { RecoveryState } from "@/lib/keys/recovery/schema";
 
 /** A recovery of a lost key. */

@@ -1,8 +1,8 @@
 import "server-only";
 import type { Context } from "@/lib/context";
-import type { RewrapStatements } from "@/lib/escrow/lost-key-protocol";
-import { type RewrapTerms, rewrapDigest } from "@/lib/escrow/rewrap-statement";
-import { validityTime } from "@/lib/escrow/statements";
+import type { RewrapStatements } from "@/lib/escrow/protocol/lost-key";
+import { type RewrapTerms, rewrapDigest } from "@/lib/escrow/protocol/rewrap-statement";
+import { validityTime } from "@/lib/escrow/protocol/statements";
 import type { RecoveryRow, RecoveryWordRow } from "@/lib/keys/recovery/store";
 import { kidOf } from "@/lib/keys/store";
 

@@ -1,9 +1,9 @@
 import "server-only";
 import type { Context } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
-import { REWRAP_PERSONS } from "@/lib/escrow/rewrap-statement";
-import { findPerson, type Roster } from "@/lib/escrow/roster";
-import { holdsOwnKey } from "@/lib/escrow/succession";
+import { REWRAP_PERSONS } from "@/lib/escrow/protocol/rewrap-statement";
+import { findPerson, type Roster } from "@/lib/escrow/protocol/roster";
+import { holdsOwnKey } from "@/lib/escrow/protocol/succession";
 import { isRewrapper, type RecoveryCase } from "@/lib/keys/recovery/load-case";
 import type { RecoveryState, RecoveryView } from "@/lib/keys/recovery/schema";
 import { type RecoveryRow, readNames } from "@/lib/keys/recovery/store";

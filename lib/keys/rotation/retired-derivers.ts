@@ -1,6 +1,6 @@
 import "server-only";
 import type { Context } from "@/lib/context";
-import type { Derive } from "@/lib/crypto/envelope";
+import type { Derive } from "@/lib/crypto/envelope/envelope";
 import type { Tx } from "@/lib/db/transaction";
 import { deriverOf } from "@/lib/keys/managed-deriver";
 import { lockRetired, type RetiredOf } from "@/lib/keys/rotation/store";

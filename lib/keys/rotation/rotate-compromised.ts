@@ -1,13 +1,13 @@
 import "server-only";
-import { appendEntry } from "@/lib/audit/append-entry";
-import type { AppendedEntry } from "@/lib/audit/event";
+import type { AppendedEntry } from "@/lib/audit/entry/event";
+import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Principal } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { isSameHuman } from "@/lib/identity/holders/same-human-store";
-import { type DraftKey, draftManagedKey } from "@/lib/keys/draft-key";
-import { refuseHeld } from "@/lib/keys/refuse-held";
+import { isSameHuman } from "@/lib/identity/people/same-human-store";
+import { type DraftKey, draftManagedKey } from "@/lib/keys/register/draft-key";
+import { refuseClientHeld } from "@/lib/keys/register/refuse-client-held";
 import type { RotateContext, RotationStep } from "@/lib/keys/rotation/step";
 import { agreeRotation, countToMove, insertRotation, type RotationRow } from "@/lib/keys/rotation/store";
 import { insertManagedKey, type KeyVersion, lockKey, selectActiveKeys, updateState } from "@/lib/keys/store";
@@ -58,7 +58,7 @@ async function ask(tx: Tx, cx: RotateContext, asker: Principal, key: KeyVersion)
 /** The key to move to: the active one, locked, or one that is made now. */
 async function successor(tx: Tx, cx: RotateContext, key: KeyVersion): Promise<KeyVersion | DraftKey> {
   const [active] = await selectActiveKeys(tx, [key.participantId], false);
-  if (active === undefined) await refuseHeld(tx, key.participantId);
+  if (active === undefined) await refuseClientHeld(tx, key.participantId);
   if (active === undefined) return draftManagedKey(tx, cx, key.participantId, "pre_active");
   await lockKey(tx, active.id);
   return active;

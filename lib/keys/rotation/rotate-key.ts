@@ -1,12 +1,12 @@
 import "server-only";
-import { appendEntry } from "@/lib/audit/append-entry";
-import type { AppendedEntry } from "@/lib/audit/event";
-import { issueReceipt } from "@/lib/audit/issue-receipt";
+import type { AppendedEntry } from "@/lib/audit/entry/event";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { type DraftKey, draftManagedKey } from "@/lib/keys/draft-key";
 import { requireKeyPermission } from "@/lib/keys/permissions";
+import { type DraftKey, draftManagedKey } from "@/lib/keys/register/draft-key";
 import { rotateCompromised } from "@/lib/keys/rotation/rotate-compromised";
 import type { RotationMode, RotationView } from "@/lib/keys/rotation/schema";
 import type { RotateContext, RotationStep } from "@/lib/keys/rotation/step";

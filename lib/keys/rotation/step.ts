@@ -1,6 +1,6 @@
 import "server-only";
 import type { AuditContext } from "@/lib/audit/audit-context";
-import type { AppendedEntry } from "@/lib/audit/event";
+import type { AppendedEntry } from "@/lib/audit/entry/event";
 import type { Context } from "@/lib/context";
 
 /** What rotating needs; the schedule has no principal. */

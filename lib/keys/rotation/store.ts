@@ -2,7 +2,7 @@ import "server-only";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import { type RotationMode, RotationState } from "@/lib/keys/rotation/schema";
-import { lockSealedWhere, type SealedKey } from "@/lib/keys/sealed/store";
+import { lockSealedWhere, type SealedKey } from "@/lib/keys/sealed-store";
 
 /** A rotation of one participant's key. */
 export interface RotationRow {

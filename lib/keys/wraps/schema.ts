@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { integerText, Receipt, Uuid } from "@/lib/api-client/fields";
-import { GroupName } from "@/lib/escrow/statements";
+import { GroupName } from "@/lib/escrow/protocol/statements";
 import { ClientTag, KeyChallenge } from "@/lib/keys/schema";
 
 /** A page of what is wrapped for a held key: by transactions, all groups of each. */

@@ -1,9 +1,9 @@
 import "server-only";
 import type { Clock } from "@/lib/clock";
 import type { DbContext } from "@/lib/context";
-import type { Keystore } from "@/lib/custody/keystore";
 import type { Tx } from "@/lib/db/transaction";
-import { findHolder, type Holder } from "@/lib/identity/holders/store";
+import { findHolder, type Holder } from "@/lib/identity/people/holders-store";
+import type { Keystore } from "@/lib/keystore/keystore";
 import { awayPrincipal, readAudience } from "@/lib/notify/audience";
 import type { DeliveryRow } from "@/lib/notify/deliveries/store";
 import type { Mail } from "@/lib/notify/mail/mailer";

@@ -4,10 +4,10 @@ import { type DeliverContext, deliverDue } from "@/lib/notify/deliveries/deliver
 import { type Mail, type Mailer, openMailer } from "@/lib/notify/mail/mailer";
 import { mailerOf } from "@/lib/notify/mail/open-mailer";
 import { changeMailSettings, getMailSettings } from "@/lib/notify/mail/settings";
-import { tellPeople } from "@/lib/notify/tell-people";
+import { sendNotifications } from "@/lib/notify/send-notifications";
 import { createLogger } from "@/lib/telemetry/logger";
-import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/access-bench";
-import { MAIL_LOGIN, type MailServer, openMailServer } from "@/lib/testing/mail-server";
+import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
+import { MAIL_LOGIN, type MailServer, openMailServer } from "@/lib/testing/servers/mail-server";
 
 const FROM = "portal@sealport.example";
 const ORIGIN = "https://portal.example";
@@ -40,7 +40,7 @@ function sender(more: Partial<DeliverContext> = {}): DeliverContext {
 }
 
 async function deliver(more: Partial<DeliverContext> = {}): Promise<void> {
-  while ((await tellPeople({ ...bench.cx, hasMail: true })) > 0);
+  while ((await sendNotifications({ ...bench.cx, hasMail: true })) > 0);
   while ((await deliverDue(sender(more))) > 0);
 }
 beforeEach(async () => {
@@ -93,7 +93,7 @@ describe("e-mail", () => {
     const who = await reviewer();
     await changeMailSettings(bench.legal, { mail_kinds: [] }, true);
     await bench.file();
-    while ((await tellPeople({ ...bench.cx, hasMail: true })) > 0);
+    while ((await sendNotifications({ ...bench.cx, hasMail: true })) > 0);
     await bench.query("DELETE FROM notify_delivery WHERE user_id <> $1 AND status = 'waiting'", [
       who.principal.userId,
     ]);

@@ -8,7 +8,7 @@ import {
   type Holder,
   type HolderRow,
   toHolder,
-} from "@/lib/identity/holders/store";
+} from "@/lib/identity/people/holders-store";
 import { NotifyKind } from "@/lib/notify/schema";
 
 const EventRow = z.object({

@@ -1,4 +1,4 @@
-import { isRecord } from "@/lib/api-client/json-schema";
+import { isRecord } from "@/lib/api-client/openapi/json-schema";
 
 function targetOf(document: unknown, reference: string): unknown {
   return reference

@@ -46,7 +46,7 @@ export function routeDocument(): string {
     "",
     "Who may make a call at all. What a caller may do with which record is decided by the use case behind it. A cell",
     "says `yes`, the duties of which the caller needs one, or – for a role that is refused with 403 auth.role.",
-    "lib/http/route-table.integration.test.ts makes these calls on the real routes.",
+    "lib/http/endpoint/route-table.integration.test.ts makes these calls on the real routes.",
     "",
     `## ${GUARDED.length} operations`,
     "",

@@ -2,7 +2,7 @@ import type { OperationSpec } from "@/lib/api-client/operation";
 import { OPERATIONS } from "@/lib/api-client/registry";
 import type { Duty, Role } from "@/lib/context";
 
-// What the declarations promise, computed without the code that keeps the promise (lib/http/permit-call.ts): this is
+// What the declarations promise, computed without the code that keeps the promise (lib/http/endpoint/permit-call.ts): this is
 // the other side of the comparison.
 
 /** A kind of person: a role, and one duty or none. */

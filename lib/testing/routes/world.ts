@@ -1,13 +1,13 @@
 import "server-only";
 import type { OperationSpec } from "@/lib/api-client/operation";
 import type { Principal } from "@/lib/context";
-import { loadSigningKey } from "@/lib/custody/signing-key";
+import { loadSigningKey } from "@/lib/keystore/signing-key";
 import {
   approvedRequest,
   createRequestBench,
   type RequestBench,
   submittedRequest,
-} from "@/lib/testing/request-bench";
+} from "@/lib/testing/benches/request-bench";
 import { readIds } from "@/lib/testing/routes/kinds";
 import { createRouteBench, type RouteBench, type RoutePerson } from "@/lib/testing/routes/route-bench";
 import { isLetIn } from "@/lib/testing/routes/rows";

@@ -3,7 +3,7 @@ import type { AuditContext } from "@/lib/audit/audit-context";
 import type { Context } from "@/lib/context";
 import { OpenError } from "@/lib/crypto/format-error";
 import type { ActiveKey } from "@/lib/keys/active-keys";
-import { isRecordInLog, type SealedRecord } from "@/lib/transactions/load-sealed";
+import { isRecordInLog, type SealedRecord } from "@/lib/transactions/read/load-sealed";
 import {
   type ResealedGroup,
   type ResealRecipients,

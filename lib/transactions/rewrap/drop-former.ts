@@ -1,12 +1,12 @@
 import "server-only";
-import { appendEntries } from "@/lib/audit/append-entry";
 import type { AuditContext } from "@/lib/audit/audit-context";
+import { appendEntries } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { verifyEscrowOk } from "@/lib/crypto/escrow-ok";
-import { parseVkey } from "@/lib/crypto/signed-note";
+import { parseVkey } from "@/lib/crypto/log/signed-note";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
-import { tellEpoch } from "@/lib/escrow/store";
+import { tellEpoch } from "@/lib/escrow/client/store";
 import { deleteFormer, type FormerEntry, listFormer } from "@/lib/transactions/rewrap/store";
 import { lockTransactions } from "@/lib/transactions/store";
 

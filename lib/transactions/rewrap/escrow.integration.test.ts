@@ -1,24 +1,24 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { verifyEscrowOk } from "@/lib/crypto/escrow-ok";
-import { parseVkey } from "@/lib/crypto/signed-note";
+import { parseVkey } from "@/lib/crypto/log/signed-note";
 import { inSnapshot } from "@/lib/db/transaction";
-import { recordEpoch } from "@/lib/escrow/record-epoch";
-import { registerPending } from "@/lib/escrow/registrar";
-import { destroyEpoch } from "@/lib/keys/escrow/destroy-epoch";
-import { rotateEpoch } from "@/lib/keys/escrow/rotate-epoch";
-import { listEscrowEpochs } from "@/lib/keys/list-escrow-epochs";
+import { recordEpoch } from "@/lib/escrow/client/epochs";
+import { registerPending } from "@/lib/escrow/client/registrar";
+import { destroyEpoch } from "@/lib/keys/escrow-epochs/destroy-epoch";
+import { listEscrowEpochs } from "@/lib/keys/escrow-epochs/list-escrow-epochs";
+import { rotateEpoch } from "@/lib/keys/escrow-epochs/rotate-epoch";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
-import { outcomeOf, refusalOf } from "@/lib/testing/refusal";
-import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
-import { loadSealed } from "@/lib/transactions/load-sealed";
-import { openTransaction } from "@/lib/transactions/open-transaction";
+import { outcomeOf, refusalOf } from "@/lib/testing/benches/refusal";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
+import { openTransaction } from "@/lib/transactions/open/open-transaction";
+import { loadSealed } from "@/lib/transactions/read/load-sealed";
 import { dropFormer } from "@/lib/transactions/rewrap/drop-former";
 import { rewrapEscrow } from "@/lib/transactions/rewrap/rewrap-escrow";
 import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
 import { NewTransaction } from "@/lib/transactions/schema";
 import { findTransaction } from "@/lib/transactions/store";
-import { submitTransaction } from "@/lib/transactions/submit-transaction";
+import { submitTransaction } from "@/lib/transactions/submit/submit-transaction";
 
 type Person = Awaited<ReturnType<UseCaseBench["person"]>>;
 

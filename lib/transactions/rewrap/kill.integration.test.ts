@@ -3,13 +3,13 @@ import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { registerPending } from "@/lib/escrow/registrar";
-import type { RotationChildOptions } from "@/lib/testing/rotation-child";
-import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
-import { openTransaction } from "@/lib/transactions/open-transaction";
+import { registerPending } from "@/lib/escrow/client/registrar";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
+import type { RotationChildOptions } from "@/lib/testing/children/rotation-child";
+import { openTransaction } from "@/lib/transactions/open/open-transaction";
 import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
 import { NewTransaction } from "@/lib/transactions/schema";
-import { submitTransaction } from "@/lib/transactions/submit-transaction";
+import { submitTransaction } from "@/lib/transactions/submit/submit-transaction";
 
 const KILLS = Number(process.env.SEALPORT_KILLS ?? 8);
 const PORTALS = 3;
@@ -54,7 +54,7 @@ async function start(people: readonly Person[]): Promise<ChildProcess> {
     "--import",
     "tsx",
     "--conditions=react-server",
-    path.resolve("lib/testing/rotation-child.ts"),
+    path.resolve("lib/testing/children/rotation-child.ts"),
   ];
   const child = spawn(process.execPath, [...args, JSON.stringify(options)], {
     stdio: ["ignore", "pipe", "inherit"],

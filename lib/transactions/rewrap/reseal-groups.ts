@@ -1,8 +1,8 @@
 import "server-only";
-import type { EnvelopeDigests } from "@/lib/audit/event";
-import { type Derive, type Envelope, openEnvelope, sealEnvelope } from "@/lib/crypto/envelope";
+import type { EnvelopeDigests } from "@/lib/audit/entry/event";
+import { type Derive, type Envelope, openEnvelope, sealEnvelope } from "@/lib/crypto/envelope/envelope";
 import { OpenError } from "@/lib/crypto/format-error";
-import type { EscrowEpoch } from "@/lib/escrow/client";
+import type { EscrowEpoch } from "@/lib/escrow/client/client";
 import type { ActiveKey } from "@/lib/keys/active-keys";
 import type { Derivers } from "@/lib/transactions/rewrap/rewrap-groups";
 import type { TransactionRow } from "@/lib/transactions/store";

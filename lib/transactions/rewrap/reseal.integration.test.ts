@@ -1,18 +1,18 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { registerPending } from "@/lib/escrow/registrar";
+import { registerPending } from "@/lib/escrow/client/registrar";
 import { changeKeyState } from "@/lib/keys/change-state";
 import { getRotation } from "@/lib/keys/rotation/get-rotation";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
-import { pastTriggers } from "@/lib/testing/past-triggers";
-import { outcomeOf } from "@/lib/testing/refusal";
-import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
-import { openTransaction } from "@/lib/transactions/open-transaction";
+import { outcomeOf } from "@/lib/testing/benches/refusal";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
+import { pastTriggers } from "@/lib/testing/log/past-triggers";
+import { openTransaction } from "@/lib/transactions/open/open-transaction";
 import { dropFormer } from "@/lib/transactions/rewrap/drop-former";
 import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
 import { NewTransaction } from "@/lib/transactions/schema";
-import { setStatus } from "@/lib/transactions/set-status";
-import { submitTransaction } from "@/lib/transactions/submit-transaction";
+import { setStatus } from "@/lib/transactions/status/set-status";
+import { submitTransaction } from "@/lib/transactions/submit/submit-transaction";
 
 type Person = Awaited<ReturnType<UseCaseBench["person"]>>;
 

@@ -1,10 +1,10 @@
 import "server-only";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
-import type { EscrowEpoch } from "@/lib/escrow/client";
+import type { EscrowEpoch } from "@/lib/escrow/client/client";
 import { lockActiveKeys } from "@/lib/keys/active-keys";
 import { retiredDerivers } from "@/lib/keys/rotation/retired-derivers";
 import { listRetired, lockRunning, type RotationRow } from "@/lib/keys/rotation/store";
-import { loadAllSealed } from "@/lib/transactions/load-sealed";
+import { loadAllSealed } from "@/lib/transactions/read/load-sealed";
 import { type Change, changeOf, type RewrapContext } from "@/lib/transactions/rewrap/change-of";
 import type { ResealRecipients } from "@/lib/transactions/rewrap/reseal-groups";
 import { findActiveData, isLogBehind } from "@/lib/transactions/rewrap/store";

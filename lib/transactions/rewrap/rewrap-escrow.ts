@@ -1,16 +1,16 @@
 import "server-only";
-import { appendEntries } from "@/lib/audit/append-entry";
 import type { AuditContext } from "@/lib/audit/audit-context";
-import type { EnvelopeDigests } from "@/lib/audit/event";
+import type { EnvelopeDigests } from "@/lib/audit/entry/event";
+import { appendEntries } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context";
 import { toBase64url, utf8 } from "@/lib/crypto/bytes";
-import { recipientsDigest, replaceRecipient } from "@/lib/crypto/envelope";
-import { apuText } from "@/lib/crypto/envelope-format";
+import { recipientsDigest, replaceRecipient } from "@/lib/crypto/envelope/envelope";
+import { apuText } from "@/lib/crypto/envelope/envelope-format";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
-import type { RegistrationItem, RewrapResult } from "@/lib/escrow/protocol";
-import { GroupName } from "@/lib/escrow/statements";
-import { selectSealedGroups, tellEpoch } from "@/lib/escrow/store";
-import { isRecordInLog, loadAllSealed } from "@/lib/transactions/load-sealed";
+import { selectSealedGroups, tellEpoch } from "@/lib/escrow/client/store";
+import type { RegistrationItem, RewrapResult } from "@/lib/escrow/protocol/messages";
+import { GroupName } from "@/lib/escrow/protocol/statements";
+import { isRecordInLog, loadAllSealed } from "@/lib/transactions/read/load-sealed";
 import {
   isLogBehind,
   listUnderFormer,

@@ -1,15 +1,15 @@
 import "server-only";
-import type { EnvelopeDigests } from "@/lib/audit/event";
+import type { EnvelopeDigests } from "@/lib/audit/entry/event";
 import {
   bodyDigest,
   type Derive,
   openContentKey,
   recipientsDigest,
   rewrapRecipient,
-} from "@/lib/crypto/envelope";
+} from "@/lib/crypto/envelope/envelope";
 import type { ActiveKey } from "@/lib/keys/active-keys";
 import type { MovedWrap } from "@/lib/keys/rotation/store";
-import type { WrapRow } from "@/lib/keys/store-wraps";
+import type { WrapRow } from "@/lib/keys/wraps/store-wraps";
 import type { SealedGroupRow } from "@/lib/transactions/verify-envelopes";
 
 /** Derivers of retired key versions by kid. */

@@ -1,6 +1,6 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseEntry } from "@/lib/audit/entry";
+import { parseEntry } from "@/lib/audit/entry/entry";
 import { inSnapshot } from "@/lib/db/transaction";
 import { findActiveKeys } from "@/lib/keys/active-keys";
 import { changeKeyState } from "@/lib/keys/change-state";
@@ -9,12 +9,12 @@ import { getRotation } from "@/lib/keys/rotation/get-rotation";
 import { rotateDueKeys } from "@/lib/keys/rotation/rotate-due";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
 import type { KeyView } from "@/lib/keys/schema";
-import { outcomeOf, refusalOf } from "@/lib/testing/refusal";
-import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
-import { openTransaction } from "@/lib/transactions/open-transaction";
+import { outcomeOf, refusalOf } from "@/lib/testing/benches/refusal";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
+import { openTransaction } from "@/lib/transactions/open/open-transaction";
 import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
 import { NewTransaction } from "@/lib/transactions/schema";
-import { submitTransaction } from "@/lib/transactions/submit-transaction";
+import { submitTransaction } from "@/lib/transactions/submit/submit-transaction";
 
 type Person = Awaited<ReturnType<UseCaseBench["person"]>>;
 

@@ -1,11 +1,11 @@
 import "server-only";
-import { appendEntries } from "@/lib/audit/append-entry";
-import type { AuditEvent } from "@/lib/audit/event";
+import type { AuditEvent } from "@/lib/audit/entry/event";
+import { appendEntries } from "@/lib/audit/record/append-entry";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";
 import type { ActiveKey } from "@/lib/keys/active-keys";
 import { moveWraps, type RotationRow, tellProgress } from "@/lib/keys/rotation/store";
-import { type NewWrapRow, storeWraps, wrapRow } from "@/lib/keys/store-wraps";
+import { type NewWrapRow, storeWraps, wrapRow } from "@/lib/keys/wraps/store-wraps";
 import type { Change, RewrapContext } from "@/lib/transactions/rewrap/change-of";
 import { insertGroups, retireOldWraps } from "@/lib/transactions/rewrap/store";
 import { bindGroups } from "@/lib/transactions/store";

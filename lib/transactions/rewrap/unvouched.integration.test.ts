@@ -2,18 +2,18 @@ import { randomUUID } from "node:crypto";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { toBase64url } from "@/lib/crypto/bytes";
-import { openEnvelope } from "@/lib/crypto/envelope";
+import { openEnvelope } from "@/lib/crypto/envelope/envelope";
 import { generateX25519, x25519Shared } from "@/lib/crypto/primitives";
 import { jwkThumbprint } from "@/lib/crypto/reply";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot } from "@/lib/db/transaction";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
-import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/use-case-bench";
-import { loadSealed } from "@/lib/transactions/load-sealed";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
+import { loadSealed } from "@/lib/transactions/read/load-sealed";
 import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
 import { NewTransaction } from "@/lib/transactions/schema";
 import { findTransaction } from "@/lib/transactions/store";
-import { submitTransaction } from "@/lib/transactions/submit-transaction";
+import { submitTransaction } from "@/lib/transactions/submit/submit-transaction";
 
 type Person = Awaited<ReturnType<UseCaseBench["person"]>>;
 

@@ -2,7 +2,7 @@
 -- what waits, and made pages, bundles and verifications say what is not so.
 
 -- ------------------------------------------------------------------ the form of an entry
--- As before, and of the closed form v1 (lib/audit/entry.ts) as far as one look at its members tells.
+-- As before, and of the closed form v1 (lib/audit/entry/entry.ts) as far as one look at its members tells.
 CREATE OR REPLACE FUNCTION audit_entry_says_so() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE said jsonb;
 BEGIN

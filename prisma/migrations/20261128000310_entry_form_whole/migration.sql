@@ -1,6 +1,6 @@
 -- As before; and what the sequencer would refuse for one look less: a day or a year that the format does not have, an id
 -- that is no UUIDv7, a public part that is no object, a tenant of another length. What lies deeper, and that the bytes are
--- JCS, the sequencer judges (lib/audit/worker/malformed.ts).
+-- JCS, the sequencer judges (lib/audit/sequencer/quarantine.ts).
 CREATE OR REPLACE FUNCTION audit_entry_says_so() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE said jsonb;
 BEGIN

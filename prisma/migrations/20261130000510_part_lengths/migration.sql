@@ -1,5 +1,5 @@
 -- A sealed part is no longer than a reader of a bundle takes in one line with three others and their entry
--- (lib/crypto/audit-part.ts), and an entry has four at most. The portal's own login could write one of any length, which
+-- (lib/crypto/log/audit-part.ts), and an entry has four at most. The portal's own login could write one of any length, which
 -- made every bundle of the log one that nobody can read. A sealed key is 61 bytes long.
 ALTER TABLE audit_part ADD CONSTRAINT audit_part_stored_fits CHECK (octet_length(stored) <= 655360) NOT VALID;
 ALTER TABLE audit_compartment ADD CONSTRAINT audit_compartment_key_fits CHECK (octet_length(sealed_key) <= 1024) NOT VALID;

@@ -2,7 +2,7 @@
 -- the statement that keeps or reads it, so that no answer of a moment ago lets one more through.
 
 -- Whether the maker may still read what he might when it was asked for: the account, its organisation and participant are
--- active, and role, duties and organisation are those of then (lib/audit/export/standing.ts says it the same way).
+-- active, and role, duties and organisation are those of then (lib/audit/export/reader-standing.ts says it the same way).
 CREATE FUNCTION export_maker_stands(x audit_export) RETURNS boolean LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   SELECT EXISTS (SELECT 1 FROM app_user u JOIN organisation o ON o.id = u.organisation_id LEFT JOIN participant p ON p.id = u.participant_id
     WHERE u.id = x.by_user_id AND u.state = 'active' AND o.state = 'active' AND coalesce(p.state, 'active') = 'active'

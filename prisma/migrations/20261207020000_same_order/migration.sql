@@ -1,5 +1,5 @@
 -- Which filings are of the same order (ADR 0038). Two honest deciders retype what stands on the paper, and what they may type
--- otherwise than the officer without being refused (lib/access/confirms.ts) must not make another order here.
+-- otherwise than the officer without being refused (lib/access/decisions/retyped-facts.ts) must not make another order here.
 
 -- A text without what nobody sees and what is typed with more or less of it: blanks, marks of punctuation, default ignorable
 -- characters of Unicode. Letters by what they mean (NFKC) and in small; of Cyrillic and Greek ones those that look Latin as such.

@@ -5,7 +5,7 @@ import { Pager } from "@/components/ui/pager";
 import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
 import { listApiKeys } from "@/lib/api-client/operations/api-keys";
-import { loadPage } from "@/lib/http/page";
+import { loadPage } from "@/lib/http/pages/page";
 import { listOwnApiKeys } from "@/lib/identity/api-keys/list-api-keys";
 import { ApiKeyQuery } from "@/lib/identity/api-keys/schema";
 import { AddKey } from "./_components/add-key";

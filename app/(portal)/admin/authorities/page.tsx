@@ -5,8 +5,8 @@ import { Pager } from "@/components/ui/pager";
 import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
 import { listAuthorities } from "@/lib/api-client/operations/authorities";
-import { listAuthorities as list } from "@/lib/authority/registry/list-authorities";
-import { loadPage } from "@/lib/http/page";
+import { listAuthorities as list } from "@/lib/authorities/registry/list-authorities";
+import { loadPage } from "@/lib/http/pages/page";
 import { AuthorityTable } from "./_components/authority-table";
 import { RegisterAuthority } from "./_components/register-authority";
 

@@ -5,7 +5,7 @@ import { Pager } from "@/components/ui/pager";
 import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
 import { listWebhooks } from "@/lib/api-client/operations/notifications";
-import { loadPage } from "@/lib/http/page";
+import { loadPage } from "@/lib/http/pages/page";
 import { WebhookQuery } from "@/lib/notify/schema";
 import { listWebhooks as list } from "@/lib/notify/webhooks/list-webhooks";
 import { AddWebhook } from "./_components/add-webhook";

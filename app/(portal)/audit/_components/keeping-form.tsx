@@ -2,8 +2,8 @@
 
 import type { ReactNode } from "react";
 import { useReady } from "@/components/client/use-ready";
+import { ErrorSummary, type FormError } from "@/components/form/error-summary";
 import { Button } from "@/components/ui/button";
-import { ErrorSummary, type FormError } from "@/components/ui/error-summary";
 
 /**
  * The frame of a short form: what is wrong above its fields, what the call met below them, one button. Its fields wait

@@ -1,6 +1,6 @@
 import { useTranslations } from "next-intl";
 import { LocalTime } from "@/components/ui/local-time";
-import type { VerificationItem } from "@/lib/audit/verification/schema";
+import type { VerificationItem } from "@/lib/audit/self-check/schema";
 
 const WORDS = { sound: "sound", incomplete: "incomplete", wrong: "wrong" } as const;
 

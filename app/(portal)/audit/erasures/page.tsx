@@ -6,11 +6,11 @@ import { Pager } from "@/components/ui/pager";
 import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
 import { listErasures } from "@/lib/api-client/operations/erasures";
-import { listErasures as list } from "@/lib/audit/erasure/list-erasures";
-import { ErasureQuery } from "@/lib/audit/erasure/schema";
-import { loadPage } from "@/lib/http/page";
-import { oneOf } from "../_components/read-filter";
-import { RefreshButton } from "../_components/refresh-button";
+import { listErasures as list } from "@/lib/audit/retention/erasure/list-erasures";
+import { ErasureQuery } from "@/lib/audit/retention/erasure/schema";
+import { loadPage } from "@/lib/http/pages/page";
+import { oneOf } from "../_components/filter/read-filter";
+import { RefreshButton } from "../_components/list/refresh-button";
 import { AskErasure } from "./_components/ask-erasure";
 import { ErasureTable } from "./_components/erasure-table";
 

@@ -5,11 +5,11 @@ import { ButtonLink } from "@/components/ui/button-link";
 import { Pager } from "@/components/ui/pager";
 import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
-import { listPreservations as list } from "@/lib/access/list-preservations";
+import { listPreservations as list } from "@/lib/access/preservations/list-preservations";
 import { PreservationQuery } from "@/lib/access/preservations/schema";
 import { listPreservations } from "@/lib/api-client/operations/preservations";
-import { loadPage } from "@/lib/http/page";
-import { oneOf } from "../_components/read-filter";
+import { loadPage } from "@/lib/http/pages/page";
+import { oneOf } from "../_components/filter/read-filter";
 import { HoldTable } from "./_components/hold-table";
 import { PlaceHold } from "./_components/place-hold";
 

@@ -8,14 +8,14 @@ import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { EmptyState } from "@/components/ui/states";
 import { formatCount } from "@/lib/format";
-import { currentPrincipal } from "@/lib/http/page";
-import { EventTable } from "../_components/event-table";
-import { FilterWords } from "../_components/filter-words";
-import { loadCheckpoint, loadList } from "../_components/load-list";
-import { LogChoice } from "../_components/log-choice";
+import { currentPrincipal } from "@/lib/http/pages/page";
+import { FilterWords } from "../_components/filter/filter-words";
+import { readAsked } from "../_components/filter/read-asked";
+import { addressOf, numberOf, withUnknown } from "../_components/filter/read-filter";
+import { EventTable } from "../_components/list/event-table";
+import { loadCheckpoint, loadList } from "../_components/list/load-list";
+import { LogChoice } from "../_components/list/log-choice";
 import { PrintButton } from "../_components/print-button";
-import { readAsked } from "../_components/read-asked";
-import { addressOf, numberOf, withUnknown } from "../_components/read-filter";
 
 /** What a person reads on paper; more of the log is an export's part. */
 const LIMIT = 500;

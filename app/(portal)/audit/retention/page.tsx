@@ -5,7 +5,7 @@ import { ButtonLink } from "@/components/ui/button-link";
 import { Section } from "@/components/ui/section";
 import { getLogRetention } from "@/lib/api-client/operations/erasures";
 import { getRetention } from "@/lib/audit/retention/get-retention";
-import { loadPage } from "@/lib/http/page";
+import { loadPage } from "@/lib/http/pages/page";
 import { HoldsInForce } from "./_components/holds-in-force";
 import { PeriodTable } from "./_components/period-table";
 import { PruningFacts } from "./_components/pruning-facts";

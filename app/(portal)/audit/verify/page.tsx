@@ -10,20 +10,20 @@ import { Facts } from "@/components/ui/facts";
 import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
 import { listVerifications } from "@/lib/api-client/operations/audit";
-import { getAuditKeys as readAuditKeys } from "@/lib/audit/get-audit-keys";
 import type { ReadLog } from "@/lib/audit/reading/of-log";
-import { listVerifications as readVerifications } from "@/lib/audit/verification/list-verifications";
-import { type VerificationItem, VerificationQuery } from "@/lib/audit/verification/schema";
+import { getAuditKeys as readAuditKeys } from "@/lib/audit/reading/proofs/get-audit-keys";
+import { listVerifications as readVerifications } from "@/lib/audit/self-check/list-verifications";
+import { type VerificationItem, VerificationQuery } from "@/lib/audit/self-check/schema";
 import type { Context } from "@/lib/context";
 import { formatCount } from "@/lib/format";
-import { loadPage } from "@/lib/http/page";
+import { loadPage } from "@/lib/http/pages/page";
+import { readAsked } from "../_components/filter/read-asked";
+import { addressOf } from "../_components/filter/read-filter";
 import { LastRun } from "../_components/last-run";
-import { loadCheckpoint } from "../_components/load-list";
-import { LogChoice } from "../_components/log-choice";
-import { readAsked } from "../_components/read-asked";
-import { addressOf } from "../_components/read-filter";
-import { BrowserVerification } from "./_components/browser-verification";
+import { loadCheckpoint } from "../_components/list/load-list";
+import { LogChoice } from "../_components/list/log-choice";
 import { opensslCommands, policyText } from "./_components/commands";
+import { BrowserVerification } from "./_components/run/browser-verification";
 import { ServerRuns } from "./_components/server-runs";
 import { VerifyNow } from "./_components/verify-now";
 
@@ -94,7 +94,7 @@ export default async function VerifyPage({ searchParams }: PageProps<"/audit/ver
       lead={t("lead")}
       actions={
         result.principal.role === "regulator" ? null : (
-          <ButtonLink href="/audit/aside" look="secondary" size="bar" icon="stop">
+          <ButtonLink href="/audit/quarantine" look="secondary" size="bar" icon="stop">
             {aside("title")}
           </ButtonLink>
         )

@@ -5,29 +5,29 @@ import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
-import { getEmergency } from "@/lib/access/emergency/list-emergencies";
-import type { EmergencyView } from "@/lib/access/emergency/schema";
+import { getEmergency } from "@/lib/access/break-glass/list-emergencies";
+import type { EmergencyView } from "@/lib/access/break-glass/schema";
 import { RequestPath } from "@/lib/api-client/operations/access";
 import { getBreakGlass } from "@/lib/api-client/operations/break-glass";
 import { getTransaction as transactionOf } from "@/lib/api-client/operations/transactions";
-import { loadPage } from "@/lib/http/page";
-import { getTransaction } from "@/lib/transactions/get-transaction";
+import { loadPage } from "@/lib/http/pages/page";
+import { getTransaction } from "@/lib/transactions/read/get-transaction";
 import { EndUse } from "../_components/end-use";
-import { type GlassRecord, RecordList, Records } from "../_components/records";
+import { type BreakGlassRecord, RecordList, Records } from "../_components/records";
 import { ReviewForm } from "../_components/review-form";
 import { ReviewOf, UseFacts } from "../_components/use-facts";
 
 const SECTION = "/break-glass";
 
 export async function generateMetadata() {
-  return { title: (await getTranslations("glass"))("one") };
+  return { title: (await getTranslations("breakGlass"))("one") };
 }
 
 /** Anything that is no id names nothing: answered as such, and recorded like it. */
 const NO_ID = "00000000-0000-0000-0000-000000000000";
 
 /** Its records as every member of staff may know them: job, parties, which fields are sealed. */
-async function recordsOf(use: EmergencyView): Promise<GlassRecord[]> {
+async function recordsOf(use: EmergencyView): Promise<BreakGlassRecord[]> {
   const found = await Promise.all(
     use.transactions.map(async (id) => {
       const path = `/confidential/transactions/${id}`;
@@ -51,7 +51,7 @@ async function recordsOf(use: EmergencyView): Promise<GlassRecord[]> {
 
 /** One use of break-glass: why, how long, what its holder looks at, and what another person says of it afterwards. */
 export default async function UsePage({ params }: PageProps<"/break-glass/[id]">) {
-  const t = await getTranslations("glass");
+  const t = await getTranslations("breakGlass");
   const id = RequestPath.safeParse(await params).data?.id ?? NO_ID;
   const path = `/confidential/access/break-glass/${id}`;
   const found = await loadPage(getBreakGlass, path, async (cx) => ({

@@ -2,9 +2,9 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { useAct } from "@/components/act/use-act";
 import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
-import { useAct } from "@/components/client/use-act";
 import { useApi } from "@/components/client/use-api";
 import { useSigner } from "@/components/client/use-signer";
 import { Button } from "@/components/ui/button";
@@ -60,7 +60,7 @@ function useBreaking(typed: TypedUse) {
 
 /** The last look: what is shown, who is told, and what follows. */
 export function ConfirmUse(props: { typed: TypedUse; onClose: () => void; onDone: (id: string) => void }) {
-  const t = useTranslations("glass.confirm");
+  const t = useTranslations("breakGlass.confirm");
   const names = useTranslations("domain.fields");
   const ui = useTranslations("ui");
   const { send, asked, isBusy, error } = useBreaking(props.typed);

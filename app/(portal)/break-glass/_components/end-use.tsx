@@ -3,11 +3,11 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { ReasonDialog } from "@/components/act/reason-dialog";
+import { useAct } from "@/components/act/use-act";
 import { target } from "@/components/client/api";
-import { useAct } from "@/components/client/use-act";
-import { ReasonDialog } from "@/components/domain/reason-dialog";
 import { Button } from "@/components/ui/button";
-import type { EmergencyView } from "@/lib/access/emergency/schema";
+import type { EmergencyView } from "@/lib/access/break-glass/schema";
 import type { revokeGrant } from "@/lib/api-client/operations/grants";
 
 const revoke = target<typeof revokeGrant>("POST", "/confidential/access/grants/{id}/revoke");
@@ -20,7 +20,7 @@ export function EndUse({
   use: Pick<EmergencyView, "grant_id" | "reference" | "holder">;
   isOwn: boolean;
 }) {
-  const t = useTranslations("glass.end");
+  const t = useTranslations("breakGlass.end");
   const router = useRouter();
   const act = useAct(revoke);
   const [isOpen, setOpen] = useState(false);

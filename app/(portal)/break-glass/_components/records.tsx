@@ -16,23 +16,23 @@ import { Watermark } from "@/components/domain/watermark";
 import { Button } from "@/components/ui/button";
 import { Digest } from "@/components/ui/digest";
 import { Notice } from "@/components/ui/states";
-import type { EmergencyView } from "@/lib/access/emergency/schema";
+import type { EmergencyView } from "@/lib/access/break-glass/schema";
 import type { openTransaction } from "@/lib/api-client/operations/disclosures";
-import type { GroupName } from "@/lib/escrow/statements";
+import type { GroupName } from "@/lib/escrow/protocol/statements";
 import { formatTime } from "@/lib/format";
 
 const open = target<typeof openTransaction>("POST", "/confidential/transactions/{id}/access");
 
 /** A record of a use: what staff may know of it, and the sealed fields that the use names. */
-export interface GlassRecord {
+export interface BreakGlassRecord {
   readonly id: string;
   readonly job: string;
   readonly parties: number;
   readonly fields: readonly GroupName[];
 }
 
-function RecordTitle({ record }: { record: GlassRecord }) {
-  const t = useTranslations("glass.detail");
+function RecordTitle({ record }: { record: BreakGlassRecord }) {
+  const t = useTranslations("breakGlass.detail");
   return (
     <h3 className="flex flex-wrap items-baseline gap-x-3 font-semibold text-body">
       <Link href={`/transactions/${record.id}`} prefetch={false} className="underline underline-offset-4">
@@ -46,7 +46,7 @@ function RecordTitle({ record }: { record: GlassRecord }) {
 }
 
 /** For everybody but the holder, and for the holder afterwards: which records it was. */
-export function RecordList({ records }: { records: readonly GlassRecord[] }) {
+export function RecordList({ records }: { records: readonly BreakGlassRecord[] }) {
   return (
     <ul className="divide-y divide-line">
       {records.map((record) => (
@@ -60,7 +60,7 @@ export function RecordList({ records }: { records: readonly GlassRecord[] }) {
 
 interface LookProps {
   readonly use: EmergencyView;
-  readonly record: GlassRecord;
+  readonly record: BreakGlassRecord;
   readonly personName: string;
   readonly nowMs: number;
 }
@@ -130,7 +130,7 @@ function MaskRow({
 
 function Look(props: LookProps) {
   const { use, record, personName } = props;
-  const t = useTranslations("glass.look");
+  const t = useTranslations("breakGlass.look");
   const locale = useLocale();
   const { latest, blanked, look, isBusy, error } = useMasks(props);
   return (
@@ -181,7 +181,7 @@ function Look(props: LookProps) {
 /** The records of a running use, each shown masked when its holder asks; blank again at the end, and when left alone. */
 export function Records(props: {
   use: EmergencyView;
-  records: readonly GlassRecord[];
+  records: readonly BreakGlassRecord[];
   personName: string;
   nowMs: number;
 }) {

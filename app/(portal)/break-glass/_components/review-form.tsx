@@ -3,16 +3,16 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { useAct } from "@/components/act/use-act";
 import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
-import { useAct } from "@/components/client/use-act";
 import { useReady } from "@/components/client/use-ready";
 import { useSigner } from "@/components/client/use-signer";
+import { Choice, ChoiceGroup, TextArea } from "@/components/form/controls";
+import { ErrorSummary } from "@/components/form/error-summary";
+import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
-import { Choice, ChoiceGroup, TextArea } from "@/components/ui/controls";
-import { ErrorSummary } from "@/components/ui/error-summary";
-import { Field } from "@/components/ui/field";
-import type { EmergencyView } from "@/lib/access/emergency/schema";
+import type { EmergencyView } from "@/lib/access/break-glass/schema";
 import type { reviewBreakGlass } from "@/lib/api-client/operations/break-glass";
 
 const reviewOf = target<typeof reviewBreakGlass>("POST", "/confidential/access/break-glass/{id}/reviews");
@@ -53,7 +53,7 @@ function useReviewing({ use, log, person }: ReviewProps) {
 
 /** Another person's word on a use: until it its holder breaks no other glass. */
 export function ReviewForm(props: ReviewProps) {
-  const t = useTranslations("glass.review");
+  const t = useTranslations("breakGlass.review");
   const router = useRouter();
   const isReady = useReady();
   const { send, isBusy, error } = useReviewing(props);

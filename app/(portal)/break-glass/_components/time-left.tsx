@@ -7,7 +7,7 @@ import { Countdown } from "@/components/ui/countdown";
 
 /** What is left of the hour; when it is over the page is read again, and what was shown is gone by then. */
 export function TimeLeft({ until, nowMs }: { until: string; nowMs: number }) {
-  const t = useTranslations("glass.facts");
+  const t = useTranslations("breakGlass.facts");
   const router = useRouter();
   const end = useCallback(() => router.refresh(), [router]);
   return (

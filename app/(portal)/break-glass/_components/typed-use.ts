@@ -1,4 +1,4 @@
-import type { GroupName } from "@/lib/escrow/statements";
+import type { GroupName } from "@/lib/escrow/protocol/statements";
 
 /** What a holder has typed so far. */
 export interface TypedUse {

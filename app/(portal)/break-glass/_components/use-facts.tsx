@@ -4,15 +4,15 @@ import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection, Section } from "@/components/ui/section";
 import { Tag } from "@/components/ui/tag";
-import type { EmergencyView } from "@/lib/access/emergency/schema";
+import type { EmergencyView } from "@/lib/access/break-glass/schema";
 import { TimeLeft } from "./time-left";
 import { UseState } from "./use-state";
 
 /** State, time and views: what stays true while one looks. */
 export function UseFacts({ use, nowMs }: { use: EmergencyView; nowMs: number }) {
-  const t = useTranslations("glass.facts");
+  const t = useTranslations("breakGlass.facts");
   const names = useTranslations("domain.fields");
-  const proofs = useTranslations("glass.proofs");
+  const proofs = useTranslations("breakGlass.proofs");
   // It may have been ended before its hour was over; the log says when.
   const isOver = use.state !== "pending" && use.state !== "running";
   const waits = use.state !== "reviewed" && use.state !== "refused";
@@ -56,7 +56,7 @@ function proofOf(proof: string): (typeof PROOFS)[number] {
 
 /** What another person said of it. */
 export function ReviewOf({ review }: { review: NonNullable<EmergencyView["review"]> }) {
-  const t = useTranslations("glass");
+  const t = useTranslations("breakGlass");
   const isJustified = review.outcome === "justified";
   return (
     <Section title={t("review.done")}>

@@ -4,11 +4,11 @@ import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { useReady } from "@/components/client/use-ready";
+import { Choice, ChoiceGroup, TextArea } from "@/components/form/controls";
+import { ErrorSummary } from "@/components/form/error-summary";
+import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
-import { Choice, ChoiceGroup, TextArea } from "@/components/ui/controls";
-import { ErrorSummary } from "@/components/ui/error-summary";
-import { Field } from "@/components/ui/field";
-import type { GroupName } from "@/lib/escrow/statements";
+import type { GroupName } from "@/lib/escrow/protocol/statements";
 import { ConfirmUse } from "./confirm-use";
 import { faultsOf, MIN_REASON, type TypedUse, type UseFault } from "./typed-use";
 
@@ -31,7 +31,7 @@ function FieldChoice(props: {
   error: string | undefined;
   onChange: (fields: GroupName[]) => void;
 }) {
-  const t = useTranslations("glass.form");
+  const t = useTranslations("breakGlass.form");
   const names = useTranslations("domain.fields");
   const { chosen } = props;
   return (
@@ -56,7 +56,7 @@ function FieldChoice(props: {
 
 /** Which records, which fields, why: then a last look, and the signature. */
 export function UseForm({ transaction }: { transaction: string | undefined }) {
-  const t = useTranslations("glass.form");
+  const t = useTranslations("breakGlass.form");
   const isReady = useReady();
   const router = useRouter();
   const [typed, setTyped] = useState<TypedUse>({ transactions: transaction ?? "", fields: [], reason: "" });

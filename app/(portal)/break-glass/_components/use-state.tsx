@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import type { IconName } from "@/components/ui/icon";
 import { Tag, type Tone } from "@/components/ui/tag";
-import type { EmergencyView } from "@/lib/access/emergency/schema";
+import type { EmergencyView } from "@/lib/access/break-glass/schema";
 
 const LOOKS: Readonly<Record<EmergencyView["state"], { readonly tone: Tone; readonly icon: IconName }>> = {
   pending: { tone: "plain", icon: "clock" },
@@ -13,7 +13,7 @@ const LOOKS: Readonly<Record<EmergencyView["state"], { readonly tone: Tone; read
 
 /** How a use stands; one that was found unjustified says so. */
 export function UseState({ use }: { use: Pick<EmergencyView, "state" | "review"> }) {
-  const t = useTranslations("glass.states");
+  const t = useTranslations("breakGlass.states");
   if (use.review?.outcome === "unjustified")
     return (
       <Tag tone="oxblood" icon="stop">

@@ -1,12 +1,12 @@
 import { useTranslations } from "next-intl";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
-import type { EmergencyView } from "@/lib/access/emergency/schema";
+import type { EmergencyView } from "@/lib/access/break-glass/schema";
 import { UseState } from "./use-state";
 
 /** Who has reviewed it, or until when it is to be reviewed. */
 function Review({ use }: { use: EmergencyView }) {
-  const t = useTranslations("glass");
+  const t = useTranslations("breakGlass");
   if (use.review !== undefined)
     return (
       <>
@@ -20,7 +20,7 @@ function Review({ use }: { use: EmergencyView }) {
 
 /** Uses in rows, newest first. */
 export function UseTable({ items }: { items: readonly EmergencyView[] }) {
-  const t = useTranslations("glass");
+  const t = useTranslations("breakGlass");
   const columns: Column<EmergencyView>[] = [
     { key: "reference", head: t("columns.reference"), isTitle: true, cell: ({ reference }) => reference },
     { key: "holder", head: t("columns.holder"), cell: ({ holder }) => holder.name },

@@ -14,7 +14,7 @@ import { getDispute } from "@/lib/api-client/operations/disputes";
 import type { Principal } from "@/lib/context";
 import { getDispute as get } from "@/lib/disputes/get-dispute";
 import type { DisputeView } from "@/lib/disputes/schema";
-import { loadPage } from "@/lib/http/page";
+import { loadPage } from "@/lib/http/pages/page";
 
 export async function generateMetadata() {
   return { title: (await getTranslations("disputes"))("title") };

@@ -3,12 +3,12 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { useAct } from "@/components/act/use-act";
 import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
-import { useAct } from "@/components/client/use-act";
+import { TextArea } from "@/components/form/controls";
+import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
-import { TextArea } from "@/components/ui/controls";
-import { Field } from "@/components/ui/field";
 import type { addDisputeNote } from "@/lib/api-client/operations/disputes";
 
 const send = target<typeof addDisputeNote>("POST", "/confidential/disputes/{id}/notes");

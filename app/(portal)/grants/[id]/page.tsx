@@ -16,11 +16,11 @@ import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
 import { LocalTime } from "@/components/ui/local-time";
 import { Notice } from "@/components/ui/states";
-import { getGrant as read } from "@/lib/access/get-grant";
-import type { GrantDetail } from "@/lib/access/grant-schema";
+import { getGrant as read } from "@/lib/access/grants/get-grant";
+import type { GrantDetail } from "@/lib/access/grants/schema";
 import { RequestPath } from "@/lib/api-client/operations/access";
 import { getGrant } from "@/lib/api-client/operations/grants";
-import { loadPage } from "@/lib/http/page";
+import { loadPage } from "@/lib/http/pages/page";
 
 export async function generateMetadata() {
   return { title: (await getTranslations("grants"))("one") };

@@ -4,7 +4,7 @@ import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { type Column, Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
-import type { GrantDetail } from "@/lib/access/grant-schema";
+import type { GrantDetail } from "@/lib/access/grants/schema";
 import { MakeExport } from "./make-export";
 
 type Item = GrantDetail["exports"][number];

@@ -1,5 +1,5 @@
-import type { GrantDetail } from "@/lib/access/grant-schema";
-import type { GroupName } from "@/lib/escrow/statements";
+import type { GrantDetail } from "@/lib/access/grants/schema";
+import type { GroupName } from "@/lib/escrow/protocol/statements";
 
 const OVER: readonly GrantDetail["state"][] = ["revoked", "expired", "exhausted"];
 

@@ -5,7 +5,7 @@ import { EndTime } from "@/components/ui/end-time";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";
-import type { GrantDetail } from "@/lib/access/grant-schema";
+import type { GrantDetail } from "@/lib/access/grants/schema";
 
 const LINK = "underline underline-offset-4 hover:text-ink";
 

@@ -8,8 +8,8 @@ import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
-import type { GrantDetail } from "@/lib/access/grant-schema";
-import { GroupName } from "@/lib/escrow/statements";
+import type { GrantDetail } from "@/lib/access/grants/schema";
+import { GroupName } from "@/lib/escrow/protocol/statements";
 
 type Job = GrantDetail["jobs"][number];
 

@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import { SealGlyph } from "@/components/domain/seal-glyph";
 import { Tag } from "@/components/ui/tag";
-import type { GrantView } from "@/lib/access/grant-schema";
+import type { GrantView } from "@/lib/access/grants/schema";
 
 /** A grant's state as glyph and word. In force carries the opened seal: it is what lets one open. */
 export function GrantState({ grant, nowMs }: { grant: GrantView; nowMs: number }) {

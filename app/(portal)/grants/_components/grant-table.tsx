@@ -3,7 +3,7 @@ import { GrantState } from "@/app/(portal)/grants/_components/grant-state";
 import { EndTime } from "@/components/ui/end-time";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
-import type { GrantView } from "@/lib/access/grant-schema";
+import type { GrantView } from "@/lib/access/grants/schema";
 
 const DAY_MS = 86_400_000;
 

@@ -6,9 +6,9 @@ import { useState } from "react";
 import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
 import { useApi } from "@/components/client/use-api";
+import { Select } from "@/components/form/controls";
+import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
-import { Select } from "@/components/ui/controls";
-import { Field } from "@/components/ui/field";
 import type { requestAuditExport } from "@/lib/api-client/operations/audit";
 
 const request = target<typeof requestAuditExport>("POST", "/confidential/audit/exports");

@@ -4,8 +4,8 @@ import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
 import { Timeline, type TimelineItem } from "@/components/ui/timeline";
-import type { GrantDetail } from "@/lib/access/grant-schema";
-import type { GrantCopy, GrantOpening } from "@/lib/access/opening-schema";
+import type { GrantCopy, GrantOpening } from "@/lib/access/grants/opening-schema";
+import type { GrantDetail } from "@/lib/access/grants/schema";
 
 const SHOWN = 200;
 

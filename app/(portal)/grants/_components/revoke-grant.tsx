@@ -3,13 +3,13 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { useAct } from "@/components/act/use-act";
 import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
-import { useAct } from "@/components/client/use-act";
+import { TextArea } from "@/components/form/controls";
+import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
-import { TextArea } from "@/components/ui/controls";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
-import { Field } from "@/components/ui/field";
 import type { revokeGrant } from "@/lib/api-client/operations/grants";
 
 const revoke = target<typeof revokeGrant>("POST", "/confidential/access/grants/{id}/revoke");

@@ -13,7 +13,7 @@ import { fromBase64url } from "@/lib/crypto/bytes";
 import { isUuid } from "@/lib/crypto/uuid";
 import { DomainError } from "@/lib/errors";
 import { formatCount, spokenGroups } from "@/lib/format";
-import { loadPage, type PageResult } from "@/lib/http/page";
+import { loadPage, type PageResult } from "@/lib/http/pages/page";
 import { getKey as readKey } from "@/lib/keys/get-key";
 import { type KeyOperation, mayUseKey } from "@/lib/keys/permissions";
 import type { KeyPage as Keys, KeyView } from "@/lib/keys/schema";

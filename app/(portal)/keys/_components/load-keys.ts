@@ -1,8 +1,8 @@
 import "server-only";
 import { listEscrowEpochs, listKeys } from "@/lib/api-client/operations/keys";
 import { isUuid } from "@/lib/crypto/uuid";
-import { loadPage, type PageResult } from "@/lib/http/page";
-import { listEscrowEpochs as readEpochs } from "@/lib/keys/list-escrow-epochs";
+import { loadPage, type PageResult } from "@/lib/http/pages/page";
+import { listEscrowEpochs as readEpochs } from "@/lib/keys/escrow-epochs/list-escrow-epochs";
 import { listKeys as readKeys } from "@/lib/keys/list-keys";
 import { type EscrowEpochList, type KeyPage, KeyQuery } from "@/lib/keys/schema";
 

@@ -1,6 +1,6 @@
 import "server-only";
 import { getRecovery } from "@/lib/api-client/operations/recoveries";
-import { loadPage, type PageResult } from "@/lib/http/page";
+import { loadPage, type PageResult } from "@/lib/http/pages/page";
 import { getRecovery as read } from "@/lib/keys/recovery/get-recovery";
 import type { RecoveryStanding } from "@/lib/keys/recovery/schema";
 

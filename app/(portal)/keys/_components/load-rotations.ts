@@ -1,6 +1,6 @@
 import "server-only";
 import { listRotations } from "@/lib/api-client/operations/keys";
-import { loadPage, type PageResult } from "@/lib/http/page";
+import { loadPage, type PageResult } from "@/lib/http/pages/page";
 import { listRotations as list } from "@/lib/keys/rotation/list-rotations";
 import type { RotationList } from "@/lib/keys/rotation/schema";
 

@@ -6,7 +6,7 @@ import { Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
 import { readRootBackup } from "@/lib/api-client/operations/keys";
 import type { Role } from "@/lib/context";
-import { loadPage } from "@/lib/http/page";
+import { loadPage } from "@/lib/http/pages/page";
 import { readRootBackup as readBackup } from "@/lib/keys/read-root-backup";
 import type { RootBackup, RootBackupStanding } from "@/lib/keys/schema";
 

@@ -7,7 +7,7 @@ import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
 import { registerKeyAlias } from "@/lib/api-client/operations/keys";
 import { DomainError } from "@/lib/errors";
-import { loadPage } from "@/lib/http/page";
+import { loadPage } from "@/lib/http/pages/page";
 import { listKeys } from "@/lib/keys/list-keys";
 import { KeyQuery } from "@/lib/keys/schema";
 import { RegisterKey } from "../_components/register-key";

@@ -2,12 +2,12 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { useAct } from "@/components/act/use-act";
 import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
-import { useAct } from "@/components/client/use-act";
 import { useReady } from "@/components/client/use-ready";
+import { Choice, ChoiceGroup } from "@/components/form/controls";
 import { Button } from "@/components/ui/button";
-import { Choice, ChoiceGroup } from "@/components/ui/controls";
 import { Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
 import type { changeMailSettings } from "@/lib/api-client/operations/notifications";

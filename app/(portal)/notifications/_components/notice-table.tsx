@@ -2,7 +2,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
-import { RequestState } from "@/lib/access/schema";
+import { RequestState } from "@/lib/access/requests/schema";
 import { shortDigest } from "@/lib/format";
 import { saidKey } from "@/lib/notify/labels";
 import type { Notification } from "@/lib/notify/schema";

@@ -3,22 +3,22 @@ import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
-import { getAgencyRecord as readAgencyRecord } from "@/lib/access/office/agency/agency-record";
-import { getHours } from "@/lib/access/office/get-hours";
-import { OrganisationPath } from "@/lib/access/office/schema";
 import { getAgencyRecord, getOrganisationHours } from "@/lib/api-client/operations/organisations";
 import { DomainError } from "@/lib/errors";
-import { loadPage } from "@/lib/http/page";
+import { loadPage } from "@/lib/http/pages/page";
+import { getAgencyRecord as readAgencyRecord } from "@/lib/organisations/agency/agency-record";
+import { getHours } from "@/lib/organisations/get-hours";
+import { OrganisationPath } from "@/lib/organisations/schema";
 import { AgencyForm } from "../_components/agency-form";
 import { HoursForm } from "../_components/hours-form";
 
 export async function generateMetadata() {
-  return { title: (await getTranslations("offices"))("title") };
+  return { title: (await getTranslations("organisations"))("title") };
 }
 
 /** When one organisation is open, and the form that sets it. */
 export default async function OrganisationPage({ params }: PageProps<"/organisations/[id]">) {
-  const t = await getTranslations("offices");
+  const t = await getTranslations("organisations");
   const path = OrganisationPath.safeParse(await params);
   const call = `/confidential/admin/organisations/${path.data?.id ?? ""}/hours`;
   const result = await loadPage(getOrganisationHours, call, async (cx) => {

@@ -3,15 +3,15 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
+import { useAct } from "@/components/act/use-act";
 import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
-import { useAct } from "@/components/client/use-act";
+import { TextArea } from "@/components/form/controls";
+import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
-import { TextArea } from "@/components/ui/controls";
-import { Field } from "@/components/ui/field";
 import { Notice } from "@/components/ui/states";
-import type { AgencyRecord } from "@/lib/access/office/agency/schema";
 import type { setAgencyRecord } from "@/lib/api-client/operations/organisations";
+import type { AgencyRecord } from "@/lib/organisations/agency/schema";
 
 const put = target<typeof setAgencyRecord>("PUT", "/confidential/admin/organisations/{id}/agency");
 
@@ -22,7 +22,7 @@ function linesOf(text: string): string[] {
 
 /** What an agency's officers are checked by: one domain and one number a line. */
 export function AgencyForm({ record }: { record: AgencyRecord }) {
-  const t = useTranslations("offices.agency");
+  const t = useTranslations("organisations.agency");
   const router = useRouter();
   const { isBusy, error, run } = useAct(put);
   const [domains, setDomains] = useState(record.email_domains.join("\n"));

@@ -3,14 +3,14 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { useAct } from "@/components/act/use-act";
 import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
-import { useAct } from "@/components/client/use-act";
+import { Choice, TextArea, TextInput } from "@/components/form/controls";
+import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
-import { Choice, TextArea, TextInput } from "@/components/ui/controls";
-import { Field } from "@/components/ui/field";
-import type { OfficeHours } from "@/lib/access/office/schema";
 import type { setOrganisationHours } from "@/lib/api-client/operations/organisations";
+import type { OfficeHours } from "@/lib/organisations/schema";
 import { bodyOf, type TypedHours, typedOf, unreadDays, WEEKDAYS } from "./typed-hours";
 
 const put = target<typeof setOrganisationHours>("PUT", "/confidential/admin/organisations/{id}/hours");
@@ -21,7 +21,7 @@ function Week(props: {
   wrong: readonly string[];
   onChange: (change: Partial<TypedHours>) => void;
 }) {
-  const t = useTranslations("offices.form");
+  const t = useTranslations("organisations.form");
   const { typed } = props;
   return (
     <div className="grid gap-x-6 gap-y-3 facts:grid-cols-2">
@@ -92,7 +92,7 @@ function Dates(props: {
 
 /** Sets when an organisation is open. What was typed stays until it was taken. */
 export function HoursForm({ hours }: { hours: OfficeHours }) {
-  const t = useTranslations("offices.form");
+  const t = useTranslations("organisations.form");
   const router = useRouter();
   const { isBusy, error, run } = useAct(put);
   const [typed, setTyped] = useState(() => typedOf(hours));

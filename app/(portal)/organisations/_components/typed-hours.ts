@@ -1,4 +1,4 @@
-import type { OfficeHours, OfficeHoursBody } from "@/lib/access/office/schema";
+import type { OfficeHours, OfficeHoursBody } from "@/lib/organisations/schema";
 
 export const WEEKDAYS = ["1", "2", "3", "4", "5", "6", "7"] as const;
 type Weekday = (typeof WEEKDAYS)[number];

@@ -3,7 +3,7 @@ import { ButtonLink } from "@/components/ui/button-link";
 import { EndTime } from "@/components/ui/end-time";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
-import type { ReleaseItem } from "@/lib/access/release/schema";
+import type { ReleaseItem } from "@/lib/access/executive-release/schema";
 
 const DAY_MS = 86_400_000;
 

@@ -8,38 +8,38 @@ import { ProblemPage } from "@/components/layout/problem-page";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
-import { isReviewer } from "@/lib/access/action-rules";
-import type { RequestView } from "@/lib/access/answer-schema";
-import { getGrant } from "@/lib/access/get-grant";
-import { getRequest } from "@/lib/access/get-request";
-import type { GrantDetail } from "@/lib/access/grant-schema";
+import { getGrant } from "@/lib/access/grants/get-grant";
+import type { GrantDetail } from "@/lib/access/grants/schema";
+import type { RequestView } from "@/lib/access/requests/answer-schema";
+import { getRequest } from "@/lib/access/requests/get-request";
 import type { ReviewView } from "@/lib/access/review/schema";
+import { isReviewer } from "@/lib/access/rules/action-rules";
 import * as requests from "@/lib/api-client/operations/access";
 import * as grants from "@/lib/api-client/operations/grants";
 import type { Principal } from "@/lib/context";
-import { loadPage } from "@/lib/http/page";
-import { JobsSection, TransactionsSection } from "./_components/asked-transactions";
-import { CoViewers } from "./_components/co-viewers";
-import { CommentSection } from "./_components/comment-section";
-import { Conflicts } from "./_components/conflicts";
-import { DecideDialog } from "./_components/decide-dialog";
-import { DecisionPanel } from "./_components/decision-panel";
-import { EndAuthority } from "./_components/end-authority";
-import { IdentityForm } from "./_components/identity-form";
-import { loadRelease, type ReleaseShown } from "./_components/load-release";
+import { loadPage } from "@/lib/http/pages/page";
+import { CoViewers } from "./_components/acts/co-viewers";
+import { CommentSection } from "./_components/acts/comment-section";
+import { DeadlineActs } from "./_components/acts/deadline-acts";
+import { EndAuthority } from "./_components/acts/end-authority";
+import { IdentityForm } from "./_components/acts/identity-form";
+import { DecideDialog } from "./_components/decision/decide-dialog";
+import { DecisionPanel } from "./_components/decision/decision-panel";
+import { FirstReading, PaperFacts } from "./_components/decision/retyped-facts/paper-facts";
+import { ReviewProvider } from "./_components/decision/review-state";
+import { JobsSection, TransactionsSection } from "./_components/facts/asked-transactions";
+import { Conflicts } from "./_components/facts/conflicts";
+import { PolicyStrip } from "./_components/facts/policy-strip";
+import { RequestTimeline } from "./_components/facts/request-timeline";
+import { ScopeSection } from "./_components/facts/scope-section";
+import { RequesterPanel, ReviewerPanel, Standing } from "./_components/facts/side-panel";
+import { SignatureReport } from "./_components/facts/signature-report";
+import { StageStrip } from "./_components/facts/stage-strip";
 import { loadReview } from "./_components/load-review";
-import { OrderSection } from "./_components/order-section";
-import { FirstReading, PaperFacts } from "./_components/paper-facts";
-import { PolicyStrip } from "./_components/policy-strip";
+import { OrderSection } from "./_components/order/order-section";
 import { QueueNav } from "./_components/queue-nav";
-import { ReleasePanel, ReleaseRefused } from "./_components/release-panel";
-import { RequestTimeline } from "./_components/request-timeline";
-import { ReviewProvider } from "./_components/review-state";
-import { ScopeSection } from "./_components/scope-section";
-import { RequesterPanel, ReviewerPanel, Standing } from "./_components/side-panel";
-import { SignatureReport } from "./_components/signature-report";
-import { StageStrip } from "./_components/stage-strip";
-import { Steer } from "./_components/steer";
+import { loadRelease, type ReleaseShown } from "./_components/release/load-release";
+import { ReleasePanel, ReleaseRefused } from "./_components/release/release-panel";
 
 interface PageProps {
   readonly params: Promise<{ readonly id: string }>;
@@ -144,7 +144,7 @@ function panelOf(props: FrameProps): ReactNode {
   return (
     <>
       {review?.may_decide === true ? <DecisionPanel /> : <ReviewerPanel request={request} review={review} />}
-      <Steer request={request} />
+      <DeadlineActs request={request} />
       {review !== undefined && mayEndAuthority(props) ? <EndAuthority request={request} /> : null}
     </>
   );

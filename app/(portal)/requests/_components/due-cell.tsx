@@ -2,8 +2,8 @@ import { useTranslations } from "next-intl";
 import { EndTime } from "@/components/ui/end-time";
 import { LocalTime } from "@/components/ui/local-time";
 import { Tag } from "@/components/ui/tag";
-import type { RequestSummary } from "@/lib/access/answer-schema";
-import type { RequestState } from "@/lib/access/schema";
+import type { RequestSummary } from "@/lib/access/requests/answer-schema";
+import type { RequestState } from "@/lib/access/requests/schema";
 
 const IN_REVIEW: readonly RequestState[] = [
   "submitted",

@@ -1,4 +1,4 @@
-import { Purpose, RequestState } from "@/lib/access/schema";
+import { Purpose, RequestState } from "@/lib/access/requests/schema";
 
 /** What stands in the address of the list. Empty texts are left out of it. */
 export interface ListAddress {

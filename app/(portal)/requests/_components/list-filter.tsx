@@ -1,9 +1,9 @@
 import { useTranslations } from "next-intl";
+import { Select, TextInput } from "@/components/form/controls";
+import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
-import { Select, TextInput } from "@/components/ui/controls";
-import { Field } from "@/components/ui/field";
-import { Purpose, RequestState } from "@/lib/access/schema";
+import { Purpose, RequestState } from "@/lib/access/requests/schema";
 import {
   addressOf,
   isFiltered,

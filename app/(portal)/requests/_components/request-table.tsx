@@ -1,6 +1,6 @@
 import { useLocale, useTranslations } from "next-intl";
 import { type Column, Table } from "@/components/ui/table";
-import type { RequestSummary } from "@/lib/access/answer-schema";
+import type { RequestSummary } from "@/lib/access/requests/answer-schema";
 import { formatCount } from "@/lib/format";
 import { DueCell } from "./due-cell";
 

@@ -1,15 +1,15 @@
 import { notFound, redirect } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
 import { ProblemPage } from "@/components/layout/problem-page";
-import { getRequest as readRequest } from "@/lib/access/get-request";
+import { getRequest as readRequest } from "@/lib/access/requests/get-request";
 import { createRequest, getRequest } from "@/lib/api-client/operations/access";
-import { loadPage } from "@/lib/http/page";
-import { answerDays } from "./_components/answer-days";
-import type { Answers } from "./_components/answers";
-import { DeniedBefore } from "./_components/denied-before";
-import { formOptions } from "./_components/form-options";
+import { loadPage } from "@/lib/http/pages/page";
+import { answerDays } from "./_components/answers/answer-days";
+import type { Answers } from "./_components/answers/answers";
+import { formOptions } from "./_components/answers/form-options";
+import { prefillOf, type Search, uuidOf } from "./_components/answers/prefill";
 import { NewRequest } from "./_components/new-request";
-import { prefillOf, type Search, uuidOf } from "./_components/prefill";
+import { DeniedBefore } from "./_components/sections/denied-before";
 
 export async function generateMetadata() {
   const t = await getTranslations("requests.new");

@@ -8,7 +8,7 @@ import { listNotices as list } from "@/lib/access/notices/list-notices";
 import { NoticeQuery } from "@/lib/access/notices/schema";
 import { listNoticeRules } from "@/lib/access/notices/set-rule";
 import { listNotices } from "@/lib/api-client/operations/notices";
-import { loadPage } from "@/lib/http/page";
+import { loadPage } from "@/lib/http/pages/page";
 import { NoticeTable } from "./_components/notice-table";
 import { RuleForm } from "./_components/rule-form";
 import { RuleTable } from "./_components/rule-table";

@@ -1,15 +1,19 @@
 import { getTranslations } from "next-intl/server";
-import { AccessStrip } from "@/app/(portal)/transactions/[id]/_components/access-strip";
-import { Accesses } from "@/app/(portal)/transactions/[id]/_components/accesses";
-import { Fields } from "@/app/(portal)/transactions/[id]/_components/fields";
-import { OpeningProvider } from "@/app/(portal)/transactions/[id]/_components/opening-context";
+import { AccessStrip } from "@/app/(portal)/transactions/[id]/_components/access/access-strip";
+import { Accesses } from "@/app/(portal)/transactions/[id]/_components/access/accesses";
+import { Fields } from "@/app/(portal)/transactions/[id]/_components/opening/fields";
+import { OpeningProvider } from "@/app/(portal)/transactions/[id]/_components/opening/opening-context";
+import {
+  groupsOf,
+  openingRouteOf,
+  plainOf,
+} from "@/app/(portal)/transactions/[id]/_components/opening/record-opening-route";
 import { PageActions } from "@/app/(portal)/transactions/[id]/_components/page-actions";
 import {
   MyAccess,
   TransactionFacts,
   WhyFacts,
 } from "@/app/(portal)/transactions/[id]/_components/record-facts";
-import { groupsOf, plainOf, wayOf } from "@/app/(portal)/transactions/[id]/_components/record-way";
 import { Retention } from "@/app/(portal)/transactions/[id]/_components/retention";
 import { LiveRefresh } from "@/components/client/live-refresh";
 import { DisputeLink } from "@/components/domain/dispute-link";
@@ -20,8 +24,8 @@ import { ButtonLink } from "@/components/ui/button-link";
 import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { getTransaction } from "@/lib/api-client/operations/transactions";
-import { loadPage } from "@/lib/http/page";
-import { readRecord } from "@/lib/transactions/read-record";
+import { loadPage } from "@/lib/http/pages/page";
+import { readRecord } from "@/lib/transactions/read/read-record";
 import { TransactionPath } from "@/lib/transactions/schema";
 
 export async function generateMetadata() {
@@ -43,7 +47,7 @@ export default async function TransactionPage({ params }: PageProps<"/transactio
   const { view, may } = record;
   const nowMs = Date.now();
   const groups = groupsOf(view);
-  const way = wayOf(record, principal.role);
+  const way = openingRouteOf(record, principal.role);
   const inForce = record.grants.find(({ state }) => state === "active" || state === "exhausted");
   const mayKnowDisputes = may.openOwn || principal.role === "coordinator";
   return (

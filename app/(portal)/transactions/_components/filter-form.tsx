@@ -1,9 +1,9 @@
 import { useTranslations } from "next-intl";
 import { addressOf, type ListAddress } from "@/app/(portal)/transactions/_components/list-query";
+import { Select, TextInput } from "@/components/form/controls";
+import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
-import { Select, TextInput } from "@/components/ui/controls";
-import { Field } from "@/components/ui/field";
 import { TransactionStatus } from "@/lib/transactions/schema";
 
 /** Filters as a plain form: what is asked for stands in the address. */

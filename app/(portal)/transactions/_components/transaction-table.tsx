@@ -6,7 +6,7 @@ import { EndTime } from "@/components/ui/end-time";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
-import type { GrantView } from "@/lib/access/grant-schema";
+import type { GrantView } from "@/lib/access/grants/schema";
 import type { TransactionView } from "@/lib/transactions/schema";
 
 export interface Row {

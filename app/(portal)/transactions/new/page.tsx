@@ -3,7 +3,7 @@ import { NewTransactionForm } from "@/app/(portal)/transactions/new/_components/
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { createTransaction } from "@/lib/api-client/operations/transactions";
-import { loadPage } from "@/lib/http/page";
+import { loadPage } from "@/lib/http/pages/page";
 import { listRecipients } from "@/lib/keys/list-recipients";
 
 export async function generateMetadata() {

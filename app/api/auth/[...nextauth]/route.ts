@@ -1,4 +1,4 @@
-import { answerSignIn } from "@/lib/http/sign-in-endpoint";
+import { answerSignIn } from "@/lib/http/sign-in/sign-in-endpoint";
 
 interface Route {
   readonly params: Promise<{ readonly nextauth: readonly string[] }>;

@@ -1,7 +1,7 @@
-import { prepareOpening as prepare } from "@/lib/access/prepare-opening";
+import { prepareOpening as prepare } from "@/lib/access/openings/prepare-opening";
 import { prepareOpening } from "@/lib/api-client/operations/grants";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/access/openings", [
   bind(prepareOpening, (cx, { body }) => prepare(cx, body)),

@@ -1,8 +1,8 @@
-import { listPreservations as list } from "@/lib/access/list-preservations";
-import { preserveTransactions as preserve } from "@/lib/access/preserve-transactions";
+import { listPreservations as list } from "@/lib/access/preservations/list-preservations";
+import { preserveTransactions as preserve } from "@/lib/access/preservations/preserve-transactions";
 import { listPreservations, preserveTransactions } from "@/lib/api-client/operations/preservations";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/access/preservations", [
   bind(preserveTransactions, (cx, { body }) => preserve(cx, body)),

@@ -1,7 +1,7 @@
-import { listReleases as list } from "@/lib/access/release/list-releases";
+import { listReleases as list } from "@/lib/access/executive-release/list-releases";
 import { listReleases } from "@/lib/api-client/operations/releases";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/access/releases", [
   bind(listReleases, (cx, { query }) => list(cx, query)),

@@ -1,7 +1,7 @@
 import { createApiKey, listApiKeys } from "@/lib/api-client/operations/api-keys";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
-import { withKeySecret } from "@/lib/http/with-session";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
+import { withKeySecret } from "@/lib/http/sign-in/with-session";
 import { listOwnApiKeys } from "@/lib/identity/api-keys/list-api-keys";
 import { makeApiKey } from "@/lib/identity/api-keys/make-api-key";
 

@@ -1,7 +1,7 @@
 import { signOut } from "@/lib/api-client/operations/account";
-import { bind, Reply } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
-import { forgetSession, withSession } from "@/lib/http/with-session";
+import { bind, Reply } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
+import { forgetSession, withSession } from "@/lib/http/sign-in/with-session";
 import { signOut as end } from "@/lib/identity/account/end-own-sessions";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/account/sign-out", [

@@ -1,6 +1,6 @@
 import { listAllApiKeys } from "@/lib/api-client/operations/api-keys";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 import { listAllApiKeys as list } from "@/lib/identity/api-keys/list-api-keys";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/admin/api-keys", [

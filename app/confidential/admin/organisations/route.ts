@@ -1,7 +1,7 @@
-import { listOrganisations as list } from "@/lib/access/office/list-organisations";
 import { listOrganisations } from "@/lib/api-client/operations/organisations";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
+import { listOrganisations as list } from "@/lib/organisations/list-organisations";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/admin/organisations", [
   bind(listOrganisations, (cx, { query }) => list(cx, query)),

@@ -1,6 +1,6 @@
 import { createWebhook, listWebhooks } from "@/lib/api-client/operations/notifications";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 import { createWebhook as create } from "@/lib/notify/webhooks/create-webhook";
 import { listWebhooks as list } from "@/lib/notify/webhooks/list-webhooks";
 

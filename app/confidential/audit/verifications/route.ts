@@ -2,9 +2,9 @@ import { listVerifications, requestVerification } from "@/lib/api-client/operati
 import {
   requestVerification as askVerification,
   listVerifications as readVerifications,
-} from "@/lib/audit/verification/list-verifications";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+} from "@/lib/audit/self-check/list-verifications";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/audit/verifications", [
   bind(listVerifications, (cx, { query }) => readVerifications(cx, query)),

@@ -1,6 +1,6 @@
 import { getKey } from "@/lib/api-client/operations/keys";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 import { getKey as findKey } from "@/lib/keys/get-key";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/keys/{id}", [

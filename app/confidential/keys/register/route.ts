@@ -1,7 +1,7 @@
 import { registerKeyAlias } from "@/lib/api-client/operations/keys";
-import { bind, Reply } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
-import { registerKey } from "@/lib/keys/register-key";
+import { bind, Reply } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
+import { registerKey } from "@/lib/keys/register/register-key";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/keys/register", [
   bind(registerKeyAlias, async (cx, { body }) => {

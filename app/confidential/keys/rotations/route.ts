@@ -1,6 +1,6 @@
 import { listRotations } from "@/lib/api-client/operations/keys";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 import { listRotations as list } from "@/lib/keys/rotation/list-rotations";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/keys/rotations", [

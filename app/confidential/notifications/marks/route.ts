@@ -1,6 +1,6 @@
 import { markNotifications } from "@/lib/api-client/operations/notifications";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 import { markRead } from "@/lib/notify/list-notifications";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/notifications/marks", [

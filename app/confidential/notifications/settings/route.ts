@@ -1,8 +1,8 @@
 import { changeMailSettings, getMailSettings } from "@/lib/api-client/operations/notifications";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 import { changeMailSettings as change, getMailSettings as read } from "@/lib/notify/mail/settings";
-import { getRuntime } from "@/lib/runtime";
+import { getRuntime } from "@/lib/runtime/slot";
 
 const hasMail = async () => (await getRuntime()).mailer !== undefined;
 

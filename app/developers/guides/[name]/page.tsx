@@ -5,7 +5,7 @@ import { SitePage } from "@/app/_components/site-page";
 import { BackToCalls } from "@/app/developers/_components/back-to-calls";
 import { GuideBlocks } from "@/app/developers/_components/guide-blocks";
 import { findGuide } from "@/lib/http/guides/read-guide";
-import { readHealth } from "@/lib/http/health";
+import { readHealth } from "@/lib/http/health/read-health";
 
 type Props = { params: Promise<{ name: string }> };
 

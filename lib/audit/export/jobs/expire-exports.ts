@@ -1,6 +1,6 @@
 import "server-only";
+import { appendEntry } from "@/lib/audit/record/append-entry";
 import { inTransaction } from "@/lib/db/transaction";
-import { appendEntry } from "../../append-entry";
 import type { AuditContext } from "../../audit-context";
 import { exportPlace } from "../export-place";
 import { findExpired, removeFile } from "./file-store";

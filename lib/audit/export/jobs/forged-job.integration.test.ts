@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { recordEvent } from "@/lib/audit/record/record-event";
 import type { Context } from "@/lib/context";
-import { findStanding } from "@/lib/identity/find-standing";
-import { forgeEntry, refusalCode } from "@/lib/testing/forge-entry";
-import { createOwnedLog, type OwnedLog } from "@/lib/testing/owned-log";
-import { recordEvent } from "../../record-event";
+import { findReaderById } from "@/lib/identity/people/find-reader";
+import { forgeEntry, refusalCode } from "@/lib/testing/log/forge-entry";
+import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
 import { NewExport } from "../../schema";
-import { getExport } from "../get-export";
-import { listExports } from "../list-exports";
-import { requestExport } from "../request-export";
-import { standingText } from "../standing";
+import { getExport } from "../history/get-export";
+import { listExports } from "../history/list-exports";
+import { readerStanding } from "../reader-standing";
+import { requestExport } from "./request-export";
 import { type JobContext, runNextExport } from "./run-export";
 
 let bench: OwnedLog;
@@ -25,7 +25,7 @@ beforeAll(async () => {
     instance,
     clock,
     audit,
-    findReader: (id) => findStanding({ db, instance }, id),
+    findReader: (id) => findReaderById({ db, instance }, id),
     keystore: bench.keystore,
     logger: auditor.logger,
     keepMs: 60_000,
@@ -51,7 +51,7 @@ async function forgeJob(said: Record<string, unknown>): Promise<string> {
     format: "ndjson",
     filter: "{}",
     options: "{}",
-    fence: standingText(principal),
+    fence: readerStanding(principal),
     entry_id: randomUUID(),
     state: "queued",
     kind: "job",
@@ -145,7 +145,7 @@ describe("a job that its entry does not say was asked for is not made", () => {
   ])("with a row that the owner changed to %s", async (_, change) => {
     const { id } = await ask({ action: "audit.keys", parts: "none" });
     const other = (await bench.person({ role: "auditor" })).principal;
-    const values = change.includes("$") ? [id, other.userId, standingText(other)] : [id];
+    const values = change.includes("$") ? [id, other.userId, readerStanding(other)] : [id];
     await bench.admin.query(`UPDATE audit_export SET ${change} WHERE id = $1`, values);
     await runAll();
     const { rows } = await bench.admin.query("SELECT state FROM audit_export WHERE id = $1", [id]);

@@ -1,20 +1,20 @@
 import { fork } from "node:child_process";
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { Policy } from "@/lib/audit/bundle-verifier/claims/bundle-format";
+import { verifyBundle } from "@/lib/audit/bundle-verifier/verify-bundle";
+import { recordEvent } from "@/lib/audit/record/record-event";
 import type { Context } from "@/lib/context";
 import { inRawTransaction, inTransaction } from "@/lib/db/transaction";
-import { findStanding } from "@/lib/identity/find-standing";
-import { createLogBench, type LogBench } from "@/lib/testing/log-bench";
-import { recordEvent } from "../../record-event";
+import { findReaderById } from "@/lib/identity/people/find-reader";
+import { createLogBench, type LogBench } from "@/lib/testing/benches/log-bench";
 import { ExportQuery, NewExport } from "../../schema";
-import { Policy } from "../../verify/bundle-format";
-import { verifyBundle } from "../../verify/verify-bundle";
-import { cancelExport } from "../cancel-export";
-import { type AskedRange, downloadExport } from "../download-export";
 import { exportLog } from "../export-log";
-import { getExport } from "../get-export";
-import { requestExport } from "../request-export";
+import { getExport } from "../history/get-export";
+import { cancelExport } from "./cancel-export";
+import { type AskedRange, downloadExport } from "./download-export";
 import { expireExports } from "./expire-exports";
+import { requestExport } from "./request-export";
 import { type JobContext, runNextExport } from "./run-export";
 import { CHUNK_BYTES } from "./seal-chunk";
 import { claimJob, finishJob, insertChunk } from "./store";
@@ -69,7 +69,7 @@ async function chunksOf(id: string): Promise<number> {
 beforeAll(async () => {
   bench = await createLogBench();
   auditor = await bench.person({ role: "auditor" });
-  const findReader = (userId: string) => findStanding(bench.cx, userId);
+  const findReader = (userId: string) => findReaderById(bench.cx, userId);
   const { db, instance, clock, audit } = bench.cx;
   worker = {
     db,
@@ -301,9 +301,13 @@ describe("a job", () => {
       "INSERT INTO audit_export_chunk (export_id, attempt, number, tenant_id, sealed) VALUES ($1, 1, 1, $2, '')",
       [id, bench.place.tenantId],
     );
-    const child = fork("lib/testing/export-child.ts", [bench.keyDir, bench.cx.instance.tenantPseudonym], {
-      execArgv: ["--import", "tsx", "--conditions=react-server"],
-    });
+    const child = fork(
+      "lib/testing/children/export-child.ts",
+      [bench.keyDir, bench.cx.instance.tenantPseudonym],
+      {
+        execArgv: ["--import", "tsx", "--conditions=react-server"],
+      },
+    );
     const exited = new Promise((resolve) => child.once("exit", (_code, signal) => resolve(signal)));
     const isStuck = async () => {
       const { rows } = await bench.appPool.query(

@@ -1,11 +1,11 @@
 import "server-only";
 import { z } from "zod";
+import { bindingEntry, openStored } from "@/lib/audit/entry/bound-part";
+import { entryLeaf } from "@/lib/audit/entry/entry";
 import type { Context } from "@/lib/context";
 import { equalConstantTime } from "@/lib/crypto/bytes";
-import { canonicalJson } from "@/lib/crypto/canonical-json";
+import { canonicalJson } from "@/lib/crypto/json/canonical-json";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
-import { bindingEntry, openStored } from "../../bound-part";
-import { entryLeaf } from "../../entry";
 import { logDetail } from "../../reading/of-log";
 import type { ExportQuery } from "../../schema";
 import { exportDetails } from "../export-log";

@@ -1,16 +1,16 @@
 import "server-only";
+import type { Reader, ReaderContext } from "@/lib/audit/reading/fence";
 import type { Context } from "@/lib/context";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { inRawSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import type { Reader, ReaderContext } from "../../reading/filter";
 import { ofLog } from "../../reading/of-log";
 import { ExportQuery } from "../../schema";
+import { awaitErasures } from "../erasures-settled";
 import { kindsOf, requestOf } from "../export-log";
 import { produceExport } from "../produce-export";
-import { awaitErasures } from "../settled-erasures";
+import { readerStanding } from "../reader-standing";
 import { readSignedSize } from "../signed-size";
-import { standingText } from "../standing";
 import { countRows, readAnchoredSize } from "../store";
 import { ChunkWriter, JobLost } from "./chunk-writer";
 import { JobUnrecorded, requireRecorded } from "./recorded";
@@ -48,7 +48,7 @@ function keepLease(cx: JobContext, job: ClaimedJob, writer: ChunkWriter, total: 
 
 async function make(cx: JobContext, job: ClaimedJob): Promise<void> {
   const principal = await cx.findReader(job.by_user_id);
-  if (principal === undefined || standingText(principal) !== job.fence)
+  if (principal === undefined || readerStanding(principal) !== job.fence)
     throw new DomainError("export.standing");
   const reader: ReaderContext = { ...cx, principal };
   const key = randomBytes(32);

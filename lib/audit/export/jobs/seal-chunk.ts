@@ -1,7 +1,7 @@
 import "server-only";
 import { concat } from "@/lib/crypto/bytes";
-import { canonicalBytes } from "@/lib/crypto/canonical-json";
 import { OpenError } from "@/lib/crypto/format-error";
+import { canonicalBytes } from "@/lib/crypto/json/canonical-json";
 import { aesGcmOpen, aesGcmSeal, randomBytes } from "@/lib/crypto/primitives";
 
 /** Plaintext bytes of every chunk but the last, so that a range finds its chunks by division. */

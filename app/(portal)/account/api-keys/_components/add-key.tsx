@@ -4,10 +4,10 @@ import { useTranslations } from "next-intl";
 import { CallFailure } from "@/components/client/call-failure";
 import { useReady } from "@/components/client/use-ready";
 import { SecretOnce } from "@/components/domain/secret-once";
+import { Choice, ChoiceGroup, Select, TextArea, TextInput } from "@/components/form/controls";
+import { ErrorSummary } from "@/components/form/error-summary";
+import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
-import { Choice, ChoiceGroup, Select, TextArea, TextInput } from "@/components/ui/controls";
-import { ErrorSummary } from "@/components/ui/error-summary";
-import { Field } from "@/components/ui/field";
 import type { Scope } from "@/lib/context";
 import { type Adding, ENDS, IDS, useAdding } from "./use-adding";
 

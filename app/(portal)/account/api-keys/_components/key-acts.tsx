@@ -3,14 +3,14 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { ActDialog, ActForm } from "@/components/act/act-dialog";
+import { useAct } from "@/components/act/use-act";
 import { target } from "@/components/client/api";
-import { useAct } from "@/components/client/use-act";
-import { ActDialog, ActForm } from "@/components/domain/act-dialog";
 import { SecretOnce } from "@/components/domain/secret-once";
+import { Select } from "@/components/form/controls";
+import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
-import { Select } from "@/components/ui/controls";
 import { Dialog } from "@/components/ui/dialog";
-import { Field } from "@/components/ui/field";
 import type { revokeApiKey, rotateApiKey } from "@/lib/api-client/operations/api-keys";
 import type { ApiKeyView } from "@/lib/identity/api-keys/schema";
 

@@ -3,9 +3,9 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { useAct } from "@/components/act/use-act";
 import { target } from "@/components/client/api";
 import { focusWhenThere } from "@/components/client/focus-when-there";
-import { useAct } from "@/components/client/use-act";
 import type { createApiKey } from "@/lib/api-client/operations/api-keys";
 import type { Scope } from "@/lib/context";
 

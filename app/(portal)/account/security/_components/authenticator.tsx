@@ -7,11 +7,11 @@ import { ConfirmRemoval } from "@/app/(portal)/account/security/_components/conf
 import { type Change, useChange } from "@/app/(portal)/account/security/_components/use-change";
 import { target } from "@/components/client/api";
 import { useApi } from "@/components/client/use-api";
+import { TextInput } from "@/components/form/controls";
+import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
-import { TextInput } from "@/components/ui/controls";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
 import { Digest } from "@/components/ui/digest";
-import { Field } from "@/components/ui/field";
 import { LocalTime } from "@/components/ui/local-time";
 import { QrCode } from "@/components/ui/qr-code";
 import { Section } from "@/components/ui/section";

@@ -8,10 +8,10 @@ import { type Change, useChange } from "@/app/(portal)/account/security/_compone
 import { target } from "@/components/client/api";
 import { makePasskey } from "@/components/client/passkey";
 import { useApi } from "@/components/client/use-api";
+import { TextInput } from "@/components/form/controls";
+import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
-import { TextInput } from "@/components/ui/controls";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
-import { Field } from "@/components/ui/field";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";

@@ -6,9 +6,9 @@ import { ChangeFailure } from "@/app/(portal)/account/security/_components/chang
 import { useChange } from "@/app/(portal)/account/security/_components/use-change";
 import { target } from "@/components/client/api";
 import { useApi } from "@/components/client/use-api";
+import { TextInput } from "@/components/form/controls";
+import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
-import { TextInput } from "@/components/ui/controls";
-import { Field } from "@/components/ui/field";
 import { Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
 import type { changePassword } from "@/lib/api-client/operations/account";

@@ -3,10 +3,10 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { ReasonDialog } from "@/components/act/reason-dialog";
+import { useAct } from "@/components/act/use-act";
 import { target } from "@/components/client/api";
-import { useAct } from "@/components/client/use-act";
 import { useApiKeyColumns } from "@/components/domain/api-key-columns";
-import { ReasonDialog } from "@/components/domain/reason-dialog";
 import { Button } from "@/components/ui/button";
 import { type Column, Table } from "@/components/ui/table";
 import type { revokeAnyApiKey } from "@/lib/api-client/operations/api-keys";

@@ -3,13 +3,13 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { ActDialog } from "@/components/act/act-dialog";
+import { useAct } from "@/components/act/use-act";
 import { target } from "@/components/client/api";
-import { useAct } from "@/components/client/use-act";
-import { ActDialog } from "@/components/domain/act-dialog";
+import { useFileChooser } from "@/components/form/use-file-chooser";
 import { Button } from "@/components/ui/button";
-import { useFileChooser } from "@/components/ui/use-file-chooser";
 import type { addAuthorityList } from "@/lib/api-client/operations/authorities";
-import type { AuthorityView } from "@/lib/authority/schema";
+import type { AuthorityView } from "@/lib/authorities/schema";
 import { toBase64 } from "@/lib/crypto/bytes";
 
 const ADD = target<typeof addAuthorityList>("POST", "/confidential/admin/authorities/{id}/crls");

@@ -3,19 +3,19 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { useAct } from "@/components/act/use-act";
 import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
-import { useAct } from "@/components/client/use-act";
+import { TextArea, TextInput } from "@/components/form/controls";
+import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
-import { TextArea, TextInput } from "@/components/ui/controls";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
-import { Field } from "@/components/ui/field";
 import type {
   confirmAuthority,
   revokeAuthority,
   withdrawAuthority,
 } from "@/lib/api-client/operations/authorities";
-import type { AuthorityView } from "@/lib/authority/schema";
+import type { AuthorityView } from "@/lib/authorities/schema";
 import { AddList } from "./add-list";
 
 const CONFIRM = target<typeof confirmAuthority>("POST", "/confidential/admin/authorities/{id}/confirmations");

@@ -2,7 +2,7 @@ import { useLocale, useTranslations } from "next-intl";
 import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
-import type { AuthorityView } from "@/lib/authority/schema";
+import type { AuthorityView } from "@/lib/authorities/schema";
 import { regionName } from "@/lib/format";
 import { AuthorityActs } from "./authority-acts";
 

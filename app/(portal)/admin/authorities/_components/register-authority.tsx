@@ -3,15 +3,15 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { useAct } from "@/components/act/use-act";
 import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
-import { useAct } from "@/components/client/use-act";
 import { useReady } from "@/components/client/use-ready";
+import { TextArea, TextInput } from "@/components/form/controls";
+import { ErrorSummary } from "@/components/form/error-summary";
+import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
-import { TextArea, TextInput } from "@/components/ui/controls";
 import { Digest } from "@/components/ui/digest";
-import { ErrorSummary } from "@/components/ui/error-summary";
-import { Field } from "@/components/ui/field";
 import { Confirmation } from "@/components/ui/states";
 import type { registerAuthority } from "@/lib/api-client/operations/authorities";
 

@@ -5,7 +5,7 @@ import { Pager } from "@/components/ui/pager";
 import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
 import { listDeliveries } from "@/lib/api-client/operations/notifications";
-import { loadPage } from "@/lib/http/page";
+import { loadPage } from "@/lib/http/pages/page";
 import { listDeliveries as list } from "@/lib/notify/deliveries/list-deliveries";
 import { DeliveryQuery, WebhookPath } from "@/lib/notify/schema";
 import { DeliveryTable } from "../_components/delivery-table";

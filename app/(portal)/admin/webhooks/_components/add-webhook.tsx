@@ -3,16 +3,16 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { useAct } from "@/components/act/use-act";
 import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
 import { focusWhenThere } from "@/components/client/focus-when-there";
-import { useAct } from "@/components/client/use-act";
 import { useReady } from "@/components/client/use-ready";
 import { SecretOnce } from "@/components/domain/secret-once";
+import { Choice, ChoiceGroup, TextInput } from "@/components/form/controls";
+import { ErrorSummary } from "@/components/form/error-summary";
+import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
-import { Choice, ChoiceGroup, TextInput } from "@/components/ui/controls";
-import { ErrorSummary } from "@/components/ui/error-summary";
-import { Field } from "@/components/ui/field";
 import type { createWebhook } from "@/lib/api-client/operations/notifications";
 import type { NotifyKind } from "@/lib/notify/schema";
 

@@ -2,9 +2,9 @@
 
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
+import { useAct } from "@/components/act/use-act";
 import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
-import { useAct } from "@/components/client/use-act";
 import { Button } from "@/components/ui/button";
 import type { replayDelivery } from "@/lib/api-client/operations/notifications";
 import { shortDigest } from "@/lib/format";

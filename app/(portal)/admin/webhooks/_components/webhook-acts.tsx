@@ -3,9 +3,9 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { ActDialog, ActForm } from "@/components/act/act-dialog";
+import { useAct } from "@/components/act/use-act";
 import { target } from "@/components/client/api";
-import { useAct } from "@/components/client/use-act";
-import { ActDialog, ActForm } from "@/components/domain/act-dialog";
 import { SecretOnce } from "@/components/domain/secret-once";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";

@@ -5,7 +5,7 @@ import { useRouter, useSearchParams } from "next/navigation";
 import { useEffect } from "react";
 import { call, target } from "@/components/client/api";
 import type { listErasures } from "@/lib/api-client/operations/erasures";
-import type { Erasure } from "@/lib/audit/erasure/schema";
+import type { Erasure } from "@/lib/audit/retention/erasure/schema";
 
 const list = target<typeof listErasures>("GET", "/confidential/audit/erasures");
 const PERIOD_MS = 2_000;

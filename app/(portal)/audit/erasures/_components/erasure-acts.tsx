@@ -10,7 +10,7 @@ import { Button } from "@/components/ui/button";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
 import { Facts } from "@/components/ui/facts";
 import type { agreeToErasure, refuseErasure } from "@/lib/api-client/operations/erasures";
-import type { Erasure } from "@/lib/audit/erasure/schema";
+import type { Erasure } from "@/lib/audit/retention/erasure/schema";
 
 const AGREE = target<typeof agreeToErasure>("POST", "/confidential/audit/erasures/{id}/agreements");
 const REFUSE = target<typeof refuseErasure>("POST", "/confidential/audit/erasures/{id}/refusals");

@@ -4,7 +4,7 @@ import type { IconName } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
 import { Tag, type Tone } from "@/components/ui/tag";
-import type { Erasure } from "@/lib/audit/erasure/schema";
+import type { Erasure } from "@/lib/audit/retention/erasure/schema";
 import { AwaitErasure } from "./await-erasure";
 import { ErasureActs } from "./erasure-acts";
 

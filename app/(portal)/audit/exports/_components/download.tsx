@@ -1,11 +1,11 @@
 import { useTranslations } from "next-intl";
+import { FilterWords } from "@/app/(portal)/audit/_components/filter/filter-words";
+import type { EventFilter } from "@/app/(portal)/audit/_components/filter/read-filter";
 import { addressOf } from "@/components/client/api";
 import { CodeSample } from "@/components/ui/code-sample";
 import { Facts } from "@/components/ui/facts";
 import { Section } from "@/components/ui/section";
 import type { NewExport } from "@/lib/audit/schema";
-import { FilterWords } from "../../_components/filter-words";
-import type { EventFilter } from "../../_components/read-filter";
 import { DirectDownload } from "./direct-download";
 import type { Format } from "./export-form";
 import { MakeInBackground } from "./make-in-background";

@@ -1,8 +1,8 @@
 import { useTranslations } from "next-intl";
+import { type ActorChoice, FilterBar } from "@/app/(portal)/audit/_components/filter/filter-bar";
+import type { ReadFilter } from "@/app/(portal)/audit/_components/filter/read-filter";
+import { Choice, ChoiceGroup } from "@/components/form/controls";
 import { Button } from "@/components/ui/button";
-import { Choice, ChoiceGroup } from "@/components/ui/controls";
-import { type ActorChoice, FilterBar } from "../../_components/filter-bar";
-import type { ReadFilter } from "../../_components/read-filter";
 
 export const FORMATS = ["bundle", "ndjson", "csv", "xlsx", "json"] as const;
 export type Format = (typeof FORMATS)[number];

@@ -3,10 +3,10 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { ActDialog } from "@/components/act/act-dialog";
+import { ReasonDialog } from "@/components/act/reason-dialog";
+import { useAct } from "@/components/act/use-act";
 import { target } from "@/components/client/api";
-import { useAct } from "@/components/client/use-act";
-import { ActDialog } from "@/components/domain/act-dialog";
-import { ReasonDialog } from "@/components/domain/reason-dialog";
 import { Button } from "@/components/ui/button";
 import type { Preservation } from "@/lib/access/preservations/schema";
 import type { releaseHold, renewHold } from "@/lib/api-client/operations/preservations";

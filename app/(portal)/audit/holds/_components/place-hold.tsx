@@ -3,13 +3,13 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { useAct } from "@/components/act/use-act";
 import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
-import { useAct } from "@/components/client/use-act";
+import { TextArea } from "@/components/form/controls";
+import type { FormError } from "@/components/form/error-summary";
+import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
-import { TextArea } from "@/components/ui/controls";
-import type { FormError } from "@/components/ui/error-summary";
-import { Field } from "@/components/ui/field";
 import { LocalTime } from "@/components/ui/local-time";
 import { Confirmation } from "@/components/ui/states";
 import type { preserveTransactions } from "@/lib/api-client/operations/preservations";

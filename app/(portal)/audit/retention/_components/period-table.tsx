@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import { roleKey } from "@/components/layout/role-words";
 import { Table } from "@/components/ui/table";
-import { ENTRY_CLASSES } from "@/lib/audit/event";
+import { ENTRY_CLASSES } from "@/lib/audit/entry/event";
 import type { Retention } from "@/lib/audit/retention/schema";
 
 type Kind = "role" | "class";

@@ -1,16 +1,16 @@
 import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
+import { DrawerHeading } from "@/app/(portal)/audit/_components/entry/drawer-heading";
+import { eventSentenceOf } from "@/app/(portal)/audit/_components/entry/event-sentence";
+import type { LoadedEntry } from "@/app/(portal)/audit/_components/entry/load-entry";
+import { Actor, SubjectName } from "@/app/(portal)/audit/_components/entry/names";
+import { addressOf } from "@/app/(portal)/audit/_components/filter/read-filter";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Digest } from "@/components/ui/digest";
 import { Facts } from "@/components/ui/facts";
 import { Icon } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import { formatCount } from "@/lib/format";
-import { DrawerHeading } from "../../_components/drawer-heading";
-import { happeningOf } from "../../_components/happening";
-import type { LoadedEntry } from "../../_components/load-entry";
-import { Actor, SubjectName } from "../../_components/names";
-import { addressOf } from "../../_components/read-filter";
 
 function noteOf(loaded: LoadedEntry): string | undefined {
   if (!loaded.ok) return undefined;
@@ -30,7 +30,7 @@ export function OpenedSuspicion(props: {
   const locale = useLocale();
   const { loaded, seq } = props;
   const note = noteOf(loaded);
-  const happening = loaded.ok && note !== undefined ? happeningOf(loaded.detail) : undefined;
+  const happening = loaded.ok && note !== undefined ? eventSentenceOf(loaded.detail) : undefined;
   return (
     <div className="facts:sticky facts:top-6">
       <div className="mb-3 flex items-center justify-between gap-2">

@@ -1,10 +1,10 @@
 import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
+import { Actor } from "@/app/(portal)/audit/_components/entry/names";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
 import type { EventItem } from "@/lib/audit/schema";
 import { formatCount, shortDigest } from "@/lib/format";
-import { Actor } from "../../_components/names";
 
 /** Suspicions in rows; one that is in the tree leads to what it says. */
 export function SuspicionTable(props: {

@@ -3,10 +3,10 @@ import { EntryLink } from "@/components/domain/entry-link";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
-import type { VerificationItem, VerificationReport } from "@/lib/audit/verification/schema";
+import type { VerificationItem, VerificationReport } from "@/lib/audit/self-check/schema";
 import { formatCount } from "@/lib/format";
-import { classKey, isOnlyLate } from "./finding-words";
-import { MissingOnly } from "./missing-only";
+import { classKey, isOnlyLate } from "./result/finding-words";
+import { MissingOnly } from "./result/missing-only";
 
 function State({ run }: { run: VerificationItem }) {
   const t = useTranslations("audit.verify.runs.states");

@@ -3,13 +3,13 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { ReasonDialog } from "@/components/act/reason-dialog";
+import { useAct } from "@/components/act/use-act";
 import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
 import { NotSigned } from "@/components/client/not-signed";
 import { signStatement } from "@/components/client/sign-statement";
-import { useAct } from "@/components/client/use-act";
 import { useReady } from "@/components/client/use-ready";
-import { ReasonDialog } from "@/components/domain/reason-dialog";
 import { ApiCallSample } from "@/components/layout/api-call-sample";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogActions } from "@/components/ui/dialog";

@@ -2,11 +2,11 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { useAct } from "@/components/act/use-act";
 import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
-import { useAct } from "@/components/client/use-act";
+import { Choice, ChoiceGroup } from "@/components/form/controls";
 import { Button } from "@/components/ui/button";
-import { Choice, ChoiceGroup } from "@/components/ui/controls";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
 import type { rotateKey } from "@/lib/api-client/operations/keys";
 import type { RotationMode } from "@/lib/keys/rotation/schema";

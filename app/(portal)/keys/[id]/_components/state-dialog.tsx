@@ -1,9 +1,9 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { ReasonDialog } from "@/components/act/reason-dialog";
+import { useAct } from "@/components/act/use-act";
 import { target } from "@/components/client/api";
-import { useAct } from "@/components/client/use-act";
-import { ReasonDialog } from "@/components/domain/reason-dialog";
 import type { changeKeyState } from "@/lib/api-client/operations/keys";
 import type { KeyStateOrder } from "@/lib/keys/schema";
 

@@ -1,9 +1,9 @@
-import type { RequestView } from "@/lib/access/answer-schema";
+import type { RequestView } from "@/lib/access/requests/answer-schema";
+import { reviewRequest } from "@/lib/access/review/review-request";
 import type { ReviewView } from "@/lib/access/review/schema";
-import { reviewRequest } from "@/lib/access/review-request";
 import * as decisions from "@/lib/api-client/operations/decisions";
 import type { Principal } from "@/lib/context";
-import { loadPage } from "@/lib/http/page";
+import { loadPage } from "@/lib/http/pages/page";
 
 const PATH = "/confidential/access/requests/{id}/review";
 

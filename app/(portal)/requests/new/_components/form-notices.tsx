@@ -6,13 +6,13 @@ import { CallFailure } from "@/components/client/call-failure";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Notice } from "@/components/ui/states";
-import { labelOf } from "./answer-text";
-import type { FormOptions } from "./answers";
+import { labelOf } from "./answers/answer-text";
+import type { FormOptions } from "./answers/answers";
 import { NOTICES_ID } from "./notices-id";
 import type { RequestForm } from "./use-request-form";
 
 // Loaded when a clash is told, which only a server that answers can do.
-const ClashNotice = dynamic(() => import("./clash-notice").then((module) => module.ClashNotice));
+const ClashNotice = dynamic(() => import("./autosave/clash-notice").then((module) => module.ClashNotice));
 
 /** What the person has to know of the saving before going on: nothing, as long as it goes well. */
 export function FormNotices({ request, options }: { request: RequestForm; options: FormOptions }) {

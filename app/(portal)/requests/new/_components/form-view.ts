@@ -1,5 +1,5 @@
-import type { AnswerName, Answers, FormOptions } from "./answers";
-import type { ControlName } from "./faults";
+import type { AnswerName, Answers, FormOptions } from "./answers/answers";
+import type { ControlName } from "./answers/faults";
 
 /** What each section of the form is given. */
 export interface FormView {

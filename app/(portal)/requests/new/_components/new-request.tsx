@@ -2,22 +2,22 @@
 
 import { useTranslations } from "next-intl";
 import { type ReactNode, useEffect, useMemo } from "react";
+import { ErrorSummary } from "@/components/form/error-summary";
 import { PageFrame } from "@/components/layout/page-frame";
-import { ErrorSummary } from "@/components/ui/error-summary";
-import type { RequestView } from "@/lib/access/answer-schema";
-import type { AnswerDays } from "./answer-days";
-import { type Answers, answersOf, blankAnswers, type FormOptions } from "./answers";
-import { AuthoritySection } from "./authority-section";
-import { BasisSection } from "./basis-section";
-import { factsOf } from "./bodies";
-import { faultId } from "./faults";
+import type { RequestView } from "@/lib/access/requests/answer-schema";
+import type { AnswerDays } from "./answers/answer-days";
+import { type Answers, answersOf, blankAnswers, type FormOptions } from "./answers/answers";
+import { factsOf } from "./answers/bodies";
+import { faultId } from "./answers/faults";
+import { useFaultText } from "./answers/use-fault-text";
+import { SaveLine } from "./autosave/save-line";
+import { RequestSummary } from "./check/request-summary";
 import { FormNotices } from "./form-notices";
 import type { FormView } from "./form-view";
-import { PeriodSection } from "./period-section";
-import { RequestSummary } from "./request-summary";
-import { SaveLine } from "./save-line";
-import { TransactionsSection } from "./transactions-section";
-import { useFaultText } from "./use-fault-text";
+import { AuthoritySection } from "./sections/authority-section";
+import { BasisSection } from "./sections/basis-section";
+import { PeriodSection } from "./sections/period-section";
+import { TransactionsSection } from "./transactions/transactions-section";
 import { type RequestForm, useRequestForm } from "./use-request-form";
 
 /** A change link of *Check answers* names the control it means. */

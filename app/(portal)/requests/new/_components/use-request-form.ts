@@ -3,15 +3,15 @@
 import { useRouter } from "next/navigation";
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { CallRefused } from "@/components/client/api";
-import { type Answers, controlId } from "./answers";
-import { type AuthorityState, hasOrder } from "./authority-store";
-import { factsOf } from "./bodies";
-import type { DraftState } from "./draft-state";
-import { type Fault, faultsOf, faultsOfRefusal, stillOpen } from "./faults";
-import type { Lookups } from "./lookups";
+import { type Answers, controlId } from "./answers/answers";
+import { factsOf } from "./answers/bodies";
+import { type Fault, faultsOf, faultsOfRefusal, stillOpen } from "./answers/faults";
+import type { DraftState } from "./autosave/draft-state";
+import { type Opening, openStores, type Stores } from "./autosave/open-stores";
+import { useSaving } from "./autosave/use-saving";
 import { NOTICES_ID } from "./notices-id";
-import { type Opening, openStores, type Stores } from "./open-stores";
-import { useSaving } from "./use-saving";
+import { type AuthorityState, hasOrder } from "./sections/authority-store";
+import type { Lookups } from "./transactions/lookups";
 
 export interface RequestForm {
   readonly stores: Stores;

@@ -4,15 +4,15 @@ import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Notice } from "@/components/ui/states";
-import type { RequestView } from "@/lib/access/answer-schema";
-import { getRequest as readRequest } from "@/lib/access/get-request";
+import type { RequestView } from "@/lib/access/requests/answer-schema";
+import { getRequest as readRequest } from "@/lib/access/requests/get-request";
 import { getRequest } from "@/lib/api-client/operations/access";
 import type { Principal } from "@/lib/context";
-import { loadPage } from "@/lib/http/page";
-import { controlId } from "../_components/answers";
-import { CheckList } from "../_components/check-list";
-import { type Search, uuidOf } from "../_components/prefill";
-import { SubmitRequest } from "../_components/submit-request";
+import { loadPage } from "@/lib/http/pages/page";
+import { controlId } from "../_components/answers/answers";
+import { type Search, uuidOf } from "../_components/answers/prefill";
+import { CheckList } from "../_components/check/check-list";
+import { SubmitRequest } from "../_components/check/submit-request";
 
 export async function generateMetadata() {
   const t = await getTranslations("requests.check");

@@ -7,11 +7,11 @@ import { EndTime } from "@/components/ui/end-time";
 import { Facts } from "@/components/ui/facts";
 import { Section } from "@/components/ui/section";
 import { Confirmation } from "@/components/ui/states";
-import { getRequest as readRequest } from "@/lib/access/get-request";
+import { getRequest as readRequest } from "@/lib/access/requests/get-request";
 import { getRequest } from "@/lib/api-client/operations/access";
-import { loadPage } from "@/lib/http/page";
-import { type Search, uuidOf } from "../_components/prefill";
-import { ReceiptLine } from "../_components/receipt-line";
+import { loadPage } from "@/lib/http/pages/page";
+import { type Search, uuidOf } from "../_components/answers/prefill";
+import { ReceiptLine } from "../_components/check/receipt-line";
 
 export async function generateMetadata() {
   const t = await getTranslations("requests.sent");

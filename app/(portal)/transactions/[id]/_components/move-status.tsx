@@ -6,10 +6,10 @@ import { useState } from "react";
 import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
 import { useApi } from "@/components/client/use-api";
+import { TextArea } from "@/components/form/controls";
+import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
-import { TextArea } from "@/components/ui/controls";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
-import { Field } from "@/components/ui/field";
 import type { setTransactionStatus } from "@/lib/api-client/operations/transactions";
 import type { TransactionStatus } from "@/lib/transactions/schema";
 

@@ -3,12 +3,12 @@
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { MAIN_ACTION } from "@/app/(portal)/transactions/[id]/_components/main-action";
-import { useOpeningHere } from "@/app/(portal)/transactions/[id]/_components/opening-context";
+import { useOpeningHere } from "@/app/(portal)/transactions/[id]/_components/opening/opening-context";
 import { CallFailure } from "@/components/client/call-failure";
 import { saveAnswer } from "@/components/client/save-answer";
 import { useApi } from "@/components/client/use-api";
 import { Button } from "@/components/ui/button";
-import type { GroupName } from "@/lib/escrow/statements";
+import type { GroupName } from "@/lib/escrow/protocol/statements";
 
 /** The record's part of the log as a signed bundle. */
 function Export({ transactionId, isPrimary }: { transactionId: string; isPrimary: boolean }) {

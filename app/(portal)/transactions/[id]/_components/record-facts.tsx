@@ -2,14 +2,14 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { StatusTag } from "@/app/(portal)/transactions/_components/status-tag";
-import { AccessHere } from "@/app/(portal)/transactions/[id]/_components/access-here";
+import { AccessHere } from "@/app/(portal)/transactions/[id]/_components/access/access-here";
 import { MoveStatus } from "@/app/(portal)/transactions/[id]/_components/move-status";
 import { EndTime } from "@/components/ui/end-time";
 import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";
-import type { GrantView } from "@/lib/access/grant-schema";
-import type { RecordView } from "@/lib/transactions/read-record";
+import type { GrantView } from "@/lib/access/grants/schema";
+import type { RecordView } from "@/lib/transactions/read/read-record";
 
 function FactLink({ href, children }: { href: string; children: ReactNode }) {
   return (

@@ -3,9 +3,9 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { ReasonDialog } from "@/components/act/reason-dialog";
+import { useAct } from "@/components/act/use-act";
 import { target } from "@/components/client/api";
-import { useAct } from "@/components/client/use-act";
-import { ReasonDialog } from "@/components/domain/reason-dialog";
 import { Button } from "@/components/ui/button";
 import { FactsSection } from "@/components/ui/section";
 import type { setTransactionRetention } from "@/lib/api-client/operations/transactions";

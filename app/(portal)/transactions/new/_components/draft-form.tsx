@@ -6,9 +6,9 @@ import type { Draft } from "@/app/(portal)/transactions/new/_components/draft";
 import { FormRow } from "@/app/(portal)/transactions/new/_components/form-row";
 import { MemberRows, UNKEPT } from "@/app/(portal)/transactions/new/_components/member-rows";
 import { Recipients } from "@/app/(portal)/transactions/new/_components/recipients";
+import { Choice, TextArea, TextInput } from "@/components/form/controls";
+import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
-import { Choice, TextArea, TextInput } from "@/components/ui/controls";
-import { Field } from "@/components/ui/field";
 import type { Recipient } from "@/lib/keys/list-recipients";
 
 interface FormProps {

@@ -3,9 +3,9 @@
 import { useTranslations } from "next-intl";
 import { useFieldArray, useFormContext } from "react-hook-form";
 import { type Draft, type MemberGroup, memberId } from "@/app/(portal)/transactions/new/_components/draft";
+import { TextInput } from "@/components/form/controls";
+import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
-import { TextInput } from "@/components/ui/controls";
-import { Field } from "@/components/ui/field";
 import { Icon } from "@/components/ui/icon";
 
 /** Attributes of controls for values that get sealed: nothing of them is kept or sent away by the browser. */

@@ -17,8 +17,8 @@ import { CallRefused, NetworkLost, target } from "@/components/client/api";
 import { useApi } from "@/components/client/use-api";
 import { useIntent } from "@/components/client/use-intent";
 import { useReady } from "@/components/client/use-ready";
+import { ErrorSummary, type FormError } from "@/components/form/error-summary";
 import { useFieldWords, useProblemWords } from "@/components/messages/problem-words";
-import { ErrorSummary, type FormError } from "@/components/ui/error-summary";
 import type { createTransaction } from "@/lib/api-client/operations/transactions";
 import type { Recipient } from "@/lib/keys/list-recipients";
 

@@ -7,10 +7,10 @@ import type { Draft } from "@/app/(portal)/transactions/new/_components/draft";
 import { target } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
 import { useApi } from "@/components/client/use-api";
+import { Choice, ChoiceGroup, TextInput } from "@/components/form/controls";
+import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
-import { Choice, ChoiceGroup, TextInput } from "@/components/ui/controls";
 import { Digest } from "@/components/ui/digest";
-import { Field } from "@/components/ui/field";
 import type { listKeys } from "@/lib/api-client/operations/keys";
 import type { Recipient } from "@/lib/keys/list-recipients";
 

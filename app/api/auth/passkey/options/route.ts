@@ -1,3 +1,3 @@
-import { answerSignIn } from "@/lib/http/sign-in-endpoint";
+import { answerSignIn } from "@/lib/http/sign-in/sign-in-endpoint";
 
 export const GET = (request: Request): Promise<Response> => answerSignIn(request, "passkey/options");

@@ -1,9 +1,9 @@
-import { changeDraft } from "@/lib/access/change-draft";
-import { etagOf, versionOf } from "@/lib/access/etag";
-import { getRequest as view } from "@/lib/access/get-request";
+import { changeDraft } from "@/lib/access/requests/change-draft";
+import { getRequest as view } from "@/lib/access/requests/get-request";
 import { changeRequest, getRequest } from "@/lib/api-client/operations/access";
-import { bind, Reply } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { etagOf, versionOf } from "@/lib/etag";
+import { bind, Reply } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/access/requests/{id}", [
   bind(getRequest, async (cx, { params }) => {

@@ -1,6 +1,6 @@
 import { getCallingKey } from "@/lib/api-client/operations/api-keys";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 import { findCallingKey } from "@/lib/identity/api-keys/find-calling-key";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(

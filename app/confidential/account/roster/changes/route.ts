@@ -1,8 +1,8 @@
 import { askRosterChange } from "@/lib/api-client/operations/roster";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 import { askRosterChange as ask } from "@/lib/identity/roster/ask-roster-change";
-import { getRuntime } from "@/lib/runtime";
+import { getRuntime } from "@/lib/runtime/slot";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/account/roster/changes",

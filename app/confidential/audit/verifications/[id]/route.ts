@@ -1,7 +1,7 @@
 import { getVerification } from "@/lib/api-client/operations/audit";
-import { getVerification as readVerification } from "@/lib/audit/verification/list-verifications";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { getVerification as readVerification } from "@/lib/audit/self-check/list-verifications";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/audit/verifications/{id}",

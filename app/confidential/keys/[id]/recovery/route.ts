@@ -1,6 +1,6 @@
 import { askRecovery, getRecovery } from "@/lib/api-client/operations/recoveries";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 import { askRecovery as ask } from "@/lib/keys/recovery/ask-recovery";
 import { getRecovery as read } from "@/lib/keys/recovery/get-recovery";
 

@@ -1,7 +1,7 @@
 import { recordCopy } from "@/lib/api-client/operations/disclosures";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
-import { recordCopy as record } from "@/lib/transactions/record-copy";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
+import { recordCopy as record } from "@/lib/transactions/open/record-copy";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/transactions/{id}/copies",

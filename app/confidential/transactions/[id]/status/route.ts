@@ -1,7 +1,7 @@
 import { setTransactionStatus } from "@/lib/api-client/operations/transactions";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
-import { setStatus } from "@/lib/transactions/set-status";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
+import { setStatus } from "@/lib/transactions/status/set-status";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/transactions/{id}/status",

@@ -1,7 +1,7 @@
-import { reviewEmergency } from "@/lib/access/emergency/review-emergency";
+import { reviewEmergency } from "@/lib/access/break-glass/review-emergency";
 import { reviewBreakGlass } from "@/lib/api-client/operations/break-glass";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/access/break-glass/{id}/reviews",

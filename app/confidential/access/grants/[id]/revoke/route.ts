@@ -1,7 +1,7 @@
-import { revokeGrant as revoke } from "@/lib/access/revoke-grant";
+import { revokeGrant as revoke } from "@/lib/access/grants/revoke-grant";
 import { revokeGrant } from "@/lib/api-client/operations/grants";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/access/grants/{id}/revoke",

@@ -1,7 +1,7 @@
-import { attachAuthorization as attach } from "@/lib/access/attach-authorization";
+import { attachAuthorization as attach } from "@/lib/access/legal-authorities/attach-authorization";
 import { attachAuthorization } from "@/lib/api-client/operations/access";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/access/requests/{id}/authorizations",

@@ -1,7 +1,7 @@
-import { endCoViewer as end } from "@/lib/access/co-viewers/end-co-viewer";
+import { endCoViewer as end } from "@/lib/access/decisions/end-co-viewer";
 import { endCoViewer } from "@/lib/api-client/operations/co-viewers";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/access/requests/{id}/co-viewer-ends",

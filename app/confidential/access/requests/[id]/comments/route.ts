@@ -1,7 +1,7 @@
-import { commentRequest as comment } from "@/lib/access/comment-request";
+import { commentRequest as comment } from "@/lib/access/requests/comment-request";
 import { commentRequest } from "@/lib/api-client/operations/access";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/access/requests/{id}/comments",

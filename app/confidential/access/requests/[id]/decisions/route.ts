@@ -1,8 +1,8 @@
-import { decideRequest as decide } from "@/lib/access/decide-request";
-import { versionOf } from "@/lib/access/etag";
+import { decideRequest as decide } from "@/lib/access/decisions/decide-request";
 import { decideRequest } from "@/lib/api-client/operations/decisions";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { versionOf } from "@/lib/etag";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/access/requests/{id}/decisions",

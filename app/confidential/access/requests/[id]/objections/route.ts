@@ -1,7 +1,7 @@
-import { objectRequest as objectTo } from "@/lib/access/life/object-request";
+import { objectRequest as objectTo } from "@/lib/access/deadlines/object-request";
 import { objectRequest } from "@/lib/api-client/operations/steering";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/access/requests/{id}/objections",

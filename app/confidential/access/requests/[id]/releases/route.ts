@@ -1,8 +1,8 @@
-import { getRelease as get } from "@/lib/access/release/get-release";
-import { proposeRelease as propose } from "@/lib/access/release/propose-release";
+import { getRelease as get } from "@/lib/access/executive-release/get-release";
+import { proposeRelease as propose } from "@/lib/access/executive-release/propose-release";
 import { getRelease, proposeRelease } from "@/lib/api-client/operations/releases";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/access/requests/{id}/releases",

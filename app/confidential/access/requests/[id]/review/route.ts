@@ -1,7 +1,7 @@
-import { reviewRequest as review } from "@/lib/access/review-request";
+import { reviewRequest as review } from "@/lib/access/review/review-request";
 import { reviewRequest } from "@/lib/api-client/operations/decisions";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/access/requests/{id}/review",

@@ -1,7 +1,7 @@
 import { rotateApiKey } from "@/lib/api-client/operations/api-keys";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
-import { withKeySecret } from "@/lib/http/with-session";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
+import { withKeySecret } from "@/lib/http/sign-in/with-session";
 import { rotateApiKey as rotate } from "@/lib/identity/api-keys/make-api-key";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(

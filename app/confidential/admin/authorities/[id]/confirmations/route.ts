@@ -1,7 +1,7 @@
 import { confirmAuthority } from "@/lib/api-client/operations/authorities";
-import { confirmAuthority as confirm } from "@/lib/authority/registry/confirm-authority";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { confirmAuthority as confirm } from "@/lib/authorities/registry/confirm-authority";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/admin/authorities/{id}/confirmations",

@@ -1,7 +1,7 @@
-import { revokeAuthority as revoke } from "@/lib/access/authorizations/revoke-authority";
+import { revokeAuthority as revoke } from "@/lib/access/legal-authorities/revoke-issuer";
 import { revokeAuthority } from "@/lib/api-client/operations/authorities";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/admin/authorities/{id}/revocations",

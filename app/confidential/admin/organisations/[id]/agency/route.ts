@@ -1,11 +1,11 @@
+import { getAgencyRecord, setAgencyRecord } from "@/lib/api-client/operations/organisations";
+import { bind, Reply } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 import {
   etagOfAgency,
   getAgencyRecord as read,
   setAgencyRecord as set,
-} from "@/lib/access/office/agency/agency-record";
-import { getAgencyRecord, setAgencyRecord } from "@/lib/api-client/operations/organisations";
-import { bind, Reply } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+} from "@/lib/organisations/agency/agency-record";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/admin/organisations/{id}/agency",

@@ -1,9 +1,9 @@
-import { getHours } from "@/lib/access/office/get-hours";
-import { etagOfHours } from "@/lib/access/office/hours-etag";
-import { setHours } from "@/lib/access/office/set-hours";
 import { getOrganisationHours, setOrganisationHours } from "@/lib/api-client/operations/organisations";
-import { bind, Reply } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind, Reply } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
+import { getHours } from "@/lib/organisations/get-hours";
+import { etagOfHours } from "@/lib/organisations/hours-etag";
+import { setHours } from "@/lib/organisations/set-hours";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/admin/organisations/{id}/hours",

@@ -1,6 +1,6 @@
 import { listDeliveries } from "@/lib/api-client/operations/notifications";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 import { listDeliveries as list } from "@/lib/notify/deliveries/list-deliveries";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(

@@ -1,6 +1,6 @@
 import { rotateWebhookSecret } from "@/lib/api-client/operations/notifications";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 import { rotateSecret } from "@/lib/notify/webhooks/change-webhook";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(

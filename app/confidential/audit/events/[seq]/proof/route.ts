@@ -1,8 +1,8 @@
 import { getAuditProof } from "@/lib/api-client/operations/audit";
-import { getProof } from "@/lib/audit/get-proof";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
-import { textReply } from "@/lib/http/text-reply";
+import { getProof } from "@/lib/audit/reading/proofs/get-proof";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
+import { textReply } from "@/lib/http/public/text-reply";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/audit/events/{seq}/proof",

@@ -1,6 +1,6 @@
 import { beginRecovery } from "@/lib/api-client/operations/recoveries";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 import { beginRecovery as begin } from "@/lib/keys/recovery/begin-recovery";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(

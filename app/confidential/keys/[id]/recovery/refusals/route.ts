@@ -1,6 +1,6 @@
 import { refuseRecovery } from "@/lib/api-client/operations/recoveries";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 import { refuseRecovery as refuse } from "@/lib/keys/recovery/end-recovery";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(

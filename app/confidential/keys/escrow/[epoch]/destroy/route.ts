@@ -1,7 +1,7 @@
 import { destroyEscrow } from "@/lib/api-client/operations/keys";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
-import { destroyEpoch } from "@/lib/keys/escrow/destroy-epoch";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
+import { destroyEpoch } from "@/lib/keys/escrow-epochs/destroy-epoch";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/keys/escrow/{epoch}/destroy",

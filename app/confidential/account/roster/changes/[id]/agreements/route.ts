@@ -1,6 +1,6 @@
 import { agreeToRosterChange } from "@/lib/api-client/operations/roster";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 import { agreeToRosterChange as agree } from "@/lib/identity/roster/agree-to-roster-change";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(

@@ -1,8 +1,8 @@
 import { getLogEntries } from "@/lib/api-client/operations/log";
-import { getEntryBundle } from "@/lib/audit/get-tile";
-import { bind } from "@/lib/http/bind";
-import { bytesReply } from "@/lib/http/bytes-reply";
-import { serve } from "@/lib/http/serve";
+import { getEntryBundle } from "@/lib/audit/reading/proofs/get-tile";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
+import { bytesReply } from "@/lib/http/public/bytes-reply";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/audit/log/tile/entries/{index}",

@@ -1,7 +1,7 @@
 import { addDisputeNoteOfTransaction } from "@/lib/api-client/operations/disputes";
 import { addNote } from "@/lib/disputes/add-note";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/transactions/{id}/disputes/{dispute_id}/notes",

@@ -1,7 +1,7 @@
-import { readDocument as read } from "@/lib/access/read-document";
+import { readDocument as read } from "@/lib/access/documents/read-document";
 import { readDocument } from "@/lib/api-client/operations/access";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/access/requests/{id}/authorizations/{authorization_id}/document",

@@ -1,7 +1,7 @@
-import { revokeAuthorization as revoke } from "@/lib/access/authorizations/end-authorization";
+import { revokeAuthorization as revoke } from "@/lib/access/legal-authorities/end-authorization";
 import { revokeAuthorization } from "@/lib/api-client/operations/access";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/access/requests/{id}/authorizations/{authorization_id}/revocations",

@@ -1,7 +1,7 @@
-import { signRelease as sign } from "@/lib/access/release/sign-release";
+import { signRelease as sign } from "@/lib/access/executive-release/sign-release";
 import { signRelease } from "@/lib/api-client/operations/releases";
-import { bind } from "@/lib/http/bind";
-import { serve } from "@/lib/http/serve";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
   "/confidential/access/requests/{id}/releases/{release_id}/words",

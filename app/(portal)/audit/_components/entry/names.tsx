@@ -1,0 +1,52 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { shortDigest } from "@/lib/format";
+import type { Subject } from "./event-sentence";
+
+const PROCESSES = ["portal", "worker", "seed", "signer", "custodian", "launch"] as const;
+type Process = (typeof PROCESSES)[number];
+
+function processOf(actor: string): Process | undefined {
+  const name = actor.startsWith("system:") ? actor.slice("system:".length) : undefined;
+  return PROCESSES.find((known) => known === name);
+}
+
+/** Who acted, in one text: a name where the reader knows it, else the log's pseudonym. */
+export function useActorName(): (actor: string | null, name: string | undefined) => string {
+  const t = useTranslations("audit.actors");
+  return (actor, name) => {
+    if (name !== undefined) return name;
+    if (actor === null || actor === "anonymous") return t("nobody");
+    const process = processOf(actor);
+    return process === undefined ? shortDigest(actor) : t(process);
+  };
+}
+
+/** Who acted. A pseudonym is set as what a machine made. */
+export function Actor({ actor, name }: { actor: string | null; name: string | undefined }) {
+  const nameOf = useActorName();
+  const isPseudonym =
+    name === undefined && actor !== null && actor !== "anonymous" && processOf(actor) === undefined;
+  return (
+    <span className={isPseudonym ? "font-mono" : ""} title={isPseudonym ? actor : undefined}>
+      {nameOf(actor, name)}
+    </span>
+  );
+}
+
+const PLACES = { transaction: "/transactions/", request: "/requests/", grant: "/grants/" } as const;
+
+/** What an entry is about, with the way there. */
+export function SubjectName({ subject }: { subject: Subject }) {
+  if (subject.kind === "participant") return <span>{subject.id}</span>;
+  return (
+    <Link
+      href={`${PLACES[subject.kind]}${subject.id}`}
+      prefetch={false}
+      title={subject.id}
+      className="whitespace-nowrap font-mono underline decoration-line-2 underline-offset-4 hover:decoration-current"
+    >
+      {shortDigest(subject.id)}
+    </Link>
+  );
+}

@@ -1,0 +1,106 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { z } from "zod";
+import { SealGlyph } from "@/components/domain/seal-glyph";
+import { Digest } from "@/components/ui/digest";
+import { LocalTime } from "@/components/ui/local-time";
+import { FactsSection } from "@/components/ui/section";
+import type { EventDetail } from "@/lib/audit/schema";
+import { addressOf } from "../filter/read-filter";
+
+const Sealed = z.looseObject({ sealed: z.array(z.looseObject({ c: z.string() })) });
+const KINDS = ["org", "case", "subject", "suspicion"] as const;
+const ORDER: readonly string[] = KINDS;
+
+function isKind(kind: string): kind is (typeof KINDS)[number] {
+  return ORDER.includes(kind);
+}
+
+function Row({ name, children }: { name: string; children: React.ReactNode }) {
+  return (
+    <div className="flex flex-wrap gap-x-4 py-[5px]">
+      <dt className="w-28 shrink-0 text-ink-2">{name}</dt>
+      <dd className="min-w-0 grow basis-40">{children}</dd>
+    </div>
+  );
+}
+
+type ErasedPart = NonNullable<EventDetail["erased"]>[number];
+
+/** What stood in a part whose key was destroyed is gone; when, and by which entry, stays. */
+function Erased({ part, log }: { part: ErasedPart; log: string }) {
+  const t = useTranslations("audit.parts");
+  if (!part.is_recorded) return <span className="text-oxblood">{t("keyless")}</span>;
+  const at = part.erased_at;
+  return (
+    <>
+      {at === null
+        ? t("erasedOnce")
+        : t.rich("erased", { date: () => <LocalTime instant={at} form="day" /> })}
+      {part.by_seq === null ? null : (
+        <>
+          {" "}
+          <Link
+            className="text-accent underline underline-offset-4"
+            href={addressOf("/audit", { log }, { entry: part.by_seq })}
+            prefetch={false}
+          >
+            {t("erasedBy", { seq: part.by_seq })}
+          </Link>
+        </>
+      )}
+    </>
+  );
+}
+
+/**
+ * The sealed parts of an entry: those open to the reader with what they say, the others as sealed. `log` is the origin
+ * of a closed log, empty for the present one.
+ */
+export function PartsList({ detail, log }: { detail: EventDetail; log: string }) {
+  const t = useTranslations("audit.parts");
+  const { sealed } = Sealed.parse(detail.public);
+  const readable = [...detail.parts].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
+  const erased = detail.erased ?? [];
+  const shown = new Set([...readable, ...erased].map((part) => part.c));
+  const others = sealed.filter(({ c }) => !shown.has(c));
+  return (
+    <FactsSection title={t("title")} note={t("count", { open: readable.length, all: sealed.length })}>
+      <dl className="text-control">
+        {readable.map((part) => (
+          <Row key={part.c} name={isKind(part.kind) ? t(`kinds.${part.kind}`) : part.kind}>
+            <details>
+              <summary className="cursor-pointer text-accent">
+                <span className="inline-flex items-center gap-2 align-bottom">
+                  <SealGlyph state="opened" />
+                  {t("readable")}
+                </span>
+              </summary>
+              <pre className="mt-1 max-h-64 overflow-auto whitespace-pre-wrap break-all border border-line-2 bg-paper p-2 font-mono text-note">
+                {JSON.stringify(part.plaintext, undefined, 2)}
+              </pre>
+              <p className="mt-1 text-ink-2 text-note">
+                {t("key")} <Digest value={part.part_key} label={t("key")} encoding="base64url" />
+              </p>
+            </details>
+          </Row>
+        ))}
+        {erased.map((part) => (
+          <Row key={part.c} name={isKind(part.kind) ? t(`kinds.${part.kind}`) : part.kind}>
+            <Erased part={part} log={log} />
+          </Row>
+        ))}
+        {others.map(({ c }) => (
+          <Row key={c} name={t("other")}>
+            <span className="inline-flex items-start gap-2">
+              <span className="mt-[2px]">
+                <SealGlyph state="sealed" />
+              </span>
+              {t("sealed")}
+            </span>
+          </Row>
+        ))}
+      </dl>
+    </FactsSection>
+  );
+}

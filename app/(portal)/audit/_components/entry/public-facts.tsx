@@ -1,0 +1,29 @@
+import { useLocale, useTranslations } from "next-intl";
+import type { EventDetail } from "@/lib/audit/schema";
+import { formatCount } from "@/lib/format";
+import { publicPartOf } from "./public-part";
+
+/** Of an entry whose organisation part is not read here: what stands in the open, or that the rest is for others. */
+export function PublicFacts({ detail }: { detail: EventDetail }) {
+  const t = useTranslations("audit.drawer");
+  const locale = useLocale();
+  const said = publicPartOf(detail);
+  const number = (seq: number) => formatCount(seq, locale);
+  switch (said.is) {
+    case "follows":
+      return (
+        <span className="break-words">
+          {t("follows", { log: said.origin })}{" "}
+          {said.from < said.to
+            ? t("lost", { from: number(said.from), to: number(said.to - 1) })
+            : t("nothingLost")}
+        </span>
+      );
+    case "restored":
+      return <>{t("restored", { from: number(said.from), to: number(said.to - 1), count: said.lost })}</>;
+    case "open":
+      return <>{t("open")}</>;
+    case "sealed":
+      return <>{t("unreadable")}</>;
+  }
+}

@@ -1,0 +1,40 @@
+import "server-only";
+import { getTranslations } from "next-intl/server";
+import { listAuditActors } from "@/lib/api-client/operations/audit";
+import { listActors } from "@/lib/audit/reading/actors/list-actors";
+import type { EventItem } from "@/lib/audit/schema";
+import type { Principal } from "@/lib/context";
+import { shortDigest } from "@/lib/format";
+import { loadPage } from "@/lib/http/pages/page";
+import type { ActorChoice } from "./filter-bar";
+
+const PROCESSES = ["portal", "worker", "seed"] as const;
+
+/** The name of somebody who is asked for and stands in no row in sight; the pseudonym where the reader knows no name. */
+async function nameOf(actor: string): Promise<string> {
+  const found = await loadPage(listAuditActors, "/confidential/audit/actors", (cx) =>
+    listActors(cx, { q: actor }),
+  );
+  const item = found.ok ? found.value.items.find((one) => one.actor === actor) : undefined;
+  return item?.name ?? shortDigest(actor);
+}
+
+/** Who can be asked for by name: oneself, the processes that write, who stands in the list, and who is asked for. */
+export async function actorChoices(
+  items: readonly EventItem[],
+  current: string,
+  principal: Principal,
+): Promise<ActorChoice[]> {
+  const t = await getTranslations("audit");
+  const choices = new Map<string, string>([[principal.pseudonym, t("actors.me", { name: principal.name })]]);
+  const people = items.filter(({ actor }) => actor !== null && !actor.startsWith("system:"));
+  const named = people.map(({ actor, actor_name }): [string, string] => [
+    actor ?? "",
+    actor === "anonymous" ? t("actors.nobody") : (actor_name ?? shortDigest(actor ?? "")),
+  ]);
+  for (const [value, label] of named.sort((a, b) => a[1].localeCompare(b[1])))
+    if (!choices.has(value)) choices.set(value, label);
+  for (const process of PROCESSES) choices.set(`system:${process}`, t(`actors.${process}`));
+  if (current !== "" && !choices.has(current)) choices.set(current, await nameOf(current));
+  return [...choices].map(([value, label]) => ({ value, label }));
+}

@@ -1,0 +1,173 @@
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { Button } from "@/components/ui/button";
+import { ButtonLink } from "@/components/ui/button-link";
+import { ENTRY_OUTCOMES } from "@/lib/audit/entry/event";
+import { ACTION_KEYS, PURPOSES } from "@/lib/audit/labels";
+import { ActorPick } from "./actor-pick";
+import { FAULT_ID, FilterFault } from "./filter-fault";
+import { addressOf, type Field, hasValues, type ReadFilter, SPANS, SUBJECT_KINDS } from "./read-filter";
+import { UrlForm } from "./url-form";
+
+/** An actor that can be asked for: the log's own name of it, and the words shown. */
+export interface ActorChoice {
+  readonly value: string;
+  readonly label: string;
+}
+
+const BOX =
+  "inline-flex min-h-touch max-w-full items-center gap-2 rounded-control border bg-sheet px-2 text-control hover:border-ink tablet:min-h-bar";
+const CONTROL = "min-w-0 max-w-[11rem] cursor-pointer truncate rounded-field bg-sheet py-1 font-medium";
+
+/** Label and control in one box; one that asks for something has the accent's edge. */
+function Chip(props: { id: string; label: string; isSet: boolean; isWrong?: boolean; children: ReactNode }) {
+  const edge =
+    props.isWrong === true ? "border-2 border-oxblood" : props.isSet ? "border-accent" : "border-edge";
+  return (
+    <span className={`${BOX} ${edge}`}>
+      <label htmlFor={props.id} className="whitespace-nowrap text-ink-2">
+        {props.label}
+      </label>
+      {props.children}
+    </span>
+  );
+}
+
+/** The filter as a GET form: what is asked for stands in the address. */
+export function FilterBar(props: {
+  path: string;
+  read: ReadFilter;
+  actors: readonly ActorChoice[];
+  /** Further controls of the same form. */
+  children?: ReactNode;
+  submit?: ReactNode;
+  /** Members of the address beside the filter that a mended one keeps. */
+  more?: Readonly<Record<string, string | undefined>>;
+}) {
+  const t = useTranslations("audit.filter");
+  const labels = useTranslations("actions.labels");
+  const outcomes = useTranslations("audit.outcomes");
+  const purposes = useTranslations("domain.purposes");
+  const { values, fault } = props.read;
+  const wrong = (name: string) =>
+    fault === name ? { "aria-invalid": true as const, "aria-describedby": FAULT_ID } : {};
+  const select = (name: Field, options: readonly ActorChoice[], any: string) => (
+    <Chip id={`filter-${name}`} label={t(name)} isSet={values[name] !== ""} isWrong={fault === name}>
+      <select
+        id={`filter-${name}`}
+        name={name}
+        defaultValue={values[name]}
+        className={CONTROL}
+        {...wrong(name)}
+      >
+        <option value="">{any}</option>
+        {values[name] === "" || options.some(({ value }) => value === values[name]) ? null : (
+          <option value={values[name]}>{values[name]}</option>
+        )}
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+    </Chip>
+  );
+  const text = (name: "from" | "to") => (
+    <Chip id={`filter-${name}`} label={t(name)} isSet={values[name] !== ""} isWrong={fault === name}>
+      <input
+        id={`filter-${name}`}
+        name={name}
+        // What is no time stands in no control for times: it stays as it was typed.
+        type={fault === name ? "text" : "datetime-local"}
+        step={1}
+        defaultValue={localOf(values[name])}
+        className={CONTROL}
+        {...wrong(name)}
+      />
+    </Chip>
+  );
+  const actions = Object.entries(ACTION_KEYS).map(([value, key]) => ({
+    value,
+    label: `${value}: ${labels(key)}`,
+  }));
+  const spans = Object.keys(SPANS).filter((span): span is keyof typeof SPANS => span in SPANS);
+  const isOpen = fault === "kind" || values.id !== "" || values.from !== "" || values.to !== "";
+  return (
+    <search className="mb-4 block print:hidden">
+      <UrlForm key={JSON.stringify(values)} action={props.path}>
+        {values.log === "" ? null : <input type="hidden" name="log" value={values.log} />}
+        {props.children}
+        <div className="flex flex-wrap items-center gap-2">
+          {select(
+            "within",
+            spans.map((value) => ({ value, label: t(`spans.${value}`) })),
+            t("anyTime"),
+          )}
+          <Chip id="filter-actor" label={t("actor")} isSet={values.actor !== ""}>
+            <ActorPick
+              id="filter-actor"
+              choices={props.actors}
+              current={values.actor}
+              any={t("anyone")}
+              className={CONTROL}
+            />
+          </Chip>
+          {select("action", actions, t("any"))}
+          {select(
+            "outcome",
+            ENTRY_OUTCOMES.map((value) => ({ value, label: outcomes(value) })),
+            t("any"),
+          )}
+          {select(
+            "purpose",
+            PURPOSES.map((value) => ({ value, label: purposes(value) })),
+            t("any"),
+          )}
+          {props.submit ?? (
+            <Button type="submit" size="bar" icon="filter">
+              {t("apply")}
+            </Button>
+          )}
+          {hasValues(values) ? (
+            <ButtonLink href={addressOf(props.path, { log: values.log })} look="quiet" size="bar">
+              {t("clear")}
+            </ButtonLink>
+          ) : null}
+          <details open={isOpen} className="open:basis-full">
+            <summary className="inline-flex min-h-touch cursor-pointer items-center text-control text-ink-2 underline underline-offset-4 hover:text-ink tablet:min-h-bar">
+              {t("more")}
+            </summary>
+            <div className="mt-2 flex flex-wrap items-center gap-2">
+              {select(
+                "kind",
+                SUBJECT_KINDS.map((value) => ({ value, label: t(`kinds.${value}`) })),
+                t("kinds.transaction"),
+              )}
+              <Chip id="filter-id" label={t("id")} isSet={values.id !== ""} isWrong={fault === "id"}>
+                <input
+                  id="filter-id"
+                  name="id"
+                  type="text"
+                  defaultValue={values.id}
+                  maxLength={128}
+                  autoComplete="off"
+                  className={`${CONTROL} w-[11rem] cursor-text font-mono`}
+                  {...wrong("id")}
+                />
+              </Chip>
+              {text("from")}
+              {text("to")}
+            </div>
+          </details>
+        </div>
+        <FilterFault path={props.path} read={props.read} more={props.more} />
+      </UrlForm>
+    </search>
+  );
+}
+
+/** The form of a `datetime-local` control, in UTC; what is no time is shown as it was typed. */
+function localOf(text: string): string {
+  const ms = Date.parse(/Z$|[+-]\d\d:\d\d$/.test(text) ? text : `${text}Z`);
+  return Number.isFinite(ms) ? new Date(ms).toISOString().slice(0, 19) : text;
+}

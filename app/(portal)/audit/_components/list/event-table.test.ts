@@ -1,0 +1,79 @@
+import { NextIntlClientProvider } from "next-intl";
+import { createElement, type ReactElement } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
+import { expect, test } from "vitest";
+import { CATALOGUES } from "@/components/messages/catalogue";
+import type { EventItem } from "@/lib/audit/schema";
+import type { VerificationItem } from "@/lib/audit/self-check/schema";
+import { FilterFault } from "../filter/filter-fault";
+import { readFilter, withUnknown } from "../filter/read-filter";
+import { LastRun } from "../last-run";
+import { EventTable } from "./event-table";
+
+function render(locale: "en" | "de", element: ReactElement): string {
+  const given = { locale, messages: CATALOGUES[locale], timeZone: "UTC", children: element };
+  return renderToStaticMarkup(createElement(NextIntlClientProvider, given));
+}
+
+const failure = (seq: number, count?: number): EventItem => ({
+  seq,
+  entry_id: `01a00000-0000-7000-8000-00000000000${seq}`,
+  at: "2026-11-26T14:00:00.000000Z",
+  class: "identity",
+  outcome: "denied",
+  action: "identity.authenticate",
+  actor: "anonymous",
+  purpose: null,
+  transaction_id: null,
+  participant_id: null,
+  request_id: null,
+  grant_id: null,
+  ...(count === undefined ? {} : { count }),
+});
+
+test.each([
+  ["en", "×1,400", "1,400 failures of the same kind within a minute"],
+  ["de", "×1.400", "1.400 gleiche Fehlschläge binnen einer Minute"],
+] as const)("an entry that stands for many failures says how many, in %s", (locale, times, words) => {
+  const events = [failure(2, 1400), failure(1, 1), failure(0)];
+  const html = render(locale, createElement(EventTable, { events, signedSize: 3, isClosed: false }));
+  expect(html).toContain(times);
+  expect(html).toContain(words);
+  expect(html.match(/×/g)).toHaveLength(1);
+});
+
+const run = (more: Partial<VerificationItem>): VerificationItem => ({
+  id: "01a00000-0000-7000-8000-000000000000",
+  state: "done",
+  cause: "schedule",
+  by: null,
+  started_at: "2026-11-26T14:00:00.000Z",
+  finished_at: "2026-11-26T14:00:01.000Z",
+  progress: null,
+  seq: 4,
+  recorded_in: "log.test/a",
+  report: null,
+  record: "bound",
+  ...more,
+});
+
+test("the worker's last verification is told with its time, and one under way is not the last", () => {
+  const waiting = run({ state: "queued", finished_at: null });
+  const html = render("en", createElement(LastRun, { runs: [waiting, run({ state: "failed", by: "Ada" })] }));
+  expect(html).toContain("Last tried on <time");
+  expect(html).toContain('dateTime="2026-11-26T14:00:01.000Z"');
+  expect(html).toContain("Asked for by Ada.");
+  expect(render("de", createElement(LastRun, { runs: [run({ record: "changed" })] }))).toContain(
+    "Er sagt nichts. Der Lauf begann von selbst.",
+  );
+  expect(render("en", createElement(LastRun, { runs: [waiting] }))).toBe("");
+});
+
+test("a name that is none leads to the nearest with everything else that was asked for", () => {
+  const asked = readFilter({ action: "transaction.creat", outcome: "done" }, 0);
+  const props = { path: "/audit", read: withUnknown(asked, ["action"]) };
+  const html = render("en", createElement(FilterFault, props));
+  expect(html).toContain("“transaction.creat” is no action of this log");
+  expect(html).toContain('href="/audit?action=transaction.create&amp;outcome=done"');
+  expect(render("en", createElement(FilterFault, { path: "/audit", read: asked }))).toBe("");
+});

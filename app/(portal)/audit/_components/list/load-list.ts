@@ -1,0 +1,72 @@
+import "server-only";
+import { getLogCheckpoint, listAuditEvents } from "@/lib/api-client/operations/audit";
+import { findUnknownNames, type NamedMember } from "@/lib/audit/reading/actors/known-names";
+import { listEvents } from "@/lib/audit/reading/list-events";
+import { getCheckpoint } from "@/lib/audit/reading/proofs/get-checkpoint";
+import { type EventItem, EventQuery } from "@/lib/audit/schema";
+import { toBase64, toBase64url, utf8 } from "@/lib/crypto/bytes";
+import { parseCheckpoint, splitNote } from "@/lib/crypto/log/signed-note";
+import { loadPage, type PageResult } from "@/lib/http/pages/page";
+import type { EventFilter } from "../filter/read-filter";
+
+export interface LoadedList {
+  readonly items: readonly EventItem[];
+  readonly hasOlder: boolean;
+  /** Members of the filter that name what no entry here can have; then nothing was asked of the log. */
+  readonly unknown: readonly NamedMember[];
+}
+
+/** Where a page of the list begins: below a sequence number, above one, or at the newest. */
+export interface PagePlace {
+  /** Origin of a closed log. */
+  readonly log?: string | undefined;
+  readonly before?: number | undefined;
+  readonly after?: number | undefined;
+  readonly limit: number;
+}
+
+/** The query of the API that gives this page. */
+export function queryOf(filter: EventFilter, place: PagePlace): Readonly<Record<string, string | undefined>> {
+  const { log, before, after, limit } = place;
+  return {
+    ...(log === undefined ? {} : { log }),
+    ...filter,
+    limit: String(limit),
+    ...(before === undefined ? {} : { cursor: toBase64url(utf8(String(before))) }),
+    ...(after === undefined ? {} : { after: String(after) }),
+    ...(before === undefined && after === undefined ? { waiting: "true" } : {}),
+  };
+}
+
+/** A page of entries, exactly as the API gives it. */
+export function loadList(filter: EventFilter, place: PagePlace): Promise<PageResult<LoadedList>> {
+  return loadPage(listAuditEvents, "/confidential/audit/events", async (cx) => {
+    const unknown = await findUnknownNames(cx, filter);
+    if (unknown.length > 0) return { items: [], hasOlder: false, unknown };
+    const page = await listEvents(cx, EventQuery.parse(queryOf(filter, place)));
+    return { items: page.items, hasOlder: page.next_cursor !== null, unknown };
+  });
+}
+
+/** The newest signed checkpoint, as the log's signer wrote it. */
+export interface NewestCheckpoint {
+  readonly origin: string;
+  readonly size: number;
+  /** Standard base64, as it stands in the note. */
+  readonly root: string;
+}
+
+/** The newest signed checkpoint of the present log or of a closed one; undefined before the first. */
+export async function loadCheckpoint(log?: string): Promise<NewestCheckpoint | undefined> {
+  const note = await loadPage(getLogCheckpoint, "/confidential/audit/log/checkpoint", (cx) =>
+    getCheckpoint(cx, log),
+  );
+  if (!note.ok) return undefined;
+  const { origin, size, rootHash } = parseCheckpoint(splitNote(note.value).text);
+  return { origin, size, root: toBase64(rootHash) };
+}
+
+/** How many entries the newest signed checkpoint covers; none before the first. */
+export async function signedSize(log?: string): Promise<number> {
+  return (await loadCheckpoint(log))?.size ?? 0;
+}

@@ -1,8 +1,0 @@
-import { EpochBoard } from "./epoch-board";
-import { loadEpochs } from "./load-keys";
-
-/** The escrow's epochs, for those who may know how much lies under them. */
-export async function Epochs() {
-  const epochs = await loadEpochs();
-  return epochs.ok ? <EpochBoard list={epochs.value} mayAct={epochs.principal.role === "admin"} /> : null;
-}

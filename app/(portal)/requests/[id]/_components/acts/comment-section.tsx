@@ -1,0 +1,32 @@
+import { useTranslations } from "next-intl";
+import { LocalTime } from "@/components/ui/local-time";
+import { Section } from "@/components/ui/section";
+import type { RequestView } from "@/lib/access/requests/answer-schema";
+import { CommentForm } from "./comment-form";
+
+/** Words to each other, for both sides, oldest first; questions and their answers have their own place. */
+export function CommentSection({ request }: { request: RequestView }) {
+  const t = useTranslations("review.comment");
+  const comments = request.timeline.filter(({ kind }) => kind === "comment");
+  return (
+    <Section title={t("title")} count={comments.length}>
+      {comments.length === 0 ? <p className="mt-2 text-control text-ink-2">{t("none")}</p> : null}
+      <ul className="max-w-[720px]">
+        {comments.map(({ at, by_name: name, comment }) => (
+          <li key={`${at} ${name}`} className="break-inside-avoid border-line border-b py-2 text-control">
+            <p className="flex flex-wrap justify-between gap-x-4">
+              <span className="font-medium">{name}</span>
+              <span className="text-ink-2">
+                <LocalTime instant={at} form="minute" />
+              </span>
+            </p>
+            <p className="whitespace-pre-wrap break-words">{comment}</p>
+          </li>
+        ))}
+      </ul>
+      <div className="mt-4 max-w-[560px] print:hidden">
+        <CommentForm requestId={request.id} isAnswer={false} />
+      </div>
+    </Section>
+  );
+}

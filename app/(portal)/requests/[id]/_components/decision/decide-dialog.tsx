@@ -1,0 +1,192 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useFormatter, useTranslations } from "next-intl";
+import { type ReactNode, useEffect, useRef } from "react";
+import { CallRefused } from "@/components/client/api";
+import { CallFailure } from "@/components/client/call-failure";
+import { NotSigned } from "@/components/client/not-signed";
+import { Button } from "@/components/ui/button";
+import { Dialog, DialogActions } from "@/components/ui/dialog";
+import { Digest } from "@/components/ui/digest";
+import { Loading } from "@/components/ui/loading";
+import { Confirmation, Notice } from "@/components/ui/states";
+import { DecidedByOther } from "./decided-by-other";
+import { narrowersOf } from "./narrowing/narrowed";
+import { mismatchesOf } from "./retyped-facts/mismatch";
+import { type ReviewState, useReview } from "./review-state";
+import { StatementView } from "./statement/statement-view";
+import { type Decision, fasterOf, useDecision } from "./use-decision";
+import type { Act } from "./verdict";
+
+/** Why nothing was decided: somebody was faster, the readings differ, nothing was signed, or the call failed. */
+function Failure({ error, onLook }: { error: unknown; onLook: () => void }) {
+  const t = useTranslations("review");
+  if (error === undefined) return null;
+  const faster = fasterOf(error);
+  if (faster !== undefined) {
+    return (
+      <Notice tone="amber" icon="warning" isLive title={t("faster.title")}>
+        <p>
+          <DecidedByOther {...faster} /> {t("faster.kept")}
+        </p>
+        <p className="mt-2">
+          <Button size="bar" onClick={onLook}>
+            {t("faster.look")}
+          </Button>
+        </p>
+      </Notice>
+    );
+  }
+  if (error instanceof NotSigned)
+    return <Notice tone="amber" icon="warning" isLive title={t(`notSigned.${error.reason}`)} />;
+  if (error instanceof CallRefused && error.problem.code === "decision.facts-mismatch")
+    return (
+      <Notice tone="amber" icon="warning" isLive title={t("mismatch.title")}>
+        <ul>
+          {mismatchesOf(error.problem.members).map(({ name, typed, other, by }) => (
+            <li key={name}>
+              {t(`facts.${name}`)}: {t(`mismatch.${by}`, { typed, other })}
+            </li>
+          ))}
+        </ul>
+        <p className="mt-1">{t("mismatch.text")}</p>
+      </Notice>
+    );
+  return <CallFailure error={error} />;
+}
+
+function Done({ state, decision, act }: { state: ReviewState; decision: Decision; act: Act }) {
+  const t = useTranslations("review");
+  const domain = useTranslations("domain");
+  const router = useRouter();
+  const heading = useRef<HTMLDivElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  const { answer } = decision;
+  if (answer === undefined) return null;
+  const { next } = state.review.queue;
+  return (
+    <div ref={heading} tabIndex={-1} className="outline-none">
+      <Confirmation title={t(`done.${act}`)} reference={answer.reference}>
+        <p>{domain(`requestStates.${answer.state}`)}</p>
+        {answer.receipt === undefined ? null : (
+          <p className="mt-1 text-control text-ink-2">
+            {t("done.entry")} <Digest value={answer.receipt.entry_id} label={t("done.entryLabel")} />
+          </p>
+        )}
+      </Confirmation>
+      <DialogActions>
+        {next === undefined ? null : (
+          <Button look="primary" onClick={() => router.push(`/requests/${next}`)}>
+            {t("done.next")}
+          </Button>
+        )}
+        <Button look={next === undefined ? "primary" : "secondary"} onClick={() => state.begin(undefined)}>
+          {t("done.close")}
+        </Button>
+      </DialogActions>
+    </div>
+  );
+}
+
+function Ready(props: {
+  state: ReviewState;
+  decision: Decision;
+  act: Act;
+  onLook: () => void;
+  children: ReactNode;
+}) {
+  const t = useTranslations("review");
+  const { state, decision, act } = props;
+  // Whoever came second has nothing left to press: the decision would meet another state.
+  const isOvertaken = fasterOf(decision.error) !== undefined;
+  const isReady = !isOvertaken && (decision.phase === "ready" || decision.phase === "sending");
+  const { by } = state.review.signing;
+  return (
+    <>
+      <p className="text-body">{t(`dialog.${act}`)}</p>
+      {props.children}
+      <p className="mt-4 font-medium text-control">
+        {t(act === "ask" ? "dialog.question" : "dialog.reason")}
+      </p>
+      <p className="whitespace-pre-wrap break-words text-body">{decision.body.comment}</p>
+      {decision.body.decision === "approve" && decision.body.recognition_basis !== undefined ? (
+        <>
+          <p className="mt-4 font-medium text-control">{t("recognition.record")}</p>
+          <p className="whitespace-pre-wrap break-words text-body">{decision.body.recognition_basis}</p>
+        </>
+      ) : null}
+      {act === "ask" ? null : <p className="mt-3 text-control text-ink-2">{t(`signing.${by}`)}</p>}
+      <div className="mt-4 empty:hidden">
+        <Failure error={decision.error} onLook={props.onLook} />
+      </div>
+      <DialogActions>
+        {isReady ? (
+          <Button
+            look={act === "deny" ? "danger" : "primary"}
+            isBusy={decision.phase === "sending"}
+            onClick={() => void decision.send()}
+          >
+            {t(act !== "ask" && by === "passkey" ? `dialog.sign.${act}` : `dialog.do.${act}`)}
+          </Button>
+        ) : null}
+        {decision.phase === "preparing" && decision.error !== undefined && !isOvertaken ? (
+          <Button onClick={() => void decision.prepare()}>{t("dialog.again")}</Button>
+        ) : null}
+        <Button disabled={decision.phase === "sending"} onClick={() => state.begin(undefined)}>
+          {t(isOvertaken ? "dialog.close" : "dialog.back")}
+        </Button>
+      </DialogActions>
+    </>
+  );
+}
+
+function DecideAct({ state, act }: { state: ReviewState; act: Act }) {
+  const t = useTranslations("review");
+  const router = useRouter();
+  const decision = useDecision(state, act);
+  const isDone = decision.phase === "done";
+  const format = useFormatter();
+  const narrowers = format.list(narrowersOf(state.request));
+  const { reference } = state.request;
+  const title =
+    act === "approve" && narrowers !== ""
+      ? t("dialog.title.approveNarrowed", { reference, names: narrowers })
+      : t(`dialog.title.${act}`, { reference });
+  const { forget, begin } = state;
+  useEffect(() => {
+    if (!isDone) return;
+    forget();
+    router.refresh();
+  }, [isDone, forget, router]);
+  const look = () => {
+    begin(undefined);
+    router.refresh();
+  };
+  return (
+    <Dialog isOpen canClose={decision.phase !== "sending"} onClose={() => begin(undefined)} title={title}>
+      {isDone ? (
+        <Done state={state} decision={decision} act={act} />
+      ) : (
+        <Ready state={state} decision={decision} act={act} onLook={look}>
+          {decision.phase === "preparing" && decision.error === undefined ? (
+            <Loading text={t("dialog.preparing")} />
+          ) : null}
+          {decision.statement === undefined ? null : (
+            <StatementView
+              statement={decision.statement}
+              maxExports={"max_exports" in decision.body ? decision.body.max_exports : undefined}
+            />
+          )}
+        </Ready>
+      )}
+    </Dialog>
+  );
+}
+
+/** The last look before a decision: exactly what is signed and sent, then what came of it. */
+export function DecideDialog() {
+  const state = useReview();
+  if (state?.act === undefined) return null;
+  return <DecideAct key={state.act} state={state} act={state.act} />;
+}

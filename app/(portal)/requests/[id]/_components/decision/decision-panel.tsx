@@ -1,0 +1,196 @@
+"use client";
+
+import { useFormatter, useTranslations } from "next-intl";
+import { useRef, useState } from "react";
+import { Choice, TextArea } from "@/components/form/controls";
+import { Field } from "@/components/form/field";
+import { Button } from "@/components/ui/button";
+import { EndTime } from "@/components/ui/end-time";
+import { Icon } from "@/components/ui/icon";
+import { Notice } from "@/components/ui/states";
+import { useKeys, useKeysSwitch } from "../use-keys";
+import { GrantedSection } from "./narrowing/granted-section";
+import { narrowersOf } from "./narrowing/narrowed";
+import { ReadingFields } from "./retyped-facts/reading-fields";
+import { type ReviewState, useReview } from "./review-state";
+import { type Act, type Obstacle, recordsRecognition } from "./verdict";
+
+const KEYS: Readonly<Record<Act, string>> = { approve: "a", narrow: "n", ask: "?", deny: "d" };
+const DAY_MS = 86_400_000;
+
+/** What the order's own end changes, in one sentence. */
+function EndNotice({ state }: { state: ReviewState }) {
+  const t = useTranslations("review");
+  const { granted } = state.judged;
+  if (!granted.isEndFromOrder) return null;
+  const days = Math.ceil(
+    (Date.parse(state.review.remaining.not_after) - Date.parse(granted.notAfter)) / DAY_MS,
+  );
+  return (
+    <Notice tone="amber">
+      {t.rich("panel.outlives", { days, day: () => <EndTime instant={granted.notAfter} look="bare" /> })}
+    </Notice>
+  );
+}
+
+/** What stands against approving and narrowing, once each. */
+function linesOf(state: ReviewState): { readonly key: string; readonly obstacle: Obstacle }[] {
+  const { approve, narrow } = state.judged.obstacles;
+  return [...new Set([...approve, ...narrow])].map((obstacle) => ({ key: obstacle, obstacle }));
+}
+
+/** A page signs with passkeys; the key of a program stays with the program. */
+function canSign({ review }: ReviewState): boolean {
+  return review.signing.by !== "nobody" && review.signing.by !== "key";
+}
+
+function Acts({ state, onAct }: { state: ReviewState; onAct: (act: Act) => void }) {
+  const t = useTranslations("review");
+  const { supported, obstacles } = state.judged;
+  const isUnsigned = !canSign(state);
+  const isOff = (act: Act): boolean =>
+    act === "ask" ? false : isUnsigned || (act !== "deny" && obstacles[act].length > 0);
+  const lines = linesOf(state);
+  const format = useFormatter();
+  const narrowers = narrowersOf(state.request);
+  // What an earlier decider has narrowed is not approved as it was asked.
+  const isLong = (act: Act): boolean => act === "approve" && narrowers.length > 0;
+  const look = (act: Act) => (act === supported ? "primary" : act === "deny" ? "danger" : "secondary");
+  return (
+    <>
+      <div className="grid grid-cols-2 gap-2">
+        {(["approve", "narrow", "ask", "deny"] as const).map((act) => (
+          <Button
+            key={act}
+            id={`act-${act}`}
+            look={look(act)}
+            shortcut={KEYS[act]}
+            aria-keyshortcuts={KEYS[act]}
+            aria-describedby="panel-why"
+            disabled={isOff(act)}
+            className={`justify-start gap-1 px-3 text-left ${isLong(act) ? "col-span-2" : "leading-tight"}`}
+            onClick={() => onAct(act)}
+          >
+            {isLong(act) ? t("acts.approveNarrowed", { names: format.list(narrowers) }) : t(`acts.${act}`)}
+          </Button>
+        ))}
+      </div>
+      <ul id="panel-why" className="mt-2 grid gap-1 text-control text-ink-2 empty:hidden">
+        {lines.map(({ key, obstacle }) => (
+          <li key={key} className="flex gap-2">
+            <Icon name={obstacle === "differs" ? "warning" : "nothing"} className="mt-[2px] text-ink-3" />
+            {t(`obstacles.${obstacle}`)}
+          </li>
+        ))}
+        {isUnsigned ? (
+          <li className="text-oxblood">
+            {t(state.review.signing.by === "key" ? "obstacles.program" : "obstacles.unsigned")}
+          </li>
+        ) : null}
+      </ul>
+    </>
+  );
+}
+
+function KeysChoice() {
+  const t = useTranslations("review");
+  const [isOn, turn] = useKeysSwitch();
+  return (
+    <Choice
+      checked={isOn}
+      onChange={(event) => turn(event.target.checked)}
+      label={t("panel.keys")}
+      help={t("panel.keysHelp")}
+    />
+  );
+}
+
+function leadOf({ order, request }: ReviewState) {
+  if (order !== undefined) return "panel.typeOrder";
+  return request.authorization === undefined ? "panel.noOrder" : "panel.signedOrder";
+}
+
+/** Where the order is foreign and states no basis, whoever decides for legal review records one. */
+function RecognitionField({ state }: { state: ReviewState }) {
+  const t = useTranslations("review.recognition");
+  const { review, draft } = state;
+  if (!recordsRecognition(review)) return null;
+  return (
+    <Field
+      id="decision-recognition"
+      label={t("record")}
+      help={t(review.recognition?.article_48 === true ? "recordThird" : "recordHelp", {
+        jurisdiction: review.recognition?.jurisdiction ?? "",
+      })}
+    >
+      {(control) => (
+        <TextArea
+          {...control}
+          rows={2}
+          maxLength={1000}
+          value={draft.recognition}
+          onChange={(event) => state.change({ recognition: event.target.value })}
+        />
+      )}
+    </Field>
+  );
+}
+
+/** Retype, see what would be granted, give a reason, act. */
+export function DecisionPanel() {
+  const t = useTranslations("review");
+  const state = useReview();
+  const reason = useRef<HTMLTextAreaElement>(null);
+  const [isReasonMissing, setReasonMissing] = useState(false);
+  const act = (wanted: Act) => {
+    if (state === undefined || !state.review.may_decide) return;
+    const { obstacles } = state.judged;
+    if ((wanted === "approve" || wanted === "narrow") && obstacles[wanted].length > 0) return;
+    if (wanted !== "ask" && !canSign(state)) return;
+    setReasonMissing(state.draft.reason.trim() === "");
+    if (state.draft.reason.trim() === "") reason.current?.focus();
+    else {
+      // Begun by its key too: the dialog gives the focus back to where it was.
+      document.getElementById(`act-${wanted}`)?.focus();
+      state.begin(wanted);
+    }
+  };
+  useKeys({ a: () => act("approve"), n: () => act("narrow"), "?": () => act("ask"), d: () => act("deny") });
+  if (state === undefined) return null;
+  return (
+    <div className="grid gap-5">
+      <div>
+        <h2 className="font-semibold text-lead">{t("panel.title")}</h2>
+        <p className="mt-1 text-control text-ink-2">{t(leadOf(state))}</p>
+      </div>
+      <ReadingFields />
+      <RecognitionField state={state} />
+      <GrantedSection />
+      <EndNotice state={state} />
+      <Field
+        id="decision-reason"
+        label={t("panel.reason")}
+        error={isReasonMissing && state.draft.reason.trim() === "" ? t("panel.reasonMissing") : undefined}
+      >
+        {(control) => (
+          <TextArea
+            {...control}
+            ref={reason}
+            rows={3}
+            maxLength={4000}
+            value={state.draft.reason}
+            onChange={(event) => state.change({ reason: event.target.value })}
+          />
+        )}
+      </Field>
+      <div>
+        <Acts state={state} onAct={act} />
+        <p className="mt-3 flex gap-2 text-control text-ink-2">
+          <Icon name="key" className="mt-[2px]" />
+          {t(`signing.${state.review.signing.by}`)}
+        </p>
+      </div>
+      <KeysChoice />
+    </div>
+  );
+}

@@ -1,0 +1,95 @@
+"use client";
+
+import { useLocale, useTranslations } from "next-intl";
+import {
+  FACT_NAMES,
+  type FactName,
+  readingText,
+  recordDate,
+  type Verdict,
+} from "@/app/(portal)/requests/[id]/_components/order/order-reading";
+import type { IconName } from "@/components/ui/icon";
+import { Tag, type Tone } from "@/components/ui/tag";
+import type { AuthorizationView } from "@/lib/access/requests/answer-schema";
+import { useReview } from "../review-state";
+
+const MARKS: Readonly<Record<Verdict, { readonly tone: Tone; readonly icon: IconName } | undefined>> = {
+  empty: undefined,
+  typing: undefined,
+  unclear: { tone: "amber", icon: "help" },
+  match: { tone: "accent", icon: "tick" },
+  differs: { tone: "amber", icon: "warning" },
+  earlier: { tone: "amber", icon: "warning" },
+};
+
+/** Match, differs, or not readable: icon and word. Nothing while a fact is still being typed. */
+export function VerdictMark({ verdict }: { verdict: Verdict }) {
+  const t = useTranslations("review");
+  const mark = MARKS[verdict];
+  if (mark === undefined || verdict === "empty" || verdict === "typing") return null;
+  return (
+    <Tag tone={mark.tone} icon={mark.icon}>
+      {t(`verdicts.${verdict}`)}
+    </Tag>
+  );
+}
+
+function recorded(authorization: AuthorizationView, name: FactName, locale: "en" | "de"): string {
+  if (name === "issuer" || name === "case_number") return authorization[name];
+  return recordDate(authorization[name], name === "valid_from" ? "start" : "end", locale);
+}
+
+/** The officer's four facts, and beside them the decider's own reading as it is typed. */
+export function FactComparison({ authorization }: { authorization: AuthorizationView }) {
+  const t = useTranslations("review");
+  const locale = useLocale();
+  const state = useReview();
+  const verdicts = state?.review.may_decide === true ? state.judged.verdicts : undefined;
+  const cell = "h-row border-line border-b py-1 pr-3 text-left align-middle last:pr-0";
+  return (
+    <table className="w-full border-collapse text-control">
+      <caption className="sr-only">{t("facts.caption")}</caption>
+      <thead>
+        <tr className="text-ink-2 text-note">
+          <th scope="col" className={`${cell} font-normal`}>
+            <span className="sr-only">{t("facts.fact")}</span>
+          </th>
+          <th scope="col" className={`${cell} font-normal`}>
+            {t("facts.typed")}
+          </th>
+          {verdicts === undefined ? null : (
+            <>
+              <th scope="col" className={`${cell} font-normal`}>
+                {t("facts.read")}
+              </th>
+              <th scope="col" className={`${cell} font-normal`}>
+                <span className="sr-only">{t("facts.verdict")}</span>
+              </th>
+            </>
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        {FACT_NAMES.map((name, index) => (
+          <tr key={name}>
+            <th scope="row" className={`${cell} font-normal text-ink-2`}>
+              {t(`facts.${name}`)}
+              <sup className="ml-[2px] font-semibold text-amber">{index + 1}</sup>
+            </th>
+            <td className={`${cell} break-words`}>{recorded(authorization, name, locale)}</td>
+            {verdicts === undefined || state === undefined ? null : (
+              <>
+                <td className={`${cell} break-words ${verdicts[name] === "match" ? "" : "font-semibold"}`}>
+                  {readingText(state.draft.reading[name], name, locale)}
+                </td>
+                <td className={`${cell} whitespace-nowrap`}>
+                  <VerdictMark verdict={verdicts[name]} />
+                </td>
+              </>
+            )}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,207 @@
+import { useLocale, useTranslations } from "next-intl";
+import { reachFact } from "@/app/(portal)/requests/[id]/_components/order/order-reach";
+import { Digest } from "@/components/ui/digest";
+import { EndTime } from "@/components/ui/end-time";
+import { type Fact, Facts } from "@/components/ui/facts";
+import { FileDigest } from "@/components/ui/file-digest";
+import { LocalTime } from "@/components/ui/local-time";
+import { Tag } from "@/components/ui/tag";
+import type { AuthorizationView } from "@/lib/access/requests/answer-schema";
+import type { ReviewView } from "@/lib/access/review/schema";
+import { regionName } from "@/lib/format";
+
+const KIB = 1024;
+
+function sizeOf(bytes: number): string {
+  return bytes < KIB * KIB
+    ? `${Math.max(1, Math.round(bytes / KIB))} kB`
+    : `${(bytes / KIB / KIB).toFixed(1)} MB`;
+}
+
+/** What the scanner said; "clean" is told as what it is: nothing was found. */
+function Scan({ scan }: { scan: NonNullable<AuthorizationView["document"]>["scan"] }) {
+  const t = useTranslations("review.paper.scanStates");
+  const isClean = scan === "clean";
+  return (
+    <Tag
+      tone={isClean ? "accent" : scan === "infected" ? "oxblood" : "amber"}
+      icon={isClean ? "tick" : "warning"}
+    >
+      {t(scan === "not scanned" ? "notScanned" : scan)}
+    </Tag>
+  );
+}
+
+/** How far the order is verified, by its own record and not by its state, which moves on. */
+function Assurance({ assurance }: Pick<AuthorizationView, "assurance">) {
+  const t = useTranslations("review");
+  if (assurance === "verified")
+    return (
+      <Tag tone="accent" icon="check">
+        {t("paper.verified")}
+      </Tag>
+    );
+  if (assurance === "attested")
+    return (
+      <Tag tone="accent" icon="pencil">
+        {t("paper.attested")}
+      </Tag>
+    );
+  return (
+    <Tag tone="amber" icon="pencil">
+      {t("paper.notAttested")}
+    </Tag>
+  );
+}
+
+function identityFault({ at, is_complete: isComplete }: ReviewView["identity_check"]) {
+  if (at === undefined) return "identity.missing";
+  return isComplete === false ? "identity.failed" : "identity.over";
+}
+
+function Identity({ check }: { check: ReviewView["identity_check"] }) {
+  const t = useTranslations("review");
+  if (!check.is_required) return t("identity.notNeeded");
+  if (!check.is_valid || check.until === undefined)
+    return (
+      <Tag tone="amber" icon="warning">
+        {t(identityFault(check))}
+      </Tag>
+    );
+  return (
+    <>
+      {t("identity.valid", { name: check.by ?? "" })} <LocalTime instant={check.until} form="day" />
+    </>
+  );
+}
+
+/** By what the order counts here, in words, with the basis that was recorded for it. */
+function Recognition({ recognition }: { recognition: NonNullable<ReviewView["recognition"]> }) {
+  const t = useTranslations("review.recognition");
+  const locale = useLocale();
+  const { standing, basis, by } = recognition;
+  const jurisdiction = regionName(recognition.jurisdiction, locale);
+  const homes = recognition.homes.map((home) => regionName(home, locale));
+  if (standing === "missing")
+    return (
+      <Tag tone="amber" icon="warning">
+        {homes.length === 0 ? t("noHome") : t("missing", { jurisdiction, homes: homes.join(", ") })}
+      </Tag>
+    );
+  return (
+    <>
+      {t(standing, { jurisdiction, homes: homes.join(", "), name: by ?? "" })}
+      {standing === "recorded" ? (
+        <span className="block whitespace-pre-wrap break-words">{basis}</span>
+      ) : null}
+      {recognition.article_48 ? <span className="block text-ink-2">{t("article48")}</span> : null}
+    </>
+  );
+}
+
+function recognitionFact(name: string, recognition: ReviewView["recognition"]): Fact[] {
+  return recognition === undefined ? [] : [{ name, value: <Recognition recognition={recognition} /> }];
+}
+
+/** What is known of the paper and, for deciders, of the officer who brought it. */
+export function PaperFacts({
+  authorization,
+  review,
+}: {
+  authorization: AuthorizationView;
+  review?: ReviewView | undefined;
+}) {
+  const t = useTranslations("review");
+  const locale = useLocale();
+  const { document, sealed } = authorization;
+  const facts: Fact[] = [
+    ...(document === undefined
+      ? []
+      : [
+          {
+            name: t("paper.document"),
+            value: (
+              <>
+                <FileDigest value={document.sha256} label={t("paper.digest")} /> SHA-256,{" "}
+                {sizeOf(document.bytes)}
+              </>
+            ),
+          },
+          { name: t("paper.scan"), value: <Scan scan={document.scan} /> },
+        ]),
+    { name: t("paper.assurance"), value: <Assurance assurance={authorization.assurance} /> },
+    { name: t("statement.authorization"), value: <Digest value={authorization.record_digest} /> },
+    { name: t("paper.jurisdiction"), value: regionName(authorization.jurisdiction, locale) },
+    ...(authorization.recognition_basis === undefined
+      ? []
+      : [{ name: t("paper.recognition"), value: authorization.recognition_basis }]),
+    { name: t("paper.use"), value: t(authorization.single_use === true ? "paper.useOnce" : "paper.useMany") },
+    ...reachFact(t("reach.name"), authorization.reach),
+    ...(authorization.reach?.agency === undefined
+      ? []
+      : [{ name: t("paper.agency"), value: authorization.reach.agency }]),
+    ...(sealed === undefined
+      ? []
+      : [
+          {
+            name: t("paper.sealed"),
+            value: (
+              <>
+                {sealed.basis}, <EndTime instant={sealed.until} form="day" />
+              </>
+            ),
+          },
+        ]),
+    ...(review === undefined
+      ? []
+      : [
+          ...recognitionFact(t("recognition.name"), review.recognition),
+          { name: t("identity.name"), value: <Identity check={review.identity_check} /> },
+          {
+            name: t("officer.name"),
+            value: review.officer.is_first_request ? (
+              <Tag tone="amber" icon="warning">
+                {t("officer.first")}
+              </Tag>
+            ) : (
+              t("officer.history", historyOf(review.officer))
+            ),
+          },
+        ]),
+  ];
+  return <Facts look="aligned" facts={facts} />;
+}
+
+function historyOf({ requests, granted, narrowed, denied }: ReviewView["officer"]) {
+  return { requests, granted, narrowed, denied };
+}
+
+/** The other decider's reading: hatched until this person has read as well. */
+export function FirstReading({ reading }: { reading: ReviewView["first_reading"] }) {
+  const t = useTranslations("review");
+  if (reading === undefined) return null;
+  if (reading.confirms !== undefined) {
+    const { issuer, case_number, valid_from, valid_until } = reading.confirms;
+    return (
+      <p className="mt-2 mb-2 text-control text-ink-2">
+        {t("reading.open", { name: reading.by })} {issuer}, {case_number}, {valid_from} – {valid_until}
+      </p>
+    );
+  }
+  return (
+    <p className="mt-2 mb-2 flex flex-wrap items-center gap-x-2 text-control text-ink-2">
+      {t.rich("reading.covered", {
+        name: reading.by,
+        bar: () => (
+          <span
+            aria-hidden="true"
+            className="inline-block h-3 w-16 border border-ink-2 text-ink-2"
+            style={{
+              backgroundImage: "repeating-linear-gradient(135deg, currentColor 0 1px, transparent 1px 4px)",
+            }}
+          />
+        ),
+      })}
+    </p>
+  );
+}

@@ -1,0 +1,192 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { ButtonLink } from "@/components/ui/button-link";
+import { EndTime } from "@/components/ui/end-time";
+import { type Fact, Facts } from "@/components/ui/facts";
+import { Icon } from "@/components/ui/icon";
+import { LocalTime } from "@/components/ui/local-time";
+import { FactsSection } from "@/components/ui/section";
+import { Notice } from "@/components/ui/states";
+import type { RequestView } from "@/lib/access/requests/answer-schema";
+import type { ReviewView } from "@/lib/access/review/schema";
+import { CommentForm } from "../acts/comment-form";
+import { Withdraw } from "../acts/withdraw";
+import { ConflictNotice } from "../decision/conflict-notice";
+
+const WITHDRAWABLE = [
+  "draft",
+  "submitted",
+  "stage_1",
+  "stage_2",
+  "needs_information",
+  "overdue",
+  "extended",
+  "objected",
+];
+
+const AWAITED: readonly RequestView["state"][] = ["stage_1", "stage_2", "overdue", "extended", "objected"];
+
+/**
+ * When the answer is due, and when its reviewers should have decided. While the clock stands no day is true, since
+ * both move by as long as the answer takes.
+ */
+function useDueFacts(request: RequestView): Fact[] {
+  const t = useTranslations("review.side");
+  const { due_at: review, response_due_at: answer, clock_paused_at: pausedAt, state } = request;
+  if (pausedAt !== undefined) {
+    const time = () => <LocalTime instant={pausedAt} form="minute" />;
+    return [{ name: t("due"), value: t.rich("paused", { time }) }];
+  }
+  if (!AWAITED.includes(state)) return [];
+  return [
+    ...(answer === undefined ? [] : [{ name: t("due"), value: <EndTime instant={answer} /> }]),
+    ...(review === undefined ? [] : [{ name: t("reviewDue"), value: <EndTime instant={review} /> }]),
+  ];
+}
+
+/** A request that this one is the rest of, or that goes on with its rest. */
+function linked(name: string, link: RequestView["continues"]): Fact[] {
+  if (link === undefined) return [];
+  return [
+    {
+      name,
+      value: (
+        <Link href={`/requests/${link.id}`} prefetch={false} className="underline underline-offset-4">
+          {link.reference}
+        </Link>
+      ),
+    },
+  ];
+}
+
+/** State, deadline and what both sides may expect of it. */
+export function Standing({ request }: { request: RequestView }) {
+  const t = useTranslations("review");
+  const domain = useTranslations("domain");
+  const { escalated_to: escalated } = request;
+  const facts: Fact[] = [
+    { name: t("side.state"), value: domain(`requestStates.${request.state}`) },
+    ...useDueFacts(request),
+    ...(request.state !== "overdue" || escalated === undefined
+      ? []
+      : [{ name: t("side.escalated"), value: t(`side.escalatedTo.${escalated}`) }]),
+    ...linked(t("side.continues"), request.continues),
+    ...linked(t("side.continuedBy"), request.continued_by),
+  ];
+  const isAtStage = request.waiting_for === "legal" || request.waiting_for === "coordinator";
+  const isWaiting = isAtStage && request.response_due_at !== undefined && escalated === undefined;
+  return (
+    <FactsSection title={t("side.title")} note={request.reference}>
+      <Facts facts={facts} />
+      {isWaiting ? <p className="mt-2 text-control text-ink-2">{t("side.silence")}</p> : null}
+    </FactsSection>
+  );
+}
+
+function questionOf(request: RequestView) {
+  return request.state === "needs_information"
+    ? request.timeline.findLast((event) => event.kind === "ask")
+    : undefined;
+}
+
+/** Why it was denied, and the way on: the same again, with what was missing. */
+function Denied({ request, denial }: { request: RequestView; denial: RequestView["decisions"][number] }) {
+  const t = useTranslations("review.side");
+  return (
+    <FactsSection title={t("denied")}>
+      <Notice tone="oxblood" icon="stop" title={t("deniedBy", { name: denial.approver.name })}>
+        <p className="font-medium">{t("missing")}</p>
+        <p className="whitespace-pre-wrap break-words">{denial.comment}</p>
+      </Notice>
+      <p className="mt-4 mb-3 text-control text-ink-2">
+        {t(request.authorization === undefined ? "againTextStaff" : "againText")}
+      </p>
+      <ButtonLink href={`/requests/new?from=${request.id}`} look="primary" size="form">
+        {t("again")}
+      </ButtonLink>
+    </FactsSection>
+  );
+}
+
+/** The requester's own side: what is asked of them, and what they may do. */
+export function RequesterPanel({ request }: { request: RequestView }) {
+  const t = useTranslations("review");
+  const question = questionOf(request);
+  const denial = request.decisions.find((one) => one.decision === "deny");
+  return (
+    <>
+      {question === undefined ? null : (
+        <FactsSection title={t("side.question")}>
+          <Notice tone="amber" icon="comment" title={t("side.asks", { name: question.by_name ?? "" })}>
+            <p className="whitespace-pre-wrap break-words">{question.comment}</p>
+          </Notice>
+          <div className="mt-4">
+            <CommentForm requestId={request.id} isAnswer />
+          </div>
+        </FactsSection>
+      )}
+      {denial === undefined ? null : <Denied request={request} denial={denial} />}
+      <Standing request={request} />
+      <div className="flex flex-wrap gap-2">
+        {request.state === "draft" ? (
+          <ButtonLink href={`/requests/new?draft=${request.id}`} look="primary" size="form">
+            {t("side.continue")}
+          </ButtonLink>
+        ) : null}
+        {request.grant_id === undefined ? null : (
+          <ButtonLink href={`/grants/${request.grant_id}`} look="primary" size="form">
+            {t("side.openGrant")}
+          </ButtonLink>
+        )}
+        {WITHDRAWABLE.includes(request.state) ? (
+          <Withdraw requestId={request.id} reference={request.reference} />
+        ) : null}
+      </div>
+    </>
+  );
+}
+
+const WHY = [
+  "decision.stage",
+  "default.stage-duty",
+  "floor.same-person",
+  "floor.organisation",
+  "floor.party",
+  "floor.self-approval",
+] as const;
+
+/** A reviewer who cannot decide now: why, and what comes next. */
+export function ReviewerPanel({ request, review }: { request: RequestView; review: ReviewView | undefined }) {
+  const t = useTranslations("review");
+  const why = WHY.find((one) => one === review?.why_not?.id);
+  const word = why === undefined ? "other" : WHY_WORDS[why];
+  const next = review?.queue.next;
+  return (
+    <>
+      <ConflictNotice />
+      <FactsSection title={t("panel.title")}>
+        <p className="flex gap-2 text-control">
+          <Icon name="nothing" className="mt-[2px] text-ink-3" />
+          {t(`why.${word}`)}
+        </p>
+        {next === undefined ? null : (
+          <p className="mt-3 text-control">
+            <Link href={`/requests/${next}`} prefetch={false} className="underline underline-offset-4">
+              {t("why.next")}
+            </Link>
+          </p>
+        )}
+      </FactsSection>
+      <Standing request={request} />
+    </>
+  );
+}
+
+const WHY_WORDS = {
+  "decision.stage": "stage",
+  "default.stage-duty": "duty",
+  "floor.same-person": "person",
+  "floor.organisation": "organisation",
+  "floor.party": "party",
+  "floor.self-approval": "self",
+} as const satisfies Record<(typeof WHY)[number], string>;

@@ -1,0 +1,142 @@
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { EndTime } from "@/components/ui/end-time";
+import { Icon, type IconName } from "@/components/ui/icon";
+import { LocalTime } from "@/components/ui/local-time";
+import type { RequestView } from "@/lib/access/requests/answer-schema";
+
+type Mark = "done" | "waiting" | "open" | "stopped";
+
+const MARKS: Readonly<Record<Mark, { readonly icon: IconName; readonly tone: string }>> = {
+  done: { icon: "check", tone: "text-accent" },
+  waiting: { icon: "clock", tone: "text-amber" },
+  open: { icon: "open", tone: "text-ink-3" },
+  stopped: { icon: "stop", tone: "text-oxblood" },
+};
+
+interface Step {
+  readonly key: "document" | "legal" | "coordinator" | "access";
+  /** In the place of the stage's own name and how it stands. */
+  readonly label?: "noDocument";
+  readonly mark: Mark;
+  readonly note: ReactNode;
+}
+
+/** Where in the order of stages it ended, for those that ended before access. */
+function stoppedAt(request: RequestView): Step["key"] | undefined {
+  if (!["denied", "withdrawn", "expired_unreviewed"].includes(request.state)) return undefined;
+  const last = request.timeline.findLast((event) => event.to_state === request.state)?.from_state;
+  if (last === "stage_2" || last === "approved") return "coordinator";
+  return last === "draft" || last === "document_check" ? "document" : "legal";
+}
+
+function approvalOf(request: RequestView, stage: "legal" | "coordinator") {
+  return request.decisions.find((one) => one.stage === stage && one.decision === "approve");
+}
+
+/** The four stages of every request: what is passed and by whom, what waits and until when. */
+export function StageStrip({ request, until }: { request: RequestView; until: string | undefined }) {
+  const t = useTranslations("review");
+  const stopped = stoppedAt(request);
+  const checked = request.timeline.find((event) => event.kind === "checked")?.at;
+  const due = request.due_at;
+  const decisionStep = (stage: "legal" | "coordinator"): Step => {
+    const approval = approvalOf(request, stage);
+    if (approval !== undefined)
+      return {
+        key: stage,
+        mark: "done",
+        note: (
+          <>
+            {approval.approver.name}, <LocalTime instant={approval.at} form="day" />
+          </>
+        ),
+      };
+    if (stopped === stage)
+      return { key: stage, mark: "stopped", note: t(`strip.${stopWord(request.state)}`) };
+    const isPaused = request.state === "needs_information" && waitedFor(request) === stage;
+    if (isPaused) return { key: stage, mark: "waiting", note: t("strip.paused") };
+    if (request.waiting_for === stage)
+      return {
+        key: stage,
+        mark: "waiting",
+        note:
+          due === undefined ? null : (
+            <>
+              {t("strip.due")} <EndTime instant={due} form="day" look="bare" />
+            </>
+          ),
+      };
+    return { key: stage, mark: "open", note: null };
+  };
+  const steps: readonly Step[] = [
+    {
+      key: "document",
+      // Submitted without an order: staff ask for their own duty, and there is nothing to check.
+      ...(checked !== undefined && request.authorization === undefined ? { label: "noDocument" } : {}),
+      mark: checked !== undefined ? "done" : stopped === "document" ? "stopped" : "open",
+      note: checked === undefined ? null : <LocalTime instant={checked} form="day" />,
+    },
+    decisionStep("legal"),
+    decisionStep("coordinator"),
+    accessStep(request, until, t),
+  ];
+  return (
+    <ol className="mb-8 grid grid-cols-2 gap-x-6 gap-y-3 border-line border-y py-3 tablet:grid-cols-4">
+      {steps.map((step) => (
+        <li
+          key={step.key}
+          aria-current={step.mark === "waiting" ? "step" : undefined}
+          className="flex min-w-0 gap-3 text-control"
+        >
+          <Icon name={MARKS[step.mark].icon} className={`mt-[2px] ${MARKS[step.mark].tone}`} />
+          <span className="min-w-0">
+            <span className={`block ${step.mark === "waiting" ? "font-semibold" : ""}`}>
+              {t(`strip.${step.label ?? step.key}`)}
+              {step.label === undefined ? <span className="sr-only">: {t(`strip.${step.mark}`)}</span> : null}
+            </span>
+            <span className="block text-ink-2">{step.note}</span>
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function stopWord(state: string): "denied" | "withdrawn" | "stopped" {
+  return state === "denied" || state === "withdrawn" ? state : "stopped";
+}
+
+/** The stage that asked a question. */
+function waitedFor(request: RequestView): "legal" | "coordinator" {
+  return approvalOf(request, "legal") === undefined ? "legal" : "coordinator";
+}
+
+const IN_FORCE = ["active", "partial"];
+const OVER = ["expired", "revoked", "exhausted", "closed"];
+
+function accessStep(
+  request: RequestView,
+  until: string | undefined,
+  t: ReturnType<typeof useTranslations<"review">>,
+): Step {
+  if (IN_FORCE.includes(request.state))
+    return {
+      key: "access",
+      mark: "done",
+      note: until === undefined ? null : <EndTime instant={until} form="day" before={t("strip.until")} />,
+    };
+  if (OVER.includes(request.state) && request.grant_id !== undefined)
+    return { key: "access", mark: "stopped", note: t("strip.ended") };
+  const isPossible = request.waiting_for !== undefined || request.state === "approved";
+  return {
+    key: "access",
+    mark: request.state === "approved" ? "waiting" : "open",
+    note:
+      until === undefined || !isPossible ? null : (
+        <>
+          {t("strip.atMost")} <EndTime instant={until} form="day" before={t("strip.until")} />
+        </>
+      ),
+  };
+}

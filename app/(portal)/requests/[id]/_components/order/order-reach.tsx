@@ -1,0 +1,56 @@
+import { useFormatter, useTranslations } from "next-intl";
+import { Digest } from "@/components/ui/digest";
+import type { Fact } from "@/components/ui/facts";
+import { LocalTime } from "@/components/ui/local-time";
+import type { AuthorizationView } from "@/lib/access/requests/answer-schema";
+
+/** Those that have a name; an order may say another, which then stands as it is. */
+const PURPOSES = ["settlement", "audit", "compliance", "dispute", "support", "reporting"] as const;
+
+type Reach = NonNullable<AuthorizationView["reach"]>;
+
+/** How far a signed order reaches, in its own words: what the decider's signature over its record says, too. */
+function OrderReach({ reach }: { reach: Reach }) {
+  const t = useTranslations("review.reach");
+  const domain = useTranslations("domain");
+  const format = useFormatter();
+  const { selector, fields, purpose, max_records: most } = reach;
+  const { transactions, participants, from, to } = selector;
+  const named = PURPOSES.find((one) => one === purpose);
+  const purposeText = named === undefined ? purpose : domain(`purposes.${named}`);
+  return (
+    <ul>
+      {transactions === undefined ? null : (
+        <li>
+          {t("transactions", { count: transactions.length })}{" "}
+          {transactions.length === 1 ? <Digest value={transactions[0] ?? ""} /> : null}
+        </li>
+      )}
+      {participants === undefined ? null : (
+        <li className="break-words">{t("participants", { names: format.list(participants) })}</li>
+      )}
+      {from === undefined ? null : (
+        <li>
+          {t("from")} <LocalTime instant={from} form="minute" />
+        </li>
+      )}
+      {to === undefined ? null : (
+        <li>
+          {t("to")} <LocalTime instant={to} form="minute" />
+        </li>
+      )}
+      <li>
+        {fields === undefined
+          ? t("allFields")
+          : t("fields", { fields: format.list(fields.map((field) => domain(`fields.${field}`))) })}
+      </li>
+      {purposeText === undefined ? null : <li>{t("purpose", { purpose: purposeText })}</li>}
+      {most === undefined ? null : <li>{t("most", { count: most })}</li>}
+    </ul>
+  );
+}
+
+/** The fact beside the others of the order; none where the order does not say how far it reaches. */
+export function reachFact(name: string, reach: AuthorizationView["reach"]): Fact[] {
+  return reach === undefined ? [] : [{ name, value: <OrderReach reach={reach} /> }];
+}

@@ -1,0 +1,194 @@
+"use client";
+
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { useRef, useState } from "react";
+import { TextArea } from "@/components/form/controls";
+import { Field } from "@/components/form/field";
+import { Button } from "@/components/ui/button";
+import { Facts } from "@/components/ui/facts";
+import { Icon } from "@/components/ui/icon";
+import { LocalTime } from "@/components/ui/local-time";
+import { FactsSection } from "@/components/ui/section";
+import { Notice } from "@/components/ui/states";
+import type { ReleaseStanding } from "@/lib/access/executive-release/schema";
+import { ReadingFields } from "../decision/retyped-facts/reading-fields";
+import { type ReviewState, useReview } from "../decision/review-state";
+import { ProposeRelease } from "./release-propose";
+import { SignRelease } from "./release-sign";
+
+interface PanelProps {
+  readonly requestId: string;
+  readonly reference: string;
+  readonly person: string;
+  readonly standing: ReleaseStanding;
+}
+
+/** Who laid the terms out, who has signed them, and until when they wait. */
+function Terms({ release }: { release: NonNullable<ReleaseStanding["release"]> }) {
+  const t = useTranslations("release.panel");
+  return (
+    <FactsSection title={t(`states.${release.state}`)}>
+      <Facts
+        facts={[
+          { name: t("proposedBy"), value: release.proposed_by.name },
+          { name: t("proposedAt"), value: <LocalTime instant={release.proposed_at} form="minute" /> },
+          ...(release.state === "open"
+            ? [{ name: t("signUntil"), value: <LocalTime instant={release.sign_until} form="minute" /> }]
+            : []),
+        ]}
+      />
+      <p className="mt-2 whitespace-pre-wrap break-words text-control">{release.reason}</p>
+      {release.words.map(({ by, at, comment }) => (
+        <div key={by.handle} className="mt-3 border-line border-t pt-2 text-control">
+          <p className="font-medium">
+            <Icon name="tick" className="mr-1 inline text-accent" />
+            {t("signedBy", { name: by.name })}
+          </p>
+          <p className="text-ink-2">
+            <LocalTime instant={at} form="minute" />
+          </p>
+          <p className="whitespace-pre-wrap break-words">{comment}</p>
+        </div>
+      ))}
+    </FactsSection>
+  );
+}
+
+/** The one thing that keeps an executive from signing, in one line; nothing when all is there. */
+function obstacleOf(
+  state: ReviewState,
+): "identity" | "reading" | "differs" | "unsigned" | "program" | undefined {
+  const { review, judged } = state;
+  if (review.identity_check.is_required && !review.identity_check.is_valid) return "identity";
+  if (review.signing.by === "nobody") return "unsigned";
+  if (review.signing.by === "key") return "program";
+  const verdicts = Object.values(judged.verdicts ?? {});
+  if (verdicts.some((one) => one === "differs" || one === "earlier")) return "differs";
+  return verdicts.length > 0 && verdicts.every((one) => one === "match") ? undefined : "reading";
+}
+
+/** Retype the order, say why, sign. */
+function Signing({
+  state,
+  person,
+  standing,
+}: { state: ReviewState } & Pick<PanelProps, "person" | "standing">) {
+  const t = useTranslations("release.panel");
+  const words = useTranslations("review.signing");
+  const [isMissing, setMissing] = useState(false);
+  const [isOpen, setOpen] = useState(false);
+  const comment = useRef<HTMLTextAreaElement>(null);
+  const obstacle = obstacleOf(state);
+  const begin = () => {
+    setMissing(state.draft.reason.trim() === "");
+    if (state.draft.reason.trim() === "") comment.current?.focus();
+    else setOpen(true);
+  };
+  return (
+    <div className="mb-6 grid gap-5">
+      <p className="text-control text-ink-2">{t("signLead")}</p>
+      <ReadingFields />
+      <Field
+        id="release-comment"
+        label={t("comment")}
+        error={isMissing && state.draft.reason.trim() === "" ? t("commentMissing") : undefined}
+      >
+        {(control) => (
+          <TextArea
+            {...control}
+            ref={comment}
+            maxLength={4000}
+            value={state.draft.reason}
+            onChange={(event) => state.change({ reason: event.target.value })}
+          />
+        )}
+      </Field>
+      <div>
+        <Button
+          look="primary"
+          disabled={obstacle !== undefined}
+          aria-describedby="release-why"
+          onClick={begin}
+        >
+          {t("sign")}
+        </Button>
+        <p id="release-why" className="mt-2 text-control text-ink-2">
+          {obstacle === undefined ? words(state.review.signing.by) : t(`obstacles.${obstacle}`)}
+        </p>
+      </div>
+      {isOpen && standing.statement !== undefined && standing.release !== undefined ? (
+        <SignRelease
+          state={state}
+          person={person}
+          releaseId={standing.release.id}
+          statement={standing.statement}
+          isSecond={standing.release.words.length > 0}
+          onClose={() => setOpen(false)}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+function Act({ standing, person, requestId, reference }: PanelProps) {
+  const t = useTranslations("release.panel");
+  const state = useReview();
+  const { acts, release } = standing;
+  if (state !== undefined && acts.includes("propose")) {
+    const isUnknown = state.review.identity_check.is_required && !state.review.identity_check.is_valid;
+    return <ProposeRelease requestId={requestId} reference={reference} isUnknown={isUnknown} />;
+  }
+  if (state !== undefined && acts.includes("sign"))
+    return <Signing state={state} person={person} standing={standing} />;
+  if (release?.state === "released")
+    return (
+      <Notice tone="accent" icon="tick" title={t("releasedTitle")} className="mb-6">
+        {standing.grant_id === undefined ? null : (
+          <Link
+            href={`/grants/${standing.grant_id}`}
+            prefetch={false}
+            className="underline underline-offset-4"
+          >
+            {t("openGrant")}
+          </Link>
+        )}
+      </Notice>
+    );
+  return (
+    <p className="mb-6 flex gap-2 text-control">
+      <Icon name="nothing" className="mt-[2px] text-ink-3" />
+      {t(release?.state === "open" ? "waitsForOther" : "nothing")}
+    </p>
+  );
+}
+
+/** What two executives do about an answer that is overdue: lay out the terms, and each sign them. */
+export function ReleasePanel(props: PanelProps) {
+  const t = useTranslations("release.panel");
+  const { release } = props.standing;
+  return (
+    <>
+      <h2 className="mb-1 font-semibold text-lead">{t("title")}</h2>
+      <Act {...props} />
+      {release === undefined ? null : <Terms release={release} />}
+    </>
+  );
+}
+
+/** Why an executive has nothing to do with this release: of a party's organisation, or of the requester's. */
+export function ReleaseRefused({ code }: { code: string }) {
+  const t = useTranslations("review.why");
+  const panel = useTranslations("release.panel");
+  const why =
+    code === "decision.party" ? "party" : code === "decision.organisation" ? "organisation" : "other";
+  return (
+    <>
+      <h2 className="mb-1 font-semibold text-lead">{panel("title")}</h2>
+      <p className="mb-6 flex gap-2 text-control">
+        <Icon name="nothing" className="mt-[2px] text-ink-3" />
+        {t(why)}
+      </p>
+    </>
+  );
+}

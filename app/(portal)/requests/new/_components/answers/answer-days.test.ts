@@ -1,0 +1,14 @@
+import { expect, it } from "vitest";
+import { datesFrom } from "@/lib/access/deadlines/due";
+import { InstrumentKind } from "@/lib/access/requests/schema";
+import { DAY_MS } from "@/lib/access/rules/limits";
+import { answerDays } from "./answer-days";
+
+it("the form says the answer's date that the submission then sets, for every kind of order", () => {
+  const start = new Date("2026-11-27T10:00:00Z");
+  for (const kind of InstrumentKind.options)
+    expect(new Date(start.getTime() + answerDays()[kind] * DAY_MS)).toEqual(
+      datesFrom(kind, start).responseDueAt,
+    );
+  expect(answerDays()[""]).toBe((datesFrom(undefined, start).dueAt.getTime() - start.getTime()) / DAY_MS);
+});

@@ -1,0 +1,210 @@
+import type { ReadOutcome } from "../document/read-document";
+import { type AnswerName, type Answers, controlId, endOfDay, type FormOptions, instantOf } from "./answers";
+import { searchOf, untilOf } from "./bodies";
+
+export type ControlName = AnswerName | "document";
+
+/** One thing to correct. `code` names its words; `instant` is the time they speak of. */
+export interface Fault {
+  readonly name: ControlName;
+  readonly code: FaultCode;
+  readonly instant?: string;
+  /** What the server said, where it refused; it is told in words of the screen. */
+  readonly detail?: string;
+  /** The file that was chosen and not taken, with why. */
+  readonly unfit?: UnfitFile;
+}
+
+export type UnfitFile = Extract<ReadOutcome, { fault: unknown }>;
+
+export type FaultCode =
+  | "purpose"
+  | "justification"
+  | "ids"
+  | "unknownIds"
+  | "query"
+  | "queryOrder"
+  | "fields"
+  | "kind"
+  | "issuer"
+  | "caseNumber"
+  | "validFrom"
+  | "validUntil"
+  | "jurisdiction"
+  | "validOrder"
+  | "validOver"
+  | "sealedBasis"
+  | "sealedUntil"
+  | "document"
+  | "unfit"
+  | "from"
+  | "until"
+  | "untilOver"
+  | "untilBeforeFrom"
+  | "untilAfterOrder"
+  | "maxViews"
+  | "maxExports"
+  | "refused";
+
+function targetFaults(answers: Answers, unknown: readonly string[]): Fault[] {
+  if (answers.target === "query") {
+    const { createdFrom, createdTo } = answers;
+    if (searchOf(answers) === undefined) return [{ name: "job", code: "query" }];
+    const isBackwards = createdFrom !== "" && createdTo !== "" && createdFrom > createdTo;
+    return isBackwards ? [{ name: "createdTo", code: "queryOrder" }] : [];
+  }
+  if (answers.ids.length === 0) return [{ name: "ids", code: "ids" }];
+  return answers.ids.some((id) => unknown.includes(id)) ? [{ name: "ids", code: "unknownIds" }] : [];
+}
+
+const REQUIRED_FACTS = ["kind", "issuer", "caseNumber", "validFrom", "validUntil", "jurisdiction"] as const;
+
+/** A file that was not taken is the fault; that none is there would be no help. */
+function documentFaults({ hasOrder, unfit }: FaultContext): Fault[] {
+  if (hasOrder) return [];
+  return unfit === undefined
+    ? [{ name: "document", code: "document" }]
+    : [{ name: "document", code: "unfit", unfit }];
+}
+
+function authorityFaults(answers: Answers, context: FaultContext): Fault[] {
+  const { nowMs } = context;
+  const faults = documentFaults(context);
+  for (const name of REQUIRED_FACTS) if (answers[name].trim() === "") faults.push({ name, code: name });
+  const end = endOfDay(answers.validUntil);
+  if (answers.validFrom !== "" && end !== undefined && answers.validFrom > answers.validUntil)
+    faults.push({ name: "validUntil", code: "validOrder" });
+  else if (end !== undefined && Date.parse(end) <= nowMs)
+    faults.push({ name: "validUntil", code: "validOver", instant: end });
+  if (answers.sealedUntil !== "" && answers.sealedBasis.trim() === "")
+    faults.push({ name: "sealedBasis", code: "sealedBasis" });
+  if (answers.sealedUntil === "" && answers.sealedBasis.trim() !== "")
+    faults.push({ name: "sealedUntil", code: "sealedUntil" });
+  return faults;
+}
+
+function untilFault(answers: Answers, nowMs: number): Fault | undefined {
+  if (answers.end !== "date") return undefined;
+  const until = untilOf(answers);
+  if (until === undefined) return { name: "until", code: "until" };
+  const at = Date.parse(until);
+  if (at <= nowMs) return { name: "until", code: "untilOver" };
+  const from = answers.begin === "date" ? instantOf(answers.from) : undefined;
+  if (from !== undefined && Date.parse(from) >= at) return { name: "until", code: "untilBeforeFrom" };
+  const orderEnd = endOfDay(answers.validUntil);
+  return orderEnd !== undefined && at > Date.parse(orderEnd)
+    ? { name: "until", code: "untilAfterOrder", instant: orderEnd }
+    : undefined;
+}
+
+function periodFaults(answers: Answers, nowMs: number): Fault[] {
+  const until = untilFault(answers, nowMs);
+  const isMissing = answers.begin === "date" && instantOf(answers.from) === undefined;
+  const views = Number(answers.maxViews.trim());
+  const isGoodNumber = /^\d{1,5}$/.test(answers.maxViews.trim()) && views >= 1 && views <= 10_000;
+  const exports = answers.maxExports.trim();
+  const isGoodExports = /^\d{1,3}$/.test(exports) && Number(exports) <= 100;
+  return [
+    ...(isMissing ? [{ name: "from", code: "from" } as const] : []),
+    ...(until === undefined ? [] : [until]),
+    ...(isGoodNumber ? [] : [{ name: "maxViews", code: "maxViews" } as const]),
+    ...(isGoodExports ? [] : [{ name: "maxExports", code: "maxExports" } as const]),
+  ];
+}
+
+/** What is known beside the answers. */
+export interface FaultContext {
+  /** A document, or a signed order, which needs none. */
+  readonly hasOrder: boolean;
+  /** The file that was chosen last, when it was not taken. */
+  readonly unfit?: UnfitFile | undefined;
+  /** Transactions that the server does not know, or not to this person. */
+  readonly unknown: readonly string[];
+  readonly nowMs: number;
+}
+
+/** Everything that stands between these answers and *Check answers*, in the order of the page. */
+export function faultsOf(answers: Answers, options: FormOptions, context: FaultContext): Fault[] {
+  const { purpose, justification, fields } = answers;
+  const authority = options.needsAuthority ? authorityFaults(answers, context) : [];
+  return [
+    ...(purpose === "" ? [{ name: "purpose", code: "purpose" } as const] : []),
+    ...(justification.trim() === "" ? [{ name: "justification", code: "justification" } as const] : []),
+    ...targetFaults(answers, context.unknown),
+    ...(fields.length === 0 ? [{ name: "fields", code: "fields" } as const] : []),
+    ...authority,
+    ...periodFaults(answers, context.nowMs),
+  ];
+}
+
+const POINTERS: Readonly<Record<string, ControlName>> = {
+  purpose: "purpose",
+  justification: "justification",
+  legal_basis: "legalBasis",
+  transactions: "ids",
+  query: "job",
+  fields: "fields",
+  from: "from",
+  until: "until",
+  max_views: "maxViews",
+  co_viewers: "coViewers",
+  max_exports: "maxExports",
+  issuer: "issuer",
+  jurisdiction: "jurisdiction",
+  kind: "kind",
+  case_number: "caseNumber",
+  valid_from: "validFrom",
+  valid_until: "validUntil",
+  recognition_basis: "recognitionBasis",
+  sealed: "sealedBasis",
+  single_use: "use",
+  document: "document",
+};
+
+/** A refusal's places (JSON Pointers) as things to correct at their controls; those without a control are left out. */
+export function faultsOfRefusal(
+  errors: readonly { readonly pointer: string; readonly detail: string }[],
+): Fault[] {
+  const seen = new Set<ControlName>();
+  return errors.flatMap(({ pointer, detail }) => {
+    const name = POINTERS[pointer.split("/")[1] ?? ""];
+    if (name === undefined || seen.has(name)) return [];
+    seen.add(name);
+    return [{ name, code: "refused", detail } as const];
+  });
+}
+
+/** The sections of the page and whether each has what it needs. */
+export type SectionKey = "basis" | "transactions" | "authority" | "period";
+
+const SECTIONS: Readonly<Record<SectionKey, readonly ControlName[]>> = {
+  basis: ["purpose", "justification", "legalBasis"],
+  transactions: ["ids", "job", "participant", "createdFrom", "createdTo", "fields"],
+  authority: ["document", ...REQUIRED_FACTS, "recognitionBasis", "sealedBasis", "sealedUntil", "use"],
+  period: ["from", "until", "maxViews", "maxExports", "coViewers"],
+};
+
+export function sectionsOf(options: FormOptions): SectionKey[] {
+  return options.needsAuthority
+    ? ["basis", "transactions", "authority", "period"]
+    : ["basis", "transactions", "period"];
+}
+
+export function isDone(section: SectionKey, faults: readonly Fault[]): boolean {
+  return !faults.some((fault) => SECTIONS[section].includes(fault.name));
+}
+
+/**
+ * What a person was told to correct and still has to, as it stands now: another file that is not taken either is told
+ * in the words of its own fault.
+ */
+export function stillOpen(told: readonly Fault[], open: readonly Fault[]): Fault[] {
+  const isTold = (now: Fault) =>
+    told.some(({ name, code }) => name === now.name && (code === now.code || name === "document"));
+  return open.filter(isTold);
+}
+
+/** Where the focus goes for a fault; a group of choices takes it as a whole. */
+export function faultId(fault: Fault): string {
+  return controlId(fault.name);
+}

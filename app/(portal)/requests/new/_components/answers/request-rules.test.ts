@@ -1,0 +1,259 @@
+import { describe, expect, it } from "vitest";
+import { answersFrom } from "../autosave/draft-record";
+import { multipartBody } from "../document/send-document";
+import { LookupStore, numbersIn } from "../transactions/lookups";
+import { type Answers, blankAnswers, endOfDay, type FormOptions, instantOf, localText } from "./answers";
+import { createBodyOf, factsOf } from "./bodies";
+import { faultsOf, faultsOfRefusal, stillOpen } from "./faults";
+import { prefillOf } from "./prefill";
+
+const NOW = Date.parse("2026-11-24T12:00:00Z");
+const TX = "0198c0de-0000-7000-8000-000000000001";
+const OTHER = "0198c0de-0000-7000-8000-000000000002";
+const NONE = {
+  court_order: [],
+  subpoena: [],
+  warrant: [],
+  statutory_demand: [],
+  audit_mandate: [],
+  epoc: [],
+};
+const options: FormOptions = {
+  person: "regulator-001",
+  organisation: "Settlement Markets Authority",
+  purposes: ["audit", "compliance"],
+  fields: ["amount", "pricing", "settlement_details", "parties", "narrative", "external_references"],
+  level: "full",
+  needsAuthority: true,
+  kinds: ["court_order", "statutory_demand"],
+  maskedBy: NONE,
+  jurisdictions: [],
+};
+const support: FormOptions = { ...options, purposes: ["dispute"], level: "masked", needsAuthority: false };
+const whole: Answers = {
+  ...blankAnswers(options),
+  purpose: "audit",
+  justification: "Why",
+  ids: [TX],
+  fields: ["amount"],
+  kind: "court_order",
+  issuer: "Landgericht Berlin",
+  caseNumber: "18 O 1/26",
+  validFrom: "2026-11-01",
+  validUntil: "2026-12-31",
+  jurisdiction: "DE",
+};
+const context = { hasOrder: true, unknown: [], nowMs: NOW };
+const codes = (answers: Answers, more = {}, of = options) =>
+  faultsOf(answers, of, { ...context, ...more }).map((fault) => fault.code);
+
+describe("what stands between a form and its check", () => {
+  it("is everything on a blank one, in the order of the page", () => {
+    expect(codes(blankAnswers(options), { hasOrder: false })).toEqual([
+      "purpose",
+      "justification",
+      "ids",
+      "fields",
+      "document",
+      "kind",
+      "issuer",
+      "caseNumber",
+      "validFrom",
+      "validUntil",
+      "jurisdiction",
+    ]);
+    expect(codes(blankAnswers(support), { hasOrder: false }, support)).toEqual([
+      "justification",
+      "ids",
+      "fields",
+    ]);
+  });
+
+  it.each<[Partial<Answers>, string[]]>([
+    [{}, []],
+    [{ validUntil: "2026-10-31" }, ["validOrder"]],
+    [{ validFrom: "2026-10-01", validUntil: "2026-11-23" }, ["validOver"]],
+    [{ validUntil: "2026-11-24" }, []],
+    [{ end: "date", until: "" }, ["until"]],
+    [{ end: "date", until: "2026-11-24T00:00" }, ["untilOver"]],
+    [{ end: "date", until: "2027-02-01T00:00" }, ["untilAfterOrder"]],
+    [
+      { end: "date", until: "2026-12-10T00:00", begin: "date", from: "2026-12-11T00:00" },
+      ["untilBeforeFrom"],
+    ],
+    [{ begin: "date" }, ["from"]],
+    [{ maxViews: "0" }, ["maxViews"]],
+    [{ maxViews: "10001" }, ["maxViews"]],
+    [{ maxViews: "2.5" }, ["maxViews"]],
+    [{ maxExports: "101" }, ["maxExports"]],
+    [{ maxExports: "-1" }, ["maxExports"]],
+    [{ maxExports: "0" }, []],
+    [{ sealedBasis: "Order" }, ["sealedUntil"]],
+    [{ sealedUntil: "2026-12-01" }, ["sealedBasis"]],
+    [{ target: "query" }, ["query"]],
+    [{ target: "query", createdFrom: "2026-11-02", createdTo: "2026-11-01" }, ["queryOrder"]],
+    [{ target: "query", job: "job-1" }, []],
+  ])("%j gives %j", (changes, expected) => {
+    expect(codes({ ...whole, ...changes })).toEqual(expected);
+  });
+
+  it("is the file that was not taken, in the summary too once a document was missed", () => {
+    const unfit = { fault: "cutOff", name: "half.pdf" } as const;
+    const told = faultsOf(whole, options, { ...context, hasOrder: false });
+    const now = faultsOf(whole, options, { ...context, hasOrder: false, unfit });
+    expect([told, now].flat().map(({ code }) => code)).toEqual(["document", "unfit"]);
+    expect(stillOpen(told, now)).toEqual([{ name: "document", code: "unfit", unfit }]);
+    expect(codes(whole, { unfit })).toEqual([]);
+  });
+
+  it("leaves the summary when it is corrected, and what is new waits for the next attempt", () => {
+    const told = faultsOf({ ...whole, issuer: "", purpose: "" }, options, context);
+    const now = faultsOf({ ...whole, issuer: "", maxViews: "0" }, options, context);
+    expect(stillOpen(told, now).map(({ code }) => code)).toEqual(["issuer"]);
+  });
+
+  it("is a transaction that does not exist", () => {
+    expect(codes(whole, { unknown: [TX] })).toEqual(["unknownIds"]);
+  });
+
+  it("is told at its control when the server refuses", () => {
+    const refused = faultsOfRefusal([
+      { pointer: "/transactions/3", detail: "a" },
+      { pointer: "/transactions/4", detail: "b" },
+      { pointer: "/sealed/until", detail: "c" },
+      { pointer: "", detail: "d" },
+    ]);
+    expect(refused.map(({ name, detail }) => [name, detail])).toEqual([
+      ["ids", "a"],
+      ["sealedBasis", "c"],
+    ]);
+  });
+});
+
+describe("bodies", () => {
+  it("ask until the order's last day is over, support for masked fields without an order", () => {
+    expect(createBodyOf(whole, options, NOW)).toEqual({
+      purpose: "audit",
+      justification: "Why",
+      transactions: [TX],
+      fields: ["amount"],
+      level: "full",
+      until: endOfDay("2026-12-31"),
+      max_views: 20,
+      max_exports: 5,
+    });
+    const asked = {
+      ...blankAnswers(support),
+      justification: "Dispute",
+      ids: [TX],
+      fields: ["amount"],
+    } as const;
+    expect(createBodyOf(asked, support, NOW)).toMatchObject({ purpose: "dispute", level: "masked" });
+    expect(createBodyOf(asked, support, NOW)).not.toHaveProperty("until");
+  });
+
+  it("never send an end that is over, nor a query that names nothing", () => {
+    const over = { ...whole, end: "date", until: "2026-11-01T00:00" } as const;
+    expect(createBodyOf(over, options, NOW)).not.toHaveProperty("until");
+    expect(createBodyOf({ ...whole, target: "query" }, options, NOW)).toBeUndefined();
+    const query = { ...whole, target: "query", job: " job-1 ", createdTo: "2026-11-02" } as const;
+    const day = Date.parse(instantOf("2026-11-02") ?? "") + 86_400_000;
+    expect(createBodyOf(query, options, NOW)?.query).toEqual({
+      job_id: "job-1",
+      to: new Date(day).toISOString(),
+    });
+  });
+
+  it("hold facts only when all are there", () => {
+    expect(factsOf(whole)).toMatchObject({ case_number: "18 O 1/26", valid_until: "2026-12-31" });
+    for (const name of ["kind", "issuer", "caseNumber", "validFrom", "validUntil", "jurisdiction"] as const)
+      expect(factsOf({ ...whole, [name]: "" })).toBeUndefined();
+  });
+
+  it("of several parts are the same bytes for the same key, and read as what was sent", async () => {
+    const file = new File([Uint8Array.of(37, 80, 68, 70, 0, 255, 13, 10)], 'a "b"\n.pdf', {
+      type: "application/pdf",
+    });
+    const document = { file, name: file.name, bytes: 8, mediaType: "application/pdf", sha256: undefined };
+    const facts = factsOf(whole);
+    if (facts === undefined) throw new Error("no facts");
+    const signature = new File(["a.b.c"], "order.jws");
+    const parts = { document, signature };
+    const [one, two] = [multipartBody(facts, parts, "k"), multipartBody(facts, parts, "k")];
+    const bytes = new Uint8Array(await one.body.arrayBuffer());
+    expect(new Uint8Array(await two.body.arrayBuffer())).toEqual(bytes);
+    const form = await new Response(bytes, { headers: { "content-type": one.type } }).formData();
+    expect(JSON.parse(String(form.get("facts")))).toEqual(facts);
+    const part = form.get("document");
+    if (!(part instanceof File)) throw new Error("no file");
+    expect(part.type).toBe("application/pdf");
+    expect(new Uint8Array(await part.arrayBuffer())).toEqual(new Uint8Array(await file.arrayBuffer()));
+    const jws = form.get("jws");
+    if (!(jws instanceof File)) throw new Error("no signature");
+    expect([jws.name, jws.type, await jws.text()]).toEqual(["order.jws", "application/jose", "a.b.c"]);
+    const bare = multipartBody(facts, { document: undefined, signature: undefined }, "k");
+    const alone = await new Response(bare.body, { headers: { "content-type": bare.type } }).formData();
+    expect([...alone.keys()]).toEqual(["facts"]);
+  });
+});
+
+describe("transactions", () => {
+  it("are found in what was pasted, each once, and the rest is named", () => {
+    expect(numbersIn(`${TX}, ${TX.toUpperCase()};\n job-1\t${OTHER}`)).toEqual({
+      ids: [TX, OTHER],
+      rest: ["job-1"],
+    });
+    expect(numbersIn("REQ-7 – ")).toEqual({ ids: [], rest: ["REQ-7"] });
+  });
+
+  it("are looked up once each; a lost look-up again when asked", async () => {
+    const asked: string[] = [];
+    let isAway = true;
+    const store = new LookupStore(async (id) => {
+      asked.push(id);
+      return isAway
+        ? { kind: "lost" }
+        : id === OTHER
+          ? { kind: "unknown" }
+          : { kind: "known", job: "j", at: "" };
+    });
+    store.want([TX, OTHER]);
+    store.want([TX]);
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(store.get().get(TX)).toEqual({ kind: "lost" });
+    isAway = false;
+    store.retry();
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(asked).toEqual([TX, OTHER, TX, OTHER]);
+    expect([store.isUnknown(TX), store.isUnknown(OTHER)]).toEqual([false, true]);
+  });
+});
+
+describe("an address and a record", () => {
+  it("fill in what they know and nothing else", () => {
+    const search = { transaction: [TX, OTHER], fields: "amount,nonsense", purpose: "support", dispute: "x" };
+    expect(prefillOf(search, options)).toEqual({ ids: [TX, OTHER], fields: ["amount"] });
+    expect(prefillOf({ transaction: `${TX},${OTHER}`, purpose: "audit" }, options)).toEqual({
+      ids: [TX, OTHER],
+      purpose: "audit",
+    });
+  });
+
+  it("bring answers back whole, and pass over what is not of its kind", () => {
+    expect(answersFrom(JSON.parse(JSON.stringify(whole)), options)).toEqual(whole);
+    const odd = {
+      purpose: "support",
+      kind: 7,
+      ids: "x",
+      fields: ["amount", "secret"],
+      justification: { a: 1 },
+    };
+    expect(answersFrom(odd, options)).toEqual({ ...blankAnswers(options), fields: ["amount"] });
+  });
+
+  it("a time of one's own comes back as it was typed", () => {
+    expect(localText(instantOf("2026-12-24T12:00") ?? "")).toBe("2026-12-24T12:00");
+  });
+});

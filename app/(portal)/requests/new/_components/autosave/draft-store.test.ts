@@ -1,0 +1,285 @@
+import { describe, expect, it } from "vitest";
+import { CallRefused, NetworkLost } from "@/components/client/api";
+import type { RequestView } from "@/lib/access/requests/answer-schema";
+import { type Answers, blankAnswers, type FormOptions } from "../answers/answers";
+import type { ChangeBody, CreateBody } from "../answers/bodies";
+import { type RecordStorage, readRecord, recordKey } from "./draft-record";
+import type { DraftCalls } from "./draft-state";
+import { DraftStore } from "./draft-store";
+
+const NOW = Date.parse("2026-11-24T12:00:00Z");
+const ID = "0198c0de-0000-7000-8000-00000000000a";
+const TX = "0198c0de-0000-7000-8000-000000000001";
+const NONE = {
+  court_order: [],
+  subpoena: [],
+  warrant: [],
+  statutory_demand: [],
+  audit_mandate: [],
+  epoc: [],
+};
+
+const options: FormOptions = {
+  person: "regulator-001",
+  organisation: "Settlement Markets Authority",
+  purposes: ["audit", "compliance"],
+  fields: ["amount", "pricing", "settlement_details", "parties", "narrative", "external_references"],
+  level: "full",
+  needsAuthority: true,
+  kinds: ["court_order", "statutory_demand"],
+  maskedBy: NONE,
+  jurisdictions: [],
+};
+
+const filled: Partial<Answers> = {
+  purpose: "compliance",
+  justification: "Compare two jobs",
+  ids: [TX],
+  fields: ["amount"],
+};
+
+function memory(): RecordStorage & { readonly kept: Map<string, string> } {
+  const kept = new Map<string, string>();
+  return {
+    kept,
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => void kept.set(key, value),
+    removeItem: (key) => void kept.delete(key),
+  };
+}
+
+function refusal(status: number, code: string): CallRefused {
+  return new CallRefused({ status, code, title: "", detail: "", requestId: "", errors: [], members: {} });
+}
+
+type Body = CreateBody | ChangeBody;
+
+/** A server with one draft: versions, keys and their bodies as the API keeps them. */
+class Server {
+  version = 0;
+  body: Body = {};
+  readonly keys = new Map<string, string>();
+  readonly calls: string[] = [];
+  /** How the next calls end: the work may be done and its answer lost on the way back. */
+  readonly faults: ("lostBefore" | "lostAfter" | CallRefused)[] = [];
+
+  get asCalls(): DraftCalls {
+    return {
+      create: async (body, key) => this.#answer("create", () => this.#create(body, key)),
+      change: async (_, body, version) => this.#answer("change", () => this.#change(body, version)),
+      read: async () => this.#answer("read", () => this.view()),
+    };
+  }
+
+  /** What another window did. */
+  write(body: Body): void {
+    this.body = { ...this.body, ...body };
+    this.version += 1;
+  }
+
+  view(): RequestView {
+    const { body, version } = this;
+    return {
+      id: ID,
+      reference: "AR-2026-000007",
+      state: "draft",
+      purpose: body.purpose ?? "audit",
+      fields: body.fields ?? [],
+      level: "full",
+      transactions_count: 0,
+      requester: { handle: "regulator-001", name: "R", organisation: "S" },
+      is_waiting_for_me: true,
+      created_at: "2026-11-24T11:00:00Z",
+      updated_at: "2026-11-24T11:59:00Z",
+      version,
+      justification: body.justification ?? "",
+      ...(typeof body.legal_basis === "string" ? { legal_basis: body.legal_basis } : {}),
+      transactions: body.transactions ?? [],
+      ...(typeof body.until === "string" ? { until: body.until } : {}),
+      max_views: body.max_views ?? 20,
+      max_exports: 5,
+      first_request: true,
+      identity_check: true,
+      decisions: [],
+      acts: [],
+      timeline: [],
+      jobs: [],
+    };
+  }
+
+  #answer<T>(name: string, run: () => T): T {
+    this.calls.push(name);
+    const fault = this.faults.shift();
+    if (fault === "lostBefore") throw new NetworkLost("no answer");
+    if (fault instanceof CallRefused) throw fault;
+    const result = run();
+    if (fault === "lostAfter") throw new NetworkLost("no answer");
+    return result;
+  }
+
+  #create(body: CreateBody, key: string): RequestView {
+    const text = JSON.stringify(body);
+    const first = this.keys.get(key);
+    if (first !== undefined && first !== text) throw refusal(422, "idempotency.mismatch");
+    if (first === undefined) this.write(body);
+    this.keys.set(key, text);
+    return this.view();
+  }
+
+  #change(body: ChangeBody, version: number): RequestView {
+    if (version !== this.version) throw refusal(409, "request.conflict");
+    this.write(body);
+    return this.view();
+  }
+}
+
+function setUp(answers: Partial<Answers> = {}) {
+  const server = new Server();
+  const storage = memory();
+  let keys = 0;
+  const newKey = () => `key-${++keys}`;
+  const parts = { options, calls: server.asCalls, storage, nowMs: () => NOW, newKey, isUnknown: () => false };
+  const start = { answers: { ...blankAnswers(options), ...answers }, keptAt: "" };
+  return { server, storage, parts, store: new DraftStore(parts, start) };
+}
+
+describe("the draft of a request", () => {
+  it("is kept in the window until it is valid enough, then filed once and changed by version", async () => {
+    const { server, storage, store } = setUp();
+    store.change({ justification: "Compare" });
+    expect(store.get().status.kind).toBe("kept");
+    await store.save();
+    expect(server.calls).toEqual([]);
+    expect(readRecord(storage, recordKey("regulator-001", undefined), options)?.answers.justification).toBe(
+      "Compare",
+    );
+    store.change(filled);
+    await store.save();
+    expect(store.get()).toMatchObject({ status: { kind: "saved" }, draft: { id: ID, version: 1 } });
+    store.change({ justification: "Compare three jobs" });
+    await store.save();
+    expect(server.calls).toEqual(["create", "change"]);
+    expect(server.body).toMatchObject({ justification: "Compare three jobs", legal_basis: null });
+    expect([...storage.kept.keys()]).toEqual([recordKey("regulator-001", ID)]);
+  });
+
+  it("whose filing lost its answer is filed once: the same body goes again, what was typed since follows", async () => {
+    const { server, store } = setUp(filled);
+    server.faults.push("lostAfter");
+    await store.save();
+    expect(store.get().status.kind).toBe("lost");
+    store.change({ legalBasis: "Section 6" });
+    await store.save();
+    expect(store.get().status.kind).toBe("saved");
+    expect(server.keys.size).toBe(1);
+    expect(server.calls).toEqual(["create", "create", "change"]);
+    expect(server.body).toMatchObject({ legal_basis: "Section 6" });
+  });
+
+  it("survives a reload in the middle of a lost filing", async () => {
+    const { server, storage, parts, store } = setUp(filled);
+    server.faults.push("lostAfter");
+    await store.save();
+    const kept = readRecord(storage, recordKey("regulator-001", undefined), options);
+    if (kept === undefined) throw new Error("nothing was kept");
+    const again = new DraftStore(parts, kept);
+    expect(again.get().status.kind).toBe("changed");
+    await again.save();
+    expect(server.keys.size).toBe(1);
+    expect(again.get().draft?.id).toBe(ID);
+  });
+
+  it("takes its own change, whose answer was lost, for what it is and not for somebody else's", async () => {
+    const { server, store } = setUp(filled);
+    await store.save();
+    store.change({ justification: "Another reason" });
+    server.faults.push("lostAfter");
+    await store.save();
+    expect(store.get().status.kind).toBe("lost");
+    await store.save();
+    expect(store.get()).toMatchObject({ status: { kind: "saved" }, taken: [] });
+    expect(store.get().answers.justification).toBe("Another reason");
+  });
+
+  it("keeps both changes where two windows changed different answers", async () => {
+    const { server, store } = setUp(filled);
+    await store.save();
+    server.write({ legal_basis: "Section 9" });
+    store.change({ justification: "Mine" });
+    await store.save();
+    expect(store.get()).toMatchObject({ status: { kind: "saved" }, taken: ["legalBasis"] });
+    expect(server.body).toMatchObject({ legal_basis: "Section 9", justification: "Mine" });
+  });
+
+  it.each([
+    ["mine", "Mine"],
+    ["theirs", "Theirs"],
+  ] as const)("asks where two windows changed the same answer, and saves %s", async (choice, expected) => {
+    const { server, store } = setUp(filled);
+    await store.save();
+    server.write({ justification: "Theirs" });
+    store.change({ justification: "Mine" });
+    await store.save();
+    const { status } = store.get();
+    if (status.kind !== "clash") throw new Error(status.kind);
+    expect(
+      status.clashes.map(({ name, mine, theirs }) => [name, mine.justification, theirs.justification]),
+    ).toEqual([["justification", "Mine", "Theirs"]]);
+    await store.save();
+    expect(server.body).toMatchObject({ justification: "Theirs" });
+    await store.settle({ justification: choice });
+    expect(store.get().status.kind).toBe("saved");
+    expect(server.body).toMatchObject({ justification: expected });
+    expect(store.get().answers.justification).toBe(expected);
+  });
+
+  it("computes the end from the order and takes it for nobody's change", async () => {
+    const { server, store } = setUp({ ...filled, validUntil: "2026-12-31" });
+    await store.save();
+    expect(server.body).toMatchObject({ until: "2027-01-01T00:00:00.000Z" });
+    server.write({ legal_basis: "Section 9" });
+    store.change({ maxViews: "5" });
+    await store.save();
+    expect(store.get()).toMatchObject({ status: { kind: "saved" }, taken: ["legalBasis"] });
+    expect(store.get().answers).toMatchObject({ end: "order", until: "" });
+  });
+
+  it("says so when it was refused, tries again only after a change, and stops when it is no draft any more", async () => {
+    const { server, store } = setUp(filled);
+    server.faults.push(refusal(422, "request.invalid"));
+    await store.save();
+    expect(store.get().status.kind).toBe("refused");
+    store.change({ justification: "Better" });
+    expect(store.get().status.kind).toBe("changed");
+    await store.save();
+    expect(server.keys.size).toBe(1);
+    server.faults.push(refusal(409, "request.illegal-transition"));
+    store.change({ justification: "Too late" });
+    await store.save();
+    expect(store.get().status.kind).toBe("closed");
+  });
+
+  it("leaves transactions out that do not exist, and does not lose them from the form", async () => {
+    const { server, parts } = setUp();
+    const other = TX.replace(/1$/, "2");
+    const start = { answers: { ...blankAnswers(options), ...filled, ids: [TX, other] }, keptAt: "" };
+    const store = new DraftStore({ ...parts, isUnknown: (id) => id === other }, start);
+    await store.save();
+    expect(server.body.transactions).toEqual([TX]);
+    expect(store.get().answers.ids).toEqual([TX, other]);
+  });
+
+  it("works without storage, and says that nothing is kept", async () => {
+    const { parts } = setUp();
+    const full = {
+      ...memory(),
+      setItem: () => {
+        throw new DOMException("full", "QuotaExceededError");
+      },
+    };
+    const store = new DraftStore({ ...parts, storage: full }, { answers: blankAnswers(options), keptAt: "" });
+    store.change(filled);
+    await store.save();
+    expect(store.get()).toMatchObject({ isKept: false, status: { kind: "saved" } });
+  });
+});

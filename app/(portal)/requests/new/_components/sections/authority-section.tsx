@@ -1,0 +1,172 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useEffect } from "react";
+import { Select } from "@/components/form/controls";
+import { Field } from "@/components/form/field";
+import { Icon } from "@/components/ui/icon";
+import { controlId } from "../answers/answers";
+import { DocumentDrop } from "../document/document-drop";
+import type { FormView } from "../form-view";
+import { loadReader } from "../load-reader";
+import type { AuthorityState } from "./authority-store";
+import { FormSection } from "./form-section";
+import { TextField } from "./text-field";
+
+/** Kinds whose issuer is usually the asking agency itself. */
+const OWN_KINDS: readonly string[] = ["statutory_demand", "audit_mandate"];
+
+function KindField({ form }: { form: FormView }) {
+  const t = useTranslations("requests.new.authority");
+  const domain = useTranslations("domain.instruments");
+  const { answers, options } = form;
+  return (
+    <Field id={controlId("kind")} label={t("kind")} error={form.errorOf("kind")}>
+      {(control) => (
+        <Select
+          {...control}
+          value={answers.kind}
+          onChange={(event) => {
+            const kind = options.kinds.find((one) => one === event.target.value) ?? "";
+            const isIssuerOpen = answers.issuer === "" || answers.issuer === options.organisation;
+            // Nothing is asked that is known: a demand or a mandate is issued by whoever asks.
+            const issuer = OWN_KINDS.includes(kind) ? options.organisation : "";
+            form.change({ kind, ...(isIssuerOpen ? { issuer } : {}) });
+          }}
+        >
+          <option value="">{t("chooseOne")}</option>
+          {options.kinds.map((kind) => (
+            <option key={kind} value={kind}>
+              {domain(kind)}
+            </option>
+          ))}
+        </Select>
+      )}
+    </Field>
+  );
+}
+
+function JurisdictionField({ form }: { form: FormView }) {
+  const t = useTranslations("requests.new.authority");
+  return (
+    <Field id={controlId("jurisdiction")} label={t("jurisdiction")} error={form.errorOf("jurisdiction")}>
+      {(control) => (
+        <Select
+          {...control}
+          value={form.answers.jurisdiction}
+          onChange={(event) => form.change({ jurisdiction: event.target.value })}
+        >
+          <option value="">{t("chooseOne")}</option>
+          {form.options.jurisdictions.map(({ code, name }) => (
+            <option key={code} value={code}>
+              {name}
+            </option>
+          ))}
+        </Select>
+      )}
+    </Field>
+  );
+}
+
+/** How often the order may be asked on. */
+function UseField({ form }: { form: FormView }) {
+  const t = useTranslations("requests.new.authority");
+  return (
+    <Field id={controlId("use")} label={t("use")} error={form.errorOf("use")}>
+      {(control) => (
+        <Select
+          {...control}
+          value={form.answers.use}
+          onChange={(event) => form.change({ use: event.target.value === "once" ? "once" : "" })}
+        >
+          <option value="">{t("useMany")}</option>
+          <option value="once">{t("useOnce")}</option>
+        </Select>
+      )}
+    </Field>
+  );
+}
+
+/** What few orders have: closed, unless something stands in it. */
+function SeldomFields({ form }: { form: FormView }) {
+  const t = useTranslations("requests.new.authority");
+  const ui = useTranslations("ui");
+  const { recognitionBasis, sealedBasis, sealedUntil, use } = form.answers;
+  const isUsed = [recognitionBasis, sealedBasis, sealedUntil, use].some((value) => value !== "");
+  const hasError = ["recognitionBasis", "sealedBasis", "sealedUntil", "use"] as const;
+  const isOpen = isUsed || hasError.some((name) => form.errorOf(name) !== undefined);
+  return (
+    <details open={isOpen || undefined} className="group mt-4">
+      <summary className="flex min-h-touch cursor-pointer list-none items-center gap-2 text-control tablet:min-h-[28px]">
+        <Icon name="right" className="group-open:rotate-90" />
+        <span className="underline underline-offset-4">{t("more")}</span>
+      </summary>
+      <div className="mt-3 grid items-start gap-4 tablet:grid-cols-3">
+        <TextField
+          form={form}
+          name="recognitionBasis"
+          label={t("recognitionBasis")}
+          mark={ui("optional")}
+          help={t("recognitionHelp")}
+          maxLength={1000}
+          className="tablet:col-span-3"
+        />
+        <TextField
+          form={form}
+          name="sealedBasis"
+          label={t("sealedBasis")}
+          mark={ui("optional")}
+          maxLength={1000}
+          className="tablet:col-span-2"
+        />
+        <TextField form={form} name="sealedUntil" label={t("sealedUntil")} type="date" />
+        <div className="tablet:col-span-2">
+          <UseField form={form} />
+        </div>
+      </div>
+    </details>
+  );
+}
+
+/** The legal authority: its document, and the facts that the reviewers will retype from it. */
+export function AuthoritySection(props: {
+  form: FormView;
+  number: number;
+  state: AuthorityState;
+  onFile: (file: File) => void;
+  onAgain: () => void;
+  onSign: (file: File | undefined) => void;
+}) {
+  const { form } = props;
+  const t = useTranslations("requests.new.authority");
+  useEffect(() => {
+    // Without it a file is refused when it is chosen; that is told there.
+    loadReader().catch(() => undefined);
+  }, []);
+  return (
+    <FormSection number={props.number} title={t("title")} help={t("help")}>
+      <DocumentDrop
+        state={props.state}
+        error={form.errorOf("document")}
+        onFile={props.onFile}
+        onAgain={props.onAgain}
+        onSign={props.onSign}
+      />
+      <div className="mt-4 grid items-start gap-4 tablet:grid-cols-3">
+        <KindField form={form} />
+        <TextField form={form} name="issuer" label={t("issuer")} maxLength={300} />
+        <TextField form={form} name="caseNumber" label={t("caseNumber")} maxLength={200} />
+        <TextField form={form} name="validFrom" label={t("validFrom")} type="date" />
+        <TextField
+          form={form}
+          name="validUntil"
+          label={t("validUntil")}
+          mark={t("validUntilHelp")}
+          type="date"
+        />
+        <JurisdictionField form={form} />
+      </div>
+      <SeldomFields form={form} />
+    </FormSection>
+  );
+}

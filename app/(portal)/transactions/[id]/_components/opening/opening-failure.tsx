@@ -1,0 +1,128 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { useOpeningHere } from "@/app/(portal)/transactions/[id]/_components/opening/opening-context";
+import { CallRefused, NetworkLost } from "@/components/client/api";
+import { NotSigned } from "@/components/client/not-signed";
+import { TextInput } from "@/components/form/controls";
+import { Field } from "@/components/form/field";
+import { useProblemWords } from "@/components/messages/problem-words";
+import { Button } from "@/components/ui/button";
+import { Digest } from "@/components/ui/digest";
+import { LocalTime } from "@/components/ui/local-time";
+import { Notice } from "@/components/ui/states";
+
+/** Refusals that people meet, told in their own words; anything else as everywhere. */
+const TOLD = {
+  "access.no-grant": "noGrant",
+  "access.views-exhausted": "noViews",
+  "access.outside-hours": "hours",
+  "access.outside-retention": "retention",
+  "access.purpose": "purpose",
+  "access.groups": "groups",
+  "access.level": "level",
+  "access.inactive": "inactive",
+  "auth.step-up": "stepUp",
+  "auth.session": "session",
+  "auth.required": "session",
+  "auth.role": "role",
+  "statement.required": "statement",
+  "statement.expired": "statementExpired",
+  "statement.invalid": "statementInvalid",
+  "custodian.refused": "custodianRefused",
+  "custodian.unavailable": "custodianAway",
+  "envelope.replaced": "replaced",
+  "envelope.open-failed": "notOpened",
+  "rate.exceeded": "rate",
+  "service.audit-unavailable": "noLog",
+} as const;
+
+type Told = keyof typeof TOLD;
+
+function isTold(code: string): code is Told {
+  return code in TOLD;
+}
+
+const NOT_SIGNED = {
+  cancelled: "signCancelled",
+  unsupported: "signUnsupported",
+  differs: "signDiffers",
+} as const;
+
+/** Office hours are closed: an order or demand may go on with a reason, which is written down. */
+function HoursReason() {
+  const t = useTranslations("transactions.failure");
+  const { open, isBusy } = useOpeningHere();
+  const [reason, setReason] = useState("");
+  return (
+    <form
+      className="mt-3 flex max-w-[560px] flex-wrap items-end gap-2"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (reason.trim() !== "") void open(undefined, reason.trim());
+      }}
+    >
+      <Field id="hours-reason" label={t("hoursReason")} help={t("hoursHelp")} className="grow">
+        {(control) => (
+          <TextInput
+            {...control}
+            required
+            maxLength={2000}
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+          />
+        )}
+      </Field>
+      <Button type="submit" isBusy={isBusy}>
+        {t("hoursOpen")}
+      </Button>
+    </form>
+  );
+}
+
+/** Why nothing was opened, in words, with the number that is in the log. */
+export function OpeningFailure() {
+  const t = useTranslations("transactions.failure");
+  const ui = useTranslations("ui");
+  const words = useProblemWords();
+  const { error, way } = useOpeningHere();
+  if (error === undefined) return <div role="status" />;
+  const problem = error instanceof CallRefused ? error.problem : undefined;
+  const next = problem?.members.next_possible_at;
+  const text = () => {
+    if (error instanceof NetworkLost) return t("lost");
+    if (error instanceof NotSigned) return t(NOT_SIGNED[error.reason]);
+    if (problem === undefined) return t("unknown");
+    return isTold(problem.code) ? t(TOLD[problem.code]) : words(problem);
+  };
+  const mayGiveReason =
+    problem?.code === "access.outside-hours" && way.kind === "grant" && way.mayOverrideHours;
+  const isSevere = problem?.code === "envelope.replaced" || problem?.code === "custodian.refused";
+  return (
+    <div role="status">
+      <Notice
+        tone={isSevere ? "oxblood" : "amber"}
+        icon={isSevere ? "stop" : "warning"}
+        title={t("title")}
+        className="mt-3"
+      >
+        <p>
+          {text()}
+          {typeof next === "string" ? (
+            <>
+              {" "}
+              {t("next")} <LocalTime instant={next} form="minute" />.
+            </>
+          ) : null}
+        </p>
+        {problem === undefined || problem.requestId === "" ? null : (
+          <p className="mt-1 text-ink-2">
+            {ui("requestId")} <Digest value={problem.requestId} />
+          </p>
+        )}
+        {mayGiveReason ? <HoursReason /> : null}
+      </Notice>
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+import type { GroupName } from "@/lib/escrow/protocol/statements";
+
+/** One of the reader's grants for the transaction. */
+export interface GrantRoute {
+  readonly id: string;
+  readonly reference: string;
+  readonly purpose: string;
+  readonly fields: readonly GroupName[];
+  readonly maskedFields: readonly GroupName[];
+  readonly level: string;
+  readonly until: string;
+  /** In force, with views left, at the moment the page was made. */
+  readonly isUsable: boolean;
+}
+
+/** How the reader may open fields here: as a party, under a grant, or not at all. */
+export type OpeningRoute =
+  | { readonly kind: "own"; readonly purposes: readonly string[] }
+  | {
+      readonly kind: "grant";
+      /** Auditors and regulators open by another call than staff. */
+      readonly via: "access" | "audit";
+      readonly grants: readonly GrantRoute[];
+      /** A reason may stand in for closed office hours. */
+      readonly mayOverrideHours: boolean;
+    }
+  | { readonly kind: "none" };

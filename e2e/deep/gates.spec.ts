@@ -1,0 +1,122 @@
+import { expect, type Page, test } from "@playwright/test";
+import { people } from "../support/api";
+import { axeFindings } from "../support/axe";
+import { demo } from "../support/instance";
+import { openPage } from "../support/page";
+import { detailPages, PAGES, PUBLIC, ROLES } from "../support/pages";
+import { signedIn } from "../support/signed-in";
+
+// Every page × role × theme: no axe violation, no policy violation, no console error, nothing wider than the screen.
+
+const DESKTOP = { width: 1440, height: 900 };
+const NARROW = { width: 320, height: 760 };
+async function settle(page: Page): Promise<void> {
+  await page.waitForLoadState("load");
+  // Live pages hold a stream open, so nothing ever falls idle: what counts is that the page has taken the place of
+  // the line that says it is being fetched. Whether it ever does is asserted by the gate itself.
+  await page
+    .waitForFunction(
+      () => document.querySelectorAll("main").length === 1 && document.querySelectorAll("h1").length === 1,
+      undefined,
+      { timeout: 20_000 },
+    )
+    .catch(() => undefined);
+  await page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+  );
+}
+
+/** What the browser says of a document that answered 404 or 403 is no fault of the page. */
+function realFaults(faults: readonly string[]): string[] {
+  return faults.filter((fault) => !/Failed to load resource.*(404|403)/.test(fault));
+}
+
+const FORBIDDEN = "You may not see this";
+
+/** A page that this reader may not see is one and the same document everywhere: axe reads it once a reader. */
+function isReadBefore(heading: string | null, read: Set<string>): boolean {
+  if (heading !== FORBIDDEN) return false;
+  const isKnown = read.has(heading);
+  read.add(heading);
+  return isKnown;
+}
+
+async function themeFindings(page: Page): Promise<string[]> {
+  await page.emulateMedia({ colorScheme: "light" });
+  const light = (await axeFindings(page)).map((finding) => `light: ${finding}`);
+  await page.emulateMedia({ colorScheme: "dark" });
+  return [...light, ...(await axeFindings(page, "colours")).map((finding) => `dark: ${finding}`)];
+}
+
+async function gate(
+  page: Page,
+  path: string,
+  faults: () => readonly string[],
+  read: Set<string>,
+): Promise<string[]> {
+  const before = faults().length;
+  const found: string[] = [];
+  await page.goto(new URL(path, demo().base_url).href);
+  await settle(page);
+  if ((await page.locator("main").count()) !== 1) found.push("there is not one main");
+  const headings = await page.locator("h1").allTextContents();
+  if (headings.length !== 1) found.push("there is not one h1");
+  if (!isReadBefore(headings[0] ?? null, read)) found.push(...(await themeFindings(page)));
+  await page.setViewportSize(NARROW);
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  if (width > NARROW.width) found.push(`scrolls sideways: ${width} px at ${NARROW.width}`);
+  await page.setViewportSize(DESKTOP);
+  found.push(...realFaults(faults().slice(before)));
+  return found.map((finding) => `${path}: ${finding}`);
+}
+
+test("public pages pass every gate", async ({ browser }) => {
+  const { page, faults } = await openPage(browser, { viewport: DESKTOP });
+  const found: string[] = [];
+  const read = new Set<string>();
+  for (const path of PUBLIC) found.push(...(await gate(page, path, faults, read)));
+  expect(found).toEqual([]);
+});
+
+for (const handle of ROLES) {
+  test(`pages of ${handle} pass every gate`, async ({ browser }) => {
+    test.setTimeout(600_000);
+    const { page, faults } = await signedIn(browser, handle, { viewport: DESKTOP });
+    const found: string[] = [];
+    const read = new Set<string>();
+    const details = await detailPages(page, demo().base_url);
+    for (const path of [...PAGES, ...details]) found.push(...(await gate(page, path, faults, read)));
+    console.log(`${handle}: ${PAGES.length + details.length} pages, light and dark`);
+    expect(found).toEqual([]);
+    await page.context().close();
+  });
+}
+
+const LISTS: Readonly<Record<string, string>> = {
+  "client-456": "/requests",
+  "miner-789": "/audit",
+};
+for (const [handle, path] of Object.entries(LISTS)) {
+  test(`${handle} is told on ${path} why it is not for them, with the number in the log`, async ({
+    browser,
+  }) => {
+    const { page } = await signedIn(browser, handle, { viewport: DESKTOP });
+    await page.goto(new URL(path, demo().base_url).href);
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(FORBIDDEN);
+    await expect(page.getByText("Request id")).toBeVisible();
+    await page.context().close();
+  });
+}
+
+test("the demonstration has something on each list", async () => {
+  const who = people(demo());
+  for (const [caller, path] of [
+    [who.regulator, "/confidential/access/requests"],
+    [who.regulator, "/confidential/access/grants"],
+    [who.support, "/confidential/disputes"],
+    [who.client456, "/confidential/transactions"],
+  ] as const) {
+    const answer = await caller.get(path);
+    expect(answer.json.items, path).not.toEqual([]);
+  }
+});

@@ -1,0 +1,167 @@
+import { connect } from "node:net";
+import { expect, test } from "@playwright/test";
+import { demo } from "../support/instance";
+import { PAGES, PUBLIC } from "../support/pages";
+import { signedIn } from "../support/signed-in";
+
+// What only a built portal can show: the headers of pages, static files, redirects and of what Next answers by itself.
+
+const PAGE = {
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+  "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+} as const;
+
+const at = (path: string) => new URL(path, demo().base_url).href;
+
+/** What Next answers by itself, as where it leads away from a slash at the end. */
+const FLOOR = {
+  "content-security-policy": "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+} as const;
+
+function expectPage(headers: Headers | Readonly<Record<string, string>>, what: string): void {
+  const of = (name: string) => (headers instanceof Headers ? headers.get(name) : (headers[name] ?? null));
+  const policy = of("content-security-policy") ?? "";
+  expect(policy, what).toMatch(/script-src 'self' 'nonce-[A-Za-z0-9+/=]{24}' 'strict-dynamic'(;|$)/);
+  for (const part of [
+    "default-src 'self'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "form-action 'self'",
+  ])
+    expect(policy, what).toContain(part);
+  expect(policy, what).not.toContain("unsafe-eval");
+  for (const [name, value] of Object.entries(PAGE))
+    expect([what, name, of(name)]).toEqual([what, name, value]);
+  expect(of("x-request-id"), what).toMatch(/^[0-9a-f-]{36}$/);
+  expect([what, of("x-powered-by"), of("access-control-allow-origin")]).toEqual([what, null, null]);
+}
+
+test("every public page, missing page and redirect has its policy and headers", async () => {
+  for (const path of [
+    ...PUBLIC,
+    ...PAGES,
+    "/no/such/page",
+    "/transactions/",
+    "/confidentialX",
+    "/%2e%2e/etc/passwd",
+  ]) {
+    const response = await fetch(at(path), { redirect: "manual" });
+    expect([path, response.status < 500]).toEqual([path, true]);
+    if (response.status !== 308) expectPage(response.headers, `${path} ${response.status}`);
+    else
+      for (const [name, value] of Object.entries(FLOOR))
+        expect([path, name, response.headers.get(name)]).toEqual([path, name, value]);
+  }
+});
+
+test("every page of somebody signed in has them too, and is kept by no cache", async ({ browser }) => {
+  const { page } = await signedIn(browser, "regulator-001");
+  for (const path of PAGES) {
+    const response = await page.request.get(at(path), { maxRedirects: 0 });
+    expectPage(response.headers(), `${path} ${response.status()}`);
+    expect([path, response.headers()["cache-control"]]).toEqual([path, expect.stringContaining("no-store")]);
+  }
+});
+
+test("the session's cookie is for HTTP alone, of this site alone, and no other cookie is set", async ({
+  browser,
+}) => {
+  const { page } = await signedIn(browser, "client-456");
+  const cookies = await page.context().cookies();
+  expect(cookies.length).toBeGreaterThan(0);
+  for (const { name, httpOnly, sameSite, path } of cookies) {
+    if (name.includes("locale") || name.includes("theme")) continue;
+    expect([name, httpOnly, sameSite, path]).toEqual([name, true, "Strict", "/"]);
+  }
+});
+
+test("scripts are sent with a policy, compressed or not, and so is what is not there", async () => {
+  const html = await (await fetch(at("/"))).text();
+  const script = /\/_next\/static\/[^"']+\.js/.exec(html)?.[0] ?? "none";
+  for (const encoding of ["br", "gzip", "identity"])
+    for (const path of [script, "/_next/static/none.js", "/favicon.svg", "/favicon.ico", "/mark.svg"]) {
+      const { headers } = await fetch(at(path), { headers: { "accept-encoding": encoding } });
+      const what = `${path} in ${encoding}`;
+      expect(headers.get("content-security-policy"), what).toContain("frame-ancestors 'none'");
+      expect([what, headers.get("x-content-type-options"), headers.get("x-frame-options")]).toEqual([
+        what,
+        "nosniff",
+        "DENY",
+      ]);
+    }
+});
+
+/** Addresses of the API as somebody writes them who looks for a way around; each is a problem document or a redirect. */
+const ODD = [
+  "/confidential//transactions",
+  "//confidential/transactions",
+  "/confidential/transactions/",
+  "/confidential/transactions/..%2f..%2fstatus",
+  "/confidential/transactions/%00",
+  "/confidential/transactions/%FF",
+  "/confidential/%2e%2e/healthz",
+  "/confidential/transactions;a=b",
+  "/confidential\\transactions",
+  "/CONFIDENTIAL/transactions",
+  "/confidential/transactions/../status",
+  "/confidential/transactions%2f",
+  "/confidential/transactions?limit=1#x",
+  "/api/auth/session",
+  "/api/auth/providers",
+  "/api/auth/signin",
+  "/api/auth/callback/password",
+  "/api/auth/%FF",
+  "/tour/order",
+  "/healthz",
+  "/openapi.json",
+];
+
+/** One request as it is written, since fetch would tidy up the address. */
+async function raw(
+  method: string,
+  target: string,
+): Promise<{ status: number; headers: Headers; body: string }> {
+  const url = new URL(demo().base_url);
+  const socket = connect(Number(url.port), url.hostname);
+  socket.write(
+    `${method} ${target} HTTP/1.1\r\nhost: ${url.host}\r\norigin: https://evil.example\r\nconnection: close\r\n\r\n`,
+  );
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket) chunks.push(chunk);
+  const text = Buffer.concat(chunks).toString("utf8");
+  const [head = "", ...body] = text.split("\r\n\r\n");
+  const [line = "", ...fields] = head.split("\r\n");
+  const headers = new Headers(
+    fields.map((field) => [field.slice(0, field.indexOf(":")), field.slice(field.indexOf(":") + 1)]),
+  );
+  return { status: Number(line.split(" ")[1]), headers, body: body.join("\r\n\r\n") };
+}
+
+test("odd addresses are answered with security headers whatever the method, and let no other origin read", async () => {
+  for (const target of ODD)
+    for (const method of ["GET", "HEAD", "POST", "DELETE", "OPTIONS", "TRACE"]) {
+      const { status, headers } = await raw(method, target);
+      const what = `${method} ${target} ${status}`;
+      expect(status, what).toBeLessThan(500);
+      expect([what, headers.get("x-content-type-options"), headers.get("x-frame-options")]).toEqual([
+        what,
+        "nosniff",
+        "DENY",
+      ]);
+      expect(headers.get("content-security-policy"), what).toContain("frame-ancestors 'none'");
+      expect(
+        [...headers.keys()].filter((name) => name.startsWith("access-control-")),
+        what,
+      ).toEqual([]);
+      const isApi = /^\/(confidential\/|api\/)/.test(target) && status >= 400;
+      if (isApi) expect(headers.get("content-type"), what).toBe("application/problem+json");
+    }
+});

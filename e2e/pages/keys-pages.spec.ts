@@ -1,0 +1,129 @@
+import { expect, type Page, test } from "@playwright/test";
+import { asSuperuser } from "../support/admin";
+import { people } from "../support/api";
+import { axeFindings } from "../support/axe";
+import { dataDir, demo } from "../support/instance";
+import { signedIn } from "../support/signed-in";
+
+const DESKTOP = { viewport: { width: 1440, height: 900 } };
+const at = (address: string) => new URL(address, demo().base_url).href;
+const heading = (page: Page) => page.getByRole("heading", { level: 1 });
+
+test("a participant sees its own keys, how to recognise one, and that it needs no second", async ({
+  browser,
+}) => {
+  const { page, faults } = await signedIn(browser, "client-456", DESKTOP);
+  await page.goto(at("/keys"), { waitUntil: "networkidle" });
+  const own = page.getByRole("table", { name: "Your participant’s keys" });
+  await expect(own.getByRole("row")).toHaveCount(2);
+  await expect(page.getByRole("table")).toHaveCount(1);
+  await expect(page.getByRole("link", { name: "Register a key" })).toHaveCount(0);
+  await own.getByRole("link", { name: "client-456#1" }).click();
+  await expect(heading(page)).toHaveText("client-456#1");
+  const keys = await people(demo()).client456.get("/confidential/keys?participant_id=client-456");
+  const [key] = keys.json.items as { fingerprint: string; registration: { seq: number } }[];
+  await expect(page.getByRole("main")).toContainText(key?.fingerprint ?? "no key");
+  const hex = Buffer.from(key?.fingerprint ?? "", "base64url").toString("hex");
+  await expect(page.getByRole("main")).toContainText((hex.match(/.{4}/g) ?? []).join(" "));
+  await expect(page.getByRole("complementary", { name: "Facts" })).toContainText(
+    `Log entry${key?.registration.seq}`,
+  );
+  expect(await axeFindings(page)).toEqual([]);
+  await page.goto(at("/keys/register"), { waitUntil: "networkidle" });
+  await expect(page.getByText("Your participant has an active key")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Register a managed key" })).toHaveCount(0);
+  expect(faults()).toEqual([]);
+  await page.context().close();
+});
+
+test("another participant's key shows what is public, and not what it opens", async ({ browser }) => {
+  const keys = await people(demo()).client456.get("/confidential/keys?participant_id=miner-789");
+  const [key] = keys.json.items as { key_id: string }[];
+  const { page } = await signedIn(browser, "client-456", DESKTOP);
+  await page.goto(at(`/keys/${key?.key_id}`), { waitUntil: "networkidle" });
+  await expect(heading(page)).toHaveText("miner-789#1");
+  await expect(page.getByRole("main")).not.toContainText("sealed groups of fields");
+  await page.goto(at("/keys/01a00000-0000-7000-8000-000000000000"), { waitUntil: "networkidle" });
+  await expect(heading(page)).toContainText("There is nothing here for you");
+  await page.context().close();
+});
+
+/** The participant's key is out of use, as after a retirement: it opens what it opened and nothing new is sealed to it. */
+async function retireKey(participant: string): Promise<void> {
+  await asSuperuser(dataDir(), async (client) => {
+    const { rows } = await client.query<{ tgname: string; tgenabled: string }>(
+      "SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = 'key_version'::regclass AND NOT tgisinternal",
+    );
+    await client.query("ALTER TABLE key_version DISABLE TRIGGER USER");
+    await client.query("UPDATE key_version SET state = 'deactivated' WHERE participant_id = $1", [
+      participant,
+    ]);
+    for (const { tgname, tgenabled } of rows)
+      await client.query(
+        `ALTER TABLE key_version ENABLE ${tgenabled === "A" ? "ALWAYS" : ""} TRIGGER ${tgname}`,
+      );
+  });
+}
+
+test("staff sees everybody's keys and the escrow's, and registers none for itself", async ({ browser }) => {
+  const { page, faults } = await signedIn(browser, "coordinator-001:approve", DESKTOP);
+  await page.goto(at("/keys"), { waitUntil: "networkidle" });
+  await expect(page.getByRole("table", { name: "All participants" })).toContainText("client-456#1");
+  await expect(page.getByRole("table", { name: "Escrow epochs" })).toContainText("escrow#1");
+  await expect(page.getByRole("link", { name: "Register a key" })).toHaveCount(0);
+  await page.goto(at("/keys/register"), { waitUntil: "networkidle" });
+  await expect(heading(page)).toContainText("You may not see this");
+  expect(faults()).toEqual([]);
+  await page.context().close();
+});
+
+test("by keyboard alone a participant without a key registers one; who comes second is told, and nothing is made", async ({
+  browser,
+}) => {
+  await retireKey("miner-456");
+  const first = await signedIn(browser, "miner-456", DESKTOP);
+  const second = await signedIn(browser, "miner-456", DESKTOP);
+  const { page } = first;
+  await page.goto(at("/keys"), { waitUntil: "networkidle" });
+  await second.page.goto(at("/keys/register"), { waitUntil: "networkidle" });
+  await page.getByRole("link", { name: "Register a key" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(heading(page)).toHaveText("Register a key");
+  const begin = page.getByRole("button", { name: "Register a managed key" });
+  await begin.focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("dialog")).toContainText("new transactions with miner-456 are sealed");
+  expect(await axeFindings(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toBeHidden();
+  await expect(begin).toBeFocused();
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").getByRole("button", { name: "Register", exact: true }).focus();
+  await page.keyboard.press("Enter");
+  await expect(
+    page.getByRole("status").filter({ hasText: "The key is registered and active" }),
+  ).toContainText("miner-456#2");
+  // The second one's first try is lost on its way; the dialog stays, and the call is repeated as the same intent.
+  await second.page.route("**/confidential/keys/register", (route) => route.abort("connectionreset"));
+  await second.page.getByRole("button", { name: "Register a managed key" }).click();
+  const again = second.page.getByRole("dialog").getByRole("button", { name: "Register", exact: true });
+  await again.click();
+  await expect(second.page.getByRole("dialog")).toContainText("The connection was lost");
+  await second.page.unroute("**/confidential/keys/register");
+  await again.click();
+  await expect(second.page.getByText("Nothing was made: there is an active key")).toBeVisible();
+  await page.getByRole("link", { name: "Show the key" }).click();
+  await expect(heading(page)).toHaveText("miner-456#2");
+  await page.goto(at("/keys"), { waitUntil: "networkidle" });
+  await expect(page.getByRole("link", { name: "Register a key" })).toHaveCount(0);
+  expect(first.faults()).toEqual([]);
+  expect(second.faults().filter((fault) => !fault.includes("ERR_CONNECTION_RESET"))).toEqual([]);
+  for (const watched of [first, second]) await watched.page.context().close();
+});
+
+test("an auditor registers nothing and is told so", async ({ browser }) => {
+  const { page } = await signedIn(browser, "auditor-001", DESKTOP);
+  await page.goto(at("/keys/register"), { waitUntil: "networkidle" });
+  await expect(heading(page)).toContainText("You may not see this");
+  await page.context().close();
+});

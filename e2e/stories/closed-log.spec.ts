@@ -1,0 +1,298 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { expect, type Page, test } from "@playwright/test";
+import { people } from "../support/api";
+import { axeFindings } from "../support/axe";
+import { startWithClosedLog, type TwoLogs } from "../support/closed-log";
+import { demo as oneLog } from "../support/instance";
+import { tabUntil } from "../support/keyboard";
+import { signedIn } from "../support/signed-in";
+import { approve, canaries, fileRequest, orderFacts, submitTransaction } from "../support/steps";
+
+// After the loss of the signer's store the old log is closed and a new one goes on: both are read on the pages.
+test.describe.configure({ timeout: 300_000 });
+
+const run = promisify(execFile);
+const DESKTOP = { viewport: { width: 1440, height: 900 } };
+let two: TwoLogs;
+
+test.beforeAll(async () => {
+  test.setTimeout(11 * 60_000);
+  two = await startWithClosedLog();
+});
+test.afterAll(() => two?.stop());
+
+const at = (address: string) => new URL(address, two.demo.base_url).href;
+const ofOld = (address: string) =>
+  `${address}${address.includes("?") ? "&" : "?"}log=${encodeURIComponent(two.old)}`;
+const choice = (page: Page) => page.getByRole("navigation", { name: "Logs of this instance" });
+const drawer = (page: Page) => page.getByRole("complementary", { name: "Facts" });
+const log = (page: Page) => page.getByRole("table", { name: "Entries of the log, newest first" });
+const apiCall = (page: Page) => page.getByRole("button", { name: "Copy as API call" });
+const as = (browser: Parameters<typeof signedIn>[0], handle = "auditor-001", options = {}) =>
+  signedIn(browser, handle, { ...DESKTOP, ...options }, two.demo);
+
+test("by keyboard an auditor goes to the closed log, opens an entry there and has its proof checked", async ({
+  browser,
+}) => {
+  const { page, faults } = await as(browser);
+  await page.goto(at("/audit"), { waitUntil: "networkidle" });
+  await expect(choice(page).getByRole("link")).toHaveText(["Present log", `Closed: ${two.old}`]);
+  await expect(choice(page).getByRole("link", { name: "Present log" })).toHaveAttribute(
+    "aria-current",
+    "page",
+  );
+  await expect(page.getByRole("button", { name: "Refresh" })).toBeVisible();
+  await expect(apiCall(page)).not.toHaveAttribute("title", /log=/);
+  await tabUntil(page, choice(page).getByRole("link", { name: /^Closed/ }));
+  await page.keyboard.press("Enter");
+  await page.waitForURL((url) => url.searchParams.get("log") === two.old);
+  await expect(page.getByText("This log is closed: nothing is added to it any more")).toBeVisible();
+  await expect(
+    page.getByText(`Its last checkpoint stands over ${two.size.toLocaleString("en")}`),
+  ).toBeVisible();
+  await expect(page.getByRole("main")).toContainText(`recorded in the log that goes on, ${two.present}.`);
+  // Nothing comes to a closed log: no new entries to fetch, none that are said to wait.
+  await expect(page.getByRole("button", { name: "Refresh" })).toHaveCount(0);
+  await expect(log(page)).not.toContainText("waiting");
+  await expect(apiCall(page)).toHaveAttribute("title", new RegExp(`log=${encodeURIComponent(two.old)}`));
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await page.waitForURL((url) => url.searchParams.has("entry") && url.searchParams.get("log") === two.old);
+  await expect(drawer(page)).toContainText(two.old);
+  await expect(drawer(page).getByRole("region", { name: "The entry", exact: true })).toContainText(
+    `?log=${encodeURIComponent(two.old)}`,
+  );
+  await page.goto(at(ofOld("/audit?entry=3")), { waitUntil: "networkidle" });
+  // A key that is pressed before the page listens is nobody's: it is pressed again.
+  await expect(async () => {
+    await page.keyboard.press("v");
+    await expect(drawer(page).getByText("Verified in this browser")).toBeVisible({ timeout: 2_000 });
+  }).toPass({ timeout: 20_000 });
+  expect(await axeFindings(page)).toEqual([]);
+  expect(faults()).toEqual([]);
+  await page.context().close();
+});
+
+test("filter, pages and the other pages keep the closed log; leaving it keeps the filter", async ({
+  browser,
+}) => {
+  const { page, faults } = await as(browser);
+  await page.goto(at(ofOld("/audit?before=30")), { waitUntil: "networkidle" });
+  const isOld = (url: URL) => url.searchParams.get("log") === two.old;
+  await page.getByRole("link", { name: "Newer" }).click();
+  await page.waitForURL((url) => isOld(url) && url.searchParams.has("after"));
+  await page.getByRole("link", { name: "Newest" }).click();
+  await page.waitForURL((url) => isOld(url) && !url.searchParams.has("after"));
+  await page.getByLabel("Action", { exact: true }).selectOption("audit.export");
+  await page.getByRole("button", { name: "Filter" }).click();
+  await page.waitForURL((url) => isOld(url) && url.searchParams.get("action") === "audit.export");
+  await expect(log(page).getByRole("row").nth(1)).toContainText("audit.export");
+  await expect(page.getByRole("link", { name: "Clear the filter" })).toHaveAttribute("href", /log=/);
+  for (const name of ["Verify", "Print", "Export"])
+    await expect(page.getByRole("main").getByRole("link", { name, exact: true })).toHaveAttribute(
+      "href",
+      /log=/,
+    );
+  await choice(page).getByRole("link", { name: "Present log" }).click();
+  await page.waitForURL(
+    (url) => !url.searchParams.has("log") && url.searchParams.get("action") === "audit.export",
+  );
+  await page.goto(at(ofOld("/audit")), { waitUntil: "networkidle" });
+  await page.getByRole("link", { name: "Entry 0 of the log that followed" }).click();
+  await page.waitForURL((url) => !url.searchParams.has("log") && url.searchParams.get("entry") === "0");
+  await expect(drawer(page)).toContainText(
+    `This log follows the closed log ${two.old}. Nothing of it is lost.`,
+  );
+  expect(faults()).toEqual([]);
+  await page.context().close();
+});
+
+test("the closed log is exported, at once and in the background, verifies, and the history tells the logs apart", async ({
+  browser,
+}) => {
+  const { page, faults } = await as(browser);
+  const folder = mkdtempSync(path.join(tmpdir(), "sealport-e2e-closed-"));
+  await page.goto(at(ofOld("/audit/verify")), { waitUntil: "networkidle" });
+  const policy = await page.getByRole("region", { name: "Content of policy.json" }).textContent();
+  writeFileSync(path.join(folder, "policy.json"), policy ?? "");
+  await page.getByRole("link", { name: "Prepare a bundle" }).click();
+  const ready = page.getByRole("region", { name: "Ready to download" });
+  await expect(ready).toContainText(two.old);
+  await expect(ready).toContainText("the last checkpoint that was signed before the log was closed");
+  await expect(apiCall(page)).toHaveAttribute("title", /format=bundle&log=/);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    ready.getByRole("link", { name: "Download" }).click(),
+  ]);
+  const file = path.join(folder, "old.zip");
+  await download.saveAs(file);
+  const checked = await run("npm", [
+    "run",
+    "--silent",
+    "verify",
+    "--",
+    file,
+    "--policy",
+    path.join(folder, "policy.json"),
+  ]);
+  expect(checked.stdout).toContain("VERIFIED under the policy");
+  expect(checked.stdout).toContain(`log ${two.old}: `);
+  await ready.getByRole("button", { name: "Make it in the background" }).click();
+  await expect(ready.getByText("Asked for.")).toBeVisible();
+  const rows = page.getByRole("table", { name: "Your exports" }).getByRole("row");
+  await expect(rows.nth(1)).toContainText("Ready");
+  for (const row of [rows.nth(1), rows.nth(2)]) {
+    await expect(row).toContainText(`of the closed log ${two.old}`);
+    await expect(row.getByRole("link").last()).not.toHaveAttribute("href", /log=/);
+  }
+  // Made before the closing: its entry is found where it is, by number and log.
+  await rows.last().getByRole("link").last().click();
+  await page.waitForURL((url) => url.searchParams.get("log") === two.old);
+  await expect(drawer(page)).toContainText("Anke Lorenz exported the log as csv.");
+  expect(faults()).toEqual([]);
+  await page.context().close();
+});
+
+test("the closed log is verified in the browser; the worker is not asked, and its old run is no rewritten one", async ({
+  browser,
+}) => {
+  const { page, faults } = await as(browser);
+  await page.goto(at(ofOld("/audit/verify")), { waitUntil: "networkidle" });
+  await expect(page.getByRole("button", { name: "Verify now" })).toHaveCount(0);
+  await expect(page.getByText("The worker verifies the log that goes on.")).toBeVisible();
+  await expect(apiCall(page)).toHaveAttribute("title", /export\?format=bundle&log=/);
+  await page.getByRole("button", { name: "Export the closed log and verify it" }).click();
+  await expect(page.getByRole("heading", { name: "The bundle agrees with itself" })).toBeVisible();
+  await expect(page.getByText(two.old, { exact: true }).first()).toBeVisible();
+  await choice(page).getByRole("link", { name: "Present log" }).click();
+  await expect(page.getByRole("button", { name: "Verify now" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "The bundle agrees with itself" })).toHaveCount(0);
+  const old = page
+    .getByRole("table", { name: "By the worker" })
+    .getByRole("row")
+    .filter({ hasText: "of the closed log" });
+  await expect(old.first()).toContainText("Anke Lorenz");
+  await expect(old.first()).not.toContainText("Report changed");
+  await old.first().getByRole("link").click();
+  await page.waitForURL((url) => url.searchParams.get("log") === two.old);
+  await expect(drawer(page)).toContainText("audit.verify");
+  expect(faults()).toEqual([]);
+  await page.context().close();
+});
+
+test("a grant of the closed log opens nothing any more, and one that is given anew opens what was sealed before", async () => {
+  const who = people(two.demo);
+  const { transaction, grant, secret } = two.given;
+  const open = (id: string, grantId: string) =>
+    who.regulator.post(`/confidential/transactions/${id}/audit`, { purpose: "audit", grant_id: grantId });
+  // Its decisions were signed for the closed log, and the custodian's journal began anew with the one that followed.
+  const before = await open(transaction, grant);
+  expect(before.status, before.text).toBe(403);
+  expect(before.json).toMatchObject({ code: "custodian.refused", reason: "unknown-grant" });
+  const mine = await who.client456.post(`/confidential/transactions/${transaction}/access`, {
+    purpose: "settlement",
+  });
+  expect(mine.status, mine.text).toBe(200);
+  expect(mine.text).toContain(secret.iban);
+  const facts = orderFacts();
+  const again = await approve(who, await fileRequest(who.regulator, transaction, facts), facts);
+  const opened = await open(transaction, again);
+  expect(opened.status, opened.text).toBe(200);
+  expect(opened.json.data).toMatchObject({ amount: "1000", pricing: { rate: secret.rate } });
+  expect(opened.text).not.toContain(secret.iban);
+  const after = await submitTransaction(who.client456, canaries());
+  expect((await open(after, again)).status).toBe(403);
+  const revoked = await who.regulator.post(`/confidential/access/grants/${grant}/revoke`, {
+    reason: "Done.",
+  });
+  expect(revoked.status, revoked.text).toBe(200);
+});
+
+test("suspicions of either log are read apart, and a new one is of the log that goes on", async ({
+  browser,
+}) => {
+  const { page, faults } = await as(browser, "coordinator-001:compliance");
+  await page.goto(at(ofOld("/audit/suspicions")), { waitUntil: "networkidle" });
+  await expect(page.getByText("This log is closed: nothing is added to it any more")).toBeVisible();
+  await expect(page.getByText("No suspicion was written down yet")).toBeVisible();
+  await expect(page.getByRole("textbox")).toHaveCount(0);
+  expect(await axeFindings(page)).toEqual([]);
+  await choice(page).getByRole("link", { name: "Present log" }).click();
+  await page.waitForURL((url) => !url.searchParams.has("log"));
+  await expect(page.getByRole("textbox").first()).toBeVisible();
+  expect(faults()).toEqual([]);
+  await page.context().close();
+});
+
+for (const [locale, note] of [
+  ["en", "This log is closed: nothing is added to it any more"],
+  ["de-DE", "Dieses Protokoll ist geschlossen: Es kommt nichts mehr hinzu"],
+] as const) {
+  test(`pages of the closed log pass the gates in both themes and at 320 pixels, ${locale}`, async ({
+    browser,
+  }) => {
+    const { page, faults } = await as(browser, "auditor-001", { locale });
+    for (const address of [
+      "/audit",
+      "/audit?entry=3",
+      "/audit/exports?ready=1",
+      "/audit/verify",
+      "/audit/print",
+    ]) {
+      await page.goto(at(ofOld(address)), { waitUntil: "networkidle" });
+      await expect(page.getByText(note), address).toBeVisible();
+      await page.emulateMedia({ colorScheme: "light" });
+      expect(await axeFindings(page), `${address} light`).toEqual([]);
+      await page.emulateMedia({ colorScheme: "dark" });
+      expect(await axeFindings(page, "colours"), `${address} dark`).toEqual([]);
+      await page.setViewportSize({ width: 320, height: 760 });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), address).toBeLessThanOrEqual(
+        320,
+      );
+      expect(await axeFindings(page), `${address} narrow`).toEqual([]);
+      await page.setViewportSize(DESKTOP.viewport);
+    }
+    expect(faults()).toEqual([]);
+    await page.context().close();
+  });
+}
+
+test("no other origin is a log, and who may not read the log is shown no choice", async ({ browser }) => {
+  const { page } = await as(browser);
+  for (const address of ["/audit", "/audit/exports", "/audit/verify", "/audit/print"]) {
+    await page.goto(at(`${address}?log=${encodeURIComponent(`${two.old}/3`)}`), { waitUntil: "networkidle" });
+    await expect(page.getByRole("heading", { level: 1 }), address).toContainText("There is nothing here");
+  }
+  await page.goto(at(`/audit?log=${encodeURIComponent(two.present)}`), { waitUntil: "networkidle" });
+  await expect(choice(page).getByRole("link", { name: "Present log" })).toHaveAttribute(
+    "aria-current",
+    "page",
+  );
+  await page.context().close();
+  const client = await as(browser, "client-456");
+  for (const address of ["/audit", "/audit/exports", "/audit/verify", "/audit/print"]) {
+    await client.page.goto(at(ofOld(address)), { waitUntil: "networkidle" });
+    await expect(client.page.getByRole("heading", { level: 1 }), address).toContainText(
+      "You may not see this",
+    );
+    await expect(choice(client.page)).toHaveCount(0);
+    await expect(client.page.getByRole("main")).not.toContainText(two.old);
+  }
+  await client.page.context().close();
+  const refused = await people(two.demo).client456.get(ofOld("/confidential/audit/events"));
+  expect(refused.status).toBe(403);
+});
+
+test("an instance with one log offers no choice", async ({ browser }) => {
+  const { page } = await signedIn(browser, "auditor-001", DESKTOP);
+  for (const address of ["/audit", "/audit/exports", "/audit/verify", "/audit/print"]) {
+    await page.goto(new URL(address, oneLog().base_url).href, { waitUntil: "networkidle" });
+    await expect(page.getByRole("main")).toBeVisible();
+    await expect(choice(page)).toHaveCount(0);
+  }
+  await page.context().close();
+});

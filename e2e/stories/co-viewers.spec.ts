@@ -1,0 +1,104 @@
+import { expect, test } from "@playwright/test";
+import { DEMO_CONTACT } from "@/lib/seed/people";
+import { type Caller, people } from "../support/api";
+import { axeFindings } from "../support/axe";
+import { at, fileWith, LEGAL, newOrder, open, passLegal, read } from "../support/deciding";
+import { chooseFile, fillAsking, fillFacts, ORDER, SOON, savedDraft } from "../support/filing";
+import { newTransaction, openForm, readRequest } from "../support/filing-spec";
+import { demo } from "../support/instance";
+import { signedIn } from "../support/signed-in";
+import { text } from "../support/steps";
+
+// Two officers of one agency: the one names the other, who looks beside her; and the other, whom nobody knows, is called back.
+
+const COLLEAGUE = "regulator-002";
+const who = () => people(demo());
+
+test.afterEach(async ({ browser }) => {
+  for (const context of browser.contexts()) await context.close();
+});
+
+async function approve(decider: Caller, id: string, stage: string, confirms: object): Promise<void> {
+  const body = { stage, decision: "approve", comment: "As the demand says", confirms };
+  const answer = await decider.post(`/confidential/access/requests/${id}/decisions`, body);
+  expect(answer.status, answer.text).toBe(200);
+}
+
+test("a colleague who was named opens under his own name out of the same views, until he is taken out", async ({
+  browser,
+}) => {
+  const transaction = await newTransaction();
+  const { page, faults } = await openForm(browser);
+  await fillAsking(page, transaction, `Four eyes on ${transaction.slice(-6)}`);
+  await page.getByLabel("Who looks beside you").fill(COLLEAGUE);
+  await page.getByRole("button", { name: "Add the colleague" }).click();
+  await expect(page.getByRole("button", { name: `Remove ${COLLEAGUE}` })).toBeVisible();
+  await chooseFile(page, ORDER);
+  const caseNumber = `MSO ${Date.now() % 1_000_000}/26`;
+  await fillFacts(page, { issuer: "Market Supervision Office", caseNumber });
+  const id = await savedDraft(page);
+  await page.getByRole("button", { name: "Check answers" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Check answers" })).toBeVisible(SOON);
+  await expect(page.getByText("Karl Voss").or(page.getByText(COLLEAGUE)).first()).toBeVisible();
+  await page.getByRole("button", { name: "Submit" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Request sent" })).toBeVisible(SOON);
+
+  const filed = await readRequest(who().regulator, id);
+  expect(filed.co_viewers).toMatchObject([{ handle: COLLEAGUE, name: "Karl Voss" }]);
+  const { issuer, case_number, valid_from, valid_until } = Object(filed.authorization);
+  const confirms = { issuer, case_number, valid_from, valid_until };
+  await approve(who().legal, id, "legal", confirms);
+  await approve(who().coordinator, id, "coordinator", confirms);
+  const { grant_id: grant } = await readRequest(who().regulator, id);
+
+  const beside = await signedIn(browser, COLLEAGUE);
+  await beside.page.goto(at(`/grants/${String(grant)}`));
+  await expect(beside.page.getByText("20", { exact: false }).first()).toBeVisible(SOON);
+  const asking = { purpose: "compliance", grant_id: grant };
+  const opened = await who().colleague.post(`/confidential/transactions/${transaction}/audit`, asking);
+  expect(opened.status, opened.text).toBe(200);
+  expect(Object(opened.json.data)).toHaveProperty("amount");
+  // What was argued, asked and decided stays the requester's.
+  const unseen = await who().colleague.get(`/confidential/access/requests/${id}`);
+  expect(unseen.status).toBe(404);
+  expect(beside.faults()).toEqual([]);
+
+  await page.goto(at(`/requests/${id}`));
+  expect(await axeFindings(page)).toEqual([]);
+  await page.getByRole("button", { name: "Take out Karl Voss" }).click();
+  const dialog = page.getByRole("dialog", { name: /^Take Karl Voss out of AR-/ });
+  await dialog.getByLabel("Reason").fill("Moved to another desk.");
+  await dialog.getByRole("button", { name: "Take out", exact: true }).click();
+  await expect(page.getByText(/^taken out/)).toBeVisible(SOON);
+  const refused = await who().colleague.post(`/confidential/transactions/${transaction}/audit`, asking);
+  expect([refused.status, text(refused, "code")]).toEqual([403, "access.no-grant"]);
+  const left = await who().regulator.get(`/confidential/access/grants/${String(grant)}`);
+  expect(left.json.views_left).toBe(19);
+  expect(faults()).toEqual([]);
+});
+
+test("an officer whom nobody knows is called back on the agency's number before anything is approved", async ({
+  browser,
+}) => {
+  const order = newOrder();
+  const id = await fileWith(who().colleague, order);
+  const { page, faults } = await open(browser, LEGAL, id);
+  await read(page, order);
+  await page.getByLabel("Reason, seen by the officer").fill("Read and compared");
+  await expect(page.getByRole("button", { name: "Approve as asked" })).toBeDisabled();
+  await expect(page.getByText("the officer’s identity check must be on record")).toBeVisible();
+  await expect(page.getByText("The address’s domain authority.example is the agency’s")).toBeVisible();
+  expect(await axeFindings(page)).toEqual([]);
+  await page.getByLabel("Number called back").selectOption(DEMO_CONTACT);
+  await page.getByLabel("I reached the officer there, who confirmed the request").check();
+  await page.getByLabel("How you checked").fill("Called the switchboard, was put through to Karl Voss.");
+  await page.getByRole("button", { name: "Record the check" }).click();
+  await expect(page.getByText("Recorded by Lena Hartmann, until")).toBeVisible(SOON);
+  await expect(page.getByRole("button", { name: "Approve as asked" })).toBeEnabled();
+  await passLegal(id, order);
+  const { issuer, case_number, valid_from, valid_until } = order;
+  const confirms = { issuer, case_number, valid_from, valid_until };
+  await approve(who().coordinator, id, "coordinator", confirms);
+  expect((await readRequest(who().colleague, id)).state).toBe("active");
+  expect(faults()).toEqual([]);
+});

@@ -1,0 +1,79 @@
+import { expect, type Page, test } from "@playwright/test";
+import { people } from "../support/api";
+import { axeFindings } from "../support/axe";
+import { APPROVER, at, file, LEGAL, newOrder, open } from "../support/deciding";
+import { demo } from "../support/instance";
+import { signedIn } from "../support/signed-in";
+import { text } from "../support/steps";
+
+// What a reviewer does that neither gives nor refuses, as both sides see it; and the history, searched.
+
+test.afterEach(async ({ browser }) => {
+  for (const context of browser.contexts()) await context.close();
+});
+
+/** Opens the dialog of an act, gives its reason and does it. */
+async function steer(page: Page, opens: string, does: string, reason: string): Promise<void> {
+  await page.getByRole("button", { name: opens, exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: does, exact: true }).click();
+  await expect(dialog.getByText("Give a reason: both sides see it")).toBeVisible();
+  await dialog.getByLabel("Reason, seen by both sides").fill(reason);
+  expect(await axeFindings(page)).toEqual([]);
+  await dialog.getByRole("button", { name: does, exact: true }).click();
+  await expect(dialog).toHaveCount(0);
+}
+
+test("an answer is put off once, with a reason and a date that both sides see, and can still be decided", async ({
+  browser,
+}) => {
+  const id = await file(newOrder());
+  const { page, faults } = await open(browser, LEGAL, id);
+  await steer(page, "Put the answer off", "Put it off", "The archive is abroad");
+  await expect(page.getByRole("button", { name: "Put the answer off", exact: true })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Approve as asked" })).toBeVisible();
+  const officer = await open(browser, "regulator-001", id);
+  await expect(officer.page.getByText("The archive is abroad")).toBeVisible();
+  await expect(officer.page.getByText(/put the answer off/)).toBeVisible();
+  await expect(officer.page.getByText("Answer due", { exact: true })).toBeVisible();
+  await expect(officer.page.getByText("Review due", { exact: true })).toBeVisible();
+  await expect(officer.page.getByText("Neither granted nor refused")).toHaveCount(0);
+  expect([...faults(), ...officer.faults()]).toEqual([]);
+});
+
+test("a privilege is claimed by legal alone; nothing is decided while it stands", async ({ browser }) => {
+  const id = await file(newOrder());
+  const other = await open(browser, APPROVER, id);
+  await expect(other.page.getByRole("button", { name: "Claim a privilege", exact: true })).toHaveCount(0);
+  const { page, faults } = await open(browser, LEGAL, id);
+  await steer(page, "Claim a privilege", "Claim it", "Letters of counsel");
+  await expect(page.getByText("Objection of privilege", { exact: false }).first()).toBeVisible();
+  await expect(page.getByRole("button", { name: "Approve as asked" })).toHaveCount(0);
+  await steer(page, "The claim is dealt with", "Go on with the review", "The letters are out");
+  await expect(page.getByRole("button", { name: "Approve as asked" })).toBeVisible();
+  await expect(page.getByText(/dealt with the claim of privilege/)).toBeVisible();
+  expect([...faults(), ...other.faults()]).toEqual([]);
+});
+
+test("the history is found by its case number, and by nobody who may not know of it", async ({ browser }) => {
+  const order = newOrder();
+  const id = await file(order);
+  const { regulator } = people(demo());
+  const reference = text(await regulator.get(`/confidential/access/requests/${id}`), "reference");
+  for (const [handle, count] of [
+    [LEGAL, 1],
+    ["regulator-001", 1],
+    ["auditor-001", 0],
+  ] as const) {
+    const { page, faults } = await signedIn(browser, handle);
+    await page.goto(at(`/requests?view=${handle === LEGAL ? "all" : "mine"}`));
+    await page.getByText("Search the history").click();
+    await page.getByLabel("Case number").fill(order.case_number);
+    await page.getByRole("button", { name: "Filter", exact: true }).click();
+    await page.waitForURL(/case_number=/);
+    await expect(page.getByText(reference)).toHaveCount(count);
+    await expect(page.getByLabel("Case number")).toHaveValue(order.case_number);
+    expect(await axeFindings(page)).toEqual([]);
+    expect(faults()).toEqual([]);
+  }
+});

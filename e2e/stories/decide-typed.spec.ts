@@ -1,0 +1,155 @@
+import { expect, test } from "@playwright/test";
+import { people } from "../support/api";
+import {
+  APPROVER,
+  at,
+  DAY_MS,
+  dayOf,
+  file,
+  LEGAL,
+  newOrder,
+  open,
+  panel,
+  passLegal,
+  read,
+  SECOND,
+} from "../support/deciding";
+import { demo } from "../support/instance";
+import { withoutStream } from "../support/page";
+
+// What a decider types: readings that differ, and nothing lost or left behind when somebody was faster, a line broke
+// or another sits down.
+
+// Each open page holds a stream of changes, and a person may hold only so many.
+test.afterEach(async ({ browser }) => {
+  for (const context of browser.contexts()) await context.close();
+});
+
+test("a reading that differs cannot be approved, and two readings that differ are shown when both are made", async ({
+  browser,
+}) => {
+  const order = newOrder();
+  const id = await file(order);
+  const { page } = await open(browser, LEGAL, id);
+  await read(page, { ...order, case_number: "MSO 9-999/26" });
+  await expect(panel(page).getByText("Differs", { exact: true })).toBeAttached();
+  await expect(page.getByRole("button", { name: "Approve as asked" })).toBeDisabled();
+  await expect(page.getByRole("button", { name: "Narrow", exact: true })).toBeDisabled();
+  await expect(panel(page).getByText("Ask the officer, or deny")).toBeVisible();
+
+  const shorter = { ...newOrder(), valid_until: dayOf(10) };
+  const other = await file(shorter, { valid_until: dayOf(20) });
+  const confirms = { ...shorter };
+  const until = `${new Date(Date.parse(shorter.valid_until) + DAY_MS).toISOString().slice(0, 19)}Z`;
+  const { legal } = people(demo());
+  const body = { stage: "legal", decision: "approve", comment: "Until its end", confirms, until };
+  expect((await legal.post(`/confidential/access/requests/${other}/decisions`, body)).status).toBe(200);
+  const { page: second } = await open(browser, SECOND, other);
+  expect(await second.content()).not.toContain(`read ${shorter.valid_until}`);
+  await read(second, { ...shorter, valid_until: dayOf(20) });
+  await second.getByLabel("Reason, seen by the officer").fill("As typed");
+  await second.getByRole("button", { name: "Approve as narrowed by Lena Hartmann" }).click();
+  await expect(second.getByText("The readings differ. Nothing was decided.")).toBeVisible();
+  await expect(second.getByText("the first decider read", { exact: false })).toBeVisible();
+});
+
+test("of two tabs one decides, the other learns who was faster and loses nothing that was typed", async ({
+  browser,
+}) => {
+  const order = newOrder();
+  const id = await file(order);
+  const { page: one } = await open(browser, LEGAL, id);
+  const two = await one.context().newPage();
+  // This tab hears of no change, as one whose connection hangs.
+  await withoutStream(two);
+  await two.goto(at(`/requests/${id}`));
+  await read(two, order);
+  await two.getByLabel("Reason, seen by the officer").fill("Second tab");
+  await one.getByLabel("Reason, seen by the officer").fill("No basis");
+  await one.getByLabel("Reason, seen by the officer").press("Escape");
+  await one.keyboard.press("d");
+  await one.getByRole("dialog").getByRole("button", { name: "Deny", exact: true }).click();
+  await expect(one.getByRole("dialog").getByText("Denied", { exact: true }).first()).toBeVisible();
+
+  await two.getByRole("button", { name: "Approve as asked" }).click();
+  await expect(two.getByText("Somebody was faster. Nothing of yours was done.")).toBeVisible();
+  await expect(two.getByText("Lena Hartmann denied on", { exact: false })).toBeVisible();
+  // Nothing is left to press that would decide; what was typed can still be read.
+  const late = two.getByRole("dialog");
+  await expect(late.getByRole("button", { name: "Approve", exact: true })).toHaveCount(0);
+  await expect(late.getByRole("button", { name: "Close", exact: true }).last()).toBeVisible();
+  await expect(late.getByText("Second tab")).toBeVisible();
+  await two.getByRole("button", { name: "Look at it as it stands" }).click();
+  await expect(panel(two).getByText("No stage waits for a decision now.")).toBeVisible();
+  await expect(panel(two).getByText("Second tab")).toBeVisible();
+  await panel(two).getByRole("button", { name: "Discard what I typed" }).click();
+  await expect(panel(two).getByText("Second tab")).toHaveCount(0);
+
+  // Back after a decision leads to the request as it is, not to a form that decides again.
+  await one.getByRole("dialog").getByRole("button", { name: "Close", exact: true }).last().click();
+  await one.goto(at("/requests"));
+  await one.goBack();
+  await expect(panel(one).getByText("No stage waits for a decision now.")).toBeVisible();
+});
+
+test("a page that hears of the other's decision keeps what was typed and says who was faster", async ({
+  browser,
+}) => {
+  const order = newOrder();
+  const id = await file(order);
+  const { page } = await open(browser, LEGAL, id);
+  await read(page, order);
+  await page.getByLabel("Reason, seen by the officer").fill("Nearly done");
+  await passLegal(id, order);
+  const notice = panel(page).getByRole("status").filter({ hasText: "Somebody was faster." });
+  await expect(notice).toBeVisible();
+  await expect(notice.getByText("Nearly done")).toBeVisible();
+  await expect(notice.getByText(order.case_number)).toBeVisible();
+  await expect(notice.getByText(/approved on/)).toBeVisible();
+});
+
+test("a lost connection loses nothing: reload keeps what was typed, and sending again decides once", async ({
+  browser,
+}) => {
+  const order = newOrder();
+  const id = await file(order);
+  const { page } = await open(browser, LEGAL, id);
+  await read(page, order);
+  await page.getByLabel("Reason, seen by the officer").fill("Read and compared");
+  await page.reload();
+  await expect(page.getByLabel("2 Case number")).toHaveValue(order.case_number);
+  await page.getByRole("button", { name: "Approve as asked" }).click();
+  const dialog = page.getByRole("dialog");
+  const button = dialog.getByRole("button", { name: "Approve", exact: true });
+  await expect(button).toBeVisible();
+  // The answer is lost on its way back: the decision is made and the browser does not know.
+  await page.route("**/decisions", async (route) => {
+    await route.fetch();
+    await route.abort("connectionreset");
+  });
+  await button.click();
+  await expect(dialog.getByText("The connection was lost", { exact: false })).toBeVisible();
+  await page.unroute("**/decisions");
+  await button.click();
+  await expect(dialog.getByText("Approved", { exact: true }).first()).toBeVisible();
+  const view = await people(demo()).legal.get(`/confidential/access/requests/${id}`);
+  expect(view.json).toMatchObject({ state: "stage_2" });
+  expect(view.json.decisions).toHaveLength(1);
+});
+
+test("who decides next in the same window finds nothing of the first one's reading", async ({ browser }) => {
+  const order = newOrder();
+  const id = await file(order);
+  const { page } = await open(browser, LEGAL, id);
+  await read(page, order);
+  await page.getByLabel("Reason, seen by the officer").fill("For my own eyes");
+  const { page: other } = await open(browser, APPROVER, id);
+  await passLegal(id, order);
+  await page.context().clearCookies();
+  await page.context().addCookies(await other.context().cookies());
+  await page.goto(at(`/requests/${id}`));
+  await expect(page.getByLabel("2 Case number")).toBeVisible();
+  await expect(page.getByLabel("2 Case number")).toHaveValue("");
+  await expect(page.getByLabel("Reason, seen by the officer")).toHaveValue("");
+  expect(await page.evaluate(() => JSON.stringify({ ...sessionStorage }))).not.toContain("For my own eyes");
+});

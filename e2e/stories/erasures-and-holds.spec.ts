@@ -1,0 +1,418 @@
+import { expect, type Page, test } from "@playwright/test";
+import { pastTriggers as past } from "@/lib/testing/log/past-triggers";
+import { asSuperuser } from "../support/admin";
+import { people } from "../support/api";
+import { axeFindings } from "../support/axe";
+import { dataDir, demo } from "../support/instance";
+import { openPage } from "../support/page";
+import { signedIn } from "../support/signed-in";
+
+// Erasures, suspicions, retention and holds; who vouches for the log.
+
+const DESKTOP = { viewport: { width: 1440, height: 900 } };
+const at = (address: string) => new URL(address, demo().base_url).href;
+const heading = (page: Page) => page.getByRole("heading", { level: 1 });
+const drawer = (page: Page) => page.getByRole("complementary", { name: "Facts" });
+const rail = (page: Page) => page.getByRole("navigation", { name: "Places" }).first();
+const erasures = (page: Page) => page.getByRole("table", { name: "All erasures" });
+
+/** Runs statements as the owner of the data folder, past the triggers of these tables. */
+const pastTriggers = (tables: readonly string[], statements: readonly string[]): Promise<void> =>
+  asSuperuser(dataDir(), (client) =>
+    past(client, tables, async () => {
+      for (const statement of statements) await client.query(statement);
+    }),
+  );
+
+/** Said of a period that runs and of a hold alike. */
+const KEPT_BACK = "It cannot be carried out yet: its period runs, or something else keeps it.";
+
+/** As if every retention period had passed today. */
+const PERIODS_PASSED =
+  "CREATE OR REPLACE FUNCTION audit_days(p_kind text, p_name text) RETURNS integer LANGUAGE sql STABLE AS 'SELECT 0'";
+
+/** Reads the page again until it says so: the worker looks every two seconds. */
+async function untilRow(page: Page, person: string, text: string | RegExp): Promise<void> {
+  await expect(async () => {
+    await page.goto(at("/audit/erasures"), { waitUntil: "load" });
+    await expect(erasures(page).getByRole("row").filter({ hasText: person }).first()).toContainText(text, {
+      timeout: 2_000,
+    });
+  }).toPass({ timeout: 90_000 });
+}
+
+async function ask(page: Page, person: string, reason: string): Promise<void> {
+  await page.goto(at("/audit/erasures"), { waitUntil: "networkidle" });
+  await page.getByLabel("Person’s handle").fill(person);
+  await page.getByLabel("Reason").fill(reason);
+  await page.getByRole("button", { name: "Ask for the erasure" }).click();
+  await expect(page.getByRole("status").filter({ hasText: "Erasure asked for" })).toContainText(person);
+}
+
+async function agree(page: Page, person: string): Promise<void> {
+  await page.goto(at("/audit/erasures"), { waitUntil: "networkidle" });
+  await page.getByRole("button", { name: `Agree to the erasure of ${person}` }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Agree and have it erased" }).click();
+  await expect(page.getByRole("dialog")).toBeHidden();
+}
+
+test("one person asks for an erasure by keyboard, and the form says what it cannot ask for", async ({
+  browser,
+}) => {
+  const { page, faults } = await signedIn(browser, "coordinator-001:compliance", DESKTOP);
+  await page.goto(at("/"), { waitUntil: "load" });
+  await rail(page).getByRole("link", { name: "Erasures" }).click();
+  await expect(heading(page)).toHaveText("Erasures");
+  await expect(page.getByText("No erasure was asked for yet")).toBeVisible();
+  expect(await axeFindings(page)).toEqual([]);
+  const send = page.getByRole("button", { name: "Ask for the erasure" });
+  await send.focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("alert", { name: "The erasure was not asked for" })).toBeFocused();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect(page.getByLabel("Person’s handle")).toBeFocused();
+  await page.keyboard.type("nobody-000");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("Request of 20 November");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("alert", { name: "The erasure was not asked for" })).toContainText(
+    "The log holds nothing about a person of this handle",
+  );
+  await expect(page.getByLabel("Person’s handle")).toHaveAttribute("aria-invalid", "true");
+  expect(await axeFindings(page)).toEqual([]);
+  await page.getByLabel("Person’s handle").fill("coordinator-001:compliance");
+  await send.click();
+  await expect(page.getByText("Nobody asks to erase data of their own.")).toBeVisible();
+  await page.getByLabel("Person’s handle").fill("client-123");
+  await send.click();
+  await expect(page.getByRole("status").filter({ hasText: "Erasure asked for" })).toContainText("client-123");
+  const row = erasures(page).getByRole("row").filter({ hasText: "client-123" });
+  await expect(row).toContainText("Waits for a second person");
+  await expect(row).toContainText("Somebody else agrees.");
+  await expect(row.getByRole("button", { name: /^Agree/ })).toHaveCount(0);
+  await expect(row.getByRole("button", { name: "Withdraw the erasure of client-123" })).toBeVisible();
+  await page.getByRole("button", { name: "Ask for another" }).click();
+  await page.getByLabel("Person’s handle").fill("client-123");
+  await page.getByLabel("Reason").fill("Again");
+  await send.click();
+  await expect(page.getByText("An erasure is under way for this person already.")).toBeVisible();
+  expect(faults().filter((fault) => !/Failed to load resource.*(409|422|403)/.test(fault))).toEqual([]);
+  await page.context().close();
+});
+
+test("a second person agrees; too early it is kept back with the reason, then erased, and the entry says so", async ({
+  browser,
+}) => {
+  const privacy = await signedIn(browser, "coordinator-001:privacy", DESKTOP);
+  const { page } = privacy;
+  await page.goto(at("/audit/erasures"), { waitUntil: "networkidle" });
+  await page.getByRole("button", { name: "Agree to the erasure of client-123" }).click();
+  await expect(page.getByRole("dialog")).toContainText("That cannot be undone.");
+  await expect(page.getByRole("dialog")).toContainText("Request of 20 November");
+  expect(await axeFindings(page)).toEqual([]);
+  await page.getByRole("dialog").getByRole("button", { name: "Agree and have it erased" }).click();
+  await expect(page.getByRole("dialog")).toBeHidden();
+  const row = erasures(page).getByRole("row").filter({ hasText: "client-123" });
+  await expect(row).toContainText("Paul Okafor");
+  // Without a reload: the page looks for itself whether the worker has been there.
+  await expect(row).toContainText("Kept back", { timeout: 60_000 });
+  await expect(row).toContainText(KEPT_BACK);
+  // Neither the date nor a hold is told: a foreign hold reads the same.
+  await expect(row).not.toContainText("Tried again after");
+  expect(await axeFindings(page)).toEqual([]);
+  const found = await people(demo()).auditor.get(
+    "/confidential/audit/events?subject=participant:client-123&limit=50",
+  );
+  const items = found.json.items as { seq: number; actor: string }[];
+  await pastTriggers(["audit_erasure"], [PERIODS_PASSED, "UPDATE audit_erasure SET try_after = NULL"]);
+  await untilRow(page, "client-123", "Erased");
+  const entry = erasures(page).getByRole("row").filter({ hasText: "client-123" }).getByRole("link");
+  const by = (await entry.textContent()) ?? "";
+  expect(by).toMatch(/^[\d,]+$/);
+  await entry.click();
+  await expect(drawer(page)).toContainText("compartment.erase");
+  expect(privacy.faults()).toEqual([]);
+  // Whose person's part was sealed under that key: the auditor, who could read it, sees when it went and by what.
+  const auditor = await signedIn(browser, "auditor-001", DESKTOP);
+  const own = items.findLast(({ actor }) => !actor.startsWith("system:"));
+  await auditor.page.goto(at(`/audit?entry=${own?.seq}`), { waitUntil: "networkidle" });
+  await expect(drawer(auditor.page)).toContainText(/PersonErased on .*2026.* by entry/);
+  await expect(drawer(auditor.page).getByRole("link", { name: /^by entry/ })).toHaveText(
+    `by entry ${by.replaceAll(",", "")}`,
+  );
+  // The account is still there; the log does not tell whose it is any more.
+  await expect(drawer(auditor.page)).not.toContainText("Owen Finch");
+  await auditor.page.getByRole("button", { name: "Verify in this browser" }).click();
+  await expect(drawer(auditor.page).getByText("Verified in this browser")).toBeVisible();
+  expect(await axeFindings(auditor.page)).toEqual([]);
+  await drawer(auditor.page)
+    .getByRole("link", { name: /^by entry/ })
+    .click();
+  await expect(drawer(auditor.page)).toContainText("compartment.erase");
+  const german = await signedIn(browser, "auditor-001", { ...DESKTOP, locale: "de-DE" });
+  await german.page.goto(at(`/audit?entry=${own?.seq}`), { waitUntil: "networkidle" });
+  await expect(german.page.getByRole("complementary", { name: "Angaben" })).toContainText(
+    /PersonGelöscht am .* durch Eintrag/,
+  );
+  for (const one of [page, auditor.page, german.page]) await one.context().close();
+});
+
+test("a hold keeps an erasure back, and shows to deciders alone; a refusal ends one", async ({ browser }) => {
+  const transactions = await people(demo()).client456.get("/confidential/transactions?limit=1");
+  const [held] = transactions.json.items as { transaction_id: string }[];
+  const id = held?.transaction_id ?? "";
+  await pastTriggers(
+    ["transaction"],
+    [`UPDATE transaction SET hold_until = now() + interval '30 days' WHERE id = '${id}'`],
+  );
+  const compliance = await signedIn(browser, "coordinator-001:compliance", DESKTOP);
+  const privacy = await signedIn(browser, "coordinator-001:privacy", DESKTOP);
+  await ask(compliance.page, "client-456", "Asked by letter");
+  await agree(privacy.page, "client-456");
+  await untilRow(privacy.page, "client-456", KEPT_BACK);
+  await ask(compliance.page, "miner-789", "A mistake");
+  await privacy.page.goto(at("/audit/erasures"), { waitUntil: "networkidle" });
+  await privacy.page.getByRole("button", { name: "Refuse the erasure of miner-789" }).click();
+  await privacy.page.getByRole("dialog").getByRole("button", { name: "End it" }).click();
+  await expect(erasures(privacy.page).getByRole("row").filter({ hasText: "miner-789" })).toContainText(
+    "Refused or withdrawn",
+  );
+  // What somebody else decided meanwhile is said, and the row read again.
+  await compliance.page.getByRole("button", { name: "Withdraw the erasure of miner-789" }).click();
+  await compliance.page.getByRole("dialog").getByRole("button", { name: "End it" }).click();
+  await expect(compliance.page.getByText("Nothing was decided")).toBeVisible();
+  await privacy.page.getByRole("link", { name: "Retention and holds" }).click();
+  await expect(heading(privacy.page)).toHaveText("Retention and holds");
+  await expect(
+    privacy.page.getByText("Holds in force are shown to those who decide about access"),
+  ).toBeVisible();
+  await expect(privacy.page.getByRole("main")).not.toContainText(id.slice(0, 8));
+  const decider = await signedIn(browser, "coordinator-001:approve", DESKTOP);
+  await decider.page.goto(at("/audit"), { waitUntil: "load" });
+  await decider.page.getByRole("link", { name: "Retention" }).click();
+  await expect(decider.page.getByRole("table", { name: "What tells who a person is" })).toContainText(
+    /Regulator.*7 years/,
+  );
+  await expect(decider.page.getByRole("table", { name: "Entries" })).toContainText(/All others.*7 years/);
+  await expect(decider.page.getByRole("table", { name: "Transactions under hold" })).toContainText(
+    id.slice(0, 8),
+  );
+  expect(await axeFindings(decider.page)).toEqual([]);
+  expect([...decider.faults(), ...privacy.faults()]).toEqual([]);
+  for (const one of [compliance, privacy, decider]) await one.page.context().close();
+});
+
+test("a suspicion is written, listed and read by the duty compliance, and nobody else finds a trace", async ({
+  browser,
+}) => {
+  const transactions = await people(demo()).client456.get("/confidential/transactions?limit=1");
+  const [about] = transactions.json.items as { transaction_id: string }[];
+  const id = about?.transaction_id ?? "";
+  const decider = await signedIn(browser, "coordinator-001:approve", DESKTOP);
+  const seen = async (page: Page) => {
+    await page.goto(at("/audit?action=suspicion.note"), { waitUntil: "networkidle" });
+    await expect(page.getByText("No entry meets this filter")).toBeVisible();
+  };
+  await seen(decider.page);
+  const { page, faults } = await signedIn(browser, "coordinator-001:compliance", DESKTOP);
+  await page.goto(at("/"), { waitUntil: "load" });
+  await rail(page).getByRole("link", { name: "Suspicions" }).click();
+  await expect(page.getByText("No suspicion was written down yet")).toBeVisible();
+  const send = page.getByRole("button", { name: "Write it down" });
+  await send.focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("alert", { name: "The suspicion was not written down" })).toBeFocused();
+  await page.getByLabel("What you suspect").fill("Amounts just below the threshold.\nThree in one night.");
+  await page.getByLabel("Transaction id").fill("no id");
+  await expect(page.getByText("This is no transaction id.").first()).toBeVisible();
+  expect(await axeFindings(page)).toEqual([]);
+  await page.getByLabel("Transaction id").fill(id);
+  await send.click();
+  await expect(page.getByRole("status").filter({ hasText: "Suspicion written down" })).toBeVisible();
+  const list = page.getByRole("table", { name: "All suspicions" });
+  await expect(async () => {
+    await page.goto(at("/audit/suspicions"), { waitUntil: "load" });
+    await expect(list.getByRole("row").nth(1).getByRole("rowheader").getByRole("link")).toBeVisible({
+      timeout: 2_000,
+    });
+  }).toPass({ timeout: 60_000 });
+  await expect(list.getByRole("row").nth(1)).toContainText("Marta Lindqvist");
+  await expect(list.getByRole("row").nth(1)).toContainText(id.slice(0, 8));
+  await list.getByRole("row").nth(1).getByRole("rowheader").getByRole("link").focus();
+  await page.keyboard.press("Enter");
+  await expect(drawer(page)).toContainText("Amounts just below the threshold.");
+  await expect(drawer(page).getByRole("heading", { name: "What was suspected" })).toBeFocused();
+  expect(await axeFindings(page)).toEqual([]);
+  const seq = new URL(page.url()).searchParams.get("entry") ?? "";
+  await drawer(page).getByRole("link", { name: "The entry with its proof" }).click();
+  await expect(drawer(page)).toContainText("Marta Lindqvist wrote down a suspicion.");
+  expect(faults()).toEqual([]);
+  // Neither the suspicion nor that it was read: not in the list, not by its number, not in what is said of her.
+  await seen(decider.page);
+  await decider.page.goto(at(`/audit?entry=${seq}`), { waitUntil: "networkidle" });
+  await expect(drawer(decider.page)).toContainText("There is no entry here for you.");
+  const reads = await people(demo()).coordinator.get(
+    "/confidential/audit/events?action=audit.read&limit=100",
+  );
+  expect(reads.text).not.toContain("suspicion");
+  for (const one of ["suspicion.note", "suspicion.read"]) {
+    const hidden = await people(demo()).auditor.get(`/confidential/audit/events?action=${one}`);
+    expect(hidden.json.items).toEqual([]);
+  }
+  for (const one of [page, decider.page]) await one.context().close();
+});
+
+test("a regulator places a hold by keyboard, renews and releases it; no other agency learns of it", async ({
+  browser,
+}) => {
+  const { page, faults } = await signedIn(browser, "regulator-001", DESKTOP);
+  await page.goto(at("/transactions"), { waitUntil: "networkidle" });
+  const first = page.getByRole("row").filter({ hasText: "job-1001" }).first();
+  const href = (await first.getByRole("link").first().getAttribute("href")) ?? "";
+  const id = href.split("/").at(-1) ?? "";
+  await page.goto(at("/audit/holds"), { waitUntil: "networkidle" });
+  const send = page.getByRole("button", { name: "Place the hold" });
+  await send.focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("alert", { name: "The hold was not placed" })).toBeFocused();
+  await page.getByLabel("Transaction numbers").fill("job-1001");
+  await expect(page.getByText("One of these is no transaction number.").first()).toBeVisible();
+  expect(await axeFindings(page)).toEqual([]);
+  await page.getByLabel("Transaction numbers").fill(id);
+  await page.getByLabel("Reason").fill("Examination MSO 7-2231/26");
+  await send.focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("status").filter({ hasText: "Hold in force until" })).toBeVisible();
+  const row = page.getByRole("table", { name: "Your organisation’s holds" }).getByRole("row").nth(1);
+  await expect(row).toContainText("In force");
+  await expect(row).toContainText("Examination MSO 7-2231/26");
+  await page.getByRole("button", { name: "Place another" }).click();
+  await row.getByRole("button", { name: /^Renew/ }).press("Enter");
+  await page.getByRole("dialog").getByRole("button", { name: "Renew it" }).press("Enter");
+  await expect(page.getByRole("dialog")).toBeHidden();
+
+  const auditor = await signedIn(browser, "auditor-001", DESKTOP);
+  await auditor.page.goto(at("/audit/holds"), { waitUntil: "load" });
+  await expect(auditor.page.getByText("No hold was placed yet")).toBeVisible();
+
+  await row.getByRole("button", { name: /^Release/ }).press("Enter");
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByLabel("Reason")).toBeFocused();
+  await dialog.getByRole("button", { name: "Release it" }).press("Enter");
+  await expect(dialog.getByText("Say why")).toBeVisible();
+  await dialog.getByLabel("Reason").fill("The examination is over");
+  await dialog.getByRole("button", { name: "Release it" }).press("Enter");
+  await expect(dialog).toBeHidden();
+  await expect(row).toContainText("Released");
+  expect(await axeFindings(page)).toEqual([]);
+  expect(faults()).toEqual([]);
+  for (const one of [page, auditor.page]) await one.context().close();
+});
+
+const WITHOUT: Readonly<Record<string, readonly string[]>> = {
+  "client-456": ["/audit/erasures", "/audit/suspicions", "/audit/retention", "/audit/holds"],
+  "auditor-001": ["/audit/erasures", "/audit/suspicions"],
+  "regulator-001": ["/audit/erasures", "/audit/suspicions"],
+  "coordinator-001:approve": ["/audit/erasures", "/audit/suspicions"],
+  "coordinator-001:privacy": ["/audit/suspicions"],
+};
+for (const [handle, addresses] of Object.entries(WITHOUT)) {
+  test(`${handle} has no place and no page for what is not theirs`, async ({ browser }) => {
+    const { page } = await signedIn(browser, handle, DESKTOP);
+    for (const address of addresses) {
+      await page.goto(at(address), { waitUntil: "load" });
+      await expect(heading(page)).toHaveText("You may not see this");
+      await expect(rail(page).locator(`a[href="${address}"]`)).toHaveCount(0);
+      await expect(page.getByRole("main")).not.toContainText(/client-123|Marta|threshold/);
+    }
+    await page.context().close();
+  });
+}
+
+test("who vouches is named on the trust page, plainly: self-witnessed here, unwitnessed without the witness", async ({
+  browser,
+}) => {
+  const keys = await people(demo()).auditor.get("/confidential/audit/keys");
+  const [witness] = keys.json.witnesses as { vkey: string }[];
+  const name = witness?.vkey.split("+")[0] ?? "no witness";
+  const { page, faults } = await openPage(browser, DESKTOP);
+  await page.goto(at("/trust"), { waitUntil: "load" });
+  const section = page.getByRole("region", { name: "Who vouches for this log" });
+  await expect(section).toContainText("Self-witnessed");
+  await expect(section.getByRole("table", { name: "Witnesses" })).toContainText(name);
+  await expect(section.getByRole("table", { name: "Witnesses" })).toContainText("the operator’s own");
+  await expect(section.getByRole("table", { name: "Witnesses" })).toContainText(/\d+ \w+ ago/);
+  await expect(section).toContainText("waits for 1 of 1 own witness and for 0 of 0 independent witnesses");
+  await expect(section).toContainText("There is no time-stamp authority");
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await axeFindings(page)).toEqual([]);
+  }
+  const german = await openPage(browser, { ...DESKTOP, locale: "de-DE" });
+  await german.page.goto(at("/trust"), { waitUntil: "load" });
+  await expect(german.page.getByRole("region", { name: "Wer für dieses Protokoll einsteht" })).toContainText(
+    "Selbst bezeugt",
+  );
+  const none =
+    "UPDATE audit_checkpoint SET witnesses = '[]' WHERE size = (SELECT max(size) FROM audit_checkpoint)";
+  await expect(async () => {
+    await pastTriggers(["audit_checkpoint"], [none]);
+    await page.goto(at("/trust"), { waitUntil: "load" });
+    await expect(section).toContainText("Unwitnessed", { timeout: 1_000 });
+  }).toPass({ timeout: 60_000 });
+  await expect(section).toContainText("It is the operator’s word alone.");
+  expect(faults()).toEqual([]);
+  for (const one of [page, german.page]) await one.context().close();
+});
+
+test("an entry names its checkpoint, witnesses and stamp, and gives both calls", async ({ browser }) => {
+  const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
+  await page.goto(at("/audit?entry=3"), { waitUntil: "networkidle" });
+  const vouchers = page.getByRole("region", { name: "Who vouches for it" });
+  await expect(vouchers).toContainText(/over [\d,]+ entries, published/);
+  await expect(vouchers).toContainText("Own witness");
+  await expect(vouchers).toContainText("None: no time-stamp authority has vouched for when.");
+  await expect(page.getByRole("region", { name: "The entry", exact: true })).toContainText(
+    '"$BASE/confidential/audit/events/3"',
+  );
+  await expect(page.getByRole("region", { name: "Its proof" })).toContainText(
+    '"$BASE/confidential/audit/events/3/proof"',
+  );
+  expect(faults()).toEqual([]);
+  await page.context().close();
+});
+
+test("by keyboard an actor is found who stands in no row in sight; a name one does not know finds nobody", async ({
+  browser,
+}) => {
+  const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
+  await page.goto(at("/audit?action=tenant.create"), { waitUntil: "networkidle" });
+  await page.getByRole("button", { name: "Find an actor" }).focus();
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Find an actor" });
+  await expect(dialog.getByLabel("Name or pseudonym")).toBeFocused();
+  await page.keyboard.type("keller");
+  await page.keyboard.press("Enter");
+  const choice = dialog.getByRole("button", { name: /^Show entries of Mara Keller/ });
+  await expect(choice).toBeVisible();
+  expect(await axeFindings(page)).toEqual([]);
+  await choice.focus();
+  await page.keyboard.press("Enter");
+  await expect(dialog).toBeHidden();
+  await expect(page.getByLabel("Actor", { exact: true }).locator("option:checked")).toHaveText("Mara Keller");
+  await page.getByLabel("Action", { exact: true }).selectOption("");
+  await page.getByRole("button", { name: "Filter", exact: true }).click();
+  await page.waitForURL(/actor=[\w-]+/);
+  await expect(page.getByLabel("Actor", { exact: true }).locator("option:checked")).toHaveText("Mara Keller");
+  await expect(page.getByRole("table", { name: /^Entries of the log/ })).toContainText("Mara Keller");
+  expect(faults()).toEqual([]);
+  const officer = await signedIn(browser, "regulator-001", DESKTOP);
+  await officer.page.goto(at("/audit"), { waitUntil: "networkidle" });
+  await officer.page.getByRole("button", { name: "Find an actor" }).click();
+  await officer.page.getByLabel("Name or pseudonym").fill("keller");
+  await officer.page.getByRole("button", { name: "Find", exact: true }).click();
+  await expect(officer.page.getByText("Nobody is found.")).toBeVisible();
+  for (const one of [page, officer.page]) await one.context().close();
+});

@@ -1,0 +1,237 @@
+import { type Browser, expect, type Page, test } from "@playwright/test";
+import { entriesFor } from "@/lib/testing/devices/client-held-program";
+import type { KeyHolder } from "@/lib/testing/devices/key-holder";
+import { type RunningInstance, startInstance } from "@/lib/testing/instance/instance";
+import { type Caller, caller, type Demo, people, readDemo } from "../support/api";
+import { axeFindings } from "../support/axe";
+import { hold, ok } from "../support/client-held-key";
+import { accountOf } from "../support/sign-in";
+import { signedIn } from "../support/signed-in";
+import { canaries, submitTransaction } from "../support/steps";
+import { pictures } from "../support/take-pictures";
+
+// Who keeps which key: the escrow's epochs, a compromised key under dual control, a key held by its owner. On an instance
+// of its own, whose custodian is stopped and whose epochs move on.
+test.describe.configure({ mode: "serial", timeout: 300_000 });
+test.use({ actionTimeout: 60_000 });
+
+const DESKTOP = { viewport: { width: 1440, height: 900 } };
+const PATIENCE = { timeout: 90_000 };
+const ADMINISTRATOR = "coordinator-001:admin";
+
+let instance: RunningInstance;
+let demo: Demo;
+const at = (address: string) => new URL(address, demo.base_url).href;
+const dialog = (page: Page) => page.getByRole("dialog");
+const epochs = (page: Page) => page.getByRole("table", { name: "Escrow epochs" });
+
+test.beforeAll(async () => {
+  instance = await startInstance({});
+  demo = readDemo(instance.dataDir);
+});
+test.afterAll(() => instance?.stop());
+
+const open = (browser: Browser, handle: string) => signedIn(browser, handle, DESKTOP, demo);
+
+/** Asks for or agrees to the move of a compromised key's data. */
+async function move(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Move its data" }).click();
+  await dialog(page).getByRole("button", { name: "Move the data" }).click();
+  await expect(dialog(page)).toHaveCount(0);
+}
+
+test("by keyboard alone an administrator begins an epoch, sees entries move, and destroys the empty one", async ({
+  browser,
+}) => {
+  const coordinator = await open(browser, "coordinator-001:approve");
+  await coordinator.page.goto(at("/keys"), { waitUntil: "networkidle" });
+  await expect(epochs(coordinator.page)).toContainText("escrow#1");
+  for (const name of ["Begin an epoch", "Destroy"])
+    await expect(coordinator.page.getByRole("button", { name })).toHaveCount(0);
+
+  const { page, faults } = await open(browser, ADMINISTRATOR);
+  await page.goto(at("/"), { waitUntil: "networkidle" });
+  await page.getByRole("link", { name: "Keys", exact: true }).first().click();
+  await expect(epochs(page)).toContainText("escrow#1");
+  await expect(page.getByText("Nothing waits to be moved")).toBeVisible();
+  const begin = page.getByRole("button", { name: "Begin an epoch" });
+  await begin.focus();
+  await page.keyboard.press("Enter");
+  await expect(dialog(page)).toContainText("Begin the next escrow epoch?");
+  expect(await axeFindings(page)).toEqual([]);
+  await pictures(page, "epoch-dialog");
+  await page.keyboard.press("Escape");
+  await expect(begin).toBeFocused();
+  await page.keyboard.press("Enter");
+  await dialog(page).getByRole("button", { name: "Begin", exact: true }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("escrow#2 has begun")).toBeVisible();
+  // Pages of others that show the epochs follow without being asked to.
+  await expect(epochs(coordinator.page)).toContainText("escrow#2");
+  await pictures(page, "epochs-moving");
+  await expect(page.getByText("Nothing waits to be moved")).toBeVisible(PATIENCE);
+  expect(await axeFindings(page)).toEqual([]);
+
+  const second = await open(browser, ADMINISTRATOR);
+  await second.page.goto(at("/keys"), { waitUntil: "networkidle" });
+  const destroy = (on: Page) => on.getByRole("button", { name: "Destroy escrow#1" });
+  await destroy(second.page).click();
+  await destroy(page).focus();
+  await page.keyboard.press("Enter");
+  await expect(dialog(page)).toContainText("Destroy escrow#1 for ever?");
+  await dialog(page).getByRole("button", { name: "Destroy", exact: true }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("escrow#1 is destroyed")).toBeVisible();
+  await expect(destroy(page)).toHaveCount(0);
+  // Who was too late reads so, and still does when the dialog is closed and the table has moved on.
+  await dialog(second.page).getByRole("button", { name: "Destroy", exact: true }).click();
+  await expect(dialog(second.page)).toContainText("escrow#1 was not destroyed");
+  await dialog(second.page).getByRole("button", { name: "Cancel" }).click();
+  await expect(second.page.getByText("escrow#1 was not destroyed")).toBeVisible();
+  await expect(destroy(second.page)).toHaveCount(0);
+  await pictures(second.page, "epochs-refused");
+  expect(faults()).toEqual([]);
+  for (const one of [coordinator, second]) await one.page.context().close();
+  await page.context().close();
+});
+
+test("while the custodian does not answer no epoch begins, which is said and stays", async ({ browser }) => {
+  const { page } = await open(browser, ADMINISTRATOR);
+  await page.goto(at("/keys"), { waitUntil: "networkidle" });
+  const { custodian } = await instance.pids();
+  if (custodian === null) throw new Error("no custodian runs");
+  process.kill(custodian, "SIGSTOP");
+  try {
+    await page.getByRole("button", { name: "Begin an epoch" }).click();
+    await dialog(page).getByRole("button", { name: "Begin", exact: true }).click();
+    await expect(dialog(page)).toContainText("The escrow custodian does not answer.");
+    await dialog(page).getByRole("button", { name: "Cancel" }).click();
+    await expect(page.getByText("No epoch was begun")).toBeVisible();
+  } finally {
+    process.kill(custodian, "SIGCONT");
+  }
+  await expect(epochs(page)).not.toContainText("escrow#3");
+  await page.context().close();
+});
+
+interface Key {
+  readonly key_id: string;
+  readonly kid: string;
+  readonly state: string;
+  readonly remaining_wraps: number;
+}
+
+async function keysOf(who: Caller, participant: string): Promise<Key[]> {
+  return (await who.get(`/confidential/keys?participant_id=${participant}`)).json.items as Key[];
+}
+
+async function activeOf(who: Caller, participant: string): Promise<Key> {
+  const active = (await keysOf(who, participant)).find(({ state }) => state === "active");
+  if (active === undefined) throw new Error(`${participant} has no active key`);
+  return active;
+}
+
+test("a key reported compromised opens nothing, and its data move when a second person agrees", async ({
+  browser,
+}) => {
+  const { client456 } = people(demo);
+  const secret = canaries();
+  const transaction = await submitTransaction(client456, secret);
+  const opening = () =>
+    client456.post(`/confidential/transactions/${transaction}/access`, { purpose: "settlement" });
+  const old = await activeOf(client456, "client-456");
+  const stranger = await open(browser, "miner-789");
+  await stranger.page.goto(at(`/keys/${old.key_id}`), { waitUntil: "networkidle" });
+  for (const name of ["Report compromised", "Move its data"])
+    await expect(stranger.page.getByRole("button", { name })).toHaveCount(0);
+  const { page, faults } = await open(browser, "client-456");
+  await page.goto(at(`/keys/${old.key_id}`), { waitUntil: "networkidle" });
+  await page.getByRole("button", { name: "Report compromised" }).click();
+  await expect(dialog(page)).toContainText("this cannot be undone");
+  expect(await axeFindings(page)).toEqual([]);
+  await dialog(page).getByLabel("Reason").fill("A laptop was stolen");
+  await dialog(page).getByRole("button", { name: "Report compromised" }).click();
+  await expect(page.getByText("Others may know it.")).toBeVisible();
+  expect((await opening()).status).toBe(409);
+  await move(page);
+  const rotations = page.getByRole("table", { name: "Rotations" });
+  await expect(rotations.getByRole("row").nth(1)).toContainText("Waits for a second person");
+  await pictures(page, "compromised-asked");
+  // The same person again changes nothing.
+  await move(page);
+  await expect(rotations.getByRole("row").nth(1)).toContainText("Waits for a second person");
+  expect((await opening()).status).toBe(409);
+
+  const admin = await open(browser, ADMINISTRATOR);
+  await admin.page.goto(at(`/keys/${old.key_id}`), { waitUntil: "networkidle" });
+  await move(admin.page);
+  await expect(rotations.getByRole("row").nth(1)).toContainText("Completed", PATIENCE);
+  expect((await opening()).text).toContain(secret.memo);
+  const next = await activeOf(client456, "client-456");
+  expect(next.kid).not.toBe(old.kid);
+  expect(await axeFindings(page)).toEqual([]);
+  expect([...faults(), ...admin.faults()]).toEqual([]);
+  for (const one of [stranger, admin]) await one.page.context().close();
+  await page.context().close();
+});
+
+test("a held key's page says what only its owner's program can do, and follows what the program hands over", async ({
+  browser,
+}) => {
+  const { client123, miner789 } = people(demo);
+  const own = caller(demo.base_url, accountOf("client-123", demo).api_key);
+  const first = await hold(own, "client-123");
+  ok(
+    await miner789.post("/confidential/transactions", {
+      job_id: "job-9",
+      amount: "12",
+      currency: "EUR",
+      participants: ["client-123"],
+      confidential: true,
+    }),
+  );
+  const { page, faults } = await open(browser, "client-123");
+  await page.goto(at(`/keys/${first.id}`), { waitUntil: "networkidle" });
+  await expect(page.getByRole("heading", { name: "Held by its owner" })).toBeVisible();
+  await expect(page.getByRole("main")).toContainText("Held by yourself");
+  await expect(page.getByRole("button", { name: "Rotate", exact: true })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Suspend", exact: true })).toBeVisible();
+  const call = page.getByRole("region", { name: "Register the successor" });
+  await expect(call).toContainText(`curl -sS -X POST`);
+  await expect(call).toContainText(`${demo.base_url.replace(/\/$/, "")}/confidential/keys`);
+  expect(await axeFindings(page)).toEqual([]);
+  await pictures(page, "held-active");
+  await page.goto(at("/keys/register"), { waitUntil: "networkidle" });
+  await expect(page.getByText("Your participant’s key is held by yourselves")).toBeVisible();
+
+  // What lay under the managed key must have been moved before a next key takes the held one's place.
+  await expect
+    .poll(async () => (await keysOf(client123, "client-123"))[0]?.remaining_wraps, PATIENCE)
+    .toBe(0);
+  const second = await hold(own, "client-123", first.holder);
+  await page.goto(at(`/keys/${first.id}`), { waitUntil: "networkidle" });
+  const held = page.getByRole("region", { name: "Held by its owner" });
+  await expect(held).toContainText(/Lies under it\s*\d+ sealed groups? of fields/);
+  await expect(page.getByRole("region", { name: "Hand over a batch" })).toContainText("/wraps");
+  expect(await axeFindings(page)).toEqual([]);
+  await pictures(page, "held-replaced");
+  const calls = `/confidential/keys/${first.id}`;
+  for (;;) {
+    const listed = ok(await own.get(`${calls}/wraps?limit=10`)) as Parameters<typeof entriesFor>[1];
+    if (listed.items.length === 0) break;
+    const { challenge } = ok(await own.post(`${calls}/challenge`)) as {
+      challenge: Parameters<KeyHolder["answer"]>[0];
+    };
+    const entries = await entriesFor(first.holder, listed, second.holder);
+    ok(await own.post(`${calls}/wraps`, { client_tag: first.holder.answer(challenge), entries }));
+  }
+  await expect(held).toContainText("nothing any more");
+  await expect(page.getByRole("button", { name: "Destroy", exact: true })).toBeVisible();
+  await page.goto(at("/keys"), { waitUntil: "networkidle" });
+  await expect(page.getByRole("table", { name: "Your participant’s keys" })).toContainText(
+    "Held by yourself",
+  );
+  await pictures(page, "held-list");
+  expect(faults()).toEqual([]);
+  await page.context().close();
+});

@@ -1,0 +1,124 @@
+import { type Browser, expect, test } from "@playwright/test";
+import { type RunningInstance, startInstance } from "@/lib/testing/instance/instance";
+import { type Answer, type Caller, caller, type Demo, people, readDemo } from "../support/api";
+import { axeFindings } from "../support/axe";
+import { accountOf } from "../support/sign-in";
+import { signedIn } from "../support/signed-in";
+import { canaries, decide, fileRequest, orderFacts, submitTransaction, text } from "../support/steps";
+
+// An administrator sets when an organisation is open, on an instance of its own; nobody else finds the page.
+test.describe.configure({ mode: "serial", timeout: 300_000 });
+test.use({ actionTimeout: 60_000 });
+
+const PATIENCE = { timeout: 90_000 };
+
+let instance: RunningInstance;
+let demo: Demo;
+const at = (address: string) => new URL(address, demo.base_url).href;
+const open = (browser: Browser, handle: string) =>
+  signedIn(browser, handle, { viewport: { width: 1440, height: 900 } }, demo);
+
+test.beforeAll(async () => {
+  instance = await startInstance({});
+  demo = readDemo(instance.dataDir);
+});
+test.afterAll(() => instance?.stop());
+
+test("an administrator sets hours over midnight and holidays of a region, and reads what they say now", async ({
+  browser,
+}) => {
+  const { page } = await open(browser, "coordinator-001:admin");
+  await page.goto(at("/"), { waitUntil: "networkidle" });
+  await page.getByRole("link", { name: "Office hours", exact: true }).first().click();
+  await expect(page.getByRole("heading", { level: 1, name: "Organisations and their hours" })).toBeVisible(
+    PATIENCE,
+  );
+  expect(await axeFindings(page)).toEqual([]);
+  const row = page.getByRole("row").filter({ hasText: "own hours" }).first();
+  await row.getByRole("link").click();
+  await expect(page.getByRole("heading", { level: 2, name: "Set the hours" })).toBeVisible(PATIENCE);
+  const monday = page.getByLabel("Monday");
+  await monday.fill("nine to five");
+  await page.getByRole("button", { name: "Save the hours" }).click();
+  await expect(page.getByText("Write it like 09:00–17:00")).toBeVisible();
+  await monday.fill("22:00-06:00");
+  await page.getByLabel("Public holidays of").fill("de");
+  await page.getByLabel("State").fill("BE");
+  await page.getByLabel("Closed on these days as well").fill("2027-12-27");
+  await page.getByRole("button", { name: "Save the hours" }).click();
+  await expect(page.getByText("The hours are set.")).toBeVisible(PATIENCE);
+  await expect(monday).toHaveValue("22:00–06:00");
+  await expect(page.getByText(/Public holidays are worked out until \d{4}-12-31/)).toBeVisible(PATIENCE);
+  await expect(page.getByText("2027-12-27", { exact: false }).first()).toBeVisible();
+  expect(await axeFindings(page)).toEqual([]);
+  await page.getByLabel("Time zone").fill("Mars/Base");
+  await page.getByRole("button", { name: "Save the hours" }).click();
+  await expect(page.getByText("The hours were not set")).toBeVisible(PATIENCE);
+  await expect(page.getByLabel("Time zone")).toHaveValue("Mars/Base");
+});
+
+test("the wrong role finds neither the place nor the page", async ({ browser }) => {
+  const { page } = await open(browser, "coordinator-001:approve");
+  await page.goto(at("/"), { waitUntil: "networkidle" });
+  await expect(page.getByRole("link", { name: "Office hours", exact: true })).toHaveCount(0);
+  await page.goto(at("/organisations"));
+  await expect(page.getByRole("heading", { level: 1, name: "You may not see this" })).toBeVisible(PATIENCE);
+});
+
+const DAY_MS = 86_400_000;
+
+/** An agency is open for an hour in two days, and not before. */
+async function closeUntilThen(admin: Caller, name: string): Promise<string> {
+  const { json } = await admin.get("/confidential/admin/organisations?limit=100");
+  const items = Array.isArray(json.items) ? json.items : [];
+  const id = String(items.find((item) => item.name === name)?.id);
+  const then = new Date(Date.now() + 2 * DAY_MS);
+  const body = {
+    zone: "UTC",
+    weekly_hours: { [then.getUTCDay() === 0 ? 7 : then.getUTCDay()]: ["10:00", "11:00"] },
+    holiday_region: null,
+    closed_dates: [],
+    open_dates: [],
+  };
+  const set = await admin.send(`/confidential/admin/organisations/${id}/hours`, {
+    method: "PUT",
+    body: JSON.stringify(body),
+    headers: { "content-type": "application/json" },
+  });
+  expect(set.status, set.text).toBe(200);
+  return `${then.toISOString().slice(0, 10)}T10:00:00.000Z`;
+}
+
+test("at the wrong hour nothing opens: an order takes a reason, an audit mandate none", async () => {
+  const who = people(demo);
+  const admin = caller(demo.base_url, accountOf("coordinator-001:admin", demo).api_key);
+  const officers = [
+    { officer: who.regulator, agency: "Settlement Markets Authority", kind: "court_order" },
+    { officer: who.auditor, agency: "Prüfverband Mitte", kind: "audit_mandate" },
+  ];
+  for (const { officer, agency, kind } of officers) {
+    const id = await submitTransaction(who.client456, canaries());
+    const facts = { ...orderFacts(), kind };
+    const requestId = await fileRequest(officer, id, facts, { fields: ["amount"] });
+    expect((await decide(who.legal, requestId, "legal", facts)).status).toBe(200);
+    expect((await decide(who.coordinator, requestId, "coordinator", facts)).status).toBe(200);
+    const { json } = await officer.get("/confidential/access/grants");
+    const grants = Array.isArray(json.items) ? json.items : [];
+    const grant_id = String(grants.find((grant) => grant.request_id === requestId)?.id);
+    const opened = (more: object = {}): Promise<Answer> =>
+      officer.post(`/confidential/transactions/${id}/audit`, { purpose: "audit", grant_id, ...more });
+    expect((await opened()).status).toBe(200);
+
+    const next = await closeUntilThen(admin, agency);
+    const late = await opened();
+    expect([late.status, late.json.code, late.json.reason]).toEqual([
+      403,
+      "access.outside-hours",
+      "default.hours",
+    ]);
+    expect(late.json.next_possible_at).toBe(next);
+    const byReason = await opened({ hours_override: { reason: "The court asks for it tonight." } });
+    expect(byReason.status, byReason.text).toBe(kind === "court_order" ? 200 : 403);
+    if (kind === "court_order") expect(text(byReason, "access_id")).not.toBe("");
+  }
+});

@@ -1,0 +1,150 @@
+import { type Browser, expect, type Page, test } from "@playwright/test";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { type RunningInstance, startInstance } from "@/lib/testing/instance/instance";
+import { pastTriggers, withoutEntryForm } from "@/lib/testing/log/past-triggers";
+import { asSuperuser } from "../support/admin";
+import { type Demo, people, readDemo } from "../support/api";
+import { axeFindings } from "../support/axe";
+import { tabUntil } from "../support/keyboard";
+import { signedIn } from "../support/signed-in";
+
+// A row that waits for the tree and is no entry: seen, acknowledged by two persons, and seen again once it is another.
+
+test.describe.configure({ timeout: 180_000 });
+
+const DESKTOP = { viewport: { width: 1440, height: 900 } };
+const ROW = uuidv7(Date.now());
+const REASON = "A test of the disk wrote here; the entry itself is in no backup.";
+
+let instance: RunningInstance;
+let demo: Demo;
+
+test.beforeAll(async () => {
+  test.setTimeout(5 * 60_000);
+  instance = await startInstance();
+  demo = readDemo(instance.dataDir);
+  await asSuperuser(instance.dataDir, (client) =>
+    withoutEntryForm(client, async () => {
+      await client.query("BEGIN");
+      await client.query(
+        `INSERT INTO audit_entry (id, log, tenant_id, at, class, outcome, bytes)
+         SELECT $1, log, tenant_id, at, class, outcome, convert_to('no entry', 'UTF8') FROM audit_entry LIMIT 1`,
+        [ROW],
+      );
+      await client.query(
+        `INSERT INTO audit_queue (entry_id, tenant_id, subject, action)
+         SELECT id, tenant_id, 'entry:' || id, 'audit.read' FROM audit_entry WHERE id = $1`,
+        [ROW],
+      );
+      await client.query(
+        `INSERT INTO audit_index (entry_id, tenant_id, at, actor, action, outcome)
+         SELECT id, tenant_id, at, 'system:x', 'audit.read', outcome FROM audit_entry WHERE id = $1`,
+        [ROW],
+      );
+      await client.query("COMMIT");
+    }),
+  );
+});
+test.afterAll(() => instance?.stop());
+
+const at = (address: string) => new URL(address, demo.base_url).href;
+const as = (browser: Browser, handle: string) => signedIn(browser, handle, DESKTOP, demo);
+const row = (page: Page) =>
+  page.getByRole("table", { name: "Rows that stand aside" }).getByRole("row").nth(1);
+/** What can be done about it; the digest's copy button is nothing of that kind. */
+const acts = (page: Page) => row(page).getByRole("button", { name: /^(Acknowledge|Agree|Refuse|Withdraw)/ });
+const dialog = (page: Page) => page.getByRole("dialog");
+
+/** Reads the page again until the row says so: the worker tells rows aside by and by. */
+async function untilRow(page: Page, text: string): Promise<void> {
+  await expect(async () => {
+    await page.goto(at("/audit/quarantine"), { waitUntil: "networkidle" });
+    await expect(row(page)).toContainText(text, { timeout: 1_000 });
+  }).toPass({ timeout: 90_000 });
+}
+
+test("one person says by keyboard what came of a row, and cannot agree to it too", async ({ browser }) => {
+  const { page, faults } = await as(browser, "coordinator-001:compliance");
+  await untilRow(page, "Not acknowledged");
+  await expect(row(page)).toContainText("Its bytes are no entry of the log’s format.");
+  expect(await axeFindings(page)).toEqual([]);
+  await tabUntil(page, row(page).getByRole("button", { name: /^Acknowledge row/ }));
+  await page.keyboard.press("Enter");
+  await expect(dialog(page)).toBeVisible();
+  expect(await axeFindings(page)).toEqual([]);
+  await tabUntil(page, dialog(page).getByRole("button", { name: "Say so" }));
+  await page.keyboard.press("Enter");
+  await expect(dialog(page)).toContainText("Say what came of it");
+  await expect(dialog(page).getByLabel("What came of it")).toBeFocused();
+  await page.keyboard.type(REASON);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect(dialog(page)).toBeHidden();
+  await expect(row(page)).toContainText("Waits for a second person");
+  await expect(row(page)).toContainText("Somebody else agrees.");
+  await expect(row(page).getByRole("button", { name: /^Agree/ })).toHaveCount(0);
+  await expect(row(page).getByRole("button", { name: /^Withdraw/ })).toBeVisible();
+  expect(faults()).toEqual([]);
+  await page.context().close();
+});
+
+test("a second person reads what was said and agrees; the row stays, and its change is an alarm again", async ({
+  browser,
+}) => {
+  const { page, faults } = await as(browser, "coordinator-001:legal");
+  await page.goto(at("/audit/quarantine"), { waitUntil: "networkidle" });
+  await row(page)
+    .getByRole("button", { name: /^Agree/ })
+    .click();
+  await expect(dialog(page)).toContainText(REASON);
+  await expect(dialog(page)).toContainText(ROW);
+  expect(await axeFindings(page)).toEqual([]);
+  await dialog(page).getByRole("button", { name: "Agree" }).click();
+  await expect(dialog(page)).toBeHidden();
+  await expect(row(page)).toContainText("Acknowledged");
+  await expect(row(page)).toContainText("agreed:");
+  await expect(acts(page)).toHaveCount(0);
+  await page.setViewportSize({ width: 320, height: 800 });
+  expect(await axeFindings(page)).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+  await page.setViewportSize(DESKTOP.viewport);
+  await asSuperuser(instance.dataDir, (client) =>
+    pastTriggers(client, ["audit_entry"], () =>
+      client.query("UPDATE audit_entry SET bytes = convert_to('another', 'UTF8') WHERE id = $1", [ROW]),
+    ),
+  );
+  await untilRow(page, "Not acknowledged as it stands now");
+  expect(faults()).toEqual([]);
+  await page.context().close();
+});
+
+test("an administrator, who does not read the log, finds the list in the rail", async ({ browser }) => {
+  const { page, faults } = await as(browser, "coordinator-001:admin");
+  await page.goto(at("/"), { waitUntil: "networkidle" });
+  const rail = page.getByRole("navigation", { name: "Places" }).first();
+  await rail.getByRole("link", { name: "Rows aside" }).click();
+  await expect(row(page)).toContainText(REASON);
+  await expect(rail.getByRole("link", { name: "Rows aside" })).toHaveAttribute("aria-current", "page");
+  // Neither the log nor its verification is an administrator's.
+  await expect(page.getByRole("main").locator('a[href="/audit"], a[href="/audit/verify"]')).toHaveCount(0);
+  await expect(page.getByRole("navigation").locator('a[href="/audit"]')).toHaveCount(0);
+  expect(faults()).toEqual([]);
+  await page.context().close();
+});
+
+test("an auditor reads the list and has no part in it; a participant is refused the page", async ({
+  browser,
+}) => {
+  const auditor = await as(browser, "auditor-001");
+  await auditor.page.goto(at("/audit/quarantine"), { waitUntil: "networkidle" });
+  await expect(row(auditor.page)).toContainText(REASON);
+  await expect(acts(auditor.page)).toHaveCount(0);
+  expect(auditor.faults()).toEqual([]);
+  await auditor.page.context().close();
+  const client = await as(browser, "client-456");
+  await client.page.goto(at("/audit/quarantine"), { waitUntil: "networkidle" });
+  await expect(client.page.getByRole("main")).toBeVisible();
+  await expect(client.page.getByRole("table")).toHaveCount(0);
+  await client.page.context().close();
+  expect((await people(demo).client456.get("/confidential/audit/aside")).status).toBe(403);
+});

@@ -1,0 +1,413 @@
+import { readFileSync } from "node:fs";
+import { type Browser, expect, type Locator, test } from "@playwright/test";
+import { Client } from "pg";
+import { type RunningInstance, removeDataFolder, startInstance } from "@/lib/testing/instance/instance";
+import { type Demo, people, readDemo } from "../support/api";
+import {
+  askCustodian,
+  challengeOf,
+  confirmIn,
+  type PasskeySignature,
+  registerPasskey,
+  type SignedIn,
+  signedIn,
+  spokenGroups,
+} from "../support/statements";
+import {
+  canaries,
+  confirmsOf,
+  decide,
+  fileRequest,
+  orderFacts,
+  submitTransaction,
+  text,
+} from "../support/steps";
+
+// An instance of its own: whoever enrols a key is not signed for by the portal any more, in no other spec either.
+test.describe.configure({ mode: "serial" });
+
+const BUDGETS =
+  '{"reads":100000,"writes":100000,"open":100000,"audit":100000,"decisions":100000,"batch":10000,"export":10000,"sign_in":10000}';
+
+let instance: RunningInstance;
+let demo: Demo;
+let legal: SignedIn;
+let approver: SignedIn;
+let regulator: SignedIn;
+let support: SignedIn;
+
+async function comeIn(browser: Browser, handle: string): Promise<SignedIn> {
+  return signedIn(await browser.newContext(), handle, demo);
+}
+
+test.beforeAll(async ({ browser }) => {
+  test.setTimeout(600_000);
+  instance = await startInstance({ env: { RATE_BUDGETS: BUDGETS } });
+  demo = readDemo(instance.dataDir);
+  legal = await comeIn(browser, "coordinator-001:legal");
+  approver = await comeIn(browser, "coordinator-001:approve");
+  regulator = await comeIn(browser, "regulator-001");
+  support = await comeIn(browser, "coordinator-001:support");
+});
+test.afterAll(async () => {
+  await instance?.stop();
+  // The second start was given the folder, and leaves it.
+  if (instance !== undefined) await removeDataFolder(instance.dataDir);
+});
+
+type Facts = ReturnType<typeof orderFacts>;
+
+const sectionOf = (who: SignedIn): Locator =>
+  who.page.getByRole("region", { name: "Signing decisions and openings" });
+
+async function openAccount(who: SignedIn): Promise<Locator> {
+  await who.page.goto(new URL("/account/security", demo.base_url).href);
+  return sectionOf(who);
+}
+
+/** Registers a passkey and asks for it to be enrolled, on the account page. */
+async function askToEnrol(who: SignedIn, label: string): Promise<Locator> {
+  await registerPasskey(who, label);
+  const section = await openAccount(who);
+  await section.getByRole("button", { name: "Enrol this passkey" }).click();
+  await expect(section.getByText("Waits for a second person")).toBeVisible();
+  return section;
+}
+
+const early: { requestId: string; facts?: Facts } = { requestId: "" };
+
+test("before anybody holds a key the portal signs in an evaluation, and says so", async () => {
+  const who = people(demo);
+  const transactionId = await submitTransaction(who.client456, canaries());
+  early.facts = orderFacts();
+  early.requestId = await fileRequest(who.regulator, transactionId, early.facts);
+  const decided = await decide(who.legal, early.requestId, "legal", early.facts);
+  expect(decided.status, decided.text).toBe(200);
+  const decisions = decided.json.decisions as { proof: string }[];
+  expect(decisions.map(({ proof }) => proof)).toEqual(["evaluation"]);
+});
+
+test("a first passkey is enrolled with a second person's word, and nobody else may give it", async () => {
+  const own = await openAccount(legal);
+  await expect(own.getByText("the portal signs in your place")).toBeVisible();
+  await expect(own.getByText("Add a passkey for signing in first.")).toBeVisible();
+  const section = await askToEnrol(legal, "Lena's laptop");
+  await expect(section.getByText("Lena Hartmann, by the portal")).toBeVisible();
+  await expect(section.getByText("Ines Vogel, Jonas Weber")).toBeVisible();
+
+  await expect((await openAccount(regulator)).getByText("Waiting for you")).toBeHidden();
+  await expect((await openAccount(support)).getByText("Waiting for you")).toBeHidden();
+  const standing = await legal.get("/confidential/account/roster");
+  const [change] = standing.json.changes as { id: string }[];
+  for (const other of [regulator, support]) {
+    const refused = await other.post(`/confidential/account/roster/changes/${change?.id}/agreements`);
+    expect(refused.status, refused.text).toBe(403);
+    expect(refused.json.code).toBe("roster.confirmer");
+  }
+
+  const waiting = await openAccount(approver);
+  await expect(waiting.getByText("Lena Hartmann asks to enrol a first key of their own")).toBeVisible();
+  // Both pages have the same key to read aloud, so that a call can tell it from another one.
+  expect(await spokenGroups(waiting)).toBe(await spokenGroups(section));
+  await confirmIn(waiting, "Confirm");
+  await expect(waiting.getByText("Waiting for you")).toBeHidden();
+  await section.getByRole("button", { name: "Look again" }).click();
+  await expect(section.getByText("In force")).toBeVisible();
+  await expect(section.getByText("You sign with your own key.")).toBeVisible();
+  await expect(section.getByText("This is your only key.")).toBeVisible();
+  await expect(section.getByRole("row", { name: /Lena's laptop/ })).toBeVisible();
+});
+
+test("from then on a key enters only with the signature of somebody who holds one", async () => {
+  const section = await askToEnrol(approver, "Ines' phone");
+  await expect(section.getByText("Lena Hartmann", { exact: true })).toBeVisible();
+  // Jonas could have confirmed the first key; now he holds none, and may not.
+  await expect(section.getByText("Jonas Weber")).toBeHidden();
+  const waiting = await openAccount(legal);
+  await confirmIn(waiting, "Confirm with your passkey");
+  await expect(waiting.getByText("Waiting for you")).toBeHidden();
+  await section.getByRole("button", { name: "Look again" }).click();
+  await expect(section.getByText("In force")).toBeVisible();
+
+  await askToEnrol(regulator, "Ruth's key");
+  await expect((await openAccount(legal)).getByText("Ruth Adler asks to enrol")).toBeVisible();
+  const other = await openAccount(approver);
+  await confirmIn(other, "Confirm with your passkey");
+  await expect(other.getByText("Waiting for you")).toBeHidden();
+  await expect((await openAccount(regulator)).getByText("In force")).toBeVisible();
+});
+
+test("a refused key is not in the roster, and the asker reads why", async () => {
+  const section = await askToEnrol(support, "Sami's laptop");
+  const waiting = await openAccount(approver);
+  await waiting.getByRole("button", { name: "Refuse" }).click();
+  const dialog = approver.page.getByRole("dialog");
+  await dialog.getByLabel("Why").fill("I could not reach you.");
+  await dialog.getByRole("button", { name: "Refuse" }).click();
+  await expect(waiting.getByText("Waiting for you")).toBeHidden();
+  await section.getByRole("button", { name: "Look again" }).click();
+  await expect(section.getByText("Refused", { exact: true })).toBeVisible();
+  await expect(section.getByText("I could not reach you.")).toBeVisible();
+  expect((await askCustodian(instance.dataDir, "GET", "/v1/roster")).json.roster).toMatchObject({
+    version: 4,
+  });
+});
+
+interface Decided {
+  readonly statement: Record<string, unknown>;
+  readonly signature: PasskeySignature;
+}
+
+const decisionBody = (stage: "legal" | "coordinator", facts: Facts) => ({
+  stage,
+  decision: "approve",
+  comment: "The order names this transaction",
+  confirms: confirmsOf(facts),
+});
+
+/** Prepares a decision and has its approver sign it. */
+async function sign(
+  who: SignedIn,
+  requestId: string,
+  stage: "legal" | "coordinator",
+  facts: Facts,
+): Promise<Decided> {
+  const prepared = await who.post(
+    `/confidential/access/requests/${requestId}/statement`,
+    decisionBody(stage, facts),
+  );
+  expect(prepared.status, prepared.text).toBe(200);
+  const statement = prepared.json.statement as Record<string, unknown>;
+  return { statement, signature: await who.sign(challengeOf("decision", statement)) };
+}
+
+function send(
+  who: SignedIn,
+  requestId: string,
+  stage: "legal" | "coordinator",
+  facts: Facts,
+  signature: unknown,
+) {
+  return who.post(`/confidential/access/requests/${requestId}/decisions`, {
+    ...decisionBody(stage, facts),
+    signature,
+  });
+}
+
+const state: { transactionId: string; grantId: string; legal?: Decided; coordinator?: Decided } = {
+  transactionId: "",
+  grantId: "",
+};
+
+test("two people decide with their passkeys; unsigned, altered, foreign and replayed decisions are refused", async () => {
+  const who = people(demo);
+  state.transactionId = await submitTransaction(who.client456, canaries());
+  const facts = orderFacts();
+  const requestId = await fileRequest(who.regulator, state.transactionId, facts);
+
+  const unsigned = await decide(who.legal, requestId, "legal", facts);
+  expect(unsigned.status, unsigned.text).toBe(403);
+  expect(unsigned.json).toMatchObject({
+    code: "statement.required",
+    detail: expect.stringMatching(/key of your own/),
+  });
+
+  const first = await sign(legal, requestId, "legal", facts);
+  // Another person's passkey over the right challenge: the portal asks, the custodian refuses.
+  const foreign = await approver.sign(challengeOf("decision", first.statement));
+  const refused = await send(legal, requestId, "legal", facts, foreign);
+  expect(refused.status, refused.text).toBe(403);
+  expect(refused.json).toMatchObject({ code: "custodian.refused", reason: "signature" });
+  // A passkey that stands in no roster.
+  const unknown = await support.sign(challengeOf("decision", first.statement));
+  const stranger = await send(legal, requestId, "legal", facts, unknown);
+  expect(stranger.json).toMatchObject({ code: "custodian.refused", reason: "signature" });
+  // The device did not verify its user.
+  const unverified = await legal.sign(challengeOf("decision", first.statement), "discouraged");
+  const weak = await send(legal, requestId, "legal", facts, unverified);
+  expect(weak.json).toMatchObject({ code: "custodian.refused", reason: "user-verification" });
+  // Something else was signed than what is sent.
+  const other = await legal.sign(challengeOf("decision", { ...first.statement, max_views: 1000 }));
+  expect((await send(legal, requestId, "legal", facts, other)).json.code).toBe("statement.invalid");
+
+  const signed = await sign(legal, requestId, "legal", facts);
+  const accepted = await send(legal, requestId, "legal", facts, signed.signature);
+  expect(accepted.status, accepted.text).toBe(200);
+  expect(accepted.json.state).toBe("stage_2");
+  const again = await send(legal, requestId, "legal", facts, signed.signature);
+  expect([409, 422], again.text).toContain(again.status);
+  expect(again.json.code).toMatch(/^(statement|decision)\./);
+
+  const second = await sign(approver, requestId, "coordinator", facts);
+  const active = await send(approver, requestId, "coordinator", facts, second.signature);
+  expect(active.status, active.text).toBe(200);
+  expect(active.json.state).toBe("active");
+  const decisions = active.json.decisions as { proof: string }[];
+  expect(decisions.map(({ proof }) => proof)).toEqual(["passkey", "passkey"]);
+  Object.assign(state, { legal: signed, coordinator: second });
+  const grants = await regulator.get("/confidential/access/grants");
+  const items = grants.json.items as { id: string; request_id: string }[];
+  state.grantId = items.find((grant) => grant.request_id === requestId)?.id ?? "";
+});
+
+test("an approval that the portal signed for somebody who holds a key by now carries no grant", async () => {
+  const { requestId, facts } = early;
+  if (facts === undefined) throw new Error("a request expected");
+  const signed = await sign(approver, requestId, "coordinator", facts);
+  const refused = await send(approver, requestId, "coordinator", facts, signed.signature);
+  expect(refused.status, refused.text).toBe(409);
+  expect(refused.json.code).toBe("decision.outdated");
+  expect((await approver.get(`/confidential/access/requests/${requestId}`)).json.state).toBe("stage_2");
+});
+
+test("the custodian itself refuses altered and replayed decisions, whatever the portal asks", async () => {
+  const { legal: first, coordinator: second } = state;
+  if (first === undefined || second === undefined) throw new Error("decisions expected");
+  const grant = crypto.randomUUID();
+  const ask = (decisions: readonly unknown[]) =>
+    askCustodian(instance.dataDir, "POST", "/v1/grants", { grant, decisions });
+  expect(await ask([{ ...first, statement: { ...first.statement, max_views: 1000 } }, second])).toMatchObject(
+    {
+      status: 403,
+      json: { reason: "challenge" },
+    },
+  );
+  const swapped = { statement: second.statement, signature: first.signature };
+  expect(await ask([first, swapped])).toMatchObject({ status: 403, json: { reason: "signature" } });
+  const replayed = await ask([first, second]);
+  expect(replayed.status).toBe(403);
+  expect(replayed.json.reason).toBe("nonce");
+  const stranger = { ...first.statement, approver: "somebody-else" };
+  expect(
+    await askCustodian(instance.dataDir, "POST", "/v1/statements", {
+      kind: "decision",
+      statement: stranger,
+      signature: await legal.sign(challengeOf("decision", stranger)),
+    }),
+  ).toMatchObject({ status: 403, json: { reason: "approver" } });
+});
+
+async function prepare(): Promise<{ id: string; statement: Record<string, unknown> }> {
+  const prepared = await regulator.post("/confidential/access/openings", {
+    grant_id: state.grantId,
+    transactions: [state.transactionId],
+    fields: ["amount"],
+  });
+  expect(prepared.status, prepared.text).toBe(201);
+  return { id: text(prepared, "opening_id"), statement: prepared.json.statement as Record<string, unknown> };
+}
+
+const audit = (opening?: { opening_id: string; signature: unknown }) =>
+  regulator.post(`/confidential/transactions/${state.transactionId}/audit`, {
+    purpose: "audit",
+    fields: ["amount"],
+    grant_id: state.grantId,
+    ...(opening === undefined ? {} : { opening }),
+  });
+
+async function viewsLeft(): Promise<unknown> {
+  return (await regulator.get(`/confidential/access/grants/${state.grantId}`)).json.views_left;
+}
+
+test("each opening is signed; unsigned, foreign, altered and replayed ones open nothing and cost no view", async () => {
+  const before = await viewsLeft();
+  const unsigned = await audit();
+  expect(unsigned.status, unsigned.text).toBe(403);
+  expect(unsigned.json.code).toBe("statement.required");
+  const byKey = await people(demo).regulator.post(`/confidential/transactions/${state.transactionId}/audit`, {
+    purpose: "audit",
+  });
+  expect(byKey.json.code).toBe("statement.required");
+
+  const one = await prepare();
+  const foreign = await legal.sign(challengeOf("open", one.statement));
+  const refused = await audit({ opening_id: one.id, signature: foreign });
+  expect(refused.status, refused.text).toBe(403);
+  expect(refused.json).toMatchObject({ code: "custodian.refused", reason: "signature" });
+  const altered = await regulator.sign(
+    challengeOf("open", { ...one.statement, groups: ["amount", "pricing"] }),
+  );
+  expect((await audit({ opening_id: one.id, signature: altered })).json.code).toBe("statement.invalid");
+  expect(await viewsLeft()).toBe(before);
+
+  const signature = await regulator.sign(challengeOf("open", one.statement));
+  const opened = await audit({ opening_id: one.id, signature });
+  expect(opened.status, opened.text).toBe(200);
+  expect(opened.json.data).toEqual({ amount: "1000", currency: "USD" });
+  const replayed = await audit({ opening_id: one.id, signature });
+  expect(replayed.status, replayed.text).toBe(409);
+  expect(replayed.json.code).toBe("statement.expired");
+  expect(await viewsLeft()).toBe(Number(before) - 1);
+});
+
+test("what was seen is what was signed: the assertion stands with the disclosure", async () => {
+  const environment = readFileSync(`/proc/${(await instance.pids()).portal}/environ`, "utf8").split("\0");
+  const connectionString = environment.find((pair) => pair.startsWith("DATABASE_URL="))?.slice(13);
+  const client = new Client({ connectionString });
+  await client.connect();
+  const { rows } = await client.query(
+    "SELECT statement, proof, proof_kind, groups FROM disclosure WHERE transaction_id = $1 AND grant_id = $2",
+    [state.transactionId, state.grantId],
+  );
+  await client.end();
+  expect(rows).toHaveLength(1);
+  const [row] = rows;
+  expect(row.proof_kind).toBe("passkey");
+  expect(row.groups).toEqual(["amount"]);
+  const clientData = JSON.parse(Buffer.from(row.proof.client_data_json, "base64url").toString("utf8"));
+  expect(clientData).toMatchObject({ type: "webauthn.get", origin: demo.base_url });
+  expect(clientData.challenge).toBe(challengeOf("open", row.statement));
+});
+
+test("in the pages: two sign their approval, the regulator signs the opening, and nobody is asked for more", async () => {
+  const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  const facts = { ...orderFacts(), valid_from: day(-1), valid_until: day(20) };
+  const who = people(demo);
+  const secret = canaries();
+  const transactionId = await submitTransaction(who.client456, secret);
+  const requestId = await fileRequest(who.regulator, transactionId, facts);
+  for (const { page } of [legal, approver]) {
+    await page.goto(new URL(`/requests/${requestId}`, demo.base_url).href);
+    await page.getByLabel("1 Issuer").fill(facts.issuer);
+    await page.getByLabel("2 Case number").fill(facts.case_number);
+    await page.getByLabel("3 Valid from").fill(facts.valid_from);
+    await page.getByLabel("4 Valid until").fill(facts.valid_until);
+    await page.getByLabel("Reason, seen by the officer").fill("Read and compared.");
+    await page.getByRole("button", { name: "Approve as asked" }).click();
+    const dialog = page.getByRole("dialog", { name: /^Approve AR-/ });
+    await dialog.getByRole("button", { name: "Sign and approve" }).click();
+    await expect(dialog.getByText("Approved", { exact: true }).first()).toBeVisible();
+  }
+  const { page } = regulator;
+  await page.goto(new URL(`/transactions/${transactionId}`, demo.base_url).href);
+  await page.getByRole("button", { name: /^Open 2 fields$/ }).click();
+  await expect(page.getByText(secret.rate)).toBeVisible();
+});
+
+test("after a restart on another port the roster and its keys hold, at the new address", async ({
+  browser,
+}) => {
+  test.setTimeout(600_000);
+  const { dataDir } = instance;
+  await instance.end();
+  const before = demo.base_url;
+  instance = await startInstance({ dataDir, env: { RATE_BUDGETS: BUDGETS } });
+  demo = readDemo(dataDir);
+  expect(demo.base_url).not.toBe(before);
+  // The passkey lives in the device; a new page of the same browser context may use it there.
+  const credentials = await regulator.device.cdp.send("WebAuthn.getCredentials", {
+    authenticatorId: regulator.device.id,
+  });
+  regulator = await comeIn(browser, "regulator-001");
+  for (const credential of credentials.credentials) {
+    await regulator.device.cdp.send("WebAuthn.addCredential", {
+      authenticatorId: regulator.device.id,
+      credential,
+    });
+  }
+  const one = await prepare();
+  const signature = await regulator.sign(challengeOf("open", one.statement));
+  const opened = await audit({ opening_id: one.id, signature });
+  expect(opened.status, opened.text).toBe(200);
+  expect(opened.json.data).toEqual({ amount: "1000", currency: "USD" });
+});

@@ -1,0 +1,462 @@
+import { expect, type Page, test } from "@playwright/test";
+import { findBrowser } from "@/lib/testing/instance/browser";
+import { people } from "../support/api";
+import { axeFindings } from "../support/axe";
+import { clockOf, expectGone, keptBy, witness } from "../support/hygiene";
+import { demo } from "../support/instance";
+import { openPage, withoutStream, withSilentStream } from "../support/page";
+import { signIn } from "../support/sign-in";
+import { signedIn } from "../support/signed-in";
+import {
+  approve,
+  canaries,
+  fileRequest,
+  newTransaction,
+  orderFacts,
+  submitTransaction,
+  text,
+} from "../support/steps";
+
+// Fields stay sealed until somebody who may opens them, and go back to sealed by themselves.
+
+const BLANK_MS = 2_000;
+const at = (path: string): string => new URL(path, demo().base_url).href;
+
+/** A transaction with canaries in it and, for the regulator, a grant for amount and pricing. */
+async function granted(filing: Parameters<typeof fileRequest>[3] = {}) {
+  const who = people(demo());
+  const secret = canaries();
+  const id = await submitTransaction(who.client456, secret);
+  const facts = orderFacts();
+  const grant = await approve(who, await fileRequest(who.regulator, id, facts, filing), facts);
+  return { who, id, grant, secret };
+}
+
+async function openAll(page: Page, secret: { readonly rate: string }): Promise<void> {
+  await page.getByRole("button", { name: /^Open \d fields?$/ }).click();
+  await expect(page.getByText(secret.rate)).toBeVisible({ timeout: 30_000 });
+}
+
+async function clipboard(page: Page): Promise<string> {
+  return page.evaluate(() => navigator.clipboard.readText());
+}
+
+/** Moves the focus by keyboard alone until it stands on the named control. */
+async function tabTo(
+  page: Page,
+  name: string | RegExp,
+  role: "button" | "link" | "textbox" | "checkbox",
+): Promise<void> {
+  const wanted = page.getByRole(role, { name }).first();
+  for (let step = 0; step < 80; step += 1) {
+    if (await wanted.evaluate((element) => element === document.activeElement).catch(() => false)) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`no way to ${name} by keyboard`);
+}
+
+test("a participant submits by keyboard alone, opens in place and copies, and the log says so", async ({
+  browser,
+}) => {
+  const { page, faults } = await openPage(browser, { permissions: ["clipboard-read", "clipboard-write"] });
+  await signIn(page, "client-456");
+  const seen = witness(page);
+  const secret = canaries();
+  const values = Object.values(secret);
+  let typed = 0;
+  const type = async (name: string | RegExp, words: string) => {
+    await tabTo(page, name, "textbox");
+    await page.keyboard.type(words);
+    typed += 1;
+  };
+  await page.goto(at("/transactions"));
+  await tabTo(page, "New transaction", "link");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/transactions\/new$/);
+  await expect(page.getByRole("heading", { level: 1, name: "New transaction" })).toBeVisible();
+  await type("Job id", "job-e2e");
+  await tabTo(page, "miner-789", "checkbox");
+  await page.keyboard.press("Space");
+  await type(/^Amount/, "1250.50");
+  await type(/^Name/, "rate");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(secret.rate);
+  await type("Narrative", secret.memo);
+  await tabTo(page, "Check before sending", "button");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("Look at everything once more.")).toBeVisible();
+  await expect(page.getByText("1,250.50 EUR")).toBeVisible();
+  expect(await axeFindings(page)).toEqual([]);
+  await tabTo(page, "Seal and send", "button");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("Sealed and stored: job-e2e")).toBeVisible();
+  await expect(page.getByText("Log entry")).toBeVisible();
+  // Sent and forgotten: nothing typed is left in the page, and no answer repeats it.
+  await expectGone(page, seen, values);
+  expect(seen.answersWith(values)).toEqual([]);
+
+  await tabTo(page, "Show the transaction", "link");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/transactions\/[0-9a-f-]{36}$/);
+  await expect(page.getByText("Sealed for its 2 parties and escrow").first()).toBeVisible();
+  expect(await axeFindings(page)).toEqual([]);
+  await tabTo(page, "Open: Pricing", "button");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText(secret.rate)).toBeVisible();
+  await expect(page.getByText(secret.memo)).toHaveCount(0);
+  // The name is in the mark behind the value, the value in one answer only, and nowhere that outlives the page.
+  await expect(
+    page.locator('[data-mark*="Carla Brandt · "][data-mark*=" · own record"]').first(),
+  ).toBeAttached();
+  expect(await axeFindings(page)).toEqual([]);
+  expect(seen.answersWith(values).every((call) => /^POST .*\/access$/.test(call))).toBe(true);
+  expect(await keptBy(page)).not.toContain(secret.rate);
+
+  await tabTo(page, "Copy Pricing, rate", "button");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("Copied and recorded").first()).toBeAttached();
+  expect(await clipboard(page)).toBe(secret.rate);
+  await expect(async () => {
+    await page.reload();
+    await expect(page.getByText("You copied")).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+  await expect(page.getByText("You opened")).toBeVisible();
+  await expectGone(page, seen, values);
+  const id = new URL(page.url()).pathname.split("/").at(-1);
+  const logs = await people(demo()).auditor.get(`/confidential/access/logs?transaction_id=${id}`);
+  expect(logs.json.logs).toMatchObject([
+    { action: "disclosure.copy", participant_id: "client-456", data_accessed: ["pricing"], success: true },
+    { action: "disclosure.open", participant_id: "client-456", data_accessed: ["pricing"], success: true },
+  ]);
+  expect(logs.text).not.toContain(secret.rate);
+  console.log(`client-456 submits, opens and copies by keyboard: ${typed + 1} typed answers`);
+  expect(faults()).toEqual([]);
+});
+
+test("a selection is copied only when it could be written down", async ({ browser }) => {
+  const { page } = await openPage(browser, { permissions: ["clipboard-read", "clipboard-write"] });
+  await signIn(page, "client-456");
+  const secret = canaries();
+  const id = await submitTransaction(people(demo()).client456, secret);
+  await page.goto(at(`/transactions/${id}`));
+  await openAll(page, secret);
+  await page.evaluate(() => navigator.clipboard.writeText("before"));
+  await page.route("**/copies", (route) => route.abort());
+  const copyValue = async () => {
+    await page.getByText(secret.iban).selectText();
+    await page.keyboard.press("ControlOrMeta+c");
+  };
+  await copyValue();
+  await expect(page.getByText("Not copied: it could not be recorded")).toBeVisible();
+  expect(await clipboard(page)).toBe("before");
+  await page.unroute("**/copies");
+  const recorded = page.waitForResponse(/\/copies$/);
+  await copyValue();
+  expect((await recorded).request().postDataJSON().fields).toEqual(["settlement_details"]);
+  await expect.poll(() => clipboard(page)).toBe(secret.iban);
+  // What is no opened value is copied as ever.
+  await page.getByText("Every opening and copy of these fields").selectText();
+  await page.keyboard.press("ControlOrMeta+c");
+  await expect.poll(() => clipboard(page)).toBe("Every opening and copy of these fields");
+});
+
+test("a regulator opens under a grant, and within two seconds of its revocation everything is sealed again", async ({
+  browser,
+}) => {
+  const { who, id, grant, secret } = await granted();
+  const { page, faults } = await signedIn(browser, "regulator-001");
+  const seen = witness(page);
+  await page.goto(at("/transactions?view=mine"));
+  await page.locator(`a[href="/transactions/${id}"]`).click();
+  await expect(page.getByText("not in your grant").first()).toBeVisible();
+  await expect(page.getByRole("link", { name: /^Ask for this field/ }).first()).toHaveAttribute(
+    "href",
+    `/requests/new?transaction=${id}&fields=settlement_details`,
+  );
+  await openAll(page, secret);
+  await expect(page.getByText("19 of 20").filter({ visible: true })).toBeVisible();
+  await expect(page.locator('[data-mark*="Ruth Adler · "][data-mark*="CET · GR-"]').first()).toBeAttached();
+  await expect(page.getByText("signed by the portal for you, evaluation only")).toBeVisible();
+  await expect(page.getByText(secret.iban)).toHaveCount(0);
+  expect(await axeFindings(page)).toEqual([]);
+  expect(seen.answersWith([secret.rate]).every((call) => /^POST .*\/audit$/.test(call))).toBe(true);
+  const revoked = await who.coordinator.post(`/confidential/access/grants/${grant}/revoke`, {
+    reason: "test",
+  });
+  expect(revoked.status, revoked.text).toBe(200);
+  await expect(page.getByText(secret.rate)).toHaveCount(0, { timeout: BLANK_MS });
+  await expect(page.getByText("Your access was revoked.")).toBeVisible();
+  await expectGone(page, seen, Object.values(secret));
+  // Told in words after a reload too, with nothing left to press.
+  await page.reload();
+  await expect(page.getByText("Revoked", { exact: true })).toBeVisible();
+  await expect(page.getByRole("button", { name: /^Open/ })).toHaveCount(0);
+  expect(faults()).toEqual([]);
+});
+
+test("without the stream a revocation is seen within two seconds too, by asking", async ({ browser }) => {
+  const { who, id, grant, secret } = await granted();
+  const { page } = await signedIn(browser, "regulator-001");
+  const tries = await withoutStream(page);
+  await page.goto(at(`/transactions/${id}`));
+  await openAll(page, secret);
+  expect(tries()).toBeGreaterThan(0);
+  await who.coordinator.post(`/confidential/access/grants/${grant}/revoke`, { reason: "test" });
+  await expect(page.getByText(secret.rate)).toHaveCount(0, { timeout: BLANK_MS });
+  await expect(page.getByText("Your access was revoked.")).toBeVisible();
+});
+
+test("a stream that died without a word delays no revocation", async ({ browser }) => {
+  const { who, id, grant, secret } = await granted();
+  const { page } = await signedIn(browser, "regulator-001");
+  await withSilentStream(page);
+  await page.goto(at(`/transactions/${id}`));
+  await openAll(page, secret);
+  await who.coordinator.post(`/confidential/access/grants/${grant}/revoke`, { reason: "test" });
+  await expect(page.getByText(secret.rate)).toHaveCount(0, { timeout: BLANK_MS });
+  await expect(page.getByText("Your access was revoked.")).toBeVisible();
+});
+
+test("when nobody can say whether the access still holds, fields are not left on the screen", async ({
+  browser,
+}) => {
+  const { id, secret } = await granted();
+  const { page } = await signedIn(browser, "regulator-001");
+  await page.goto(at(`/transactions/${id}`));
+  await openAll(page, secret);
+  await page.context().setOffline(true);
+  await expect(page.getByText(secret.rate)).toHaveCount(0, { timeout: 20_000 });
+  await expect(page.getByText("nobody could tell whether you may still see this")).toBeVisible();
+  await page.context().setOffline(false);
+});
+
+test("nobody touches the page for five minutes, or it is out of sight for one: sealed", async ({
+  browser,
+}) => {
+  const { id, secret } = await granted();
+  const { page } = await openPage(browser, {});
+  await signIn(page, "regulator-001");
+  const clock = await clockOf(page);
+  await page.goto(at(`/transactions/${id}`));
+  await openAll(page, secret);
+  await clock.forward(4 * 60_000);
+  await expect(page.getByText(secret.rate)).toBeVisible();
+  await page.keyboard.press("Shift");
+  await clock.forward(4 * 60_000);
+  await expect(page.getByText(secret.rate)).toBeVisible();
+  await clock.forward(61_000);
+  await expect(page.getByText(secret.rate)).toHaveCount(0);
+  await expect(page.getByText("Nobody used this page for five minutes.")).toBeVisible();
+
+  await openAll(page, secret);
+  const see = (state: "hidden" | "visible") =>
+    page.evaluate((value) => {
+      Object.defineProperty(document, "visibilityState", { configurable: true, get: () => value });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, state);
+  await see("hidden");
+  await clock.forward(50_000);
+  await see("visible");
+  await expect(page.getByText(secret.rate)).toBeVisible();
+  await see("hidden");
+  await clock.forward(61_000);
+  await see("visible");
+  await expect(page.getByText(secret.rate)).toHaveCount(0);
+  await expect(page.getByText("out of sight for a minute")).toBeVisible();
+});
+
+test("the grant ends by the clock, to the second", async ({ browser }) => {
+  const until = new Date(Date.now() + 120_000).toISOString().replace(/\.\d+Z$/, "Z");
+  const { id, secret } = await granted({ until });
+  const { page } = await openPage(browser, {});
+  await signIn(page, "regulator-001");
+  const clock = await clockOf(page);
+  await page.goto(at(`/transactions/${id}`));
+  await openAll(page, secret);
+  await clock.forward(Date.parse(until) - Date.now() - 8_000);
+  await expect(page.getByText(secret.rate)).toBeVisible();
+  await clock.forward(8_000);
+  await expect(page.getByText(secret.rate)).toHaveCount(0);
+  await expect(page.getByText("The time of your grant is over.")).toBeVisible();
+});
+
+test("going away and coming back shows sealed fields, also out of the back-forward cache", async ({
+  playwright,
+}) => {
+  const { id, secret } = await granted();
+  // Playwright switches the cache off; people do not.
+  const browser = await playwright.chromium.launch({
+    executablePath: findBrowser(),
+    ignoreDefaultArgs: ["--disable-back-forward-cache"],
+  });
+  const { page } = await openPage(browser, {});
+  await signIn(page, "regulator-001");
+  const seen = witness(page);
+  const first = await page.goto(at(`/transactions/${id}`));
+  expect(first?.headers()["cache-control"]).toContain("no-store");
+  await openAll(page, secret);
+  await page.goto(at("/status"));
+  await page.goBack();
+  await expect(page.getByText("Sealed for its 2 parties and escrow").first()).toBeVisible();
+  await expectGone(page, seen, Object.values(secret));
+  await openAll(page, secret);
+  // As a browser says it that has kept the page all the same.
+  await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
+  expect(await page.content()).not.toContain(secret.rate);
+  await openAll(page, secret);
+  await page.getByRole("link", { name: "Help" }).first().click();
+  await page.waitForURL(/\/help/);
+  await page.goBack();
+  await expect(page.getByText("Sealed for its 2 parties and escrow").first()).toBeVisible();
+  await expectGone(page, seen, Object.values(secret));
+  await browser.close();
+});
+
+test("signing out in another tab seals this one, and paper gets no value", async ({ browser }) => {
+  const who = people(demo());
+  const secret = canaries();
+  const id = await submitTransaction(who.client456, secret);
+  const { page } = await openPage(browser, {});
+  await signIn(page, "client-456");
+  const seen = witness(page);
+  await page.goto(at(`/transactions/${id}`));
+  await openAll(page, secret);
+  await page.emulateMedia({ media: "print" });
+  await expect(page.getByText(secret.rate)).toBeHidden();
+  await expect(page.getByText("Opened values are not printed.").first()).toBeVisible();
+  await page.emulateMedia({ media: "screen" });
+  const other = await page.context().newPage();
+  await other.goto(at("/transactions"));
+  await other.locator("summary", { hasText: "Carla Brandt" }).click();
+  await other.getByRole("button", { name: "Sign out", exact: true }).click();
+  await expect(page.getByText(secret.rate)).toHaveCount(0, { timeout: BLANK_MS });
+  await expectGone(page, seen, Object.values(secret));
+});
+
+test("who may not open is told why, and who may not know finds nothing", async ({ browser }) => {
+  const { who, id, secret } = await granted({ maxViews: 1 });
+  const staff = await signedIn(browser, "coordinator-001:approve");
+  await staff.page.goto(at(`/transactions/${id}`));
+  await expect(staff.page.getByText("Metadata only")).toBeVisible();
+  await expect(staff.page.getByRole("button", { name: /^Open/ })).toHaveCount(0);
+  await staff.page.goto(at("/transactions/new"));
+  await expect(staff.page.getByRole("heading", { level: 1, name: "You may not see this" })).toBeVisible();
+
+  const stranger = await signedIn(browser, "client-123");
+  await stranger.page.goto(at(`/transactions/${id}`));
+  await expect(stranger.page.getByRole("heading", { level: 1 })).toContainText(
+    "There is nothing here for you",
+  );
+  await stranger.page.goto(at("/transactions/no-such-id"));
+  await expect(stranger.page.getByRole("heading", { level: 1 })).toContainText(
+    "There is nothing here for you",
+  );
+
+  // The last view stays on the screen that took it; afterwards there is none.
+  const officer = await signedIn(browser, "regulator-001");
+  await officer.page.goto(at(`/transactions/${id}`));
+  const elsewhere = await officer.page.context().newPage();
+  await elsewhere.goto(at(`/transactions/${id}`));
+  await openAll(officer.page, secret);
+  await expect(officer.page.getByText("0 of 1").filter({ visible: true })).toBeVisible();
+  await expect(officer.page.getByText(secret.rate)).toBeVisible();
+  await expect(elsewhere.getByRole("button", { name: /^Open/ })).toHaveCount(0);
+  const refused = await who.regulator.post(`/confidential/transactions/${id}/audit`, { purpose: "audit" });
+  expect(refused.json.code).toBe("access.views-exhausted");
+  await officer.page.reload();
+  await expect(officer.page.getByText("All views used").first()).toBeVisible();
+  await expect(officer.page.getByText("You were refused").first()).toBeVisible();
+});
+
+test("a refusal while opening is told in words, and nothing is shown", async ({ browser }) => {
+  const { who, id, grant, secret } = await granted();
+  const { page } = await signedIn(browser, "regulator-001");
+  await withoutStream(page);
+  await page.goto(at(`/transactions/${id}`));
+  await expect(page.getByRole("button", { name: /^Open \d/ })).toBeVisible();
+  await who.coordinator.post(`/confidential/access/grants/${grant}/revoke`, { reason: "test" });
+  await page.getByRole("button", { name: /^Open \d/ }).click();
+  await expect(page.getByText("You hold no grant in force that covers this.")).toBeVisible();
+  await expect(page.getByText("Request id")).toBeVisible();
+  expect(await page.content()).not.toContain(secret.rate);
+});
+
+test("a lost connection loses nothing typed and makes no second transaction", async ({ browser }) => {
+  const who = people(demo());
+  const { page } = await openPage(browser, {});
+  await signIn(page, "client-456");
+  const job = `job-${canaries().memo}`;
+  await page.goto(at("/transactions/new"));
+  // A character that turns the direction of writing: the form takes it, the server does not.
+  await page.getByLabel("Job id").fill(`${job}\u202e`);
+  await page.getByRole("checkbox", { name: "miner-789" }).check();
+  await page.getByLabel("Amount", { exact: true }).fill("12.50");
+  await page.getByRole("button", { name: "Check before sending" }).click();
+  await page.getByRole("button", { name: "Seal and send" }).click();
+  // The server names the value it refuses; the summary has the focus and leads to its control.
+  const summary = page.getByRole("alert", { name: "One thing to correct" });
+  await expect(summary).toBeFocused();
+  await summary.getByRole("link").click();
+  await expect(page.getByLabel("Job id")).toBeFocused();
+  await page.getByLabel("Job id").fill(job);
+  await page.getByRole("button", { name: "Check before sending" }).click();
+
+  await page.context().setOffline(true);
+  await page.getByRole("button", { name: "Seal and send" }).click();
+  await expect(page.getByText("The connection was lost.")).toBeVisible();
+  await expect(page.getByText("12.50 EUR")).toBeVisible();
+  await page.context().setOffline(false);
+
+  // It arrives, but the answer does not.
+  await page.route("**/confidential/transactions", async (route) => {
+    await route.fetch();
+    await route.abort();
+  });
+  await page.getByRole("button", { name: "Seal and send" }).click();
+  await expect(page.getByRole("button", { name: "Seal and send" })).not.toHaveAttribute("aria-busy", "true");
+  await page.unroute("**/confidential/transactions");
+  await page.getByRole("button", { name: "Seal and send" }).click();
+  await expect(page.getByText(`Sealed and stored: ${job}`)).toBeVisible();
+  await expect(page.getByText("this is the same transaction")).toBeVisible();
+  const stored = await who.client456.get(`/confidential/transactions?job_id=${job}`);
+  expect(stored.json.items).toHaveLength(1);
+  // Back after sending is no way to send again.
+  await page.getByRole("link", { name: "Show the transaction" }).click();
+  await page.waitForURL(/\/transactions\/[0-9a-f-]{36}$/);
+  await page.goBack();
+  await expect(page.getByLabel("Job id")).toHaveValue("");
+});
+
+test("the list is filtered by its address, and a party moves its transaction on", async ({ browser }) => {
+  const who = people(demo());
+  const job = `job-${canaries().memo}`;
+  const created = await who.client456.post("/confidential/transactions", {
+    ...newTransaction(canaries()),
+    job_id: job,
+  });
+  const id = text(created, "transaction_id");
+  const { page, faults } = await signedIn(browser, "client-456");
+  await page.goto(at("/transactions"));
+  await page.getByLabel("Job", { exact: true }).fill(job);
+  await page.getByRole("button", { name: "Filter" }).click();
+  await page.waitForURL(new RegExp(`job_id=${job}`));
+  await expect(page.getByRole("row")).toHaveCount(2);
+  expect(await axeFindings(page)).toEqual([]);
+  await page.getByRole("link", { name: job }).click();
+  await page.getByRole("button", { name: "Move to Processing" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Move to Processing" }).click();
+  await expect(page.getByRole("button", { name: "Move to Completed" })).toBeVisible();
+  expect((await who.client456.get(`/confidential/transactions/${id}`)).json.status).toBe("processing");
+  await page.goto(at("/transactions?status=failed&job_id=none"));
+  await expect(page.getByText("Nothing fits")).toBeVisible();
+  expect(faults()).toEqual([]);
+});
+
+test("an officer exports the record's part of the log as a signed bundle", async ({ browser }) => {
+  const { id } = await granted();
+  const { page } = await signedIn(browser, "regulator-001");
+  await page.goto(at(`/transactions/${id}`));
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Export signed bundle" }).click();
+  expect((await download).suggestedFilename()).toMatch(/\.zip$/);
+});

@@ -1,0 +1,209 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect, type Page, test } from "@playwright/test";
+import { changeBundle } from "@/lib/audit/bundle-verifier/change-bundle";
+import { readCanonicalZip } from "@/lib/crypto/zip/canonical-zip";
+import { people } from "../support/api";
+import { axeFindings } from "../support/axe";
+import { demo } from "../support/instance";
+import { signedIn } from "../support/signed-in";
+import { canaries, newTransaction } from "../support/steps";
+import { pictures } from "../support/take-pictures";
+import { at, choose, openVerify, policyOnPage, startVerification, verifyFile } from "../support/verify-page";
+
+const DESKTOP = { viewport: { width: 1440, height: 900 } };
+const folder = mkdtempSync(path.join(tmpdir(), "sealport-e2e-receipt-"));
+const inFolder = (name: string) => path.join(folder, name);
+const CHANGED = "2026-01-01T00:00:00.000000Z";
+
+/** What the command line says of the same files. */
+function onCommandLine(args: readonly string[]): string {
+  const { stdout } = spawnSync("npm", ["run", "--silent", "verify", "--", ...args], { encoding: "utf8" });
+  return stdout;
+}
+
+/** The answer to a new transaction, and a bundle in which its entry stands under a checkpoint. */
+async function answerAndBundle(): Promise<{ answer: string; receipt: Record<string, string> }> {
+  const who = people(demo());
+  const created = await who.client456.post("/confidential/transactions", newTransaction(canaries()));
+  expect(created.status, created.text).toBe(201);
+  const receipt = created.json.receipt as Record<string, string>;
+  await expect
+    .poll(
+      async () => {
+        const { bytes } = await who.auditor.bytes("/confidential/audit/export?format=bundle");
+        writeFileSync(inFolder("bundle.zip"), bytes);
+        const entries = readCanonicalZip(new Uint8Array(bytes)).find(({ name }) => name === "entries.ndjson");
+        return new TextDecoder().decode(entries?.bytes).includes(receipt.entry_id ?? "?");
+      },
+      { timeout: 60_000 },
+    )
+    .toBe(true);
+  writeFileSync(inFolder("answer.json"), created.text);
+  writeFileSync(inFolder("changed.json"), JSON.stringify({ ...receipt, integrate_by: CHANGED }));
+  writeFileSync(inFolder("none.json"), "{}");
+  return { answer: created.text, receipt };
+}
+
+const receipts = (page: Page) => page.getByRole("region", { name: /^Receipts/ });
+
+test("a receipt is looked up in the browser, from a file and pasted, in the words of the command line", async ({
+  browser,
+}) => {
+  const { answer } = await answerAndBundle();
+  const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
+  writeFileSync(inFolder("policy.json"), await policyOnPage(page));
+  const asked: string[] = [];
+  page.on("request", (request) => {
+    if (request.method() !== "GET") asked.push(request.url());
+  });
+  await choose(page, "bundle", inFolder("bundle.zip"));
+  await choose(page, "policy", inFolder("policy.json"));
+  await choose(page, "receipt", inFolder("answer.json"));
+  await startVerification(page);
+  await expect(page.getByRole("heading", { name: /entries verify under your policy$/ })).toBeVisible();
+  await expect(receipts(page)).toContainText(
+    /The log kept its promise: entry [\d,]+ is the one that was promised\./,
+  );
+  const said = onCommandLine([
+    inFolder("bundle.zip"),
+    "--policy",
+    inFolder("policy.json"),
+    "--receipt",
+    inFolder("answer.json"),
+  ]);
+  const words = /the receipt's entry \S+ is leaf \d+: the promise was kept/.exec(said)?.[0] ?? "nothing";
+  await expect(receipts(page)).toContainText(words);
+  expect(await axeFindings(page)).toEqual([]);
+  await pictures(page, "verify-receipt-kept");
+  // A file that was changed, and the whole answer pasted, at once: each is judged for itself.
+  await choose(page, "receipt", inFolder("changed.json"));
+  await page.getByLabel("Or paste a receipt").fill(answer);
+  await startVerification(page);
+  await expect(page.getByRole("heading", { name: "A receipt does not hold" })).toBeVisible();
+  await expect(page.getByText(/^The bundle itself holds: all [\d,]+ entries agree/)).toBeVisible();
+  await expect(receipts(page)).toContainText("was changed after it was signed");
+  await expect(receipts(page)).toContainText("changed.json: the receipt for entry");
+  await expect(receipts(page)).toContainText("the pasted receipt");
+  await expect(receipts(page)).toContainText("The log kept its promise");
+  await expect(page.getByText("Compare it with the answer that it came in")).toBeVisible();
+  expect(await axeFindings(page)).toEqual([]);
+  await pictures(page, "verify-receipt-changed");
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await page.setViewportSize(DESKTOP.viewport);
+  await choose(page, "receipt", inFolder("none.json"));
+  await startVerification(page);
+  await expect(page.getByText("This is no receipt: none.json")).toBeVisible();
+  expect(asked).toEqual([]);
+  expect(faults()).toEqual([]);
+  await page.context().close();
+});
+
+test("the receipt field and the start are reached and used by keyboard alone, in German too", async ({
+  browser,
+}) => {
+  await answerAndBundle();
+  const { page, faults } = await signedIn(browser, "auditor-001", { ...DESKTOP, locale: "de-DE" });
+  await page.goto(at("/audit/verify"), { waitUntil: "networkidle" });
+  const pick = async (place: number, file: string): Promise<void> => {
+    const button = page.getByRole("button", { name: /^(Datei|Andere) wählen/ }).nth(place);
+    await button.focus();
+    const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Enter")]);
+    await chooser.setFiles(file);
+  };
+  await pick(0, inFolder("bundle.zip"));
+  await pick(2, inFolder("changed.json"));
+  await page.getByRole("button", { name: "Weglassen" }).focus();
+  await page.keyboard.press("Tab");
+  await expect(page.getByLabel("Oder eine Quittung einfügen")).toBeFocused();
+  await page.keyboard.insertText(readFileSync(inFolder("answer.json"), "utf8"));
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("button", { name: "Bündel prüfen" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Eine Quittung hält nicht stand" })).toBeVisible();
+  const quittungen = page.getByRole("region", { name: /^Quittungen/ });
+  await expect(quittungen).toContainText("wurde nach dem Signieren geändert");
+  await expect(quittungen).toContainText("Das Protokoll hat sein Versprechen gehalten");
+  expect(await axeFindings(page)).toEqual([]);
+  await pictures(page, "verify-receipt-german");
+  expect(faults()).toEqual([]);
+  await page.context().close();
+});
+
+test("a verified checkpoint is kept by a download, and an older bundle is then said to be older", async ({
+  browser,
+}) => {
+  await answerAndBundle();
+  writeFileSync(inFolder("older.zip"), readFileSync(inFolder("bundle.zip")));
+  await answerAndBundle();
+  const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
+  writeFileSync(inFolder("mine.json"), await policyOnPage(page));
+  await choose(page, "policy", inFolder("mine.json"));
+  await verifyFile(page, inFolder("bundle.zip"));
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Download mine.json with it" }).click(),
+  ]);
+  await pictures(page, "verify-verified");
+  await download.saveAs(inFolder("kept.json"));
+  expect(JSON.parse(readFileSync(inFolder("kept.json"), "utf8")).checkpoints).toHaveLength(1);
+  // The command line writes the same file.
+  onCommandLine([inFolder("bundle.zip"), "--keep", inFolder("mine.json")]);
+  expect(readFileSync(inFolder("mine.json"), "utf8")).toBe(readFileSync(inFolder("kept.json"), "utf8"));
+  await choose(page, "policy", inFolder("kept.json"));
+  await startVerification(page);
+  await expect(page.getByText(/Your policy file keeps this bundle’s checkpoint/)).toBeVisible();
+  await verifyFile(page, inFolder("older.zip"));
+  await expect(
+    page.getByRole("heading", { name: "This bundle ends before the checkpoint you kept" }),
+  ).toBeVisible();
+  await expect(
+    page.getByText("It may be an older export. A log that was cut back looks just alike."),
+  ).toBeVisible();
+  expect(await axeFindings(page)).toEqual([]);
+  await pictures(page, "verify-older");
+  expect(faults()).toEqual([]);
+  await page.context().close();
+});
+
+test("a bundle packed anew is told by its packing, and a changed entry in it by its number", async ({
+  browser,
+}) => {
+  await answerAndBundle();
+  const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
+  const bytes = new Uint8Array(readFileSync(inFolder("bundle.zip")));
+  // Python's own zip program, as an auditor may have it: stored, and compressed.
+  const repack = (from: string, to: string, method: string) =>
+    execFileSync("python3", [
+      "-c",
+      `import sys,zipfile
+a=zipfile.ZipFile(sys.argv[1]); b=zipfile.ZipFile(sys.argv[2],"w",zipfile.${method})
+for n in a.namelist(): b.writestr(n,a.read(n))
+b.close()`,
+      from,
+      to,
+    ]);
+  writeFileSync(inFolder("changed.zip"), changeBundle(bytes, 40));
+  repack(inFolder("bundle.zip"), inFolder("stored.zip"), "ZIP_STORED");
+  repack(inFolder("bundle.zip"), inFolder("deflated.zip"), "ZIP_DEFLATED");
+  repack(inFolder("changed.zip"), inFolder("changed-stored.zip"), "ZIP_STORED");
+  await openVerify(page);
+  await verifyFile(page, inFolder("stored.zip"));
+  const packed = page.getByRole("heading", { name: "The zip was packed anew by another program" });
+  await expect(packed).toBeVisible();
+  await expect(page.getByText(/^Each file in it is the one of the signed manifest/)).toBeVisible();
+  await expect(page.getByText("Ask for the file as it was exported")).toBeVisible();
+  expect(await axeFindings(page)).toEqual([]);
+  await pictures(page, "verify-repacked");
+  await verifyFile(page, inFolder("deflated.zip"));
+  await expect(packed).toBeVisible();
+  await expect(page.getByText(/README\.txt is compressed \(method 8, deflate\)/)).toBeVisible();
+  await verifyFile(page, inFolder("changed-stored.zip"));
+  await expect(page.getByRole("heading", { name: "Entry 40 was changed after it was signed" })).toBeVisible();
+  await pictures(page, "verify-wrong");
+  expect(faults()).toEqual([]);
+  await page.context().close();
+});

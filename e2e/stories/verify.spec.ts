@@ -1,0 +1,244 @@
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect, type Page, test } from "@playwright/test";
+import { changeBundle } from "@/lib/audit/bundle-verifier/change-bundle";
+import { axeFindings } from "../support/axe";
+import { accountOf } from "../support/sign-in";
+import { signedIn } from "../support/signed-in";
+import { at, choose, openVerify, policyOnPage, verifyFile } from "../support/verify-page";
+
+const DESKTOP = { viewport: { width: 1440, height: 900 } };
+const folder = mkdtempSync(path.join(tmpdir(), "sealport-e2e-verify-"));
+const inFolder = (name: string) => path.join(folder, name);
+
+/** A bundle and the portal's own keys as a policy file, taken from the pages. */
+async function takeFiles(page: Page): Promise<{ bundle: string; policy: string }> {
+  writeFileSync(inFolder("policy.json"), await policyOnPage(page));
+  await page.goto(at("/audit/exports?format=bundle&ready=1"), { waitUntil: "networkidle" });
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.locator('a[href="/confidential/audit/export?format=bundle"]').click(),
+  ]);
+  await download.saveAs(inFolder("bundle.zip"));
+  return { bundle: inFolder("bundle.zip"), policy: inFolder("policy.json") };
+}
+
+for (const person of ["auditor-001", "regulator-001"]) {
+  test(`${person} verifies a bundle in the browser, with and without a policy file, and nothing leaves it`, async ({
+    browser,
+  }) => {
+    const { page, faults } = await signedIn(browser, person, DESKTOP);
+    const { bundle, policy } = await takeFiles(page);
+    await openVerify(page);
+    const asked: string[] = [];
+    page.on("request", (request) => {
+      if (request.method() !== "GET") asked.push(request.url());
+    });
+    await verifyFile(page, bundle);
+    await expect(page.getByRole("heading", { name: "The bundle agrees with itself" })).toBeVisible();
+    await expect(page.getByText(/inside the bundle, all [\d,]+ entries\./)).toBeVisible();
+    await choose(page, "policy", policy);
+    await page.getByRole("button", { name: "Verify the bundle" }).click();
+    await expect(
+      page.getByRole("heading", { name: /^All [\d,]+ entries verify under your policy$/ }),
+    ).toBeVisible();
+    await expect(page.getByRole("button", { name: "Print the result" })).toBeVisible();
+    expect(await axeFindings(page)).toEqual([]);
+    expect(asked).toEqual([]);
+    expect(faults()).toEqual([]);
+    await page.context().close();
+  });
+}
+
+test("a changed entry is named between its neighbours, at every width and in both languages", async ({
+  browser,
+}) => {
+  const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
+  const { bundle } = await takeFiles(page);
+  writeFileSync(inFolder("changed.zip"), changeBundle(new Uint8Array(readFileSync(bundle)), 40));
+  await openVerify(page);
+  await verifyFile(page, inFolder("changed.zip"));
+  await expect(page.getByRole("heading", { name: "Entry 40 was changed after it was signed" })).toBeVisible();
+  const nearby = page.getByRole("table", { name: "The entry and its neighbours" });
+  await expect(nearby.getByRole("row")).toHaveCount(4);
+  await expect(nearby.getByRole("row").nth(2)).toContainText("First fault");
+  await expect(page.getByText("the list to fit. What they could not make is signed.")).toBeVisible();
+  await expect(page.getByText(/^Root signed over [\d,]+ entries/)).toBeVisible();
+  await expect(page.getByRole("heading", { name: "What is certain" })).toBeVisible();
+  expect(await axeFindings(page)).toEqual([]);
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  expect(faults()).toEqual([]);
+  await page.context().close();
+  const german = await signedIn(browser, "auditor-001", { ...DESKTOP, locale: "de-DE" });
+  await german.page.goto(at("/audit/verify"), { waitUntil: "networkidle" });
+  const [chooser] = await Promise.all([
+    german.page.waitForEvent("filechooser"),
+    german.page.getByRole("button", { name: "Datei wählen" }).first().click(),
+  ]);
+  await chooser.setFiles(inFolder("changed.zip"));
+  await german.page.getByRole("button", { name: "Bündel prüfen" }).click();
+  const named = german.page.getByRole("heading", { name: "Eintrag 40 wurde nach dem Signieren geändert" });
+  await expect(named).toBeVisible();
+  expect(german.faults()).toEqual([]);
+  await german.page.context().close();
+});
+
+test("where only a cosignature is missing, both headline lines say so, in both languages", async ({
+  browser,
+}) => {
+  const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
+  const { bundle, policy } = await takeFiles(page);
+  // More witnesses than anybody has: the checkpoint carries one cosignature of the two that are wanted.
+  const strict = { ...JSON.parse(readFileSync(policy, "utf8")), quorum: 2 };
+  writeFileSync(inFolder("strict.json"), JSON.stringify(strict));
+  for (const [locale, words] of [
+    [
+      "en",
+      {
+        choose: /^Choose/,
+        start: "Verify the bundle",
+        first: "Does not verify",
+        second: "Nothing is shown to be changed; what is missing: ",
+      },
+    ],
+    [
+      "de-DE",
+      {
+        choose: /^(Datei|Andere) wählen/,
+        start: "Bündel prüfen",
+        first: "Hält nicht stand",
+        second: "Dass etwas geändert wurde, ist nicht gezeigt; was fehlt: ",
+      },
+    ],
+  ] as const) {
+    const reader = await signedIn(browser, "auditor-001", { ...DESKTOP, locale });
+    await reader.page.goto(at("/audit/verify"), { waitUntil: "networkidle" });
+    for (const [which, file] of [bundle, inFolder("strict.json")].entries()) {
+      const [chooser] = await Promise.all([
+        reader.page.waitForEvent("filechooser"),
+        reader.page.getByRole("button", { name: words.choose }).nth(which).click(),
+      ]);
+      await chooser.setFiles(file);
+      await expect(reader.page.getByText(path.basename(file), { exact: true }), `${which}`).toBeVisible();
+    }
+    await reader.page.getByRole("button", { name: words.start }).click();
+    await expect(reader.page.getByRole("heading", { name: words.first, exact: true })).toBeVisible();
+    await expect(reader.page.getByText(words.second)).toContainText("trusted cosignatures of 2");
+    expect(await axeFindings(reader.page)).toEqual([]);
+    expect(reader.faults()).toEqual([]);
+    await reader.page.context().close();
+  }
+  expect(faults()).toEqual([]);
+  await page.context().close();
+});
+
+test("what is no bundle, a bundle cut short and a policy that is none are each refused by name", async ({
+  browser,
+}) => {
+  const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
+  const { bundle } = await takeFiles(page);
+  const bytes = readFileSync(bundle);
+  writeFileSync(inFolder("short.zip"), bytes.subarray(0, bytes.length - 100));
+  writeFileSync(inFolder("note.zip"), "not a bundle\n");
+  writeFileSync(inFolder("empty.zip"), "");
+  writeFileSync(inFolder("none.json"), '{"log":[]}');
+  await openVerify(page);
+  for (const name of ["short.zip", "note.zip", "empty.zip"]) {
+    await verifyFile(page, inFolder(name));
+    await expect(
+      page.getByRole("heading", { name: "This file is no bundle, or a damaged one" }),
+    ).toBeVisible();
+  }
+  await choose(page, "policy", inFolder("none.json"));
+  await page.getByRole("button", { name: "Verify the bundle" }).click();
+  await expect(page.getByText("This is no policy file")).toBeVisible();
+  expect(faults()).toEqual([]);
+  await page.context().close();
+});
+
+test("a verification can be stopped, and the page answers all the while", async ({ browser }) => {
+  const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
+  const { bundle } = await takeFiles(page);
+  await openVerify(page);
+  // A worker that is never answered to stands for a file of many gigabytes.
+  await page.evaluate(() => {
+    const post = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function held() {};
+    Reflect.set(window, "releaseWorkers", () => {
+      Worker.prototype.postMessage = post;
+    });
+  });
+  await verifyFile(page, bundle);
+  await expect(page.getByRole("progressbar")).toBeVisible();
+  await page.getByRole("button", { name: "Stop" }).click();
+  // The whole region, so that a failure says what stands there instead.
+  await expect(page.getByRole("main")).toContainText("Nothing was found out.");
+  await page.evaluate(() => Reflect.get(window, "releaseWorkers")());
+  await page.getByRole("button", { name: "Verify the bundle" }).click();
+  await expect(page.getByRole("heading", { name: "The bundle agrees with itself" })).toBeVisible();
+  expect(faults()).toEqual([]);
+  await page.context().close();
+});
+
+test("stopped while the thread's own script is still on its way, a verification stays stopped", async ({
+  browser,
+}) => {
+  const { page } = await signedIn(browser, "auditor-001", DESKTOP);
+  const { bundle } = await takeFiles(page);
+  await openVerify(page);
+  // The worker's script is asked for and fails only after the reader has pressed Stop.
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const asked = page.context().waitForEvent("request", (request) => request.url().includes("/_next/static/"));
+  await page.context().route("**/_next/static/**", async (route) => {
+    await held;
+    await route.abort().catch(() => undefined);
+  });
+  await verifyFile(page, bundle);
+  await asked;
+  await page.getByRole("button", { name: "Stop" }).click();
+  await expect(page.getByText("Nothing was found out.")).toBeVisible();
+  release();
+  await page.context().unroute("**/_next/static/**");
+  await expect(page.getByText("Nothing was found out.")).toBeVisible();
+  await page.getByRole("button", { name: "Verify the bundle" }).click();
+  await expect(page.getByRole("heading", { name: "The bundle agrees with itself" })).toBeVisible();
+  await page.context().close();
+});
+
+test("the log is exported and verified with one press, and the worker verifies it when asked", async ({
+  browser,
+}) => {
+  const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
+  await openVerify(page);
+  await page.getByRole("button", { name: "Export the log now and verify it" }).click();
+  await expect(page.getByRole("heading", { name: "The bundle agrees with itself" })).toBeVisible();
+  await page.getByRole("button", { name: "Verify now" }).click();
+  const runs = page.getByRole("table", { name: "By the worker" });
+  const newest = runs.getByRole("row").nth(1);
+  await expect(newest).toContainText("Anke Lorenz");
+  await expect(newest).toContainText("Sound", { timeout: 60_000 });
+  await expect(newest).toContainText(/All [\d,]+ entries/);
+  expect(faults()).toEqual([]);
+  await page.context().close();
+});
+
+test("a participant is refused the page and the calls behind it", async ({ browser, request }) => {
+  for (const person of ["client-456", "miner-789"]) {
+    const { page } = await signedIn(browser, person, DESKTOP);
+    await page.goto(at("/audit/verify"), { waitUntil: "networkidle" });
+    await expect(page.getByRole("main")).toBeVisible();
+    await expect(page.getByRole("button", { name: "Verify the bundle" })).toHaveCount(0);
+    await page.context().close();
+    const headers = { authorization: `Bearer ${accountOf(person).api_key}` };
+    for (const method of ["GET", "POST"]) {
+      const answer = await request.fetch(at("/confidential/audit/verifications"), { method, headers });
+      expect(answer.status()).toBe(403);
+    }
+  }
+});

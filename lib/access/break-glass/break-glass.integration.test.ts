@@ -1,0 +1,335 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { getEmergency, listEmergencies } from "@/lib/access/break-glass/list-emergencies";
+import { reviewEmergency } from "@/lib/access/break-glass/review-emergency";
+import { NewEmergency, NewEmergencyStatement, NewReview } from "@/lib/access/break-glass/schema";
+import { prepareEmergency, useBreakGlass } from "@/lib/access/break-glass/use-break-glass";
+import { finishPendingGrants } from "@/lib/access/grants/finish-pending";
+import { getGrant } from "@/lib/access/grants/get-grant";
+import { revokeGrant } from "@/lib/access/grants/revoke-grant";
+import { fixedClock } from "@/lib/clock";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { randomBytes } from "@/lib/crypto/primitives";
+import { signStatement } from "@/lib/crypto/statement";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { DomainError } from "@/lib/errors";
+import { getHome } from "@/lib/home/get-home";
+import { listNotifications } from "@/lib/notify/list-notifications";
+import { NotificationQuery } from "@/lib/notify/schema";
+import { sendNotifications } from "@/lib/notify/send-notifications";
+import { outcomeOf, refusalOf } from "@/lib/testing/benches/refusal";
+import {
+  createRequestBench,
+  newTransaction,
+  queryOwner,
+  type RequestBench,
+  type RequestPerson,
+} from "@/lib/testing/benches/request-bench";
+import { openTransaction } from "@/lib/transactions/open/open-transaction";
+
+let bench: RequestBench;
+let holder: RequestPerson;
+let keeper: RequestPerson;
+let executive: RequestPerson;
+const REASON = "Settlement stands still and the counterparty is unknown.";
+const DAY_MS = 86_400_000;
+
+beforeAll(async () => {
+  bench = await createRequestBench([
+    { role: "coordinator", duties: ["break-glass"] },
+    { role: "coordinator", duties: ["break-glass", "legal"] },
+    { role: "coordinator", duties: ["executive"] },
+  ]);
+  const [a, b, c] = bench.more;
+  if (a === undefined || b === undefined || c === undefined) throw new Error("three people expected");
+  [holder, keeper, executive] = [a, b, c];
+});
+afterAll(async () => {
+  await bench?.close();
+});
+
+const asked = (more: object = {}) =>
+  NewEmergency.parse({ transactions: [bench.txId], fields: ["amount", "pricing"], reason: REASON, ...more });
+const review = (more: object = {}) =>
+  NewReview.parse({ outcome: "justified", comment: "The file shows the standstill.", ...more });
+
+/** Whatever a test has left is ended and reviewed, so that holders are free again. */
+async function settle(who: RequestPerson): Promise<void> {
+  const { items } = await listEmergencies(who, { limit: 50 });
+  for (const one of items.filter(({ holder: by }) => by.handle === who.principal.handle)) {
+    if (one.state === "running") await revokeGrant(who, one.id, "over");
+    if (["running", "review_due"].includes(one.state)) await reviewEmergency(bench.legal, one.id, review());
+  }
+}
+afterEach(async () => {
+  await settle(holder);
+  await settle(keeper);
+});
+
+const open = (id: string, more: object = {}) =>
+  openTransaction(holder, bench.txId, { purpose: "support", grant_id: id, ...more });
+
+describe("break-glass", () => {
+  it("shows its holder masked values at once, announced and counted, and nothing else", async () => {
+    const used = await useBreakGlass(holder, asked());
+    expect(used).toMatchObject({ state: "running", views_used: 0, acts: ["open", "end"] });
+    expect(Date.parse(used.not_after) - Date.parse(used.began_at)).toBeLessThanOrEqual(3_600_000);
+    const opened = await open(used.id);
+    expect(opened.masked).toEqual(["amount", "pricing"]);
+    expect(JSON.stringify(opened)).not.toContain('"1000"');
+    expect(await outcomeOf(open(used.id, { purpose: "audit" }))).toBe("access.purpose");
+    expect(await outcomeOf(open(used.id, { fields: ["narrative"] }))).toBe("access.groups");
+    const other = openTransaction(holder, bench.otherTxId, { purpose: "support", grant_id: used.id });
+    expect(await outcomeOf(other)).toBe("access.no-grant");
+    const foreign = openTransaction(bench.legal, bench.txId, { purpose: "support", grant_id: used.id });
+    expect(await outcomeOf(foreign)).toBe("access.no-grant");
+    const { items } = await listEmergencies(bench.approver, { limit: 10 });
+    expect(items[0]).toMatchObject({ id: used.id, reason: REASON, views_used: 1, acts: ["end"] });
+    expect((await getGrant(bench.approver, used.id)).reference).toMatch(/^BG-/);
+    // An executive reviews it, and is shown no end that he would be refused.
+    expect((await listEmergencies(executive, { limit: 10 })).items[0]).toMatchObject({
+      id: used.id,
+      acts: [],
+    });
+    expect(await outcomeOf(revokeGrant(executive, used.id, "x"))).toBe("grant.not-found");
+  });
+
+  it("is told to whoever may review it, executives too, who read of it and do not end it", async () => {
+    const used = await useBreakGlass(holder, asked());
+    while ((await sendNotifications({ ...bench.cx, hasMail: false })) > 0);
+    const told = async (who: RequestPerson) => {
+      const { items } = await listNotifications(who, NotificationQuery.parse({ limit: "500", view: "all" }));
+      return items.filter(({ subject }) => subject === used.id).map(({ state }) => state);
+    };
+    for (const who of [executive, bench.legal, bench.approver]) expect(await told(who)).toEqual(["active"]);
+    for (const who of [bench.auditor, bench.regulator, bench.support]) expect(await told(who)).toEqual([]);
+    const read = await getGrant(executive, used.id);
+    expect([read.state, read.acts]).toEqual(["active", []]);
+    expect(await outcomeOf(revokeGrant(executive, used.id, "x"))).toBe("grant.not-found");
+    expect(await outcomeOf(getGrant(bench.auditor, used.id))).toBe("grant.not-found");
+  });
+
+  it("is blocked for its holder until another person has reviewed it, here and at the custodian", async () => {
+    const used = await useBreakGlass(holder, asked());
+    const { code, extra } = await refusalOf(useBreakGlass(holder, asked()));
+    expect([code, extra.reason]).toEqual(["access.forbidden", "floor.review-due"]);
+    await revokeGrant(holder, used.id, "seen what was needed");
+    expect(await outcomeOf(useBreakGlass(holder, asked()))).toBe("access.forbidden");
+    const reviewed = await reviewEmergency(executive, used.id, review());
+    expect(reviewed).toMatchObject({ state: "reviewed", review: { outcome: "justified", late: false } });
+    expect((await useBreakGlass(holder, asked())).state).toBe("running");
+  });
+
+  it("stays blocked when the portal's own tables forget: the custodian refuses, and nothing is left in force", async () => {
+    const used = await useBreakGlass(holder, asked());
+    // The database's owner takes the receipt away, so that no use seems to have been given.
+    await queryOwner(bench, "ALTER TABLE access_grant DISABLE TRIGGER USER");
+    await queryOwner(
+      bench,
+      "UPDATE access_grant SET custodian_receipt = NULL, state = 'revoked' WHERE id = $1",
+      [used.id],
+    );
+    const { code, extra } = await refusalOf(useBreakGlass(holder, asked()));
+    expect([code, extra.reason]).toEqual(["custodian.refused", "review-due"]);
+    const [newest] = (await listEmergencies(holder, { limit: 1 })).items;
+    expect(newest?.state).toBe("refused");
+    const { rows } = await queryOwner(bench, "SELECT state FROM job WHERE subject = $1", [newest?.id]);
+    expect(rows).toEqual([{ state: "done" }]);
+    await queryOwner(
+      bench,
+      "UPDATE access_grant SET custodian_receipt = 'as before', state = 'active' WHERE id = $1",
+      [used.id],
+    );
+    await queryOwner(bench, "ALTER TABLE access_grant ENABLE TRIGGER USER");
+  });
+
+  it("takes exactly one of two at once", async () => {
+    const outcomes = await Promise.all([1, 2].map(() => outcomeOf(useBreakGlass(keeper, asked()))));
+    expect(outcomes.filter((one) => one === "done")).toHaveLength(1);
+  });
+
+  it("is refused to whoever does not hold it, for every id alike, and beyond three records or twenty characters", async () => {
+    for (const transactions of [[bench.txId], [uuidv7(1)]]) {
+      for (const who of [bench.legal, bench.approver, bench.support, executive]) {
+        expect(await outcomeOf(useBreakGlass(who, asked({ transactions })))).toBe("access.forbidden");
+        expect(await outcomeOf(prepareEmergency(who, asked({ transactions })))).toBe("access.forbidden");
+      }
+    }
+    expect(await outcomeOf(useBreakGlass(holder, asked({ transactions: [uuidv7(1)] })))).toBe(
+      "transaction.not-found",
+    );
+    const tooMany = { transactions: [1, 2, 3, 4].map((n) => uuidv7(n)) };
+    expect(NewEmergency.safeParse({ ...asked(), ...tooMany }).success).toBe(false);
+    expect(NewEmergency.safeParse({ ...asked(), reason: `${" ".repeat(30)}urgent` }).success).toBe(false);
+    expect(NewEmergency.safeParse({ ...asked(), reason: "x".repeat(19) }).success).toBe(false);
+  });
+
+  it("is refused to a holder of a party's organisation", async () => {
+    const client = await bench.person({ role: "client" });
+    const own = await newTransaction(client);
+    const organisationId = client.principal.organisationId;
+    const insider = { ...holder, principal: { ...holder.principal, organisationId } };
+    const { code, extra } = await refusalOf(useBreakGlass(insider, asked({ transactions: [own] })));
+    expect([code, extra.reason]).toEqual(["access.forbidden", "floor.break-glass-party"]);
+  });
+
+  it("with an own key takes only what was prepared, once, and only its signer's word", async () => {
+    const body = NewEmergencyStatement.parse({
+      transactions: [bench.txId],
+      fields: ["amount", "pricing"],
+      reason: REASON,
+    });
+    const { statement, nonce } = await prepareEmergency(holder, body);
+    expect(statement).toMatchObject({ level: "masked", requester: holder.principal.handle });
+    const signature = {
+      kind: "ed25519" as const,
+      key_id: "nobody/1",
+      signature: toBase64url(signStatement(randomBytes(32), "break-glass", statement)),
+    };
+    const signed = { nonce, signature };
+    expect(await outcomeOf(useBreakGlass(keeper, asked({ signed })))).toBe("statement.expired");
+    const { code, extra } = await refusalOf(useBreakGlass(holder, asked({ signed })));
+    expect([code, extra.reason]).toEqual(["custodian.refused", "signature"]);
+    expect(await outcomeOf(useBreakGlass(holder, asked({ signed })))).toBe("statement.expired");
+    const other = await prepareEmergency(holder, body);
+    const changed = asked({ fields: ["amount"], signed: { nonce: other.nonce, signature } });
+    expect(await outcomeOf(useBreakGlass(holder, changed))).toBe("statement.invalid");
+  });
+});
+
+describe("a review", () => {
+  it("is another person's with a duty for it, when the use is over, once", async () => {
+    const used = await useBreakGlass(holder, asked());
+    expect(await outcomeOf(reviewEmergency(bench.legal, used.id, review()))).toBe(
+      "request.illegal-transition",
+    );
+    await revokeGrant(bench.approver, used.id, "over");
+    expect(await outcomeOf(reviewEmergency(holder, used.id, review()))).toBe("decision.self");
+    expect(await outcomeOf(reviewEmergency(bench.support, used.id, review()))).toBe("grant.not-found");
+    expect(await outcomeOf(reviewEmergency(bench.regulator, used.id, review()))).toBe("grant.not-found");
+    expect(await outcomeOf(reviewEmergency(bench.legal, uuidv7(1), review()))).toBe("grant.not-found");
+    await reviewEmergency(bench.legal, used.id, review());
+    expect(await outcomeOf(reviewEmergency(executive, used.id, review()))).toBe("request.illegal-transition");
+  });
+
+  it("is taken of a use whose answer was lost and which somebody ended: else its holder were blocked for good", async () => {
+    const { escrow } = bench;
+    const losing: typeof escrow = {
+      ...escrow,
+      submitGrant: async (submission) => {
+        await escrow.submitGrant(submission);
+        throw new DomainError("custodian.unavailable");
+      },
+    };
+    const lost = useBreakGlass({ ...holder, escrow: losing }, asked());
+    expect(await outcomeOf(lost)).toBe("custodian.unavailable");
+    const [pending] = (await listEmergencies(holder, { limit: 1 })).items;
+    expect(pending?.state).toBe("pending");
+    await revokeGrant(bench.approver, pending?.id ?? "", "nobody knows whether it was taken");
+    const blocked = await refusalOf(useBreakGlass(holder, asked()));
+    expect([blocked.code, blocked.extra.reason]).toEqual(["custodian.refused", "review-due"]);
+    expect((await reviewEmergency(executive, pending?.id ?? "", review())).state).toBe("reviewed");
+    const used = await useBreakGlass(holder, asked());
+    expect(used.state).toBe("running");
+    // Of one that the custodian refused it knows nothing, and says so.
+    const refused = (await listEmergencies(holder, { limit: 50 })).items.find(
+      (one) => one.state === "refused",
+    );
+    const none = await refusalOf(reviewEmergency(executive, refused?.id ?? "", review()));
+    expect([none.code, none.extra.reason]).toEqual(["custodian.refused", "unknown-grant"]);
+  });
+
+  it("waits on the home of those who may give it, and of nobody else, from the end of the use", async () => {
+    const used = await useBreakGlass(holder, asked());
+    const waits = async (who: RequestPerson) =>
+      (await getHome(who)).needs.filter(
+        ({ kind, subject }) => kind === "glass_review" && subject.id === used.id,
+      ).length;
+    expect(await waits(bench.legal)).toBe(0);
+    await revokeGrant(holder, used.id, "over");
+    for (const who of [bench.legal, bench.approver, executive]) expect(await waits(who)).toBe(1);
+    for (const who of [holder, bench.support, bench.regulator]) expect(await waits(who)).toBe(0);
+    await reviewEmergency(executive, used.id, review());
+    expect(await waits(bench.legal)).toBe(0);
+  });
+
+  it("is nobody's whose own use waits", async () => {
+    const used = await useBreakGlass(holder, asked());
+    const own = await useBreakGlass(keeper, asked());
+    await revokeGrant(holder, used.id, "over");
+    await revokeGrant(keeper, own.id, "over");
+    expect(await outcomeOf(reviewEmergency(keeper, used.id, review()))).toBe("access.forbidden");
+    expect(await outcomeOf(reviewEmergency(keeper, own.id, review()))).toBe("decision.self");
+  });
+
+  it("is not another's to read: who neither holds nor decides sees none", async () => {
+    const used = await useBreakGlass(holder, asked());
+    const ids = async (who: RequestPerson) =>
+      (await listEmergencies(who, { limit: 50 })).items.map(({ id }) => id);
+    expect(await ids(bench.support)).toEqual([]);
+    for (const who of [bench.support, bench.regulator])
+      expect(await outcomeOf(getEmergency(who, used.id))).toBe("grant.not-found");
+    expect(await outcomeOf(getEmergency(bench.legal, uuidv7(1)))).toBe("grant.not-found");
+    expect(await getEmergency(holder, used.id)).toMatchObject({ reference: `BG-${used.id.slice(-8)}` });
+    expect(await ids(holder)).toContain(used.id);
+    expect(await ids(bench.approver)).toContain(used.id);
+  });
+});
+
+describe("the database", () => {
+  it("takes no second use, no own review and no change of what was signed", async () => {
+    const used = await useBreakGlass(holder, asked());
+    const again = queryOwner(
+      bench,
+      `INSERT INTO emergency (id, tenant_id, holder_user_id, reason, statement, signature, proof_kind, nonce, review_by)
+       SELECT $1, tenant_id, holder_user_id, reason, jsonb_set(statement, '{nonce}', '"n2"'), signature, proof_kind, 'n2', review_by
+       FROM emergency WHERE id = $2`,
+      [uuidv7(Date.now()), used.id],
+    );
+    await expect(again).rejects.toMatchObject({ code: "SP002" });
+    const own = queryOwner(
+      bench,
+      `INSERT INTO emergency_review (emergency_id, tenant_id, reviewer_user_id, outcome, comment, statement, signature, proof_kind, late)
+       SELECT id, tenant_id, holder_user_id, 'justified', 'x', jsonb_build_object('reviewer', $2::text), signature, proof_kind, false
+       FROM emergency WHERE id = $1`,
+      [used.id, holder.principal.handle],
+    );
+    await expect(own).rejects.toMatchObject({ code: "SP002" });
+    const changed = queryOwner(bench, "UPDATE emergency SET reason = reason || ' x' WHERE id = $1", [
+      used.id,
+    ]);
+    await expect(changed).rejects.toMatchObject({ code: "SP004" });
+    const wider = queryOwner(
+      bench,
+      "UPDATE access_grant SET emergency_id = NULL, request_id = NULL WHERE id = $1",
+      [used.id],
+    );
+    await expect(wider).rejects.toMatchObject({ code: "SP002" });
+  });
+});
+
+describe("while the custodian is away", () => {
+  it("a use waits, and after its hour it is none", async () => {
+    // It goes away between looking at the signature and taking the use.
+    const { escrow } = bench;
+    const leaving: typeof escrow = {
+      ...escrow,
+      noteStatement: async (note) => {
+        const assurance = await escrow.noteStatement(note);
+        await bench.stopCustodian();
+        return assurance;
+      },
+    };
+    expect(await outcomeOf(useBreakGlass({ ...holder, escrow: leaving }, asked()))).toBe(
+      "custodian.unavailable",
+    );
+    const [waiting] = (await listEmergencies(holder, { limit: 1 })).items;
+    expect(waiting).toMatchObject({ state: "pending" });
+    expect(await outcomeOf(open(waiting?.id ?? ""))).toBe("access.no-grant");
+    expect(await outcomeOf(useBreakGlass(holder, asked()))).toBe("access.forbidden");
+    expect(await outcomeOf(useBreakGlass(keeper, asked()))).toBe("custodian.unavailable");
+    await finishPendingGrants({ ...holder, clock: fixedClock(new Date(Date.now() + DAY_MS)) });
+    const [ended] = (await listEmergencies(holder, { limit: 1 })).items;
+    expect(ended).toMatchObject({ id: waiting?.id, state: "refused", acts: [] });
+    expect((await listEmergencies(keeper, { limit: 1 })).items[0]?.state).not.toBe("pending");
+  });
+});

@@ -1,0 +1,52 @@
+import "server-only";
+import { findEmergency } from "@/lib/access/break-glass/store";
+import type { CustodyContext } from "@/lib/access/grants/activate-grant";
+import { revokeGrantRow } from "@/lib/access/grants/change-store";
+import { finishPending } from "@/lib/access/grants/pending-store";
+import type { GrantRow } from "@/lib/access/grants/store";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import { inTransaction, type Tx } from "@/lib/db/transaction";
+import { DomainError, InvariantError } from "@/lib/errors";
+import type { UnregisteredSubmission } from "@/lib/escrow/client/submit-grant";
+
+/** What a holder of break-glass signed, for the custodian. */
+export async function emergencySubmission(
+  tx: Tx,
+  tenantId: string,
+  grantId: string,
+  emergencyId: string,
+): Promise<UnregisteredSubmission> {
+  const found = await findEmergency(tx, tenantId, emergencyId);
+  if (found === undefined) throw new InvariantError("a grant rests on a use of break-glass that nobody made");
+  const { statement, signature, reason } = found;
+  return { grant: grantId, emergency: { statement, signature }, reason };
+}
+
+/**
+ * A use that the custodian refused, or that it could not be told of within the hour, is none: its grant ends without ever having
+ * been in force, and nothing waits for a review. While it is away, within the hour, the portal goes on trying.
+ */
+export async function endRefusedEmergency(
+  cx: CustodyContext,
+  grant: GrantRow,
+  error: unknown,
+): Promise<void> {
+  if (!(error instanceof DomainError)) return;
+  const at = cx.clock.now();
+  const isRefused = error.code === "custodian.refused";
+  if (!isRefused && at < grant.notAfter) return;
+  const refusal = String(error.extra.reason ?? error.code);
+  await inTransaction(cx, async (tx) => {
+    const end = { at, by: grant.subjectUserId, reason: `the custodian gave nothing: ${refusal}` };
+    if (!(await revokeGrantRow(tx, grant.id, end))) return;
+    await finishPending(tx, { kind: "grant.activate", subject: grant.id }, at);
+    await appendEntry(tx, cx, {
+      class: "access",
+      outcome: "done",
+      action: "grant.end",
+      subjects: [`grant:${grant.id}`],
+      details: { reason: end.reason },
+      index: { grantId: grant.id },
+    });
+  });
+}

@@ -1,0 +1,51 @@
+import "server-only";
+import { knowsEveryUse, mayKnowOf } from "@/lib/access/break-glass/rules";
+import type { EmergencyAnswer, EmergencyQuery, EmergencyView } from "@/lib/access/break-glass/schema";
+import { findEmergency, listEmergencyRows } from "@/lib/access/break-glass/store";
+import { emergencyViews } from "@/lib/access/break-glass/view";
+import { type Page, requireCursor } from "@/lib/access/requests/list-requests";
+import { recordingRefusals } from "@/lib/access/rules/record-refusal";
+import type { AppendedEntry } from "@/lib/audit/entry/event";
+import { issueReceipt } from "@/lib/audit/record/issue-receipt";
+import type { Context } from "@/lib/context";
+import { inSnapshot } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+
+/** Uses of break-glass newest first: one's own, and every one for those who decide. */
+export function listEmergencies(cx: Context, query: EmergencyQuery): Promise<Page<EmergencyView>> {
+  const after = requireCursor(query.cursor);
+  return inSnapshot(cx, async (tx) => {
+    const { tenantId } = cx.instance;
+    const holderId = knowsEveryUse(cx.principal) ? undefined : cx.principal.userId;
+    const wanted = { tenantId, holderId, after, limit: query.limit + 1 };
+    const rows = await listEmergencyRows(tx, wanted);
+    const shown = rows.slice(0, query.limit);
+    const next_cursor = rows.length > shown.length ? (shown.at(-1)?.id ?? null) : null;
+    return { items: await emergencyViews(tx, cx, shown), next_cursor };
+  });
+}
+
+/** One use as it is now. What the caller may not know of is not there: throws `grant.not-found`. */
+async function readEmergency(cx: Context, id: string): Promise<EmergencyView> {
+  const view = await inSnapshot(cx, async (tx) => {
+    const row = await findEmergency(tx, cx.instance.tenantId, id);
+    if (row === undefined || !mayKnowOf(cx.principal, row.holder_user_id)) return undefined;
+    return (await emergencyViews(tx, cx, [row]))[0];
+  });
+  if (view === undefined) throw new DomainError("grant.not-found");
+  return view;
+}
+
+/** One use, for its holder and for those who know of every one; for everybody else `grant.not-found`. */
+export function getEmergency(cx: Context, id: string): Promise<EmergencyView> {
+  return recordingRefusals(cx, { action: "grant.read", grantId: id }, () => readEmergency(cx, id));
+}
+
+/** One use as it is now, with the receipt of the entry that changed it. */
+export async function answerEmergency(
+  cx: Context,
+  id: string,
+  entry: AppendedEntry,
+): Promise<EmergencyAnswer> {
+  return { ...(await readEmergency(cx, id)), receipt: await issueReceipt(cx, entry) };
+}

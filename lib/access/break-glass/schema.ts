@@ -1,0 +1,93 @@
+import { z } from "zod";
+import { Fields } from "@/lib/access/requests/schema";
+import { pageQuery, Receipt, visibleText } from "@/lib/api-client/fields";
+import {
+  BreakGlassStatement,
+  MAX_EMERGENCY_TRANSACTIONS,
+  MIN_REASON_LENGTH,
+  ReviewStatement,
+} from "@/lib/escrow/protocol/break-glass-statement";
+import { GroupName, StatementSignature } from "@/lib/escrow/protocol/statements";
+
+const Uuid = z.uuid().toLowerCase();
+
+const askedMembers = {
+  transactions: z
+    .array(Uuid)
+    .min(1)
+    .max(MAX_EMERGENCY_TRANSACTIONS)
+    .refine((ids) => new Set(ids).size === ids.length, "names a transaction twice"),
+  fields: Fields,
+  reason: visibleText(2_000).refine(
+    (text) => text.trim().length >= MIN_REASON_LENGTH,
+    `has fewer than ${MIN_REASON_LENGTH} characters`,
+  ),
+};
+
+/** What a holder of break-glass wants to look at, and why. */
+export const NewEmergencyStatement = z.strictObject(askedMembers);
+export type NewEmergencyStatement = z.infer<typeof NewEmergencyStatement>;
+
+/** The same, with the statement's nonce and signature; in an evaluation without, for whoever has no key. */
+export const NewEmergency = z.strictObject({
+  ...askedMembers,
+  signed: z.strictObject({ nonce: z.string().max(64), signature: StatementSignature }).optional(),
+});
+export type NewEmergency = z.infer<typeof NewEmergency>;
+
+/** Another person's word on a use; the signature is over `{log, grant, emergency, outcome, reviewer}`. */
+export const NewReview = z.strictObject({
+  outcome: ReviewStatement.shape.outcome,
+  comment: visibleText(4_000),
+  signature: StatementSignature.optional(),
+});
+export type NewReview = z.infer<typeof NewReview>;
+
+export const EmergencyQuery = z.strictObject(pageQuery);
+export type EmergencyQuery = z.infer<typeof EmergencyQuery>;
+
+export const EmergencyStatementAnswer = z.object({
+  statement: BreakGlassStatement,
+  nonce: z.string(),
+  expires_at: z.string(),
+  receipt: Receipt,
+});
+export type EmergencyStatementAnswer = z.infer<typeof EmergencyStatementAnswer>;
+
+const PersonView = z.object({ handle: z.string(), name: z.string(), organisation: z.string() });
+
+export const EmergencyView = z.object({
+  id: z.string(),
+  /** Opened under this grant, which has the same id. */
+  grant_id: z.string(),
+  /** What people call it, as its grant: BG and the end of its id. */
+  reference: z.string(),
+  holder: PersonView,
+  transactions: z.array(z.string()),
+  fields: z.array(GroupName),
+  reason: z.string(),
+  began_at: z.string(),
+  not_after: z.string(),
+  views_used: z.int(),
+  /** `refused`: the custodian gave nothing, and nothing waits for a review. */
+  state: z.enum(["pending", "running", "review_due", "reviewed", "refused"]),
+  review_by: z.string(),
+  /** SHA-256 of its statement, as the review names it. */
+  statement_digest: z.string(),
+  proof: z.string(),
+  review: z
+    .object({
+      by: PersonView,
+      at: z.string(),
+      outcome: ReviewStatement.shape.outcome,
+      comment: z.string(),
+      late: z.boolean(),
+      proof: z.string(),
+    })
+    .optional(),
+  acts: z.array(z.enum(["open", "end", "review"])),
+});
+export type EmergencyView = z.infer<typeof EmergencyView>;
+
+export const EmergencyAnswer = EmergencyView.extend({ receipt: Receipt });
+export type EmergencyAnswer = z.infer<typeof EmergencyAnswer>;

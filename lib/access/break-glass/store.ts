@@ -1,0 +1,185 @@
+import "server-only";
+import { z } from "zod";
+import { Prisma } from "@/lib/db/generated/client";
+import type { Tx } from "@/lib/db/transaction";
+import { BreakGlassStatement, ReviewStatement } from "@/lib/escrow/protocol/break-glass-statement";
+import { StatementSignature } from "@/lib/escrow/protocol/statements";
+
+const ProofKind = z.enum(["passkey", "ed25519", "evaluation"]);
+
+/** One use of break-glass as it stands for ever. */
+export interface NewEmergencyRow {
+  readonly id: string;
+  readonly holderUserId: string;
+  readonly reason: string;
+  readonly statement: BreakGlassStatement;
+  readonly signature: StatementSignature;
+  readonly proofKind: z.infer<typeof ProofKind>;
+  readonly beganAt: Date;
+  readonly reviewBy: Date;
+}
+
+export interface NewReviewRow {
+  readonly emergencyId: string;
+  readonly reviewerUserId: string;
+  readonly outcome: ReviewStatement["outcome"];
+  readonly comment: string;
+  readonly statement: ReviewStatement;
+  readonly signature: StatementSignature;
+  readonly proofKind: z.infer<typeof ProofKind>;
+  readonly late: boolean;
+  readonly at: Date;
+}
+
+const plainJson = (value: unknown) => JSON.parse(JSON.stringify(value));
+
+export async function insertEmergency(tx: Tx, tenantId: string, row: NewEmergencyRow): Promise<void> {
+  await tx.emergency.createMany({
+    data: [
+      {
+        id: row.id,
+        tenant_id: tenantId,
+        holder_user_id: row.holderUserId,
+        reason: row.reason,
+        statement: plainJson(row.statement),
+        signature: plainJson(row.signature),
+        proof_kind: row.proofKind,
+        nonce: row.statement.nonce,
+        began_at: row.beganAt,
+        review_by: row.reviewBy,
+      },
+    ],
+  });
+}
+
+export async function insertReview(tx: Tx, tenantId: string, row: NewReviewRow): Promise<void> {
+  await tx.emergency_review.createMany({
+    data: [
+      {
+        emergency_id: row.emergencyId,
+        tenant_id: tenantId,
+        reviewer_user_id: row.reviewerUserId,
+        outcome: row.outcome,
+        comment: row.comment,
+        statement: plainJson(row.statement),
+        signature: plainJson(row.signature),
+        proof_kind: row.proofKind,
+        late: row.late,
+        at: row.at,
+      },
+    ],
+  });
+}
+
+const Row = z.object({
+  id: z.string(),
+  holder_user_id: z.string(),
+  reason: z.string(),
+  statement: BreakGlassStatement,
+  signature: StatementSignature,
+  proof_kind: ProofKind,
+  began_at: z.date(),
+  review_by: z.date(),
+  grant_state: z.string(),
+  not_after: z.date(),
+  views_used: z.number(),
+  is_taken: z.boolean(),
+  reviewer_user_id: z.string().nullable(),
+  outcome: ReviewStatement.shape.outcome.nullable(),
+  comment: z.string().nullable(),
+  late: z.boolean().nullable(),
+  review_proof: ProofKind.nullable(),
+  reviewed_at: z.date().nullable(),
+});
+
+/** A use with its grant and its review. */
+export type EmergencyRow = z.infer<typeof Row>;
+
+const SELECT = Prisma.sql`
+  SELECT e.id, e.holder_user_id, e.reason, e.statement, e.signature, e.proof_kind, e.began_at, e.review_by,
+    g.state AS grant_state, g.not_after, g.views_used, g.custodian_receipt IS NOT NULL AS is_taken,
+    r.reviewer_user_id, r.outcome, r.comment, r.late, r.proof_kind AS review_proof, r.at AS reviewed_at
+  FROM emergency e JOIN access_grant g ON g.emergency_id = e.id
+  LEFT JOIN emergency_review r ON r.emergency_id = e.id`;
+
+export async function findEmergency(tx: Tx, tenantId: string, id: string): Promise<EmergencyRow | undefined> {
+  const rows = await tx.$queryRaw<unknown[]>(
+    Prisma.sql`${SELECT} WHERE e.tenant_id = ${tenantId}::uuid AND e.id = ${id}::uuid`,
+  );
+  return z.array(Row).parse(rows)[0];
+}
+
+/** Uses newest first, of one person or of the whole tenant. */
+export async function listEmergencyRows(
+  tx: Tx,
+  page: {
+    readonly tenantId: string;
+    readonly holderId: string | undefined;
+    readonly after: string | undefined;
+    readonly limit: number;
+    /** Only those that gave something and that nobody has reviewed. */
+    readonly isUnreviewed?: boolean;
+  },
+): Promise<EmergencyRow[]> {
+  const own =
+    page.holderId === undefined ? Prisma.empty : Prisma.sql`AND e.holder_user_id = ${page.holderId}::uuid`;
+  const before = page.after === undefined ? Prisma.empty : Prisma.sql`AND e.id < ${page.after}::uuid`;
+  const waiting =
+    page.isUnreviewed === true
+      ? Prisma.sql`AND r.emergency_id IS NULL AND g.custodian_receipt IS NOT NULL`
+      : Prisma.empty;
+  const rows = await tx.$queryRaw<unknown[]>(
+    Prisma.sql`${SELECT} WHERE e.tenant_id = ${page.tenantId}::uuid ${own} ${before} ${waiting}
+      ORDER BY e.id DESC LIMIT ${page.limit}`,
+  );
+  return z.array(Row).parse(rows);
+}
+
+/** Whether a use by this person, under whichever account, waits for its review. That one was found unjustified the custodian knows alone. */
+export async function isBlocked(tx: Tx, holderUserId: string): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>(
+    Prisma.sql`SELECT 1 FROM emergency e JOIN access_grant g ON g.emergency_id = e.id
+      LEFT JOIN emergency_review r ON r.emergency_id = e.id
+      WHERE e.holder_user_id IN (SELECT same_human(${holderUserId}::uuid)) AND r.emergency_id IS NULL
+        AND (g.state = 'pending' OR g.custodian_receipt IS NOT NULL) LIMIT 1`,
+  );
+  return rows.length > 0;
+}
+
+/** A statement that waits for its signature. */
+export async function insertPreparedUse(
+  tx: Tx,
+  row: {
+    readonly tenantId: string;
+    readonly userId: string;
+    readonly statement: BreakGlassStatement;
+    readonly expiresAt: Date;
+  },
+): Promise<void> {
+  await tx.statement_nonce.createMany({
+    data: [
+      {
+        nonce: row.statement.nonce,
+        tenant_id: row.tenantId,
+        kind: "break-glass",
+        user_id: row.userId,
+        subject: `user:${row.userId}`,
+        statement: plainJson(row.statement),
+        expires_at: row.expiresAt,
+      },
+    ],
+  });
+}
+
+/** The statement prepared for this person under a nonce, spent by asking; undefined when there is none to be had. */
+export async function takePreparedUse(
+  tx: Tx,
+  wanted: { readonly userId: string; readonly nonce: string; readonly at: Date },
+): Promise<BreakGlassStatement | undefined> {
+  const { userId: user_id, nonce, at } = wanted;
+  const which = { nonce, user_id, kind: "break-glass", used_at: null, expires_at: { gt: at } };
+  const row = await tx.statement_nonce.findFirst({ where: which });
+  if (row === null) return undefined;
+  const { count } = await tx.statement_nonce.updateMany({ where: which, data: { used_at: at } });
+  return count === 1 ? BreakGlassStatement.parse(row.statement) : undefined;
+}

@@ -1,0 +1,79 @@
+import "server-only";
+import { isLate, latestExtension } from "@/lib/access/deadlines/due";
+import { findContinuation, findReference } from "@/lib/access/deadlines/store";
+import type { GrantRow } from "@/lib/access/grants/store";
+import type { AuthorizationRow } from "@/lib/access/legal-authorities/store";
+import type { RequestView } from "@/lib/access/requests/answer-schema";
+import { isParty } from "@/lib/access/requests/queue-store";
+import { remainderOf } from "@/lib/access/requests/remainder";
+import type { RequestState } from "@/lib/access/requests/schema";
+import type { RequestRow } from "@/lib/access/requests/store";
+import { ownOrganisations, withTie } from "@/lib/access/review/conflicts/store";
+import { decideAction } from "@/lib/access/rules/action-rules";
+import { isTransition } from "@/lib/access/rules/transitions";
+import type { Context } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+import { validityTime } from "@/lib/escrow/protocol/statements";
+
+/** What the view of a request shows of its life beside its state. */
+export interface DeadlineFacts {
+  readonly row: RequestRow;
+  readonly authorization: AuthorizationRow | undefined;
+  readonly grant: GrantRow | undefined;
+}
+
+type SteeringMembers = Pick<RequestView, "acts" | "continues" | "continued_by" | "extendable_until">;
+
+/** How far the answer could be put off now; nothing when it cannot be. */
+function extendable({ row, authorization }: DeadlineFacts, now: Date): Date | undefined {
+  const { responseDueAt, state, extensions } = row;
+  if (authorization === undefined || responseDueAt === undefined || extensions > 0) return undefined;
+  if (!isTransition(state, "extended", "extend") || isLate(row, now)) return undefined;
+  const latest = latestExtension(authorization.kind, responseDueAt);
+  return latest === undefined || latest <= now ? undefined : latest;
+}
+
+const OBJECTED: RequestState = "objected";
+
+/** The acts that would not be refused: the same rules and states as the use cases have. */
+async function actsOf(
+  tx: Tx,
+  cx: Context,
+  life: DeadlineFacts,
+  until: Date | undefined,
+): Promise<SteeringMembers["acts"]> {
+  const { row, grant } = life;
+  if (!row.isSent || row.requesterUserId === cx.principal.userId) return [];
+  const { kin, facts } = await withTie(tx, cx, row);
+  const party = await isParty(tx, ownOrganisations(cx, kin), row.transactions);
+  const may = (isLegalOnly: boolean): boolean =>
+    decideAction(cx.principal, "request.steer", { ...facts, isParty: party, isLegalOnly }).length === 0;
+  const isOwed = row.responseDueAt !== undefined && life.authorization !== undefined;
+  const hasRest = row.state === "active" && grant !== undefined && remainderOf(row, grant) !== undefined;
+  const isSentOn = hasRest && (await findContinuation(tx, row.id)) !== undefined;
+  return [
+    ...(until !== undefined && may(false) ? (["extend"] as const) : []),
+    ...(isOwed && isTransition(row.state, OBJECTED, "object") && may(true) ? (["object"] as const) : []),
+    ...(row.state === OBJECTED && may(true) ? (["settle"] as const) : []),
+    ...(hasRest && !isSentOn && may(false) ? (["answer_partly"] as const) : []),
+  ];
+}
+
+/** Acts, links and dates of a request for its view. Links lead to requests of the same officer alone. */
+export async function deadlineMembers(tx: Tx, cx: Context, life: DeadlineFacts): Promise<SteeringMembers> {
+  const { row } = life;
+  const until = extendable(life, cx.clock.now());
+  const acts = await actsOf(tx, cx, life, until);
+  const continued = row.state === "draft" ? undefined : await findContinuation(tx, row.id);
+  const before = row.continues === undefined ? undefined : await findReference(tx, row.continues);
+  return {
+    acts,
+    ...(until === undefined || !acts.includes("extend") ? {} : { extendable_until: validityTime(until) }),
+    ...(row.continues === undefined || before === undefined
+      ? {}
+      : { continues: { id: row.continues, reference: before } }),
+    ...(continued === undefined
+      ? {}
+      : { continued_by: { id: continued.id, reference: continued.reference } }),
+  };
+}

@@ -1,0 +1,176 @@
+import type { Escalation, InstrumentKind, RequestState } from "@/lib/access/requests/schema";
+import { DAY_MS, REVIEW_DAYS } from "@/lib/access/rules/limits";
+import type { RequestEventKind } from "@/lib/access/rules/transitions";
+
+/** How many days each part of a request's life has; pure rules, the clock is the caller's. */
+interface Terms {
+  /** Days in which its reviewers should decide. */
+  readonly review: number;
+  /** Days until the answer is due; absent where nobody has a duty to answer. */
+  readonly response?: number;
+  /** Days by which the answer may be put off, once. */
+  readonly extension: number;
+}
+
+/**
+ * By instrument, counted from the submission (ADR 0026). An EPOC is answered within ten days and is not put off
+ * (Regulation (EU) 2023/1543, article 10(2)); the others are this product's own, shorter where a court waits.
+ */
+const TERMS: Readonly<Record<InstrumentKind, Terms>> = {
+  court_order: { review: REVIEW_DAYS, response: 14, extension: 14 },
+  warrant: { review: REVIEW_DAYS, response: 14, extension: 14 },
+  epoc: { review: 7, response: 10, extension: 0 },
+  subpoena: { review: REVIEW_DAYS, response: 14, extension: 30 },
+  statutory_demand: { review: REVIEW_DAYS, response: 20, extension: 30 },
+  audit_mandate: { review: REVIEW_DAYS, response: 30, extension: 30 },
+};
+/** Staff who ask for their own duty: nobody must answer them, and after the review's days it lapses. */
+const WITHOUT_ORDER: Terms = { review: REVIEW_DAYS, extension: 0 };
+
+/** Reviewers are reminded this long before their date, and at it. */
+export const REMINDER_MS = 2 * DAY_MS;
+/** What is overdue goes to the designated executive when the head of compliance has had it for so long. */
+export const EXECUTIVE_AFTER_MS = 3 * DAY_MS;
+/** An end can be read and answered for so long before the request is closed. */
+export const CLOSE_AFTER_MS = 30 * DAY_MS;
+
+/** The two dates both sides see. */
+export interface DueDates {
+  readonly dueAt: Date;
+  /** Absent where nobody has a duty to answer. */
+  readonly responseDueAt: Date | undefined;
+}
+
+/** Dates of a request that may have none yet. */
+type Undated = { readonly [Name in keyof DueDates]?: Date | undefined };
+
+const later = (at: Date, days: number): Date => new Date(at.getTime() + days * DAY_MS);
+
+function termsOf(kind: InstrumentKind | undefined): Terms {
+  return kind === undefined ? WITHOUT_ORDER : TERMS[kind];
+}
+
+/** Review deadline and response due date of a request that is submitted now under this kind of instrument. */
+export function datesFrom(kind: InstrumentKind | undefined, submittedAt: Date): DueDates {
+  const { review, response } = termsOf(kind);
+  return {
+    dueAt: later(submittedAt, review),
+    responseDueAt: response === undefined ? undefined : later(submittedAt, response),
+  };
+}
+
+/** The same dates after the clock stood still for so many milliseconds. */
+export function pausedBy(dates: Undated, pausedMs: number): { dueAt?: Date; responseDueAt?: Date } {
+  const moved = (at: Date): Date => new Date(at.getTime() + Math.max(0, pausedMs));
+  const { dueAt, responseDueAt } = dates;
+  return {
+    ...(dueAt === undefined ? {} : { dueAt: moved(dueAt) }),
+    ...(responseDueAt === undefined ? {} : { responseDueAt: moved(responseDueAt) }),
+  };
+}
+
+/** The latest day to which an answer may be put off: absent where the instrument leaves no more time. */
+export function latestExtension(kind: InstrumentKind, responseDueAt: Date): Date | undefined {
+  const { extension } = TERMS[kind];
+  return extension === 0 ? undefined : later(responseDueAt, extension);
+}
+
+/** What the clock needs to know of a request. */
+export interface Standing {
+  readonly state: RequestState;
+  readonly dueAt: Date | undefined;
+  readonly responseDueAt: Date | undefined;
+  readonly escalatedTo: Escalation | undefined;
+  readonly escalatedAt: Date | undefined;
+  readonly reminders: number;
+  /** Its last move. */
+  readonly updatedAt: Date;
+  readonly grant: { readonly notAfter: Date; readonly isUsedUp: boolean } | undefined;
+  /** Where the rest of it stands, when it was answered in part. */
+  readonly rest: RequestState | undefined;
+}
+
+/** What the clock does to a request: a move, or something that moves nothing. */
+export type DueStep =
+  | { readonly move: RequestEventKind; readonly to: RequestState }
+  | { readonly note: "escalate" }
+  | { readonly note: "remind"; readonly count: number };
+
+const UNDER_REVIEW: ReadonlySet<RequestState> = new Set<RequestState>([
+  "stage_1",
+  "stage_2",
+  "extended",
+  "objected",
+]);
+const IN_FORCE: ReadonlySet<RequestState> = new Set<RequestState>(["approved", "active", "partial"]);
+const ENDED: ReadonlySet<RequestState> = new Set<RequestState>(["expired", "revoked", "exhausted", "denied"]);
+/** States of a request that has not been answered yet. */
+export const UNANSWERED: ReadonlySet<RequestState> = new Set<RequestState>([
+  "draft",
+  "submitted",
+  "document_check",
+  "stage_1",
+  "stage_2",
+  "needs_information",
+  "overdue",
+  "extended",
+  "objected",
+]);
+
+/**
+ * Whether an answer is owed and its date is over, also between a decision and the portal's next look at the clock, when
+ * the state does not say so: then it lies with those to whom it escalates. While a question is open its clock stands still.
+ */
+export function isLate(
+  { state, responseDueAt, escalatedTo }: Pick<Standing, "state" | "responseDueAt" | "escalatedTo">,
+  now: Date,
+): boolean {
+  if (responseDueAt === undefined || !UNANSWERED.has(state)) return false;
+  return escalatedTo !== undefined || (state !== "needs_information" && responseDueAt <= now);
+}
+
+/** While the scanner is away nobody could review it: nobody is reminded, but the answer is due all the same. */
+function waitingStep({ responseDueAt }: Standing, nowMs: number): DueStep | undefined {
+  const isDue = responseDueAt !== undefined && responseDueAt.getTime() <= nowMs;
+  return isDue ? { move: "overdue", to: "overdue" } : undefined;
+}
+
+function reviewStep(one: Standing, nowMs: number): DueStep | undefined {
+  const { state, dueAt, responseDueAt, reminders } = one;
+  if (responseDueAt !== undefined && responseDueAt.getTime() <= nowMs)
+    return { move: "overdue", to: "overdue" };
+  const isAtStage = state === "stage_1" || state === "stage_2";
+  if (responseDueAt === undefined && isAtStage && dueAt !== undefined && dueAt.getTime() <= nowMs)
+    return { move: "lapse", to: "expired_unreviewed" };
+  if (dueAt === undefined) return undefined;
+  const owed = dueAt.getTime() <= nowMs ? 2 : dueAt.getTime() - REMINDER_MS <= nowMs ? 1 : 0;
+  return reminders < owed ? { note: "remind", count: owed } : undefined;
+}
+
+function endOf(one: Standing, nowMs: number): DueStep | undefined {
+  const { state, grant, rest } = one;
+  if (grant !== undefined && grant.notAfter.getTime() <= nowMs) return { move: "expire", to: "expired" };
+  if (state !== "approved" && grant?.isUsedUp === true) return { move: "exhaust", to: "exhausted" };
+  if (state === "partial" && rest !== undefined && !UNANSWERED.has(rest))
+    return { move: "resume", to: "active" };
+  return undefined;
+}
+
+/**
+ * What is due for a request at this moment; nothing when its time has not come. Half-open as everywhere: due at the
+ * instant itself. A request whose question is open is never due: its clock stands still. Nothing that must be
+ * answered lapses (access.md "Silence is not refusal").
+ */
+export function dueStep(one: Standing, now: Date): DueStep | undefined {
+  const nowMs = now.getTime();
+  if (UNDER_REVIEW.has(one.state)) return reviewStep(one, nowMs);
+  if (one.state === "document_check") return waitingStep(one, nowMs);
+  if (IN_FORCE.has(one.state)) return endOf(one, nowMs);
+  if (one.state === "overdue") {
+    const since = one.escalatedAt?.getTime();
+    const isLong = since !== undefined && since + EXECUTIVE_AFTER_MS <= nowMs;
+    return one.escalatedTo === "compliance" && isLong ? { note: "escalate" } : undefined;
+  }
+  const isOld = one.updatedAt.getTime() + CLOSE_AFTER_MS <= nowMs;
+  return ENDED.has(one.state) && isOld ? { move: "close", to: "closed" } : undefined;
+}

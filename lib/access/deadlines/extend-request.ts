@@ -1,0 +1,78 @@
+import "server-only";
+import { isLate, latestExtension } from "@/lib/access/deadlines/due";
+import { enterSteering, loadForDeadline, requireDuty } from "@/lib/access/deadlines/load-for-deadline";
+import type { NewExtension } from "@/lib/access/deadlines/schema";
+import type { RequestAnswer } from "@/lib/access/requests/answer-schema";
+import { moveRequest } from "@/lib/access/requests/move-request";
+import { answerRequest } from "@/lib/access/requests/request-view";
+import type { InstrumentKind } from "@/lib/access/requests/schema";
+import type { RequestRow } from "@/lib/access/requests/store";
+import { recordingRefusals } from "@/lib/access/rules/record-refusal";
+import { endOf, startOf } from "@/lib/access/rules/validity";
+import type { Context } from "@/lib/context";
+import { inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { invalidField } from "@/lib/invalid-field";
+
+/** An instant as it stands; a day through its end, on the last possible one as far as that goes. */
+function dayOrInstant(text: string, latest: Date): Date {
+  const end = endOf(text);
+  return end > latest && startOf(text) < latest ? latest : end;
+}
+
+/** The new date: later than the one that stands and than now, and no later than the instrument leaves. */
+function newDate(
+  row: Pick<RequestRow, "extensions">,
+  kind: InstrumentKind,
+  responseDueAt: Date,
+  asked: { readonly until: string | undefined; readonly now: Date },
+): Date {
+  const latest = latestExtension(kind, responseDueAt);
+  if (latest === undefined || row.extensions > 0 || latest <= asked.now) {
+    throw new DomainError("request.extended", {
+      detail:
+        latest === undefined
+          ? "The instrument leaves no more time."
+          : row.extensions > 0
+            ? "It has been put off once; a second time would be silence by instalments."
+            : "Even the latest date that the instrument leaves is over.",
+    });
+  }
+  const until = asked.until === undefined ? latest : dayOrInstant(asked.until, latest);
+  if (until <= responseDueAt || until <= asked.now)
+    throw invalidField("/until", "is not later than what stands");
+  if (until > latest) throw invalidField("/until", `is later than ${latest.toISOString()}`);
+  return until;
+}
+
+/**
+ * Puts the answer off, once, with a reason that both sides see. The review goes on meanwhile: the next decision ends
+ * the extension, and so does its date, after which the request is overdue.
+ */
+export async function extendRequest(cx: Context, id: string, body: NewExtension): Promise<RequestAnswer> {
+  return recordingRefusals(cx, { action: "request.extend", requestId: id }, async () => {
+    const entry = await inTransaction(cx, async (tx) => {
+      const one = await loadForDeadline(tx, cx, id, false);
+      const { row } = one;
+      const { responseDueAt, kind } = requireDuty(one);
+      // What is called overdue has no such move. What is late and not called so yet is put off no more either.
+      if (row.state !== "overdue" && isLate(row, cx.clock.now())) {
+        throw new DomainError("request.extended", {
+          detail: "Its date is over: what is late is not put off any more.",
+        });
+      }
+      const until = newDate(row, kind, responseDueAt, { until: body.until, now: cx.clock.now() });
+      // Reviewers keep as much time before the answer's date as they had.
+      const reserveMs = responseDueAt.getTime() - (row.dueAt ?? responseDueAt).getTime();
+      await moveRequest(tx, cx, row, {
+        event: "extend",
+        to: "extended",
+        comment: body.reason,
+        frozen: { responseDueAt: until, dueAt: new Date(until.getTime() - reserveMs), isExtended: true },
+      });
+      const details = { reason: body.reason, until: until.toISOString() };
+      return enterSteering(tx, cx, one, { action: "request.extend", details });
+    });
+    return answerRequest(cx, id, entry);
+  });
+}

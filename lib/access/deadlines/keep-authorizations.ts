@@ -1,0 +1,67 @@
+import "server-only";
+import { authorizationEnd } from "@/lib/access/deadlines/authorization-end";
+import type { KeepContext } from "@/lib/access/deadlines/keep-requests";
+import { setAuthorizationState } from "@/lib/access/legal-authorities/store";
+import { findStandingAuthority, listUnclosed } from "@/lib/access/legal-authorities/use-store";
+import { lockRequest } from "@/lib/access/requests/store";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import { inSnapshot, inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+
+const BATCH = 50;
+
+/** One legal authority, in a transaction of its own: its request locked, read again, left alone when nothing is due. */
+async function keepOne(
+  cx: KeepContext,
+  { id, requestId }: { id: string; requestId: string },
+): Promise<boolean> {
+  return inTransaction(cx, async (tx) => {
+    await lockRequest(tx, requestId);
+    const one = await findStandingAuthority(tx, id);
+    const to = one === undefined ? undefined : authorizationEnd(one, cx.clock.now());
+    if (one === undefined || to === undefined) return false;
+    await setAuthorizationState(tx, id, to);
+    await appendEntry(tx, cx, {
+      class: "access",
+      outcome: "done",
+      action: "authorization.end",
+      subjects: [`authorization:${id}`, `request:${requestId}`],
+      purpose: one.purpose,
+      caseId: requestId,
+      caseDetails: { authorization: id, from_state: one.state, to_state: to },
+      index: { requestId, ...(one.grant_id === null ? {} : { grantId: one.grant_id }) },
+    });
+    return true;
+  });
+}
+
+/** An outage ends the round; anything else is that one's trouble and does not keep the others waiting. */
+async function tryOne(cx: KeepContext, one: { id: string; requestId: string }): Promise<boolean> {
+  try {
+    return await keepOne(cx, one);
+  } catch (error) {
+    if (error instanceof DomainError && error.status === 503) throw error;
+    cx.logger.warn(
+      { err: error, authorization: one.id },
+      "the end of a legal authority was not written down yet",
+    );
+    return false;
+  }
+}
+
+/**
+ * Writes down which legal authorities have ended by the clock, by use, or with their request. As `keepRequests` it may
+ * run anywhere, any number of times, and be killed. Answers how many ended.
+ */
+export async function keepAuthorizations(cx: KeepContext): Promise<number> {
+  const { tenantId } = cx.instance;
+  let done = 0;
+  let after: string | undefined;
+  for (;;) {
+    const page = { tenantId, now: cx.clock.now(), after, limit: BATCH };
+    const found = await inSnapshot(cx, (tx) => listUnclosed(tx, page));
+    for (const one of found) if (await tryOne(cx, one)) done += 1;
+    after = found.at(-1)?.id;
+    if (after === undefined || found.length < BATCH) return done;
+  }
+}

@@ -1,0 +1,72 @@
+import "server-only";
+import { type AuthorizationRow, findAuthorization } from "@/lib/access/legal-authorities/store";
+import { isParty } from "@/lib/access/requests/queue-store";
+import { findRequestFacts, lockRequest, type RequestRow, readRequest } from "@/lib/access/requests/store";
+import { ownOrganisations, withTie } from "@/lib/access/review/conflicts/store";
+import { authorize } from "@/lib/access/rules/authorize";
+import type { Permit } from "@/lib/access/rules/permit";
+import type { AppendedEntry } from "@/lib/audit/entry/event";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import type { Context } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+
+/** A request that a reviewer steers, locked until the transaction ends. */
+export interface DeadlineRequest {
+  readonly permit: Permit<"request.steer">;
+  readonly row: RequestRow;
+  readonly authorization: AuthorizationRow | undefined;
+}
+
+/**
+ * Locks and reads a request for an act that neither gives nor refuses. Who may not know of it learns nothing: an
+ * unknown id and a hidden one answer alike.
+ */
+export async function loadForDeadline(
+  tx: Tx,
+  cx: Context,
+  id: string,
+  isLegalOnly: boolean,
+): Promise<DeadlineRequest> {
+  await lockRequest(tx, id);
+  const facts = await findRequestFacts(tx, cx, id);
+  if (facts === undefined) throw new DomainError("request-file.not-found");
+  const { kin, facts: tied } = await withTie(tx, cx, facts);
+  const party = await isParty(tx, ownOrganisations(cx, kin), facts.transactions);
+  const permit = await authorize(cx, "request.steer", { ...tied, isParty: party, isLegalOnly });
+  return {
+    permit,
+    row: await readRequest(tx, permit, facts),
+    authorization: await findAuthorization(tx, id),
+  };
+}
+
+/** An act that puts an answer off, or says why it is late, is for what must be answered: with its order and its date. */
+export function requireDuty({ row, authorization }: DeadlineRequest) {
+  const { responseDueAt } = row;
+  if (responseDueAt === undefined || authorization === undefined) {
+    throw new DomainError("request.no-deadline", {
+      detail: "It rests on no order, so nobody has a duty to answer it: decide it, or ask.",
+    });
+  }
+  return { responseDueAt, kind: authorization.kind };
+}
+
+/** The entry of such an act, in the request's own case. */
+export function enterSteering(
+  tx: Tx,
+  cx: Context,
+  { row }: Pick<DeadlineRequest, "row">,
+  act: { readonly action: string; readonly details: Readonly<Record<string, string>> },
+): Promise<AppendedEntry> {
+  return appendEntry(tx, cx, {
+    class: "access",
+    outcome: "done",
+    action: act.action,
+    subjects: [`request:${row.id}`],
+    purpose: row.purpose,
+    caseId: row.id,
+    caseDetails: { from_state: row.state, ...act.details },
+    index: { requestId: row.id },
+  });
+}

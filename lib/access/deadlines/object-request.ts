@@ -1,0 +1,45 @@
+import "server-only";
+import {
+  type DeadlineRequest,
+  enterSteering,
+  loadForDeadline,
+  requireDuty,
+} from "@/lib/access/deadlines/load-for-deadline";
+import type { NewObjection } from "@/lib/access/deadlines/schema";
+import type { RequestAnswer } from "@/lib/access/requests/answer-schema";
+import { moveRequest, type Step } from "@/lib/access/requests/move-request";
+import { answerRequest } from "@/lib/access/requests/request-view";
+import { recordingRefusals } from "@/lib/access/rules/record-refusal";
+import type { Context } from "@/lib/context";
+import { inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+
+/** A claim of privilege leads beside the stages, its end back to the one that was left. */
+function stepOf(one: DeadlineRequest, { act, reason: comment }: NewObjection): Step {
+  const { state, stageBefore } = one.row;
+  if (act === "raise") {
+    requireDuty(one);
+    return { event: "object", to: "objected", comment };
+  }
+  if (state !== "objected" || stageBefore === undefined) {
+    throw new DomainError("request.illegal-transition", { detail: `It is ${state}; no objection stands.` });
+  }
+  return { event: "resume", to: stageBefore, comment };
+}
+
+/**
+ * Somebody with the duty legal claims a privilege, or says how the claim was dealt with; both with a reason that both
+ * sides see. While it stands nothing is decided, and the clock runs on: an objection is not an answer, and at the
+ * answer's date the request is overdue as any other.
+ */
+export async function objectRequest(cx: Context, id: string, body: NewObjection): Promise<RequestAnswer> {
+  const action = body.act === "raise" ? "request.object" : "request.resume";
+  return recordingRefusals(cx, { action, requestId: id }, async () => {
+    const entry = await inTransaction(cx, async (tx) => {
+      const one = await loadForDeadline(tx, cx, id, true);
+      await moveRequest(tx, cx, one.row, stepOf(one, body));
+      return enterSteering(tx, cx, one, { action, details: { reason: body.reason } });
+    });
+    return answerRequest(cx, id, entry);
+  });
+}

@@ -1,0 +1,20 @@
+import { z } from "zod";
+import { InstantOrDate } from "@/lib/access/requests/schema";
+import { visibleText } from "@/lib/api-client/fields";
+
+// What the acts of a request's life take: words, a later date, an objection.
+export const NewComment = z.strictObject({ comment: visibleText(4_000) });
+export const Withdrawal = z.strictObject({ reason: visibleText(2_000).optional() });
+export const Revocation = z.strictObject({ reason: visibleText(2_000) });
+
+/** More time for the answer, once, with its reason; absent `until` asks for as much as the instrument leaves. */
+export const NewExtension = z.strictObject({ reason: visibleText(2_000), until: InstantOrDate.optional() });
+export type NewExtension = z.infer<typeof NewExtension>;
+/** A privilege is claimed (`raise`, the default), or the claim has been dealt with (`settle`). */
+export const NewObjection = z.strictObject({
+  reason: visibleText(2_000),
+  act: z.enum(["raise", "settle"]).default("raise"),
+});
+export type NewObjection = z.infer<typeof NewObjection>;
+/** Why a part is given now, and what becomes of the rest. */
+export const NewPartialAnswer = z.strictObject({ reason: visibleText(2_000) });

@@ -1,0 +1,133 @@
+import "server-only";
+import { z } from "zod";
+import {
+  CLOSE_AFTER_MS,
+  EXECUTIVE_AFTER_MS,
+  REMINDER_MS,
+  type Standing,
+  UNANSWERED,
+} from "@/lib/access/deadlines/due";
+import { Escalation, Purpose, RequestState } from "@/lib/access/requests/schema";
+import { Prisma } from "@/lib/db/generated/client";
+import type { Tx } from "@/lib/db/transaction";
+
+/** Requests for which something may be due now, by id: what is truly due the locked row says. */
+export async function listDue(
+  tx: Tx,
+  wanted: {
+    readonly tenantId: string;
+    readonly now: Date;
+    readonly after: string | undefined;
+    readonly limit: number;
+  },
+): Promise<string[]> {
+  const { tenantId, now, after, limit } = wanted;
+  const before = (ms: number): Date => new Date(now.getTime() - ms);
+  const place = Prisma.sql`r.tenant_id = ${tenantId}::uuid
+    ${after === undefined ? Prisma.empty : Prisma.sql`AND r.id > ${after}::uuid`}`;
+  const end = Prisma.sql`ORDER BY r.id LIMIT ${limit}`;
+  // One condition for each index, so that nothing is read that is not due.
+  const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
+    SELECT DISTINCT due.id FROM (
+      (SELECT r.id FROM access_request r WHERE ${place}
+        AND r.state IN ('document_check', 'stage_1', 'stage_2', 'extended', 'objected') AND r.response_due_at <= ${now} ${end})
+      UNION ALL
+      (SELECT r.id FROM access_request r WHERE ${place}
+        AND r.state IN ('stage_1', 'stage_2', 'extended', 'objected') AND r.due_at <= ${before(-REMINDER_MS)}
+        AND (r.reminders < 1 OR r.due_at <= ${now} AND (r.reminders < 2 OR r.response_due_at IS NULL)) ${end})
+      UNION ALL
+      (SELECT r.id FROM access_request r WHERE ${place} AND r.state = 'overdue'
+        AND r.escalated_to = 'compliance' AND r.escalated_at <= ${before(EXECUTIVE_AFTER_MS)} ${end})
+      UNION ALL
+      (SELECT r.id FROM access_request r JOIN access_grant g ON g.request_id = r.id
+        WHERE ${place} AND r.state IN ('approved', 'active', 'partial')
+          AND (g.not_after <= ${now} OR r.state <> 'approved' AND g.views_used >= g.max_views) ${end})
+      UNION ALL
+      (SELECT r.id FROM access_request r JOIN access_request c ON c.continues_id = r.id
+        WHERE ${place} AND r.state = 'partial' AND c.state <> ALL (${[...UNANSWERED]}) ${end})
+      UNION ALL
+      (SELECT r.id FROM access_request r WHERE ${place}
+        AND r.state IN ('expired', 'revoked', 'exhausted', 'denied') AND r.updated_at <= ${before(CLOSE_AFTER_MS)} ${end})
+    ) due ORDER BY due.id LIMIT ${limit}`);
+  return rows.map(({ id }) => id);
+}
+
+/** A request as the clock sees it, with what an entry about it names. */
+export interface StandingRow extends Standing {
+  readonly id: string;
+  readonly purpose: Purpose;
+  readonly grantId: string | undefined;
+}
+
+const Row = z.object({
+  id: z.string(),
+  purpose: Purpose,
+  state: RequestState,
+  due_at: z.date().nullable(),
+  response_due_at: z.date().nullable(),
+  escalated_to: Escalation.nullable(),
+  escalated_at: z.date().nullable(),
+  reminders: z.number(),
+  updated_at: z.date(),
+  grant_id: z.string().nullable(),
+  not_after: z.date().nullable(),
+  is_used_up: z.boolean().nullable(),
+  rest: RequestState.nullable(),
+});
+
+/** Holds the request until the transaction ends and reads how it stands then; its grant and its rest beside it. */
+export async function lockStanding(tx: Tx, tenantId: string, id: string): Promise<StandingRow | undefined> {
+  const held = await tx.$queryRaw<unknown[]>(
+    Prisma.sql`SELECT id FROM access_request WHERE id = ${id}::uuid AND tenant_id = ${tenantId}::uuid FOR UPDATE`,
+  );
+  if (held.length === 0) return undefined;
+  // A statement of its own: it sees what whoever held the lock before has committed.
+  const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
+    SELECT r.id, r.purpose, r.state, r.due_at, r.response_due_at, r.escalated_to, r.escalated_at, r.reminders, r.updated_at,
+      g.id AS grant_id, g.not_after, g.views_used >= g.max_views AS is_used_up,
+      (SELECT c.state FROM access_request c WHERE c.continues_id = r.id) AS rest
+    FROM access_request r LEFT JOIN access_grant g ON g.request_id = r.id WHERE r.id = ${id}::uuid`);
+  const row = Row.parse(rows[0]);
+  return {
+    id: row.id,
+    purpose: row.purpose,
+    state: row.state,
+    dueAt: row.due_at ?? undefined,
+    responseDueAt: row.response_due_at ?? undefined,
+    escalatedTo: row.escalated_to ?? undefined,
+    escalatedAt: row.escalated_at ?? undefined,
+    reminders: row.reminders,
+    updatedAt: row.updated_at,
+    grantId: row.grant_id ?? undefined,
+    grant:
+      row.not_after === null ? undefined : { notAfter: row.not_after, isUsedUp: row.is_used_up === true },
+    rest: row.rest ?? undefined,
+  };
+}
+
+/** How often its reviewers have been reminded. The caller holds the row's lock. */
+export async function setReminders(tx: Tx, id: string, reminders: number): Promise<void> {
+  await tx.access_request.updateMany({ where: { id }, data: { reminders } });
+}
+
+/** Whom the overdue answer lies with now. The caller holds the row's lock. */
+export async function setEscalation(tx: Tx, id: string, to: Escalation, at: Date): Promise<void> {
+  await tx.access_request.updateMany({ where: { id }, data: { escalated_to: to, escalated_at: at } });
+}
+
+/** The request that goes on with the rest of this one, when it was answered in part. */
+export async function findContinuation(
+  tx: Tx,
+  id: string,
+): Promise<{ readonly id: string; readonly reference: string; readonly state: RequestState } | undefined> {
+  const row = await tx.access_request.findUnique({
+    where: { continues_id: id },
+    select: { id: true, reference: true, state: true },
+  });
+  return row === null ? undefined : { ...row, state: RequestState.parse(row.state) };
+}
+
+/** What people call a request. */
+export async function findReference(tx: Tx, id: string): Promise<string | undefined> {
+  return (await tx.access_request.findUnique({ where: { id }, select: { reference: true } }))?.reference;
+}

@@ -1,0 +1,45 @@
+import "server-only";
+import { findDeciders } from "@/lib/access/requests/queue-store";
+import { Stage } from "@/lib/access/requests/schema";
+import type { RequestRow } from "@/lib/access/requests/store";
+import { findRelatedPeople } from "@/lib/access/review/conflicts/store";
+import { STAGE_DUTY } from "@/lib/access/rules/action-rules";
+import type { Context } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+
+/**
+ * Nothing is submitted that nobody could ever decide: each stage needs a person of another organisation, of no party,
+ * and the two are different people.
+ */
+export async function requireDeciders(
+  tx: Tx,
+  cx: Context,
+  row: RequestRow,
+  transactions: readonly string[],
+): Promise<void> {
+  const { tenantId } = cx.instance;
+  const near = new Set<string>();
+  for (const one of [row.requesterUserId, ...row.coViewers]) {
+    const { accounts, colleagues } = await findRelatedPeople(tx, tenantId, one);
+    for (const id of [...accounts, ...colleagues]) near.add(id);
+  }
+  const deciders = await findDeciders(tx, {
+    tenantId,
+    besides: row.requesterOrganisationId,
+    near: [...near],
+    transactions,
+  });
+  const duties = Stage.options.map((stage) => STAGE_DUTY[stage]);
+  const missing = duties.filter((duty) => !deciders.some((one) => one.duty === duty));
+  const isOneAlone = new Set(deciders.map(({ userId }) => userId)).size < duties.length;
+  if (missing.length === 0 && !isOneAlone) return;
+  const needed = missing.length === 0 ? duties.join(" and ") : missing.join(" and ");
+  throw new DomainError("request.no-decider", {
+    detail:
+      missing.length === 0
+        ? `Only one person of another organisation could decide; the duties ${needed} take two.`
+        : `No active person of an organisation other than yours and the parties' holds the duty ${needed}.`,
+    extra: { duties: missing.length === 0 ? duties : missing },
+  });
+}

@@ -1,0 +1,117 @@
+import "server-only";
+import { type DecisionCase, firstReading, requireStage } from "@/lib/access/decisions/decision-case";
+import { remainingAt } from "@/lib/access/decisions/decision-statement";
+import {
+  type OrderFacts,
+  requireRetypedFacts,
+  requireSameRetypedFacts,
+} from "@/lib/access/decisions/retyped-facts";
+import { findNewestRelease } from "@/lib/access/executive-release/store";
+import { isPaper, requireSignedOrder } from "@/lib/access/legal-authorities/advance";
+import type { AuthorizationRow } from "@/lib/access/legal-authorities/store";
+import type { NewStatement, RequestState } from "@/lib/access/requests/schema";
+import { requireRecognised, requireRecordable } from "@/lib/access/review/recognise";
+import { startOf } from "@/lib/access/rules/validity";
+import type { Context } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { validityTime } from "@/lib/escrow/protocol/statements";
+import { hasIdentityCheck } from "@/lib/identity/people/people-store";
+
+/** States in which a legal authority is still decided on. */
+const REVIEWED: ReadonlySet<string> = new Set(["legal_review", "attested"]);
+
+/** Impostors: an officer's request is approved only with a recorded identity check (access.md). */
+export async function requireIdentityCheck(
+  tx: Tx,
+  cx: Context,
+  one: Pick<DecisionCase, "requester">,
+): Promise<void> {
+  if (one.requester.role !== "auditor" && one.requester.role !== "regulator") return;
+  if (await hasIdentityCheck(tx, one.requester.userId, cx.clock.now())) return;
+  throw new DomainError("decision.identity-check", {
+    detail:
+      "Record the officer's identity check first: verified domain, and a call back to a number on record.",
+  });
+}
+
+/** While executives release what is overdue nobody decides: no coordinator leads the request away from them. */
+async function requireNoRelease(tx: Tx, cx: Context, { row }: DecisionCase): Promise<void> {
+  if (row.state !== "overdue") return;
+  const release = await findNewestRelease(tx, row.id);
+  if (release === undefined || release.signUntil <= cx.clock.now()) return;
+  throw new DomainError("request.conflict", {
+    detail: `Executives are releasing this request until ${validityTime(release.signUntil)}.`,
+  });
+}
+
+/** What was submitted is what is decided on: no authority came, went or changed in between. */
+export function requireSubmittedAuthority({
+  row,
+  authorization,
+}: Pick<DecisionCase, "row" | "authorization">): void {
+  if (authorization?.recordDigest === row.authorizationDigest) return;
+  throw new DomainError("authorization.invalid", {
+    detail: "The legal authority is not the one that was submitted.",
+  });
+}
+
+/** One that was suspended or revoked meanwhile is decided on by nobody. */
+export function requireStanding({ state }: AuthorizationRow): void {
+  if (REVIEWED.has(state)) return;
+  throw new DomainError("authorization.invalid", { detail: `The legal authority is ${state}.` });
+}
+
+/** What one reviewer suspended two executives may release on, since his word stops no answer (ADR 0031); a revoked one nobody. */
+export function requireReleasable(authorization: AuthorizationRow): void {
+  if (authorization.state !== "suspended") requireStanding(authorization);
+}
+
+/** The order's facts as this decider read them: against the record, and against the first decider's reading. */
+function requireReading(cx: Context, one: DecisionCase, order: OrderFacts, body: NewStatement): void {
+  const { confirms } = body;
+  const first = body.stage === "coordinator" ? firstReading(one) : undefined;
+  // Without an end of his own the second decider keeps the one that the first has left.
+  const left = first === undefined ? undefined : remainingAt(one, cx.clock.now()).notAfter;
+  requireRetypedFacts(order, confirms, body.until === undefined ? left : startOf(body.until));
+  if (first !== undefined) requireSameRetypedFacts(first, confirms);
+}
+
+/** Paper is retyped; a JWS holds by itself for what is left of the request. Whatever signs holds as of now. */
+async function requireAuthority(
+  tx: Tx,
+  cx: Context,
+  one: DecisionCase,
+  authorization: AuthorizationRow,
+  body: NewStatement,
+): Promise<void> {
+  requireStanding(authorization);
+  if (body.stage === "legal") await requireRecordable(tx, cx, authorization, body.recognition_basis);
+  else await requireRecognised(tx, cx, authorization);
+  if (isPaper(authorization) || body.confirms !== undefined) requireReading(cx, one, authorization, body);
+  const { transactions, groups } = remainingAt(one, cx.clock.now());
+  await requireSignedOrder(tx, cx, authorization, { purpose: one.row.purpose, fields: groups, transactions });
+}
+
+/**
+ * What must hold beside the rules before a decision counts: the stage, and for an approval the identity check and
+ * its order: retyped and matching, or signed and within its reach. Answers the state the stage is decided in.
+ */
+export async function checkDecision(
+  tx: Tx,
+  cx: Context,
+  one: DecisionCase,
+  body: NewStatement,
+): Promise<RequestState> {
+  const state = await requireStage(tx, one, body.stage);
+  await requireNoRelease(tx, cx, one);
+  if (body.decision !== "approve") return state;
+  requireSubmittedAuthority(one);
+  await requireIdentityCheck(tx, cx, one);
+  if (one.authorization === undefined) return state;
+  await requireAuthority(tx, cx, one, one.authorization, body);
+  if (one.authorization.validUntil <= cx.clock.now()) {
+    throw new DomainError("authorization.invalid", { detail: "The legal authority is no longer in date." });
+  }
+  return state;
+}

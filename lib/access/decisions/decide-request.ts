@@ -1,0 +1,145 @@
+import "server-only";
+import { checkDecision } from "@/lib/access/decisions/check-decision";
+import { type DecisionCase, loadCase } from "@/lib/access/decisions/decision-case";
+import { narrowingOf, remainingAt } from "@/lib/access/decisions/decision-statement";
+import { takesAway } from "@/lib/access/decisions/narrowing";
+import { newNonce } from "@/lib/access/decisions/prepare-statement";
+import { proveDecision, requireStandingProofs } from "@/lib/access/decisions/prove-decision";
+import { type SignedDecision, signDecision } from "@/lib/access/decisions/sign-decision";
+import { insertDecision } from "@/lib/access/decisions/store";
+import { activateGrant } from "@/lib/access/grants/activate-grant";
+import { createGrant } from "@/lib/access/grants/create-grant";
+import { resumeActivation } from "@/lib/access/grants/resume-activation";
+import { approveAuthorization } from "@/lib/access/legal-authorities/advance";
+import type { RequestAnswer } from "@/lib/access/requests/answer-schema";
+import { type Step, walkRequest } from "@/lib/access/requests/move-request";
+import { answerRequest } from "@/lib/access/requests/request-view";
+import { requireVersion } from "@/lib/access/requests/require-version";
+import type { NewDecision, RequestState } from "@/lib/access/requests/schema";
+import { lockRequest } from "@/lib/access/requests/store";
+import { recognise } from "@/lib/access/review/recognise";
+import { recordingRefusals } from "@/lib/access/rules/record-refusal";
+import type { AppendedEntry } from "@/lib/audit/entry/event";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import type { Context } from "@/lib/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { inTransaction, type Tx } from "@/lib/db/transaction";
+import { recordDigest } from "@/lib/escrow/protocol/statements";
+
+interface Decided {
+  readonly entry: AppendedEntry;
+  readonly grantId: string | undefined;
+}
+
+function stepsOf(one: DecisionCase, body: NewDecision, stageState: RequestState): Step[] {
+  const resume: Step[] = one.row.state === stageState ? [] : [{ event: "resume", to: stageState }];
+  const { comment } = body;
+  if (body.decision === "ask") return [...resume, { event: "ask", to: "needs_information", comment }];
+  if (body.decision === "deny") return [...resume, { event: "deny", to: "denied", comment }];
+  const to = body.stage === "legal" ? "stage_2" : "approved";
+  return [...resume, { event: "approve", to, comment }];
+}
+
+function isNarrower(one: DecisionCase, body: NewDecision, at: Date): boolean {
+  return body.decision === "approve" && takesAway(remainingAt(one, at), narrowingOf(body), at);
+}
+
+async function storeDecision(
+  tx: Tx,
+  cx: Context,
+  one: DecisionCase,
+  body: NewDecision,
+  signed: SignedDecision | undefined,
+): Promise<string> {
+  const at = cx.clock.now();
+  const id = uuidv7(at.getTime());
+  await insertDecision(tx, {
+    id,
+    tenantId: cx.instance.tenantId,
+    requestId: one.row.id,
+    stage: body.stage,
+    decision: body.decision,
+    approverUserId: cx.principal.userId,
+    comment: body.comment,
+    statement: signed?.statement,
+    proofKind: signed?.proofKind ?? "none",
+    signature: signed?.signature,
+    nonce: signed?.statement.nonce ?? newNonce(),
+    confirms: body.confirms,
+    narrowed: isNarrower(one, body, at),
+    maxExports: signed !== undefined && body.decision === "approve" ? signed.maxExports : undefined,
+    at,
+  });
+  return id;
+}
+
+async function decideIn(
+  tx: Tx,
+  cx: Context,
+  requestId: string,
+  body: NewDecision,
+  ifMatch: number | undefined,
+): Promise<Decided> {
+  await lockRequest(tx, requestId);
+  await requireVersion(tx, cx, requestId, ifMatch);
+  const one = await loadCase(tx, cx, requestId, body.stage);
+  const stageState = await checkDecision(tx, cx, one, body);
+  const signed = body.decision === "ask" ? undefined : await signDecision(tx, cx, one, body);
+  const decisionId = await storeDecision(tx, cx, one, body, signed);
+  const { authorization } = one;
+  const weighed =
+    body.decision === "approve" && authorization !== undefined
+      ? await recognise(tx, cx, authorization, body.recognition_basis)
+      : {};
+  await walkRequest(tx, cx, one.row, stepsOf(one, body, stageState));
+  const isFinal = body.decision === "approve" && body.stage === "coordinator";
+  if (isFinal) await requireStandingProofs(tx, one);
+  const grantId = isFinal && signed !== undefined ? await createGrant(tx, cx, one, signed) : undefined;
+  if (isFinal && one.authorization !== undefined) await approveAuthorization(tx, cx, one.authorization);
+  const entry = await appendEntry(tx, cx, {
+    class: "access",
+    outcome: "done",
+    action: "request.decide",
+    subjects: [
+      `request:${requestId}`,
+      `decision:${decisionId}`,
+      ...(grantId === undefined ? [] : [`grant:${grantId}`]),
+    ],
+    purpose: one.row.purpose,
+    details: { policy: one.permit.policyVersion, policies: [...one.permit.policies] },
+    caseId: requestId,
+    caseDetails: {
+      stage: body.stage,
+      decision: body.decision,
+      narrowed: isNarrower(one, body, cx.clock.now()),
+      proof: signed?.proofKind ?? "none",
+      ...(signed === undefined ? {} : { statement: recordDigest(signed.statement) }),
+      ...(signed?.maxExports === undefined ? {} : { max_exports: signed.maxExports }),
+      ...weighed,
+    },
+    index: { requestId, ...(grantId === undefined ? {} : { grantId }) },
+  });
+  return { entry, grantId };
+}
+
+/**
+ * One person decides one stage. The second approval makes the grant and hands it to the custodian: the answer
+ * comes when it is in force. With a version (If-Match) a decision upon an older one is 409. If the custodian is away
+ * the decision stands, the request stays approved, and the portal, or the same approver deciding again, finishes it;
+ * but a passkey's signature waits for the custodian to have looked at it.
+ */
+export async function decideRequest(
+  cx: Context,
+  requestId: string,
+  body: NewDecision,
+  ifMatch?: number,
+): Promise<RequestAnswer> {
+  return recordingRefusals(cx, { action: "request.decide", requestId }, async () => {
+    const resumed = await resumeActivation(cx, requestId, body);
+    if (resumed !== undefined) return answerRequest(cx, requestId, resumed);
+    await proveDecision(cx, requestId, body);
+    const { entry, grantId } = await inTransaction(cx, (tx) => decideIn(tx, cx, requestId, body, ifMatch));
+    if (grantId !== undefined) await activateGrant(cx, grantId);
+    return answerRequest(cx, requestId, entry);
+  });
+}

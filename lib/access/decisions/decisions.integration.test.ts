@@ -1,0 +1,273 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { decideRequest } from "@/lib/access/decisions/decide-request";
+import { prepareStatement } from "@/lib/access/decisions/prepare-statement";
+import { finishPendingGrants } from "@/lib/access/grants/finish-pending";
+import { getGrant } from "@/lib/access/grants/get-grant";
+import { listGrants } from "@/lib/access/grants/list-grants";
+import { revokeGrant } from "@/lib/access/grants/revoke-grant";
+import { useView } from "@/lib/access/grants/use-grant";
+import { prepareOpening } from "@/lib/access/openings/prepare-opening";
+import { getRequest } from "@/lib/access/requests/get-request";
+import { NewDecision, NewOpening, NewStatement } from "@/lib/access/requests/schema";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { ed25519PublicKey, randomBytes } from "@/lib/crypto/primitives";
+import { signStatement } from "@/lib/crypto/statement";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { refusalOf } from "@/lib/testing/benches/refusal";
+
+import {
+  approvalOf,
+  approvedRequest,
+  CONFIRMS,
+  createRequestBench,
+  ensureChecked as ensureCheckedIn,
+  type Filing,
+  queryOwner,
+  type RequestBench,
+  type RequestPerson,
+  submittedRequest,
+} from "@/lib/testing/benches/request-bench";
+
+let bench: RequestBench;
+let regulator: RequestPerson;
+let auditor: RequestPerson;
+let legal: RequestPerson;
+let approver: RequestPerson;
+let second: RequestPerson;
+let both: RequestPerson;
+let colleague: RequestPerson;
+let support: RequestPerson;
+let txId: string;
+let otherTxId: string;
+
+beforeAll(async () => {
+  bench = await createRequestBench();
+  ({ regulator, auditor, legal, approver, second, both, colleague, support, txId, otherTxId } = bench);
+});
+afterAll(async () => {
+  await bench?.close();
+});
+
+const code = async (run: Promise<unknown>): Promise<string> => (await refusalOf(run)).code;
+const submitted = (filing?: Filing) => submittedRequest(bench, filing);
+const approved = (filing?: Filing) => approvedRequest(bench, filing);
+const ensureChecked = (requestId: string) => ensureCheckedIn(bench, requestId);
+const query = (text: string, values?: readonly unknown[]) => queryOwner(bench, text, values);
+
+describe("a decision", () => {
+  it("is refused to the requester, his organisation, the wrong duty, and one person twice", async () => {
+    const id = await submitted();
+    await ensureChecked(id);
+    expect(await code(decideRequest(regulator, id, approvalOf("legal")))).toBe("decision.self");
+    expect(await code(decideRequest(approver, id, approvalOf("legal")))).toBe("decision.duty");
+    expect(await code(decideRequest(support, id, approvalOf("legal")))).toBe("decision.duty");
+    expect(await code(decideRequest(colleague, id, approvalOf("legal")))).toBe("decision.organisation");
+    expect(await code(decideRequest(approver, id, approvalOf("coordinator")))).toBe("decision.stage");
+    await decideRequest(both, id, approvalOf("legal"));
+    expect(await code(decideRequest(both, id, approvalOf("coordinator")))).toBe("decision.same-person");
+    expect(await code(decideRequest(both, id, approvalOf("legal")))).toBe("decision.same-person");
+    expect(await code(decideRequest(approver, uuidv7(1), approvalOf("coordinator")))).toBe(
+      "request-file.not-found",
+    );
+    const { rows } = await query(
+      "SELECT count(*)::int AS n FROM audit_index WHERE request_id = $1 AND outcome = 'denied'",
+      [id],
+    );
+    expect(rows[0].n).toBe(6);
+  });
+
+  it("needs the order's facts retyped, and shows both where they differ", async () => {
+    const id = await submitted();
+    await ensureChecked(id);
+    const wrong = { confirms: { ...CONFIRMS, case_number: "18 O 2/26" } };
+    const error = await refusalOf(decideRequest(legal, id, approvalOf("legal", wrong)));
+    expect(error.code).toBe("decision.facts-mismatch");
+    expect(error.errors).toEqual([
+      { pointer: "/confirms/case_number", detail: "you typed “18 O 2/26”, the order says “18 O 1/26”" },
+    ]);
+    expect(await code(decideRequest(legal, id, approvalOf("legal", { confirms: undefined })))).toBe(
+      "decision.facts-mismatch",
+    );
+  });
+
+  it("only narrows: the grant is the intersection, with the earliest end", async () => {
+    const id = await submitted({ transactions: [txId, otherTxId] });
+    await ensureChecked(id);
+    const until = new Date(Date.now() + 86_400_000).toISOString();
+    const wider = approvalOf("legal", { scope: { fields: ["settlement_details"] } });
+    expect(await code(decideRequest(legal, id, wider))).toBe("decision.not-narrower");
+    await decideRequest(legal, id, approvalOf("legal", { scope: { fields: ["amount"] }, until }));
+    const again = approvalOf("coordinator", { scope: { fields: ["amount", "pricing"] } });
+    expect(await code(decideRequest(approver, id, again))).toBe("decision.not-narrower");
+    const narrower = approvalOf("coordinator", { scope: { transactions: [otherTxId] } });
+    const { grant_id } = await decideRequest(approver, id, narrower);
+    const grant = await getGrant(regulator, grant_id ?? "");
+    expect(grant).toMatchObject({ fields: ["amount"], transactions: [otherTxId] });
+    expect(grant.not_after).toBe(`${until.slice(0, 19)}Z`);
+  });
+
+  it("takes the approver's own signature over what was prepared, once and for that body only", async () => {
+    const id = await submitted();
+    await ensureChecked(id);
+    const seed = randomBytes(32);
+    await query("ALTER TABLE credential DISABLE TRIGGER USER");
+    await query(
+      "INSERT INTO credential (id, tenant_id, user_id, kind, external_id, public_key) VALUES ($1, $2, $3, 'ed25519', 'k-legal', $4)",
+      [uuidv7(Date.now()), bench.place.tenantId, legal.principal.userId, Buffer.from(ed25519PublicKey(seed))],
+    );
+    const body = { stage: "legal", decision: "approve", comment: "Signed", confirms: CONFIRMS } as const;
+    const prepared = await prepareStatement(legal, id, NewStatement.parse(body));
+    const sign = (object: unknown) => ({
+      kind: "ed25519" as const,
+      key_id: "k-legal",
+      signature: toBase64url(signStatement(seed, "decision", object)),
+    });
+    const signature = sign(prepared.statement);
+    const foreign = sign({ ...prepared.statement, max_views: 1_000 });
+    expect(await code(decideRequest(legal, id, approvalOf("legal", { signature: foreign })))).toBe(
+      "statement.invalid",
+    );
+    const otherBody = approvalOf("legal", { signature, scope: { fields: ["amount"] } });
+    expect(await code(decideRequest(legal, id, otherBody))).toBe("statement.invalid");
+    const answer = await decideRequest(legal, id, NewDecision.parse({ ...body, signature }));
+    expect(answer.decisions.at(-1)?.proof).toBe("ed25519");
+    const { rows } = await query("SELECT used_at FROM statement_nonce WHERE nonce = $1", [prepared.nonce]);
+    expect(rows[0].used_at).not.toBeNull();
+  });
+
+  it("outside evaluation is refused without a signature", async () => {
+    const id = await submitted();
+    await ensureChecked(id);
+    const strict = { ...legal, instance: { ...legal.instance, evaluation: false } };
+    expect(await code(decideRequest(strict, id, approvalOf("legal")))).toBe("statement.required");
+  });
+
+  it("of two people at once in one stage counts once", async () => {
+    const id = await submitted();
+    await ensureChecked(id);
+    await decideRequest(legal, id, approvalOf("legal"));
+    const results = await Promise.allSettled([
+      decideRequest(approver, id, approvalOf("coordinator")),
+      decideRequest(second, id, approvalOf("coordinator")),
+    ]);
+    expect(results.filter((result) => result.status === "fulfilled")).toHaveLength(1);
+    const { rows } = await query("SELECT count(*)::int AS n FROM access_grant WHERE request_id = $1", [id]);
+    expect(rows[0].n).toBe(1);
+  });
+});
+
+describe("a grant", () => {
+  it("is seen by its holder and reviewers only", async () => {
+    const { grantId } = await approved();
+    for (const id of [grantId, uuidv7(1)]) {
+      expect(await code(getGrant(auditor, id))).toBe("grant.not-found");
+      expect(await code(revokeGrant(auditor, id, "no"))).toBe("grant.not-found");
+    }
+    expect((await listGrants(auditor, { limit: 50 })).items).toEqual([]);
+    expect((await listGrants(regulator, { limit: 1 })).items).toHaveLength(1);
+  });
+
+  it("gives exactly its views under 200 parallel calls", async () => {
+    const { grantId } = await approved({ maxViews: 20 });
+    const take = () =>
+      inTransaction(regulator, async (tx) => {
+        await appendEntry(tx, regulator, {
+          class: "disclosure",
+          outcome: "intent",
+          action: "disclosure.open",
+          subjects: [`grant:${grantId}`],
+        });
+        return useView(tx, regulator, grantId);
+      });
+    const attempt = async (): Promise<number | string> => {
+      for (;;) {
+        try {
+          return await take();
+        } catch (error) {
+          if (!(error instanceof DomainError)) throw error;
+          if (error.code !== "service.database-unavailable") return error.code;
+        }
+      }
+    };
+    const results = await Promise.all(Array.from({ length: 200 }, attempt));
+    const left = results.filter((result) => typeof result === "number").sort((a, b) => a - b);
+    expect(left).toEqual(Array.from({ length: 20 }, (_, index) => index));
+    expect(new Set(results.filter((result) => typeof result === "string"))).toEqual(
+      new Set(["access.views-exhausted"]),
+    );
+    expect((await getGrant(regulator, grantId)).state).toBe("exhausted");
+  });
+
+  it("prepares an opening with a key and a nonce of its own, for what it names only", async () => {
+    const { grantId } = await approved();
+    const opening = (body: object) =>
+      prepareOpening(regulator, NewOpening.parse({ grant_id: grantId, transactions: [txId], ...body }));
+    const [one, two] = [await opening({}), await opening({})];
+    expect(one.statement.nonce).not.toBe(two.statement.nonce);
+    expect(one.statement.reply_key).not.toBe(two.statement.reply_key);
+    expect(one.statement).toMatchObject({
+      requester: regulator.principal.handle,
+      groups: ["amount", "pricing"],
+    });
+    expect(await code(opening({ fields: ["parties"] }))).toBe("access.groups");
+    expect(await code(opening({ transactions: [otherTxId] }))).toBe("access.no-grant");
+    expect(
+      await code(prepareOpening(approver, NewOpening.parse({ grant_id: grantId, transactions: [txId] }))),
+    ).toBe("access.no-grant");
+  });
+
+  it("ends by revocation at once, here and with the custodian, and never comes back", async () => {
+    const { requestId, grantId } = await approved();
+    expect(await code(revokeGrant(support, grantId, "no"))).toBe("grant.not-found");
+    const answer = await revokeGrant(approver, grantId, "order lifted");
+    expect(answer.state).toBe("revoked");
+    expect((await getRequest(regulator, requestId)).state).toBe("revoked");
+    expect(await code(revokeGrant(approver, grantId, "again"))).toBe("request.illegal-transition");
+    expect(
+      await code(prepareOpening(regulator, NewOpening.parse({ grant_id: grantId, transactions: [txId] }))),
+    ).toBe("access.no-grant");
+    const { rows } = await query("SELECT state FROM job WHERE subject = $1 AND kind = 'grant.revoke'", [
+      grantId,
+    ]);
+    expect(rows[0].state).toBe("done");
+  });
+
+  it("waits for a custodian that is away: approved stays, a revocation counts, and both are finished later", async () => {
+    const away = <T extends RequestPerson>(who: T): T => ({
+      ...who,
+      escrow: {
+        ...who.escrow,
+        submitGrant: () => Promise.reject(new DomainError("custodian.unavailable")),
+        revoke: () => Promise.reject(new DomainError("custodian.unavailable")),
+      },
+    });
+    const id = await submitted();
+    await ensureChecked(id);
+    await decideRequest(legal, id, approvalOf("legal"));
+    expect(await code(decideRequest(away(approver), id, approvalOf("coordinator")))).toBe(
+      "custodian.unavailable",
+    );
+    const waiting = await getRequest(regulator, id);
+    expect(waiting.state).toBe("approved");
+    expect((await getGrant(regulator, waiting.grant_id ?? "")).state).toBe("pending");
+    expect((await decideRequest(approver, id, approvalOf("coordinator"))).state).toBe("active");
+
+    const other = await submitted();
+    await decideRequest(legal, other, approvalOf("legal"));
+    expect(await code(decideRequest(away(approver), other, approvalOf("coordinator")))).toBe(
+      "custodian.unavailable",
+    );
+    const { principal: _, ...portal } = { ...approver, system: "portal" };
+    await Promise.all([finishPendingGrants(portal), finishPendingGrants(portal)]);
+    expect((await getRequest(regulator, other)).state).toBe("active");
+
+    const grantId = waiting.grant_id ?? "";
+    expect((await revokeGrant(away(approver), grantId, "lifted")).state).toBe("revoked");
+    expect((await finishPendingGrants(away(approver))).done).toBe(0);
+    await query("UPDATE job SET run_after = now() - interval '1 second' WHERE subject = $1", [grantId]);
+    expect((await finishPendingGrants(approver)).done).toBe(1);
+  });
+});

@@ -1,0 +1,42 @@
+import "server-only";
+import { findColleagues, listCoViewers } from "@/lib/access/decisions/co-viewer-store";
+import type { RequestRow } from "@/lib/access/requests/store";
+import { findRelatedPeople } from "@/lib/access/review/conflicts/store";
+import type { Context } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+
+const NOBODY = "is no active colleague of your organisation and role";
+
+function refuseNames(places: readonly number[]): never {
+  throw new DomainError("request.invalid", {
+    detail: "The request does not fit its schema.",
+    errors: places.map((place) => ({ pointer: `/co_viewers/${place}`, detail: NOBODY })),
+  });
+}
+
+/**
+ * The users whom a requester names to look beside him, by handle or address. Somebody who does not exist, of another
+ * organisation, inactive, or the requester under another account are answered alike: 422 `request.invalid`.
+ */
+export async function resolveCoViewers(
+  tx: Tx,
+  cx: Pick<Context, "principal" | "instance">,
+  names: readonly string[],
+): Promise<string[]> {
+  if (names.length === 0) return [];
+  const { userId } = cx.principal;
+  const { accounts } = await findRelatedPeople(tx, cx.instance.tenantId, userId);
+  const found = await findColleagues(tx, { requesterUserId: userId, accounts, names });
+  const missing = names.flatMap((name, place) => (found.has(name) ? [] : [place]));
+  if (missing.length > 0) refuseNames(missing);
+  return [...new Set(found.values())].sort();
+}
+
+/** Handles of a draft's co-viewers for the record that is signed; whoever is no colleague any more must be left out first. */
+export async function frozenCoViewers(tx: Tx, row: Pick<RequestRow, "id">): Promise<string[]> {
+  const named = await listCoViewers(tx, row.id);
+  const gone = named.flatMap(({ isLive }, place) => (isLive ? [] : [place]));
+  if (gone.length > 0) refuseNames(gone);
+  return named.map(({ handle }) => handle);
+}

@@ -1,0 +1,113 @@
+import { DomainError, type FieldError } from "@/lib/errors";
+import type { DecisionStatement, GroupName } from "@/lib/escrow/protocol/statements";
+
+/** What can still be granted: what was asked, less what earlier deciders took away. */
+export interface Remaining {
+  readonly transactions: readonly string[];
+  readonly groups: readonly GroupName[];
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly maxViews: number;
+  readonly maxExports: number;
+}
+
+/** What an approval leaves: what was signed, and beside it the number of exports, for which `decision` has no member (ADR 0048). */
+type Scope = Pick<DecisionStatement, "transactions" | "groups" | "not_before" | "not_after" | "max_views"> & {
+  readonly max_exports?: number | undefined;
+};
+
+/** Intersection of scopes, latest beginning, earliest end, smallest budgets. It may come out empty. */
+export function intersect(first: Remaining, statements: readonly Scope[]): Remaining {
+  return statements.reduce<Remaining>(
+    (left, scope) => ({
+      transactions: left.transactions.filter((id) => scope.transactions.includes(id)),
+      groups: left.groups.filter((group) => scope.groups.includes(group)),
+      notBefore: new Date(Math.max(left.notBefore.getTime(), Date.parse(scope.not_before))),
+      notAfter: new Date(Math.min(left.notAfter.getTime(), Date.parse(scope.not_after))),
+      maxViews: Math.min(left.maxViews, scope.max_views),
+      maxExports: Math.min(left.maxExports, scope.max_exports ?? left.maxExports),
+    }),
+    first,
+  );
+}
+
+/** What a decider wants to leave of it; absent members leave all. */
+export interface Narrowing {
+  readonly transactions?: readonly string[] | undefined;
+  readonly groups?: readonly GroupName[] | undefined;
+  readonly until?: Date | undefined;
+  readonly maxViews?: number | undefined;
+  readonly maxExports?: number | undefined;
+}
+
+function beyond(wanted: readonly string[], allowed: readonly string[], pointer: string): FieldError[] {
+  return wanted.flatMap((value, index) =>
+    allowed.includes(value)
+      ? []
+      : [{ pointer: `${pointer}/${index}`, detail: "is not part of what remains" }],
+  );
+}
+
+const distinct = <T>(values: readonly T[]): readonly T[] => [...new Set(values)];
+
+/** Whether anything of `all` is missing in `kept`; how often each is named does not count. */
+function leavesOut(kept: readonly string[], all: readonly string[]): boolean {
+  return all.some((value) => !kept.includes(value));
+}
+
+/** Whether a narrowing takes anything away. */
+export function takesAway(remaining: Remaining, narrowing: Narrowing, at: Date): boolean {
+  const left = narrow(remaining, narrowing, at);
+  return (
+    leavesOut(left.transactions, remaining.transactions) ||
+    leavesOut(left.groups, remaining.groups) ||
+    left.notAfter < remaining.notAfter ||
+    left.maxViews < remaining.maxViews ||
+    left.maxExports < remaining.maxExports
+  );
+}
+
+/** Whether nothing of the time remains: it ends before it begins, or is over at this moment. Half-open as everywhere. */
+export function isOver(
+  { notBefore, notAfter }: Pick<Remaining, "notBefore" | "notAfter">,
+  at: Date,
+): boolean {
+  return notBefore >= notAfter || notAfter <= at;
+}
+
+function afterEnd(until: Date, remaining: Remaining, at: Date): FieldError[] {
+  if (until > remaining.notAfter) return [{ pointer: "/until", detail: "is later than what remains" }];
+  if (until <= at) return [{ pointer: "/until", detail: "is over" }];
+  return until <= remaining.notBefore ? [{ pointer: "/until", detail: "is not after the beginning" }] : [];
+}
+
+/**
+ * Applies a narrowing at the moment of the decision. Deciders take away and never add: anything wider is 422 and names every
+ * place, and so is what would leave nothing, as an end that is over does.
+ */
+export function narrow(remaining: Remaining, narrowing: Narrowing, at: Date): Remaining {
+  const transactions = distinct(narrowing.transactions ?? remaining.transactions);
+  const groups = distinct(narrowing.groups ?? remaining.groups);
+  const until = narrowing.until ?? remaining.notAfter;
+  const maxViews = narrowing.maxViews ?? remaining.maxViews;
+  const maxExports = narrowing.maxExports ?? remaining.maxExports;
+  const errors = [
+    ...beyond(narrowing.transactions ?? [], remaining.transactions, "/scope/transactions"),
+    ...beyond(narrowing.groups ?? [], remaining.groups, "/scope/fields"),
+    ...(narrowing.until === undefined ? [] : afterEnd(narrowing.until, remaining, at)),
+    ...(maxViews > remaining.maxViews
+      ? [{ pointer: "/max_views", detail: "is more than what remains" }]
+      : []),
+    ...(maxExports > remaining.maxExports
+      ? [{ pointer: "/max_exports", detail: "is more than what remains" }]
+      : []),
+  ];
+  if (errors.length > 0) throw new DomainError("decision.not-narrower", { errors });
+  const narrowed = { ...remaining, transactions, groups, notAfter: until, maxViews, maxExports };
+  if (narrowed.transactions.length === 0 || narrowed.groups.length === 0 || isOver(narrowed, at)) {
+    throw new DomainError("decision.not-narrower", {
+      detail: "Nothing would remain to be granted: deny it instead.",
+    });
+  }
+  return narrowed;
+}

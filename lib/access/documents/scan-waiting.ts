@@ -1,0 +1,121 @@
+import "server-only";
+import type { Scanner, Verdict } from "@/lib/access/documents/scanner";
+import { openDocument } from "@/lib/access/documents/seal-document";
+import * as store from "@/lib/access/documents/store";
+import { findHeldDocument } from "@/lib/access/legal-authorities/store";
+import { type Step, walkRequest } from "@/lib/access/requests/move-request";
+import { lockRequest } from "@/lib/access/requests/store";
+import type { AuditContext } from "@/lib/audit/audit-context";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import type { DbContext } from "@/lib/context";
+import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
+import type { Keystore } from "@/lib/keystore/keystore";
+import type { Logger } from "@/lib/telemetry/logger";
+
+const BATCH = 20;
+
+/** What the loop needs of a portal. */
+export type ScanContext = DbContext &
+  AuditContext & { readonly keystore: Keystore; readonly scanner: Scanner; readonly logger: Logger };
+
+type Word = Exclude<Verdict, { kind: "away" }>;
+
+/** Back in a draft nobody waits for an answer any more, so it is with nobody until it is sent anew. */
+const ONWARDS: Readonly<Record<Word["kind"], Step>> = {
+  clean: { event: "checked", to: "stage_1" },
+  infected: { event: "refuse_document", to: "draft", frozen: { escalatedTo: null } },
+};
+
+/** What was overdue while it waited is so still when its review begins: there is no moment in which nobody was told. */
+function stepsOf(from: store.WaitingState, word: Word): readonly Step[] {
+  const step = ONWARDS[word.kind];
+  return from === "overdue" && word.kind === "clean" ? [step, { event: "overdue", to: "overdue" }] : [step];
+}
+
+/** Where the request waits for this very document: one that was replaced in the draft holds nothing up. */
+async function heldUp(tx: Tx, document: store.WaitingDocument): Promise<store.WaitingState | undefined> {
+  const state = await store.readWaitingState(tx, document.requestId);
+  if (state === undefined) return undefined;
+  return (await findHeldDocument(tx, document.requestId))?.id === document.id ? state : undefined;
+}
+
+function actOf(word: Word, to: string | undefined) {
+  const { kind, engine } = word;
+  return {
+    action: kind === "clean" ? "document.scan" : "document.quarantine",
+    details: {
+      scan: kind,
+      scanner: engine,
+      ...(kind === "infected" ? { found: word.found } : {}),
+      ...(to === undefined ? {} : { to_state: to }),
+    },
+  };
+}
+
+/** Writes the scanner's word down, and moves the request that waited for it; whoever comes second changes nothing. */
+async function settle(cx: ScanContext, document: store.WaitingDocument, word: Word): Promise<void> {
+  const { id, requestId } = document;
+  await inTransaction(cx, async (tx) => {
+    await lockRequest(tx, requestId);
+    if ((await store.readScan(tx, id)) !== "pending") return;
+    const from = await heldUp(tx, document);
+    await store.setScan(tx, id, word.kind);
+    const request = from === undefined ? undefined : { id: requestId, state: from };
+    const to =
+      request === undefined ? undefined : await walkRequest(tx, cx, request, stepsOf(request.state, word));
+    const { action, details } = actOf(word, to);
+    await appendEntry(tx, cx, {
+      class: "access",
+      outcome: "done",
+      action,
+      subjects: [`document:${id}`, `request:${requestId}`],
+      caseId: requestId,
+      caseDetails: { document: id, ...details },
+      index: { requestId },
+    });
+  });
+}
+
+type Outcome = "settled" | "waits" | "unreachable";
+
+async function scanOne(cx: ScanContext, document: store.WaitingDocument): Promise<Outcome> {
+  const sealed = await inSnapshot(cx, (tx) => store.readSealed(tx, document.id));
+  const verdict = await cx.scanner.scan(openDocument(cx.keystore, document.id, sealed));
+  if (verdict.kind === "away") return verdict.reason === "unreachable" ? "unreachable" : "waits";
+  await settle(cx, document, verdict);
+  return "settled";
+}
+
+/** One that cannot be looked through holds up none of the others. */
+async function tryOne(cx: ScanContext, document: store.WaitingDocument): Promise<Outcome> {
+  try {
+    return await scanOne(cx, document);
+  } catch (err) {
+    cx.logger.warn({ err }, "a document that waits for the scanner was not scanned");
+    return "waits";
+  }
+}
+
+/**
+ * Looks through the documents that wait for the scanner, oldest first, and moves the requests that wait for them: to
+ * the first stage, or back to a draft when something was found. Two portals at once do no harm. Ends early when the
+ * scanner cannot be reached. Answers how many were settled and how many wait on.
+ */
+export async function scanWaiting(
+  cx: ScanContext,
+): Promise<{ readonly settled: number; readonly waiting: number }> {
+  const { tenantId } = cx.instance;
+  const count = { settled: 0, waiting: 0 };
+  let after: string | undefined;
+  for (;;) {
+    const page = await inSnapshot(cx, (tx) => store.listWaiting(tx, { tenantId, after, limit: BATCH }));
+    for (const document of page) {
+      const outcome = await tryOne(cx, document);
+      if (outcome === "settled") count.settled += 1;
+      else count.waiting += 1;
+      if (outcome === "unreachable") return count;
+    }
+    after = page.at(-1)?.id;
+    if (page.length < BATCH) return count;
+  }
+}

@@ -1,0 +1,67 @@
+import "server-only";
+import { isReadable, loadReleaseCase, type ReleaseCase } from "@/lib/access/executive-release/release-case";
+import type { ReleaseAnswer, ReleaseStanding } from "@/lib/access/executive-release/schema";
+import { findGrantOfRequest } from "@/lib/access/grants/store";
+import { loadNames } from "@/lib/access/requests/request-view";
+import { type Names, personView } from "@/lib/access/requests/view";
+import { recordingRefusals } from "@/lib/access/rules/record-refusal";
+import type { AppendedEntry } from "@/lib/audit/entry/event";
+import { issueReceipt } from "@/lib/audit/record/issue-receipt";
+import type { Context } from "@/lib/context";
+import { inSnapshot } from "@/lib/db/transaction";
+
+function releaseView({ release, words, state }: ReleaseCase, names: Names): ReleaseStanding["release"] {
+  if (release === undefined || state === undefined) return undefined;
+  return {
+    id: release.id,
+    state,
+    reason: release.reason,
+    proposed_by: personView(names, release.proposedBy),
+    proposed_at: release.proposedAt.toISOString(),
+    sign_until: release.signUntil.toISOString(),
+    words: words.map((word) => ({
+      by: personView(names, word.userId),
+      at: word.at.toISOString(),
+      comment: word.comment,
+      proof: word.proofKind,
+    })),
+  };
+}
+
+/** What the caller may do: sign once what is open, propose where nothing is. */
+export function actsOf({ row, hasOwnWord, state }: ReleaseCase): ReleaseStanding["acts"] {
+  if (row.state !== "overdue" || !isReadable(row)) return [];
+  if (state !== "open") return ["propose"];
+  return hasOwnWord ? [] : ["sign"];
+}
+
+function standingOf(cx: Context, id: string): Promise<ReleaseStanding> {
+  return inSnapshot(cx, async (tx) => {
+    const one = await loadReleaseCase(tx, cx, id);
+    const { release, words, row } = one;
+    const userIds = words.map(({ userId }) => userId);
+    const names = await loadNames(tx, release === undefined ? [] : [release.proposedBy, ...userIds]);
+    const acts = actsOf(one);
+    const view = releaseView(one, names);
+    const grant = await findGrantOfRequest(tx, id);
+    return {
+      request_state: row.state,
+      ...(view === undefined ? {} : { release: view }),
+      ...(release === undefined || !acts.includes("sign")
+        ? {}
+        : { statement: { ...release.terms, releaser: cx.principal.handle } }),
+      ...(grant === undefined ? {} : { grant_id: grant.id }),
+      acts,
+    };
+  });
+}
+
+/** The newest release of a request, for executives, with what the caller signs. */
+export function getRelease(cx: Context, id: string): Promise<ReleaseStanding> {
+  return recordingRefusals(cx, { action: "request.release", requestId: id }, () => standingOf(cx, id));
+}
+
+/** The same with the receipt of the entry that changed it. */
+export async function answerRelease(cx: Context, id: string, entry: AppendedEntry): Promise<ReleaseAnswer> {
+  return { ...(await standingOf(cx, id)), receipt: await issueReceipt(cx, entry) };
+}

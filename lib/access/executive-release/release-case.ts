@@ -1,0 +1,99 @@
+import "server-only";
+import {
+  findNewestRelease,
+  listReleaseWords,
+  type ReleaseRow,
+  type ReleaseWordRow,
+} from "@/lib/access/executive-release/store";
+import { type AuthorizationRow, findAuthorization } from "@/lib/access/legal-authorities/store";
+import { isParty } from "@/lib/access/requests/queue-store";
+import { findRequestFacts, type RequestRow, readRequest } from "@/lib/access/requests/store";
+import { ownOrganisations, withTie } from "@/lib/access/review/conflicts/store";
+import { authorize } from "@/lib/access/rules/authorize";
+import type { Context } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { RELEASE_PERSONS } from "@/lib/escrow/protocol/release-statement";
+import { findDuties, getPerson, type Person } from "@/lib/identity/people/people-store";
+import { hasEnrolled } from "@/lib/identity/roster/store";
+
+/** Everything an executive releases on. */
+export interface ReleaseCase {
+  readonly row: RequestRow;
+  readonly requester: Person;
+  readonly authorization: AuthorizationRow | undefined;
+  readonly release: ReleaseRow | undefined;
+  readonly words: readonly ReleaseWordRow[];
+  /** One of them is the caller's, under whichever account of his. */
+  readonly hasOwnWord: boolean;
+  readonly state: "open" | "released" | "lapsed" | undefined;
+}
+
+const NOBODY = { requesterUserId: "", requesterOrganisationId: "", isSent: false, isParty: false };
+
+/**
+ * Whether a word still counts with the custodian: its person is an active executive, and the portal signed for nobody who has
+ * got a key since.
+ */
+async function isStanding(tx: Tx, { userId, proofKind }: ReleaseWordRow): Promise<boolean> {
+  const { isActive } = await getPerson(tx, userId);
+  if (!isActive || !(await findDuties(tx, userId)).includes("executive")) return false;
+  return proofKind !== "evaluation" || !(await hasEnrolled(tx, userId));
+}
+
+async function stateOf(
+  tx: Tx,
+  cx: Context,
+  release: ReleaseRow,
+  words: readonly ReleaseWordRow[],
+): Promise<"open" | "released" | "lapsed"> {
+  if (words.length >= RELEASE_PERSONS) return "released";
+  const now = cx.clock.now();
+  if (release.signUntil <= now || Date.parse(release.terms.not_after) <= now.getTime()) return "lapsed";
+  for (const word of words) if (!(await isStanding(tx, word))) return "lapsed";
+  return "open";
+}
+
+/**
+ * Reads a request for an executive. The rules are asked before existence is told: whoever lacks the duty gets the same
+ * answer for every id.
+ */
+export async function loadReleaseCase(tx: Tx, cx: Context, id: string): Promise<ReleaseCase> {
+  const facts = await findRequestFacts(tx, cx, id);
+  if (facts === undefined) {
+    await authorize(cx, "request.release", NOBODY);
+    throw new DomainError("request-file.not-found");
+  }
+  const { kin, facts: tied } = await withTie(tx, cx, facts);
+  const party = await isParty(tx, ownOrganisations(cx, kin), facts.transactions);
+  const permit = await authorize(cx, "request.release", { ...tied, isParty: party });
+  const release = await findNewestRelease(tx, id);
+  const words = release === undefined ? [] : await listReleaseWords(tx, release.id);
+  return {
+    row: await readRequest(tx, permit, facts),
+    requester: await getPerson(tx, facts.requesterUserId),
+    authorization: await findAuthorization(tx, id),
+    release,
+    words,
+    hasOwnWord: words.some(({ userId }) => kin.accounts.includes(userId)),
+    state: release === undefined ? undefined : await stateOf(tx, cx, release, words),
+  };
+}
+
+/** Whether it came to its reviewers at all: what still waits for the scanner is read by nobody, and released by nobody. */
+export function isReadable({ stageBefore }: Pick<RequestRow, "stageBefore">): boolean {
+  return stageBefore !== undefined;
+}
+
+/** Silence is not refusal, and nothing else is released: the request is overdue, and its document was looked through. */
+export function requireOverdue({ row }: Pick<ReleaseCase, "row">): void {
+  if (row.state === "overdue" && isReadable(row)) return;
+  if (row.state === "overdue")
+    throw new DomainError("document.pending", {
+      detail: "The scanner has not looked through its document; it can be released when it has.",
+      retryAfterSeconds: 30,
+    });
+  throw new DomainError("request.illegal-transition", {
+    detail: `Executives release what is overdue; the request is ${row.state}.`,
+  });
+}

@@ -1,0 +1,35 @@
+import "server-only";
+import { getRelease, listReleaseWords } from "@/lib/access/executive-release/store";
+import { findAuthorization } from "@/lib/access/legal-authorities/store";
+import { frozenRecord } from "@/lib/access/requests/frozen-record";
+import type { DbContext } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+import { InvariantError } from "@/lib/errors";
+import type { UnregisteredSubmission } from "@/lib/escrow/client/submit-grant";
+
+interface Released {
+  readonly grantId: string;
+  readonly requestId: string;
+  readonly releaseId: string;
+}
+
+/** What two executives signed, with the request and the authority that their terms name, for the custodian. */
+export async function releaseSubmission(
+  tx: Tx,
+  cx: Pick<DbContext, "instance">,
+  { grantId, requestId, releaseId }: Released,
+): Promise<UnregisteredSubmission> {
+  const { terms } = await getRelease(tx, releaseId);
+  const words = await listReleaseWords(tx, releaseId);
+  const authorization = await findAuthorization(tx, requestId);
+  if (authorization === undefined) throw new InvariantError("a release rests on no authority");
+  return {
+    grant: grantId,
+    releases: words.map(({ person, signature }) => ({
+      statement: { ...terms, releaser: person },
+      signature,
+    })),
+    request: await frozenRecord(tx, cx, requestId),
+    authorization: authorization.record,
+  };
+}

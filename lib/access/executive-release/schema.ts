@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { RequestSummary } from "@/lib/access/requests/answer-schema";
+import { Confirms, RequestState } from "@/lib/access/requests/schema";
+import { pageQuery, Receipt, visibleText } from "@/lib/api-client/fields";
+import { ReleaseStatement } from "@/lib/escrow/protocol/release-statement";
+import { StatementSignature } from "@/lib/escrow/protocol/statements";
+
+/** An executive proposes that what is overdue be released: the terms are fixed from then on. */
+export const NewRelease = z.strictObject({
+  reason: visibleText(2_000),
+  /** By what a foreign order counts here that states nothing of it, where legal review recorded nothing. */
+  recognition_basis: visibleText(1_000).optional(),
+});
+export type NewRelease = z.infer<typeof NewRelease>;
+
+/** An executive's word: the order's facts as he read them, and his signature over the terms. */
+export const ReleaseWord = z.strictObject({
+  comment: visibleText(4_000),
+  confirms: Confirms,
+  signature: StatementSignature.optional(),
+});
+export type ReleaseWord = z.infer<typeof ReleaseWord>;
+
+/** Ends a released grant; the signature is over `{log, grant, person}` (docs/formats/statements.md). */
+export const ReleaseEnd = z.strictObject({
+  reason: visibleText(2_000),
+  signature: StatementSignature.optional(),
+});
+export type ReleaseEnd = z.infer<typeof ReleaseEnd>;
+
+export const ReleaseQuery = z.strictObject(pageQuery);
+export type ReleaseQuery = z.infer<typeof ReleaseQuery>;
+
+const PersonView = z.object({ handle: z.string(), name: z.string(), organisation: z.string() });
+
+/** The newest release of a request, and what the caller may do about it. */
+export const ReleaseStanding = z.object({
+  request_state: RequestState,
+  release: z
+    .object({
+      id: z.string(),
+      /** `open` waits for words; `lapsed` counts no more, and another may be proposed. */
+      state: z.enum(["open", "released", "lapsed"]),
+      reason: z.string(),
+      proposed_by: PersonView,
+      proposed_at: z.string(),
+      sign_until: z.string(),
+      words: z.array(z.object({ by: PersonView, at: z.string(), comment: z.string(), proof: z.string() })),
+    })
+    .optional(),
+  /** What the caller signs, when his word is waited for. */
+  statement: ReleaseStatement.optional(),
+  grant_id: z.string().optional(),
+  acts: z.array(z.enum(["propose", "sign"])),
+});
+export type ReleaseStanding = z.infer<typeof ReleaseStanding>;
+
+/** An overdue request on the executives' desk. */
+export const ReleaseItem = RequestSummary.extend({
+  release: z
+    .object({
+      id: z.string(),
+      state: z.enum(["open", "released", "lapsed"]),
+      /** How many executives have signed so far. */
+      words: z.int(),
+      sign_until: z.string(),
+    })
+    .optional(),
+  acts: z.array(z.enum(["propose", "sign"])),
+});
+export type ReleaseItem = z.infer<typeof ReleaseItem>;
+
+export const ReleaseAnswer = ReleaseStanding.extend({ receipt: Receipt });
+export type ReleaseAnswer = z.infer<typeof ReleaseAnswer>;

@@ -1,0 +1,203 @@
+import "server-only";
+import {
+  requireIdentityCheck,
+  requireReleasable,
+  requireSubmittedAuthority,
+} from "@/lib/access/decisions/check-decision";
+import { requireRetypedFacts, requireSameRetypedFacts } from "@/lib/access/decisions/retyped-facts";
+import { answerRelease } from "@/lib/access/executive-release/get-release";
+import { type ProvenWord, proveWord } from "@/lib/access/executive-release/prove-word";
+import {
+  loadReleaseCase,
+  type ReleaseCase,
+  requireOverdue,
+} from "@/lib/access/executive-release/release-case";
+import type { ReleaseAnswer, ReleaseWord } from "@/lib/access/executive-release/schema";
+import { insertReleaseWord, type ReleaseRow } from "@/lib/access/executive-release/store";
+import { activateGrant } from "@/lib/access/grants/activate-grant";
+import { insertGrant } from "@/lib/access/grants/change-store";
+import { insertPending } from "@/lib/access/grants/pending-store";
+import { findGrantOfRequest } from "@/lib/access/grants/store";
+import { approveAuthorization } from "@/lib/access/legal-authorities/advance";
+import { requireReach } from "@/lib/access/legal-authorities/signed-order";
+import type { AuthorizationRow } from "@/lib/access/legal-authorities/store";
+import { moveRequest } from "@/lib/access/requests/move-request";
+import { lockRequest } from "@/lib/access/requests/store";
+import { requireRecognised } from "@/lib/access/review/recognise";
+import { POLICY_VERSION } from "@/lib/access/rules/decide";
+import { recordingRefusals } from "@/lib/access/rules/record-refusal";
+import type { AppendedEntry } from "@/lib/audit/entry/event";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import { recordEvent } from "@/lib/audit/record/record-event";
+import type { Context } from "@/lib/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import {
+  RELEASE_PERSONS,
+  type ReleaseStatement,
+  releaseDigest,
+} from "@/lib/escrow/protocol/release-statement";
+import { recordDigest } from "@/lib/escrow/protocol/statements";
+
+interface Ready extends ReleaseCase {
+  readonly release: ReleaseRow;
+  readonly authorization: AuthorizationRow;
+}
+
+/** What must hold beside the rules: overdue, open, the officer checked, and the order read alike by both. */
+async function checkWord(tx: Tx, cx: Context, one: ReleaseCase, word: Wanted): Promise<Ready> {
+  const { release, authorization, words, state } = one;
+  requireOverdue(one);
+  if (release?.id !== word.releaseId || state !== "open") {
+    throw new DomainError("request.conflict", { detail: "These terms wait for nobody's word any more." });
+  }
+  requireSubmittedAuthority(one);
+  await requireIdentityCheck(tx, cx, one);
+  if (authorization === undefined || authorization.validUntil <= cx.clock.now()) {
+    throw new DomainError("authorization.invalid", { detail: "The legal authority is no longer in date." });
+  }
+  requireReleasable(authorization);
+  await requireRecognised(tx, cx, authorization);
+  const { groups: fields, transactions } = release.terms;
+  // Others may have reached what the order lets be reached at most since this was sent.
+  await requireReach(tx, authorization, { purpose: one.row.purpose, fields, transactions });
+  const { confirms } = word.body;
+  requireRetypedFacts(authorization, confirms, new Date(release.terms.not_after));
+  const [first] = words;
+  if (first !== undefined) requireSameRetypedFacts(first.confirms, confirms);
+  return { ...one, release, authorization };
+}
+
+interface Wanted {
+  readonly requestId: string;
+  readonly releaseId: string;
+  readonly body: ReleaseWord;
+}
+
+/** Pending until the custodian has it, as every grant. */
+async function createReleasedGrant(tx: Tx, cx: Context, { row, release, authorization }: Ready) {
+  const at = cx.clock.now();
+  const id = uuidv7(at.getTime());
+  const { tenantId } = cx.instance;
+  const { terms } = release;
+  await insertGrant(tx, {
+    id,
+    tenantId,
+    requestId: row.id,
+    releaseId: release.id,
+    authorizationId: authorization.id,
+    subjectUserId: row.requesterUserId,
+    transactions: terms.transactions,
+    groups: terms.groups,
+    level: terms.level,
+    purpose: row.purpose,
+    notBefore: new Date(terms.not_before),
+    notAfter: new Date(terms.not_after),
+    maxViews: terms.max_views,
+    maxExports: row.maxExports,
+    policyVersion: POLICY_VERSION,
+    assurance: cx.instance.evaluation ? "evaluation" : "signed",
+  });
+  await insertPending(tx, { id: uuidv7(at.getTime()), tenantId, kind: "grant.activate", subject: id });
+  return id;
+}
+
+interface Stored {
+  readonly entry: AppendedEntry;
+  readonly grantId: string | undefined;
+}
+
+async function storeWord(
+  tx: Tx,
+  cx: Context,
+  word: Wanted,
+  signed: { readonly statement: ReleaseStatement; readonly proven: ProvenWord },
+): Promise<Stored> {
+  const { requestId, releaseId, body } = word;
+  await lockRequest(tx, requestId);
+  const one = await checkWord(tx, cx, await loadReleaseCase(tx, cx, requestId), word);
+  const { userId, handle: person } = cx.principal;
+  if (one.hasOwnWord) throw new DomainError("decision.same-person");
+  const at = cx.clock.now();
+  const { comment, confirms } = body;
+  const common = { releaseId, requestId, userId, person, comment, confirms, at };
+  await insertReleaseWord(tx, cx.instance.tenantId, { ...common, ...signed.proven });
+  const isSecond = one.words.length + 1 === RELEASE_PERSONS;
+  let grantId: string | undefined;
+  if (isSecond) {
+    await moveRequest(tx, cx, one.row, { event: "release", to: "approved", comment });
+    // Both have retyped the order's facts and they match, as two deciders' would.
+    await approveAuthorization(tx, cx, one.authorization);
+    grantId = await createReleasedGrant(tx, cx, one);
+  }
+  const entry = await appendEntry(tx, cx, {
+    class: "access",
+    outcome: "done",
+    action: "request.release",
+    subjects: [
+      `request:${requestId}`,
+      ...(grantId === undefined ? [] : [`grant:${grantId}`, `authorization:${one.authorization.id}`]),
+    ],
+    purpose: one.row.purpose,
+    caseId: requestId,
+    caseDetails: {
+      release: releaseId,
+      terms: releaseDigest(one.release.terms),
+      statement: recordDigest(signed.statement),
+      proof: signed.proven.proofKind,
+      comment,
+      words: one.words.length + 1,
+    },
+    index: { requestId, ...(grantId === undefined ? {} : { grantId }) },
+  });
+  return { entry, grantId };
+}
+
+/** The second word was given and the custodian was away: whoever gave one sends it again, and the grant is handed over. */
+async function resume(cx: Context, { requestId, releaseId }: Wanted): Promise<AppendedEntry | undefined> {
+  const found = await inSnapshot(cx, async (tx) => {
+    const { release, words, state } = await loadReleaseCase(tx, cx, requestId);
+    const isOwn = words.some(({ userId }) => userId === cx.principal.userId);
+    if (release?.id !== releaseId || state !== "released" || !isOwn) return undefined;
+    return findGrantOfRequest(tx, requestId);
+  });
+  if (found === undefined) return undefined;
+  if (found.state === "pending") await activateGrant(cx, found.id);
+  return recordEvent(cx, {
+    class: "access",
+    outcome: "done",
+    action: "request.activate",
+    subjects: [],
+    caseId: requestId,
+    index: { requestId, grantId: found.id },
+  });
+}
+
+/**
+ * One executive's word on the terms. The second one makes the grant and hands it to the custodian, which checks both
+ * itself. Throws `request.illegal-transition` unless the request is overdue, `request.conflict` when the terms are not open,
+ * `decision.same-person`, `decision.facts-mismatch`, `statement.required`, `custodian.refused`, and 503 while the custodian is away.
+ */
+export function signRelease(
+  cx: Context,
+  requestId: string,
+  releaseId: string,
+  body: ReleaseWord,
+): Promise<ReleaseAnswer> {
+  const word = { requestId, releaseId, body };
+  return recordingRefusals(cx, { action: "request.release", requestId }, async () => {
+    const resumed = await resume(cx, word);
+    if (resumed !== undefined) return answerRelease(cx, requestId, resumed);
+    const { release } = await inSnapshot(cx, async (tx) =>
+      checkWord(tx, cx, await loadReleaseCase(tx, cx, requestId), word),
+    );
+    const statement = { ...release.terms, releaser: cx.principal.handle };
+    const proven = await proveWord(cx, { kind: "release", statement }, body.signature);
+    const { entry, grantId } = await inTransaction(cx, (tx) =>
+      storeWord(tx, cx, word, { statement, proven }),
+    );
+    if (grantId !== undefined) await activateGrant(cx, grantId);
+    return answerRelease(cx, requestId, entry);
+  });
+}

@@ -1,0 +1,141 @@
+import "server-only";
+import { z } from "zod";
+import { Confirms } from "@/lib/access/requests/schema";
+import type { Tx } from "@/lib/db/transaction";
+import { ReleaseStatement, type ReleaseTerms } from "@/lib/escrow/protocol/release-statement";
+import { StatementSignature } from "@/lib/escrow/protocol/statements";
+
+const Terms = ReleaseStatement.omit({ releaser: true });
+
+/** Terms that two executives sign. They never change. */
+export interface ReleaseRow {
+  readonly id: string;
+  readonly requestId: string;
+  readonly terms: ReleaseTerms;
+  readonly reason: string;
+  readonly proposedBy: string;
+  readonly proposedAt: Date;
+  readonly signUntil: Date;
+}
+
+/** One executive's word on them. */
+export interface ReleaseWordRow {
+  readonly releaseId: string;
+  readonly requestId: string;
+  readonly userId: string;
+  readonly person: string;
+  readonly comment: string;
+  readonly confirms: Confirms;
+  readonly signature: StatementSignature;
+  readonly proofKind: "passkey" | "ed25519" | "evaluation";
+  readonly at: Date;
+}
+
+const Row = z.object({
+  id: z.string(),
+  request_id: z.string(),
+  terms: Terms,
+  reason: z.string(),
+  proposed_by: z.string(),
+  proposed_at: z.date(),
+  sign_until: z.date(),
+});
+
+const WordRow = z.object({
+  release_id: z.string(),
+  request_id: z.string(),
+  user_id: z.string(),
+  person: z.string(),
+  comment: z.string(),
+  confirms: Confirms,
+  signature: StatementSignature,
+  proof_kind: z.enum(["passkey", "ed25519", "evaluation"]),
+  at: z.date(),
+});
+
+const plainJson = (value: unknown) => JSON.parse(JSON.stringify(value));
+
+function toRelease(record: unknown): ReleaseRow {
+  const row = Row.parse(record);
+  return {
+    id: row.id,
+    requestId: row.request_id,
+    terms: row.terms,
+    reason: row.reason,
+    proposedBy: row.proposed_by,
+    proposedAt: row.proposed_at,
+    signUntil: row.sign_until,
+  };
+}
+
+export async function insertRelease(tx: Tx, tenantId: string, row: ReleaseRow): Promise<void> {
+  await tx.executive_release.createMany({
+    data: [
+      {
+        id: row.id,
+        tenant_id: tenantId,
+        request_id: row.requestId,
+        terms: plainJson(row.terms),
+        nonce: row.terms.nonce,
+        reason: row.reason,
+        proposed_by: row.proposedBy,
+        proposed_at: row.proposedAt,
+        sign_until: row.signUntil,
+      },
+    ],
+  });
+}
+
+export async function insertReleaseWord(tx: Tx, tenantId: string, row: ReleaseWordRow): Promise<void> {
+  await tx.executive_release_word.createMany({
+    data: [
+      {
+        release_id: row.releaseId,
+        user_id: row.userId,
+        tenant_id: tenantId,
+        request_id: row.requestId,
+        person: row.person,
+        comment: row.comment,
+        confirms: plainJson(row.confirms),
+        signature: plainJson(row.signature),
+        proof_kind: row.proofKind,
+        at: row.at,
+      },
+    ],
+  });
+}
+
+/** The newest release of a request: an older one counts no more. */
+export async function findNewestRelease(tx: Tx, requestId: string): Promise<ReleaseRow | undefined> {
+  const row = await tx.executive_release.findFirst({
+    where: { request_id: requestId },
+    orderBy: { id: "desc" },
+  });
+  return row === null ? undefined : toRelease(row);
+}
+
+export async function getRelease(tx: Tx, id: string): Promise<ReleaseRow> {
+  return toRelease(await tx.executive_release.findUniqueOrThrow({ where: { id } }));
+}
+
+/** Its words, in order. */
+export async function listReleaseWords(tx: Tx, releaseId: string): Promise<ReleaseWordRow[]> {
+  const rows = await tx.executive_release_word.findMany({
+    where: { release_id: releaseId },
+    orderBy: [{ at: "asc" }, { user_id: "asc" }],
+  });
+  return rows.map((record) => {
+    const row = WordRow.parse(record);
+    return {
+      releaseId: row.release_id,
+      requestId: row.request_id,
+      userId: row.user_id,
+      person: row.person,
+      comment: row.comment,
+      confirms: row.confirms,
+      signature: row.signature,
+      proofKind: row.proof_kind,
+      at: row.at,
+    };
+  });
+}

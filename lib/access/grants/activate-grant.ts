@@ -1,0 +1,148 @@
+import "server-only";
+import { emergencySubmission, endRefusedEmergency } from "@/lib/access/break-glass/emergency-submission";
+import { listDecisions } from "@/lib/access/decisions/store";
+import { releaseSubmission } from "@/lib/access/executive-release/release-submission";
+import { activateGrantRow } from "@/lib/access/grants/change-store";
+import { findSignedDispute } from "@/lib/access/grants/dispute-end-store";
+import { finishPending } from "@/lib/access/grants/pending-store";
+import { findGrant, type GrantRow } from "@/lib/access/grants/store";
+import * as authorizations from "@/lib/access/legal-authorities/store";
+import { frozenRecord } from "@/lib/access/requests/frozen-record";
+import { moveRequest } from "@/lib/access/requests/move-request";
+import type { AuditContext } from "@/lib/audit/audit-context";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import type { DbContext } from "@/lib/context";
+import { canonicalJson } from "@/lib/crypto/json/canonical-json";
+import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
+import { DomainError, InvariantError } from "@/lib/errors";
+import type { AcceptedGrant, EscrowClient } from "@/lib/escrow/client/client";
+import { submitGrant, type UnregisteredSubmission } from "@/lib/escrow/client/submit-grant";
+import { getPerson } from "@/lib/identity/people/people-store";
+
+/** What handing over takes: with a person who acts, or by the portal itself later. */
+export type CustodyContext = DbContext & AuditContext & { readonly escrow: EscrowClient };
+
+/** The frozen record goes along where it names co-viewers: without it the custodian knows none. */
+async function recordMember(tx: Tx, cx: Pick<DbContext, "instance">, requestId: string) {
+  const record = await frozenRecord(tx, cx, requestId);
+  return record.co_viewers === undefined ? {} : { request: record };
+}
+
+/** What two reviewers signed. */
+async function decidedSubmission(
+  tx: Tx,
+  cx: Pick<DbContext, "instance">,
+  grantId: string,
+  requestId: string,
+): Promise<UnregisteredSubmission> {
+  const decisions = await listDecisions(tx, requestId);
+  const signed = decisions.flatMap(({ decision, statement, signature }) =>
+    decision === "approve" && statement !== undefined && signature !== undefined
+      ? [{ statement, signature }]
+      : [],
+  );
+  const authorization = await authorizations.findAuthorization(tx, requestId);
+  return {
+    grant: grantId,
+    decisions: signed,
+    ...(authorization === undefined ? {} : { authorization: authorization.record }),
+    ...(await recordMember(tx, cx, requestId)),
+  };
+}
+
+/** What a party signed, and who has taken its dispute. */
+async function disputeSubmission(
+  tx: Tx,
+  { id, subjectUserId }: GrantRow,
+  disputeId: string,
+): Promise<UnregisteredSubmission> {
+  const dispute = await findSignedDispute(tx, disputeId);
+  if (dispute === undefined) throw new InvariantError("a grant rests on a dispute that nobody signed");
+  return { grant: id, dispute, holder: (await getPerson(tx, subjectUserId)).handle };
+}
+
+async function loadSubmission(cx: CustodyContext, grantId: string) {
+  return inSnapshot(cx, async (tx) => {
+    const grant = await findGrant(tx, cx.instance.tenantId, grantId);
+    if (grant === undefined) throw new DomainError("grant.not-found");
+    const { requestId, dispute, emergency, releaseId } = grant;
+    if (requestId !== undefined && releaseId !== undefined)
+      return { grant, submission: await releaseSubmission(tx, cx, { grantId, requestId, releaseId }) };
+    if (requestId !== undefined)
+      return { grant, submission: await decidedSubmission(tx, cx, grantId, requestId) };
+    if (emergency !== undefined)
+      return {
+        grant,
+        submission: await emergencySubmission(tx, cx.instance.tenantId, grant.id, emergency.id),
+      };
+    if (dispute === undefined) throw new InvariantError("a grant rests on nothing");
+    return { grant, submission: await disputeSubmission(tx, grant, dispute.id) };
+  });
+}
+
+/** The request behind the grant becomes active with it, and its authorization. */
+async function activateRequest(tx: Tx, cx: CustodyContext, grant: GrantRow, requestId: string) {
+  await moveRequest(tx, cx, { id: requestId, state: "approved" }, { event: "activate", to: "active" });
+  const subjects = [`request:${requestId}`];
+  const { authorization } = grant;
+  if (authorization !== undefined) {
+    await authorizations.setAuthorizationState(tx, authorization.id, "active");
+    subjects.push(`authorization:${authorization.id}`);
+  }
+  const common = { class: "access", outcome: "done", purpose: grant.purpose, caseId: requestId } as const;
+  const index = { requestId, grantId: grant.id };
+  await appendEntry(tx, cx, { ...common, action: "request.activate", subjects, index });
+}
+
+function basisOf({ dispute, emergency }: GrantRow): Record<string, string> {
+  return emergency === undefined ? { dispute: dispute?.id ?? "" } : { emergency: emergency.id };
+}
+
+async function storeActive(cx: CustodyContext, grant: GrantRow, accepted: AcceptedGrant): Promise<void> {
+  const receipt = canonicalJson({ statement: accepted.statement, signature: accepted.signature });
+  const { assurance } = accepted.statement;
+  const { requestId } = grant;
+  await inTransaction(cx, async (tx) => {
+    if (!(await activateGrantRow(tx, grant.id, { receipt, assurance }))) return;
+    const told = { custodian: accepted.signature, groups: [...grant.groups], level: grant.level };
+    await appendEntry(tx, cx, {
+      class: "access",
+      outcome: "done",
+      action: "grant.create",
+      purpose: grant.purpose,
+      subjects: [`grant:${grant.id}`],
+      ...(requestId === undefined
+        ? { details: { assurance, ...told, ...basisOf(grant) }, index: { grantId: grant.id } }
+        : {
+            details: { assurance },
+            caseId: requestId,
+            caseDetails: told,
+            index: { requestId, grantId: grant.id },
+          }),
+    });
+    if (requestId !== undefined) await activateRequest(tx, cx, grant, requestId);
+    await finishPending(tx, { kind: "grant.activate", subject: grant.id }, cx.clock.now());
+  });
+}
+
+/**
+ * Hands the signed decisions, or the party's dispute, to the custodian, and puts the grant in force once it has accepted them. Can be
+ * repeated: a grant that is not pending any more is left alone, and the custodian knows a submission it has had.
+ * Custodian away: 503, and grant and request stay as they are until the next try.
+ */
+export async function activateGrant(cx: CustodyContext, grantId: string): Promise<void> {
+  const { grant, submission } = await loadSubmission(cx, grantId);
+  if (grant.state !== "pending") {
+    // Revoked before it came into force, or put in force by somebody else: there is nothing left to do.
+    await inTransaction(cx, (tx) =>
+      finishPending(tx, { kind: "grant.activate", subject: grantId }, cx.clock.now()),
+    );
+    return;
+  }
+  const accepted = await submitGrant(cx, submission).catch(async (error: unknown) => {
+    // What waits for the custodian's return waits for an hour at most, and a use that it refuses is none.
+    if (grant.emergency !== undefined) await endRefusedEmergency(cx, grant, error);
+    throw error;
+  });
+  await storeActive(cx, grant, accepted);
+}

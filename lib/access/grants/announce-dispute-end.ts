@@ -1,0 +1,22 @@
+import "server-only";
+import type { CustodyContext } from "@/lib/access/grants/activate-grant";
+import { findDisputeEnd } from "@/lib/access/grants/dispute-end-store";
+import { finishPending } from "@/lib/access/grants/pending-store";
+import { inSnapshot, inTransaction } from "@/lib/db/transaction";
+import { validityTime } from "@/lib/escrow/protocol/statements";
+
+/**
+ * Tells the custodian that a party's permission has ended, whether or not a grant rested on it: no grant under the
+ * statement opens anything after that, and no new one is taken. Can be repeated.
+ */
+export async function announceDisputeEnd(cx: CustodyContext, disputeId: string): Promise<void> {
+  const end = await inSnapshot(cx, (tx) => findDisputeEnd(tx, disputeId));
+  if (end !== undefined) {
+    const { nonce, at, reason, grantId } = end;
+    // Where nobody took the dispute there is no grant to name: its own id is nobody's grant.
+    const grant = grantId ?? disputeId;
+    await cx.escrow.revoke({ grant, reason, at: validityTime(at), dispute_nonce: nonce });
+  }
+  const work = { kind: "dispute.end", subject: disputeId } as const;
+  await inTransaction(cx, (tx) => finishPending(tx, work, cx.clock.now()));
+}

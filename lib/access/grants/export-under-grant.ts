@@ -1,0 +1,54 @@
+import "server-only";
+import { loadGrant } from "@/lib/access/grants/load-grant";
+import { useExport } from "@/lib/access/grants/use-export";
+import { standingReasons } from "@/lib/access/rules/floor";
+import { reason } from "@/lib/access/rules/reason";
+import { recordingRefusals } from "@/lib/access/rules/record-refusal";
+import { refusalOf } from "@/lib/access/rules/refusal";
+import type { ExportLender } from "@/lib/audit/export/export-loan";
+import { exportLog } from "@/lib/audit/export/export-log";
+import { requestExport } from "@/lib/audit/export/jobs/request-export";
+import type { ExportQuery, ExportReceipt, NewExport } from "@/lib/audit/schema";
+import type { Context } from "@/lib/context";
+
+/** Lends an export to the holder of a grant that is in force, by the same rules as an opening under it. */
+function lenderFor(cx: Context): ExportLender {
+  return async (tx, grantId) => {
+    const grant = await loadGrant(tx, cx, grantId, "grant.open");
+    // What stops an export asks for the holder's grant: a co-viewer's would take its unit and come to nothing.
+    if (grant.subjectUserId !== cx.principal.userId) {
+      const detail = "Its holder exports under a grant; a co-viewer does not.";
+      throw refusalOf([reason("floor.grant-of-another", "access.no-grant", detail)]);
+    }
+    const [first, ...others] = standingReasons({ subject: cx.principal, now: cx.clock.now() }, grant);
+    if (first !== undefined) throw refusalOf([first, ...others]);
+    const { requestId, purpose } = grant;
+    return {
+      entry: {
+        subjects: [`grant:${grantId}`],
+        purpose,
+        ...(requestId === undefined ? {} : { caseId: requestId, caseDetails: { grant: grantId } }),
+        index: { grantId, ...(requestId === undefined ? {} : { requestId }) },
+      },
+      take: async () => void (await useExport(tx, cx, grantId)),
+    };
+  };
+}
+
+async function recorded<T>(cx: Context, grantId: string | undefined, run: () => Promise<T>): Promise<T> {
+  return grantId === undefined ? run() : recordingRefusals(cx, { action: "audit.export", grantId }, run);
+}
+
+/**
+ * Has an export made in the background. With `grant_id` it holds only entries of that grant's records, and takes one
+ * unit of its budget together with its entry (ADR 0038). Throws as `requestExport`, and `grant.not-found`,
+ * `access.no-grant`, `access.exports-exhausted`.
+ */
+export function requestExportAsHolder(cx: Context, wanted: NewExport): Promise<ExportReceipt> {
+  return recorded(cx, wanted.grant_id, () => requestExport(cx, wanted, lenderFor(cx)));
+}
+
+/** The same, streamed. */
+export function exportLogAsHolder(cx: Context, query: ExportQuery): Promise<{ response: Response }> {
+  return recorded(cx, query.grant_id, () => exportLog(cx, query, lenderFor(cx)));
+}

@@ -1,0 +1,96 @@
+import "server-only";
+import { announceCoViewerEnd } from "@/lib/access/decisions/end-co-viewer";
+import { activateGrant, type CustodyContext } from "@/lib/access/grants/activate-grant";
+import { announceDisputeEnd } from "@/lib/access/grants/announce-dispute-end";
+import {
+  listPending,
+  type PendingWork,
+  postponePending,
+  refusePending,
+  type WaitingWork,
+} from "@/lib/access/grants/pending-store";
+import { announceRevocation } from "@/lib/access/grants/revoke-grant";
+import { findGrant } from "@/lib/access/grants/store";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import { inSnapshot, inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import type { Logger } from "@/lib/telemetry/logger";
+
+const BATCH = 20;
+const RETRY_MS = 5_000;
+
+const FINISH = {
+  "grant.activate": activateGrant,
+  "grant.revoke": announceRevocation,
+  "dispute.end": announceDisputeEnd,
+  "co-viewer.end": announceCoViewerEnd,
+} as const;
+
+/** How often the custodian is told of an end that it refuses for good: it may yet hear of the grant, or of a signed word. */
+const MAX_REFUSED = 5;
+
+/**
+ * What executives released the custodian ends by a signed word of theirs or of its holder, and by nothing that a registrar
+ * or a portal says: told so a few times, the portal stops, writes it down, and raises an alarm. The grant opens nothing here
+ * from its end on; the custodian keeps it until its own, or until somebody who may gives his word.
+ */
+async function giveUp(cx: PendingContext, work: PendingWork): Promise<void> {
+  await inTransaction(cx, async (tx) => {
+    const grant = await findGrant(tx, cx.instance.tenantId, work.subject);
+    await refusePending(tx, work, cx.clock.now());
+    const { requestId } = grant ?? {};
+    const told = {
+      kept_by: "custodian",
+      ...(grant === undefined ? {} : { until: grant.notAfter.toISOString() }),
+    };
+    await appendEntry(tx, cx, {
+      class: "access",
+      outcome: "failed",
+      action: "grant.revoke",
+      subjects: [`grant:${work.subject}`],
+      ...(requestId === undefined
+        ? { details: told, index: { grantId: work.subject } }
+        : { caseId: requestId, caseDetails: told, index: { requestId, grantId: work.subject } }),
+    });
+  });
+  cx.logger.error(
+    { grant: work.subject },
+    "the custodian keeps a grant that executives released and a registrar's revocation ended: an executive or its holder ends it there",
+  );
+}
+
+const isForGood = (work: PendingWork, error: DomainError): boolean =>
+  work.kind === "grant.revoke" && error.code === "custodian.refused" && error.extra.reason === "released";
+
+async function finishOne(cx: PendingContext, work: WaitingWork): Promise<boolean> {
+  try {
+    await FINISH[work.kind](cx, work.subject);
+    return true;
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    if (isForGood(work, error) && work.attempts >= MAX_REFUSED) {
+      await giveUp(cx, work);
+      return true;
+    }
+    const until = new Date(cx.clock.nowMs() + RETRY_MS);
+    await inTransaction(cx, (tx) => postponePending(tx, work, until));
+    return false;
+  }
+}
+
+/** What the loop needs of a portal. */
+export type PendingContext = CustodyContext & { readonly logger: Logger };
+
+/**
+ * What the custodian could not be told when it was away: grants that wait to come into force, revocations and ends of disputes. The
+ * portal calls this every few seconds, since activating writes entries; two portals at once do no harm. Answers how much is done and how much waits.
+ */
+export async function finishPendingGrants(
+  cx: PendingContext,
+): Promise<{ readonly done: number; readonly failed: number }> {
+  const { tenantId } = cx.instance;
+  const due = await inSnapshot(cx, (tx) => listPending(tx, { tenantId, at: cx.clock.now(), limit: BATCH }));
+  let done = 0;
+  for (const work of due) if (await finishOne(cx, work)) done += 1;
+  return { done, failed: due.length - done };
+}

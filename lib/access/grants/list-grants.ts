@@ -1,0 +1,48 @@
+import "server-only";
+import { countOpened } from "@/lib/access/grants/detail-store";
+import type { GrantView } from "@/lib/access/grants/schema";
+import { countGrants, listGrants as list } from "@/lib/access/grants/store";
+import { listOwner, type Page, requireCursor } from "@/lib/access/requests/list-requests";
+import { grantView } from "@/lib/access/requests/view";
+import { findSealedCases } from "@/lib/audit/reading/sealed-store";
+import type { Context } from "@/lib/context";
+import { inSnapshot } from "@/lib/db/transaction";
+import { findPeople } from "@/lib/identity/people/people-store";
+
+/** Saved views: those in force or about to be, those that have ended, and all. */
+export interface GrantListQuery {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+  readonly view?: "in_force" | "ended" | "all" | undefined;
+}
+
+/** Grants the caller may know of, newest first, with how many there are. */
+export async function listGrants(
+  cx: Context,
+  query: GrantListQuery,
+): Promise<Page<GrantView> & { readonly total: number }> {
+  const before = requireCursor(query.cursor);
+  const now = cx.clock.now();
+  return inSnapshot(cx, async (tx) => {
+    const { tenantId } = cx.instance;
+    const sealed = await findSealedCases(tx, cx);
+    const filter = { tenantId, userId: listOwner(cx), sealed, view: query.view ?? "all", now } as const;
+    const rows = await list(tx, { ...filter, before, limit: query.limit + 1 });
+    const page = rows.slice(0, query.limit);
+    const ids = page.map((grant) => grant.subjectUserId);
+    const holders = await findPeople(tx, ids);
+    const opened = await countOpened(
+      tx,
+      page.map((grant) => grant.id),
+    );
+    const items = page.map((grant) =>
+      grantView(grant, {
+        holder: holders.get(grant.subjectUserId),
+        opened: opened.get(grant.id) ?? 0,
+        now,
+      }),
+    );
+    const next_cursor = rows.length > page.length ? (page.at(-1)?.id ?? null) : null;
+    return { items, next_cursor, total: await countGrants(tx, filter) };
+  });
+}

@@ -1,0 +1,85 @@
+import "server-only";
+import { z } from "zod";
+import type { Tx } from "@/lib/db/transaction";
+
+/** Work with the custodian that must be done even if it is away now. */
+const Kind = z.enum(["grant.activate", "grant.revoke", "dispute.end", "co-viewer.end"]);
+
+/** Work that waits, and how often it was tried in vain. */
+export interface WaitingWork extends PendingWork {
+  readonly attempts: number;
+}
+
+export interface PendingWork {
+  readonly kind: z.infer<typeof Kind>;
+  /** Id of the grant, of the dispute that has ended, or of a co-viewer's end. */
+  readonly subject: string;
+}
+
+export async function insertPending(
+  tx: Tx,
+  work: PendingWork & { readonly id: string; readonly tenantId: string },
+): Promise<void> {
+  await tx.job.createMany({
+    data: [{ id: work.id, tenant_id: work.tenantId, kind: work.kind, subject: work.subject }],
+    skipDuplicates: true,
+  });
+}
+
+export async function finishPending(tx: Tx, work: PendingWork, at: Date): Promise<void> {
+  await tx.job.updateMany({
+    where: { kind: work.kind, subject: work.subject, state: "waiting" },
+    data: { state: "done", finished_at: at, attempts: { increment: 1 } },
+  });
+}
+
+/**
+ * The custodian refuses it for good: nobody tells it again by himself, and it is an alarm (lib/http/health/read-health) until the
+ * custodian has it, or what it would end is over there too.
+ */
+export async function refusePending(tx: Tx, work: PendingWork, at: Date): Promise<void> {
+  await tx.job.updateMany({
+    where: { kind: work.kind, subject: work.subject, state: "waiting" },
+    data: { state: "refused", finished_at: at, attempts: { increment: 1 } },
+  });
+}
+
+/** Whether the custodian has refused this for good, and has not had it since. */
+export async function isRefusedWork(tx: Tx, work: PendingWork): Promise<boolean> {
+  const count = await tx.job.count({ where: { kind: work.kind, subject: work.subject, state: "refused" } });
+  return count > 0;
+}
+
+/** What was refused waits again: there is something new to tell. */
+export async function renewPending(tx: Tx, work: PendingWork, at: Date): Promise<void> {
+  await tx.job.updateMany({
+    where: { kind: work.kind, subject: work.subject, state: "refused" },
+    data: { state: "waiting", finished_at: null, attempts: 0, run_after: at },
+  });
+}
+
+/** A failed attempt is tried again after `until`. */
+export async function postponePending(tx: Tx, work: PendingWork, until: Date): Promise<void> {
+  await tx.job.updateMany({
+    where: { kind: work.kind, subject: work.subject, state: "waiting" },
+    data: { run_after: until, attempts: { increment: 1 } },
+  });
+}
+
+export async function listPending(
+  tx: Tx,
+  due: { readonly tenantId: string; readonly at: Date; readonly limit: number },
+): Promise<WaitingWork[]> {
+  const rows = await tx.job.findMany({
+    where: {
+      tenant_id: due.tenantId,
+      kind: { in: [...Kind.options] },
+      state: "waiting",
+      run_after: { lte: due.at },
+    },
+    orderBy: { created_at: "asc" },
+    take: due.limit,
+    select: { kind: true, subject: true, attempts: true },
+  });
+  return rows.map((row) => ({ kind: Kind.parse(row.kind), subject: row.subject, attempts: row.attempts }));
+}

@@ -1,0 +1,105 @@
+import "server-only";
+import type { CustodyContext } from "@/lib/access/grants/activate-grant";
+import { revokeGrantRow } from "@/lib/access/grants/change-store";
+import { findEndedNonce } from "@/lib/access/grants/dispute-end-store";
+import { answerGrant } from "@/lib/access/grants/get-grant";
+import { loadGrant } from "@/lib/access/grants/load-grant";
+import { finishPending, insertPending } from "@/lib/access/grants/pending-store";
+import type { GrantAnswer } from "@/lib/access/grants/schema";
+import { findGrant, findRevocation, type GrantRow } from "@/lib/access/grants/store";
+import { moveRequest } from "@/lib/access/requests/move-request";
+import { lockRequest, readState } from "@/lib/access/requests/store";
+import { recordingRefusals } from "@/lib/access/rules/record-refusal";
+import type { AppendedEntry } from "@/lib/audit/entry/event";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import type { Context } from "@/lib/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { validityTime } from "@/lib/escrow/protocol/statements";
+
+/** What the revocation of a grant goes by. */
+type Ending = Pick<GrantRow, "id" | "requestId" | "dispute">;
+
+/**
+ * Ends a grant in the caller's transaction, whoever may ask for it: row, request, entry, and the news for the custodian,
+ * which the caller or the portal's loop then tells it (`announceRevocation`). Throws `request.illegal-transition`.
+ */
+export async function endGrant(tx: Tx, cx: Context, grant: Ending, reason: string): Promise<AppendedEntry> {
+  const { id, requestId, dispute } = grant;
+  if (requestId !== undefined) await lockRequest(tx, requestId);
+  const at = cx.clock.now();
+  if (!(await revokeGrantRow(tx, id, { at, by: cx.principal.userId, reason }))) {
+    throw new DomainError("request.illegal-transition", { detail: "The grant has ended already." });
+  }
+  if (requestId !== undefined) await endRequest(tx, cx, requestId, reason);
+  const { tenantId } = cx.instance;
+  await insertPending(tx, { id: uuidv7(at.getTime()), tenantId, kind: "grant.revoke", subject: id });
+  const common = { class: "access", outcome: "done", action: "grant.revoke" } as const;
+  if (requestId === undefined) {
+    const details = { reason, ...(dispute === undefined ? {} : { dispute: dispute.id }) };
+    return appendEntry(tx, cx, { ...common, subjects: [`grant:${id}`], details, index: { grantId: id } });
+  }
+  return appendEntry(tx, cx, {
+    ...common,
+    subjects: [`grant:${id}`, `request:${requestId}`],
+    caseId: requestId,
+    caseDetails: { reason },
+    index: { requestId, grantId: id },
+  });
+}
+
+/** The request ends with its grant, where it has not ended by itself. */
+export async function endRequest(tx: Tx, cx: Context, requestId: string, reason: string): Promise<void> {
+  const state = await readState(tx, requestId);
+  // Approved as well: the custodian was away, and the grant ends before it came into force.
+  if (state !== "approved" && state !== "active" && state !== "partial") return;
+  const request = { id: requestId, state };
+  await moveRequest(tx, cx, request, { event: "revoke", to: "revoked", comment: reason });
+}
+
+/** Tells the custodian of a revocation. Can be repeated; a custodian that never had the grant is content. */
+export async function announceRevocation(cx: CustodyContext, grantId: string): Promise<void> {
+  const revocation = await inSnapshot(cx, async (tx) => {
+    const grant = await findGrant(tx, cx.instance.tenantId, grantId);
+    const found = grant === undefined ? undefined : await findRevocation(tx, grantId);
+    return found === undefined ? undefined : { ...found, nonce: await findEndedNonce(tx, grantId) };
+  });
+  if (revocation === undefined) throw new DomainError("grant.not-found");
+  const { at, reason, nonce, releaseEnd } = revocation;
+  const dispute = nonce === undefined ? {} : { dispute_nonce: nonce };
+  const ended = releaseEnd === undefined ? {} : { ended_by: releaseEnd };
+  try {
+    await cx.escrow.revoke({ grant: grantId, reason, at: validityTime(at), ...dispute, ...ended });
+  } catch (error) {
+    const isUnknown = error instanceof DomainError && error.extra.reason === "unknown-grant";
+    if (!isUnknown) throw error;
+  }
+  await inTransaction(cx, (tx) =>
+    finishPending(tx, { kind: "grant.revoke", subject: grantId }, cx.clock.now()),
+  );
+}
+
+/** Tells the custodian now; where it does not answer, the portal's loop goes on telling it. */
+export async function tryAnnouncing(cx: CustodyContext & Pick<Context, "logger">, id: string): Promise<void> {
+  try {
+    await announceRevocation(cx, id);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    cx.logger.warn({ grant: id, code: error.code }, "the custodian has not heard of a revocation yet");
+  }
+}
+
+/**
+ * Takes a grant back: in force here at the next decision, whether or not the custodian answers. While it is away
+ * the portal goes on telling it.
+ */
+export async function revokeGrant(cx: Context, id: string, reason: string): Promise<GrantAnswer> {
+  return recordingRefusals(cx, { action: "grant.revoke", grantId: id }, async () => {
+    const entry = await inTransaction(cx, async (tx) =>
+      endGrant(tx, cx, await loadGrant(tx, cx, id, "grant.revoke"), reason),
+    );
+    await tryAnnouncing(cx, id);
+    return answerGrant(cx, id, entry);
+  });
+}

@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { GrantCopy, GrantOpening, PersonView } from "@/lib/access/grants/opening-schema";
+import { AuthorizationView, JobView } from "@/lib/access/requests/answer-schema";
+import { GrantState, InstrumentKind, Purpose, Stage } from "@/lib/access/requests/schema";
+import { Receipt } from "@/lib/api-client/fields";
+import { ExportItem } from "@/lib/audit/schema";
+import { GroupName, Level } from "@/lib/escrow/protocol/statements";
+
+/** What calls about grants answer. Absent members are left out, never null. */
+
+export const GrantView = z.object({
+  id: z.string(),
+  /** For people: that of its request with GR, or the end of its id where it rests on a dispute. */
+  reference: z.string(),
+  /** What it rests on: an access request, a party's dispute, or a use of break-glass. */
+  request_id: z.string().optional(),
+  dispute_id: z.string().optional(),
+  emergency_id: z.string().optional(),
+  transactions: z.array(z.string()),
+  fields: z.array(GroupName),
+  masked_fields: z.array(GroupName),
+  level: Level,
+  purpose: Purpose,
+  not_before: z.string(),
+  not_after: z.string(),
+  max_views: z.int(),
+  views_left: z.int(),
+  max_exports: z.int(),
+  exports_left: z.int(),
+  state: GrantState,
+  assurance: z.string(),
+  authorization_id: z.string().optional(),
+  authority: z.object({ kind: InstrumentKind, issuer: z.string(), case_number: z.string() }).optional(),
+  /** How many of its transactions were opened under it. */
+  opened: z.int(),
+  holder: z.string(),
+  holder_name: z.string(),
+  created_at: z.string(),
+  revoked_at: z.string().optional(),
+});
+export type GrantView = z.infer<typeof GrantView>;
+
+/** A grant with what it rests on, who decided, and everything that was opened under it. */
+export const GrantDetail = GrantView.extend({
+  request_reference: z.string().optional(),
+  /** Who may look beside its holder now, out of the same views. */
+  co_viewers: z.array(PersonView).optional(),
+  /** The caller looks beside its holder: the request behind it is the holder's. */
+  co_viewed: z.literal(true).optional(),
+  legal_authority: AuthorizationView.optional(),
+  decided_by: z.array(z.object({ stage: Stage, at: z.string(), person: PersonView })),
+  /** Present where executives released it, in place of decisions. */
+  released_by: z.array(z.object({ at: z.string(), person: PersonView })).optional(),
+  openings: z.array(GrantOpening),
+  /** Copies of opened fields, newest first. */
+  copies: z.array(GrantCopy),
+  /** Exports of the log that were asked for under it, newest first. */
+  exports: z.array(ExportItem),
+  /** Its transactions as a list names them; the first 200. */
+  jobs: z.array(JobView),
+  revoked_by: PersonView.optional(),
+  revoke_reason: z.string().optional(),
+  /** It has ended here, and the custodian takes that from nobody but an executive or its holder, who sign it. */
+  kept_by_custodian: z.literal(true).optional(),
+  /** What the caller may do with it now. */
+  acts: z.array(z.enum(["open", "export", "revoke", "end_release"])),
+});
+export type GrantDetail = z.infer<typeof GrantDetail>;
+
+export const GrantAnswer = GrantView.extend({ receipt: Receipt });
+export type GrantAnswer = z.infer<typeof GrantAnswer>;

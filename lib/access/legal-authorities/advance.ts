@@ -1,0 +1,85 @@
+import "server-only";
+import { recheckSignature, requireStillGood } from "@/lib/access/legal-authorities/recheck-signature";
+import { judgeAgain, requireReach } from "@/lib/access/legal-authorities/signed-order";
+import { requireUnused } from "@/lib/access/legal-authorities/single-use";
+import { type AuthorizationRow, setAuthorizationState } from "@/lib/access/legal-authorities/store";
+import { insertAttestation, insertSignatureReport } from "@/lib/access/legal-authorities/verification-store";
+import { holdKey } from "@/lib/authorities/registry/store";
+import type { Context } from "@/lib/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import type { Tx } from "@/lib/db/transaction";
+import { InvariantError } from "@/lib/errors";
+import type { GroupName } from "@/lib/escrow/protocol/statements";
+
+type Step = "submit" | "decide";
+
+function signedOf({ jws }: AuthorizationRow): string {
+  if (jws === undefined) throw new InvariantError("an order that reaches something is signed");
+  return jws;
+}
+
+async function noteSignature(tx: Tx, cx: Context, row: AuthorizationRow, occasion: Step): Promise<void> {
+  const { kid } = row.verifications.signature.at(-1)?.report ?? {};
+  if (kid !== undefined) await holdKey(tx, cx.instance.tenantId, kid);
+  const report = await judgeAgain(tx, cx, { jws: signedOf(row), requestId: row.requestId });
+  const at = cx.clock.now();
+  const { tenantId } = cx.instance;
+  const { id: authorizationId, requestId } = row;
+  const common = { id: uuidv7(at.getTime()), tenantId, authorizationId, requestId, at };
+  await insertSignatureReport(tx, { ...common, occasion, report });
+}
+
+async function isSigned(tx: Tx, cx: Context, row: AuthorizationRow): Promise<boolean> {
+  if (row.reach === undefined)
+    return (await recheckSignature(tx, cx, row, "submit"))?.indication === "TOTAL-PASSED";
+  await noteSignature(tx, cx, row, "submit");
+  return true;
+}
+
+/** The order goes to its reviewers, once where it counts once: a signature is judged again first, and what it says now is written down. */
+export async function beginReview(tx: Tx, cx: Context, row: AuthorizationRow): Promise<void> {
+  await requireUnused(tx, row.id);
+  await setAuthorizationState(tx, row.id, "submitted");
+  if (await isSigned(tx, cx, row)) await setAuthorizationState(tx, row.id, "signature_verified");
+  await setAuthorizationState(tx, row.id, "legal_review");
+}
+
+/**
+ * Whether the deciders retype it: a signature over a document says who signed and not what, so that its facts count by two
+ * matching readings like those of any paper. Only an order that names its reach itself is not retyped.
+ */
+export function isPaper(row: Pick<AuthorizationRow, "reach">): boolean {
+  return row.reach === undefined;
+}
+
+/**
+ * Before an approval counts: what is signed is judged again as of now, and what is left of the request lies within a JWS.
+ * Throws `authorization.signature`, `authorization.scope`.
+ */
+export async function requireSignedOrder(
+  tx: Tx,
+  cx: Context,
+  row: AuthorizationRow,
+  left: {
+    readonly purpose: string;
+    readonly fields: readonly GroupName[];
+    readonly transactions: readonly string[];
+  },
+): Promise<void> {
+  if (row.reach === undefined) return requireStillGood(tx, cx, row);
+  await judgeAgain(tx, cx, { jws: signedOf(row), requestId: row.requestId });
+  await requireReach(tx, row, left);
+}
+
+/** The last decision is made: a paper order is attested by it, a JWS has passed once more; it is approved. */
+export async function approveAuthorization(tx: Tx, cx: Context, row: AuthorizationRow): Promise<void> {
+  if (row.reach === undefined) {
+    await recheckSignature(tx, cx, row, "decide");
+    const at = cx.clock.now();
+    const { tenantId } = cx.instance;
+    const { id: authorizationId, requestId } = row;
+    await insertAttestation(tx, { id: uuidv7(at.getTime()), tenantId, authorizationId, requestId, at });
+    await setAuthorizationState(tx, row.id, "attested");
+  } else await noteSignature(tx, cx, row, "decide");
+  await setAuthorizationState(tx, row.id, "approved");
+}

@@ -1,0 +1,207 @@
+import "server-only";
+import { requireUninfected } from "@/lib/access/documents/readable";
+import {
+  type PreparedDocument,
+  type ReceivedDocument,
+  receiveDocument,
+} from "@/lib/access/documents/receive-document";
+import {
+  acceptSignature,
+  type BesideDocument,
+  type HeldSignature,
+  noteReceived,
+  toldOf,
+} from "@/lib/access/legal-authorities/accept-signature";
+import {
+  acceptSignedOrder,
+  noteAttached,
+  type ReceivedSignature,
+} from "@/lib/access/legal-authorities/accept-signed-order";
+import { authorizationRecord } from "@/lib/access/legal-authorities/authorization-record";
+import type { HeldOrder } from "@/lib/access/legal-authorities/signed-order";
+import { requireUnused } from "@/lib/access/legal-authorities/single-use";
+import * as authorizations from "@/lib/access/legal-authorities/store";
+import type { AuthorizationAnswer } from "@/lib/access/requests/answer-schema";
+import { touchDraft } from "@/lib/access/requests/change-store";
+import { loadRequest } from "@/lib/access/requests/load-request";
+import type { AuthorizationFactsBody } from "@/lib/access/requests/schema";
+import { lockRequest } from "@/lib/access/requests/store";
+import { authorizationView } from "@/lib/access/requests/view";
+import { recordingRefusals } from "@/lib/access/rules/record-refusal";
+import { endOf, startOf } from "@/lib/access/rules/validity";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import { issueReceipt } from "@/lib/audit/record/issue-receipt";
+import type { Context } from "@/lib/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { inTransaction, type Tx } from "@/lib/db/transaction";
+import { DomainError, InvariantError } from "@/lib/errors";
+import { recordDigest } from "@/lib/escrow/protocol/statements";
+import { invalidField } from "@/lib/invalid-field";
+
+function requireValidity(facts: AuthorizationFactsBody): void {
+  if (startOf(facts.valid_from) >= endOf(facts.valid_until)) {
+    throw invalidField("/valid_until", "is not after valid_from");
+  }
+}
+
+/** Stores the document that came with the facts; without one, the document that is attached already stays, if any. */
+async function keepDocument(tx: Tx, cx: Context, requestId: string, received: PreparedDocument | undefined) {
+  if (received === undefined) {
+    const held = await authorizations.findHeldDocument(tx, requestId);
+    if (held !== undefined) requireUninfected(held);
+    return held;
+  }
+  const { tenantId } = cx.instance;
+  const uploadedBy = cx.principal.userId;
+  await authorizations.insertDocument(tx, {
+    ...received,
+    tenantId,
+    requestId,
+    uploadedBy,
+  });
+  return received;
+}
+
+/** What signs the order: itself, or something over its document. */
+interface Signed {
+  readonly order: HeldOrder | undefined;
+  readonly signature: HeldSignature | undefined;
+}
+
+async function store(
+  tx: Tx,
+  cx: Context,
+  requestId: string,
+  facts: AuthorizationFactsBody,
+  document: Awaited<ReturnType<typeof keepDocument>>,
+  { order, signature }: Signed,
+) {
+  const id = uuidv7(cx.clock.nowMs());
+  const signed = order?.members ?? signature?.members;
+  const record = authorizationRecord({ log: cx.instance.log, id, requestId, facts, document, signed });
+  const digest = recordDigest(record);
+  await authorizations.insertAuthorization(tx, {
+    id,
+    tenantId: cx.instance.tenantId,
+    requestId,
+    documentId: document?.id,
+    jws: order?.jws,
+    kind: facts.kind,
+    issuer: facts.issuer,
+    jurisdiction: facts.jurisdiction,
+    caseNumber: facts.case_number,
+    validFrom: startOf(facts.valid_from),
+    validUntil: endOf(facts.valid_until),
+    recognitionBasis: facts.recognition_basis,
+    sealed: facts.sealed && { basis: facts.sealed.basis, until: endOf(facts.sealed.until) },
+    recordDigest: digest,
+    record,
+  });
+  const of = { authorizationId: id, requestId };
+  if (order !== undefined) await noteAttached(tx, cx, of, order);
+  if (signature !== undefined) await noteReceived(tx, cx, of, signature);
+  await requireUnused(tx, id);
+  return { id, digest };
+}
+
+/** The signed order, or what signs the document; both would be two words about one order. */
+async function receiveSigned(
+  tx: Tx,
+  cx: Context,
+  requestId: string,
+  facts: AuthorizationFactsBody,
+  parts: Parts,
+) {
+  const { received, file, jws, beside } = parts;
+  if (jws !== undefined && beside.cms !== undefined)
+    throw invalidField("/cms", "stands beside a JWS: an order is signed one way");
+  const isCorrection = received === undefined && jws === undefined && beside.cms === undefined;
+  const held = isCorrection ? await authorizations.findHeldJws(tx, requestId) : undefined;
+  const order = await acceptSignedOrder(tx, cx, facts, { requestId, given: jws, held });
+  if (order !== undefined) return { order, signature: undefined };
+  const document =
+    received === undefined || file === undefined
+      ? undefined
+      : { bytes: file.bytes, mediaType: received.mediaType };
+  const signature = await acceptSignature(tx, cx, { requestId, facts, received: document, beside });
+  return { order: undefined, signature };
+}
+
+/** Order, document and record. A JWS needs no document beside it; facts alone correct what is there. */
+async function takeIn(tx: Tx, cx: Context, requestId: string, facts: AuthorizationFactsBody, parts: Parts) {
+  const { received } = parts;
+  // Before its signature is looked at: a document that the scanner found infected is opened for nothing.
+  const document = await keepDocument(tx, cx, requestId, received);
+  const signed = await receiveSigned(tx, cx, requestId, facts, parts);
+  const { order, signature } = signed;
+  if (document === undefined && order === undefined) throw invalidField("/document", "is missing");
+  const { id, digest } = await store(tx, cx, requestId, order?.facts ?? facts, document, signed);
+  const told = {
+    authorization: id,
+    record: digest,
+    kind: facts.kind,
+    ...(document === undefined
+      ? {}
+      : { sha256: document.sha256, bytes: document.bytes, scan: document.scan }),
+    ...(received?.engine === undefined ? {} : { scanner: received.engine }),
+    ...(order === undefined ? {} : { signature: { ...order.members.signature } }),
+    ...(signature === undefined ? {} : { signature: toldOf(signature) }),
+  };
+  return { id, told };
+}
+
+interface Parts {
+  readonly received: PreparedDocument | undefined;
+  readonly file: ReceivedDocument | undefined;
+  readonly jws: ReceivedSignature | undefined;
+  readonly beside: BesideDocument;
+}
+
+/**
+ * The requester attaches the legal authority to a draft. One attached later takes the place of an earlier one;
+ * facts that come without a document correct those of the document and signature that are attached already. A JWS
+ * order must pass as it comes (`authorization.signature`); it needs no document beside it. A CMS over the document may
+ * not fail; what a signature inside a PDF is worth is only written down. One that counts once and has served another
+ * request of the agency is refused (`authorization.used`).
+ */
+export async function attachAuthorization(
+  cx: Context,
+  requestId: string,
+  facts: AuthorizationFactsBody,
+  file: ReceivedDocument | undefined,
+  jws?: ReceivedSignature,
+  beside: BesideDocument = {},
+): Promise<AuthorizationAnswer> {
+  return recordingRefusals(cx, { action: "authorization.attach", requestId }, async () => {
+    requireValidity(facts);
+    const received = file === undefined ? undefined : await receiveDocument(cx, requestId, file);
+    const { entry, row, version } = await inTransaction(cx, async (tx) => {
+      // Before the state is read: a submission that has begun is waited for, and then refuses this.
+      await lockRequest(tx, requestId);
+      const { permit, row: request } = await loadRequest(tx, cx, requestId, "request.change");
+      if (request.state !== "draft") {
+        throw new DomainError("request.illegal-transition", {
+          detail: "A legal authority is attached to a draft.",
+        });
+      }
+      const taken = await takeIn(tx, cx, requestId, facts, { received, file, jws, beside });
+      const appended = await appendEntry(tx, cx, {
+        class: "access",
+        outcome: "done",
+        action: "authorization.attach",
+        subjects: [`authorization:${taken.id}`, `request:${requestId}`],
+        caseId: requestId,
+        caseDetails: taken.told,
+        index: { requestId },
+      });
+      const changed = await touchDraft(tx, permit, request, cx.clock.now());
+      return {
+        entry: appended,
+        row: await authorizations.findAuthorization(tx, requestId),
+        version: changed,
+      };
+    });
+    if (row === undefined) throw new InvariantError("an authorization was stored and is not there");
+    return { ...authorizationView(row), request_version: version, receipt: await issueReceipt(cx, entry) };
+  });
+}

@@ -1,0 +1,77 @@
+import "server-only";
+import type { Evidence } from "@/lib/access/legal-authorities/evidence-store";
+import { refuseSignature } from "@/lib/access/legal-authorities/refuse-signature";
+import {
+  asRefusal,
+  checkDocumentSignature,
+  type DocumentCheck,
+  type DocumentSignature,
+  type Trust,
+} from "@/lib/authorities/cms";
+import { findPdfSignature } from "@/lib/authorities/pades";
+import { findNewestLists } from "@/lib/authorities/registry/list-store";
+import { listAnchors } from "@/lib/authorities/registry/store";
+import { failed } from "@/lib/authorities/report";
+import type { SignatureReport } from "@/lib/authorities/schema";
+import type { Context } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+
+/** An order on paper or as a file, with what may sign it. */
+export interface JudgedOrder {
+  readonly document: Uint8Array;
+  readonly mediaType: string;
+  readonly facts: { readonly issuer: string; readonly jurisdiction: string };
+  readonly evidence: Evidence;
+  /** Whether the anchors stay as they are until the transaction ends. */
+  readonly isHeld: boolean;
+}
+
+async function trustOf(tx: Tx, cx: Context, order: JudgedOrder): Promise<Trust> {
+  const at = cx.clock.now();
+  const anchors = await listAnchors(tx, cx.instance.tenantId, { at, isHeld: order.isHeld });
+  const { lists, certificates } = await findNewestLists(
+    tx,
+    anchors.map(({ id }) => id),
+  );
+  return { at, anchors, certificates, lists: [...lists, ...order.evidence.lists], facts: order.facts };
+}
+
+function signatureOf({ evidence, document, mediaType }: JudgedOrder): DocumentSignature | undefined {
+  const { cms } = evidence;
+  if (cms !== undefined) return { method: "cms", cms, pieces: [document], mayBeUnnamed: false };
+  return mediaType === "application/pdf" ? findPdfSignature(document) : undefined;
+}
+
+/**
+ * Judges what signs a document as of now: the CMS beside it, or else the last signature inside a PDF; nothing where there
+ * is neither. Never throws for what the bytes say.
+ */
+export async function judgeDocument(
+  tx: Tx,
+  cx: Context,
+  order: JudgedOrder,
+): Promise<DocumentCheck | undefined> {
+  let signature: DocumentSignature | undefined;
+  try {
+    signature = signatureOf(order);
+  } catch (error) {
+    return { report: failed("pades", cx.clock.now(), asRefusal(error)), used: [] };
+  }
+  if (signature === undefined) return undefined;
+  return checkDocumentSignature(signature, await trustOf(tx, cx, order));
+}
+
+/** Whether a look found that somebody's certificate was revoked. */
+export function isRevocation({ fault }: Pick<SignatureReport, "fault">): boolean {
+  return fault === "certificate-revoked" || fault === "issuer-revoked";
+}
+
+/**
+ * A CMS that is handed in as the order's own proof may not fail, nor be by somebody who was revoked; and nothing that has
+ * passed once may. What is indeterminate goes on as paper, and so does a signature inside a PDF that never passed. Throws
+ * `authorization.signature`.
+ */
+export function requireNotRefuted(report: SignatureReport, hasPassed: boolean): void {
+  const isProof = report.method === "cms" || hasPassed;
+  if (isProof && (report.indication === "TOTAL-FAILED" || isRevocation(report))) refuseSignature(report);
+}

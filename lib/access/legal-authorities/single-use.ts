@@ -1,0 +1,15 @@
+import "server-only";
+import { isOrderUsed } from "@/lib/access/legal-authorities/use-store";
+import type { Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+
+/**
+ * Refuses an order that counts once and has served another request of the same agency (`authorization.used`). The
+ * database looks again when the request is submitted (`legal_authorization_used`).
+ */
+export async function requireUnused(tx: Tx, authorizationId: string): Promise<void> {
+  if (!(await isOrderUsed(tx, authorizationId))) return;
+  throw new DomainError("authorization.used", {
+    detail: "The order counts once, and another request of your agency rests on it.",
+  });
+}

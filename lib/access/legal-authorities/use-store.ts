@@ -1,0 +1,80 @@
+import "server-only";
+import { z } from "zod";
+import { AuthorizationState, Purpose, RequestState } from "@/lib/access/requests/schema";
+import { Prisma } from "@/lib/db/generated/client";
+import type { Tx } from "@/lib/db/transaction";
+
+/**
+ * Whether the order has served another request of the same agency, where it counts once. Holds back others that ask the
+ * same until the transaction ends.
+ */
+export async function isOrderUsed(tx: Tx, id: string): Promise<boolean> {
+  const rows = await tx.$queryRaw<{ used: boolean }[]>`SELECT order_is_used(${id}::uuid) AS used`;
+  return rows[0]?.used === true;
+}
+
+/**
+ * Records that grants on the same order reach, or have reached, for other requests of the same agency: a grant that ended with
+ * nothing opened reached none. Holds back others that ask the same until the transaction ends.
+ */
+export async function listReached(tx: Tx, id: string): Promise<readonly string[]> {
+  // In a statement of its own: what comes after it sees what was committed meanwhile.
+  await tx.$executeRaw`SELECT order_hold(${id}::uuid)`;
+  const rows = await tx.$queryRaw<{ id: string }[]>`SELECT DISTINCT reached::text AS id
+    FROM orders_alike(${id}::uuid) o JOIN access_grant g ON g.authorization_id = o.id, unnest(g.transactions) reached
+    WHERE g.state IN ('pending', 'active') OR g.views_used > 0 OR g.exports_used > 0`;
+  return rows.map((row) => row.id);
+}
+
+const COLUMNS = Prisma.sql`a.id, a.request_id, a.state, a.valid_until, a.record ->> 'single_use' IS NOT DISTINCT FROM 'true' AS is_single_use,
+  r.state AS request_state, r.purpose, g.id AS grant_id,
+  g.state IN ('expired', 'exhausted', 'revoked') AS has_grant_ended, g.not_after, g.views_used >= g.max_views AS is_grant_used_up`;
+const TABLES = Prisma.sql`legal_authorization a JOIN access_request r ON r.id = a.request_id
+  LEFT JOIN access_grant g ON g.authorization_id = a.id`;
+
+const Row = z.object({
+  id: z.string(),
+  request_id: z.string(),
+  state: AuthorizationState,
+  valid_until: z.date(),
+  is_single_use: z.boolean(),
+  request_state: RequestState,
+  purpose: Purpose,
+  grant_id: z.string().nullable(),
+  has_grant_ended: z.boolean().nullable(),
+  not_after: z.date().nullable(),
+  is_grant_used_up: z.boolean().nullable(),
+});
+/** A legal authority as the clock sees it: with its request and the grant that rests on it. */
+export type StandingAuthority = z.infer<typeof Row>;
+
+/** Legal authorities that have not been closed, by id; what is truly due the locked row says. */
+export async function listUnclosed(
+  tx: Tx,
+  page: {
+    readonly tenantId: string;
+    readonly now: Date;
+    readonly after: string | undefined;
+    readonly limit: number;
+  },
+): Promise<{ readonly id: string; readonly requestId: string }[]> {
+  const after = page.after === undefined ? Prisma.empty : Prisma.sql`AND a.id > ${page.after}::uuid`;
+  const rows = await tx.$queryRaw<{ id: string; request_id: string }[]>(
+    Prisma.sql`SELECT a.id, a.request_id FROM ${TABLES}
+      WHERE a.tenant_id = ${page.tenantId}::uuid AND a.state NOT IN ('draft', 'closed') ${after}
+        AND (r.state IN ('withdrawn', 'denied', 'expired_unreviewed', 'closed')
+          OR a.state IN ('submitted', 'signature_verified', 'legal_review', 'attested', 'approved', 'active') AND a.valid_until <= ${page.now}
+          OR a.state = 'active' AND a.record ->> 'single_use' = 'true' AND (g.state IN ('expired', 'exhausted', 'revoked')
+            OR g.not_after <= ${page.now} OR g.views_used >= g.max_views))
+      ORDER BY a.id LIMIT ${page.limit}`,
+  );
+  return rows.map((row) => ({ id: row.id, requestId: row.request_id }));
+}
+
+/** One of them as it is now. The caller holds its request's lock. */
+export async function findStandingAuthority(tx: Tx, id: string): Promise<StandingAuthority | undefined> {
+  const rows = await tx.$queryRaw<unknown[]>(
+    Prisma.sql`SELECT ${COLUMNS} FROM ${TABLES} WHERE a.id = ${id}::uuid`,
+  );
+  return z.array(Row).parse(rows)[0];
+}

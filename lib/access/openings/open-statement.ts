@@ -1,0 +1,56 @@
+import "server-only";
+import { newNonce } from "@/lib/access/decisions/prepare-statement";
+import type { GrantFacts } from "@/lib/access/rules/facts";
+import type { Context, Principal } from "@/lib/context";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { generateX25519 } from "@/lib/crypto/primitives";
+import {
+  buildOpen,
+  type GroupName,
+  type OpenStatement,
+  validityTime,
+} from "@/lib/escrow/protocol/statements";
+
+/** An `open` statement is good for five minutes and one opening. */
+export const OPENING_MS = 5 * 60_000;
+
+/** What the requester signs for one opening, and the portal's key for its answer. */
+export interface PreparedOpening {
+  readonly statement: OpenStatement;
+  readonly replyKey: { readonly publicKey: Uint8Array; readonly privateKey: Uint8Array };
+  readonly expiresAt: Date;
+}
+
+/** What an opening names. */
+export interface OpeningScope {
+  readonly grant: GrantFacts;
+  readonly transactions: readonly string[];
+  readonly groups: readonly GroupName[];
+}
+
+/** The session, or the key of a program, that an opening belongs to. */
+export function sessionOf({ proof }: Pick<Principal, "proof">): string {
+  return proof.kind === "session" ? proof.sessionId : proof.keyId;
+}
+
+/** Lays out an opening with a nonce and a reply key of its own (crypto.md "Statements"). */
+export function prepareOpenStatement(cx: Context, scope: OpeningScope): PreparedOpening {
+  const { handle } = cx.principal;
+  const replyKey = generateX25519();
+  // Whole seconds, since the statement's time of validity has no more.
+  const expiresAt = new Date(Math.floor((cx.clock.nowMs() + OPENING_MS) / 1000) * 1000);
+  const statement = buildOpen({
+    log: cx.instance.log,
+    grant: scope.grant.id,
+    transactions: [...scope.transactions],
+    groups: [...scope.groups],
+    level: scope.grant.level,
+    purpose: scope.grant.purpose,
+    requester: handle,
+    session: sessionOf(cx.principal),
+    reply_key: toBase64url(replyKey.publicKey),
+    nonce: newNonce(),
+    expires_at: validityTime(expiresAt),
+  });
+  return { statement, replyKey, expiresAt };
+}

@@ -1,0 +1,29 @@
+import "server-only";
+import { toPreservation } from "@/lib/access/preservations/rules";
+import type { Preservation, PreservationQuery } from "@/lib/access/preservations/schema";
+import { listPreservationRows } from "@/lib/access/preservations/store";
+import { type Page, requireCursor } from "@/lib/access/requests/list-requests";
+import { seesEveryCase } from "@/lib/audit/reading/fence";
+import { findSealedCases } from "@/lib/audit/reading/sealed-store";
+import { recordReadOnce } from "@/lib/audit/record/record-read";
+import type { Context } from "@/lib/context";
+import { inSnapshot } from "@/lib/db/transaction";
+
+/**
+ * Legal holds newest first: one's own organisation's, and for those who decide about requests every one but others' on
+ * records that an organisation of theirs is a party to.
+ */
+export async function listPreservations(cx: Context, query: PreservationQuery): Promise<Page<Preservation>> {
+  const after = requireCursor(query.cursor);
+  // Who looks after holds has some: others learn of that as little as of the holds (I12).
+  await recordReadOnce(cx, "preservation.read", { caseId: cx.principal.organisationId });
+  const organisationId = seesEveryCase(cx) ? undefined : cx.principal.organisationId;
+  const rows = await inSnapshot(cx, async (tx) => {
+    const sealed = organisationId === undefined ? await findSealedCases(tx, cx) : [];
+    const owner = { tenantId: cx.instance.tenantId, organisationId, sealed };
+    return listPreservationRows(tx, owner, { after, limit: query.limit + 1 });
+  });
+  const shown = rows.slice(0, query.limit);
+  const next = rows.length > shown.length ? (shown.at(-1)?.id ?? null) : null;
+  return { items: shown.map((row) => toPreservation(cx, row)), next_cursor: next };
+}

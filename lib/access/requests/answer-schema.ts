@@ -1,0 +1,196 @@
+import { z } from "zod";
+import { PersonView } from "@/lib/access/grants/opening-schema";
+import {
+  AuthorizationState,
+  Escalation,
+  InstrumentKind,
+  Purpose,
+  RequestState,
+  ScanState,
+  Stage,
+  TransactionQuery,
+} from "@/lib/access/requests/schema";
+import { Receipt } from "@/lib/api-client/fields";
+import { OrderReach, SignatureReport } from "@/lib/authorities/schema";
+import { DecisionStatement, GroupName, Level, OpenStatement } from "@/lib/escrow/protocol/statements";
+
+/** What the calls of this feature answer. Absent members are left out, never null. */
+
+export const DocumentView = z.object({
+  sha256: z.string(),
+  bytes: z.int(),
+  media_type: z.string(),
+  scan: ScanState,
+});
+
+export const AuthorizationView = z.object({
+  id: z.string(),
+  state: AuthorizationState,
+  kind: InstrumentKind,
+  issuer: z.string(),
+  jurisdiction: z.string(),
+  case_number: z.string(),
+  valid_from: z.string(),
+  valid_until: z.string(),
+  recognition_basis: z.string().optional(),
+  sealed: z.object({ basis: z.string(), until: z.string() }).optional(),
+  /** SHA-256 of its record, as every decision names it. */
+  record_digest: z.string(),
+  /** How far the order itself has been verified, in words for people. */
+  verification: z.string(),
+  /** The same as a word: by its signature, by two matching readings of the paper, or not. */
+  assurance: z.enum(["verified", "attested", "none"]),
+  /** Each look at its signature, oldest first; absent where nothing is signed. */
+  signature: z.array(SignatureReport.extend({ occasion: z.enum(["attach", "submit", "decide"]) })).optional(),
+  attested_at: z.string().optional(),
+  /** What a signed order reaches. */
+  reach: OrderReach.optional(),
+  /** It serves one request only. */
+  single_use: z.boolean().optional(),
+  document: DocumentView.optional(),
+});
+export type AuthorizationView = z.infer<typeof AuthorizationView>;
+
+/** What an approval took away from what was left before it: nobody else's part, and nothing twice. */
+export const TakenAwayView = z.object({
+  transactions: z.array(z.string()),
+  fields: z.array(GroupName),
+  /** Ends of access, before and after; absent where the end stayed. */
+  until: z.object({ before: z.string(), after: z.string() }).optional(),
+  max_views: z.object({ before: z.int(), after: z.int() }).optional(),
+  max_exports: z.object({ before: z.int(), after: z.int() }).optional(),
+});
+export type TakenAwayView = z.infer<typeof TakenAwayView>;
+
+export const DecisionView = z.object({
+  id: z.string(),
+  stage: Stage,
+  decision: z.enum(["approve", "deny", "ask"]),
+  approver: PersonView,
+  comment: z.string(),
+  /** An approval that took something away from what was asked. */
+  narrowed: z.boolean(),
+  /** Present where it narrowed; it stays, also after a denial. */
+  taken_away: TakenAwayView.optional(),
+  proof: z.string(),
+  at: z.string(),
+});
+
+export const EventView = z.object({
+  at: z.string(),
+  kind: z.string(),
+  by: z.string().optional(),
+  by_name: z.string().optional(),
+  from_state: z.string().optional(),
+  to_state: z.string().optional(),
+  comment: z.string().optional(),
+});
+
+const summaryMembers = {
+  id: z.string(),
+  reference: z.string(),
+  state: RequestState,
+  purpose: Purpose,
+  fields: z.array(GroupName),
+  level: Level,
+  transactions_count: z.int(),
+  requester: PersonView,
+  /** Whose move it is: the deciders of a stage, or the requester with a draft or an open question. */
+  waiting_for: z.enum(["legal", "coordinator", "requester"]).optional(),
+  is_waiting_for_me: z.boolean(),
+  authority: z.object({ kind: InstrumentKind, issuer: z.string(), case_number: z.string() }).optional(),
+  /** When its reviewers should have decided. */
+  due_at: z.string().optional(),
+  /** When the answer is due, by the kind of instrument; absent where nobody has a duty to answer. */
+  response_due_at: z.string().optional(),
+  /** Who has been told that the answer is overdue. */
+  escalated_to: Escalation.optional(),
+  created_at: z.string(),
+  updated_at: z.string(),
+  version: z.int(),
+};
+
+export const RequestSummary = z.object(summaryMembers);
+export type RequestSummary = z.infer<typeof RequestSummary>;
+
+const LinkedRequest = z.object({ id: z.string(), reference: z.string() });
+const SteeringAct = z.enum(["extend", "object", "settle", "answer_partly"]);
+
+/** A transaction as a list names it. */
+export const JobView = z.object({ transaction_id: z.string(), job_id: z.string(), status: z.string() });
+
+export const RequestView = z.object({
+  ...summaryMembers,
+  justification: z.string(),
+  legal_basis: z.string().optional(),
+  transactions: z.array(z.string()),
+  /** The first 200 of them. */
+  jobs: z.array(JobView),
+  query: TransactionQuery.optional(),
+  /** Who looks beside the requester, and since when no more; absent where nobody was named. */
+  co_viewers: z
+    .array(PersonView.pick({ handle: true, name: true }).extend({ ended_at: z.string().optional() }))
+    .optional(),
+  /** The caller may take a co-viewer out. */
+  may_end_co_viewers: z.boolean().optional(),
+  from: z.string().optional(),
+  until: z.string().optional(),
+  max_views: z.int(),
+  /** Exports of the log about its records that are asked for under the grant; part of the record that is signed. */
+  max_exports: z.int(),
+  digest: z.string().optional(),
+  authorization: AuthorizationView.optional(),
+  /** The officer's first request: reviewers see a banner. */
+  first_request: z.boolean(),
+  identity_check: z.boolean(),
+  decisions: z.array(DecisionView),
+  timeline: z.array(EventView),
+  grant_id: z.string().optional(),
+  /** The review clock stands still since then: a question waits for its answer. */
+  clock_paused_at: z.string().optional(),
+  /** The request that was answered in part, of which this one is the rest; and the one that goes on with its rest. */
+  continues: LinkedRequest.optional(),
+  continued_by: LinkedRequest.optional(),
+  /** What the caller may do that neither gives nor refuses. */
+  acts: z.array(SteeringAct),
+  /** The latest day to which the answer could be put off now. */
+  extendable_until: z.string().optional(),
+});
+export type RequestView = z.infer<typeof RequestView>;
+
+export const RequestAnswer = RequestView.extend({ receipt: Receipt });
+export type RequestAnswer = z.infer<typeof RequestAnswer>;
+
+export const AuthorizationAnswer = AuthorizationView.extend({
+  /** The draft's version now: attaching is a change of it. */
+  request_version: z.int(),
+  receipt: Receipt,
+});
+export type AuthorizationAnswer = z.infer<typeof AuthorizationAnswer>;
+
+export const StatementAnswer = z.object({
+  statement: DecisionStatement,
+  nonce: z.string(),
+  expires_at: z.string(),
+  receipt: Receipt,
+});
+export type StatementAnswer = z.infer<typeof StatementAnswer>;
+
+export const OpeningAnswer = z.object({
+  opening_id: z.string(),
+  statement: OpenStatement,
+  expires_at: z.string(),
+  receipt: Receipt,
+});
+export type OpeningAnswer = z.infer<typeof OpeningAnswer>;
+
+export const IdentityCheckAnswer = z.object({
+  id: z.string(),
+  officer: z.string(),
+  is_valid: z.boolean(),
+  /** The officer's address is of a domain of the agency. */
+  domain_verified: z.boolean(),
+  expires_at: z.string(),
+  receipt: Receipt,
+});
+export type IdentityCheckAnswer = z.infer<typeof IdentityCheckAnswer>;

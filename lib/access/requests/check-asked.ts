@@ -1,0 +1,27 @@
+import "server-only";
+import { findKnownTransactions } from "@/lib/access/requests/records-store";
+import type { Asked } from "@/lib/access/requests/store";
+import type { Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { invalidField } from "@/lib/invalid-field";
+
+/** The time asked for must be a span that is not over yet. */
+export function requireSpan(asked: Pick<Asked, "from" | "until">, now: Date): void {
+  if (asked.until !== undefined && asked.until <= now) throw invalidField("/until", "is over");
+  if (asked.from !== undefined && asked.until !== undefined && asked.from >= asked.until) {
+    throw invalidField("/until", "is not after from");
+  }
+}
+
+/** An id that does not exist and one of another tenant answer alike. */
+export async function requireKnownTransactions(
+  tx: Tx,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<void> {
+  const known = await findKnownTransactions(tx, tenantId, ids);
+  const errors = ids.flatMap((id, index) =>
+    known.has(id) ? [] : [{ pointer: `/transactions/${index}`, detail: "there is no such transaction" }],
+  );
+  if (errors.length > 0) throw new DomainError("transaction.not-found", { errors });
+}

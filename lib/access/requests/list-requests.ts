@@ -1,0 +1,96 @@
+import "server-only";
+import { listAuthorities } from "@/lib/access/legal-authorities/store";
+import type { RequestSummary } from "@/lib/access/requests/answer-schema";
+import { countQueue, type HistorySearch, listQueue } from "@/lib/access/requests/queue-store";
+import { loadNames } from "@/lib/access/requests/request-view";
+import type { Purpose, RequestState } from "@/lib/access/requests/schema";
+import { readListed } from "@/lib/access/requests/store";
+import { requestSummary } from "@/lib/access/requests/view";
+import { viewerOf } from "@/lib/access/requests/viewer";
+import { isReviewer } from "@/lib/access/rules/action-rules";
+import { startOf } from "@/lib/access/rules/validity";
+import type { Context } from "@/lib/context";
+import { isUuid } from "@/lib/crypto/uuid";
+import { inSnapshot } from "@/lib/db/transaction";
+import { invalidField } from "@/lib/invalid-field";
+
+/** One page of a list that is ordered by id, newest first. The cursor is the last id of the page before. */
+export interface Page<T> {
+  readonly items: T[];
+  readonly next_cursor: string | null;
+}
+
+export function requireCursor(cursor: string | undefined): string | undefined {
+  if (cursor !== undefined && !isUuid(cursor)) throw invalidField("/cursor", "is not a cursor of this list");
+  return cursor;
+}
+
+/** Whose rows a list shows: reviewers see all of the tenant, everybody else their own. */
+export function listOwner(cx: Pick<Context, "principal">): string | undefined {
+  return isReviewer(cx.principal) ? undefined : cx.principal.userId;
+}
+
+/** Saved views of the list; `waiting_for=me` is another name of the view waiting. */
+export interface RequestListQuery {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+  readonly state?: RequestState | undefined;
+  readonly purpose?: Purpose | undefined;
+  /** Part of the reference, in any case. */
+  readonly reference?: string | undefined;
+  readonly view?: "mine" | "waiting" | "decided" | "all" | undefined;
+  readonly waiting_for?: "me" | undefined;
+  readonly sort?: "newest" | "due" | undefined;
+  /** The history, by officer, agency, issuer, case number, transaction and the time it was filed in. */
+  readonly officer?: string | undefined;
+  readonly agency?: string | undefined;
+  readonly issuer?: string | undefined;
+  readonly case_number?: string | undefined;
+  readonly transaction?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+function searchOf(query: RequestListQuery): HistorySearch {
+  const { officer, agency, issuer, case_number: caseNumber, transaction, from, to } = query;
+  const at = (instant: string | undefined): Date | undefined =>
+    instant === undefined ? undefined : startOf(instant);
+  return { officer, agency, issuer, caseNumber, transaction, from: at(from), to: at(to) };
+}
+
+/** Requests the caller may know of, with how many there are: the whole list, or what waits for him. */
+export async function listRequests(
+  cx: Context,
+  query: RequestListQuery,
+): Promise<Page<RequestSummary> & { readonly total: number }> {
+  const after = requireCursor(query.cursor);
+  const view = query.waiting_for === "me" ? "waiting" : (query.view ?? "all");
+  const { state, purpose, reference } = query;
+  const search = searchOf(query);
+  return inSnapshot(cx, async (tx) => {
+    const viewer = await viewerOf(tx, cx);
+    const filter = { viewer, ownerId: listOwner(cx), state, purpose, reference, search, view };
+    const { limit, sort = "newest" } = query;
+    const found = await listQueue(tx, { ...filter, sort, after, limit: limit + 1 });
+    const turns = found.slice(0, limit);
+    const rows = await readListed(
+      tx,
+      turns.map((turn) => turn.id),
+    );
+    const names = await loadNames(
+      tx,
+      rows.map((row) => row.requesterUserId),
+    );
+    const authorities = await listAuthorities(
+      tx,
+      rows.map((row) => row.id),
+    );
+    const items = rows.map((row) => {
+      const turn = turns.find((one) => one.id === row.id);
+      return requestSummary(row, { names, turn, authority: authorities.get(row.id) });
+    });
+    const last = turns.at(-1)?.id ?? null;
+    const total = await countQueue(tx, filter);
+    return { items, next_cursor: found.length > turns.length ? last : null, total };
+  });
+}

@@ -1,0 +1,50 @@
+import "server-only";
+import * as requests from "@/lib/access/requests/store";
+import { withTie } from "@/lib/access/review/conflicts/store";
+import type { Action } from "@/lib/access/rules/action-facts";
+import { authorize } from "@/lib/access/rules/authorize";
+import type { Permit } from "@/lib/access/rules/permit";
+import type { Context } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+
+type RequestAction = Extract<
+  Action,
+  | "request.read"
+  | "request.change"
+  | "request.comment"
+  | "request.review"
+  | "request.end-co-viewer"
+  | "identity.check"
+>;
+
+/** A request with the permit it was read under. */
+export interface Loaded<A extends Action> {
+  readonly permit: Permit<A>;
+  readonly row: requests.RequestRow;
+}
+
+/** Authorizes, then reads. An unknown id, another tenant's and one the caller may not know of answer alike. */
+export async function loadRequest<A extends RequestAction>(
+  tx: Tx,
+  cx: Context,
+  id: string,
+  action: A,
+): Promise<Loaded<A>> {
+  const facts = await requests.findRequestFacts(tx, cx, id);
+  if (facts === undefined) throw new DomainError("request-file.not-found");
+  // What is one's own one reads without a tie; everything else is weighed with it.
+  const isOwn = facts.requesterUserId === cx.principal.userId;
+  const asked = isOwn ? facts : (await withTie(tx, cx, facts)).facts;
+  const permit = await authorize<RequestAction>(cx, action, asked);
+  return { permit: narrowed<A>(permit, action), row: await requests.readRequest(tx, permit, facts) };
+}
+
+function narrowed<A extends RequestAction>(permit: Permit<RequestAction>, action: A): Permit<A> {
+  if (!isFor(permit, action)) throw new TypeError("a permit for another action");
+  return permit;
+}
+
+function isFor<A extends RequestAction>(permit: Permit<RequestAction>, action: A): permit is Permit<A> {
+  return permit.action === action;
+}

@@ -1,0 +1,238 @@
+import "server-only";
+import { z } from "zod";
+import type { Purpose, RequestState, Stage } from "@/lib/access/requests/schema";
+import type { RelatedPeople } from "@/lib/access/review/conflicts/related-people";
+import { Prisma } from "@/lib/db/generated/client";
+import type { Tx } from "@/lib/db/transaction";
+
+/** Who looks at a queue, and which stages that person's duties decide. */
+export interface Viewer {
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly organisationId: string;
+  /** Accounts, colleagues and organisations that keep the viewer from deciding; absent where nothing is decided. */
+  readonly kin?: RelatedPeople;
+  /** Empty for whoever decides nothing. */
+  readonly stages: readonly Stage[];
+  /** The designated executive sees beside his own what has been escalated so far. */
+  readonly seesEscalated: boolean;
+  /** Requests that are sealed from the viewer. */
+  readonly sealed: readonly string[];
+}
+
+/** Whose move a request is, and whether it is the viewer's. */
+export interface Turn {
+  readonly id: string;
+  readonly waitingFor: Stage | "requester" | undefined;
+  readonly isMine: boolean;
+}
+
+/** What the history is searched by. All of it is asked of the rows that the list would show anyway. */
+export interface HistorySearch {
+  /** Part of the officer's name, or the whole handle. */
+  readonly officer?: string | undefined;
+  /** Part of the name of the officer's organisation, or its id. */
+  readonly agency?: string | undefined;
+  readonly issuer?: string | undefined;
+  readonly caseNumber?: string | undefined;
+  readonly transaction?: string | undefined;
+  /** Filed at or after. */
+  readonly from?: Date | undefined;
+  /** Filed before. */
+  readonly to?: Date | undefined;
+}
+
+/** What a list shows. Everything but the viewer narrows it. */
+export interface QueueFilter {
+  readonly viewer: Viewer;
+  /** Only requests of this person; absent for reviewers. */
+  readonly ownerId: string | undefined;
+  readonly state: RequestState | undefined;
+  readonly purpose?: Purpose | undefined;
+  /** Part of the reference: letters, digits and hyphens alone, so that LIKE has no wildcard in it. */
+  readonly reference?: string | undefined;
+  readonly search?: HistorySearch | undefined;
+  readonly view: "mine" | "waiting" | "decided" | "all";
+}
+
+interface QueuePage extends QueueFilter {
+  readonly sort: "newest" | "due";
+  /** Last id of the page before. */
+  readonly after: string | undefined;
+  readonly limit: number;
+}
+
+const Row = z.object({
+  id: z.string(),
+  waiting_for: z.enum(["legal", "coordinator", "requester"]).nullable(),
+  is_mine: z.boolean(),
+});
+
+const DECIDED = Prisma.sql`('approved', 'active', 'partial', 'expired', 'revoked', 'exhausted', 'closed', 'denied')`;
+
+/** The same as `stageOf`: overdue or put off, a request waits in the stage it left. */
+const WAITING_FOR = Prisma.sql`CASE
+    WHEN r.state IN ('draft', 'needs_information') THEN 'requester'
+    WHEN 'stage_1' IN (r.state, CASE WHEN r.state IN ('overdue', 'extended') THEN r.stage_before END) THEN 'legal'
+    WHEN 'stage_2' IN (r.state, CASE WHEN r.state IN ('overdue', 'extended') THEN r.stage_before END) THEN 'coordinator'
+  END`;
+
+/** The rules of `request.decide` as a condition, so that a queue holds nothing its reader would be refused. */
+function isMine({ userId, organisationId, stages, kin }: Viewer): Prisma.Sql {
+  const organisations = Prisma.sql`${[organisationId, ...(kin?.organisations ?? [])]}::uuid[]`;
+  const near = Prisma.sql`${[userId, ...(kin?.accounts ?? []), ...(kin?.colleagues ?? [])]}::uuid[]`;
+  const own = Prisma.sql`(w.waiting_for = 'requester' AND r.requester_user_id = ${userId}::uuid)`;
+  if (stages.length === 0) return own;
+  return Prisma.sql`(${own} OR (w.waiting_for = ANY (${[...stages]}::text[])
+    AND r.requester_user_id <> ALL (${near}) AND NOT r.co_viewers && ${near}
+    AND r.organisation_id <> ALL (${organisations})
+    AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.request_id = r.id
+      AND d.approver_user_id = ${userId}::uuid AND d.decision <> 'ask')
+    AND NOT EXISTS (SELECT 1 FROM transaction_participant t JOIN participant p ON p.id = t.participant_id
+      WHERE t.transaction_id = ANY (r.transactions::uuid[]) AND p.organisation_id = ANY (${organisations}))))`;
+}
+
+function from(viewer: Viewer): Prisma.Sql {
+  return Prisma.sql`FROM access_request r CROSS JOIN LATERAL (SELECT ${WAITING_FOR} AS waiting_for) w
+    CROSS JOIN LATERAL (SELECT coalesce(${isMine(viewer)}, false) AS is_mine) m
+    WHERE r.tenant_id = ${viewer.tenantId}::uuid
+      AND (r.requester_user_id = ${viewer.userId}::uuid
+        OR r.digest IS NOT NULL AND r.id <> ALL (${[...viewer.sealed]}::uuid[]))`;
+}
+
+function viewOf({ view, viewer }: QueueFilter): Prisma.Sql {
+  if (view === "mine") return Prisma.sql`AND r.requester_user_id = ${viewer.userId}::uuid`;
+  if (view === "waiting") return Prisma.sql`AND m.is_mine`;
+  return view === "decided" ? Prisma.sql`AND r.state IN ${DECIDED}` : Prisma.empty;
+}
+
+/** Any text is looked for as it stands: LIKE has no wildcard in it. */
+function part(text: string): string {
+  return `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+}
+
+/** Each condition of a search; the order's are asked of the newest authority, which is the one lists show. */
+function searched({
+  officer,
+  agency,
+  issuer,
+  caseNumber,
+  transaction,
+  from: since,
+  to,
+}: HistorySearch): Prisma.Sql {
+  const order = (
+    condition: Prisma.Sql,
+  ): Prisma.Sql => Prisma.sql`AND EXISTS (SELECT 1 FROM legal_authorization a
+    WHERE a.request_id = r.id AND ${condition}
+      AND NOT EXISTS (SELECT 1 FROM legal_authorization b WHERE b.request_id = r.id AND b.id > a.id))`;
+  const conditions = [
+    officer === undefined
+      ? Prisma.empty
+      : Prisma.sql`AND r.requester_user_id IN (SELECT u.id FROM app_user u WHERE u.handle = ${officer} OR u.name ILIKE ${part(officer)})`,
+    agency === undefined
+      ? Prisma.empty
+      : Prisma.sql`AND r.organisation_id IN (SELECT o.id FROM organisation o WHERE o.id::text = ${agency} OR o.name ILIKE ${part(agency)})`,
+    issuer === undefined ? Prisma.empty : order(Prisma.sql`a.issuer ILIKE ${part(issuer)}`),
+    caseNumber === undefined ? Prisma.empty : order(Prisma.sql`a.case_number ILIKE ${part(caseNumber)}`),
+    transaction === undefined ? Prisma.empty : Prisma.sql`AND r.transactions @> ARRAY[${transaction}::text]`,
+    since === undefined ? Prisma.empty : Prisma.sql`AND r.created_at >= ${since}`,
+    to === undefined ? Prisma.empty : Prisma.sql`AND r.created_at < ${to}`,
+  ];
+  return Prisma.join(conditions, " ");
+}
+
+function ownedBy({ ownerId, viewer }: QueueFilter): Prisma.Sql {
+  if (ownerId === undefined) return Prisma.empty;
+  const escalated = viewer.seesEscalated ? Prisma.sql`OR r.escalated_to = 'executive'` : Prisma.empty;
+  return Prisma.sql`AND (r.requester_user_id = ${ownerId}::uuid ${escalated})`;
+}
+
+function filtered(filter: QueueFilter): Prisma.Sql {
+  const { state, purpose, reference, search = {} } = filter;
+  const owner = ownedBy(filter);
+  const inState = state === undefined ? Prisma.empty : Prisma.sql`AND r.state = ${state}`;
+  const forPurpose = purpose === undefined ? Prisma.empty : Prisma.sql`AND r.purpose = ${purpose}`;
+  const named =
+    reference === undefined ? Prisma.empty : Prisma.sql`AND r.reference ILIKE ${`%${reference}%`}`;
+  return Prisma.sql`${from(filter.viewer)} ${owner} ${inState} ${forPurpose} ${named} ${searched(search)} ${viewOf(filter)}`;
+}
+
+function toTurn(record: unknown): Turn {
+  const row = Row.parse(record);
+  return { id: row.id, waitingFor: row.waiting_for ?? undefined, isMine: row.is_mine };
+}
+
+/** A page of ids: newest first, or by due date with what has none at the end. */
+export async function listQueue(tx: Tx, page: QueuePage): Promise<Turn[]> {
+  const isByDue = page.sort === "due";
+  const key = Prisma.sql`(coalesce(r.due_at, 'infinity'), r.id)`;
+  const last = Prisma.sql`(SELECT coalesce(c.due_at, 'infinity'), c.id FROM access_request c
+    WHERE c.id = ${page.after}::uuid)`;
+  const byDue = page.after === undefined ? Prisma.empty : Prisma.sql`AND ${key} > ${last}`;
+  const byAge = page.after === undefined ? Prisma.empty : Prisma.sql`AND r.id < ${page.after}::uuid`;
+  const order = isByDue
+    ? Prisma.sql`ORDER BY coalesce(r.due_at, 'infinity'), r.id`
+    : Prisma.sql`ORDER BY r.id DESC`;
+  const rows = await tx.$queryRaw<unknown[]>(
+    Prisma.sql`SELECT r.id, w.waiting_for, m.is_mine ${filtered(page)} ${isByDue ? byDue : byAge}
+      ${order} LIMIT ${page.limit}`,
+  );
+  return rows.map(toTurn);
+}
+
+/** How many requests a list has altogether. */
+export async function countQueue(tx: Tx, filter: QueueFilter): Promise<number> {
+  const rows = await tx.$queryRaw<{ n: number }[]>(Prisma.sql`SELECT count(*)::int AS n ${filtered(filter)}`);
+  return rows[0]?.n ?? 0;
+}
+
+/** Whose move one request is. */
+export async function findTurn(tx: Tx, viewer: Viewer, id: string): Promise<Turn | undefined> {
+  const rows = await tx.$queryRaw<unknown[]>(
+    Prisma.sql`SELECT r.id, w.waiting_for, m.is_mine ${from(viewer)} AND r.id = ${id}::uuid`,
+  );
+  return rows.map(toTurn)[0];
+}
+
+/** Whether a participant of one of these organisations is a party to one of the transactions. */
+export async function isParty(
+  tx: Tx,
+  organisations: readonly string[],
+  transactions: readonly string[],
+): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>(
+    Prisma.sql`SELECT 1 FROM transaction_participant t JOIN participant p ON p.id = t.participant_id
+      WHERE t.transaction_id = ANY (${[...transactions]}::uuid[]) AND p.organisation_id = ANY (${[...organisations]}::uuid[])
+      LIMIT 1`,
+  );
+  return rows.length > 0;
+}
+
+/** A person who may decide in a stage. */
+export interface Decider {
+  readonly userId: string;
+  readonly duty: string;
+}
+
+/** Active deciders of organisations other than the requester's and those of the transactions' parties. */
+export async function findDeciders(
+  tx: Tx,
+  wanted: {
+    readonly tenantId: string;
+    readonly besides: string;
+    /** People too near to those who ask. */
+    readonly near: readonly string[];
+    readonly transactions: readonly string[];
+  },
+): Promise<Decider[]> {
+  return tx.$queryRaw<Decider[]>(
+    Prisma.sql`SELECT u.id AS "userId", d.duty FROM app_user u JOIN duty d ON d.user_id = u.id
+      WHERE u.tenant_id = ${wanted.tenantId}::uuid AND u.state = 'active' AND u.role = 'coordinator'
+        AND d.duty IN ('legal', 'approve') AND ${wanted.besides}::uuid NOT IN (SELECT own_organisations(u.id))
+        AND u.id <> ALL (${[...wanted.near]}::uuid[])
+        AND NOT EXISTS (SELECT 1 FROM transaction_participant t JOIN participant p ON p.id = t.participant_id
+          WHERE t.transaction_id = ANY (${[...wanted.transactions]}::uuid[])
+            AND p.organisation_id IN (SELECT own_organisations(u.id)))`,
+  );
+}

@@ -1,0 +1,62 @@
+import "server-only";
+import type { TransactionQuery } from "@/lib/access/requests/schema";
+import type { Tx } from "@/lib/db/transaction";
+
+/** Which of the ids name transactions of this tenant. */
+export async function findKnownTransactions(
+  tx: Tx,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<Set<string>> {
+  const rows = await tx.transaction.findMany({
+    where: { tenant_id: tenantId, id: { in: [...ids] } },
+    select: { id: true },
+  });
+  return new Set(rows.map((row) => row.id));
+}
+
+/** Ids that a query names, at most `limit`, oldest first. */
+export async function resolveQuery(
+  tx: Tx,
+  tenantId: string,
+  query: TransactionQuery,
+  limit: number,
+): Promise<string[]> {
+  const micros = (text: string): bigint => BigInt(Date.parse(text)) * 1000n;
+  const rows = await tx.transaction.findMany({
+    where: {
+      tenant_id: tenantId,
+      ...(query.job_id === undefined ? {} : { job_id: query.job_id }),
+      ...(query.participant === undefined ? {} : { participants: { has: query.participant } }),
+      created_at_us: {
+        ...(query.from === undefined ? {} : { gte: micros(query.from) }),
+        ...(query.to === undefined ? {} : { lt: micros(query.to) }),
+      },
+    },
+    select: { id: true },
+    orderBy: { id: "asc" },
+    take: limit,
+  });
+  return rows.map((row) => row.id);
+}
+
+/** A transaction as a list names it. */
+export interface JobRow {
+  readonly id: string;
+  readonly jobId: string;
+  readonly status: string;
+}
+
+/** Job and status of these transactions, in their order. */
+export async function listJobs(tx: Tx, ids: readonly string[]): Promise<JobRow[]> {
+  const rows = await tx.transaction.findMany({
+    where: { id: { in: [...ids] } },
+    select: { id: true, job_id: true, status: true },
+  });
+  const byId = new Map(rows.map((row) => [row.id, { id: row.id, jobId: row.job_id, status: row.status }]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
+export function jobView({ id, jobId, status }: JobRow) {
+  return { transaction_id: id, job_id: jobId, status };
+}

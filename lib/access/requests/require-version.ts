@@ -1,0 +1,47 @@
+import "server-only";
+import type { RequestState } from "@/lib/access/requests/schema";
+import { findRequestFacts, readVersion } from "@/lib/access/requests/store";
+import { listEvents } from "@/lib/access/requests/timeline-store";
+import { decideAction } from "@/lib/access/rules/action-rules";
+import type { Context } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { findPeople } from "@/lib/identity/people/people-store";
+
+/** For whoever came second: where the request stands now, and who moved it last. */
+export async function whatHappened(
+  tx: Tx,
+  row: { readonly id: string; readonly state: RequestState; readonly version: number },
+) {
+  const last = (await listEvents(tx, row.id)).findLast((event) => event.toState !== undefined);
+  const by = last?.byUserId;
+  const name = by === undefined ? undefined : (await findPeople(tx, [by])).get(by)?.name;
+  return {
+    version: row.version,
+    state: row.state,
+    ...(last === undefined
+      ? {}
+      : { last: { kind: last.kind, at: last.at.toISOString(), by: name ?? "Sealport" } }),
+  };
+}
+
+/**
+ * Refuses a change that was made upon an older version, and says what happened since. Comes before every other
+ * check, also for a person whose other tab was faster; who may not know of the request learns nothing here.
+ */
+export async function requireVersion(
+  tx: Tx,
+  cx: Context,
+  requestId: string,
+  expected: number | undefined,
+): Promise<void> {
+  if (expected === undefined) return;
+  const facts = await findRequestFacts(tx, cx, requestId);
+  if (facts === undefined || decideAction(cx.principal, "request.read", facts).length > 0) return;
+  const now = await readVersion(tx, requestId);
+  if (now.version === expected) return;
+  throw new DomainError("request.conflict", {
+    detail: `Version ${expected} was changed in the meantime; it is ${now.version} now.`,
+    extra: await whatHappened(tx, { id: requestId, ...now }),
+  });
+}

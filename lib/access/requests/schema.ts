@@ -1,0 +1,248 @@
+import { z } from "zod";
+import { Instant, visibleLine, visibleText } from "@/lib/api-client/fields";
+import { GroupName, Level, MAX_CO_VIEWERS, StatementSignature } from "@/lib/escrow/protocol/statements";
+
+/** The feature's vocabulary and the bodies its calls take. Answers stand in answer-schema.ts. */
+export const Purpose = z.enum(["settlement", "audit", "compliance", "dispute", "support", "reporting"]);
+export type Purpose = z.infer<typeof Purpose>;
+
+export const InstrumentKind = z.enum([
+  "court_order",
+  "subpoena",
+  "warrant",
+  "statutory_demand",
+  "audit_mandate",
+  "epoc",
+]);
+export type InstrumentKind = z.infer<typeof InstrumentKind>;
+
+/** What is known of a document's content. Nothing is "clean" that no scanner has looked through. */
+export const ScanState = z.enum(["not scanned", "pending", "clean", "infected"]);
+export type ScanState = z.infer<typeof ScanState>;
+
+export const RequestState = z.enum([
+  "draft",
+  "submitted",
+  "document_check",
+  "stage_1",
+  "stage_2",
+  "approved",
+  "active",
+  "expired",
+  "revoked",
+  "exhausted",
+  "closed",
+  "withdrawn",
+  "denied",
+  "expired_unreviewed",
+  "overdue",
+  "needs_information",
+  "extended",
+  "partial",
+  "objected",
+]);
+export type RequestState = z.infer<typeof RequestState>;
+
+/** Who has been told that an answer is overdue: first the head of compliance, then the designated executive. */
+export const Escalation = z.enum(["compliance", "executive"]);
+export type Escalation = z.infer<typeof Escalation>;
+
+export const AuthorizationState = z.enum([
+  "draft",
+  "submitted",
+  "signature_verified",
+  "legal_review",
+  "attested",
+  "approved",
+  "active",
+  "exhausted",
+  "expired",
+  "revoked",
+  "suspended",
+  "closed",
+]);
+export type AuthorizationState = z.infer<typeof AuthorizationState>;
+
+export const GrantState = z.enum(["pending", "active", "revoked", "expired", "exhausted"]);
+export type GrantState = z.infer<typeof GrantState>;
+
+export const Assurance = z.enum(["evaluation", "signed"]);
+export type Assurance = z.infer<typeof Assurance>;
+
+export const Stage = z.enum(["legal", "coordinator"]);
+export type Stage = z.infer<typeof Stage>;
+
+export const Fields = z
+  .array(GroupName)
+  .min(1)
+  .max(GroupName.options.length)
+  .refine((names) => new Set(names).size === names.length, "names a group twice");
+
+export const MAX_TRANSACTIONS = 1_000;
+const Uuid = z.uuid().toLowerCase();
+const TransactionIds = z.array(Uuid).min(1).max(MAX_TRANSACTIONS);
+/** An instant, or a calendar date, which a paper order often has. */
+export const InstantOrDate = z.union([Instant, z.iso.date()], {
+  error: "neither a date nor a time with its zone",
+});
+
+export const TransactionQuery = z
+  .strictObject({
+    job_id: visibleLine(256).optional(),
+    participant: z.string().min(1).max(64).optional(),
+    from: Instant.optional(),
+    to: Instant.optional(),
+    /** Refused until the blind index exists: a reference is a sealed value. */
+    reference: z.never({ error: "cannot be searched yet" }).optional(),
+  })
+  .refine((query) => Object.values(query).some((value) => value !== undefined), "asks for nothing");
+export type TransactionQuery = z.infer<typeof TransactionQuery>;
+
+const askedMembers = {
+  purpose: Purpose,
+  justification: visibleText(4_000),
+  legal_basis: visibleText(1_000).optional(),
+  transactions: TransactionIds.optional(),
+  query: TransactionQuery.optional(),
+  fields: Fields,
+  level: Level,
+  from: Instant.optional(),
+  until: Instant.optional(),
+  max_views: z.int().min(1).max(10_000),
+  /** Colleagues who look beside the requester: handle or address of each. */
+  co_viewers: z
+    .array(visibleLine(320))
+    .max(MAX_CO_VIEWERS)
+    .refine((names) => new Set(names).size === names.length, "names somebody twice")
+    .optional(),
+  /** Exports of the log about its records; none is possible. */
+  max_exports: z.int().min(0).max(100),
+};
+
+export const NewRequest = z
+  .strictObject({
+    ...askedMembers,
+    level: askedMembers.level.default("full"),
+    max_views: askedMembers.max_views.default(20),
+    max_exports: askedMembers.max_exports.default(5),
+  })
+  .refine((body) => (body.transactions === undefined) !== (body.query === undefined), {
+    path: ["transactions"],
+    error: "give either transactions or query",
+  });
+export type NewRequest = z.infer<typeof NewRequest>;
+
+export const ChangedRequest = z
+  .strictObject({
+    ...askedMembers,
+    purpose: askedMembers.purpose.optional(),
+    justification: askedMembers.justification.optional(),
+    fields: askedMembers.fields.optional(),
+    level: askedMembers.level.optional(),
+    max_views: askedMembers.max_views.optional(),
+    max_exports: askedMembers.max_exports.optional(),
+    /** Null takes the value away (RFC 7396). */
+    legal_basis: askedMembers.legal_basis.nullable(),
+    from: askedMembers.from.nullable(),
+    until: askedMembers.until.nullable(),
+    /** The version that was read, where the caller cannot send If-Match. */
+    version: z.int().min(1).optional(),
+  })
+  .refine((body) => body.transactions === undefined || body.query === undefined, {
+    path: ["transactions"],
+    error: "give either transactions or query",
+  });
+export type ChangedRequest = z.infer<typeof ChangedRequest>;
+
+export const AuthorizationFactsBody = z.strictObject({
+  issuer: visibleLine(300),
+  jurisdiction: z.string().regex(/^[A-Z]{2}$/, "neither an ISO 3166-1 alpha-2 code nor EU"),
+  kind: InstrumentKind,
+  case_number: visibleLine(200),
+  valid_from: InstantOrDate,
+  valid_until: InstantOrDate,
+  recognition_basis: visibleText(1_000).optional(),
+  sealed: z.strictObject({ basis: visibleText(1_000), until: InstantOrDate }).optional(),
+  /** Whether it serves one request only. Absent, it may serve several while it is valid. */
+  single_use: z.boolean().optional(),
+});
+export type AuthorizationFactsBody = z.infer<typeof AuthorizationFactsBody>;
+
+/** Why a legal authority counts no more. */
+export const AuthorizationEnd = z.strictObject({ reason: visibleText(2_000) });
+export type AuthorizationEnd = z.infer<typeof AuthorizationEnd>;
+
+export const Confirms = z.strictObject({
+  issuer: z.string().min(1).max(300),
+  case_number: z.string().min(1).max(200),
+  valid_from: InstantOrDate,
+  valid_until: InstantOrDate,
+});
+export type Confirms = z.infer<typeof Confirms>;
+
+/** What a decider leaves of the transactions: a set, so that its size tells whether it is narrower. */
+const KeptTransactions = TransactionIds.refine(
+  (ids) => new Set(ids).size === ids.length,
+  "names a transaction twice",
+);
+
+const decisionMembers = {
+  stage: Stage,
+  decision: z.enum(["approve", "deny", "ask"]),
+  comment: visibleText(4_000),
+  scope: z.strictObject({ transactions: KeptTransactions.optional(), fields: Fields.optional() }).optional(),
+  until: Instant.optional(),
+  /** Fewer views than were asked for, and fewer exports or none: those stand beside what is signed (ADR 0048). */
+  max_views: z.int().min(1).max(10_000).optional(),
+  max_exports: z.int().min(0).max(100).optional(),
+  confirms: Confirms.optional(),
+  /** By what a foreign order counts here that states nothing of it: recorded by the legal reviewer who approves. */
+  recognition_basis: visibleText(1_000).optional(),
+};
+
+/** Whether a body records a basis only where one is recorded: with an approval of the stage legal. */
+const recordsAsLegal = (body: {
+  readonly stage: Stage;
+  readonly decision: string;
+  readonly recognition_basis?: unknown;
+}): boolean =>
+  body.recognition_basis === undefined || (body.stage === "legal" && body.decision === "approve");
+const ONLY_LEGAL = { path: ["recognition_basis"], error: "is for an approval of the stage legal only" };
+
+/** A reading attests the order, so it comes with an approval: nobody puts one down to see what others have read. */
+const readsOnlyToApprove = (body: { readonly decision: string; readonly confirms?: unknown }): boolean =>
+  body.decision === "approve" || body.confirms === undefined;
+const ONLY_TO_APPROVE = { path: ["confirms"], error: "is for an approval only" };
+
+export const NewStatement = z
+  .strictObject(decisionMembers)
+  .refine(readsOnlyToApprove, ONLY_TO_APPROVE)
+  .refine(recordsAsLegal, ONLY_LEGAL);
+export type NewStatement = z.infer<typeof NewStatement>;
+
+export const NewDecision = z
+  .strictObject({ ...decisionMembers, signature: StatementSignature.optional() })
+  .refine(readsOnlyToApprove, ONLY_TO_APPROVE)
+  .refine(recordsAsLegal, ONLY_LEGAL);
+export type NewDecision = z.infer<typeof NewDecision>;
+
+/** The server compares the domain of the officer's address itself. */
+export const NewIdentityCheck = z.strictObject({
+  /** One of the numbers of the agency's record, as the review names them; absent where nobody was called. */
+  called_number: visibleLine(60).optional(),
+  /** The officer was reached there and confirmed the request. */
+  is_confirmed: z.boolean(),
+  note: visibleText(2_000),
+});
+export type NewIdentityCheck = z.infer<typeof NewIdentityCheck>;
+
+/** Takes a co-viewer out of a request that was sent, by handle. */
+export const NewCoViewerEnd = z.strictObject({ person: visibleLine(160), reason: visibleText(2_000) });
+export type NewCoViewerEnd = z.infer<typeof NewCoViewerEnd>;
+
+export const NewOpening = z.strictObject({
+  grant_id: Uuid,
+  transactions: TransactionIds,
+  fields: Fields.optional(),
+});
+export type NewOpening = z.infer<typeof NewOpening>;

@@ -1,0 +1,154 @@
+import type { GrantView } from "@/lib/access/grants/schema";
+import type { GrantRow } from "@/lib/access/grants/store";
+import { assuranceView } from "@/lib/access/legal-authorities/assurance";
+import type { AuthorizationRow } from "@/lib/access/legal-authorities/store";
+import type { AuthorizationView, RequestSummary } from "@/lib/access/requests/answer-schema";
+import type { Turn } from "@/lib/access/requests/queue-store";
+import type { GrantState } from "@/lib/access/requests/schema";
+import type { RequestRow } from "@/lib/access/requests/store";
+import { effectiveLevel, isWithin } from "@/lib/access/rules/limits";
+import { InvariantError } from "@/lib/errors";
+import { validityTime } from "@/lib/escrow/protocol/statements";
+import type { Person } from "@/lib/identity/people/people-store";
+
+/** People and organisations by id, for naming them. */
+export interface Names {
+  readonly people: ReadonlyMap<string, Person>;
+  readonly organisations: ReadonlyMap<string, string>;
+}
+
+export function personView(names: Names, userId: string) {
+  const person = names.people.get(userId);
+  if (person === undefined) throw new InvariantError("a person of a request does not exist");
+  return {
+    handle: person.handle,
+    name: person.name,
+    organisation: names.organisations.get(person.organisationId) ?? person.organisationId,
+  };
+}
+
+/** What a summary tells beside the request itself. */
+export interface SummaryExtras {
+  readonly names: Names;
+  readonly turn: Turn | undefined;
+  readonly authority: Pick<AuthorizationRow, "kind" | "issuer" | "caseNumber"> | undefined;
+}
+
+function authorityMember(authority: SummaryExtras["authority"]) {
+  if (authority === undefined) return {};
+  const { kind, issuer, caseNumber } = authority;
+  return { authority: { kind, issuer, case_number: caseNumber } };
+}
+
+export function requestSummary(row: RequestRow, { names, turn, authority }: SummaryExtras): RequestSummary {
+  return {
+    id: row.id,
+    reference: row.reference,
+    state: row.state,
+    purpose: row.purpose,
+    fields: [...row.groups],
+    level: row.level,
+    transactions_count: row.transactions.length,
+    requester: personView(names, row.requesterUserId),
+    ...(turn?.waitingFor === undefined ? {} : { waiting_for: turn.waitingFor }),
+    is_waiting_for_me: turn?.isMine ?? false,
+    ...authorityMember(authority),
+    ...(row.dueAt === undefined ? {} : { due_at: validityTime(row.dueAt) }),
+    ...(row.responseDueAt === undefined ? {} : { response_due_at: validityTime(row.responseDueAt) }),
+    ...(row.escalatedTo === undefined ? {} : { escalated_to: row.escalatedTo }),
+    created_at: row.createdAt.toISOString(),
+    updated_at: row.updatedAt.toISOString(),
+    version: row.version,
+  };
+}
+
+export function authorizationView(row: AuthorizationRow): AuthorizationView {
+  const { document, sealed } = row;
+  return {
+    id: row.id,
+    state: row.state,
+    kind: row.kind,
+    issuer: row.issuer,
+    jurisdiction: row.jurisdiction,
+    case_number: row.caseNumber,
+    valid_from: validityTime(row.validFrom),
+    valid_until: validityTime(row.validUntil),
+    ...(row.recognitionBasis === undefined ? {} : { recognition_basis: row.recognitionBasis }),
+    ...(sealed === undefined ? {} : { sealed: { basis: sealed.basis, until: validityTime(sealed.until) } }),
+    record_digest: row.recordDigest,
+    ...assuranceView(row.verifications),
+    ...(row.reach === undefined ? {} : { reach: row.reach }),
+    ...(row.isSingleUse ? { single_use: true } : {}),
+    ...(document === undefined
+      ? {}
+      : {
+          document: {
+            sha256: document.sha256,
+            bytes: document.bytes,
+            media_type: document.mediaType,
+            scan: document.scan,
+          },
+        }),
+  };
+}
+
+/** State as it is at this moment: an end in time or budget shows before anything has written it down. */
+export function grantStateAt(grant: GrantRow, now: Date): GrantState {
+  if (grant.state !== "active") return grant.state;
+  if (grant.viewsUsed >= grant.maxViews) return "exhausted";
+  return now < grant.notBefore || isWithin(grant.notBefore, grant.notAfter, now) ? "active" : "expired";
+}
+
+/** What people call a grant: its request's number with GR; a dispute's grant, which has none, DG and the end of its id, one of break-glass BG. */
+export function grantReference(grant: {
+  readonly id: string;
+  readonly requestReference: string | undefined;
+  readonly emergency?: unknown;
+}): string {
+  const kind = grant.emergency === undefined ? "DG" : "BG";
+  return grant.requestReference?.replace(/^AR-/, "GR-") ?? `${kind}-${grant.id.slice(-8)}`;
+}
+
+function authorityOf(grant: GrantRow) {
+  if (grant.authorization === undefined || grant.order === undefined) return {};
+  const { issuer, caseNumber } = grant.order;
+  return { authority: { kind: grant.authorization.kind, issuer, case_number: caseNumber } };
+}
+
+/** What a view of a grant tells beside its row. */
+export interface GrantExtras {
+  readonly holder: Pick<Person, "handle" | "name"> | undefined;
+  readonly opened: number;
+  readonly now: Date;
+}
+
+export function grantView(grant: GrantRow, { holder, opened, now }: GrantExtras): GrantView {
+  const kind = grant.authorization?.kind;
+  return {
+    id: grant.id,
+    reference: grantReference(grant),
+    ...(grant.requestId === undefined ? {} : { request_id: grant.requestId }),
+    ...(grant.emergency === undefined ? {} : { emergency_id: grant.emergency.id }),
+    ...(grant.dispute === undefined ? {} : { dispute_id: grant.dispute.id }),
+    transactions: [...grant.transactions],
+    fields: [...grant.groups],
+    masked_fields: grant.groups.filter((group) => effectiveLevel(grant.level, kind, group) === "masked"),
+    level: grant.level,
+    purpose: grant.purpose,
+    not_before: validityTime(grant.notBefore),
+    not_after: validityTime(grant.notAfter),
+    max_views: grant.maxViews,
+    views_left: grant.maxViews - grant.viewsUsed,
+    max_exports: grant.maxExports,
+    exports_left: grant.maxExports - grant.exportsUsed,
+    state: grantStateAt(grant, now),
+    assurance: grant.assurance,
+    ...(grant.authorization === undefined ? {} : { authorization_id: grant.authorization.id }),
+    ...authorityOf(grant),
+    opened,
+    holder: holder?.handle ?? "",
+    holder_name: holder?.name ?? "",
+    created_at: grant.createdAt.toISOString(),
+    ...(grant.revokedAt === undefined ? {} : { revoked_at: grant.revokedAt.toISOString() }),
+  };
+}

@@ -1,0 +1,19 @@
+import "server-only";
+import type { Viewer } from "@/lib/access/requests/queue-store";
+import { Stage } from "@/lib/access/requests/schema";
+import { findRelatedPeople } from "@/lib/access/review/conflicts/store";
+import { isExecutive, isReviewer, STAGE_DUTY } from "@/lib/access/rules/action-rules";
+import { findSealedCases } from "@/lib/audit/reading/sealed-store";
+import type { Context } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+
+/** The caller as the queue sees him: with the stages his duties decide, and whose requests he is too near to. */
+export async function viewerOf(tx: Tx, cx: Pick<Context, "principal" | "clock">): Promise<Viewer> {
+  const { principal } = cx;
+  const decided = Stage.options.filter((stage) => principal.duties.includes(STAGE_DUTY[stage]));
+  const stages = isReviewer(principal) ? decided : [];
+  const { userId, organisationId, tenantId } = principal;
+  const kin = stages.length === 0 ? {} : { kin: await findRelatedPeople(tx, tenantId, userId) };
+  const sealed = await findSealedCases(tx, cx);
+  return { userId, organisationId, tenantId, ...kin, stages, seesEscalated: isExecutive(principal), sealed };
+}

@@ -1,0 +1,27 @@
+import type { FilingFacts } from "@/lib/access/rules/action-facts";
+import type { SubjectFacts } from "@/lib/access/rules/facts";
+import { type Reason, reason } from "@/lib/access/rules/reason";
+
+/**
+ * Self-approval in its other disguises: who may look beside the requester, a second account of one of them, anybody who
+ * shares an organisation with one, by account or by membership.
+ */
+export function conflictReasons(
+  subject: Pick<SubjectFacts, "organisationId">,
+  facts: FilingFacts,
+  organisation: string,
+): Reason[] {
+  if (facts.tie === "co-viewer")
+    return [reason("floor.co-viewer", "decision.self", "Whoever may look beside the requester has asked.")];
+  if (facts.tie === "second-account")
+    return [
+      reason(
+        "floor.second-account",
+        "decision.self",
+        "This account and one of those who ask are one person's.",
+      ),
+    ];
+  if (facts.tie === "organisation" || subject.organisationId === facts.requesterOrganisationId)
+    return [reason("floor.organisation", "decision.organisation", organisation)];
+  return [];
+}

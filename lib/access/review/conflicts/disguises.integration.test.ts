@@ -1,0 +1,150 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { extendRequest } from "@/lib/access/deadlines/extend-request";
+import { decideRequest } from "@/lib/access/decisions/decide-request";
+import { attachAuthorization } from "@/lib/access/legal-authorities/attach-authorization";
+import { listRequests } from "@/lib/access/requests/list-requests";
+import { submitRequest } from "@/lib/access/requests/submit-request";
+import { checkIdentity } from "@/lib/access/review/identity-check";
+import { reviewRequest } from "@/lib/access/review/review-request";
+import { randomBytes } from "@/lib/crypto/primitives";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { refusalOf } from "@/lib/testing/benches/refusal";
+import {
+  approvalOf,
+  createRequestBench,
+  draftRequest,
+  ensureChecked,
+  FACTS,
+  IDENTITY,
+  ORDER_FILE,
+  queryOwner,
+  type RequestBench,
+  type RequestPerson,
+  submittedRequest,
+} from "@/lib/testing/benches/request-bench";
+
+let bench: RequestBench;
+let id: string;
+beforeAll(async () => {
+  bench = await createRequestBench([{ role: "regulator", isOfRegulator: true }]);
+  const [beside] = bench.more;
+  id = await submittedRequest(bench, { coViewers: [beside?.principal.handle ?? ""] });
+  await ensureChecked(bench, id);
+});
+afterAll(() => bench?.close());
+
+const TABLES = ["membership", "app_user", "credential", "participant"];
+const owner = (text: string, values: readonly unknown[] = []) => queryOwner(bench, text, values);
+/** As the database's owner, beside every trigger. */
+const past = async (text: string, values: readonly unknown[]) => {
+  for (const table of TABLES) await owner(`ALTER TABLE ${table} DISABLE TRIGGER USER`);
+  await owner(text, values);
+  for (const table of TABLES) await owner(`ALTER TABLE ${table} ENABLE TRIGGER USER`);
+};
+const join = (who: RequestPerson, organisationId: string) =>
+  past("INSERT INTO membership (user_id, organisation_id, tenant_id) VALUES ($1, $2, $3)", [
+    who.principal.userId,
+    organisationId,
+    bench.place.tenantId,
+  ]);
+const rename = (who: RequestPerson, email: string) =>
+  past("UPDATE app_user SET email = $2 WHERE id = $1", [who.principal.userId, email]);
+const emailOf = (who: RequestPerson) => `${who.principal.handle}@test.example`;
+const giveKey = (who: RequestPerson, key: Uint8Array, isRevoked = false) =>
+  past(
+    `INSERT INTO credential (id, tenant_id, user_id, kind, external_id, public_key, revoked_at)
+     VALUES ($1::uuid, $2, $3, 'passkey', $1::uuid::text, $4, CASE WHEN $5 THEN now() END)`,
+    [uuidv7(Date.now()), bench.place.tenantId, who.principal.userId, Buffer.from(key), isRevoked],
+  );
+
+afterEach(async () => {
+  await past(
+    "DELETE FROM membership m USING app_user u WHERE u.id = m.user_id AND u.organisation_id <> m.organisation_id",
+    [],
+  );
+  await past("DELETE FROM credential WHERE kind = 'passkey'", []);
+  for (const who of [bench.legal, bench.approver]) await rename(who, emailOf(who));
+});
+
+const isQueued = async () =>
+  (await listRequests(bench.legal, { limit: 50, view: "waiting" })).items.some((one) => one.id === id);
+
+/** Every act of a decider on the request is refused for this reason, and the queue does not offer it. */
+async function expectTied(reason: string): Promise<void> {
+  const { legal } = bench;
+  for (const act of [
+    () => decideRequest(legal, id, approvalOf("legal")),
+    () => checkIdentity(legal, id, IDENTITY),
+    () => reviewRequest(legal, id),
+    () => extendRequest(legal, id, { reason: "More time." }),
+  ]) {
+    const { code, extra } = await refusalOf(act());
+    expect(extra.reason).toBe(reason);
+    expect(code).toBe(reason === "floor.organisation" ? "decision.organisation" : "decision.self");
+  }
+  expect(await isQueued()).toBe(false);
+}
+
+describe("self-approval in disguise: nobody decides who", () => {
+  it("is free to", async () => {
+    expect(await isQueued()).toBe(true);
+    expect((await reviewRequest(bench.legal, id)).may_decide).toBe(true);
+  });
+
+  it("is a member of the requester's organisation", async () => {
+    await join(bench.legal, bench.regulator.principal.organisationId);
+    await expectTied("floor.organisation");
+  });
+
+  it("has the requester as a member of his own", async () => {
+    await join(bench.regulator, bench.legal.principal.organisationId);
+    await expectTied("floor.organisation");
+  });
+
+  it("shares with the requester, or with a co-viewer, a third organisation", async () => {
+    const third = bench.auditor.principal.organisationId;
+    await join(bench.legal, third);
+    expect(await isQueued()).toBe(true);
+    const [beside] = bench.more;
+    if (beside === undefined) throw new Error("a co-viewer expected");
+    await join(beside, third);
+    await expectTied("floor.organisation");
+  });
+
+  it("has the requester's mailbox under another spelling", async () => {
+    await rename(bench.legal, emailOf(bench.regulator).replace("@", "+legal@").toUpperCase());
+    await expectTied("floor.second-account");
+  });
+
+  it("holds or held the requester's passkey, or a co-viewer's", async () => {
+    const key = randomBytes(77);
+    await giveKey(bench.regulator, key, true);
+    await giveKey(bench.legal, key);
+    await expectTied("floor.second-account");
+    await past("DELETE FROM credential WHERE kind = 'passkey'", []);
+    const [beside] = bench.more;
+    await giveKey(beside ?? bench.regulator, key);
+    await giveKey(bench.legal, key, true);
+    await expectTied("floor.second-account");
+  });
+
+  it("is a party by membership", async () => {
+    const { rows } = await owner(
+      `SELECT p.organisation_id FROM transaction_participant t JOIN participant p ON p.id = t.participant_id
+       WHERE t.transaction_id = $1 LIMIT 1`,
+      [bench.txId],
+    );
+    await join(bench.legal, rows[0].organisation_id);
+    const { code, extra } = await refusalOf(decideRequest(bench.legal, id, approvalOf("legal")));
+    expect([code, extra.reason]).toEqual(["decision.party", "floor.party"]);
+    expect(await isQueued()).toBe(false);
+  });
+});
+
+it("nothing is sent that only people too near to the requester could decide", async () => {
+  const draft = await draftRequest(bench);
+  await attachAuthorization(bench.regulator, draft, FACTS, ORDER_FILE);
+  const { organisationId } = bench.regulator.principal;
+  for (const who of [bench.legal, bench.both, bench.colleague]) await join(who, organisationId);
+  expect((await refusalOf(submitRequest(bench.regulator, draft))).code).toBe("request.no-decider");
+});

@@ -1,0 +1,109 @@
+import "server-only";
+import type { IdentityCheckAnswer } from "@/lib/access/requests/answer-schema";
+import { loadRequest } from "@/lib/access/requests/load-request";
+import type { NewIdentityCheck } from "@/lib/access/requests/schema";
+import { findRelatedPeople } from "@/lib/access/review/conflicts/store";
+import { recordingRefusals } from "@/lib/access/rules/record-refusal";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import { issueReceipt } from "@/lib/audit/record/issue-receipt";
+import type { Context } from "@/lib/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { inTransaction, type Tx } from "@/lib/db/transaction";
+import { InvariantError } from "@/lib/errors";
+import { findPeople, insertIdentityCheck, type Person } from "@/lib/identity/people/people-store";
+import { invalidField } from "@/lib/invalid-field";
+import { readCheckRecord } from "@/lib/organisations/agency/check-record";
+
+/** The check holds for the officer, in any request, for twelve months. */
+function twelveMonthsLater(at: Date): Date {
+  const later = new Date(at);
+  later.setUTCMonth(later.getUTCMonth() + 12);
+  return later;
+}
+
+interface Facts {
+  readonly domainVerified: boolean;
+  readonly calledNumberFromRecord: boolean;
+}
+
+/** Whoever put a number on record, under whichever account of his, is not the second person who calls it back. */
+async function requireOthersNumber(tx: Tx, cx: Context, setter: string | undefined): Promise<void> {
+  if (setter === undefined) return;
+  const { accounts } = await findRelatedPeople(tx, cx.instance.tenantId, cx.principal.userId);
+  if (accounts.includes(setter))
+    throw invalidField("/called_number", "was put on record by you: somebody else calls it back");
+}
+
+/** What holds, by the agency's record. Throws `request.invalid` for a number that is not of it, or that the caller set. */
+async function weigh(tx: Tx, cx: Context, officer: Person, body: NewIdentityCheck): Promise<Facts> {
+  const record = await readCheckRecord(tx, cx.instance.tenantId, officer);
+  const { called_number: number, is_confirmed: isConfirmed } = body;
+  if (number !== undefined && !record.contacts.includes(number))
+    throw invalidField("/called_number", "is no number of the agency's record");
+  if (number !== undefined) await requireOthersNumber(tx, cx, record.setters.get(number));
+  return {
+    domainVerified: record.isDomainVerified,
+    calledNumberFromRecord: number !== undefined && isConfirmed,
+  };
+}
+
+/** What the entry of a check says. */
+function checked(facts: Facts, body: NewIdentityCheck) {
+  return {
+    domain_verified: facts.domainVerified,
+    called_number_from_record: facts.calledNumberFromRecord,
+    ...(body.called_number === undefined ? {} : { called_number: body.called_number }),
+    note: body.note,
+  };
+}
+
+/**
+ * The legal reviewer records that the officer is who he says: the server compares the domain of the officer's address with
+ * the agency's, and the call back goes to a number of the agency's record, chosen and never typed. Only a check with both
+ * lets a request be approved. Whoever checks may decide as well; the requester and his side never do.
+ */
+export async function checkIdentity(
+  cx: Context,
+  requestId: string,
+  body: NewIdentityCheck,
+): Promise<IdentityCheckAnswer> {
+  return recordingRefusals(cx, { action: "identity.check", requestId }, async () => {
+    const at = cx.clock.now();
+    const id = uuidv7(at.getTime());
+    const expiresAt = twelveMonthsLater(at);
+    const { entry, officer, facts } = await inTransaction(cx, async (tx) => {
+      const { row } = await loadRequest(tx, cx, requestId, "identity.check");
+      const person = (await findPeople(tx, [row.requesterUserId])).get(row.requesterUserId);
+      if (person === undefined) throw new InvariantError("the officer of a request does not exist");
+      const facts = await weigh(tx, cx, person, body);
+      await insertIdentityCheck(tx, {
+        id,
+        tenantId: cx.instance.tenantId,
+        officerUserId: row.requesterUserId,
+        checkedBy: cx.principal.userId,
+        ...facts,
+        calledNumber: body.called_number,
+        note: body.note,
+        expiresAt,
+      });
+      const appended = await appendEntry(tx, cx, {
+        class: "identity",
+        outcome: "done",
+        action: "identity.check",
+        subjects: [`user:${row.requesterUserId}`],
+        caseId: requestId,
+        caseDetails: checked(facts, body),
+        index: { requestId },
+      });
+      return { entry: appended, officer: person.handle, facts };
+    });
+    return {
+      id,
+      officer,
+      is_valid: facts.domainVerified && facts.calledNumberFromRecord,
+      domain_verified: facts.domainVerified,
+      expires_at: expiresAt.toISOString(),
+      receipt: await issueReceipt(cx, entry),
+    };
+  });
+}

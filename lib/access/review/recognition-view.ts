@@ -1,0 +1,29 @@
+import "server-only";
+import type { AuthorizationRow } from "@/lib/access/legal-authorities/store";
+import { isThirdCountry, weigh } from "@/lib/access/review/jurisdictions";
+import { findRecognition, readHomes } from "@/lib/access/review/recognition-store";
+import type { ReviewView } from "@/lib/access/review/schema";
+import type { Context } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+import { getPerson } from "@/lib/identity/people/people-store";
+
+/** By what the order counts here: as it was weighed, or as it would be weighed now. Nothing without an order. */
+export async function recognitionView(
+  tx: Tx,
+  cx: Context,
+  order: AuthorizationRow | undefined,
+): Promise<Pick<ReviewView, "recognition">> {
+  if (order === undefined) return {};
+  const found = await findRecognition(tx, order.id);
+  if (found !== undefined) {
+    const { standing, basis, jurisdiction, homes, isThirdCountry: third, at } = found;
+    const by = (await getPerson(tx, found.userId)).name;
+    const told = { standing, jurisdiction, homes: [...homes], article_48: third, by, at: at.toISOString() };
+    return { recognition: { ...told, ...(basis === undefined ? {} : { basis }) } };
+  }
+  const homes = await readHomes(tx, cx.instance.tenantId);
+  const { jurisdiction } = order;
+  const { standing, basis } = weigh(order, homes, undefined);
+  const told = { standing, jurisdiction, homes, article_48: isThirdCountry(jurisdiction, homes) };
+  return { recognition: { ...told, ...(basis === undefined ? {} : { basis }) } };
+}

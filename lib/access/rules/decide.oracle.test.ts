@@ -1,0 +1,23 @@
+import { expect, it } from "vitest";
+import { decideOpening } from "@/lib/access/rules/decide";
+import { randomFacts } from "@/lib/testing/contracts/opening-facts";
+import { differs } from "@/lib/testing/contracts/opening-oracle";
+
+/** How many random requests a run compares; the whole test of access.md is 1,000,000. */
+const CASES = Number(process.env.ORACLE_CASES ?? 60_000);
+/** Where the seeds begin: fixed ones find again what was found, `ORACLE_SEED` draws others. */
+const FIRST = Number(process.env.ORACLE_SEED ?? 1);
+
+it(`agrees with a hand-written oracle in ${CASES} random requests from seed ${FIRST}, and both allow and refuse often`, () => {
+  let allowed = 0;
+  const differences: string[] = [];
+  for (let seed = FIRST; seed < FIRST + CASES; seed++) {
+    const facts = randomFacts(seed);
+    const decision = decideOpening(facts);
+    if (differs(decision, facts)) differences.push(`seed ${seed}: ${JSON.stringify(decision)}`);
+    if (decision.isAllowed) allowed += 1;
+  }
+  expect(differences).toEqual([]);
+  expect(allowed).toBeGreaterThan(CASES / 10);
+  expect(allowed).toBeLessThan(CASES * 0.9);
+});

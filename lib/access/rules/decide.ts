@@ -1,0 +1,88 @@
+import {
+  groupReasons,
+  hoursReasons,
+  levelReasons,
+  permittedGroups,
+  purposeReasons,
+  RULES_VERSION,
+  retentionReasons,
+  usesOverride,
+  viewReasons,
+} from "@/lib/access/rules/default-rules";
+import type { OpeningFacts } from "@/lib/access/rules/facts";
+import { floorReasons, isOwnRecord, proofReasons } from "@/lib/access/rules/floor";
+import { effectiveLevel } from "@/lib/access/rules/limits";
+import { nextPossible } from "@/lib/access/rules/next-possible";
+import type { Reason } from "@/lib/access/rules/reason";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { sha256 } from "@/lib/crypto/primitives";
+import type { GroupName, Level } from "@/lib/escrow/protocol/statements";
+
+/** Content hash of the rules: it stands in every entry and on every grant that was decided by them. */
+export const POLICY_VERSION = toBase64url(sha256(`sealport/policy/1\n${RULES_VERSION}`));
+
+/** What may be opened, at which level each. */
+export interface Allowed {
+  readonly isAllowed: true;
+  /** Permitted groups that were asked for, or every permitted one. */
+  readonly groups: readonly GroupName[];
+  readonly levels: Readonly<Partial<Record<GroupName, Level>>>;
+  /** Ids of the rules that allowed it. */
+  readonly policies: readonly string[];
+  /** The office was closed and the caller overrode it with a reason; this is logged. */
+  readonly usedHoursOverride: boolean;
+}
+
+/** Every reason against it; the first one names the code of the answer. */
+export interface Refused {
+  readonly isAllowed: false;
+  readonly reasons: readonly [Reason, ...Reason[]];
+  /** When the same rules would allow it, if nothing changes but the clock. */
+  readonly nextPossibleAt?: Date;
+}
+
+/** Everything against an opening but the age of a proof, which is given anew each time. */
+function standingReasons(facts: OpeningFacts): Reason[] {
+  return [
+    ...floorReasons(facts),
+    ...purposeReasons(facts),
+    ...groupReasons(facts),
+    ...levelReasons(facts),
+    ...retentionReasons(facts),
+    ...hoursReasons(facts),
+    ...viewReasons(facts),
+  ];
+}
+
+/** A party opens his own record by right: a grant neither widens nor narrows that. */
+function withoutGrant({ grant: _, ...facts }: OpeningFacts): OpeningFacts {
+  return facts;
+}
+
+/**
+ * Decides one opening. Pure: the same facts give the same answer years later. The floor comes first and no rule
+ * can lift it; what matches nothing is refused.
+ */
+export function decideOpening(given: OpeningFacts): Allowed | Refused {
+  const facts = isOwnRecord(given) ? withoutGrant(given) : given;
+  const [first, ...others] = [...standingReasons(facts), ...proofReasons(facts)];
+  if (first !== undefined) {
+    const next = nextPossible(facts, standingReasons);
+    return {
+      isAllowed: false,
+      reasons: [first, ...others],
+      ...(next === undefined ? {} : { nextPossibleAt: next }),
+    };
+  }
+  const permitted = permittedGroups(facts);
+  const groups = facts.groups?.filter((group) => permitted.includes(group)) ?? permitted;
+  const kind = facts.grant?.authorization?.kind;
+  const level = facts.grant?.level ?? "full";
+  return {
+    isAllowed: true,
+    groups,
+    levels: Object.fromEntries(groups.map((group) => [group, effectiveLevel(level, kind, group)])),
+    policies: [isOwnRecord(facts) ? `default.${facts.subject.role}` : `default.${facts.subject.role}-grant`],
+    usedHoursOverride: usesOverride(facts),
+  };
+}

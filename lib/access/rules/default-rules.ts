@@ -1,0 +1,112 @@
+import type { OpeningFacts, SubjectFacts } from "@/lib/access/rules/facts";
+import { isSupport } from "@/lib/access/rules/floor";
+import { ageDays, retentionDays } from "@/lib/access/rules/limits";
+import { type Reason, reason } from "@/lib/access/rules/reason";
+import type { Role } from "@/lib/context";
+import type { GroupName } from "@/lib/escrow/protocol/statements";
+import { isOpen, OFFICE_HOURS, type WeeklyHours } from "@/lib/organisations/hours";
+
+/** Changes whenever a rule here or in the floor changes its meaning; its hash is the policy version. */
+export const RULES_VERSION = "default-5";
+
+const PURPOSES: Readonly<Record<Role, readonly string[]>> = {
+  client: ["settlement", "dispute", "support"],
+  miner: ["settlement"],
+  coordinator: ["settlement", "audit", "compliance", "dispute", "support", "reporting"],
+  auditor: ["audit", "compliance"],
+  regulator: ["audit", "compliance"],
+  admin: [],
+};
+
+/** Purposes for which a person may open or ask. The duty support narrows what the role allows and adds nothing. */
+export function purposesOf(subject: Pick<SubjectFacts, "role" | "duties">): readonly string[] {
+  const ofRole = PURPOSES[subject.role];
+  return isSupport(subject) ? ofRole.filter((purpose) => purpose === "dispute") : ofRole;
+}
+
+/** Which purposes a role, or support, may name. */
+export function purposeReasons(facts: OpeningFacts): Reason[] {
+  const { purpose, grant } = facts;
+  // The holder of break-glass may be support: what an emergency is for is said once, by its grant.
+  if (grant?.emergency !== undefined && grant.purpose === purpose) return [];
+  if (!purposesOf(facts.subject).includes(purpose))
+    return [
+      reason(
+        "default.purpose",
+        "access.purpose",
+        `The purpose ${purpose} does not allow this for your role.`,
+      ),
+    ];
+  if (grant !== undefined && grant.purpose !== purpose)
+    return [reason("default.grant-purpose", "access.purpose", "The grant was given for another purpose.")];
+  return [];
+}
+
+/** Groups that may be opened: all of an own record, those of the grant otherwise. */
+export function permittedGroups(facts: OpeningFacts): readonly GroupName[] {
+  return facts.grant === undefined ? facts.record.groups : facts.grant.groups;
+}
+
+export function groupReasons(facts: OpeningFacts): Reason[] {
+  const permitted = permittedGroups(facts);
+  const refused =
+    facts.groups?.filter((group) => facts.grant !== undefined && !permitted.includes(group)) ?? [];
+  if (refused.length === 0) return [];
+  return [reason("default.groups", "access.groups", `Not permitted: ${refused.join(", ")}.`)];
+}
+
+export function levelReasons(facts: OpeningFacts): Reason[] {
+  if (facts.grant?.level !== "metadata") return [];
+  return [reason("default.level", "access.level", "The grant covers metadata only.")];
+}
+
+/** Day N is included. A hold or a longer class yields to an instrument that names the record. */
+export function retentionReasons(facts: OpeningFacts): Reason[] {
+  const { record, subject, grant, now } = facts;
+  const days = retentionDays(subject.role);
+  if (ageDays(record.createdAt, now) <= days) return [];
+  const isKept =
+    record.retentionClass !== "standard" || (record.holdUntil !== undefined && now < record.holdUntil);
+  const isNamed = grant?.authorization !== undefined && grant.transactions.includes(record.transactionId);
+  if (isKept && isNamed) return [];
+  return [
+    reason(
+      "default.retention",
+      "access.outside-retention",
+      `Older than the ${days} days your role may look back.`,
+    ),
+  ];
+}
+
+/** Hours that bind this person; nothing when none do. */
+export function bindingHours(facts: OpeningFacts): WeeklyHours | undefined {
+  if (facts.subject.role === "auditor") return facts.office.weeklyHours ?? OFFICE_HOURS;
+  return facts.subject.role === "regulator" ? facts.office.weeklyHours : undefined;
+}
+
+/** Whether office hours are closed and an override for this instrument opens them. */
+export function usesOverride(facts: OpeningFacts): boolean {
+  const hours = bindingHours(facts);
+  if (hours === undefined || isOpen(hours, facts.office, facts.now)) return false;
+  const kind = facts.grant?.authorization?.kind;
+  const given = facts.hoursOverride?.reason.trim() ?? "";
+  return given !== "" && kind !== undefined && kind !== "audit_mandate";
+}
+
+export function hoursReasons(facts: OpeningFacts): Reason[] {
+  const hours = bindingHours(facts);
+  if (hours === undefined || isOpen(hours, facts.office, facts.now) || usesOverride(facts)) return [];
+  return [
+    reason(
+      "default.hours",
+      "access.outside-hours",
+      `Outside the business hours of your organisation (${facts.office.zone}).`,
+    ),
+  ];
+}
+
+export function viewReasons(facts: OpeningFacts): Reason[] {
+  const { grant } = facts;
+  if (grant === undefined || grant.viewsUsed < grant.maxViews || grant.state === "exhausted") return [];
+  return [reason("default.views", "access.views-exhausted", "The grant has no views left.")];
+}

@@ -1,0 +1,46 @@
+import { bindingHours } from "@/lib/access/rules/default-rules";
+import type { OpeningFacts } from "@/lib/access/rules/facts";
+import type { Reason } from "@/lib/access/rules/reason";
+import { nextOpening } from "@/lib/organisations/hours";
+
+/** A time that passes one rule may lie where another refuses: so often is it looked on from there. */
+const MAX_STEPS = 4;
+
+/** When this reason passes by itself; undefined when waiting helps nothing. */
+function passesAt({ id }: Reason, facts: OpeningFacts): Date | undefined {
+  const { grant, office, now } = facts;
+  if (id === "floor.grant-time")
+    return grant !== undefined && now < grant.notBefore ? grant.notBefore : undefined;
+  if (id === "floor.authorization-time") {
+    const from = grant?.authorization?.validFrom;
+    return from !== undefined && now < from ? from : undefined;
+  }
+  if (id !== "default.hours") return undefined;
+  const hours = bindingHours(facts);
+  return hours === undefined ? undefined : nextOpening(hours, office, now);
+}
+
+function latestOf(times: readonly (Date | undefined)[]): Date | undefined {
+  if (times.includes(undefined)) return undefined;
+  return new Date(Math.max(...times.map((time) => time?.getTime() ?? 0)));
+}
+
+/**
+ * The next time at which all the rules would allow what they refuse now, if nothing else changes but the clock:
+ * undefined when one of them does not pass by waiting, or the grant or its authority ends before. `reasonsAt` are the
+ * rules themselves; a proof of identity is left out of them, since it is given anew at each opening. Pure.
+ */
+export function nextPossible(
+  facts: OpeningFacts,
+  reasonsAt: (facts: OpeningFacts) => readonly Reason[],
+): Date | undefined {
+  let at = facts;
+  for (let step = 0; step < MAX_STEPS; step += 1) {
+    const reasons = reasonsAt(at);
+    if (reasons.length === 0) return step === 0 ? undefined : at.now;
+    const latest = latestOf(reasons.map((one) => passesAt(one, at)));
+    if (latest === undefined) return undefined;
+    at = { ...at, now: latest };
+  }
+  return undefined;
+}

@@ -1,0 +1,134 @@
+import type { Remaining } from "@/lib/access/decisions/narrowing";
+import type { RecordRow } from "@/lib/access/review/store";
+import { decideOpening } from "@/lib/access/rules/decide";
+import type { GrantFacts, OfficeFacts, SubjectFacts } from "@/lib/access/rules/facts";
+import { effectiveLevel } from "@/lib/access/rules/limits";
+import type { Reason } from "@/lib/access/rules/reason";
+import { GroupName, type Level } from "@/lib/escrow/protocol/statements";
+
+/** A record, with the end of the hold that the officer knows of. */
+type PreviewRecord = RecordRow & { readonly holdUntil: Date | undefined };
+
+/** What a grant would be, were it given now. */
+export interface PreviewInput {
+  readonly officer: SubjectFacts;
+  readonly office: OfficeFacts;
+  readonly records: readonly PreviewRecord[];
+  readonly asked: readonly GroupName[];
+  readonly remaining: Remaining;
+  readonly level: Level;
+  readonly purpose: string;
+  readonly requestId: string;
+  readonly authorization: GrantFacts["authorization"];
+  readonly isEvaluation: boolean;
+  readonly now: Date;
+}
+
+export interface PreviewGroup {
+  readonly group: GroupName;
+  readonly outcome: Level | "refused" | "narrowed" | "not_asked";
+  readonly reasons: string[];
+}
+
+export interface Preview {
+  readonly groups: PreviewGroup[];
+  /** Transactions of which something may be opened. */
+  readonly open: ReadonlySet<string>;
+  readonly conditions: string[];
+}
+
+/** Refuses at some hours only; the reviewer is told, and the group is not called refused. */
+const PASSING = new Set(["default.hours"]);
+
+/** The grant as it would stand after both approvals: in force, with views left, by two people of another house. */
+function grantOf(input: PreviewInput): GrantFacts {
+  const { remaining, officer, now } = input;
+  const approver = (name: string) => ({ approverUserId: name, approverOrganisationId: name });
+  return {
+    id: input.requestId,
+    requestId: input.requestId,
+    subjectUserId: officer.userId,
+    requesterOrganisationId: officer.organisationId,
+    transactions: remaining.transactions,
+    groups: remaining.groups,
+    level: input.level,
+    purpose: input.purpose,
+    notBefore: now,
+    notAfter: new Date(Math.max(remaining.notAfter.getTime(), now.getTime() + 1)),
+    maxViews: remaining.maxViews,
+    viewsUsed: 0,
+    state: "active",
+    assurance: "",
+    ...(input.authorization === undefined
+      ? {}
+      : { authorization: { ...input.authorization, state: "approved" as const } }),
+    approvals: [approver("first"), approver("second")],
+  };
+}
+
+function decideGroup(input: PreviewInput, grant: GrantFacts, record: PreviewRecord, group: GroupName) {
+  return decideOpening({
+    subject: input.officer,
+    office: input.office,
+    record: {
+      transactionId: record.id,
+      participants: record.participants,
+      submitter: record.submitter,
+      createdAt: record.createdAt,
+      groups: record.groups,
+      retentionClass: record.retentionClass,
+      ...(record.holdUntil === undefined ? {} : { holdUntil: record.holdUntil }),
+    },
+    purpose: input.purpose,
+    groups: [group],
+    grant,
+    opening: "signed",
+    isEvaluation: input.isEvaluation,
+    now: input.now,
+  });
+}
+
+interface Verdict {
+  readonly record: string;
+  readonly level: Level | undefined;
+  readonly reasons: readonly Reason[];
+}
+
+function verdictOf(input: PreviewInput, grant: GrantFacts, record: PreviewRecord, group: GroupName): Verdict {
+  const answer = decideGroup(input, grant, record, group);
+  if (answer.isAllowed) return { record: record.id, level: answer.levels[group], reasons: [] };
+  const lasting = answer.reasons.filter(({ id }) => !PASSING.has(id));
+  const level = effectiveLevel(input.level, input.authorization?.kind, group);
+  return { record: record.id, level: lasting.length === 0 ? level : undefined, reasons: answer.reasons };
+}
+
+function groupOf(input: PreviewInput, group: GroupName, verdicts: readonly Verdict[]): PreviewGroup {
+  if (!input.asked.includes(group)) return { group, outcome: "not_asked", reasons: [] };
+  if (!input.remaining.groups.includes(group)) return { group, outcome: "narrowed", reasons: [] };
+  const ids = new Set(verdicts.flatMap(({ reasons }) => reasons.map(({ id }) => id)));
+  const reasons = [...ids].filter((id) => !PASSING.has(id)).sort();
+  const level = verdicts.find((verdict) => verdict.level !== undefined)?.level;
+  return { group, outcome: level ?? "refused", reasons };
+}
+
+/**
+ * What the rules would let the officer open, group by group, if what remains were granted now. Decided by the very
+ * function that decides openings, with a fresh proof and a signed statement assumed. Pure.
+ */
+export function previewPolicy(input: PreviewInput): Preview {
+  const grant = grantOf(input);
+  const records = input.records.filter((record) => input.remaining.transactions.includes(record.id));
+  const open = new Set<string>();
+  const conditions = new Set<string>();
+  const groups = GroupName.options.map((group) => {
+    const verdicts = input.remaining.groups.includes(group)
+      ? records.map((record) => verdictOf(input, grant, record, group))
+      : [];
+    for (const { record, level, reasons } of verdicts) {
+      if (level !== undefined) open.add(record);
+      for (const { id } of reasons) if (PASSING.has(id)) conditions.add(id);
+    }
+    return groupOf(input, group, verdicts);
+  });
+  return { groups, open, conditions: [...conditions].sort() };
+}

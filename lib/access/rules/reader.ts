@@ -1,0 +1,37 @@
+import "server-only";
+import type { OfficeFacts, SubjectFacts } from "@/lib/access/rules/facts";
+import type { DbContext, Principal } from "@/lib/context";
+import { inSnapshot, type Tx } from "@/lib/db/transaction";
+import * as people from "@/lib/identity/people/people-store";
+
+/** Who asks, as the rules see them, and the hours of their office. */
+export interface Reader {
+  readonly subject: SubjectFacts;
+  readonly office: OfficeFacts;
+}
+
+/** The reader within a snapshot that reads more for the same decision. */
+export async function readReader(tx: Tx, principal: Principal): Promise<Reader> {
+  const { isActive, hasSecondFactor, office } = await people.getStanding(
+    tx,
+    principal.userId,
+    principal.organisationId,
+  );
+  const subject: SubjectFacts = {
+    userId: principal.userId,
+    handle: principal.handle,
+    organisationId: principal.organisationId,
+    ...(principal.participantId === undefined ? {} : { participantId: principal.participantId }),
+    role: principal.role,
+    duties: principal.duties,
+    isActive,
+    proof: principal.proof,
+    hasSecondFactor,
+  };
+  return { subject, office };
+}
+
+/** Read afresh for each decision. */
+export async function loadReader(cx: DbContext & { readonly principal: Principal }): Promise<Reader> {
+  return inSnapshot(cx, (tx) => readReader(tx, cx.principal));
+}

@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { CODE_KEYS } from "@/components/messages/problem-keys";
+import { ROLE_KEYS } from "@/components/messages/problem-roles";
+import { reason } from "@/lib/access/rules/reason";
+import { refusalOf } from "@/lib/access/rules/refusal";
+import { audienceOf, wordedReasons } from "@/lib/access/rules/role-words";
+
+const hours = reason("default.hours", "access.outside-hours", "Outside the business hours.");
+
+test.each([
+  ["client", [], "participant"],
+  ["miner", [], "participant"],
+  ["auditor", [], "auditor"],
+  ["regulator", [], "regulator"],
+  ["coordinator", ["support"], "support"],
+  ["coordinator", ["legal", "support"], "reviewer"],
+  ["coordinator", ["executive"], undefined],
+] as const)("%s with %j is told as %s", (role, duties, audience) => {
+  expect(audienceOf({ role, duties })).toBe(audience);
+});
+
+test("an auditor and a regulator are told different things of the same rule, and the rule's sentence first", () => {
+  const told = (role: "auditor" | "regulator" | "coordinator") =>
+    refusalOf([hours], { reader: { role, duties: [] } });
+  expect(told("auditor").detail).toMatch(/^Outside the business hours\. Auditors open/);
+  expect(told("regulator").detail).toContain("hours_override");
+  expect(told("auditor").detail).not.toContain("hours_override");
+  expect(told("auditor").extra).toMatchObject({ audience: "auditor", reason: "default.hours" });
+  expect(told("coordinator").detail).toBe("Outside the business hours.");
+  expect(told("coordinator").extra).not.toHaveProperty("audience");
+});
+
+test("an ended grant and used views are told as what they come to", () => {
+  const told = (id: string) =>
+    refusalOf([reason(id, "access.no-grant", "Not in force.")], {
+      reader: { role: "regulator", duties: [] },
+    });
+  for (const id of ["floor.grant-state", "floor.grant-transaction"])
+    expect(told(id).detail).toBe("Not in force. File an access request with your legal authority.");
+  expect(told("floor.views").extra).toMatchObject({ audience: "regulator", reason: "floor.views" });
+});
+
+test("what may not be known of is told to every role alike, without words and without the role", () => {
+  const hidden = reason("floor.request-of-another", "request-file.not-found", "There is nothing here.");
+  const answers = (["client", "auditor", "regulator", "coordinator"] as const).map((role) => {
+    const { code, detail, extra } = refusalOf([hidden], { reader: { role, duties: ["support"] } });
+    return JSON.stringify({ code, detail, extra });
+  });
+  expect(new Set(answers).size).toBe(1);
+});
+
+test("the pages have words for the same readers as the answers", () => {
+  const codes = {
+    "default.hours": "access.outside-hours",
+    "default.retention": "access.outside-retention",
+    "floor.no-grant": "access.no-grant",
+    "default.groups": "access.groups",
+    "default.level": "access.level",
+    "default.views": "access.views-exhausted",
+    "default.purpose": "access.purpose",
+  } as const;
+  const expected = wordedReasons().flatMap(([id, audiences]) => {
+    const code = Object.entries(codes).find(([known]) => known === id)?.[1] ?? "access.purpose";
+    return audiences.map((audience) => `${CODE_KEYS[code]}.${audience}`);
+  });
+  expect([...ROLE_KEYS].sort()).toEqual(expected.sort());
+});

@@ -1,0 +1,56 @@
+import { DAY_MS } from "@/lib/access/rules/limits";
+
+const DEFAULT_GRANT_DAYS = 30;
+const DATE = /^\d{4}-\d\d-\d\d$/;
+
+/** Instant of a text that the schema has accepted, whole seconds. A date begins at midnight UTC. */
+export function startOf(text: string): Date {
+  return wholeSeconds(new Date(DATE.test(text) ? `${text}T00:00:00Z` : text));
+}
+
+/** The same for an end: validity is half-open, and an order valid until a date is valid on that day. */
+export function endOf(text: string): Date {
+  return DATE.test(text) ? new Date(startOf(text).getTime() + DAY_MS) : startOf(text);
+}
+
+export function wholeSeconds(at: Date): Date {
+  return new Date(Math.floor(at.getTime() / 1000) * 1000);
+}
+
+/** A span of time, half-open. */
+export interface Window {
+  readonly from: Date;
+  readonly until: Date;
+}
+
+/** What limits a grant in time. */
+export interface WindowInput {
+  /** The moment of the decision. */
+  readonly at: Date;
+  readonly asked: { readonly from?: Date; readonly until?: Date };
+  readonly authorization?: { readonly validFrom: Date; readonly validUntil: Date };
+  /** The decider's own end, which may only be earlier. */
+  readonly until?: Date;
+}
+
+function latest(...dates: readonly (Date | undefined)[]): Date {
+  return new Date(Math.max(...dates.map((date) => date?.getTime() ?? Number.NEGATIVE_INFINITY)));
+}
+
+function earliest(...dates: readonly (Date | undefined)[]): Date {
+  return new Date(Math.min(...dates.map((date) => date?.getTime() ?? Number.POSITIVE_INFINITY)));
+}
+
+/** The longest end a decider may give: what was asked, else 30 days; never beyond the authorization. */
+export function latestEnd(input: Omit<WindowInput, "until">): Date {
+  const byDefault = new Date(input.at.getTime() + DEFAULT_GRANT_DAYS * DAY_MS);
+  return wholeSeconds(earliest(input.asked.until ?? byDefault, input.authorization?.validUntil));
+}
+
+/** When a grant decided now would be in force. It may come out empty; the caller refuses that. */
+export function grantWindow(input: WindowInput): Window {
+  return {
+    from: wholeSeconds(latest(input.asked.from ?? input.at, input.authorization?.validFrom)),
+    until: wholeSeconds(earliest(latestEnd(input), input.until)),
+  };
+}

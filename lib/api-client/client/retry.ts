@@ -1,0 +1,117 @@
+import type { OperationSpec } from "../operation";
+import { ApiProblem } from "./client";
+
+/** What waiting needs of the world; tests bring their own, so that none of them sleeps. */
+export interface Timing {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** From 0 up to, and without, 1. */
+  random(): number;
+  /** Rejects with the signal's reason as soon as that is aborted. */
+  wait(ms: number, signal: AbortSignal | undefined): Promise<void>;
+}
+
+export const REAL_TIMING: Timing = {
+  now: () => Date.now(),
+  random: () => Math.random(),
+  wait: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      const end = () => {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener("abort", end);
+        resolve();
+      }, ms);
+      if (signal?.aborted) end();
+      else signal?.addEventListener("abort", end, { once: true });
+    }),
+};
+
+/** The first pause at most (milliseconds); each later one may be twice as long. */
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 8_000;
+/** Who is told to come back later than this is told so: an answer is awaited, not a lunch. */
+const LONGEST_RETRY_AFTER = 60_000;
+const RETRIED: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+
+type Kind = Pick<OperationSpec, "method" | "idempotent" | "rate">;
+
+/** An answer with opened fields is given once: what is kept for a second call with its key has none of them (api.md). */
+function discloses({ rate }: Kind): boolean {
+  return rate === "open" || rate === "audit";
+}
+
+/** Whether a call takes an Idempotency-Key that is of use to it, so that the server runs it once however often it comes. */
+export function isCreating(operation: Kind): boolean {
+  return operation.idempotent !== undefined && !discloses(operation);
+}
+
+/**
+ * Whether a call may be sent again after this error: one that changes nothing and one that the server runs once per
+ * Idempotency-Key after any; a disclosure, which counts a view, only where it was refused before it began.
+ */
+function isRepeatable(operation: Kind, error: unknown): boolean {
+  if (operation.method === "GET" || isCreating(operation)) return isAway(error);
+  return operation.idempotent !== undefined && error instanceof ApiProblem && error.status === 429;
+}
+
+/** Milliseconds that `Retry-After` asks for, as seconds or as an HTTP date (RFC 9110 section 10.2.3); undefined without one. */
+export function retryAfterMs(headers: Headers, nowMs: number): number | undefined {
+  const value = headers.get("retry-after")?.trim();
+  if (value === undefined || value === "") return undefined;
+  if (/^[0-9]{1,9}$/.test(value)) return Number(value) * 1000;
+  const until = Date.parse(value);
+  if (Number.isNaN(until)) return undefined;
+  // Against the server's own clock where it tells the time: the caller's may go wrong.
+  const told = Date.parse(headers.get("date") ?? "");
+  return Math.max(0, until - (Number.isNaN(told) ? nowMs : told));
+}
+
+function isAway(error: unknown): boolean {
+  if (error instanceof ApiProblem)
+    return RETRIED.has(error.status) || error.code === "idempotency.in-progress";
+  // fetch's own word for a connection that failed, and that of a time-out.
+  return error instanceof TypeError || (error instanceof DOMException && error.name === "TimeoutError");
+}
+
+/** How long to wait after this failure, the first being 0; undefined where another attempt is of no use. */
+function pauseAfter(error: unknown, attempt: number, timing: Timing): number | undefined {
+  const asked = error instanceof ApiProblem ? retryAfterMs(error.headers, timing.now()) : undefined;
+  // Never earlier than asked, and not all at the same moment.
+  if (asked !== undefined)
+    return asked > LONGEST_RETRY_AFTER ? undefined : Math.round(asked + timing.random() * FIRST_PAUSE);
+  const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** attempt);
+  return Math.round(longest * (0.5 + timing.random() / 2));
+}
+
+/**
+ * Runs an attempt, and up to `retries` more after 429, 502, 503, 504, a connection that failed or took too long, and while the
+ * first one of the same Idempotency-Key still runs, if it may be repeated at all. Throws the last attempt's error, with
+ * the first one as its cause, or the signal's reason.
+ */
+export async function retrying<T>(
+  operation: Kind,
+  rules: { readonly retries: number; readonly timing: Timing; readonly signal: AbortSignal | undefined },
+  attempt: () => Promise<T>,
+): Promise<T> {
+  let first: unknown;
+  for (let failed = 0; ; failed += 1) {
+    rules.signal?.throwIfAborted();
+    try {
+      return await attempt();
+    } catch (error) {
+      rules.signal?.throwIfAborted();
+      const pause =
+        failed < rules.retries && isRepeatable(operation, error)
+          ? pauseAfter(error, failed, rules.timing)
+          : undefined;
+      // The last word may be that the first attempt's outcome is not known: what became of that one is told with it.
+      if (pause === undefined && failed > 0 && error instanceof Error) error.cause ??= first;
+      if (pause === undefined) throw error;
+      first ??= error;
+      await rules.timing.wait(pause, rules.signal);
+    }
+  }
+}

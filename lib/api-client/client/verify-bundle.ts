@@ -1,0 +1,53 @@
+import type { BundleKeys, Policy } from "@/lib/audit/bundle-verifier/claims/bundle-format";
+import { type ByteSource, blobSource, bytesSource } from "@/lib/audit/bundle-verifier/container/source";
+import type { Progress } from "@/lib/audit/bundle-verifier/options";
+import { readReceipt } from "@/lib/audit/bundle-verifier/receipts/read-receipt";
+import type { Report } from "@/lib/audit/bundle-verifier/report/report";
+import { readPolicy } from "@/lib/audit/bundle-verifier/tree/check-keys";
+import { TIME_STAMP_VERIFIER } from "@/lib/audit/bundle-verifier/tree/time-stamp-verifier";
+import { verifyBundle as verifyFrom } from "@/lib/audit/bundle-verifier/verify-bundle";
+
+/** A bundle wherever it lies. A stream is read to its end first: a bundle is a zip, whose list of files comes last. */
+export type BundleBytes = Uint8Array | ArrayBuffer | Blob | ReadableStream<Uint8Array> | ByteSource;
+
+/** What is trusted: a policy, its JSON text, or the answer of `getAuditKeys` as it was kept (docs/formats/bundle.md). */
+export type TrustedKeys = Partial<Policy> & Pick<BundleKeys, "log" | "receipts">;
+
+export interface BundleOptions {
+  /** Receipts to hold against the bundle, each alone or in the answer it came in. */
+  readonly receipts?: readonly unknown[];
+  readonly onProgress?: (progress: Progress) => void;
+  readonly signal?: AbortSignal;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+}
+
+async function sourceOf(bundle: BundleBytes): Promise<ByteSource> {
+  if (bundle instanceof Uint8Array) return bytesSource(bundle);
+  if (bundle instanceof ArrayBuffer) return bytesSource(new Uint8Array(bundle));
+  if (bundle instanceof Blob) return blobSource(bundle);
+  if (bundle instanceof ReadableStream) return blobSource(await new Response(bundle).blob());
+  return bundle;
+}
+
+/**
+ * Verifies a bundle under the caller's own keys, without asking anybody; without a policy it can only be consistent with the
+ * keys inside it. Whatever is wrong with the bundle is a finding of the report. Throws FormatError where the policy or a
+ * receipt is none, and what reading the bundle throws.
+ */
+export async function verifyBundle(
+  bundle: BundleBytes,
+  policy?: TrustedKeys | string,
+  { receipts = [], ...options }: BundleOptions = {},
+): Promise<Report> {
+  const given = receipts.map((receipt) => ({ receipt: readReceipt(textOf(receipt)) }));
+  return verifyFrom(await sourceOf(bundle), {
+    ...options,
+    ...(policy === undefined ? {} : { policy: readPolicy(textOf(policy)) }),
+    receipts: given,
+    nowMicros: BigInt(Date.now()) * 1000n,
+    verifyTimeStamp: TIME_STAMP_VERIFIER,
+  });
+}

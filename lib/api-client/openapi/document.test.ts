@@ -1,0 +1,174 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { Ajv2020 } from "ajv/dist/2020";
+import { describe, expect, it } from "vitest";
+import packageJson from "@/package.json";
+import { OPERATIONS } from "../registry";
+import { openApiDocument } from "./document";
+import { isRecord } from "./json-schema";
+import { openApiText } from "./openapi-text";
+
+const root = path.resolve(import.meta.dirname, "../../..");
+const text = openApiText(packageJson.version);
+const document = JSON.parse(text);
+
+interface Declared {
+  readonly security: readonly Readonly<Record<string, unknown>>[];
+  readonly tags: readonly string[];
+  readonly parameters: readonly {
+    readonly name?: string;
+    readonly $ref?: string;
+    readonly deprecated?: boolean;
+  }[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { schema: object; example: unknown }>> };
+  readonly responses: Readonly<Record<string, { readonly $ref?: string; readonly headers?: object }>>;
+}
+const declared = ({ path: address, method }: (typeof OPERATIONS)[number]): Declared =>
+  document.paths[address][method.toLowerCase()];
+
+/** Every schema of the document, with the place where it stands. */
+function schemasIn(value: unknown, place = "#"): [string, object][] {
+  if (Array.isArray(value)) return value.flatMap((item, index) => schemasIn(item, `${place}/${index}`));
+  if (!isRecord(value)) return [];
+  return Object.entries(value).flatMap(([name, member]) => {
+    const at = `${place}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+    if (name === "example") return [];
+    return name === "schema" && isRecord(member) ? [[at, member] as [string, object]] : schemasIn(member, at);
+  });
+}
+
+/** Resolves references into the document, as readers of it do. */
+function withComponents(schema: object): object {
+  const asDefs = JSON.stringify(schema).replaceAll("#/components/schemas/", "#/$defs/");
+  const defs = JSON.stringify(document.components.schemas).replaceAll("#/components/schemas/", "#/$defs/");
+  return { ...JSON.parse(asDefs), $defs: JSON.parse(defs) };
+}
+
+describe("the OpenAPI document", () => {
+  it("is the one in docs/openapi.json", () => {
+    const kept = readFileSync(path.join(root, "docs/openapi.json"), "utf8");
+    expect(
+      kept === text,
+      "docs/openapi.json is not as the declarations are: look at what your change does to the contract, run `npm run openapi`, and commit the file with it",
+    ).toBe(true);
+  });
+
+  it("is one by the OpenAPI Initiative's schema of 3.1, and what is none is told", () => {
+    const meta = JSON.parse(
+      readFileSync(path.join(import.meta.dirname, "testdata/openapi-3.1.json"), "utf8"),
+    );
+    const validate = new Ajv2020({ strict: false, validateFormats: false, allErrors: true }).compile(meta);
+    validate(document);
+    expect(validate.errors ?? []).toEqual([]);
+    expect(validate({ ...document, paths: { transactions: {} } })).toBe(false);
+    expect(validate({ ...document, info: {} })).toBe(false);
+  });
+
+  it("has schemas that are JSON Schema 2020-12, and references that lead somewhere", () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    const schemas = schemasIn(document);
+    expect(schemas.length).toBeGreaterThan(400);
+    const faults = schemas
+      .filter(([, schema]) => ajv.validateSchema(schema) !== true)
+      .map(([place]) => place);
+    expect(faults).toEqual([]);
+    for (const [, name] of text.matchAll(/"\$ref": "#\/([^"]+)"/g)) {
+      const found = (name ?? "")
+        .split("/")
+        .reduce<unknown>((at, part) => (isRecord(at) ? at[part] : undefined), document);
+      expect(found, name).toBeDefined();
+    }
+  });
+
+  it("has examples that fit the schemas beside them", () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    const bodies = OPERATIONS.flatMap((operation) => {
+      const json = declared(operation).requestBody?.content["application/json"];
+      return json === undefined ? [] : [{ id: operation.id, ...json }];
+    });
+    expect(bodies.length).toBeGreaterThan(60);
+    for (const { id, schema, example } of bodies) {
+      const validate = ajv.compile(withComponents(schema));
+      expect(validate(example), `${id}: ${JSON.stringify(validate.errors)}`).toBe(true);
+    }
+  });
+
+  it("says of each operation its part, its credentials, and problems as problem documents", () => {
+    for (const operation of OPERATIONS) {
+      const { security, tags, responses } = declared(operation);
+      expect(tags.length, operation.id).toBe(1);
+      const schemes = security.flatMap((one) => Object.keys(one));
+      const people = ["session"];
+      const all = ["bearer", "apiKey", "signature", "session"];
+      const expected = operation.scopes === "none" ? [] : operation.sessionOnly === true ? people : all;
+      expect(schemes, operation.id).toEqual(expected);
+      for (const [status, { $ref }] of Object.entries(responses)) {
+        if (Number(status) >= 400) expect($ref).toBe(`#/components/responses/Problem${status}`);
+      }
+      if (operation.scopes !== "none")
+        for (const status of ["400", "401", "403", "404", "405", "422", "429", "500", "503"])
+          expect(Object.keys(responses), operation.id).toContain(status);
+    }
+    // The server refuses these by itself and draws on no budget.
+    const undrawn = ["Problem408", "Problem417", "Problem431"];
+    for (const [name, problem] of Object.entries<{ content: object; headers: object }>(
+      document.components.responses,
+    )) {
+      expect(Object.keys(problem.content)).toEqual(["application/problem+json"]);
+      const drawn = undrawn.includes(name) ? [] : ["RateLimit-Policy", "RateLimit"];
+      const headers = Object.keys(problem.headers);
+      expect(headers).toEqual(expect.arrayContaining(["X-Request-Id", "Cache-Control"]));
+      expect(headers.filter((header) => header.startsWith("RateLimit"))).toEqual(drawn);
+    }
+  });
+
+  it("says where Idempotency-Key, If-Match and ETag are", () => {
+    for (const operation of OPERATIONS) {
+      const { parameters, responses } = declared(operation);
+      const refs = parameters.map(({ $ref }) => $ref);
+      const has = (name: string) => refs.includes(`#/components/parameters/${name}`);
+      expect(has("IdempotencyKey"), operation.id).toBe(operation.idempotent !== undefined);
+      expect(has("IfMatch"), operation.id).toBe(operation.ifMatch === true);
+      const { headers = {} } = responses[String(operation.response.status)] ?? {};
+      expect("ETag" in headers, operation.id).toBe(operation.etag === true);
+    }
+  });
+
+  it("lets each POST that makes what stays be sent twice", () => {
+    // Statements and challenges stay for minutes and are not kept: a second one takes the first one's place.
+    const passing = [
+      "prepareOpening",
+      "prepareDispute",
+      "challengeKey",
+      "challengeRecovery",
+      "registerPasskey",
+    ];
+    const unkept = OPERATIONS.filter(
+      ({ method, response, idempotent }) =>
+        method === "POST" && response.status === 201 && idempotent === undefined,
+    );
+    expect(unkept.map(({ id }) => id).sort()).toEqual(passing.sort());
+    const secrets = OPERATIONS.flatMap(({ id, idempotent }) =>
+      (idempotent?.keep ?? [])
+        .filter((name) => /(^|\.)(key|secret|data|sealed|receipt|codes)$/.test(name))
+        .map((name) => `${id} ${name}`),
+    );
+    expect(secrets).toEqual([]);
+  });
+
+  it("declares what is taken from older programs, and marks it", () => {
+    const create =
+      document.paths["/confidential/transactions"].post.requestBody.content["application/json"].schema;
+    expect(create.properties.amount.anyOf).toContainEqual({ type: "null" });
+    expect(create.properties.access_policies.anyOf).toContainEqual({ type: "object", maxProperties: 0 });
+    const audit = document.paths["/confidential/transactions/{id}/audit"].post;
+    const old = audit.parameters.filter(({ deprecated }: { deprecated?: boolean }) => deprecated === true);
+    expect(old.map(({ name }: { name: string }) => name).sort()).toEqual(["authorization", "purpose"]);
+  });
+
+  it("is the same each time it is made", () => {
+    expect(JSON.stringify(openApiDocument(OPERATIONS, "1"))).toBe(
+      JSON.stringify(openApiDocument(OPERATIONS, "1")),
+    );
+  });
+});

@@ -1,0 +1,68 @@
+import { jsonSchema } from "@/lib/api-client/openapi/json-schema";
+import { SAMPLE_ID, sampleOf } from "@/lib/api-client/openapi/sample";
+import type { OperationSpec } from "@/lib/api-client/operation";
+
+/** What is sent in an example of a call. */
+export interface Example {
+  readonly params?: unknown;
+  readonly query?: unknown;
+  readonly body?: unknown;
+}
+
+/** Where a value made from the schema says too little, or does not fit what the schema cannot say. */
+const WRITTEN: Readonly<Record<string, Example>> = {
+  createTransaction: {
+    body: {
+      job_id: "job-2026-0042",
+      amount: "1250.00",
+      currency: "EUR",
+      pricing: { unit_price: "0.05", units: 25000 },
+      confidential: true,
+      participants: ["client-456", "miner-789"],
+    },
+  },
+  createTransactionBatch: {
+    body: {
+      transactions: [
+        { job_id: "job-1", amount: "10.00", confidential: true, participants: ["client-456", "miner-789"] },
+        { job_id: "job-2", amount: "12.50", confidential: true, participants: ["client-456", "miner-789"] },
+      ],
+      atomic: true,
+    },
+  },
+  listTransactions: { query: { limit: "20" } },
+  listAuditEvents: { query: { limit: "20" } },
+  listAccessLogs: { query: { limit: "20", offset: "0" } },
+  exportAuditLog: { query: { format: "bundle" } },
+  registerKey: { body: { participant_id: "client-456", algorithm: "X25519", custody: "managed" } },
+  openTransaction: { body: { purpose: "settlement", fields: ["amount"] } },
+  auditTransaction: { body: { purpose: "audit", grant_id: SAMPLE_ID, fields: ["amount"] } },
+  askRosterChange: { body: { passkey_id: SAMPLE_ID } },
+  getLogEntries: { params: { index: ["000"] } },
+  getLogTile: { params: { level: "0", index: ["000"] } },
+  createRequest: {
+    body: {
+      purpose: "audit",
+      justification: "Ordered by the court in 12 O 345/26.",
+      transactions: [SAMPLE_ID],
+      fields: ["amount", "parties"],
+    },
+  },
+};
+
+function made(schema: Parameters<typeof jsonSchema>[0] | undefined): unknown {
+  return schema === undefined ? undefined : sampleOf("", jsonSchema(schema, "input"));
+}
+
+/** An example of what a call sends: it fits the call's own schemas (examples.test.ts). The same at each time. */
+export function exampleOf(operation: OperationSpec): Example {
+  const written = WRITTEN[operation.id] ?? {};
+  return {
+    params: written.params ?? made(operation.params),
+    query: written.query ?? made(operation.query),
+    body: written.body ?? made(operation.body),
+  };
+}
+
+/** Ids of operations whose example is written out; each is one of the API (examples.test.ts). */
+export const WRITTEN_IDS: readonly string[] = Object.keys(WRITTEN);

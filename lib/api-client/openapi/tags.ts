@@ -1,0 +1,148 @@
+import type { OperationSpec } from "@/lib/api-client/operation";
+
+/** A part of the API, in the order in which a reader meets them. */
+export interface Tag {
+  readonly name: string;
+  /** As the address of its page has it. */
+  readonly slug: string;
+  readonly description: string;
+  /** Beginnings of paths; the longest that fits decides. A path with `$` at its end is that path alone. */
+  readonly paths: readonly string[];
+  /** Families of problem codes that its operations answer, beside those of every call. */
+  readonly families: readonly string[];
+}
+
+const TX = "/confidential/transactions/{id}";
+const KEEPING = ["statement", "custodian", "access"] as const;
+
+export const TAGS: readonly Tag[] = [
+  {
+    name: "Transactions",
+    slug: "transactions",
+    description:
+      "Submit transactions, one or up to 1,000 at once, read their metadata and their sealed envelopes.",
+    paths: ["/confidential/transactions"],
+    families: ["transaction", "participant", "batch", "key", "envelope", "access"],
+  },
+  {
+    name: "Openings",
+    slug: "openings",
+    description:
+      "Open sealed groups: one's own by the participant's key, under a grant through the escrow custodian.",
+    paths: [
+      "/confidential/access$",
+      "/confidential/audit$",
+      "/confidential/access/openings",
+      `${TX}/access`,
+      `${TX}/audit`,
+      `${TX}/copies`,
+    ],
+    families: ["transaction", "grant", "envelope", "key", ...KEEPING],
+  },
+  {
+    name: "Disputes",
+    slug: "disputes",
+    description: "Dispute a transaction and let one support person see its sealed groups masked.",
+    paths: ["/confidential/disputes", `${TX}/disputes`],
+    families: ["dispute", "transaction", ...KEEPING],
+  },
+  {
+    name: "Keys",
+    slug: "keys",
+    description: "Register, prove, rotate and end keys, recover a lost one, and the epochs of escrow.",
+    paths: ["/confidential/keys"],
+    families: ["key", "participant", "envelope", ...KEEPING],
+  },
+  {
+    name: "Access requests",
+    slug: "requests",
+    description: "File a request, attach the legal authority, submit it, and decide on it in two stages.",
+    paths: ["/confidential/access/requests"],
+    families: [
+      "request-file",
+      "request",
+      "decision",
+      "authorization",
+      "authority",
+      "document",
+      "upload",
+      "transaction",
+      "grant",
+      "notice",
+      ...KEEPING,
+    ],
+  },
+  {
+    name: "Grants",
+    slug: "grants",
+    description: "What access is in force, what was opened under it, and its end.",
+    paths: ["/confidential/access/grants"],
+    families: ["grant", ...KEEPING],
+  },
+  {
+    name: "Holds, releases, emergencies and notices",
+    slug: "holds",
+    description:
+      "Legal holds, releases by two executives, break-glass and its review, notice to those concerned.",
+    paths: [
+      "/confidential/access/preservations",
+      "/confidential/access/releases",
+      "/confidential/access/break-glass",
+      "/confidential/access/notices",
+      "/confidential/notices",
+    ],
+    families: ["preservation", "grant", "notice", "transaction", "request-file", "request", ...KEEPING],
+  },
+  {
+    name: "Audit log",
+    slug: "audit",
+    description:
+      "Entries and proofs, checkpoints and tiles (C2SP), exports, verification, erasure, and the access log.",
+    paths: ["/confidential/audit", "/confidential/access/logs"],
+    families: ["audit", "export", "erasure", "aside", "acknowledgement", "verification", "transaction"],
+  },
+  {
+    name: "Account and API keys",
+    slug: "account",
+    description:
+      "A person's own account: factors, sessions, API keys, and keys that sign statements. For sessions only.",
+    paths: ["/confidential/account"],
+    families: ["credential", "session", "api-key", "roster", "roster-change", "custodian"],
+  },
+  {
+    name: "Administration",
+    slug: "administration",
+    description:
+      "Everybody's API keys and webhooks, organisations and their hours, authorities that sign orders.",
+    paths: ["/confidential/admin"],
+    families: ["api-key", "webhook", "delivery", "organisation", "authority"],
+  },
+  {
+    name: "Notifications and home",
+    slug: "notifications",
+    description: "What a person is told and what needs them now, and live events for signed-in people.",
+    paths: ["/confidential/notifications", "/confidential/home", "/confidential/events"],
+    families: [],
+  },
+  {
+    name: "System",
+    slug: "system",
+    description: "State of the service, its health, figures for the public, and this document.",
+    paths: ["/confidential/status", "/confidential/transparency", "/healthz", "/readyz", "/openapi.json"],
+    families: ["transparency"],
+  },
+];
+
+function fitOf(path: string, beginning: string): number {
+  if (beginning.endsWith("$")) return path === beginning.slice(0, -1) ? beginning.length : 0;
+  return path === beginning || path.startsWith(`${beginning}/`) ? beginning.length : 0;
+}
+
+/** The part of the API that an operation belongs to. Throws when it belongs to none. */
+export function tagOf({ id, path }: Pick<OperationSpec, "id" | "path">): Tag {
+  const fits = TAGS.map((tag) => ({ tag, length: Math.max(...tag.paths.map((one) => fitOf(path, one))) }));
+  const best = fits.reduce((a, b) => (b.length > a.length ? b : a));
+  if (best.length === 0)
+    throw new TypeError(`${id} belongs to no part of the API: see lib/api-client/openapi/tags.ts`);
+  return best.tag;
+}

@@ -1,0 +1,206 @@
+import { FormatError } from "@/lib/crypto/format-error";
+import { formatMicros, parseMicros } from "@/lib/crypto/instant";
+import type { Json } from "@/lib/crypto/json/canonical-json";
+import { isUuid } from "@/lib/crypto/uuid";
+import { memberOf } from "../container/member";
+import type { EntryFacts } from "../container/read-line";
+import { around, type Findings, type Note } from "../report/report";
+import type { Manifest } from "./bundle-format";
+import { lostEntries } from "./recovery";
+
+/** Clocks of one operator's processes may differ by this much. */
+const SKEW_MICROS = 60_000_000n;
+/** As many as a log is believed to have (history.ts). */
+const MAX_RECOVERIES = 10_000;
+/** Lost entries that are looked for among those here; one that is found says enough. */
+const MAX_CALLED = 100_000;
+/** What of an entry's sealed org part a filter names. */
+const SUBJECTS: ReadonlyMap<string, string> = new Map([
+  ["transaction", "transaction_id"],
+  ["participant", "participant_id"],
+  ["request", "request_id"],
+  ["grant", "grant_id"],
+]);
+
+interface Filter {
+  readonly outcome: string | undefined;
+  /** Texts in the form of `at`, which order as the times do. */
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  /** Member of the org part that must have this value, by the name in the filter. */
+  readonly sealed: readonly {
+    readonly name: string;
+    readonly path: readonly string[];
+    readonly value: string;
+  }[];
+}
+
+/** Why the export's own entry is not here, in an export that leaves none out, or some. */
+function whyNotHere(isWhole: boolean, later: number): string {
+  const beyond = "comes after the checkpoint at which this bundle ends, as is usual";
+  if (isWhole) return `${beyond}: nothing is missing for that, and a newer bundle has it`;
+  const leftOut = "is one of those that are left out here";
+  return later > 0 ? `${beyond}, or ${leftOut}: nothing is missing for that` : leftOut;
+}
+
+/** What the manifest says of its entries, beside how many there are: range, filter, and the export's own entry. */
+export class Claims {
+  readonly #filter: Filter | undefined;
+  #recordedBy: { readonly seq: number; readonly entry: EntryFacts } | undefined;
+
+  /** Ids of entries that recoveries here call lost, where the manifest says that entries here explain others. */
+  readonly #called: string[] = [];
+  /** Whether an entry here is one that explains others, whatever the filter says. */
+  #isExplained = false;
+
+  /** Recoveries that the filter does not name. */
+  readonly #recoveries: number[] = [];
+
+  /** `erasing` are the ids of entries that the manifest names as the record of an erasure. */
+  constructor(
+    readonly manifest: Manifest,
+    readonly findings: Findings,
+    readonly erasing: ReadonlySet<string>,
+  ) {
+    const { range, size, complete, filter } = manifest;
+    if (range.from > range.to || range.to > size)
+      this.#wrong(`the range ${range.from} to ${range.to} does not lie in a tree of ${size} leaves`);
+    const isFiltered = Object.keys(filter).length > 0;
+    if (complete && isFiltered) this.#wrong("the manifest names a filter and says that nothing was filtered");
+    if (!complete && !isFiltered)
+      this.#wrong("the manifest says that something was filtered and names no filter");
+    if (!isUuid(manifest.export_entry))
+      this.#wrong("the entry that records the export has no id of an entry");
+    if (manifest.recorded_in === manifest.log)
+      this.#wrong("the manifest names the log itself as another one that records this export");
+    this.#filter = isFiltered ? this.#readFilter(filter) : undefined;
+  }
+
+  /** Takes one entry of the log with its org part, where that could be opened. */
+  see(seq: number, entry: EntryFacts, org: Json | undefined): void {
+    if (this.#filter !== undefined) this.#checkFilter(this.#filter, seq, entry, org);
+    if (this.manifest.explaining !== undefined) this.#seeExplaining(entry);
+    if (entry.id === this.manifest.export_entry) this.#recordedBy = { seq, entry };
+  }
+
+  /**
+   * Judges what only the whole bundle can tell; `placeOf` gives the number of an entry that is here, `lostBy` the ids that
+   * the recovery of a number says were lost.
+   */
+  finish(
+    withheld: number,
+    placeOf: (id: string) => number | undefined,
+    lostBy: (seq: number) => readonly string[],
+  ): Note[] {
+    const { range, size, complete } = this.manifest;
+    for (const seq of this.#recoveries)
+      if (lostBy(seq).every((id) => placeOf(id) === undefined)) this.#outside(seq);
+    if (this.manifest.explaining !== undefined && !this.#isExplained)
+      if (this.#called.every((id) => placeOf(id) === undefined))
+        this.#wrong("the manifest says that entries here explain others beside the filter, and none does");
+    const notes = this.#exportEntry(withheld);
+    if (complete && (range.from > 0 || range.to < size)) {
+      const detail = `only entries ${range.from} to ${range.to - 1} of a tree of ${size} leaves are in this bundle's range`;
+      notes.push({ class: "range", detail });
+    }
+    return notes;
+  }
+
+  /**
+   * No export without its entry (docs/invariants.md I9): it is in the tree, or later than the newest checkpoint, or in
+   * the log that followed this one, which the manifest then names.
+   */
+  #exportEntry(withheld: number): Note[] {
+    const { export_entry: id, recorded_in: other, exported_at, later, complete, pruned } = this.manifest;
+    if (this.#recordedBy !== undefined) {
+      const { seq, entry } = this.#recordedBy;
+      if (other !== undefined)
+        this.#wrong(
+          `the manifest says that the log ${other} records this export, and entry ${seq} is here`,
+          seq,
+        );
+      else if (entry.class !== "export" || entry.outcome !== "done")
+        this.#wrong(`entry ${seq} is named as the record of this export and is none`, seq);
+      else if (parseMicros(entry.at) > parseMicros(exported_at) + SKEW_MICROS)
+        this.#wrong(`entry ${seq} is named as the record of this export and is later than it`, seq);
+      return [];
+    }
+    if (other !== undefined && other !== this.manifest.log) {
+      const detail = `this export is itself recorded: that entry, ${id}, is in the log ${other}, which follows this one`;
+      return [{ class: "export entry", detail }];
+    }
+    const isWhole = complete && withheld === 0 && pruned === undefined;
+    if (isWhole && later.count === 0) {
+      this.#wrong(`entry ${id}, which records this export, is neither in the tree nor later than it`);
+      return [];
+    }
+    const detail = `this export is itself recorded in the log: that entry, ${id}, ${whyNotHere(isWhole, later.count)}`;
+    return [{ class: "export entry", detail }];
+  }
+
+  #readFilter(filter: Manifest["filter"]): Filter {
+    const { outcome, from, to, subject, ...rest } = filter;
+    const sealed = Object.entries(rest)
+      .filter(([name]) => name === "action" || name === "actor" || name === "purpose")
+      .map(([name, value]) => ({ name, path: [name], value }));
+    const at = subject?.indexOf(":") ?? -1;
+    const member = SUBJECTS.get(subject?.slice(0, Math.max(at, 0)) ?? "");
+    if (member !== undefined && subject !== undefined)
+      sealed.push({ name: "subject", path: ["index", member], value: subject.slice(at + 1) });
+    return { outcome, from: this.#instant(from), to: this.#instant(to), sealed };
+  }
+
+  #instant(text: string | undefined): string | undefined {
+    if (text === undefined) return undefined;
+    const ms = Date.parse(text);
+    try {
+      if (Number.isSafeInteger(ms)) return formatMicros(BigInt(ms) * 1000n);
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+    }
+    this.#wrong("the filter names a time that is none");
+    return undefined;
+  }
+
+  #checkFilter(
+    { outcome, from, to, sealed }: Filter,
+    seq: number,
+    entry: EntryFacts,
+    org: Json | undefined,
+  ): void {
+    const isOutside =
+      (from !== undefined && entry.at < from) ||
+      (to !== undefined && entry.at >= to) ||
+      (outcome !== undefined && entry.outcome !== outcome);
+    const other =
+      org === undefined ? undefined : sealed.find(({ path, value }) => path.reduce(memberOf, org) !== value);
+    if ((isOutside || other !== undefined) && !this.#explains(seq, entry)) this.#outside(seq);
+  }
+
+  /**
+   * Whether an entry that the filter does not name is here for what it says of others: a listed erasure, the pruning,
+   * or a recovery, which `finish` holds against the entries it calls lost.
+   */
+  #explains(seq: number, entry: EntryFacts): boolean {
+    const { explaining, pruned } = this.manifest;
+    if (explaining === undefined) return false;
+    if (this.erasing.has(entry.id) || entry.id === pruned?.entry) return true;
+    if (entry.recovery === undefined || this.#recoveries.length >= MAX_RECOVERIES) return false;
+    this.#recoveries.push(seq);
+    return true;
+  }
+
+  #seeExplaining(entry: EntryFacts): void {
+    if (this.erasing.has(entry.id) || entry.id === this.manifest.pruned?.entry) this.#isExplained = true;
+    else if (entry.recovery !== undefined && this.#called.length < MAX_CALLED)
+      this.#called.push(...lostEntries(entry.recovery));
+  }
+
+  #outside(seq: number): void {
+    this.#wrong(`entry ${seq} is here and is not what the filter names`, seq);
+  }
+
+  #wrong(detail: string, seq?: number): void {
+    this.findings.add({ class: "manifest", detail, ...(seq === undefined ? {} : around(seq)) });
+  }
+}

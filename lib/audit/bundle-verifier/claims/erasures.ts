@@ -1,0 +1,197 @@
+import { parseEntry } from "@/lib/audit/entry/entry";
+import { ERASURE_SLACK_MICROS } from "@/lib/audit/entry/erased-part";
+import { destroyedKey, personPartOf } from "@/lib/audit/entry/person-part";
+import { isBase64url } from "@/lib/crypto/bytes";
+import { parseMicros } from "@/lib/crypto/instant";
+import type { Json } from "@/lib/crypto/json/canonical-json";
+import { uuidMillis } from "@/lib/crypto/uuid";
+import { memberOf } from "../container/member";
+import type { EntryFacts, ExportedLine } from "../container/read-line";
+import { around, type Findings, type Note } from "../report/report";
+import type { Manifest } from "./bundle-format";
+import { MarkTable } from "./mark-table";
+
+const ERASE = "compartment.erase";
+
+/** An entry that a bundle names as the record of an erasure, as it was met in the log. */
+interface ErasingEntry {
+  readonly seq: number;
+  /** Microseconds, as of the entries of listed parts: a text may hold on to the whole of what it was cut out of. */
+  readonly at: bigint;
+  readonly isErasure: boolean;
+  /** Mark of the key that it proves to have been destroyed by who had it. */
+  readonly keyMark: string | undefined;
+  /** Why it does not name a destroyed key, or undefined when it does. */
+  readonly fault: string | undefined;
+}
+
+/** The entry of a listed part, as it was met in the log. */
+interface MetPart {
+  readonly at: bigint;
+  /** Place of the mark of the key under which the entry says that this part lies; undefined where it is not said to be a person's. */
+  readonly keyMark: number | undefined;
+}
+
+function keyMarkOf(org: Json | undefined): string | undefined {
+  return destroyedKey(memberOf(org, "details"));
+}
+
+/** The erasure must say which compartment's key went, by the key's own digest and by its mark with the proof of that. */
+function nameFault(org: Json | undefined, thumbprint: string | undefined): string | undefined {
+  if (org === undefined) return "is not readable here, so that nothing shows which key it is about";
+  if (memberOf(org, "action") !== ERASE) return "records something else";
+  const details = memberOf(org, "details");
+  const [compartment, digest] = [memberOf(details, "compartment"), memberOf(details, "key_digest")];
+  const isNamed = typeof compartment === "string" && typeof digest === "string";
+  if (!isNamed || digest.length !== 43 || !isBase64url(digest)) return "names no key";
+  if (keyMarkOf(org) === undefined)
+    return "does not prove which key it destroyed, so that no part is shown to have lain under it";
+  return thumbprint === undefined || thumbprint === digest
+    ? undefined
+    : "names two keys, one of them in the open";
+}
+
+/**
+ * Parts whose key is said to be destroyed. Erased is believed only with an entry of the log, in the tree, that
+ * records the erasure and names the key; a key that is merely left out is a finding. Which part of an entry is its person's, and
+ * under which key, stands in the entry's own org part (docs/formats/entry.md), so that no other part is believed to be
+ * erased, no second one of an entry either: the exporter's word decides nothing, but where the erasure stands in another
+ * log. Refused besides is an entry made after the erasure.
+ */
+export class Erasures {
+  readonly #listed = new Map<string, string>();
+  readonly #bySeq = new Map<number, string[]>();
+  /** Each id by itself, as the list spells it. */
+  readonly #wanted: ReadonlyMap<string, string>;
+  readonly #erasing = new Map<string, ErasingEntry>();
+  /** By number and label. */
+  readonly #met = new Map<string, MetPart>();
+  readonly #marks = new MarkTable();
+
+  constructor(
+    listed: NonNullable<Manifest["erased"]>,
+    readonly findings: Findings,
+    /** Logs in which erasures stand that are not here, by the manifest. */
+    readonly elsewhere: readonly string[] = [],
+  ) {
+    this.#wanted = new Map(listed.map(({ entry }) => [entry, entry]));
+    for (const { seq, c, entry } of listed) {
+      const place = `${seq}/${c}`;
+      // One key lay over it and went once: which of two erasures is meant is nobody's to guess.
+      if (this.#listed.has(place)) {
+        this.#wrong(`part ${c} of entry ${seq} is listed as erased more than once`, seq);
+        continue;
+      }
+      this.#listed.set(place, entry);
+      const labels = this.#bySeq.get(seq);
+      if (labels === undefined) this.#bySeq.set(seq, [c]);
+      else labels.push(c);
+    }
+  }
+
+  /** Takes one entry with its org part, where that could be opened. */
+  see(line: ExportedLine, entry: EntryFacts, org: Json | undefined): void {
+    const wanted = this.#wanted.get(entry.id);
+    if (wanted !== undefined) {
+      const isErasure = entry.class === "retention" && entry.outcome === "done";
+      const fault = nameFault(org, parseEntry(line.bytes).pub?.thumbprint);
+      const at = parseMicros(entry.at);
+      this.#erasing.set(wanted, { seq: line.seq, at, isErasure, keyMark: keyMarkOf(org), fault });
+    }
+    const listed = this.#bySeq.get(line.seq);
+    if (listed !== undefined) this.#seeErased(line, entry, org, listed);
+    for (const part of line.parts) {
+      if (part.key !== undefined || this.#listed.has(`${line.seq}/${part.c}`)) continue;
+      this.#wrong(`part ${part.c} of entry ${line.seq} has no key and is not listed as erased`, line.seq);
+    }
+  }
+
+  /** Each label is looked up, not looked for: a forged bundle lists half a million for a line of as many parts. */
+  #seeErased(line: ExportedLine, entry: EntryFacts, org: Json | undefined, listed: readonly string[]): void {
+    const at = parseMicros(entry.at);
+    const person = personPartOf(org);
+    const sealed = new Set(entry.sealed.map(({ c }) => c));
+    const open = new Set(line.parts.flatMap(({ c, key }) => (key === undefined ? [] : [c])));
+    for (const c of listed) {
+      const keyMark = person?.c === c ? this.#marks.add(person.keyMark) : undefined;
+      this.#met.set(`${line.seq}/${c}`, { at, keyMark });
+      if (!sealed.has(c))
+        this.#wrong(`entry ${line.seq} has no part ${c} that could have been erased`, line.seq);
+      if (open.has(c))
+        this.#wrong(`part ${c} of entry ${line.seq} is listed as erased and opens all the same`, line.seq);
+    }
+  }
+
+  #wrong(detail: string, seq: number): void {
+    this.findings.add({ class: "erased", detail, ...around(seq) });
+  }
+
+  /** Judges every listed erasure once the whole log was read. */
+  finish(provenSize: number): Note[] {
+    let [count, beyond] = [0, 0];
+    for (const [place, id] of this.#listed) {
+      const cut = place.indexOf("/");
+      const [seq, c] = [Number(place.slice(0, cut)), place.slice(cut + 1)];
+      const isBeyond = this.elsewhere.length > 0 && !this.#erasing.has(id);
+      const fault =
+        this.#partFault(place, c, id) ??
+        (isBeyond ? undefined : (this.#faultOf(id, provenSize) ?? this.#keyFault(place, id)));
+      if (fault !== undefined) this.#wrong(`part ${c} of entry ${seq}: ${fault}`, seq);
+      else if (isBeyond) beyond += 1;
+      else count += 1;
+    }
+    return this.#notes(count, beyond);
+  }
+
+  #notes(count: number, beyond: number): Note[] {
+    const notes: Note[] = [];
+    const here = `${count} parts were erased, each with its erasure in the log`;
+    if (count > 0) notes.push({ class: "erased", detail: here, count });
+    if (beyond === 0) return notes;
+    const logs = this.elsewhere.join(", ");
+    const there = `${beyond} parts were erased after this log was closed, as the manifest says, by entries of ${logs}: nothing here shows those, a bundle of that log does`;
+    return [...notes, { class: "erased elsewhere", detail: there, count: beyond }];
+  }
+
+  /** Why no erasure, or not this one, can have destroyed the key of this part. */
+  #partFault(place: string, c: string, id: string): string | undefined {
+    const met = this.#met.get(place);
+    if (met === undefined) return "is not in this bundle";
+    if (c === "org")
+      return "an erasure is of one person's compartment, and this part lies under the organisation's";
+    if (met.keyMark === undefined)
+      return "an erasure is of one person's compartment, and the entry does not say that this part lies under one";
+    const { at } = met;
+    const erasing = this.#erasing.get(id);
+    if (erasing === undefined) return this.#elsewhereFault(at, id);
+    return at > erasing.at + ERASURE_SLACK_MICROS
+      ? `the entry is later than the erasure, entry ${erasing.seq}, which cannot have destroyed its key`
+      : undefined;
+  }
+
+  /** Of an erasure that is not here only its id is known, which tells when it was made. */
+  #elsewhereFault(at: bigint, id: string): string | undefined {
+    if (this.elsewhere.length === 0) return undefined;
+    const made = uuidMillis(id);
+    if (made === undefined) return `the erasure ${id} is no entry's id`;
+    return at > BigInt(made) * 1_000n + ERASURE_SLACK_MICROS
+      ? `the entry is later than the erasure ${id}, which cannot have destroyed its key`
+      : undefined;
+  }
+
+  /** The entry says under which key its person's part lies, and the erasure which key it destroyed. */
+  #keyFault(place: string, id: string): string | undefined {
+    const erasing = this.#erasing.get(id);
+    if (erasing === undefined || this.#marks.is(this.#met.get(place)?.keyMark ?? -1, erasing.keyMark))
+      return undefined;
+    return `it lies under another key than the one that the erasure, entry ${erasing.seq}, destroyed`;
+  }
+
+  #faultOf(id: string, provenSize: number): string | undefined {
+    const entry = this.#erasing.get(id);
+    if (entry === undefined) return `the erasure ${id} is not among the entries`;
+    if (entry.seq >= provenSize) return `the erasure ${id} stands under no trusted checkpoint`;
+    if (!entry.isErasure) return `entry ${entry.seq} is no erasure`;
+    return entry.fault === undefined ? undefined : `the erasure, entry ${entry.seq}, ${entry.fault}`;
+  }
+}

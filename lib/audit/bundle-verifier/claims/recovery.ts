@@ -1,0 +1,136 @@
+import { z } from "zod";
+import { parseCheckpointText } from "@/lib/audit/entry/checkpoint";
+import { FormatError } from "@/lib/crypto/format-error";
+import { openNote, splitNote } from "@/lib/crypto/log/signed-note";
+
+const Seq = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+const Restored = z.strictObject({ from: Seq, to: Seq, lost: z.array(z.string()) });
+const NewOrigin = z.strictObject({
+  origin: z.string(),
+  checkpoint: z.string(),
+  lost: z.strictObject({ from: Seq, to: Seq }),
+});
+const SHOWN = 10;
+const ENTRY = "entry:";
+
+/** What an entry's `pub.recovery` comes to: a loss is never a good verdict, a recovery without one is remarkable only. */
+export type RecoveryWord =
+  | { readonly is: "lost"; readonly detail: string }
+  | { readonly is: "recovered"; readonly detail: string };
+
+/** What a statement of recovery can be held against, as far as the reader has it. */
+export interface RecoveryGround {
+  readonly log: string;
+  /** Log keys that are trusted; one of the old log's name shows whether that log signed its last checkpoint. */
+  readonly logKeys?: readonly string[];
+  /** Number of the entry that has an id, where it is here. */
+  readonly placeOf?: (id: string) => number | undefined;
+}
+
+/**
+ * Judges the statement of recovery of the entry at `seq` (audit.md "Recovery"): its form, that what it says was lost
+ * was there before it, and whatever of it can be looked up. Who agreed to a recovery stands in the instance's own
+ * rows and in no entry, so that no reader of the log can tell.
+ */
+export function judgeRecovery(seq: number, recovery: unknown, ground: RecoveryGround): RecoveryWord {
+  const restored = Restored.safeParse(recovery);
+  if (restored.success) return judgeRestored(seq, restored.data, ground);
+  const origin = NewOrigin.safeParse(recovery);
+  if (!origin.success || seq !== 0 || !isOldHead(origin.data, ground.log))
+    return { is: "lost", detail: `entry ${seq} states a recovery in no form that is known` };
+  return {
+    is: "lost",
+    detail: `${lostBefore(origin.data)}; ${signedWord(origin.data, ground.logKeys ?? [])}`,
+  };
+}
+
+function lostBefore({ origin, lost: { from, to } }: z.infer<typeof NewOrigin>): string {
+  return from < to
+    ? `lost ${from}..${to - 1} of the log ${origin}, which this log follows after a total loss`
+    : `the log ${origin} was lost, and this log follows it`;
+}
+
+/** Whether the old log's own key, where it is trusted, signed the checkpoint that the entry binds. */
+function signedWord({ origin, checkpoint }: z.infer<typeof NewOrigin>, logKeys: readonly string[]): string {
+  const keys = logKeys.filter((key) => key.startsWith(`${origin}+`));
+  if (keys.length === 0)
+    return "no key of that log is trusted here, so that its last checkpoint is not checked";
+  try {
+    if (openNote(checkpoint, keys).verified.length > 0)
+      return "that log's key signed the checkpoint it names";
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+  }
+  return "that log's key did not sign the checkpoint it names";
+}
+
+/** The same tree goes on after a restore; what is lost are rows of other tables, which only the entry can name. */
+function judgeRestored(
+  seq: number,
+  { from, to, lost }: z.infer<typeof Restored>,
+  { placeOf }: RecoveryGround,
+): RecoveryWord {
+  if (from > to || to > seq)
+    return { is: "lost", detail: `entry ${seq} states a recovery of what was not there: ${from} to ${to}` };
+  const again =
+    from < to ? `entries ${from}..${to - 1} were appended again byte for byte` : "no entry was missing";
+  if (lost.length === 0)
+    return {
+      is: "recovered",
+      detail: `entry ${seq} records a recovery: ${again}, nothing else was lost`,
+    };
+  const names = lost.slice(0, SHOWN).join(", ");
+  const more = lost.length > SHOWN ? ` and ${lost.length - SHOWN} more` : "";
+  const outside = lost.find((name) => {
+    const place = name.startsWith(ENTRY) ? placeOf?.(name.slice(ENTRY.length)) : undefined;
+    return place !== undefined && (place < from || place >= to);
+  });
+  const untrue = outside === undefined ? "" : `; it names ${outside}, which is not among those entries`;
+  return { is: "lost", detail: `entry ${seq} records a recovery: ${again}; lost: ${names}${more}${untrue}` };
+}
+
+/** Numbers that a restore lost and a recovery appended again, or undefined for another statement. */
+export function restoredRange(recovery: unknown): { readonly from: number; readonly to: number } | undefined {
+  const { data } = Restored.safeParse(recovery);
+  return data === undefined ? undefined : { from: data.from, to: data.to };
+}
+
+/** Ids of entries whose sealed parts and business rows a restore lost, as a `pub.recovery` names them; none of others. */
+export function lostEntries(recovery: unknown): string[] {
+  const { data } = Restored.safeParse(recovery);
+  return (data?.lost ?? []).flatMap((name) => (name.startsWith(ENTRY) ? [name.slice(ENTRY.length)] : []));
+}
+
+/**
+ * Ids of the entries whose missing parts the recovery at `seq` explains: those it names that lie among the numbers it
+ * appended again, which all are older than itself. So no recovery explains itself, nor anything else that no restore
+ * can have brought back.
+ */
+export function explainedEntries(
+  seq: number,
+  recovery: unknown,
+  placeOf: (id: string) => number | undefined,
+): string[] {
+  const range = restoredRange(recovery);
+  if (range === undefined || range.to > seq) return [];
+  return lostEntries(recovery).filter((id) => {
+    const place = placeOf(id);
+    return place !== undefined && place >= range.from && place < range.to;
+  });
+}
+
+/** Whether the old head is a note of that origin, of no smaller tree than what was lost, and not of this log. */
+function isOldHead(stated: z.infer<typeof NewOrigin>, log: string): boolean {
+  try {
+    const { origin, size } = parseCheckpointText(splitNote(stated.checkpoint).text);
+    return (
+      origin === stated.origin &&
+      origin !== log &&
+      stated.lost.from <= stated.lost.to &&
+      stated.lost.to <= size
+    );
+  } catch (error) {
+    if (error instanceof FormatError) return false;
+    throw error;
+  }
+}

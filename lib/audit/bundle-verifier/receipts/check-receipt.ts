@@ -1,0 +1,124 @@
+import { parseMicros } from "@/lib/crypto/instant";
+import type { ReceiptFile } from "../claims/bundle-format";
+import type { GivenReceipt } from "../options";
+import type { Finding, Note, ReceiptResult } from "../report/report";
+import { signatureFault } from "./receipt-signature";
+import { leafOf, type ReceiptWatch } from "./receipt-watch";
+
+/** What a receipt is held against once the whole bundle was read. */
+export interface ReceiptGround {
+  readonly log: string;
+  readonly receiptKeys: readonly string[];
+  /** Whose keys these are, for what is said of a receipt that none of them signed. */
+  readonly keysOf: "policy" | "bundle";
+  readonly watch: ReceiptWatch;
+  /** Leaves below this stand under a trusted checkpoint. */
+  readonly provenSize: number;
+  /** Whether the bundle was made with a filter: then there is no evidence. */
+  readonly isFiltered: boolean;
+  /** Microseconds: the bundle's tree was the whole log at this time, by the newest evidence in it; undefined without any. */
+  readonly evidence: bigint | undefined;
+}
+
+export interface ReceiptCheck {
+  readonly result: ReceiptResult;
+  readonly findings: readonly Finding[];
+  readonly notes: readonly Note[];
+}
+
+/** Holds a receipt against the bundle: its promise must be kept, or not be due yet. Names its file and its entry. */
+export function checkReceipt({ file, receipt }: GivenReceipt, ground: ReceiptGround): ReceiptCheck {
+  const said = judge(receipt, ground);
+  const detail = file === undefined ? said.detail : `${file}: ${said.detail}`;
+  const seq = said.seq === undefined ? {} : { seq: said.seq };
+  const result = { file, entryId: receipt.entry_id, is: said.is, detail, ...seq };
+  switch (said.is) {
+    case "kept":
+      return { result, findings: [], notes: [{ class: "receipt", detail, count: said.seq ?? 0 }] };
+    case "open":
+      return { result, findings: [], notes: [{ class: "receipt not due", detail }] };
+    case "unsigned":
+      return { result, findings: [{ class: "unanchored tail", detail, ...seq }], notes: [] };
+    case "broken": {
+      const of = said.seq === undefined ? "missing leaf" : "content mismatch";
+      return { result, findings: [{ class: of, detail, ...seq, about: "promise" }], notes: [] };
+    }
+    // Where its entry stands here is said, and is no bad entry of the bundle.
+    default:
+      return { result, findings: [{ class: "receipt", detail }], notes: [] };
+  }
+}
+
+type Said = Pick<ReceiptResult, "is" | "detail" | "seq">;
+
+function judge(receipt: ReceiptFile, ground: ReceiptGround): Said {
+  const { watch, log } = ground;
+  if (receipt.log !== log)
+    return {
+      is: "foreign",
+      detail: `the receipt is of the log ${receipt.log}, the bundle of the log ${log}`,
+    };
+  const leaf = leafOf(receipt);
+  const at = leaf === undefined ? undefined : watch.leafAt(leaf);
+  const stands = watch.idAt(receipt.entry_id);
+  const seq = at ?? stands;
+  const fault = signatureFault(receipt, leaf, ground);
+  if (fault !== undefined)
+    return { ...fault, detail: `${nameOf(receipt, seq)} ${fault.detail}`, ...numbered(seq) };
+  if (at !== undefined) return found(receipt, at, ground.provenSize);
+  if (stands !== undefined) {
+    // Whoever packed the bundle could write it there: only what the log signed breaks its promise.
+    if (stands >= ground.provenSize)
+      return {
+        is: "unsigned",
+        detail: `entry ${stands} has the id of the receipt's entry, ${receipt.entry_id}, and another content, over which no trusted checkpoint stands: the promise is neither kept nor broken`,
+        seq: stands,
+      };
+    const detail = `entry ${stands} is not the one the receipt was given for: it has its id, ${receipt.entry_id}, and another content`;
+    return { is: "broken", detail: `${detail}${unvouched(ground)}`, seq: stands };
+  }
+  return absent(receipt, ground);
+}
+
+/** Without a policy anybody can have made the whole bundle, round a receipt that was truly given. */
+function unvouched({ keysOf }: ReceiptGround): string {
+  return keysOf === "bundle"
+    ? ", if the keys in the bundle are the log's, for which nobody vouches here"
+    : "";
+}
+
+function numbered(seq: number | undefined): { seq?: number } {
+  return seq === undefined ? {} : { seq };
+}
+
+function nameOf({ entry_id: id }: ReceiptFile, seq: number | undefined): string {
+  return seq === undefined
+    ? `the receipt for entry ${id}, which is not in this bundle,`
+    : `the receipt for entry ${seq} (${id})`;
+}
+
+function found({ entry_id: id }: ReceiptFile, seq: number, provenSize: number): Said {
+  if (seq >= provenSize)
+    return {
+      is: "unsigned",
+      detail: `the receipt's entry is leaf ${seq}, over which no trusted checkpoint stands`,
+      seq,
+    };
+  return { is: "kept", detail: `the receipt's entry ${id} is leaf ${seq}: the promise was kept`, seq };
+}
+
+function absent({ entry_id: id, integrate_by: due }: ReceiptFile, ground: ReceiptGround): Said {
+  const { evidence } = ground;
+  if (evidence !== undefined && parseMicros(due) < evidence) {
+    const detail = `entry ${id} was promised by ${due} and is not in the tree: the promise is broken`;
+    return { is: "broken", detail: `${detail}${unvouched(ground)}` };
+  }
+  const why = whyOpen(due, ground);
+  return { is: "open", detail: `the receipt's entry ${id} ${why}: neither kept nor broken` };
+}
+
+function whyOpen(due: string, { evidence, isFiltered }: ReceiptGround): string {
+  if (isFiltered) return "is not here, and this bundle was made with a filter: a whole one tells";
+  if (evidence !== undefined) return `is promised by ${due}, which this bundle does not reach`;
+  return "is not here, and nothing that a trusted key signed shows that the tree here was the whole log by then";
+}

@@ -1,0 +1,42 @@
+import { parseCheckpointText } from "@/lib/audit/entry/checkpoint";
+import { splitNote } from "@/lib/crypto/log/signed-note";
+import { parseSide } from "../receipts/read-side";
+import type { Report } from "../report/report";
+import { readPolicy } from "./check-keys";
+
+/** What came of keeping a checkpoint: the policy's new text, that it has it already, or why it is not kept. */
+export type Keeping =
+  | { readonly is: "kept"; readonly text: string; readonly size: number }
+  | { readonly is: "had"; readonly size: number }
+  | { readonly is: "refused"; readonly why: string };
+
+function refused(why: string): Keeping {
+  return { is: "refused", why };
+}
+
+/** Size of a note that a policy keeps. */
+function sizeOf(note: string): number {
+  return parseCheckpointText(splitNote(note).text).size;
+}
+
+/**
+ * The text of a policy file with the checkpoint at which a verified bundle ends in place of earlier ones: the report must
+ * be of a verification under this very text. All else in the policy stays as it says. Nothing is kept of a bundle that is not
+ * verified, or that ends before what the policy keeps already; earlier ones need not stay, since the report shows that
+ * this tree goes on from each of them. Throws FormatError for a text that is no policy.
+ */
+export function keepCheckpoint(policyText: string, report: Report): Keeping {
+  const { newest, verdict } = report;
+  const { checkpoints } = readPolicy(policyText);
+  if (verdict !== "verified" || newest === undefined)
+    return refused("the bundle is not verified under this policy");
+  const largest = checkpoints.reduce((size, note) => Math.max(size, sizeOf(note)), 0);
+  if (largest > newest.size)
+    return refused(
+      `the policy keeps a checkpoint over ${largest} leaves, and this bundle ends at ${newest.size}`,
+    );
+  if (largest === newest.size) return { is: "had", size: newest.size };
+  const policy = parseSide(policyText.replace(/^\uFEFF/, ""));
+  const kept = { ...(typeof policy === "object" ? policy : {}), checkpoints: [newest.note] };
+  return { is: "kept", text: `${JSON.stringify(kept, undefined, 2)}\n`, size: newest.size };
+}

@@ -1,0 +1,163 @@
+import { describe, expect, it } from "vitest";
+import { cosignatureLine, vkey } from "@/lib/crypto/log/signed-note";
+import { ed25519PublicKey } from "@/lib/crypto/primitives";
+import { checkpointNote, type Draft, draft, FIXTURE_LOG, keysOf, layOut, operator } from "../bundle-fixture";
+import { changeBundle } from "../change-bundle";
+import { Policy } from "../claims/bundle-format";
+import { describeReport } from "../report/describe-report";
+import { firstBad, type Report } from "../report/report";
+import { verifyBundle } from "../verify-bundle";
+import { readPolicy } from "./check-keys";
+import { keepCheckpoint } from "./keep-checkpoint";
+
+const OURS = operator(1);
+const KEYS = { ...keysOf(OURS), quorum: 1 };
+const WHOLE = draft(OURS, 12, [3, 7, 12]);
+
+/** The log as it was exported at a smaller size. */
+function upTo(size: number, from: Draft = WHOLE): Uint8Array {
+  return layOut(
+    {
+      ...from,
+      entries: from.entries.slice(0, size),
+      leaves: from.leaves.slice(0, size),
+      checkpoints: from.checkpoints.filter((_, at) => ([3, 7, 12][at] ?? 0) <= size),
+      placeLines: from.placeLines.slice(0, size),
+    },
+    OURS,
+  );
+}
+
+const textOf = (more: object = {}) => JSON.stringify({ ...KEYS, ...more });
+const verifyUnder = (bytes: Uint8Array, text: string): Promise<Report> =>
+  verifyBundle(bytes, { policy: readPolicy(text) });
+
+describe("a bundle that ends before a checkpoint the policy keeps", () => {
+  const kept = { ...Policy.parse(KEYS), checkpoints: [checkpointNote(OURS, WHOLE.leaves)] };
+
+  it("is said to end there, with both readings and what to do, and no entry is called bad", async () => {
+    const report = await verifyBundle(upTo(7), { policy: kept });
+    expect([report.verdict, firstBad(report.findings), report.nearby]).toEqual(["wrong", undefined, []]);
+    const text = describeReport(report);
+    expect(text).toMatch(
+      /^WRONG\nNothing in it is shown to be changed; it ends before a checkpoint that the policy keeps\n/,
+    );
+    expect(text).toContain(
+      "this bundle ends at 7 leaves, before the checkpoint over 12 leaves that your policy keeps",
+    );
+    expect(text).toMatch(/may be an older export; a log that was cut back looks just alike/);
+    expect(text).toMatch(/^what to do: Ask for a newer bundle/m);
+    expect(text).not.toMatch(/first bad entry|\[entry|neighbours/);
+  });
+
+  it("and that has a changed entry is spoken of by that entry", async () => {
+    const text = describeReport(await verifyBundle(changeBundle(upTo(7), 4), { policy: kept }));
+    expect(text).toContain("first bad entry: 4");
+    expect(text).not.toContain("Nothing in it is shown to be changed");
+    expect(text).toMatch(/^what to do: Keep this file and this report/m);
+  });
+
+  it("is cut off where its own checkpoint stands over more leaves than it has", async () => {
+    const cut = layOut(
+      { ...WHOLE, entries: WHOLE.entries.slice(0, 7), leaves: WHOLE.leaves.slice(0, 7) },
+      OURS,
+    );
+    const report = await verifyBundle(cut, { policy: kept });
+    expect(report.findings).toContainEqual(expect.objectContaining({ class: "truncation", seq: 7 }));
+    expect(report.findings.some(({ about }) => about === "older")).toBe(false);
+  });
+});
+
+describe("a verified checkpoint", () => {
+  it("is kept in the policy's text, all else as it was, and later bundles are held against it", async () => {
+    const text = textOf({ custodian: "c", closed: ["log.test/old"] });
+    const keeping = keepCheckpoint(`\uFEFF${text}`, await verifyUnder(upTo(7), text));
+    if (keeping.is !== "kept") throw new Error(JSON.stringify(keeping));
+    expect(keeping.size).toBe(7);
+    const { checkpoints, ...rest } = JSON.parse(keeping.text);
+    expect(rest).toEqual(JSON.parse(text));
+    expect(checkpoints).toEqual([WHOLE.checkpoints[1]]);
+    expect((await verifyUnder(upTo(12), keeping.text)).verdict).toBe("verified");
+    expect((await verifyUnder(upTo(3), keeping.text)).findings).toMatchObject([{ about: "older" }]);
+    // Another history, signed by the same key, does not go on from it.
+    const fork = await verifyUnder(upTo(12, draft(OURS, 12, [3, 7, 12])), keeping.text);
+    expect(fork.verdict).toBe("wrong");
+  });
+
+  it("takes the place of an earlier one, and is not put in twice", async () => {
+    const text = textOf({ checkpoints: [WHOLE.checkpoints[0]] });
+    const keeping = keepCheckpoint(text, await verifyUnder(upTo(7), text));
+    if (keeping.is !== "kept") throw new Error(JSON.stringify(keeping));
+    expect(JSON.parse(keeping.text).checkpoints).toEqual([WHOLE.checkpoints[1]]);
+    const again = keepCheckpoint(keeping.text, await verifyUnder(upTo(7), keeping.text));
+    expect(again).toEqual({ is: "had", size: 7 });
+  });
+
+  it("is never put in place of a later one, whatever report is shown", async () => {
+    const later = textOf({ checkpoints: [WHOLE.checkpoints[2]] });
+    expect(keepCheckpoint(later, await verifyUnder(upTo(7), later))).toMatchObject({ is: "refused" });
+    expect(keepCheckpoint(later, await verifyUnder(upTo(7), textOf()))).toEqual({
+      is: "refused",
+      why: "the policy keeps a checkpoint over 12 leaves, and this bundle ends at 7",
+    });
+  });
+
+  it("is none where the bundle is wrong, is only consistent, or lacks cosignatures", async () => {
+    const text = textOf();
+    const strict = textOf({ quorum: 2 });
+    for (const report of [
+      await verifyUnder(changeBundle(upTo(7), 4), text),
+      await verifyBundle(upTo(7)),
+      await verifyUnder(upTo(7), strict),
+    ]) {
+      expect(report.newest).toBeUndefined();
+      expect(keepCheckpoint(text, report)).toMatchObject({ is: "refused" });
+    }
+  });
+
+  it("is kept with the lines of trusted keys alone, however many others it has", async () => {
+    const note = WHOLE.checkpoints[2] ?? "";
+    const body = note.slice(0, note.indexOf("\n\n") + 1);
+    const stranger = cosignatureLine("w.example.test", new Uint8Array(32).fill(77), body, 1_795_000_000);
+    const checkpoints = [...WHOLE.checkpoints.slice(0, 2), `${note}${stranger}\n`];
+    const report = await verifyUnder(layOut({ ...WHOLE, checkpoints }, OURS), textOf());
+    expect(report.newest).toEqual({ size: 12, note });
+  });
+});
+
+describe("a forged checkpoint.txt", () => {
+  const last = WHOLE.checkpoints[2] ?? "";
+  const forge = (text: string) => layOut({ ...WHOLE, texts: { "checkpoint.txt": text } }, OURS);
+  const key = vkey(FIXTURE_LOG, ed25519PublicKey(OURS.logSeed)).split("+").slice(0, 2).join("+");
+
+  it("is told by its file and by the key whose signature fails, with the root that it says", async () => {
+    const root = "A".repeat(43);
+    const forged = last.replace(/^(.*\n12\n).*\n/, `$1${root}=\n`);
+    const report = await verifyUnder(forge(forged), textOf());
+    expect(report.findings).toContainEqual({
+      class: "file",
+      detail: `checkpoint.txt is not the last of checkpoints.json: a known key's signature does not hold: ${key} (it says 12 leaves, root ${root}=)`,
+    });
+  });
+
+  it("that nobody known signed, or that holds and is an earlier one or another tree, is told by that", async () => {
+    const told = async (text: string) =>
+      (await verifyUnder(forge(text), textOf())).findings.map(({ detail }) => detail).join();
+    expect(await told(checkpointNote(operator(2), WHOLE.leaves))).toContain("signed by no trusted log key");
+    expect(await told(WHOLE.checkpoints[1] ?? "")).toContain(
+      "hold over 7 leaves, and it is another checkpoint",
+    );
+    expect(await told(checkpointNote(OURS, draft(OURS, 12, []).leaves))).toContain(
+      "the log's own key signed another tree of 12 leaves",
+    );
+  });
+
+  it("in checkpoints.json is told by that file, its place and the key", async () => {
+    const forged = last.replace(/^(.*\n12\n).*\n/, `$1${"A".repeat(43)}=\n`);
+    const checkpoints = [...WHOLE.checkpoints.slice(0, 2), forged];
+    const report = await verifyUnder(layOut({ ...WHOLE, checkpoints }, OURS), textOf());
+    expect(report.findings[0]?.detail).toBe(
+      `checkpoints.json, checkpoint 3: a known key's signature does not hold: ${key} (it says 12 leaves, root ${"A".repeat(43)}=)`,
+    );
+  });
+});

@@ -1,0 +1,170 @@
+import { equalConstantTime, toBase64url } from "@/lib/crypto/bytes";
+import { Frontier } from "@/lib/crypto/log/merkle";
+import type { FilePass } from "../container/file-pass";
+import { type LineBatch, lineBatches } from "../container/lines";
+import { around, type Finding, type Findings, type RootsApart } from "../report/report";
+import type { TrustedCheckpoint } from "./check-tree";
+import { DIGEST_CHARACTERS, decodeLeaf } from "./digest-text";
+
+const HASH_BYTES = 32;
+const LINE_BYTES = DIGEST_CHARACTERS + 2;
+const NEWLINE = 0x0a;
+
+/** Told of every leaf in order; the bytes are valid during the call only. */
+export type SeeLeaf = (leaf: Uint8Array, seq: number) => void;
+
+/** How far the leaves agree with what was signed. */
+export interface TreeState {
+  /** Leaves below this number stand under a trusted root. */
+  readonly provenSize: number;
+  /** First trusted checkpoint that the leaves do not give: the trouble lies from provenSize up to here. */
+  readonly failedSize: number | undefined;
+  /** Its root and the one these leaves give; undefined too where there are too few leaves for one. */
+  readonly rootsApart: RootsApart | undefined;
+  /** Number of leaves in the file. */
+  readonly count: number;
+}
+
+/**
+ * leaves.txt from its first line to its last, once: digests the file, rebuilds the tree, compares it with every
+ * trusted checkpoint on the way, and keeps one window of leaves at hand for the entries that are read beside it.
+ */
+export class LeafStream {
+  readonly #batches: AsyncGenerator<LineBatch>;
+  readonly #frontier = Frontier.empty();
+  #window = new Uint8Array(0);
+  #from = 0;
+  #count = 0;
+  #next = 0;
+  #provenSize = 0;
+  #failedSize: number | undefined;
+  #rootsApart: RootsApart | undefined;
+
+  constructor(
+    readonly pass: FilePass,
+    /** Smallest first. */
+    readonly trusted: readonly TrustedCheckpoint[],
+    readonly findings: Findings,
+    readonly see: SeeLeaf | undefined,
+  ) {
+    this.#batches = lineBatches(pass.file.name, pass.chunks());
+    this.#compare();
+  }
+
+  /** Whether the leaf of this number is at hand; numbers are asked for in rising order. */
+  isAtHand(seq: number): boolean {
+    return seq >= this.#from && seq < this.#count;
+  }
+
+  /** Reads on until the leaf is at hand; false when there are not that many, or when it is already behind. */
+  async reach(seq: number): Promise<boolean> {
+    while (seq >= this.#count) if (!(await this.#advance())) return false;
+    return this.isAtHand(seq);
+  }
+
+  /** The leaf of a number that is at hand. */
+  leaf(seq: number): Uint8Array {
+    const at = (seq - this.#from) * HASH_BYTES;
+    return this.#window.subarray(at, at + HASH_BYTES);
+  }
+
+  /** Reads to the end of the file and says how far the tree agrees. */
+  async finish(): Promise<TreeState> {
+    while (await this.#advance()) {
+      // Every leaf has its turn in #take.
+    }
+    const next = this.trusted[this.#next];
+    if (this.#failedSize === undefined && next !== undefined) {
+      this.#failedSize = next.size;
+      this.findings.add(this.#shortOf(next));
+    }
+    return this.state;
+  }
+
+  /**
+   * Fewer leaves than a trusted checkpoint has. Where that one is not in the bundle and the checker has kept it, an older
+   * export and a log that was cut back look alike, and no entry here is a bad one.
+   */
+  #shortOf(next: TrustedCheckpoint): Finding {
+    const rest = this.trusted.slice(this.#next);
+    if (rest.some(({ isKept }) => isKept !== true)) {
+      const detail = `a trusted checkpoint has ${next.size} leaves, the bundle ${this.#count}`;
+      return { class: "truncation", detail, ...around(this.#count) };
+    }
+    const kept = rest.at(-1)?.size ?? next.size;
+    const detail = `this bundle ends at ${this.#count} leaves, before the checkpoint over ${kept} leaves that your policy keeps: it may be an older export; a log that was cut back looks just alike`;
+    return { class: "truncation", detail, about: "older" };
+  }
+
+  get state(): TreeState {
+    return {
+      provenSize: this.#provenSize,
+      failedSize: this.#failedSize,
+      rootsApart: this.#rootsApart,
+      count: this.#count,
+    };
+  }
+
+  async #advance(): Promise<boolean> {
+    const { value, done } = await this.#batches.next();
+    if (done === true) return false;
+    this.#take(value.bytes);
+    return true;
+  }
+
+  #take(bytes: Uint8Array): void {
+    const window = new Uint8Array(countLines(bytes) * HASH_BYTES);
+    this.#from = this.#count;
+    this.#window = window;
+    for (let at = 0, to = 0; at < bytes.length; to += HASH_BYTES) {
+      const seq = this.#count;
+      if (bytes[at + LINE_BYTES - 1] === NEWLINE && decodeLeaf(bytes, at, window, to)) at += LINE_BYTES;
+      else {
+        // Zeros stand in its place, so that the numbers of the others stay right; they give no signed root.
+        window.fill(0, to, to + HASH_BYTES);
+        at = bytes.indexOf(NEWLINE, at) + 1;
+        const detail = `leaf hash ${seq} is not 32 bytes in canonical base64`;
+        this.findings.add({ class: "content mismatch", detail, ...around(seq) });
+      }
+      this.#count += 1;
+      this.#append(window.subarray(to, to + HASH_BYTES), seq);
+    }
+  }
+
+  #append(leaf: Uint8Array, seq: number): void {
+    this.see?.(leaf, seq);
+    if (this.#next >= this.trusted.length) return;
+    this.#frontier.append(leaf);
+    this.#compare();
+  }
+
+  /** Holds the tree against every trusted checkpoint of its size. */
+  #compare(): void {
+    for (;;) {
+      const checkpoint = this.trusted[this.#next];
+      if (checkpoint === undefined || checkpoint.size !== this.#frontier.size) return;
+      const own = this.#frontier.root();
+      if (!equalConstantTime(own, checkpoint.root)) {
+        const { size, root } = checkpoint;
+        this.#failedSize = size;
+        this.#rootsApart = { size, signed: toBase64url(root), own: toBase64url(own) };
+        this.#next = this.trusted.length;
+        return;
+      }
+      this.#provenSize = checkpoint.size;
+      this.#next += 1;
+    }
+  }
+}
+
+/** Number of lines; a well-formed file has them all of one length. */
+function countLines(bytes: Uint8Array): number {
+  let isRegular = bytes.length % LINE_BYTES === 0;
+  for (let at = LINE_BYTES - 1; isRegular && at < bytes.length; at += LINE_BYTES)
+    isRegular = bytes[at] === NEWLINE;
+  let lines = bytes.length / LINE_BYTES;
+  if (isRegular) return lines;
+  lines = 0;
+  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) lines += 1;
+  return lines;
+}

@@ -1,0 +1,43 @@
+import { FormatError } from "@/lib/crypto/format-error";
+import { PackedAnew } from "../verify/packed-anew";
+import { type ByteSource, bytesSource } from "./container/source";
+import type { VerifyOptions } from "./options";
+import { conclude } from "./report/conclude";
+import { Findings, type Report, type Verdict } from "./report/report";
+import { Verification } from "./verification";
+
+/**
+ * Verifies a bundle with nothing but its bytes and, under a policy, the checker's own keys. Pure: no clock, no
+ * network, and nothing of its random numbers is in the report (id-set.ts). Without a policy it can only say that the
+ * bundle agrees with the keys inside it. Each file is read once, in pieces (again only to name a fault), so that memory grows with the bundle by 24 bytes an entry and no more.
+ * Whatever is wrong with the bundle is a finding; it throws only what the source throws, and the signal's reason.
+ */
+export async function verifyBundle(
+  bundle: ByteSource | Uint8Array,
+  options: VerifyOptions = {},
+): Promise<Report> {
+  const findings = new Findings();
+  const source = bundle instanceof Uint8Array ? bytesSource(bundle) : bundle;
+  const run = new Verification(source, findings, options);
+  await keepingFindings(findings, () => run.run());
+  const facts = await conclude(run);
+  const verdict = findings.isEmpty ? soundVerdict(options) : "wrong";
+  const notes = [...facts.notes, ...findings.notes()];
+  const newest = verdict === "verified" ? facts.newest : undefined;
+  return { verdict, ...facts, newest, findings: findings.list(), notes };
+}
+
+function soundVerdict({ policy }: VerifyOptions): Verdict {
+  return policy === undefined ? "consistent" : "verified";
+}
+
+/** A bundle that is none at all is a finding, too. */
+async function keepingFindings(findings: Findings, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    const of = error instanceof PackedAnew ? "repacked" : "container";
+    findings.add({ class: of, detail: error.message });
+  }
+}

@@ -1,0 +1,207 @@
+import "server-only";
+import {
+  BUNDLE_FILES,
+  ERASED_LISTED,
+  type Manifest,
+  MISSING_LISTED,
+  manifestText,
+  manifestVersion,
+  WITHHELD_LISTED,
+} from "@/lib/audit/bundle-verifier/claims/bundle-format";
+import type { Ranges } from "@/lib/audit/bundle-verifier/tree/ranges";
+import type { CompartmentKind } from "@/lib/audit/entry/event";
+import { signWholeNote } from "@/lib/audit/entry/note-line";
+import type { Conditions, ReaderContext } from "@/lib/audit/reading/fence";
+import { publicKeys } from "@/lib/audit/reading/proofs/get-audit-keys";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { formatMicros } from "@/lib/crypto/instant";
+import { canonicalJson } from "@/lib/crypto/json/canonical-json";
+import { streamCanonicalZip } from "@/lib/crypto/zip/canonical-zip";
+import type { RawTx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { requireNoneWaiting } from "../erasures-settled";
+import { withExplaining } from "../explaining";
+import { JudgedLeaves } from "../judged-leaves";
+import { type Gone, readWhatIsGone } from "../read-gone";
+import type { Produced, Sink } from "../sink";
+import { type BundleCheckpoints, countLater, readCheckpoints } from "../store";
+import { bundleReadme, PAGE_FOOT, pageHead } from "./bundle-pages";
+import { type BundleSpools, type Gathered, gatherEntries, gatherLeaves } from "./gather";
+import { type SpooledFile, textFile } from "./spool";
+
+export interface BundleRequest {
+  readonly conditions: Conditions;
+  /** The reader's fence alone, without the filter. */
+  readonly fence: Conditions;
+  /** Numbers of entries no part of which is opened for this reader. */
+  readonly shut?: ReadonlySet<number> | undefined;
+  /** Numbers of entries that are there by their own word, whatever case or suspicion their search rows tell of. */
+  readonly own?: ReadonlySet<number> | undefined;
+  /** Numbers that were found to be behind the reader's fence (whole-index.ts); none of a filtered export. */
+  readonly withheld?: Ranges | undefined;
+  /** The leaves by which those were judged; none of a filtered export. */
+  readonly judged?: JudgedLeaves | undefined;
+  /** Kinds of parts that are opened for the reader. */
+  readonly kinds: readonly CompartmentKind[];
+  readonly filter: Readonly<Record<string, string>>;
+  /** Entry that records this export. */
+  readonly exportEntry: string;
+  /** Origin of the log that entry is in. */
+  readonly recordedIn: string;
+  /** Entries that the signer has signed: the bundle ends at no smaller tree (signed-size.ts). */
+  readonly signedSize?: number | undefined;
+}
+
+type Facts = Omit<Manifest, "files">;
+
+function prunedFacts(gone: Gone): Pick<Facts, "pruned"> {
+  return gone.pruned === undefined || gone.numbers.size === 0 ? {} : { pruned: gone.pruned };
+}
+
+function requestFacts({ exportEntry, recordedIn, kinds }: BundleRequest, log: string) {
+  return {
+    export_entry: exportEntry,
+    ...(recordedIn === log ? {} : { recorded_in: recordedIn }),
+    ...(kinds.length === 0 ? { parts: "none" as const } : {}),
+  };
+}
+
+type Listed =
+  | "withheld"
+  | "withheld_file"
+  | "erased"
+  | "erased_file"
+  | "erased_in"
+  | "missing"
+  | "missing_file";
+
+/** Few numbers and parts stand in the manifest itself; for many there are files, and a manifest that says so. */
+function listedFacts({ withheld, erased, erasedIn, missing }: Gathered): Pick<Facts, Listed> {
+  const { count, ranges, listed } = withheld;
+  const hasNumbers = count > WITHHELD_LISTED;
+  const numbers = hasNumbers ? { withheld: [], withheld_file: { count, ranges } } : { withheld: [...listed] };
+  return {
+    ...numbers,
+    ...(erased.count > 0 && erased.count <= ERASED_LISTED ? { erased: erased.listed } : {}),
+    ...(erased.count > ERASED_LISTED ? { erased_file: { count: erased.count } } : {}),
+    ...(erasedIn.size > 0 ? { erased_in: [...erasedIn].sort() } : {}),
+    ...(missing.count > 0 && missing.count <= MISSING_LISTED ? { missing: missing.listed } : {}),
+    ...(missing.count > MISSING_LISTED ? { missing_file: { count: missing.count } } : {}),
+  };
+}
+
+function timestampsOf(checkpoints: BundleCheckpoints["rows"]): SpooledFile[] {
+  const tokens = checkpoints.flatMap(({ size, time_stamp }) =>
+    time_stamp === null ? [] : [{ size, token: toBase64url(time_stamp) }],
+  );
+  return tokens.length === 0 ? [] : [textFile(BUNDLE_FILES.timestamps, canonicalJson(tokens))];
+}
+
+async function manifestFile(
+  cx: ReaderContext,
+  facts: Facts,
+  files: readonly SpooledFile[],
+): Promise<SpooledFile> {
+  const listed = files.map(({ name, sha256, size }) => ({ name, sha256, bytes: size }));
+  listed.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const signer = { ...cx.audit.receiptSigner, sign: cx.audit.sign };
+  const note = await signWholeNote(signer, manifestText({ ...facts, files: listed }));
+  return textFile(BUNDLE_FILES.manifest, note);
+}
+
+/** The files a bundle has only where there is something for them. */
+async function furtherFiles(facts: Facts, spools: BundleSpools): Promise<SpooledFile[]> {
+  return [
+    ...(facts.withheld_file === undefined ? [] : [await spools.withheld.end(BUNDLE_FILES.withheld)]),
+    ...(facts.erased_file === undefined ? [] : [await spools.erased.end(BUNDLE_FILES.erased)]),
+    ...(facts.missing_file === undefined ? [] : [await spools.missing.end(BUNDLE_FILES.missing)]),
+  ];
+}
+
+/** Spools entries and leaves, and gives what the manifest says of them. */
+async function gather(
+  cx: ReaderContext,
+  tx: RawTx,
+  request: BundleRequest & { readonly size: number; readonly complete: boolean },
+  spools: BundleSpools,
+  sink: Sink,
+): Promise<Pick<Facts, "v" | "count" | Listed | "explaining" | "pruned">> {
+  const { size, complete, kinds, shut, own, withheld, judged = new JudgedLeaves() } = request;
+  const gone = await readWhatIsGone(cx, tx, size);
+  const range = { conditions: request.conditions, size, shut, own, judged };
+  const widened = complete ? undefined : await withExplaining(cx, tx, { ...request, range, gone });
+  const wanted = { range: { ...range, ...widened }, kinds, complete, withheld };
+  const gathered = await gatherEntries(cx, tx, wanted, spools, sink);
+  await gatherLeaves(cx, tx, { size, complete, judged, withheld }, spools);
+  const listed = {
+    ...listedFacts(gathered),
+    ...(widened === undefined ? {} : { explaining: true as const }),
+  };
+  return { v: manifestVersion(listed), count: gathered.count, ...listed, ...prunedFacts(gone) };
+}
+
+/**
+ * Refuses checkpoints that end before what is signed, by the very rows that the bundle is made of: whoever owns the
+ * database can answer the question how far it is signed in one way, and the one for the checkpoints in another.
+ */
+function requireSigned(cx: ReaderContext, size: number, signedSize = 0): void {
+  if (size >= signedSize) return;
+  cx.logger.error(
+    { alarm: "export.index", class: "truncation", seq: size },
+    "checkpoints end before what is signed",
+  );
+  throw new DomainError("export.index", { detail: `It would lose an entry, the first at ${size}.` });
+}
+
+/**
+ * Writes a whole bundle from one snapshot; it ends at the newest signed checkpoint. A zip's header tells a file's
+ * length and CRC before its bytes, and the manifest every digest, so what grows with the log is spooled first. Throws
+ * `export.index` where the checkpoints end before what is signed, `export.erasure` where the next snapshot will have an
+ * erasure that this one lacks.
+ */
+export async function writeBundle(
+  cx: ReaderContext,
+  tx: RawTx,
+  request: BundleRequest,
+  spools: BundleSpools,
+  sink: Sink,
+): Promise<Produced> {
+  const { log } = cx.instance;
+  const { rows: checkpoints, total } = await readCheckpoints(tx, log);
+  const size = checkpoints.at(-1)?.size ?? 0;
+  requireSigned(cx, size, request.signedSize);
+  await requireNoneWaiting(cx, tx, size, request.kinds);
+  sink.begun?.();
+  const exportedAt = formatMicros(cx.clock.nowMicros());
+  const complete = Object.keys(request.filter).length === 0;
+  await spools.page.write(pageHead(log, size, exportedAt));
+  const gathered = await gather(cx, tx, { ...request, size, complete }, spools, sink);
+  await spools.page.write(PAGE_FOOT);
+  const facts: Facts = {
+    ...gathered,
+    log,
+    exported_at: exportedAt,
+    ...requestFacts(request, log),
+    range: { from: 0, to: size },
+    filter: { ...request.filter },
+    complete,
+    size,
+    later: await countLater(tx, log, size),
+  };
+  const newest = checkpoints.at(-1)?.note;
+  const files = [
+    textFile(BUNDLE_FILES.checkpoints, canonicalJson(checkpoints.map(({ note }) => note))),
+    ...(newest === undefined ? [] : [textFile(BUNDLE_FILES.checkpoint, newest)]),
+    await spools.entries.end(BUNDLE_FILES.entries),
+    textFile(BUNDLE_FILES.keys, canonicalJson(publicKeys(cx))),
+    await spools.leaves.end(BUNDLE_FILES.leaves),
+    await spools.page.end(BUNDLE_FILES.page),
+    await spools.places.end(BUNDLE_FILES.places),
+    textFile(BUNDLE_FILES.readme, bundleReadme(facts, { here: checkpoints.length, total })),
+    ...timestampsOf(checkpoints),
+    ...(await furtherFiles(facts, spools)),
+  ];
+  const zip = streamCanonicalZip([...files, await manifestFile(cx, facts, files)]);
+  for await (const piece of zip) await sink.write(piece);
+  return { entries: gathered.count, size };
+}

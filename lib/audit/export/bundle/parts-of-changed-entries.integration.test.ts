@@ -1,0 +1,143 @@
+import type { Client } from "pg";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import type { AuditEvent } from "@/lib/audit/entry/event";
+import { recordEvent } from "@/lib/audit/record/record-event";
+import { NO_CASE } from "@/lib/audit/recovery/no-case";
+import type { Context } from "@/lib/context";
+import { canonicalJson } from "@/lib/crypto/json/canonical-json";
+import { DomainError } from "@/lib/errors";
+import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
+import { pastTriggers } from "@/lib/testing/log/past-triggers";
+
+const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.keys", subjects: [] };
+const TABLES = ["audit_entry", "audit_queue", "audit_index", "audit_part", "audit_recovery"];
+
+let bench: OwnedLog;
+let admin: Client;
+let agency: Context;
+let victim: string;
+let foreign: string;
+
+beforeAll(async () => {
+  bench = await createOwnedLog();
+  ({ admin } = bench);
+  agency = await bench.person({ role: "regulator" });
+  const person = await bench.person({ role: "client" });
+  foreign = (
+    await recordEvent(agency, {
+      ...EVENT,
+      caseId: agency.principal.organisationId,
+      caseDetails: { order: "x" },
+    })
+  ).id;
+  victim = (await recordEvent(person, EVENT)).id;
+  await bench.anchor();
+});
+afterAll(() => bench.close());
+
+beforeEach(async () => {
+  expect(await bench.verdict()).toEqual({ verdict: "verified", classes: [] });
+});
+
+/** The verdict on an auditor's whole bundle, or the code with which it is refused. */
+async function outcome(cx?: Context): Promise<string> {
+  try {
+    return (await bench.reported({}, cx)).verdict;
+  } catch (error) {
+    if (error instanceof DomainError) return error.code;
+    throw error;
+  }
+}
+
+/** Changes the victim's rows as the owner of the database could, exports, and puts them back. */
+async function whileTaken(statements: readonly [string, unknown[]][], cx?: Context): Promise<string> {
+  await admin.query(`CREATE TEMP TABLE kept_entry AS SELECT * FROM audit_entry WHERE id = '${victim}'`);
+  await admin.query(`CREATE TEMP TABLE kept_index AS SELECT * FROM audit_index WHERE entry_id = '${victim}'`);
+  try {
+    await pastTriggers(admin, TABLES, async () => {
+      for (const [text, values] of statements) await admin.query(text, values);
+    });
+    return await outcome(cx);
+  } finally {
+    await pastTriggers(admin, TABLES, async () => {
+      await admin.query("UPDATE audit_entry e SET bytes = k.bytes FROM kept_entry k WHERE k.id = e.id");
+      await admin.query("DELETE FROM audit_index WHERE entry_id = $1", [victim]);
+      await admin.query("INSERT INTO audit_index SELECT * FROM kept_index");
+      await admin.query("DELETE FROM audit_recovery WHERE entry_id = $1", [victim]);
+    });
+    await admin.query("DROP TABLE kept_entry, kept_index");
+  }
+}
+
+it("an entry whose bytes were changed to a recovery that calls itself lost is not left out of a whole export", async () => {
+  const { log, tenantId } = bench.place;
+  const { rows } = await admin.query("SELECT at FROM audit_index WHERE entry_id = $1", [victim]);
+  const [{ at }] = rows;
+  const bytes = canonicalJson({
+    v: 1,
+    log,
+    id: victim,
+    at,
+    tenant: "t_x",
+    class: "log",
+    outcome: "done",
+    sealed: [],
+    pub: { recovery: { from: 0, to: 0, lost: [`entry:${victim}`] } },
+  });
+  const told = await whileTaken([
+    ["UPDATE audit_entry SET bytes = $2 WHERE id = $1", [victim, Buffer.from(bytes)]],
+    [
+      "UPDATE audit_index SET action = 'log.recovered', actor = NULL, participant_id = NULL, case_id = $2 WHERE entry_id = $1",
+      [victim, NO_CASE],
+    ],
+    [
+      `INSERT INTO audit_recovery (entry_id, tenant_id, log, from_seq, to_seq, assurance, statements)
+       VALUES ($1, $2, $3, 0, 0, 'evaluation', '[]')`,
+      [victim, tenantId, log],
+    ],
+  ]);
+  expect(told).toBe("export.index");
+});
+
+it("an entry whose bytes and search row were changed to those of a foreign case is not left out of a whole export", async () => {
+  const told = await whileTaken([
+    [
+      "UPDATE audit_entry SET bytes = (SELECT o.bytes FROM audit_entry o WHERE o.id = $2) WHERE id = $1",
+      [victim, foreign],
+    ],
+    ["DELETE FROM audit_index WHERE entry_id = $1", [victim]],
+    [
+      `INSERT INTO audit_index SELECT (jsonb_populate_record(i, jsonb_build_object('entry_id', $1::text))).*
+       FROM audit_index i WHERE i.entry_id = $2`,
+      [victim, foreign],
+    ],
+  ]);
+  expect(told).toBe("export.index");
+});
+
+it.each<[string, string]>([
+  ["another case", "UPDATE audit_index SET case_id = gen_random_uuid() WHERE entry_id = $1"],
+  ["nothing", "DELETE FROM audit_index WHERE entry_id = $1"],
+])(
+  "an entry whose bytes are none and whose search row says %s is not left out of a whole export",
+  async (_, row) => {
+    const told = await whileTaken([
+      ["UPDATE audit_entry SET bytes = convert_to('none', 'UTF8') WHERE id = $1", [victim]],
+      [row, [victim]],
+    ]);
+    expect(told).toBe("export.index");
+  },
+);
+
+it("an entry whose bytes are none and that has no search row is not left out for somebody who sees every case and suspicion", async () => {
+  const everything = await bench.person({ role: "coordinator", duties: ["approve", "compliance"] });
+  await bench.anchor();
+  const told = await whileTaken(
+    [
+      ["UPDATE audit_entry SET bytes = convert_to('none', 'UTF8') WHERE id = $1", [victim]],
+      ["DELETE FROM audit_index WHERE entry_id = $1", [victim]],
+    ],
+    everything,
+  );
+  expect(told).toBe("export.index");
+});

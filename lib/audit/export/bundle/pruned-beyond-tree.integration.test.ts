@@ -1,0 +1,123 @@
+import { createHash } from "node:crypto";
+import type { Client } from "pg";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { AuditEvent } from "@/lib/audit/entry/event";
+import { recordEvent } from "@/lib/audit/record/record-event";
+import { NO_CASE } from "@/lib/audit/recovery/no-case";
+import { canonicalJson } from "@/lib/crypto/json/canonical-json";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { DomainError } from "@/lib/errors";
+import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
+import { pastTriggers } from "@/lib/testing/log/past-triggers";
+
+const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.keys", subjects: [] };
+const AT = "2026-11-24T14:45:00.000000Z";
+/** A number that no tree of this log has for years. */
+const BEYOND = 1_000_000_000;
+const TABLES = ["audit_entry", "audit_leaf", "audit_queue", "audit_index", "audit_part", "audit_recovery"];
+
+let bench: OwnedLog;
+let admin: Client;
+let beyond = BEYOND;
+beforeAll(async () => {
+  bench = await createOwnedLog();
+  ({ admin } = bench);
+});
+afterAll(() => bench.close());
+
+async function victim(): Promise<{ id: string; seq: number }> {
+  const { id } = await recordEvent(bench.cx, EVENT);
+  await recordEvent(bench.cx, EVENT);
+  await bench.anchor();
+  const { rows } = await admin.query("SELECT seq::int FROM audit_leaf WHERE entry_id = $1", [id]);
+  return { id, seq: rows[0].seq };
+}
+
+/** An entry with a leaf's row that no signer ever sees, since it lies beyond every tree. */
+async function beyondTree(of: string, action: string, pub: object): Promise<string> {
+  const { log, tenantId } = bench.place;
+  const id = uuidv7(Date.now());
+  const bytes = Buffer.from(
+    canonicalJson({ v: 1, log, id, at: AT, tenant: "t_x", class: of, outcome: "done", sealed: [], pub }),
+  );
+  const leaf = createHash("sha256").update(Buffer.of(0)).update(bytes).digest();
+  beyond += 1;
+  await pastTriggers(admin, TABLES, async () => {
+    await admin.query(
+      "INSERT INTO audit_entry (id, log, tenant_id, at, class, outcome, bytes) VALUES ($1, $2, $3, $4, $5, 'done', $6)",
+      [id, log, tenantId, AT, of, bytes],
+    );
+    await admin.query(
+      "INSERT INTO audit_leaf (log, seq, entry_id, tenant_id, leaf_hash, chain) VALUES ($1, $2, $3, $4, $5, $5)",
+      [log, beyond, id, tenantId, leaf],
+    );
+    await admin.query(
+      "INSERT INTO audit_index (entry_id, tenant_id, at, actor, action, outcome) VALUES ($1, $2, $3, 'system:database', $4, 'done')",
+      [id, tenantId, AT, action],
+    );
+    if (action === "log.recovery")
+      await admin.query(
+        `INSERT INTO audit_recovery (entry_id, tenant_id, log, from_seq, to_seq, assurance, statements)
+         VALUES ($1, $2, $3, 0, 0, 'evaluation', '[]')`,
+        [id, tenantId, log],
+      );
+  });
+  return id;
+}
+
+/** The verdict on a whole bundle and its findings, or the code with which the export is refused. */
+async function told(cx = bench.auditor): Promise<string> {
+  try {
+    const { verdict, findings } = await bench.reported({}, cx);
+    return [verdict, ...findings.map((one) => one.class)].join(" ");
+  } catch (error) {
+    if (error instanceof DomainError) return error.code;
+    throw error;
+  }
+}
+
+it("an entry is not taken out of a whole bundle by a recovery that no signed tree holds", async () => {
+  const { id, seq } = await victim();
+  expect(await told()).toBe("verified");
+  await beyondTree("log", "log.recovery", { recovery: { from: seq, to: seq + 1, lost: [`entry:${id}`] } });
+  await pastTriggers(admin, TABLES, async () => {
+    await admin.query("DELETE FROM audit_part WHERE entry_id = $1", [id]);
+    await admin.query(
+      `UPDATE audit_index SET action = 'log.recovered', actor = NULL, participant_id = NULL, transaction_id = NULL, request_id = NULL,
+         grant_id = NULL, purpose = NULL, case_id = $2 WHERE entry_id = $1`,
+      [id, NO_CASE],
+    );
+  });
+  const ndjson = Buffer.from(await bench.exported({ format: "ndjson" })).toString();
+  expect([await told(), ndjson.includes(id)]).toEqual(["wrong part", true]);
+});
+
+/** What an entry would say that tells of a pruning of everything up to this number, by the newest signed tree. */
+async function pruneTo(seq: number): Promise<object> {
+  const { rows } = await admin.query(
+    "SELECT size::int, root FROM audit_checkpoint WHERE log = $1 ORDER BY size DESC LIMIT 1",
+    [bench.place.log],
+  );
+  const [{ size, root }] = rows;
+  return { prune: { minimum: seq + 1, checkpoint: { size, root: root.toString("base64url") } } };
+}
+
+/** Deletes an entry as a pruning does; its leaf stays. */
+async function drop(id: string): Promise<void> {
+  await pastTriggers(admin, TABLES, async () => {
+    for (const [table, column] of [
+      ["audit_part", "entry_id"],
+      ["audit_index", "entry_id"],
+      ["audit_entry", "id"],
+    ])
+      await admin.query(`DELETE FROM ${table} WHERE ${column} = $1`, [id]);
+  });
+}
+
+it("entries are not taken out of a whole bundle by a pruning that no signed tree holds", async () => {
+  const { id, seq } = await victim();
+  await beyondTree("retention", "log.prune", await pruneTo(seq));
+  await drop(id);
+  const decider = await bench.person({ role: "coordinator", duties: ["approve", "compliance"] });
+  for (const cx of [bench.auditor, decider]) expect(await told(cx)).toBe("export.index");
+});

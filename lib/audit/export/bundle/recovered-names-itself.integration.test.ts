@@ -1,0 +1,145 @@
+import type { Client } from "pg";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { AuditEvent } from "@/lib/audit/entry/event";
+import { recordEvent } from "@/lib/audit/record/record-event";
+import { NO_CASE } from "@/lib/audit/recovery/no-case";
+import { canonicalJson } from "@/lib/crypto/json/canonical-json";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
+import { pastTriggers } from "@/lib/testing/log/past-triggers";
+
+const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.keys", subjects: [] };
+const AT = "2026-11-24T14:45:00.000000Z";
+const TABLES = ["audit_entry", "audit_queue", "audit_index", "audit_part", "audit_recovery"];
+
+let bench: OwnedLog;
+let admin: Client;
+const victims: string[] = [];
+const others: string[] = [];
+
+/** What the owner of the database writes: a recovery that names others as lost, and, if told so, itself. */
+async function forgeRecovery(
+  lost: readonly string[],
+  row: "returned" | "none",
+  range = { from: 0, to: 0 },
+): Promise<string> {
+  const { log, tenantId } = bench.place;
+  const id = uuidv7(Date.now());
+  const names = row === "returned" ? [...lost, id] : lost;
+  const bytes = canonicalJson({
+    v: 1,
+    log,
+    id,
+    at: AT,
+    tenant: "t_x",
+    class: "log",
+    outcome: "done",
+    sealed: [],
+    pub: { recovery: { ...range, lost: names.map((one) => `entry:${one}`) } },
+  });
+  await pastTriggers(admin, TABLES, async () => {
+    await admin.query(
+      "INSERT INTO audit_entry (id, log, tenant_id, at, class, outcome, bytes, xid) VALUES ($1, $2, $3, $4, 'log', 'done', $5, pg_current_xact_id())",
+      [id, log, tenantId, AT, Buffer.from(bytes)],
+    );
+    await admin.query(
+      "INSERT INTO audit_queue (entry_id, tenant_id, subject, action, xid) VALUES ($1, $2, $3, 'log.recovery', pg_current_xact_id())",
+      [id, tenantId, `entry:${id}`],
+    );
+    if (row === "returned")
+      await admin.query(
+        "INSERT INTO audit_index (entry_id, tenant_id, at, action, outcome, case_id) VALUES ($1, $2, $3, 'log.recovered', 'done', $4)",
+        [id, tenantId, AT, NO_CASE],
+      );
+    await admin.query(
+      `INSERT INTO audit_recovery (entry_id, tenant_id, log, from_seq, to_seq, assurance, statements)
+       VALUES ($1, $2, $3, 0, 0, 'evaluation', '[]')`,
+      [id, tenantId, log],
+    );
+  });
+  await bench.anchor();
+  return id;
+}
+
+async function seqOf(id: string): Promise<number> {
+  const { rows } = await admin.query("SELECT seq::int FROM audit_leaf WHERE entry_id = $1", [id]);
+  return rows[0].seq;
+}
+
+/** The numbers that a recovery of this entry alone would have appended again. */
+async function rangeOf(id: string): Promise<{ from: number; to: number }> {
+  const from = await seqOf(id);
+  return { from, to: from + 1 };
+}
+
+/** Leaves of an entry what a recovery brings back, without one. */
+async function takeOut(id: string): Promise<void> {
+  await pastTriggers(admin, TABLES, async () => {
+    await admin.query("DELETE FROM audit_part WHERE entry_id = $1", [id]);
+    await admin.query(
+      `UPDATE audit_index SET action = 'log.recovered', actor = NULL, participant_id = NULL, case_id = $2
+       WHERE entry_id = $1`,
+      [id, NO_CASE],
+    );
+  });
+}
+
+/** Gives a recovery the search row that it has where nobody hides it. */
+async function show(id: string): Promise<void> {
+  await pastTriggers(admin, TABLES, () =>
+    admin.query(
+      "UPDATE audit_index SET action = 'log.recovery', actor = 'system:database', case_id = NULL WHERE entry_id = $1",
+      [id],
+    ),
+  );
+}
+
+beforeAll(async () => {
+  bench = await createOwnedLog();
+  ({ admin } = bench);
+  const person = await bench.person({ role: "client" });
+  for (const ids of [victims, others])
+    for (let at = 0; at < 2; at += 1) ids.push((await recordEvent(person, EVENT)).id);
+  await bench.anchor();
+});
+afterAll(() => bench.close());
+
+const NOTHING = () => ({ from: 0, to: 0 });
+
+it.each([
+  [0, "the numbers it took", rangeOf],
+  [1, "no number", NOTHING],
+] as const)(
+  "an entry is not taken out of a whole export by a recovery of its own that hides itself (%i: %s)",
+  async (at, _, range) => {
+    const victim = victims[at] ?? "";
+    const recovery = await forgeRecovery([victim], "returned", await range(victim));
+    await takeOut(victim);
+    // The recovery is there by its own word, and the entry where no recovery explains what it lacks.
+    const classes = range === rangeOf ? ["lost"] : ["part", "lost"];
+    for (const isShown of [false, true]) {
+      if (isShown) await show(recovery);
+      const told = await bench.verdict();
+      expect([told.verdict, [...told.classes].sort()]).toEqual(["wrong", [...classes].sort()]);
+    }
+  },
+);
+
+it.each([
+  [0, "the numbers it took", rangeOf],
+  [1, "no number", NOTHING],
+] as const)(
+  "a person's part that the owner drops is missed in a filtered bundle, though a recovery without a search row calls it lost (%i: %s)",
+  async (at, _, range) => {
+    const other = others[at] ?? "";
+    await forgeRecovery([other], "none", await range(other));
+    await pastTriggers(admin, TABLES, () =>
+      admin.query("DELETE FROM audit_part WHERE entry_id = $1 AND c <> 'org'", [other]),
+    );
+    const { verdict, findings } = await bench.reported({ action: "audit.keys" });
+    expect([verdict, findings.map((one) => `${one.class} ${one.seq}`)]).toEqual([
+      "wrong",
+      expect.arrayContaining([`part ${await seqOf(other)}`]),
+    ]);
+  },
+);

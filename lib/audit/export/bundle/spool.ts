@@ -1,0 +1,111 @@
+import "server-only";
+import { type Cipher, createCipheriv, createDecipheriv, createHash } from "node:crypto";
+import { type FileHandle, open, unlink } from "node:fs/promises";
+import path from "node:path";
+import { randomBytes } from "@/lib/crypto/primitives";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import type { StreamedZipFile } from "@/lib/crypto/zip/canonical-zip";
+import { crc32 } from "@/lib/crypto/zip/zip-format";
+
+const ALGORITHM = "aes-256-ctr";
+const GATHER_BYTES = 256 * 1024;
+
+/** A spooled file that is whole, with what its zip header and the manifest say of it. */
+export interface SpooledFile extends StreamedZipFile {
+  readonly sha256: string;
+}
+
+/**
+ * A file that is written once and read once, for bytes that must be measured before the first of them leaves. On
+ * the disk it has no name and no readable byte: it is unlinked as soon as it is open (so kill -9 leaves nothing) and
+ * encrypted under a key that this object alone holds. Its author closes it.
+ */
+export class Spool {
+  private readonly cipher: Cipher;
+  private readonly hash = createHash("sha256");
+  private waiting: Buffer[] = [];
+  private waitingBytes = 0;
+  private size = 0;
+  private crc = 0;
+
+  private constructor(
+    private readonly handle: FileHandle,
+    private readonly key: Uint8Array,
+    private readonly iv: Uint8Array,
+  ) {
+    this.cipher = createCipheriv(ALGORITHM, key, iv);
+  }
+
+  /** Opens one in this folder. */
+  static async open(dir: string): Promise<Spool> {
+    const file = path.join(dir, `.spool-${uuidv7(Date.now())}`);
+    const handle = await open(file, "wx+", 0o600);
+    try {
+      await unlink(file);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+    return new Spool(handle, randomBytes(32), randomBytes(16));
+  }
+
+  async write(text: string): Promise<void> {
+    const bytes = Buffer.from(text);
+    this.size += bytes.length;
+    this.crc = crc32(bytes, this.crc);
+    this.hash.update(bytes);
+    this.waiting.push(this.cipher.update(bytes));
+    this.waitingBytes += bytes.length;
+    if (this.waitingBytes >= GATHER_BYTES) await this.flush();
+  }
+
+  /** Ends the writing. */
+  async end(name: string): Promise<SpooledFile> {
+    await this.flush();
+    return {
+      name,
+      size: this.size,
+      crc: this.crc,
+      sha256: this.hash.digest("base64url"),
+      bytes: () => this.read(),
+    };
+  }
+
+  /** Gives the space back to the disk. */
+  async close(): Promise<void> {
+    await this.handle.close();
+  }
+
+  private async flush(): Promise<void> {
+    const gathered = Buffer.concat(this.waiting);
+    this.waiting = [];
+    this.waitingBytes = 0;
+    await this.handle.writeFile(gathered);
+  }
+
+  private async *read(): AsyncGenerator<Uint8Array> {
+    const decipher = createDecipheriv(ALGORITHM, this.key, this.iv);
+    const buffer = Buffer.alloc(GATHER_BYTES);
+    let position = 0;
+    while (position < this.size) {
+      const { bytesRead } = await this.handle.read(buffer, 0, buffer.length, position);
+      if (bytesRead === 0) break;
+      position += bytesRead;
+      yield decipher.update(buffer.subarray(0, bytesRead));
+    }
+  }
+}
+
+/** A short text as a file of the zip. */
+export function textFile(name: string, text: string): SpooledFile {
+  const bytes = Buffer.from(text);
+  return {
+    name,
+    size: bytes.length,
+    crc: crc32(bytes),
+    sha256: createHash("sha256").update(bytes).digest("base64url"),
+    async *bytes() {
+      yield bytes;
+    },
+  };
+}

@@ -1,0 +1,173 @@
+import type { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Context } from "@/lib/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
+import { pastTriggers } from "@/lib/testing/log/past-triggers";
+import type { AuditEvent } from "../entry/event";
+import { getEvent } from "../reading/get-event";
+import { recordEvent } from "../record/record-event";
+
+const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.keys", subjects: [] };
+const CASE = uuidv7(1);
+const TABLES = ["audit_index", "audit_part", "audit_entry", "audit_leaf"];
+
+let bench: OwnedLog;
+let admin: Client;
+/** Who decides and has the duty compliance: nothing of the log is behind this one's fence. */
+let everything: Context;
+let auditor: Context;
+/** An open entry, and one of a case that is not the auditor's. */
+let open: string;
+let foreign: string;
+
+beforeAll(async () => {
+  bench = await createOwnedLog();
+  ({ auditor, admin } = bench);
+  everything = await bench.person({ role: "coordinator", duties: ["approve", "compliance"] });
+  open = (await recordEvent(bench.cx, EVENT)).id;
+  foreign = (await recordEvent(bench.cx, { ...EVENT, caseId: CASE, caseDetails: { order: "x" } })).id;
+  await bench.anchor();
+});
+afterAll(() => bench.close());
+
+async function exported(cx: Context, query: Record<string, string>): Promise<string> {
+  return Buffer.from(await bench.exported(query, cx)).toString();
+}
+
+/** Changes rows as the owner could, looks, and puts every table back as it was. */
+async function whileTampered(statement: string, look: () => Promise<void>): Promise<void> {
+  for (const table of TABLES) await admin.query(`CREATE TEMP TABLE kept_${table} AS SELECT * FROM ${table}`);
+  await pastTriggers(admin, TABLES, () => admin.query(statement));
+  const kept = await admin.query("SELECT id FROM kept_audit_entry");
+  try {
+    await look();
+  } finally {
+    const ids = kept.rows.map((row: { id: string }) => row.id);
+    await pastTriggers(admin, TABLES, async () => {
+      for (const table of TABLES) {
+        const id = table === "audit_entry" ? "id" : "entry_id";
+        await admin.query(`DELETE FROM ${table} WHERE ${id} = ANY ($1)`, [ids]);
+        await admin.query(`INSERT INTO ${table} SELECT * FROM kept_${table}`);
+      }
+    });
+    for (const table of TABLES) await admin.query(`DROP TABLE kept_${table}`);
+  }
+}
+
+const FORMATS = ["csv", "ndjson", "json", "xlsx", "bundle"] as const;
+
+describe("a whole export", () => {
+  it("is made while every entry that is left out belongs behind the reader's fence", async () => {
+    expect(await exported(everything, { format: "csv" })).toContain(foreign);
+    const seen = await exported(auditor, { format: "csv" });
+    expect(seen).toContain(open);
+    expect(seen).not.toContain(foreign);
+  });
+
+  it.each<[string, () => string]>([
+    ["has no search row", () => `DELETE FROM audit_index WHERE entry_id = '${open}'`],
+    [
+      "is said to be of a case",
+      () => `UPDATE audit_index SET case_id = '${CASE}' WHERE entry_id = '${open}'`,
+    ],
+    [
+      "is said to be of a suspicion",
+      () => `UPDATE audit_index SET is_suspicion = true WHERE entry_id = '${open}'`,
+    ],
+    [
+      "is said to be another tenant's",
+      () => `UPDATE audit_index SET tenant_id = gen_random_uuid() WHERE entry_id = '${open}'`,
+    ],
+  ])("has an entry that %s, by the word of its own parts, and nothing of others", async (_, statement) => {
+    const before = await exported(auditor, { format: "ndjson" });
+    await whileTampered(statement(), async () => {
+      for (const cx of [auditor, everything]) {
+        for (const format of ["csv", "ndjson", "json"])
+          expect(await exported(cx, { format }), format).toContain(open);
+        await bench.exported({ format: "xlsx" }, cx);
+        expect(await bench.verdict({}, cx)).toEqual({ verdict: "verified", classes: [] });
+      }
+      expect((await exported(auditor, { format: "ndjson" })).startsWith(before)).toBe(true);
+      expect(await exported(auditor, { format: "ndjson" })).not.toContain(foreign);
+    });
+  });
+
+  it.each<[string, () => string]>([
+    ["has no bytes any more", () => `DELETE FROM audit_entry WHERE id = '${open}'`],
+    ["has no leaf any more", () => `DELETE FROM audit_leaf WHERE entry_id = '${open}'`],
+  ])("is refused before its first byte when an entry %s, whoever asks", async (_, statement) => {
+    await whileTampered(statement(), async () => {
+      for (const format of FORMATS)
+        await expect(exported(auditor, { format }), format).rejects.toMatchObject({ code: "export.index" });
+      await expect(exported(everything, { format: "csv" })).rejects.toMatchObject({ code: "export.index" });
+    });
+    expect(await exported(auditor, { format: "csv" })).toContain(open);
+  });
+
+  it.each<[string, () => string, string[]]>([
+    [
+      "was hidden and its org part moved under a compartment that its reader may not see",
+      () => `WITH hidden AS (UPDATE audit_index SET is_suspicion = true WHERE entry_id = '${open}')
+        UPDATE audit_part SET compartment_id = (SELECT id FROM audit_compartment WHERE kind = 'suspicion')
+        WHERE entry_id = '${open}' AND c = 'org'`,
+      ["part"],
+    ],
+    [
+      "was hidden and has no parts any more",
+      () => `WITH hidden AS (UPDATE audit_index SET case_id = '${CASE}' WHERE entry_id = '${open}')
+        DELETE FROM audit_part WHERE entry_id = '${open}'`,
+      ["part"],
+    ],
+    [
+      "was hidden and has no search row and no parts any more",
+      () => `WITH hidden AS (DELETE FROM audit_index WHERE entry_id = '${open}')
+        DELETE FROM audit_part WHERE entry_id = '${open}'`,
+      ["part"],
+    ],
+  ])("has an entry that %s, and says that its parts are missing", async (_, statement, classes) => {
+    await recordEvent(bench.cx, { ...EVENT, suspicion: { why: "x" } });
+    await bench.anchor();
+    await whileTampered(statement(), async () => {
+      expect(await bench.verdict({}, auditor)).toEqual({ verdict: "wrong", classes });
+      const line = (await exported(auditor, { format: "csv" }))
+        .split("\r\n")
+        .find((one) => one.includes(open));
+      expect(line).toContain("[part missing]");
+    });
+  });
+
+  it("gives nothing of a foreign case's parts where they do not tell of the case any more", async () => {
+    const { rows } = await admin.query("SELECT seq::int FROM audit_leaf WHERE entry_id = $1", [foreign]);
+    for (const lost of ["c = 'org'", "c <> 'org'"]) {
+      await whileTampered(`DELETE FROM audit_part WHERE entry_id = '${foreign}' AND ${lost}`, async () => {
+        const lines = (await exported(auditor, { format: "ndjson" })).split("\n");
+        const line = lines.find((one) => one.endsWith(`"seq":${rows[0].seq}}`));
+        expect(line).toContain(foreign);
+        expect(line).toContain('"parts":[]');
+        expect(await bench.verdict({}, auditor)).toEqual({ verdict: "wrong", classes: ["part"] });
+      });
+    }
+  });
+
+  it("opens no foreign case's part when the search row was changed to say that there is no case", async () => {
+    const part = '"kind":"case"';
+    expect(await exported(everything, { format: "ndjson" })).toContain(part);
+    await whileTampered(`UPDATE audit_index SET case_id = NULL WHERE entry_id = '${foreign}'`, async () => {
+      const { rows } = await admin.query("SELECT seq::int FROM audit_leaf WHERE entry_id = $1", [foreign]);
+      const { parts } = await getEvent(auditor, rows[0].seq);
+      expect(parts.map(({ kind }) => kind)).not.toContain("case");
+      expect(await exported(auditor, { format: "ndjson" })).not.toContain(part);
+    });
+  });
+
+  it("is told as broken off in the history, and nothing of it left", async () => {
+    await whileTampered(`DELETE FROM audit_leaf WHERE entry_id = '${open}'`, async () => {
+      await expect(exported(auditor, { format: "csv" })).rejects.toMatchObject({ status: 503 });
+      const { rows } = await admin.query(
+        "SELECT state, bytes::int FROM audit_export ORDER BY id DESC LIMIT 1",
+      );
+      expect(rows).toEqual([{ state: "broken_off", bytes: 0 }]);
+    });
+  });
+});

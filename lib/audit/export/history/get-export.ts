@@ -1,0 +1,32 @@
+import "server-only";
+import { recordReadOnce } from "@/lib/audit/record/record-read";
+import type { ExportItem } from "@/lib/audit/schema";
+import type { Context } from "@/lib/context";
+import { inSnapshot, type Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { selectExports } from "./history-store";
+import { type ShownExports, shownTo, toItem } from "./list-exports";
+
+async function findItem(
+  cx: Context,
+  id: string,
+  shown: (tx: Tx) => ShownExports | Promise<ShownExports>,
+): Promise<ExportItem> {
+  const { tenantId } = cx.instance;
+  const [row] = await inSnapshot(cx, async (tx) =>
+    selectExports(tx, { tenantId, ...(await shown(tx)), before: undefined, limit: 1, id }),
+  );
+  if (row === undefined) throw new DomainError("export.not-found");
+  return toItem(cx, row);
+}
+
+/** The caller's own export as the history has it. Not logged: for answers to what the caller has just done. */
+export function getOwnItem(cx: Context, id: string): Promise<ExportItem> {
+  return findItem(cx, id, () => ({ userId: cx.principal.userId }));
+}
+
+/** One export of the history: how far it is, its digest. The caller's own, or anybody's for a coordinator. */
+export async function getExport(cx: Context, id: string): Promise<ExportItem> {
+  await recordReadOnce(cx, "audit.exports");
+  return findItem(cx, id, (tx) => shownTo(tx, cx));
+}

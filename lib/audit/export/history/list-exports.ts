@@ -1,0 +1,73 @@
+import "server-only";
+import { seesEveryCase } from "@/lib/audit/reading/fence";
+import { findSealedCases } from "@/lib/audit/reading/sealed-store";
+import { recordReadOnce } from "@/lib/audit/record/record-read";
+import type { ExportHistoryQuery, ExportItem, ExportPage } from "@/lib/audit/schema";
+import type { Context } from "@/lib/context";
+import { isUuid } from "@/lib/crypto/uuid";
+import { inSnapshot, type Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { type ExportRow, selectExports } from "./history-store";
+
+/** A row of the history as the caller may see it. */
+export function toItem(cx: Context, row: ExportRow): ExportItem {
+  const { by_user_id, filter, started_at, finished_at, expires_at, ...rest } = row;
+  const isOwn = by_user_id === cx.principal.userId;
+  // How much another could read, and by what it was narrowed, tells of cases that the caller may not know of.
+  const mayCount = isOwn || seesEveryCase(cx);
+  return {
+    ...rest,
+    ...(mayCount ? {} : { entries: null, bytes: null, progress: null, total: null }),
+    is_own: isOwn,
+    filtered_by: mayCount ? Object.keys(filter).sort() : [],
+    ...(isOwn ? { filter } : {}),
+    started_at: started_at.toISOString(),
+    finished_at: finished_at?.toISOString() ?? null,
+    expires_at: expires_at?.toISOString() ?? null,
+  };
+}
+
+/** Whose exports somebody sees. */
+export interface ShownExports {
+  readonly userId: string | undefined;
+  readonly withoutGrantsBut?: string;
+  readonly sealed?: readonly string[];
+}
+
+/** Whose exports the caller sees: his own, or everybody's; those of a grant only where its case is his to know. */
+export async function shownTo(tx: Tx, cx: Context): Promise<ShownExports> {
+  const { role, userId } = cx.principal;
+  if (role !== "coordinator") return { userId };
+  if (!seesEveryCase(cx)) return { userId: undefined, withoutGrantsBut: userId };
+  return { userId: undefined, sealed: await findSealedCases(tx, cx) };
+}
+
+/**
+ * Exports of the log, newest first: the caller's own, or everybody's for a coordinator. The values of another's
+ * filter stay with him, since they may name a case.
+ */
+export async function listExports(cx: Context, query: ExportHistoryQuery): Promise<ExportPage> {
+  const { limit, cursor } = query;
+  if (cursor !== undefined && !isUuid(cursor)) {
+    throw new DomainError("request.invalid", {
+      errors: [{ pointer: "/cursor", detail: "not a cursor of this list" }],
+    });
+  }
+  await recordReadOnce(cx, "audit.exports");
+  const { tenantId } = cx.instance;
+  const rows = await inSnapshot(cx, async (tx) =>
+    selectExports(tx, { tenantId, ...(await shownTo(tx, cx)), before: cursor, limit: limit + 1 }),
+  );
+  const shown = rows.slice(0, limit);
+  return {
+    items: shown.map((row) => toItem(cx, row)),
+    next_cursor: rows.length > limit ? (shown.at(-1)?.id ?? null) : null,
+  };
+}
+
+/** The newest exports under a grant, for somebody who may know of it: the caller sees to that, and to its entry. */
+export async function listGrantExports(cx: Context, grantId: string, limit: number): Promise<ExportItem[]> {
+  const where = { tenantId: cx.instance.tenantId, userId: undefined, before: undefined, limit, grantId };
+  const rows = await inSnapshot(cx, (tx) => selectExports(tx, where));
+  return rows.map((row) => toItem(cx, row));
+}

@@ -1,0 +1,128 @@
+import "server-only";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import type { Context } from "@/lib/context";
+import { fromBase64url, toBase64 } from "@/lib/crypto/bytes";
+import { inRawSnapshot, inTransaction } from "@/lib/db/transaction";
+import { DomainError, InvariantError } from "@/lib/errors";
+import { exportPlace, refusedInPlace } from "../export-place";
+import { fileHeaders } from "../produce-export";
+import { readerStanding } from "../reader-standing";
+import { type ByteRange, parseRange } from "./byte-range";
+import { findOwnFile, noteDownload, readChunk, type StoredFile } from "./file-store";
+import { CHUNK_BYTES, fileKeyContext, openChunk } from "./seal-chunk";
+
+/** A range that begins later belongs to a download noted this long ago at most. */
+const GOES_ON_MS = 60 * 60_000;
+
+/** A finished file whose bytes are there. */
+interface WholeFile extends StoredFile {
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly file_key: Uint8Array;
+}
+
+function isWhole(file: StoredFile): file is WholeFile {
+  return file.bytes !== null && file.sha256 !== null && file.file_key !== null;
+}
+
+async function findFile(cx: Context, id: string): Promise<WholeFile> {
+  const { tenantId } = cx.instance;
+  const wanted = { tenantId, userId: cx.principal.userId, id, at: cx.clock.now() };
+  const file = await inTransaction(cx, (tx) => findOwnFile(tx, wanted));
+  if (file === undefined) throw new DomainError("export.not-found");
+  if (file.fence !== readerStanding(cx.principal)) {
+    throw new DomainError("export.standing", { detail: "Ask for the export anew." });
+  }
+  if (!file.grant_stands) throw new DomainError("export.grant");
+  const { state, expires_at } = file;
+  const isOver = expires_at !== null && expires_at <= cx.clock.now();
+  if (state === "expired" || (state === "done" && isOver)) throw new DomainError("export.expired");
+  if (state === "queued" || state === "running")
+    throw new DomainError("export.unfinished", { retryAfterSeconds: 5 });
+  if (state !== "done") throw new DomainError("export.ended");
+  if (!isWhole(file)) throw new InvariantError("a finished export without its file");
+  return file;
+}
+
+/**
+ * Writes a download down, once: the pieces it is fetched in after its first byte belong to it. A piece without a
+ * beginning is a download of its own, so that nothing leaves unrecorded.
+ */
+async function recordDownload(cx: Context, { id }: WholeFile, isBeginning: boolean): Promise<void> {
+  const at = cx.clock.now();
+  const since = isBeginning ? undefined : new Date(at.getTime() - GOES_ON_MS);
+  await inTransaction(cx, async (tx) => {
+    if (!(await noteDownload(tx, id, at, since))) return;
+    await appendEntry(tx, cx, {
+      class: "export",
+      outcome: "done",
+      action: "export.download",
+      ...(await exportPlace(tx, id)),
+    });
+  });
+}
+
+/** The bytes of a range, a chunk at a time as the reader takes them. */
+async function* bytesOf(cx: Context, file: WholeFile, range: ByteRange): AsyncGenerator<Uint8Array> {
+  const place = { exportId: file.id, attempt: file.attempt };
+  const key = cx.keystore.openSecret(fileKeyContext(cx.instance.tenantId, place), file.file_key);
+  for (let number = Math.floor(range.first / CHUNK_BYTES); number * CHUNK_BYTES <= range.last; number += 1) {
+    const chunk = { number, at: cx.clock.now() };
+    const sealed = await inRawSnapshot(cx, (tx) => readChunk(tx, file, chunk));
+    // Removed in the middle of a download, or its grant or maker fell away: the connection ends short of its length.
+    if (sealed === undefined) throw new DomainError("export.expired");
+    const start = number * CHUNK_BYTES;
+    const bytes = openChunk(key, { ...place, number }, sealed);
+    yield bytes.subarray(Math.max(0, range.first - start), range.last + 1 - start);
+  }
+}
+
+function streamOf(bytes: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await bytes.next();
+      if (done === true) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel() {
+      await bytes.return(undefined);
+    },
+  });
+}
+
+/** Range and If-Range as they were sent. */
+export interface AskedRange {
+  readonly range?: string;
+  readonly ifRange?: string;
+}
+
+/**
+ * Hands the file of a finished background export to its maker, whole or one range of it (RFC 9110 section 14), so that
+ * a download that was cut goes on where it ended. Its ETag is the SHA-256 of the whole file. Throws `export.not-found`
+ * for anybody else's, `export.unfinished`, `export.expired`, `export.range`, `export.standing` where the maker may
+ * no longer read what he might when it was made, and `export.grant` where the grant it was made under has ended.
+ */
+export async function downloadExport(
+  cx: Context,
+  id: string,
+  asked: AskedRange,
+): Promise<{ response: Response }> {
+  const file = await refusedInPlace(cx, { id, action: "export.download" }, () => findFile(cx, id));
+  const etag = `"${file.sha256}"`;
+  const isSame = asked.ifRange === undefined || asked.ifRange === etag;
+  const range = parseRange(isSame ? asked.range : undefined, file.bytes);
+  if (range === "unsatisfiable") throw new DomainError("export.range", { extra: { size: file.bytes } });
+  const sent = range ?? { first: 0, last: file.bytes - 1 };
+  await recordDownload(cx, file, sent.first === 0);
+  const headers = {
+    ...fileHeaders(file.format),
+    "accept-ranges": "bytes",
+    "cache-control": "no-transform",
+    etag,
+    "repr-digest": `sha-256=:${toBase64(fromBase64url(file.sha256))}:`,
+    "content-length": String(sent.last - sent.first + 1),
+    ...(range === undefined ? {} : { "content-range": `bytes ${sent.first}-${sent.last}/${file.bytes}` }),
+  };
+  const body = streamOf(bytesOf(cx, file, sent));
+  return { response: new Response(body, { status: range === undefined ? 200 : 206, headers }) };
+}

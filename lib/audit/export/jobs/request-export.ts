@@ -1,0 +1,58 @@
+import "server-only";
+import { refuseUnknownNames } from "@/lib/audit/reading/actors/known-names";
+import { addFilter, fencedConditions } from "@/lib/audit/reading/fence";
+import { logDetail, ofLog } from "@/lib/audit/reading/of-log";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import { issueReceipt } from "@/lib/audit/record/issue-receipt";
+import type { ExportReceipt, NewExport } from "@/lib/audit/schema";
+import type { Context } from "@/lib/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { type ExportLender, lendingOf } from "../export-loan";
+import { exportDetails, filterOf, optionsOf } from "../export-log";
+import { getOwnItem } from "../history/get-export";
+import { readerStanding } from "../reader-standing";
+import { countOpenJobs, insertJob } from "./store";
+
+const MAX_OPEN = 5;
+
+/**
+ * Asks for an export to be made in the background. The request and the entry that records it commit together, so that
+ * no export is made without its entry; the file holds what its maker may read when it is made. `log` names a
+ * closed log to export instead. Under a grant its lender is asked in the same transaction, and takes one unit of the
+ * grant's budget. Throws `export.too-many` when five of the caller's wait or run.
+ */
+export async function requestExport(
+  cx: Context,
+  wanted: NewExport,
+  lender?: ExportLender,
+): Promise<ExportReceipt> {
+  const { format, log } = wanted;
+  ofLog(cx, log);
+  addFilter(fencedConditions(cx), wanted);
+  const filter = filterOf(wanted);
+  await refuseUnknownNames(cx, filter);
+  const options = optionsOf(cx, wanted);
+  const at = cx.clock.now();
+  const id = uuidv7(at.getTime());
+  const { tenantId } = cx.instance;
+  const { userId } = cx.principal;
+  const appended = await inTransaction(cx, async (tx) => {
+    if ((await countOpenJobs(tx, tenantId, userId)) >= MAX_OPEN) throw new DomainError("export.too-many");
+    const loan = await lendingOf(tx, wanted, lender);
+    const entry = await appendEntry(tx, cx, {
+      class: "export",
+      outcome: "done",
+      action: "audit.export",
+      subjects: [],
+      details: { ...exportDetails(wanted), ...logDetail(cx, log), export: id },
+      ...loan?.entry,
+    });
+    const fence = readerStanding(cx.principal);
+    await insertJob(tx, { id, tenantId, userId, format, filter, options, fence, entryId: entry.id, at });
+    await loan?.take();
+    return entry;
+  });
+  return { ...(await getOwnItem(cx, id)), receipt: await issueReceipt(cx, appended) };
+}

@@ -1,0 +1,114 @@
+import "server-only";
+import { type OpenedRow, plaintextOf } from "../export-row";
+import { bindsPart } from "../part-places";
+import { type ShownRow, shownRow, UNSHOWN } from "./shown-row";
+
+/** The columns of CSV and of a spreadsheet, in order, each with what it holds. */
+export const COLUMNS = {
+  seq: "Number of the entry in the log, from 0, without gaps.",
+  at: "When it was written, UTC, to the microsecond.",
+  entry_id: "Id of the entry (UUIDv7).",
+  class:
+    "Kind of act: transaction, disclosure, access, key, policy, identity, admin, export, retention, log.",
+  outcome: "intent (about to be done), done, denied or failed.",
+  action: "What was done.",
+  actor: "Pseudonym of the person, or system: and a process.",
+  purpose: "Purpose the actor stated.",
+  transaction_id: "Transaction it is about.",
+  participant_id: "Participant the access is counted under.",
+  request_id: "Access request it is about.",
+  grant_id: "Grant it was done under.",
+  leaf_hash: "Leaf of the entry in the tree: SHA-256 of 0x00 and its bytes, base64url without padding.",
+  details: "The sealed part of the organisation, opened: JSON (RFC 8785).",
+  case: "The sealed part of the case, opened, for its readers.",
+  person: "The sealed part of the person, opened, for auditors.",
+  missing:
+    "Labels of sealed parts that the entry binds and that were dropped or moved, whoever may read them.",
+} as const;
+
+export type Column = keyof typeof COLUMNS;
+export const COLUMN_NAMES: readonly Column[] = [
+  "seq",
+  "at",
+  "entry_id",
+  "class",
+  "outcome",
+  "action",
+  "actor",
+  "purpose",
+  "transaction_id",
+  "participant_id",
+  "request_id",
+  "grant_id",
+  "leaf_hash",
+  "details",
+  "case",
+  "person",
+  "missing",
+];
+
+/** Stands in the cell of a part whose compartment key was destroyed; the log's entry says when. */
+const ERASED = "[erased]";
+/** Stands in the cell of a part whose compartment key is gone, of which no entry of the log tells. */
+const KEYLESS = "[key missing]";
+/** Stands in the cell of a part that does not open with its key: it was changed where it is stored. */
+const UNREADABLE = "[does not open]";
+/** Stands in the cell of a part that the entry binds and that is not stored where the entry says. */
+const MISSING = "[part missing]";
+
+/** Every text in brackets that can stand in a cell, or before its text, with what it says (docs/formats/exports.md). */
+export const CELL_WORDS: readonly (readonly [word: string, meaning: string])[] = [
+  [ERASED, "Stands for a part whose key was destroyed, as an entry of the log says."],
+  [
+    KEYLESS,
+    "Stands for a part whose key is gone, and no entry of the log says that it was destroyed: have the log verified.",
+  ],
+  [UNREADABLE, "Stands for a part that does not open: it was changed where it is stored."],
+  [MISSING, "Stands for a part that the entry binds and that is not stored where the entry says."],
+  [
+    UNSHOWN,
+    "Stands before what only the search row says: the entry's part that would show it is not open here.",
+  ],
+];
+
+function partCell(log: string, opened: OpenedRow, kind: "case" | "subject"): string {
+  const { row, parts, erased, keyless, astray, entry, org, kinds } = opened;
+  const part = parts.find((candidate) => candidate.kind === kind);
+  if (part !== undefined) return plaintextOf(log, row.entry_id, part) ?? UNREADABLE;
+  if (keyless.some((candidate) => candidate.kind === kind)) return KEYLESS;
+  if (erased.some((candidate) => candidate.kind === kind)) return ERASED;
+  const isMissing = astray.length > 0 && kinds.includes(kind) && bindsPart(entry, org, kind);
+  return isMissing ? MISSING : "";
+}
+
+function orgCell({ parts, keyless, kinds }: OpenedRow, { org, hasOrg }: ShownRow): string {
+  if (org !== undefined) return org;
+  if (kinds.length === 0 || !hasOrg) return "";
+  if (parts.some(({ c }) => c === "org")) return UNREADABLE;
+  return keyless.some(({ c }) => c === "org") ? KEYLESS : MISSING;
+}
+
+/** The texts of a row in the order of COLUMN_NAMES. */
+export function cellsOf(log: string, opened: OpenedRow): string[] {
+  const { row } = opened;
+  const shown = shownRow(opened);
+  return [
+    String(row.seq),
+    shown.at,
+    shown.id,
+    shown.class,
+    shown.outcome,
+    shown.action,
+    shown.actor,
+    shown.purpose,
+    shown.transaction_id,
+    shown.participant_id,
+    shown.request_id,
+    shown.grant_id,
+    row.leaf_hash.toString("base64url"),
+    orgCell(opened, shown),
+    partCell(log, opened, "case"),
+    partCell(log, opened, "subject"),
+    opened.astray.join(" "),
+  ];
+}

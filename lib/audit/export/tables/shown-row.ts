@@ -1,0 +1,59 @@
+import "server-only";
+import { memberOf } from "@/lib/audit/bundle-verifier/container/member";
+import type { Json } from "@/lib/crypto/json/canonical-json";
+import type { OpenedRow } from "../export-row";
+
+/**
+ * Stands before a text that only the search row has, because the entry's org part is not open here: whoever owns the
+ * database can write search rows, and nothing that is signed vouches for them.
+ */
+export const UNSHOWN = "[not shown by the entry]";
+
+/** What a table says of an entry, by the entry itself. */
+export interface ShownRow {
+  readonly id: string;
+  readonly at: string;
+  readonly class: string;
+  readonly outcome: string;
+  readonly action: string;
+  readonly actor: string;
+  readonly purpose: string;
+  readonly transaction_id: string;
+  readonly participant_id: string;
+  readonly request_id: string;
+  readonly grant_id: string;
+  /** JCS of the org part; undefined where it is not here or does not open. */
+  readonly org: string | undefined;
+  /** Whether the entry binds an org part. */
+  readonly hasOrg: boolean;
+}
+
+/** The text of a member, or the search row's behind its mark. */
+function textOf(value: Json | undefined, path: readonly string[], otherwise: string | null): string {
+  if (value === undefined) return otherwise === null ? "" : `${UNSHOWN} ${otherwise}`;
+  const found = path.reduce(memberOf, value);
+  return typeof found === "string" ? found : "";
+}
+
+/**
+ * Reads what a table says of a row from the entry's own bytes and its opened org part; the search row by which it was
+ * found stands in only where that part is not open, behind a mark.
+ */
+export function shownRow({ row, entry, orgText, org: said }: OpenedRow): ShownRow {
+  const sealed = memberOf(entry, "sealed");
+  return {
+    id: textOf(entry, ["id"], row.entry_id),
+    at: textOf(entry, ["at"], row.at),
+    class: textOf(entry, ["class"], row.class),
+    outcome: textOf(entry, ["outcome"], row.outcome),
+    action: textOf(said, ["action"], row.action),
+    actor: textOf(said, ["actor"], row.actor),
+    purpose: textOf(said, ["purpose"], row.purpose),
+    transaction_id: textOf(said, ["index", "transaction_id"], row.transaction_id),
+    participant_id: textOf(said, ["index", "participant_id"], row.participant_id),
+    request_id: textOf(said, ["index", "request_id"], row.request_id),
+    grant_id: textOf(said, ["index", "grant_id"], row.grant_id),
+    org: orgText,
+    hasOrg: Array.isArray(sealed) && sealed.some((one) => memberOf(one, "c") === "org"),
+  };
+}

@@ -1,0 +1,94 @@
+import "server-only";
+import type { CompartmentKind } from "@/lib/audit/entry/event";
+import type { Conditions, ReaderContext } from "@/lib/audit/reading/fence";
+import type { RawTx } from "@/lib/db/transaction";
+import { openedRows } from "../export-row";
+import type { Produced, Sink } from "../sink";
+import { readAnchoredSize } from "../store";
+import { CELL_WORDS, COLUMN_NAMES, COLUMNS, cellsOf } from "./columns";
+import { writeWorkbook } from "./workbook";
+import { CELL_CHARACTERS, SHEET_ROWS } from "./xlsx-xml";
+
+export interface XlsxRequest {
+  readonly conditions: Conditions;
+  /** The reader's fence alone, without the filter. */
+  readonly fence: Conditions;
+  /** Numbers of entries no part of which is opened for this reader. */
+  readonly shut?: ReadonlySet<number> | undefined;
+  /** Numbers of entries that are there by their own word, whatever case or suspicion their search rows tell of. */
+  readonly own?: ReadonlySet<number> | undefined;
+  /** Kinds of parts that are opened for the reader. */
+  readonly kinds: readonly CompartmentKind[];
+  readonly filter: Readonly<Record<string, string>>;
+  readonly exportEntry: string;
+}
+
+/** What a cell says in place of a text that no spreadsheet reads whole: nothing is cut off unseen. */
+export function cellText(text: string): string {
+  if (text.length <= CELL_CHARACTERS) return text;
+  return `[${text.length} characters, more than a cell holds: take NDJSON or JSON]`;
+}
+
+interface Facts {
+  readonly log: string;
+  readonly size: number;
+  readonly entries: number;
+  readonly longer: number;
+}
+
+/** The dictionary: what each column holds, and what this workbook is. */
+function dictionary(request: XlsxRequest, { log, size, entries, longer }: Facts): string[][] {
+  const names = Object.keys(request.filter).sort();
+  return [
+    ...COLUMN_NAMES.map((name) => [name, COLUMNS[name]]),
+    ["", ""],
+    ...CELL_WORDS.map(([word, meaning]) => [word, meaning]),
+    [
+      "[N characters, more than a cell holds: take NDJSON or JSON]",
+      "Stands for a text that no spreadsheet reads whole; N is its length.",
+    ],
+    ["", ""],
+    ["Log", log],
+    ["Entry that records this export", request.exportEntry],
+    ["Entries here", String(entries)],
+    ["Entries in the signed tree", String(size)],
+    ["Filtered by", names.length === 0 ? "nothing" : names.join(", ")],
+    ["Cells with a text longer than a cell holds", String(longer)],
+    ["Rows of one sheet", `${SHEET_ROWS}; what is more stands in further sheets.`],
+    ["What this proves", "Nothing by itself: take the signed bundle for that."],
+  ];
+}
+
+/** Writes the log as a workbook of text cells with a data dictionary, from one snapshot. */
+export async function writeXlsx(
+  cx: ReaderContext,
+  tx: RawTx,
+  request: XlsxRequest,
+  sink: Sink,
+): Promise<Produced> {
+  const { log } = cx.instance;
+  const size = await readAnchoredSize(tx, log);
+  let entries = 0;
+  let longer = 0;
+  const fit = (text: string): string => {
+    if (text.length > CELL_CHARACTERS) longer += 1;
+    return cellText(text);
+  };
+  const rows = async function* () {
+    const { conditions, fence, shut, own, kinds } = request;
+    for await (const batch of openedRows(cx, tx, { conditions, fence, shut, own, size }, kinds)) {
+      yield batch.map((opened) => cellsOf(log, opened).map(fit));
+      entries += batch.length;
+      sink.progress?.(entries);
+    }
+  };
+  const about = async function* () {
+    yield dictionary(request, { log, size, entries, longer });
+  };
+  const tables = [
+    { name: "Log", head: COLUMN_NAMES, rows },
+    { name: "Columns", head: ["Column", "What it holds"], rows: about },
+  ];
+  await writeWorkbook({ tables, mtime: cx.clock.now() }, sink);
+  return { entries, size };
+}

@@ -1,0 +1,92 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { inSnapshot, type Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { parseEntry } from "../entry/entry";
+import { endingOf } from "../entry/erased-part";
+import { recordRead } from "../record/record-read";
+import { ErasureBook } from "../retention/erasure/erasing-entries";
+import type { EventDetail } from "../schema";
+import { actorNames } from "./actors/actor-names";
+import { fencedConditions } from "./fence";
+import { logDetail, ofLog } from "./of-log";
+import { type OpenedPart, openParts, readableKinds } from "./open-parts";
+import { readAnchors } from "./proofs/anchor-store";
+import { findLeaf, findWithinFence, type PartRow, readMinimum, readParts } from "./store";
+
+/**
+ * Readable parts whose key is gone, with the entry that destroyed it; none where no entry of the log says so. Nothing but
+ * the actor's own part is ever erased, by the entry that destroyed its very key and not before it was made: one that was
+ * moved under another's erased key is told as one without.
+ */
+async function goneParts(
+  cx: Context,
+  at: string,
+  rows: readonly PartRow[],
+  opened: readonly OpenedPart[],
+): Promise<NonNullable<EventDetail["erased"]>> {
+  const open = new Set(opened.map(({ c }) => c));
+  const gone = rows.filter(({ c, is_asked }) => is_asked && !open.has(c));
+  const erasing = await new ErasureBook(cx).erasing(gone.map((part) => part.compartment_id));
+  const org = opened.find(({ c }) => c === "org")?.plaintext;
+  const said = org && { ...org };
+  return gone.map(({ c, kind, subject, compartment_id, destroyed_at }) => {
+    const found = kind === "subject" && subject === org?.actor ? erasing.get(compartment_id) : undefined;
+    const by = endingOf({ c, at, org: said }, found);
+    return {
+      c,
+      kind,
+      erased_at: destroyed_at?.toISOString() ?? null,
+      by_seq: by?.seq ?? null,
+      is_recorded: by !== undefined,
+    };
+  });
+}
+
+async function findEvent(cx: Context, tx: Tx, seq: number) {
+  const { log } = cx.instance;
+  const leaf = await findLeaf(tx, log, seq);
+  if (leaf === undefined) {
+    if (seq < (await readMinimum(tx, log))) throw new DomainError("audit.pruned");
+    return undefined;
+  }
+  const within = await findWithinFence(tx, fencedConditions(cx), leaf.entry_id);
+  if (within === undefined) return undefined;
+  const fence = { caseId: within.case_id ?? undefined, isSuspicion: within.is_suspicion };
+  const name = (await actorNames(cx, tx, [within.actor])).get(within.actor ?? "");
+  const parts = await readParts(tx, [leaf.entry_id], readableKinds(cx));
+  return { leaf, fence, anchors: await readAnchors(tx, log, seq), name, parts };
+}
+
+/**
+ * One entry by its leaf index: its bytes, and the parts the caller may read with their part keys. Bytes that were
+ * removed at the end of their time answer `audit.pruned`; the leaf and its proof are still there. `log` names a closed
+ * log to read instead.
+ */
+export async function getEvent(cx: Context, seq: number, log?: string): Promise<EventDetail> {
+  const from = ofLog(cx, log);
+  const found = await inSnapshot(cx, (tx) => findEvent(from, tx, seq));
+  if (found === undefined) throw new DomainError("audit.not-found");
+  await recordRead(cx, "audit.read", { seq, ...logDetail(cx, log) }, found.fence);
+  const parts = await openParts(from, found.parts);
+  const entry = parseEntry(found.leaf.bytes);
+  const erased = await goneParts(from, entry.at, found.parts, parts);
+  return {
+    seq,
+    entry_id: found.leaf.entry_id,
+    leaf_hash: toBase64url(found.leaf.leaf_hash),
+    entry: toBase64url(found.leaf.bytes),
+    public: { ...entry },
+    anchors: found.anchors,
+    ...(found.name === undefined ? {} : { actor_name: found.name }),
+    parts: parts.map((part) => ({
+      c: part.c,
+      kind: part.kind,
+      stored: toBase64url(part.stored),
+      part_key: toBase64url(part.partKey),
+      plaintext: { ...part.plaintext },
+    })),
+    ...(erased.length === 0 ? {} : { erased }),
+  };
+}

@@ -1,0 +1,93 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import type { Json } from "@/lib/crypto/json/canonical-json";
+import { inSnapshot } from "@/lib/db/transaction";
+import { memberOf } from "../bundle-verifier/container/member";
+import { filterNames, recordRead } from "../record/record-read";
+import { accessOf, textOf, textsOf } from "./access-facts";
+import type { AccessLogItem, AccessLogPage, AccessLogQuery } from "./access-logs";
+import { refuseUnknownNames } from "./actors/known-names";
+import { type Conditions, fencedConditions, instantText } from "./fence";
+import { type OpenedPart, openParts } from "./open-parts";
+import { type EventRow, planForPages, readAccesses, readParts } from "./store";
+
+const SEES_ALL = new Set(["auditor", "regulator", "coordinator"]);
+
+/**
+ * Accesses and refusals in the coordinator's shape, those not in the tree yet included. Staff and officers see
+ * the tenant's but other agencies' cases, a participant its own only. Throws `request.invalid` for a purpose that no
+ * entry has which the caller may see.
+ */
+export async function listAccessLogs(cx: Context, query: AccessLogQuery): Promise<AccessLogPage> {
+  const { limit, offset, ...filter } = query;
+  await refuseUnknownNames(cx, { purpose: query.purpose }, { read: "access.logs", seenBy: ownConditions });
+  await recordRead(cx, "access.logs", { filter: filterNames(filter) });
+  const conditions = conditionsOf(cx, query);
+  const { rows, total, parts } = await inSnapshot(cx, async (tx) => {
+    await planForPages(tx);
+    const page = await readAccesses(tx, conditions, { limit, offset });
+    const ids = page.rows.map((row) => row.entry_id);
+    return { ...page, parts: await readParts(tx, ids, ["org", "subject"]) };
+  });
+  const opened = new Map<string, OpenedPart[]>();
+  for (const part of await openParts(cx, parts)) {
+    opened.set(part.entryId, [...(opened.get(part.entryId) ?? []), part]);
+  }
+  const logs = rows.map((row) => toItem(cx, row, opened.get(row.entry_id) ?? []));
+  return { logs, total_count: total, has_more: offset + logs.length < total };
+}
+
+/** What of the log the caller is told here at all. */
+function ownConditions(cx: Context): Conditions {
+  const conditions = fencedConditions(cx);
+  if (SEES_ALL.has(cx.principal.role)) return conditions;
+  return conditions.add("i.participant_id = ?", participantOf(cx));
+}
+
+function participantOf({ principal }: Context): string {
+  return principal.participantId ?? principal.handle;
+}
+
+/** Whether the entry itself says that it is one of those that the caller is told, whatever its row says. */
+function isTold(cx: Context, org: Readonly<Record<string, Json>>): boolean {
+  return SEES_ALL.has(cx.principal.role) || memberOf(org.index, "participant_id") === participantOf(cx);
+}
+
+function conditionsOf(cx: Context, query: AccessLogQuery): Conditions {
+  const conditions = ownConditions(cx).add("i.is_access = ?", true);
+  const { transaction_id, participant_id, purpose, start_time, end_time } = query;
+  if (transaction_id !== undefined) conditions.add("i.transaction_id = ?::uuid", transaction_id);
+  if (participant_id !== undefined) conditions.add("i.participant_id = ?", participant_id);
+  if (purpose !== undefined) conditions.add("i.purpose = ?", purpose);
+  if (start_time !== undefined) conditions.add("i.at >= ?", instantText(start_time));
+  if (end_time !== undefined) conditions.add("i.at < ?", instantText(end_time));
+  return conditions;
+}
+
+function plaintextOf(parts: readonly OpenedPart[], kind: "org" | "subject"): Readonly<Record<string, Json>> {
+  return parts.find((part) => part.kind === kind)?.plaintext ?? {};
+}
+
+function toItem(cx: Context, row: EventRow, parts: readonly OpenedPart[]): AccessLogItem {
+  const org = plaintextOf(parts, "org");
+  const access = isTold(cx, org) ? accessOf(org) : {};
+  // Addresses are about a person: auditors see everybody's, everybody else their own, as the entry says and not its row.
+  const isOwn = org.actor === cx.principal.pseudonym;
+  const person = cx.principal.role === "auditor" || isOwn ? plaintextOf(parts, "subject") : {};
+  const optional = {
+    transaction_id: row.transaction_id ?? undefined,
+    error: textOf(access.error),
+    ip_address: textOf(person.address),
+    user_agent: textOf(person.user_agent),
+  };
+  return {
+    ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
+    participant_id: textOf(access.participant_id) ?? row.participant_id ?? row.actor ?? "anonymous",
+    purpose: row.purpose ?? "",
+    timestamp: row.at,
+    action: row.action,
+    authorized_by: textOf(access.authorized_by) ?? "system",
+    data_accessed: textsOf(access.data_accessed),
+    success: access.success === true,
+  };
+}

@@ -1,0 +1,81 @@
+import "server-only";
+import { z } from "zod";
+import type { Context } from "@/lib/context";
+import { toBase64url, utf8 } from "@/lib/crypto/bytes";
+import { inSnapshot, type Tx } from "@/lib/db/transaction";
+import { filterNames, recordRead } from "../record/record-read";
+import { EventItem, type EventPage, type EventQuery } from "../schema";
+import { actorNames } from "./actors/actor-names";
+import { refuseUnknownNames } from "./actors/known-names";
+import { bundledCounts, readBundleParts } from "./bundled-counts";
+import { addFilter, type Conditions, cursorSeq, fencedConditions } from "./fence";
+import { logDetail, ofLog } from "./of-log";
+import { type EventRow, planForPages, readEvents, readWaiting } from "./store";
+
+/** More are never shown at once: the sequencer takes thousands in the time a page needs. */
+const MAX_WAITING = 20;
+
+function conditionsOf(cx: Context, query: EventQuery): Conditions {
+  return addFilter(fencedConditions(cx), query);
+}
+
+async function readPage(cx: Context, tx: Tx, query: EventQuery) {
+  const { limit, cursor, after } = query;
+  const conditions = conditionsOf(cx, query).add("l.log = ?", cx.instance.log);
+  if (after !== undefined) {
+    const rows = await readEvents(tx, conditions.add("l.seq > ?::bigint", after), limit, "oldest");
+    // The entry that the page begins after is older than all of them.
+    return { rows, hasMore: rows.length > 0 };
+  }
+  if (cursor !== undefined) conditions.add("l.seq < ?::bigint", cursorSeq(cursor));
+  const rows = await readEvents(tx, conditions, limit + 1);
+  return { rows: rows.slice(0, limit), hasMore: rows.length > limit };
+}
+
+async function readAhead(cx: Context, tx: Tx, query: EventQuery): Promise<EventRow[]> {
+  const isFirst = query.cursor === undefined && query.after === undefined;
+  if (query.waiting !== "true" || !isFirst) return [];
+  return readWaiting(tx, conditionsOf(cx, query).add("e.log = ?", cx.instance.log), MAX_WAITING);
+}
+
+/**
+ * Entries of the log that the caller may see, newest first, paged by sequence number. The read is logged. Throws
+ * `request.invalid` for an action or a purpose that no entry here can have.
+ */
+export async function listEvents(cx: Context, query: EventQuery): Promise<z.infer<typeof EventPage>> {
+  const { limit: _limit, cursor: _cursor, after: _after, waiting: _waiting, log, ...filter } = query;
+  const from = ofLog(cx, log);
+  await refuseUnknownNames(cx, filter);
+  await recordRead(cx, "audit.read", { filter: filterNames(filter), ...logDetail(cx, log) });
+  return readPageOfEvents(from, query);
+}
+
+/** The page itself, for use cases that have recorded the read in their own way. */
+export async function readPageOfEvents(cx: Context, query: EventQuery): Promise<z.infer<typeof EventPage>> {
+  const { page, waiting, names, parts } = await inSnapshot(cx, async (tx) => {
+    await planForPages(tx);
+    const found = { page: await readPage(cx, tx, query), waiting: await readAhead(cx, tx, query) };
+    const rows = [...found.waiting, ...found.page.rows];
+    const actors = rows.map((row) => row.actor);
+    return {
+      ...found,
+      names: await actorNames(cx, tx, actors),
+      parts: await readBundleParts(tx, rows),
+    };
+  });
+  const counts = await bundledCounts(cx, parts);
+  const items = [...waiting, ...page.rows].map((row) => {
+    const name = names.get(row.actor ?? "");
+    const count = counts.get(row.entry_id);
+    return {
+      ...row,
+      ...(name === undefined ? {} : { actor_name: name }),
+      ...(count === undefined ? {} : { count }),
+    };
+  });
+  const last = page.rows.at(-1)?.seq ?? undefined;
+  return {
+    items: z.array(EventItem).parse(items),
+    next_cursor: page.hasMore && last !== undefined ? toBase64url(utf8(String(last))) : null,
+  };
+}

@@ -1,0 +1,44 @@
+import "server-only";
+import { parseCheckpointText } from "@/lib/audit/entry/checkpoint";
+import { recordReadOnce } from "@/lib/audit/record/record-read";
+import { storedNodes } from "@/lib/audit/sequencer/store";
+import type { Context, DbContext } from "@/lib/context";
+import { toBase64 } from "@/lib/crypto/bytes";
+import { inclusionProofFrom } from "@/lib/crypto/log/merkle";
+import { openNote } from "@/lib/crypto/log/signed-note";
+import { inSnapshot } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { ofLog } from "../of-log";
+import { type CheckpointRow, findNewestCheckpoint, findSeq, readNewestCheckpoint } from "../store";
+
+const FORMAT_LINE = "c2sp.org/tlog-proof@v1";
+
+async function proofText(cx: DbContext, checkpoint: CheckpointRow, seq: number): Promise<string> {
+  const { size } = parseCheckpointText(openNote(checkpoint.note, []).text);
+  const proof = await inclusionProofFrom(storedNodes(cx.db.pool, cx.instance.log), seq, size);
+  const lines = [FORMAT_LINE, `index ${seq}`, ...proof.map(toBase64)];
+  return `${lines.join("\n")}\n\n${checkpoint.note}`;
+}
+
+/** The proof for an entry by its id, once a checkpoint covers it; for answers that carry it beside the entry. */
+export async function findProof(cx: DbContext, entryId: string): Promise<string | undefined> {
+  const { log } = cx.instance;
+  const found = await inSnapshot(cx, async (tx) => ({
+    seq: await findSeq(tx, log, entryId),
+    checkpoint: await findNewestCheckpoint(tx, log),
+  }));
+  const { seq, checkpoint } = found;
+  if (seq === undefined || checkpoint === undefined || seq >= checkpoint.size) return undefined;
+  return proofText(cx, checkpoint, seq);
+}
+
+/** Inclusion proof of one leaf in the newest checkpoint, as a C2SP tlog-proof file. It shows hashes only. */
+export async function getProof(cx: Context, seq: number, log?: string): Promise<string> {
+  const from = ofLog(cx, log);
+  const checkpoint = await readNewestCheckpoint(cx.db.pool, from.instance.log);
+  if (checkpoint === undefined || seq >= checkpoint.size) {
+    throw new DomainError(checkpoint === undefined ? "audit.not-integrated" : "audit.not-found");
+  }
+  await recordReadOnce(cx, "audit.proof");
+  return proofText(from, checkpoint, seq);
+}

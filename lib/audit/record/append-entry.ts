@@ -1,0 +1,40 @@
+import "server-only";
+import type { Tx } from "@/lib/db/transaction";
+import type { AuditContext } from "../audit-context";
+import { composeEntry } from "../entry/compose-entry";
+import type { AppendedEntry, AuditEvent } from "../entry/event";
+import type { EntryRows } from "../recorder-types";
+import { insertEntriesWith } from "./store";
+
+/**
+ * Writes the entry of a change in the change's own transaction, as one statement: both commit or neither.
+ * The completeness trigger looks for its queue rows at COMMIT.
+ */
+export async function appendEntry(tx: Tx, cx: AuditContext, event: AuditEvent): Promise<AppendedEntry> {
+  const { appended, rows } = await composeEntry(cx, event);
+  await insertEntriesWith(tx, [rows]);
+  return appended;
+}
+
+/** Entries written by one statement, so that its parameters stay small. */
+const MAX_STATEMENT = 250;
+
+/** The same for many changes of one transaction: a statement for up to 250 of them. */
+export async function appendEntries(
+  tx: Tx,
+  cx: AuditContext,
+  events: readonly AuditEvent[],
+): Promise<AppendedEntry[]> {
+  const entries: AppendedEntry[] = [];
+  let waiting: EntryRows[] = [];
+  for (const event of events) {
+    const { appended, rows } = await composeEntry(cx, event);
+    entries.push(appended);
+    waiting.push(rows);
+    if (waiting.length < MAX_STATEMENT) continue;
+    await insertEntriesWith(tx, waiting);
+    waiting = [];
+  }
+  if (waiting.length > 0) await insertEntriesWith(tx, waiting);
+  return entries;
+}

@@ -1,0 +1,102 @@
+import "server-only";
+import type { Pool } from "pg";
+import { OpenError } from "@/lib/crypto/format-error";
+import { randomBytes } from "@/lib/crypto/primitives";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { InvariantError } from "@/lib/errors";
+import type { Keystore } from "@/lib/keystore/keystore";
+import type { Logger } from "@/lib/telemetry/logger";
+import type { Compartment, CompartmentName, Compartments, NamedKey } from "../recorder-types";
+import { KeyMemory } from "./key-memory";
+import { type CompartmentRow, createCompartment, findCompartments, findLiveCompartments } from "./store";
+
+const KEY_BYTES = 32;
+/** Turns in which a compartment is made; another process may take the number each time. */
+const MOST_TURNS = 4;
+
+/** The lowest number that none of these has, which rise. */
+function lowestFree(taken: readonly number[]): number {
+  const gap = taken.findIndex((nth, at) => nth !== at);
+  return gap === -1 ? taken.length : gap;
+}
+
+/** Context under which the keystore seals a compartment's key. */
+export function sealingContext(name: CompartmentName): string {
+  return `sealport/compartment/1|${name.tenantId}|${name.kind}|${name.subject}`;
+}
+
+/** The compartment of a row; undefined where its key is gone, or where the row names another than its key is sealed for. */
+function unseal(keystore: Keystore, row: CompartmentRow): Compartment | undefined {
+  if (row.sealedKey === undefined) return undefined;
+  const name: CompartmentName = { tenantId: row.tenantId, kind: row.kind, subject: row.subject };
+  try {
+    return { id: row.id, key: keystore.openSecret(sealingContext(name), row.sealedKey) };
+  } catch (error) {
+    if (error instanceof OpenError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Rows are committed on a connection of the recorder's own, never in a caller's transaction: a rollback
+ * there would leave a cached key whose row does not exist. Of several rows of a name the first that opens counts; where
+ * none does, another is made beside them, but for a person: an erasure destroys one key.
+ */
+export function createCompartments(
+  pool: Pool,
+  keystore: Keystore,
+  nowMs: () => number,
+  logger: Logger | undefined,
+): Compartments {
+  const memory = new KeyMemory(nowMs);
+
+  const unsealIfWhole = (row: CompartmentRow): Compartment | undefined => unseal(keystore, row);
+
+  const openNamed = async (ids: readonly string[]): Promise<ReadonlyMap<string, NamedKey>> => {
+    const named = new Map<string, NamedKey>();
+    for (const row of await findCompartments(pool, ids)) {
+      const { tenantId, kind, subject } = row;
+      const compartment = unsealIfWhole(row);
+      if (compartment !== undefined)
+        named.set(compartment.id, { key: compartment.key, tenantId, kind, subject });
+    }
+    return named;
+  };
+
+  const make = (name: CompartmentName, nth: number): Promise<void> => {
+    const sealedKey = keystore.sealSecret(sealingContext(name), randomBytes(KEY_BYTES));
+    return createCompartment(pool, { id: uuidv7(nowMs()), ...name, sealedKey, nth });
+  };
+
+  const firstOpen = (rows: readonly CompartmentRow[]): Compartment | undefined => {
+    for (const row of rows) {
+      const compartment = unsealIfWhole(row);
+      if (compartment !== undefined) return compartment;
+    }
+    return undefined;
+  };
+
+  const load = async (name: CompartmentName): Promise<Compartment> => {
+    for (let turn = 0; turn < MOST_TURNS; turn += 1) {
+      const rows = await findLiveCompartments(pool, name);
+      const compartment = firstOpen(rows);
+      if (compartment !== undefined) return compartment;
+      const [first] = rows;
+      if (first !== undefined) {
+        const about = { alarm: "log.compartment", compartment: first.id, kind: name.kind };
+        logger?.error(about, "no compartment of this name opens");
+        if (name.kind === "subject") break;
+      }
+      await make(name, lowestFree(rows.map(({ nth }) => nth)));
+    }
+    throw new InvariantError("no compartment of this name opens");
+  };
+
+  return {
+    open: (name) => memory.get(sealingContext(name), () => load(name)),
+    openById: async (ids) => new Map([...(await openNamed(ids))].map(([id, { key }]) => [id, key])),
+    openNamed,
+    forget: (id) => memory.forget(id),
+    hear: (isHeard) => memory.hear(isHeard),
+  };
+}

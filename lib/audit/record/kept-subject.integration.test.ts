@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Context } from "@/lib/context";
+import { inRawTransaction, inTransaction, type Tx } from "@/lib/db/transaction";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
+import { signedIn } from "@/lib/testing/instance/signed-in";
+import type { AuditEvent } from "../entry/event";
+import { appendEntry } from "./append-entry";
+
+// What the portal's database login does with rows that say who somebody is, and the entries that vouch for it.
+
+let bench: UseCaseBench;
+let victim: Context;
+let attacker: Context;
+beforeAll(async () => {
+  bench = await createUseCaseBench();
+  victim = await signedIn(await bench.person({ role: "auditor" }));
+  attacker = await signedIn(await bench.person({ role: "client" }));
+});
+afterAll(() => bench.close());
+
+const sidOf = ({ principal: { proof } }: Context) => (proof.kind === "session" ? proof.sessionId : "");
+
+const owners = async () => {
+  const { rows } = await bench.appPool.query(
+    "SELECT sid, user_id::text FROM auth_session WHERE user_id = ANY ($1::uuid[])",
+    [[victim.principal.userId, attacker.principal.userId]],
+  );
+  return new Map(rows.map(({ sid, user_id }) => [sid, user_id]));
+};
+
+/** The change and the entry, in one transaction of the portal's login. */
+const changed = (change: (tx: Tx) => Promise<unknown>, event: AuditEvent) =>
+  inTransaction(bench.cx, async (tx) => {
+    await change(tx);
+    await appendEntry(tx, bench.cx, event);
+  });
+
+it("no session becomes another person's by its name, without an entry and with one", async () => {
+  const before = await owners();
+  const [theirs, mine] = [sidOf(victim), sidOf(attacker)];
+  const exchange = inRawTransaction(bench.cx, async (tx) => {
+    await tx.query("UPDATE auth_session SET sid = 'aside' WHERE sid = $1", [mine]);
+    await tx.query("UPDATE auth_session SET sid = $1 WHERE sid = $2", [mine, theirs]);
+  });
+  await expect(exchange).rejects.toThrow("audit entry");
+  const event = { class: "identity", outcome: "done", action: "session.step_up" } as const;
+  const renamed = changed(
+    (tx) => tx.$executeRaw`UPDATE auth_session SET sid = 'aside' WHERE sid = ${theirs}`,
+    {
+      ...event,
+      subjects: ["session:aside"],
+    },
+  );
+  await expect(renamed).rejects.toThrow("audit entry");
+  expect(await owners()).toEqual(before);
+});
+
+it("no row is moved to somebody else on the word of an entry about him alone", async () => {
+  const before = await owners();
+  const { userId } = victim.principal;
+  const moved = changed(
+    (tx) => tx.$executeRaw`UPDATE auth_session SET user_id = ${userId}::uuid WHERE sid = ${sidOf(attacker)}`,
+    {
+      class: "identity",
+      outcome: "done",
+      action: "session.step_up",
+      subjects: [`session:${sidOf(attacker)}`],
+    },
+  );
+  await expect(moved).rejects.toThrow("audit entry");
+  expect(await owners()).toEqual(before);
+});
+
+it("a session's last use is still no act of its own", async () => {
+  const { rowCount } = await bench.appPool.query(
+    "UPDATE auth_session SET last_seen_at = now() WHERE sid = $1",
+    [sidOf(victim)],
+  );
+  expect(rowCount).toBe(1);
+});

@@ -1,0 +1,19 @@
+import "server-only";
+import { DomainError } from "@/lib/errors";
+import type { AuditContext } from "../audit-context";
+import { composeEntry } from "../entry/compose-entry";
+import type { AppendedEntry, AuditEvent } from "../entry/event";
+
+/**
+ * Writes the entry of a read or a refusal on the recorder's own connection and returns once it is committed.
+ * If it cannot be written the caller gets `service.audit-unavailable`, and nothing may leave.
+ */
+export async function recordEvent(cx: AuditContext, event: AuditEvent): Promise<AppendedEntry> {
+  try {
+    const { appended, rows } = await composeEntry(cx, event);
+    await cx.audit.append(rows);
+    return appended;
+  } catch (cause) {
+    throw new DomainError("service.audit-unavailable", { cause, retryAfterSeconds: 2 });
+  }
+}

@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { getEvent } from "@/lib/audit/reading/get-event";
+import { recordEvent } from "@/lib/audit/record/record-event";
+import type { Context } from "@/lib/context";
+import { fromBase64url } from "@/lib/crypto/bytes";
+import type { Json } from "@/lib/crypto/json/canonical-json";
+import { keyMark, partKey } from "@/lib/crypto/log/audit-part";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { forgeEntry } from "@/lib/testing/log/forged-entry";
+import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
+import { pastTriggers } from "@/lib/testing/log/past-triggers";
+import { askErasure } from "./ask-erasure";
+import { keyName, wordMac } from "./erasure-word";
+import { prepareDueErasures } from "./prepare-erasure";
+
+// Whoever has an entry's org part key (every reader of a bundle or of one entry has) can seal another org part under that
+// entry's id. The owner of the database lays two such entries, an ask and an agreement.
+
+type Details = Record<string, Json>;
+let bench: OwnedLog;
+let reader: Context;
+beforeAll(async () => {
+  bench = await createOwnedLog();
+  reader = await bench.person({ role: "coordinator", duties: ["privacy"] });
+});
+afterAll(() => bench.close());
+
+const event = { class: "log", outcome: "done", action: "audit.keys", subjects: [] } as const;
+let victim: { handle: string; compartment: string; key: Uint8Array };
+beforeEach(async () => {
+  const { principal, ...cx } = await bench.person({ role: "client", hasKey: false });
+  await recordEvent({ ...cx, principal }, event);
+  const { rows } = await bench.admin.query(
+    "SELECT id::text FROM audit_compartment WHERE kind = 'subject' AND subject = $1",
+    [principal.pseudonym],
+  );
+  const compartment = rows[0].id;
+  const key = (await bench.cx.audit.compartments.openById([compartment])).get(compartment);
+  if (key === undefined) throw new TypeError("no key");
+  victim = { handle: principal.handle ?? "", compartment, key };
+});
+
+/** What a reader is given of the org part of an entry. */
+async function read(entry: string): Promise<{ key: Uint8Array; details: Details }> {
+  const { rows } = await bench.admin.query("SELECT seq::int FROM audit_leaf WHERE entry_id = $1", [entry]);
+  const org = (await getEvent(reader, rows[0].seq)).parts.find(({ c }) => c === "org");
+  if (org === undefined) throw new TypeError("no org part");
+  return { key: fromBase64url(org.part_key), details: { ...(org.plaintext.details as Details) } };
+}
+
+/** An entry of the reader's own made over into a word about an erasure. */
+async function forged(action: string, actor: string, details: Details): Promise<string> {
+  const { id } = await recordEvent(reader, event);
+  await bench.anchor();
+  const { key } = await read(id);
+  await forgeEntry(bench.admin, { id, partKey: key, action, org: { actor, details } });
+  return id;
+}
+
+/** Row of an erasure as the owner writes it. */
+const agreedRow = (id: string) =>
+  pastTriggers(bench.admin, ["audit_erasure"], () =>
+    bench.admin.query(
+      `INSERT INTO audit_erasure (id, tenant_id, compartment_id, reason, state, asked_by, asked_at, agreed_by, agreed_at)
+       SELECT $1, tenant_id, id, 'x', 'agreed', $3, now(), $4, now() FROM audit_compartment WHERE id = $2
+       ON CONFLICT (id) DO UPDATE SET state = 'agreed', agreed_by = $4, agreed_at = now()`,
+      [id, victim.compartment, reader.principal.userId, bench.auditor.principal.userId],
+    ),
+  );
+
+async function isLaidReady(id: string): Promise<boolean> {
+  await prepareDueErasures(bench.cx);
+  const { rows } = await bench.admin.query("SELECT prepared FROM audit_erasure WHERE id = $1", [id]);
+  return rows[0].prepared !== null;
+}
+
+it("no portal seals an erasing entry by an ask and an agreement that the owner forged under part keys of a reader", async () => {
+  const erasure = uuidv7(Date.now());
+  const { compartment, key } = victim;
+  // More than a reader knows: the name that the key has in this erasure.
+  const details = {
+    erasure,
+    compartment,
+    key_mark: keyMark(key),
+    key_name: keyName(erasure, key),
+    mac: "A".repeat(43),
+  };
+  await forged("erasure.ask", "p-one", details);
+  await forged("erasure.agree", "p-two", details);
+  await agreedRow(erasure);
+  expect(await isLaidReady(erasure)).toBe(false);
+});
+
+it("nor by an honest ask and an agreement that was made of it", async () => {
+  const { id } = await askErasure(reader, { subject: victim.handle, reason: "on request" });
+  await bench.anchor();
+  const { rows } = await bench.admin.query(
+    "SELECT entry_id::text FROM audit_index WHERE action = 'erasure.ask' ORDER BY entry_id DESC LIMIT 1",
+  );
+  const { details } = await read(rows[0].entry_id);
+  expect(details.erasure).toBe(id);
+  await forged("erasure.agree", "p-two", details);
+  await agreedRow(id);
+  expect(await isLaidReady(id)).toBe(false);
+});
+
+it("nor by words under another compartment's key than the organisation's, of the same making", async () => {
+  const { compartment, key } = victim;
+  const { tenantId } = bench.place;
+  const of = { kind: "case", subject: uuidv7(Date.now()) } as const;
+  const { compartments } = bench.cx.audit;
+  const outcomes = [];
+  for (const place of [of, { kind: "org", subject: tenantId } as const]) {
+    const under = await compartments.open({ tenantId, ...place });
+    const erasure = uuidv7(Date.now());
+    for (const [action, actor] of [
+      ["erasure.ask", "p-one"],
+      ["erasure.agree", "p-two"],
+    ] as const) {
+      const word = { action, actor, erasure, compartment, keyName: keyName(erasure, key) };
+      const details = { erasure, compartment, key_name: word.keyName, mac: wordMac(under.key, word) };
+      const { id } = await recordEvent(reader, event);
+      await bench.anchor();
+      await forgeEntry(bench.admin, {
+        id,
+        partKey: partKey(under.key, id),
+        action,
+        org: { actor, details },
+      });
+      await pastTriggers(bench.admin, ["audit_part"], () =>
+        bench.admin.query("UPDATE audit_part SET compartment_id = $2 WHERE entry_id = $1", [id, under.id]),
+      );
+    }
+    await pastTriggers(bench.admin, ["audit_erasure"], () =>
+      bench.admin.query("DELETE FROM audit_erasure WHERE compartment_id = $1", [compartment]),
+    );
+    await agreedRow(erasure);
+    outcomes.push(await isLaidReady(erasure));
+  }
+  // The organisation's own, which no reader has, shows that nothing else was wrong with them.
+  expect(outcomes).toEqual([false, true]);
+});

@@ -1,0 +1,84 @@
+import "server-only";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import { issueReceipt } from "@/lib/audit/record/issue-receipt";
+import type { Context } from "@/lib/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { isUniqueViolation } from "@/lib/db/errors";
+import { inTransaction } from "@/lib/db/transaction";
+import { DomainError, InvariantError } from "@/lib/errors";
+import type { ErasureAnswer } from "./decide-erasure";
+import { personKey, sayWord } from "./erasure-word";
+import type { NewErasure } from "./schema";
+import { findErasure, findSubject, insertErasure } from "./store";
+import { readerOf, toErasure } from "./view";
+
+/** Who has not signed in, and a process, are no person: what lies under such a name is of all of them. */
+const NO_PERSON = /^(?:anonymous$|system:)/;
+
+/** Which person a handle is stands in a row; what is erased is one person's. */
+function requirePerson(pseudonym: string): void {
+  if (!NO_PERSON.test(pseudonym)) return;
+  throw new DomainError("request.invalid", {
+    errors: [{ pointer: "/subject", detail: "what the log holds under this name is not about one person" }],
+  });
+}
+
+/**
+ * The key under which the log keeps what tells who this person is: the entry by which its erasure is asked for names it, so
+ * that no other key can be destroyed in its place.
+ */
+async function keyOf(cx: Context, compartmentId: string, pseudonym: string): Promise<Uint8Array> {
+  const key = await personKey(cx, compartmentId, pseudonym);
+  if (key !== undefined) return key;
+  throw new DomainError("request.invalid", {
+    errors: [
+      { pointer: "/subject", detail: "the key of what the log holds about this person does not open" },
+    ],
+  });
+}
+
+async function write(cx: Context, body: NewErasure) {
+  const { tenantId } = cx.instance;
+  const { userId } = cx.principal;
+  return inTransaction(cx, async (tx) => {
+    const subject = await findSubject(tx, readerOf(cx), body.subject);
+    if (subject === undefined || subject.compartment_id === null) {
+      throw new DomainError("request.invalid", {
+        errors: [{ pointer: "/subject", detail: "the log holds nothing about a person of this handle" }],
+      });
+    }
+    requirePerson(subject.pseudonym);
+    if (subject.is_readers)
+      throw new DomainError("decision.self", { detail: "Nobody asks to erase data of his own." });
+    const at = cx.clock.now();
+    const id = uuidv7(at.getTime());
+    const compartmentId = subject.compartment_id;
+    const key = await keyOf(cx, compartmentId, subject.pseudonym);
+    await insertErasure(tx, { id, tenantId, compartmentId, reason: body.reason, askedBy: userId, at });
+    const action = "erasure.ask";
+    const entry = await appendEntry(tx, cx, {
+      class: "retention",
+      outcome: "done",
+      action,
+      subjects: [`erasure:${id}`, `compartment:${compartmentId}`],
+      details: await sayWord(cx, { action, erasure: id, compartment: compartmentId }, key),
+    });
+    const row = await findErasure(tx, readerOf(cx), id);
+    if (row === undefined) throw new InvariantError("an erasure was asked for and is not there");
+    return { entry, row };
+  });
+}
+
+/**
+ * Asks that what tells who a person is be erased from the log (audit.md "Retention"). A second person with the duty
+ * agrees; until then nothing happens. `request.conflict` where one is under way for this person already.
+ */
+export async function askErasure(cx: Context, body: NewErasure): Promise<ErasureAnswer> {
+  try {
+    const { entry, row } = await write(cx, body);
+    return { ...toErasure(cx, row), receipt: await issueReceipt(cx, entry) };
+  } catch (error) {
+    if (isUniqueViolation(error)) throw new DomainError("request.conflict");
+    throw error;
+  }
+}

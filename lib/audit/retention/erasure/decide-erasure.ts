@@ -1,0 +1,93 @@
+import "server-only";
+import type { AppendedEntry } from "@/lib/audit/entry/event";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import { issueReceipt, type Receipt } from "@/lib/audit/record/issue-receipt";
+import type { Context } from "@/lib/context";
+import { inTransaction, type Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { personKey, sayWord } from "./erasure-word";
+import { prepareErasure } from "./prepare-erasure";
+import type { Erasure } from "./schema";
+import { agreeErasure, type ErasureRow, findErasure, refuseErasure } from "./store";
+import { readerOf, toErasure } from "./view";
+
+export type ErasureAnswer = Erasure & { readonly receipt: Receipt };
+
+async function lockErasure(tx: Tx, cx: Context, id: string): Promise<ErasureRow> {
+  const row = await findErasure(tx, readerOf(cx), id, "lock");
+  if (row === undefined) throw new DomainError("erasure.not-found");
+  return row;
+}
+
+/** Nobody decides what becomes of traces of his own. */
+function requireOther(row: ErasureRow): void {
+  if (row.is_subjects)
+    throw new DomainError("decision.self", { detail: "Nobody decides on data of his own." });
+}
+
+/** And one person is not two, by two accounts neither. */
+function requireSecondPerson(row: ErasureRow): void {
+  if (row.is_askers) throw new DomainError("decision.same-person", { detail: "Somebody else agrees." });
+  requireOther(row);
+}
+
+/** An agreement names the key as the ask does, where it opens; otherwise no entry is ever laid ready by it. */
+async function detailsOf(
+  cx: Context,
+  action: "erasure.agree" | "erasure.refuse",
+  { id: erasure, compartment_id: compartment }: ErasureRow,
+): Promise<Record<string, string>> {
+  const key = action === "erasure.agree" ? await personKey(cx, compartment) : undefined;
+  if (action === "erasure.refuse" || key === undefined) return { erasure, compartment };
+  return sayWord(cx, { action, erasure, compartment }, key);
+}
+
+async function decide(
+  cx: Context,
+  id: string,
+  action: "erasure.agree" | "erasure.refuse",
+  change: (tx: Tx, row: ErasureRow) => Promise<void>,
+  then?: (tx: Tx, row: ErasureRow) => Promise<void>,
+): Promise<ErasureAnswer> {
+  let entry: AppendedEntry | undefined;
+  const row = await inTransaction(cx, async (tx) => {
+    const before = await lockErasure(tx, cx, id);
+    await change(tx, before);
+    entry = await appendEntry(tx, cx, {
+      class: "retention",
+      outcome: "done",
+      action,
+      subjects: [`erasure:${id}`],
+      details: await detailsOf(cx, action, before),
+    });
+    const after = await lockErasure(tx, cx, id);
+    await then?.(tx, after);
+    return after;
+  });
+  if (entry === undefined) throw new DomainError("erasure.state");
+  return { ...toErasure(cx, row), receipt: await issueReceipt(cx, entry) };
+}
+
+/**
+ * The second person agrees; the worker destroys the key as soon as date and holds allow, with its entry in the same
+ * transaction. Whether they do is the database's to say, not ours.
+ */
+export function agreeToErasure(cx: Context, id: string): Promise<ErasureAnswer> {
+  const agree = async (tx: Tx, row: ErasureRow): Promise<void> => {
+    requireSecondPerson(row);
+    if (row.state !== "asked") throw new DomainError("erasure.state");
+    await agreeErasure(tx, id, cx.principal.userId, cx.clock.now());
+  };
+  return decide(cx, id, "erasure.agree", agree, async (tx, row) => {
+    await prepareErasure(tx, cx, row, cx.logger);
+  });
+}
+
+/** Ends an erasure that has not been carried out: the asker takes it back, or another with the duty refuses. */
+export function refuseErasureAsked(cx: Context, id: string): Promise<ErasureAnswer> {
+  return decide(cx, id, "erasure.refuse", async (tx, row) => {
+    requireOther(row);
+    if (row.state !== "asked" && row.state !== "agreed") throw new DomainError("erasure.state");
+    await refuseErasure(tx, id, cx.principal.userId, cx.clock.now());
+  });
+}

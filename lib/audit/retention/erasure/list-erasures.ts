@@ -1,0 +1,30 @@
+import "server-only";
+import { recordReadOnce } from "@/lib/audit/record/record-read";
+import type { Context } from "@/lib/context";
+import { isUuid } from "@/lib/crypto/uuid";
+import { inSnapshot } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import type { ErasureList, ErasureQuery } from "./schema";
+import { listErasureRows } from "./store";
+import { readerOf, toErasure } from "./view";
+
+/**
+ * Erasures newest first, for those with the duty; names of people stand in it. The cursor is the id of the last one
+ * shown. Throws `request.invalid` for any other.
+ */
+export async function listErasures(cx: Context, { cursor, limit }: ErasureQuery): Promise<ErasureList> {
+  if (cursor !== undefined && !isUuid(cursor)) {
+    throw new DomainError("request.invalid", {
+      errors: [{ pointer: "/cursor", detail: "not a cursor of this list" }],
+    });
+  }
+  await recordReadOnce(cx, "erasure.read");
+  const rows = await inSnapshot(cx, (tx) =>
+    listErasureRows(tx, readerOf(cx), { after: cursor, limit: limit + 1 }),
+  );
+  const shown = rows.slice(0, limit);
+  return {
+    items: shown.map((row) => toErasure(cx, row)),
+    next_cursor: rows.length > limit ? (shown.at(-1)?.id ?? null) : null,
+  };
+}

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import { recordEvent } from "@/lib/audit/record/record-event";
+import type { Context } from "@/lib/context";
+import { inTransaction } from "@/lib/db/transaction";
+import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
+import { askErasure } from "./ask-erasure";
+import { agreeToErasure } from "./decide-erasure";
+
+// Ask and agreement are looked for about the time at which a row says that it was agreed: whatever has the portal's login
+// could name another, with an entry of its own, and no portal found the agreement any more.
+
+let bench: OwnedLog;
+let privacy: Context;
+let compliance: Context;
+beforeAll(async () => {
+  bench = await createOwnedLog();
+  privacy = await bench.person({ role: "coordinator", duties: ["privacy"] });
+  compliance = await bench.person({ role: "coordinator", duties: ["compliance"] });
+});
+afterAll(() => bench.close());
+
+async function agreed(): Promise<string> {
+  const { principal, ...cx } = await bench.person({ role: "client", hasKey: false });
+  await recordEvent(
+    { ...cx, principal },
+    { class: "log", outcome: "done", action: "audit.keys", subjects: [] },
+  );
+  const { id } = await askErasure(privacy, { subject: principal.handle ?? "", reason: "on request" });
+  await agreeToErasure(compliance, id);
+  return id;
+}
+
+/** As whatever has the portal's login, with an entry that lets it pass. */
+const asApp = (set: string, id: string) =>
+  inTransaction(bench.cx, async (tx) => {
+    await tx.$executeRawUnsafe(`UPDATE audit_erasure SET ${set} WHERE id = $1::uuid`, id);
+    await appendEntry(tx, bench.cx, {
+      class: "retention",
+      outcome: "done",
+      action: "erasure.agree",
+      subjects: [`erasure:${id}`],
+      details: { erasure: id },
+    });
+  });
+
+it("the time at which an erasure was agreed to stays what it was, and what was agreed is not asked again", async () => {
+  const id = await agreed();
+  const refused = "not in a state that allows this";
+  for (const set of [
+    "agreed_at = agreed_at - interval '1 hour'",
+    "agreed_at = NULL, agreed_by = NULL",
+    "state = 'asked'",
+  ])
+    await expect(asApp(set, id), set).rejects.toThrow(refused);
+});

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import { recordEvent } from "@/lib/audit/record/record-event";
+import { fixedClock } from "@/lib/clock";
+import type { Context } from "@/lib/context";
+import { openPool } from "@/lib/db/pool";
+import { inTransaction } from "@/lib/db/transaction";
+import { createLogger } from "@/lib/telemetry/logger";
+import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
+import { pastTriggers } from "@/lib/testing/log/past-triggers";
+import { erasePrepared } from "../run-retention";
+import { askErasure } from "./ask-erasure";
+import { agreeToErasure, refuseErasureAsked } from "./decide-erasure";
+import { listErasures } from "./list-erasures";
+import { prepareDueErasures } from "./prepare-erasure";
+
+// Times of one erasure that no program reads, which whatever has the portal's login writes into its row.
+
+let bench: OwnedLog;
+let privacy: Context;
+let compliance: Context;
+beforeAll(async () => {
+  bench = await createOwnedLog();
+  privacy = await bench.person({ role: "coordinator", duties: ["privacy"] });
+  compliance = await bench.person({ role: "coordinator", duties: ["compliance"] });
+});
+afterAll(() => bench.close());
+
+/** An erasure that was asked for, of a person whose one entry says that it was made then. */
+async function asked(at = new Date(Date.now() - 2 * 365 * 86_400_000)): Promise<string> {
+  const person = await bench.person({ role: "client", hasKey: false });
+  await recordEvent(
+    { ...person, clock: fixedClock(at) },
+    { class: "log", outcome: "done", action: "audit.keys", subjects: [] },
+  );
+  return (await askErasure(privacy, { subject: person.principal.handle ?? "", reason: "on request" })).id;
+}
+
+/** As whatever has the portal's login, with an entry that lets it pass. */
+const asApp = (set: string, id: string) =>
+  inTransaction(bench.cx, async (tx) => {
+    await tx.$executeRawUnsafe(`UPDATE audit_erasure SET ${set} WHERE id = $1::uuid`, id);
+    await appendEntry(tx, bench.cx, {
+      class: "retention",
+      outcome: "done",
+      action: "erasure.agree",
+      subjects: [`erasure:${id}`],
+      details: { erasure: id },
+    });
+  });
+
+const isListed = async (id: string): Promise<boolean> =>
+  (await listErasures(privacy, { cursor: undefined, limit: 50 })).items.some((one) => one.id === id);
+
+const SET = [
+  "try_after = '-infinity'",
+  "prepared_at = '-infinity'",
+  "state = 'agreed', agreed_by = $BY, agreed_at = 'infinity'",
+  "state = 'agreed', agreed_by = $BY, agreed_at = '-infinity'",
+  "state = 'agreed', agreed_by = $BY, agreed_at = '290000-01-01'",
+  "state = 'refused', refused_by = $BY, ended_at = 'infinity'",
+];
+
+it.each(SET)(
+  "the portal's login does not set %s, so that the list, a refusal and other erasures go on",
+  async (set) => {
+    const [id, other] = [await asked(), await asked()];
+    const done = asApp(set.replace("$BY", `'${compliance.principal.userId}'`), id);
+    await expect(done).rejects.toThrow("not in a state that allows this");
+    await agreeToErasure(compliance, other);
+    await pastTriggers(bench.admin, ["audit_erasure"], () =>
+      bench.admin.query("UPDATE audit_erasure SET prepared = NULL, prepared_at = NULL WHERE id = $1", [
+        other,
+      ]),
+    );
+    expect(await prepareDueErasures(bench.cx)).toBe(1);
+    expect(await isListed(id)).toBe(true);
+    await refuseErasureAsked(privacy, id);
+    await refuseErasureAsked(privacy, other);
+  },
+);
+
+it("an erasure that an entry dated ahead keeps back is listed and refused as others are", async () => {
+  const id = await asked(new Date("9999-12-01T00:00:00Z"));
+  await agreeToErasure(compliance, id);
+  const retention = openPool({ url: bench.database.retentionUrl, maxConnections: 1 });
+  await erasePrepared({
+    ...bench.place,
+    pool: retention,
+    appPool: bench.appPool,
+    logger: createLogger("test", "silent"),
+  });
+  await retention.end();
+  const { rows } = await bench.admin.query("SELECT kept_back FROM audit_erasure WHERE id = $1", [id]);
+  expect(rows).toEqual([{ kept_back: "date" }]);
+  expect(await isListed(id)).toBe(true);
+  await refuseErasureAsked(privacy, id);
+});

@@ -1,0 +1,43 @@
+import "server-only";
+import { closedLog } from "@/lib/audit/reading/closed-log";
+import { seesEveryCase } from "@/lib/audit/reading/fence";
+import type { Context } from "@/lib/context";
+import type { Erasure } from "./schema";
+import type { ErasureReader, ErasureRow } from "./store";
+
+const COMES_BY_ITSELF: readonly (string | null)[] = ["date", "hold", "prepared"];
+
+/**
+ * What keeps an erasure back, and until when, as the caller may know it. That a hold does tells of a case, so that who
+ * may not know of every case is told one thing for a period that runs, a hold, and an entry that is not ready (I12).
+ */
+function keptBack(cx: Context, row: ErasureRow): Pick<Erasure, "kept_back" | "try_after"> {
+  const { kept_back, try_after } = row;
+  const isHidden = COMES_BY_ITSELF.includes(kept_back) && !seesEveryCase(cx);
+  if (isHidden) return { kept_back: "later", try_after: null };
+  return { kept_back, try_after: try_after?.toISOString() ?? null };
+}
+
+/** The caller as a reader of erasures. */
+export function readerOf(cx: Context): ErasureReader {
+  return { tenantId: cx.instance.tenantId, userId: cx.principal.userId };
+}
+
+/** An erasure as the caller sees it. */
+export function toErasure(cx: Context, row: ErasureRow): Erasure {
+  return {
+    id: row.id,
+    subject: row.subject,
+    reason: row.reason,
+    state: row.state,
+    asked_by: row.asked_by_name,
+    asked_at: row.asked_at.toISOString(),
+    agreed_by: row.agreed_by_name,
+    ...keptBack(cx, row),
+    ended_at: row.ended_at?.toISOString() ?? null,
+    by_seq: row.by_seq,
+    closed_log: closedLog(cx.instance, row.by_log),
+    is_own: row.is_askers,
+    may_agree: row.state === "asked" && !row.is_askers && !row.is_subjects,
+  };
+}

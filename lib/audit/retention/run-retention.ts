@@ -1,0 +1,70 @@
+import "server-only";
+import type { Pool } from "pg";
+import { runLoop } from "@/lib/jobs/run-loop";
+import type { Logger } from "@/lib/telemetry/logger";
+import { askFloorDays } from "../sequencer/not-behind";
+import type { LogPlace } from "../sequencer/store";
+import { eraseCompartment, listPrepared, pruneLog, readReach } from "./run-store";
+
+const ERASE_MS = 2_000;
+const PRUNE_MS = 60 * 60_000;
+/** Bundles of the tiles API hold 256 entries: whole ones go, so that what is kept is served whole. */
+const BUNDLE = 256;
+/** Most sequence numbers that one transaction passes. */
+const MAX_STEP = 20 * BUNDLE;
+
+export interface RetentionOptions extends LogPlace {
+  /** Login of the retention role: it may call the two functions and nothing else. */
+  readonly pool: Pool;
+  /** Login of the app's role, to see what is due. */
+  readonly appPool: Pool;
+  /** The checkpoint signer, which signs no pruning of entries younger than its own days. */
+  readonly signerUrl: string;
+  readonly logger: Logger;
+}
+
+/** Destroys the keys whose erasure lies ready. What date or hold keeps back is refused and logged by the database. */
+export async function erasePrepared(options: Omit<RetentionOptions, "signerUrl">): Promise<number> {
+  const ids = await listPrepared(options.appPool, options.tenantId);
+  for (const id of ids)
+    try {
+      const { outcome, reason } = await eraseCompartment(options.pool, id);
+      if (outcome === "denied") options.logger.warn({ erasure: id, reason }, "an erasure is kept back");
+    } catch (error) {
+      // What lies ready for one may be written by the portal's login; it keeps no other waiting.
+      options.logger.error({ alarm: "log.erasure", erasure: id, err: error }, "an erasure failed");
+    }
+  return ids.length;
+}
+
+/**
+ * Prunes what is past its time, in whole bundles and steps that lock the head briefly; true when more is due. What
+ * a hold keeps stays where it is, and the log says how many and from where on. Nothing goes that the signer would not
+ * sign as pruned, and nothing while it does not answer.
+ */
+export async function pruneDue(options: RetentionOptions): Promise<{ more: boolean }> {
+  const floorDays = await askFloorDays(options.signerUrl);
+  if (floorDays === undefined) return { more: false };
+  const { minimum, signed, first_kept: firstKept } = await readReach(options.appPool, options.log, floorDays);
+  const reach = Math.floor((firstKept ?? signed) / BUNDLE) * BUNDLE;
+  if (reach <= minimum) return { more: false };
+  const step = Math.min(reach, minimum + MAX_STEP);
+  const { outcome, reason, removed, held, first_held } = await pruneLog(options.pool, step);
+  options.logger.info({ minimum: step, outcome, reason, removed, held, first_held }, "the log was pruned");
+  return { more: outcome === "done" && step < reach };
+}
+
+/** Runs erasures and scheduled pruning until the signal aborts; several workers may. */
+export async function runRetention(
+  options: RetentionOptions & { readonly signal: AbortSignal },
+): Promise<void> {
+  const { signal, logger } = options;
+  const erase = async (): Promise<{ more: boolean }> => {
+    await erasePrepared(options);
+    return { more: false };
+  };
+  await Promise.all([
+    runLoop({ name: "erasure", periodMs: ERASE_MS, signal, logger }, erase),
+    runLoop({ name: "pruning", periodMs: PRUNE_MS, signal, logger }, () => pruneDue(options)),
+  ]);
+}

@@ -1,0 +1,32 @@
+import "server-only";
+import { equalConstantTime } from "@/lib/crypto/bytes";
+import { around } from "../bundle-verifier/report/report";
+import type { Walk } from "./progress";
+
+const HASH_BYTES = 32;
+
+/**
+ * Holds the head row as it stood at the beginning against what the leaves give: root, frontier and chain are what the
+ * sequencer goes on from, so a changed one would break everything after it. Where a leaf or root failed before, only
+ * the chain is compared, which goes on from stored values.
+ */
+export function checkHead(walk: Walk): void {
+  const { head, size } = walk;
+  if (head === undefined || head.size !== size) return;
+  const wrong: string[] = [];
+  if (walk.failed === undefined) {
+    if (!equalConstantTime(head.root, walk.frontier.root())) wrong.push("root");
+    if (!areEqual(head.frontier, walk.frontier.hashes)) wrong.push("frontier");
+  }
+  if (walk.chain.length === HASH_BYTES && !equalConstantTime(head.chain, walk.chain)) wrong.push("chain");
+  if (wrong.length === 0) return;
+  const detail = `the head of ${size} leaves has another ${wrong.join(", ")} than the leaves give`;
+  walk.add({ class: "content mismatch", detail, ...(size === 0 ? {} : around(size - 1)) });
+}
+
+function areEqual(held: readonly Uint8Array[], made: readonly Uint8Array[]): boolean {
+  return (
+    held.length === made.length &&
+    made.every((hash, at) => equalConstantTime(held[at] ?? new Uint8Array(0), hash))
+  );
+}

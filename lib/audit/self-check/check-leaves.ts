@@ -1,0 +1,190 @@
+import "server-only";
+import { equalConstantTime, toBase64url } from "@/lib/crypto/bytes";
+import { FormatError } from "@/lib/crypto/format-error";
+import { openNote } from "@/lib/crypto/log/signed-note";
+import { judgeRecovery } from "../bundle-verifier/claims/recovery";
+import { around, somewhere } from "../bundle-verifier/report/report";
+import { parseCheckpointText } from "../entry/checkpoint";
+import { chainNext, type Entry, entryLeaf, parseEntry } from "../entry/entry";
+import type { readPartDigests, StoredCheckpoint, StoredLeaf, StoredTile } from "./log-store";
+import type { Walk } from "./progress";
+
+const HASH_BYTES = 32;
+const TILE_WIDTH = 256;
+
+/** What stands beside a batch of leaves. */
+export interface Beside {
+  readonly log: string;
+  readonly logVkey: string;
+  /** First number whose bytes must still be there. */
+  readonly minimum: number;
+  /** Ids of entries whose sealed parts a recovery in the tree says are lost. */
+  readonly lost: ReadonlySet<string>;
+  readonly parts: Awaited<ReturnType<typeof readPartDigests>>;
+  readonly checkpoints: readonly StoredCheckpoint[];
+  readonly tiles: readonly StoredTile[];
+}
+
+/** Recomputes a batch of leaves from stored bytes, in order, and compares everything that was made of them. */
+export function checkLeaves(walk: Walk, rows: readonly StoredLeaf[], beside: Beside): void {
+  const parts = new Map<string, Map<string, Uint8Array>>();
+  for (const { entry_id, c, d } of beside.parts)
+    parts.set(entry_id, (parts.get(entry_id) ?? new Map()).set(c, d));
+  const tiles = new Map(beside.tiles.map((tile) => [tile.index, tile]));
+  const checkpoints = new Map(beside.checkpoints.map((checkpoint) => [checkpoint.size, checkpoint]));
+  for (const row of rows) {
+    if (row.seq !== walk.next) passGap(walk, row.seq);
+    const entry = readEntry(walk, row, beside);
+    if (entry !== undefined)
+      checkParts(walk, row.seq, entry, { stored: parts.get(row.entry_id), lost: beside.lost });
+    // The tree is rebuilt from the bytes; where they are pruned, from the leaf, which the root then vouches for.
+    const leaf = row.bytes === null ? row.leaf_hash : entryLeaf(row.bytes);
+    walk.frontier.append(leaf);
+    checkDerived(walk, row, leaf, tiles.get(Math.floor(row.seq / TILE_WIDTH)));
+    walk.next = row.seq + 1;
+    const checkpoint = checkpoints.get(walk.next);
+    if (checkpoint !== undefined) checkCheckpoint(walk, checkpoint, beside);
+  }
+}
+
+const NO_LEAF = new Uint8Array(HASH_BYTES);
+
+/** Names the first leaf that is missing and goes on behind the gap; no later root can come out any more. */
+export function passGap(walk: Walk, to: number): void {
+  const from = walk.next;
+  const detail = to - from === 1 ? `leaf ${from} is missing` : `leaves ${from} to ${to - 1} are missing`;
+  walk.add({ class: "missing leaf", detail, ...around(from) });
+  walk.failed ??= from;
+  for (; walk.next < to; walk.next += 1) walk.frontier.append(NO_LEAF);
+  walk.chain = new Uint8Array(0);
+}
+
+function readEntry(walk: Walk, row: StoredLeaf, beside: Beside): Entry | undefined {
+  const { seq, bytes } = row;
+  if (bytes === null) {
+    if (seq < beside.minimum) walk.pruned += 1;
+    else walk.add({ class: "missing leaf", detail: `entry ${seq} has a leaf and no bytes`, ...around(seq) });
+    return undefined;
+  }
+  if (!equalConstantTime(entryLeaf(bytes), row.leaf_hash)) {
+    const detail = `the stored bytes of entry ${seq} give another leaf`;
+    walk.add({ class: "content mismatch", detail, ...around(seq) });
+  }
+  try {
+    const entry = parseEntry(bytes);
+    const fault = rowFault(entry, row, beside.log);
+    if (fault !== undefined)
+      walk.add({
+        class: fault === "place" ? "reorder" : "content mismatch",
+        detail: faultText(seq, fault),
+        ...around(seq),
+      });
+    checkIndex(walk, row, entry);
+    checkRecovery(walk, seq, entry);
+    return entry;
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    walk.add({ class: "content mismatch", detail: `entry ${seq}: ${error.message}`, ...around(seq) });
+    return undefined;
+  }
+}
+
+type RowFault = "place" | "log" | "columns";
+
+function rowFault(entry: Entry, row: StoredLeaf, log: string): RowFault | undefined {
+  if (entry.id !== row.entry_id) return "place";
+  if (entry.log !== log || row.log !== log) return "log";
+  const isSame = entry.at === row.at && entry.class === row.class && entry.outcome === row.outcome;
+  return isSame ? undefined : "columns";
+}
+
+function faultText(seq: number, fault: RowFault): string {
+  if (fault === "place") return `in place ${seq} stand the bytes of another entry`;
+  return fault === "log"
+    ? `entry ${seq} is of another log`
+    : `the columns of entry ${seq} say other than its bytes`;
+}
+
+/** What an entry says in the open of its search row; the rest is sealed, and a portal looks at it (check-index.ts). */
+function checkIndex(walk: Walk, row: StoredLeaf, entry: Entry): void {
+  if (row.index_at === entry.at && row.index_outcome === entry.outcome) return;
+  const detail = `the search row of entry ${row.seq} is missing or says other than the entry`;
+  walk.add({ class: "index", detail, ...around(row.seq) });
+}
+
+/** What the log says of its own losses is never a good verdict. */
+function checkRecovery(walk: Walk, seq: number, entry: Entry): void {
+  if (entry.pub?.recovery === undefined) return;
+  const { is, detail } = judgeRecovery(seq, entry.pub.recovery, { log: entry.log });
+  if (is === "lost") walk.add({ class: "lost", detail });
+}
+
+function checkParts(
+  walk: Walk,
+  seq: number,
+  entry: Entry,
+  held: { readonly stored: ReadonlyMap<string, Uint8Array> | undefined; readonly lost: ReadonlySet<string> },
+): void {
+  for (const { c, d } of entry.sealed) {
+    const digest = held.stored?.get(c);
+    if (digest !== undefined && toBase64url(digest) === d) continue;
+    // The recovery that names the entry is a finding of its own.
+    if (digest === undefined && held.lost.has(entry.id)) continue;
+    const detail = `part ${c} of entry ${seq} is ${digest === undefined ? "missing" : "not the one it binds"}`;
+    walk.add({ class: "part", detail, ...around(seq) });
+  }
+  const bound = new Set(entry.sealed.map(({ c }) => c));
+  for (const c of held.stored?.keys() ?? []) {
+    if (bound.has(c)) continue;
+    walk.add({ class: "part", detail: `part ${c} is none that entry ${seq} binds`, ...around(seq) });
+  }
+}
+
+/** Chain and tiles are made of the leaves; a proof from a changed tile would not hold. */
+function checkDerived(walk: Walk, row: StoredLeaf, leaf: Uint8Array, tile: StoredTile | undefined): void {
+  const { seq } = row;
+  const chain = walk.chain.length === 0 ? row.chain : chainNext(walk.chain, leaf);
+  if (!equalConstantTime(chain, row.chain))
+    walk.add({ class: "reorder", detail: `the chain breaks at entry ${seq}`, ...around(seq) });
+  // Going on from the stored value names each break once instead of every entry after it.
+  walk.chain = row.chain.length === HASH_BYTES ? row.chain : chain;
+  const at = (seq % TILE_WIDTH) * HASH_BYTES;
+  const held = tile?.hashes.subarray(at, at + HASH_BYTES);
+  if (held !== undefined && equalConstantTime(held, leaf)) return;
+  walk.add({
+    class: "content mismatch",
+    detail: `the tile of entry ${seq} holds another leaf`,
+    ...around(seq),
+  });
+}
+
+function checkCheckpoint(walk: Walk, checkpoint: StoredCheckpoint, beside: Beside): void {
+  const { size } = checkpoint;
+  const stated = signedRoot(checkpoint, beside);
+  if (stated === undefined) {
+    walk.add({ class: "keys", detail: `the checkpoint of ${size} leaves is not signed by the log's key` });
+    return;
+  }
+  walk.checkpoints += 1;
+  if (walk.failed !== undefined) return;
+  const isOurs =
+    equalConstantTime(stated, walk.frontier.root()) && equalConstantTime(stated, checkpoint.root);
+  if (isOurs) {
+    walk.proven = size;
+    return;
+  }
+  walk.failed = size;
+  const detail = `entries ${walk.proven} to ${size - 1} do not give the root that was signed`;
+  walk.add({ class: "fork", detail, ...somewhere(walk.proven, size - 1) });
+}
+
+function signedRoot(checkpoint: StoredCheckpoint, beside: Beside): Uint8Array | undefined {
+  try {
+    const { text, verified } = openNote(checkpoint.note, [beside.logVkey]);
+    const { origin, size, root } = parseCheckpointText(text);
+    return verified.length > 0 && origin === beside.log && size === checkpoint.size ? root : undefined;
+  } catch (error) {
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,126 @@
+import { z } from "zod";
+import type { Json } from "@/lib/crypto/json/canonical-json";
+import type { Entry } from "../entry/entry";
+import { NO_CASE } from "../recovery/no-case";
+
+const Id = z.string().nullable();
+
+/** A search row as it is stored. */
+export const SearchRow = z.object({
+  tenant_id: z.string(),
+  at: z.string(),
+  actor: Id,
+  action: z.string(),
+  outcome: z.string(),
+  purpose: Id,
+  transaction_id: Id,
+  participant_id: Id,
+  request_id: Id,
+  grant_id: Id,
+  case_id: Id,
+  is_access: z.boolean(),
+  is_suspicion: z.boolean(),
+});
+export type SearchRow = z.infer<typeof SearchRow>;
+
+/** What an org part says of the search row of its entry (compose-entry.ts writes both from one event). */
+const OrgPart = z.looseObject({
+  action: z.string(),
+  actor: z.string(),
+  purpose: z.string().optional(),
+  access: z.unknown().optional(),
+  index: z
+    .strictObject({
+      transaction_id: z.string().optional(),
+      participant_id: z.string().optional(),
+      request_id: z.string().optional(),
+      grant_id: z.string().optional(),
+    })
+    .optional(),
+  case: z.literal(true).optional(),
+  suspicion: z.literal(true).optional(),
+});
+
+/** What stands behind one entry, opened. */
+export interface OpenedEntry {
+  readonly entry: Entry;
+  readonly tenantId: string;
+  /** Plaintext of the org part; undefined where the entry has none. */
+  readonly org: Json | undefined;
+  /** Subject of the compartment under which the entry's case part opened. */
+  readonly caseId: string | undefined;
+  /** Whether a recovery in the tree explains that the entry has no parts any more. */
+  readonly isLost: boolean;
+}
+
+type Expected = Omit<SearchRow, "action"> & { readonly actions: readonly string[] };
+
+const BY_DATABASE = "system:database";
+
+/** Actions of the entries that the database writes itself, which have no sealed part to say so. */
+function databaseActions({ class: of, outcome, pub }: Entry): readonly string[] {
+  if (of === "policy") return ["retention.change"];
+  if (of === "log") return pub?.recovery === undefined ? [] : ["log.recovery"];
+  if (of !== "retention") return [];
+  if (outcome === "denied") return ["log.prune", "compartment.erase"];
+  return pub?.prune === undefined ? [] : ["log.prune"];
+}
+
+const bare = ({ entry, tenantId }: OpenedEntry): Omit<Expected, "actions" | "actor"> => ({
+  tenant_id: tenantId,
+  at: entry.at,
+  outcome: entry.outcome,
+  purpose: null,
+  transaction_id: null,
+  participant_id: null,
+  request_id: null,
+  grant_id: null,
+  case_id: null,
+  is_access: false,
+  is_suspicion: false,
+});
+
+/** Every row that may stand for the entry; none where its sealed part is no event of ours. */
+export function rowsOf(opened: OpenedEntry): Expected[] {
+  const { entry, org, isLost } = opened;
+  if (org === undefined) {
+    const returned = { ...bare(opened), actor: null, actions: ["log.recovered"], case_id: NO_CASE };
+    const own = { ...bare(opened), actor: BY_DATABASE, actions: databaseActions(entry) };
+    const isBare = entry.sealed.length === 0;
+    return [...(isBare ? [own] : []), ...(isLost ? [returned] : [])];
+  }
+  const part = OrgPart.safeParse(org);
+  if (!part.success || (part.data.case === true) !== (opened.caseId !== undefined)) return [];
+  const { action, actor, purpose = null, index = {}, access, suspicion } = part.data;
+  const { transaction_id = null, participant_id = null, request_id = null, grant_id = null } = index;
+  const row: Expected = {
+    ...bare(opened),
+    actor,
+    actions: [action],
+    purpose,
+    transaction_id,
+    participant_id,
+    request_id,
+    grant_id,
+    case_id: opened.caseId ?? null,
+    is_access: access !== undefined,
+    is_suspicion: suspicion === true,
+  };
+  return [row];
+}
+
+function differing(expected: Expected, row: SearchRow): string[] {
+  const { actions, ...columns } = expected;
+  const held = new Map<string, unknown>(Object.entries(row));
+  const wrong = Object.entries(columns).flatMap(([name, value]) => (held.get(name) === value ? [] : [name]));
+  return actions.includes(row.action) ? wrong : ["action", ...wrong];
+}
+
+/**
+ * Columns of a search row that say other than the entry and its opened parts: what a search would find or a fence
+ * would let through wrongly. Empty where the row is the entry's. "all" where nothing could stand for this entry.
+ */
+export function wrongColumns(opened: OpenedEntry, row: SearchRow): string[] {
+  const found = rowsOf(opened).map((expected) => differing(expected, row));
+  return found.reduce((least, next) => (next.length < least.length ? next : least), found[0] ?? ["all"]);
+}

@@ -1,0 +1,188 @@
+import "server-only";
+import type { DbContext } from "@/lib/context";
+import { FormatError } from "@/lib/crypto/format-error";
+import { parseMicros } from "@/lib/crypto/instant";
+import { inRawSnapshot, type RawTx } from "@/lib/db/transaction";
+import { askRaw, readAside } from "../aside/standing";
+import { around, firstBad } from "../bundle-verifier/report/report";
+import type { SignerWord } from "./ask-signer";
+import { type Beside, checkLeaves, passGap } from "./check-leaves";
+import { checkStamps } from "./check-stamps";
+import { checkUpperTiles } from "./check-tiles";
+import {
+  findOrphan,
+  findStray,
+  readPartDigests,
+  readQueueAge,
+  readStart,
+  readStoredCheckpoints,
+  readStoredLeaves,
+  readStoredTiles,
+} from "./log-store";
+import { Walk } from "./progress";
+import { judgePrunings } from "./prunings";
+import { readLost } from "./recoveries";
+import type { VerificationFinding, VerificationReport } from "./schema";
+
+/** A multiple of a tile's width, so that each tile is read once. */
+const BATCH = 1_024;
+const TILE_WIDTH = 256;
+const MERGE_DELAY_MICROS = 60_000_000n;
+
+/** What a verification of the database's own log needs. */
+export interface LogUnderTest extends DbContext {
+  readonly clock: { nowMicros(): bigint };
+  readonly logVkey: string;
+  /** The portal's receipt key, which acknowledgements are believed by; without it none is. */
+  readonly receiptVkey?: string;
+  /** PEM certificates of time-stamp authorities; without any, stamps are counted only. */
+  readonly certificates: readonly string[];
+  /** The signer's own root, asked for at the end. */
+  readonly askSigner: () => Promise<SignerWord>;
+}
+
+/** Begins a verification of everything that has a leaf now. */
+export async function beginWalk(cx: LogUnderTest): Promise<Walk> {
+  return inRawSnapshot(cx, async (tx) => {
+    const { head, largest, newest } = await readStart(tx, cx.instance.log);
+    const leaves = largest === null ? 0 : largest + 1;
+    const walk = new Walk(Math.max(leaves, head?.size ?? 0, newest ?? 0), head);
+    if (head === undefined && walk.size > 0) {
+      walk.add({ class: "truncation", detail: `the log has ${leaves} leaves and no head` });
+    } else if (head !== undefined && head.size !== leaves) {
+      const detail = `the head says ${head.size} leaves, the last leaf is number ${leaves - 1}`;
+      walk.add({ class: "truncation", detail, ...around(Math.min(head.size, leaves)) });
+    }
+    return walk;
+  });
+}
+
+/** Looks at the next batch; false when there is none. Holds one batch of rows and no more. */
+export function walkOn(cx: LogUnderTest, walk: Walk, marks: Marks): Promise<boolean> {
+  const { log } = cx.instance;
+  if (walk.next >= walk.size) return Promise.resolve(false);
+  return inRawSnapshot(cx, async (tx) => {
+    const from = walk.next;
+    const to = Math.min(walk.size, from - (from % BATCH) + BATCH);
+    const rows = await readStoredLeaves(tx, log, { from, to, limit: BATCH });
+    const tiles = { from: Math.floor(from / TILE_WIDTH), to: Math.ceil(to / TILE_WIDTH) };
+    const beside: Beside = {
+      log,
+      logVkey: cx.logVkey,
+      ...marks,
+      parts: await readPartDigests(
+        tx,
+        rows.map((row) => row.entry_id),
+      ),
+      checkpoints: await readStoredCheckpoints(tx, log, from, to),
+      tiles: await readStoredTiles(tx, log, 0, tiles),
+    };
+    checkLeaves(walk, rows, beside);
+    await checkStamps(walk, beside.checkpoints, cx);
+    if (rows.length === 0 && to - from === BATCH && to < walk.size) return endAtGap(walk);
+    if (walk.next < to) passGap(walk, to);
+    return true;
+  });
+}
+
+/**
+ * Ends a walk where a whole batch of leaves is missing. A head, a leaf or a checkpoint may say any number, and a walk to
+ * it, kept from one worker to the next, would have no end.
+ */
+function endAtGap(walk: Walk): false {
+  const { next, size } = walk;
+  const detail = `leaves ${next} to ${next + BATCH - 1} are missing; others up to ${size - 1} are too, or were not looked at`;
+  walk.add({ class: "missing leaf", detail, ...around(next) });
+  walk.failed ??= next;
+  walk.chain = new Uint8Array(0);
+  walk.size = next;
+  return false;
+}
+
+/** What entries of the tree say of bytes and parts that are gone. */
+export interface Marks extends Pick<Beside, "minimum" | "lost"> {
+  /** Prunings that are not believed. */
+  readonly unsound: readonly VerificationFinding[];
+}
+
+/**
+ * How far the prunings in the tree reach that are believed, and the entries that recoveries in the tree name as lost. The
+ * tree is that of the head, which the walk goes through to its end: what has a larger number is in none.
+ */
+export function readMarks(cx: DbContext): Promise<Marks> {
+  const { log } = cx.instance;
+  return inRawSnapshot(cx, async (tx) => {
+    const { head, newest } = await readStart(tx, log);
+    const size = head?.size ?? newest ?? 0;
+    const { minimum, findings } = await judgePrunings(tx, log, size);
+    return { minimum, lost: await readLost(tx, log, size), unsound: findings };
+  });
+}
+
+/**
+ * Everything that only the whole log can tell, and the report. `signer` is what came of the signer's word
+ * (check-signer.ts): without it the log is not called sound.
+ */
+export async function concludeWalk(
+  cx: LogUnderTest,
+  walk: Walk,
+  { signer, marks }: { readonly signer: VerificationReport["signer"]; readonly marks: Marks },
+): Promise<VerificationReport> {
+  const { log } = cx.instance;
+  for (const finding of marks.unsound) walk.add(finding);
+  const { acknowledged, waiting: queue } = await inRawSnapshot(cx, async (tx) => {
+    await checkUpperTiles(tx, log, walk);
+    const acknowledged = await checkStray(tx, cx, walk);
+    return { acknowledged, waiting: await readQueueAge(tx, log) };
+  });
+  checkQueue(cx, walk, queue);
+  return {
+    verdict: walk.findings.length > 0 ? "wrong" : signer === "agrees" ? "sound" : "incomplete",
+    signer,
+    entries: walk.size,
+    size: walk.proven,
+    checkpoints: walk.checkpoints,
+    pruned: walk.pruned,
+    indexed: 0,
+    time_stamps: walk.stamped,
+    queue,
+    acknowledged,
+    findings: walk.findings,
+    more: walk.more,
+    first_bad: firstBad(walk.findings) ?? null,
+  };
+}
+
+/** What lies beside the tree and should not; how many rows that stand aside two persons acknowledged. */
+async function checkStray(tx: RawTx, cx: LogUnderTest, walk: Walk): Promise<number> {
+  const { log, tenantId } = cx.instance;
+  const stray = await findStray(tx, log);
+  if (stray !== undefined)
+    walk.add({ class: "missing leaf", detail: `entry ${stray} is in no tree and does not wait for it` });
+  const aside = await readAside(askRaw(tx), { log, tenantId, receiptVkey: cx.receiptVkey });
+  if (aside.first !== undefined)
+    walk.add({
+      class: "missing leaf",
+      detail: `${aside.open} rows stand aside as no entries, the first ${aside.first.id}: ${aside.first.reason}`,
+    });
+  const orphan = await findOrphan(tx, tenantId);
+  if (orphan !== undefined)
+    walk.add({ class: "index", detail: `a search row stands for entry ${orphan}, which is not there` });
+  return aside.acknowledged.length;
+}
+
+function ageOf(cx: LogUnderTest, at: string): bigint {
+  try {
+    return cx.clock.nowMicros() - parseMicros(at);
+  } catch (error) {
+    if (error instanceof FormatError) return 0n;
+    throw error;
+  }
+}
+
+function checkQueue(cx: LogUnderTest, walk: Walk, queue: VerificationReport["queue"]): void {
+  const age = queue.oldest_at === null ? 0n : ageOf(cx, queue.oldest_at);
+  if (age <= MERGE_DELAY_MICROS) return;
+  const detail = `${queue.count} entries wait for their leaf, the oldest for ${age / 1_000_000n} s`;
+  walk.add({ class: "unanchored tail", detail, is_unfinished: true });
+}

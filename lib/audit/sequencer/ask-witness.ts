@@ -1,0 +1,116 @@
+import "server-only";
+import type { Pool } from "pg";
+import { toBase64, utf8 } from "@/lib/crypto/bytes";
+import { FormatError } from "@/lib/crypto/format-error";
+import { consistencyProofFrom } from "@/lib/crypto/log/merkle";
+import { parseLine } from "@/lib/crypto/log/note-format";
+import { openNote, splitNote } from "@/lib/crypto/log/signed-note";
+import { type WitnessAddress, witnessName } from "@/lib/env/anchors";
+import { callService, type ServiceReply } from "@/lib/ipc/client";
+import type { Cosigned, SignedCheckpoint } from "./checkpoint-store";
+import { storedNodes } from "./store";
+
+const TIMEOUT_MS = 5_000;
+/** A few signature lines; post-quantum ones are 4 kB. */
+const MAX_REPLY_BYTES = 65_536;
+const SIZE_BODY = /^(0|[1-9][0-9]{0,15})\n$/;
+
+/** The witness answered without a cosignature that holds. `known` is the size it says it holds, if it says so. */
+export class WitnessRefusal extends Error {
+  override readonly name = "WitnessRefusal";
+  constructor(
+    readonly status: number,
+    readonly known?: number,
+  ) {
+    super(`the witness did not cosign: ${status}`);
+  }
+}
+
+/** What asking needs of the log's database. */
+export interface ProofSource {
+  readonly pool: Pool;
+  readonly log: string;
+}
+
+/**
+ * Asks one witness for its cosignature (C2SP tlog-witness add-checkpoint). `guess` is the size it is believed to
+ * hold; its own word on that (409) is followed once. Throws WitnessRefusal, or ServiceUnavailable when it does not
+ * answer.
+ */
+export async function askWitness(
+  source: ProofSource,
+  witness: WitnessAddress,
+  checkpoint: SignedCheckpoint,
+  guess: number,
+): Promise<Cosigned> {
+  const asked = Math.min(guess, checkpoint.size);
+  const first = await addCheckpoint(source, witness, checkpoint, asked);
+  const known = first.status === 409 ? sizeIn(first) : undefined;
+  if (known === undefined || known === asked || known > checkpoint.size)
+    return cosignatureIn(first, witness, checkpoint, known);
+  return cosignatureIn(await addCheckpoint(source, witness, checkpoint, known), witness, checkpoint, known);
+}
+
+function sizeIn(reply: ServiceReply): number | undefined {
+  const size = Number(SIZE_BODY.exec(reply.body.toString("latin1"))?.[1] ?? Number.NaN);
+  return Number.isSafeInteger(size) ? size : undefined;
+}
+
+async function addCheckpoint(
+  { pool, log }: ProofSource,
+  { url }: WitnessAddress,
+  { size, note }: SignedCheckpoint,
+  oldSize: number,
+): Promise<ServiceReply> {
+  const isProofEmpty = oldSize === 0 || oldSize === size;
+  const proof = isProofEmpty ? [] : await consistencyProofFrom(storedNodes(pool, log), oldSize, size);
+  const body = utf8(`old ${oldSize}\n${proof.map((hash) => `${toBase64(hash)}\n`).join("")}\n${note}`);
+  return callService(url, {
+    method: "POST",
+    path: "/add-checkpoint",
+    body,
+    timeoutMs: TIMEOUT_MS,
+    maxBytes: MAX_REPLY_BYTES,
+  });
+}
+
+/** The line of this witness's key that holds over our text; lines of other keys are left out. */
+function cosignatureIn(
+  reply: ServiceReply,
+  witness: WitnessAddress,
+  { note }: SignedCheckpoint,
+  known: number | undefined,
+): Cosigned {
+  const line = reply.status === 200 ? findLine(witness.vkey, note, reply.body) : undefined;
+  if (line === undefined) throw new WitnessRefusal(reply.status, known);
+  return {
+    line: line.line,
+    mark: { name: witnessName(witness.vkey), kind: witness.kind, timestamp: line.timestamp },
+  };
+}
+
+function findLine(
+  vkey: string,
+  note: string,
+  body: Buffer,
+): { readonly line: string; readonly timestamp: number } | undefined {
+  const { text } = splitNote(note);
+  try {
+    const answered = `${text}\n${new TextDecoder("utf-8", { fatal: true }).decode(body)}`;
+    const opened = openNote(answered, [vkey]);
+    const timestamp = opened.verified[0]?.timestamp;
+    // An answer with an empty line in it would move the end of the text.
+    if (opened.text !== text || timestamp === undefined) return undefined;
+    const line = splitNote(answered).lines.find((one) => isVerified(vkey, text, one));
+    return line === undefined ? undefined : { line, timestamp };
+  } catch (error) {
+    if (error instanceof FormatError || error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+function isVerified(vkey: string, text: string, line: string): boolean {
+  return (
+    parseLine(line).name === witnessName(vkey) && openNote(`${text}\n${line}\n`, [vkey]).verified.length === 1
+  );
+}

@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { equalConstantTime } from "@/lib/crypto/bytes";
+import { rootFrom, treeRoot } from "@/lib/crypto/log/merkle";
+import { type AuditBench, createAuditBench } from "@/lib/testing/benches/audit-bench";
+import { chainNext, entryLeaf } from "../entry/entry";
+import type { AuditEvent } from "../entry/event";
+import { recordEvent } from "../record/record-event";
+import { integrateBatch, prepareLog } from "./sequencer";
+import { readHead, storedNodes } from "./store";
+
+const KILLS = 50;
+const SEQUENCERS = 3;
+const WRITERS = 6;
+const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.read", subjects: [] };
+
+let bench: AuditBench;
+const children = new Set<ChildProcess>();
+
+beforeAll(async () => {
+  bench = await createAuditBench();
+  await prepareLog(bench.sequencerPool, bench.place);
+});
+afterAll(async () => {
+  for (const child of children) child.kill("SIGKILL");
+  await bench?.close();
+});
+
+/** A sequencer that has opened its pool and begun; small batches, so that kills hit their middle. */
+async function start(): Promise<ChildProcess> {
+  const { log, tenantId } = bench.place;
+  const args = [
+    "--import",
+    "tsx",
+    "--conditions=react-server",
+    path.resolve("lib/testing/log/run-sequencer.ts"),
+  ];
+  const child = spawn(process.execPath, [...args, bench.database.sequencerUrl, log, tenantId, "40"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  children.add(child);
+  child.once("exit", () => children.delete(child));
+  await once(child.stdout, "data");
+  return child;
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const gone = once(child, "exit");
+  child.kill("SIGKILL");
+  await gone;
+}
+
+const size = async (): Promise<number> => (await readHead(bench.sequencerPool, bench.place.log))?.size ?? 0;
+
+it(`${KILLS} times kill -9 over ${SEQUENCERS} competing sequencers under load lose, double and reorder nothing (I11)`, async () => {
+  let isOver = false;
+  const written = await Promise.all([
+    ...Array.from({ length: WRITERS }, async () => {
+      const ids: string[] = [];
+      while (!isOver) ids.push((await recordEvent(bench.cx, EVENT)).id);
+      return ids;
+    }),
+    (async () => {
+      let running = await Promise.all(Array.from({ length: SEQUENCERS }, start));
+      for (let kills = 0; kills < KILLS; kills += 1) {
+        // Each kill finds a tree that has grown since the last one: somebody was at work.
+        const before = await size();
+        await expect.poll(size, { timeout: 60_000, interval: 5 }).toBeGreaterThan(before);
+        const [victim, ...others] = running;
+        if (victim === undefined) throw new TypeError("no sequencer runs");
+        const [, fresh] = await Promise.all([kill(victim), start()]);
+        running = [...others, fresh];
+      }
+      isOver = true;
+      await Promise.all(running.map(kill));
+      return [];
+    })(),
+  ]);
+  while ((await integrateBatch(bench.sequencerPool, bench.place)).added > 0);
+
+  const { rows } = await bench.appPool.query(
+    "SELECT l.seq, l.entry_id, l.leaf_hash, l.chain, e.bytes FROM audit_leaf l JOIN audit_entry e ON e.id = l.entry_id ORDER BY l.seq",
+  );
+  const total = written.reduce((sum, ids) => sum + ids.length, 0);
+  expect(rows.map((row) => Number(row.seq))).toEqual(Array.from({ length: total }, (_, at) => at));
+  const placeOf = new Map(rows.map((row, at) => [String(row.entry_id), at]));
+  expect(placeOf.size).toBe(total);
+  // Each writer waited for its entry before the next: their order in the tree is the order of the writing.
+  for (const ids of written) {
+    const places = ids.map((id) => placeOf.get(id) ?? -1);
+    expect(places.every((place, at) => place >= 0 && place > (places[at - 1] ?? -1))).toBe(true);
+  }
+  let chain: Uint8Array = new Uint8Array(32);
+  for (const row of rows) {
+    chain = chainNext(chain, entryLeaf(row.bytes));
+    expect(equalConstantTime(row.chain, chain)).toBe(true);
+  }
+  const leaves = rows.map((row) => entryLeaf(row.bytes));
+  expect(
+    equalConstantTime(await rootFrom(storedNodes(bench.appPool, bench.place.log), total), treeRoot(leaves)),
+  ).toBe(true);
+  expect((await bench.appPool.query("SELECT 1 FROM audit_queue LIMIT 1")).rows).toEqual([]);
+  process.stdout.write(
+    `${KILLS} kills over ${SEQUENCERS} sequencers: ${total} entries, each once and in order\n`,
+  );
+}, 400_000);

@@ -1,0 +1,69 @@
+import "server-only";
+import { runLoop } from "@/lib/jobs/run-loop";
+import { type CheckpointerOptions, createCheckpointer } from "./checkpointer";
+import { requireNotBehind } from "./not-behind";
+import { createQuarantine } from "./quarantine";
+import { findStrays, integrateBatch, prepareLog, SEQUENCER_BATCH } from "./sequencer";
+import { type StamperOptions, stampNewest } from "./stamp-newest";
+
+/** Between two batches, where nothing else is said. */
+const SEQUENCE_MS = 150;
+const CHECKPOINT_MS = 500;
+const STRAYS_MS = 5_000;
+const STAMP_LOOK_MS = 2_000;
+const STAMP_BACKOFF_MS = 60_000;
+
+/** How often and how much is integrated at once; both bounded by lib/env.ts. */
+export interface SequencerPace {
+  readonly periodMs?: number;
+  readonly batch?: number;
+}
+
+/** Runs sequencer and checkpointer until the signal aborts. Any number of workers may do so at once. */
+export async function runLog(
+  options: CheckpointerOptions & { readonly signal: AbortSignal; readonly pace?: SequencerPace },
+): Promise<void> {
+  const { signal, logger, pool, pace = {} } = options;
+  const malformed = createQuarantine(logger);
+  const checkpointer = createCheckpointer(options);
+  let isPrepared = false;
+  const sequence = async (): Promise<{ more: boolean }> => {
+    if (!isPrepared) {
+      await prepareLog(pool, options);
+      await requireNotBehind(pool, options.log, options.signerUrl);
+    }
+    // Asked again after every failure: a database that was away may come back as an older one.
+    isPrepared = false;
+    const { more } = await integrateBatch(pool, options, pace.batch ?? SEQUENCER_BATCH, malformed);
+    isPrepared = true;
+    return { more };
+  };
+  const checkpoint = async (): Promise<{ more: boolean }> => {
+    await checkpointer.step();
+    return { more: false };
+  };
+  await Promise.all([
+    runLoop({ name: "sequencer", periodMs: pace.periodMs ?? SEQUENCE_MS, signal, logger }, sequence),
+    runLoop({ name: "checkpoint", periodMs: CHECKPOINT_MS, signal, logger }, checkpoint),
+    runLoop({ name: "strays", periodMs: STRAYS_MS, signal, logger }, async () => {
+      await findStrays(pool, options, malformed);
+      return { more: false };
+    }),
+  ]);
+}
+
+/** Has checkpoints time-stamped until the signal aborts. Apart from the log's loops: an authority may be slow or away. */
+export function runStamper(options: StamperOptions & { readonly signal: AbortSignal }): Promise<void> {
+  const { signal, logger } = options;
+  const loop = {
+    name: "time-stamp",
+    periodMs: STAMP_LOOK_MS,
+    maxBackoffMs: STAMP_BACKOFF_MS,
+    signal,
+    logger,
+  };
+  return runLoop(loop, async () => {
+    await stampNewest(options);
+    return { more: false };
+  });
+}

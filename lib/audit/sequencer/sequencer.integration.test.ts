@@ -1,0 +1,224 @@
+import type { PoolClient } from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { utf8 } from "@/lib/crypto/bytes";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { openPool } from "@/lib/db/pool";
+import { inRawSnapshot, inSnapshot } from "@/lib/db/transaction";
+import { alarmsOf } from "@/lib/http/health/judge-health";
+import { readStoredHealth } from "@/lib/http/health/store";
+import { createLogger } from "@/lib/telemetry/logger";
+import { type AuditBench, createAuditBench } from "@/lib/testing/benches/audit-bench";
+import { withoutEntryForm } from "@/lib/testing/log/past-triggers";
+import { askRaw, readAside } from "../aside/standing";
+import { encodeEntry } from "../entry/entry";
+import type { AuditEvent } from "../entry/event";
+import { countLater } from "../export/store";
+import { recordEvent } from "../record/record-event";
+import { readQueueAge } from "../self-check/log-store";
+import { createQuarantine } from "./quarantine";
+import { findStrays, integrateBatch, prepareLog } from "./sequencer";
+
+const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.read", subjects: [] };
+
+let bench: AuditBench;
+let owner: ReturnType<typeof openPool>;
+const lines: string[] = [];
+const logger = createLogger("test", "info", { write: (line) => void lines.push(line) });
+
+beforeAll(async () => {
+  bench = await createAuditBench();
+  owner = openPool({ url: bench.database.adminUrl, maxConnections: 1 });
+  await prepareLog(bench.sequencerPool, bench.place);
+});
+afterAll(async () => {
+  await owner.end();
+  await bench.close();
+});
+
+/** A row that the database's own rules would refuse, as whoever goes round them writes it. */
+async function plant(
+  id: string,
+  log: string,
+  bytes: Uint8Array,
+  at = "2026-11-24T14:45:00.000000Z",
+): Promise<void> {
+  const client = await owner.connect();
+  try {
+    for (const table of ["audit_entry", "audit_queue"]) {
+      await client.query(`ALTER TABLE ${table} DISABLE TRIGGER USER`);
+    }
+    await client.query(
+      `INSERT INTO audit_entry (id, log, tenant_id, at, class, outcome, bytes)
+       VALUES ($1, $2, $3, $5, 'log', 'done', $4)`,
+      [id, log, bench.place.tenantId, Buffer.from(bytes), at],
+    );
+    await client.query(
+      "INSERT INTO audit_queue (entry_id, tenant_id, subject, action) VALUES ($1, $2, $3, 'audit.read')",
+      [id, bench.place.tenantId, `entry:${id}`],
+    );
+    await withTriggersAgain(client);
+  } finally {
+    client.release();
+  }
+}
+
+/** The guards stand again afterwards, as they stood: the rows of others are written under them. */
+async function withTriggersAgain(client: PoolClient): Promise<void> {
+  const { rows } = await client.query(
+    `SELECT format('ALTER TABLE %I ENABLE ALWAYS TRIGGER %I', c.relname, t.tgname) AS text FROM pg_trigger t
+     JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal AND c.relname IN ('audit_entry', 'audit_queue')`,
+  );
+  for (const { text } of rows) await client.query(text);
+}
+
+function entryBytes(log: string, id: string): Uint8Array {
+  const at = "2026-11-24T14:45:00.000000Z";
+  return encodeEntry({ v: 1, log, id, at, tenant: "t_x", class: "log", outcome: "done", sealed: [] });
+}
+
+const malformed = createQuarantine(logger);
+const integrate = (limit: number) => integrateBatch(bench.sequencerPool, bench.place, limit, malformed);
+
+async function leafIds(): Promise<string[]> {
+  const { rows } = await bench.appPool.query("SELECT entry_id FROM audit_leaf ORDER BY seq");
+  return rows.map((row) => String(row.entry_id));
+}
+
+describe("the sequencer", () => {
+  it("gives no leaf to what is not an entry of its row and its log, and goes on past it", async () => {
+    const { log } = bench.place;
+    const id = () => uuidv7(Date.now());
+    const [garbage, swapped, foreign] = [id(), id(), id()];
+    await plant(garbage, log, utf8("garbage"));
+    await plant(swapped, log, entryBytes(log, id()));
+    await plant(foreign, log, entryBytes("log.test/other", foreign));
+    const good = [await recordEvent(bench.cx, EVENT), await recordEvent(bench.cx, EVENT)];
+    // A batch smaller than the number of malformed rows before the good ones.
+    for (let round = 0; round < 3; round += 1) await integrate(2);
+    expect(await leafIds()).toEqual(good.map((entry) => entry.id));
+    const waiting = await bench.appPool.query("SELECT DISTINCT entry_id FROM audit_queue");
+    expect(waiting.rows.map((row) => row.entry_id).sort()).toEqual([garbage, swapped, foreign].sort());
+    const alarms = lines.filter((line) => line.includes('"entry.malformed"'));
+    expect(alarms).toHaveLength(3);
+    expect(alarms.join("")).not.toContain("garbage");
+  });
+
+  it("is not stopped by waiting rows of another log", async () => {
+    for (let at = 0; at < 3; at += 1) {
+      const id = uuidv7(Date.now());
+      await plant(id, "log.test/other", entryBytes("log.test/other", id));
+    }
+    const good = await recordEvent(bench.cx, EVENT);
+    await integrate(2);
+    expect(await leafIds()).toContain(good.id);
+  });
+
+  it("is not halted by a second queue row for an entry that has its leaf", async () => {
+    const first = await recordEvent(bench.cx, EVENT);
+    await integrate(100);
+    const client = await owner.connect();
+    await client.query("ALTER TABLE audit_queue DISABLE TRIGGER USER");
+    await client.query(
+      "INSERT INTO audit_queue (entry_id, tenant_id, subject, action) VALUES ($1, $2, 'x', 'audit.read')",
+      [first.id, bench.place.tenantId],
+    );
+    client.release();
+    const good = await recordEvent(bench.cx, EVENT);
+    await integrate(100);
+    expect(await leafIds()).toContain(good.id);
+    expect(await quarantined()).toMatchObject({ [first.id]: "placed" });
+  });
+
+  it("sets aside what is too long without reading it, what only its owner says of a loss, and what has no entry", async () => {
+    const { log, tenantId } = bench.place;
+    const long = uuidv7(Date.now());
+    await plant(long, log, new Uint8Array(70_000).fill(0x20), "2999-01-01T00:00:00.000000Z");
+    await guards();
+    const told: AuditEvent[] = [
+      { ...EVENT, class: "retention", pub: { prune: { minimum: 1 } } },
+      { ...EVENT, pub: { recovery: { from: 0, to: 1, lost: [] } } },
+    ];
+    for (const event of told) await expect(recordEvent(bench.cx, event)).rejects.toThrow();
+    const [prune, recovery] = await withoutEntryForm(owner, () =>
+      Promise.all(told.map((event) => recordEvent(bench.cx, event))),
+    );
+    if (prune === undefined || recovery === undefined) throw new TypeError("nothing was written");
+    const absent = uuidv7(Date.now());
+    await owner.query("ALTER TABLE audit_queue DISABLE TRIGGER USER");
+    await owner.query(
+      "INSERT INTO audit_queue (entry_id, tenant_id, subject, action) VALUES ($1, $2, 'x', 'audit.read')",
+      [absent, tenantId],
+    );
+    const other = uuidv7(Date.now());
+    await plant(other, "log.test/other", entryBytes("log.test/other", other));
+    const good = await recordEvent(bench.cx, EVENT);
+    await integrate(100);
+    await findStrays(bench.sequencerPool, bench.place, malformed);
+    expect(await leafIds()).toContain(good.id);
+    expect(await quarantined()).toMatchObject({
+      [long]: "format",
+      [prune.id]: "unvouched",
+      [recovery.id]: "unvouched",
+      [absent]: "absent",
+      [other]: "log",
+    });
+    // Evidence stays where it was; a worker that starts anew judges again and goes on all the same.
+    const waiting = await bench.appPool.query("SELECT 1 FROM audit_queue WHERE entry_id = ANY ($1)", [
+      [long, prune.id, recovery.id, absent, other],
+    ]);
+    expect(waiting.rows.length).toBeGreaterThanOrEqual(5);
+    const next = await recordEvent(bench.cx, EVENT);
+    await integrateBatch(bench.sequencerPool, bench.place);
+    expect(await leafIds()).toContain(next.id);
+  });
+
+  it("tells how many stand aside, and since when the queue waits, whatever the waiting row says of its own time", async () => {
+    const health = () =>
+      inSnapshot(bench.cx, (tx) => readStoredHealth(tx, bench.place.log, { own: 0, independent: 0 }));
+    const stored = await health();
+    expect(stored.quarantined).toBeGreaterThan(5);
+    const late = (health: typeof stored) => alarmsOf(health, [], Date.now() + 61_000, { isStamping: false });
+    expect(late(stored)).toContain("entry-quarantined");
+    // What stands aside waits for nothing; what waits beside it does.
+    expect(late(stored)).not.toContain("integration-late");
+    await recordEvent(bench.cx, EVENT);
+    expect(late({ ...(await health()), oldestWaiting: "2999-01-01T00:00:00.000000Z" })).toContain(
+      "integration-late",
+    );
+    await integrate(100);
+  });
+
+  it("counts nothing that stands aside among what waits for a checkpoint", async () => {
+    const { log } = bench.place;
+    const { rows } = await bench.appPool.query("SELECT size FROM audit_head WHERE log = $1", [log]);
+    const size = Number(rows[0].size);
+    expect(await inRawSnapshot(bench.cx, (tx) => countLater(tx, log, size))).toEqual({ count: 0 });
+    expect(await inRawSnapshot(bench.cx, (tx) => readQueueAge(tx, log))).toEqual({
+      count: 0,
+      oldest_at: null,
+    });
+    const aside = { ...bench.place, receiptVkey: undefined };
+    expect(await inRawSnapshot(bench.cx, (tx) => readAside(askRaw(tx), aside))).toMatchObject({
+      open: Object.keys(await quarantined()).length,
+      acknowledged: [],
+    });
+    await recordEvent(bench.cx, EVENT);
+    const later = await inRawSnapshot(bench.cx, (tx) => countLater(tx, log, size));
+    expect(later).toMatchObject({ count: 1, oldest_at: expect.stringMatching(/^20\d\d-.*\.\d{6}Z$/) });
+  });
+});
+
+async function quarantined(): Promise<Record<string, string>> {
+  const { rows } = await bench.appPool.query("SELECT entry_id, reason FROM audit_quarantine");
+  return Object.fromEntries(rows.map((row) => [row.entry_id, row.reason]));
+}
+
+/** The tables' own rules stand again. */
+async function guards(): Promise<void> {
+  const { rows } = await owner.query(
+    `SELECT format('ALTER TABLE %I ENABLE ALWAYS TRIGGER %I', c.relname, t.tgname) AS text
+     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+     WHERE NOT t.tgisinternal AND c.relname IN ('audit_entry', 'audit_queue')`,
+  );
+  for (const { text } of rows) await owner.query(text);
+}

@@ -1,0 +1,25 @@
+import "server-only";
+import type { AppendedEntry } from "@/lib/audit/entry/event";
+import { issueReceipt, type Receipt } from "@/lib/audit/record/issue-receipt";
+import { lockAuthority } from "@/lib/authorities/registry/store";
+import { authorityViews } from "@/lib/authorities/registry/view";
+import type { AuthorityView } from "@/lib/authorities/schema";
+import type { Context } from "@/lib/context";
+import { inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+
+export type AuthorityAnswer = AuthorityView & { readonly receipt: Receipt };
+
+/** The registration as it stands after an act, with the act's receipt. */
+export async function answerAuthority(
+  cx: Context,
+  id: string,
+  entry: AppendedEntry,
+): Promise<AuthorityAnswer> {
+  const [view] = await inTransaction(cx, async (tx) => {
+    const row = await lockAuthority(tx, cx.instance.tenantId, id);
+    return row === undefined ? [] : authorityViews(tx, cx, [row]);
+  });
+  if (view === undefined) throw new DomainError("authority.not-found");
+  return { ...view, receipt: await issueReceipt(cx, entry) };
+}

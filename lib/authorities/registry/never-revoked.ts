@@ -1,0 +1,24 @@
+import "server-only";
+import { listRevokedCertificates } from "@/lib/authorities/registry/store";
+import { readCertificate } from "@/lib/crypto/pki/certificate";
+import { keyIdentity } from "@/lib/crypto/pki/same-key";
+import type { Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+
+/**
+ * A certificate over a key whose certificate was revoked here is refused, whoever issued it and for whichever issuer: what
+ * has ended does not come back. A new certificate over a key that stands is a renewal. Throws `authority.exists`.
+ */
+export async function requireNeverRevoked(
+  tx: Tx,
+  tenantId: string,
+  certificate: Uint8Array | null | undefined,
+): Promise<void> {
+  if (certificate === null || certificate === undefined) return;
+  const key = keyIdentity(readCertificate(certificate));
+  const revoked = await listRevokedCertificates(tx, tenantId);
+  if (!revoked.some((der) => keyIdentity(readCertificate(der)) === key)) return;
+  throw new DomainError("authority.exists", {
+    detail: "A certificate over this key was revoked: what has ended does not come back.",
+  });
+}

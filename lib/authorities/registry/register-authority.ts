@@ -1,0 +1,73 @@
+import "server-only";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import { anchorMembers } from "@/lib/authorities/registry/anchor";
+import { type AuthorityAnswer, answerAuthority } from "@/lib/authorities/registry/answer-authority";
+import { requireNeverRevoked } from "@/lib/authorities/registry/never-revoked";
+import { recordingRefusals } from "@/lib/authorities/registry/record-refusal";
+import { invalidMember, keyThumbprint, requireRegistrar } from "@/lib/authorities/registry/rules";
+import { insertAuthority, type NewAuthorityRow } from "@/lib/authorities/registry/store";
+import type { NewAuthority, NewKey } from "@/lib/authorities/schema";
+import type { Context } from "@/lib/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { isUniqueViolation } from "@/lib/db/errors";
+import { inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+
+function keyMembers(body: NewKey, at: Date) {
+  const [validFrom, validUntil] = [new Date(body.valid_from), new Date(body.valid_until)];
+  if (validUntil <= validFrom) throw invalidMember("/valid_until", "is not after valid_from");
+  if (validUntil <= at) throw invalidMember("/valid_until", "is over");
+  const { kid, public_key: publicKey } = body;
+  return { kid, publicKey, digest: keyThumbprint(publicKey), validFrom, validUntil };
+}
+
+function rowOf(cx: Context, body: NewAuthority): NewAuthorityRow {
+  const at = cx.clock.now();
+  const { kind, issuer, jurisdiction } = body;
+  return {
+    id: uuidv7(at.getTime()),
+    tenantId: cx.instance.tenantId,
+    kind,
+    issuer,
+    jurisdiction,
+    ...(body.kind === "key" ? keyMembers(body, at) : anchorMembers(body.certificate, at)),
+    by: cx.principal.userId,
+    at,
+  };
+}
+
+/**
+ * One person registers a key that orders of an authority are signed with, or the certificate that those of its signers
+ * lead to. It counts for nothing until a second person
+ * has confirmed it and its time has come. Throws `auth.role`, `request.invalid`, `authority.exists`.
+ */
+export async function registerAuthority(cx: Context, body: NewAuthority): Promise<AuthorityAnswer> {
+  return recordingRefusals(cx, "authority.register", undefined, async () => {
+    requireRegistrar(cx);
+    const row = rowOf(cx, body);
+    const { id, kind, issuer, jurisdiction, digest } = row;
+    try {
+      const entry = await inTransaction(cx, async (tx) => {
+        await requireNeverRevoked(tx, row.tenantId, row.certificate);
+        await insertAuthority(tx, row);
+        return appendEntry(tx, cx, {
+          class: "identity",
+          outcome: "done",
+          action: "authority.register",
+          subjects: [`authority:${id}`],
+          details: { kind, issuer, jurisdiction, digest, ...(row.kid === undefined ? {} : { kid: row.kid }) },
+        });
+      });
+      return await answerAuthority(cx, id, entry);
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      throw new DomainError("authority.exists", {
+        detail:
+          kind === "key"
+            ? "This key, or another under this key id, is registered: a key has one id and an id one key, for ever."
+            : "This certificate is registered for this issuer: what has ended does not come back.",
+        cause: error,
+      });
+    }
+  });
+}

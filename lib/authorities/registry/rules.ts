@@ -1,0 +1,46 @@
+import type { Context, Duty } from "@/lib/context";
+import { fromBase64url, toBase64url, utf8 } from "@/lib/crypto/bytes";
+import { checkEd25519PublicKey } from "@/lib/crypto/ed25519-check";
+import { FormatError } from "@/lib/crypto/format-error";
+import { canonicalJson } from "@/lib/crypto/json/canonical-json";
+import { sha256 } from "@/lib/crypto/primitives";
+import { DomainError } from "@/lib/errors";
+
+const DAY_MS = 86_400_000;
+/** Who registers, confirms and ends authorities. */
+export const REGISTRAR_DUTIES: readonly Duty[] = ["admin", "compliance"];
+
+/** Throws `auth.role` unless the caller may keep the registry. */
+export function requireRegistrar(cx: Pick<Context, "principal">): void {
+  const { role, duties } = cx.principal;
+  const isStaff = role === "coordinator" || role === "admin";
+  if (isStaff && REGISTRAR_DUTIES.some((duty) => duties.includes(duty))) return;
+  throw new DomainError("auth.role", {
+    detail: `This call needs the duty ${REGISTRAR_DUTIES.join(" or ")}.`,
+    extra: { duties: REGISTRAR_DUTIES },
+  });
+}
+
+/** When a registration confirmed now is in force: a day later, so that others can object; in an evaluation at once. */
+export function inForceFrom(cx: Pick<Context, "instance">, confirmedAt: Date): Date {
+  return cx.instance.evaluation ? confirmedAt : new Date(confirmedAt.getTime() + DAY_MS);
+}
+
+/** 422 for one member of a registration. */
+export function invalidMember(pointer: string, detail: string): DomainError {
+  return new DomainError("request.invalid", {
+    detail: "The request does not fit its schema.",
+    errors: [{ pointer, detail }],
+  });
+}
+
+/** RFC 7638 thumbprint of an Ed25519 key. Throws `request.invalid` for bytes that are no such key. */
+export function keyThumbprint(publicKey: string): string {
+  try {
+    checkEd25519PublicKey(fromBase64url(publicKey));
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    throw invalidMember("/public_key", `is no Ed25519 public key in base64url: ${error.message}`);
+  }
+  return toBase64url(sha256(utf8(canonicalJson({ crv: "Ed25519", kty: "OKP", x: publicKey }))));
+}

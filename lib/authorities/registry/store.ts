@@ -1,0 +1,211 @@
+import "server-only";
+import { z } from "zod";
+import type { RegisteredAnchor } from "@/lib/authorities/cms";
+import type { RegisteredKey } from "@/lib/authorities/jws";
+import { AuthorityState } from "@/lib/authorities/schema";
+import { fromBase64url } from "@/lib/crypto/bytes";
+import type { Tx } from "@/lib/db/transaction";
+
+const Row = z.object({
+  id: z.string(),
+  kind: z.enum(["key", "anchor"]),
+  issuer: z.string(),
+  jurisdiction: z.string(),
+  kid: z.string().nullable(),
+  public_key: z.string().nullable(),
+  certificate: z.instanceof(Uint8Array).nullable(),
+  digest: z.string(),
+  valid_from: z.date(),
+  valid_until: z.date(),
+  state: AuthorityState,
+  proposed_by: z.string(),
+  proposed_at: z.date(),
+  confirmed_by: z.string().nullable(),
+  confirmed_at: z.date().nullable(),
+  in_force_from: z.date().nullable(),
+  ended_by: z.string().nullable(),
+  ended_at: z.date().nullable(),
+  end_reason: z.string().nullable(),
+});
+/** A registration as it stands. */
+export type AuthorityRow = z.infer<typeof Row>;
+
+export interface NewAuthorityRow {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly kind: "key" | "anchor";
+  readonly issuer: string;
+  readonly jurisdiction: string;
+  /** Of a key. */
+  readonly kid?: string;
+  readonly publicKey?: string;
+  /** Of an anchor, DER. */
+  readonly certificate?: Uint8Array;
+  readonly digest: string;
+  readonly validFrom: Date;
+  readonly validUntil: Date;
+  readonly by: string;
+  readonly at: Date;
+}
+
+export async function insertAuthority(tx: Tx, row: NewAuthorityRow): Promise<void> {
+  await tx.authority.createMany({
+    data: [
+      {
+        id: row.id,
+        tenant_id: row.tenantId,
+        kind: row.kind,
+        issuer: row.issuer,
+        jurisdiction: row.jurisdiction,
+        kid: row.kid ?? null,
+        public_key: row.publicKey ?? null,
+        certificate: row.certificate === undefined ? null : Uint8Array.from(row.certificate),
+        digest: row.digest,
+        valid_from: row.validFrom,
+        valid_until: row.validUntil,
+        state: "proposed",
+        proposed_by: row.by,
+        proposed_at: row.at,
+      },
+    ],
+  });
+}
+
+/** One registration, locked against another's change of it. */
+export async function lockAuthority(tx: Tx, tenantId: string, id: string): Promise<AuthorityRow | undefined> {
+  await tx.$queryRawUnsafe(
+    "SELECT 1 FROM authority WHERE tenant_id = $1::uuid AND id = $2::uuid FOR UPDATE",
+    tenantId,
+    id,
+  );
+  const row = await tx.authority.findFirst({ where: { tenant_id: tenantId, id } });
+  return row === null ? undefined : Row.parse(row);
+}
+
+/** Registrations newest first; `after` is the id of the last one shown. */
+export async function listAuthorityRows(
+  tx: Tx,
+  tenantId: string,
+  page: { readonly after: string | undefined; readonly limit: number },
+): Promise<AuthorityRow[]> {
+  const rows = await tx.authority.findMany({
+    where: { tenant_id: tenantId, ...(page.after === undefined ? {} : { id: { lt: page.after } }) },
+    orderBy: { id: "desc" },
+    take: page.limit,
+  });
+  return z.array(Row).parse(rows);
+}
+
+/** Names of people by id, as they stand now. */
+export async function namesOf(tx: Tx, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await tx.app_user.findMany({
+    where: { id: { in: [...new Set(ids)] } },
+    select: { id: true, name: true },
+  });
+  return new Map(rows.map((row) => [row.id, row.name]));
+}
+
+/** Certificates of trust anchors that were revoked, DER. */
+export async function listRevokedCertificates(tx: Tx, tenantId: string): Promise<readonly Uint8Array[]> {
+  const rows = await tx.authority.findMany({
+    where: { tenant_id: tenantId, kind: "anchor", state: "revoked" },
+    select: { certificate: true },
+  });
+  return rows.flatMap(({ certificate }) => (certificate === null ? [] : [certificate]));
+}
+
+/** Whether this key was revoked, under whichever id: before migration 20261207020100 one could be registered twice. */
+async function isKeyRevoked(tx: Tx, tenantId: string, publicKey: string | null): Promise<boolean> {
+  const where = { tenant_id: tenantId, kind: "key", public_key: publicKey, state: "revoked" };
+  return (await tx.authority.count({ where })) > 0;
+}
+
+/** The key registered under this id, whatever became of it since. */
+export async function findKey(tx: Tx, tenantId: string, kid: string): Promise<RegisteredKey | undefined> {
+  const found = await tx.authority.findFirst({
+    where: { tenant_id: tenantId, kid, kind: "key", state: { not: "withdrawn" } },
+  });
+  if (found === null) return undefined;
+  const row = Row.parse(found);
+  return {
+    id: row.id,
+    issuer: row.issuer,
+    jurisdiction: row.jurisdiction,
+    kid,
+    publicKey: fromBase64url(row.public_key ?? ""),
+    validFrom: row.valid_from,
+    validUntil: row.valid_until,
+    state: (await isKeyRevoked(tx, tenantId, row.public_key)) ? "revoked" : row.state,
+    inForceFrom: row.in_force_from ?? undefined,
+  };
+}
+
+/** Holds the key's row as it is until the transaction ends: a revocation waits, and then finds what rests on it. */
+export async function holdKey(tx: Tx, tenantId: string, kid: string): Promise<void> {
+  await tx.$queryRawUnsafe(
+    "SELECT 1 FROM authority WHERE tenant_id = $1::uuid AND kid = $2 AND state <> 'withdrawn' FOR SHARE",
+    tenantId,
+    kid,
+  );
+}
+
+/**
+ * Trust anchors that count at this moment. With `isHeld` their rows stay as they are until the transaction ends: who ends
+ * one, or adds a revocation list to it, waits, and then finds what rests on it.
+ */
+export async function listAnchors(
+  tx: Tx,
+  tenantId: string,
+  { at, isHeld = false }: { readonly at: Date; readonly isHeld?: boolean },
+): Promise<RegisteredAnchor[]> {
+  if (isHeld)
+    await tx.$queryRawUnsafe(
+      "SELECT 1 FROM authority WHERE tenant_id = $1::uuid AND kind = 'anchor' AND state = 'confirmed' ORDER BY id FOR SHARE",
+      tenantId,
+    );
+  const rows = await tx.authority.findMany({
+    where: {
+      tenant_id: tenantId,
+      kind: "anchor",
+      state: "confirmed",
+      in_force_from: { lte: at },
+      valid_from: { lte: at },
+      valid_until: { gt: at },
+    },
+    orderBy: { id: "asc" },
+    select: { id: true, issuer: true, jurisdiction: true, certificate: true },
+  });
+  return rows.flatMap(({ certificate, ...row }) => (certificate === null ? [] : [{ ...row, certificate }]));
+}
+
+export async function confirmAuthorityRow(
+  tx: Tx,
+  id: string,
+  confirmation: { readonly by: string; readonly at: Date; readonly inForceFrom: Date },
+): Promise<void> {
+  await tx.authority.updateMany({
+    where: { id, state: "proposed" },
+    data: {
+      state: "confirmed",
+      confirmed_by: confirmation.by,
+      confirmed_at: confirmation.at,
+      in_force_from: confirmation.inForceFrom,
+    },
+  });
+}
+
+export async function endAuthorityRow(
+  tx: Tx,
+  id: string,
+  end: {
+    readonly state: "withdrawn" | "revoked";
+    readonly by: string;
+    readonly at: Date;
+    readonly reason: string;
+  },
+): Promise<void> {
+  await tx.authority.updateMany({
+    where: { id, state: end.state === "revoked" ? "confirmed" : "proposed" },
+    data: { state: end.state, ended_by: end.by, ended_at: end.at, end_reason: end.reason },
+  });
+}

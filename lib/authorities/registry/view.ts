@@ -1,0 +1,76 @@
+import "server-only";
+import { describeLists } from "@/lib/authorities/registry/list-store";
+import type { AuthorityRow } from "@/lib/authorities/registry/store";
+import { namesOf } from "@/lib/authorities/registry/store";
+import type { AuthorityView } from "@/lib/authorities/schema";
+import type { Context } from "@/lib/context";
+import { readCertificate, subjectOf } from "@/lib/crypto/pki/certificate";
+import type { Tx } from "@/lib/db/transaction";
+import { validityTime } from "@/lib/escrow/protocol/statements";
+
+function actsOf(cx: Pick<Context, "principal">, row: AuthorityRow): AuthorityView["acts"] {
+  if (row.state === "confirmed") return row.kind === "anchor" ? ["list", "revoke"] : ["revoke"];
+  if (row.state !== "proposed") return [];
+  return row.proposed_by === cx.principal.userId ? ["withdraw"] : ["confirm", "withdraw"];
+}
+
+/** Whether an order signed under it is taken at this moment. */
+function isInForce(row: AuthorityRow, now: Date): boolean {
+  const { in_force_from: from, valid_from: begin, valid_until: end, state } = row;
+  return state === "confirmed" && from !== null && from <= now && begin <= now && now < end;
+}
+
+/** What is registered: a key by its id, a certificate by whom it names. */
+function materialOf({ kid, certificate }: AuthorityRow): Pick<AuthorityView, "kid" | "subject"> {
+  return {
+    ...(kid === null ? {} : { kid }),
+    ...(certificate === null ? {} : { subject: subjectOf(readCertificate(certificate)) }),
+  };
+}
+
+type ShownList = NonNullable<AuthorityView["crls"]>[number];
+
+function listsOf(lists: readonly Omit<ShownList, "is_current">[] | undefined, now: Date): ShownList[] {
+  return (lists ?? []).map((list) => ({ ...list, is_current: now < new Date(list.next_update ?? 0) }));
+}
+
+/** Registrations as the caller sees them. */
+export async function authorityViews(
+  tx: Tx,
+  cx: Pick<Context, "principal" | "clock">,
+  rows: readonly AuthorityRow[],
+): Promise<AuthorityView[]> {
+  const people = rows.flatMap((row) => [row.proposed_by, row.confirmed_by, row.ended_by]);
+  const names = await namesOf(
+    tx,
+    people.filter((id) => id !== null),
+  );
+  const nameOf = (id: string): string => names.get(id) ?? id;
+  const now = cx.clock.now();
+  const lists = await describeLists(
+    tx,
+    rows.filter(({ kind }) => kind === "anchor").map(({ id }) => id),
+  );
+  return rows.map((row) => ({
+    id: row.id,
+    kind: row.kind,
+    issuer: row.issuer,
+    jurisdiction: row.jurisdiction,
+    ...materialOf(row),
+    digest: row.digest,
+    valid_from: validityTime(row.valid_from),
+    valid_until: validityTime(row.valid_until),
+    state: row.state,
+    is_in_force: isInForce(row, now),
+    ...(row.in_force_from === null ? {} : { in_force_from: row.in_force_from.toISOString() }),
+    proposed_by: nameOf(row.proposed_by),
+    proposed_at: row.proposed_at.toISOString(),
+    ...(row.confirmed_by === null ? {} : { confirmed_by: nameOf(row.confirmed_by) }),
+    ...(row.confirmed_at === null ? {} : { confirmed_at: row.confirmed_at.toISOString() }),
+    ...(row.ended_by === null ? {} : { ended_by: nameOf(row.ended_by) }),
+    ...(row.ended_at === null ? {} : { ended_at: row.ended_at.toISOString() }),
+    ...(row.end_reason === null ? {} : { end_reason: row.end_reason }),
+    ...(row.kind === "key" ? {} : { crls: listsOf(lists.get(row.id), now) }),
+    acts: actsOf(cx, row),
+  }));
+}

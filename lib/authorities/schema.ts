@@ -1,0 +1,220 @@
+import { z } from "zod";
+import { Instant, visibleLine, visibleText } from "@/lib/api-client/fields";
+import { AuthorizationRecord } from "@/lib/escrow/protocol/messages";
+import { GroupName } from "@/lib/escrow/protocol/statements";
+import { SIGNATURE_FAULTS } from "./labels";
+
+/** The feature's vocabulary: what a look at a signature found, orders that are signed, and who may sign them. */
+
+/** How an order is signed, paper being none of them: as a text of its own, over its document, inside its PDF. */
+export const SignatureMethod = z.enum(["jws", "cms", "pades"]);
+export type SignatureMethod = z.infer<typeof SignatureMethod>;
+
+/** Words of ETSI EN 319 102-1 section 5.1.3, table 5. */
+export const Indication = z.enum(["TOTAL-PASSED", "TOTAL-FAILED", "INDETERMINATE"]);
+export type Indication = z.infer<typeof Indication>;
+
+/** Sub-indications of the same tables that this program can come to; it has no proof of existence at an earlier time. */
+export const SubIndication = z.enum([
+  "FORMAT_FAILURE",
+  "HASH_FAILURE",
+  "SIG_CRYPTO_FAILURE",
+  "SIG_CONSTRAINTS_FAILURE",
+  "CHAIN_CONSTRAINTS_FAILURE",
+  "CRYPTO_CONSTRAINTS_FAILURE",
+  "CERTIFICATE_CHAIN_GENERAL_FAILURE",
+  "NO_CERTIFICATE_CHAIN_FOUND",
+  "NO_SIGNING_CERTIFICATE_FOUND",
+  "OUT_OF_BOUNDS_NO_POE",
+  "REVOKED_NO_POE",
+  "REVOKED_CA_NO_POE",
+  "TRY_LATER",
+]);
+export type SubIndication = z.infer<typeof SubIndication>;
+
+export const SignatureFault = z.enum(SIGNATURE_FAULTS);
+export type SignatureFault = z.infer<typeof SignatureFault>;
+
+/** A revocation list that a look rested on; its bytes are kept with the order. */
+export const UsedList = z.object({
+  sha256: z.string(),
+  issuer: z.string(),
+  number: z.string().optional(),
+  this_update: z.string(),
+  next_update: z.string().optional(),
+});
+export type UsedList = z.infer<typeof UsedList>;
+
+/** The report of one look at a signature; `fault` and `sub_indication` are absent when it passed. */
+export const SignatureReport = z.object({
+  method: SignatureMethod,
+  indication: Indication,
+  sub_indication: SubIndication.optional(),
+  fault: SignatureFault.optional(),
+  /** One sentence for whoever reads the report. */
+  detail: z.string(),
+  /** The registered key or trust anchor that it rests on. */
+  authority: z.object({ id: z.string(), issuer: z.string() }).optional(),
+  /** Key id of a JWS. */
+  kid: z.string().optional(),
+  /** The certificate of CMS or PAdES, whoever issued it: its subject, issuer and serial number, and its digest. */
+  signer: z
+    .object({ subject: z.string(), issuer: z.string(), serial: z.string(), sha256: z.string() })
+    .optional(),
+  /** The lists that were looked at. */
+  crls: z.array(UsedList).optional(),
+  /** SHA-256 of the CMS that was handed in beside the document. */
+  signature_sha256: z.string().optional(),
+  /** The moment that key or certificates were judged at. */
+  judged_at: z.string(),
+});
+export type SignatureReport = z.infer<typeof SignatureReport>;
+
+const Seconds = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, "is no time in whole seconds, UTC");
+const isRealTime = (text: string): boolean => new Date(text).toISOString().slice(0, 19) === text.slice(0, 19);
+const ValidityTime = Seconds.refine((text) => {
+  const ms = Date.parse(text);
+  return !Number.isNaN(ms) && isRealTime(text);
+}, "is no such time");
+const MAX_TRANSACTIONS = 1_000;
+const isSet = (items: readonly string[]): boolean => new Set(items).size === items.length;
+const TWICE = "names one twice";
+
+/** What an order reaches. Every member that is there narrows it; one without any member reaches nothing. */
+export const OrderSelector = z.strictObject({
+  transactions: z.array(z.uuid()).min(1).max(MAX_TRANSACTIONS).refine(isSet, TWICE).optional(),
+  participants: z.array(z.string().min(1).max(64)).min(1).max(100).refine(isSet, TWICE).optional(),
+  /** Half-open, by the time a record was submitted. */
+  from: ValidityTime.optional(),
+  to: ValidityTime.optional(),
+});
+export type OrderSelector = z.infer<typeof OrderSelector>;
+
+/** A domain in small letters, as the operator has verified it for an agency. */
+const AgencyDomain = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/, "is no domain in small letters");
+
+/** The payload of a JWS order (docs/formats/orders.md): its JCS text is what the authority's key signed. */
+export const SignedOrder = z.strictObject({
+  v: z.literal(1),
+  /** Origin of the log of the instance it is for. */
+  aud: z.string().min(1).max(256),
+  issuer: visibleLine(300),
+  jurisdiction: z.string().regex(/^[A-Z]{2}$/),
+  kind: AuthorizationRecord.shape.kind,
+  case_number: visibleLine(200),
+  valid_from: ValidityTime,
+  valid_until: ValidityTime,
+  purpose: z.string().min(1).max(40).optional(),
+  fields: z.array(GroupName).min(1).refine(isSet, TWICE).optional(),
+  max_records: z.int().min(1).max(MAX_TRANSACTIONS).optional(),
+  recognition_basis: visibleText(1_000).optional(),
+  selector: OrderSelector,
+  /** The one agency that may ask on it, by a verified domain. */
+  agency: AgencyDomain.optional(),
+  /** It serves one request; then it names its agency, so that only that one learns of its use. */
+  single_use: z.literal(true).optional(),
+});
+export type SignedOrder = z.infer<typeof SignedOrder>;
+
+/** Of a signed order what stands in the record that deciders sign: how far it reaches, and whose it is to use. */
+export const OrderReach = SignedOrder.pick({
+  selector: true,
+  fields: true,
+  purpose: true,
+  max_records: true,
+  agency: true,
+});
+
+/** A key id: what a JWS header names a registered key by. */
+const KeyId = z
+  .string()
+  .regex(/^[A-Za-z0-9._:#-]{1,128}$/, "has other characters than A-Z a-z 0-9 . _ : # -");
+
+const registered = {
+  /** As its orders name it, to the letter. */
+  issuer: visibleLine(300),
+  jurisdiction: z.string().regex(/^[A-Z]{2}$/, "neither an ISO 3166-1 alpha-2 code nor EU"),
+};
+
+/** A key that an authority signs JWS orders with. */
+const NewKey = z.strictObject({
+  kind: z.literal("key"),
+  ...registered,
+  kid: KeyId,
+  /** Ed25519, 32 bytes in base64url. */
+  public_key: z.string().max(64),
+  valid_from: Instant,
+  valid_until: Instant,
+});
+export type NewKey = z.infer<typeof NewKey>;
+
+/** PEM, or the base64 of DER. */
+const EncodedCertificate = z.string().min(1).max(100_000);
+
+/** The CA certificate that certificates of an authority's signers lead to. Its time is its own. */
+const NewAnchor = z.strictObject({
+  kind: z.literal("anchor"),
+  ...registered,
+  certificate: EncodedCertificate,
+});
+export type NewAnchor = z.infer<typeof NewAnchor>;
+
+/** What one person registers and another confirms. */
+export const NewAuthority = z.discriminatedUnion("kind", [NewKey, NewAnchor]);
+export type NewAuthority = z.infer<typeof NewAuthority>;
+
+/** A revocation list of a trust anchor, or of an issuer under it, whose certificate then comes along. */
+export const NewList = z.strictObject({
+  crl: z.string().min(1).max(1_500_000),
+  issuer_certificate: EncodedCertificate.optional(),
+});
+export type NewList = z.infer<typeof NewList>;
+
+export const AuthorityState = z.enum(["proposed", "confirmed", "revoked", "withdrawn"]);
+export type AuthorityState = z.infer<typeof AuthorityState>;
+
+export const AuthorityEnd = z.strictObject({ reason: visibleText(1_000) });
+export type AuthorityEnd = z.infer<typeof AuthorityEnd>;
+
+/**
+ * What the second person has compared with the authority's own word: the digest, as it stands in the registration; of a
+ * certificate also its SHA-256 fingerprint in hexadecimal digits, with or without colons.
+ */
+export const AuthorityConfirmation = z.strictObject({ digest: z.string().min(43).max(95) });
+export type AuthorityConfirmation = z.infer<typeof AuthorityConfirmation>;
+
+export const AuthorityPath = z.strictObject({ id: z.uuid().toLowerCase() });
+
+export const AuthorityView = z.object({
+  id: z.string(),
+  kind: z.enum(["key", "anchor"]),
+  issuer: z.string(),
+  jurisdiction: z.string(),
+  /** Of a key. */
+  kid: z.string().optional(),
+  /** Of a trust anchor: whom its certificate names. */
+  subject: z.string().optional(),
+  /** RFC 7638 thumbprint of the key, or SHA-256 of the certificate: what is compared with the authority's own word. */
+  digest: z.string(),
+  valid_from: z.string(),
+  valid_until: z.string(),
+  state: AuthorityState,
+  /** Whether an order signed under it is taken at this moment. */
+  is_in_force: z.boolean(),
+  in_force_from: z.string().optional(),
+  proposed_by: z.string(),
+  proposed_at: z.string(),
+  confirmed_by: z.string().optional(),
+  confirmed_at: z.string().optional(),
+  ended_by: z.string().optional(),
+  ended_at: z.string().optional(),
+  end_reason: z.string().optional(),
+  /** The newest list of each issuer at and under a trust anchor. */
+  crls: z.array(UsedList.extend({ uploaded_at: z.string(), is_current: z.boolean() })).optional(),
+  /** What the caller may do with it. */
+  acts: z.array(z.enum(["confirm", "withdraw", "revoke", "list"])),
+});
+export type AuthorityView = z.infer<typeof AuthorityView>;

@@ -1,0 +1,147 @@
+import { fromBase64url, fromUtf8, isBase64url, toBase64url, utf8 } from "../bytes";
+import { FormatError, OpenError } from "../format-error";
+import { type Json, parseCanonicalJson } from "../json/canonical-json";
+import { aesGcmOpen, aesKeyUnwrap } from "../primitives";
+import {
+  apuText,
+  CEK_BYTES,
+  checkContext,
+  type Envelope,
+  type EnvelopeContext,
+  type EnvelopeRecipient,
+  ephemeralBytes,
+  type GroupContent,
+  isCommitted,
+  KEY_ALGORITHM,
+  protectedText,
+  wrappingKey,
+} from "./envelope-format";
+import { stripSpaces } from "./padding";
+import { fieldDigest, isSalt, recordDigest } from "./record-digest";
+
+/** Computes the shared secret of an ephemeral key, wherever the private key is held; it is overwritten after use. */
+export type Derive = (epk: Uint8Array) => Uint8Array | Promise<Uint8Array>;
+
+/** An envelope found to be bound to its context, and the commitment it carries. */
+export interface BoundEnvelope {
+  readonly envelope: Envelope;
+  readonly cmt: string;
+}
+
+/**
+ * Runs a step of opening and turns every refusal into the one OpenError. Other errors (a custody back end
+ * that is away) are no statement about the envelope and pass unchanged.
+ */
+export async function oneError<T>(step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    throw error instanceof FormatError ? new OpenError() : error;
+  }
+}
+
+/** In JCS order cmt stands first in cfx, so it has one place; equality with the rebuilt header proves the rest. */
+const BEFORE_COMMITMENT = utf8(`{"alg":"${KEY_ALGORITHM}","cfx":{"cmt":"`).length;
+const COMMITMENT_LENGTH = 43;
+
+function storedCommitment(protectedBase64url: string): string {
+  const header = fromUtf8(fromBase64url(protectedBase64url));
+  const cmt = header.slice(BEFORE_COMMITMENT, BEFORE_COMMITMENT + COMMITMENT_LENGTH);
+  if (cmt.length !== COMMITMENT_LENGTH || !isBase64url(cmt)) throw new OpenError();
+  return cmt;
+}
+
+/**
+ * Requires that an envelope of strict form is the one our records speak of: protected is rebuilt with only
+ * cmt taken from the stored one, apu and apv of every recipient are rebuilt, and all must be equal.
+ */
+export function bindEnvelope(envelope: Envelope, context: EnvelopeContext): BoundEnvelope {
+  checkContext(context);
+  const cmt = storedCommitment(envelope.protected);
+  if (protectedText(context, cmt) !== envelope.protected) throw new OpenError();
+  const apu = toBase64url(utf8(apuText(context)));
+  for (const { header } of envelope.recipients) {
+    if (header.apu !== apu || header.apv !== toBase64url(utf8(header.kid))) throw new OpenError();
+  }
+  return { envelope, cmt };
+}
+
+function recipientOf(envelope: Envelope, kid: string): EnvelopeRecipient {
+  const recipient = envelope.recipients.find((entry) => entry.header.kid === kid);
+  if (recipient === undefined) throw new OpenError();
+  return recipient;
+}
+
+/** Unwraps the content key of one recipient and requires the commitment (RFC 7516 section 5.2). */
+export async function unwrapContentKey(
+  bound: BoundEnvelope,
+  context: EnvelopeContext,
+  kid: string,
+  derive: Derive,
+): Promise<Uint8Array> {
+  const recipient = recipientOf(bound.envelope, kid);
+  const secret = await derive(ephemeralBytes(recipient.header.epk));
+  const kek = wrappingKey(secret, apuText(context), kid);
+  try {
+    const cek = aesKeyUnwrap(kek, fromBase64url(recipient.encrypted_key));
+    if (cek.length !== CEK_BYTES || !isCommitted(cek, context, bound.cmt)) throw new OpenError();
+    return cek;
+  } finally {
+    secret.fill(0);
+    kek.fill(0);
+  }
+}
+
+/** Decrypts an envelope's content with its content key; padding and JCS must be exact. */
+export function decryptContent(envelope: Envelope, cek: Uint8Array): Json {
+  const plaintext = aesGcmOpen(
+    cek,
+    fromBase64url(envelope.iv),
+    fromBase64url(envelope.ciphertext),
+    fromBase64url(envelope.tag),
+    utf8(envelope.protected),
+  );
+  try {
+    return parseCanonicalJson(stripSpaces(plaintext));
+  } finally {
+    plaintext.fill(0);
+  }
+}
+
+function objectOf(value: Json | undefined): Record<string, Json> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new OpenError();
+  return value;
+}
+
+/** The content's two members, with a salt of 16 bytes for each field and for nothing else. */
+export function contentOf(value: Json): GroupContent {
+  const content = objectOf(value);
+  if (Object.keys(content).join() !== "fields,salts") throw new OpenError();
+  const fields = objectOf(content.fields);
+  const stored = new Map(Object.entries(objectOf(content.salts)));
+  const salts = Object.keys(fields).map((name): [string, string] => {
+    const salt = stored.get(name);
+    if (!isSalt(salt)) throw new OpenError();
+    return [name, salt];
+  });
+  if (salts.length !== stored.size) throw new OpenError();
+  return { fields, salts: Object.fromEntries(salts) };
+}
+
+/** Requires that the list is rd's and holds each field's digest exactly once, and no field is missing. */
+export function checkRecord(
+  content: GroupContent,
+  context: EnvelopeContext,
+  record: { readonly list: readonly string[]; readonly fieldCount: number },
+): void {
+  if (recordDigest(context.tx, record.list) !== context.rd) throw new OpenError();
+  const entries = Object.entries(content.fields);
+  if (entries.length !== record.fieldCount) throw new OpenError();
+  const { list } = record;
+  for (const [name, value] of entries) {
+    const salt = content.salts[name] ?? "";
+    const digest = toBase64url(fieldDigest({ group: context.group, name, value, salt }));
+    const at = list.indexOf(digest);
+    if (at < 0 || list.lastIndexOf(digest) !== at) throw new OpenError();
+  }
+}

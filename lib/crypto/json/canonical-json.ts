@@ -1,0 +1,131 @@
+import { utf8 } from "../bytes";
+import { FormatError } from "../format-error";
+import { type JsonValue, jsonPointer, MAX_JSON_DEPTH } from "./json-value";
+import { StrictJsonParser } from "./strict-json-parser";
+
+/** A value of JSON's data model (RFC 8259). */
+export type Json = JsonValue;
+
+function refuse(message: string, path: readonly string[]): never {
+  throw new FormatError("format.json", message, { pointer: jsonPointer(path) });
+}
+
+/** Printable ASCII without a quotation mark or a backslash, which JSON writes as it is; long texts are not worth a look. */
+const PLAIN = /^[ !#-[\]-~]{0,64}$/;
+
+function writeString(text: string, path: readonly string[]): string {
+  if (PLAIN.test(text)) return `"${text}"`;
+  if (!text.isWellFormed()) refuse("a lone surrogate", path);
+  return JSON.stringify(text);
+}
+
+function writeArray(items: readonly unknown[], path: string[]): string {
+  let out = "[";
+  for (let index = 0; index < items.length; index++) {
+    path.push(String(index));
+    out += `${index === 0 ? "" : ","}${write(items[index], path)}`;
+    path.pop();
+  }
+  return `${out}]`;
+}
+
+function isPlainObject(value: object): value is Record<string, unknown> {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function writeObject(value: object, path: string[]): string {
+  if (!isPlainObject(value)) refuse("not a plain object", path);
+  let out = "{";
+  let first = true;
+  // Array.prototype.sort compares UTF-16 code units, which is the order of RFC 8785 section 3.2.3.
+  for (const name of Object.keys(value).sort()) {
+    path.push(name);
+    out += `${first ? "" : ","}${writeString(name, path)}:${write(value[name], path)}`;
+    first = false;
+    path.pop();
+  }
+  return `${out}}`;
+}
+
+function write(value: unknown, path: string[]): string {
+  if (value === null) return "null";
+  switch (typeof value) {
+    case "string":
+      return writeString(value, path);
+    case "boolean":
+      return value ? "true" : "false";
+    case "number":
+      if (!Number.isFinite(value)) refuse("not a finite number", path);
+      // ECMAScript's own number serialisation is RFC 8785 section 3.2.2.3, negative zero included.
+      return JSON.stringify(value);
+    case "object":
+      if (path.length >= MAX_JSON_DEPTH) refuse("nested too deeply", path);
+      return Array.isArray(value) ? writeArray(value, path) : writeObject(value, path);
+    default:
+      return refuse(`a value of type ${typeof value}`, path);
+  }
+}
+
+/**
+ * RFC 8785 (JCS) text of a value. Refuses what JSON cannot carry (undefined, functions, bigint, non-finite
+ * numbers, sparse arrays, class instances such as Date) and lone surrogates (I-JSON, RFC 7493 section 2.1).
+ */
+export function canonicalJson(value: unknown): string {
+  return write(value, []);
+}
+
+/** `canonicalJson` in UTF-8, the bytes that are hashed, signed and sealed. */
+export function canonicalBytes(value: unknown): Uint8Array {
+  return utf8(canonicalJson(value));
+}
+
+/** Whether names are in order everywhere, and nothing is nested too deeply. */
+function isOrdered(value: Json, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  if (depth >= MAX_JSON_DEPTH) return false;
+  if (Array.isArray(value)) return value.every((item) => isOrdered(item, depth + 1));
+  let before: string | undefined;
+  for (const name of Object.keys(value)) {
+    if (before !== undefined && before >= name) return false;
+    before = name;
+    const member = value[name];
+    if (member !== undefined && !isOrdered(member, depth + 1)) return false;
+  }
+  return true;
+}
+
+/**
+ * The quick way to see that a text is canonical: ECMAScript's own writer gives it back, its names are in order, and
+ * it spells no surrogate as an escape. Says no to some canonical texts, never yes to another (property test). Depth
+ * is looked at first: ECMAScript's writer has no bound of its own but the stack.
+ */
+function isWrittenCanonically(value: Json, text: string): boolean {
+  return isOrdered(value, 0) && JSON.stringify(value) === text && !text.includes("\\ud");
+}
+
+/**
+ * Whether a text is exactly the JCS text of the value it encodes; returns that value. Since a duplicate
+ * member, a number that reads differently or any other spelling would be written differently, equality
+ * refuses all of them at once.
+ */
+export function parseCanonicalJson(text: string): Json {
+  let value: Json;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new FormatError("format.json", "not JSON");
+  }
+  if (!isWrittenCanonically(value, text) && canonicalJson(value) !== text)
+    throw new FormatError("format.json", "not in canonical form");
+  return value;
+}
+
+/**
+ * Parses JSON (RFC 8259) under I-JSON's rules (RFC 7493 section 2): duplicate members, lone surrogates and
+ * nesting beyond 64 are refused, and so is a number whose double, written out again, is another number than
+ * the text (1e400, 12345678901234567890, 0.1000000000000000055). Errors name the place by JSON Pointer.
+ */
+export function parseStrictJson(text: string): unknown {
+  return new StrictJsonParser(text).document();
+}

@@ -1,0 +1,133 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { toBase64url, utf8 } from "@/lib/crypto/bytes";
+import { bodyDigest } from "@/lib/crypto/envelope/envelope";
+import type { RegistrationItem, RewrapResult } from "@/lib/escrow/protocol/messages";
+import { refusalOf } from "@/lib/testing/benches/refusal";
+import { TestCustodian } from "@/lib/testing/custodian/custodian";
+
+const DAY_MS = 86_400_000;
+
+let t: TestCustodian;
+beforeEach(async () => {
+  t = await TestCustodian.start();
+});
+afterEach(() => t.stop());
+
+/** The item as it stands in the database after the move. */
+function moved(item: RegistrationItem, result: RewrapResult | undefined): RegistrationItem {
+  if (result?.ok !== true) throw new Error("a moved entry expected");
+  const recipients = item.jwe.recipients.map((entry) =>
+    entry.header.kid.startsWith("escrow#")
+      ? {
+          header: {
+            ...entry.header,
+            kid: result.kid,
+            epk: { ...entry.header.epk, x: result.epk },
+            apv: toBase64url(utf8(result.kid)),
+          },
+          encrypted_key: result.encrypted_key,
+        }
+      : entry,
+  );
+  return { ...item, jwe: { ...item.jwe, recipients } };
+}
+
+const keyFile = (epoch: number): string => path.join(t.dir, "keys", `escrow-${epoch}.key.json`);
+const reasonOf = async (act: Promise<unknown>): Promise<unknown> => (await refusalOf(act)).extra?.reason;
+
+test("the next epoch begins on demand, once however often it is asked for, and after thirty days by itself", async () => {
+  expect((await t.client.epoch()).kid).toBe("escrow#1");
+  const [a, b] = await Promise.all([t.client.beginEpoch(2), t.client.beginEpoch(2)]);
+  expect([a.kid, b.kid, (await t.client.epoch()).kid]).toEqual(["escrow#2", "escrow#2", "escrow#2"]);
+  expect(await reasonOf(t.client.beginEpoch(4))).toBe("epoch");
+  t.clock.advance(29 * DAY_MS);
+  expect((await t.client.epochs()).length).toBe(2);
+  t.clock.advance(DAY_MS);
+  const epochs = await t.client.epochs();
+  expect(epochs.map(({ statement }) => statement.kid)).toEqual(["escrow#1", "escrow#2", "escrow#3"]);
+  expect(new Set(epochs.map(({ statement }) => statement.public_key)).size).toBe(3);
+  await t.restart();
+  expect(await t.client.epochs()).toEqual(epochs);
+});
+
+test("both epochs open in between; entries are moved with the body as it was, and open with the new key alone after", async () => {
+  const old = await t.seal();
+  await t.client.register(old);
+  await t.client.beginEpoch(2);
+  const young = await t.seal();
+  const registered = await t.client.register([...old, ...young]);
+  expect(registered.map((one) => one.ok && one.kid)).toEqual([
+    "escrow#1",
+    "escrow#1",
+    "escrow#2",
+    "escrow#2",
+  ]);
+  const results = await t.client.rewrap(old);
+  const now = old.map((item, at) => moved(item, results[at]));
+  for (const [at, item] of now.entries()) {
+    expect(results[at]).toMatchObject({
+      ok: true,
+      kid: "escrow#2",
+      bd: bodyDigest({ ...item.jwe, recipients: [] }),
+    });
+    expect({ ...item.jwe, recipients: [] }).toEqual({ ...old[at]?.jwe, recipients: [] });
+  }
+  await t.client.destroyEpoch(1);
+  expect(existsSync(keyFile(1))).toBe(false);
+  // Moving opens the entry with every check first.
+  expect((await t.client.rewrap(now)).every(({ ok }) => ok)).toBe(true);
+  expect(await t.client.rewrap(old)).toMatchObject([
+    { ok: false, reason: "epoch" },
+    { ok: false, reason: "epoch" },
+  ]);
+});
+
+test("a lost answer is made anew, and what was never registered is registered first", async () => {
+  const items = await t.seal();
+  await t.client.beginEpoch(2);
+  const first = await t.client.rewrap(items);
+  const second = await t.client.rewrap(items);
+  expect([...first, ...second].every(({ ok }) => ok)).toBe(true);
+  expect((await t.client.rewrap(items.map((item, at) => moved(item, first[at])))).every(({ ok }) => ok)).toBe(
+    true,
+  );
+  const [item] = items;
+  const [forged] = await t.seal({ amount: { amount: "7" } }, { tx: item?.tx ?? "" });
+  if (forged === undefined) throw new Error("one item expected");
+  expect(await t.client.rewrap([forged])).toMatchObject([{ ok: false, reason: "body-digest" }]);
+});
+
+test("an epoch's key is destroyed at zero registered groups only, never the newest, for good, and killed in between too", async () => {
+  const items = await t.seal();
+  await t.client.register(items);
+  expect(await reasonOf(t.client.destroyEpoch(1))).toBe("epoch");
+  await t.client.beginEpoch(2);
+  expect(await reasonOf(t.client.destroyEpoch(1))).toBe("epoch");
+  const [one, two] = items;
+  if (one === undefined || two === undefined) throw new Error("two items expected");
+  await t.client.rewrap([one]);
+  expect(await reasonOf(t.client.destroyEpoch(1))).toBe("epoch");
+  await t.client.rewrap([two]);
+  const kept = readFileSync(keyFile(1));
+  await t.client.destroyEpoch(1);
+  await t.client.destroyEpoch(1);
+  expect(await reasonOf(t.client.destroyEpoch(9))).toBe("epoch");
+  expect(await reasonOf(t.client.destroyEpoch(2))).toBe("epoch");
+  // A crash after the line of the journal and before the file was removed.
+  writeFileSync(keyFile(1), kept);
+  await t.restart();
+  expect(existsSync(keyFile(1))).toBe(false);
+  expect((await t.client.epochs()).map(({ statement }) => statement.epoch)).toEqual([1, 2]);
+  expect((await t.client.register(await t.seal())).every(({ ok }) => ok)).toBe(true);
+});
+
+test("a further epoch is not begun on demand while entries of the one before wait to be moved", async () => {
+  const items = await t.seal();
+  await t.client.register(items);
+  await t.client.beginEpoch(2);
+  expect(await reasonOf(t.client.beginEpoch(3))).toBe("epoch");
+  await t.client.rewrap(items);
+  expect((await t.client.beginEpoch(3)).kid).toBe("escrow#3");
+});

@@ -1,0 +1,82 @@
+import "server-only";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { formatSeconds, parseSeconds } from "@/lib/crypto/instant";
+import { signStatement } from "@/lib/crypto/statement";
+import { type Core, remember } from "@/lib/custodian/core";
+import { JournalError } from "@/lib/custodian/journal/journal";
+import { refuse } from "@/lib/custodian/refused";
+import type { SignedEpoch } from "@/lib/escrow/protocol/messages";
+import { ensureEscrowKey, escrowKeyName } from "@/lib/keystore/files/create-keys";
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** The epoch that is sealed for now. */
+export function newestEpoch(core: Core): SignedEpoch {
+  const newest = core.memory.epochs.at(-1);
+  if (newest === undefined) throw new JournalError("the custodian has announced no escrow key");
+  return newest;
+}
+
+function announce(core: Core, epoch: number): void {
+  const statement = {
+    log: core.log,
+    epoch,
+    kid: `escrow#${epoch}`,
+    public_key: toBase64url(ensureEscrowKey(core.keystore, core.log, epoch).publicKey),
+    created_at: formatSeconds(core.clock.nowMs()),
+  };
+  const signature = core.identity.withSeed((seed) => signStatement(seed, "escrow-key", statement));
+  remember(core, { kind: "epoch", signed: { statement, signature: toBase64url(signature) } });
+}
+
+/** Keys of announced epochs must be in the keystore, those of destroyed ones must not. Announces the first epoch. */
+export function ensureEpochs(core: Core): void {
+  const { keystore, memory } = core;
+  for (const epoch of memory.destroyed) keystore.removeNamedKey(escrowKeyName(epoch));
+  for (const { statement } of memory.epochs) {
+    if (memory.destroyed.has(statement.epoch)) continue;
+    const key = keystore.readNamedKey(escrowKeyName(statement.epoch));
+    if (key !== undefined && toBase64url(key.publicKey) === statement.public_key) continue;
+    throw new JournalError("the escrow key in the keystore is not the one this custodian announced");
+  }
+  if (memory.epochs.length === 0) announce(core, 1);
+}
+
+/** Begins the next epoch when the newest is older than it may be. By the custodian's own clock. */
+export function rotateWhenDue(core: Core): void {
+  const { statement } = newestEpoch(core);
+  const age = core.clock.nowMs() - parseSeconds(statement.created_at);
+  if (age >= core.rotationDays * DAY_MS) announce(core, statement.epoch + 1);
+}
+
+/**
+ * Begins this epoch on demand; again, when it has begun, is no error. Refused while entries of an epoch before the newest
+ * wait to be moved: whoever asks again and again makes no keys without end.
+ */
+export function beginEpoch(core: Core, epoch: number): void {
+  const newest = newestEpoch(core).statement.epoch;
+  if (epoch <= newest) return;
+  if (epoch !== newest + 1) refuse("epoch", `The next epoch is ${newest + 1}.`);
+  const { memory } = core;
+  const waits = memory.epochs.some(
+    ({ statement: { kid, epoch: one } }) => one < newest && memory.countUnder(kid) > 0,
+  );
+  if (waits) refuse("epoch", "Entries of a former epoch have not been moved yet.");
+  announce(core, epoch);
+}
+
+/**
+ * Destroys a former epoch's private key, for good: written down first, so that a crash in between ends in it too. Refused
+ * for the newest epoch and while anything registered lies under it.
+ */
+export function destroyEpoch(core: Core, epoch: number): void {
+  const { memory, keystore } = core;
+  const known =
+    memory.epochs.find(({ statement }) => statement.epoch === epoch) ??
+    refuse("epoch", `There is no escrow epoch ${epoch}.`);
+  if (epoch === newestEpoch(core).statement.epoch) refuse("epoch", "The newest epoch is in use.");
+  const left = memory.countUnder(known.statement.kid);
+  if (left > 0) refuse("epoch", `${left} registered groups lie under this epoch still.`);
+  if (!memory.destroyed.has(epoch)) remember(core, { kind: "destroy", epoch });
+  keystore.removeNamedKey(escrowKeyName(epoch));
+}

@@ -1,0 +1,110 @@
+import { readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { buildRecord, recordDigest } from "@/lib/crypto/envelope/record-digest";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { Journal } from "@/lib/custodian/journal/journal";
+import { JournalRecord } from "@/lib/custodian/journal/records";
+import type { RegistrationItem } from "@/lib/escrow/protocol/messages";
+import { TestCustodian } from "@/lib/testing/custodian/custodian";
+
+// A transaction keeps the record digest it was first registered with, whatever generation follows.
+const GROUPS = { amount: { amount: "1000" }, pricing: { rate: "0.1" } };
+let t: TestCustodian;
+beforeEach(async () => {
+  t = await TestCustodian.start();
+});
+afterEach(() => t.stop());
+
+async function outcomes(items: readonly RegistrationItem[]): Promise<string[]> {
+  return (await t.client.register(items)).map((result) => (result.ok ? "ok" : result.reason));
+}
+
+/** One transaction sealed in two generations under one record, and a third under another. */
+async function generations() {
+  const tx = uuidv7(t.clock.nowMs());
+  const record = buildRecord({ tx, groups: GROUPS });
+  return {
+    first: await t.seal(GROUPS, { tx, record }),
+    resealed: await t.seal(GROUPS, { tx, gen: 2, record }),
+    swapped: await t.seal({ amount: { amount: "9" } }, { tx, gen: 3 }),
+  };
+}
+
+/** The journal as a custodian wrote it before it remembered record digests. */
+async function forgetRecords(): Promise<void> {
+  await t.halt();
+  const dir = path.dirname(t.journalFile);
+  const { journal, records } = Journal.open(dir);
+  journal.close();
+  rmSync(t.journalFile);
+  const older = Journal.open(dir).journal;
+  for (const record of records) {
+    const parsed = JournalRecord.parse(record);
+    if (parsed.kind !== "register") older.append(record);
+    else older.append({ ...parsed, items: parsed.items.map(({ rd: _rd, ...item }) => item) });
+  }
+  older.close();
+  await t.restart();
+}
+
+test("a next generation is taken under the same record and refused under another, after a restart too", async () => {
+  const { first, resealed, swapped } = await generations();
+  expect(await outcomes(first)).toEqual(["ok", "ok"]);
+  expect(await outcomes(swapped)).toEqual(["body-digest"]);
+  await t.restart();
+  expect(await outcomes(swapped)).toEqual(["body-digest"]);
+  expect(await outcomes(resealed)).toEqual(["ok", "ok"]);
+  const [item] = first;
+  expect(readFileSync(t.journalFile, "utf8")).toContain(
+    `"rd":"${recordDigest(item?.tx ?? "", item?.rd_list ?? [])}"`,
+  );
+});
+
+test("two records for one transaction in one batch: the first stays", async () => {
+  const { first, swapped } = await generations();
+  expect(await outcomes([...first, ...swapped])).toEqual(["ok", "ok", "body-digest"]);
+});
+
+test("two calls at once do not register two records", async () => {
+  const { first, swapped } = await generations();
+  const both = await Promise.all([outcomes(first), outcomes(swapped)]);
+  expect(both.map(([outcome]) => outcome).sort()).toEqual(["body-digest", "ok"]);
+});
+
+test("a known body named with another digest list is refused", async () => {
+  const { first, swapped } = await generations();
+  await outcomes(first);
+  const rd_list = swapped[0]?.rd_list ?? [];
+  expect(await outcomes(first.map((item) => ({ ...item, rd_list })))).toEqual(["body-digest", "body-digest"]);
+});
+
+test("an opening of a swapped generation is refused, and its grant brings none in", async () => {
+  const { first, swapped } = await generations();
+  await outcomes(first);
+  const submission = t.submission({ transactions: [first[0]?.tx ?? ""] });
+  const accepted = await t.client.submitGrant({ ...submission, registrations: swapped });
+  expect(accepted.registrations).toMatchObject([{ ok: false, reason: "body-digest" }]);
+  const refused = { extra: { reason: "body-digest" } };
+  await expect(t.client.open(t.opening(submission.grant, swapped))).rejects.toMatchObject(refused);
+  expect((await t.client.open(t.opening(submission.grant, first))).viewsLeft).toBe(2);
+});
+
+test("an older journal replays, and what it registered is pinned when it is seen again", async () => {
+  const { first, resealed, swapped } = await generations();
+  await outcomes(first);
+  await forgetRecords();
+  expect(await outcomes(first.slice(0, 1))).toEqual(["ok"]);
+  expect(await outcomes(swapped)).toEqual(["body-digest"]);
+  await t.restart();
+  expect(await outcomes(swapped)).toEqual(["body-digest"]);
+  expect(await outcomes(resealed)).toEqual(["ok", "ok"]);
+});
+
+test("an opening pins an older transaction too", async () => {
+  const { items, grant } = await t.granted();
+  await forgetRecords();
+  await t.client.open(t.opening(grant, items));
+  const swapped = await t.seal({ amount: { amount: "9" } }, { tx: items[0]?.tx ?? "", gen: 2 });
+  expect(await outcomes(swapped)).toEqual(["body-digest"]);
+});

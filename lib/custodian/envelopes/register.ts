@@ -1,0 +1,174 @@
+import "server-only";
+import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
+import type { GroupContent } from "@/lib/crypto/envelope/envelope";
+import { bodyDigest, openEnvelope, parseEnvelope } from "@/lib/crypto/envelope/envelope";
+import { type Envelope, isEscrowKid } from "@/lib/crypto/envelope/envelope-format";
+import { recordDigest } from "@/lib/crypto/envelope/record-digest";
+import { signEscrowOk } from "@/lib/crypto/escrow-ok";
+import { FormatError, OpenError } from "@/lib/crypto/format-error";
+import { isOnTwist } from "@/lib/crypto/x25519-check";
+import { type Core, remember } from "@/lib/custodian/core";
+import type { RegisteredBody } from "@/lib/custodian/journal/records";
+import { Refused, refuse } from "@/lib/custodian/refused";
+import type { RegistrationItem, RegistrationResult } from "@/lib/escrow/protocol/messages";
+import { escrowKeyName } from "@/lib/keystore/files/create-keys";
+
+/** An envelope in strict form with the one entry that is the escrow's. */
+interface OwnEntry {
+  readonly envelope: Envelope;
+  readonly kid: string;
+  readonly epk: Uint8Array;
+  readonly bd: string;
+  /** Record digest of the list that came with it. */
+  readonly rd: string;
+}
+
+/** Reads an item's envelope strictly and finds the escrow's own entry. */
+export function ownEntry(item: RegistrationItem): OwnEntry {
+  let envelope: Envelope;
+  let rd: string;
+  try {
+    envelope = parseEnvelope(item.jwe);
+    rd = recordDigest(item.tx, item.rd_list);
+  } catch (error) {
+    if (error instanceof FormatError)
+      return refuse("envelope", `The envelope's form is refused: ${error.message}.`);
+    throw error;
+  }
+  const own = envelope.recipients.find((recipient) => isEscrowKid(recipient.header.kid));
+  if (own === undefined) return refuse("envelope", "The envelope has no escrow entry.");
+  return {
+    envelope,
+    kid: own.header.kid,
+    epk: fromBase64url(own.header.epk.x),
+    bd: bodyDigest(envelope),
+    rd,
+  };
+}
+
+/**
+ * Opens an item's envelope with the escrow key of the epoch its entry names: binding, commitment, tag,
+ * padding, JCS, number of fields and the digest list are all checked by lib/crypto.
+ */
+export async function openItem(core: Core, item: RegistrationItem, own: OwnEntry): Promise<GroupContent> {
+  const key = core.keystore.readNamedKey(escrowKeyName(Number(own.kid.slice("escrow#".length))));
+  if (key === undefined) return refuse("epoch", `There is no escrow key ${own.kid}.`);
+  if (isOnTwist(own.epk)) return refuse("envelope", "The escrow entry's ephemeral key is on the twist.");
+  try {
+    return await openEnvelope({
+      tx: item.tx,
+      group: item.grp,
+      ep: item.ep,
+      gen: item.gen,
+      rd: own.rd,
+      list: item.rd_list,
+      fieldCount: item.fields,
+      envelope: own.envelope,
+      kid: own.kid,
+      derive: (epk) => core.keystore.derive(key, epk),
+    });
+  } catch (error) {
+    if (error instanceof OpenError || error instanceof FormatError) {
+      return refuse("envelope", "The escrow entry does not open, or is not bound to what was said.");
+    }
+    throw error;
+  }
+}
+
+/** A body whose record digest is known: proven by opening, now or before. */
+type PinnedBody = RegisteredBody & { readonly rd: string };
+
+/** Participants among the recipients. Only the escrow's own entry is proven; the others are the sealer's word. */
+function partiesOf({ recipients }: Envelope): string[] {
+  const kids = recipients.map(({ header }) => header.kid).filter((kid) => !isEscrowKid(kid));
+  return [...new Set(kids.map((kid) => kid.slice(0, kid.lastIndexOf("#"))))].sort();
+}
+
+/**
+ * Refuses another body for a place that has one, and another record digest for a transaction that has one:
+ * for ever, and before anything is opened. A reseal is a new body of the same record.
+ */
+export function refuseReplacement(core: Core, item: RegistrationItem, own: OwnEntry): void {
+  const known = core.memory.body(item);
+  if (known !== undefined && known.bd !== own.bd) {
+    refuse("body-digest", "Another body is registered for this transaction, group and generation.");
+  }
+  if ((core.memory.recordDigest(item.tx) ?? own.rd) !== own.rd) {
+    refuse("body-digest", "The transaction is registered with another record digest.");
+  }
+}
+
+async function checkOne(core: Core, item: RegistrationItem): Promise<PinnedBody> {
+  const own = ownEntry(item);
+  refuseReplacement(core, item, own);
+  const { tx, grp, gen } = item;
+  const body = { tx, grp, gen, bd: own.bd, kid: own.kid, rd: own.rd, parties: partiesOf(own.envelope) };
+  if (!core.memory.isRegistered(body)) await openItem(core, item, own);
+  return body;
+}
+
+function confirm(core: Core, { rd: _rd, parties: _parties, ...body }: PinnedBody): RegistrationResult {
+  const signature = core.identity.withSeed((seed) => signEscrowOk(seed, body));
+  return { ok: true, ...body, signature: toBase64url(signature) };
+}
+
+type Checked = {
+  readonly item: RegistrationItem;
+  readonly body?: PinnedBody;
+  readonly refused?: Refused;
+};
+
+async function check(core: Core, item: RegistrationItem): Promise<Checked> {
+  try {
+    return { item, body: await checkOne(core, item) };
+  } catch (error) {
+    if (error instanceof Refused) return { item, refused: error };
+    throw error;
+  }
+}
+
+/** What a batch adds to the memory, looked at together with it. */
+class Batch {
+  private readonly fresh = new Map<string, PinnedBody>();
+  private readonly recordDigests = new Map<string, string>();
+
+  constructor(private readonly core: Core) {}
+
+  /** Takes a body in, unless its place has another body or its transaction another record digest. */
+  take(body: PinnedBody): boolean {
+    const { memory } = this.core;
+    const place = `${body.tx}|${body.grp}|${body.gen}`;
+    const taken = memory.body(body) ?? this.fresh.get(place);
+    const rd = memory.recordDigest(body.tx) ?? this.recordDigests.get(body.tx);
+    if ((taken?.bd ?? body.bd) !== body.bd || (rd ?? body.rd) !== body.rd) return false;
+    if (!memory.isRegistered(body)) this.fresh.set(place, body);
+    this.recordDigests.set(body.tx, body.rd);
+    return true;
+  }
+
+  items(): PinnedBody[] {
+    return [...this.fresh.values()];
+  }
+}
+
+/**
+ * Registers groups: what opens is remembered in one journal line and confirmed by signature, the rest is
+ * refused one by one. Registering the same body again answers the same.
+ */
+export async function register(
+  core: Core,
+  items: readonly RegistrationItem[],
+): Promise<RegistrationResult[]> {
+  const checked: Checked[] = [];
+  for (const item of items) checked.push(await check(core, item));
+  // Checking waits for the keystore; another call may have registered meanwhile. From here on nothing waits.
+  const batch = new Batch(core);
+  const results = checked.map(({ item, body, refused }): RegistrationResult => {
+    if (body !== undefined && batch.take(body)) return confirm(core, body);
+    const { tx, grp, gen } = item;
+    return { ok: false, tx, grp, gen, reason: refused?.reason ?? "body-digest" };
+  });
+  const fresh = batch.items();
+  if (fresh.length > 0) remember(core, { kind: "register", items: fresh });
+  return results;
+}

@@ -1,0 +1,233 @@
+import "server-only";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { signStatement } from "@/lib/crypto/statement";
+import { type Core, remember } from "@/lib/custodian/core";
+import { checkBreakGlass, proveBreakGlass } from "@/lib/custodian/grants/break-glass";
+import { checkAuthorization } from "@/lib/custodian/grants/check-authorization";
+import { namedCoViewers } from "@/lib/custodian/grants/co-viewers";
+import { checkDispute, proveDispute } from "@/lib/custodian/grants/dispute";
+import { checkRelease, proveRelease } from "@/lib/custodian/grants/release";
+import { effectiveScope, instantOf } from "@/lib/custodian/grants/scope";
+import { refuse } from "@/lib/custodian/refused";
+import { requireSameRoster } from "@/lib/custodian/roster/same-roster";
+import {
+  assuranceOf,
+  type Proof,
+  proveSignature,
+  requireFresh,
+  rulesOf,
+} from "@/lib/custodian/roster/signature";
+import type { DecidedSubmission, RosterPerson, SignedDecision } from "@/lib/escrow/protocol/messages";
+import { findPerson, type Roster } from "@/lib/escrow/protocol/roster";
+import { isSameOrganisation } from "@/lib/escrow/protocol/same-organisation";
+import {
+  type DecisionStatement,
+  type GrantOkStatement,
+  recordDigest,
+} from "@/lib/escrow/protocol/statements";
+import type { GrantSubmission } from "@/lib/escrow/protocol/submissions";
+
+const STAGE_DUTY = { legal: "legal", coordinator: "approve" } as const;
+function requirePerson(roster: Roster, person: string, as: "requester" | "approver"): RosterPerson {
+  return findPerson(roster, person) ?? refuse(as, `${person} does not stand in the roster.`);
+}
+
+/** One decision by itself: for this log, an approval, by somebody who may take this stage, and signed. */
+async function proveDecision(
+  core: Core,
+  roster: Roster,
+  { statement, signature }: SignedDecision,
+): Promise<Proof> {
+  if (statement.log !== core.log) refuse("log", "A decision is for another log.");
+  if (statement.decision !== "approve") refuse("decision", "A decision is not an approval.");
+  const requester = requirePerson(roster, statement.requester, "requester");
+  const approver = requirePerson(roster, statement.approver, "approver");
+  if (approver.person === requester.person) refuse("self-approval", "The requester cannot approve.");
+  if (isSameOrganisation(approver.organisation, requester.organisation)) {
+    refuse("organisation", "Nobody of the requester's organisation can approve.");
+  }
+  if (!approver.duties.includes(STAGE_DUTY[statement.stage])) {
+    refuse("duty", `${approver.person} does not hold the duty of stage ${statement.stage}.`);
+  }
+  return proveSignature(rulesOf(core, roster), approver, "decision", statement, signature);
+}
+
+function checkNotEnded(core: Core, grant: string): void {
+  if (core.memory.grants.isRevoked(grant)) refuse("revoked", "The grant was revoked.");
+  if (core.memory.grants.isSuspended(grant)) refuse("suspended", "The grant was suspended.");
+}
+
+/**
+ * Proves each signed statement of a submission by itself. It takes time and changes nothing: `acceptGrant` weighs
+ * the proofs in the step that remembers the grant.
+ */
+export async function proveSubmission(
+  core: Core,
+  roster: Roster,
+  submission: GrantSubmission,
+): Promise<readonly Proof[]> {
+  const { grant } = submission;
+  checkNotEnded(core, grant);
+  if (core.memory.grants.find(grant) !== undefined) return [];
+  if ("dispute" in submission) return [await proveDispute(core, roster, submission)];
+  if ("releases" in submission) return proveRelease(core, roster, submission);
+  if ("emergency" in submission) return [await proveBreakGlass(core, roster, submission)];
+  const proofs: Proof[] = [];
+  for (const decision of submission.decisions) proofs.push(await proveDecision(core, roster, decision));
+  return proofs;
+}
+
+function requireSame(decisions: readonly DecisionStatement[], member: keyof DecisionStatement): void {
+  const reason = SAME[member] ?? "format";
+  if (new Set(decisions.map((decision) => decision[member])).size !== 1) {
+    refuse(reason, `The decisions differ in ${member}.`);
+  }
+}
+
+const SAME: Partial<
+  Record<keyof DecisionStatement, "request" | "request-digest" | "requester" | "purpose" | "authorization">
+> = {
+  request: "request",
+  request_digest: "request-digest",
+  requester: "requester",
+  purpose: "purpose",
+  authorization: "authorization",
+};
+
+/** The decisions together: about one request, by two different people, one for each stage. */
+function checkTogether(decisions: readonly DecisionStatement[]): void {
+  for (const member of ["request", "request_digest", "requester", "purpose", "authorization"] as const) {
+    requireSame(decisions, member);
+  }
+  if (new Set(decisions.map(({ approver }) => approver)).size !== decisions.length) {
+    refuse("same-person", "One person decided twice.");
+  }
+  const stages = decisions.map(({ stage }) => stage).sort();
+  if (stages.join() !== "coordinator,legal")
+    refuse("stage", "Exactly one decision of each stage is required.");
+}
+
+function checkNonces(core: Core, grant: string, decisions: readonly DecisionStatement[]): void {
+  const nonces = decisions.map(({ nonce }) => nonce);
+  const isUsed = nonces.some((nonce) => core.memory.nonceOwner(nonce) !== undefined);
+  if (isUsed || new Set(nonces).size !== nonces.length) {
+    refuse("nonce", `A decision given for grant ${grant} was used before.`);
+  }
+}
+
+export interface CheckedGrant {
+  readonly statement: GrantOkStatement;
+  readonly digest: string;
+  readonly isKnown: boolean;
+  /** The participant whose dispute statement stands in place of decisions. */
+  readonly party?: string;
+  /** Of the executives whose statements stand in place of decisions. */
+  readonly organisations?: string[];
+}
+
+/** Digest of what was submitted, registrations left out. */
+function submissionDigest({ registrations: _registrations, ...submission }: GrantSubmission): string {
+  return recordDigest(submission);
+}
+
+/** What suspended grants of the same request have left: a suspension gives nobody a fresh budget. */
+function viewsLeft(core: Core, request: string, decided: number): number {
+  const left = Math.min(decided, core.memory.grants.leftOf(request) ?? decided);
+  return left > 0
+    ? left
+    : refuse("views-exhausted", "The suspended grant of this request has no views left.");
+}
+
+/** Every check of decisions, and the scope they leave together. */
+function checkDecided(
+  core: Core,
+  roster: Roster,
+  submission: DecidedSubmission,
+  proofs: readonly Proof[],
+): GrantOkStatement {
+  const { grant, authorization } = submission;
+  const decisions = submission.decisions.map(({ statement }) => statement);
+  checkTogether(decisions);
+  checkNonces(core, grant, decisions);
+  const [first] = decisions;
+  if (first === undefined) return refuse("format", "There is no decision.");
+  const requester = requirePerson(roster, first.requester, "requester");
+  checkAuthorization(first, requester, authorization);
+  const decided = effectiveScope(decisions, requester, authorization);
+  const scope = { ...decided, max_views: viewsLeft(core, first.request, decided.max_views) };
+  if (instantOf(scope.not_after) <= core.clock.nowMs()) refuse("dates", "The grant has ended already.");
+  const { purpose } = first;
+  const named = namedCoViewers(roster, decisions, submission.request);
+  const viewers = named.length === 0 ? {} : { co_viewers: named };
+  const assurance = assuranceOf(
+    core,
+    proofs.map((proof) => proof.assurance),
+  );
+  return { log: core.log, grant, ...scope, purpose, requester: requester.person, ...viewers, assurance };
+}
+
+/**
+ * Every check of a submission; nothing changes. A repeated submission is answered as the first was, but for
+ * the mark of an evaluation, which the custodian may bear since.
+ */
+export function checkGrant(
+  core: Core,
+  roster: Roster,
+  submission: GrantSubmission,
+  proofs: readonly Proof[],
+): CheckedGrant {
+  const { grant } = submission;
+  const digest = submissionDigest(submission);
+  checkNotEnded(core, grant);
+  const known = core.memory.grants.find(grant);
+  if (known !== undefined) {
+    if (known.digest !== digest) refuse("grant-conflict", "The grant is known with other statements.");
+    const { assurance } = known.statement;
+    const statement = { ...known.statement, assurance: assuranceOf(core, [assurance]) };
+    return { statement, digest, isKnown: true };
+  }
+  requireSameRoster(core, roster);
+  for (const one of proofs) requireFresh(core, one);
+  const [proof] = proofs;
+  if (proof === undefined) return refuse("format", "There is no signed statement.");
+  if ("dispute" in submission) {
+    return { ...checkDispute(core, roster, submission, proof), digest, isKnown: false };
+  }
+  if ("releases" in submission) {
+    return { ...checkRelease(core, roster, submission, proofs), digest, isKnown: false };
+  }
+  if ("emergency" in submission) {
+    return { statement: checkBreakGlass(core, roster, submission, proof), digest, isKnown: false };
+  }
+  return { statement: checkDecided(core, roster, submission, proofs), digest, isKnown: false };
+}
+
+/** Takes a grant for good, after checking it once more in one go, and signs the scope that will be enforced. */
+export function acceptGrant(
+  core: Core,
+  roster: Roster,
+  submission: GrantSubmission,
+  proofs: readonly Proof[],
+): { statement: GrantOkStatement; signature: string } {
+  const checked = checkGrant(core, roster, submission, proofs);
+  const { statement, digest } = checked;
+  if (!checked.isKnown) {
+    remember(core, { kind: "grant", digest, statement, ...basisOf(submission, checked) });
+  }
+  const signature = core.identity.withSeed((seed) => signStatement(seed, "grant-ok", statement));
+  return { statement, signature: toBase64url(signature) };
+}
+
+/** What the journal keeps of what a grant rests on. */
+function basisOf(submission: GrantSubmission, { party, organisations }: CheckedGrant) {
+  if ("dispute" in submission) {
+    return { decisions: [], dispute: submission.dispute, ...(party === undefined ? {} : { party }) };
+  }
+  if ("releases" in submission) {
+    const { releases, authorization } = submission;
+    return { decisions: [], releases, authorization, organisations: organisations ?? [] };
+  }
+  if ("emergency" in submission) return { decisions: [], emergency: submission.emergency };
+  const { decisions, authorization } = submission;
+  return { decisions, ...(authorization === undefined ? {} : { authorization }) };
+}

@@ -1,0 +1,174 @@
+import "server-only";
+import { type Core, remember } from "@/lib/custodian/core";
+import { partiesOrganisations } from "@/lib/custodian/grants/party-organisations";
+import { instantOf } from "@/lib/custodian/grants/scope";
+import { refuse } from "@/lib/custodian/refused";
+import { requireSameRoster } from "@/lib/custodian/roster/same-roster";
+import {
+  assuranceOf,
+  type Proof,
+  proveSignature,
+  requireFresh,
+  rulesOf,
+} from "@/lib/custodian/roster/signature";
+import {
+  BREAK_GLASS_DUTY,
+  EMERGENCY_PURPOSE,
+  EMERGENCY_VIEWS,
+  MAX_EMERGENCY_MS,
+  MIN_REASON_LENGTH,
+  REVIEW_MS,
+  REVIEWING_DUTIES,
+  type ReviewStatement,
+  reasonDigest,
+  type SignedReview,
+} from "@/lib/escrow/protocol/break-glass-statement";
+import { findPerson, type Roster } from "@/lib/escrow/protocol/roster";
+import { isSameOrganisation } from "@/lib/escrow/protocol/same-organisation";
+import { type GrantOkStatement, recordDigest, validityTime } from "@/lib/escrow/protocol/statements";
+import type { EmergencySubmission, ReviewResponse } from "@/lib/escrow/protocol/submissions";
+
+/** Two clocks differ a little; the hour itself is counted by this custodian's. */
+const SLACK_MS = 60_000;
+
+/** Proves that a holder named in the roster signed. Nothing is remembered. */
+export async function proveBreakGlass(
+  core: Core,
+  roster: Roster,
+  { emergency: { statement, signature } }: EmergencySubmission,
+): Promise<Proof> {
+  if (statement.log !== core.log) refuse("log", "The statement is for another log.");
+  const holder =
+    findPerson(roster, statement.requester) ??
+    refuse("requester", `${statement.requester} does not stand in the roster.`);
+  if (!holder.duties.includes(BREAK_GLASS_DUTY)) {
+    refuse("duty", `${holder.person} does not hold the duty ${BREAK_GLASS_DUTY}.`);
+  }
+  return proveSignature(rulesOf(core, roster), holder, "break-glass", statement, signature);
+}
+
+/** An earlier use waits for its review, or was found unjustified: whatever the portal says, the holder is blocked. */
+function checkNotBlocked(core: Core, holder: string): void {
+  const { emergencies } = core.memory;
+  if (emergencies.waitingOf(holder) !== undefined) {
+    refuse("review-due", "An earlier use by this person waits for its review.");
+  }
+  if (emergencies.isBarred(holder)) {
+    refuse("review-due", "An earlier use by this person was found unjustified.");
+  }
+}
+
+/** Nobody of a party's organisation looks at its records by break-glass; asked again at each opening. */
+export function checkBreakGlassStands(
+  core: Core,
+  roster: Roster,
+  { transactions, requester }: Pick<GrantOkStatement, "transactions" | "requester">,
+): void {
+  const holder =
+    findPerson(roster, requester) ?? refuse("requester", `${requester} does not stand in the roster.`);
+  if (!holder.duties.includes(BREAK_GLASS_DUTY)) {
+    refuse("duty", `${holder.person} does not hold the duty ${BREAK_GLASS_DUTY}.`);
+  }
+  const parties = transactions.flatMap((tx) => core.memory.partiesOf(tx) ?? []);
+  const organisations = partiesOrganisations(roster, parties);
+  if (organisations.some((own) => isSameOrganisation(own, holder.organisation))) {
+    refuse("party", "Nobody of a party's organisation may break the glass for its records.");
+  }
+}
+
+/** Every check of an emergency but its proof, and the scope it gives: masked, an hour at most, from now on. */
+export function checkBreakGlass(
+  core: Core,
+  roster: Roster,
+  { grant, emergency: { statement: given }, reason }: EmergencySubmission,
+  proof: Proof,
+): GrantOkStatement {
+  const now = core.clock.nowMs();
+  const isSorted = (list: readonly string[]) =>
+    list.every((one, at) => at === 0 || (list[at - 1] ?? "") < one);
+  if (!isSorted(given.transactions) || !isSorted(given.groups)) {
+    refuse("format", "A list is not sorted, or names something twice.");
+  }
+  if (reasonDigest(reason) !== given.reason) refuse("reason", "The reason is not the one that was signed.");
+  if (reason.trim().length < MIN_REASON_LENGTH) {
+    refuse("reason", `A reason has ${MIN_REASON_LENGTH} characters or more.`);
+  }
+  if (core.memory.nonceOwner(given.nonce) !== undefined) refuse("nonce", "The statement was used before.");
+  checkNotBlocked(core, given.requester);
+  const end = instantOf(given.not_after);
+  if (end <= now) refuse("dates", "The time that was signed for has ended.");
+  if (end > now + MAX_EMERGENCY_MS + SLACK_MS) refuse("dates", "Break-glass lasts one hour at most.");
+  const statement: GrantOkStatement = {
+    log: core.log,
+    grant,
+    transactions: given.transactions,
+    groups: given.groups,
+    masked_groups: given.groups,
+    level: given.level,
+    purpose: EMERGENCY_PURPOSE,
+    requester: given.requester,
+    not_before: validityTime(core.clock.now()),
+    not_after: validityTime(new Date(Math.min(end, now + MAX_EMERGENCY_MS))),
+    max_views: EMERGENCY_VIEWS,
+    assurance: assuranceOf(core, [proof.assurance]),
+  };
+  checkBreakGlassStands(core, roster, statement);
+  return statement;
+}
+
+async function proveReview(
+  core: Core,
+  roster: Roster,
+  { statement, signature }: SignedReview,
+): Promise<Proof> {
+  if (statement.log !== core.log) refuse("log", "The review is for another log.");
+  const reviewer =
+    findPerson(roster, statement.reviewer) ??
+    refuse("approver", `${statement.reviewer} does not stand in the roster.`);
+  if (!reviewer.duties.some((duty) => REVIEWING_DUTIES.includes(duty))) {
+    refuse("duty", `A review takes one of the duties ${REVIEWING_DUTIES.join(", ")}.`);
+  }
+  return proveSignature(rulesOf(core, roster), reviewer, "review", statement, signature);
+}
+
+/** What is reviewed has ended, is the use that was signed for, and is another person's. */
+function checkReview(
+  core: Core,
+  { grant, emergency, reviewer }: ReviewStatement,
+): { readonly late: boolean } {
+  const { memory } = core;
+  const held = memory.emergencies.find(grant);
+  if (held === undefined) return refuse("unknown-grant", "The custodian knows no such use of break-glass.");
+  if (held.digest !== emergency) refuse("statement", "The review is of another statement.");
+  if (held.holder === reviewer) refuse("self-approval", "Nobody reviews a use of his own.");
+  if (memory.emergencies.waitingOf(reviewer) !== undefined || memory.emergencies.isBarred(reviewer)) {
+    refuse("review-due", "Whose own use waits for its review, or was found unjustified, reviews nobody's.");
+  }
+  const now = core.clock.nowMs();
+  const isOver = now >= held.endsMs || memory.grants.isRevoked(grant) || memory.grants.isSuspended(grant);
+  if (!isOver) refuse("dates", "The use is not over yet: it is ended first, or waited for.");
+  return { late: now > held.beganMs + REVIEW_MS };
+}
+
+/**
+ * Takes another person's review of a use, once: the same again is answered as the first time, another one is refused.
+ * A justified use frees its holder; after an unjustified one he stays blocked until a roster has taken the duty away.
+ */
+export async function acceptReview(
+  core: Core,
+  roster: Roster,
+  review: SignedReview,
+): Promise<ReviewResponse> {
+  const { statement } = review;
+  const proof = await proveReview(core, roster, review);
+  requireSameRoster(core, roster);
+  requireFresh(core, proof);
+  const known = core.memory.emergencies.reviewOf(statement.grant);
+  if (known !== undefined) {
+    if (known.digest !== recordDigest(statement)) refuse("grant-conflict", "It was reviewed already.");
+    return { ok: true, assurance: assuranceOf(core, [known.assurance]), late: known.late };
+  }
+  const { late } = checkReview(core, statement);
+  remember(core, { kind: "review", review, assurance: proof.assurance, late });
+  return { ok: true, assurance: assuranceOf(core, [proof.assurance]), late };
+}

@@ -1,0 +1,140 @@
+import "server-only";
+import type { Core } from "@/lib/custodian/core";
+import { partiesOrganisations } from "@/lib/custodian/grants/party-organisations";
+import { instantOf } from "@/lib/custodian/grants/scope";
+import type { HeldDispute } from "@/lib/custodian/journal/held-grants";
+import { refuse } from "@/lib/custodian/refused";
+import { assuranceOf, type Proof, proveSignature, rulesOf } from "@/lib/custodian/roster/signature";
+import type { DisputeSubmission, RosterPerson } from "@/lib/escrow/protocol/messages";
+import { findPerson, type Roster } from "@/lib/escrow/protocol/roster";
+import { isSameOrganisation } from "@/lib/escrow/protocol/same-organisation";
+import {
+  DISPUTE_PURPOSE,
+  DISPUTE_VIEWS,
+  type DisputeStatement,
+  type GrantOkStatement,
+  MAX_DISPUTE_DAYS,
+  recordDigest,
+  validityTime,
+} from "@/lib/escrow/protocol/statements";
+
+const DAY_MS = 86_400_000;
+/** Times of validity are whole seconds, and two clocks differ a little. */
+const SLACK_MS = 60_000;
+const PARTY_ROLES: readonly string[] = ["client", "miner"];
+
+type Party = RosterPerson & { readonly participant: string };
+
+/** The person who signs for a party; the roster, not the portal, says for which participant. */
+export function requireParty(roster: Roster, handle: string): Party {
+  const person = findPerson(roster, handle);
+  if (person === undefined) return refuse("party", `${handle} does not stand in the roster.`);
+  const { role, participant } = person;
+  if (participant === undefined || role === undefined || !PARTY_ROLES.includes(role)) {
+    return refuse("party", `The roster does not name ${handle} as the person of a participant.`);
+  }
+  return { ...person, participant };
+}
+
+/** Masked fields are for a support person who belongs to no party of the transaction. */
+function checkHolder(roster: Roster, holder: string, parties: readonly string[]): void {
+  const person = findPerson(roster, holder) ?? refuse("holder", `${holder} does not stand in the roster.`);
+  if (!person.duties.includes("support")) refuse("duty", `${holder} does not hold the duty support.`);
+  const isOfParty = partiesOrganisations(roster, parties).some((organisation) =>
+    isSameOrganisation(organisation, person.organisation),
+  );
+  if (isOfParty) refuse("organisation", "Support of a party's own organisation sees none of its dispute.");
+}
+
+function checkTime(core: Core, { not_after }: DisputeStatement): void {
+  const left = instantOf(not_after) - core.clock.nowMs();
+  if (left <= 0) refuse("dates", "The party's permission has ended.");
+  if (left > MAX_DISPUTE_DAYS * DAY_MS + SLACK_MS) {
+    refuse("dates", `A party lets support look for ${MAX_DISPUTE_DAYS} days at most.`);
+  }
+}
+
+/**
+ * Views left under the statement. It stands behind one live grant: another support person takes over only when the
+ * former grant is revoked, and gets what is left of the same budget.
+ */
+function viewsLeft(core: Core, statement: DisputeStatement): number {
+  const { memory } = core;
+  if (memory.grants.isDisputeEnded(statement.nonce)) return refuse("revoked", "The dispute has ended.");
+  const owner = memory.nonceOwner(statement.nonce);
+  if (owner === undefined) return DISPUTE_VIEWS;
+  const former = memory.grants.find(owner);
+  const isOfThis = former?.dispute?.digest === recordDigest(statement);
+  if (former === undefined || !isOfThis || !memory.grants.isRevoked(owner)) {
+    return refuse("nonce", "The dispute statement stands behind another grant.");
+  }
+  const left = former.statement.max_views - former.viewsUsed;
+  return left > 0 ? left : refuse("views-exhausted", "The dispute has no views left.");
+}
+
+/**
+ * What must hold as long as a dispute's grant is used: its participant is one the transaction was sealed for when
+ * it was first registered here, and its holder is support of no party. Other recipients than the escrow are the
+ * word of whoever sealed: a portal that lied from the first registration on could name one more.
+ */
+export function checkDisputeStands(
+  core: Core,
+  roster: Roster,
+  { transactions, requester }: Pick<GrantOkStatement, "transactions" | "requester">,
+  { party }: Pick<HeldDispute, "party">,
+): void {
+  for (const transaction of transactions) {
+    const parties = core.memory.partiesOf(transaction);
+    if (parties !== undefined && !parties.includes(party)) {
+      refuse("party", "The transaction was not sealed for the participant that disputes it.");
+    }
+    checkHolder(roster, requester, [party, ...(parties ?? [])]);
+  }
+}
+
+/** Proves that a roster person of a participant signed the dispute. Nothing is remembered. */
+export async function proveDispute(
+  core: Core,
+  roster: Roster,
+  { dispute: { statement, signature } }: DisputeSubmission,
+): Promise<Proof> {
+  const party = requireParty(roster, statement.party);
+  // The portal's word given before the party had a key: it was taken then, and nobody took it back since.
+  const noted = core.memory.notedAssurance("dispute", statement);
+  if (noted === "evaluation" && core.isEvaluation) return { assurance: noted };
+  return proveSignature(rulesOf(core, roster), party, "dispute", statement, signature);
+}
+
+/**
+ * Every check of a dispute in place of decisions but its proof, and the scope it gives: masked, one transaction,
+ * one holder.
+ */
+export function checkDispute(
+  core: Core,
+  roster: Roster,
+  { grant, dispute, holder }: DisputeSubmission,
+  proof: Proof,
+): { readonly statement: GrantOkStatement; readonly party: string } {
+  const { statement } = dispute;
+  if (statement.log !== core.log) refuse("log", "The dispute is for another log.");
+  if (new Set(statement.groups).size !== statement.groups.length) refuse("format", "A group stands twice.");
+  const party = requireParty(roster, statement.party);
+  checkTime(core, statement);
+  const groups = [...statement.groups].sort();
+  const scope: GrantOkStatement = {
+    log: core.log,
+    grant,
+    transactions: [statement.transaction],
+    groups,
+    masked_groups: groups,
+    level: statement.level,
+    purpose: DISPUTE_PURPOSE,
+    requester: holder,
+    not_before: validityTime(core.clock.now()),
+    not_after: statement.not_after,
+    max_views: viewsLeft(core, statement),
+    assurance: assuranceOf(core, [proof.assurance]),
+  };
+  checkDisputeStands(core, roster, scope, { party: party.participant });
+  return { statement: scope, party: party.participant };
+}

@@ -1,0 +1,75 @@
+import "server-only";
+import { type Core, remember } from "@/lib/custodian/core";
+import type { HeldGrant } from "@/lib/custodian/journal/held-grants";
+import { refuse } from "@/lib/custodian/refused";
+import { requireSameRoster } from "@/lib/custodian/roster/same-roster";
+import { proveSignature, requireFresh, rulesOf } from "@/lib/custodian/roster/signature";
+import type { Revocation } from "@/lib/escrow/protocol/messages";
+import { RELEASING_DUTY, type SignedReleaseEnd } from "@/lib/escrow/protocol/release-statement";
+import { findPerson, type Roster } from "@/lib/escrow/protocol/roster";
+import type { Suspension } from "@/lib/escrow/protocol/submissions";
+
+/** What executives released ends by the word of one of them, or of its holder, and by nobody else's. */
+async function requireReleaseEnd(
+  core: Core,
+  roster: Roster | undefined,
+  held: HeldGrant,
+  end: SignedReleaseEnd | undefined,
+): Promise<void> {
+  if (end === undefined)
+    return refuse("released", "Executives released this grant: they end it, or its holder.");
+  if (roster === undefined) return refuse("roster", "The custodian has no roster yet.");
+  const { statement, signature } = end;
+  if (statement.log !== core.log) refuse("log", "The statement is for another log.");
+  if (statement.grant !== held.statement.grant) refuse("statement", "The statement is about another grant.");
+  const person =
+    findPerson(roster, statement.person) ??
+    refuse("approver", `${statement.person} does not stand in the roster.`);
+  if (person.person !== held.statement.requester && !person.duties.includes(RELEASING_DUTY)) {
+    refuse("duty", "Executives end what they released, or its holder.");
+  }
+  const proof = await proveSignature(rulesOf(core, roster), person, "release-end", statement, signature);
+  requireSameRoster(core, roster);
+  requireFresh(core, proof);
+}
+
+/**
+ * Revoking needs no proof: it can only take away. A grant that executives released is the exception, since nobody else
+ * may stop what is overdue. An unknown grant is revoked before it ever arrives.
+ */
+export async function revokeGrant(
+  core: Core,
+  roster: Roster | undefined,
+  revocation: Revocation,
+): Promise<{ ok: true }> {
+  const { grant, reason, at, dispute_nonce: nonce, ended_by: end } = revocation;
+  const { memory } = core;
+  const isKnown = (): boolean =>
+    memory.grants.isRevoked(grant) && (nonce === undefined || memory.grants.isDisputeEnded(nonce));
+  if (isKnown()) return { ok: true };
+  const held = memory.grants.find(grant);
+  if (held?.release !== undefined) await requireReleaseEnd(core, roster, held, end);
+  // What was proven for a grant that was unknown a moment ago proves nothing about one that came since.
+  if (held !== memory.grants.find(grant))
+    return refuse("released", "The grant came in the meantime: try again.");
+  if (isKnown()) return { ok: true };
+  remember(core, {
+    kind: "revoke",
+    grant,
+    reason,
+    revoked_at: at,
+    ...(nonce === undefined ? {} : { dispute_nonce: nonce }),
+    ...(end === undefined || held?.release === undefined ? {} : { ended_by: end }),
+  });
+  return { ok: true };
+}
+
+/** Takes a grant out of force without ending its request's case. Nothing lifts it: two fresh decisions give what is left. */
+export function suspendGrant(core: Core, { grant, reason, at }: Suspension): { ok: true } {
+  const { memory } = core;
+  if (memory.grants.find(grant)?.release !== undefined) {
+    refuse("released", "Executives released this grant: they end it, or its holder.");
+  }
+  if (!memory.grants.isSuspended(grant)) remember(core, { kind: "suspend", grant, reason, suspended_at: at });
+  return { ok: true };
+}

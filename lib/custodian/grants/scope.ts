@@ -1,0 +1,107 @@
+import "server-only";
+import { parseSeconds } from "@/lib/crypto/instant";
+import { refuse } from "@/lib/custodian/refused";
+import type { AuthorizationRecord, RosterPerson } from "@/lib/escrow/protocol/messages";
+import {
+  type DecisionStatement,
+  GroupName,
+  type Level,
+  validityTime,
+} from "@/lib/escrow/protocol/statements";
+
+/** What a grant covers after all decisions and the authorization have narrowed it. */
+export interface EffectiveScope {
+  readonly transactions: string[];
+  readonly groups: GroupName[];
+  readonly masked_groups: GroupName[];
+  readonly level: Level;
+  readonly not_before: string;
+  readonly not_after: string;
+  readonly max_views: number;
+}
+
+/** What a statement that leads to a grant says of its scope. */
+export type Scoped = Pick<
+  DecisionStatement,
+  "transactions" | "groups" | "level" | "not_before" | "not_after" | "max_views"
+>;
+
+const LEVELS: readonly Level[] = ["metadata", "masked", "full"];
+const PERSONAL: readonly GroupName[] = ["parties", "narrative", "external_references"];
+/** Instruments that never show personal groups unmasked (access.md "Authorizations"). */
+const CAPPED: readonly AuthorizationRecord["kind"][] = ["subpoena", "statutory_demand", "audit_mandate"];
+
+export function levelRank(level: Level): number {
+  return LEVELS.indexOf(level);
+}
+
+function intersection<T>(lists: readonly (readonly T[])[]): T[] {
+  const [first = [], ...rest] = lists;
+  return first.filter((value) => rest.every((list) => list.includes(value)));
+}
+
+/** Milliseconds of a time of validity in a statement. */
+export function instantOf(text: string): number {
+  try {
+    return parseSeconds(text);
+  } catch {
+    return refuse("format", "A time of validity does not exist.");
+  }
+}
+
+/** Validity in the record: an RFC 3339 time, or a day, whose end is the end of that day in UTC. */
+function recordInstant(text: string, isEnd: boolean): number {
+  const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
+  const at = Date.parse(isDay ? `${text}T00:00:00Z` : text);
+  if (!Number.isFinite(at)) return refuse("authorization", "The authorization's validity cannot be read.");
+  return isDay && isEnd ? at + 86_400_000 : at;
+}
+
+function maskedGroups(
+  groups: readonly GroupName[],
+  level: Level,
+  record: AuthorizationRecord | undefined,
+): GroupName[] {
+  if (level === "masked") return [...groups];
+  if (record === undefined || !CAPPED.includes(record.kind)) return [];
+  return groups.filter((group) => PERSONAL.includes(group));
+}
+
+/** Support sees masked fields only, whatever was decided. */
+function cappedLevel(decisions: readonly Scoped[], requester: RosterPerson): Level {
+  const lowest = decisions.map(({ level }) => level).reduce((a, b) => (levelRank(b) < levelRank(a) ? b : a));
+  return requester.duties.includes("support") && lowest === "full" ? "masked" : lowest;
+}
+
+/** The intersection of all decisions, the earliest end, the smallest budget, within the authorization. */
+export function effectiveScope(
+  decisions: readonly Scoped[],
+  requester: RosterPerson,
+  record: AuthorizationRecord | undefined,
+): EffectiveScope {
+  const transactions = intersection(decisions.map((decision) => decision.transactions));
+  const groups = intersection(decisions.map((decision) => decision.groups)).map((group) =>
+    GroupName.parse(group),
+  );
+  const level = cappedLevel(decisions, requester);
+  if (transactions.length === 0) refuse("scope", "No transaction stands in every decision.");
+  if (groups.length === 0) refuse("groups", "No group stands in every decision.");
+  if (level === "metadata") refuse("level", "Metadata need no opening.");
+  const starts = decisions.map((decision) => instantOf(decision.not_before));
+  const ends = decisions.map((decision) => instantOf(decision.not_after));
+  if (record !== undefined) {
+    starts.push(recordInstant(record.valid_from, false));
+    ends.push(recordInstant(record.valid_until, true));
+  }
+  const [start, end] = [Math.max(...starts), Math.min(...ends)];
+  if (start >= end) refuse("dates", "Decisions and authorization have no time in common.");
+  return {
+    transactions: transactions.sort(),
+    groups: groups.sort(),
+    masked_groups: maskedGroups(groups, level, record).sort(),
+    level,
+    not_before: validityTime(new Date(start)),
+    not_after: validityTime(new Date(end)),
+    max_views: Math.min(...decisions.map((decision) => decision.max_views)),
+  };
+}

@@ -1,0 +1,226 @@
+import "server-only";
+import { parseMicros, parseSeconds } from "@/lib/crypto/instant";
+import { HeldEmergencies } from "@/lib/custodian/journal/held-emergencies";
+import { HeldGrants } from "@/lib/custodian/journal/held-grants";
+import { HeldRecoveries } from "@/lib/custodian/journal/held-recoveries";
+import type { JournalRecord, RegisteredBody } from "@/lib/custodian/journal/records";
+import { PasskeyUses, statementKey, useOf } from "@/lib/custodian/roster/passkey-uses";
+import type { SignedEpoch } from "@/lib/escrow/protocol/messages";
+import { termsOf } from "@/lib/escrow/protocol/rewrap-statement";
+import { type Roster, rosterDigest } from "@/lib/escrow/protocol/roster";
+import { type OpenStatement, recordDigest, type StatementSignature } from "@/lib/escrow/protocol/statements";
+
+interface Signed<S> {
+  readonly statement: S;
+  readonly signature: StatementSignature;
+}
+
+type GrantLine = Extract<JournalRecord, { kind: "grant" }>;
+type RecoveryLine = Extract<JournalRecord, { kind: "recovery" }>;
+
+function bodyKey(place: { readonly tx: string; readonly grp: string; readonly gen: number }): string {
+  return `${place.tx}|${place.grp}|${place.gen}`;
+}
+
+/** Digest of an open statement: one statement, one nonce. */
+export function openingDigest(statement: OpenStatement): string {
+  return recordDigest(statement);
+}
+
+/** What the custodian knows: the sum of its journal, and nothing else. */
+export class Memory {
+  readonly epochs: SignedEpoch[] = [];
+  /** Epochs whose keys are gone. */
+  readonly destroyed = new Set<number>();
+  readonly passkeys = new PasskeyUses();
+  readonly recoveries = new HeldRecoveries();
+  readonly emergencies = new HeldEmergencies();
+  readonly grants = new HeldGrants();
+  roster: Roster | undefined;
+  /** Digests of every roster that was in force. */
+  private readonly rosters = new Set<string>();
+  /** Statements that were shown signed, and what their signatures were worth then. */
+  private readonly noted = new Map<string, "evaluation" | "signed">();
+  private hadEvaluationKey = false;
+  private readonly bodies = new Map<string, { readonly bd: string; readonly kid: string }>();
+  /** Record digest of each transaction, as it was first registered. */
+  private readonly recordDigests = new Map<string, string>();
+  /** Who used a nonce: a grant id, the digest of an open statement, or of a recovery's terms. */
+  private readonly nonces = new Map<string, string>();
+  private readonly openings = new Set<string>();
+  private readonly intents = new Set<string>();
+  /** Participants each transaction was sealed for, as it was first registered. */
+  private readonly parties = new Map<string, readonly string[]>();
+
+  apply(record: JournalRecord): void {
+    switch (record.kind) {
+      case "epoch":
+        this.epochs.push(record.signed);
+        return;
+      case "destroy":
+        this.destroyed.add(record.epoch);
+        return;
+      case "roster":
+        this.applyRoster(record.roster);
+        return;
+      case "statement":
+        this.applyNote(record);
+        return;
+      case "register":
+        for (const item of record.items) this.applyRegistration(item);
+        return;
+      case "grant":
+        this.applyGrant(record);
+        return;
+      case "revoke":
+      case "suspend":
+      case "co-viewer-end":
+        this.grants.end(record);
+        if (record.kind === "revoke") this.noteUse("release-end", record.ended_by);
+        return;
+      case "review":
+        this.applyReview(record);
+        return;
+      case "open":
+        this.applyOpening(record);
+        return;
+      case "recovery":
+        this.applyRecovery(record);
+        return;
+      case "recover":
+        for (const { intent } of record.items) this.intents.add(intent);
+        return;
+      case "recovery-end":
+        this.recoveries.end(record.recovery);
+    }
+  }
+
+  /** Whether any roster ever named an evaluation key: nothing here is more than an evaluation any more. */
+  get isEvaluation(): boolean {
+    return this.hadEvaluationKey;
+  }
+
+  private applyRoster(roster: Roster): void {
+    this.roster = roster;
+    this.rosters.add(rosterDigest(roster));
+    this.emergencies.keepTo(roster);
+    this.hadEvaluationKey ||= roster.evaluation_key !== undefined;
+    for (const { statement, signature } of roster.statements ?? []) {
+      this.passkeys.note(useOf("roster", statement, signature));
+    }
+  }
+
+  private applyNote({ note, assurance }: Extract<JournalRecord, { kind: "statement" }>): void {
+    this.passkeys.note(useOf(note.kind, note.statement, note.signature));
+    this.noted.set(statementKey(note.kind, note.statement), assurance);
+  }
+
+  private applyRegistration({ rd, parties, ...item }: RegisteredBody): void {
+    this.bodies.set(bodyKey(item), { bd: item.bd, kid: item.kid });
+    if (rd !== undefined && !this.recordDigests.has(item.tx)) this.recordDigests.set(item.tx, rd);
+    if (parties !== undefined && !this.parties.has(item.tx)) this.parties.set(item.tx, parties);
+  }
+
+  private applyGrant(record: GrantLine): void {
+    const { statement } = record;
+    this.grants.hold(record);
+    for (const decision of record.decisions) this.spend("decision", statement.grant, decision);
+    for (const release of record.releases ?? []) this.spend("release", statement.grant, release);
+    this.spend("dispute", statement.grant, record.dispute);
+    if (record.emergency === undefined) return;
+    this.spend("break-glass", statement.grant, record.emergency);
+    this.emergencies.hold(statement.grant, {
+      holder: statement.requester,
+      digest: recordDigest(record.emergency.statement),
+      beganMs: Number(parseMicros(record.at) / 1000n),
+      endsMs: parseSeconds(statement.not_after),
+    });
+  }
+
+  private applyReview({ review, assurance, late }: Extract<JournalRecord, { kind: "review" }>): void {
+    const { statement } = review;
+    this.noteUse("review", review);
+    const digest = recordDigest(statement);
+    this.emergencies.review(statement.grant, { digest, assurance, late }, statement.outcome);
+  }
+
+  /** A statement that a grant rests on: its nonce belongs to the grant from now on. */
+  private spend(kind: string, grant: string, signed: Signed<{ readonly nonce: string }> | undefined): void {
+    if (signed === undefined) return;
+    this.nonces.set(signed.statement.nonce, grant);
+    this.noteUse(kind, signed);
+  }
+
+  private noteUse(kind: string, signed: Signed<unknown> | undefined): void {
+    if (signed !== undefined) this.passkeys.note(useOf(kind, signed.statement, signed.signature));
+  }
+
+  private applyOpening(record: Extract<JournalRecord, { kind: "open" }>): void {
+    this.grants.countView(record.grant);
+    this.nonces.set(record.statement.nonce, openingDigest(record.statement));
+    this.passkeys.note(useOf("open", record.statement, record.signature));
+    this.openings.add(`${record.statement.nonce}|${record.transaction}`);
+    this.intents.add(record.intent);
+  }
+
+  private applyRecovery({ recovery, statements, assurance }: RecoveryLine): void {
+    for (const { statement, signature } of statements) {
+      this.nonces.set(statement.nonce, recovery);
+      this.passkeys.note(useOf("rewrap", statement, signature));
+      this.recoveries.hold(recovery, termsOf(statement), assurance);
+    }
+  }
+
+  /** Registered bodies, newest generation of each group only, whose escrow entry lies under this key. */
+  countUnder(kid: string): number {
+    const newest = new Map<string, { readonly gen: number; readonly kid: string }>();
+    for (const [key, body] of this.bodies) {
+      const at = key.lastIndexOf("|");
+      const group = key.slice(0, at);
+      const gen = Number(key.slice(at + 1));
+      if ((newest.get(group)?.gen ?? 0) < gen) newest.set(group, { gen, kid: body.kid });
+    }
+    return [...newest.values()].filter((body) => body.kid === kid).length;
+  }
+
+  body(place: { readonly tx: string; readonly grp: string; readonly gen: number }) {
+    return this.bodies.get(bodyKey(place));
+  }
+
+  /** Whether a roster with this digest is or was in force. */
+  wasRoster(digest: string): boolean {
+    return this.rosters.has(digest);
+  }
+
+  /** What a statement's signature was worth when it was shown, if it was. */
+  notedAssurance(kind: string, statement: unknown): "evaluation" | "signed" | undefined {
+    return this.noted.get(statementKey(kind, statement));
+  }
+
+  recordDigest(tx: string): string | undefined {
+    return this.recordDigests.get(tx);
+  }
+
+  nonceOwner(nonce: string): string | undefined {
+    return this.nonces.get(nonce);
+  }
+
+  isOpened(nonce: string, transaction: string): boolean {
+    return this.openings.has(`${nonce}|${transaction}`);
+  }
+
+  isIntentUsed(entryId: string): boolean {
+    return this.intents.has(entryId);
+  }
+
+  /** Participants a transaction was sealed for when it was first registered. */
+  partiesOf(tx: string): readonly string[] | undefined {
+    return this.parties.get(tx);
+  }
+
+  /** Whether this body and its transaction's record digest were both proven before, and its parties are known. */
+  isRegistered(item: RegisteredBody): boolean {
+    const isProven = this.body(item)?.bd === item.bd && this.recordDigest(item.tx) === item.rd;
+    return isProven && this.parties.has(item.tx);
+  }
+}

@@ -1,0 +1,133 @@
+import "server-only";
+import { z } from "zod";
+import { SignedBreakGlass, SignedReview } from "@/lib/escrow/protocol/break-glass-statement";
+import {
+  AuthorizationRecord,
+  SignedDecision,
+  SignedDispute,
+  SignedEpoch,
+} from "@/lib/escrow/protocol/messages";
+import { SignedRelease, SignedReleaseEnd } from "@/lib/escrow/protocol/release-statement";
+import { SignedRewrap } from "@/lib/escrow/protocol/rewrap-statement";
+import { Roster, StatementNote } from "@/lib/escrow/protocol/roster";
+import {
+  GrantOkStatement,
+  GroupName,
+  OpenStatement,
+  Person,
+  StatementSignature,
+} from "@/lib/escrow/protocol/statements";
+
+const Digest = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+
+export const RegisteredBody = z.strictObject({
+  tx: z.string(),
+  grp: GroupName,
+  gen: z.int(),
+  bd: Digest,
+  kid: z.string(),
+  /** The transaction's record digest, proven by opening; absent in lines of earlier versions. */
+  rd: Digest.optional(),
+  /** Participants the body was sealed for, by its recipients; absent in lines of earlier versions. */
+  parties: z.array(z.string()).optional(),
+});
+export type RegisteredBody = z.infer<typeof RegisteredBody>;
+
+/** Everything the custodian remembers is one of these lines. */
+export const JournalRecord = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("epoch"), at: z.string(), signed: SignedEpoch }),
+  z.strictObject({ kind: z.literal("destroy"), at: z.string(), epoch: z.int() }),
+  z.strictObject({ kind: z.literal("roster"), at: z.string(), roster: Roster }),
+  z.strictObject({
+    kind: z.literal("statement"),
+    at: z.string(),
+    note: StatementNote,
+    assurance: z.enum(["evaluation", "signed"]),
+  }),
+  z.strictObject({ kind: z.literal("register"), at: z.string(), items: z.array(RegisteredBody) }),
+  z.strictObject({
+    kind: z.literal("grant"),
+    at: z.string(),
+    digest: Digest,
+    statement: GrantOkStatement,
+    decisions: z.array(SignedDecision),
+    authorization: AuthorizationRecord.optional(),
+    /** In place of decisions, and for which participant the statement was signed. */
+    dispute: SignedDispute.optional(),
+    party: z.string().optional(),
+    /** In place of decisions: what two executives signed, and the organisations they were of then. */
+    releases: z.array(SignedRelease).optional(),
+    organisations: z.array(z.string()).optional(),
+    /** In place of decisions: what a holder of break-glass signed. */
+    emergency: SignedBreakGlass.optional(),
+  }),
+  z.strictObject({
+    kind: z.literal("revoke"),
+    at: z.string(),
+    grant: z.string(),
+    reason: z.string(),
+    revoked_at: z.string(),
+    dispute_nonce: Digest.optional(),
+    ended_by: SignedReleaseEnd.optional(),
+  }),
+  z.strictObject({
+    kind: z.literal("suspend"),
+    at: z.string(),
+    grant: z.string(),
+    reason: z.string(),
+    suspended_at: z.string(),
+  }),
+  z.strictObject({
+    kind: z.literal("co-viewer-end"),
+    at: z.string(),
+    request: z.string(),
+    person: Person,
+    reason: z.string(),
+    ended_at: z.string(),
+  }),
+  z.strictObject({
+    kind: z.literal("review"),
+    at: z.string(),
+    review: SignedReview,
+    assurance: z.enum(["evaluation", "signed"]),
+    late: z.boolean(),
+  }),
+  z.strictObject({
+    kind: z.literal("open"),
+    at: z.string(),
+    grant: z.string(),
+    transaction: z.string(),
+    groups: z.array(GroupName),
+    intent: z.string(),
+    leaf: Digest,
+    statement: OpenStatement,
+    signature: StatementSignature,
+  }),
+  z.strictObject({
+    kind: z.literal("recovery"),
+    at: z.string(),
+    /** Digest of the terms. */
+    recovery: Digest,
+    statements: z.array(SignedRewrap),
+    /** Nonce of the challenge by which the new key's possession was proven. */
+    proven: Digest,
+    assurance: z.enum(["evaluation", "signed"]),
+  }),
+  z.strictObject({
+    kind: z.literal("recover"),
+    at: z.string(),
+    recovery: Digest,
+    items: z.array(
+      z.strictObject({
+        tx: z.string(),
+        grp: GroupName,
+        gen: z.int(),
+        bd: Digest,
+        intent: z.string(),
+        leaf: Digest,
+      }),
+    ),
+  }),
+  z.strictObject({ kind: z.literal("recovery-end"), at: z.string(), recovery: Digest, reason: z.string() }),
+]);
+export type JournalRecord = z.infer<typeof JournalRecord>;

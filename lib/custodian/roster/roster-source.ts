@@ -1,0 +1,96 @@
+import "server-only";
+import { readFileSync, statSync } from "node:fs";
+import type { Core } from "@/lib/custodian/core";
+import { adoptRoster, RosterError } from "@/lib/custodian/roster/roster";
+import { Roster, rosterDigest } from "@/lib/escrow/protocol/roster";
+import { writeFileAtomic } from "@/lib/keystore/files/atomic-file";
+
+function parseRoster(file: string): Roster {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    throw new RosterError(`the roster ${file} cannot be read`);
+  }
+  try {
+    const parsed = Roster.safeParse(JSON.parse(text));
+    if (parsed.success) return parsed.data;
+  } catch {
+    throw new RosterError(`the roster ${file} is not JSON`);
+  }
+  throw new RosterError(`the roster ${file} is not of the format of a roster`);
+}
+
+/**
+ * The roster in force. The journal says which one that is; the file is how an operator hands in another. It is
+ * read again when it changed; one that is not acceptable leaves the former in force and is reported once. One that
+ * was in force before, as after a crash between journal and file, is replaced by the present one.
+ */
+export class RosterSource {
+  private seen: string | undefined;
+
+  constructor(
+    private readonly core: Core,
+    private readonly file: string,
+    private readonly report: (problem: string) => void,
+  ) {}
+
+  /** Reads the file now; throws RosterError, so that a start with a bad roster fails in plain words. */
+  async load(): Promise<void> {
+    const stamp = this.stamp();
+    if (stamp === undefined) {
+      if (this.core.memory.roster !== undefined) this.write();
+      return;
+    }
+    const roster = parseRoster(this.file);
+    this.seen = stamp;
+    if (this.isFormer(roster)) this.write();
+    else await adoptRoster(this.core, roster);
+  }
+
+  async current(): Promise<Roster | undefined> {
+    const stamp = this.stamp();
+    if (stamp !== undefined && stamp !== this.seen) {
+      try {
+        await this.load();
+      } catch (error) {
+        if (!(error instanceof RosterError)) throw error;
+        this.seen = stamp;
+        this.report(error.message);
+      }
+    }
+    return this.core.memory.roster;
+  }
+
+  /** Takes a successor that was handed in over the socket: into the journal first, then into the file. */
+  async adopt(roster: Roster): Promise<void> {
+    await this.current();
+    const before = this.core.memory.roster;
+    // A first roster is the operator's to give, in the file.
+    if (before === undefined) throw new RosterError("the custodian has no roster yet");
+    await adoptRoster(this.core, roster);
+    if (this.core.memory.roster !== before) this.write();
+  }
+
+  private isFormer(roster: Roster): boolean {
+    const { memory } = this.core;
+    const digest = rosterDigest(roster);
+    const isPresent = memory.roster !== undefined && rosterDigest(memory.roster) === digest;
+    return !isPresent && memory.wasRoster(digest);
+  }
+
+  /** What cannot be written is in force all the same: the journal has it, and the next start tries again. */
+  private write(): void {
+    try {
+      writeFileAtomic(this.file, `${JSON.stringify(this.core.memory.roster, undefined, 1)}\n`);
+      this.seen = this.stamp();
+    } catch {
+      this.report(`the roster file ${this.file} cannot be written; the journal holds the roster in force`);
+    }
+  }
+
+  private stamp(): string | undefined {
+    const found = statSync(this.file, { throwIfNoEntry: false });
+    return found === undefined ? undefined : `${found.mtimeMs}|${found.size}|${found.ino}`;
+  }
+}

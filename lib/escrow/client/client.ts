@@ -1,0 +1,234 @@
+import "server-only";
+import type { Clock } from "@/lib/clock";
+import { fromBase64url } from "@/lib/crypto/bytes";
+import { verifyEscrowOk } from "@/lib/crypto/escrow-ok";
+import { parseVkey } from "@/lib/crypto/log/signed-note";
+import { verifyStatement } from "@/lib/crypto/statement";
+import { batchesOf } from "@/lib/escrow/client/batches";
+import { createGrantEnds, type GrantEnds } from "@/lib/escrow/client/ends";
+import { createLostKeyClient, type LostKeyClient } from "@/lib/escrow/client/lost-key";
+import { type EscrowOpened, type EscrowOpening, openThroughEscrow } from "@/lib/escrow/client/open";
+import { createRosterReader } from "@/lib/escrow/client/roster-reader";
+import { askCustodian, callCustodian, distrust, type PinnedCustodian } from "@/lib/escrow/client/transport";
+import { verifyEpoch } from "@/lib/escrow/protocol/epoch";
+import {
+  EpochsResponse,
+  GrantResponse,
+  IdentityResponse,
+  PATHS,
+  RegisterResponse,
+  type RegistrationItem,
+  type RegistrationResult,
+  RewrapResponse,
+  type RewrapResult,
+  type SignedEpoch,
+} from "@/lib/escrow/protocol/messages";
+import { NoteResponse, ROSTER_PATHS, type Roster, type StatementNote } from "@/lib/escrow/protocol/roster";
+import type { GrantSubmission } from "@/lib/escrow/protocol/submissions";
+
+/** The escrow public key that is sealed to now; its signature has been verified with the pinned key. */
+export interface EscrowEpoch {
+  readonly epoch: number;
+  /** `escrow#<epoch>` */
+  readonly kid: string;
+  readonly publicKey: Uint8Array;
+  readonly signed: SignedEpoch;
+}
+
+/** A grant the custodian has and will enforce; `statement` is its own reading of the scope. */
+export type AcceptedGrant = GrantResponse;
+
+/**
+ * The escrow custodian as the portal and the worker see it. Every answer that matters is signed and verified
+ * with the pinned key. Away: DomainError custodian.unavailable (503). Refusal: custodian.refused (403) with
+ * `extra.reason`, one of `Refusal`.
+ */
+export interface EscrowClient extends GrantEnds {
+  /** The pinned key. */
+  readonly vkey: string;
+  identity(): Promise<IdentityResponse>;
+  epoch(): Promise<EscrowEpoch>;
+  epochs(): Promise<readonly SignedEpoch[]>;
+  /** After how many days it begins the next epoch by itself, as it said last; undefined before its first word. */
+  rotationDays(): number | undefined;
+  register(items: readonly RegistrationItem[]): Promise<readonly RegistrationResult[]>;
+  /** Begins this epoch, the one after the newest, and answers it; again, when it has begun, answers the newest. */
+  beginEpoch(epoch: number): Promise<EscrowEpoch>;
+  /** Moves the escrow's entries of these groups to the newest epoch: the entries, with the custodian's word on each. */
+  rewrap(items: readonly RegistrationItem[]): Promise<readonly RewrapResult[]>;
+  /** Destroys the private key of a former epoch for good. */
+  destroyEpoch(epoch: number): Promise<void>;
+  submitGrant(submission: GrantSubmission): Promise<AcceptedGrant>;
+  open(opening: EscrowOpening): Promise<EscrowOpened>;
+  /** The roster the custodian enforces now. */
+  roster(): Promise<Roster>;
+  /** The same as it was known half a minute ago, or last while the custodian is away; undefined if it never was. */
+  knownRoster(): Promise<Roster | undefined>;
+  /** Hands in a successor; the answer is the roster in force afterwards. The same one again is no error. */
+  submitRoster(next: Roster): Promise<Roster>;
+  /** Shows a signed statement when it is made: a wrong signature is refused while its signer is still there. */
+  noteStatement(note: StatementNote): Promise<"evaluation" | "signed">;
+  /** What concerns a participant's lost key. */
+  readonly lostKeys: LostKeyClient;
+}
+
+export interface EscrowClientOptions {
+  readonly url: string;
+  /** The pinned identity of the custodian: `<origin>/custodian+hash+key`. */
+  readonly vkey: string;
+  /** Origin of the log. */
+  readonly log: string;
+  readonly clock: Clock;
+  readonly timeoutMs?: number;
+  /** Epochs known from the database, so that sealing goes on while the custodian is away. */
+  readonly storedEpochs?: () => Promise<readonly SignedEpoch[]>;
+}
+
+const TIMEOUT_MS = 8_000;
+const EPOCH_FRESH_MS = 30_000;
+
+export function createEscrowClient(options: EscrowClientOptions): EscrowClient {
+  const pinned: PinnedCustodian = {
+    url: options.url,
+    log: options.log,
+    publicKey: parseVkey(options.vkey).publicKey,
+    timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+  };
+  const rosters = createRosterReader(pinned, options.clock);
+  const epochs = epochReader(pinned, options);
+  return {
+    vkey: options.vkey,
+    identity: async () => {
+      const identity = await askCustodian(pinned, "GET", PATHS.identity, IdentityResponse);
+      if (identity.vkey !== options.vkey || identity.log !== pinned.log) throw distrust("identity");
+      return identity;
+    },
+    epoch: epochs.read,
+    epochs: async () => (await readEpochs(pinned)).epochs,
+    rotationDays: epochs.rotationDays,
+    register: (items) => inCalls(items, (some) => register(pinned, some)),
+    beginEpoch: async (epoch) => {
+      const answer = await askCustodian(pinned, "POST", PATHS.epochs, EpochsResponse, { epoch });
+      return epochs.learn(verified(pinned, answer));
+    },
+    rewrap: (items) => inCalls(items, (some) => rewrap(pinned, some)),
+    destroyEpoch: async (epoch) => {
+      await callCustodian(pinned, { method: "POST", path: PATHS.destructions, body: { epoch } });
+    },
+    submitGrant: (submission) => submitGrant(pinned, submission),
+    ...createGrantEnds(pinned),
+    open: (opening) => openThroughEscrow(pinned, opening),
+    roster: rosters.read,
+    knownRoster: rosters.known,
+    submitRoster: rosters.submit,
+    noteStatement: async (note) =>
+      (await askCustodian(pinned, "POST", ROSTER_PATHS.statements, NoteResponse, note)).assurance,
+    lostKeys: createLostKeyClient(pinned),
+  };
+}
+
+async function readEpochs(pinned: PinnedCustodian): Promise<EpochsResponse> {
+  return verified(pinned, await askCustodian(pinned, "GET", PATHS.epochs, EpochsResponse));
+}
+
+function verified(pinned: PinnedCustodian, answer: EpochsResponse): EpochsResponse {
+  for (const epoch of answer.epochs) if (!verifyEpoch(pinned, epoch)) throw distrust("epoch");
+  return answer;
+}
+
+interface EpochReader {
+  read(): Promise<EscrowEpoch>;
+  /** Takes what was just answered in the place of what was known. */
+  learn(answer: EpochsResponse): EscrowEpoch;
+  rotationDays(): number | undefined;
+}
+
+/** The newest epoch, read again when older than half a minute; while the custodian is away the last known stays. */
+function epochReader(pinned: PinnedCustodian, options: EscrowClientOptions): EpochReader {
+  let known: { readonly epoch: EscrowEpoch; readonly at: number } | undefined;
+  let days: number | undefined;
+  const heard = ({ epochs, rotation_days }: EpochsResponse): EscrowEpoch => {
+    days = rotation_days;
+    return newest(epochs);
+  };
+  const load = async (): Promise<EscrowEpoch> => {
+    try {
+      return heard(await readEpochs(pinned));
+    } catch (error) {
+      if (known !== undefined) return known.epoch;
+      const stored = (await options.storedEpochs?.())?.filter((epoch) => verifyEpoch(pinned, epoch)) ?? [];
+      if (stored.length === 0) throw error;
+      return newest(stored);
+    }
+  };
+  return {
+    read: async () => {
+      const now = options.clock.nowMs();
+      if (known === undefined || Math.abs(now - known.at) > EPOCH_FRESH_MS)
+        known = { epoch: await load(), at: now };
+      return known.epoch;
+    },
+    learn: (answer) => {
+      known = { epoch: heard(answer), at: options.clock.nowMs() };
+      return known.epoch;
+    },
+    rotationDays: () => days,
+  };
+}
+
+function newest(epochs: readonly SignedEpoch[]): EscrowEpoch {
+  const signed = epochs.reduce((a, b) => (b.statement.epoch > a.statement.epoch ? b : a));
+  const { epoch, kid, public_key } = signed.statement;
+  return { epoch, kid, publicKey: fromBase64url(public_key), signed };
+}
+
+/** One answer for each group, in their order, from as many calls as they take. */
+async function inCalls<R>(
+  items: readonly RegistrationItem[],
+  call: (some: readonly RegistrationItem[]) => Promise<readonly R[]>,
+): Promise<readonly R[]> {
+  const results: R[] = [];
+  for (const some of batchesOf(items, (item) => item)) results.push(...(await call(some)));
+  return results;
+}
+
+async function register(
+  pinned: PinnedCustodian,
+  items: readonly RegistrationItem[],
+): Promise<readonly RegistrationResult[]> {
+  const { results } = await askCustodian(pinned, "POST", PATHS.registrations, RegisterResponse, { items });
+  if (results.length !== items.length) throw distrust("registration");
+  checkRegistrations(pinned, results);
+  return results;
+}
+
+function checkRegistrations(pinned: PinnedCustodian, results: readonly RegistrationResult[]): void {
+  for (const result of results) {
+    if (result.ok && !verifyEscrowOk(pinned.publicKey, result, fromBase64url(result.signature))) {
+      throw distrust("registration");
+    }
+  }
+}
+
+async function rewrap(
+  pinned: PinnedCustodian,
+  items: readonly RegistrationItem[],
+): Promise<readonly RewrapResult[]> {
+  const { results } = await askCustodian(pinned, "POST", PATHS.rewraps, RewrapResponse, { items });
+  if (results.length !== items.length) throw distrust("re-wrap");
+  for (const result of results) {
+    if (!result.ok) continue;
+    const { epk: _epk, encrypted_key: _key, signature, ...said } = result;
+    if (!verifyEscrowOk(pinned.publicKey, said, fromBase64url(signature))) throw distrust("re-wrap");
+  }
+  return results;
+}
+
+async function submitGrant(pinned: PinnedCustodian, submission: GrantSubmission): Promise<AcceptedGrant> {
+  const accepted = await askCustodian(pinned, "POST", PATHS.grants, GrantResponse, submission);
+  const signature = fromBase64url(accepted.signature);
+  const isSigned = verifyStatement(pinned.publicKey, "grant-ok", accepted.statement, signature);
+  if (!isSigned || accepted.statement.grant !== submission.grant) throw distrust("grant");
+  checkRegistrations(pinned, accepted.registrations);
+  return accepted;
+}

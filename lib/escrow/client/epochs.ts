@@ -1,0 +1,56 @@
+import "server-only";
+import type { AuditContext } from "@/lib/audit/audit-context";
+import type { AppendedEntry } from "@/lib/audit/entry/event";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import type { Context } from "@/lib/context";
+import { jwkThumbprint } from "@/lib/crypto/reply";
+import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
+import type { EscrowEpoch } from "@/lib/escrow/client/client";
+import { insertEpoch, lockEpochs, selectEpochs } from "@/lib/escrow/client/store";
+import type { SignedEpoch } from "@/lib/escrow/protocol/messages";
+
+/** What keeping an epoch needs; the portal does it, since the entry is sealed under its keystore. */
+export type EpochContext = Pick<Context, "db" | "instance" | "escrow"> & AuditContext;
+
+/**
+ * Keeps an epoch with its entry, in the caller's transaction, which holds `lockEpochs`; undefined when it is kept already.
+ */
+export async function storeEpoch(
+  tx: Tx,
+  cx: EpochContext,
+  { signed, publicKey, epoch }: EscrowEpoch,
+): Promise<AppendedEntry | undefined> {
+  const known = await selectEpochs(tx, cx.instance.log);
+  if (known.some(({ statement }) => statement.epoch >= epoch)) return undefined;
+  const entry = await appendEntry(tx, cx, {
+    class: "key",
+    outcome: "done",
+    action: "escrow.epoch",
+    // The former epoch is deactivated by the same act.
+    subjects: [epoch, ...known.map(({ statement }) => statement.epoch)].map(
+      (number) => `escrow_epoch:${number}`,
+    ),
+    details: { kid: signed.statement.kid, public_key: signed.statement.public_key },
+    pub: { thumbprint: jwkThumbprint(publicKey) },
+  });
+  await insertEpoch(tx, { tenantId: cx.instance.tenantId, entryId: entry.id, signed });
+  return entry;
+}
+
+/** Epochs kept in the database, with the custodian's signatures; the escrow client verifies them. */
+export function readStoredEpochs(cx: Pick<Context, "db" | "instance">): Promise<SignedEpoch[]> {
+  return inSnapshot(cx, (tx) => selectEpochs(tx, cx.instance.log)).then((rows) =>
+    rows.map(({ statement, signature }) => ({ statement, signature })),
+  );
+}
+
+/** Keeps the custodian's newest epoch in the database, so that sealing goes on while it is away. */
+export async function recordEpoch(cx: EpochContext): Promise<void> {
+  const current = await cx.escrow.epoch();
+  const known = await inSnapshot(cx, (tx) => selectEpochs(tx, cx.instance.log));
+  if (known.some(({ statement }) => statement.epoch >= current.epoch)) return;
+  await inTransaction(cx, async (tx) => {
+    await lockEpochs(tx, cx.instance.tenantId);
+    await storeEpoch(tx, cx, current);
+  });
+}

@@ -1,0 +1,66 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import { inSnapshot } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { storeRegistrations } from "@/lib/escrow/client/register-groups";
+import { countUnregistered, selectUnregistered } from "@/lib/escrow/client/store";
+import { runLoop } from "@/lib/jobs/run-loop";
+
+/** What the worker's registrar needs. It writes no entry: the worker holds no compartment key. */
+export type RegistrarContext = Pick<Context, "db" | "instance" | "clock" | "escrow" | "logger">;
+
+const BATCH = 200;
+const PERIOD_MS = 1_000;
+/** Registration follows a write within seconds; beyond this it is an alarm. */
+const ALARM_AFTER_MS = 60_000;
+
+/** Registers one batch of groups with the custodian; `more` when another batch may be waiting. */
+export async function registerPending(cx: RegistrarContext): Promise<{ registered: number; more: boolean }> {
+  const items = await inSnapshot(cx, (tx) => selectUnregistered(tx, BATCH));
+  if (items.length === 0) return { registered: 0, more: false };
+  const results = await cx.escrow.register(items);
+  await storeRegistrations(cx, items, results);
+  const refused = results.filter((result) => !result.ok);
+  if (refused.length > 0) {
+    const first = refused[0];
+    const reason = first !== undefined && !first.ok ? first.reason : undefined;
+    cx.logger.error(
+      { alarm: "escrow.refused", count: refused.length, reason },
+      "the custodian refused groups",
+    );
+  }
+  return { registered: results.length - refused.length, more: items.length === BATCH };
+}
+
+export interface RegistrationHealth {
+  /** Sealed groups the custodian has not confirmed. */
+  readonly waiting: number;
+  readonly refused: number;
+  readonly isAlarm: boolean;
+}
+
+/** The visible count of unregistered groups, and whether it is an alarm. */
+export async function readRegistrationHealth(
+  cx: Pick<Context, "db" | "instance" | "clock">,
+): Promise<RegistrationHealth> {
+  const { waiting, refused, oldestAt } = await inSnapshot(cx, countUnregistered);
+  const ageMs = oldestAt === undefined ? 0 : cx.clock.nowMs() - Date.parse(oldestAt);
+  return { waiting, refused, isAlarm: refused > 0 || ageMs > ALARM_AFTER_MS };
+}
+
+async function step(cx: RegistrarContext): Promise<{ more: boolean }> {
+  try {
+    return await registerPending(cx);
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.code !== "custodian.unavailable") throw error;
+    const { waiting } = await readRegistrationHealth(cx);
+    cx.logger.warn({ waiting }, "the custodian is away, groups wait for registration");
+    return { more: false };
+  }
+}
+
+/** Registers server-sealed groups within seconds of their writing, until the signal aborts. Any number may run. */
+export function runRegistrar(cx: RegistrarContext, signal: AbortSignal): Promise<void> {
+  const options = { name: "escrow.registrar", periodMs: PERIOD_MS, signal, logger: cx.logger };
+  return runLoop(options, () => step(cx));
+}

@@ -1,0 +1,203 @@
+import "server-only";
+import { toBase64url, utf8 } from "@/lib/crypto/bytes";
+import { apuText } from "@/lib/crypto/envelope/envelope-format";
+import { recordDigest } from "@/lib/crypto/envelope/record-digest";
+import { formatSeconds } from "@/lib/crypto/instant";
+import { Prisma } from "@/lib/db/generated/client";
+import type { Tx } from "@/lib/db/transaction";
+import type { RegistrationItem, RegistrationResult, SignedEpoch } from "@/lib/escrow/protocol/messages";
+import { GroupName } from "@/lib/escrow/protocol/statements";
+
+interface GroupRow {
+  transaction_id: string;
+  grp: string;
+  gen: number;
+  ep: string;
+  field_count: number;
+  protected: string;
+  iv: string;
+  ciphertext: string;
+  tag: string;
+  digest_list: string[];
+  wraps: { kid: string; epk: string; encrypted_key: string }[];
+}
+
+function toItem(row: GroupRow): RegistrationItem {
+  const grp = GroupName.parse(row.grp);
+  const { transaction_id: tx, gen, ep, digest_list: rd_list } = row;
+  const apu = toBase64url(utf8(apuText({ tx, group: grp, ep, gen, rd: recordDigest(tx, rd_list) })));
+  const recipients = row.wraps.map(({ kid, epk, encrypted_key }) => ({
+    header: { kid, epk: { crv: "X25519", kty: "OKP", x: epk }, apu, apv: toBase64url(utf8(kid)) },
+    encrypted_key,
+  }));
+  const jwe = { protected: row.protected, recipients, iv: row.iv, ciphertext: row.ciphertext, tag: row.tag };
+  return { tx, grp, ep, gen, fields: row.field_count, rd_list, jwe };
+}
+
+const GROUP_WITH_WRAPS = Prisma.sql`
+  SELECT g.transaction_id, g.grp, g.gen, g.ep, g.field_count, g.protected, g.iv, g.ciphertext, g.tag, t.digest_list,
+         (SELECT jsonb_agg(jsonb_build_object('kid', w.kid, 'epk', w.epk, 'encrypted_key', w.encrypted_key)
+                           ORDER BY w.position)
+          FROM wrap w WHERE w.transaction_id = g.transaction_id AND w.grp = g.grp AND w.gen = g.gen) AS wraps
+  FROM transaction_group g JOIN transaction t ON t.id = g.transaction_id`;
+
+/** A generation that was resealed has no entries any more and is nobody's to register. */
+const NEWEST = Prisma.sql`NOT EXISTS (SELECT 1 FROM transaction_group n
+  WHERE n.transaction_id = g.transaction_id AND n.grp = g.grp AND n.gen > g.gen)`;
+
+/** What is read of them at once: groups are as large as their senders made them, and may wait for a custodian that is away. */
+const WAITING_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Groups of any transaction that the custodian has not confirmed, oldest first; refused ones wait an hour each time. Fewer
+ * than `limit` also where they are large; one at least.
+ */
+export async function selectUnregistered(tx: Tx, limit: number): Promise<RegistrationItem[]> {
+  const rows = await tx.$queryRaw<GroupRow[]>(Prisma.sql`
+    WITH waiting AS (
+      SELECT g.transaction_id, g.grp, g.gen, pg_column_size(g.ciphertext) AS size FROM transaction_group g
+      LEFT JOIN escrow_registration r ON r.transaction_id = g.transaction_id AND r.grp = g.grp AND r.gen = g.gen
+      WHERE ${NEWEST}
+        AND (r.transaction_id IS NULL OR (r.signature IS NULL AND r.registered_at < now() - interval '1 hour'))
+      ORDER BY g.transaction_id, g.grp LIMIT ${limit}),
+    fitting AS (
+      SELECT *, sum(size) OVER (ORDER BY transaction_id, grp, gen) - size AS before FROM waiting)
+    ${GROUP_WITH_WRAPS}
+    JOIN fitting f ON f.transaction_id = g.transaction_id AND f.grp = g.grp AND f.gen = g.gen
+    WHERE f.before < ${WAITING_BYTES} ORDER BY g.transaction_id, g.grp`);
+  return rows.map(toItem);
+}
+
+/** The newest generation of named groups of one transaction, as the custodian wants them. */
+export async function selectSealedGroups(
+  tx: Tx,
+  transactionIds: readonly string[],
+  groups: readonly GroupName[],
+  onlyUnregistered: boolean,
+): Promise<RegistrationItem[]> {
+  const rows = await tx.$queryRaw<GroupRow[]>(Prisma.sql`
+    ${GROUP_WITH_WRAPS}
+    WHERE g.transaction_id = ANY (${[...transactionIds]}::uuid[]) AND g.grp = ANY (${[...groups]}::text[])
+      AND ${NEWEST}
+      AND (NOT ${onlyUnregistered} OR NOT EXISTS (
+        SELECT 1 FROM escrow_registration r
+        WHERE r.transaction_id = g.transaction_id AND r.grp = g.grp AND r.gen = g.gen AND r.signature IS NOT NULL))
+    ORDER BY g.transaction_id, g.grp`);
+  return rows.map(toItem);
+}
+
+/** Keeps the custodian's answers; a confirmation replaces a refusal, never the other way. */
+export async function upsertRegistrations(
+  tx: Tx,
+  tenantId: string,
+  results: readonly (RegistrationResult & { readonly fallbackKid: string; readonly fallbackBd: string })[],
+): Promise<void> {
+  const records = results.map((result) => ({
+    transaction_id: result.tx,
+    grp: result.grp,
+    gen: result.gen,
+    tenant_id: tenantId,
+    bd: result.ok ? result.bd : result.fallbackBd,
+    kid: result.ok ? result.kid : result.fallbackKid,
+    signature: result.ok ? result.signature : null,
+    problem: result.ok ? null : result.reason,
+  }));
+  await tx.$executeRaw(Prisma.sql`
+    INSERT INTO escrow_registration AS r (transaction_id, grp, gen, tenant_id, bd, kid, signature, problem)
+    SELECT transaction_id, grp, gen, tenant_id, bd, kid, signature, problem
+    FROM jsonb_to_recordset(${JSON.stringify(records)}::jsonb)
+      AS x (transaction_id uuid, grp text, gen int, tenant_id uuid, bd text, kid text, signature text, problem text)
+    ON CONFLICT (transaction_id, grp, gen) DO UPDATE
+      SET bd = excluded.bd, kid = excluded.kid, signature = excluded.signature, problem = excluded.problem,
+          attempts = r.attempts + 1, registered_at = now()
+      WHERE r.signature IS NULL`);
+}
+
+/** How many groups wait for the custodian, how many it refused, and since when the oldest waits. */
+export async function countUnregistered(
+  tx: Tx,
+): Promise<{ waiting: number; refused: number; oldestAt: string | undefined }> {
+  const [row] = await tx.$queryRaw<{ waiting: bigint; refused: bigint; oldest: string | null }[]>(Prisma.sql`
+    SELECT count(*) FILTER (WHERE r.transaction_id IS NULL) AS waiting,
+           count(*) FILTER (WHERE r.problem IS NOT NULL) AS refused,
+           min(t.created_at) FILTER (WHERE r.transaction_id IS NULL) AS oldest
+    FROM transaction_group g JOIN transaction t ON t.id = g.transaction_id
+    LEFT JOIN escrow_registration r ON r.transaction_id = g.transaction_id AND r.grp = g.grp AND r.gen = g.gen
+    WHERE r.signature IS NULL AND ${NEWEST}`);
+  return {
+    waiting: Number(row?.waiting ?? 0),
+    refused: Number(row?.refused ?? 0),
+    oldestAt: row?.oldest ?? undefined,
+  };
+}
+
+/** Epochs as the custodian signed them; the statement is rebuilt, so that a changed row no longer verifies. */
+export async function selectEpochs(
+  tx: Tx,
+  log: string,
+): Promise<(SignedEpoch & { readonly state: string })[]> {
+  const rows = await tx.escrow_epoch.findMany({ orderBy: { epoch: "asc" } });
+  return rows.map((row) => ({
+    statement: {
+      log,
+      epoch: row.epoch,
+      kid: `escrow#${row.epoch}`,
+      public_key: row.public_key,
+      created_at: formatSeconds(row.created_at.getTime()),
+    },
+    signature: row.custodian_signature,
+    state: row.state,
+  }));
+}
+
+/** Keeps a new epoch as the active one; the former is deactivated. */
+export async function insertEpoch(
+  tx: Tx,
+  epoch: { readonly tenantId: string; readonly entryId: string; readonly signed: SignedEpoch },
+): Promise<void> {
+  const { statement, signature } = epoch.signed;
+  await tx.escrow_epoch.updateMany({ where: { state: "active" }, data: { state: "deactivated" } });
+  await tx.escrow_epoch.create({
+    select: { epoch: true },
+    data: {
+      epoch: statement.epoch,
+      tenant_id: epoch.tenantId,
+      public_key: statement.public_key,
+      custodian_signature: signature,
+      state: "active",
+      registration_entry_id: epoch.entryId,
+      created_at: new Date(statement.created_at),
+    },
+  });
+}
+
+/** Two workers keep a new epoch one after the other (transaction-level advisory lock). */
+export async function lockEpochs(tx: Tx, tenantId: string): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`escrow_epoch:${tenantId}`}, 0))`;
+}
+
+/** Recipient entries of the escrow that lie under an epoch, former ones of resealed groups among them. */
+export function countUnderEpoch(tx: Tx, tenantId: string, epoch: number): Promise<number> {
+  return tx.wrap.count({ where: { tenant_id: tenantId, epoch, kind: { not: "participant" } } });
+}
+
+/** The same under all epochs before this one. */
+export function countBefore(tx: Tx, tenantId: string, epoch: number): Promise<number> {
+  return tx.wrap.count({
+    where: { tenant_id: tenantId, epoch: { lt: epoch }, kind: { not: "participant" } },
+  });
+}
+
+/** Tells pages that show it that entries were moved to an epoch, when the caller's transaction commits. */
+export async function tellEpoch(tx: Tx, epoch: number): Promise<void> {
+  await tx.$executeRaw`SELECT pg_notify('sealport_changed', ${`epoch:${epoch}`})`;
+}
+
+/** Says that an epoch's key is gone; the database lets nobody seal for it from then on, and refuses it while anything is. */
+export async function markDestroyed(tx: Tx, tenantId: string, epoch: number): Promise<void> {
+  await tx.escrow_epoch.update({
+    where: { tenant_id_epoch: { tenant_id: tenantId, epoch } },
+    data: { state: "destroyed" },
+    select: { epoch: true },
+  });
+}

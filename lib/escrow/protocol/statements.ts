@@ -1,0 +1,223 @@
+import { z } from "zod";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { canonicalBytes } from "@/lib/crypto/json/canonical-json";
+import { sha256 } from "@/lib/crypto/primitives";
+
+const Uuid = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+const Digest = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+const Time = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+const Origin = z.string().min(1).max(255);
+/** A user's handle, e.g. `coordinator-001:legal`. */
+export const Person = z.string().min(1).max(160);
+/** People who may look beside a requester (access.md: named, with their own account and factor). */
+export const MAX_CO_VIEWERS = 10;
+export const GroupName = z.enum([
+  "amount",
+  "pricing",
+  "settlement_details",
+  "parties",
+  "narrative",
+  "external_references",
+]);
+export type GroupName = z.infer<typeof GroupName>;
+export const Level = z.enum(["metadata", "masked", "full"]);
+export type Level = z.infer<typeof Level>;
+
+const Transactions = z.array(Uuid).min(1).max(10_000);
+const Groups = z.array(GroupName).min(1).max(6);
+
+/** `sealport/decision/1`: one reviewer's decision in one stage of an access request. */
+export const DecisionStatement = z.strictObject({
+  log: Origin,
+  request: Uuid,
+  request_digest: Digest,
+  stage: z.enum(["legal", "coordinator"]),
+  decision: z.enum(["approve", "deny"]),
+  transactions: Transactions,
+  groups: Groups,
+  level: Level,
+  purpose: z.string().min(1).max(40),
+  requester: Person,
+  approver: Person,
+  /** SHA-256 of the JCS of the authorization record; absent where no legal authority is needed. */
+  authorization: Digest.optional(),
+  not_before: Time,
+  not_after: Time,
+  max_views: z.int().min(1).max(1_000_000),
+  nonce: Digest,
+});
+export type DecisionStatement = z.infer<typeof DecisionStatement>;
+
+/** `sealport/open/1`: the requester asks for one opening; `reply_key` is an X25519 public key. */
+export const OpenStatement = z.strictObject({
+  log: Origin,
+  grant: Uuid,
+  transactions: Transactions,
+  groups: Groups,
+  level: Level,
+  purpose: z.string().min(1).max(40),
+  requester: Person,
+  session: z.string().min(1).max(160),
+  reply_key: Digest,
+  nonce: Digest,
+  expires_at: Time,
+});
+export type OpenStatement = z.infer<typeof OpenStatement>;
+
+/** `sealport/dispute/1`: a party allows support to see masked groups of one transaction. */
+export const DisputeStatement = z.strictObject({
+  log: Origin,
+  transaction: Uuid,
+  groups: Groups,
+  level: z.literal("masked"),
+  party: Person,
+  not_after: Time,
+  nonce: Digest,
+});
+export type DisputeStatement = z.infer<typeof DisputeStatement>;
+
+/** `sealport/roster/1`: a person of roster n agrees to roster n + 1 (`roster` is its digest). */
+export const RosterStatement = z.strictObject({
+  log: Origin,
+  version: z.int().min(2),
+  previous: Digest,
+  roster: Digest,
+  person: Person,
+});
+export type RosterStatement = z.infer<typeof RosterStatement>;
+
+/**
+ * `sealport/recovery/1`: a person of the roster agrees that entries [from, to) are appended again after a restore;
+ * `root` is the root of the tree of size `to` that was signed. It is good for that range of that tree only.
+ */
+export const RecoveryStatement = z.strictObject({
+  log: Origin,
+  from: z.int().min(0),
+  to: z.int().min(1),
+  root: Digest,
+  person: Person,
+});
+export type RecoveryStatement = z.infer<typeof RecoveryStatement>;
+
+/** `sealport/escrow-key/1`: the custodian's word for one epoch's public key. */
+export const EscrowKeyStatement = z.strictObject({
+  log: Origin,
+  epoch: z.int().min(1),
+  kid: z.string().regex(/^escrow#[1-9][0-9]*$/),
+  public_key: Digest,
+  created_at: Time,
+});
+export type EscrowKeyStatement = z.infer<typeof EscrowKeyStatement>;
+
+/** `sealport/grant-ok/1`: the custodian accepted a grant, with the scope it will enforce. */
+export const GrantOkStatement = z.strictObject({
+  log: Origin,
+  grant: Uuid,
+  transactions: Transactions,
+  groups: Groups,
+  masked_groups: z.array(GroupName).max(6),
+  level: Level,
+  purpose: z.string(),
+  requester: Person,
+  not_before: Time,
+  not_after: Time,
+  max_views: z.int().min(1),
+  /** Who may open beside the requester, each by a statement of his own; absent where nobody may. */
+  co_viewers: z.array(Person).min(1).max(MAX_CO_VIEWERS).optional(),
+  assurance: z.enum(["evaluation", "signed"]),
+});
+export type GrantOkStatement = z.infer<typeof GrantOkStatement>;
+
+const Ed25519Signature = z.strictObject({
+  kind: z.literal("ed25519"),
+  key_id: z.string().min(1).max(255),
+  signature: z.string().regex(/^[A-Za-z0-9_-]{86}$/, "not an Ed25519 signature in base64url"),
+});
+
+/** A WebAuthn assertion whose challenge is SHA-256(S). */
+export const PasskeySignature = z.strictObject({
+  kind: z.literal("passkey"),
+  credential_id: z.string().min(1).max(1024),
+  authenticator_data: z.string().min(1).max(4096),
+  client_data_json: z.string().min(1).max(8192),
+  signature: z.string().min(1).max(1024),
+});
+export type PasskeySignature = z.infer<typeof PasskeySignature>;
+
+/** How a statement was signed (crypto.md "Statements"). */
+export const StatementSignature = z.discriminatedUnion("kind", [Ed25519Signature, PasskeySignature]);
+export type StatementSignature = z.infer<typeof StatementSignature>;
+
+/** Recovery statements with their signatures, as an operator hands them in. */
+export const SignedRecoveries = z
+  .array(z.strictObject({ statement: RecoveryStatement, signature: StatementSignature }))
+  .max(20);
+export type SignedRecoveries = z.infer<typeof SignedRecoveries>;
+
+/** What is hashed over when a request is frozen for its reviewers; any plain JSON of the access feature. */
+export function recordDigest(record: unknown): string {
+  return toBase64url(sha256(canonicalBytes(record)));
+}
+
+/** Time of validity, `YYYY-MM-DDTHH:MM:SSZ`, rounded down. */
+export function validityTime(at: Date): string {
+  return `${at.toISOString().slice(0, 19)}Z`;
+}
+
+/** Builds a decision with its lists in the order they are signed: sorted, without doubles. */
+export function buildDecision(decision: DecisionStatement): DecisionStatement {
+  return DecisionStatement.parse({
+    ...decision,
+    transactions: sortedSet(decision.transactions),
+    groups: sortedSet(decision.groups),
+  });
+}
+
+/** Builds a dispute statement with its groups sorted, without doubles. */
+export function buildDispute(dispute: DisputeStatement): DisputeStatement {
+  return DisputeStatement.parse({ ...dispute, groups: sortedSet(dispute.groups) });
+}
+
+/** Longest time a party's statement may let support see masked fields, from when it is used. */
+export const MAX_DISPUTE_DAYS = 30;
+/** Views that one dispute statement gives, whoever holds the grant. */
+export const DISPUTE_VIEWS = 20;
+export const DISPUTE_PURPOSE = "dispute";
+
+/** Builds an open statement with its lists sorted, without doubles. */
+export function buildOpen(open: OpenStatement): OpenStatement {
+  return OpenStatement.parse({
+    ...open,
+    transactions: sortedSet(open.transactions),
+    groups: sortedSet(open.groups),
+  });
+}
+
+/** The members of an intent entry's org part that the custodian compares with the opening (audit action `disclosure.open`). */
+export interface IntentDetails {
+  readonly transaction: string;
+  readonly groups: readonly GroupName[];
+  readonly grant: string;
+  readonly requester: string;
+}
+
+export const INTENT_ACTION = "disclosure.open";
+
+/** Give the result as `details` of the intent's audit event. */
+export function intentDetails(opening: IntentDetails): {
+  transaction: string;
+  groups: string[];
+  grant: string;
+  requester: string;
+} {
+  return {
+    transaction: opening.transaction,
+    groups: sortedSet(opening.groups),
+    grant: opening.grant,
+    requester: opening.requester,
+  };
+}
+
+function sortedSet<T extends string>(values: readonly T[]): T[] {
+  return [...new Set(values)].sort();
+}

@@ -1,0 +1,35 @@
+import { toBase64url } from "@/lib/crypto/bytes";
+import { canonicalBytes } from "@/lib/crypto/json/canonical-json";
+import { sha256 } from "@/lib/crypto/primitives";
+import { DomainError } from "@/lib/errors";
+import { invalidField } from "@/lib/invalid-field";
+
+/** The version of a request as a strong entity tag (RFC 9110, 8.8.3). */
+export function etagOf(version: number): string {
+  return `"${version}"`;
+}
+
+/** The version an If-Match names; nothing when there is none or it says `*`. A list of tags is not accepted. */
+export function versionOf(ifMatch: string | undefined): number | undefined {
+  if (ifMatch === undefined || ifMatch.trim() === "*") return undefined;
+  const match = /^"([1-9][0-9]{0,8})"$/.exec(ifMatch.trim());
+  if (match === null) throw invalidField("/if-match", "is not the ETag of a request");
+  return Number(match[1]);
+}
+
+/** The strong entity tag of settings that are set as a whole: SHA-256 of their canonical JSON. */
+export function contentEtagOf(settings: Readonly<Record<string, unknown>>): string {
+  return `"${toBase64url(sha256(canonicalBytes(settings)))}"`;
+}
+
+/**
+ * Throws `request.conflict` when an If-Match names other settings than these. To be asked after the lock that holds them.
+ * Without an If-Match, or with `*`, whoever comes last is right.
+ */
+export function requireMatch(ifMatch: string | undefined, etag: string): void {
+  const named = ifMatch?.trim();
+  if (named === undefined || named === "*" || named === etag) return;
+  throw new DomainError("request.conflict", {
+    detail: "Read it again: it is not what If-Match names any more.",
+  });
+}

@@ -1,0 +1,30 @@
+import "server-only";
+import { knowsEveryUse } from "@/lib/access/break-glass/rules";
+import { listEmergencyRows } from "@/lib/access/break-glass/store";
+import { emergencyViews } from "@/lib/access/break-glass/view";
+import type { Context } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+import type { Need } from "@/lib/home/schema";
+
+/** Each holder has one use between reviews, so that there are never more than holders. */
+const MAX_USES = 30;
+
+/** Uses of break-glass that are over and wait for the caller's review: they block their holder until then. */
+export async function readBreakGlassNeeds(tx: Tx, cx: Context): Promise<Need[]> {
+  if (!knowsEveryUse(cx.principal)) return [];
+  const { tenantId } = cx.instance;
+  const page = { tenantId, holderId: undefined, after: undefined, limit: MAX_USES, isUnreviewed: true };
+  const uses = await emergencyViews(tx, cx, await listEmergencyRows(tx, page));
+  const now = cx.clock.nowMs();
+  return uses
+    .filter(({ acts }) => acts.includes("review"))
+    .map((use) => ({
+      kind: "glass_review",
+      subject: { kind: "emergency", id: use.id },
+      reference: use.reference,
+      at: use.began_at,
+      due_at: use.review_by,
+      is_late: Date.parse(use.review_by) <= now,
+      facts: { transactions: use.transactions.length, person: use.holder.name, text: use.reason },
+    }));
+}

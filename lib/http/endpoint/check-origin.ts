@@ -1,0 +1,54 @@
+import "server-only";
+import type { OperationSpec } from "@/lib/api-client/operation";
+import { DomainError } from "@/lib/errors";
+import { mediaTypeOf } from "@/lib/http/body/read-body";
+import type { Site } from "@/lib/identity/sign-in/site";
+
+const READS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+
+function isFromOurPage(site: Site, headers: Headers): boolean {
+  const fetchSite = headers.get("sec-fetch-site");
+  const origin = headers.get("origin");
+  if (fetchSite === null && origin === null) return false;
+  return (
+    (fetchSite === null || fetchSite === "same-origin") && (origin === null || site.origins.includes(origin))
+  );
+}
+
+/** Whether a read was begun by our own pages or by the person, and not by a page of another port or site. */
+export function isOwnRead(headers: Headers): boolean {
+  const fetchSite = headers.get("sec-fetch-site");
+  return fetchSite === null || fetchSite === "same-origin" || fetchSite === "none";
+}
+
+/** The same for a page: it may also be gone to by a link from elsewhere, but not be framed or fetched from there. */
+export function isOwnVisit(headers: Headers): boolean {
+  const isNavigation =
+    headers.get("sec-fetch-mode") === "navigate" && headers.get("sec-fetch-dest") === "document";
+  return isNavigation || isOwnRead(headers);
+}
+
+function refused(detail: string): DomainError {
+  return new DomainError("auth.origin", { detail });
+}
+
+/**
+ * Why a call with a cookie is not taken as the person's own doing; undefined when it is. SameSite counts every port
+ * of a host as one site, so reads are looked at too: a page of another port may not make us log and count them.
+ */
+export function originRefusal(
+  site: Site,
+  request: Request,
+  operation: OperationSpec | undefined,
+): DomainError | undefined {
+  const { headers } = request;
+  if (READS.has(request.method)) {
+    return isOwnRead(headers) ? undefined : refused("A session's calls come from this portal's own pages.");
+  }
+  if (!isFromOurPage(site, headers))
+    return refused(`A session's changes come from this portal's own pages, at ${site.origin}.`);
+  const expected = operation?.upload === undefined ? "application/json" : "multipart/form-data";
+  return mediaTypeOf(headers.get("content-type") ?? "") === expected
+    ? undefined
+    : refused(`A session's changes are sent as ${expected}.`);
+}

@@ -1,0 +1,242 @@
+import "server-only";
+import type { OperationSpec, RateClass } from "@/lib/api-client/operation";
+import type { ClientInfo, Context } from "@/lib/context";
+import { isUuid, uuidv7 } from "@/lib/crypto/uuid";
+import { mapDatabaseError } from "@/lib/db/errors";
+import { DomainError } from "@/lib/errors";
+import { requireSignedBody } from "@/lib/http/body/signed-body";
+import { authenticateCall } from "@/lib/http/endpoint/authenticate-call";
+import { type Binding, isRawReply, Reply } from "@/lib/http/endpoint/bind";
+import { clientInfo } from "@/lib/http/endpoint/client-info";
+import { runIdempotent } from "@/lib/http/endpoint/idempotency";
+import { parseInput } from "@/lib/http/endpoint/parse-input";
+import { permitRefusal, requireFreshProof } from "@/lib/http/endpoint/permit-call";
+import { internalProblem, problemHeaders, problemOf, problemResponse } from "@/lib/http/endpoint/problem";
+import { isRefusal, recordRefusal, watchDenials } from "@/lib/http/endpoint/record-refusal";
+import { withHeaders } from "@/lib/http/endpoint/response-headers";
+import { type Authenticated, keyPrefixOf } from "@/lib/identity/authenticate";
+import { addressKey } from "@/lib/rate-limit/address-key";
+import { type Draw, limitHeaders, policyHeader, takeOrSlow } from "@/lib/rate-limit/limits";
+import { getRuntime, type Runtime } from "@/lib/runtime/slot";
+
+/** For the caller's own cache, not for one that callers share. */
+const FOREVER = "private, max-age=31536000, immutable";
+
+type Params = Readonly<Record<string, string | string[] | undefined>>;
+
+/** One address of the API and the operations that answer there; none for addresses that do not exist. */
+export interface Endpoint {
+  readonly path: string;
+  readonly bindings: readonly Binding[];
+}
+
+/** One request on its way through the endpoint. */
+interface Exchange {
+  readonly endpoint: Endpoint;
+  readonly request: Request;
+  readonly params: Params;
+  readonly requestId: string;
+  /** The path as it was asked for. */
+  readonly instance: string;
+  readonly client: ClientInfo;
+  readonly binding: Binding | undefined;
+  /** Headers that the steps add as they go: every answer carries them, refusals too. */
+  readonly headers: Record<string, string>;
+}
+
+function bindingFor(endpoint: Endpoint, method: string): Binding | undefined {
+  const wanted = method === "HEAD" ? "GET" : method;
+  return endpoint.bindings.find((binding) => binding.operation.method === wanted);
+}
+
+function requestIdOf(request: Request, { bindings }: Endpoint): string {
+  // proxy.ts sets the id, but does not run where uploads arrive: there the header is the caller's own, in any method.
+  const isPassedBy = bindings.some(({ operation }) => operation.upload !== undefined);
+  const given = isPassedBy ? null : request.headers.get("x-request-id");
+  return given !== null && isUuid(given) ? given : uuidv7(Date.now());
+}
+
+function begin(endpoint: Endpoint, request: Request, params: Params): Exchange {
+  const binding = bindingFor(endpoint, request.method);
+  const requestId = requestIdOf(request, endpoint);
+  return {
+    endpoint,
+    request,
+    params,
+    requestId,
+    instance: new URL(request.url).pathname,
+    client: clientInfo(request.headers),
+    binding,
+    headers: { "x-request-id": requestId },
+  };
+}
+
+function applyDraw(exchange: Exchange, runtime: Runtime, draw: Draw): void {
+  Object.assign(exchange.headers, limitHeaders(draw, runtime.clock.nowMs()));
+  if (!draw.success) throw new DomainError("rate.exceeded", { detail: "Try again later, see Retry-After." });
+}
+
+/** A failure of somebody unknown draws on the budget of their address and is written down, but not each time. */
+async function refuseAnonymous(runtime: Runtime, exchange: Exchange, error: DomainError): Promise<never> {
+  const address = addressKey(exchange.client.address);
+  let refusal = error;
+  try {
+    applyDraw(exchange, runtime, await runtime.limits.take("anonymous", address));
+  } catch (limited) {
+    if (!(limited instanceof DomainError)) throw limited;
+    refusal = limited;
+  }
+  const cx = { ...runtime, client: exchange.client, requestId: exchange.requestId };
+  await runtime.failures.note(cx, address, keyPrefixOf(exchange.request.headers), refusal);
+  throw refusal;
+}
+
+async function identify(runtime: Runtime, exchange: Exchange) {
+  try {
+    return await authenticateCall(runtime, exchange.request, exchange.client, exchange.binding?.operation);
+  } catch (error) {
+    if (error instanceof DomainError && error.status === 401)
+      return refuseAnonymous(runtime, exchange, error);
+    throw error;
+  }
+}
+
+/** An address or a method that does not exist is read. */
+function rateOf({ binding }: Exchange): RateClass {
+  return binding?.operation.rate ?? "reads";
+}
+
+/**
+ * Proofs are slowed down by session: whoever holds one cookie must not keep its owner from proving who they are. A call that
+ * is refused already has a budget of its own: neither another's page nor a key that may do little spends the person's.
+ */
+function drawFor(
+  { limits }: Runtime,
+  exchange: Exchange,
+  { principal: { userId, proof }, refusal }: Authenticated,
+): Promise<Draw> {
+  const rate = rateOf(exchange);
+  if (refusal !== undefined) return limits.take("anonymous", `refused ${userId}`);
+  if (rate === "sign_in" && proof.kind === "session") return takeOrSlow(limits, userId, proof.sessionId);
+  return limits.take(rate, userId, exchange.binding?.operation.weight);
+}
+
+async function limitCaller(runtime: Runtime, exchange: Exchange, caller: Authenticated): Promise<void> {
+  const { principal } = caller;
+  try {
+    applyDraw(exchange, runtime, await drawFor(runtime, exchange, caller));
+  } catch (error) {
+    if (error instanceof DomainError) {
+      const cx = { ...runtime, principal, client: exchange.client, requestId: exchange.requestId };
+      await runtime.failures.note(cx, principal.userId, keyPrefixOf(exchange.request.headers), error);
+    }
+    throw error;
+  }
+}
+
+/** OPTIONS, a method nobody answers here, or an address that does not exist: known only after authentication. */
+function answerWithoutOperation(exchange: Exchange): Response {
+  const { endpoint, request } = exchange;
+  if (endpoint.bindings.length === 0) throw new DomainError("request.not-found");
+  const methods = endpoint.bindings.map((binding) => binding.operation.method);
+  const allow = [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
+  if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: { allow } });
+  const error = new DomainError("request.method-not-allowed", { detail: `Allowed here: ${allow}.` });
+  return problemResponse(problemOf(error, exchange), { allow });
+}
+
+async function call(
+  cx: Context,
+  exchange: Exchange,
+  binding: Binding,
+  { instanceKey, signed }: { readonly instanceKey: Uint8Array; readonly signed: Authenticated["signed"] },
+): Promise<Response> {
+  const { operation } = binding;
+  const { request, instance } = exchange;
+  const { input, bodyBytes } = await parseInput(operation, request, exchange.params);
+  requireSignedBody(signed, { bytes: bodyBytes, isDigest: operation.upload !== undefined });
+  if (request.method === "HEAD" && operation.stream === true) return headOf(operation);
+  let raw: Response | undefined;
+  const header = request.headers.get("idempotency-key");
+  const reply = await runIdempotent(
+    cx,
+    { operation, header, path: instance + new URL(request.url).search, bodyBytes, instanceKey },
+    async () => {
+      const result = await binding.run(cx, input);
+      if (isRawReply(result)) raw = result.response;
+      return result instanceof Reply ? result : new Reply(operation.response.status, result);
+    },
+  );
+  return raw ?? jsonResponse(reply);
+}
+
+/** A download's HEAD discloses nothing and logs nothing (audit.md "Export"). */
+function headOf(operation: OperationSpec): Response {
+  const headers = { "content-type": operation.response.mediaType ?? "application/octet-stream" };
+  return new Response(null, { status: operation.response.status, headers });
+}
+
+function jsonResponse(reply: Reply<unknown>): Response {
+  const headers = { "content-type": "application/json", ...reply.headers };
+  return new Response(JSON.stringify(reply.body), { status: reply.status, headers });
+}
+
+async function answer(runtime: Runtime, exchange: Exchange): Promise<Response> {
+  const { binding } = exchange;
+  const known = await identify(runtime, exchange);
+  const { principal, signed } = known;
+  const refusal = known.refusal ?? permitRefusal(binding?.operation, principal, runtime.instance.evaluation);
+  await limitCaller(runtime, exchange, { principal, refusal });
+  if (binding === undefined) {
+    if (refusal !== undefined) throw refusal;
+    return answerWithoutOperation(exchange);
+  }
+  const watched = watchDenials(runtime.audit);
+  const { requestId, client } = exchange;
+  const logger = runtime.logger.child({ request_id: requestId, operation: binding.operation.id });
+  const cx: Context = { ...runtime, audit: watched.audit, principal, client, requestId, logger };
+  try {
+    if (refusal !== undefined) throw refusal;
+    requireFreshProof(binding.operation, principal, runtime.clock.now());
+    const run = () => call(cx, exchange, binding, { instanceKey: runtime.idempotencyKey, signed });
+    const isUpload = binding.operation.upload !== undefined;
+    const response = await (isUpload ? runtime.uploads.hold(principal.userId, run) : run());
+    if (binding.operation.immutable === true && response.ok) exchange.headers["cache-control"] = FOREVER;
+    return response;
+  } catch (error) {
+    // The refused act is rolled back by now; its record is on another connection and awaited (I3).
+    if (error instanceof DomainError && isRefusal(error) && !watched.hasRecordedDenial()) {
+      await recordRefusal(cx, binding.operation, exchange.instance, error);
+    }
+    throw error;
+  }
+}
+
+function failureResponse(exchange: Exchange, failure: unknown, runtime: Runtime | undefined): Response {
+  const error = mapDatabaseError(failure);
+  const fields = { request_id: exchange.requestId, operation: exchange.binding?.operation.id, err: error };
+  if (error instanceof DomainError) {
+    if (error.status >= 500) runtime?.logger.warn({ ...fields, code: error.code }, "request answered 503");
+    return problemResponse(problemOf(error, exchange), problemHeaders(error));
+  }
+  runtime?.logger.error(fields, "request failed unexpectedly");
+  return problemResponse(internalProblem(exchange));
+}
+
+/**
+ * The fixed sequence of every call: authenticate, permit, limit, parse, run, answer. Errors become problem
+ * documents here and nowhere else. Authentication comes before parsing and before 404.
+ */
+export async function answerRequest(endpoint: Endpoint, request: Request, params: Params): Promise<Response> {
+  const exchange = begin(endpoint, request, params);
+  const isHead = request.method === "HEAD";
+  let runtime: Runtime | undefined;
+  try {
+    runtime = await getRuntime();
+    // Replaced by the draw: what fails before it has its policy all the same.
+    Object.assign(exchange.headers, policyHeader(runtime.limits.policy(rateOf(exchange))));
+    return withHeaders(await answer(runtime, exchange), exchange.headers, isHead);
+  } catch (failure) {
+    return withHeaders(failureResponse(exchange, failure, runtime), exchange.headers, isHead);
+  }
+}

@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { BenchPerson } from "@/lib/testing/benches/access-bench";
+import { type ServedPortal, servePortal } from "@/lib/testing/instance/served-portal";
+
+// A grant's day (identity.md "Rate limiting") as a program meets it: over HTTP, beside the views that were decided.
+
+let portal: ServedPortal;
+beforeAll(async () => {
+  // Twenty of a minute's openings are a grant's day.
+  portal = await servePortal({ open: 1 });
+});
+afterAll(() => portal?.close());
+
+async function post(who: BenchPerson, path: string, body: object) {
+  const answer = await fetch(`${portal.url}/confidential${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-api-key": await portal.keyFor(who) },
+    body: JSON.stringify(body),
+  });
+  return { status: answer.status, headers: answer.headers, json: await answer.json() };
+}
+
+async function newGrant(who: BenchPerson): Promise<string> {
+  const { bench } = portal;
+  const id = await bench.file({ who, asked: { max_views: 50 } });
+  const decided = async (person: BenchPerson, stage: "legal" | "coordinator") =>
+    post(person, `/access/requests/${id}/decisions`, bench.approval(stage));
+  expect((await decided(bench.legal, "legal")).status).toBe(200);
+  const { status, json } = await decided(bench.approver, "coordinator");
+  expect(status, JSON.stringify(json)).toBe(200);
+  await bench.anchor();
+  return json.grant_id;
+}
+
+async function get(who: BenchPerson, path: string) {
+  const headers = { "x-api-key": await portal.keyFor(who) };
+  return (await fetch(`${portal.url}/confidential${path}`, { headers })).json();
+}
+
+const viewsLeft = async (who: BenchPerson, grant: string): Promise<number> =>
+  (await get(who, `/access/grants/${grant}`)).views_left;
+
+test("a grant's last disclosure of the day opens, the next is 429 until tomorrow, takes no view and stands in the log", async () => {
+  const { regulator, transactions } = portal.bench;
+  const [grant, other] = [await newGrant(regulator), await newGrant(regulator)];
+  const open = (grant_id: string) =>
+    post(regulator, `/transactions/${transactions[0]}/audit`, { purpose: "audit", grant_id });
+  for (let taken = 0; taken < 19; taken += 1) await portal.runtime.limits.take("grant_day", grant);
+  const last = await open(grant);
+  expect([last.status, last.json.data?.amount], JSON.stringify(last.json)).toEqual([200, "1000"]);
+  const views = await viewsLeft(regulator, grant);
+
+  const refused = await open(grant);
+  expect([refused.status, refused.json.code]).toEqual([429, "rate.exceeded"]);
+  expect(refused.headers.get("content-type")).toBe("application/problem+json");
+  const wait = Number(refused.headers.get("retry-after"));
+  expect(wait).toBeGreaterThan(86_000);
+  expect(wait).toBeLessThanOrEqual(86_400);
+  expect(refused.headers.get("ratelimit-policy")).toMatch(/^"audit";q=\d+;w=60$/);
+  expect(refused.json).not.toHaveProperty("data");
+  expect(await viewsLeft(regulator, grant)).toBe(views);
+  const told = await get(regulator, `/access/logs?transaction_id=${transactions[0]}`);
+  const denied = told.logs.filter(({ success }: { success: boolean }) => !success);
+  expect(denied.map(({ error }: { error: string }) => error)).toEqual(["rate.exceeded"]);
+  // The day is the grant's, not its holder's.
+  expect((await open(other)).status).toBe(200);
+});

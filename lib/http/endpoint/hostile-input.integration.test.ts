@@ -1,0 +1,291 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { OperationSpec } from "@/lib/api-client/operation";
+import { newApiKey } from "@/lib/identity/api-keys/api-key";
+import { expectHeaders, expectProblem } from "@/lib/testing/routes/expect-answer";
+import { createRouteBench, PROBE, type RouteBench, type RouteCall } from "@/lib/testing/routes/route-bench";
+import { CALLERS, GUARDED, isLetIn } from "@/lib/testing/routes/rows";
+import { parameterNames, sampleParams, sampleQuery } from "@/lib/testing/routes/sample";
+
+// Every operation × every hostile input, on the routes' own handlers. None may answer 500, or anything that is no problem
+// document with every header of an answer.
+
+let bench: RouteBench;
+beforeAll(async () => {
+  bench = await createRouteBench();
+});
+afterAll(() => bench?.close());
+
+/** The credential of somebody who may make the call: what is refused is refused for its input. */
+async function headersFor(operation: OperationSpec): Promise<Headers> {
+  const caller = CALLERS.find((one) => isLetIn(operation, one));
+  if (caller === undefined) throw new TypeError(`nobody may call ${operation.id}`);
+  return bench.headersOf(operation, caller, operation.sessionOnly === true ? "session" : "key");
+}
+
+async function refusalOf(operation: OperationSpec, what: string, call: RouteCall) {
+  const headers = await headersFor(operation);
+  return expectProblem(await bench.send(operation, headers, call), `${operation.id}, ${what}`);
+}
+
+const json = (body: RouteCall["body"] & string): RouteCall => ({
+  body,
+  headers: { "content-type": "application/json" },
+});
+const typed = (type: string, body = "{}"): RouteCall => ({ body, headers: { "content-type": type } });
+const DEEP = 100_000;
+
+function broken(): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    pull(controller) {
+      controller.enqueue(Buffer.from('{"a":'));
+      controller.error(new Error("the connection was cut"));
+    },
+  });
+}
+
+type Case = readonly [what: string, call: () => RouteCall, answer: string];
+
+/** Bodies that no operation with a JSON body takes, each with its status and code. */
+const BODIES: readonly Case[] = [
+  ["half a text", () => json('{"a":'), "400 request.malformed"],
+  ["100,000 levels that are closed", () => json("[".repeat(DEEP) + "]".repeat(DEEP)), "422 request.invalid"],
+  ["100,000 levels that are not", () => json('{"a":'.repeat(DEEP)), "400 request.malformed"],
+  ["a member that stands twice", () => json('{"zz":1,"zz":2}'), "422 request.invalid"],
+  ["a member that stands twice, spelt otherwise", () => json('{"zz":1,"\\u007az":2}'), "422 request.invalid"],
+  ["half a surrogate", () => json('{"zz":"\\ud800"}'), "422 request.invalid"],
+  ["half a surrogate in a name", () => json('{"\\udc00":1}'), "422 request.invalid"],
+  ["NUL", () => json('{"zz":"\\u0000"}'), "422 request.invalid"],
+  ["NUL in a name", () => json('{"z\\u0000":1}'), "422 request.invalid"],
+  ["a number beyond a double", () => json('{"zz":1e999}'), "422 request.invalid"],
+  ["a number that a double rounds", () => json('{"zz":12345678901234567890}'), "422 request.invalid"],
+  ["a number of 100,000 digits", () => json(`{"zz":${"9".repeat(100_000)}}`), "422 request.invalid"],
+  ["a number with an exponent of a million", () => json('{"zz":1e-1000000}'), "422 request.invalid"],
+  ["an array", () => json("[]"), "422 request.invalid"],
+  ["null", () => json("null"), "422 request.invalid"],
+  ["a text", () => json('"a"'), "422 request.invalid"],
+  ["a byte order mark", () => json("\ufeff{}"), "400 request.malformed"],
+  ["a comment", () => json("{}//"), "400 request.malformed"],
+  ["NaN", () => json('{"zz":NaN}'), "400 request.malformed"],
+  ["plain text", () => typed("text/plain"), "415 request.unsupported-media-type"],
+  ["a form", () => typed("application/x-www-form-urlencoded", "a=b"), "415 request.unsupported-media-type"],
+  ["XML", () => typed("application/xml", "<a/>"), "415 request.unsupported-media-type"],
+  ["another charset", () => typed("application/json; charset=utf-16"), "415 request.unsupported-media-type"],
+  [
+    "another charset, quoted",
+    () => typed('application/json;charset="ISO-8859-1"'),
+    "415 request.unsupported-media-type",
+  ],
+  [
+    "no media type",
+    () => ({ body: Buffer.from("{}"), headers: { "content-type": null } }),
+    "415 request.unsupported-media-type",
+  ],
+  [
+    "a compressed body",
+    () => ({ body: "{}", headers: { "content-type": "application/json", "content-encoding": "gzip" } }),
+    "415 request.unsupported-media-type",
+  ],
+  [
+    "fewer bytes than announced",
+    () => ({ body: "{}", headers: { "content-type": "application/json", "content-length": "3" } }),
+    "400 request.malformed",
+  ],
+  [
+    "a length that is no number",
+    () => ({ body: "{}", headers: { "content-type": "application/json", "content-length": "0x2" } }),
+    "400 request.malformed",
+  ],
+  [
+    "bytes that are no UTF-8",
+    () => ({ ...json(""), body: Buffer.from([0x7b, 0xff, 0x7d]) }),
+    "400 request.malformed",
+  ],
+  ["a connection that was cut", () => ({ ...json(""), body: broken() }), "400 request.malformed"],
+];
+
+const takesJson = GUARDED.filter(({ method, upload }) => method !== "GET" && upload === undefined);
+const text = ({ status, code }: { readonly status: number; readonly code: string }) => `${status} ${code}`;
+
+describe("bodies", () => {
+  it.each(BODIES)("%s is refused by every operation", async (what, call, answer) => {
+    for (const operation of takesJson) {
+      // A page's call always has its media type: of another one it is not taken for the page's own.
+      const isPages =
+        operation.sessionOnly === true && answer.startsWith("415") && what !== "a compressed body";
+      const given = await refusalOf(operation, what, call());
+      expect([operation.id, text(given)]).toEqual([
+        operation.id,
+        isPages && text(given) !== answer ? "403 auth.origin" : answer,
+      ]);
+    }
+  });
+
+  it.each(["__proto__", "constructor", "prototype", "toString", "hasOwnProperty"])(
+    "the member %s is unknown to every operation, and named",
+    async (name) => {
+      for (const operation of takesJson) {
+        const given = await refusalOf(operation, name, json(`{"${name}":{"isAdmin":true}}`));
+        expect([operation.id, text(given)]).toEqual([operation.id, "422 request.invalid"]);
+        // Of a union nobody can say which form was meant: it is refused as a whole.
+        const named = operation.id === "registerAuthority" ? "/kind" : `/${name}`;
+        expect([operation.id, given.pointers]).toEqual([operation.id, expect.arrayContaining([named])]);
+      }
+      expect(Reflect.get({}, "isAdmin")).toBeUndefined();
+    },
+  );
+
+  it("over the limit are refused by every operation, announced or not", async () => {
+    for (const operation of GUARDED.filter(({ method }) => method !== "GET")) {
+      const size = operation.upload === undefined ? (operation.bodySize === "batch" ? 9 : 2) : 22;
+      const type = operation.upload === undefined ? "application/json" : "multipart/form-data; boundary=b";
+      const headers = { "content-type": type, "content-length": String(size * 1_048_576) };
+      const announced = await refusalOf(operation, "announced", { body: "{}", headers });
+      expect([operation.id, announced.status]).toEqual([operation.id, 413]);
+      if (operation.upload !== undefined) continue;
+      const body = `{"zz":"${"x".repeat(size * 1_048_576)}"}`;
+      const sent = await refusalOf(operation, "sent", { body, headers: { "content-type": type } });
+      expect([operation.id, sent.status]).toEqual([operation.id, 413]);
+    }
+  });
+});
+
+/** What stands in the place of an id, as it stands in the address; none of these is the spelling of any. */
+const IDS: readonly (readonly [what: string, spelling: string, status: number])[] = [
+  ["bytes that are no UTF-8", "%FF", 400],
+  ["half a surrogate", "%ED%A0%80", 400],
+  ["an overlong slash", "%C0%AF", 400],
+  ["half an escape", "%4", 400],
+  ["NUL", "%00", 404],
+  ["NUL at the end of an id", "00000000-0000-7000-8000-000000000000%00", 404],
+  ["a way upwards", "..%2F..%2Fadmin", 404],
+  ["dots", "..", 404],
+  ["a backslash", "..%5C", 404],
+  ["a line feed at the end of an id", "00000000-0000-7000-8000-000000000000%0A", 404],
+  ["blanks about a number", "%201%20", 404],
+  ["hexadecimal", "0x1", 404],
+  ["an exponent", "1e0", 404],
+  ["a fraction", "1.0", 404],
+  ["a sign", "%2B1", 404],
+  ["a negative number", "-1", 404],
+  // A tile's index is written so, and has no other spelling (C2SP tlog-tiles).
+  ["zeros before a number", "007", 404],
+  ["digits of another script", "%D9%A1", 404],
+  ["full-width digits", "%EF%BC%91", 404],
+  ["a name of every object", "__proto__", 404],
+  ["a constructor", "constructor", 404],
+  ["an id with full-width digits", "%EF%BC%900000000-0000-7000-8000-000000000000", 404],
+  ["an id with a zero-width joiner", "00000000-0000-7000-8000-00000000000%E2%80%8D0", 404],
+  ["an id in braces", "%7B00000000-0000-7000-8000-000000000000%7D", 404],
+  ["an id as a name", "urn:uuid:00000000-0000-7000-8000-000000000000", 404],
+  ["an id without hyphens", "00000000000070008000000000000000", 404],
+  ["SQL", "1'%20OR%20'1'='1", 404],
+  ["ten thousand characters", "a".repeat(10_000), 404],
+];
+
+describe("ids", () => {
+  it.each(IDS)("%s names nothing anywhere", async (what, spelling, status) => {
+    for (const operation of GUARDED)
+      for (const name of parameterNames(operation)) {
+        const sample = sampleParams(operation);
+        const params = { ...sample, [name]: Array.isArray(sample[name]) ? [spelling] : spelling };
+        const given = await refusalOf(operation, `${what} as ${name}`, { ...PROBE, params });
+        const isTile = name === "index" && spelling === "007";
+        expect([operation.id, name, given.status]).toEqual([operation.id, name, isTile ? 422 : status]);
+      }
+  });
+});
+
+describe("queries", () => {
+  it.each([
+    ["a parameter of every object", "?__proto__=1", "/__proto__"],
+    ["a constructor", "?constructor=1", "/constructor"],
+    ["a parameter that stands twice", "?zz=1&zz=1", "/zz"],
+    ["NUL", "?zz=%00", "/zz"],
+    ["bytes that are no UTF-8", "?zz=%FF", "/zz"],
+    ["brackets", "?zz[a]=1", "/zz[a]"],
+  ])("%s is refused by every operation, and named", async (what, query, pointer) => {
+    for (const operation of GUARDED) {
+      const needed = sampleQuery(operation);
+      const whole = needed === "" ? query : `${needed}&${query.slice(1)}`;
+      const given = await refusalOf(operation, what, { query: whole });
+      expect([operation.id, text(given), given.pointers]).toEqual([
+        operation.id,
+        "422 request.invalid",
+        [pointer],
+      ]);
+    }
+  });
+});
+
+describe("methods", () => {
+  const paths = [...new Set(GUARDED.map(({ path }) => path))];
+
+  it("that an address does not know are answered 405 with those that it knows", async () => {
+    for (const path of paths) {
+      const here = GUARDED.filter((operation) => operation.path === path);
+      const [first] = here;
+      const known = here.map(({ method }) => method);
+      if (first === undefined) continue;
+      const headers = await headersFor(first);
+      for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE"] as const) {
+        if (known.includes(method)) continue;
+        const response = await bench.send(first, headers, { method });
+        expect(response.headers.get("allow")?.split(", ").sort(), path).toEqual(
+          [...known, ...(known.includes("GET") ? ["HEAD"] : []), "OPTIONS"].sort(),
+        );
+        expect(text(await expectProblem(response, `${method} ${path}`))).toBe(
+          "405 request.method-not-allowed",
+        );
+      }
+    }
+  });
+
+  it("OPTIONS tells no other origin that it may ask, and HEAD has no body", async () => {
+    for (const path of paths) {
+      const operation = GUARDED.find((one) => one.path === path);
+      if (operation === undefined) continue;
+      const headers = await headersFor(operation);
+      const preflight = {
+        origin: "https://evil.example",
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "authorization",
+      };
+      const asked = await bench.send(operation, new Headers(), { method: "OPTIONS", headers: preflight });
+      expect((await expectProblem(asked, `preflight of ${path}`)).status).toBe(401);
+      const options = await bench.send(operation, headers, { method: "OPTIONS" });
+      expectHeaders(options, `OPTIONS ${path}`);
+      expect([options.status, await options.text(), options.headers.has("allow")]).toEqual([204, "", true]);
+      if (!GUARDED.some((one) => one.path === path && one.method === "GET")) continue;
+      const head = await bench.send(operation, headers, { ...PROBE, method: "HEAD" });
+      expectHeaders(head, `HEAD ${path}`);
+      expect([path, head.status, await head.text()]).toEqual([path, 422, ""]);
+    }
+  });
+});
+
+async function deniedEntries(): Promise<number> {
+  const text = "SELECT count(*)::int AS n FROM audit_entry WHERE outcome = 'denied'";
+  return (await bench.portal.audit.appPool.query<{ n: number }>(text)).rows[0]?.n ?? 0;
+}
+
+describe("guessing", () => {
+  it("10,000 bad keys of one address are refused alike, and hardly fill the log", async () => {
+    const [operation] = GUARDED.filter(({ id }) => id === "listTransactions");
+    if (operation === undefined) throw new TypeError("no such operation");
+    const before = await deniedEntries();
+    const began = Date.now();
+    const answers = new Set<string>();
+    for (let count = 0; count < 10_000; count += 1) {
+      // One in ten is of the right form, and is looked for.
+      const key = count % 10 === 0 ? newApiKey(new Uint8Array(32).fill(9)).key : `sp_${count}`;
+      const headers = new Headers({ authorization: `Bearer ${key}`, "x-forwarded-for": "203.0.113.77" });
+      const response = await bench.send(operation, headers);
+      const { code, title, detail, status } = JSON.parse(await response.text());
+      answers.add(JSON.stringify({ code, title, detail, status }));
+    }
+    expect([...answers]).toEqual([expect.stringContaining('"code":"auth.invalid"')]);
+    // Eight made-up prefixes, those without one, and all further ones together, each once a minute; a minute's end adds its count.
+    const minutes = Math.ceil((Date.now() - began) / 60_000) + 1;
+    expect((await deniedEntries()) - before).toBeLessThanOrEqual(2 * 10 * minutes);
+  });
+});

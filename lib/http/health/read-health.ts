@@ -1,0 +1,212 @@
+import "server-only";
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import { askPrisma, readAside } from "@/lib/audit/aside/standing";
+import { asideOf } from "@/lib/audit/aside/view";
+import { inSnapshot } from "@/lib/db/transaction";
+import { portalEnv } from "@/lib/env";
+import { witnessPolicy } from "@/lib/env/anchors";
+import { countingStore } from "@/lib/env/counters";
+import { DomainError } from "@/lib/errors";
+import {
+  alarmsOf,
+  type Health,
+  type HealthPart,
+  keystoreParts,
+  type PartState,
+  refusalOf,
+  SignerHealth,
+  witnessing,
+  workerState,
+} from "@/lib/http/health/judge-health";
+import { readStoredHealth, type StoredHealth } from "@/lib/http/health/store";
+import { callService } from "@/lib/ipc/client";
+import type { Keystore } from "@/lib/keystore/keystore";
+import { getRuntime, type Runtime } from "@/lib/runtime/slot";
+
+export type { Health } from "@/lib/http/health/judge-health";
+
+const PROBE_MS = 750;
+const FRESH_MS = 1_000;
+
+/** Whether a service gives any answer in time; what it answers is its own business. */
+async function probe(url: string | undefined): Promise<PartState> {
+  if (url === undefined) return "down";
+  try {
+    await callService(url, { method: "GET", path: "/healthz", timeoutMs: PROBE_MS, maxBytes: 65_536 });
+    return "up";
+  } catch {
+    return "down";
+  }
+}
+
+/** How much the signer has signed, and why it refuses to sign at present, in one of its own words. */
+async function askSigner(url: string | undefined): Promise<SignerHealth> {
+  const nothing = { size: 0 };
+  if (url === undefined) return nothing;
+  try {
+    const call = { method: "GET", path: "/healthz", timeoutMs: PROBE_MS, maxBytes: 65_536 };
+    const { body } = await callService(url, call);
+    return SignerHealth.parse(JSON.parse(body.toString("utf8")));
+  } catch {
+    // Whether it answers at all is said by its part.
+    return nothing;
+  }
+}
+
+async function expectedMigrations(): Promise<string[]> {
+  const entries = await readdir(path.join(process.cwd(), "prisma", "migrations"), { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+}
+
+async function areCurrent(applied: readonly string[]): Promise<boolean> {
+  return (await expectedMigrations()).every((name) => applied.includes(name));
+}
+
+async function probeServices(): Promise<HealthPart[]> {
+  const env = portalEnv();
+  const [signer, custodian, witness] = await Promise.all([
+    probe(env.SIGNER_URL),
+    probe(env.CUSTODIAN_URL),
+    probe(env.WITNESS_URL),
+  ]);
+  return [
+    { name: "signer", state: signer },
+    { name: "custodian", state: custodian },
+    // An instance may have none of its own; then there is nothing to be away.
+    ...(env.WITNESS_VKEY === undefined ? [] : [{ name: "witness" as const, state: witness }]),
+  ];
+}
+
+/** The newest stamp, which is shown also when there is no authority any more. */
+function stampOf({ stampedAt, stampedSize }: StoredHealth, isStamping: boolean): Health["log"]["time_stamp"] {
+  if (stampedAt !== undefined && stampedSize !== undefined)
+    return { at: stampedAt.toISOString(), size: stampedSize };
+  return isStamping ? null : undefined;
+}
+
+/** The server that counts calls, where there is one beside the database. */
+async function counterParts({ limits }: Runtime): Promise<HealthPart[]> {
+  if (limits.store === "postgresql") return [];
+  return [{ name: limits.store, state: (await limits.isUp()) === true ? "up" : "down" }];
+}
+
+async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): Promise<Health> {
+  const env = portalEnv();
+  const policy = witnessPolicy(env);
+  // The signer first: it signs what the database holds, so that a database read later is never behind it by itself.
+  const signer = await askSigner(env.SIGNER_URL);
+  const counting = await counterParts(runtime);
+  const { stored, acknowledged } = await inSnapshot(runtime, async (tx) => ({
+    stored: await readStoredHealth(tx, runtime.instance.log, policy),
+    acknowledged: (await readAside(askPrisma(tx), asideOf(runtime))).acknowledged.length,
+  }));
+  const refused = refusalOf(signer, stored.logSize);
+  const nowMs = runtime.clock.nowMs();
+  const parts: HealthPart[] = [
+    { name: "portal", state: "up" },
+    { name: "database", state: "up" },
+    { name: "worker", state: workerState(stored.workerSeenAt, nowMs) },
+    ...keystoreParts(runtime.keystore.serviceState()),
+    ...services,
+    ...counting,
+  ];
+  return {
+    database: true,
+    migrations: await areCurrent(stored.migrations),
+    parts,
+    log: {
+      origin: runtime.instance.log,
+      size: stored.logSize,
+      last_checkpoint_at: stored.checkpointAt?.toISOString() ?? null,
+      ...witnessing(stored.witnesses, policy),
+      time_stamp: stampOf(stored, env.TSA_URL !== undefined),
+      merge_delay: stored.mergeDelay ?? null,
+      declared_losses: stored.declaredLosses,
+      acknowledged_rows: acknowledged,
+      refused,
+    },
+    alarms: alarmsOf(stored, parts, nowMs, {
+      isStamping: env.TSA_URL !== undefined,
+      refused,
+      acknowledged,
+    }),
+    assurance: runtime.instance.evaluation ? "evaluation" : "separate",
+    counter: runtime.limits.store,
+  };
+}
+
+/** A portal without its keys has not asked the database yet, and says nothing of it. */
+function partsWithout(cause: unknown, keystore: Keystore | undefined): HealthPart[] {
+  if (cause instanceof DomainError && cause.code === "service.keystore-unavailable")
+    return keystoreParts("down");
+  return [
+    { name: "database", state: "down" },
+    { name: "worker", state: "down" },
+    ...keystoreParts(keystore?.serviceState()),
+  ];
+}
+
+function withoutDatabase(
+  services: readonly HealthPart[],
+  cause: unknown,
+  keystore: Keystore | undefined,
+): Health {
+  const env = portalEnv();
+  const parts: HealthPart[] = [
+    { name: "portal", state: "up" },
+    ...partsWithout(cause, keystore),
+    ...services,
+  ];
+  return {
+    database: false,
+    migrations: false,
+    parts,
+    log: {
+      origin: env.LOG_ORIGIN,
+      size: 0,
+      last_checkpoint_at: null,
+      witness: "none",
+      witnessed: "unwitnessed",
+      time_stamp: env.TSA_URL === undefined ? undefined : null,
+      merge_delay: null,
+      declared_losses: 0,
+      acknowledged_rows: 0,
+      refused: null,
+    },
+    alarms: parts.filter((part) => part.state !== "up").map((part) => `${part.name}-${part.state}`),
+    assurance: env.SEALPORT_EVALUATION ? "evaluation" : "separate",
+    counter: countingStore(env),
+  };
+}
+
+let raised: ReadonlySet<string> = new Set();
+
+/** An alarm is an error line in the log when it is first seen, and a field of the status while it lasts. */
+function raise(runtime: Runtime, health: Health): void {
+  for (const alarm of health.alarms) if (!raised.has(alarm)) runtime.logger.error({ alarm }, "alarm");
+  raised = new Set(health.alarms);
+}
+
+async function look(): Promise<Health> {
+  const services = await probeServices();
+  let runtime: Runtime | undefined;
+  try {
+    runtime = await getRuntime();
+    const health = await withDatabase(runtime, services);
+    raise(runtime, health);
+    return health;
+  } catch (err) {
+    runtime?.logger.error({ err }, "the state of the instance could not be read");
+    return withoutDatabase(services, err, runtime?.keystore);
+  }
+}
+
+let latest: { readonly at: number; readonly health: Promise<Health> } | undefined;
+
+/** State of this instance, at most a second old: pages that poll must not load what they watch. */
+export function readHealth(): Promise<Health> {
+  const now = performance.now();
+  if (latest === undefined || now - latest.at > FRESH_MS) latest = { at: now, health: look() };
+  return latest.health;
+}

@@ -1,0 +1,34 @@
+import "server-only";
+import type { Status } from "@/lib/api-client/operations/system";
+import type { Context } from "@/lib/context";
+import { inSnapshot } from "@/lib/db/transaction";
+import { healthFor } from "@/lib/http/health/judge-health";
+import { readHealth } from "@/lib/http/health/read-health";
+import { countAll } from "@/lib/http/health/store";
+
+/** State of the service for anybody with a key; alarms that tell of disclosures are the operators'. */
+export async function readStatus(cx: Context): Promise<Status> {
+  const health = healthFor(await readHealth(), cx.principal.role);
+  const counts = await inSnapshot(cx, countAll);
+  return {
+    enabled: true,
+    algorithm: "ECDH-ES+A256KW/A256GCM",
+    participants_count: counts.participants,
+    transactions_count: counts.transactions,
+    audit_enabled: true,
+    log_size: health.log.size,
+    last_checkpoint_at: health.log.last_checkpoint_at,
+    assurance: health.assurance,
+    parts: health.parts.map(({ name, state }) => ({ name, state })),
+    witness: health.log.witness,
+    witnessed: health.log.witnessed,
+    time_stamped_at: health.log.time_stamp?.at ?? null,
+    time_stamped_size: health.log.time_stamp?.size ?? null,
+    merge_delay: health.log.merge_delay,
+    signer_refuses: health.log.refused,
+    declared_losses: health.log.declared_losses,
+    acknowledged_rows: health.log.acknowledged_rows,
+    call_counter: health.counter,
+    alarms: [...health.alarms],
+  };
+}

@@ -1,0 +1,119 @@
+import "server-only";
+import { headers } from "next/headers";
+import { cache } from "react";
+import type { OperationSpec } from "@/lib/api-client/operation";
+import type { Context, Principal } from "@/lib/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { mapDatabaseError } from "@/lib/db/errors";
+import { DomainError } from "@/lib/errors";
+import { isOwnVisit } from "@/lib/http/endpoint/check-origin";
+import { clientInfo } from "@/lib/http/endpoint/client-info";
+import { permitCall } from "@/lib/http/endpoint/permit-call";
+import { isRefusal, recordRefusal, watchDenials } from "@/lib/http/endpoint/record-refusal";
+import { findSessionPrincipal } from "@/lib/identity/sessions/find-session-principal";
+import { getRuntime } from "@/lib/runtime/slot";
+
+/** Why a page has nothing to show; the members of the problem document that a person needs. */
+export interface PageProblem {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  /** Members of our own, such as the role or the duties that a refusal names. */
+  readonly members: Readonly<Record<string, unknown>>;
+  readonly requestId: string;
+  readonly at: string;
+}
+
+export type PageResult<T> =
+  | { readonly ok: true; readonly value: T; readonly principal: Principal }
+  | { readonly ok: false; readonly problem: PageProblem };
+
+async function readSession(): Promise<Principal | undefined> {
+  const [runtime, head] = await Promise.all([getRuntime(), headers()]);
+  // Framed or fetched by a page of another port, which shares our cookies, nobody is signed in.
+  return isOwnVisit(head) ? findSessionPrincipal(runtime, head) : undefined;
+}
+
+/** Once more where the database was too busy to answer: nobody is shown out, and loses what he types, for that. */
+async function readSessionAgain(error: unknown): Promise<Principal | undefined> {
+  if (mapDatabaseError(error) instanceof DomainError) return readSession();
+  throw error;
+}
+
+/** A page draws on the same budget as the calls it stands for, once however much it reads. */
+const drawForPage = cache(
+  async (principal: Principal, requestId: string): Promise<DomainError | undefined> => {
+    const runtime = await getRuntime();
+    const { success } = await runtime.limits.take("reads", principal.userId);
+    if (success) return undefined;
+    const error = new DomainError("rate.exceeded", { detail: "Try again in a minute." });
+    const cx = { ...runtime, principal, client: clientInfo(await headers()), requestId };
+    await runtime.failures.note(cx, principal.userId, undefined, error);
+    return error;
+  },
+);
+
+/** The person whose session this request carries; undefined without a live one, and while the database is away. */
+export const currentPrincipal = cache(async (): Promise<Principal | undefined> => {
+  try {
+    return await readSession().catch(readSessionAgain);
+  } catch (error) {
+    const mapped = mapDatabaseError(error);
+    if (mapped instanceof DomainError) return undefined;
+    throw mapped;
+  }
+});
+
+function problemOf(error: DomainError, requestId: string, at: Date): PageProblem {
+  return {
+    status: error.status,
+    code: error.code,
+    detail: error.detail ?? error.title,
+    members: error.extra,
+    requestId,
+    at: at.toISOString(),
+  };
+}
+
+/**
+ * Reads for a page exactly as the API's call would: same budget, same permit by role, duty and scope, same use case,
+ * same record of a refusal. Errors that nobody expected go to the error page.
+ */
+export async function loadPage<T>(
+  operation: OperationSpec,
+  instance: string,
+  run: (cx: Context) => Promise<T>,
+): Promise<PageResult<T>> {
+  const head = await headers();
+  const requestId = head.get("x-request-id") ?? uuidv7(Date.now());
+  try {
+    const principal = await currentPrincipal();
+    if (principal === undefined) throw new DomainError("auth.required");
+    const limited = await drawForPage(principal, requestId);
+    if (limited !== undefined) throw limited;
+    const runtime = await getRuntime();
+    const watched = watchDenials(runtime.audit);
+    const logger = runtime.logger.child({ request_id: requestId, operation: operation.id });
+    const cx: Context = {
+      ...runtime,
+      audit: watched.audit,
+      principal,
+      client: clientInfo(head),
+      requestId,
+      logger,
+    };
+    try {
+      permitCall(operation, principal, runtime.instance.evaluation);
+      return { ok: true, value: await run(cx), principal };
+    } catch (error) {
+      if (error instanceof DomainError && isRefusal(error) && !watched.hasRecordedDenial())
+        await recordRefusal(cx, operation, instance, error);
+      throw error;
+    }
+  } catch (error) {
+    const mapped = mapDatabaseError(error);
+    if (mapped instanceof DomainError)
+      return { ok: false, problem: problemOf(mapped, requestId, new Date()) };
+    throw mapped;
+  }
+}

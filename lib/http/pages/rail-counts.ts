@@ -1,0 +1,18 @@
+import "server-only";
+import type { Principal } from "@/lib/context";
+import { mapDatabaseError } from "@/lib/db/errors";
+import { DomainError } from "@/lib/errors";
+import { countPlaces } from "@/lib/home/count-places";
+import type { PlaceCounts } from "@/lib/home/schema";
+import { getRuntime } from "@/lib/runtime/slot";
+
+/** Figures beside the places. None while the database is away: the page itself says so. */
+export async function railCounts(principal: Principal): Promise<Partial<PlaceCounts>> {
+  try {
+    return await countPlaces({ ...(await getRuntime()), principal });
+  } catch (error) {
+    const mapped = mapDatabaseError(error);
+    if (mapped instanceof DomainError) return {};
+    throw mapped;
+  }
+}

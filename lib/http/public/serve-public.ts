@@ -1,0 +1,62 @@
+import "server-only";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { DomainError } from "@/lib/errors";
+import { clientInfo } from "@/lib/http/endpoint/client-info";
+import { internalProblem, problemHeaders, problemOf, problemResponse } from "@/lib/http/endpoint/problem";
+import { withHeaders } from "@/lib/http/endpoint/response-headers";
+import { handlersOf } from "@/lib/http/endpoint/serve";
+import { addressKey } from "@/lib/rate-limit/address-key";
+import { limitHeaders } from "@/lib/rate-limit/limits";
+import { getRuntime } from "@/lib/runtime/slot";
+
+type Handler = (request: Request) => Promise<Response>;
+
+/** Draws on the budget of the caller's address; an instance that is not up yet counts nothing and answers all the same. */
+async function drawFor(request: Request, headers: Record<string, string>): Promise<void> {
+  const runtime = await getRuntime().catch(() => undefined);
+  if (runtime === undefined) return;
+  const { address } = clientInfo(request.headers);
+  const draw = await runtime.limits.take("anonymous", addressKey(address));
+  Object.assign(headers, limitHeaders(draw, runtime.clock.nowMs()));
+  if (!draw.success) throw new DomainError("rate.exceeded", { detail: "Try again later, see Retry-After." });
+}
+
+type Answer = (request: Request) => Promise<Response>;
+
+/** The answer with our headers over its own; a document that is no secret says itself how it may be kept. */
+function finished(answer: Response, headers: Readonly<Record<string, string>>, isHead: boolean): Response {
+  const kept = answer.headers.get("cache-control");
+  return withHeaders(answer, kept === null ? headers : { ...headers, "cache-control": kept }, isHead);
+}
+
+/**
+ * Handlers of one of the few GETs without authentication: same headers, same problem documents. `isProbe`: asked by
+ * supervisors and balancers, who must have an answer however often they ask and whatever is away; it has no budget.
+ */
+export function servePublic(answer: Answer, { isProbe }: { readonly isProbe: boolean }) {
+  const handler: Handler = async (request) => {
+    const requestId = request.headers.get("x-request-id") ?? uuidv7(Date.now());
+    const headers: Record<string, string> = { "x-request-id": requestId };
+    const place = { requestId, instance: new URL(request.url).pathname };
+    const isHead = request.method === "HEAD";
+    try {
+      if (!isProbe) await drawFor(request, headers);
+      return finished(await answerGet(request, answer), headers, isHead);
+    } catch (error) {
+      if (!(error instanceof DomainError))
+        return withHeaders(problemResponse(internalProblem(place)), headers, isHead);
+      const allow: Record<string, string> = error.status === 405 ? { allow: "GET, HEAD, OPTIONS" } : {};
+      const problem = problemResponse(problemOf(error, place), { ...problemHeaders(error), ...allow });
+      return withHeaders(problem, headers, isHead);
+    }
+  };
+  return handlersOf(handler);
+}
+
+async function answerGet(request: Request, answer: Answer): Promise<Response> {
+  if (request.method === "OPTIONS")
+    return new Response(null, { status: 204, headers: { allow: "GET, HEAD, OPTIONS" } });
+  if (request.method !== "GET" && request.method !== "HEAD")
+    throw new DomainError("request.method-not-allowed");
+  return answer(request);
+}

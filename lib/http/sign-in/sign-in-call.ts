@@ -1,0 +1,79 @@
+import "server-only";
+import type { z } from "zod";
+import { readBody } from "@/lib/http/body/read-body";
+import { originRefusal } from "@/lib/http/endpoint/check-origin";
+import { parseWith } from "@/lib/http/endpoint/field-errors";
+import { parseJsonBody } from "@/lib/http/endpoint/parse-json";
+import { endSession } from "@/lib/identity/sessions/end-session";
+import { findLiveSession } from "@/lib/identity/sessions/find-session-principal";
+import { principalOf } from "@/lib/identity/sessions/principal";
+import { cookieValues } from "@/lib/identity/sessions/session-token";
+import { runNextAuth, type Way } from "@/lib/identity/sign-in/next-auth";
+import type { SignInContext } from "@/lib/identity/sign-in/sign-in";
+import type { Runtime } from "@/lib/runtime/slot";
+
+const MAX_BODY_BYTES = 65_536;
+
+/** One call below /api/auth, made by nobody yet. */
+export type SignInCall = SignInContext & { readonly runtime: Runtime; readonly request: Request };
+
+/** An answer, with the cookies to set. */
+export function json(body: unknown, setCookies: readonly string[] = []): Response {
+  const response = new Response(JSON.stringify(body), { headers: { "content-type": "application/json" } });
+  for (const cookie of setCookies) response.headers.append("set-cookie", cookie);
+  return response;
+}
+
+function decoded(value: string): string | undefined {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The cookies of ours that next-auth reads; one that came twice is somebody else's. */
+export function ownCookies(cx: SignInCall): Record<string, string> {
+  const { session, csrf } = cx.site.cookies;
+  const pairs = [session, csrf].flatMap((name) => {
+    const [value, another] = cookieValues(cx.request.headers, name);
+    const text = value === undefined || another !== undefined ? undefined : decoded(value);
+    return text === undefined ? [] : [[name, text]];
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** The JSON body of a call from a page of this portal, as its schema wants it. */
+export async function readSent<S extends z.ZodType>(cx: SignInCall, schema: S): Promise<z.output<S>> {
+  const refusal = originRefusal(cx.site, cx.request, undefined);
+  if (refusal !== undefined) throw refusal;
+  const sent = parseJsonBody(await readBody(cx.request, MAX_BODY_BYTES));
+  parseWith(schema, sent);
+  return schema.parse(sent);
+}
+
+/** A browser has one session: signing in again ends the one before. */
+async function endEarlier(cx: SignInCall): Promise<void> {
+  const [token] = cookieValues(cx.request.headers, cx.site.cookies.session);
+  const earlier = token === undefined ? undefined : await findLiveSession(cx, token);
+  if (earlier === undefined) return;
+  const { holder, proof, sid } = earlier;
+  const principal = principalOf(holder, [], proof);
+  await endSession({ ...cx, principal }, { userId: holder.userId, sid, reason: "replaced" });
+}
+
+/** Signs in by one way, which ends the session that this browser had. */
+export async function signInBy(
+  cx: SignInCall,
+  { name, way, csrfToken }: { readonly name: string; readonly way: Way; readonly csrfToken: string },
+): Promise<Response> {
+  const action = { way: name };
+  const { signedIn, setCookies } = await runNextAuth(cx, {
+    ways: { [name]: way },
+    action,
+    csrfToken,
+    cookies: ownCookies(cx),
+  });
+  await endEarlier(cx);
+  return json({ signed_in: signedIn !== undefined }, setCookies);
+}

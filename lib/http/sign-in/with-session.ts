@@ -1,0 +1,29 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import { DomainError } from "@/lib/errors";
+import type { AccountContext } from "@/lib/identity/account/account-context";
+import type { ApiKeySecret } from "@/lib/identity/instance-secret";
+import type { Site } from "@/lib/identity/sign-in/site";
+import { getRuntime } from "@/lib/runtime/slot";
+
+/** Runs a use case about the caller's own account, which only a signed-in person has. */
+export async function withSession<T>(cx: Context, run: (cx: AccountContext) => Promise<T>): Promise<T> {
+  const { proof } = cx.principal;
+  if (proof.kind !== "session") throw new DomainError("auth.session-only");
+  const { site, sessionSecret, limits } = await getRuntime();
+  return run({ ...cx, site, sessionSecret, limits, session: proof });
+}
+
+/** The same for what makes API keys, which are kept under the instance's secret (ADR 0007). */
+export async function withKeySecret<T>(
+  cx: Context,
+  run: (cx: AccountContext & ApiKeySecret) => Promise<T>,
+): Promise<T> {
+  const { apiKeySecret } = await getRuntime();
+  return withSession(cx, (own) => run({ ...own, apiKeySecret }));
+}
+
+/** Set-Cookie that makes the browser forget its session; the row is what ended it. */
+export function forgetSession({ cookies, isSecure }: Site): string {
+  return `${cookies.session}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict${isSecure ? "; Secure" : ""}`;
+}

@@ -1,9 +1,0 @@
-import "server-only";
-import type { RawReply } from "@/lib/http/bind";
-
-/** An answer in plain text: signed notes and proofs. `filename` is the name to keep it under; not from a caller. */
-export function textReply(text: string, filename?: string): RawReply {
-  const naming = filename === undefined ? {} : { "content-disposition": `inline; filename="${filename}"` };
-  const headers = { "content-type": "text/plain; charset=utf-8", ...naming };
-  return { response: new Response(text, { headers }) };
-}

@@ -1,0 +1,17 @@
+import "server-only";
+import { DomainError } from "@/lib/errors";
+import type { AccountContext } from "@/lib/identity/account/account-context";
+import { endSession } from "@/lib/identity/sessions/end-session";
+
+/**
+ * Counts a wrong proof of a session and gives the error to throw: the one it was refused by or, at the tenth, that the
+ * session has ended. Whoever holds its cookie guesses, and its owner can sign in again.
+ */
+export async function countFailedProof(cx: AccountContext, refusal: DomainError): Promise<DomainError> {
+  const sid = cx.session.sessionId;
+  if ((await cx.limits.take("wrong_proof", sid)).success) return refusal;
+  await endSession(cx, { userId: cx.principal.userId, sid, reason: "wrong-proofs" });
+  return new DomainError("auth.session", {
+    detail: "Too many wrong proofs ended this session. Sign in again.",
+  });
+}

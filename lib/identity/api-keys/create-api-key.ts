@@ -1,0 +1,91 @@
+import "server-only";
+import { isIP } from "node:net";
+import type { AppendedEntry } from "@/lib/audit/entry/event";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import type { Scope } from "@/lib/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { inTransaction, type Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { newApiKey } from "@/lib/identity/api-keys/api-key";
+import type { ApiKeySecret } from "@/lib/identity/instance-secret";
+import type { IdentityContext } from "@/lib/identity/people/create-organisation";
+import { insertApiKey } from "@/lib/identity/people/store";
+
+export interface NewApiKeyInput {
+  readonly userId: string;
+  readonly label: string;
+  readonly scopes: readonly Scope[];
+  /** Addresses or CIDR ranges the key may be used from; none: anywhere. */
+  readonly addresses?: readonly string[];
+  readonly expiresAt?: Date;
+  /** Ed25519 public key of 32 bytes, base64url: the key's calls may be signed with its other half (RFC 9421). */
+  readonly signingKey?: string;
+}
+
+export interface CreatedApiKey {
+  readonly id: string;
+  /** The key itself: shown once, never stored. */
+  readonly key: string;
+  readonly prefix: string;
+}
+
+function isAddress(entry: string): boolean {
+  const [network = "", bits, more] = entry.split("/");
+  const version = isIP(network);
+  if (version === 0 || more !== undefined) return false;
+  return bits === undefined || (/^[0-9]{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+}
+
+function refuseBadAddresses(addresses: readonly string[]): void {
+  const index = addresses.findIndex((entry) => !isAddress(entry));
+  if (index >= 0) {
+    const detail = "is neither an address nor a CIDR range";
+    throw new DomainError("request.invalid", { errors: [{ pointer: `/addresses/${index}`, detail }] });
+  }
+}
+
+/** The same within a caller's transaction, with the entry that says so. */
+export async function createApiKeyIn(
+  tx: Tx,
+  cx: IdentityContext & ApiKeySecret,
+  input: NewApiKeyInput,
+): Promise<CreatedApiKey & { readonly entry: AppendedEntry }> {
+  const addresses = input.addresses ?? [];
+  refuseBadAddresses(addresses);
+  const id = uuidv7(cx.clock.nowMs());
+  const made = newApiKey(cx.apiKeySecret);
+  await insertApiKey(tx, {
+    id,
+    tenant_id: cx.instance.tenantId,
+    user_id: input.userId,
+    label: input.label,
+    prefix: made.prefix,
+    secret_hash: Uint8Array.from(made.secretHash),
+    scopes: [...input.scopes],
+    addresses: [...addresses],
+    created_at: cx.clock.now(),
+    ...(input.expiresAt === undefined ? {} : { expires_at: input.expiresAt }),
+    ...(input.signingKey === undefined ? {} : { signing_key: input.signingKey }),
+  });
+  const entry = await appendEntry(tx, cx, {
+    class: "identity",
+    outcome: "done",
+    action: "api_key.create",
+    subjects: [`api_key:${id}`],
+    details: {
+      prefix: made.prefix,
+      scopes: [...input.scopes],
+      ...(input.signingKey === undefined ? {} : { signing_key: input.signingKey }),
+    },
+  });
+  return { id, key: made.key, prefix: made.prefix, entry };
+}
+
+/** Makes an API key for a person and returns it, this once. */
+export async function createApiKey(
+  cx: IdentityContext & ApiKeySecret,
+  input: NewApiKeyInput,
+): Promise<CreatedApiKey> {
+  const { id, key, prefix } = await inTransaction(cx, (tx) => createApiKeyIn(tx, cx, input));
+  return { id, key, prefix };
+}

@@ -1,0 +1,97 @@
+import "server-only";
+import { recordEvent } from "@/lib/audit/record/record-event";
+import { inSnapshot } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { isInvitationSecret, readInvitationToken } from "@/lib/identity/invitations/invitation-token";
+import { findInvitation, type StoredInvitation } from "@/lib/identity/invitations/store";
+import { standingOf } from "@/lib/identity/sessions/principal";
+import { type Account, findAccount } from "@/lib/identity/sign-in/credential-store";
+import type { SignInContext } from "@/lib/identity/sign-in/sign-in";
+import { throttleAddress } from "@/lib/identity/sign-in/throttle-sign-in";
+
+/** Why a link was refused: for the log alone. Whoever holds it learns only that it is good no more. */
+export type InvitationFault =
+  | "unknown"
+  | "used"
+  | "replaced"
+  | "expired"
+  | "inactive"
+  /** Address, role or duties are others than those it was made for. */
+  | "changed"
+  /** The person has a way to sign in already. */
+  | "enrolled";
+
+/** A link that is good, with the person it is for. */
+export interface Invited {
+  readonly invitation: StoredInvitation;
+  readonly account: Account;
+}
+
+type Weighed = Invited | (Partial<Invited> & { readonly fault: InvitationFault });
+
+/** Whether the person has any way to sign in, whole or in part. */
+export function hasAnyFactor({ passwordHash, totp, passkeys }: Account): boolean {
+  return passwordHash !== undefined || totp !== undefined || passkeys.length > 0;
+}
+
+/** What of a link and its person forbids its use now; the order only chooses the word in the log. */
+export function invitationFault(
+  { invitation, account }: Invited,
+  now: Date,
+): Exclude<InvitationFault, "unknown"> | undefined {
+  const { holder, email } = account;
+  if (invitation.usedAt !== null) return "used";
+  if (invitation.revokedAt !== null) return "replaced";
+  if (now >= invitation.expiresAt) return "expired";
+  if (!holder.isActive) return "inactive";
+  const invited = [...invitation.duties].sort();
+  if (invitation.email !== email || standingOf(holder) !== [invitation.role, ...invited].join(" "))
+    return "changed";
+  return hasAnyFactor(account) ? "enrolled" : undefined;
+}
+
+async function weigh(cx: SignInContext, token: string): Promise<Weighed> {
+  const given = readInvitationToken(token);
+  if (given === undefined) return { fault: "unknown" };
+  return inSnapshot(cx, async (tx): Promise<Weighed> => {
+    const { tenantId } = cx.instance;
+    const invitation = await findInvitation(tx, tenantId, given.id);
+    // Without the secret nobody is told, also not the log's reader, whose link was tried.
+    if (invitation === undefined || !isInvitationSecret(cx, invitation, given.secret))
+      return { fault: "unknown" };
+    const account = await findAccount(tx, tenantId, invitation.userId);
+    if (account === undefined) return { fault: "unknown" };
+    const invited = { invitation, account };
+    const fault = invitationFault(invited, cx.clock.now());
+    return fault === undefined ? invited : { ...invited, fault };
+  });
+}
+
+/** Writes a refused link down and gives the error to throw: one for every fault. The token is not kept. */
+export async function refuseInvitation(
+  cx: SignInContext,
+  fault: InvitationFault,
+  { invitation, account }: Partial<Invited>,
+): Promise<DomainError> {
+  await recordEvent(cx, {
+    class: "identity",
+    outcome: "denied",
+    action: "invitation.use",
+    subjects: invitation === undefined ? [] : [`invitation:${invitation.id}`],
+    details: { fault, ...(account === undefined ? {} : { user: account.holder.pseudonym }) },
+  });
+  return new DomainError("invitation.refused", {
+    detail: "A link works once and for 24 hours, and a newer one takes its place. Ask for a new one.",
+  });
+}
+
+/**
+ * The person a link is for, while it is good. Draws on the budget of the address. Throws `invitation.refused`, which is
+ * written down, and `rate.exceeded`.
+ */
+export async function requireInvited(cx: SignInContext, token: string): Promise<Invited> {
+  await throttleAddress(cx);
+  const weighed = await weigh(cx, token);
+  if ("fault" in weighed) throw await refuseInvitation(cx, weighed.fault, weighed);
+  return weighed;
+}

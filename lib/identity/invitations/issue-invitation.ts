@@ -1,0 +1,72 @@
+import "server-only";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { inSnapshot, inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { hasAnyFactor } from "@/lib/identity/invitations/check-invitation";
+import { newInvitationToken } from "@/lib/identity/invitations/invitation-token";
+import { insertInvitation, revokeInvitations } from "@/lib/identity/invitations/store";
+import type { IdentityContext } from "@/lib/identity/people/create-organisation";
+import type { SessionSecret } from "@/lib/identity/sessions/session-token";
+import { findAccountByEmail, lockAccount } from "@/lib/identity/sign-in/credential-store";
+import type { Site } from "@/lib/identity/sign-in/site";
+
+/** Long enough to hand a link to a colleague, too short to be found in an old message. */
+const INVITATION_HOURS = 24;
+
+export type InvitationContext = IdentityContext & SessionSecret & { readonly site: Site };
+
+/** A link that sets a person's first way to sign in. */
+export interface IssuedInvitation {
+  /** Shown once, never stored. The token stands behind `#`, which browsers send to nobody. */
+  readonly link: string;
+  readonly expiresAt: Date;
+}
+
+/**
+ * Makes a link for a person who has no way to sign in yet; a link made before is good no more. Throws
+ * `request.conflict` for a person who has one, or may not sign in.
+ */
+export async function issueInvitation(cx: InvitationContext, userId: string): Promise<IssuedInvitation> {
+  const { tenantId } = cx.instance;
+  const now = cx.clock.now();
+  const expiresAt = new Date(now.getTime() + INVITATION_HOURS * 3_600_000);
+  const id = uuidv7(now.getTime());
+  const { token, hash } = newInvitationToken(cx, { id, userId, expiresAt });
+  await inTransaction(cx, async (tx) => {
+    const account = await lockAccount(tx, tenantId, userId);
+    if (account?.holder.isActive !== true)
+      throw new DomainError("request.conflict", { detail: "There is no active person to invite." });
+    if (hasAnyFactor(account))
+      throw new DomainError("request.conflict", {
+        detail: "This person can sign in already: links are for a first sign-in only.",
+      });
+    const { role, duties, pseudonym } = account.holder;
+    const revoked = await revokeInvitations(tx, userId, now);
+    const row = { id, tenantId, userId, email: account.email, role, duties, hash, createdAt: now, expiresAt };
+    await insertInvitation(tx, row);
+    await appendEntry(tx, cx, {
+      class: "identity",
+      outcome: "done",
+      action: "invitation.create",
+      subjects: [`invitation:${id}`, `user:${userId}`, ...revoked.map((old) => `invitation:${old}`)],
+      details: { user: pseudonym, expires_at: expiresAt.toISOString(), replaced: revoked.length },
+    });
+  });
+  return { link: `${cx.site.origin}/invitation#${token}`, expiresAt };
+}
+
+/**
+ * A new link for an administrator who has not used the first: for the operator of the machine, since nobody can sign in
+ * before. Throws `request.conflict` as `issueInvitation`, and for everybody who is no administrator.
+ */
+export async function reissueInvitation(
+  cx: InvitationContext,
+  email: string,
+): Promise<IssuedInvitation & { readonly name: string; readonly email: string }> {
+  const account = await inSnapshot(cx, (tx) => findAccountByEmail(tx, cx.instance.tenantId, email));
+  if (account?.holder.role !== "admin")
+    throw new DomainError("request.conflict", { detail: "There is no administrator with this address." });
+  const { userId, name } = account.holder;
+  return { name, email: account.email, ...(await issueInvitation(cx, userId)) };
+}

@@ -1,0 +1,36 @@
+import "server-only";
+import { requireInvited } from "@/lib/identity/invitations/check-invitation";
+import type { InvitationView } from "@/lib/identity/invitations/schema";
+import { readOrganisationName } from "@/lib/identity/people/read-organisation-name";
+import { makeChallenge } from "@/lib/identity/sign-in/challenge";
+import { drawTotpSetUp } from "@/lib/identity/sign-in/draw-totp-set-up";
+import { registrationOptions } from "@/lib/identity/sign-in/passkey-registration";
+import type { SignInContext } from "@/lib/identity/sign-in/sign-in";
+
+/** Whom a link is for. Looking does not use it. Throws `invitation.refused` and `rate.exceeded`. */
+export async function viewInvitation(cx: SignInContext, token: string): Promise<InvitationView> {
+  const { invitation, account } = await requireInvited(cx, token);
+  const { name, role, duties, organisationId } = account.holder;
+  return {
+    name,
+    email: account.email,
+    organisation: await readOrganisationName(cx, organisationId),
+    role,
+    duties: [...duties],
+    expires_at: invitation.expiresAt.toISOString(),
+  };
+}
+
+/** Options for the first passkey; only this link may answer them. Throws as `viewInvitation`. */
+export async function startInvitedPasskey(cx: SignInContext, token: string) {
+  const { invitation, account } = await requireInvited(cx, token);
+  const { userId } = account.holder;
+  const { challenge } = await makeChallenge(cx, { kind: "register", userId, sid: invitation.id });
+  return registrationOptions(cx.site, account, challenge);
+}
+
+/** An authenticator's secret, which only this link may confirm. Throws as `viewInvitation`. */
+export async function startInvitedTotp(cx: SignInContext, token: string) {
+  const { invitation, account } = await requireInvited(cx, token);
+  return drawTotpSetUp(cx, account, invitation.id);
+}

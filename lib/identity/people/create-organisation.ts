@@ -1,0 +1,71 @@
+import "server-only";
+import type { AuditContext } from "@/lib/audit/audit-context";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import type { DbContext } from "@/lib/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { inTransaction } from "@/lib/db/transaction";
+import { insertAgency, insertOrganisation } from "@/lib/identity/people/store";
+
+/** What creating identities needs: no principal when the first start or a script does it. */
+export type IdentityContext = DbContext & AuditContext;
+
+export interface NewOrganisation {
+  readonly name: string;
+  readonly kind: "operator" | "agency" | "company";
+  readonly zone?: string;
+  /** Opening hours by ISO weekday; absent: open at all hours. */
+  readonly weeklyHours?: Readonly<Record<string, readonly [string, string]>>;
+  readonly holidays?: string;
+  readonly homeJurisdictions?: readonly string[];
+  /** For agencies: verified e-mail domains. */
+  readonly emailDomains?: readonly string[];
+  /** For agencies: numbers that an officer is called back at, from a source other than the officer. */
+  readonly contacts?: readonly string[];
+}
+
+function weeklyHoursColumn(input: NewOrganisation) {
+  if (input.weeklyHours === undefined) return {};
+  return {
+    weekly_hours: Object.fromEntries(
+      Object.entries(input.weeklyHours).map(([day, [open, close]]) => [day, [open, close]]),
+    ),
+  };
+}
+
+/** Creates an organisation, and its agency record when it is one. */
+export async function createOrganisation(
+  cx: IdentityContext,
+  input: NewOrganisation,
+): Promise<{ id: string }> {
+  const id = uuidv7(cx.clock.nowMs());
+  await inTransaction(cx, async (tx) => {
+    await insertOrganisation(tx, {
+      id,
+      tenant_id: cx.instance.tenantId,
+      name: input.name,
+      kind: input.kind,
+      zone: input.zone ?? "UTC",
+      ...weeklyHoursColumn(input),
+      ...(input.holidays === undefined ? {} : { holidays: input.holidays }),
+      home_jurisdictions: [...(input.homeJurisdictions ?? [])],
+    });
+    if (input.kind === "agency") {
+      await insertAgency(tx, {
+        id: uuidv7(cx.clock.nowMs()),
+        tenant_id: cx.instance.tenantId,
+        organisation_id: id,
+        legal_name: input.name,
+        email_domains: [...(input.emailDomains ?? [])],
+        contacts: (input.contacts ?? []).map((number) => ({ number })),
+      });
+    }
+    await appendEntry(tx, cx, {
+      class: "admin",
+      outcome: "done",
+      action: "organisation.create",
+      subjects: [`organisation:${id}`],
+      details: { kind: input.kind },
+    });
+  });
+  return { id };
+}

@@ -1,0 +1,36 @@
+import "server-only";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import type { Role } from "@/lib/context";
+import { inTransaction } from "@/lib/db/transaction";
+import type { IdentityContext } from "@/lib/identity/people/create-organisation";
+import { insertParticipant } from "@/lib/identity/people/store";
+
+export interface NewParticipant {
+  /** The name participants go by in transactions, e.g. `client-456`. */
+  readonly id: string;
+  readonly organisationId: string;
+  readonly role: Role;
+  readonly kind: "natural" | "legal";
+}
+
+/** Creates a participant; its keys are registered separately. */
+export async function createParticipant(cx: IdentityContext, input: NewParticipant): Promise<{ id: string }> {
+  await inTransaction(cx, async (tx) => {
+    await insertParticipant(tx, {
+      id: input.id,
+      tenant_id: cx.instance.tenantId,
+      organisation_id: input.organisationId,
+      role: input.role,
+      kind: input.kind,
+    });
+    await appendEntry(tx, cx, {
+      class: "admin",
+      outcome: "done",
+      action: "participant.create",
+      subjects: [`participant:${input.id}`],
+      details: { kind: input.kind, role: input.role },
+      index: { participantId: input.id },
+    });
+  });
+  return { id: input.id };
+}

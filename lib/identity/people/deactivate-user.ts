@@ -1,0 +1,22 @@
+import "server-only";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import { inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import type { IdentityContext } from "@/lib/identity/people/create-organisation";
+import { deactivateUserRow } from "@/lib/identity/people/store";
+import { endSessionsIn } from "@/lib/identity/sessions/end-session";
+
+/** Takes a person's standing away: no key and no session of theirs opens anything from here on. */
+export async function deactivateUser(cx: IdentityContext, userId: string): Promise<void> {
+  await inTransaction(cx, async (tx) => {
+    if (!(await deactivateUserRow(tx, userId, cx.clock.now())))
+      throw new DomainError("request.conflict", { detail: "There is no active person with this id." });
+    await endSessionsIn(tx, cx, { userId, reason: "inactive" });
+    await appendEntry(tx, cx, {
+      class: "identity",
+      outcome: "done",
+      action: "user.deactivate",
+      subjects: [`user:${userId}`],
+    });
+  });
+}

@@ -1,0 +1,18 @@
+import "server-only";
+import type { DbContext, Principal } from "@/lib/context";
+import { inTransaction } from "@/lib/db/transaction";
+import { findHolder } from "@/lib/identity/people/holders-store";
+
+/**
+ * Role, duties and organisation of a person as they are now, for work done on their behalf while they are away;
+ * undefined once they or their organisation are no longer active.
+ */
+export async function findReaderById(
+  cx: DbContext,
+  userId: string,
+): Promise<Pick<Principal, "role" | "duties" | "organisationId" | "userId"> | undefined> {
+  const holder = await inTransaction(cx, (tx) => findHolder(tx, cx.instance.tenantId, userId));
+  if (holder === undefined || !holder.isActive) return undefined;
+  const { role, duties, organisationId } = holder;
+  return { role, duties, organisationId, userId };
+}

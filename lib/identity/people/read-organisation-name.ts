@@ -1,0 +1,12 @@
+import "server-only";
+import type { DbContext } from "@/lib/context";
+import { inSnapshot } from "@/lib/db/transaction";
+import { InvariantError } from "@/lib/errors";
+import { findOrganisationName } from "@/lib/identity/people/store";
+
+/** The name of an organisation that a signed-in person belongs to. */
+export async function readOrganisationName(cx: DbContext, id: string): Promise<string> {
+  const name = await inSnapshot(cx, (tx) => findOrganisationName(tx, id));
+  if (name === undefined) throw new InvariantError("a person's organisation does not exist");
+  return name;
+}

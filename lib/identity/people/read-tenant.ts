@@ -1,0 +1,13 @@
+import "server-only";
+import type { Database } from "@/lib/db/client";
+import { inSnapshot } from "@/lib/db/transaction";
+import { findTenant } from "@/lib/identity/people/store";
+
+/** The tenant's pseudonym and log origin, as they were made at the first run. */
+export function readTenant(
+  db: Database,
+  tenantId: string,
+): Promise<{ readonly pseudonym: string; readonly log: string } | undefined> {
+  const instance = { log: "", tenantId, tenantPseudonym: "", evaluation: false };
+  return inSnapshot({ db, instance }, (tx) => findTenant(tx, tenantId));
+}

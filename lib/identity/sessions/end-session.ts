@@ -1,0 +1,52 @@
+import "server-only";
+import type { AuditContext } from "@/lib/audit/audit-context";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import type { DbContext } from "@/lib/context";
+import { inTransaction, type Tx } from "@/lib/db/transaction";
+import { endSessions } from "@/lib/identity/sessions/store";
+
+/** Why sessions were ended; `replaced` by a newer sign-in of the same browser. */
+export type EndReason =
+  | "signed-out"
+  | "ended-by-owner"
+  | "replaced"
+  | "expired"
+  | "idle"
+  | "inactive"
+  | "changed"
+  | "factors-changed"
+  | "wrong-proofs";
+
+export interface WhichSessions {
+  readonly userId: string;
+  /** One session; without it all of the person's. */
+  readonly sid?: string | undefined;
+  /** All but this one. */
+  readonly but?: string | undefined;
+  readonly reason: EndReason;
+}
+
+/** Ends sessions inside a change of its own, and writes down which. */
+export async function endSessionsIn(
+  tx: Tx,
+  cx: AuditContext & DbContext,
+  which: WhichSessions,
+): Promise<string[]> {
+  const ended = await endSessions(tx, { ...which, at: cx.clock.now() });
+  if (ended.length > 0) {
+    await appendEntry(tx, cx, {
+      class: "identity",
+      outcome: "done",
+      action: "session.end",
+      subjects: ended.map((sid) => `session:${sid}`),
+      details: { reason: which.reason, count: ended.length },
+    });
+  }
+  return ended;
+}
+
+/** Ends sessions at once: their cookies open nothing from here on. Gives back how many stood. */
+export async function endSession(cx: AuditContext & DbContext, which: WhichSessions): Promise<number> {
+  const ended = await inTransaction(cx, (tx) => endSessionsIn(tx, cx, which));
+  return ended.length;
+}

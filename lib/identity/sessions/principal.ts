@@ -1,0 +1,33 @@
+import "server-only";
+import type { Duty, Principal, Proof, Role, Scope } from "@/lib/context";
+import type { Holder } from "@/lib/identity/people/holders-store";
+
+/** The caller that a proof of this person makes. */
+export function principalOf(holder: Holder, scopes: readonly Scope[], proof: Proof): Principal {
+  const { userId, handle, name, pseudonym, tenantId, organisationId, participantId, role, duties } = holder;
+  return {
+    userId,
+    handle,
+    name,
+    pseudonym,
+    tenantId,
+    organisationId,
+    ...(participantId === null ? {} : { participantId }),
+    role,
+    duties,
+    scopes,
+    proof,
+  };
+}
+
+const PRIVILEGED: ReadonlySet<Role> = new Set<Role>(["auditor", "regulator", "coordinator", "admin"]);
+
+/** Whether this person needs a second factor and a short idle time: by role, or by any duty. */
+export function isPrivileged(person: { readonly role: Role; readonly duties: readonly Duty[] }): boolean {
+  return PRIVILEGED.has(person.role) || person.duties.length > 0;
+}
+
+/** Role and duties in one word. A session carries that of its sign-in and ends when it is another. */
+export function standingOf(person: { readonly role: Role; readonly duties: readonly Duty[] }): string {
+  return [person.role, ...[...person.duties].sort()].join(" ");
+}

@@ -1,0 +1,101 @@
+import "server-only";
+import { readFile } from "node:fs/promises";
+import { Secret } from "otpauth";
+import { z } from "zod";
+import type { Context } from "@/lib/context";
+import { equalConstantTime } from "@/lib/crypto/bytes";
+import { inSnapshot } from "@/lib/db/transaction";
+import type { Demonstration, DemonstrationPerson } from "@/lib/identity/schema";
+import type { SessionContext } from "@/lib/identity/sessions/find-session-principal";
+import { type Account, findAccountByEmail } from "@/lib/identity/sign-in/credential-store";
+import { isLoopbackHost } from "@/lib/identity/sign-in/site";
+import { TOTP_PERIOD_SECONDS, TOTP_WINDOW, totpCode, totpStepAt } from "@/lib/identity/sign-in/totp";
+
+export type DemonstrationContext = SessionContext &
+  Pick<Context, "keystore"> & { readonly demoFile: string | undefined };
+
+const DemoAccount = z.looseObject({
+  name: z.string(),
+  email: z.string(),
+  password: z.string(),
+  totp_secret: z.string(),
+});
+const DemoFile = z.looseObject({ accounts: z.array(DemoAccount) });
+type DemoAccount = z.infer<typeof DemoAccount>;
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}
+
+async function readAccounts(file: string): Promise<readonly DemoAccount[]> {
+  try {
+    return DemoFile.parse(JSON.parse(await readFile(file, "utf8"))).accounts;
+  } catch (error) {
+    // It is written last, when everything works.
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+/**
+ * The first code that still opens something: a used one is followed by the next, which the window takes already.
+ * Null while that one lies too far ahead, or when the person has another authenticator by now.
+ */
+function nextCode(cx: DemonstrationContext, account: Account, demo: DemoAccount): string | null {
+  const { totp, holder } = account;
+  if (totp === undefined) return null;
+  const secret = Secret.fromBase32(demo.totp_secret).bytes;
+  if (!equalConstantTime(secret, cx.keystore.openSecret(`totp:${holder.userId}`, totp.sealed))) return null;
+  const now = totpStepAt(cx.clock.now());
+  const step = Math.max(now, (totp.lastStep ?? 0) + 1);
+  return step > now + TOTP_WINDOW ? null : totpCode(secret, step);
+}
+
+function toPerson(cx: DemonstrationContext, account: Account, demo: DemoAccount): DemonstrationPerson {
+  const { handle, name, role, duties } = account.holder;
+  return {
+    handle,
+    name,
+    role,
+    duties: [...duties],
+    email: demo.email,
+    password: demo.password,
+    takes: account.totp !== undefined ? "code" : account.passkeys.length > 0 ? "passkey" : "password",
+    code: nextCode(cx, account, demo),
+  };
+}
+
+function isLoopbackAddress(address: string): boolean {
+  try {
+    return isLoopbackHost(new URL(address).hostname);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The demonstration people with what they sign in by. Undefined unless this is an evaluation that listens on this
+ * machine only, whose own address is one of this machine (else a proxy in front would publish them), is asked under
+ * one of its loopback names (a foreign name may have been pointed here), and has them at all.
+ */
+export async function readDemonstration(
+  cx: DemonstrationContext,
+  host: string | null,
+): Promise<Demonstration | undefined> {
+  const isHere = cx.site.isLoopback && isLoopbackAddress(cx.site.origin);
+  if (!cx.instance.evaluation || !isHere || host === null || !isLoopbackAddress(`http://${host}`))
+    return undefined;
+  if (cx.demoFile === undefined) return undefined;
+  const accounts = await readAccounts(cx.demoFile);
+  if (accounts.length === 0) return undefined;
+  const people = await inSnapshot(cx, async (tx) => {
+    const found: DemonstrationPerson[] = [];
+    for (const demo of accounts) {
+      const account = await findAccountByEmail(tx, cx.instance.tenantId, demo.email);
+      if (account?.holder.isActive === true) found.push(toPerson(cx, account, demo));
+    }
+    return found;
+  });
+  const changesAt = (totpStepAt(cx.clock.now()) + 1) * TOTP_PERIOD_SECONDS * 1000;
+  return { people, changes_at: new Date(changesAt).toISOString(), now: cx.clock.now().toISOString() };
+}

@@ -1,0 +1,48 @@
+import "server-only";
+import { inSnapshot, inTransaction } from "@/lib/db/transaction";
+import type { PasskeyAssertion } from "@/lib/identity/schema";
+import { takeChallenge } from "@/lib/identity/sign-in/challenge-store";
+import { type Account, findAccountByPasskey, takePasskeyUse } from "@/lib/identity/sign-in/credential-store";
+import { challengeOf, userHandleOf, verifyAssertion } from "@/lib/identity/sign-in/passkey";
+import {
+  openSession,
+  refuseSignIn,
+  type SignedIn,
+  type SignInContext,
+  type SignInFault,
+} from "@/lib/identity/sign-in/sign-in";
+import { throttleAddress } from "@/lib/identity/sign-in/throttle-sign-in";
+
+async function check(cx: SignInContext, assertion: PasskeyAssertion, account: Account | undefined) {
+  const fault = (name: SignInFault) => ({ fault: name });
+  const challenge = challengeOf(assertion.response.clientDataJSON);
+  if (challenge === undefined) return fault("challenge");
+  const now = cx.clock.now();
+  // Taken before anything is weighed: an answer is looked at once, whatever comes of it.
+  const wanted = { challenge, kind: "sign_in", sid: null } as const;
+  if (!(await inTransaction(cx, (tx) => takeChallenge(tx, wanted, now)))) return fault("challenge");
+  const passkey = account?.passkeys.find(({ credentialId }) => credentialId === assertion.id);
+  if (account === undefined || passkey === undefined) return fault("unknown");
+  const handle = assertion.response.userHandle;
+  if (handle !== undefined && handle !== userHandleOf(account.holder.userId))
+    return fault("passkey-of-another");
+  const counter = await verifyAssertion(cx.site, passkey, assertion, challenge);
+  if (counter === undefined) return fault("passkey");
+  if (!account.holder.isActive) return fault("inactive");
+  return { account, passkey, counter };
+}
+
+/** Signs in by a user-verified passkey, which is both factors, also when the account has no other. */
+export async function signInWithPasskey(cx: SignInContext, assertion: PasskeyAssertion): Promise<SignedIn> {
+  await throttleAddress(cx);
+  const found = await inSnapshot(cx, (tx) => findAccountByPasskey(tx, cx.instance.tenantId, assertion.id));
+  const checked = await check(cx, assertion, found);
+  if ("fault" in checked) throw await refuseSignIn(cx, checked.fault, "passkey", found);
+  const { account, passkey, counter } = checked;
+  const signedIn = await inTransaction(cx, async (tx) => {
+    const isTaken = await takePasskeyUse(tx, passkey.id, counter, cx.clock.now());
+    return isTaken ? openSession(tx, cx, account, { method: "passkey", passkeyId: passkey.id }) : undefined;
+  });
+  if (signedIn === undefined) throw await refuseSignIn(cx, "passkey", "passkey", account);
+  return signedIn;
+}

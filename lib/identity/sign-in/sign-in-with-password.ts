@@ -1,0 +1,88 @@
+import "server-only";
+import { inSnapshot, inTransaction } from "@/lib/db/transaction";
+import { type Account, findAccountByEmail, holdPassword } from "@/lib/identity/sign-in/credential-store";
+import { verifyPassword } from "@/lib/identity/sign-in/password";
+import {
+  checkSecondFactor,
+  type GivenCode,
+  needsSecondFactor,
+  type SecondFactor,
+} from "@/lib/identity/sign-in/second-factor";
+import {
+  openSession,
+  refuseSignIn,
+  type SignedIn,
+  type SignInContext,
+  type SignInFault,
+} from "@/lib/identity/sign-in/sign-in";
+import { type CodeDraw, drawCode, throttleSignIn } from "@/lib/identity/sign-in/throttle-sign-in";
+
+export interface PasswordSignIn extends GivenCode {
+  readonly email: string;
+  readonly password: string;
+}
+
+/** A hash that no password has, of the same cost: an unknown address takes as long as a known one. */
+const NOBODY = `scrypt$1$${"A".repeat(22)}$${"A".repeat(43)}`;
+
+const PASSWORD_ALONE: SecondFactor = { method: "password", take: async () => true };
+
+async function secondFactorOf(
+  cx: SignInContext,
+  account: Account,
+  input: PasswordSignIn,
+  draw: CodeDraw | undefined,
+): Promise<SecondFactor> {
+  if (!needsSecondFactor(account)) return PASSWORD_ALONE;
+  if (draw?.mayBeWeighed === false) return { fault: "slowed" };
+  const factor = checkSecondFactor(cx, account, input);
+  if (!("fault" in factor)) await draw?.giveBack();
+  return factor;
+}
+
+/** Nobody guesses a recovery code, of 60 bits: its owner gets in by one while codes of six digits are slowed down. */
+function isCode({ code, recoveryCode }: PasswordSignIn): boolean {
+  return code !== undefined && recoveryCode === undefined;
+}
+
+function faultBefore(account: Account | undefined, isPassword: boolean): SignInFault | undefined {
+  if (account === undefined) return "unknown";
+  if (!isPassword) return "password";
+  return account.holder.isActive ? undefined : "inactive";
+}
+
+type Accepted = Exclude<SecondFactor, { readonly fault: SignInFault }>;
+
+/** Between our look and now another request may have taken the same code, or changed the password. */
+function open(
+  cx: SignInContext,
+  account: Account,
+  factor: Accepted,
+): Promise<SignedIn | { readonly fault: SignInFault }> {
+  return inTransaction(cx, async (tx) => {
+    if (!(await holdPassword(tx, account.holder.userId, account.passwordHash))) return { fault: "password" };
+    if (!(await factor.take(tx, cx.clock.now()))) return { fault: "replayed" };
+    return openSession(tx, cx, account, { method: factor.method });
+  });
+}
+
+/**
+ * Signs in by password and, where the account has or needs one, a second factor. Whatever is wrong, the answer is the
+ * same and the work comparable; the log has the reason.
+ */
+export async function signInWithPassword(cx: SignInContext, input: PasswordSignIn): Promise<SignedIn> {
+  const email = input.email.trim();
+  await throttleSignIn(cx, email);
+  const method = input.recoveryCode === undefined ? "totp" : "recovery";
+  const account = await inSnapshot(cx, (tx) => findAccountByEmail(tx, cx.instance.tenantId, email));
+  const isPassword = await verifyPassword(input.password, account?.passwordHash ?? NOBODY);
+  const draw = isCode(input) ? await drawCode(cx, email, isPassword) : undefined;
+  const fault = faultBefore(account, isPassword);
+  if (account === undefined || fault !== undefined)
+    throw await refuseSignIn(cx, fault ?? "unknown", method, account);
+  const factor = await secondFactorOf(cx, account, input, draw);
+  if ("fault" in factor) throw await refuseSignIn(cx, factor.fault, method, account);
+  const opened = await open(cx, account, factor);
+  if ("fault" in opened) throw await refuseSignIn(cx, opened.fault, method, account);
+  return opened;
+}

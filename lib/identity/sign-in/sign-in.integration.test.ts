@@ -1,0 +1,370 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { z } from "zod";
+import { operation } from "@/lib/api-client/operation";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import { fixedClock } from "@/lib/clock";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { inTransaction } from "@/lib/db/transaction";
+import { bind } from "@/lib/http/endpoint/bind";
+import { serve } from "@/lib/http/endpoint/serve";
+import { deactivateUser } from "@/lib/identity/people/deactivate-user";
+import { insertCredential, insertDuties } from "@/lib/identity/people/store";
+import { endDeadSessions } from "@/lib/identity/sessions/end-dead-sessions";
+import { hashRecoveryCode, newRecoveryCode } from "@/lib/identity/sign-in/recovery-code";
+import { type Runtime, useRuntime } from "@/lib/runtime/slot";
+import { createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
+import { codeOf, createAccount, type TestAccount, TestBrowser, whoAmI } from "@/lib/testing/instance/sign-in";
+
+let bench: PortalBench;
+let runtime: Runtime;
+const clock = fixedClock(new Date());
+const MINUTE = 60_000;
+
+beforeAll(async () => {
+  bench = await createPortalBench({});
+  runtime = { ...bench.runtime, clock };
+  useRuntime(runtime);
+});
+afterAll(() => bench?.close());
+// Each test's codes are new ones.
+beforeEach(() => clock.advance(2 * MINUTE));
+
+const change = operation({
+  id: "changeThing",
+  method: "POST",
+  path: "/confidential/whoami",
+  summary: "test",
+  scopes: "any",
+  roles: "any",
+  stepUp: true,
+  body: z.strictObject({}),
+  response: { status: 200, schema: z.object({ ok: z.boolean() }) },
+  rate: "writes",
+  action: "session.create",
+});
+const { GET, POST } = serve("/confidential/whoami", [
+  bind(whoAmI, async ({ principal }) => ({ handle: principal.handle, proof: principal.proof })),
+  bind(change, async () => ({ ok: true })),
+]);
+const route = { params: Promise.resolve({}) };
+const URL_ = "http://localhost:3000/confidential/whoami";
+
+function ask(browser: TestBrowser, headers: Record<string, string> = {}): Promise<Response> {
+  return GET(new Request(URL_, { headers: { ...browser.headers(), ...headers } }), route);
+}
+
+function send(browser: TestBrowser, headers: Record<string, string>): Promise<Response> {
+  const all = { ...browser.headers(), ...headers };
+  return POST(new Request(URL_, { method: "POST", headers: all, body: "{}" }), route);
+}
+
+const FROM_PAGE = {
+  origin: "http://localhost:3000",
+  "sec-fetch-site": "same-origin",
+  "content-type": "application/json",
+};
+
+async function codeIn(response: Response): Promise<string> {
+  const body: unknown = await response.json();
+  return String(Reflect.get(Object(body), "code"));
+}
+
+async function entries(action: string, outcome: string): Promise<number> {
+  const { rows } = await bench.audit.appPool.query(
+    "SELECT count(*)::int AS n FROM audit_index WHERE action = $1 AND outcome = $2",
+    [action, outcome],
+  );
+  return rows[0].n;
+}
+
+describe("signing in by password and code", () => {
+  it("gives a cookie that the endpoint takes for the person, with the proof's kind and age", async () => {
+    const person = await createAccount(runtime, "regulator");
+    const browser = new TestBrowser();
+    const before = await entries("session.create", "done");
+    const response = await browser.signIn(person, clock);
+    expect(response.status).toBe(200);
+    const [session] = response.headers.getSetCookie().filter((line) => line.startsWith("sealport-session="));
+    expect(session).toMatch(/HttpOnly/);
+    expect(session).toMatch(/SameSite=Strict/);
+    expect(session).toMatch(/Path=\//);
+    expect(response.headers.getSetCookie().join()).not.toContain("callback");
+    const me = await ask(browser);
+    expect(await me.json()).toMatchObject({ proof: { kind: "session", method: "totp" } });
+    expect(await entries("session.create", "done")).toBe(before + 1);
+  });
+
+  it("answers an unknown address, a wrong password, a wrong and a replayed code alike", async () => {
+    const person = await createAccount(runtime, "auditor");
+    const other = await createAccount(runtime, "auditor");
+    const { email, password } = person;
+    const code = codeOf(person, clock);
+    expect((await new TestBrowser().signIn(person, clock)).status).toBe(200);
+    const tries = [
+      { email: "nobody@example.org", password, code },
+      { email, password: "some other password", code: codeOf(person, clock, 1) },
+      { email, password, code: codeOf(other, clock) },
+      { email, password, code },
+      { email, password },
+      { email, password, recovery_code: "0000-0000-0000" },
+    ];
+    const before = await entries("session.create", "denied");
+    const bodies = [];
+    for (const body of tries) {
+      const response = await new TestBrowser().post("callback/password", body);
+      expect(response.status).toBe(401);
+      expect(response.headers.getSetCookie().join()).not.toContain("sealport-session");
+      const { request_id, ...rest } = z.looseObject({ request_id: z.string() }).parse(await response.json());
+      bodies.push(rest);
+    }
+    for (const body of bodies) expect(body).toEqual(bodies[0]);
+    expect(await entries("session.create", "denied")).toBe(before + tries.length);
+  });
+
+  it("takes one of two equal codes that arrive at once", async () => {
+    const person = await createAccount(runtime, "regulator");
+    const both = await Promise.all([1, 2, 3].map(() => new TestBrowser().signIn(person, clock)));
+    expect(both.map((response) => response.status).sort()).toEqual([200, 401, 401]);
+  });
+
+  it("takes no privileged person without a second factor, and a participant who has none", async () => {
+    const coordinator = await createAccount(runtime, "coordinator", { hasTotp: false });
+    const client = await createAccount(runtime, "client", { hasTotp: false });
+    const enrolled = await createAccount(runtime, "client");
+    const plain = ({ email, password }: typeof client) =>
+      new TestBrowser().post("callback/password", { email, password });
+    expect((await plain(coordinator)).status).toBe(401);
+    expect((await plain(enrolled)).status).toBe(401);
+    expect((await plain(client)).status).toBe(200);
+  });
+
+  it("needs the token of its own page, and a page of this portal", async () => {
+    const person = await createAccount(runtime, "client", { hasTotp: false });
+    const { email, password } = person;
+    const send = (body: Record<string, unknown>, headers = {}) =>
+      new TestBrowser().post("callback/password", { email, password, ...body }, headers);
+    expect(await codeIn(await send({ csrf_token: "made up" }))).toBe("auth.origin");
+    expect(await codeIn(await send({}, { origin: "http://evil.example" }))).toBe("auth.origin");
+    expect(await codeIn(await send({}, { "sec-fetch-site": "same-site" }))).toBe("auth.origin");
+    expect(await codeIn(await send({}, { "content-type": "text/plain" }))).toBe("auth.origin");
+  });
+
+  it("serves nothing else of next-auth", async () => {
+    for (const path of ["signin", "signout", "session", "providers", "error", "verify-request", "_log"])
+      expect((await new TestBrowser().get(path)).status, path).toBe(404);
+  });
+});
+
+describe("a session", () => {
+  it("ends at sign-out everywhere: the same cookie opens nothing afterwards", async () => {
+    const person = await createAccount(runtime, "regulator");
+    const browser = new TestBrowser();
+    await browser.signIn(person, clock);
+    const stolen = new TestBrowser("203.0.113.9");
+    for (const [name, value] of browser.jar) stolen.jar.set(name, value);
+    expect((await ask(stolen)).status).toBe(200);
+    await browser.signIn(person, clock, 1);
+    expect((await ask(browser)).status).toBe(200);
+    const refused = await ask(stolen);
+    expect([refused.status, await codeIn(refused)]).toEqual([401, "auth.session"]);
+  });
+
+  it("of a privileged person is dead after 15 idle minutes, of a participant not, and of both after 8 hours", async () => {
+    const regulator = await createAccount(runtime, "regulator");
+    const client = await createAccount(runtime, "client", { hasTotp: false });
+    const [officer, party] = [new TestBrowser(), new TestBrowser()];
+    await officer.signIn(regulator, clock);
+    await party.post("callback/password", { email: client.email, password: client.password });
+    clock.advance(15 * MINUTE - 1);
+    expect([(await ask(officer)).status, (await ask(party)).status]).toEqual([200, 200]);
+    clock.advance(14 * MINUTE);
+    // What a page asks by itself keeps nobody signed in.
+    expect((await ask(officer, { "x-sealport-background": "1" })).status).toBe(200);
+    clock.advance(MINUTE);
+    expect([(await ask(officer)).status, (await ask(party)).status]).toEqual([401, 200]);
+    const again = new TestBrowser();
+    await again.signIn(regulator, clock);
+    for (let past = 0; past < 48; past++) {
+      clock.advance(10 * MINUTE - 1);
+      if (past < 47) expect((await ask(again)).status).toBe(200);
+    }
+    clock.advance(48);
+    const cx = { ...runtime, client: {}, requestId: "test", system: "test" };
+    const reasons = async () => {
+      const { rows } = await bench.audit.appPool.query(
+        "SELECT end_reason FROM auth_session WHERE user_id IN ($1, $2) ORDER BY end_reason",
+        [regulator.userId, client.userId],
+      );
+      return rows.map((row) => row.end_reason);
+    };
+    expect(await reasons()).toEqual([null, null, null]);
+    await Promise.all([endDeadSessions(cx), endDeadSessions(cx)]);
+    expect(await reasons()).toEqual(["expired", "expired", "expired"]);
+    expect([(await ask(again)).status, (await ask(party)).status]).toEqual([401, 401]);
+  });
+
+  it("is refused beside a key, made up, twice in one request, and after the person's duties change", async () => {
+    const person = await createAccount(runtime, "coordinator", { duties: ["legal"] });
+    const browser = new TestBrowser();
+    await browser.signIn(person, clock);
+    expect(await codeIn(await ask(browser, { "x-api-key": "sp_x" }))).toBe("auth.invalid");
+    const forged = new TestBrowser();
+    forged.jar.set("sealport-session", `${"A".repeat(24)}.${"A".repeat(43)}`);
+    expect(await codeIn(await ask(forged))).toBe("auth.session");
+    const cookie = `${browser.headers().cookie}; sealport-session=${"A".repeat(24)}.${"A".repeat(43)}`;
+    expect((await ask(browser, { cookie })).status).toBe(401);
+    expect((await ask(browser)).status).toBe(200);
+    const cx = { ...runtime, client: {}, requestId: "test", system: "test" };
+    await inTransaction(cx, async (tx) => {
+      const tenant_id = runtime.instance.tenantId;
+      await insertDuties(tx, [{ user_id: person.userId, duty: "approve", tenant_id }]);
+      const subjects = [`user:${person.userId}`];
+      await appendEntry(tx, cx, { class: "identity", outcome: "done", action: "duty.grant", subjects });
+    });
+    expect((await ask(browser)).status).toBe(401);
+  });
+
+  it("is ended by the person's deactivation, which leaves no way in", async () => {
+    const person = await createAccount(runtime, "regulator");
+    const browser = new TestBrowser();
+    await browser.signIn(person, clock);
+    await deactivateUser({ ...runtime, client: {}, requestId: "test", system: "test" }, person.userId);
+    expect((await ask(browser)).status).toBe(401);
+    expect((await browser.signIn(person, clock, 1)).status).toBe(401);
+    const { rows } = await bench.audit.appPool.query(
+      "SELECT end_reason FROM auth_session WHERE user_id = $1",
+      [person.userId],
+    );
+    expect(rows).toEqual([{ end_reason: "inactive" }]);
+  });
+
+  it("changes something only from this portal's pages, and weighty things with a fresh second factor", async () => {
+    const person = await createAccount(runtime, "regulator");
+    const browser = new TestBrowser();
+    await browser.signIn(person, clock);
+    expect((await send(browser, FROM_PAGE)).status).toBe(200);
+    for (const wrong of [
+      { "content-type": "application/json" },
+      { ...FROM_PAGE, "sec-fetch-site": "same-site" },
+      { ...FROM_PAGE, origin: "http://localhost:9999" },
+      { ...FROM_PAGE, "content-type": "text/plain" },
+    ]) {
+      const refused = await send(browser, wrong);
+      expect([refused.status, await codeIn(refused)]).toEqual([403, "auth.origin"]);
+    }
+    expect((await ask(browser, { "sec-fetch-site": "cross-site" })).status).toBe(403);
+    clock.advance(14 * MINUTE);
+    await ask(browser);
+    clock.advance(MINUTE);
+    expect((await send(browser, FROM_PAGE)).status).toBe(200);
+    clock.advance(1);
+    const stale = await send(browser, FROM_PAGE);
+    expect([stale.status, await codeIn(stale)]).toEqual([401, "auth.step-up"]);
+    expect(stale.headers.get("www-authenticate")).toBe(
+      'Bearer error="insufficient_user_authentication", max_age=900',
+    );
+  });
+});
+
+describe("guessing", () => {
+  // The counters' windows are of the machine's time: it stands still, however slow the machine is.
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
+  afterEach(() => void vi.useRealTimers());
+
+  /** One recovery code, made for the person. */
+  async function recoveryCodeOf(person: TestAccount): Promise<string> {
+    const cx = { ...runtime, client: {}, requestId: "test", system: "test" };
+    const code = newRecoveryCode();
+    await inTransaction(cx, async (tx) => {
+      await insertCredential(tx, {
+        id: uuidv7(clock.nowMs()),
+        tenant_id: runtime.instance.tenantId,
+        user_id: person.userId,
+        kind: "recovery",
+        secret_hash: hashRecoveryCode(runtime, person.userId, code),
+      });
+      const subjects = [`user:${person.userId}`];
+      await appendEntry(tx, cx, { class: "identity", outcome: "done", action: "credential.renew", subjects });
+    });
+    return code;
+  }
+
+  it("is slowed to one attempt in half a minute per address, and its owner still gets in from elsewhere", async () => {
+    const person = await createAccount(runtime, "regulator");
+    const wrong = { email: person.email, password: "not this one at all", code: "000000" };
+    const statuses = [];
+    for (let count = 0; count < 12; count++)
+      statuses.push((await new TestBrowser("192.0.2.50").post("callback/password", wrong)).status);
+    expect(statuses).toEqual([...Array(11).fill(401), 429]);
+    const owner = new TestBrowser("192.0.2.51");
+    expect((await owner.signIn(person, clock)).status).toBe(200);
+    const unknown = { ...wrong, email: "nobody-at-all@example.org" };
+    const same = [];
+    for (let count = 0; count < 12; count++)
+      same.push((await new TestBrowser("192.0.2.52").post("callback/password", unknown)).status);
+    expect(same).toEqual(statuses);
+  });
+
+  /** How many codes were weighed meanwhile: each takes the secret once. */
+  async function weighedIn(run: () => Promise<void>): Promise<number> {
+    let weighed = 0;
+    const keystore = Object.create(runtime.keystore, {
+      openSecret: {
+        value: (...given: Parameters<typeof runtime.keystore.openSecret>) => {
+          weighed += 1;
+          return runtime.keystore.openSecret(...given);
+        },
+      },
+    });
+    useRuntime({ ...runtime, keystore });
+    await run().finally(() => useRuntime(runtime));
+    return weighed;
+  }
+
+  it("of codes beside the right password is weighed ten times over all addresses, and then once in half a minute", async () => {
+    const person = await createAccount(runtime, "miner");
+    const { email, password } = person;
+    const tryCode = (place: number, code: string) =>
+      new TestBrowser(`198.18.1.${place}`).post("callback/password", { email, password, code });
+    const weighed = await weighedIn(async () => {
+      for (const places of [0, 6, 12]) {
+        const wrong = await Promise.all(
+          Array.from({ length: 6 }, (_, index) => tryCode(places + index, `0000${places + index + 10}`)),
+        );
+        expect(wrong.map(({ status }) => status)).toEqual(Array(6).fill(401));
+      }
+      expect((await tryCode(100, codeOf(person, clock))).status).toBe(401);
+    });
+    expect(weighed).toBe(11);
+    vi.setSystemTime(Date.now() + 30_001);
+    expect((await tryCode(101, codeOf(person, clock))).status).toBe(200);
+  });
+
+  it("leaves the owner the recovery codes, and counts no wrong password and no right code", async () => {
+    const person = await createAccount(runtime, "miner");
+    const { email, password } = person;
+    const code = await recoveryCodeOf(person);
+    const post = (place: number, body: Record<string, string>) =>
+      new TestBrowser(`198.18.2.${place}`).post("callback/password", { email, password, ...body });
+    for (let place = 0; place < 12; place++)
+      expect((await post(place, { password: "not this one", code: "000000" })).status).toBe(401);
+    for (let place = 20; place < 31; place++) {
+      clock.advance(MINUTE);
+      expect((await post(place, { code: codeOf(person, clock) })).status).toBe(200);
+    }
+    for (let place = 40; place < 52; place++)
+      expect((await post(place, { code: "000000" })).status).toBe(401);
+    expect((await post(60, { code: codeOf(person, clock, 1) })).status).toBe(401);
+    expect((await post(61, { recovery_code: code })).status).toBe(200);
+  });
+
+  it("from many addresses of one IPv6 network is guessing from one", async () => {
+    const person = await createAccount(runtime, "regulator");
+    const wrong = { email: person.email, password: "not this one at all", code: "000000" };
+    const statuses = [];
+    for (let host = 1; host <= 12; host++)
+      statuses.push((await new TestBrowser(`2001:db8:7::${host}`).post("callback/password", wrong)).status);
+    expect(statuses).toEqual([...Array(11).fill(401), 429]);
+    expect((await new TestBrowser("2001:db8:7:1::1").signIn(person, clock)).status).toBe(200);
+  });
+});

@@ -1,0 +1,110 @@
+import "server-only";
+import { scopesFor } from "@/lib/api-client/scopes";
+import type { AuditContext } from "@/lib/audit/audit-context";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import { recordEvent } from "@/lib/audit/record/record-event";
+import type { Context, Principal, SessionProof, SignInMethod } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { describeDevice } from "@/lib/identity/sessions/describe-device";
+import type { SessionContext } from "@/lib/identity/sessions/find-session-principal";
+import { principalOf, standingOf } from "@/lib/identity/sessions/principal";
+import { SESSION_MS } from "@/lib/identity/sessions/session-rules";
+import { newSid } from "@/lib/identity/sessions/session-token";
+import { insertSession } from "@/lib/identity/sessions/store";
+import type { Account } from "@/lib/identity/sign-in/credential-store";
+import type { Limits } from "@/lib/rate-limit/limits";
+
+/** What signing in needs: nobody is signed in yet. */
+export type SignInContext = SessionContext &
+  Omit<AuditContext, "principal"> &
+  Pick<Context, "keystore"> & { readonly limits: Limits };
+
+/** A sign-in that was accepted; the session stands in the database. */
+export interface SignedIn {
+  readonly sid: string;
+  readonly principal: Principal;
+}
+
+/** Why a sign-in was refused: for the log alone. Callers learn only that it was not accepted. */
+export type SignInFault =
+  | "unknown"
+  | "password"
+  | "inactive"
+  | "factor-missing"
+  | "code"
+  | "replayed"
+  /** Not weighed: too many wrong codes came before. */
+  | "slowed"
+  | "recovery"
+  | "challenge"
+  | "passkey"
+  | "passkey-of-another";
+
+/** One answer for every fault, so that nobody learns which accounts exist or which part was wrong. */
+export function signInRefused(): DomainError {
+  return new DomainError("auth.sign-in", {
+    detail: "Check what you entered. Each code works once: if you used this one just now, wait for the next.",
+  });
+}
+
+/** Writes a refused sign-in down and gives the error to throw. The address that was typed is not kept. */
+export async function refuseSignIn(
+  cx: SignInContext,
+  fault: SignInFault,
+  method: SignInMethod,
+  account: Account | undefined,
+): Promise<DomainError> {
+  await recordEvent(cx, {
+    class: "identity",
+    outcome: "denied",
+    action: "session.create",
+    subjects: [],
+    details: { fault, method, ...(account === undefined ? {} : { user: account.holder.pseudonym }) },
+  });
+  return signInRefused();
+}
+
+/** Opens a session in the transaction that takes the factor: both stand or neither. */
+export async function openSession(
+  tx: Tx,
+  cx: SignInContext,
+  account: Account,
+  how: { readonly method: SignInMethod; readonly passkeyId?: string },
+): Promise<SignedIn> {
+  const { holder } = account;
+  const at = cx.clock.now();
+  const sid = newSid();
+  const isMultiFactor = how.method !== "password";
+  const proof: SessionProof = {
+    kind: "session",
+    sessionId: sid,
+    ...how,
+    provedAt: at,
+    ...(isMultiFactor ? { multiFactorAt: at } : {}),
+  };
+  await insertSession(tx, {
+    sid,
+    tenantId: cx.instance.tenantId,
+    userId: holder.userId,
+    at,
+    expiresAt: new Date(at.getTime() + SESSION_MS),
+    ...how,
+    ...(isMultiFactor ? { multiFactorAt: at } : {}),
+    standing: standingOf(holder),
+    device: describeDevice(cx.client.userAgent),
+  });
+  const principal = principalOf(holder, scopesFor(holder.role, holder.duties), proof);
+  await appendEntry(
+    tx,
+    { ...cx, principal },
+    {
+      class: "identity",
+      outcome: "done",
+      action: "session.create",
+      subjects: [`session:${sid}`, `user:${holder.userId}`],
+      details: { method: how.method },
+    },
+  );
+  return { sid, principal };
+}

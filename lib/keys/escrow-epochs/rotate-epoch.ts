@@ -1,0 +1,57 @@
+import "server-only";
+import { issueReceipt } from "@/lib/audit/record/issue-receipt";
+import type { Context } from "@/lib/context";
+import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { storeEpoch } from "@/lib/escrow/client/epochs";
+import { countBefore, lockEpochs, selectEpochs } from "@/lib/escrow/client/store";
+import type { SignedEpoch } from "@/lib/escrow/protocol/messages";
+import type { BegunEpoch } from "@/lib/keys/schema";
+
+type StoredEpoch = Awaited<ReturnType<typeof selectEpochs>>[number];
+
+/** The escrow is nobody's own: administrators begin and destroy its epochs. Throws `access.forbidden`. */
+export function requireEscrowAdministrator({ role }: Pick<Context["principal"], "role">): void {
+  if (role === "admin") return;
+  throw new DomainError("access.forbidden", { detail: "Administrators act on the escrow's epochs." });
+}
+
+const newestOf = (epochs: readonly StoredEpoch[]): StoredEpoch | undefined =>
+  epochs.reduce<StoredEpoch | undefined>(
+    (newest, one) => (newest === undefined || one.statement.epoch > newest.statement.epoch ? one : newest),
+    undefined,
+  );
+
+function bodyOf({ statement, signature }: SignedEpoch): BegunEpoch {
+  const { epoch, kid, public_key, created_at } = statement;
+  return { success: true, epoch, kid, public_key, created_at, state: "active", signature };
+}
+
+/** The newest epoch, when a call beside this one began it or entries still wait to be moved to it. */
+async function underWay(tx: Tx, cx: Context, seen: number): Promise<StoredEpoch | undefined> {
+  const { tenantId, log } = cx.instance;
+  const known = await selectEpochs(tx, log);
+  const newest = newestOf(known);
+  if (newest === undefined || newest.statement.epoch > seen) return newest;
+  return (await countBefore(tx, tenantId, newest.statement.epoch)) > 0 ? newest : undefined;
+}
+
+/**
+ * Begins the next escrow epoch, or answers the one that entries are still moved to: the custodian makes its key and signs
+ * it, and what is sealed from now on is sealed for it. The former one opens until everything was moved from it
+ * (`rewrapEscrow`). Throws `access.forbidden`, `custodian.unavailable`.
+ */
+export async function rotateEpoch(cx: Context): Promise<BegunEpoch> {
+  requireEscrowAdministrator(cx.principal);
+  const seen =
+    newestOf(await inSnapshot(cx, (tx) => selectEpochs(tx, cx.instance.log)))?.statement.epoch ?? 0;
+  const { epoch, entry } = await inTransaction(cx, async (tx) => {
+    await lockEpochs(tx, cx.instance.tenantId);
+    const running = await underWay(tx, cx, seen);
+    if (running !== undefined) return { epoch: running, entry: undefined };
+    const next = await cx.escrow.beginEpoch(seen + 1);
+    return { epoch: next.signed, entry: await storeEpoch(tx, cx, next) };
+  });
+  const body = bodyOf(epoch);
+  return entry === undefined ? body : { ...body, receipt: await issueReceipt(cx, entry) };
+}

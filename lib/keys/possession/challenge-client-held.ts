@@ -1,0 +1,19 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import { inTransaction } from "@/lib/db/transaction";
+import { challengeKey } from "@/lib/keys/possession/challenge";
+import { findOwnClientHeld, requireReplaced } from "@/lib/keys/possession/client-held-key";
+import type { HeldChallenge } from "@/lib/keys/wraps/schema";
+
+/**
+ * A challenge for a replaced key that its participant holds: who hands over what lies under it proves that he could open
+ * it. Throws `key.not-found`, `access.forbidden`, `key.state`.
+ */
+export async function challengeClientHeld(cx: Context, keyId: string): Promise<HeldChallenge> {
+  return inTransaction(cx, async (tx) => {
+    const key = await findOwnClientHeld(tx, cx.principal, keyId);
+    requireReplaced(key);
+    const challenge = await challengeKey(tx, cx, key);
+    return { success: true, key_id: key.id, kid: key.kid, challenge };
+  });
+}

@@ -1,0 +1,33 @@
+import "server-only";
+import type { Principal } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { requireKeyPermission } from "@/lib/keys/permissions";
+import { type CountedKey, type KeyVersion, selectKeys } from "@/lib/keys/store";
+
+/**
+ * A key version that the caller's participant holds itself. Throws `key.not-found`, `access.forbidden` for anybody else's,
+ * `key.state` for one that the service holds.
+ */
+export async function findOwnClientHeld(tx: Tx, principal: Principal, keyId: string): Promise<CountedKey> {
+  const [key] = await selectKeys(tx, { keyId, limit: 1 });
+  if (key === undefined) throw new DomainError("key.not-found");
+  requireKeyPermission(principal, key.participantId, "active");
+  if (key.custody === "client") return key;
+  throw new DomainError("key.state", {
+    detail: `${key.kid} is held by the service, which hands over what lies under it by itself.`,
+  });
+}
+
+/**
+ * Entries are handed over from a key that was replaced. From one that was reported compromised nobody hands over by
+ * himself: whoever stole it could put anything in their place. Throws `key.state`.
+ */
+export function requireReplaced({ kid, state }: Pick<KeyVersion, "kid" | "state">): void {
+  if (state === "deactivated") return;
+  const detail =
+    state === "compromised"
+      ? `${kid} was reported compromised: what lies under it is sealed anew by another party's rotation, and is not handed over.`
+      : `${kid} is ${state}: only what lies under a key that was replaced is handed over.`;
+  throw new DomainError("key.state", { detail });
+}

@@ -1,0 +1,90 @@
+import "server-only";
+import type { AppendedEntry } from "@/lib/audit/entry/event";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import { issueReceipt } from "@/lib/audit/record/issue-receipt";
+import type { Principal, Role } from "@/lib/context";
+import { inTransaction, type Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { draftManagedKey } from "@/lib/keys/register/draft-key";
+import { refuseClientHeld } from "@/lib/keys/register/refuse-client-held";
+import { registerClientKey } from "@/lib/keys/register/register-client-key";
+import {
+  type RegisterContext,
+  type RegisterResult,
+  refuseSuspended,
+  registeredKey,
+} from "@/lib/keys/register/registering";
+import type { KeyRegistration } from "@/lib/keys/schema";
+import { insertManagedKey, type KeyVersion, lockParticipant, selectActiveKeys } from "@/lib/keys/store";
+
+/** Those who can be a party to a transaction. Nobody else has a key, or his organisation could be made one. */
+const PARTIES: readonly Role[] = ["client", "miner"];
+
+/** A participant's own people and programs only, whatever anybody else's role or duties are. */
+function authorize(principal: Principal, input: KeyRegistration): void {
+  if (!PARTIES.includes(principal.role)) {
+    throw new DomainError("access.forbidden", { detail: "Only clients and miners have keys." });
+  }
+  if (principal.participantId === input.participant_id) return;
+  throw new DomainError("access.forbidden", { detail: "Only users of the participant register its keys." });
+}
+
+interface MadeKey {
+  readonly key: KeyVersion;
+  readonly entry: AppendedEntry;
+}
+
+/** A fresh managed key as the participant's next version: entry first, since the row names it. */
+async function makeKey(tx: Tx, cx: RegisterContext, participantId: string): Promise<MadeKey> {
+  const draft = await draftManagedKey(tx, cx, participantId, "active");
+  const { key } = draft;
+  const entry = await appendEntry(tx, cx, {
+    class: "key",
+    outcome: "done",
+    action: "key.register",
+    subjects: [`key:${key.id}`],
+    details: { kid: key.kid, custody: "managed", public_key: key.publicKey },
+    pub: { thumbprint: key.thumbprint },
+    index: { participantId },
+  });
+  await insertManagedKey(tx, { ...draft, registrationEntryId: entry.id });
+  return { key, entry };
+}
+
+async function findOrMake(
+  tx: Tx,
+  cx: RegisterContext,
+  input: KeyRegistration,
+): Promise<MadeKey | { key: KeyVersion }> {
+  if (!(await lockParticipant(tx, input.participant_id))) {
+    throw new DomainError("participant.unknown", {
+      detail: `There is no participant ${input.participant_id}.`,
+    });
+  }
+  const [active] = await selectActiveKeys(tx, [input.participant_id], false);
+  if (active !== undefined) return { key: active };
+  await refuseSuspended(tx, input.participant_id);
+  await refuseClientHeld(tx, input.participant_id);
+  return makeKey(tx, cx, input.participant_id);
+}
+
+/**
+ * Registers a key. Managed: the participant's active key, made now when there is none; two callers at once
+ * get the same one. Held by its participant: `registerClientKey`.
+ */
+export async function registerKey(cx: RegisterContext, input: KeyRegistration): Promise<RegisterResult> {
+  authorize(cx.principal, input);
+  if (input.custody === "client") return registerClientKey(cx, input);
+  if (input.public_key !== undefined) {
+    throw new DomainError("key.invalid", {
+      detail: "The public key of a managed key is made here and cannot be given.",
+      errors: [{ pointer: "/public_key", detail: "only with custody client" }],
+    });
+  }
+  const result = await inTransaction(cx, (tx) => findOrMake(tx, cx, input));
+  if (!("entry" in result)) return { isNew: false, key: registeredKey(result.key) };
+  return {
+    isNew: true,
+    key: { ...registeredKey(result.key), receipt: await issueReceipt(cx, result.entry) },
+  };
+}

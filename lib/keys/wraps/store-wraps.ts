@@ -1,0 +1,51 @@
+import "server-only";
+import { toBase64url, utf8 } from "@/lib/crypto/bytes";
+import { apuText, type EnvelopeContext, type EnvelopeRecipient } from "@/lib/crypto/envelope/envelope-format";
+import type { Tx } from "@/lib/db/transaction";
+import { insertWraps, type NewWrapRow, selectWraps, type WrapRow } from "@/lib/keys/wraps/store";
+
+export type { NewWrapRow, WrapRow } from "@/lib/keys/wraps/store";
+
+/**
+ * Stores the recipient entries of sealed groups; needs the transaction's audit entry in the same database
+ * transaction. Wraps belong to lib/keys: that is what lets rotation work without a circle.
+ */
+export async function storeWraps(tx: Tx, rows: readonly NewWrapRow[]): Promise<void> {
+  if (rows.length > 0) await insertWraps(tx, rows);
+}
+
+/** All recipient entries of these transactions. */
+export function readWraps(tx: Tx, transactionIds: readonly string[]): Promise<WrapRow[]> {
+  return selectWraps(tx, transactionIds);
+}
+
+/** A recipient entry as the row for storing. */
+export function wrapRow(
+  place: Pick<NewWrapRow, "id" | "tenantId" | "transactionId" | "group" | "gen" | "position"> & {
+    readonly participantId?: string;
+    readonly keyVersionId?: string;
+  },
+  recipient: EnvelopeRecipient,
+): NewWrapRow {
+  const { kid, epk } = recipient.header;
+  return { ...place, kid, epk: epk.x, encryptedKey: recipient.encrypted_key };
+}
+
+/** The recipients of one group's envelope in stored order, apu and apv rebuilt from our records. */
+export function recipientsOf(context: EnvelopeContext, wraps: readonly WrapRow[]): EnvelopeRecipient[] {
+  const apu = toBase64url(utf8(apuText(context)));
+  return wraps
+    .filter(
+      (wrap) => wrap.transactionId === context.tx && wrap.group === context.group && wrap.gen === context.gen,
+    )
+    .sort((a, b) => a.position - b.position)
+    .map((wrap) => ({
+      header: {
+        kid: wrap.kid,
+        epk: { crv: "X25519", kty: "OKP", x: wrap.epk },
+        apu,
+        apv: toBase64url(utf8(wrap.kid)),
+      },
+      encrypted_key: wrap.encryptedKey,
+    }));
+}

@@ -1,0 +1,23 @@
+import "server-only";
+import { closeSync, openSync, unlinkSync } from "node:fs";
+import path from "node:path";
+import { KEYSTORE_FILE } from "@/lib/keystore/files/keystore-file";
+import { KeystoreError } from "@/lib/keystore/keystore";
+
+/** Held for one read and one write without a pause between; nobody takes it over, since that cannot be done safely. */
+export function withKeystoreLock<T>(dir: string, act: () => T): T {
+  const file = path.join(dir, `${KEYSTORE_FILE}.lock`);
+  try {
+    closeSync(openSync(file, "wx", 0o600));
+  } catch {
+    throw new KeystoreError(
+      "keystore.unusable",
+      `the keystore in ${dir} is being changed by another process; if none runs, remove ${file}`,
+    );
+  }
+  try {
+    return act();
+  } finally {
+    unlinkSync(file);
+  }
+}

@@ -1,0 +1,245 @@
+import "server-only";
+import { existsSync, mkdirSync } from "node:fs";
+import path from "node:path";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { ed25519Sign, generateX25519, x25519Shared } from "@/lib/crypto/primitives";
+import { openPrivateKey, type PrivateKeyAad, sealPrivateKey } from "@/lib/crypto/private-key-blob";
+import { isResident, nameResidentKey, readResidentKey } from "@/lib/crypto/resident-key-blob";
+import type { Unlock } from "@/lib/env/custody";
+import { type BackupState, readBackupState } from "@/lib/keystore/backup/record";
+import { createFileAtomic } from "@/lib/keystore/files/atomic-file";
+import {
+  createKeystoreFile,
+  KEYSTORE_FILE,
+  type KekName,
+  newKeyFileText,
+} from "@/lib/keystore/files/keystore-file";
+import { NamedKeys } from "@/lib/keystore/files/named-keys";
+import { openSecret, sealSecret } from "@/lib/keystore/files/sealed-secret";
+import {
+  type KeyOwner,
+  type KeyRef,
+  type Keystore,
+  KeystoreError,
+  type NewKeyPair,
+  type NewPrivateKey,
+  type ResidentSweep,
+  type ServiceState,
+} from "@/lib/keystore/keystore";
+import { type OpenedKeyFigures, OpenedKeys } from "@/lib/keystore/opened-keys";
+import { fixedKeks, type Keks } from "@/lib/keystore/roots/leased-keks";
+import { openKeystoreFile } from "@/lib/keystore/roots/open-roots";
+import { mapServiceFailure, orServiceFailure } from "@/lib/keystore/roots/persist";
+import type { ResidentKeys } from "@/lib/keystore/token/resident-keys";
+
+function aadOf(key: Omit<NewPrivateKey, "privateKey">, kek: string): PrivateKeyAad {
+  const { purpose, participant, version, publicKey } = key;
+  return { v: 1, purpose, participant, version, kek, public_key: toBase64url(publicKey) };
+}
+
+function kidOf({ participant, version }: Pick<KeyRef, "participant" | "version">): string {
+  return `${participant}#${version}`;
+}
+
+class FolderKeystore implements Keystore {
+  readonly id: string;
+  private readonly named: NamedKeys;
+
+  constructor(
+    private readonly dir: string,
+    private readonly keks: Keks,
+    private readonly opened: OpenedKeys,
+    private readonly resident: ResidentKeys | undefined,
+  ) {
+    this.id = keks.id;
+    this.named = new NamedKeys(dir);
+    keks.onDrop(() => opened.clear());
+  }
+
+  serviceState(): ServiceState | undefined {
+    const state = this.keks.serviceState();
+    // Without its token a portal still signs, and opens for keys that are sealed.
+    return state === "up" && this.resident?.isUp === false ? "late" : state;
+  }
+
+  async requireKeys(): Promise<void> {
+    await this.keks.ready();
+    this.keks.get("secrets");
+  }
+
+  kekId(purpose: KekName): string {
+    return this.keks.get(purpose).id;
+  }
+
+  sealPrivateKey(key: NewPrivateKey): { blob: Uint8Array; kek: string } {
+    const kek = this.keks.get(key.purpose);
+    const blob = sealPrivateKey({ kek: kek.key, aad: aadOf(key, kek.id), privateKey: key.privateKey });
+    return { blob, kek: kek.id };
+  }
+
+  /** Does not wait for a lease to be renewed: its callers hold rows locked. */
+  async createKeyPair(owner: KeyOwner): Promise<NewKeyPair> {
+    const { resident } = this;
+    if (resident?.makes === true && owner.purpose === "participant")
+      return this.createResident(resident, owner);
+    const { publicKey, privateKey } = generateX25519();
+    try {
+      return { ...this.sealPrivateKey({ ...owner, publicKey, privateKey }), publicKey };
+    } finally {
+      privateKey.fill(0);
+    }
+  }
+
+  async destroyPrivateKey(ref: KeyRef): Promise<void> {
+    if (!isResident(ref.blob)) return;
+    await this.keks.ready();
+    await this.withResident(ref, (keys, object) => keys.destroy(object));
+  }
+
+  async sweepResident(readNamed: () => Promise<readonly Uint8Array[]>): Promise<ResidentSweep | undefined> {
+    if (this.resident === undefined) return undefined;
+    // Where the root was denied its token is not asked by this way either: tokens count wrong PINs.
+    await this.keks.ready();
+    this.keks.get("participant");
+    return orServiceFailure(this.resident.sweepWhenDue(readNamed));
+  }
+
+  async derive(ref: KeyRef, epk: Uint8Array): Promise<Uint8Array> {
+    await this.keks.ready();
+    if (isResident(ref.blob))
+      return this.withResident(ref, (keys, object) => keys.derive(object, ref.publicKey, epk));
+    if (ref.purpose !== "participant")
+      return this.withPrivateKey(ref, "x25519", (privateKey) => x25519Shared(privateKey, epk));
+    const kek = this.kekOf(ref);
+    const sealed = `${ref.kek}|${toBase64url(ref.publicKey)}|${toBase64url(ref.blob)}`;
+    const open = () => openPrivateKey({ kek, aad: aadOf(ref, ref.kek), blob: ref.blob, kind: "x25519" });
+    return this.opened.use({ kid: kidOf(ref), sealed }, open, (key) => key.derive(epk));
+  }
+
+  forget(key: Pick<KeyRef, "participant" | "version">): void {
+    this.opened.forget(kidOf(key));
+  }
+
+  openedKeys(): OpenedKeyFigures {
+    return this.opened.figures();
+  }
+
+  async sign(ref: KeyRef, message: Uint8Array): Promise<Uint8Array> {
+    await this.keks.ready();
+    return this.withSeed(ref, (seed) => ed25519Sign(seed, message));
+  }
+
+  withSeed<T>(ref: KeyRef, fn: (seed: Uint8Array) => T): T {
+    return this.withPrivateKey(ref, "ed25519", fn);
+  }
+
+  sealSecret(context: string, secret: Uint8Array): Uint8Array {
+    return sealSecret(this.keks.get("secrets"), context, secret);
+  }
+
+  openSecret(context: string, sealed: Uint8Array): Uint8Array {
+    return openSecret(this.keks.get("secrets"), context, sealed);
+  }
+
+  readBackup(): BackupState {
+    return readBackupState(this.dir);
+  }
+
+  readNamedKey(name: string): KeyRef | undefined {
+    return this.named.read(name);
+  }
+
+  writeNamedKey(name: string, ref: KeyRef): void {
+    this.named.write(name, ref);
+  }
+
+  removeNamedKey(name: string): void {
+    this.named.remove(name);
+  }
+
+  close(): void {
+    this.resident?.close();
+  }
+
+  private async createResident(resident: ResidentKeys, owner: KeyOwner): Promise<NewKeyPair> {
+    // Asked before and after: nothing is made that could not be bound, and the token may take longer than a lease.
+    this.keks.get(owner.purpose);
+    const { object, publicKey } = await orServiceFailure(resident.make());
+    const kek = this.keks.get(owner.purpose);
+    const aad = { ...aadOf({ ...owner, publicKey }, kek.id), v: 2 } as const;
+    return { publicKey, blob: nameResidentKey({ kek: kek.key, aad, object }), kek: kek.id };
+  }
+
+  /** Lends the token and the object that a blob names for exactly this key, as long as the lease runs. */
+  private async withResident<T>(
+    ref: KeyRef,
+    use: (keys: ResidentKeys, object: Uint8Array) => Promise<T>,
+  ): Promise<T> {
+    const aad = { ...aadOf(ref, ref.kek), v: 2 } as const;
+    const object = readResidentKey({ kek: this.kekOf(ref), aad, blob: ref.blob });
+    if (this.resident !== undefined) return orServiceFailure(use(this.resident, object));
+    const why = `${kidOf(ref)} lies in a token: start with SEALPORT_CUSTODY=pkcs11-resident:…`;
+    throw mapServiceFailure(new KeystoreError("keystore.disabled", why));
+  }
+
+  /** The key that a blob is sealed under, as long as it may be used. */
+  private kekOf(ref: KeyRef): Uint8Array {
+    const kek = this.keks.get(ref.purpose);
+    if (ref.kek === kek.id) return kek.key;
+    throw new KeystoreError(
+      "keystore.unusable",
+      `a key is sealed under ${ref.kek}, which ${this.id} does not hold`,
+    );
+  }
+
+  private withPrivateKey<T>(ref: KeyRef, kind: "x25519" | "ed25519", fn: (privateKey: Uint8Array) => T): T {
+    const kek = this.kekOf(ref);
+    const privateKey = openPrivateKey({ kek, aad: aadOf(ref, ref.kek), blob: ref.blob, kind });
+    try {
+      return fn(privateKey);
+    } finally {
+      privateKey.fill(0);
+    }
+  }
+}
+
+/** The keystore of a folder over key-encryption keys that somebody opened. */
+export function folderKeystore(
+  dir: string,
+  keks: Keks,
+  opened = new OpenedKeys(),
+  resident?: ResidentKeys,
+): Keystore {
+  return new FolderKeystore(dir, keks, opened, resident);
+}
+
+/** Opens a local keystore. Throws KeystoreError with one line for the operator. */
+export async function openLocalKeystore(options: {
+  readonly dir: string;
+  readonly unlock: Unlock;
+}): Promise<Keystore> {
+  return folderKeystore(options.dir, fixedKeks(await openKeystoreFile(options.dir, options.unlock)));
+}
+
+/** Opens the keystore of a folder, making folder, key file and keystore where they are missing. Idempotent. */
+export async function createLocalKeystore(options: {
+  readonly dir: string;
+  readonly unlock: Unlock;
+}): Promise<Keystore> {
+  const { dir, unlock } = options;
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    if (!existsSync(path.join(dir, KEYSTORE_FILE))) {
+      if ("keyFile" in unlock && !existsSync(unlock.keyFile))
+        createFileAtomic(unlock.keyFile, newKeyFileText());
+      await createKeystoreFile(dir, unlock);
+    }
+  } catch (error) {
+    if (error instanceof KeystoreError) throw error;
+    throw new KeystoreError(
+      "keystore.unusable",
+      `no keystore can be made in ${dir}: the folder cannot be written`,
+    );
+  }
+  return openLocalKeystore(options);
+}

@@ -1,0 +1,65 @@
+import "server-only";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import { z } from "zod";
+import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
+import { createFileAtomic, syncFolder } from "@/lib/keystore/files/atomic-file";
+import { type KeyRef, KeystoreError } from "@/lib/keystore/keystore";
+
+const KEY_NAME = /^[a-z][a-z0-9-]{0,63}$/;
+
+const NamedKey = z.strictObject({
+  v: z.literal(1),
+  purpose: z.enum(["participant", "escrow", "log", "receipt", "custodian"]),
+  participant: z.string().min(1).max(255),
+  version: z.int().min(1),
+  kek: z.string(),
+  public_key: z.string(),
+  blob: z.string(),
+});
+
+/** Keys that lie beside a keystore's file, each in one of its own: `NAME.key.json`. */
+export class NamedKeys {
+  constructor(private readonly dir: string) {}
+
+  read(name: string): KeyRef | undefined {
+    const file = this.keyFile(name);
+    if (!existsSync(file)) return undefined;
+    try {
+      const { purpose, participant, version, kek, public_key, blob } = NamedKey.parse(
+        JSON.parse(readFileSync(file, "utf8")),
+      );
+      const publicKey = fromBase64url(public_key);
+      return { purpose, participant, version, kek, publicKey, blob: fromBase64url(blob) };
+    } catch {
+      throw new KeystoreError(
+        "keystore.damaged",
+        `the key file ${file} is damaged: restore it from a backup`,
+      );
+    }
+  }
+
+  write(name: string, ref: KeyRef): void {
+    const { purpose, participant, version, kek } = ref;
+    const key = {
+      v: 1,
+      purpose,
+      participant,
+      version,
+      kek,
+      public_key: toBase64url(ref.publicKey),
+      blob: toBase64url(ref.blob),
+    };
+    createFileAtomic(this.keyFile(name), `${JSON.stringify(key, undefined, 1)}\n`);
+  }
+
+  remove(name: string): void {
+    rmSync(this.keyFile(name), { force: true });
+    syncFolder(this.dir);
+  }
+
+  private keyFile(name: string): string {
+    if (!KEY_NAME.test(name)) throw new TypeError("a malformed key name");
+    return path.join(this.dir, `${name}.key.json`);
+  }
+}

@@ -1,0 +1,185 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { fixedClock } from "@/lib/clock";
+import { generateX25519, x25519Shared } from "@/lib/crypto/primitives";
+import { DomainError } from "@/lib/errors";
+import { createLocalKeystore, folderKeystore } from "@/lib/keystore/files/local-keystore";
+import type { KeyRef, Keystore } from "@/lib/keystore/keystore";
+import { OpenedKeys } from "@/lib/keystore/opened-keys";
+import { fixedKeks, leasedKeks } from "@/lib/keystore/roots/leased-keks";
+import { openKeystoreFile } from "@/lib/keystore/roots/open-roots";
+
+const ZERO: Uint8Array = new Uint8Array(32);
+const START = new Date("2026-11-26T10:00:00Z");
+
+const PEER = generateX25519();
+/** What a buffer was filled with when it was opened. */
+const lastOf = new WeakMap<Uint8Array, number>();
+
+/** A cache whose clock stands still and whose timer is run by hand; `take` gives the very buffer that is kept. */
+function cacheOf(limits: Partial<{ keys: number; ms: number; uses: number }> = {}) {
+  const clock = fixedClock(START);
+  const timers: { act: () => void; ms: number }[] = [];
+  const time = { nowMs: clock.nowMs, later: (act: () => void, ms: number) => void timers.push({ act, ms }) };
+  const keys = new OpenedKeys({ keys: 3, ms: 1_000, uses: 100, ...limits }, time);
+  let opened = 0;
+  const buffers = new Map<string, Uint8Array>();
+  const open = (kid: string) => () => {
+    opened += 1;
+    const key = new Uint8Array(32).fill(opened);
+    buffers.set(kid, key);
+    return key;
+  };
+  const take = (kid: string, sealed = "blob"): Uint8Array => {
+    const derived = keys.use({ kid, sealed }, open(kid), (key) => key.derive(PEER.publicKey));
+    const taken = buffers.get(kid) ?? ZERO;
+    const copy = new Uint8Array(32).fill(lastOf.get(taken) ?? opened);
+    lastOf.set(taken, copy[0] ?? 0);
+    expect(derived).toEqual(x25519Shared(copy, PEER.publicKey));
+    return taken;
+  };
+  return { keys, clock, timers, take, opened: () => opened };
+}
+
+describe("opened keys", () => {
+  it("are opened once and lent many times", () => {
+    const { keys, take, opened } = cacheOf();
+    const first = take("a#1");
+    expect(take("a#1")).toBe(first);
+    expect(opened()).toBe(1);
+    expect(keys.figures()).toMatchObject({ kept: 1, hits: 1, misses: 1 });
+  });
+
+  it("beyond their number are zeroed, the least recently used first", () => {
+    const { keys, take } = cacheOf();
+    const [a, b, c] = [take("a#1"), take("b#1"), take("c#1")];
+    take("a#1");
+    const d = take("d#1");
+    expect(b).toEqual(ZERO);
+    for (const kept of [a, c, d]) expect(kept).not.toEqual(ZERO);
+    expect(keys.figures()).toMatchObject({ kept: 3, evictions: { keys: 1, time: 0, uses: 0, taken: 0 } });
+  });
+
+  it("are zeroed after their time, by the next use or, without one, by the timer", () => {
+    const { keys, clock, timers, take, opened } = cacheOf();
+    const a = take("a#1");
+    clock.advance(999);
+    expect(take("a#1")).toBe(a);
+    clock.advance(1);
+    const again = take("a#1");
+    expect([a, opened()]).toEqual([ZERO, 2]);
+    expect(timers.map(({ ms }) => ms)).toEqual([1_000]);
+    timers.shift()?.act();
+    expect(again).not.toEqual(ZERO);
+    clock.advance(1_000);
+    timers.shift()?.act();
+    expect(again).toEqual(ZERO);
+    expect(keys.figures()).toMatchObject({ kept: 0, evictions: { time: 2 } });
+    expect(timers).toEqual([]);
+  });
+
+  it("are zeroed after so many uses, also when the last of them throws", () => {
+    const { keys, take } = cacheOf({ uses: 2 });
+    const a = take("a#1");
+    const use = () =>
+      keys.use(
+        { kid: "a#1", sealed: "blob" },
+        () => ZERO,
+        () => {
+          throw new TypeError("not derived");
+        },
+      );
+    expect(use).toThrow(TypeError);
+    expect(a).toEqual(ZERO);
+    expect(keys.figures()).toMatchObject({ kept: 0, evictions: { uses: 1 } });
+  });
+
+  it("are lent for exactly the blob they were opened from: another one opens anew and zeroes the former", () => {
+    const { take, opened, keys } = cacheOf();
+    const a = take("a#1", "blob");
+    take("a#1", "another blob");
+    expect([a, opened()]).toEqual([ZERO, 2]);
+    expect(keys.figures()).toMatchObject({ hits: 0, misses: 2, evictions: { taken: 1 } });
+  });
+
+  it("are zeroed when they are forgotten, and all when all are taken away", () => {
+    const { keys, take } = cacheOf();
+    const all = [take("a#1"), take("b#1"), take("c#1")];
+    keys.forget("a#1");
+    keys.forget("nobody#1");
+    expect(all[0]).toEqual(ZERO);
+    keys.clear();
+    expect(all).toEqual([ZERO, ZERO, ZERO]);
+    expect(keys.figures()).toMatchObject({ kept: 0, evictions: { taken: 3 } });
+  });
+
+  it("are not kept at all with a limit of none", () => {
+    const { keys, take, opened } = cacheOf({ keys: 0 });
+    expect([take("a#1"), take("a#1"), opened()]).toEqual([ZERO, ZERO, 2]);
+    expect(keys.figures()).toMatchObject({ kept: 0, hits: 0, misses: 2 });
+  });
+});
+
+describe("a keystore with opened keys", () => {
+  let dir: string;
+  const unlock = () => ({ keyFile: path.join(dir, "kek.key") });
+  beforeEach(() => {
+    dir = mkdtempSync(path.join(os.tmpdir(), "sealport-opened-"));
+  });
+  afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+  async function makeFile() {
+    await createLocalKeystore({ dir, unlock: unlock() });
+    return openKeystoreFile(dir, unlock());
+  }
+
+  function sealOne(keystore: Keystore, participant = "client-456"): KeyRef {
+    const { publicKey, privateKey } = generateX25519();
+    const key = { purpose: "participant", participant, version: 1, publicKey } as const;
+    return { ...key, ...keystore.sealPrivateKey({ ...key, privateKey }) };
+  }
+
+  it("derives the same with a kept key, and lets no changed blob or row pass by it", async () => {
+    const opened = new OpenedKeys();
+    const keystore = folderKeystore(dir, fixedKeks(await makeFile()), opened);
+    const [ref, other] = [sealOne(keystore), generateX25519()];
+    const expected = x25519Shared(other.privateKey, ref.publicKey);
+    expect(await keystore.derive(ref, other.publicKey)).toEqual(expected);
+    expect(await keystore.derive(ref, other.publicKey)).toEqual(expected);
+    expect(opened.figures()).toMatchObject({ kept: 1, hits: 1, misses: 1 });
+    const damaged = Uint8Array.from(ref.blob, (byte, at) => (at === 20 ? byte ^ 1 : byte));
+    const foreign = sealOne(keystore, "client-789");
+    for (const bad of [
+      { ...ref, blob: damaged },
+      { ...ref, blob: foreign.blob },
+      { ...ref, publicKey: foreign.publicKey },
+      { ...ref, version: 2 },
+      { ...ref, participant: "client-789" },
+    ])
+      await expect(keystore.derive(bad, other.publicKey)).rejects.toThrow("could not be opened");
+    await expect(keystore.derive({ ...ref, kek: "kek-x" }, other.publicKey)).rejects.toMatchObject({
+      code: "keystore.unusable",
+    });
+  });
+
+  it("keeps no key longer than the lease of those that opened it", async () => {
+    const clock = fixedClock(START);
+    const opened = new OpenedKeys(undefined, { nowMs: clock.nowMs, later: () => undefined });
+    const lease = {
+      leaseMs: 60_000,
+      nowMs: clock.nowMs,
+      later: () => undefined,
+      renew: () => Promise.reject(new Error("away")),
+      onFailure: () => undefined,
+    };
+    const keystore = folderKeystore(dir, leasedKeks(await makeFile(), lease), opened);
+    const ref = sealOne(keystore);
+    await keystore.derive(ref, ref.publicKey);
+    expect(opened.figures()).toMatchObject({ kept: 1 });
+    clock.advance(60_000);
+    await expect(keystore.derive(ref, ref.publicKey)).rejects.toThrow(DomainError);
+    expect(opened.figures()).toMatchObject({ kept: 0, evictions: { taken: 1 } });
+  });
+});

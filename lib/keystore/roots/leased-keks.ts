@@ -1,0 +1,155 @@
+import "server-only";
+import { DomainError } from "@/lib/errors";
+import type { KekName } from "@/lib/keystore/files/keystore-file";
+import { KeystoreError, type ServiceState } from "@/lib/keystore/keystore";
+import type { KekMap, OpenedKeystore } from "@/lib/keystore/roots/open-roots";
+
+type Kek = { readonly id: string; readonly key: Uint8Array };
+
+/** The key-encryption keys that a keystore works with. */
+export interface Keks {
+  readonly id: string;
+  /** Throws DomainError `service.keystore-unavailable` while they cannot be used. */
+  get(name: KekName): Kek;
+  /** How it stands with the key service; undefined where there is none. */
+  serviceState(): ServiceState | undefined;
+  /** Waits for one renewal where the lease has run out; throws as `get` does. */
+  ready(): Promise<void>;
+  /** Calls `act` whenever the keys are zeroed: what was opened with them goes too. */
+  onDrop(act: () => void): void;
+}
+
+function kekOf(id: string, keks: KekMap, name: KekName): Kek {
+  const kek = keks.get(name);
+  if (kek === undefined)
+    throw new KeystoreError("keystore.damaged", `the keystore ${id} has no key for ${name}`);
+  return kek;
+}
+
+/** Keys of a local keystore: for as long as the process runs. */
+export function fixedKeks({ id, keks }: OpenedKeystore): Keks {
+  return {
+    id,
+    get: (name) => kekOf(id, keks, name),
+    ready: async () => undefined,
+    serviceState: () => undefined,
+    onDrop: () => undefined,
+  };
+}
+
+export interface Lease {
+  readonly leaseMs: number;
+  readonly nowMs: () => number;
+  /** Opens the keystore once more through the key service. */
+  readonly renew: () => Promise<OpenedKeystore>;
+  /** Calls back once after a time, without keeping the process alive. */
+  readonly later: (act: () => void, ms: number) => void;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** After a failed renewal nobody asks the service again for this long: calls are answered 503 at once. */
+export const RENEWAL_PAUSE_MS = 5_000;
+
+/** Told plainly that the key may not be used: there is nothing to wait for. */
+const FINAL = ["keystore.denied", "keystore.disabled", "keystore.refused", "keystore.wrong-unlock"];
+const RETRY_PART = 10;
+
+/**
+ * Keys that were opened by a key service: lent for a time, renewed at half of it. A service that is away is borne until
+ * the lease ends; one that says no ends it at once. Then the keys are zeroed and every use is 503 until a renewal.
+ */
+class LeasedKeks implements Keks {
+  readonly id: string;
+  private keks: KekMap | undefined;
+  private untilMs: number;
+  private cause: unknown;
+  private failedAtMs = Number.NEGATIVE_INFINITY;
+  /** Then only the timer asks again: tokens count wrong PINs. */
+  private hasSaidNo = false;
+  private renewing: Promise<void> | undefined;
+  private readonly onDropActs: (() => void)[] = [];
+
+  constructor(
+    opened: OpenedKeystore,
+    private readonly lease: Lease,
+  ) {
+    this.id = opened.id;
+    this.keks = opened.keks;
+    this.untilMs = lease.nowMs() + lease.leaseMs;
+    this.schedule(lease.leaseMs / 2);
+  }
+
+  get(name: KekName): Kek {
+    if (this.lease.nowMs() >= this.untilMs) this.drop();
+    if (this.keks === undefined) {
+      void this.renewSoon();
+      throw new DomainError("service.keystore-unavailable", { cause: this.cause });
+    }
+    return kekOf(this.id, this.keks, name);
+  }
+
+  async ready(): Promise<void> {
+    if (this.keks === undefined || this.lease.nowMs() >= this.untilMs) await this.renewSoon();
+  }
+
+  onDrop(act: () => void): void {
+    this.onDropActs.push(act);
+  }
+
+  private async renewSoon(): Promise<void> {
+    if (this.hasSaidNo || this.lease.nowMs() - this.failedAtMs < RENEWAL_PAUSE_MS) return;
+    await this.renew();
+  }
+
+  serviceState(): ServiceState {
+    if (this.keks === undefined || this.lease.nowMs() >= this.untilMs) return "down";
+    return this.cause === undefined ? "up" : "late";
+  }
+
+  /** One renewal at a time, whoever asks. Never rejects: `get` tells what came of it. */
+  private renew(): Promise<void> {
+    this.renewing ??= this.renewOnce().finally(() => {
+      this.renewing = undefined;
+    });
+    return this.renewing;
+  }
+
+  private async renewOnce(): Promise<void> {
+    try {
+      const { id, keks } = await this.lease.renew();
+      if (id !== this.id) throw new KeystoreError("keystore.damaged", `the keystore ${this.id} was replaced`);
+      this.drop();
+      this.keks = keks;
+      this.cause = undefined;
+      this.hasSaidNo = false;
+      this.failedAtMs = Number.NEGATIVE_INFINITY;
+      this.untilMs = this.lease.nowMs() + this.lease.leaseMs;
+    } catch (error) {
+      this.cause = error;
+      this.failedAtMs = this.lease.nowMs();
+      this.hasSaidNo = error instanceof KeystoreError && FINAL.includes(error.code);
+      if (this.hasSaidNo) this.drop();
+      this.lease.onFailure(error);
+    }
+  }
+
+  private schedule(ms: number): void {
+    this.lease.later(() => {
+      void this.renew().then(() => {
+        const part = this.cause === undefined || this.hasSaidNo ? 2 : RETRY_PART;
+        this.schedule(this.lease.leaseMs / part);
+      });
+    }, ms);
+  }
+
+  private drop(): void {
+    for (const { key } of this.keks?.values() ?? []) key.fill(0);
+    this.keks = undefined;
+    for (const act of this.onDropActs) act();
+  }
+}
+
+/** Keys lent by a key service. */
+export function leasedKeks(opened: OpenedKeystore, lease: Lease): Keks {
+  return new LeasedKeks(opened, lease);
+}

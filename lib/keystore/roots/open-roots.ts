@@ -1,0 +1,194 @@
+import "server-only";
+import { equalConstantTime, fromBase64url, toBase64url } from "@/lib/crypto/bytes";
+import { kekCheck } from "@/lib/crypto/key-check";
+import { randomBytes } from "@/lib/crypto/primitives";
+import type { Unlock } from "@/lib/env/custody";
+import {
+  damaged,
+  type KekName,
+  type KeystoreRoots,
+  kekAad,
+  type Root,
+  readRoots,
+} from "@/lib/keystore/files/keystore-file";
+import { KeystoreError } from "@/lib/keystore/keystore";
+import { KEY_BYTES, localRoot, openText, sealText, unlockKey } from "@/lib/keystore/roots/local-root";
+import { custodyText, type RootCustody } from "@/lib/keystore/roots/root-custody";
+
+/** How a process gets at its root key: the custody, and for local ones the unlock that older files lie under. */
+export interface Holder {
+  readonly custody: RootCustody;
+  readonly unlock?: Unlock;
+}
+
+/** A local holder. */
+export function localHolder(unlock: Unlock): Holder {
+  return { custody: localRoot(unlock), unlock };
+}
+
+/** The key-encryption keys by purpose, in memory. */
+export type KekMap = ReadonlyMap<KekName, { readonly id: string; readonly key: Uint8Array }>;
+
+export interface OpenedKeystore {
+  readonly id: string;
+  readonly keks: KekMap;
+  readonly root: Root;
+}
+
+/** What SEALPORT_CUSTODY says to start with a root. */
+export function rootText(root: Root): string {
+  return "kdf" in root ? "local" : custodyText(root.custody);
+}
+
+const ORDER = ["staged", "current", "old"] as const;
+
+function isHeldBy(root: Root, { custody }: Holder): boolean {
+  if ("kdf" in root) return custody.kind === "local";
+  return root.custody.kind === custody.kind && root.custody.name === custody.name;
+}
+
+function openOr<T>(dir: string, step: () => T): T {
+  try {
+    return step();
+  } catch {
+    throw damaged(dir);
+  }
+}
+
+function directUnlock(dir: string, { unlock }: Holder): Unlock {
+  if (unlock !== undefined) return unlock;
+  throw new KeystoreError(
+    "keystore.wrong-unlock",
+    `the keystore in ${dir} is a local one: set KEK_FILE or KEK_PASSPHRASE`,
+  );
+}
+
+function requireCheck(dir: string, root: Root, key: Uint8Array, holder: Holder): void {
+  if (
+    equalConstantTime(
+      kekCheck(key),
+      openOr(dir, () => fromBase64url(root.check)),
+    )
+  )
+    return;
+  if (!("kdf" in root)) throw damaged(dir);
+  const what = "keyFile" in directUnlock(dir, holder) ? "key file" : "passphrase";
+  throw new KeystoreError("keystore.wrong-unlock", `the ${what} does not open the keystore in ${dir}`);
+}
+
+/** The root key itself; the caller zeroes it. */
+async function rootKey(dir: string, id: string, root: Root, holder: Holder): Promise<Uint8Array> {
+  if ("kdf" in root) return unlockKey(directUnlock(dir, holder), root.kdf, `the keystore in ${dir}`);
+  const { key, wrapped } = root.custody;
+  return holder.custody.unwrap({ keystore: id, root: String(root.n) }, { key, wrapped });
+}
+
+function notHeld(dir: string, roots: readonly Root[], { custody }: Holder): KeystoreError {
+  const known = roots.map(rootText).join(" or ");
+  return new KeystoreError(
+    "keystore.wrong-unlock",
+    `the keystore in ${dir} is not held by ${custodyText(custody)}: set SEALPORT_CUSTODY to ${known}, or move it`,
+  );
+}
+
+/** The key-encryption keys under a root key, which the caller holds and zeroes. */
+export function openKeks(dir: string, id: string, root: Root, key: Uint8Array): OpenedKeystore {
+  const keks = root.keks.map(({ name, id: kekId, sealed }) => {
+    const kek = openOr(dir, () => openText(key, kekAad(id, root, name, kekId), sealed));
+    return [name, { id: kekId, key: kek }] as const;
+  });
+  return { id, root, keks: new Map(keks) };
+}
+
+/** Forgets opened keys. */
+export function zeroKeks(keks: KekMap): void {
+  for (const { key } of keks.values()) key.fill(0);
+}
+
+/** Lends the root key of one root of a file, as its custody gives it and its check says it is. */
+export async function withRootKey<T>(
+  dir: string,
+  id: string,
+  root: Root,
+  holder: Holder,
+  use: (key: Uint8Array) => T | Promise<T>,
+): Promise<T> {
+  if (!isHeldBy(root, holder)) throw notHeld(dir, [root], holder);
+  const key = await rootKey(dir, id, root, holder);
+  try {
+    requireCheck(dir, root, key, holder);
+    return await use(key);
+  } finally {
+    key.fill(0);
+  }
+}
+
+/** Opens one root of a file and everything under it. */
+export function openRoot(dir: string, id: string, root: Root, holder: Holder): Promise<OpenedKeystore> {
+  return withRootKey(dir, id, root, holder, (key) => openKeks(dir, id, root, key));
+}
+
+/** Those a custody may open: a staged one first, so that it is tried before anything depends on it. */
+function candidates(dir: string, file: KeystoreRoots, holder: Holder): Root[] {
+  const held = ORDER.flatMap((state) => file.roots.filter((root) => root.state === state)).filter((root) =>
+    isHeldBy(root, holder),
+  );
+  if (held.length > 0) return held;
+  throw notHeld(dir, file.roots, holder);
+}
+
+/** Opens a keystore with the first of its roots that this custody opens: a wrong unlock and a damaged file differ. */
+export async function openKeystoreRoots(dir: string, holder: Holder): Promise<OpenedKeystore> {
+  const file = readRoots(dir);
+  let failure: unknown;
+  for (const root of candidates(dir, file, holder)) {
+    try {
+      return await openRoot(dir, file.id, root, holder);
+    } catch (error) {
+      if (!(error instanceof KeystoreError)) throw error;
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+/** The same for a local keystore. */
+export function openKeystoreFile(dir: string, unlock: Unlock): Promise<OpenedKeystore> {
+  return openKeystoreRoots(dir, localHolder(unlock));
+}
+
+/**
+ * A fresh root key wrapped by a custody, with these key-encryption keys under it. It is unwrapped once before it is
+ * given back, so that no root is written that nobody can open.
+ */
+export async function wrapRoot(
+  place: { readonly id: string; readonly n: number; readonly state: Root["state"] },
+  keks: KekMap,
+  custody: RootCustody,
+): Promise<Root> {
+  const key = randomBytes(KEY_BYTES);
+  const context = { keystore: place.id, root: String(place.n) };
+  try {
+    const wrapped = await custody.wrap(context, key);
+    const again = await custody.unwrap(context, wrapped);
+    const isSame = equalConstantTime(again, key);
+    again.fill(0);
+    if (!isSame)
+      throw new KeystoreError("keystore.unusable", `${custodyText(custody)} gave back another key`);
+    const bare: Root = {
+      n: place.n,
+      state: place.state,
+      custody: { kind: custody.kind, name: custody.name, ...wrapped },
+      check: toBase64url(kekCheck(key)),
+      keks: [],
+    };
+    const sealed = [...keks].map(([name, kek]) => ({
+      name,
+      id: kek.id,
+      sealed: sealText(key, kekAad(place.id, bare, name, kek.id), kek.key),
+    }));
+    return { ...bare, keks: sealed };
+  } finally {
+    key.fill(0);
+  }
+}

@@ -1,0 +1,17 @@
+import "server-only";
+import { readFileSync } from "node:fs";
+import type { TokenSettings } from "@/lib/env/custody";
+import { KeystoreError } from "@/lib/keystore/keystore";
+
+/** The user's PIN of a token, read anew each time. Throws `keystore.denied` where there is none. */
+export function readPin({ pin, pinFile }: Pick<TokenSettings, "pin" | "pinFile">): string {
+  if (pinFile === undefined) {
+    if (pin !== undefined) return pin;
+    throw new KeystoreError("keystore.denied", "set PKCS11_PIN_FILE or PKCS11_PIN");
+  }
+  try {
+    return readFileSync(pinFile, "utf8").trim();
+  } catch (cause) {
+    throw new KeystoreError("keystore.denied", `the PIN file ${pinFile} cannot be read`, { cause });
+  }
+}

@@ -1,0 +1,33 @@
+import "server-only";
+import { parseVkey, vkey } from "@/lib/crypto/log/signed-note";
+import { type KeyRef, type Keystore, KeystoreError } from "@/lib/keystore/keystore";
+
+/** Names under which processes keep their signing keys in their own keystore. */
+export type SigningKeyName = "receipt" | "evaluation" | "log" | "cosigner" | "identity";
+
+/** An Ed25519 key of this process. `name` is the key's public name, e.g. `<origin>/receipt`. */
+export interface SigningKey {
+  readonly name: string;
+  readonly publicKey: Uint8Array;
+  /** Signed-note verifier key, type 0x01. */
+  readonly vkey: string;
+  sign(message: Uint8Array): Promise<Uint8Array>;
+  /** Lends the seed for one call, for formats that lib/crypto signs as a whole. */
+  withSeed<T>(fn: (seed: Uint8Array) => T): T;
+}
+
+/** A signing key of the keystore by its name; the public name is the one it was made for. */
+export function loadSigningKey(keystore: Keystore, name: SigningKeyName): SigningKey {
+  const ref: KeyRef | undefined = keystore.readNamedKey(name);
+  if (ref === undefined) {
+    throw new KeystoreError("keystore.missing", `the keystore ${keystore.id} has no key named ${name}`);
+  }
+  const text = vkey(ref.participant, ref.publicKey);
+  return {
+    name: parseVkey(text).name,
+    publicKey: ref.publicKey,
+    vkey: text,
+    sign: (message) => keystore.sign(ref, message),
+    withSeed: (fn) => keystore.withSeed(ref, fn),
+  };
+}

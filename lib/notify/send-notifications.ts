@@ -1,0 +1,85 @@
+import "server-only";
+import type { Clock } from "@/lib/clock";
+import type { DbContext } from "@/lib/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { inTransaction } from "@/lib/db/transaction";
+import { awayPrincipal, readAudience } from "@/lib/notify/audience";
+import {
+  type EventRow,
+  type Hook,
+  insertDeliveries,
+  insertNotifications,
+  listHooks,
+  listPeople,
+  type Person,
+  type Told,
+  takeEvents,
+} from "@/lib/notify/outbox/store";
+import { USUAL_MAIL_KINDS } from "@/lib/notify/schema";
+
+export interface TellContext extends DbContext {
+  readonly clock: Clock;
+  /** Whether e-mail is set up: nothing is laid ready that nobody sends. */
+  readonly hasMail: boolean;
+}
+
+const BATCH = 50;
+
+function wantsMail({ mailKinds }: Person, kind: string): boolean {
+  return (mailKinds ?? USUAL_MAIL_KINDS).includes(kind);
+}
+
+type Unnamed = Omit<Told, "id">;
+
+interface Outgoing {
+  readonly notices: Unnamed[];
+  readonly deliveries: (Unnamed & { readonly webhookId?: string })[];
+}
+
+/** Ids in the order of what happened: those of one millisecond are drawn first and then sorted. */
+function named<T>(rows: readonly T[], now: number): (T & { readonly id: string })[] {
+  const ids = rows.map(() => uuidv7(now)).sort();
+  return rows.map((row, index) => ({ ...row, id: ids[index] ?? uuidv7(now) }));
+}
+
+/** What one person is told of one change: nobody reads of what they did themselves, while programs are told of it too. */
+function outgoingOf(cx: TellContext, event: EventRow, person: Person, hooks: readonly Hook[]): Outgoing {
+  const { userId, pseudonym } = person.holder;
+  const one = { tenantId: cx.instance.tenantId, userId, event };
+  const isOwnAct = event.actor === pseudonym;
+  const called = hooks.filter((hook) => hook.userId === userId && hook.kinds.includes(event.kind));
+  const isMailed = cx.hasMail && !isOwnAct && wantsMail(person, event.kind);
+  return {
+    notices: isOwnAct ? [] : [one],
+    deliveries: [...(isMailed ? [one] : []), ...called.map(({ id }) => ({ ...one, webhookId: id }))],
+  };
+}
+
+/**
+ * Tells of the oldest changes in the outbox, in one transaction with their leaving it: a process that dies in between has
+ * told nobody, and the next one tells it whole. Whom, the rules of reading say now. Answers how many changes it took.
+ */
+export async function sendNotifications(cx: TellContext): Promise<number> {
+  const { tenantId } = cx.instance;
+  return inTransaction(cx, async (tx) => {
+    const events = await takeEvents(tx, tenantId, BATCH);
+    if (events.length === 0) return 0;
+    const [audience, people, hooks] = [
+      await readAudience(tx, cx, events),
+      await listPeople(tx, tenantId),
+      await listHooks(tx, tenantId),
+    ];
+    const readers = people.map((person) => ({ person, principal: awayPrincipal(person.holder) }));
+    const out = events.flatMap((event) =>
+      readers
+        .filter(({ principal }) => audience.has(principal, event))
+        .map(({ person }) => outgoingOf(cx, event, person, hooks)),
+    );
+    const now = cx.clock.now();
+    const notices = out.flatMap((one) => one.notices);
+    const deliveries = out.flatMap((one) => one.deliveries);
+    await insertNotifications(tx, named(notices, now.getTime()));
+    await insertDeliveries(tx, named(deliveries, now.getTime()), now);
+    return events.length;
+  });
+}

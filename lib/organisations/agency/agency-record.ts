@@ -1,0 +1,63 @@
+import "server-only";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import { issueReceipt } from "@/lib/audit/record/issue-receipt";
+import type { Context } from "@/lib/context";
+import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { contentEtagOf, requireMatch } from "@/lib/etag";
+import type { AgencyRecord, AgencyRecordAnswer, AgencyRecordBody } from "@/lib/organisations/agency/schema";
+import { type AgencyRow, findAgency, updateAgency } from "@/lib/organisations/agency/store";
+import { lockOrganisation } from "@/lib/organisations/store";
+
+async function requireAgency(tx: Tx, cx: Context, id: string): Promise<AgencyRow> {
+  const found = await findAgency(tx, cx.instance.tenantId, id);
+  if (found === undefined) throw new DomainError("organisation.not-found");
+  return found;
+}
+
+/** The entity tag of an agency's record: of what is set. */
+export function etagOfAgency({ email_domains, contacts }: AgencyRecord): string {
+  return contentEtagOf({ email_domains, contacts });
+}
+
+function recordOf(id: string, { name, emailDomains, contacts }: AgencyRow): AgencyRecord {
+  return { id, name, email_domains: [...emailDomains], contacts: [...contacts] };
+}
+
+/** Domains and call-back numbers of an agency, for administrators. Throws `organisation.not-found`, also for what is no agency. */
+export async function getAgencyRecord(cx: Context, id: string): Promise<AgencyRecord> {
+  return inSnapshot(cx, async (tx) => recordOf(id, await requireAgency(tx, cx, id)));
+}
+
+/**
+ * Sets what identity checks of an agency's officers are made by. Administrators set it and reviewers use it, and whoever put
+ * a number on record does not call it back (identity-check.ts), so that nobody calls back a number of his own; recorded with what it was before. Checks on record stay. Throws `request.conflict` when
+ * `ifMatch` names another record than the one that is set.
+ */
+export async function setAgencyRecord(
+  cx: Context,
+  id: string,
+  body: AgencyRecordBody,
+  ifMatch?: string,
+): Promise<AgencyRecordAnswer> {
+  const { entry, record } = await inTransaction(cx, async (tx) => {
+    await lockOrganisation(tx, id);
+    const before = await requireAgency(tx, cx, id);
+    requireMatch(ifMatch, etagOfAgency(recordOf(id, before)));
+    const { email_domains: emailDomains, contacts } = body;
+    await updateAgency(tx, before, { emailDomains, contacts, by: cx.principal.userId });
+    const appended = await appendEntry(tx, cx, {
+      class: "admin",
+      outcome: "done",
+      action: "organisation.change",
+      subjects: [`organisation:${id}`, `agency:${before.id}`],
+      details: {
+        organisation: id,
+        before: { email_domains: [...before.emailDomains], contacts: [...before.contacts] },
+        after: { email_domains: [...emailDomains], contacts: [...contacts] },
+      },
+    });
+    return { entry: appended, record: recordOf(id, await requireAgency(tx, cx, id)) };
+  });
+  return { ...record, receipt: await issueReceipt(cx, entry) };
+}

@@ -1,0 +1,39 @@
+import "server-only";
+import type { Tx } from "@/lib/db/transaction";
+import { findEmail, type Person } from "@/lib/identity/people/people-store";
+import { findAgency } from "@/lib/organisations/agency/store";
+
+/** What an officer's identity is checked by, all of it from the agency's record. */
+export interface CheckRecord {
+  /** Domain of the officer's address. */
+  readonly domain: string;
+  readonly isDomainVerified: boolean;
+  /** Numbers at which the officer may be called back. */
+  readonly contacts: readonly string[];
+  /** By number, the account that put it on record. */
+  readonly setters: ReadonlyMap<string, string>;
+}
+
+function domainOf(email: string): string {
+  return email
+    .slice(email.lastIndexOf("@") + 1)
+    .toLowerCase()
+    .replace(/\.$/, "");
+}
+
+/** The domain compared, and the numbers there are. Without an agency's record nothing is verified. */
+export async function readCheckRecord(
+  tx: Tx,
+  tenantId: string,
+  officer: Pick<Person, "userId" | "organisationId">,
+): Promise<CheckRecord> {
+  const agency = await findAgency(tx, tenantId, officer.organisationId);
+  const domain = domainOf(await findEmail(tx, officer.userId));
+  const domains = (agency?.emailDomains ?? []).map((one) => one.toLowerCase());
+  return {
+    domain,
+    isDomainVerified: domains.includes(domain),
+    contacts: agency?.contacts ?? [],
+    setters: agency?.setters ?? new Map(),
+  };
+}

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkIdentity } from "@/lib/access/review/identity-check";
+import { getAgencyRecord, setAgencyRecord } from "@/lib/organisations/agency/agency-record";
+import { outcomeOf, refusalOf } from "@/lib/testing/benches/refusal";
+import {
+  createRequestBench,
+  IDENTITY,
+  queryOwner,
+  type RequestBench,
+  type RequestPerson,
+  submittedRequest,
+} from "@/lib/testing/benches/request-bench";
+import { TEST_CONTACT } from "@/lib/testing/benches/use-case-bench";
+
+let bench: RequestBench;
+beforeAll(async () => {
+  bench = await createRequestBench();
+});
+afterAll(() => bench?.close());
+
+const NUMBER = "+49 30 1234567";
+const administrator = () => bench.person({ role: "coordinator", duties: ["admin", "legal"], hasKey: false });
+const emailOf = (who: RequestPerson) => `${who.principal.handle}@test.example`;
+
+/** The mailbox of an account, as an import of people would set it. */
+async function give(who: RequestPerson, email: string): Promise<void> {
+  await queryOwner(bench, "ALTER TABLE app_user DISABLE TRIGGER USER");
+  await queryOwner(bench, "UPDATE app_user SET email = $2 WHERE id = $1", [who.principal.userId, email]);
+  await queryOwner(bench, "ALTER TABLE app_user ENABLE TRIGGER USER");
+}
+
+/** Sets the numbers of the officer's agency; its domains stay. */
+async function set(
+  who: RequestPerson,
+  contacts: readonly string[],
+  more: readonly string[] = [],
+): Promise<void> {
+  const { organisationId } = bench.regulator.principal;
+  const { email_domains: domains } = await getAgencyRecord(who, organisationId);
+  await setAgencyRecord(who, organisationId, {
+    email_domains: [...new Set([...domains, ...more])],
+    contacts: [...contacts],
+  });
+}
+const call = async (who: RequestPerson, called_number: string = NUMBER) =>
+  outcomeOf(checkIdentity(who, await submittedRequest(bench), { ...IDENTITY, called_number }));
+
+describe("the agency's record is another person's than the check (ADR 0037: nobody calls back a number of his own)", () => {
+  it("whoever has set the number does not call it back, and another does", async () => {
+    const [one, other] = [await administrator(), await administrator()];
+    await set(one, [TEST_CONTACT, NUMBER]);
+    const own = checkIdentity(one, await submittedRequest(bench), { ...IDENTITY, called_number: NUMBER });
+    expect(await refusalOf(own)).toMatchObject({
+      code: "request.invalid",
+      errors: [
+        { pointer: "/called_number", detail: "was put on record by you: somebody else calls it back" },
+      ],
+    });
+    expect(await call(other)).toBe("done");
+    // A number that stood there before is not his own by his saving the record.
+    expect(await call(one, TEST_CONTACT)).toBe("done");
+  });
+
+  it("also where another has saved the record since, which kept the number", async () => {
+    const [one, other] = [await administrator(), await administrator()];
+    await set(other, [TEST_CONTACT]);
+    await set(one, [TEST_CONTACT, NUMBER]);
+    await set(other, [NUMBER, TEST_CONTACT], ["more.example"]);
+    expect(await call(one)).toBe("request.invalid");
+    expect(await call(other)).toBe("done");
+    await set(other, [TEST_CONTACT]);
+    await set(other, [TEST_CONTACT, NUMBER]);
+    expect([await call(one), await call(other)]).toEqual(["done", "request.invalid"]);
+  });
+
+  it("nor does another account of the same human", async () => {
+    const [one, alias] = [await administrator(), await administrator()];
+    await set(one, [TEST_CONTACT]);
+    await set(one, [TEST_CONTACT, NUMBER]);
+    await give(alias, emailOf(one).replace("@", "+two@"));
+    expect(await call(alias)).toBe("request.invalid");
+    await give(alias, emailOf(alias));
+    expect(await call(alias)).toBe("done");
+  });
+});

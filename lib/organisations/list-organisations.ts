@@ -1,0 +1,21 @@
+import "server-only";
+import { type Page, requireCursor } from "@/lib/access/requests/list-requests";
+import type { Context } from "@/lib/context";
+import { inSnapshot } from "@/lib/db/transaction";
+import type { OrganisationSummary } from "@/lib/organisations/schema";
+import { listOrganisationRows } from "@/lib/organisations/store";
+
+/** Organisations of the tenant, for administrators. */
+export async function listOrganisations(
+  cx: Context,
+  query: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<Page<OrganisationSummary>> {
+  const after = requireCursor(query.cursor);
+  const { tenantId } = cx.instance;
+  const rows = await inSnapshot(cx, (tx) =>
+    listOrganisationRows(tx, { tenantId, after, limit: query.limit + 1 }),
+  );
+  const shown = rows.slice(0, query.limit);
+  const next = rows.length > shown.length ? (shown.at(-1)?.id ?? null) : null;
+  return { items: shown.map(({ hasHours, ...row }) => ({ ...row, has_hours: hasHours })), next_cursor: next };
+}

@@ -1,0 +1,40 @@
+import "server-only";
+import type { Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { getOffice } from "@/lib/identity/people/people-store";
+import { findAgency } from "@/lib/organisations/agency/store";
+import { isOpen, nextOpening } from "@/lib/organisations/hours";
+import type { OfficeHours } from "@/lib/organisations/schema";
+import { findOrganisation } from "@/lib/organisations/store";
+
+/** The hours of an organisation as they are set, and what they say now. Throws `organisation.not-found`. */
+export async function readOfficeHours(tx: Tx, tenantId: string, id: string, now: Date): Promise<OfficeHours> {
+  const found = await findOrganisation(tx, tenantId, id);
+  if (found === undefined) throw new DomainError("organisation.not-found");
+  const { name, choice, homes, isOperator } = found;
+  const office = await getOffice(tx, id);
+  const { weeklyHours } = office;
+  const isOpenNow = weeklyHours !== undefined && isOpen(weeklyHours, office, now);
+  const next = weeklyHours === undefined || isOpenNow ? undefined : nextOpening(weeklyHours, office, now);
+  return {
+    id,
+    name,
+    zone: office.zone,
+    weekly_hours:
+      weeklyHours === undefined
+        ? null
+        : Object.fromEntries(
+            Object.entries(weeklyHours).map(([day, [opens, closes]]) => [day, [opens, closes]]),
+          ),
+    holiday_region: choice.region,
+    closed_dates: choice.closed,
+    open_dates: choice.open,
+    home_jurisdictions: [...homes],
+    is_operator: isOperator,
+    is_agency: (await findAgency(tx, tenantId, id)) !== undefined,
+    holidays: [...office.holidays],
+    ...(choice.until === undefined ? {} : { holidays_until: choice.until }),
+    ...(weeklyHours === undefined ? {} : { is_open: isOpenNow }),
+    ...(next === undefined ? {} : { next_opening_at: next.toISOString() }),
+  };
+}

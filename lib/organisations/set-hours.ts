@@ -1,0 +1,75 @@
+import "server-only";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import { issueReceipt } from "@/lib/audit/record/issue-receipt";
+import type { Context } from "@/lib/context";
+import { inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { requireMatch } from "@/lib/etag";
+import { publicHolidays } from "@/lib/organisations/holidays";
+import { etagOfHours } from "@/lib/organisations/hours-etag";
+import { readOfficeHours } from "@/lib/organisations/read-office-hours";
+import type { OfficeHoursAnswer, OfficeHoursBody } from "@/lib/organisations/schema";
+import { findOrganisation, lockOrganisation, updateHours } from "@/lib/organisations/store";
+
+/** Public holidays but those on which it is open, and the days of its own. */
+function closedDates(input: OfficeHoursBody, holidays: readonly string[]): string[] {
+  const dates = new Set([
+    ...holidays.filter((date) => !input.open_dates.includes(date)),
+    ...input.closed_dates,
+  ]);
+  return [...dates].sort();
+}
+
+/**
+ * Sets when an organisation is open: zone, week and holidays, which are worked out here and now. They bind its auditors,
+ * and its regulators where weekly hours are set. In force at the next decision; recorded with what they were before.
+ * Throws `request.conflict` when `ifMatch` names other hours than those that are set.
+ */
+export async function setHours(
+  cx: Context,
+  id: string,
+  input: OfficeHoursBody,
+  ifMatch?: string,
+): Promise<OfficeHoursAnswer> {
+  const now = cx.clock.now();
+  const region = input.holiday_region;
+  const worked = region === null ? undefined : await publicHolidays(region, now);
+  const { tenantId } = cx.instance;
+  const { entry, hours } = await inTransaction(cx, async (tx) => {
+    await lockOrganisation(tx, id);
+    if ((await findOrganisation(tx, tenantId, id)) === undefined)
+      throw new DomainError("organisation.not-found");
+    const before = await readOfficeHours(tx, tenantId, id, now);
+    requireMatch(ifMatch, etagOfHours(before));
+    const appended = await appendEntry(tx, cx, {
+      class: "admin",
+      outcome: "done",
+      action: "organisation.change",
+      subjects: [`organisation:${id}`],
+      details: {
+        organisation: id,
+        before: {
+          zone: before.zone,
+          weekly_hours: before.weekly_hours,
+          holidays: before.holidays.length,
+          home_jurisdictions: before.home_jurisdictions,
+        },
+        after: JSON.parse(JSON.stringify(input)),
+      },
+    });
+    await updateHours(tx, id, {
+      zone: input.zone,
+      weeklyHours: input.weekly_hours ?? undefined,
+      holidays: closedDates(input, worked?.dates ?? []),
+      choice: {
+        region,
+        closed: input.closed_dates,
+        open: input.open_dates,
+        ...(worked === undefined ? {} : { until: worked.until }),
+      },
+      homes: input.home_jurisdictions,
+    });
+    return { entry: appended, hours: await readOfficeHours(tx, tenantId, id, now) };
+  });
+  return { ...hours, receipt: await issueReceipt(cx, entry) };
+}

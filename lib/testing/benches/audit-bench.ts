@@ -1,0 +1,96 @@
+import "server-only";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Pool } from "pg";
+import type { AuditContext } from "@/lib/audit/audit-context";
+import { createAuditRecorder } from "@/lib/audit/record/recorder";
+import type { AuditRecorder } from "@/lib/audit/recorder-types";
+import { systemClock } from "@/lib/clock";
+import type { DbContext, InstanceFacts } from "@/lib/context";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { randomBytes } from "@/lib/crypto/primitives";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { openDatabase } from "@/lib/db/client";
+import { openPool } from "@/lib/db/pool";
+import { createKeys, type KeyedProcess } from "@/lib/keystore/files/create-keys";
+import { createLocalKeystore } from "@/lib/keystore/files/local-keystore";
+import type { Keystore } from "@/lib/keystore/keystore";
+import { createTestDatabase, type TestDatabase } from "@/lib/testing/servers/database";
+import type { TestServer } from "@/lib/testing/servers/test-server";
+
+/** Passphrase of every keystore made here. */
+export const TEST_PASSPHRASE = "a passphrase for tests";
+
+/** A keystore of one process in a fresh folder, with that process's keys in it. */
+export async function createTestKeyFolder(
+  process: KeyedProcess,
+  origin: string,
+): Promise<{ readonly dir: string; readonly keystore: Keystore }> {
+  const dir = await mkdtemp(path.join(tmpdir(), "sealport-keys-"));
+  const keystore = await createLocalKeystore({ dir, unlock: { passphrase: TEST_PASSPHRASE } });
+  createKeys(keystore, process, origin);
+  return { dir, keystore };
+}
+
+/** The keystore of `createTestKeyFolder` alone. */
+export async function createTestKeystore(process: KeyedProcess, origin: string): Promise<Keystore> {
+  return (await createTestKeyFolder(process, origin)).keystore;
+}
+
+/** One database with a log of its own: what the audit functions need, without a person. */
+export interface AuditBench {
+  readonly database: TestDatabase;
+  readonly cx: AuditContext & DbContext & { readonly audit: AuditRecorder };
+  readonly keystore: Keystore;
+  /** Folder of that keystore, for processes of their own. */
+  readonly keyDir: string;
+  readonly appPool: Pool;
+  readonly sequencerPool: Pool;
+  readonly signerPool: Pool;
+  readonly place: { readonly log: string; readonly tenantId: string };
+  close(): Promise<void>;
+}
+
+/**
+ * Without `server` the shared one of a vitest run, without `origin` a log of a name of its own; `writers` is the
+ * number of connections of `cx.db`.
+ */
+export async function createAuditBench(
+  options: { readonly server?: TestServer; readonly writers?: number; readonly origin?: string } = {},
+): Promise<AuditBench> {
+  const database = await (options.server ? createTestDatabase(options.server) : createTestDatabase());
+  const log = options.origin ?? `log.test/${toBase64url(randomBytes(6))}`;
+  const instance: InstanceFacts = {
+    log,
+    tenantId: uuidv7(Date.now()),
+    tenantPseudonym: `t_${toBase64url(randomBytes(6))}`,
+    evaluation: true,
+  };
+  const { dir: keyDir, keystore } = await createTestKeyFolder("portal", log);
+  const receiptKey = keystore.readNamedKey("receipt");
+  if (receiptKey === undefined) throw new TypeError("no receipt key");
+  const db = openDatabase({
+    url: database.appUrl,
+    ...(options.writers ? { maxConnections: options.writers } : {}),
+  });
+  const appPool = openPool({ url: database.appUrl, maxConnections: 4 });
+  const sequencerPool = openPool({ url: database.sequencerUrl });
+  const signerPool = openPool({ url: database.signerUrl });
+  const audit = createAuditRecorder({ pool: appPool, keystore, instance, receiptKey });
+  const cx = { db, instance, audit, clock: systemClock, client: {}, requestId: "req_test", system: "test" };
+  return {
+    database,
+    cx,
+    keystore,
+    keyDir,
+    appPool,
+    sequencerPool,
+    signerPool,
+    place: { log, tenantId: instance.tenantId },
+    close: async () => {
+      await Promise.all([db.close(), appPool.end(), sequencerPool.end(), signerPool.end()]);
+      await database.drop();
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import "server-only";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { publishCheckpoint } from "@/lib/audit/sequencer/checkpointer";
+import { integrateBatch, prepareLog } from "@/lib/audit/sequencer/sequencer";
+import { openEntryFile } from "@/lib/audit/signer/entry-file";
+import { signerHandler } from "@/lib/audit/signer/serve-signer";
+import { systemClock } from "@/lib/clock";
+import { cosignerVkey, vkey } from "@/lib/crypto/log/signed-note";
+import { serveHttp } from "@/lib/ipc/server";
+import { loadSigningKey } from "@/lib/keystore/signing-key";
+import { createLogger } from "@/lib/telemetry/logger";
+import { createTestKeyFolder } from "@/lib/testing/benches/audit-bench";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
+
+/** What a signer adds to a bench: a log whose checkpoints are signed. */
+interface SignedLog {
+  /** The portal's folder, DATA_DIR of this process. */
+  readonly dataDir: string;
+  /** Folder of the signer's keystore. */
+  readonly signerKeyDir: string;
+  /** Policy file of somebody who trusts this log and its receipts. */
+  readonly policy: { readonly log: readonly string[]; readonly receipts: readonly string[] };
+  /** Integrates what waits and has a checkpoint signed over it. */
+  anchor(): Promise<void>;
+}
+
+/** Use cases on a log whose checkpoints are signed. It sets the process's portal variables: one a test file. */
+export type LogBench = UseCaseBench & SignedLog;
+
+/** Opens the bench; call `close` when the test is over. `floorDays` are the signer's, for tests that prune. */
+export async function createLogBench(options: { readonly floorDays?: number } = {}): Promise<LogBench> {
+  return withSigner(await createUseCaseBench(), options);
+}
+
+/** A bench with a signer of its log, which its `close` ends as well. */
+export async function withSigner<B extends UseCaseBench>(
+  bench: B,
+  options: { readonly floorDays?: number } = {},
+): Promise<B & SignedLog> {
+  await prepareLog(bench.sequencerPool, bench.place);
+  const { log } = bench.place;
+  const { dir: signerKeyDir, keystore } = await createTestKeyFolder("signer", log);
+  const signer = loadSigningKey(keystore, "log");
+  const dir = await mkdtemp(path.join(tmpdir(), "sealport-log-"));
+  const file = await openEntryFile(dir, log);
+  const signerUrl = `unix:${dir}/s.sock`;
+  const logger = createLogger("test", "silent");
+  const from = { pool: bench.signerPool, file, log, signer, clock: systemClock, ...options };
+  const server = await serveHttp(signerUrl, signerHandler(from, logger));
+  const place = { ...bench.place, pool: bench.sequencerPool, signerUrl, logVkey: signer.vkey, logger };
+  const { name, publicKey } = bench.cx.audit.receiptSigner;
+  const policy = { log: [signer.vkey], receipts: [vkey(name, publicKey)] };
+  Object.assign(process.env, {
+    DATABASE_URL: bench.database.appUrl,
+    DATA_DIR: dir,
+    KEY_DIR: dir,
+    LOG_ORIGIN: log,
+    TENANT_ID: bench.place.tenantId,
+    CUSTODIAN_URL: "unix:/nowhere.sock",
+    CUSTODIAN_VKEY: vkey(`${log}/custodian`, signer.publicKey),
+    LOG_VKEY: signer.vkey,
+    RECEIPT_VKEY: policy.receipts[0],
+    WITNESS_VKEY: cosignerVkey(`${log}/witness`, signer.publicKey),
+  });
+  return {
+    ...bench,
+    dataDir: dir,
+    signerKeyDir,
+    policy,
+    anchor: async () => {
+      while ((await integrateBatch(bench.sequencerPool, bench.place)).added > 0);
+      await publishCheckpoint(place);
+    },
+    close: async () => {
+      await server.close();
+      await file.close();
+      await bench.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}

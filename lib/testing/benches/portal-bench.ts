@@ -1,0 +1,106 @@
+import "server-only";
+import { createAuditRecorder } from "@/lib/audit/record/recorder";
+import { systemClock } from "@/lib/clock";
+import type { Role, Scope } from "@/lib/context";
+import { vkey } from "@/lib/crypto/log/signed-note";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { createEscrowClient } from "@/lib/escrow/client/client";
+import { createAnonymousFailures } from "@/lib/identity/anonymous-failures";
+import { createApiKey } from "@/lib/identity/api-keys/create-api-key";
+import { createOrganisation } from "@/lib/identity/people/create-organisation";
+import { createParticipant } from "@/lib/identity/people/create-participant";
+import { createTenant } from "@/lib/identity/people/create-tenant";
+import { createUser } from "@/lib/identity/people/create-user";
+import { siteOf } from "@/lib/identity/sign-in/site";
+import { openLiveHub } from "@/lib/live/open-hub";
+import { openLimitPool } from "@/lib/rate-limit/limit-pool";
+import { openLimits } from "@/lib/rate-limit/limits";
+import { UploadSlots } from "@/lib/rate-limit/upload-slots";
+import type { Runtime } from "@/lib/runtime/slot";
+import { createLogger } from "@/lib/telemetry/logger";
+import { type AuditBench, createAuditBench } from "@/lib/testing/benches/audit-bench";
+
+/** A portal's runtime on a database of its own, with a custodian that never answers. */
+export interface PortalBench {
+  readonly audit: AuditBench;
+  readonly runtime: Runtime;
+  /** Lines the runtime's logger wrote. */
+  readonly lines: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Opens the portal on a database of its own, or on one that a bench with its tenant has made. */
+export async function createPortalBench(
+  budgets: Parameters<typeof openLimits>[1],
+  on?: AuditBench,
+): Promise<PortalBench> {
+  const audit = on ?? (await createAuditBench());
+  const { cx, keystore } = audit;
+  if (on === undefined) await createTenant(cx, "test");
+  const receiptKey = keystore.readNamedKey("receipt");
+  if (receiptKey === undefined) throw new TypeError("no receipt key");
+  const lines: string[] = [];
+  const logger = createLogger("test", "info", { write: (line) => void lines.push(line) });
+  const limitPool = openLimitPool({ url: audit.database.appUrl });
+  const runtime: Runtime = {
+    db: cx.db,
+    instance: cx.instance,
+    clock: systemClock,
+    keystore,
+    escrow: createEscrowClient({
+      url: "unix:/nonexistent.sock",
+      vkey: vkey(`${cx.instance.log}/custodian`, receiptKey.publicKey),
+      log: cx.instance.log,
+      clock: systemClock,
+    }),
+    audit: createAuditRecorder({ pool: audit.appPool, keystore, instance: cx.instance, receiptKey }),
+    logger,
+    // What tests show of budgets is that they are exact, not that a busy machine is quick.
+    limits: openLimits({ pool: limitPool, secret: new Uint8Array(32).fill(4), drawMs: 60_000 }, budgets),
+    failures: createAnonymousFailures(logger),
+    idempotencyKey: new Uint8Array(32).fill(1),
+    apiKeySecret: new Uint8Array(32).fill(2),
+    sessionSecret: new Uint8Array(32).fill(3),
+    site: siteOf({ HOST: "127.0.0.1", PORT: 3000 }),
+    demoFile: undefined,
+    live: openLiveHub(audit.database.appUrl, {
+      db: cx.db,
+      instance: cx.instance,
+      logger,
+      clock: systemClock,
+    }),
+    uploads: new UploadSlots(),
+    scanner: undefined,
+  };
+  const close = async () => {
+    runtime.live.close();
+    await limitPool.end();
+    await audit.close();
+  };
+  return { audit, runtime, lines, close };
+}
+
+/** A person with a participant of their own, and a key with these scopes. */
+export async function createCaller(
+  runtime: Runtime,
+  role: Role,
+  scopes: readonly Scope[],
+  addresses: readonly string[] = [],
+): Promise<{ readonly userId: string; readonly participantId: string; readonly key: string }> {
+  const cx = { ...runtime, client: {}, requestId: "test", system: "test" };
+  const { id: organisationId } = await createOrganisation(cx, { name: role, kind: "company" });
+  const handle = uuidv7(Date.now());
+  await createParticipant(cx, { id: handle, organisationId, role, kind: "legal" });
+  const { id: userId } = await createUser(cx, {
+    handle,
+    name: "Test Person",
+    email: `${handle}@example.org`,
+    role,
+    organisationId,
+    participantId: handle,
+    duties: [],
+    password: "a long enough password",
+  });
+  const { key } = await createApiKey(cx, { userId, label: "test", scopes, addresses });
+  return { userId, participantId: handle, key };
+}

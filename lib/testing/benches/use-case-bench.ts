@@ -1,0 +1,173 @@
+import "server-only";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { integrateBatch, prepareLog } from "@/lib/audit/sequencer/sequencer";
+import { type Clock, systemClock } from "@/lib/clock";
+import type { Context, Duty, Principal, Role } from "@/lib/context";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { randomBytes } from "@/lib/crypto/primitives";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { startCustodian } from "@/lib/custodian/custodian";
+import { createEscrowClient, type EscrowClient } from "@/lib/escrow/client/client";
+import { createOrganisation } from "@/lib/identity/people/create-organisation";
+import { createParticipant } from "@/lib/identity/people/create-participant";
+import { createTenant } from "@/lib/identity/people/create-tenant";
+import { createUser } from "@/lib/identity/people/create-user";
+import { serveHttp } from "@/lib/ipc/server";
+import { registerKey } from "@/lib/keys/register/register-key";
+import { loadSigningKey } from "@/lib/keystore/signing-key";
+import { createLogger } from "@/lib/telemetry/logger";
+import { type AuditBench, createAuditBench, createTestKeyFolder } from "@/lib/testing/benches/audit-bench";
+import type { TestServer } from "@/lib/testing/servers/test-server";
+
+export interface NewPerson {
+  readonly role: Role;
+  readonly duties?: readonly Duty[];
+  readonly hasKey?: boolean;
+  readonly kind?: "natural" | "legal";
+  readonly organisation?: "operator" | "agency" | "company";
+  /** An organisation that is there already, in place of a fresh one. */
+  readonly organisationId?: string;
+  readonly email?: string;
+}
+
+/** A portal's use cases on a real database with a real custodian behind its socket. */
+export interface UseCaseBench extends AuditBench {
+  readonly escrow: EscrowClient;
+  /** Where that custodian listens, for processes of their own. */
+  readonly custodianUrl: string;
+  /** The custodian's roster file; it takes whatever is written there first. */
+  readonly rosterFile: string;
+  /** Folders of that custodian: its journal, and its keystore. */
+  readonly custodianDir: string;
+  readonly custodianKeyDir: string;
+  /** A person of a fresh organisation and participant; the context of a call of theirs. */
+  person(
+    options: NewPerson,
+  ): Promise<Context & { readonly principal: Principal & { participantId: string } }>;
+  stopCustodian(): Promise<void>;
+  /** Takes what waits into the log's tree, as a worker does. */
+  integrate(): Promise<void>;
+}
+
+export const TEST_DOMAIN = "test.example";
+/** A number of every test agency's record. */
+export const TEST_CONTACT = "+49 30 000000";
+
+function officeOf(kind: NonNullable<NewPerson["organisation"]>) {
+  return kind === "agency" ? { emailDomains: [TEST_DOMAIN], contacts: [TEST_CONTACT] } : {};
+}
+
+/** A custodian for this log behind a socket of its own, by this clock; `close` takes it away. */
+export async function openCustodian(bench: Pick<AuditBench, "place">, clock: Clock = systemClock) {
+  const dir = await mkdtemp(path.join(tmpdir(), "sp-cust-"));
+  const log = bench.place.log;
+  const { dir: keyDir, keystore } = await createTestKeyFolder("custodian", log);
+  const custodian = await startCustodian({
+    log,
+    keystore,
+    dir,
+    rosterFile: path.join(dir, "roster.json"),
+    clock,
+    isEvaluation: true,
+  });
+  const url = `unix:${path.join(dir, "c.sock")}`;
+  const server = await serveHttp(url, custodian.handler);
+  const escrow = createEscrowClient({
+    url,
+    vkey: loadSigningKey(keystore, "identity").vkey,
+    log,
+    clock,
+  });
+  let isOpen = true;
+  const close = async () => {
+    if (!isOpen) return;
+    isOpen = false;
+    await server.close();
+    custodian.close();
+    await rm(dir, { recursive: true, force: true });
+  };
+  return { escrow, url, close, dir, keyDir, rosterFile: path.join(dir, "roster.json") };
+}
+
+/**
+ * Opens the bench; call `close` when the test is over. Without `server` on the shared one of a vitest run; with a clock its
+ * custodian goes by that one.
+ */
+export async function createUseCaseBench(
+  options: { readonly server?: TestServer; readonly clock?: Clock } = {},
+): Promise<UseCaseBench> {
+  const bench = await createAuditBench(options);
+  await createTenant(bench.cx, bench.place.log);
+  const homeJurisdictions = ["EU"];
+  await createOrganisation(bench.cx, { name: "Operator", kind: "operator", homeJurisdictions });
+  const custodian = await openCustodian(bench, options.clock);
+  const { escrow, url: custodianUrl, close, rosterFile } = custodian;
+  const logger = createLogger("test", "silent");
+  const person = async (options: NewPerson) => {
+    const { role, duties = [], kind = "legal" } = options;
+    const { organisation = role === "regulator" || role === "auditor" ? "agency" : "company" } = options;
+    const { hasKey = role === "client" || role === "miner" } = options;
+    const id = `${role}-${toBase64url(randomBytes(6))}`;
+    const organisationId =
+      options.organisationId ??
+      (await createOrganisation(bench.cx, { name: id, kind: organisation, ...officeOf(organisation) })).id;
+    await createParticipant(bench.cx, { id, organisationId, role, kind });
+    const user = await createUser(bench.cx, {
+      handle: id,
+      name: `Person ${id}`,
+      email: options.email ?? `${id}@${TEST_DOMAIN}`,
+      role,
+      organisationId,
+      participantId: id,
+      duties,
+    });
+    const principal = {
+      userId: user.id,
+      handle: id,
+      name: `Person ${id}`,
+      pseudonym: user.pseudonym,
+      tenantId: bench.place.tenantId,
+      organisationId,
+      participantId: id,
+      role,
+      duties,
+      scopes: [],
+      proof: { kind: "api-key" as const, keyId: uuidv7(Date.now()), prefix: "test", signed: false },
+    };
+    const { db, instance, clock, audit } = bench.cx;
+    const cx = {
+      db,
+      instance,
+      clock,
+      audit,
+      keystore: bench.keystore,
+      escrow,
+      logger,
+      client: {},
+      principal,
+      requestId: uuidv7(Date.now()),
+    };
+    if (hasKey) await registerKey(cx, { participant_id: id, algorithm: "X25519", custody: "managed" });
+    return cx;
+  };
+  return {
+    ...bench,
+    escrow,
+    custodianUrl,
+    rosterFile,
+    custodianDir: custodian.dir,
+    custodianKeyDir: custodian.keyDir,
+    person,
+    stopCustodian: close,
+    integrate: async () => {
+      await prepareLog(bench.sequencerPool, bench.place);
+      while ((await integrateBatch(bench.sequencerPool, bench.place)).added > 0);
+    },
+    close: async () => {
+      await close();
+      await bench.close();
+    },
+  };
+}

@@ -1,0 +1,237 @@
+import "server-only";
+import { readdirSync } from "node:fs";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import path from "node:path";
+import { Readable } from "node:stream";
+import { pathToFileURL } from "node:url";
+import { systemClock } from "@/lib/clock";
+import type { Scope } from "@/lib/context";
+import { createAnonymousFailures } from "@/lib/identity/anonymous-failures";
+import { createApiKey } from "@/lib/identity/api-keys/create-api-key";
+import { siteOf } from "@/lib/identity/sign-in/site";
+import { openLiveHub } from "@/lib/live/open-hub";
+import { openLimitPool } from "@/lib/rate-limit/limit-pool";
+import { openLimits } from "@/lib/rate-limit/limits";
+import { UploadSlots } from "@/lib/rate-limit/upload-slots";
+import { type Runtime, useRuntime } from "@/lib/runtime/slot";
+import { createLogger } from "@/lib/telemetry/logger";
+import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
+import { type LogBench, withSigner } from "@/lib/testing/benches/log-bench";
+import type { TestServer } from "@/lib/testing/servers/test-server";
+
+const ROOT = path.resolve(import.meta.dirname, "../../..");
+const MANY = 1_000_000;
+const SCOPES: readonly Scope[] = [
+  "submit",
+  "open",
+  "disclose",
+  "export",
+  "request",
+  "decide",
+  "keys",
+  "read",
+  "admin",
+];
+
+type Params = Readonly<Record<string, string | string[] | undefined>>;
+type Handler = (request: Request, route: { params: Promise<Params> }) => Promise<Response>;
+type Handlers = Readonly<Record<string, Handler>>;
+
+interface Route {
+  readonly pattern: RegExp;
+  /** Of its parameters; `...name` takes the rest of the path as a list, as Next does. */
+  readonly names: readonly string[];
+  handlers(): Promise<Handlers>;
+}
+
+/** The portal's own route files by address, as Next has them from their folders; wholly named ones come first. */
+function readRoutes(): Route[] {
+  return readdirSync(path.join(ROOT, "app"), { recursive: true, encoding: "utf8" })
+    .filter(
+      (name) => /^(confidential|healthz|readyz|openapi\.json)\//.test(name) && name.endsWith("route.ts"),
+    )
+    .filter((name) => !name.includes("[["))
+    .sort((a, b) => a.split("[").length - b.split("[").length)
+    .map((name) => {
+      const folder = path.dirname(name);
+      const names = [...folder.matchAll(/\[([^\]]+)\]/g)].map(([, found]) => found ?? "");
+      const pattern = folder
+        .replaceAll("..", "\\.")
+        .replaceAll(/\[\\\.\\\.\\\.[^\]]+\]/g, "(.+)")
+        .replaceAll(/\[[^\]]+\]/g, "([^/]+)");
+      const { href } = pathToFileURL(path.join(ROOT, "app", name));
+      return { pattern: new RegExp(`^/${pattern}$`), names, handlers: () => import(/* @vite-ignore */ href) };
+    });
+}
+
+async function handlerFor(routes: readonly Route[], pathname: string, method: string) {
+  for (const { pattern, names, handlers } of routes) {
+    const found = pattern.exec(pathname);
+    if (found === null) continue;
+    const params = Object.fromEntries(
+      names.map((name, at) => {
+        const given = found[at + 1] ?? "";
+        return name.startsWith("...")
+          ? [name.slice(3), given.split("/").map(decodeURIComponent)]
+          : [name, decodeURIComponent(given)];
+      }),
+    );
+    return { handler: (await handlers())[method], params };
+  }
+  return undefined;
+}
+
+function requestOf(incoming: IncomingMessage, origin: string): Request {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(incoming.headers))
+    for (const one of [value ?? []].flat()) headers.append(name, one);
+  const { method = "GET" } = incoming;
+  const hasBody = method !== "GET" && method !== "HEAD";
+  return new Request(new URL(incoming.url ?? "/", origin), {
+    method,
+    headers,
+    ...(hasBody ? { body: Readable.toWeb(incoming) as ReadableStream<Uint8Array>, duplex: "half" } : {}),
+  });
+}
+
+/** What becomes of a call: it goes on, its connection is cut, at once or after so many bytes, or nothing more is heard. */
+export type Fate = boolean | "held" | number;
+
+/** What a test may do around a call, as a bad connection does. */
+export interface Watch {
+  /** Before the portal sees the call. */
+  before?(method: string, pathname: string): Fate | Promise<Fate>;
+  /** After the portal has answered and before the caller hears of it. */
+  after?(method: string, pathname: string, status: number): Fate | Promise<Fate>;
+}
+
+/** The portal's routes behind a socket, on a real database, with a real custodian: what a program calls. */
+export interface ServedPortal {
+  readonly url: string;
+  readonly bench: AccessBench & Pick<LogBench, "anchor" | "policy">;
+  readonly runtime: Runtime;
+  watch: Watch;
+  /** An API key of this person with every scope, or these; with a public key, one that can sign. */
+  keyFor(
+    person: BenchPerson,
+    options?: { readonly scopes?: readonly Scope[]; readonly signingKey?: string },
+  ): Promise<string>;
+  close(): Promise<void>;
+}
+
+function runtimeOf(bench: AccessBench, url: string, budgets: Parameters<typeof openLimits>[1]) {
+  const { cx, keystore, escrow } = bench;
+  const logger = createLogger("test", "silent");
+  const limitPool = openLimitPool({ url: bench.database.appUrl });
+  const live = openLiveHub(bench.database.appUrl, {
+    db: cx.db,
+    instance: cx.instance,
+    logger,
+    clock: systemClock,
+  });
+  const runtime: Runtime = {
+    db: cx.db,
+    instance: cx.instance,
+    clock: systemClock,
+    keystore,
+    escrow,
+    audit: cx.audit,
+    logger,
+    limits: openLimits({ pool: limitPool, secret: new Uint8Array(32).fill(4) }, budgets),
+    failures: createAnonymousFailures(logger),
+    idempotencyKey: new Uint8Array(32).fill(1),
+    apiKeySecret: new Uint8Array(32).fill(2),
+    sessionSecret: new Uint8Array(32).fill(3),
+    site: siteOf({ HOST: "127.0.0.1", PORT: Number(new URL(url).port) }),
+    demoFile: undefined,
+    live,
+    uploads: new UploadSlots(),
+    scanner: undefined,
+  };
+  const close = async () => {
+    live.close();
+    await limitPool.end();
+  };
+  return { runtime, close };
+}
+
+async function answer(response: Response, outgoing: ServerResponse, cutAfter: number): Promise<void> {
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  if (bytes.length <= cutAfter) outgoing.end(bytes);
+  else outgoing.write(bytes.subarray(0, cutAfter), () => outgoing.destroy());
+}
+
+/** Where and what is served beside the portal's own. */
+export interface ServedOptions {
+  /** Without it the shared server of a vitest run. */
+  readonly server?: TestServer;
+  /** Handlers by exact address that the portal does not have, such as a bench's own. */
+  readonly beside?: Readonly<Record<string, Handlers>>;
+}
+
+/** Starts the routes on a free port of this machine; `close` when the test is over. */
+export async function servePortal(
+  budgets: Parameters<typeof openLimits>[1] = {},
+  { server: database, beside = {} }: ServedOptions = {},
+): Promise<ServedPortal> {
+  const bench = await withSigner(await createAccessBench(database === undefined ? {} : { server: database }));
+  const extra = Object.entries(beside).map(([address, handlers]) => ({
+    pattern: new RegExp(`^${address.replaceAll("..", "\\.")}$`),
+    names: [],
+    handlers: async () => handlers,
+  }));
+  const routes: readonly Route[] = [...readRoutes(), ...extra];
+  const goesOn = (fate: Fate | undefined, incoming: IncomingMessage): boolean => {
+    if (fate === false) incoming.socket.destroy();
+    return fate !== false && fate !== "held";
+  };
+  const serve = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const { method = "GET" } = incoming;
+    const { pathname } = new URL(incoming.url ?? "/", served.url);
+    if (!goesOn(await served.watch.before?.(method, pathname), incoming)) return;
+    const found = await handlerFor(routes, pathname, method);
+    const route = { params: Promise.resolve(found?.params ?? {}) };
+    const response =
+      (await found?.handler?.(requestOf(incoming, served.url), route)) ?? new Response("{}", { status: 404 });
+    const fate = await served.watch.after?.(method, pathname, response.status);
+    if (goesOn(fate, incoming))
+      await answer(response, outgoing, typeof fate === "number" ? fate : MANY * 100);
+  };
+  const server = createServer((incoming, outgoing) => {
+    serve(incoming, outgoing).catch(() => outgoing.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+  const many = {
+    reads: MANY,
+    writes: MANY,
+    open: MANY,
+    audit: MANY,
+    decisions: MANY,
+    batch: MANY,
+    export: MANY,
+  };
+  const { runtime, close } = runtimeOf(bench, url, { ...many, anonymous: MANY, ...budgets });
+  useRuntime(runtime);
+  const served: ServedPortal = {
+    url,
+    bench,
+    runtime,
+    watch: {},
+    keyFor: async ({ principal }, { scopes = SCOPES, signingKey } = {}) => {
+      const cx = { ...runtime, client: {}, requestId: "test", system: "test" };
+      const { userId } = principal;
+      const made = { userId, label: "test", scopes, ...(signingKey === undefined ? {} : { signingKey }) };
+      return (await createApiKey(cx, made)).key;
+    },
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await close();
+      await bench.close();
+    },
+  };
+  return served;
+}

@@ -1,0 +1,14 @@
+import "server-only";
+import type { AuditContext } from "@/lib/audit/audit-context";
+import type { AuditEvent } from "@/lib/audit/entry/event";
+import { keyDigest } from "@/lib/audit/retention/erasure/prepare-erasure";
+import { keyMark, keyProof } from "@/lib/crypto/log/audit-part";
+
+/** What an erasure of this compartment says, made while its key is still there. */
+export async function erasureOf(cx: Pick<AuditContext, "audit">, compartment: string): Promise<AuditEvent> {
+  const key = (await cx.audit.compartments.openById([compartment])).get(compartment);
+  if (key === undefined) throw new TypeError("the key of this compartment is gone");
+  const marks = { key_mark: keyMark(key), key_proof: keyProof(key) };
+  const details = { compartment, key_digest: keyDigest(key), ...marks };
+  return { class: "retention", outcome: "done", action: "compartment.erase", subjects: [], details };
+}

@@ -1,0 +1,59 @@
+import "server-only";
+import { randomBytes } from "node:crypto";
+import { Client, escapeIdentifier } from "pg";
+import { inject } from "vitest";
+import { type LoginRole, urlFor } from "@/lib/db/bootstrap-roles";
+import { OWNER_ROLE } from "@/lib/db/migrate";
+import type { TestServer } from "@/lib/testing/servers/test-server";
+
+/** A fresh, migrated, empty database and the URLs of every role. */
+export interface TestDatabase {
+  readonly name: string;
+  readonly adminUrl: string;
+  readonly appUrl: string;
+  readonly workerUrl: string;
+  readonly sequencerUrl: string;
+  readonly retentionUrl: string;
+  readonly signerUrl: string;
+  readonly custodianUrl: string;
+  readonly auditorUrl: string;
+  readonly jobsUrl: string;
+  drop(): Promise<void>;
+}
+
+async function asAdmin(server: TestServer, statement: string): Promise<void> {
+  const admin = new Client({ connectionString: server.adminUrl });
+  admin.on("error", () => undefined);
+  await admin.connect();
+  try {
+    await admin.query(statement);
+  } finally {
+    await admin.end();
+  }
+}
+
+/** Clones the template. Call `drop` when the test is over; connections left open are cut. */
+export async function createTestDatabase(server: TestServer = inject("testServer")): Promise<TestDatabase> {
+  const name = `test_${randomBytes(6).toString("hex")}`;
+  const identifier = escapeIdentifier(name);
+  // The restriction on who may connect is not cloned with the template.
+  await asAdmin(
+    server,
+    `CREATE DATABASE ${identifier} TEMPLATE ${escapeIdentifier(server.template)} OWNER ${escapeIdentifier(OWNER_ROLE)}`,
+  );
+  const url = (user: LoginRole): string =>
+    urlFor(server.adminUrl, { user, password: server.passwords[user] }, name);
+  return {
+    name,
+    adminUrl: urlFor(server.adminUrl, undefined, name),
+    appUrl: url("sealport_app_login"),
+    workerUrl: url("sealport_worker_login"),
+    sequencerUrl: url("sealport_sequencer_login"),
+    retentionUrl: url("sealport_retention_login"),
+    signerUrl: url("sealport_signer_login"),
+    custodianUrl: url("sealport_custodian_login"),
+    auditorUrl: url("sealport_auditor_login"),
+    jobsUrl: url("sealport_jobs_login"),
+    drop: () => asAdmin(server, `DROP DATABASE ${identifier} WITH (FORCE)`),
+  };
+}

@@ -1,0 +1,103 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
+import { once } from "node:events";
+import path from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { rotateKey } from "@/lib/keys/rotation/rotate-key";
+import { hold, SENT, submit } from "@/lib/testing/benches/client-held-bench";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
+import type { HandOverChildOptions } from "@/lib/testing/children/hand-over-child";
+import { openTransaction } from "@/lib/transactions/open/open-transaction";
+import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
+
+const KILLS = 4;
+const TRANSACTIONS = 40;
+
+let bench: UseCaseBench;
+const children = new Set<ChildProcess>();
+beforeAll(async () => {
+  bench = await createUseCaseBench();
+});
+afterAll(async () => {
+  for (const child of children) child.kill("SIGKILL");
+  await bench?.close();
+});
+
+/** An owner's program beside a portal, which has begun. */
+async function start(options: HandOverChildOptions): Promise<ChildProcess> {
+  const program = path.resolve("lib/testing/children/hand-over-child.ts");
+  const args = ["--import", "tsx", "--conditions=react-server", program];
+  const child = spawn(process.execPath, [...args, JSON.stringify(options)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  children.add(child);
+  child.once("exit", () => children.delete(child));
+  await once(child.stdout, "data");
+  return child;
+}
+
+const wraps = async (): Promise<{ kid: string; count: number }[]> => {
+  const client = await bench.appPool.connect();
+  try {
+    await client.query("SELECT set_config('sealport.tenant_id', $1, false)", [bench.place.tenantId]);
+    const text =
+      "SELECT kid, count(*)::int AS count FROM wrap WHERE kind = 'participant' GROUP BY kid ORDER BY kid";
+    return (await client.query<{ kid: string; count: number }>(text)).rows;
+  } finally {
+    client.release();
+  }
+};
+
+it(`${KILLS} times kill -9 over an owner's program that hands over, beside another party's rotation: no entry lost`, async () => {
+  const owner = await bench.person({ role: "client", hasKey: false });
+  const other = await bench.person({ role: "miner" });
+  const old = await hold(owner);
+  const ids: string[] = [];
+  while (ids.length < TRANSACTIONS) ids.push(await submit(owner, other));
+  const next = await hold(owner, old.holder);
+  await rotateKey(other, { participantId: other.principal.participantId }, "rewrap");
+  const options: HandOverChildOptions = {
+    keyDir: bench.keyDir,
+    databaseUrl: bench.database.appUrl,
+    custodian: { url: bench.custodianUrl, vkey: bench.escrow.vkey },
+    instance: bench.cx.instance,
+    principal: owner.principal,
+    keyId: old.keyId,
+    old: old.holder.pair,
+    next: next.holder.pair,
+  };
+  const left = async () => (await wraps()).find(({ kid }) => kid === old.kid)?.count ?? 0;
+  let isOver = false;
+  const beside = (async () => {
+    while (!isOver) {
+      await bench.integrate();
+      await runRotations({ ...other, system: "portal" });
+    }
+  })();
+  for (let kills = 0; kills < KILLS; kills += 1) {
+    const child = await start(options);
+    const target = (await left()) - randomInt(1, 8);
+    await expect.poll(left, { timeout: 60_000, interval: 2 }).toBeLessThanOrEqual(target);
+    expect(child.exitCode).toBeNull();
+    const gone = once(child, "exit");
+    child.kill("SIGKILL");
+    await gone;
+    const now = await wraps();
+    expect(now.reduce((sum, { count }) => sum + count, 0)).toBe(TRANSACTIONS * 4);
+  }
+  expect(await left()).toBeGreaterThan(0);
+  const last = await start(options);
+  if (last.exitCode === null) await once(last, "exit");
+  expect(last.exitCode).toBe(0);
+  isOver = true;
+  await beside;
+  const { participantId } = other.principal;
+  expect(await wraps()).toEqual(
+    [
+      { kid: next.kid, count: TRANSACTIONS * 2 },
+      { kid: `${participantId}#2`, count: TRANSACTIONS * 2 },
+    ].sort((a, b) => (a.kid < b.kid ? -1 : 1)),
+  );
+  for (const id of ids)
+    expect((await openTransaction(other, id, { purpose: "settlement" })).data).toEqual(SENT);
+}, 600_000);

@@ -1,0 +1,345 @@
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { randomBytes } from "@/lib/crypto/primitives";
+import { inSnapshot } from "@/lib/db/transaction";
+import { recordEpoch } from "@/lib/escrow/client/epochs";
+import { changeKeyState } from "@/lib/keys/change-state";
+import { getKey } from "@/lib/keys/get-key";
+import { proveKey } from "@/lib/keys/possession/prove-key";
+import { askRecovery } from "@/lib/keys/recovery/ask-recovery";
+import { beginRecovery } from "@/lib/keys/recovery/begin-recovery";
+import { challengeRecovery } from "@/lib/keys/recovery/challenge-recovery";
+import { refuseRecovery } from "@/lib/keys/recovery/end-recovery";
+import { getRecovery } from "@/lib/keys/recovery/get-recovery";
+import { signRecovery } from "@/lib/keys/recovery/sign-recovery";
+import { registerKey } from "@/lib/keys/register/register-key";
+import { first, hold, kidsOf, type Person, readWith, SENT } from "@/lib/testing/benches/client-held-bench";
+import {
+  agreed,
+  asked,
+  begun,
+  type Helpers,
+  helpers,
+  loss,
+  run,
+  signedBy,
+} from "@/lib/testing/benches/recovery-acts";
+import { outcomeOf, refusalOf } from "@/lib/testing/benches/refusal";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
+import { createKeyHolder, heldBy } from "@/lib/testing/devices/key-holder";
+
+const DAY_MS = 86_400_000;
+const TABLES = ["key_recovery", "key_recovery_statement", "key_version", "wrap"];
+
+let bench: UseCaseBench;
+let who: Helpers;
+let used = 0;
+beforeAll(async () => {
+  bench = await createUseCaseBench();
+  who = await helpers(bench, 20);
+});
+afterAll(() => bench?.close());
+
+/** The next owner loses a key. The first one has a colleague among those who sign. */
+const lose = (count?: number) => loss(who, used++, count);
+
+/** As the database's owner, past the rules that keep everybody else from it. */
+async function tamper(text: string, values: readonly unknown[]): Promise<void> {
+  const client = new Client({ connectionString: bench.database.adminUrl });
+  await client.connect();
+  try {
+    await client.query("BEGIN");
+    for (const table of TABLES) {
+      await client.query(`ALTER TABLE ${table} DISABLE TRIGGER USER`);
+    }
+    await client.query(text, [...values]);
+    for (const table of TABLES) {
+      await client.query(`ALTER TABLE ${table} ENABLE TRIGGER USER`);
+    }
+    await client.query("COMMIT");
+  } finally {
+    await client.end();
+  }
+}
+
+const later = (cx: Person, ms: number): Person => {
+  const { clock } = cx;
+  const nowMs = () => clock.nowMs() + ms;
+  return { ...cx, clock: { nowMs, nowMicros: () => BigInt(nowMs()) * 1000n, now: () => new Date(nowMs()) } };
+};
+
+const reasonOf = async (act: Promise<unknown>): Promise<unknown> => {
+  const error = await refusalOf(act);
+  return error.extra.reason ?? error.code;
+};
+
+const stateOf = async (cx: Person, keyId: string) => (await getRecovery(cx, keyId)).recovery?.state;
+
+describe("who signs", () => {
+  it("nobody of the participant's own organisation, nobody without a duty for it, and not the participant", async () => {
+    const one = await lose();
+    await asked(one);
+    for (const person of [one.insider, one.support, one.owner, one.other]) {
+      expect(await outcomeOf(signedBy(person, one))).toBe("access.forbidden");
+    }
+    expect(await outcomeOf(getRecovery(one.other, one.old.keyId))).toBe("access.forbidden");
+  });
+
+  it("one person's word, given twice, begins nothing", async () => {
+    const one = await lose();
+    await asked(one);
+    await Promise.allSettled([signedBy(one.legal, one), signedBy(one.legal, one)]);
+    expect((await signedBy(one.legal, one)).signatures).toHaveLength(1);
+    const { message } = await refusalOf(challengeRecovery(one.owner, one.old.keyId));
+    expect(message).toBeDefined();
+    expect(await outcomeOf(begun(one))).toBe("key.state");
+    expect(await getKey(one.owner, one.old.keyId)).toMatchObject({ state: "compromised" });
+  });
+
+  it("a word that the database was made to hold for somebody else is the custodian's to refuse", async () => {
+    const one = await lose();
+    await asked(one);
+    await signedBy(one.legal, one);
+    const signature = {
+      kind: "ed25519",
+      key_id: `${one.owner.instance.log}/evaluation`,
+      signature: toBase64url(randomBytes(64)),
+    };
+    await tamper(
+      `INSERT INTO key_recovery_statement (recovery_id, user_id, tenant_id, person, signature, proof_kind)
+       SELECT r.id, $1, r.tenant_id, $2, $3, 'evaluation' FROM key_recovery r WHERE r.old_key_id = $4`,
+      [
+        one.approver.principal.userId,
+        one.approver.principal.handle,
+        JSON.stringify(signature),
+        one.old.keyId,
+      ],
+    );
+    expect(await reasonOf(begun(one))).toBe("signature");
+  });
+});
+
+describe("what is asked", () => {
+  it("only by the participant's own people, of a key they held, with a key that is theirs and fit", async () => {
+    const one = await lose();
+    const ask = (cx: Person, keyId: string, public_key: string) =>
+      outcomeOf(askRecovery(cx, keyId, { public_key, reason: "lost" }));
+    expect(await ask(one.other, one.old.keyId, one.next.publicKey)).toBe("access.forbidden");
+    expect(await ask(one.legal, one.old.keyId, one.next.publicKey)).toBe("access.forbidden");
+    expect(await ask(one.owner, one.old.keyId, toBase64url(new Uint8Array(32)))).toBe("key.invalid");
+    expect(await ask(one.owner, one.old.keyId, toBase64url(new Uint8Array(32).fill(255)))).toBe(
+      "key.invalid",
+    );
+    const others = createKeyHolder();
+    await registerKey(one.other, heldBy(others, one.other.principal.participantId));
+    expect(await ask(one.owner, one.old.keyId, others.publicKey)).toBe("key.taken");
+    await recordEpoch({ ...one.owner, system: "worker" });
+    expect(await ask(one.owner, one.old.keyId, toBase64url((await bench.escrow.epoch()).publicKey))).toBe(
+      "key.taken",
+    );
+    expect(await ask(one.owner, one.old.keyId, one.old.holder.publicKey)).toBe("key.state");
+    const managed = await bench.person({ role: "client" });
+    const { key } = await registerKey(managed, {
+      participant_id: managed.principal.participantId,
+      algorithm: "X25519",
+      custody: "managed",
+    });
+    expect(await ask(managed, key.key_id, createKeyHolder().publicKey)).toBe("key.state");
+    expect(await getKey(one.owner, one.old.keyId)).toMatchObject({ state: "active" });
+  });
+
+  it("not while another recovery, or a rotation of the participant's, has not ended", async () => {
+    const one = await lose();
+    await asked(one);
+    const second = askRecovery(one.owner, one.old.keyId, {
+      public_key: createKeyHolder().publicKey,
+      reason: "again",
+    });
+    expect(await outcomeOf(second)).toBe("key.state");
+    const rotating = await bench.person({ role: "client" });
+    const held = await hold(rotating);
+    const ask = askRecovery(rotating, held.keyId, {
+      public_key: createKeyHolder().publicKey,
+      reason: "lost",
+    });
+    expect(await outcomeOf(ask)).toBe("key.state");
+    expect(await getKey(rotating, held.keyId)).toMatchObject({ state: "active" });
+  });
+});
+
+describe("the new key", () => {
+  it("is not registered without the old one's possession before two persons signed, and not by the portal's proof", async () => {
+    const one = await lose();
+    const { new_key } = await asked(one);
+    const { key } = await registerKey(one.owner, heldBy(one.next, one.owner.principal.participantId));
+    expect(key.key_id).toBe(new_key.key_id);
+    const client_tag = one.next.answer(key.challenge);
+    expect(await outcomeOf(proveKey(one.owner, key.key_id, { client_tag }))).toBe("key.proof");
+    await signedBy(one.legal, one);
+    await signedBy(one.approver, one);
+    const again = await registerKey(one.owner, heldBy(one.next, one.owner.principal.participantId));
+    const tag = one.next.answer(again.key.challenge);
+    expect(await outcomeOf(proveKey(one.owner, key.key_id, { client_tag: tag }))).toBe("key.proof");
+    // An answer to the portal's challenge is none to the custodian's.
+    await challengeRecovery(one.owner, one.old.keyId);
+    expect(await outcomeOf(beginRecovery(one.owner, one.old.keyId, { client_tag: tag }))).toBe("key.proof");
+    expect(await getKey(one.owner, key.key_id)).toMatchObject({ state: "pre_active" });
+  });
+
+  it("is proven by its holder alone; a wrong answer uses the challenge up and is written down", async () => {
+    const one = await lose();
+    await agreed(bench, one);
+    const { challenge } = await challengeRecovery(one.owner, one.old.keyId);
+    const wrong = toBase64url(randomBytes(32));
+    expect(await outcomeOf(beginRecovery(one.owner, one.old.keyId, { client_tag: wrong }))).toBe("key.proof");
+    const right = one.next.answer(challenge);
+    expect(await outcomeOf(beginRecovery(one.owner, one.old.keyId, { client_tag: right }))).toBe("key.proof");
+    const denied = await inSnapshot(bench.cx, (tx) =>
+      tx.audit_index.count({
+        where: {
+          action: "key.recover-begin",
+          outcome: "denied",
+          participant_id: one.owner.principal.participantId,
+        },
+      }),
+    );
+    expect(denied).toBe(2);
+    expect(await outcomeOf(begun(one))).toBe("done");
+  });
+
+  it("is the one that was signed for: another in its row carries no signature", async () => {
+    const one = await lose();
+    await agreed(bench, one);
+    const thief = createKeyHolder();
+    await tamper("UPDATE key_version SET public_key = $1 WHERE public_key = $2", [
+      thief.publicKey,
+      one.next.publicKey,
+    ]);
+    expect(await reasonOf(begun(one, thief))).toBe("signature");
+  });
+
+  it("keeps nothing coming once it was reported compromised itself", async () => {
+    const one = await lose();
+    await agreed(bench, one);
+    const { new_key } = await begun(one);
+    await changeKeyState(one.owner, new_key.key_id, { state: "compromised", reason: "stolen too" });
+    await run(one.owner);
+    expect((await getRecovery(one.owner, one.old.keyId)).recovery).toMatchObject({
+      state: "failed",
+      rewrapped: 0,
+    });
+    expect(await kidsOf(one.owner, first(one.ids))).toContain(one.old.kid);
+  });
+
+  it("has no successor and no rival while what lies under the lost one is wrapped for it", async () => {
+    const one = await lose();
+    await agreed(bench, one);
+    await begun(one);
+    expect(await outcomeOf(hold(one.owner, one.next))).toBe("key.state");
+    await run(one.owner);
+    expect(await stateOf(one.owner, one.old.keyId)).toBe("completed");
+    expect(await outcomeOf(hold(one.owner, one.next))).toBe("done");
+  });
+});
+
+describe("what two persons signed", () => {
+  it("is no other list of transactions, and no more of them", async () => {
+    const one = await lose(3);
+    await agreed(bench, one);
+    await tamper("UPDATE key_recovery SET transactions = transactions[1:1] WHERE old_key_id = $1", [
+      one.old.keyId,
+    ]);
+    expect(await reasonOf(begun(one))).toBe("signature");
+    const two = await lose();
+    await agreed(bench, two);
+    await begun(two);
+    const stranger = first(one.ids);
+    await tamper("UPDATE key_recovery SET transactions = transactions || $1::text WHERE old_key_id = $2", [
+      stranger,
+      two.old.keyId,
+    ]);
+    await run(two.owner);
+    // The custodian knows the terms by their digest, and none of this one.
+    expect((await getRecovery(two.owner, two.old.keyId)).recovery).toMatchObject({
+      state: "failed",
+      rewrapped: 0,
+    });
+  });
+
+  it("carries nothing when it was withdrawn, or refused by one who may sign", async () => {
+    const one = await lose();
+    await agreed(bench, one);
+    const end = { reason: "Found it again." };
+    expect(await outcomeOf(refuseRecovery(one.other, one.old.keyId, end))).toBe("access.forbidden");
+    expect(await refuseRecovery(one.owner, one.old.keyId, end)).toMatchObject({ state: "withdrawn" });
+    expect(await outcomeOf(begun(one))).toBe("key.state");
+    expect(await outcomeOf(signedBy(one.approver, one))).toBe("key.state");
+    // The same key may be asked for again; the former words do not count for it.
+    const again = await asked(one);
+    expect(again).toMatchObject({ state: "asked", signatures: [] });
+    await signedBy(one.legal, one);
+    expect(await refuseRecovery(one.approver, one.old.keyId, end)).toMatchObject({ state: "refused" });
+  });
+
+  it("ends with its time, and is written down as ended", async () => {
+    const one = await lose();
+    await agreed(bench, one);
+    const then = later(one.owner, 7 * DAY_MS);
+    expect(await outcomeOf(challengeRecovery(then, one.old.keyId))).toBe("key.state");
+    expect(await outcomeOf(signRecovery(later(one.legal, 7 * DAY_MS), one.old.keyId, {}))).toBe("key.state");
+    await run(then);
+    expect(await stateOf(one.owner, one.old.keyId)).toBe("expired");
+    expect((await asked(one)).state).toBe("asked");
+  });
+
+  it("is used once: a recovery that has ended begins no more", async () => {
+    const one = await lose();
+    await agreed(bench, one);
+    await begun(one);
+    await run(one.owner);
+    expect(await outcomeOf(begun(one))).toBe("key.state");
+    expect(await run(one.owner)).toBe(0);
+  });
+});
+
+describe("envelopes", () => {
+  it("whose escrow entry is not the one in the log stay where they are, and the others are wrapped", async () => {
+    const one = await lose(2);
+    await agreed(bench, one);
+    await begun(one);
+    const replaced = first(one.ids);
+    await tamper("UPDATE wrap SET encrypted_key = $1 WHERE transaction_id = $2 AND kind = 'escrow'", [
+      toBase64url(randomBytes(40)),
+      replaced,
+    ]);
+    await run(one.owner);
+    const { recovery } = await getRecovery(one.owner, one.old.keyId);
+    expect(recovery).toMatchObject({ state: "failed", total: 4, rewrapped: 2 });
+    expect(await kidsOf(one.owner, replaced)).toContain(one.old.kid);
+    const held = { holder: one.next, keyId: "", kid: recovery?.new_key.kid ?? "" };
+    expect(await readWith(one.owner, held, one.ids[1] ?? "")).toEqual(SENT);
+  });
+
+  it("under a key that was replaced, and then lost, are wrapped for the active one", async () => {
+    const one = await lose(2);
+    const active = await hold(one.owner, one.old.holder);
+    const other = askRecovery(one.owner, one.old.keyId, { public_key: one.next.publicKey, reason: "lost" });
+    expect(await outcomeOf(other)).toBe("key.state");
+    const now = { ...one, next: active.holder };
+    await agreed(bench, now);
+    await begun(now);
+    await run(one.owner);
+    expect(await stateOf(one.owner, one.old.keyId)).toBe("completed");
+    for (const id of one.ids) expect(await readWith(one.owner, active, id)).toEqual(SENT);
+  });
+
+  it("there are none: the key alone is replaced", async () => {
+    const one = await lose(0);
+    await agreed(bench, one);
+    const { new_key } = await begun(one);
+    await run(one.owner);
+    expect(await stateOf(one.owner, one.old.keyId)).toBe("completed");
+    expect(await getKey(one.owner, new_key.key_id)).toMatchObject({ state: "active" });
+  });
+});

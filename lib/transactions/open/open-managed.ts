@@ -1,0 +1,66 @@
+import "server-only";
+import type { Context } from "@/lib/context";
+import { type Derive, openEnvelope } from "@/lib/crypto/envelope/envelope";
+import { OpenError } from "@/lib/crypto/format-error";
+import { inTransaction } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { managedDerivers } from "@/lib/keys/managed-deriver";
+import type { Groups } from "@/lib/transactions/groups";
+import type { TransactionRow } from "@/lib/transactions/store";
+import type { SealedGroupRow } from "@/lib/transactions/verify-envelopes";
+
+function versionOf(kid: string): number {
+  return Number(kid.slice(kid.lastIndexOf("#") + 1));
+}
+
+/** The kid of this participant's entry, picked from our records and never by trial. */
+function ownKid(group: SealedGroupRow, participantId: string): string {
+  const own = group.wraps.find((wrap) => wrap.participantId === participantId);
+  if (own === undefined)
+    throw new DomainError("envelope.open-failed", { detail: "The caller is no recipient." });
+  return own.kid;
+}
+
+/**
+ * Opens groups with the participant's managed keys, whose states are read and held in one transaction: who suspends a key
+ * waits for this opening, and the next one finds it suspended. The envelopes have been compared with the log before.
+ */
+export async function openManaged(
+  cx: Context,
+  transaction: TransactionRow,
+  groups: readonly SealedGroupRow[],
+  participantId: string,
+): Promise<Groups> {
+  if (groups.length === 0) return {};
+  const own = groups.map((group) => ({ group, kid: ownKid(group, participantId) }));
+  const versions = [...new Set(own.map(({ kid }) => versionOf(kid)))];
+  // A lease is renewed before, so that nobody waits for a key service with a row locked.
+  await cx.keystore.requireKeys();
+  return inTransaction(cx, async (tx) => {
+    const derivers = await managedDerivers(tx, cx, { participantId, versions });
+    const opened: Groups = {};
+    for (const { group, kid } of own) {
+      const derive = derivers.get(kid);
+      if (derive === undefined) throw new DomainError("key.not-found");
+      opened[group.row.group] = await openOne(transaction, group, kid, derive);
+    }
+    return opened;
+  });
+}
+
+async function openOne(transaction: TransactionRow, group: SealedGroupRow, kid: string, derive: Derive) {
+  try {
+    const content = await openEnvelope({
+      ...group.context,
+      envelope: group.envelope,
+      kid,
+      derive,
+      list: transaction.digestList,
+      fieldCount: group.row.fieldCount,
+    });
+    return content.fields;
+  } catch (cause) {
+    if (cause instanceof OpenError) throw new DomainError("envelope.open-failed", { cause });
+    throw cause;
+  }
+}

@@ -1,0 +1,380 @@
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { prepareOpening } from "@/lib/access/openings/prepare-opening";
+import { listAccessLogs } from "@/lib/audit/reading/list-access-logs";
+import { listCopies } from "@/lib/audit/reading/list-copies";
+import { toBase64url } from "@/lib/crypto/bytes";
+import { randomBytes } from "@/lib/crypto/primitives";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { writeEvaluationRoster } from "@/lib/custodian/roster/evaluation-roster";
+import { signAsPortal } from "@/lib/escrow/client/portal-signature";
+import {
+  buildDecision,
+  type GroupName,
+  recordDigest,
+  type StatementSignature,
+  validityTime,
+} from "@/lib/escrow/protocol/statements";
+import { loadSigningKey } from "@/lib/keystore/signing-key";
+import { outcomeOf } from "@/lib/testing/benches/refusal";
+import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
+import { dropPasskey, signWithPasskey, storePasskey } from "@/lib/testing/devices/statement-passkey";
+import { auditTransaction } from "@/lib/transactions/open/audit-transaction";
+import { recordCopy } from "@/lib/transactions/open/record-copy";
+import { getEnvelopes } from "@/lib/transactions/read/get-envelopes";
+import { NewTransaction } from "@/lib/transactions/schema";
+import { submitTransaction } from "@/lib/transactions/submit/submit-transaction";
+
+type Person = Awaited<ReturnType<UseCaseBench["person"]>>;
+
+let bench: UseCaseBench;
+let client: Person;
+let regulator: Person;
+let legal: Person;
+let approver: Person;
+const FROM = new Date(Date.now() - 3_600_000);
+const UNTIL = new Date(Date.now() + 3_600_000);
+const WATCHED = ["access_request", "legal_authorization", "decision", "access_grant"];
+
+beforeAll(async () => {
+  bench = await createUseCaseBench();
+  client = await bench.person({ role: "client" });
+  regulator = await bench.person({ role: "regulator", hasKey: false });
+  legal = await bench.person({ role: "coordinator", duties: ["legal"], hasKey: false });
+  approver = await bench.person({ role: "coordinator", duties: ["approve"], hasKey: false });
+  await writeEvaluationRoster(bench.rosterFile, {
+    log: bench.place.log,
+    persons: [client, regulator, legal, approver].map(({ principal }) => ({
+      person: principal.handle,
+      organisation: principal.organisationId,
+      role: principal.role,
+      duties: [...principal.duties],
+    })),
+    evaluationKey: loadSigningKey(bench.keystore, "evaluation").publicKey,
+    sign: (statement) => signAsPortal(bench.keystore, "roster", statement),
+  });
+});
+afterAll(async () => {
+  await bench?.close();
+});
+
+async function admin(
+  statements: readonly (readonly [string, (readonly unknown[])?])[],
+): Promise<Record<string, unknown>[]> {
+  const connection = new Client({ connectionString: bench.database.adminUrl });
+  await connection.connect();
+  let rows: Record<string, unknown>[] = [];
+  for (const [text, values = []] of statements) rows = (await connection.query(text, [...values])).rows;
+  await connection.end();
+  return rows;
+}
+
+interface GrantOptions {
+  readonly groups: GroupName[];
+  readonly maxViews?: number;
+  readonly isKnownToCustodian?: boolean;
+}
+
+/** A grant as the access feature leaves it: rows here, and decisions with the custodian. */
+async function grantFor(transaction: string, options: GrantOptions): Promise<string> {
+  const [request, authorization, grant] = [uuidv7(Date.now()), uuidv7(Date.now()), uuidv7(Date.now())];
+  const record = {
+    kind: "court_order" as const,
+    valid_from: FROM.toISOString(),
+    valid_until: UNTIL.toISOString(),
+  };
+  const maxViews = options.maxViews ?? 5;
+  const statementOf = (person: Person, stage: "legal" | "coordinator") =>
+    buildDecision({
+      log: bench.place.log,
+      request,
+      request_digest: recordDigest({ request }),
+      stage,
+      decision: "approve",
+      transactions: [transaction],
+      groups: options.groups,
+      level: "full",
+      purpose: "audit",
+      requester: regulator.principal.handle,
+      approver: person.principal.handle,
+      authorization: recordDigest(record),
+      not_before: validityTime(FROM),
+      not_after: validityTime(UNTIL),
+      max_views: maxViews,
+      nonce: toBase64url(randomBytes(32)),
+    });
+  const statements = [statementOf(legal, "legal"), statementOf(approver, "coordinator")];
+  const decisions = await Promise.all(
+    statements.map(async (statement) => ({
+      statement,
+      signature: await signAsPortal(bench.keystore, "decision", statement),
+    })),
+  );
+  if (options.isKnownToCustodian !== false) {
+    await regulator.escrow.submitGrant({ grant, decisions, authorization: record });
+  }
+  const tenant = bench.place.tenantId;
+  await admin([
+    ...WATCHED.map((table) => [`ALTER TABLE ${table} DISABLE TRIGGER USER`] as const),
+    [
+      `INSERT INTO access_request (id, tenant_id, reference, requester_user_id, organisation_id, purpose, justification,
+        transactions, groups, level, state) VALUES ($1, $2, $1::uuid::text, $3, $4, 'audit', 'x', $5, $6, 'full', 'active')`,
+      [
+        request,
+        tenant,
+        regulator.principal.userId,
+        regulator.principal.organisationId,
+        [transaction],
+        options.groups,
+      ],
+    ],
+    [
+      `INSERT INTO legal_authorization (id, tenant_id, request_id, kind, issuer, jurisdiction, case_number, valid_from,
+        valid_until, state, record_digest, record) VALUES ($1, $2, $3, 'court_order', 'i', 'EU', 'c', $4, $5, 'active', 'd', '{}')`,
+      [authorization, tenant, request, FROM, UNTIL],
+    ],
+    ...[legal, approver].map(
+      (person, at) =>
+        [
+          `INSERT INTO decision (id, tenant_id, request_id, stage, decision, approver_user_id, comment, statement, proof_kind,
+            proof, nonce) VALUES ($1, $2, $3, $4, 'approve', $5, 'ok', '{}', 'evaluation', '{}', $6)`,
+          [
+            uuidv7(Date.now()),
+            tenant,
+            request,
+            at === 0 ? "legal" : "coordinator",
+            person.principal.userId,
+            uuidv7(Date.now()),
+          ],
+        ] as const,
+    ),
+    [
+      `INSERT INTO access_grant (id, tenant_id, request_id, authorization_id, subject_user_id, transactions, groups, level,
+        purpose, not_before, not_after, max_views, max_exports, state, policy_version, assurance)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, 'full', 'audit', $8, $9, $10, 1, 'active', 'p', 'evaluation')`,
+      [
+        grant,
+        tenant,
+        request,
+        authorization,
+        regulator.principal.userId,
+        [transaction],
+        options.groups,
+        FROM,
+        UNTIL,
+        maxViews,
+      ],
+    ],
+    ...WATCHED.map((table) => [`ALTER TABLE ${table} ENABLE TRIGGER USER`] as const),
+  ]);
+  return grant;
+}
+
+async function submit(): Promise<string> {
+  const input = NewTransaction.parse({
+    job_id: "job-123",
+    confidential: true,
+    amount: "1000",
+    currency: "EUR",
+    pricing: { rate: "1.25" },
+    settlement_details: { iban: "DE00" },
+    participants: [client.principal.participantId],
+  });
+  return (await submitTransaction(client, input)).transaction_id;
+}
+
+describe("a regulator with a grant", () => {
+  it("opens the granted groups through escrow, equal to what was sent, and no other", async () => {
+    const id = await submit();
+    const grant_id = await grantFor(id, { groups: ["amount", "pricing"] });
+    const opened = await auditTransaction(regulator, id, { purpose: "audit", grant_id });
+    expect(opened.data).toEqual({ amount: "1000", currency: "EUR", pricing: { rate: "1.25" } });
+    expect(opened.assurance).toBe("evaluation");
+    const fields: GroupName[] = ["amount", "settlement_details"];
+    expect(await outcomeOf(auditTransaction(regulator, id, { purpose: "audit", grant_id, fields }))).toBe(
+      "access.groups",
+    );
+    const [row] = await admin([
+      ["SELECT via, outcome, groups FROM disclosure WHERE grant_id = $1", [grant_id]],
+    ]);
+    expect(row).toEqual({ via: "escrow", outcome: "done", groups: ["amount", "pricing"] });
+  });
+
+  it("is refused without a grant and for another purpose", async () => {
+    const id = await submit();
+    expect(await outcomeOf(auditTransaction(regulator, id, { purpose: "audit" }))).toBe("access.no-grant");
+    const grant_id = await grantFor(id, { groups: ["amount"] });
+    expect(await outcomeOf(auditTransaction(regulator, id, { purpose: "compliance", grant_id }))).toBe(
+      "access.purpose",
+    );
+    expect(await outcomeOf(auditTransaction(regulator, id, { purpose: "settlement", grant_id }))).toBe(
+      "access.purpose",
+    );
+  });
+
+  it("leaves no trace of its case in what other agencies and support read", async () => {
+    const id = await submit();
+    const outsider = await bench.person({ role: "auditor", hasKey: false });
+    const support = await bench.person({ role: "coordinator", duties: ["support"], hasKey: false });
+    const seenBy = async (who: Person) =>
+      (await listAccessLogs(who, { limit: 100, offset: 0, transaction_id: id })).logs.map((log) => log.error);
+    await outcomeOf(auditTransaction(regulator, id, { purpose: "audit" }));
+    expect(await seenBy(outsider)).toEqual(["access.no-grant"]);
+    const grant_id = await grantFor(id, { groups: ["amount"] });
+    const fields: GroupName[] = ["pricing"];
+    await outcomeOf(auditTransaction(regulator, id, { purpose: "audit", grant_id, fields }));
+    await outcomeOf(auditTransaction(regulator, id, { purpose: "audit", fields }));
+    await outcomeOf(auditTransaction(regulator, id, { purpose: "compliance" }));
+    await outcomeOf(auditTransaction(regulator, id, { purpose: "audit", grant_id: uuidv7(1) }));
+    await outcomeOf(getEnvelopes(regulator, id));
+    expect(await seenBy(outsider)).toEqual(["access.no-grant"]);
+    expect(await seenBy(support)).toEqual(["access.no-grant"]);
+    expect((await seenBy(regulator)).slice().reverse()).toEqual([
+      "access.no-grant",
+      "access.groups",
+      "access.groups",
+      "access.purpose",
+      "access.no-grant",
+      "access.forbidden",
+    ]);
+    expect(await seenBy(legal)).toHaveLength(6);
+  });
+
+  it("has exactly as many views as the grant, also under parallel calls", async () => {
+    const id = await submit();
+    const grant_id = await grantFor(id, { groups: ["amount"], maxViews: 3 });
+    const codes = await Promise.all(
+      Array.from({ length: 8 }, () =>
+        outcomeOf(auditTransaction(regulator, id, { purpose: "audit", grant_id })),
+      ),
+    );
+    expect(codes.filter((code) => code === "done")).toHaveLength(3);
+    expect(codes.filter((code) => code === "access.views-exhausted")).toHaveLength(5);
+  });
+
+  it("opens with the statement it signed, once, and for nothing but what it names", async () => {
+    const id = await submit();
+    const grant_id = await grantFor(id, { groups: ["amount", "pricing"] });
+    const prepare = async () => {
+      const prepared = await prepareOpening(regulator, { grant_id, transactions: [id], fields: ["amount"] });
+      const signature = await signAsPortal(bench.keystore, "open", prepared.statement);
+      return { opening_id: prepared.opening_id, signature };
+    };
+    const opening = await prepare();
+    const body = { purpose: "audit" as const, grant_id, fields: ["amount" as const], opening };
+    expect((await auditTransaction(regulator, id, body)).data).toEqual({ amount: "1000", currency: "EUR" });
+    expect(await outcomeOf(auditTransaction(regulator, id, body))).toBe("statement.expired");
+    const wider = { purpose: "audit" as const, grant_id, opening: await prepare() };
+    expect(await outcomeOf(auditTransaction(regulator, id, wider))).toBe("statement.invalid");
+  });
+
+  it("opens in the session that prepared it and in no other, which leaves it unspent", async () => {
+    const id = await submit();
+    const grant_id = await grantFor(id, { groups: ["amount"] });
+    const now = new Date();
+    const inSession = (): Person => {
+      const proof = {
+        kind: "session",
+        sessionId: uuidv7(Date.now()),
+        method: "passkey",
+        provedAt: now,
+      } as const;
+      return { ...regulator, principal: { ...regulator.principal, proof: { ...proof, multiFactorAt: now } } };
+    };
+    const mine = inSession();
+    const prepared = await prepareOpening(mine, { grant_id, transactions: [id], fields: ["amount"] });
+    const signature = await signAsPortal(bench.keystore, "open", prepared.statement);
+    const opening = { opening_id: prepared.opening_id, signature };
+    const body = { purpose: "audit" as const, grant_id, fields: ["amount" as const], opening };
+    for (const other of [inSession(), regulator])
+      expect(await outcomeOf(auditTransaction(other, id, body))).toBe("statement.expired");
+    expect((await auditTransaction(mine, id, body)).data).toEqual({ amount: "1000", currency: "EUR" });
+  });
+
+  it("opens nothing by a passkey that its owner removed, and leaves the opening unspent", async () => {
+    const id = await submit();
+    const grant_id = await grantFor(id, { groups: ["amount"] });
+    const passkey = await storePasskey(regulator, "http://localhost:3000");
+    await dropPasskey(regulator, passkey);
+    const prepared = await prepareOpening(regulator, { grant_id, transactions: [id], fields: ["amount"] });
+    const open = (signature: StatementSignature) =>
+      auditTransaction(regulator, id, {
+        purpose: "audit",
+        grant_id,
+        fields: ["amount"],
+        opening: { opening_id: prepared.opening_id, signature },
+      });
+    const removed = signWithPasskey(passkey.device, "open", prepared.statement);
+    expect(await outcomeOf(open(removed))).toBe("statement.passkey-removed");
+    const signature = await signAsPortal(bench.keystore, "open", prepared.statement);
+    expect((await open(signature)).data).toEqual({ amount: "1000", currency: "EUR" });
+  });
+
+  it("copies only what an opening of its own gave, while the grant lasts, and the log says so without the value", async () => {
+    const id = await submit();
+    const grant_id = await grantFor(id, { groups: ["amount", "pricing"] });
+    const { access_id } = await auditTransaction(regulator, id, {
+      purpose: "audit",
+      grant_id,
+      fields: ["amount"],
+    });
+    const copied = await recordCopy(regulator, id, { access_id, fields: ["amount"] });
+    expect(await outcomeOf(recordCopy(regulator, id, { access_id, fields: ["pricing"] }))).toBe(
+      "access.groups",
+    );
+    expect(await outcomeOf(recordCopy(client, id, { access_id, fields: ["amount"] }))).toBe(
+      "access.forbidden",
+    );
+    const { logs } = await listAccessLogs(regulator, { limit: 100, offset: 0, transaction_id: id });
+    expect(logs.map((log) => [log.action, log.error, log.data_accessed])).toEqual([
+      ["disclosure.copy", "access.forbidden", []],
+      ["disclosure.copy", "access.groups", []],
+      ["disclosure.copy", undefined, ["amount"]],
+      ["disclosure.open", undefined, ["amount"]],
+    ]);
+    const [entry] = await admin([
+      ["SELECT action, grant_id FROM audit_index WHERE entry_id = $1", [copied.receipt.entry_id]],
+    ]);
+    expect(entry).toEqual({ action: "disclosure.copy", grant_id });
+    // The grant's own list has the copy that was let, for its holder and for its deciders, and nobody else's does.
+    const copy = { transactionId: id, fields: ["amount"], entryId: copied.receipt.entry_id };
+    for (const reader of [regulator, approver])
+      expect(await listCopies(reader, grant_id, 10)).toEqual([expect.objectContaining(copy)]);
+    expect(await listCopies(client, grant_id, 10)).toEqual([]);
+    await admin([
+      ["ALTER TABLE access_grant DISABLE TRIGGER USER"],
+      ["UPDATE access_grant SET not_after = now() - interval '1 second' WHERE id = $1", [grant_id]],
+      ["ALTER TABLE access_grant ENABLE TRIGGER USER"],
+    ]);
+    expect(await outcomeOf(recordCopy(regulator, id, { access_id, fields: ["amount"] }))).toBe(
+      "access.no-grant",
+    );
+  });
+
+  it("is refused by the custodian where only the database says that there is a grant", async () => {
+    const id = await submit();
+    const grant_id = await grantFor(id, { groups: ["amount"], isKnownToCustodian: false });
+    expect(await outcomeOf(auditTransaction(regulator, id, { purpose: "audit", grant_id }))).toBe(
+      "custodian.refused",
+    );
+    const [row] = await admin([["SELECT outcome FROM disclosure WHERE grant_id = $1", [grant_id]]]);
+    expect(row?.outcome).toBe("failed");
+  });
+
+  it("gets 503 while the custodian is away, with the intent logged", async () => {
+    const id = await submit();
+    const grant_id = await grantFor(id, { groups: ["amount"] });
+    await bench.stopCustodian();
+    expect(await outcomeOf(auditTransaction(regulator, id, { purpose: "audit", grant_id }))).toBe(
+      "custodian.unavailable",
+    );
+    const rows = await admin([
+      [
+        "SELECT outcome FROM audit_index WHERE grant_id = $1 AND action = 'disclosure.open' ORDER BY at",
+        [grant_id],
+      ],
+    ]);
+    expect(rows.map((row) => row.outcome)).toEqual(["intent", "failed"]);
+    expect(await submit()).not.toBe("");
+  });
+});

@@ -1,0 +1,22 @@
+import type { RecordFacts } from "@/lib/access/rules/facts";
+import type { GroupName } from "@/lib/escrow/protocol/statements";
+import { GROUP_ORDER } from "@/lib/transactions/groups";
+import type { TransactionRow } from "@/lib/transactions/store";
+
+/** Groups that the transaction has, sealed or not. */
+export function presentGroups(row: TransactionRow): GroupName[] {
+  return GROUP_ORDER.filter((group) => row.sealedGroups.includes(group) || row.plain[group] !== undefined);
+}
+
+/** The record as the rules of access see it, with the end of the legal hold that the reader knows of, if there is one. */
+export function recordFactsOf(row: TransactionRow, holdUntil: Date | undefined): RecordFacts {
+  return {
+    transactionId: row.id,
+    participants: row.participants,
+    submitter: row.submitter,
+    createdAt: new Date(Number(row.createdAtMicros / 1000n)),
+    groups: presentGroups(row),
+    retentionClass: row.retentionClass,
+    ...(holdUntil === undefined ? {} : { holdUntil }),
+  };
+}

@@ -1,0 +1,54 @@
+import "server-only";
+import { listOwnGrants } from "@/lib/access/grants/own-grants";
+import type { GrantView } from "@/lib/access/grants/schema";
+import type { Context } from "@/lib/context";
+import { getTransaction } from "@/lib/transactions/read/get-transaction";
+import { listTransactions } from "@/lib/transactions/read/list-transactions";
+import { isParty } from "@/lib/transactions/read/who-may-know";
+import { TransactionQuery, type TransactionView } from "@/lib/transactions/schema";
+
+/** Transactions of grants in force are shown at once up to this many; the grants' own pages name them all. */
+const MAX_MINE = 100;
+
+/** A listed transaction with how it stands to the reader. */
+export interface ListedRow {
+  readonly view: TransactionView;
+  readonly isOwn: boolean;
+  readonly grant: GrantView | undefined;
+}
+
+/** Of the grants in force that name a transaction, the one that ends last. */
+function grantFor(id: string, grants: readonly GrantView[]): GrantView | undefined {
+  return grants
+    .filter(({ transactions }) => transactions.includes(id))
+    .reduce<GrantView | undefined>(
+      (best, one) => (best === undefined || one.not_after > best.not_after ? one : best),
+      undefined,
+    );
+}
+
+async function readMine(cx: Context, grants: readonly GrantView[]) {
+  const ids = [...new Set(grants.flatMap(({ transactions }) => transactions))].slice(0, MAX_MINE);
+  const items: TransactionView[] = [];
+  for (const id of ids) items.push(await getTransaction(cx, id));
+  return { items, next_cursor: null };
+}
+
+/** A page of transactions for one reader, or only those that the reader's grants in force name. */
+export async function listForReader(
+  cx: Context,
+  query: Partial<TransactionQuery>,
+  isMine: boolean,
+): Promise<{ readonly rows: readonly ListedRow[]; readonly next_cursor: string | null }> {
+  const { role } = cx.principal;
+  const grants = role === "client" || role === "miner" ? [] : await listOwnGrants(cx);
+  const page = isMine
+    ? await readMine(cx, grants)
+    : await listTransactions(cx, { ...TransactionQuery.parse({}), ...query });
+  const rows = page.items.map((view) => ({
+    view,
+    isOwn: isParty(cx.principal, view.participants),
+    grant: grantFor(view.transaction_id, grants),
+  }));
+  return { rows, next_cursor: page.next_cursor };
+}

@@ -1,0 +1,88 @@
+import "server-only";
+import { closedLog } from "@/lib/audit/reading/of-log";
+import type { Context } from "@/lib/context";
+import type { Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { readWraps } from "@/lib/keys/wraps/store-wraps";
+import { type Attempt, refuse } from "@/lib/transactions/read/load-known";
+import { findEntryBytes, findGroups, findLeaves, type TransactionRow } from "@/lib/transactions/store";
+import { areEnvelopesBound, type EntryLeaf, type SealedGroupRow } from "@/lib/transactions/verify-envelopes";
+import { contextOf, envelopeOf } from "@/lib/transactions/wraps";
+
+/** The sealed groups of a transaction as stored, with the bytes of the entries that bind them. */
+export interface SealedRecord {
+  readonly groups: readonly SealedGroupRow[];
+  readonly entries: ReadonlyMap<string, Uint8Array>;
+  readonly leaves: ReadonlyMap<string, EntryLeaf>;
+}
+
+/** Reads everything that opening needs, in the caller's snapshot. Nothing of it is trusted yet. */
+export async function loadSealed(tx: Tx, transaction: TransactionRow): Promise<SealedRecord> {
+  const [record] = await loadAllSealed(tx, [transaction]);
+  return record ?? { groups: [], entries: new Map(), leaves: new Map() };
+}
+
+/** The same for many transactions with as many statements, in their order; entries and leaves are those of all. */
+export async function loadAllSealed(
+  tx: Tx,
+  transactions: readonly TransactionRow[],
+): Promise<SealedRecord[]> {
+  const ids = transactions.map(({ id }) => id);
+  const groups = await findGroups(tx, ids);
+  const wraps = groups.length === 0 ? [] : await readWraps(tx, ids);
+  const entryIds = [
+    ...transactions.map(({ createEntryId }) => createEntryId),
+    ...groups.map((group) => group.entryId),
+  ];
+  const entries = await findEntryBytes(tx, entryIds);
+  const leaves = await findLeaves(tx, entryIds);
+  return transactions.map((transaction) => ({
+    groups: groups
+      .filter((row) => row.transactionId === transaction.id)
+      .map((row) => {
+        const context = contextOf(transaction.id, transaction.rd ?? "", row);
+        const mine = wraps.filter(
+          (wrap) => wrap.transactionId === transaction.id && wrap.group === row.group && wrap.gen === row.gen,
+        );
+        return { row, context, wraps: mine, envelope: envelopeOf(context, row, mine) };
+      }),
+    entries,
+    leaves,
+  }));
+}
+
+/**
+ * Whether the stored rows are the ones in the log: the present one, or a closed one that this instance is told of,
+ * under which they were sealed.
+ */
+export function isRecordInLog(
+  cx: Pick<Context, "clock" | "instance">,
+  transaction: TransactionRow,
+  record: SealedRecord,
+): boolean {
+  return areEnvelopesBound({
+    log: cx.instance.log,
+    isClosedLog: (origin) => closedLog(origin) !== undefined,
+    nowMicros: cx.clock.nowMicros(),
+    transaction,
+    ...record,
+  });
+}
+
+/**
+ * Refuses to go on with rows that are not the ones in the log; the refusal is written down and alarmed, since
+ * only somebody with write access to the database can cause it.
+ */
+export async function requireBound(
+  cx: Context,
+  transaction: TransactionRow,
+  record: SealedRecord,
+  attempt: Attempt,
+): Promise<void> {
+  if (isRecordInLog(cx, transaction, record)) return;
+  cx.logger.error(
+    { alarm: "envelope.replaced", transaction: transaction.id },
+    "a stored envelope is not the one in the log",
+  );
+  throw await refuse(cx, transaction.id, attempt, new DomainError("envelope.replaced"), "failed");
+}

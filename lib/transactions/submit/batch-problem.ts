@@ -1,0 +1,43 @@
+import type { z } from "zod";
+import { jsonPointer } from "@/lib/crypto/json/json-value";
+import { DomainError, type FieldError } from "@/lib/errors";
+import { type BatchResult, NewTransaction } from "@/lib/transactions/schema";
+
+function fieldErrors(index: number, issue: z.core.$ZodIssue): FieldError[] {
+  const path = ["transactions", String(index), ...issue.path.map(String)];
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      pointer: jsonPointer([...path, key]),
+      detail: "is not a member of this schema",
+    }));
+  }
+  // zod's own messages name expected types and limits and never the value that was sent.
+  return [{ pointer: jsonPointer(path), detail: issue.message }];
+}
+
+/** Parses one item of a batch; what does not fit is that item's refusal alone. */
+export function parseItem(value: unknown, index: number): NewTransaction | DomainError {
+  const parsed = NewTransaction.safeParse(value);
+  if (parsed.success) return parsed.data;
+  return new DomainError("request.invalid", {
+    detail: "The item does not fit its schema.",
+    errors: parsed.error.issues.flatMap((issue) => fieldErrors(index, issue)),
+  });
+}
+
+/** The result of an item that was not stored: the members of a problem document but for the request's own. */
+export function problemResult(index: number, error: DomainError): BatchResult {
+  return {
+    index,
+    status: error.status,
+    problem: {
+      ...error.extra,
+      type: `urn:sealport:problem:${error.code}`,
+      title: error.title,
+      status: error.status,
+      code: error.code,
+      ...(error.detail === undefined ? {} : { detail: error.detail }),
+      ...(error.errors.length === 0 ? {} : { errors: [...error.errors] }),
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import "server-only";
+import { issueReceipt } from "@/lib/audit/record/issue-receipt";
+import type { Context } from "@/lib/context";
+import { inSnapshot } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
+import { findActiveKeys } from "@/lib/keys/active-keys";
+import { GROUP_ORDER } from "@/lib/transactions/groups";
+import { viewOf } from "@/lib/transactions/read/view";
+import type { NewTransaction, TransactionAnswer } from "@/lib/transactions/schema";
+import { prepareDrafts } from "@/lib/transactions/submit/prepare-drafts";
+import { type Stored, sealAndStore } from "@/lib/transactions/submit/store-sealed";
+import { requireSubmitter } from "@/lib/transactions/submit/submitter";
+
+/** The view of what was just stored, with the receipt of its entry. */
+export async function answerOf(cx: Context, { sealed, entry }: Stored): Promise<TransactionAnswer> {
+  const { draft } = sealed;
+  const view = viewOf({
+    id: draft.id,
+    jobId: draft.input.job_id,
+    submitter: requireSubmitter(cx),
+    status: "created",
+    confidential: draft.confidential,
+    participants: draft.participants,
+    plain: sealed.plain,
+    occurredAt: draft.input.occurred_at,
+    accessPolicies: draft.input.access_policies,
+    createdAt: draft.createdAt,
+    sealedGroups: GROUP_ORDER.filter((group) => sealed.groups.some((one) => one.group === group)),
+  });
+  return { ...view, receipt: await issueReceipt(cx, entry) };
+}
+
+/**
+ * A participant submits a transaction: its confidential groups are sealed for all participants and for escrow,
+ * and stored together with the entry that binds them. Nothing sealed comes back in the answer.
+ */
+export async function submitTransaction(cx: Context, input: NewTransaction): Promise<TransactionAnswer> {
+  const submitter = requireSubmitter(cx);
+  const { drafts, keys } = await prepareDrafts(cx, submitter, [input]);
+  const [draft] = drafts;
+  if (draft === undefined || draft instanceof DomainError) throw draft ?? new DomainError("request.invalid");
+  const [stored] = await sealAndStore(cx, [draft], keys, (ids) =>
+    inSnapshot(cx, (tx) => findActiveKeys(cx, tx, ids)),
+  );
+  if (stored === undefined) throw new DomainError("service.unavailable");
+  return answerOf(cx, stored);
+}

@@ -1,0 +1,81 @@
+import "server-only";
+import { NoticeInstrument } from "@/lib/access/notices/schema";
+import type { AuditContext } from "@/lib/audit/audit-context";
+import { appendEntry } from "@/lib/audit/record/append-entry";
+import type { DbContext } from "@/lib/context";
+import { uuidv7 } from "@/lib/crypto/uuid";
+import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
+import { InvariantError } from "@/lib/errors";
+import { recordDigest } from "@/lib/escrow/protocol/statements";
+import { boundsOf, closedQuarters } from "@/lib/transparency/quarter";
+import type { Figures } from "@/lib/transparency/schema";
+import {
+  countEmergencies,
+  countQuarter,
+  findBeginning,
+  insertReport,
+  listReports,
+} from "@/lib/transparency/store";
+import { SMALLEST, tellAlone, tellRow, tellSums } from "@/lib/transparency/suppress";
+
+/** What publishing takes: the portal's own context, without a person. */
+export type PublishContext = DbContext & AuditContext;
+
+/** How long a quarter must be over: what was begun in it has ended by then. */
+const GRACE_MS = 86_400_000;
+
+async function figuresOf(tx: Tx, tenantId: string, quarter: string): Promise<Figures> {
+  const span = boundsOf(quarter);
+  const counted = await countQuarter(tx, tenantId, span);
+  const kinds = NoticeInstrument.options.map((kind) => {
+    const row = counted.get(kind);
+    if (row === undefined) throw new InvariantError("a kind of instrument was not counted");
+    return { kind, ...tellRow(row) };
+  });
+  return {
+    quarter,
+    from: span.from.toISOString(),
+    to: span.to.toISOString(),
+    smallest: SMALLEST,
+    kinds,
+    all: tellSums(kinds),
+    break_glass: tellAlone(await countEmergencies(tx, tenantId, span)),
+  };
+}
+
+/** Works a quarter out and stores it; who comes second rolls back, its entry with it. */
+async function publish(cx: PublishContext, quarter: string): Promise<boolean> {
+  const { tenantId } = cx.instance;
+  const at = cx.clock.now();
+  return inTransaction(cx, async (tx) => {
+    const figures = await figuresOf(tx, tenantId, quarter);
+    const digest = recordDigest(figures);
+    const id = uuidv7(at.getTime());
+    const row = { id, tenantId, quarter, figures, digest, published_at: at.toISOString() };
+    if (!(await insertReport(tx, row))) return false;
+    await appendEntry(tx, cx, {
+      class: "admin",
+      outcome: "done",
+      action: "transparency.publish",
+      subjects: [`transparency:${id}`],
+      details: { quarter, digest },
+    });
+    return true;
+  });
+}
+
+/**
+ * Publishes the figures of every quarter that has been over for a day and is not published yet, oldest first, from the one in which the instance began. Any number
+ * of portals may do so at once: a quarter is published by one of them, and never again. Answers how many were.
+ */
+export async function publishQuarters(cx: PublishContext): Promise<number> {
+  const { tenantId } = cx.instance;
+  const due = await inSnapshot(cx, async (tx) => {
+    const beginning = await findBeginning(tx, tenantId);
+    const done = new Set((await listReports(tx, tenantId)).map(({ quarter }) => quarter));
+    return closedQuarters(beginning, cx.clock.now(), GRACE_MS).filter((quarter) => !done.has(quarter));
+  });
+  let published = 0;
+  for (const quarter of due) if (await publish(cx, quarter)) published += 1;
+  return published;
+}

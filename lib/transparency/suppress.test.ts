@@ -1,0 +1,142 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { boundsOf, closedQuarters, quarterOf } from "@/lib/transparency/quarter";
+import {
+  boundsOfSum,
+  type Counted,
+  type Figure,
+  OUTCOMES,
+  SMALLEST,
+  tellRow,
+  tellSums,
+} from "@/lib/transparency/suppress";
+
+type Cells = readonly [number, number, number, number, number];
+
+function counted(cells: Cells, overdue = 0, disclosures = 0): Counted {
+  const [granted, narrowed, denied, withdrawn, lapsed] = cells;
+  return { outcomes: { granted, narrowed, denied, withdrawn, lapsed }, overdue, disclosures };
+}
+
+/** What an observer who knows the rules makes of a publication: every table that would have been published alike. */
+function worlds<T>(all: Iterable<T>, published: (one: T) => string): Map<string, T[]> {
+  const classes = new Map<string, T[]>();
+  for (const one of all) {
+    const key = published(one);
+    classes.set(key, [...(classes.get(key) ?? []), one]);
+  }
+  return classes;
+}
+
+const upTo = (most: number): number[] => Array.from({ length: most + 1 }, (_, value) => value);
+
+function* rows(most: number): Generator<Cells> {
+  const values = upTo(most);
+  for (const a of values)
+    for (const b of values)
+      for (const c of values) for (const d of values) for (const e of values) yield [a, b, c, d, e];
+}
+
+const hiddenAt = (figures: readonly Figure[]): number[] =>
+  figures.flatMap(({ value }, at) => (value === undefined ? [at] : []));
+
+describe("an observer who knows every published figure and the rules", () => {
+  it("finds each withheld figure of a row to be anything from 0 to 4", () => {
+    const classes = worlds(rows(6), (cells) => JSON.stringify(tellRow(counted(cells))));
+    expect(classes.size).toBeGreaterThan(200);
+    for (const [published, tables] of classes) {
+      const told = tellRow(counted(tables[0] ?? [0, 0, 0, 0, 0]));
+      for (const at of hiddenAt(OUTCOMES.map((outcome) => told.outcomes[outcome]))) {
+        const feasible = new Set(tables.map((cells) => cells[at]));
+        expect([...feasible].sort(), published).toEqual([0, 1, 2, 3, 4]);
+      }
+    }
+  });
+
+  it("learns no more from openings and overdue answers beside it, although without a grant nothing is opened", () => {
+    const all: Counted[] = [];
+    for (const cells of rows(5))
+      for (const disclosures of cells[0] + cells[1] > 0 ? [0, 4, 6] : [0])
+        for (const overdue of [0, 6]) all.push(counted(cells, overdue, disclosures));
+    const outcomesOf = ({ outcomes }: Counted) => OUTCOMES.map((outcome) => outcomes[outcome]);
+    for (const [published, tables] of worlds(all, (one) => JSON.stringify(tellRow(one)))) {
+      const [first] = tables;
+      if (first === undefined) throw new TypeError("a class of nothing");
+      const { outcomes } = tellRow(first);
+      for (const at of hiddenAt(OUTCOMES.map((outcome) => outcomes[outcome]))) {
+        const feasible = new Set(tables.map((one) => outcomesOf(one)[at]));
+        expect([...feasible].sort(), published).toEqual([0, 1, 2, 3, 4]);
+      }
+    }
+  });
+
+  it("learns nothing from sums over the rows: they follow from what the rows tell", () => {
+    const count = fc.integer({ min: 0, max: 12 });
+    const row = fc.tuple(count, count, count, count, count);
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1, maxLength: 4 }), (tables) => {
+        const told = tables.map((cells) => tellRow(counted(cells)));
+        // The sums are a function of the told rows alone, and each withheld figure stays within its own bounds.
+        expect(tellSums(told)).toEqual(tellSums(JSON.parse(JSON.stringify(told))));
+        const sums = tellSums(told);
+        for (const [at, outcome] of OUTCOMES.entries()) {
+          const total = tables.reduce((sum, cells) => sum + (cells[at] ?? 0), 0);
+          const { value, from = 0, to = Number.POSITIVE_INFINITY } = sums.outcomes[outcome];
+          if (value !== undefined) expect(value).toBe(total);
+          else expect(from <= total && total <= to).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it("sees no number under five that belongs to a row or stands in it", () => {
+    const small: number[] = [];
+    for (const cells of rows(6)) {
+      const { outcomes, answered } = tellRow(counted(cells, 4, 4));
+      for (const { value } of [...Object.values(outcomes), answered])
+        if (value !== undefined && value < SMALLEST) small.push(value);
+    }
+    expect(small).toEqual([]);
+  });
+});
+
+it("without the rule of the rest a sum gives a lone figure away", () => {
+  // The complement: 20 − (6 + 7 + 5 + 2) of a sum that is told beside a single withheld figure.
+  const { outcomes, answered } = tellRow(counted([6, 7, 5, 5, 2]));
+  expect(outcomes.lapsed).toEqual({ from: 0, to: 4 });
+  expect(answered).toEqual({ from: 23, to: 27 });
+  expect(tellRow(counted([6, 7, 5, 2, 2])).answered).toEqual({ value: 22 });
+  expect(tellRow(counted([6, 7, 5, 0, 0])).answered).toEqual({ from: 18, to: 26 });
+  expect(tellRow(counted([6, 7, 5, 4, 4])).answered).toEqual({ from: 18, to: 26 });
+  expect(boundsOfSum([{ value: 6 }, { from: 0 }])).toEqual({ from: 6 });
+});
+
+it("openings are told beside grants that are told, and overdue answers beside a told sum", () => {
+  expect(tellRow(counted([4, 0, 9, 0, 0], 0, 30)).disclosures).toEqual({ from: 0 });
+  expect(tellRow(counted([5, 0, 9, 0, 0], 0, 30)).disclosures).toEqual({ value: 30 });
+  expect(tellRow(counted([5, 0, 9, 0, 0], 8, 4))).toMatchObject({
+    overdue: { from: 0 },
+    disclosures: { from: 0 },
+  });
+  expect(tellRow(counted([5, 5, 9, 5, 5], 8, 4)).overdue).toEqual({ value: 8 });
+});
+
+describe("quarters", () => {
+  it("begin and end at midnight in UTC", () => {
+    expect(quarterOf(new Date("2026-12-31T23:59:59.999Z"))).toBe("2026-Q4");
+    expect(quarterOf(new Date("2027-01-01T00:00:00Z"))).toBe("2027-Q1");
+    expect(boundsOf("2026-Q4")).toEqual({
+      from: new Date("2026-10-01T00:00:00Z"),
+      to: new Date("2027-01-01T00:00:00Z"),
+    });
+  });
+
+  it("are closed a while after their end, one by one", () => {
+    const day = 86_400_000;
+    const since = new Date("2026-05-05T00:00:00Z");
+    const at = (text: string) => closedQuarters(since, new Date(text), day);
+    expect(at("2026-07-01T23:59:59Z")).toEqual([]);
+    expect(at("2026-07-02T00:00:00Z")).toEqual(["2026-Q2"]);
+    expect(at("2027-01-02T00:00:00Z")).toEqual(["2026-Q2", "2026-Q3", "2026-Q4"]);
+  });
+});
