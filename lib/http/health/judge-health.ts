@@ -151,6 +151,22 @@ export function alarmsOf(
   return alarms;
 }
 
+/** Whether a part of this name answers; a part that this instance does not have is not missed. */
+function isUsable({ parts }: Health, name: HealthPart["name"]): boolean {
+  return !parts.some((part) => part.name === name && part.state === "down");
+}
+
+/** Whether calls can be answered: with the database, the migrations of this build, and keys that open. */
+export function isTakingCalls(health: Health): boolean {
+  return health.database && health.migrations && isUsable(health, "keystore");
+}
+
+/** Whether new entries get a leaf and a signed checkpoint. */
+export function isAuditing(health: Health): boolean {
+  const isRunning = isUsable(health, "worker") && isUsable(health, "signer");
+  return health.database && isRunning && health.log.refused === null;
+}
+
 /** They tell that there was a disclosure, which is not for everybody to know. */
 const OF_DISCLOSURES: readonly string[] = ["intent-without-outcome", "end-not-at-custodian"];
 const OPERATORS: readonly Role[] = ["admin", "coordinator"];
