@@ -16,9 +16,7 @@ export interface DatabaseUrls {
   readonly worker: string;
   readonly sequencer: string;
   readonly retention: string | undefined;
-  readonly jobs: string | undefined;
   readonly signer: string;
-  readonly custodian: string | undefined;
 }
 
 export interface OpenDatabases {
@@ -55,9 +53,7 @@ async function bootstrap(
       worker: login("sealport_worker_login"),
       sequencer: env.SEQUENCER_DATABASE_URL ?? login("sealport_sequencer_login"),
       retention: login("sealport_retention_login"),
-      jobs: env.JOBS_DATABASE_URL ?? login("sealport_jobs_login"),
       signer: env.SIGNER_DATABASE_URL ?? login("sealport_signer_login"),
-      custodian: env.CUSTODIAN_DATABASE_URL ?? login("sealport_custodian_login"),
     },
   };
 }
@@ -79,9 +75,7 @@ function givenUrls(env: LaunchEnv): DatabaseUrls {
     worker: DATABASE_URL,
     sequencer: SEQUENCER_DATABASE_URL,
     retention: undefined,
-    jobs: env.JOBS_DATABASE_URL,
     signer: SIGNER_DATABASE_URL,
-    custodian: env.CUSTODIAN_DATABASE_URL,
   };
 }
 
@@ -93,8 +87,6 @@ async function openGiven(env: LaunchEnv): Promise<OpenDatabases> {
   await requireDatabase("DATABASE_URL", urls.portal);
   await requireDatabase("SEQUENCER_DATABASE_URL", urls.sequencer);
   await requireDatabase("SIGNER_DATABASE_URL", urls.signer);
-  if (urls.custodian !== undefined) await requireDatabase("CUSTODIAN_DATABASE_URL", urls.custodian);
-  if (urls.jobs !== undefined) await requireDatabase("JOBS_DATABASE_URL", urls.jobs);
   const applied = ownerUrl === undefined ? [] : await migrate(ownerUrl, MIGRATIONS);
   const isUsed = await holdsInstance("DATABASE_URL", urls.portal);
   return { urls, embedded: undefined, isUsed, applied };
