@@ -9,4 +9,5 @@ export const databaseTexts = {
   DATABASE_OWNER_URL: Text,
   SEQUENCER_DATABASE_URL: Text,
   SIGNER_DATABASE_URL: Text,
+  RETENTION_DATABASE_URL: Text,
 };

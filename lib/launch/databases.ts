@@ -52,13 +52,16 @@ async function bootstrap(
       portal: env.DATABASE_URL ?? login("sealport_app_login"),
       worker: login("sealport_worker_login"),
       sequencer: env.SEQUENCER_DATABASE_URL ?? login("sealport_sequencer_login"),
-      retention: login("sealport_retention_login"),
+      retention: env.RETENTION_DATABASE_URL ?? login("sealport_retention_login"),
       signer: env.SIGNER_DATABASE_URL ?? login("sealport_signer_login"),
     },
   };
 }
 
-/** The URLs of an operator who made the roles by hand: all must be there. */
+/**
+ * The URLs of an operator who made the roles by hand. Only the retention login may be missing: then another worker must
+ * have it, or agreed erasures raise the alarm `erasure-late`.
+ */
 function givenUrls(env: LaunchEnv): DatabaseUrls {
   const { DATABASE_URL, SEQUENCER_DATABASE_URL, SIGNER_DATABASE_URL } = env;
   if (
@@ -67,14 +70,14 @@ function givenUrls(env: LaunchEnv): DatabaseUrls {
     SIGNER_DATABASE_URL === undefined
   ) {
     throw new StartError(
-      "DATABASE_URL is set, so set DATABASE_ADMIN_URL too (a login that may make roles), or SEQUENCER_DATABASE_URL, SIGNER_DATABASE_URL and DATABASE_OWNER_URL.",
+      "DATABASE_URL is set, so set DATABASE_ADMIN_URL too (a login that may make roles), or SEQUENCER_DATABASE_URL, SIGNER_DATABASE_URL, RETENTION_DATABASE_URL and DATABASE_OWNER_URL.",
     );
   }
   return {
     portal: DATABASE_URL,
     worker: DATABASE_URL,
     sequencer: SEQUENCER_DATABASE_URL,
-    retention: undefined,
+    retention: env.RETENTION_DATABASE_URL,
     signer: SIGNER_DATABASE_URL,
   };
 }
@@ -87,6 +90,7 @@ async function openGiven(env: LaunchEnv): Promise<OpenDatabases> {
   await requireDatabase("DATABASE_URL", urls.portal);
   await requireDatabase("SEQUENCER_DATABASE_URL", urls.sequencer);
   await requireDatabase("SIGNER_DATABASE_URL", urls.signer);
+  if (urls.retention !== undefined) await requireDatabase("RETENTION_DATABASE_URL", urls.retention);
   const applied = ownerUrl === undefined ? [] : await migrate(ownerUrl, MIGRATIONS);
   const isUsed = await holdsInstance("DATABASE_URL", urls.portal);
   return { urls, embedded: undefined, isUsed, applied };

@@ -148,6 +148,8 @@ export function alarmsOf(
   if (refused !== null) alarms.push(`signer-refuses-${refused}`);
   if (stored.openIntents > 0) alarms.push("intent-without-outcome");
   if (stored.endsUntold > 0) alarms.push("end-not-at-custodian");
+  // Most often no worker was given the retention login.
+  if (stored.lateErasures > 0) alarms.push("erasure-late");
   return alarms;
 }
 
@@ -167,12 +169,12 @@ export function isAuditing(health: Health): boolean {
   return health.database && isRunning && health.log.refused === null;
 }
 
-/** They tell that there was a disclosure, which is not for everybody to know. */
-const OF_DISCLOSURES: readonly string[] = ["intent-without-outcome", "end-not-at-custodian"];
+/** They show that there was a disclosure or an erasure, which only operators may know. */
+const FOR_OPERATORS: readonly string[] = ["intent-without-outcome", "end-not-at-custodian", "erasure-late"];
 const OPERATORS: readonly Role[] = ["admin", "coordinator"];
 
-/** The state as this reader may know it: alarms that tell of disclosures are the operators'. */
+/** Returns the state as this reader may know it. */
 export function healthFor(health: Health, role: Role | undefined): Health {
   if (role !== undefined && OPERATORS.includes(role)) return health;
-  return { ...health, alarms: health.alarms.filter((alarm) => !OF_DISCLOSURES.includes(alarm)) };
+  return { ...health, alarms: health.alarms.filter((alarm) => !FOR_OPERATORS.includes(alarm)) };
 }
