@@ -10,7 +10,7 @@ import { findGuide, guideNames, hrefOf } from "./read-guide";
 /** The page's HTML of a guide with this text. */
 function htmlOf(markdown: string): string {
   const guide = createElement(GuideBlocks, { blocks: blocksOf(markdown), title: "Guide", from: "import" });
-  const words = { locale: "en", messages: CATALOGUES.en, timeZone: "UTC" };
+  const words = { locale: "en" as const, messages: CATALOGUES.en, timeZone: "UTC" };
   // biome-ignore lint/correctness/noChildrenProp: the provider's type requires it among its properties
   return renderToStaticMarkup(createElement(NextIntlClientProvider, { ...words, children: guide }));
 }
