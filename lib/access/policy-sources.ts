@@ -2,17 +2,17 @@
 
 /** Name and SHA-256 of each file that decides who may do what. */
 export const POLICY_SOURCES: readonly (readonly [string, string])[] = [
-  ["decide.ts", "12b2775e93748309f79a5b98918cba449c89061371a287a8bceb3df3b56d33b7"],
-  ["floor.ts", "0638fec79488de434d314de251c71bfa5e05710e25c42aba52f1e0080657d769"],
-  ["default-rules.ts", "571a892b6271d1af6a5ed0a6e4d74ca080ffde1abc8f965c7ff54eb9349d5257"],
-  ["limits.ts", "a109a96db3591ecf4aa0b4072ddc253ea2f1bb88344d26b5503c07438ce52741"],
+  ["decide.ts", "e328662385da88865ef1f735984487ef0998e6819494099c210b22aa8f1c54c1"],
+  ["floor.ts", "9c745fc82f65173db7354eb0c87fa274b09195283eea01329956c9ab4a48b3c9"],
+  ["default-rules.ts", "aa3bbac365bed882c18f4020964aedae23669fa909d4afa4ca3cbb4d0078f821"],
+  ["limits.ts", "90dcad6abe33b98ac5f0fcbd4761d8f7f35b2d2ef75b3960e435fa37a1385c08"],
   ["hours.ts", "98bda174127cfa3cd45ce4d3c478df0338b22944693c8174a033e595a3d22674"],
-  ["next-possible.ts", "236adba0a0f976283bedfbc114aaa5e90d4af56be45eeccdcb4326dd635889ce"],
-  ["facts.ts", "ccce7495510d524c533554b4c50a1f62985db4b82d31fa70aea4e0fca5265827"],
-  ["action-rules.ts", "6368b6bef40333085d72d9896e3a6bfef272203510fd53f28f0ed2522bffd345"],
-  ["action-facts.ts", "d61cdab1ec59864decd813a3ba48a897ae5ca7a11bcd35938a139a740acf724e"],
-  ["tie-reasons.ts", "889b3a9e460142cc325851d13c424e2667c00aac1fe28e696cea3a4f0e6e3d5e"],
-  ["transitions.ts", "1b4a328c79794e9cd375c58d0fc12bad52f4641a38a512afc6a75c24e39b2afa"],
-  ["validity.ts", "ee2aab80ef2c37f7a93e822c3130a3a084478e3b6485d3a7416b6e3dd9b1e1a3"],
+  ["next-possible.ts", "0888315ba2bead05ea9a46ae8a922597ca7001e341525d8a25a99b72b844a8ce"],
+  ["facts.ts", "1719e2f2dbf8c63f7d9e8c679adc022e67d89bc5789dbfbedb62fdcde06a2603"],
+  ["action-rules.ts", "796bd547eb8d971c7a35c9f3eb9af9592331a1c27a1a6b404035663f12b56c26"],
+  ["action-facts.ts", "75e953ea1254bd6a1762b95b5d5ab4f978feeb29d459733067be614fd012af32"],
+  ["conflict-reasons.ts", "4dff19e80e4ced5b424985df123fb1ffcc82082b3ba136ccf686ea68f2c83cc7"],
+  ["transitions.ts", "5dce59e12532bbf8ed6f8524cf0f2a2840669b3b5fd022eee8f149b9b36d8a87"],
+  ["validity.ts", "eda23f65194f97d27b275d35cf1a53d881d923ac5a544cfb6a08a7cac97d11da"],
   ["reason.ts", "315511fd658c5600385503feb4aaaadc70ce11135f9954bc4f439bf35fb8214e"],
 ];
