@@ -1,15 +1,15 @@
--- Tenant, organisations, people, how they sign in, API keys and the roster of the escrow custodian; also what all rooms
--- share: idempotency, jobs, heartbeats and rate limits.
+-- Tenant, organisations, people, how they sign in, API keys and the roster of the escrow custodian; also what all
+-- rooms share: idempotency, jobs, heartbeats and rate limits.
 --
--- The rules here are those that schema.prisma cannot express: checks, partial indexes, guards and grants. The group roles
--- exist before this file runs (lib/db/bootstrap-roles.ts). Completeness triggers and append-only rules of all tables are
--- in 7_completeness.
+-- The rules here are those that schema.prisma cannot express: checks, partial indexes, guards and grants. The group
+-- roles exist before this file runs (lib/db/bootstrap-roles.ts). Completeness triggers and append-only rules of all
+-- tables are in 7_completeness.
 
 -- ---------------------------------------------------------------- Tables
 
--- Maps addresses of one mailbox to one text, as far as that is known of every provider: case and width of letters, the
--- suffix after a plus, and dots for the one large provider that documents that it ignores them.
--- It is first here because an index below needs it.
+-- Maps addresses of one mailbox to one text, as far as that is known of every provider: case and width of letters,
+-- the suffix after a plus, and dots for the one large provider that documents that it ignores them. It is first here
+-- because an index below needs it.
 CREATE FUNCTION email_identity(address text) RETURNS text
   LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = public, pg_temp AS $$
   SELECT CASE WHEN d.domain IN ('gmail.com', 'googlemail.com') THEN replace(d.mailbox, '.', '') || '@gmail.com'
@@ -180,8 +180,8 @@ CREATE TABLE api_key (
   CONSTRAINT api_key_signing_key_form CHECK (signing_key ~ '^[A-Za-z0-9_-]{43}$')
 );
 
--- Nonces of signed calls (RFC 9421), shared by all portals, so that one signed call is made once. They are removed when
--- the signature has expired.
+-- Nonces of signed calls (RFC 9421), shared by all portals, so that one signed call is made once. They are removed
+-- when the signature has expired.
 CREATE TABLE signature_nonce (
   api_key_id uuid NOT NULL,
   nonce text NOT NULL,
@@ -348,7 +348,8 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- An officer is called back at a number of the agency's record, and the address is of a verified domain of the agency.
+-- An officer is called back at a number of the agency's record, and the address is of a verified domain of the
+-- agency.
 CREATE FUNCTION identity_check_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF NEW.called_number_from_record AND NOT EXISTS (SELECT 1 FROM app_user u JOIN agency a ON a.organisation_id = u.organisation_id

@@ -1,8 +1,9 @@
 -- The audit log: entries, sealed parts and their keys, the tree, checkpoints, the index that people search, exports,
--- self-checks, retention, erasure and recovery (docs: design/audit.md).
+-- self-checks, retention, erasure and recovery (docs/formats, docs/invariants.md).
 --
--- An entry is believed by its bytes. Columns and index rows only help to find it. The portal's login may append; it cannot
--- change or delete. Deletion has two doors, audit_erase and audit_prune, and only sealport_retention may use them.
+-- An entry is believed by its bytes. Columns and index rows only help to find it. The portal's login may append; it
+-- cannot change or delete. Deletion has two doors, audit_erase and audit_prune, and only sealport_retention may use
+-- them.
 
 -- ---------------------------------------------------------------- Tables
 
@@ -36,8 +37,8 @@ CREATE TABLE audit_part (
   compartment_id uuid NOT NULL,
   stored bytea NOT NULL,
   PRIMARY KEY (entry_id, c),
-  -- A reader of a bundle takes four parts and their entry in one line (lib/crypto/log/audit-part.ts). A longer part would make
-  -- every bundle of the log unreadable.
+  -- A reader of a bundle takes four parts and their entry in one line (lib/crypto/log/audit-part.ts). A longer part would
+  -- make every bundle of the log unreadable.
   CONSTRAINT audit_part_stored_fits CHECK (octet_length(stored) <= 655360)
 );
 
@@ -142,8 +143,8 @@ CREATE TABLE audit_action_rule (
   PRIMARY KEY (table_name, op, action)
 );
 
--- A queued row that is no valid entry of its log stays in the queue as evidence. This row records that the sequencer saw
--- it, and why it was refused.
+-- A queued row that is no valid entry of its log stays in the queue as evidence. This row records that the sequencer
+-- saw it, and why it was refused.
 CREATE TABLE audit_quarantine (
   entry_id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -151,8 +152,8 @@ CREATE TABLE audit_quarantine (
   seen_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
 
--- Two people acknowledge a quarantined row. The row stays and is listed as acknowledged. An acknowledgement counts for
--- those bytes only, and only with the portal's signature, which no database login can make.
+-- Two people acknowledge a quarantined row. The row stays and is listed as acknowledged. An acknowledgement counts
+-- for those bytes only, and only with the portal's signature, which no database login can make.
 CREATE TABLE audit_acknowledgement (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -174,8 +175,8 @@ CREATE TABLE audit_acknowledgement (
       AND (state = 'asked') = (ended_at IS NULL) AND num_nonnulls(agreed_by, agreed_entry_id, signature) IN (0, 3))
 );
 
--- Self-checks of the log. The portal asks for one, and the worker reports with the sequencer's login. The worker has no key,
--- so a portal then compares the index rows with the sealed parts (`index_…`).
+-- Self-checks of the log. The portal asks for one, and the worker reports with the sequencer's login. The worker has
+-- no key, so a portal then compares the index rows with the sealed parts (`index_…`).
 CREATE TABLE audit_verification (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -198,7 +199,8 @@ CREATE TABLE audit_verification (
   CONSTRAINT audit_verification_cause CHECK (cause IN ('demand', 'schedule'))
 );
 
--- `attempt` and `lease_until` name the worker of a background export. `fence` is what its maker could read when it was made.
+-- `attempt` and `lease_until` name the worker of a background export. `fence` is what its maker could read when it
+-- was made.
 CREATE TABLE audit_export (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -228,7 +230,8 @@ CREATE TABLE audit_export (
   CONSTRAINT audit_export_state_known CHECK
     (state IN ('queued', 'running', 'done', 'broken_off', 'failed', 'cancelled', 'expired')),
   CONSTRAINT audit_export_format_known CHECK (format IN ('ndjson', 'csv', 'json', 'xlsx', 'bundle')),
-  -- The following rules keep rows out that no portal reads: one such row would stop all exports and all lists of them.
+  -- The following rules keep rows out that no portal reads: one such row would stop all exports and all lists of
+  -- them.
   CONSTRAINT audit_export_filter_named CHECK (jsonb_typeof(filter) = 'object'
       AND NOT jsonb_path_exists(filter, 'strict $.* ? (@.type() != "string")', '{}', true)),
   CONSTRAINT audit_export_options_named CHECK (jsonb_typeof(options) = 'object'
@@ -368,8 +371,8 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- An entry has format v1, and an id with a leaf is never written again, also after its bytes were pruned. What a recovery
--- brings back is checked by its leaf instead.
+-- An entry has format v1, and an id with a leaf is never written again, also after its bytes were pruned. What a
+-- recovery brings back is checked by its leaf instead.
 CREATE FUNCTION audit_entry_says_so() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF NOT audit_is_through('recovery') THEN PERFORM audit_require_form(NEW); END IF;
@@ -379,11 +382,11 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- A queue row names an entry of its own transaction, so an old entry cannot vouch for a new change.
--- The transaction number alone is not enough: it begins again in a new cluster that a dump was loaded into. PostgreSQL
--- itself stores in each row which transaction wrote it (xmin), and no login can set that. A row of a dump has an age above
--- 0; a row of this transaction has age 0, or less inside a savepoint. An entry with a leaf is never of this transaction.
--- It runs AFTER the statement, because entry and queue row may come in one statement.
+-- A queue row names an entry of its own transaction, so an old entry cannot vouch for a new change. The transaction
+-- number alone is not enough: it begins again in a new cluster that a dump was loaded into. PostgreSQL itself stores
+-- in each row which transaction wrote it (xmin), and no login can set that. A row of a dump has an age above 0; a row
+-- of this transaction has age 0, or less inside a savepoint. An entry with a leaf is never of this transaction. It
+-- runs AFTER the statement, because entry and queue row may come in one statement.
 CREATE FUNCTION audit_queue_own_entry() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM audit_entry e WHERE e.id = NEW.entry_id AND e.xid = NEW.xid AND age(e.xmin) <= 0
@@ -394,8 +397,8 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- Every entry reaches the tree and has its index row, or it cannot commit. The usual case is checked first in one query.
--- In a recovery the entry has the leaf of exactly its bytes.
+-- Every entry reaches the tree and has its index row, or it cannot commit. The usual case is checked first in one
+-- query. In a recovery the entry has the leaf of exactly its bytes.
 CREATE FUNCTION audit_entry_is_queued() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF current_user <> 'sealport_owner'
@@ -459,8 +462,8 @@ CREATE FUNCTION audit_days(p_kind text, p_name text) RETURNS integer
   SELECT days FROM audit_retention WHERE kind = p_kind AND name IN (p_name, '*') ORDER BY (name = '*') LIMIT 1
 $$;
 
--- Tells whether this transaction is inside one of the owner's functions that may delete (the doors). They mark their own
--- transaction; the mark without the owner's rights has no effect.
+-- Tells whether this transaction is inside one of the owner's functions that may delete (the doors). They mark their
+-- own transaction; the mark without the owner's rights has no effect.
 CREATE FUNCTION audit_is_through(p_door text) RETURNS boolean
   LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   SELECT current_user = 'sealport_owner'
@@ -491,8 +494,9 @@ BEGIN
   RAISE EXCEPTION '% on % is refused: the log is append-only', TG_OP, TG_TABLE_NAME USING ERRCODE = 'SP004';
 END $$;
 
--- A queue row leaves only when its entry has a leaf, so a login that may empty the queue cannot lose an entry. The plan of a
--- statement trigger is kept, therefore the lookup is forced to use the index row by row (OFFSET 0, no sequential scan).
+-- A queue row leaves only when its entry has a leaf, so a login that may empty the queue cannot lose an entry. The
+-- plan of a statement trigger is kept, therefore the lookup is forced to use the index row by row (OFFSET 0, no
+-- sequential scan).
 CREATE FUNCTION audit_queue_leaves() RETURNS trigger
   LANGUAGE plpgsql SET search_path = public, pg_temp SET enable_seqscan = off AS $$
 BEGIN
@@ -519,8 +523,8 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- Writes an entry from inside the database, as JCS of a closed form. It has no sealed part, because the database has no key.
--- `p_pub` is JCS already, or null.
+-- Writes an entry from inside the database, as JCS of a closed form. It has no sealed part, because the database has
+-- no key. `p_pub` is JCS already, or null.
 CREATE FUNCTION audit_write(p_outcome text, p_class text, p_action text, p_pub text, p_subjects text[]) RETURNS uuid
   LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
@@ -568,8 +572,8 @@ BEGIN
   END IF;
 END $$;
 
--- Writes the entry that a portal prepared for this erasure, or returns null. It must be of class retention, name compartment
--- and erasure, have its one part and its index row, and bind them by digest.
+-- Writes the entry that a portal prepared for this erasure, or returns null. It must be of class retention, name
+-- compartment and erasure, have its one part and its index row, and bind them by digest.
 CREATE FUNCTION audit_insert_prepared(e audit_erasure) RETURNS uuid
   LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE made uuid;
@@ -612,9 +616,9 @@ EXCEPTION WHEN data_exception OR SQLSTATE 'SP001' THEN
   RETURN NULL;
 END $$;
 
--- Door one. Destroys the key of one person's compartment together with its entry, or returns the reason and records it. A
--- refusal for the date, a hold or a missing preparation is recorded once: the number of refusals would otherwise reveal a
--- hold.
+-- Door one. Destroys the key of one person's compartment together with its entry, or returns the reason and records
+-- it. A refusal for the date, a hold or a missing preparation is recorded once: the number of refusals would
+-- otherwise reveal a hold.
 CREATE FUNCTION audit_erase(p_erasure uuid) RETURNS TABLE(outcome text, reason text, entry uuid, again timestamptz)
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -668,9 +672,10 @@ CREATE FUNCTION audit_first_kept(p_log text, p_below bigint) RETURNS bigint
   ORDER BY l.seq LIMIT 1
 $$;
 
--- Door two. Removes bytes, parts and index rows below a minimum index, except what a hold or a living record keeps. Leaf
--- hashes, tiles and checkpoints stay. The pruning names the tree of the newest checkpoint, because the signer signs no
--- other. A step that only holds prevent is refused once: the number of refusals would otherwise reveal a hold.
+-- Door two. Removes bytes, parts and index rows below a minimum index, except what a hold or a living record keeps.
+-- Leaf hashes, tiles and checkpoints stay. The pruning names the tree of the newest checkpoint, because the signer
+-- signs no other. A step that only holds prevent is refused once: the number of refusals would otherwise reveal a
+-- hold.
 CREATE FUNCTION audit_prune(p_minimum bigint)
 RETURNS TABLE(outcome text, reason text, seq bigint, entry uuid, removed bigint, held bigint, first_held bigint)
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -740,8 +745,8 @@ BEGIN
   RETURN audit_write('done', 'policy', 'retention.change', format('{"policy":"%s"}', digest), ARRAY['retention:' || p_name]);
 END $$;
 
--- An erasure keeps what was agreed, when and by whom, and ends once. Only audit_erase may defer it for long; the portal's
--- login may defer it by 15 minutes at most.
+-- An erasure keeps what was agreed, when and by whom, and ends once. Only audit_erase may defer it for long; the
+-- portal's login may defer it by 15 minutes at most.
 CREATE FUNCTION audit_erasure_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
@@ -779,8 +784,8 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- Parts come in the transaction of their entry, four at most: one of each kind. For the planner see audit_queue_leaves, for
--- xmin see audit_queue_own_entry.
+-- Parts come in the transaction of their entry, four at most: one of each kind. For the planner see
+-- audit_queue_leaves, for xmin see audit_queue_own_entry.
 CREATE FUNCTION audit_part_own_entry() RETURNS trigger
   LANGUAGE plpgsql SET search_path = public, pg_temp SET enable_seqscan = off AS $$
 BEGIN
@@ -795,7 +800,8 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- Index rows come in the transaction of their entry and match its public columns, so a row cannot be added to an old entry.
+-- Index rows come in the transaction of their entry and match its public columns, so a row cannot be added to an old
+-- entry.
 CREATE FUNCTION audit_index_own_entry() RETURNS trigger
   LANGUAGE plpgsql SET search_path = public, pg_temp SET enable_seqscan = off AS $$
 BEGIN
@@ -818,8 +824,8 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- Waits for holds that are being placed, and makes later ones wait, so that a deletion sees every hold that was confirmed
--- before it commits. An older snapshot would not see it.
+-- Waits for holds that are being placed, and makes later ones wait, so that a deletion sees every hold that was
+-- confirmed before it commits. An older snapshot would not see it.
 CREATE FUNCTION audit_lock_holds() RETURNS void LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF current_setting('transaction_isolation') <> 'read committed' THEN
@@ -850,9 +856,9 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- Returns RFC 8785 of what an entry may contain: texts, whole numbers within 2^53, booleans, lists and objects with names
--- in printable ASCII. It leaves out all else, so the text then differs. PostgreSQL escapes texts as RFC 8785 does. jsonb
--- keeps one of two members with the same name, so repeated names also make the text differ.
+-- Returns RFC 8785 of what an entry may contain: texts, whole numbers within 2^53, booleans, lists and objects with
+-- names in printable ASCII. It leaves out all else, so the text then differs. PostgreSQL escapes texts as RFC 8785
+-- does. jsonb keeps one of two members with the same name, so repeated names also make the text differ.
 CREATE FUNCTION audit_jcs(j jsonb, depth integer DEFAULT 0) RETURNS text
   LANGUAGE plpgsql IMMUTABLE SET search_path = public, pg_temp AS $$
 BEGIN
@@ -873,8 +879,8 @@ BEGIN
   END CASE;
 END $$;
 
--- Returns the one spelling of an entry of format v1, or null. An unknown member or a wrong type makes the text differ. It
--- makes no query, because it runs for every entry.
+-- Returns the one spelling of an entry of format v1, or null. An unknown member or a wrong type makes the text
+-- differ. It makes no query, because it runs for every entry.
 CREATE FUNCTION audit_entry_text(said jsonb) RETURNS text
   LANGUAGE plpgsql IMMUTABLE SET search_path = public, pg_temp AS $$
 DECLARE
@@ -946,8 +952,8 @@ CREATE FUNCTION audit_utf16_length(t text) RETURNS integer
   SELECT length(t) + length(regexp_replace(t, '[\u0001-\uFFFF]', '', 'g'))
 $$;
 
--- Throws SP001 if an entry does not have format v1 in its one canonical spelling (lib/audit/entry/entry.ts). Reading an instant
--- and writing it again is cheaper than a regular expression, and finds days and hours that do not exist.
+-- Throws SP001 if an entry does not have format v1 in its one canonical spelling (lib/audit/entry/entry.ts). Reading an
+-- instant and writing it again is cheaper than a regular expression, and finds days and hours that do not exist.
 CREATE FUNCTION audit_require_form(e audit_entry) RETURNS void
   LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
@@ -1001,7 +1007,8 @@ CREATE FUNCTION export_maker_stands(x audit_export) RETURNS boolean
         (SELECT string_agg(d.duty, ' ' ORDER BY d.duty COLLATE "C") FROM duty d WHERE d.user_id = u.id), u.organisation_id::text)))
 $$;
 
--- Times of an erasure are within a range that every program reads. One row with an infinite time would break all lists.
+-- Times of an erasure are within a range that every program reads. One row with an infinite time would break all
+-- lists.
 CREATE FUNCTION audit_erasure_times() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
   first CONSTANT timestamptz := '2000-01-01Z';
@@ -1027,15 +1034,15 @@ CREATE CONSTRAINT TRIGGER audit_entry_is_queued AFTER INSERT ON audit_entry DEFE
   FOR EACH ROW EXECUTE FUNCTION audit_entry_is_queued();
 CREATE TRIGGER audit_entry_kept BEFORE TRUNCATE ON audit_entry
   FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
-CREATE TRIGGER audit_entry_fixed BEFORE DELETE OR UPDATE ON audit_entry
+CREATE TRIGGER audit_entry_fixed BEFORE UPDATE OR DELETE ON audit_entry
   FOR EACH ROW EXECUTE FUNCTION audit_refuse_but_pruning();
 CREATE TRIGGER audit_part_kept BEFORE TRUNCATE ON audit_part
   FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
-CREATE TRIGGER audit_part_fixed BEFORE DELETE OR UPDATE ON audit_part
+CREATE TRIGGER audit_part_fixed BEFORE UPDATE OR DELETE ON audit_part
   FOR EACH ROW EXECUTE FUNCTION audit_refuse_but_pruning();
 CREATE TRIGGER audit_part_own_entry AFTER INSERT ON audit_part REFERENCING NEW TABLE AS made
   FOR EACH STATEMENT EXECUTE FUNCTION audit_part_own_entry();
-CREATE TRIGGER audit_compartment_fixed BEFORE DELETE OR UPDATE ON audit_compartment
+CREATE TRIGGER audit_compartment_fixed BEFORE UPDATE OR DELETE ON audit_compartment
   FOR EACH ROW EXECUTE FUNCTION audit_refuse_but_erasing();
 CREATE TRIGGER audit_queue_xid BEFORE INSERT ON audit_queue FOR EACH ROW EXECUTE FUNCTION audit_set_xid();
 CREATE CONSTRAINT TRIGGER audit_queue_own_entry AFTER INSERT ON audit_queue DEFERRABLE INITIALLY DEFERRED
@@ -1046,7 +1053,7 @@ CREATE TRIGGER audit_queue_leaves AFTER DELETE ON audit_queue REFERENCING OLD TA
   FOR EACH STATEMENT EXECUTE FUNCTION audit_queue_leaves();
 CREATE TRIGGER audit_leaf_kept BEFORE TRUNCATE ON audit_leaf
   FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
-CREATE TRIGGER audit_leaf_fixed BEFORE DELETE OR UPDATE ON audit_leaf
+CREATE TRIGGER audit_leaf_fixed BEFORE UPDATE OR DELETE ON audit_leaf
   FOR EACH ROW EXECUTE FUNCTION audit_refuse_but_recovery();
 CREATE TRIGGER audit_tile_kept BEFORE TRUNCATE ON audit_tile
   FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
@@ -1060,7 +1067,7 @@ CREATE TRIGGER audit_index_kept BEFORE TRUNCATE ON audit_index
   FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
 CREATE TRIGGER audit_index_own_entry AFTER INSERT ON audit_index REFERENCING NEW TABLE AS made
   FOR EACH STATEMENT EXECUTE FUNCTION audit_index_own_entry();
-CREATE TRIGGER audit_action_rule_fixed BEFORE DELETE OR UPDATE ON audit_action_rule
+CREATE TRIGGER audit_action_rule_fixed BEFORE UPDATE OR DELETE ON audit_action_rule
   FOR EACH ROW EXECUTE FUNCTION audit_refuse_change();
 CREATE TRIGGER audit_action_rule_kept BEFORE TRUNCATE ON audit_action_rule
   FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
@@ -1080,11 +1087,11 @@ CREATE TRIGGER audit_erasure_times BEFORE INSERT OR UPDATE ON audit_erasure
   FOR EACH ROW EXECUTE FUNCTION audit_erasure_times();
 CREATE TRIGGER audit_prune_kept BEFORE TRUNCATE ON audit_prune
   FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
-CREATE TRIGGER audit_prune_fixed BEFORE DELETE OR UPDATE ON audit_prune
+CREATE TRIGGER audit_prune_fixed BEFORE UPDATE OR DELETE ON audit_prune
   FOR EACH ROW EXECUTE FUNCTION audit_refuse_change();
 CREATE TRIGGER audit_recovery_kept BEFORE TRUNCATE ON audit_recovery
   FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
-CREATE TRIGGER audit_recovery_fixed BEFORE DELETE OR UPDATE ON audit_recovery
+CREATE TRIGGER audit_recovery_fixed BEFORE UPDATE OR DELETE ON audit_recovery
   FOR EACH ROW EXECUTE FUNCTION audit_refuse_change();
 
 -- ---------------------------------------------------------------- Rows
@@ -1126,7 +1133,8 @@ GRANT SELECT, INSERT (id, tenant_id, entry_id, digest, reason, asked_by, asked_a
   refused_by, ended_at, agreed_entry_id, signature)
   ON audit_acknowledgement TO sealport_app;
 GRANT SELECT ON audit_acknowledgement TO sealport_sequencer, sealport_auditor;
--- The portal asks and records entries and its index report. Progress and report are written with the sequencer's login.
+-- The portal asks and records entries and its index report. Progress and report are written with the sequencer's
+-- login.
 GRANT SELECT, INSERT (id, tenant_id, by_user_id, state, started_at, cause), UPDATE (start_entry_id, end_entry_id,
   index_progress, index_claim, index_lease_until, index_report)
   ON audit_verification TO sealport_app;

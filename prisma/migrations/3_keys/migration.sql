@@ -1,9 +1,9 @@
--- Keys of participants and of the escrow custodian: versions, proofs of possession, rotations and recoveries of lost keys
--- (docs: design/crypto.md).
+-- Keys of participants and of the escrow custodian: versions, proofs of possession, rotations and recoveries of lost
+-- keys.
 
 -- ---------------------------------------------------------------- Tables
 
--- `activated_at` is when a version first became active; a version that never did can be replaced by no one.
+-- `activated_at` is when a version first became active; only a version that was active once can be replaced.
 CREATE TABLE key_version (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -78,8 +78,8 @@ CREATE TABLE key_rotation (
   CONSTRAINT key_rotation_asked_for_compromise CHECK (state <> 'asked' OR compromised_key_id IS NOT NULL)
 );
 
--- The escrow custodian wraps what is sealed with a lost client-held key for another key of the same participant, when two
--- people of its roster have signed (crypto.md, "Lost participant key").
+-- The escrow custodian wraps what is sealed with a lost client-held key for another key of the same participant, when
+-- two people of its roster have signed (crypto.md, "Lost participant key").
 CREATE TABLE key_recovery (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -193,8 +193,8 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- A recovery keeps what was asked, begins with signatures of two people outside the participant's organisation, and ends
--- once.
+-- A recovery keeps what was asked, begins with signatures of two people outside the participant's organisation, and
+-- ends once.
 CREATE FUNCTION key_recovery_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE signers integer;
 BEGIN

@@ -68,8 +68,8 @@ CREATE TABLE transaction_version (
   PRIMARY KEY (transaction_id, version)
 );
 
--- Kind `former`: a reseal keeps the escrow wrap of the former generation until the custodian has confirmed that it opens
--- the new one.
+-- Kind `former`: a reseal keeps the escrow wrap of the former generation until the custodian has confirmed that it
+-- opens the new one.
 CREATE TABLE wrap (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -163,8 +163,8 @@ CREATE INDEX dispute_note_dispute_id_id_idx ON dispute_note (dispute_id, id);
 
 -- ---------------------------------------------------------------- Functions
 
--- A transaction keeps what it was made with; only its status and holds change. The record digests bind every group, so a
--- new list could put another body in place of a sealed one.
+-- A transaction keeps what it was made with; only its status and holds change. The record digests bind every group,
+-- so a new list could put another body in place of a sealed one.
 CREATE FUNCTION transaction_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF (NEW.id, NEW.tenant_id, NEW.job_id, NEW.submitter, NEW.confidential, NEW.participants, NEW.digest_list, NEW.rd,
@@ -218,9 +218,10 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- Tells whether a living record is checked against an entry, which pruning then keeps. It also keeps entry 0, with which a
--- log begins, and the public facts of prunings, recoveries and erasures. In JCS a quote inside a text is escaped, so these
--- bytes can only be a member's name. SQL functions are checked when they are made, so it is here and not in 2_audit.
+-- Tells whether a living record is checked against an entry, which pruning then keeps. It also keeps entry 0, with
+-- which a log begins, and the public facts of prunings, recoveries and erasures. In JCS a quote inside a text is
+-- escaped, so these bytes can only be a member's name. SQL functions are checked when they are made, so it is here
+-- and not in 2_audit.
 CREATE FUNCTION audit_is_needed(p_entry uuid) RETURNS boolean
   LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   SELECT EXISTS (SELECT 1 FROM transaction WHERE create_entry_id = p_entry)

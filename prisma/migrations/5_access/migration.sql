@@ -1,11 +1,11 @@
 -- Access under law: requests, legal authorities, decisions, grants, openings and disclosures; executive release,
--- break-glass, legal holds, registered issuers, recognition, notices and transparency figures (docs: design/access.md).
+-- break-glass, legal holds, registered issuers, recognition, notices and transparency figures.
 
 -- ---------------------------------------------------------------- Tables
 
--- Returns a number or name without what people type differently: blanks, punctuation and invisible characters; letters by
--- NFKC in lower case, and Cyrillic and Greek letters that look Latin as Latin ones (lib/access/decisions/retyped-facts.ts; ADR 0038).
--- It is first here because an index below needs it.
+-- Returns a number or name without what people type differently: blanks, punctuation and invisible characters;
+-- letters by NFKC in lower case, and Cyrillic and Greek letters that look Latin as Latin ones
+-- (lib/access/decisions/retyped-facts.ts; ADR 0038). It is first here because an index below needs it.
 CREATE FUNCTION order_text(given text) RETURNS text LANGUAGE sql IMMUTABLE SET search_path = public, pg_temp AS $$
   SELECT normalize(translate(lower(regexp_replace(normalize(given, NFKC),
     '[[:space:][:punct:]\u0001-\u002F\u003A-\u0040\u005B-\u0060\u007B-\u00BF\u034F\u061C\u115F\u1160\u1680\u17B4\u17B5\u180B-\u180F\u2000-\u206F\u2212\u2800\u3000-\u3003\u3008-\u3011\u3014-\u301F\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFF8\U0001BCA0-\U0001BCA3\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]',
@@ -14,8 +14,8 @@ CREATE FUNCTION order_text(given text) RETURNS text LANGUAGE sql IMMUTABLE SET s
     'abekmhopctyxijshdqwabekmhopctyxijshdqwabezhikmnoptyxabezhikmnoptyx'), NFC)
 $$;
 
--- The life of a request (ADR 0026). `co_viewers` are people of the requester's own agency, named in the draft and frozen
--- with it.
+-- The life of a request (ADR 0026). `co_viewers` are people of the requester's own agency, named in the draft and
+-- frozen with it.
 CREATE TABLE access_request (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -145,8 +145,8 @@ CREATE TABLE document_quarantine (
   at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
 
--- Keys and trust anchors (certificates) of issuers that sign orders. One person registers, another confirms, and after a
--- waiting period it is in force. Nothing is ever fetched.
+-- Keys and trust anchors (certificates) of issuers that sign orders. One person registers, another confirms, and
+-- after a waiting period it is in force. Nothing is ever fetched.
 CREATE TABLE authority (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -200,8 +200,8 @@ CREATE TABLE authority_crl (
   CONSTRAINT authority_crl_authority_fkey FOREIGN KEY (authority_id) REFERENCES authority (id)
 );
 
--- How far a legal authority was verified, in the words of EN 319 102-1. The state of the authority moves on and would not
--- show it.
+-- How far a legal authority was verified, in the words of EN 319 102-1. The state of the authority moves on and would
+-- not show it.
 CREATE TABLE authorization_verification (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -227,8 +227,8 @@ CREATE TABLE authorization_verification (
   CONSTRAINT authorization_verification_rests CHECK (indication <> 'TOTAL-PASSED' OR authority_id IS NOT NULL)
 );
 
--- The bytes that a signature check used: the CMS of the document and each revocation list. Each is sealed with its own key,
--- because a list reveals whose order it is.
+-- The bytes that a signature check used: the CMS of the document and each revocation list. Each is sealed with its
+-- own key, because a list reveals whose order it is.
 CREATE TABLE authorization_evidence (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -471,8 +471,8 @@ CREATE TABLE policy_version (
   active_from timestamptz(6)
 );
 
--- Notice to people whose data was disclosed (ADR 0039). What is waiting is computed from the disclosures. A row records that
--- a person sent the notice, or withheld it with a reason.
+-- Notice to people whose data was disclosed (ADR 0039). What is waiting is computed from the disclosures. A row
+-- records that a person sent the notice, or withheld it with a reason.
 CREATE TABLE subject_notice (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -595,9 +595,9 @@ CREATE UNIQUE INDEX transparency_report_tenant_id_quarter_key ON transparency_re
 
 -- ---------------------------------------------------------------- Functions
 
--- A move is one of request_transition, with its event. Next to a stage (question, extension, objection, overdue) a request
--- keeps its stage and continues there. Silence is never refusal, and dates only move forward. A request that waits for the
--- scanner becomes overdue at its date, and continues only when the scanner has answered.
+-- A move is one of request_transition, with its event. Next to a stage (question, extension, objection, overdue) a
+-- request keeps its stage and continues there. Silence is never refusal, and dates only move forward. A request that
+-- waits for the scanner becomes overdue at its date, and continues only when the scanner has answered.
 CREATE FUNCTION access_request_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
   moves boolean;
@@ -717,8 +717,8 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- The life of a legal authority (access.md, "Authorizations"). Nothing is approved that was neither verified nor attested.
--- One reviewer can suspend an order; two executives can release on a suspended order by their signatures.
+-- The life of a legal authority (access.md, "Authorizations"). Nothing is approved that was neither verified nor
+-- attested. One reviewer can suspend an order; two executives can release on a suspended order by their signatures.
 CREATE FUNCTION legal_authorization_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
   live constant text[] := ARRAY['submitted', 'signature_verified', 'legal_review', 'attested', 'approved', 'active'];
@@ -750,8 +750,8 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- Tells whether a hold keeps an entry: on its transaction, on transactions of its request, case or grant, or the entries of
--- the hold itself. It is here because it reads tables of this file.
+-- Tells whether a hold keeps an entry: on its transaction, on transactions of its request, case or grant, or the
+-- entries of the hold itself. It is here because it reads tables of this file.
 CREATE FUNCTION audit_is_held(i audit_index) RETURNS boolean
   LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   SELECT EXISTS (SELECT 1 FROM transaction t WHERE t.hold_until > now() AND (t.id = i.transaction_id
@@ -774,8 +774,8 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- A case is a request, a hold or an organisation's own business, and its id decides who may read it. One id in two of these
--- tables would let two organisations into one case.
+-- A case is a request, a hold or an organisation's own business, and its id decides who may read it. One id in two of
+-- these tables would let two organisations into one case.
 CREATE FUNCTION case_id_is_new() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF (TG_TABLE_NAME <> 'access_request' AND EXISTS (SELECT 1 FROM access_request r WHERE r.id = NEW.id))
@@ -911,8 +911,8 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- A verification is of its request's authority. Two people who have read the paper attest it: the two approvers, or the two
--- executives who release (ADR 0027).
+-- A verification is of its request's authority. Two people who have read the paper attest it: the two approvers, or
+-- the two executives who release (ADR 0027).
 CREATE FUNCTION authorization_verification_guard() RETURNS trigger
   LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE readers integer := 0;
@@ -924,9 +924,9 @@ BEGIN
   IF NEW.indication <> 'ATTESTED' THEN RETURN NEW; END IF;
   SELECT count(DISTINCT d.approver_user_id) INTO readers FROM decision d
     WHERE d.request_id = NEW.request_id AND d.decision = 'approve' AND d.confirms IS NOT NULL;
-  IF readers < 2 AND to_regclass('public.executive_release_word') IS NOT NULL THEN
-    EXECUTE 'SELECT coalesce(max(n), 0) FROM (SELECT count(DISTINCT w.user_id) AS n FROM executive_release_word w
-      WHERE w.request_id = $1 AND w.confirms IS NOT NULL GROUP BY w.release_id) AS words' INTO readers USING NEW.request_id;
+  IF readers < 2 THEN
+    SELECT coalesce(max(n), 0) INTO readers FROM (SELECT count(DISTINCT w.user_id) AS n FROM executive_release_word w
+      WHERE w.request_id = NEW.request_id AND w.confirms IS NOT NULL GROUP BY w.release_id) AS words;
   END IF;
   IF readers < 2 THEN
     RAISE EXCEPTION 'a paper order is attested by two who have read it' USING ERRCODE = 'SP002';
@@ -1039,8 +1039,9 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- Tells whether the grant of an export is in force at a moment; true without a grant. It is asked again with each chunk, in
--- the statement that writes or reads it (ADR 0038). Spent views do not stop an export that was asked for before.
+-- Tells whether the grant of an export is in force at a moment; true without a grant. It is asked again with each
+-- chunk, in the statement that writes or reads it (ADR 0038). Spent views do not stop an export that was asked for
+-- before.
 CREATE FUNCTION export_grant_stands(x audit_export, at timestamptz) RETURNS boolean
   LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   SELECT NOT x.filter ? 'grant_id' OR EXISTS (SELECT 1 FROM access_grant g LEFT JOIN legal_authorization a ON a.id = g.authorization_id
@@ -1052,8 +1053,8 @@ CREATE FUNCTION export_grant_stands(x audit_export, at timestamptz) RETURNS bool
           WHERE v.authorization_id = a.id AND k.state = 'revoked'))))
 $$;
 
--- Tells whether the order has served another request of the same agency, if either record says single use. The remainder of
--- a request is the same use. A grant that ended with nothing opened does not spend the order (ADR 0038).
+-- Tells whether the order has served another request of the same agency, if either record says single use. The
+-- remainder of a request is the same use. A grant that ended with nothing opened does not spend the order (ADR 0038).
 CREATE FUNCTION order_is_used(asked uuid) RETURNS boolean LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   -- In its own statement, so that the next one sees what was committed meanwhile.
@@ -1112,8 +1113,8 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- A lawyer of neither side, over all their accounts, decides about something that was opened. A notice is sent only after
--- the latest seal of the order, in any filing.
+-- A lawyer of neither side, over all their accounts, decides about something that was opened. A notice is sent only
+-- after the latest seal of the order, in any filing.
 CREATE FUNCTION subject_notice_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
   whose uuid;
@@ -1179,16 +1180,16 @@ CREATE FUNCTION staff_of_parties(tenant uuid, transactions text[]) RETURNS uuid[
     AND EXISTS (SELECT 1 FROM own_organisations(u.id) AS own (id) JOIN party ON party.organisation_id = own.id)
 $$;
 
--- Tells whether two moments may be the beginning of one order: the same day if both are days, otherwise as near as a day in
--- one zone and a time in another can be.
+-- Tells whether two moments may be the beginning of one order: the same day if both are days, otherwise as near as a
+-- day in one zone and a time in another can be.
 CREATE FUNCTION order_begins_alike(one timestamptz, other timestamptz) RETURNS boolean
   LANGUAGE sql IMMUTABLE SET search_path = public, pg_temp AS $$
   SELECT CASE WHEN extract(epoch FROM one)::numeric % 86400 = 0 AND extract(epoch FROM other)::numeric % 86400 = 0 THEN one = other
     ELSE abs(extract(epoch FROM one - other)) < 36 * 3600 END
 $$;
 
--- Makes questions about one order, or for one organisation, run one after the other until the transaction ends, so that each
--- sees the earlier ones.
+-- Makes questions about one order, or for one organisation, run one after the other until the transaction ends, so
+-- that each sees the earlier ones.
 CREATE FUNCTION order_hold(asked uuid) RETURNS void LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
   mine record;
@@ -1200,9 +1201,10 @@ BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('order ' || mine.tenant_id || ' ' || mine.number, 0));
 END $$;
 
--- Returns filings of the same order for other requests of the same agency, found by number and by document. The end does not
--- count: an officer may type a later one, which approvers narrow. Other agencies are not searched, because this agency may
--- not learn of their use. An organisation belongs to the agency that a signed order names if it has that verified domain.
+-- Returns filings of the same order for other requests of the same agency, found by number and by document. The end
+-- does not count: an officer may type a later one, which approvers narrow. Other agencies are not searched, because
+-- this agency may not learn of their use. An organisation belongs to the agency that a signed order names if it has
+-- that verified domain.
 CREATE FUNCTION orders_alike(asked uuid) RETURNS SETOF legal_authorization
   LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   WITH mine AS MATERIALIZED (
@@ -1228,8 +1230,8 @@ CREATE FUNCTION orders_alike(asked uuid) RETURNS SETOF legal_authorization
         OR d.sha256 = mine.document_sha256 END)
 $$;
 
--- A key is registered once, under any id, so that a revoked key has no second registration. It is a trigger and not an
--- index, because a withdrawn proposal frees its key.
+-- A key is registered once, under any id, so that a revoked key has no second registration. A
+-- withdrawn proposal does not count.
 CREATE FUNCTION authority_key_once() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   -- In its own statement, so that the next one sees what was committed meanwhile.
@@ -1261,8 +1263,8 @@ CREATE FUNCTION sealed_requests(tenant uuid, at timestamptz) RETURNS SETOF uuid
   WHERE order_text(o.issuer) = order_text(s.issuer) AND request_sent_at(o.request_id) >= s.sent_at
 $$;
 
--- Returns the cases that are sealed from one person, for lists and for the log. A legal hold has no seal: people of a party
--- do not learn of a hold that another organisation placed on the party's records.
+-- Returns the cases that are sealed from one person, for lists and for the log. A legal hold has no seal: people of a
+-- party do not learn of a hold that another organisation placed on the party's records.
 CREATE FUNCTION cases_sealed_from(tenant uuid, who uuid, at timestamptz) RETURNS uuid[]
   LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   WITH own AS MATERIALIZED (SELECT own_organisations(who) AS id),
@@ -1278,8 +1280,8 @@ CREATE FUNCTION cases_sealed_from(tenant uuid, who uuid, at timestamptz) RETURNS
       WHERE t.transaction_id = ANY (f.transactions::uuid[]) AND t.participant_id IN (SELECT id FROM party))) END
 $$;
 
--- Tells whether one request is under seal. Each request is asked from its own side, so the time of an answer does not depend
--- on the number of seals.
+-- Tells whether one request is under seal. Each request is asked from its own side, so the time of an answer does not
+-- depend on the number of seals.
 CREATE FUNCTION request_is_sealed(request uuid, at timestamptz) RETURNS boolean
   LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   SELECT EXISTS (SELECT 1 FROM legal_authorization mine WHERE mine.request_id = request AND (mine.sealed_until > at
@@ -1312,7 +1314,7 @@ CREATE TRIGGER access_request_release_guard BEFORE UPDATE OF state ON access_req
   FOR EACH ROW EXECUTE FUNCTION access_request_release_guard();
 CREATE TRIGGER access_request_co_viewers BEFORE INSERT OR UPDATE ON access_request
   FOR EACH ROW EXECUTE FUNCTION access_request_co_viewers();
-CREATE TRIGGER request_transition_fixed BEFORE DELETE OR UPDATE ON request_transition
+CREATE TRIGGER request_transition_fixed BEFORE UPDATE OR DELETE ON request_transition
   FOR EACH ROW EXECUTE FUNCTION audit_refuse_change();
 CREATE TRIGGER request_transition_kept BEFORE TRUNCATE ON request_transition
   FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
@@ -1428,7 +1430,7 @@ INSERT INTO request_transition (from_state, to_state, event) VALUES
 
 GRANT SELECT, INSERT, UPDATE ON access_request TO sealport_app;
 GRANT SELECT ON access_request TO sealport_custodian, sealport_auditor;
--- What was asked, said and decided stays visible for ever; nonces are never forgotten.
+-- Rows of what was asked, said and decided stay, and so do used nonces: the portal's login has no DELETE here.
 GRANT SELECT, INSERT ON request_event TO sealport_app;
 GRANT SELECT ON request_event TO sealport_auditor;
 GRANT SELECT ON request_transition TO sealport_app, sealport_auditor;

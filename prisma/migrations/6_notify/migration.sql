@@ -1,5 +1,5 @@
--- Notifications (ADR 0034). A change of state writes an outbox row in its own transaction. A worker then asks, by the rules
--- of reading, who may be notified.
+-- Notifications (ADR 0034). A change of state writes an outbox row in its own transaction. A worker then asks, by the
+-- rules of reading, who may be notified.
 
 -- ---------------------------------------------------------------- Tables
 
@@ -117,8 +117,8 @@ CREATE UNIQUE INDEX notify_delivery_once ON notify_delivery (event_id, user_id, 
 
 -- ---------------------------------------------------------------- Functions
 
--- Arguments: kind, column of the id, column of the state, prefix of the state. The triggers are deferred, so that the entry
--- that names the actor exists by then.
+-- Arguments: kind, column of the id, column of the state, prefix of the state. The triggers are deferred, so that the
+-- entry that names the actor exists by then.
 CREATE FUNCTION notify_change() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE whole jsonb := to_jsonb(NEW);
 BEGIN

@@ -1,14 +1,14 @@
 -- I1: no watched row changes without an audit entry of the same transaction. For each table this file holds what its
--- entries are about (audit_watch), whether its rows may change at all (append_only), and which actions vouch for which
--- change (audit_action_rule). The announcements of live updates are at the end.
+-- entries are about (audit_watch), whether its rows may change at all (append_only), and which actions vouch for
+-- which change (audit_action_rule). The announcements of live updates are at the end.
 --
 -- A new table needs a block here. lib/audit/record/completeness.integration.test.ts compares the blocks with the tables.
 
 -- ---------------------------------------------------------------- Functions
 
--- Arguments are '<prefix>:<column>'; any of them may be the entry's subject. The queue is asked and not the entry, which
--- remains: it shows that an entry exists, not that it is true. For xmin see audit_queue_own_entry in 2_audit. The entry
--- names the row as it is after the change, so a row keeps its id and what it is about.
+-- Arguments are '<prefix>:<column>'; any of them may be the entry's subject. The queue is asked and not the entry,
+-- which remains: it shows that an entry exists, not that it is true. For xmin see audit_queue_own_entry in 2_audit.
+-- The entry names the row as it is after the change, so a row keeps its id and what it is about.
 CREATE FUNCTION audit_require_entry() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
   row_json jsonb;
@@ -59,17 +59,17 @@ BEGIN
     target || '_fixed', target);
 END $$;
 
--- Announces `kind:id` on the channel sealport_changed, in the transaction that makes the change, so a rollback announces
--- nothing. The message has no content, because every role may LISTEN; portals read state and readers themselves.
--- PostgreSQL folds equal messages of one transaction. Arguments: kind, column of the id.
+-- Announces `kind:id` on the channel sealport_changed, in the transaction that makes the change, so a rollback
+-- announces nothing. The message has no content, because every role may LISTEN; portals read state and readers
+-- themselves. PostgreSQL folds equal messages of one transaction. Arguments: kind, column of the id.
 CREATE FUNCTION announce_change() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   PERFORM pg_notify('sealport_changed', TG_ARGV[0] || ':' || (to_jsonb(NEW) ->> TG_ARGV[1]));
   RETURN NULL;
 END $$;
 
--- Announces that a session ended, without naming it. Portals then check the sessions of their open streams, so a stream with
--- a stolen cookie ends with the sign-out.
+-- Announces that a session ended, without naming it. Portals then check the sessions of their open streams, so a
+-- stream with a stolen cookie ends with the sign-out.
 CREATE FUNCTION announce_session_end() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   PERFORM pg_notify('sealport_changed', 'session:');
@@ -120,8 +120,10 @@ INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('invitation', 'UPDATE', 'invitation.create'), ('invitation', 'UPDATE', 'invitation.use');
 
 -- The time of last use needs no entry, every other column does.
-CREATE CONSTRAINT TRIGGER auth_session_complete AFTER INSERT OR DELETE OR UPDATE OF sid, tenant_id, user_id, created_at, multi_factor_at, expires_at, revoked_at, device, method, passkey_id, proved_at, standing, end_reason ON auth_session
-  DEFERRABLE INITIALLY DEFERRED
+CREATE CONSTRAINT TRIGGER auth_session_complete AFTER INSERT OR DELETE OR UPDATE OF
+    sid, tenant_id, user_id, created_at, multi_factor_at, expires_at, revoked_at, device, method, passkey_id,
+    proved_at, standing, end_reason
+  ON auth_session DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW EXECUTE FUNCTION audit_require_entry('session:sid', 'user:user_id');
 CREATE TRIGGER auth_session_kept BEFORE TRUNCATE ON auth_session FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
@@ -141,8 +143,10 @@ INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('credential', 'DELETE', 'credential.revoke');
 
 -- The time of last use needs no entry, every other column does.
-CREATE CONSTRAINT TRIGGER api_key_complete AFTER INSERT OR DELETE OR UPDATE OF id, tenant_id, user_id, label, prefix, secret_hash, scopes, addresses, signing_key, created_at, expires_at, revoked_at ON api_key
-  DEFERRABLE INITIALLY DEFERRED
+CREATE CONSTRAINT TRIGGER api_key_complete AFTER INSERT OR DELETE OR UPDATE OF
+    id, tenant_id, user_id, label, prefix, secret_hash, scopes, addresses, signing_key, created_at, expires_at,
+    revoked_at
+  ON api_key DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW EXECUTE FUNCTION audit_require_entry('api_key:id', 'user:user_id');
 CREATE TRIGGER api_key_kept BEFORE TRUNCATE ON api_key FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
@@ -183,8 +187,10 @@ INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('audit_retention', 'UPDATE', 'retention.change');
 
 -- Preparing and waiting need no entry; asking, agreeing, refusing and erasing do.
-CREATE CONSTRAINT TRIGGER audit_erasure_complete AFTER INSERT OR DELETE OR UPDATE OF id, tenant_id, compartment_id, reason, state, asked_by, asked_at, agreed_by, agreed_at, refused_by, entry_id, ended_at ON audit_erasure
-  DEFERRABLE INITIALLY DEFERRED
+CREATE CONSTRAINT TRIGGER audit_erasure_complete AFTER INSERT OR DELETE OR UPDATE OF
+    id, tenant_id, compartment_id, reason, state, asked_by, asked_at, agreed_by, agreed_at, refused_by, entry_id,
+    ended_at
+  ON audit_erasure DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW EXECUTE FUNCTION audit_require_entry('erasure:id', 'compartment:compartment_id');
 CREATE TRIGGER audit_erasure_kept BEFORE TRUNCATE ON audit_erasure FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
@@ -210,8 +216,10 @@ INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('key_rotation', 'UPDATE', 'key.rotate');
 
 -- A retry after a failure needs no entry.
-CREATE CONSTRAINT TRIGGER key_recovery_complete AFTER INSERT OR DELETE OR UPDATE OF id, tenant_id, participant_id, old_key_id, new_key_id, transactions, nonce, reason, state, total, remaining, asked_by, asked_at, not_after, started_at, ended_at, ended_by, end_reason ON key_recovery
-  DEFERRABLE INITIALLY DEFERRED
+CREATE CONSTRAINT TRIGGER key_recovery_complete AFTER INSERT OR DELETE OR UPDATE OF
+    id, tenant_id, participant_id, old_key_id, new_key_id, transactions, nonce, reason, state, total, remaining,
+    asked_by, asked_at, not_after, started_at, ended_at, ended_by, end_reason
+  ON key_recovery DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW EXECUTE FUNCTION audit_require_entry('key_recovery:id');
 CREATE TRIGGER key_recovery_kept BEFORE TRUNCATE ON key_recovery FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
