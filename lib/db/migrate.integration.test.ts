@@ -54,9 +54,9 @@ test("a failing migration is named, and a function body with semicolons arrives 
 });
 
 test.each([
-  { earlier: "another name", database: "build_name", name: "20261124000000_schema" },
-  { earlier: "the same name and another text", database: "build_text", name: "1_identity" },
-])("a database whose migration has $earlier is refused with one line and stays as it was", async (build) => {
+  ["another name", { database: "build_name", name: "20261124000000_schema" }],
+  ["the same name and another text", { database: "build_text", name: "1_identity" }],
+])("a database with a migration of %s is refused with one line and stays unchanged", async (_, build) => {
   const { adminUrl, passwords } = inject("testServer");
   await bootstrapRoles({ adminUrl, database: build.database, passwords });
   const url = urlFor(adminUrl, undefined, build.database);

@@ -147,7 +147,8 @@ CREATE INDEX transaction_tenant_id_created_at_us_id_idx ON transaction (tenant_i
 CREATE INDEX transaction_tenant_id_job_id_idx ON transaction (tenant_id, job_id);
 CREATE INDEX transaction_create_entry ON transaction (create_entry_id);
 CREATE INDEX transaction_hold_until_idx ON transaction (hold_until);
-CREATE INDEX transaction_participant_participant_id_created_at_us_transa_idx ON transaction_participant (participant_id, created_at_us, transaction_id);
+CREATE INDEX transaction_participant_participant_id_created_at_us_transa_idx
+  ON transaction_participant (participant_id, created_at_us, transaction_id);
 CREATE INDEX transaction_group_newest ON transaction_group (transaction_id, grp, gen DESC);
 CREATE INDEX transaction_group_entry ON transaction_group (entry_id);
 CREATE INDEX wrap_key_version_id_idx ON wrap (key_version_id);

@@ -595,6 +595,27 @@ CREATE UNIQUE INDEX transparency_report_tenant_id_quarter_key ON transparency_re
 
 -- ---------------------------------------------------------------- Functions
 
+-- A case is a request, a hold or an organisation's own business, and its id decides who may read it. One id in two of
+-- these tables would let two organisations into one case.
+CREATE FUNCTION case_id_is_new() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF (TG_TABLE_NAME <> 'access_request' AND EXISTS (SELECT 1 FROM access_request r WHERE r.id = NEW.id))
+     OR (TG_TABLE_NAME <> 'preservation' AND EXISTS (SELECT 1 FROM preservation p WHERE p.id = NEW.id))
+     OR (TG_TABLE_NAME <> 'organisation' AND EXISTS (SELECT 1 FROM organisation o WHERE o.id = NEW.id)) THEN
+    RAISE EXCEPTION 'the id is that of another case' USING ERRCODE = 'SP002';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- A case stays with its organisation.
+CREATE FUNCTION access_request_stays() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF (NEW.id, NEW.tenant_id, NEW.organisation_id) IS DISTINCT FROM (OLD.id, OLD.tenant_id, OLD.organisation_id) THEN
+    RAISE EXCEPTION 'a request stays with its organisation' USING ERRCODE = 'SP002';
+  END IF;
+  RETURN NEW;
+END $$;
+
 -- A move is one of request_transition, with its event. Next to a stage (question, extension, objection, overdue) a
 -- request keeps its stage and continues there. Silence is never refusal, and dates only move forward. A request that
 -- waits for the scanner becomes overdue at its date, and continues only when the scanner has answered.
@@ -668,32 +689,14 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- A grant only shrinks, never returns after its end, and keeps what it rests on.
-CREATE FUNCTION access_grant_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+-- The timeline has an event for each move, made at the same instant.
+CREATE FUNCTION access_request_told() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
-  IF NEW.not_after > OLD.not_after OR NEW.not_before < OLD.not_before OR NEW.max_views > OLD.max_views
-     OR NOT (NEW.transactions <@ OLD.transactions) OR NOT (NEW.groups <@ OLD.groups)
-     OR NEW.level <> OLD.level OR NEW.subject_user_id <> OLD.subject_user_id OR NEW.purpose <> OLD.purpose
-     OR NEW.views_used < OLD.views_used OR NEW.exports_used < OLD.exports_used OR NEW.max_exports > OLD.max_exports
-     OR (NEW.id, NEW.tenant_id, NEW.request_id, NEW.dispute_id, NEW.authorization_id, NEW.created_at)
-        IS DISTINCT FROM (OLD.id, OLD.tenant_id, OLD.request_id, OLD.dispute_id, OLD.authorization_id, OLD.created_at)
-     OR (OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS DISTINCT FROM OLD.revoked_at)
-     OR (OLD.state IN ('revoked', 'expired', 'exhausted') AND NEW.state <> OLD.state) THEN
-    RAISE EXCEPTION 'a grant may only be narrowed' USING ERRCODE = 'SP002';
+  IF NEW.state <> OLD.state AND NOT EXISTS (SELECT 1 FROM request_event e WHERE e.request_id = NEW.id
+      AND e.kind = NEW.last_event AND e.from_state = OLD.state AND e.to_state = NEW.state AND e.at = NEW.updated_at) THEN
+    RAISE EXCEPTION 'access request % to % has no event', OLD.state, NEW.state USING ERRCODE = 'SP002';
   END IF;
-  RETURN NEW;
-END $$;
-
--- A dispute's grant is for the person who took the dispute, and no wider than what the party signed.
-CREATE FUNCTION access_grant_of_dispute() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-BEGIN
-  IF NEW.dispute_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM dispute d
-    WHERE d.id = NEW.dispute_id AND d.tenant_id = NEW.tenant_id AND d.state = 'taken'
-      AND d.taken_by = NEW.subject_user_id AND NEW.transactions = ARRAY[d.transaction_id::text]
-      AND NEW.groups <@ d.groups AND NEW.not_after <= d.not_after) THEN
-    RAISE EXCEPTION 'no taken dispute allows this grant' USING ERRCODE = 'SP002';
-  END IF;
-  RETURN NEW;
+  RETURN NULL;
 END $$;
 
 -- Submission freezes the legal authority together with the request.
@@ -706,6 +709,45 @@ BEGIN
   RETURN NEW;
 END $$;
 
+-- While terms wait for two signatures, only release or withdrawal leads away from overdue.
+CREATE FUNCTION access_request_release_guard() RETURNS trigger
+  LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF OLD.state = 'overdue' AND NEW.state NOT IN ('overdue', 'approved', 'withdrawn') AND EXISTS
+    (SELECT 1 FROM executive_release e WHERE e.request_id = NEW.id AND e.sign_until > now()) THEN
+    RAISE EXCEPTION 'executives are releasing this request' USING ERRCODE = 'SP002';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- At most ten co-viewers of the requester's organisation, frozen at submission.
+CREATE FUNCTION access_request_co_viewers() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' AND OLD.state <> 'draft' AND NEW.co_viewers IS DISTINCT FROM OLD.co_viewers THEN
+    RAISE EXCEPTION 'what was asked does not change after submission' USING ERRCODE = 'SP002';
+  END IF;
+  IF cardinality(NEW.co_viewers) > 10 OR NEW.requester_user_id = ANY (NEW.co_viewers) THEN
+    RAISE EXCEPTION 'ten people at most look beside the requester' USING ERRCODE = 'SP002';
+  END IF;
+  -- Each opening checks again whether they still are of the organisation.
+  IF (TG_OP = 'INSERT' OR NEW.co_viewers IS DISTINCT FROM OLD.co_viewers)
+     AND EXISTS (SELECT 1 FROM unnest(NEW.co_viewers) AS named(id) LEFT JOIN app_user u ON u.id = named.id
+       WHERE u.tenant_id IS DISTINCT FROM NEW.tenant_id OR u.organisation_id IS DISTINCT FROM NEW.organisation_id) THEN
+    RAISE EXCEPTION 'a co-viewer is of the requester''s organisation' USING ERRCODE = 'SP002';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- Only a co-viewer of a submitted request can be removed.
+CREATE FUNCTION co_viewer_end_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM access_request r WHERE r.id = NEW.request_id AND r.tenant_id = NEW.tenant_id
+      AND r.digest IS NOT NULL AND NEW.user_id = ANY (r.co_viewers)) THEN
+    RAISE EXCEPTION 'who was not named in a sent request is not taken out of it' USING ERRCODE = 'SP002';
+  END IF;
+  RETURN NEW;
+END $$;
+
 -- Attachments belong to a draft. The request's row is locked, so that a submission that has begun is seen.
 CREATE FUNCTION attach_to_draft_only() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE request_state text;
@@ -713,6 +755,16 @@ BEGIN
   SELECT state INTO request_state FROM access_request WHERE id = NEW.request_id FOR UPDATE;
   IF request_state IS DISTINCT FROM 'draft' THEN
     RAISE EXCEPTION '% belongs to a draft', TG_TABLE_NAME USING ERRCODE = 'SP002';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- A legal authority begins as a draft.
+CREATE FUNCTION legal_authorization_is_draft() RETURNS trigger
+  LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NEW.state <> 'draft' THEN
+    RAISE EXCEPTION 'a legal authority begins as a draft' USING ERRCODE = 'SP002';
   END IF;
   RETURN NEW;
 END $$;
@@ -749,436 +801,6 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
-
--- Tells whether a hold keeps an entry: on its transaction, on transactions of its request, case or grant, or the
--- entries of the hold itself. It is here because it reads tables of this file.
-CREATE FUNCTION audit_is_held(i audit_index) RETURNS boolean
-  LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-  SELECT EXISTS (SELECT 1 FROM transaction t WHERE t.hold_until > now() AND (t.id = i.transaction_id
-        OR EXISTS (SELECT 1 FROM access_request q WHERE q.id IN (i.request_id, i.case_id) AND t.id::text = ANY (q.transactions))
-        OR EXISTS (SELECT 1 FROM access_grant g WHERE g.id = i.grant_id AND t.id::text = ANY (g.transactions))))
-    OR EXISTS (SELECT 1 FROM preservation p WHERE p.tenant_id = i.tenant_id AND p.released_at IS NULL AND p.until > now()
-      AND (p.id = i.case_id OR i.transaction_id::text = ANY (p.transactions)
-        OR EXISTS (SELECT 1 FROM access_request q WHERE q.id IN (i.request_id, i.case_id) AND q.transactions && p.transactions)
-        OR EXISTS (SELECT 1 FROM access_grant g WHERE g.id = i.grant_id AND g.transactions && p.transactions)))
-$$;
-
--- A hold keeps what it covers. Its end may move away while it runs, and it ends once.
-CREATE FUNCTION preservation_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-BEGIN
-  IF TG_OP = 'DELETE' OR OLD.released_at IS NOT NULL OR NEW.until < OLD.until
-     OR (NEW.id, NEW.tenant_id, NEW.requested_by, NEW.organisation_id, NEW.transactions, NEW.reason, NEW.created_at)
-        IS DISTINCT FROM (OLD.id, OLD.tenant_id, OLD.requested_by, OLD.organisation_id, OLD.transactions, OLD.reason, OLD.created_at) THEN
-    RAISE EXCEPTION 'a hold keeps what it holds, and ends once' USING ERRCODE = 'SP002';
-  END IF;
-  RETURN NEW;
-END $$;
-
--- A case is a request, a hold or an organisation's own business, and its id decides who may read it. One id in two of
--- these tables would let two organisations into one case.
-CREATE FUNCTION case_id_is_new() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-BEGIN
-  IF (TG_TABLE_NAME <> 'access_request' AND EXISTS (SELECT 1 FROM access_request r WHERE r.id = NEW.id))
-     OR (TG_TABLE_NAME <> 'preservation' AND EXISTS (SELECT 1 FROM preservation p WHERE p.id = NEW.id))
-     OR (TG_TABLE_NAME <> 'organisation' AND EXISTS (SELECT 1 FROM organisation o WHERE o.id = NEW.id)) THEN
-    RAISE EXCEPTION 'the id is that of another case' USING ERRCODE = 'SP002';
-  END IF;
-  RETURN NEW;
-END $$;
-
--- A case stays with its organisation.
-CREATE FUNCTION access_request_stays() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-BEGIN
-  IF (NEW.id, NEW.tenant_id, NEW.organisation_id) IS DISTINCT FROM (OLD.id, OLD.tenant_id, OLD.organisation_id) THEN
-    RAISE EXCEPTION 'a request stays with its organisation' USING ERRCODE = 'SP002';
-  END IF;
-  RETURN NEW;
-END $$;
-
--- The timeline has an event for each move, made at the same instant.
-CREATE FUNCTION access_request_told() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-BEGIN
-  IF NEW.state <> OLD.state AND NOT EXISTS (SELECT 1 FROM request_event e WHERE e.request_id = NEW.id
-      AND e.kind = NEW.last_event AND e.from_state = OLD.state AND e.to_state = NEW.state AND e.at = NEW.updated_at) THEN
-    RAISE EXCEPTION 'access request % to % has no event', OLD.state, NEW.state USING ERRCODE = 'SP002';
-  END IF;
-  RETURN NULL;
-END $$;
-
--- Only an overdue request is proposed for release.
-CREATE FUNCTION executive_release_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-BEGIN
-  IF NOT EXISTS (SELECT 1 FROM access_request r WHERE r.id = NEW.request_id AND r.tenant_id = NEW.tenant_id
-      AND r.state = 'overdue' AND r.digest = NEW.terms ->> 'request_digest' AND NEW.nonce = NEW.terms ->> 'nonce') THEN
-    RAISE EXCEPTION 'executives release what is overdue' USING ERRCODE = 'SP002';
-  END IF;
-  RETURN NEW;
-END $$;
-
--- An active executive of another organisation signs, while the request is overdue.
-CREATE FUNCTION executive_release_word_guard() RETURNS trigger
-  LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-BEGIN
-  IF NOT EXISTS (SELECT 1 FROM executive_release e JOIN access_request r ON r.id = e.request_id
-      JOIN app_user u ON u.id = NEW.user_id AND u.handle = NEW.person AND u.state = 'active'
-      JOIN duty d ON d.user_id = u.id AND d.duty = 'executive'
-      WHERE e.id = NEW.release_id AND r.id = NEW.request_id AND r.state = 'overdue'
-        AND u.id <> r.requester_user_id AND u.organisation_id <> r.organisation_id) THEN
-    RAISE EXCEPTION 'an executive of another organisation releases what is overdue' USING ERRCODE = 'SP002';
-  END IF;
-  RETURN NEW;
-END $$;
-
--- A released grant has two signatures and is no wider than their terms.
-CREATE FUNCTION access_grant_of_release() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-BEGIN
-  IF TG_OP = 'UPDATE' THEN
-    IF NEW.release_id IS DISTINCT FROM OLD.release_id THEN
-      RAISE EXCEPTION 'a grant keeps what it rests on' USING ERRCODE = 'SP002';
-    END IF;
-    RETURN NEW;
-  END IF;
-  IF NEW.release_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM executive_release e
-    WHERE e.id = NEW.release_id AND e.request_id = NEW.request_id
-      AND (SELECT count(DISTINCT w.user_id) FROM executive_release_word w WHERE w.release_id = e.id) = 2
-      AND to_jsonb(NEW.transactions) <@ (e.terms -> 'transactions') AND to_jsonb(NEW.groups) <@ (e.terms -> 'groups')
-      AND NEW.level = e.terms ->> 'level' AND NEW.purpose = e.terms ->> 'purpose'
-      AND NEW.not_before >= (e.terms ->> 'not_before')::timestamptz
-      AND NEW.not_after <= (e.terms ->> 'not_after')::timestamptz
-      AND NEW.max_views <= (e.terms ->> 'max_views')::int) THEN
-    RAISE EXCEPTION 'no two executives released this grant' USING ERRCODE = 'SP002';
-  END IF;
-  RETURN NEW;
-END $$;
-
--- While terms wait for two signatures, only release or withdrawal leads away from overdue.
-CREATE FUNCTION access_request_release_guard() RETURNS trigger
-  LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-BEGIN
-  IF OLD.state = 'overdue' AND NEW.state NOT IN ('overdue', 'approved', 'withdrawn') AND EXISTS
-    (SELECT 1 FROM executive_release e WHERE e.request_id = NEW.id AND e.sign_until > now()) THEN
-    RAISE EXCEPTION 'executives are releasing this request' USING ERRCODE = 'SP002';
-  END IF;
-  RETURN NEW;
-END $$;
-
--- The holder has the duty, and no earlier use that gave access waits for its review.
-CREATE FUNCTION emergency_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-BEGIN
-  -- Two uses of one person at once run one after the other.
-  PERFORM 1 FROM app_user u WHERE u.id = NEW.holder_user_id FOR UPDATE;
-  IF NOT EXISTS (SELECT 1 FROM app_user u JOIN duty d ON d.user_id = u.id AND d.duty = 'break-glass'
-      WHERE u.id = NEW.holder_user_id AND u.tenant_id = NEW.tenant_id AND u.state = 'active'
-        AND u.handle = NEW.statement ->> 'requester' AND NEW.nonce = NEW.statement ->> 'nonce') THEN
-    RAISE EXCEPTION 'break-glass is for those who hold it' USING ERRCODE = 'SP002';
-  END IF;
-  IF EXISTS (SELECT 1 FROM emergency e JOIN access_grant g ON g.emergency_id = e.id
-      LEFT JOIN emergency_review r ON r.emergency_id = e.id
-      WHERE e.holder_user_id = NEW.holder_user_id AND r.emergency_id IS NULL
-        AND (g.state = 'pending' OR g.custodian_receipt IS NOT NULL)) THEN
-    RAISE EXCEPTION 'an earlier use waits for its review' USING ERRCODE = 'SP002';
-  END IF;
-  RETURN NEW;
-END $$;
-
--- Another person with a duty for it reviews.
-CREATE FUNCTION emergency_review_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-BEGIN
-  IF NOT EXISTS (SELECT 1 FROM emergency e JOIN app_user u ON u.id = NEW.reviewer_user_id AND u.state = 'active'
-      JOIN duty d ON d.user_id = u.id AND d.duty IN ('legal', 'approve', 'executive')
-      WHERE e.id = NEW.emergency_id AND e.holder_user_id <> u.id AND u.handle = NEW.statement ->> 'reviewer') THEN
-    RAISE EXCEPTION 'another person with a duty for it reviews a use of break-glass' USING ERRCODE = 'SP002';
-  END IF;
-  RETURN NEW;
-END $$;
-
--- A break-glass grant belongs to its holder and is no wider than what they signed.
-CREATE FUNCTION access_grant_of_emergency() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-BEGIN
-  IF TG_OP = 'UPDATE' THEN
-    IF NEW.emergency_id IS DISTINCT FROM OLD.emergency_id THEN
-      RAISE EXCEPTION 'a grant keeps what it rests on' USING ERRCODE = 'SP002';
-    END IF;
-    RETURN NEW;
-  END IF;
-  IF NEW.emergency_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM emergency e
-    WHERE e.id = NEW.emergency_id AND e.tenant_id = NEW.tenant_id AND e.holder_user_id = NEW.subject_user_id
-      AND to_jsonb(NEW.transactions) <@ (e.statement -> 'transactions')
-      AND to_jsonb(NEW.groups) <@ (e.statement -> 'groups')
-      AND NEW.not_after <= (e.statement ->> 'not_after')::timestamptz) THEN
-    RAISE EXCEPTION 'no use of break-glass allows this grant' USING ERRCODE = 'SP002';
-  END IF;
-  RETURN NEW;
-END $$;
-
--- A verification is of its request's authority. Two people who have read the paper attest it: the two approvers, or
--- the two executives who release (ADR 0027).
-CREATE FUNCTION authorization_verification_guard() RETURNS trigger
-  LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-DECLARE readers integer := 0;
-BEGIN
-  IF NOT EXISTS (SELECT 1 FROM legal_authorization a WHERE a.id = NEW.authorization_id
-      AND a.request_id = NEW.request_id AND a.tenant_id = NEW.tenant_id) THEN
-    RAISE EXCEPTION 'a verification is of the legal authority of its request' USING ERRCODE = 'SP002';
-  END IF;
-  IF NEW.indication <> 'ATTESTED' THEN RETURN NEW; END IF;
-  SELECT count(DISTINCT d.approver_user_id) INTO readers FROM decision d
-    WHERE d.request_id = NEW.request_id AND d.decision = 'approve' AND d.confirms IS NOT NULL;
-  IF readers < 2 THEN
-    SELECT coalesce(max(n), 0) INTO readers FROM (SELECT count(DISTINCT w.user_id) AS n FROM executive_release_word w
-      WHERE w.request_id = NEW.request_id AND w.confirms IS NOT NULL GROUP BY w.release_id) AS words;
-  END IF;
-  IF readers < 2 THEN
-    RAISE EXCEPTION 'a paper order is attested by two who have read it' USING ERRCODE = 'SP002';
-  END IF;
-  RETURN NEW;
-END $$;
-
--- A legal authority begins as a draft.
-CREATE FUNCTION legal_authorization_is_draft() RETURNS trigger
-  LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-BEGIN
-  IF NEW.state <> 'draft' THEN
-    RAISE EXCEPTION 'a legal authority begins as a draft' USING ERRCODE = 'SP002';
-  END IF;
-  RETURN NEW;
-END $$;
-
--- A registration never changes. It is confirmed once and ends once.
-CREATE FUNCTION authority_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-BEGIN
-  IF TG_OP = 'INSERT' THEN
-    IF NEW.state <> 'proposed' THEN
-      RAISE EXCEPTION 'an authority is registered before it is confirmed' USING ERRCODE = 'SP003';
-    END IF;
-    RETURN NEW;
-  END IF;
-  IF TG_OP = 'DELETE'
-     OR to_jsonb(NEW) - 'state' - 'confirmed_by' - 'confirmed_at' - 'in_force_from' - 'ended_by' - 'ended_at' - 'end_reason'
-        IS DISTINCT FROM
-        to_jsonb(OLD) - 'state' - 'confirmed_by' - 'confirmed_at' - 'in_force_from' - 'ended_by' - 'ended_at' - 'end_reason'
-     OR (OLD.state, NEW.state) NOT IN (('proposed', 'confirmed'), ('proposed', 'withdrawn'), ('confirmed', 'revoked'))
-     OR (OLD.state = 'confirmed' AND (NEW.confirmed_by, NEW.confirmed_at, NEW.in_force_from)
-         IS DISTINCT FROM (OLD.confirmed_by, OLD.confirmed_at, OLD.in_force_from)) THEN
-    RAISE EXCEPTION 'an authority keeps what was registered and goes one way' USING ERRCODE = 'SP003';
-  END IF;
-  RETURN NEW;
-END $$;
-
--- A scan result is given once, to a document that waits for it. The bytes of an infected document move to quarantine.
-CREATE FUNCTION document_scan_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-BEGIN
-  IF TG_OP = 'UPDATE' THEN
-    IF NEW.scan = OLD.scan THEN RETURN NEW; END IF;
-    IF OLD.scan <> 'pending' OR NEW.scan NOT IN ('clean', 'infected') THEN
-      RAISE EXCEPTION 'a document that is % does not become %', OLD.scan, NEW.scan USING ERRCODE = 'SP002';
-    END IF;
-  END IF;
-  IF NEW.scan = 'infected' THEN
-    INSERT INTO document_quarantine (id, tenant_id, request_id, dek_sealed, iv, ciphertext, tag)
-      VALUES (NEW.id, NEW.tenant_id, NEW.request_id, NEW.dek_sealed, NEW.iv, NEW.ciphertext, NEW.tag);
-    NEW.dek_sealed := ''::bytea;
-    NEW.iv := ''::bytea;
-    NEW.ciphertext := ''::bytea;
-    NEW.tag := ''::bytea;
-  END IF;
-  RETURN NEW;
-END $$;
-
--- A revocation list is of a confirmed anchor, and newer than the last one.
-CREATE FUNCTION authority_crl_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-BEGIN
-  IF NOT EXISTS (SELECT 1 FROM authority a WHERE a.id = NEW.authority_id AND a.tenant_id = NEW.tenant_id
-      AND a.kind = 'anchor' AND a.state = 'confirmed') THEN
-    RAISE EXCEPTION 'a revocation list is of a trust anchor that two people registered' USING ERRCODE = 'SP003';
-  END IF;
-  IF EXISTS (SELECT 1 FROM authority_crl c WHERE c.authority_id = NEW.authority_id
-      AND c.issuer_digest = NEW.issuer_digest AND c.this_update > NEW.this_update) THEN
-    RAISE EXCEPTION 'a revocation list does not go back' USING ERRCODE = 'SP003';
-  END IF;
-  RETURN NEW;
-END $$;
-
--- Evidence is of its request's authority, and the CMS is the one that its record names.
-CREATE FUNCTION authorization_evidence_guard() RETURNS trigger
-  LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-BEGIN
-  IF NOT EXISTS (SELECT 1 FROM legal_authorization a WHERE a.id = NEW.authorization_id
-      AND a.request_id = NEW.request_id AND a.tenant_id = NEW.tenant_id
-      AND (NEW.kind <> 'cms' OR (a.state = 'draft' AND a.record -> 'signature' ->> 'sha256' = NEW.sha256))) THEN
-    RAISE EXCEPTION 'evidence is of the legal authority of its request, and its signature the one of its record' USING ERRCODE = 'SP002';
-  END IF;
-  RETURN NEW;
-END $$;
-
--- At most ten co-viewers of the requester's organisation, frozen at submission.
-CREATE FUNCTION access_request_co_viewers() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-BEGIN
-  IF TG_OP = 'UPDATE' AND OLD.state <> 'draft' AND NEW.co_viewers IS DISTINCT FROM OLD.co_viewers THEN
-    RAISE EXCEPTION 'what was asked does not change after submission' USING ERRCODE = 'SP002';
-  END IF;
-  IF cardinality(NEW.co_viewers) > 10 OR NEW.requester_user_id = ANY (NEW.co_viewers) THEN
-    RAISE EXCEPTION 'ten people at most look beside the requester' USING ERRCODE = 'SP002';
-  END IF;
-  -- Each opening checks again whether they still are of the organisation.
-  IF (TG_OP = 'INSERT' OR NEW.co_viewers IS DISTINCT FROM OLD.co_viewers)
-     AND EXISTS (SELECT 1 FROM unnest(NEW.co_viewers) AS named(id) LEFT JOIN app_user u ON u.id = named.id
-       WHERE u.tenant_id IS DISTINCT FROM NEW.tenant_id OR u.organisation_id IS DISTINCT FROM NEW.organisation_id) THEN
-    RAISE EXCEPTION 'a co-viewer is of the requester''s organisation' USING ERRCODE = 'SP002';
-  END IF;
-  RETURN NEW;
-END $$;
-
--- Only a co-viewer of a submitted request can be removed.
-CREATE FUNCTION co_viewer_end_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-BEGIN
-  IF NOT EXISTS (SELECT 1 FROM access_request r WHERE r.id = NEW.request_id AND r.tenant_id = NEW.tenant_id
-      AND r.digest IS NOT NULL AND NEW.user_id = ANY (r.co_viewers)) THEN
-    RAISE EXCEPTION 'who was not named in a sent request is not taken out of it' USING ERRCODE = 'SP002';
-  END IF;
-  RETURN NEW;
-END $$;
-
--- Tells whether the grant of an export is in force at a moment; true without a grant. It is asked again with each
--- chunk, in the statement that writes or reads it (ADR 0038). Spent views do not stop an export that was asked for
--- before.
-CREATE FUNCTION export_grant_stands(x audit_export, at timestamptz) RETURNS boolean
-  LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-  SELECT NOT x.filter ? 'grant_id' OR EXISTS (SELECT 1 FROM access_grant g LEFT JOIN legal_authorization a ON a.id = g.authorization_id
-    WHERE g.id::text = x.filter ->> 'grant_id' AND g.tenant_id = x.tenant_id AND g.subject_user_id = x.by_user_id
-      AND g.state IN ('active', 'exhausted') AND g.revoked_at IS NULL AND g.not_before <= at AND at < g.not_after
-      AND (g.authorization_id IS NULL OR (a.state IN ('signature_verified', 'attested', 'approved', 'active', 'exhausted')
-        AND a.valid_from <= at AND at < a.valid_until
-        AND NOT EXISTS (SELECT 1 FROM authorization_verification v JOIN authority k ON k.id = v.authority_id
-          WHERE v.authorization_id = a.id AND k.state = 'revoked'))))
-$$;
-
--- Tells whether the order has served another request of the same agency, if either record says single use. The
--- remainder of a request is the same use. A grant that ended with nothing opened does not spend the order (ADR 0038).
-CREATE FUNCTION order_is_used(asked uuid) RETURNS boolean LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-BEGIN
-  -- In its own statement, so that the next one sees what was committed meanwhile.
-  PERFORM order_hold(asked);
-  RETURN EXISTS (
-    WITH RECURSIVE line AS (
-      SELECT r.id, r.continues_id FROM access_request r JOIN legal_authorization a ON a.request_id = r.id WHERE a.id = asked
-      UNION SELECT r.id, r.continues_id FROM access_request r JOIN line l ON r.continues_id = l.id OR r.id = l.continues_id)
-    SELECT 1 FROM legal_authorization mine, orders_alike(asked) o
-    WHERE mine.id = asked AND o.request_id NOT IN (SELECT id FROM line)
-      AND (o.record ->> 'single_use' = 'true' OR mine.record ->> 'single_use' = 'true')
-      AND CASE WHEN EXISTS (SELECT 1 FROM access_grant g WHERE g.authorization_id = o.id)
-        THEN EXISTS (SELECT 1 FROM access_grant g WHERE g.authorization_id = o.id
-          AND (g.state IN ('pending', 'active') OR g.views_used > 0 OR g.exports_used > 0))
-        ELSE o.state NOT IN ('draft', 'closed') END);
-END $$;
-
--- An order for single use goes to its reviewers once, and only such an order is exhausted, by a grant.
-CREATE FUNCTION legal_authorization_used() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-BEGIN
-  IF NEW.state = OLD.state THEN RETURN NEW; END IF;
-  IF OLD.state = 'draft' AND NEW.state <> 'closed' AND order_is_used(NEW.id) THEN
-    RAISE EXCEPTION 'the order counts once, and has served another request' USING ERRCODE = 'SP002';
-  END IF;
-  IF NEW.state = 'exhausted' AND NOT (NEW.record ->> 'single_use' IS NOT DISTINCT FROM 'true'
-      AND EXISTS (SELECT 1 FROM access_grant g WHERE g.authorization_id = NEW.id)) THEN
-    RAISE EXCEPTION 'only an order that counts once is used up, and by its grant' USING ERRCODE = 'SP002';
-  END IF;
-  RETURN NEW;
-END $$;
-
--- A recognition matches the record, and the requester cannot make it.
-CREATE FUNCTION recognition_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-DECLARE
-  legal legal_authorization;
-  requester uuid;
-BEGIN
-  SELECT * INTO legal FROM legal_authorization a WHERE a.id = NEW.authorization_id;
-  SELECT r.requester_user_id INTO requester FROM access_request r WHERE r.id = NEW.request_id;
-  IF legal.request_id IS DISTINCT FROM NEW.request_id OR legal.tenant_id <> NEW.tenant_id
-     OR legal.jurisdiction <> NEW.jurisdiction OR requester IS NOT DISTINCT FROM NEW.user_id
-     OR (NEW.standing = 'stated' AND NEW.basis IS DISTINCT FROM legal.recognition_basis)
-     OR (NEW.standing = 'recorded' AND legal.recognition_basis IS NOT NULL)
-     OR (NEW.standing = 'home' AND NOT (NEW.jurisdiction = ANY (NEW.homes) OR 'EU' = ANY (NEW.homes))) THEN
-    RAISE EXCEPTION 'a legal authority is recognised as its record says, by somebody who did not ask' USING ERRCODE = 'SP002';
-  END IF;
-  RETURN NEW;
-END $$;
-
--- A grant rests on a recognised authority, whatever the portal believes.
-CREATE FUNCTION access_grant_recognised() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-BEGIN
-  IF NOT EXISTS (SELECT 1 FROM recognition r WHERE r.authorization_id = NEW.authorization_id) THEN
-    RAISE EXCEPTION 'nothing is granted under a legal authority that nobody has recognised' USING ERRCODE = 'SP002';
-  END IF;
-  RETURN NEW;
-END $$;
-
--- A lawyer of neither side, over all their accounts, decides about something that was opened. A notice is sent only
--- after the latest seal of the order, in any filing.
-CREATE FUNCTION subject_notice_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-DECLARE
-  whose uuid;
-BEGIN
-  SELECT u.organisation_id INTO whose FROM app_user u WHERE u.id = NEW.user_id AND u.tenant_id = NEW.tenant_id;
-  IF whose IS NULL
-     OR NOT EXISTS (SELECT 1 FROM access_request r WHERE r.id = NEW.request_id AND r.tenant_id = NEW.tenant_id
-       AND r.organisation_id NOT IN (SELECT own_organisations(NEW.user_id))
-       AND r.requester_user_id NOT IN (SELECT same_human(NEW.user_id)))
-     OR EXISTS (SELECT 1 FROM access_request r JOIN transaction_participant t ON t.transaction_id = ANY (r.transactions::uuid[])
-       JOIN participant p ON p.id = t.participant_id
-       WHERE r.id = NEW.request_id AND p.organisation_id IN (SELECT own_organisations(NEW.user_id)))
-     OR NOT EXISTS (SELECT 1 FROM duty d WHERE d.user_id = NEW.user_id AND d.duty = 'legal')
-     OR EXISTS (SELECT 1 FROM unnest(NEW.transactions) AS one WHERE NOT EXISTS (
-       SELECT 1 FROM disclosure d JOIN access_grant g ON g.id = d.grant_id
-         JOIN transaction_participant p ON p.transaction_id = d.transaction_id
-       WHERE g.request_id = NEW.request_id AND d.transaction_id = one AND d.outcome = 'done'
-         AND p.participant_id = NEW.participant_id)) THEN
-    RAISE EXCEPTION 'a notice tells of a disclosure, by the word of a lawyer of neither side' USING ERRCODE = 'SP002';
-  END IF;
-  IF NEW.state = 'sent' AND request_seal(NEW.request_id) > NEW.at THEN
-    RAISE EXCEPTION 'a notice of what is sealed is sent to nobody' USING ERRCODE = 'SP002';
-  END IF;
-  RETURN NEW;
-END $$;
-
--- A grant gives no more exports than the request asked for and each approval left.
-CREATE FUNCTION access_grant_exports() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-DECLARE
-  most integer;
-BEGIN
-  IF NEW.request_id IS NULL THEN RETURN NEW; END IF;
-  SELECT max_exports INTO most FROM access_request WHERE id = NEW.request_id;
-  -- Executives release what was asked for, whatever an earlier approval had reduced (ADR 0027).
-  IF NEW.release_id IS NULL THEN
-    SELECT LEAST(most, min(max_exports)) INTO most FROM decision
-      WHERE request_id = NEW.request_id AND decision = 'approve';
-  END IF;
-  IF NEW.max_exports > most THEN
-    RAISE EXCEPTION 'a grant gives no more exports than were asked for and left by each decider' USING ERRCODE = 'SP002';
-  END IF;
-  RETURN NEW;
-END $$;
-
--- Returns until when a request is under seal: the latest seal of its orders and of the same orders in other submitted
--- requests.
-CREATE FUNCTION request_seal(request uuid) RETURNS timestamptz
-  LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-  SELECT max(same.sealed_until) FROM legal_authorization mine CROSS JOIN LATERAL (
-    SELECT mine.sealed_until
-    UNION ALL SELECT o.sealed_until FROM legal_authorization o
-      WHERE o.tenant_id = mine.tenant_id AND o.state <> 'draft' AND order_text(o.case_number) = order_text(mine.case_number)
-        AND order_text(o.issuer) = order_text(mine.issuer)) same
-  WHERE mine.request_id = request
-$$;
-
--- Returns the staff of organisations that are a party to one of these transactions.
-CREATE FUNCTION staff_of_parties(tenant uuid, transactions text[]) RETURNS uuid[]
-  LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-  WITH party AS MATERIALIZED (SELECT DISTINCT p.organisation_id FROM transaction_participant t
-    JOIN participant p ON p.id = t.participant_id WHERE t.transaction_id = ANY (transactions::uuid[]))
-  SELECT coalesce(array_agg(u.id), '{}') FROM app_user u WHERE u.tenant_id = tenant AND u.role = 'coordinator'
-    AND EXISTS (SELECT 1 FROM own_organisations(u.id) AS own (id) JOIN party ON party.organisation_id = own.id)
-$$;
 
 -- Tells whether two moments may be the beginning of one order: the same day if both are days, otherwise as near as a
 -- day in one zone and a time in another can be.
@@ -1230,16 +852,35 @@ CREATE FUNCTION orders_alike(asked uuid) RETURNS SETOF legal_authorization
         OR d.sha256 = mine.document_sha256 END)
 $$;
 
--- A key is registered once, under any id, so that a revoked key has no second registration. A
--- withdrawn proposal does not count.
-CREATE FUNCTION authority_key_once() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+-- Tells whether the order has served another request of the same agency, if either record says single use. The
+-- remainder of a request is the same use. A grant that ended with nothing opened does not spend the order (ADR 0038).
+CREATE FUNCTION order_is_used(asked uuid) RETURNS boolean LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   -- In its own statement, so that the next one sees what was committed meanwhile.
-  PERFORM pg_advisory_xact_lock(hashtextextended('authority key ' || NEW.tenant_id || ' ' || NEW.public_key, 0));
-  IF EXISTS (SELECT 1 FROM authority a WHERE a.tenant_id = NEW.tenant_id AND a.kind = 'key'
-      AND a.public_key = NEW.public_key AND a.state <> 'withdrawn') THEN
-    RAISE EXCEPTION 'the key is registered already' USING ERRCODE = '23505', CONSTRAINT = 'authority_key_once',
-      DETAIL = 'Key (public_key)=() already exists.';
+  PERFORM order_hold(asked);
+  RETURN EXISTS (
+    WITH RECURSIVE line AS (
+      SELECT r.id, r.continues_id FROM access_request r JOIN legal_authorization a ON a.request_id = r.id WHERE a.id = asked
+      UNION SELECT r.id, r.continues_id FROM access_request r JOIN line l ON r.continues_id = l.id OR r.id = l.continues_id)
+    SELECT 1 FROM legal_authorization mine, orders_alike(asked) o
+    WHERE mine.id = asked AND o.request_id NOT IN (SELECT id FROM line)
+      AND (o.record ->> 'single_use' = 'true' OR mine.record ->> 'single_use' = 'true')
+      AND CASE WHEN EXISTS (SELECT 1 FROM access_grant g WHERE g.authorization_id = o.id)
+        THEN EXISTS (SELECT 1 FROM access_grant g WHERE g.authorization_id = o.id
+          AND (g.state IN ('pending', 'active') OR g.views_used > 0 OR g.exports_used > 0))
+        ELSE o.state NOT IN ('draft', 'closed') END);
+END $$;
+
+-- An order for single use goes to its reviewers once, and only such an order is exhausted, by a grant.
+CREATE FUNCTION legal_authorization_used() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NEW.state = OLD.state THEN RETURN NEW; END IF;
+  IF OLD.state = 'draft' AND NEW.state <> 'closed' AND order_is_used(NEW.id) THEN
+    RAISE EXCEPTION 'the order counts once, and has served another request' USING ERRCODE = 'SP002';
+  END IF;
+  IF NEW.state = 'exhausted' AND NOT (NEW.record ->> 'single_use' IS NOT DISTINCT FROM 'true'
+      AND EXISTS (SELECT 1 FROM access_grant g WHERE g.authorization_id = NEW.id)) THEN
+    RAISE EXCEPTION 'only an order that counts once is used up, and by its grant' USING ERRCODE = 'SP002';
   END IF;
   RETURN NEW;
 END $$;
@@ -1249,6 +890,18 @@ CREATE FUNCTION request_sent_at(request uuid) RETURNS timestamptz
   LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   SELECT coalesce((SELECT min(e.at) FROM request_event e WHERE e.request_id = r.id AND e.kind = 'submit'), r.created_at)
   FROM access_request r WHERE r.id = request AND r.digest IS NOT NULL
+$$;
+
+-- Returns until when a request is under seal: the latest seal of its orders and of the same orders in other submitted
+-- requests.
+CREATE FUNCTION request_seal(request uuid) RETURNS timestamptz
+  LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  SELECT max(same.sealed_until) FROM legal_authorization mine CROSS JOIN LATERAL (
+    SELECT mine.sealed_until
+    UNION ALL SELECT o.sealed_until FROM legal_authorization o
+      WHERE o.tenant_id = mine.tenant_id AND o.state <> 'draft' AND order_text(o.case_number) = order_text(mine.case_number)
+        AND order_text(o.issuer) = order_text(mine.issuer)) same
+  WHERE mine.request_id = request
 $$;
 
 -- Returns the requests under seal at a time: by their own order, or by the same order in a filing that was submitted
@@ -1261,6 +914,33 @@ CREATE FUNCTION sealed_requests(tenant uuid, at timestamptz) RETURNS SETOF uuid
   UNION SELECT o.request_id FROM seal s JOIN legal_authorization o ON o.tenant_id = tenant AND o.request_id <> s.request_id
     AND order_text(o.case_number) = order_text(s.case_number)
   WHERE order_text(o.issuer) = order_text(s.issuer) AND request_sent_at(o.request_id) >= s.sent_at
+$$;
+
+-- Tells whether one request is under seal. Each request is asked from its own side, so the time of an answer does not
+-- depend on the number of seals.
+CREATE FUNCTION request_is_sealed(request uuid, at timestamptz) RETURNS boolean
+  LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  SELECT EXISTS (SELECT 1 FROM legal_authorization mine WHERE mine.request_id = request AND (mine.sealed_until > at
+    OR EXISTS (SELECT 1 FROM legal_authorization s WHERE s.tenant_id = mine.tenant_id AND s.request_id <> mine.request_id
+      AND order_text(s.case_number) = order_text(mine.case_number) AND s.sealed_until > at
+      AND order_text(s.issuer) = order_text(mine.issuer) AND request_sent_at(request) >= request_sent_at(s.request_id))))
+$$;
+
+-- Returns the staff of organisations that are a party to one of these transactions.
+CREATE FUNCTION staff_of_parties(tenant uuid, transactions text[]) RETURNS uuid[]
+  LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  WITH party AS MATERIALIZED (SELECT DISTINCT p.organisation_id FROM transaction_participant t
+    JOIN participant p ON p.id = t.participant_id WHERE t.transaction_id = ANY (transactions::uuid[]))
+  SELECT coalesce(array_agg(u.id), '{}') FROM app_user u WHERE u.tenant_id = tenant AND u.role = 'coordinator'
+    AND EXISTS (SELECT 1 FROM own_organisations(u.id) AS own (id) JOIN party ON party.organisation_id = own.id)
+$$;
+
+-- Returns from whom a request is sealed; empty without a seal. A request is never sealed from its requester.
+CREATE FUNCTION sealed_from(request uuid, at timestamptz) RETURNS uuid[]
+  LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  SELECT CASE WHEN request_is_sealed(r.id, at)
+    THEN array_remove(staff_of_parties(r.tenant_id, r.transactions), r.requester_user_id) ELSE '{}'::uuid[] END
+  FROM access_request r WHERE r.id = request
 $$;
 
 -- Returns the cases that are sealed from one person, for lists and for the log. A legal hold has no seal: people of a
@@ -1280,23 +960,343 @@ CREATE FUNCTION cases_sealed_from(tenant uuid, who uuid, at timestamptz) RETURNS
       WHERE t.transaction_id = ANY (f.transactions::uuid[]) AND t.participant_id IN (SELECT id FROM party))) END
 $$;
 
--- Tells whether one request is under seal. Each request is asked from its own side, so the time of an answer does not
--- depend on the number of seals.
-CREATE FUNCTION request_is_sealed(request uuid, at timestamptz) RETURNS boolean
+-- A scan result is given once, to a document that waits for it. The bytes of an infected document move to quarantine.
+CREATE FUNCTION document_scan_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    IF NEW.scan = OLD.scan THEN RETURN NEW; END IF;
+    IF OLD.scan <> 'pending' OR NEW.scan NOT IN ('clean', 'infected') THEN
+      RAISE EXCEPTION 'a document that is % does not become %', OLD.scan, NEW.scan USING ERRCODE = 'SP002';
+    END IF;
+  END IF;
+  IF NEW.scan = 'infected' THEN
+    INSERT INTO document_quarantine (id, tenant_id, request_id, dek_sealed, iv, ciphertext, tag)
+      VALUES (NEW.id, NEW.tenant_id, NEW.request_id, NEW.dek_sealed, NEW.iv, NEW.ciphertext, NEW.tag);
+    NEW.dek_sealed := ''::bytea;
+    NEW.iv := ''::bytea;
+    NEW.ciphertext := ''::bytea;
+    NEW.tag := ''::bytea;
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- A registration never changes. It is confirmed once and ends once.
+CREATE FUNCTION authority_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.state <> 'proposed' THEN
+      RAISE EXCEPTION 'an authority is registered before it is confirmed' USING ERRCODE = 'SP003';
+    END IF;
+    RETURN NEW;
+  END IF;
+  IF TG_OP = 'DELETE'
+     OR to_jsonb(NEW) - 'state' - 'confirmed_by' - 'confirmed_at' - 'in_force_from' - 'ended_by' - 'ended_at' - 'end_reason'
+        IS DISTINCT FROM
+        to_jsonb(OLD) - 'state' - 'confirmed_by' - 'confirmed_at' - 'in_force_from' - 'ended_by' - 'ended_at' - 'end_reason'
+     OR (OLD.state, NEW.state) NOT IN (('proposed', 'confirmed'), ('proposed', 'withdrawn'), ('confirmed', 'revoked'))
+     OR (OLD.state = 'confirmed' AND (NEW.confirmed_by, NEW.confirmed_at, NEW.in_force_from)
+         IS DISTINCT FROM (OLD.confirmed_by, OLD.confirmed_at, OLD.in_force_from)) THEN
+    RAISE EXCEPTION 'an authority keeps what was registered and goes one way' USING ERRCODE = 'SP003';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- A key is registered once, under any id, so that a revoked key has no second registration. A
+-- withdrawn proposal does not count.
+CREATE FUNCTION authority_key_once() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  -- In its own statement, so that the next one sees what was committed meanwhile.
+  PERFORM pg_advisory_xact_lock(hashtextextended('authority key ' || NEW.tenant_id || ' ' || NEW.public_key, 0));
+  IF EXISTS (SELECT 1 FROM authority a WHERE a.tenant_id = NEW.tenant_id AND a.kind = 'key'
+      AND a.public_key = NEW.public_key AND a.state <> 'withdrawn') THEN
+    RAISE EXCEPTION 'the key is registered already' USING ERRCODE = '23505', CONSTRAINT = 'authority_key_once',
+      DETAIL = 'Key (public_key)=() already exists.';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- A revocation list is of a confirmed anchor, and newer than the last one.
+CREATE FUNCTION authority_crl_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM authority a WHERE a.id = NEW.authority_id AND a.tenant_id = NEW.tenant_id
+      AND a.kind = 'anchor' AND a.state = 'confirmed') THEN
+    RAISE EXCEPTION 'a revocation list is of a trust anchor that two people registered' USING ERRCODE = 'SP003';
+  END IF;
+  IF EXISTS (SELECT 1 FROM authority_crl c WHERE c.authority_id = NEW.authority_id
+      AND c.issuer_digest = NEW.issuer_digest AND c.this_update > NEW.this_update) THEN
+    RAISE EXCEPTION 'a revocation list does not go back' USING ERRCODE = 'SP003';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- A verification is of its request's authority. Two people who have read the paper attest it: the two approvers, or
+-- the two executives who release (ADR 0027).
+CREATE FUNCTION authorization_verification_guard() RETURNS trigger
+  LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE readers integer := 0;
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM legal_authorization a WHERE a.id = NEW.authorization_id
+      AND a.request_id = NEW.request_id AND a.tenant_id = NEW.tenant_id) THEN
+    RAISE EXCEPTION 'a verification is of the legal authority of its request' USING ERRCODE = 'SP002';
+  END IF;
+  IF NEW.indication <> 'ATTESTED' THEN RETURN NEW; END IF;
+  SELECT count(DISTINCT d.approver_user_id) INTO readers FROM decision d
+    WHERE d.request_id = NEW.request_id AND d.decision = 'approve' AND d.confirms IS NOT NULL;
+  IF readers < 2 THEN
+    SELECT coalesce(max(n), 0) INTO readers FROM (SELECT count(DISTINCT w.user_id) AS n FROM executive_release_word w
+      WHERE w.request_id = NEW.request_id AND w.confirms IS NOT NULL GROUP BY w.release_id) AS words;
+  END IF;
+  IF readers < 2 THEN
+    RAISE EXCEPTION 'a paper order is attested by two who have read it' USING ERRCODE = 'SP002';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- Evidence is of its request's authority, and the CMS is the one that its record names.
+CREATE FUNCTION authorization_evidence_guard() RETURNS trigger
+  LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM legal_authorization a WHERE a.id = NEW.authorization_id
+      AND a.request_id = NEW.request_id AND a.tenant_id = NEW.tenant_id
+      AND (NEW.kind <> 'cms' OR (a.state = 'draft' AND a.record -> 'signature' ->> 'sha256' = NEW.sha256))) THEN
+    RAISE EXCEPTION 'evidence is of the legal authority of its request, and its signature the one of its record' USING ERRCODE = 'SP002';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- A recognition matches the record, and the requester cannot make it.
+CREATE FUNCTION recognition_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+  legal legal_authorization;
+  requester uuid;
+BEGIN
+  SELECT * INTO legal FROM legal_authorization a WHERE a.id = NEW.authorization_id;
+  SELECT r.requester_user_id INTO requester FROM access_request r WHERE r.id = NEW.request_id;
+  IF legal.request_id IS DISTINCT FROM NEW.request_id OR legal.tenant_id <> NEW.tenant_id
+     OR legal.jurisdiction <> NEW.jurisdiction OR requester IS NOT DISTINCT FROM NEW.user_id
+     OR (NEW.standing = 'stated' AND NEW.basis IS DISTINCT FROM legal.recognition_basis)
+     OR (NEW.standing = 'recorded' AND legal.recognition_basis IS NOT NULL)
+     OR (NEW.standing = 'home' AND NOT (NEW.jurisdiction = ANY (NEW.homes) OR 'EU' = ANY (NEW.homes))) THEN
+    RAISE EXCEPTION 'a legal authority is recognised as its record says, by somebody who did not ask' USING ERRCODE = 'SP002';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- Only an overdue request is proposed for release.
+CREATE FUNCTION executive_release_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM access_request r WHERE r.id = NEW.request_id AND r.tenant_id = NEW.tenant_id
+      AND r.state = 'overdue' AND r.digest = NEW.terms ->> 'request_digest' AND NEW.nonce = NEW.terms ->> 'nonce') THEN
+    RAISE EXCEPTION 'executives release what is overdue' USING ERRCODE = 'SP002';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- An active executive of another organisation signs, while the request is overdue.
+CREATE FUNCTION executive_release_word_guard() RETURNS trigger
+  LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM executive_release e JOIN access_request r ON r.id = e.request_id
+      JOIN app_user u ON u.id = NEW.user_id AND u.handle = NEW.person AND u.state = 'active'
+      JOIN duty d ON d.user_id = u.id AND d.duty = 'executive'
+      WHERE e.id = NEW.release_id AND r.id = NEW.request_id AND r.state = 'overdue'
+        AND u.id <> r.requester_user_id AND u.organisation_id <> r.organisation_id) THEN
+    RAISE EXCEPTION 'an executive of another organisation releases what is overdue' USING ERRCODE = 'SP002';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- The holder has the duty, and no earlier use that gave access waits for its review.
+CREATE FUNCTION emergency_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  -- Two uses of one person at once run one after the other.
+  PERFORM 1 FROM app_user u WHERE u.id = NEW.holder_user_id FOR UPDATE;
+  IF NOT EXISTS (SELECT 1 FROM app_user u JOIN duty d ON d.user_id = u.id AND d.duty = 'break-glass'
+      WHERE u.id = NEW.holder_user_id AND u.tenant_id = NEW.tenant_id AND u.state = 'active'
+        AND u.handle = NEW.statement ->> 'requester' AND NEW.nonce = NEW.statement ->> 'nonce') THEN
+    RAISE EXCEPTION 'break-glass is for those who hold it' USING ERRCODE = 'SP002';
+  END IF;
+  IF EXISTS (SELECT 1 FROM emergency e JOIN access_grant g ON g.emergency_id = e.id
+      LEFT JOIN emergency_review r ON r.emergency_id = e.id
+      WHERE e.holder_user_id = NEW.holder_user_id AND r.emergency_id IS NULL
+        AND (g.state = 'pending' OR g.custodian_receipt IS NOT NULL)) THEN
+    RAISE EXCEPTION 'an earlier use waits for its review' USING ERRCODE = 'SP002';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- Another person with a duty for it reviews.
+CREATE FUNCTION emergency_review_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM emergency e JOIN app_user u ON u.id = NEW.reviewer_user_id AND u.state = 'active'
+      JOIN duty d ON d.user_id = u.id AND d.duty IN ('legal', 'approve', 'executive')
+      WHERE e.id = NEW.emergency_id AND e.holder_user_id <> u.id AND u.handle = NEW.statement ->> 'reviewer') THEN
+    RAISE EXCEPTION 'another person with a duty for it reviews a use of break-glass' USING ERRCODE = 'SP002';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- A grant only shrinks, never returns after its end, and keeps what it rests on.
+CREATE FUNCTION access_grant_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NEW.not_after > OLD.not_after OR NEW.not_before < OLD.not_before OR NEW.max_views > OLD.max_views
+     OR NOT (NEW.transactions <@ OLD.transactions) OR NOT (NEW.groups <@ OLD.groups)
+     OR NEW.level <> OLD.level OR NEW.subject_user_id <> OLD.subject_user_id OR NEW.purpose <> OLD.purpose
+     OR NEW.views_used < OLD.views_used OR NEW.exports_used < OLD.exports_used OR NEW.max_exports > OLD.max_exports
+     OR (NEW.id, NEW.tenant_id, NEW.request_id, NEW.dispute_id, NEW.authorization_id, NEW.created_at)
+        IS DISTINCT FROM (OLD.id, OLD.tenant_id, OLD.request_id, OLD.dispute_id, OLD.authorization_id, OLD.created_at)
+     OR (OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS DISTINCT FROM OLD.revoked_at)
+     OR (OLD.state IN ('revoked', 'expired', 'exhausted') AND NEW.state <> OLD.state) THEN
+    RAISE EXCEPTION 'a grant may only be narrowed' USING ERRCODE = 'SP002';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- A dispute's grant is for the person who took the dispute, and no wider than what the party signed.
+CREATE FUNCTION access_grant_of_dispute() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NEW.dispute_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM dispute d
+    WHERE d.id = NEW.dispute_id AND d.tenant_id = NEW.tenant_id AND d.state = 'taken'
+      AND d.taken_by = NEW.subject_user_id AND NEW.transactions = ARRAY[d.transaction_id::text]
+      AND NEW.groups <@ d.groups AND NEW.not_after <= d.not_after) THEN
+    RAISE EXCEPTION 'no taken dispute allows this grant' USING ERRCODE = 'SP002';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- A released grant has two signatures and is no wider than their terms.
+CREATE FUNCTION access_grant_of_release() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    IF NEW.release_id IS DISTINCT FROM OLD.release_id THEN
+      RAISE EXCEPTION 'a grant keeps what it rests on' USING ERRCODE = 'SP002';
+    END IF;
+    RETURN NEW;
+  END IF;
+  IF NEW.release_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM executive_release e
+    WHERE e.id = NEW.release_id AND e.request_id = NEW.request_id
+      AND (SELECT count(DISTINCT w.user_id) FROM executive_release_word w WHERE w.release_id = e.id) = 2
+      AND to_jsonb(NEW.transactions) <@ (e.terms -> 'transactions') AND to_jsonb(NEW.groups) <@ (e.terms -> 'groups')
+      AND NEW.level = e.terms ->> 'level' AND NEW.purpose = e.terms ->> 'purpose'
+      AND NEW.not_before >= (e.terms ->> 'not_before')::timestamptz
+      AND NEW.not_after <= (e.terms ->> 'not_after')::timestamptz
+      AND NEW.max_views <= (e.terms ->> 'max_views')::int) THEN
+    RAISE EXCEPTION 'no two executives released this grant' USING ERRCODE = 'SP002';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- A break-glass grant belongs to its holder and is no wider than what they signed.
+CREATE FUNCTION access_grant_of_emergency() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    IF NEW.emergency_id IS DISTINCT FROM OLD.emergency_id THEN
+      RAISE EXCEPTION 'a grant keeps what it rests on' USING ERRCODE = 'SP002';
+    END IF;
+    RETURN NEW;
+  END IF;
+  IF NEW.emergency_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM emergency e
+    WHERE e.id = NEW.emergency_id AND e.tenant_id = NEW.tenant_id AND e.holder_user_id = NEW.subject_user_id
+      AND to_jsonb(NEW.transactions) <@ (e.statement -> 'transactions')
+      AND to_jsonb(NEW.groups) <@ (e.statement -> 'groups')
+      AND NEW.not_after <= (e.statement ->> 'not_after')::timestamptz) THEN
+    RAISE EXCEPTION 'no use of break-glass allows this grant' USING ERRCODE = 'SP002';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- A grant rests on a recognised authority, whatever the portal believes.
+CREATE FUNCTION access_grant_recognised() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM recognition r WHERE r.authorization_id = NEW.authorization_id) THEN
+    RAISE EXCEPTION 'nothing is granted under a legal authority that nobody has recognised' USING ERRCODE = 'SP002';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- A grant gives no more exports than the request asked for and each approval left.
+CREATE FUNCTION access_grant_exports() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+  most integer;
+BEGIN
+  IF NEW.request_id IS NULL THEN RETURN NEW; END IF;
+  SELECT max_exports INTO most FROM access_request WHERE id = NEW.request_id;
+  -- Executives release what was asked for, whatever an earlier approval had reduced (ADR 0027).
+  IF NEW.release_id IS NULL THEN
+    SELECT LEAST(most, min(max_exports)) INTO most FROM decision
+      WHERE request_id = NEW.request_id AND decision = 'approve';
+  END IF;
+  IF NEW.max_exports > most THEN
+    RAISE EXCEPTION 'a grant gives no more exports than were asked for and left by each decider' USING ERRCODE = 'SP002';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- Tells whether the grant of an export is in force at a moment; true without a grant. It is asked again with each
+-- chunk, in the statement that writes or reads it (ADR 0038). Spent views do not stop an export that was asked for
+-- before.
+CREATE FUNCTION export_grant_stands(x audit_export, at timestamptz) RETURNS boolean
   LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-  SELECT EXISTS (SELECT 1 FROM legal_authorization mine WHERE mine.request_id = request AND (mine.sealed_until > at
-    OR EXISTS (SELECT 1 FROM legal_authorization s WHERE s.tenant_id = mine.tenant_id AND s.request_id <> mine.request_id
-      AND order_text(s.case_number) = order_text(mine.case_number) AND s.sealed_until > at
-      AND order_text(s.issuer) = order_text(mine.issuer) AND request_sent_at(request) >= request_sent_at(s.request_id))))
+  SELECT NOT x.filter ? 'grant_id' OR EXISTS (SELECT 1 FROM access_grant g LEFT JOIN legal_authorization a ON a.id = g.authorization_id
+    WHERE g.id::text = x.filter ->> 'grant_id' AND g.tenant_id = x.tenant_id AND g.subject_user_id = x.by_user_id
+      AND g.state IN ('active', 'exhausted') AND g.revoked_at IS NULL AND g.not_before <= at AND at < g.not_after
+      AND (g.authorization_id IS NULL OR (a.state IN ('signature_verified', 'attested', 'approved', 'active', 'exhausted')
+        AND a.valid_from <= at AND at < a.valid_until
+        AND NOT EXISTS (SELECT 1 FROM authorization_verification v JOIN authority k ON k.id = v.authority_id
+          WHERE v.authorization_id = a.id AND k.state = 'revoked'))))
 $$;
 
--- Returns from whom a request is sealed; empty without a seal. A request is never sealed from its requester.
-CREATE FUNCTION sealed_from(request uuid, at timestamptz) RETURNS uuid[]
+-- A hold keeps what it covers. Its end may move away while it runs, and it ends once.
+CREATE FUNCTION preservation_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'DELETE' OR OLD.released_at IS NOT NULL OR NEW.until < OLD.until
+     OR (NEW.id, NEW.tenant_id, NEW.requested_by, NEW.organisation_id, NEW.transactions, NEW.reason, NEW.created_at)
+        IS DISTINCT FROM (OLD.id, OLD.tenant_id, OLD.requested_by, OLD.organisation_id, OLD.transactions, OLD.reason, OLD.created_at) THEN
+    RAISE EXCEPTION 'a hold keeps what it holds, and ends once' USING ERRCODE = 'SP002';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- Tells whether a hold keeps an entry: on its transaction, on transactions of its request, case or grant, or the
+-- entries of the hold itself. It is here because it reads tables of this file.
+CREATE FUNCTION audit_is_held(i audit_index) RETURNS boolean
   LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-  SELECT CASE WHEN request_is_sealed(r.id, at)
-    THEN array_remove(staff_of_parties(r.tenant_id, r.transactions), r.requester_user_id) ELSE '{}'::uuid[] END
-  FROM access_request r WHERE r.id = request
+  SELECT EXISTS (SELECT 1 FROM transaction t WHERE t.hold_until > now() AND (t.id = i.transaction_id
+        OR EXISTS (SELECT 1 FROM access_request q WHERE q.id IN (i.request_id, i.case_id) AND t.id::text = ANY (q.transactions))
+        OR EXISTS (SELECT 1 FROM access_grant g WHERE g.id = i.grant_id AND t.id::text = ANY (g.transactions))))
+    OR EXISTS (SELECT 1 FROM preservation p WHERE p.tenant_id = i.tenant_id AND p.released_at IS NULL AND p.until > now()
+      AND (p.id = i.case_id OR i.transaction_id::text = ANY (p.transactions)
+        OR EXISTS (SELECT 1 FROM access_request q WHERE q.id IN (i.request_id, i.case_id) AND q.transactions && p.transactions)
+        OR EXISTS (SELECT 1 FROM access_grant g WHERE g.id = i.grant_id AND g.transactions && p.transactions)))
 $$;
+
+-- A lawyer of neither side, over all their accounts, decides about something that was opened. A notice is sent only
+-- after the latest seal of the order, in any filing.
+CREATE FUNCTION subject_notice_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+  whose uuid;
+BEGIN
+  SELECT u.organisation_id INTO whose FROM app_user u WHERE u.id = NEW.user_id AND u.tenant_id = NEW.tenant_id;
+  IF whose IS NULL
+     OR NOT EXISTS (SELECT 1 FROM access_request r WHERE r.id = NEW.request_id AND r.tenant_id = NEW.tenant_id
+       AND r.organisation_id NOT IN (SELECT own_organisations(NEW.user_id))
+       AND r.requester_user_id NOT IN (SELECT same_human(NEW.user_id)))
+     OR EXISTS (SELECT 1 FROM access_request r JOIN transaction_participant t ON t.transaction_id = ANY (r.transactions::uuid[])
+       JOIN participant p ON p.id = t.participant_id
+       WHERE r.id = NEW.request_id AND p.organisation_id IN (SELECT own_organisations(NEW.user_id)))
+     OR NOT EXISTS (SELECT 1 FROM duty d WHERE d.user_id = NEW.user_id AND d.duty = 'legal')
+     OR EXISTS (SELECT 1 FROM unnest(NEW.transactions) AS one WHERE NOT EXISTS (
+       SELECT 1 FROM disclosure d JOIN access_grant g ON g.id = d.grant_id
+         JOIN transaction_participant p ON p.transaction_id = d.transaction_id
+       WHERE g.request_id = NEW.request_id AND d.transaction_id = one AND d.outcome = 'done'
+         AND p.participant_id = NEW.participant_id)) THEN
+    RAISE EXCEPTION 'a notice tells of a disclosure, by the word of a lawyer of neither side' USING ERRCODE = 'SP002';
+  END IF;
+  IF NEW.state = 'sent' AND request_seal(NEW.request_id) > NEW.at THEN
+    RAISE EXCEPTION 'a notice of what is sealed is sent to nobody' USING ERRCODE = 'SP002';
+  END IF;
+  RETURN NEW;
+END $$;
 
 -- ---------------------------------------------------------------- Triggers
 

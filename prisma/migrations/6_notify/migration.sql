@@ -163,7 +163,8 @@ CREATE CONSTRAINT TRIGGER access_request_noted AFTER UPDATE ON access_request DE
   FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION notify_change('request', 'id', 'state');
 -- A reminder or an escalation changes no state, but people are notified.
 CREATE CONSTRAINT TRIGGER access_request_pressed_told AFTER UPDATE ON access_request DEFERRABLE INITIALLY DEFERRED
-  FOR EACH ROW WHEN (NEW.state IS NOT DISTINCT FROM OLD.state AND (NEW.reminders > OLD.reminders OR NEW.escalated_to IS DISTINCT FROM OLD.escalated_to))
+  FOR EACH ROW WHEN (NEW.state IS NOT DISTINCT FROM OLD.state
+    AND (NEW.reminders > OLD.reminders OR NEW.escalated_to IS DISTINCT FROM OLD.escalated_to))
   EXECUTE FUNCTION notify_change('request', 'id', 'state');
 CREATE CONSTRAINT TRIGGER access_grant_told AFTER UPDATE ON access_grant DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION notify_change('grant', 'id', 'state');

@@ -41,7 +41,8 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- Watches a table: every change needs an entry about one of the subjects ('<prefix>:<column>'), and it is never truncated.
+-- Watches a table: every change needs an entry about one of the subjects ('<prefix>:<column>'), and the
+-- table is never truncated.
 CREATE FUNCTION audit_watch(target text, VARIADIC subjects text[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE quoted text;
 BEGIN
@@ -125,7 +126,8 @@ CREATE CONSTRAINT TRIGGER auth_session_complete AFTER INSERT OR DELETE OR UPDATE
     proved_at, standing, end_reason
   ON auth_session DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW EXECUTE FUNCTION audit_require_entry('session:sid', 'user:user_id');
-CREATE TRIGGER auth_session_kept BEFORE TRUNCATE ON auth_session FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
+CREATE TRIGGER auth_session_kept BEFORE TRUNCATE ON auth_session
+  FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('auth_session', 'INSERT', 'session.create'),
   ('auth_session', 'UPDATE', 'credential.change'), ('auth_session', 'UPDATE', 'credential.create'),
@@ -148,7 +150,8 @@ CREATE CONSTRAINT TRIGGER api_key_complete AFTER INSERT OR DELETE OR UPDATE OF
     revoked_at
   ON api_key DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW EXECUTE FUNCTION audit_require_entry('api_key:id', 'user:user_id');
-CREATE TRIGGER api_key_kept BEFORE TRUNCATE ON api_key FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
+CREATE TRIGGER api_key_kept BEFORE TRUNCATE ON api_key
+  FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('api_key', 'INSERT', 'api_key.create'),
   ('api_key', 'UPDATE', 'api_key.change'), ('api_key', 'UPDATE', 'api_key.revoke');
@@ -172,7 +175,8 @@ INSERT INTO audit_action_rule (table_name, op, action) VALUES
 CREATE CONSTRAINT TRIGGER audit_compartment_complete AFTER UPDATE OR DELETE ON audit_compartment
   DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW EXECUTE FUNCTION audit_require_entry('compartment:id');
-CREATE TRIGGER audit_compartment_kept BEFORE TRUNCATE ON audit_compartment FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
+CREATE TRIGGER audit_compartment_kept BEFORE TRUNCATE ON audit_compartment
+  FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('audit_compartment', 'UPDATE', 'compartment.erase');
 
@@ -192,7 +196,8 @@ CREATE CONSTRAINT TRIGGER audit_erasure_complete AFTER INSERT OR DELETE OR UPDAT
     ended_at
   ON audit_erasure DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW EXECUTE FUNCTION audit_require_entry('erasure:id', 'compartment:compartment_id');
-CREATE TRIGGER audit_erasure_kept BEFORE TRUNCATE ON audit_erasure FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
+CREATE TRIGGER audit_erasure_kept BEFORE TRUNCATE ON audit_erasure
+  FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('audit_erasure', 'INSERT', 'erasure.ask'),
   ('audit_erasure', 'UPDATE', 'compartment.erase'), ('audit_erasure', 'UPDATE', 'erasure.agree'),
@@ -221,7 +226,8 @@ CREATE CONSTRAINT TRIGGER key_recovery_complete AFTER INSERT OR DELETE OR UPDATE
     asked_by, asked_at, not_after, started_at, ended_at, ended_by, end_reason
   ON key_recovery DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW EXECUTE FUNCTION audit_require_entry('key_recovery:id');
-CREATE TRIGGER key_recovery_kept BEFORE TRUNCATE ON key_recovery FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
+CREATE TRIGGER key_recovery_kept BEFORE TRUNCATE ON key_recovery
+  FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('key_recovery', 'INSERT', 'key.recover-ask'),
   ('key_recovery', 'UPDATE', 'key.recover-begin'), ('key_recovery', 'UPDATE', 'key.recover-end');
