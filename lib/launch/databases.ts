@@ -4,7 +4,7 @@ import { bootstrapRoles, type LoginRole, urlFor } from "@/lib/db/bootstrap-roles
 import { holdsInstance, requireDatabase } from "@/lib/db/check-database";
 import { type EmbeddedDatabase, startEmbeddedDatabase } from "@/lib/db/embedded/embedded-database";
 import { StartError } from "@/lib/db/embedded/start-error";
-import { migrate } from "@/lib/db/migrate";
+import { migrate, requireThisBuild } from "@/lib/db/migrate";
 import type { LaunchEnv } from "@/lib/env";
 import type { InstanceFolders } from "@/lib/launch/folders";
 import { loadPasswords } from "@/lib/launch/passwords";
@@ -92,6 +92,7 @@ async function openGiven(env: LaunchEnv): Promise<OpenDatabases> {
   await requireDatabase("SIGNER_DATABASE_URL", urls.signer);
   if (urls.retention !== undefined) await requireDatabase("RETENTION_DATABASE_URL", urls.retention);
   const applied = ownerUrl === undefined ? [] : await migrate(ownerUrl, MIGRATIONS);
+  if (ownerUrl === undefined) await requireThisBuild(urls.portal, MIGRATIONS);
   const isUsed = await holdsInstance("DATABASE_URL", urls.portal);
   return { urls, embedded: undefined, isUsed, applied };
 }
