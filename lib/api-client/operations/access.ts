@@ -10,12 +10,11 @@ import {
   AuthorizationEnd,
   AuthorizationFactsBody,
   ChangedRequest,
-  InstantOrDate,
   NewRequest,
   Purpose,
   RequestState,
 } from "@/lib/access/requests/schema";
-import { pageOf, pageQuery, visibleLine } from "@/lib/api-client/fields";
+import { InstantOrDate, pageOf, pageQuery, visibleLine } from "@/lib/api-client/fields";
 import { operation } from "@/lib/api-client/operation";
 
 const REQUESTS = "/confidential/access/requests";

@@ -1,15 +1,6 @@
 import { z } from "zod";
-import { Instant, integerText, text, Uuid } from "@/lib/api-client/fields";
+import { InstantOrUtc, integerText, text, Uuid } from "@/lib/api-client/fields";
 import { PurposeName } from "../schema";
-
-/** An instant; without a zone, as programs of the coordinator send it, it is one of UTC. */
-const InstantOrUtc = z.union([
-  Instant,
-  z.iso
-    .datetime({ local: true })
-    .max(40)
-    .transform((local) => `${local}Z`),
-]);
 
 /** The coordinator's own access log, the one list with an offset. */
 export const AccessLogQuery = z.strictObject({
