@@ -89,9 +89,18 @@ export const pageQuery = {
   cursor: text(512).optional().describe("The next_cursor of the page before; without it, the first page."),
 } as const;
 
+/** A row of a list that is stored but cannot be read. An alarm has reported it to the operators. */
+export const Unreadable = z.object({ id: z.string(), unreadable: z.literal(true) });
+
+/** Present only where a list has rows that cannot be read. `items` does not contain these. */
+export const unreadableRows = z
+  .array(Unreadable)
+  .optional()
+  .describe("Rows of this page that cannot be read, by id; present only where there are some.");
+
 /** A page of a list. */
 export function pageOf<T extends z.ZodType>(item: T) {
-  return z.object({ items: z.array(item), next_cursor: z.string().nullable() });
+  return z.object({ items: z.array(item), unreadable: unreadableRows, next_cursor: z.string().nullable() });
 }
 
 /** Beside the number of an entry: the origin of the closed log that it is in; null where that is the present one. */
