@@ -107,7 +107,7 @@ describe("an unreadable request", () => {
 
 interface Listed {
   readonly items: readonly unknown[];
-  readonly unreadable?: readonly { readonly id: string }[];
+  readonly unreadable?: readonly { readonly id: string }[] | undefined;
 }
 
 /** Each list: a row of it, a change that makes the row unreadable, and the list as someone reads it. */
