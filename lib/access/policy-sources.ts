@@ -13,6 +13,6 @@ export const POLICY_SOURCES: readonly (readonly [string, string])[] = [
   ["action-facts.ts", "75e953ea1254bd6a1762b95b5d5ab4f978feeb29d459733067be614fd012af32"],
   ["conflict-reasons.ts", "4dff19e80e4ced5b424985df123fb1ffcc82082b3ba136ccf686ea68f2c83cc7"],
   ["transitions.ts", "5dce59e12532bbf8ed6f8524cf0f2a2840669b3b5fd022eee8f149b9b36d8a87"],
-  ["validity.ts", "eda23f65194f97d27b275d35cf1a53d881d923ac5a544cfb6a08a7cac97d11da"],
+  ["validity.ts", "db64b57322b360ecbc835d0a75f191fd6808a30747c52c6be5fdabeee4d12a4c"],
   ["reason.ts", "315511fd658c5600385503feb4aaaadc70ce11135f9954bc4f439bf35fb8214e"],
 ];
