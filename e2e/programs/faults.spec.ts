@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "@playwright/test";
 import { z } from "zod";
 import {
+  copyPrepared,
   isRunning,
   type RunningInstance,
   removeDataFolder,
@@ -101,6 +102,7 @@ async function expectWholeLog(): Promise<void> {
 test.beforeAll(async () => {
   test.setTimeout(11 * 60_000);
   dataDir = mkdtempSync(path.join(tmpdir(), "sealport-faults-data-"));
+  await copyPrepared(dataDir);
   await start();
   const transaction = await submit();
   const facts = orderFacts();
