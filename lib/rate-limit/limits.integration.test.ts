@@ -190,7 +190,7 @@ describe("with a Redis", () => {
       expect(statuses).toEqual([200, 200, 200, 429]);
       expect(new Set(insured)).toEqual(new Set(["reads", "tenant_reads"]));
       await server.start();
-      await expect.poll(() => shared.isUp(), { timeout: 60_000, interval: 20 }).toBe(true);
+      await expect.poll(() => shared.isUp(), { timeout: 150_000, interval: 20 }).toBe(true);
       // What a Redis that keeps nothing had counted is gone with it.
       expect((await opened()).status).toBe(200);
     } finally {

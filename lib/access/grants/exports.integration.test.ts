@@ -86,7 +86,7 @@ async function inTheMiddle(id: string, act: () => Promise<unknown>): Promise<voi
       );
       return rows[0].n > 0 && (await rowOf(id)).chunks === 1;
     };
-    await expect.poll(isStuck, { timeout: 60_000 }).toBe(true);
+    await expect.poll(isStuck, { timeout: 150_000 }).toBe(true);
     await act();
     await rival.query("ROLLBACK");
     expect(await run).toBe(true);

@@ -397,7 +397,9 @@ describe("a registered key", () => {
     // It has ended the first order and waits for the second one's request: there its connection is taken away.
     const wait = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()
       AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()`;
-    await expect.poll(async () => (await admin.query(wait)).rowCount, { timeout: 60_000 }).toBeGreaterThan(0);
+    await expect
+      .poll(async () => (await admin.query(wait)).rowCount, { timeout: 150_000 })
+      .toBeGreaterThan(0);
     expect(await dying).toBe("died");
     await admin.query("ROLLBACK");
     await admin.end();

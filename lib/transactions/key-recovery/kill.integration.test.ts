@@ -23,7 +23,7 @@ import type { RecoveryChildOptions } from "@/lib/testing/children/recovery-child
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
 import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
 
-const WATCHDOG = { timeout: 60_000, interval: 5 };
+const WATCHDOG = { timeout: 150_000, interval: 5 };
 
 let bench: UseCaseBench;
 let who: Helpers;

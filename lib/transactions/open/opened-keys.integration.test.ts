@@ -46,7 +46,7 @@ async function untilSomebodyWaits(): Promise<void> {
   await admin.connect();
   const waiting =
     "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-  await expect.poll(async () => (await admin.query(waiting)).rowCount, { timeout: 60_000 }).toBe(1);
+  await expect.poll(async () => (await admin.query(waiting)).rowCount, { timeout: 150_000 }).toBe(1);
   await admin.end();
 }
 

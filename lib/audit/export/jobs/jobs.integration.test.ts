@@ -315,7 +315,7 @@ describe("a job", () => {
       );
       return rows[0].n > 0 && (await chunksOf(id)) === 1;
     };
-    await expect.poll(isStuck, { timeout: 60_000 }).toBe(true);
+    await expect.poll(isStuck, { timeout: 150_000 }).toBe(true);
     child.kill("SIGKILL");
     expect(await exited).toBe("SIGKILL");
     await rival.query("ROLLBACK");
