@@ -32,6 +32,7 @@ import {
   type RequestPerson,
 } from "@/lib/testing/benches/request-bench";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
+import { LOCK_WAITS } from "@/lib/testing/servers/database";
 
 const DAY_MS = 24 * 60 * 60_000;
 let log: LogBench;
@@ -82,7 +83,7 @@ async function inTheMiddle(id: string, act: () => Promise<unknown>): Promise<voi
     const run = runNextExport(worker);
     const isStuck = async () => {
       const { rows } = await log.appPool.query(
-        "SELECT count(*)::int AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%audit_export_chunk%'",
+        `SELECT count(*)::int AS n FROM (${LOCK_WAITS} AND query LIKE '%audit_export_chunk%') AS waits`,
       );
       return rows[0].n > 0 && (await rowOf(id)).chunks === 1;
     };

@@ -6,6 +6,13 @@ import { type LoginRole, urlFor } from "@/lib/db/bootstrap-roles";
 import { OWNER_ROLE } from "@/lib/db/migrate";
 import type { TestServer } from "@/lib/testing/servers/test-server";
 
+/**
+ * Connections of this database that wait for a lock now; of other logins a superuser alone sees them. Other tests run on the
+ * same server at the same time, so `pg_locks` by itself says nothing of this one.
+ */
+export const LOCK_WAITS =
+  "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+
 /** A fresh, migrated, empty database and the URLs of every role. */
 export interface TestDatabase {
   readonly name: string;
