@@ -71,7 +71,7 @@ test("by keyboard an auditor goes to the closed log, opens an entry there and ha
   await expect(async () => {
     await page.keyboard.press("v");
     await expect(drawer(page).getByText("Verified in this browser")).toBeVisible({ timeout: 2_000 });
-  }).toPass({ timeout: 20_000 });
+  }).toPass();
   expect(await axeFindings(page)).toEqual([]);
   expect(faults()).toEqual([]);
   await page.context().close();

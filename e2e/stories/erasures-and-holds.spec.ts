@@ -39,7 +39,7 @@ async function untilRow(page: Page, person: string, text: string | RegExp): Prom
     await expect(erasures(page).getByRole("row").filter({ hasText: person }).first()).toContainText(text, {
       timeout: 2_000,
     });
-  }).toPass({ timeout: 90_000 });
+  }).toPass();
 }
 
 async function ask(page: Page, person: string, reason: string): Promise<void> {
@@ -238,7 +238,7 @@ test("a suspicion is written, listed and read by the duty compliance, and nobody
     await expect(list.getByRole("row").nth(1).getByRole("rowheader").getByRole("link")).toBeVisible({
       timeout: 2_000,
     });
-  }).toPass({ timeout: 60_000 });
+  }).toPass();
   await expect(list.getByRole("row").nth(1)).toContainText("Marta Lindqvist");
   await expect(list.getByRole("row").nth(1)).toContainText(id.slice(0, 8));
   await list.getByRole("row").nth(1).getByRole("rowheader").getByRole("link").focus();
@@ -364,7 +364,7 @@ test("who vouches is named on the trust page, plainly: self-witnessed here, unwi
     await pastTriggers(["audit_checkpoint"], [none]);
     await page.goto(at("/trust"), { waitUntil: "load" });
     await expect(section).toContainText("Unwitnessed", { timeout: 1_000 });
-  }).toPass({ timeout: 60_000 });
+  }).toPass();
   await expect(section).toContainText("It is the operator’s word alone.");
   expect(faults()).toEqual([]);
   for (const one of [page, german.page]) await one.context().close();
