@@ -83,7 +83,7 @@ async function inTheMiddle(id: string, act: () => Promise<unknown>): Promise<voi
     const run = runNextExport(worker);
     const isStuck = async () => {
       const { rows } = await log.appPool.query(
-        `SELECT count(*)::int AS n FROM (${LOCK_WAITS} AND query LIKE '%audit_export_chunk%') AS waits`,
+        `SELECT count(*)::int AS n FROM pg_stat_activity WHERE pid IN (${LOCK_WAITS}) AND query LIKE '%audit_export_chunk%'`,
       );
       return rows[0].n > 0 && (await rowOf(id)).chunks === 1;
     };

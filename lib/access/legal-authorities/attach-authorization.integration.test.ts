@@ -24,7 +24,7 @@ const upload = () => ({ filename: "order.pdf", mediaType: "application/pdf", byt
 
 async function untilWaiting(owner: Client, waiting: number, isOver: () => boolean): Promise<void> {
   for (;;) {
-    const { rows } = await owner.query(`${LOCK_WAITS} AND wait_event <> 'advisory'`);
+    const { rows } = await owner.query(`${LOCK_WAITS} AND waits.locktype <> 'advisory'`);
     if (isOver() || rows.length >= waiting) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

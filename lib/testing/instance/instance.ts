@@ -73,7 +73,7 @@ export class StartFailed extends Error {
 }
 
 const READY_WATCHDOG_MS = 10 * 60_000;
-const STOP_WATCHDOG_MS = 60_000;
+const STOP_WATCHDOG_MS = 180_000;
 
 /** A port that nobody listens on now. */
 export function findFreePort(): Promise<number> {
