@@ -65,7 +65,7 @@ export const PAGES: readonly {
   { path: "/notices", seenBy: "client-456", isForParties: true },
   { path: "/notifications", seenBy: "coordinator-001:legal", isForParties: true },
   { path: "/notifications?view=unread", seenBy: "coordinator-001:legal", isForParties: true },
-  { path: "/admin/webhooks", seenBy: "coordinator-001:admin", isForParties: false },
+  { path: "/admin/webhooks", seenBy: "coordinator-001:admin", isForParties: true },
   { path: `/admin/webhooks/${UNKNOWN}`, seenBy: "coordinator-001:admin", isForParties: true },
 ];
 
