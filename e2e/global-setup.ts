@@ -1,5 +1,5 @@
 import type { FullConfig } from "@playwright/test";
-import { type RunningInstance, startInstance } from "@/lib/testing/instance/instance";
+import { startInstance } from "@/lib/testing/instance/instance";
 import { prepareInstance } from "../lib/testing/prepared-instance";
 import { INSTANCES } from "./support/instance";
 
@@ -12,17 +12,18 @@ const BUDGETS =
  */
 export default async function setUp({ workers }: FullConfig): Promise<() => Promise<void>> {
   const remove = await prepareInstance();
-  const instances: RunningInstance[] = [];
+  const starts = await Promise.allSettled(
+    Array.from({ length: workers }, () => startInstance({ env: { RATE_BUDGETS: BUDGETS } })),
+  );
+  const instances = starts.flatMap((start) => (start.status === "fulfilled" ? [start.value] : []));
   const stop = async (): Promise<void> => {
     await Promise.all(instances.map((instance) => instance.stop()));
     await remove();
   };
-  try {
-    while (instances.length < workers)
-      instances.push(await startInstance({ env: { RATE_BUDGETS: BUDGETS } }));
-  } catch (error) {
+  const failed = starts.find((start) => start.status === "rejected");
+  if (failed !== undefined) {
     await stop();
-    throw error;
+    throw failed.reason;
   }
   process.env[INSTANCES] = JSON.stringify(instances.map(({ dataDir, baseUrl }) => ({ dataDir, baseUrl })));
   return stop;

@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { cleanup, type RenderResult, render } from "@testing-library/react";
+import { cleanup, queries, type RenderResult, render } from "@testing-library/react";
 import userEvent, { type UserEvent } from "@testing-library/user-event";
 import { AppRouterContext } from "next/dist/shared/lib/app-router-context.shared-runtime";
 import {
@@ -62,7 +62,7 @@ export function show(
       </QueryClientProvider>
     </NextIntlClientProvider>
   );
-  return { user: userEvent.setup(), moves, ...render(component, { wrapper }) };
+  return { user: userEvent.setup(), moves, ...render(component, { wrapper, queries }) };
 }
 
 /** One call that a component made. */
