@@ -82,10 +82,15 @@ export interface AuditBench {
 
 /**
  * Without `server` the shared one of a vitest run, without `origin` a log of a name of its own; `writers` is the
- * number of connections of `cx.db`.
+ * number of connections of `cx.db`, and `waitMs` how long a caller waits for one.
  */
 export async function createAuditBench(
-  options: { readonly server?: TestServer; readonly writers?: number; readonly origin?: string } = {},
+  options: {
+    readonly server?: TestServer;
+    readonly writers?: number;
+    readonly origin?: string;
+    readonly waitMs?: number;
+  } = {},
 ): Promise<AuditBench> {
   const database = await (options.server ? createTestDatabase(options.server) : createTestDatabase());
   const log = options.origin ?? `log.test/${toBase64url(randomBytes(6))}`;
@@ -101,6 +106,7 @@ export async function createAuditBench(
   const db = openDatabase({
     url: database.appUrl,
     ...(options.writers ? { maxConnections: options.writers } : {}),
+    ...(options.waitMs ? { waitMs: options.waitMs } : {}),
   });
   const appPool = openPool({ url: database.appUrl, maxConnections: 4 });
   const sequencerPool = openPool({ url: database.sequencerUrl });
