@@ -34,6 +34,7 @@ import {
 } from "@/lib/testing/benches/request-bench";
 import { createOrderSigner, type OrderSigner, registerSigner } from "@/lib/testing/devices/order-signer";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
+import { LOCK_WAITS } from "@/lib/testing/servers/database";
 import { auditTransaction } from "@/lib/transactions/open/audit-transaction";
 
 const DAY_MS = 86_400_000;
@@ -395,9 +396,10 @@ describe("a registered key", () => {
       () => "died",
     );
     // It has ended the first order and waits for the second one's request: there its connection is taken away.
-    const wait = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()
-      AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()`;
-    await expect.poll(async () => (await admin.query(wait)).rowCount, { timeout: 60_000 }).toBeGreaterThan(0);
+    const wait = `SELECT pg_terminate_backend(pid) FROM (${LOCK_WAITS}) AS waiting`;
+    await expect
+      .poll(async () => (await admin.query(wait)).rowCount, { timeout: 150_000 })
+      .toBeGreaterThan(0);
     expect(await dying).toBe("died");
     await admin.query("ROLLBACK");
     await admin.end();
