@@ -1,6 +1,6 @@
 import type { FullConfig } from "@playwright/test";
 import { startInstance } from "@/lib/testing/instance/instance";
-import { prepareInstance } from "../lib/testing/prepared-instance";
+import { prepareInstance } from "@/lib/testing/instance/prepared-instance";
 import { INSTANCES } from "./support/instance";
 
 const BUDGETS =

@@ -1,7 +1,7 @@
 import { mkdtemp, realpath } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { PREPARED, removeDataFolder, startInstance } from "./instance/instance";
+import { PREPARED, removeDataFolder, startInstance } from "./instance";
 
 /**
  * Makes an instance with its demonstration data and stops it. While it exists, `startInstance` copies its folder instead
