@@ -34,7 +34,7 @@ import {
 } from "@/lib/testing/benches/request-bench";
 import { createOrderSigner, type OrderSigner, registerSigner } from "@/lib/testing/devices/order-signer";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
-import { auditTransaction } from "@/lib/transactions/open/audit-transaction";
+import { openTransaction } from "@/lib/transactions/open/open-transaction";
 
 const DAY_MS = 86_400_000;
 const seconds = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
@@ -90,7 +90,7 @@ const grantedRequest = async (by = signer) => {
   return { id, grantId };
 };
 const open = (grantId: string) =>
-  auditTransaction(bench.regulator, bench.txId, { purpose: "audit", grant_id: grantId });
+  openTransaction(bench.regulator, bench.txId, { purpose: "audit", grant_id: grantId });
 const authorizationOf = async (id: string) => {
   const { authorization } = await getRequest(bench.regulator, id);
   if (authorization === undefined) throw new TypeError("no authorization");

@@ -40,6 +40,15 @@ function itemsOf(
   });
 }
 
+async function requireRecordInLog(cx: Context, row: TransactionRow, record: SealedRecord): Promise<void> {
+  try {
+    requireBound(cx, row, record);
+  } catch (error) {
+    if (error instanceof DomainError) throw await refuse(cx, row.id, { action: ACTION }, error, "failed");
+    throw error;
+  }
+}
+
 /** The sealed envelopes, for their recipients, who can open and check them without us. */
 export async function getEnvelopes(cx: Context, id: string): Promise<EnvelopeList> {
   const { row, also: record } = await loadKnown(cx, id, { action: ACTION }, (tx, known) =>
@@ -49,7 +58,7 @@ export async function getEnvelopes(cx: Context, id: string): Promise<EnvelopeLis
     const error = new DomainError("access.forbidden", { detail: "Only recipients read the envelopes." });
     throw await refuse(cx, id, { action: ACTION }, error);
   }
-  await requireBound(cx, row, record, { action: ACTION });
+  await requireRecordInLog(cx, row, record);
   const items = itemsOf(row, record, await proofsOf(cx, record));
   await recordEvent(cx, {
     class: "transaction",
