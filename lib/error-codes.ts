@@ -1,3 +1,6 @@
+/** "recorded": such a refusal is in the log, as every 401, 403 and 404 is. */
+type ErrorRow = readonly [status: number, title: string, recorded?: "recorded"];
+
 /** One line per expected failure: HTTP status and title (RFC 9457). Add codes here and nowhere else. */
 export const ERROR_CODES = {
   "request.malformed": [400, "The request could not be read"],
@@ -53,7 +56,7 @@ export const ERROR_CODES = {
   "decision.party": [403, "A party to the transactions does not decide on them"],
   "decision.stage": [409, "The request is not in that stage"],
   "decision.outdated": [409, "An earlier decision counts no more"],
-  "decision.facts-mismatch": [422, "The retyped facts do not match the order"],
+  "decision.facts-mismatch": [422, "The retyped facts do not match the order", "recorded"],
   "decision.not-narrower": [422, "A decision may only narrow what was asked"],
   "decision.identity-check": [409, "The officer's identity check is not on record"],
   "statement.required": [403, "A signed statement is required"],
@@ -62,10 +65,10 @@ export const ERROR_CODES = {
   "statement.expired": [409, "The statement has expired or was used"],
   "authorization.missing": [409, "No legal authority is attached"],
   "authorization.invalid": [422, "The legal authority was not accepted"],
-  "authorization.signature": [422, "The order's signature was not accepted"],
-  "authorization.recognition": [422, "A foreign order waits for a recognition basis"],
-  "authorization.scope": [422, "The request goes beyond the signed order"],
-  "authorization.used": [409, "The legal authority serves one request only"],
+  "authorization.signature": [422, "The order's signature was not accepted", "recorded"],
+  "authorization.recognition": [422, "A foreign order waits for a recognition basis", "recorded"],
+  "authorization.scope": [422, "The request goes beyond the signed order", "recorded"],
+  "authorization.used": [409, "The legal authority serves one request only", "recorded"],
   "authorization.not-found": [404, "There is no such legal authority"],
   "authority.not-found": [404, "There is no such registered authority"],
   "authority.exists": [409, "A key is registered under this key id"],
@@ -150,6 +153,12 @@ export const ERROR_CODES = {
   "service.keystore-unavailable": [503, "The key store does not answer"],
   "service.limiter-unavailable": [503, "The rate limiter does not answer"],
   "service.unavailable": [503, "A part of the service does not answer"],
-} as const satisfies Record<string, readonly [number, string]>;
+} as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** Whether a refusal with this code is recorded in the log. */
+export function isRecordedCode(code: ErrorCode): boolean {
+  const [status, , recorded]: ErrorRow = ERROR_CODES[code];
+  return status === 401 || status === 403 || status === 404 || recorded !== undefined;
+}

@@ -6,15 +6,24 @@ export interface FieldError {
   readonly detail: string;
 }
 
-/** What a refused act was about, for its entry in the log. The caller does not see it. */
+/**
+ * What a refused act was about, for its entry in the log. The caller does not see it. The operation declares most of it
+ * (`about` of OperationSpec); a use case adds what it found out.
+ */
 export interface RefusedAct {
   readonly transactionId?: string;
+  readonly requestId?: string;
+  readonly grantId?: string;
+  readonly disputeId?: string;
+  readonly authorityId?: string;
+  readonly exportId?: string;
   /** Access request whose compartment seals the entry. */
   readonly caseId?: string;
+  /** In place of the operation's own action. */
   readonly action?: string;
   readonly purpose?: string;
   readonly fields?: readonly string[];
-  /** "denied" unless said. */
+  /** "denied" unless given. A refusal with an outcome is recorded whatever its code. */
   readonly outcome?: "denied" | "failed";
 }
 
@@ -46,7 +55,7 @@ export class DomainError extends Error {
   readonly retryAfterSeconds: number | undefined;
   /** Facts for the entry of this refusal, added by each caller that knows more of them. */
   about: RefusedAct = {};
-  /** The act has committed its own entry about this failure. */
+  /** Its entry is committed: by the recorder of refusals, or by the act itself. */
   isRecorded = false;
 
   constructor(code: ErrorCode, options: DomainErrorOptions = {}) {

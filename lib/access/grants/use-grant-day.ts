@@ -10,10 +10,13 @@ import { DomainError } from "@/lib/errors";
 export async function useGrantDay(cx: Pick<Context, "clock" | "limits">, grantId: string): Promise<void> {
   const draw = await cx.limits?.take("grant_day", grantId);
   if (draw === undefined || draw.success) return;
-  throw new DomainError("rate.exceeded", {
+  const error = new DomainError("rate.exceeded", {
     detail: `This grant allows ${draw.limit} disclosures a day; all are used.`,
     retryAfterSeconds: Math.max(1, Math.ceil((draw.reset - cx.clock.nowMs()) / 1000)),
   });
+  // Unlike a caller's own budget, a grant's day is a limit of what was approved: its refusal is recorded.
+  error.about = { outcome: "denied" };
+  throw error;
 }
 
 /** Runs `commit` for one disclosure of the grant's day, and gives the disclosure back if `commit` fails. */

@@ -32,6 +32,7 @@ import {
   type RequestPerson,
   submittedRequest,
 } from "@/lib/testing/benches/request-bench";
+import { called } from "@/lib/testing/called";
 import { createOrderSigner, type OrderSigner, registerSigner } from "@/lib/testing/devices/order-signer";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
@@ -71,8 +72,13 @@ const orderOf = (more: Readonly<Record<string, Json>> = {}): Record<string, Json
   ...more,
 });
 const part = (jws: string) => ({ bytes: utf8(`${jws}\n`) });
-const attach = async (id: string, more: Readonly<Record<string, Json>> = {}, by = signer) =>
-  attachAuthorization(bench.regulator, id, SIGNED_FACTS, undefined, part(await by.sign(orderOf(more))));
+const attach = async (id: string, more: Readonly<Record<string, Json>> = {}, by = signer) => {
+  const order = part(await by.sign(orderOf(more)));
+  const { regulator } = bench;
+  return called(regulator, "attachAuthorization", { params: { id } }, () =>
+    attachAuthorization(regulator, id, SIGNED_FACTS, undefined, order),
+  );
+};
 const approve = (stage: "legal" | "coordinator"): NewDecision =>
   NewDecision.parse({ stage, decision: "approve", comment: "As the order says" });
 const signedRequest = async (more: Readonly<Record<string, Json>> = {}, by = signer): Promise<string> => {

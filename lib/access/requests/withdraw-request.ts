@@ -4,7 +4,6 @@ import { loadRequest } from "@/lib/access/requests/load-request";
 import { moveRequest } from "@/lib/access/requests/move-request";
 import { answerRequest } from "@/lib/access/requests/request-view";
 import { lockRequest } from "@/lib/access/requests/store";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context";
 import { inTransaction } from "@/lib/db/transaction";
@@ -15,23 +14,21 @@ export async function withdrawRequest(
   id: string,
   reason: string | undefined,
 ): Promise<RequestAnswer> {
-  return recordingRefusals(cx, { action: "request.withdraw", requestId: id }, async () => {
-    const entry = await inTransaction(cx, async (tx) => {
-      await lockRequest(tx, id);
-      const { row } = await loadRequest(tx, cx, id, "request.change");
-      const comment = reason === undefined ? {} : { comment: reason };
-      await moveRequest(tx, cx, row, { event: "withdraw", to: "withdrawn", ...comment });
-      return appendEntry(tx, cx, {
-        class: "access",
-        outcome: "done",
-        action: "request.withdraw",
-        subjects: [`request:${id}`],
-        purpose: row.purpose,
-        caseId: id,
-        caseDetails: { from_state: row.state, ...(reason === undefined ? {} : { reason }) },
-        index: { requestId: id },
-      });
+  const entry = await inTransaction(cx, async (tx) => {
+    await lockRequest(tx, id);
+    const { row } = await loadRequest(tx, cx, id, "request.change");
+    const comment = reason === undefined ? {} : { comment: reason };
+    await moveRequest(tx, cx, row, { event: "withdraw", to: "withdrawn", ...comment });
+    return appendEntry(tx, cx, {
+      class: "access",
+      outcome: "done",
+      action: "request.withdraw",
+      subjects: [`request:${id}`],
+      purpose: row.purpose,
+      caseId: id,
+      caseDetails: { from_state: row.state, ...(reason === undefined ? {} : { reason }) },
+      index: { requestId: id },
     });
-    return answerRequest(cx, id, entry);
   });
+  return answerRequest(cx, id, entry);
 }

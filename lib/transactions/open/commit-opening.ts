@@ -13,7 +13,7 @@ import type { OpeningPlan } from "@/lib/transactions/open/plan-opening";
 import type { OpeningProof } from "@/lib/transactions/open/prove-opening";
 import { insertDisclosure } from "@/lib/transactions/store";
 
-export const DISCLOSE = "disclosure.open";
+const DISCLOSE = "disclosure.open";
 
 /** An opening whose intent is committed. `id` is the disclosure's, which the answer calls `access_id`. */
 export interface Intent {

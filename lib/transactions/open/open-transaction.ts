@@ -2,30 +2,15 @@ import "server-only";
 import { withinGrantDay } from "@/lib/access/grants/use-grant-day";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context";
-import { concerning, DomainError } from "@/lib/errors";
+import { concerning } from "@/lib/errors";
 import { dataOfAll } from "@/lib/transactions/groups";
-import { commitOpening, DISCLOSE, type Intent } from "@/lib/transactions/open/commit-opening";
+import { commitOpening, type Intent } from "@/lib/transactions/open/commit-opening";
 import { openGroups } from "@/lib/transactions/open/open-groups";
 import { readOpeningFacts } from "@/lib/transactions/open/opening-facts";
 import { grantFor, type OpeningPlan, planOpening } from "@/lib/transactions/open/plan-opening";
 import { type OpeningProof, proveOpening } from "@/lib/transactions/open/prove-opening";
 import { recordingOutcome } from "@/lib/transactions/open/record-outcome";
-import { type Attempt, refuse } from "@/lib/transactions/read/load-known";
 import type { AuditBody, Disclosure } from "@/lib/transactions/schema";
-
-/** A grant whose day is used up (429) refuses an opening as much as one that has ended. */
-const RECORDED: readonly number[] = [401, 403, 404, 429];
-
-async function recordingRefusals<T>(cx: Context, id: string, attempt: Attempt, act: () => Promise<T>) {
-  try {
-    return await act();
-  } catch (error) {
-    if (!(error instanceof DomainError) || error.isRecorded) throw error;
-    const { outcome } = error.about;
-    if (outcome === undefined && !RECORDED.includes(error.status)) throw error;
-    throw await refuse(cx, id, { ...attempt, ...error.about }, error, outcome);
-  }
-}
 
 /** Steps 4 and 5. A party's openings take nothing from a budget of a day. */
 function countAndCommit(cx: Context, plan: OpeningPlan, proof: OpeningProof | undefined): Promise<Intent> {
@@ -56,7 +41,13 @@ async function carryOut(
   }
 }
 
-async function openInSteps(cx: Context, id: string, input: AuditBody): Promise<Disclosure> {
+/**
+ * Opens fields of one transaction: for a party with its managed key, for a grant's holder and co-viewers through the escrow
+ * custodian, which checks the grant again. Grants of requests, disputes and break-glass all use these seven steps: read,
+ * decide, prove, count, commit, open, outcome (docs/life-of-an-opening.md). A failure before or in step 5 costs nothing; a
+ * later one costs the view and the signature.
+ */
+export async function openTransaction(cx: Context, id: string, input: AuditBody): Promise<Disclosure> {
   const facts = await readOpeningFacts(cx, id, input);
   const grant = grantFor(cx, facts, input);
   const caseId = grant?.requestId;
@@ -65,15 +56,4 @@ async function openInSteps(cx: Context, id: string, input: AuditBody): Promise<D
     const proof = await proveOpening(cx, plan);
     return carryOut(cx, plan, proof);
   });
-}
-
-/**
- * Opens fields of one transaction: for a party with its managed key, for a grant's holder and co-viewers through the escrow
- * custodian, which checks the grant again. Grants of requests, disputes and break-glass all use these seven steps: read,
- * decide, prove, count, commit, open, outcome (docs/life-of-an-opening.md). A failure before or in step 5 costs nothing; a
- * later one costs the view and the signature.
- */
-export function openTransaction(cx: Context, id: string, input: AuditBody): Promise<Disclosure> {
-  const attempt: Attempt = { action: DISCLOSE, purpose: input.purpose, fields: input.fields ?? [] };
-  return recordingRefusals(cx, id, attempt, () => openInSteps(cx, id, input));
 }

@@ -18,11 +18,12 @@ import {
 import { loadSigningKey } from "@/lib/keystore/signing-key";
 import { outcomeOf } from "@/lib/testing/benches/refusal";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
+import { called } from "@/lib/testing/called";
 import { dropPasskey, signWithPasskey, storePasskey } from "@/lib/testing/devices/statement-passkey";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
 import { recordCopy } from "@/lib/transactions/open/record-copy";
 import { getEnvelopes } from "@/lib/transactions/read/get-envelopes";
-import { NewTransaction } from "@/lib/transactions/schema";
+import { type AuditBody, type CopyBody, NewTransaction } from "@/lib/transactions/schema";
 import { submitTransaction } from "@/lib/transactions/submit/submit-transaction";
 
 type Person = Awaited<ReturnType<UseCaseBench["person"]>>;
@@ -218,15 +219,23 @@ describe("a regulator with a grant", () => {
     const support = await bench.person({ role: "coordinator", duties: ["support"], hasKey: false });
     const seenBy = async (who: Person) =>
       (await listAccessLogs(who, { limit: 100, offset: 0, transaction_id: id })).logs.map((log) => log.error);
-    await outcomeOf(openTransaction(regulator, id, { purpose: "audit" }));
+    const open = (body: AuditBody) =>
+      outcomeOf(
+        called(regulator, "auditTransaction", { params: { id }, body }, () =>
+          openTransaction(regulator, id, body),
+        ),
+      );
+    await open({ purpose: "audit" });
     expect(await seenBy(outsider)).toEqual(["access.no-grant"]);
     const grant_id = await grantFor(id, { groups: ["amount"] });
     const fields: GroupName[] = ["pricing"];
-    await outcomeOf(openTransaction(regulator, id, { purpose: "audit", grant_id, fields }));
-    await outcomeOf(openTransaction(regulator, id, { purpose: "audit", fields }));
-    await outcomeOf(openTransaction(regulator, id, { purpose: "compliance" }));
-    await outcomeOf(openTransaction(regulator, id, { purpose: "audit", grant_id: uuidv7(1) }));
-    await outcomeOf(getEnvelopes(regulator, id));
+    await open({ purpose: "audit", grant_id, fields });
+    await open({ purpose: "audit", fields });
+    await open({ purpose: "compliance" });
+    await open({ purpose: "audit", grant_id: uuidv7(1) });
+    await outcomeOf(
+      called(regulator, "getTransactionEnvelopes", { params: { id } }, () => getEnvelopes(regulator, id)),
+    );
     expect(await seenBy(outsider)).toEqual(["access.no-grant"]);
     expect(await seenBy(support)).toEqual(["access.no-grant"]);
     expect((await seenBy(regulator)).slice().reverse()).toEqual([
@@ -319,12 +328,10 @@ describe("a regulator with a grant", () => {
       fields: ["amount"],
     });
     const copied = await recordCopy(regulator, id, { access_id, fields: ["amount"] });
-    expect(await outcomeOf(recordCopy(regulator, id, { access_id, fields: ["pricing"] }))).toBe(
-      "access.groups",
-    );
-    expect(await outcomeOf(recordCopy(client, id, { access_id, fields: ["amount"] }))).toBe(
-      "access.forbidden",
-    );
+    const copy = (who: Person, body: CopyBody) =>
+      outcomeOf(called(who, "recordCopy", { params: { id }, body }, () => recordCopy(who, id, body)));
+    expect(await copy(regulator, { access_id, fields: ["pricing"] })).toBe("access.groups");
+    expect(await copy(client, { access_id, fields: ["amount"] })).toBe("access.forbidden");
     const { logs } = await listAccessLogs(regulator, { limit: 100, offset: 0, transaction_id: id });
     expect(logs.map((log) => [log.action, log.error, log.data_accessed])).toEqual([
       ["disclosure.copy", "access.forbidden", []],
@@ -337,9 +344,9 @@ describe("a regulator with a grant", () => {
     ]);
     expect(entry).toEqual({ action: "disclosure.copy", grant_id });
     // The grant's own list has the copy that was let, for its holder and for its deciders, and nobody else's does.
-    const copy = { transactionId: id, fields: ["amount"], entryId: copied.receipt.entry_id };
+    const made = { transactionId: id, fields: ["amount"], entryId: copied.receipt.entry_id };
     for (const reader of [regulator, approver])
-      expect(await listCopies(reader, grant_id, 10)).toEqual([expect.objectContaining(copy)]);
+      expect(await listCopies(reader, grant_id, 10)).toEqual([expect.objectContaining(made)]);
     expect(await listCopies(client, grant_id, 10)).toEqual([]);
     await admin([
       ["ALTER TABLE access_grant DISABLE TRIGGER USER"],

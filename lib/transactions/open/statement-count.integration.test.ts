@@ -4,6 +4,7 @@ import { prepareOpening } from "@/lib/access/openings/prepare-opening";
 import { signAsPortal } from "@/lib/escrow/client/portal-signature";
 import { type AccessBench, createAccessBench } from "@/lib/testing/benches/access-bench";
 import { outcomeOf } from "@/lib/testing/benches/refusal";
+import { called } from "@/lib/testing/called";
 import { countStatements } from "@/lib/testing/routes/count-statements";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
 
@@ -57,9 +58,12 @@ it("a hidden transaction takes as many statements as one that does not exist", a
   const [hidden] = bench.transactions;
   const missing = hidden.replace(/^......../, "00000000");
   const other = await bench.person({ role: "client" });
+  const body = { purpose: "settlement" as const };
   const ask = async (id: string) =>
-    expect(await outcomeOf(openTransaction(other, id, { purpose: "settlement" }))).toBe(
-      "transaction.not-found",
-    );
+    expect(
+      await outcomeOf(
+        called(other, "openTransaction", { params: { id }, body }, () => openTransaction(other, id, body)),
+      ),
+    ).toBe("transaction.not-found");
   expect(await second(() => ask(hidden))).toBe(await second(() => ask(missing)));
 });
