@@ -3,7 +3,6 @@ import { Client } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
 import type { OperationSpec } from "@/lib/api-client/operation";
-import { canonicalJson } from "@/lib/crypto/json/canonical-json";
 import { openPart, partKey } from "@/lib/crypto/log/audit-part";
 import { readIds, tableOf } from "@/lib/testing/routes/kinds";
 import type { RouteCall } from "@/lib/testing/routes/route-bench";
@@ -12,8 +11,8 @@ import { NOBODYS_ID, parameterNames, sampleParams } from "@/lib/testing/routes/s
 import { type Known, schemaArbitrary } from "@/lib/testing/routes/schema-arbitrary";
 import { createWorld, type Inhabitant, type World } from "@/lib/testing/routes/world";
 
-// What the log keeps of refused calls: for every operation, several callers, and ids that exist and one that does not. Each
-// line names the call, its answer, and the entries that it left with their action, outcome, case, purpose and details.
+// What the log keeps of refused calls: for every operation, three kinds of callers, ids that exist and one that does not.
+// recorded-refusals.txt has each call with its answer, and below it the entry that it left.
 
 let world: World;
 let owner: Client;
@@ -51,11 +50,11 @@ function bodyFor({ body, upload }: OperationSpec, found: Known): RouteCall {
 
 const kindOf = ({ principal: { role, duties } }: Inhabitant) => [role, ...duties].join("+");
 
-/** Up to five kinds of people who are let in, and one who is not. */
+/** Two kinds of people who are let in, and one who is not. */
 function callersOf(operation: OperationSpec): readonly Inhabitant[] {
   const inside = new Map(world.callersOf(operation).map((who) => [kindOf(who), who]));
   const outside = world.people.find((who) => !inside.has(kindOf(who)));
-  return [...[...inside.values()].slice(0, 5), ...(outside === undefined ? [] : [outside])];
+  return [...[...inside.values()].slice(0, 2), ...(outside === undefined ? [] : [outside])];
 }
 
 const Row = z.object({
@@ -72,9 +71,10 @@ const Row = z.object({
   is_suspicion: z.boolean(),
 });
 const Part = z.object({ c: z.string(), compartment_id: z.string(), stored: z.instanceof(Uint8Array) });
+const Said = z.object({ details: z.object({ groups: z.array(z.string()).optional() }).optional() });
 
-/** What the entry's org and case parts say; a person's part says who called, which is the same for all. */
-async function partsOf(row: z.output<typeof Row>): Promise<string[]> {
+/** The groups that the entry's org or case part names; the case part has them where the entry belongs to a case. */
+async function groupsOf(row: z.output<typeof Row>): Promise<string[]> {
   const { rows } = await owner.query("SELECT c, compartment_id, stored FROM audit_part WHERE entry_id = $1", [
     row.entry_id,
   ]);
@@ -84,20 +84,21 @@ async function partsOf(row: z.output<typeof Row>): Promise<string[]> {
   );
   return parts.flatMap(({ c, compartment_id, stored }) => {
     const compartment = keys.get(compartment_id);
-    if (compartment === undefined || compartment.kind === "subject") return [];
+    if (compartment?.kind !== "org" && compartment?.kind !== "case") return [];
     const key = partKey(compartment.key, row.entry_id);
     const says = openPart({ log: row.log, entryId: row.entry_id, c, partKey: key, stored });
-    return [`${compartment.kind} ${canonicalJson(says)}`];
+    const groups = Said.parse(compartment.kind === "org" ? says : { details: says }).details?.groups;
+    return groups === undefined ? [] : [`groups=${groups.join("+")}`];
   });
 }
 
 let last = NOBODYS_ID;
 
-/** The entries about refusals since the last call of this. */
+/** The entries about refusals since the last call of this; failures to authenticate are counted and written once a minute. */
 async function newEntries(): Promise<string[]> {
   const { rows } = await owner.query(
     `SELECT i.*, e.log FROM audit_index i JOIN audit_entry e ON e.id = i.entry_id
-      WHERE i.entry_id > $1 AND i.outcome IN ('denied', 'failed') ORDER BY i.entry_id`,
+      WHERE i.entry_id > $1 AND i.outcome IN ('denied', 'failed') AND i.action <> 'identity.authenticate' ORDER BY i.entry_id`,
     [last],
   );
   const lines: string[] = [];
@@ -107,7 +108,7 @@ async function newEntries(): Promise<string[]> {
     const { entry_id: _, log: _log, ...columns } = row;
     const set = Object.entries(columns).filter(([, value]) => value !== null && value !== false);
     const said = set.map(([name, value]) => (value === true ? name : `${name}=${value}`));
-    lines.push(named([...said, ...(await partsOf(row)).sort()].join(" ")));
+    lines.push(named([...said, ...(await groupsOf(row))].join(" ")));
   }
   return lines;
 }

@@ -196,8 +196,8 @@ describe("who may open", () => {
     const input = { params: { id } };
     const open = (who: Person, body: { purpose: "settlement" | "audit" }) =>
       outcomeOf(called(who, "openTransaction", { ...input, body }, () => openTransaction(who, id, body)));
-    const read = called(stranger, "getTransaction", input, () => getTransaction(stranger, id));
     expect(await open(stranger, { purpose: "settlement" })).toBe("transaction.not-found");
+    const read = called(stranger, "getTransaction", input, () => getTransaction(stranger, id));
     expect(await outcomeOf(read)).toBe("transaction.not-found");
     const envelopes = called(stranger, "getTransactionEnvelopes", input, () => getEnvelopes(stranger, id));
     expect(await outcomeOf(envelopes)).toBe("transaction.not-found");
@@ -257,7 +257,12 @@ describe("what somebody with the database can change", () => {
     const two = await submitTransaction(client, body({ amount: "2", narrative: "second" }));
     return [one.transaction_id, two.transaction_id] as const;
   }
-  const open = (id: string) => outcomeOf(openTransaction(miner, id, { purpose: "settlement" }));
+  const open = (id: string) =>
+    outcomeOf(
+      called(miner, "openTransaction", { params: { id } }, () =>
+        openTransaction(miner, id, { purpose: "settlement" }),
+      ),
+    );
 
   it("is noticed when a body is swapped for another", async () => {
     const [one, two] = await made();
