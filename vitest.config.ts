@@ -42,7 +42,7 @@ const CHANGES =
   /process\.env|createLogBench|createWorld|vi\.(mock|spyOn|useFakeTimers|stubGlobal)|globalThis|memoryUsage|useRuntime/;
 const alone = filesWith(CHANGES);
 /** Tests whose number of cases lib/testing/scale.ts sets: `npm run test:deep` runs them again with the larger numbers. */
-const scaled = filesWith(/testing\/(scale|custody-contract)"/);
+const scaled = filesWith(/testing\/(scale|contracts\/custody-contract)"/);
 
 const shared = {
   // A wait ends with its condition. These limits are watchdogs for a busy machine and cost nothing otherwise.
