@@ -81,10 +81,21 @@ const projects = [
     isolate: false,
   },
   { ...onServer, name: "integration-alone", include: alone.filter(isIntegration), exclude: outside },
-  { ...onServer, name: "deep", include: [DEEP, ...scaled], exclude: outside, testTimeout: 12 * 60 * 60_000 },
 ];
+const deep = {
+  ...onServer,
+  name: "deep",
+  include: [DEEP, ...scaled],
+  exclude: outside,
+  testTimeout: 12 * 60 * 60_000,
+};
 
 export default defineConfig({
   resolve: { alias },
-  test: { projects: projects.map((test) => ({ resolve: { alias }, test })) },
+  test: {
+    projects: [...projects, ...(process.env.SEALPORT_DEEP === "1" ? [deep] : [])].map((test) => ({
+      resolve: { alias },
+      test,
+    })),
+  },
 });
