@@ -92,37 +92,72 @@ export function seesSuspicion(cx: { readonly principal: Pick<Reader, "duties"> }
 }
 
 /**
- * The tenant, and the fences: rows of a case, which is a request, a legal hold or an organisation's own business, are
- * there only for its agency and its deciders, rows about suspicion only for compliance, in lists, counts, exports and
- * access logs alike (I12).
+ * A reader's fence as a value. Entries of a case, which is a request, a legal hold or an organisation's own business,
+ * are shown only to its agency and its deciders. Entries about a suspicion are shown only to compliance. The same value
+ * gives the SQL of lists, counts, exports and access logs (`fencedConditions`) and the check of one row
+ * (`readFence`), so that both always agree (I12).
  */
-export function fencedConditions(cx: FenceContext): Conditions {
-  const conditions = new Conditions().add("i.tenant_id = ?::uuid", cx.instance.tenantId);
-  if (!seesSuspicion(cx)) conditions.add("i.is_suspicion = ?::boolean", false);
-  if (seesEveryCase(cx)) return addNotSealed(conditions, cx);
-  return conditions.add(
-    `(i.case_id IS NULL OR i.case_id = ?::uuid OR i.case_id IN (SELECT c.id FROM (SELECT id, organisation_id
-       FROM access_request UNION ALL SELECT id, organisation_id FROM preservation) c WHERE c.organisation_id = ?::uuid))`,
-    cx.principal.organisationId,
-  );
+export interface Fence {
+  readonly tenantId: string;
+  readonly seesSuspicion: boolean;
+  readonly cases:
+    | { readonly of: "agency"; readonly organisationId: string }
+    | { readonly of: "tenant"; readonly userId: string; readonly at: string };
 }
 
-/** Leaves out the cases that are sealed from the reader now, about records that an organisation of his is a party to. */
-function addNotSealed(conditions: Conditions, cx: FenceContext): Conditions {
-  const tenant = conditions.parameter(cx.instance.tenantId);
-  const at = conditions.parameter(cx.clock.now().toISOString());
+export function fenceOf(cx: FenceContext): Fence {
+  const { organisationId, userId } = cx.principal;
+  return {
+    tenantId: cx.instance.tenantId,
+    seesSuspicion: seesSuspicion(cx),
+    cases: seesEveryCase(cx)
+      ? { of: "tenant", userId, at: cx.clock.now().toISOString() }
+      : { of: "agency", organisationId },
+  };
+}
+
+/** Cases of an agency: requests that it filed and legal holds that it asked for. `?` is the organisation. */
+export const AGENCY_CASES = `SELECT c.id FROM (SELECT id, organisation_id
+       FROM access_request UNION ALL SELECT id, organisation_id FROM preservation) c WHERE c.organisation_id = ?::uuid`;
+
+/** The reader's fence as conditions over `audit_index i`. */
+export function fencedConditions(cx: FenceContext): Conditions {
+  const { tenantId, cases, ...fence } = fenceOf(cx);
+  const conditions = new Conditions().add("i.tenant_id = ?::uuid", tenantId);
+  if (!fence.seesSuspicion) conditions.add("i.is_suspicion = ?::boolean", false);
+  if (cases.of === "agency")
+    return conditions.add(
+      `(i.case_id IS NULL OR i.case_id = ?::uuid OR i.case_id IN (${AGENCY_CASES}))`,
+      cases.organisationId,
+    );
+  const [tenant, at] = [conditions.parameter(tenantId), conditions.parameter(cases.at)];
   return conditions.add(
     `(i.case_id IS NULL OR i.case_id <> ALL (
        (SELECT cases_sealed_from(${tenant}::uuid, ?::uuid, ${at}::timestamptz))::uuid[]))`,
-    cx.principal.userId,
+    cases.userId,
   );
 }
 
-/** What the fence goes by, of one entry. */
+/** The columns of one index row that a fence is decided by. */
 export interface FencedBy {
   readonly tenant_id: string;
   readonly case_id: string | null;
   readonly is_suspicion: boolean;
+}
+
+/**
+ * Whether a fence lets a row through. `caseIds` are the agency's cases, or the cases that are sealed from a reader of the
+ * whole tenant (reading/fence-cases.ts).
+ */
+export function isWithin(
+  { tenantId, cases, ...fence }: Fence,
+  caseIds: ReadonlySet<string>,
+  row: FencedBy,
+): boolean {
+  if (row.tenant_id !== tenantId || (row.is_suspicion && !fence.seesSuspicion)) return false;
+  if (row.case_id === null) return true;
+  if (cases.of === "tenant") return !caseIds.has(row.case_id);
+  return row.case_id === cases.organisationId || caseIds.has(row.case_id);
 }
 
 /**

@@ -9,7 +9,7 @@ import { inRawSnapshot } from "@/lib/db/transaction";
 import { erasureOf } from "@/lib/testing/log/erasure-of";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
 import { pastTriggers, withoutEntryForm } from "@/lib/testing/log/past-triggers";
-import { readWhatIsGone } from "../read-gone";
+import { readWhatIsGone } from "./read-gone";
 
 let bench: OwnedLog;
 let auditor: Context;
