@@ -7,22 +7,12 @@ import { memberOf } from "../bundle-verifier/container/member";
 import type { NamedKey } from "../recorder-types";
 import { type Entry, entryLeaf, LABEL, parseEntry } from "./entry";
 import { type CompartmentKind, kindNamed } from "./event";
+import type { PartRow } from "./part-rows";
 
-/** The row of a sealed part, with what the row of its compartment says. */
-export interface PartRow {
-  readonly c: string;
-  /** Kind and subject of the compartment; null where its row is gone. */
-  readonly kind: string | null;
-  readonly subject: string | null;
-  readonly compartmentId: string;
-  /** Undefined where the bytes were not read. */
-  readonly stored: Uint8Array | undefined;
-}
-
-/** An entry as it is stored: its bytes under its leaf, and the rows of its parts. */
+/** An entry as it is stored: its bytes, its leaf unless it waits for one, and the rows of its parts. */
 export interface StoredEntry {
   readonly entry_id: string;
-  readonly leaf_hash: Uint8Array;
+  readonly leaf_hash: Uint8Array | undefined;
   readonly bytes: Uint8Array;
   readonly parts: readonly PartRow[];
 }
@@ -166,6 +156,11 @@ export class OpenedEntry {
     });
   }
 
+  /** The parts whose labels the entry binds. */
+  get bound(): readonly OpenedPart[] {
+    return this.parts.filter(({ c }) => this.#digests.has(c));
+  }
+
   /** Labels of the parts that the entry binds. */
   get labels(): string[] {
     return [...this.#digests.keys()];
@@ -173,7 +168,8 @@ export class OpenedEntry {
 
   /** Whether the stored bytes give the leaf (I5). */
   get isOfLeaf(): boolean {
-    this.#isOfLeaf ??= equalConstantTime(entryLeaf(this.row.bytes), this.row.leaf_hash);
+    const { bytes, leaf_hash } = this.row;
+    this.#isOfLeaf ??= leaf_hash !== undefined && equalConstantTime(entryLeaf(bytes), leaf_hash);
     return this.#isOfLeaf;
   }
 

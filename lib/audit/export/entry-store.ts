@@ -3,35 +3,9 @@ import { type CopiedRow, copyRows } from "@/lib/db/copy-rows";
 import type { RawTx } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
 import type { CompartmentKind } from "../entry/event";
-import type { PartRow } from "../entry/opened-entry";
+import { type PartRow, partsOf, partsSelect } from "../entry/part-rows";
 import type { Conditions } from "../reading/fence";
 import { SearchRow } from "../self-check/search-row";
-
-/** Our own SELECT wrote this JSON: its shape is checked, but not by a schema, a million times. */
-function partOf(value: unknown): PartRow {
-  const [c, kind, subject, compartmentId, stored]: unknown[] = Array.isArray(value) ? value : [];
-  if (
-    typeof c !== "string" ||
-    (typeof kind !== "string" && kind !== null) ||
-    (typeof subject !== "string" && subject !== null) ||
-    typeof compartmentId !== "string" ||
-    (typeof stored !== "string" && stored !== null)
-  )
-    throw new InvariantError("an exported row has a part of another shape");
-  return {
-    c,
-    kind,
-    subject,
-    compartmentId,
-    stored: stored === null ? undefined : Buffer.from(stored, "base64"),
-  };
-}
-
-function partsOf(json: string | null): PartRow[] {
-  const values: unknown = json === null ? [] : JSON.parse(json);
-  if (!Array.isArray(values)) throw new InvariantError("an exported row has no list of parts");
-  return values.map(partOf);
-}
 
 /** Columns after number, id, leaf and the two marks, in order. */
 const SHOWN = [
@@ -118,16 +92,14 @@ export interface EntryRange {
 }
 
 /**
- * Every part row of the entry of `l`, as JSON, so that a part which was dropped or moved is missed whoever reads. The
- * stored bytes come only where they are opened. If the fence lets the row through, these are the kinds in the list, the
- * part of the case that the index row names, which alone shows whose case it is, and a part whose compartment has no row
- * any more. For a row behind the fence all bytes come, because only the entry's own parts can withhold it.
+ * Whether the stored bytes of a part `p` are read: only where they are opened. If the fence lets the row through, these
+ * are the kinds in the list, the part of the case that the index row names, which alone shows whose case it is, and a part
+ * whose compartment has no row any more. For a row behind the fence all bytes come, because only the entry's own parts can
+ * withhold it.
  */
-function partsSelect(within: string, kinds: string): string {
-  return `(SELECT json_agg(json_build_array(p.c, k.kind, k.subject, p.compartment_id,
-      CASE WHEN k.id IS NULL OR NOT ${within} OR CASE k.kind WHEN 'case' THEN k.subject = i.case_id::text
-        ELSE k.kind = ANY (string_to_array(${kinds}, ',')) END THEN encode(p.stored, 'base64') END) ORDER BY p.c)::text
-    FROM audit_part p LEFT JOIN audit_compartment k ON k.id = p.compartment_id WHERE p.entry_id = l.entry_id)`;
+function isRead(within: string, kinds: string): string {
+  return `k.id IS NULL OR NOT ${within} OR CASE k.kind WHEN 'case' THEN k.subject = i.case_id::text
+        ELSE k.kind = ANY (string_to_array(${kinds}, ',')) END`;
 }
 
 /** The SELECT of a scan and its values. */
@@ -138,9 +110,9 @@ export function entriesSelect({ log, size, conditions, kinds, take, also }: Entr
   const own = conditions.copy();
   const asked = `(${own.text}) IS TRUE`;
   const range = `l.log = ${own.parameter(log)} AND l.seq < ${own.parameter(size)}::bigint`;
-  const also_ = `l.seq = ANY (string_to_array(${own.parameter(also.join(","))}, ',')::bigint[])`;
+  const isAlso = `l.seq = ANY (string_to_array(${own.parameter(also.join(","))}, ',')::bigint[])`;
   const within = take === "log" ? `(${asked})` : "true";
-  const listed = partsSelect(within, own.parameter(kinds.join(",")));
+  const listed = partsSelect("l.entry_id", isRead(within, own.parameter(kinds.join(","))));
   // Where no part is opened, those of a row behind the fence still decide whether it is withheld.
   const parts = kinds.length > 0 ? listed : `CASE WHEN NOT ${within} THEN ${listed} END`;
   const index = `CASE WHEN NOT ${within} AND i.entry_id IS NOT NULL THEN to_jsonb(i)::text END`;
@@ -149,7 +121,7 @@ export function entriesSelect({ log, size, conditions, kinds, take, also }: Entr
     `${index} AS search`,
     `${parts} AS parts`,
   ];
-  const isTaken = take === "leaves" ? `${asked} OR ${also_}` : "true";
+  const isTaken = take === "leaves" ? `${asked} OR ${isAlso}` : "true";
   const where = take === "asked" ? `${range} AND ${asked}` : range;
   const text = `SELECT l.seq::text, l.entry_id::text, l.leaf_hash, (e.bytes IS NULL)::text, (${asked})::text, s.*
     FROM audit_leaf l LEFT JOIN audit_entry e ON e.id = l.entry_id LEFT JOIN audit_index i ON i.entry_id = l.entry_id

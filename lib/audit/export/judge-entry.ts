@@ -6,7 +6,7 @@ import { type Keys, OpenedEntry, type OpenedPart } from "../entry/opened-entry";
 import type { FencedBy, Reader } from "../reading/fence";
 import { isRevealing } from "../reading/revealing-row";
 import type { Erasing, Erasings } from "../retention/erasure/erasing-entries";
-import { rowsOf, type SearchRow, wrongColumns } from "../self-check/search-row";
+import { rowsOf, type SearchRow, statedBy, wrongColumns } from "../self-check/search-row";
 import type { EntryRow } from "./entry-store";
 import { NONE_ASTRAY, partsAstray } from "./part-places";
 
@@ -148,14 +148,7 @@ function statedFences(
 ): readonly FencedBy[] | undefined {
   const entry = opened.checked;
   if ("is" in entry) return undefined;
-  const { org } = opened;
-  const stated = {
-    entry,
-    tenantId: org?.subject ?? tenantId,
-    org: org?.plaintext,
-    caseId: opened.case?.subject ?? undefined,
-    isLost: lost.has(entry.id),
-  };
+  const stated = statedBy(opened, entry, { tenantId, lost });
   const rows = rowsOf(stated);
   const isRow = search !== null && rows.length > 0 && wrongColumns(stated, search).length === 0;
   return isRow ? [search] : rows;

@@ -8,7 +8,7 @@ import type { CompartmentKind } from "../entry/event";
 import { type Conditions, fenceOf, type ReaderContext } from "../reading/fence";
 import { readFence } from "../reading/fence-cases";
 import { type Erasings, ErasureBook } from "../retention/erasure/erasing-entries";
-import type { ExportFormat } from "../schema";
+import type { ExportFlaw, ExportFormat } from "../schema";
 import { findCompartments } from "./candidate-store";
 import { Candidates, type FoundPruning, findPruning, findRecoveries, isRootOf } from "./candidates";
 import { CompartmentKeys } from "./compartment-keys";
@@ -53,9 +53,6 @@ export interface ScannedLeaf {
   readonly hash: Uint8Array;
   readonly judged: Judged;
 }
-
-/** What a scan found wrong, as the history of exports says it. */
-export type Flaw = "root" | "missing";
 
 const HASH_BYTES = 32;
 const NONE_ERASED: Erasings = new Map();
@@ -109,7 +106,7 @@ export class EntryScan {
   }
 
   /** What is wrong with the log, once the scan is over; of a filtered table nothing is known. */
-  get flaw(): Flaw | undefined {
+  get flaw(): ExportFlaw | undefined {
     if (!this.#isEveryLeaf) return undefined;
     if (!this.#isRoot()) return "root";
     return this.#missing === undefined ? undefined : "missing";

@@ -1,5 +1,5 @@
 import "server-only";
-import type { Flaw } from "./read-entries";
+import type { ExportFlaw } from "../schema";
 
 /** Where an export's bytes go. It holds the producer back at the reader's pace, and throws once nobody reads. */
 export interface Sink {
@@ -15,5 +15,5 @@ export interface Produced {
   readonly entries: number;
   readonly size: number;
   /** What is wrong with the log by its own checkpoint, where that was found. */
-  readonly flaw: Flaw | undefined;
+  readonly flaw: ExportFlaw | undefined;
 }

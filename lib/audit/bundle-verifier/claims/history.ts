@@ -69,12 +69,6 @@ export class History {
     return numbers;
   }
 
-  /** Ids that the recovery of this number says were lost; none where it is not held as one. */
-  lostBy(seq: number): string[] {
-    const mark = this.#recoveries.get(seq);
-    return mark === undefined ? [] : lostEntries(statementOf(mark));
-  }
-
   /** Sizes whose roots `finish` needs. */
   sizes(): number[] {
     const mark = this.#prunedBy();
