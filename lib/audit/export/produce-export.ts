@@ -61,21 +61,6 @@ export async function produceExport(
   request: ExportRequest,
   sink: Sink,
 ): Promise<Produced> {
-  // COMPARE
-  if (process.env.EXPORT_COMPARE !== undefined) {
-    const { compare } = await import("../export-old/compare");
-    await compare(cx, request, producePlain);
-  }
-  return producePlain(cx, tx, request, sink);
-}
-
-async function producePlain(
-  cx: ReaderContext,
-  tx: RawTx,
-  request: ExportRequest,
-  sink: Sink,
-): Promise<Produced> {
-  // END COMPARE
   const { format } = request;
   if (format === "bundle") return withSpools((spools) => writeBundle(cx, tx, request, spools, sink));
   sink.begun?.();

@@ -2,8 +2,10 @@ import "server-only";
 import type { Context, Principal } from "@/lib/context";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { formatMicros } from "@/lib/crypto/instant";
+import type { Json } from "@/lib/crypto/json/canonical-json";
 import { isUuid } from "@/lib/crypto/uuid";
 import { DomainError } from "@/lib/errors";
+import { memberOf } from "../bundle-verifier/container/member";
 import type { EventQuery, ExportQuery } from "../schema";
 
 type Filter = Pick<EventQuery, "actor" | "action" | "subject" | "outcome" | "purpose" | "from" | "to">;
@@ -37,27 +39,6 @@ export class Conditions {
     copied.parts.push(...this.parts);
     copied.values.push(...this.values);
     return copied;
-  }
-
-  /** What meets the one or the other. */
-  static either(one: Conditions, other: Conditions): Conditions {
-    const both = new Conditions();
-    const texts = [one, other].map((conditions) => `(${both.take(conditions)}) IS TRUE`);
-    both.parts.push(`(${texts.join(" OR ")})`);
-    return both;
-  }
-
-  /** Adds that the other conditions are not met. */
-  addNone(other: Conditions): this {
-    this.parts.push(`(${this.take(other)}) IS NOT TRUE`);
-    return this;
-  }
-
-  /** Takes the others' values, and gives their text with the places these have here. */
-  private take(other: Conditions): string {
-    const before = this.values.length;
-    this.values.push(...other.values);
-    return other.text.replaceAll(/\$(\d+)/g, (_match, at: string) => `$${before + Number(at)}`);
   }
 
   /** The place of one more parameter that is no condition, e.g. a limit. */
@@ -160,21 +141,6 @@ export function isWithin(
   return row.case_id === cases.organisationId || caseIds.has(row.case_id);
 }
 
-/**
- * Whether the fence lets this through whatever rows there are of cases: `fencedConditions` without a question to the
- * database, whose owner can answer it falsely. False also where only the database tells whose a case is. What it says is
- * sealed from the reader is left out.
- */
-export function isSurelyWithin(
-  cx: Pick<ReaderContext, "instance" | "principal">,
-  by: FencedBy,
-  sealed: readonly string[],
-): boolean {
-  if (by.tenant_id !== cx.instance.tenantId || (by.is_suspicion && !seesSuspicion(cx))) return false;
-  if (by.case_id === null || by.case_id === cx.principal.organisationId) return true;
-  return seesEveryCase(cx) && !sealed.includes(by.case_id);
-}
-
 /** Microsecond text of a given instant, comparable with `at` as text. */
 export function instantText(instant: string): string {
   return formatMicros(BigInt(Date.parse(instant)) * 1000n);
@@ -226,4 +192,26 @@ export function cursorSeq(cursor: string): number {
   throw new DomainError("request.invalid", {
     errors: [{ pointer: "/cursor", detail: "not a cursor of this list" }],
   });
+}
+
+/** What an index row says of the fence that its entry is behind. */
+interface RowFence {
+  readonly case_id: string | null;
+  readonly is_suspicion: boolean;
+  /** Whether the entry's own part of a case opens under the case that the row names. */
+  readonly isCaseShown: boolean;
+}
+
+/**
+ * Whether an index row names no case or no suspicion although the entry's own org part does. Such a row admits readers
+ * whom the fence must keep out, so no part of the entry is opened. For a reader who does not see every case the row must
+ * name the entry's own case, which only the part of the case shows. A suspicion is only for readers who see suspicions,
+ * whatever the row says and the database answered.
+ */
+export function isRevealing(org: Json | undefined, row: RowFence, reader: Reader | undefined): boolean {
+  const isOf = (mark: string): boolean => memberOf(org, mark) === true;
+  const cx = reader && { principal: reader };
+  const isCaseRead = row.isCaseShown || (cx !== undefined && seesEveryCase(cx));
+  const isSuspicionRead = row.is_suspicion && cx !== undefined && seesSuspicion(cx);
+  return (isOf("case") && (row.case_id === null || !isCaseRead)) || (isOf("suspicion") && !isSuspicionRead);
 }

@@ -3,8 +3,7 @@ import type { Context } from "@/lib/context";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import type { CompartmentKind } from "../entry/event";
 import { type OpenedPart as EntryPart, type Keys, OpenedEntry } from "../entry/opened-entry";
-import { type Reader, seesEveryCase, seesSuspicion } from "./fence";
-import { isRevealing } from "./revealing-row";
+import { isRevealing, type Reader, seesEveryCase, seesSuspicion } from "./fence";
 import type { PartRow } from "./store";
 
 /** A part a caller may read, with the key that opens this part of this entry only. */
