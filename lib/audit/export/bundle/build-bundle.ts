@@ -21,13 +21,26 @@ import { EntryScan, type ExportRequest, isFiltered } from "../read-entries";
 import type { Produced, Sink } from "../sink";
 import { anchorOf, type BundleCheckpoints, countLater, readCheckpoints } from "../store";
 import { bundleReadme, PAGE_FOOT, pageHead } from "./bundle-pages";
-import { type BundleSpools, type Gathered, gather } from "./gather";
+import { type BundleSpools, Gathering } from "./gather";
 import { type SpooledFile, textFile } from "./spool";
 
 type Facts = Omit<Manifest, "files">;
 
-function requestFacts({ exportEntry, recordedIn, kinds }: ExportRequest, log: string) {
+function foundFacts(
+  { pruning }: EntryScan,
+  gathered: Gathering,
+): Pick<Facts, "v" | "count" | "pruned" | Listed> {
   return {
+    v: 1,
+    count: gathered.count,
+    ...listedFacts(gathered),
+    ...(pruning === undefined ? {} : { pruned: { minimum: pruning.minimum, entry: pruning.entry } }),
+  };
+}
+
+function requestFacts({ exportEntry, recordedIn, kinds, filter }: ExportRequest, log: string) {
+  return {
+    filter: { ...filter },
     export_entry: exportEntry,
     ...(recordedIn === log ? {} : { recorded_in: recordedIn }),
     ...(kinds.length === 0 ? { parts: "none" as const } : {}),
@@ -44,8 +57,9 @@ type Listed =
   | "missing_file";
 
 /** Few numbers and parts stand in the manifest itself; for many there are files, and a manifest that says so. */
-function listedFacts({ withheld, erased, erasedIn, missing }: Gathered): Pick<Facts, Listed> {
-  const { count, ranges, listed } = withheld;
+function listedFacts({ withheld, erased, erasedIn, missing }: Gathering): Pick<Facts, Listed> {
+  const { listed } = withheld;
+  const { count, ranges } = withheld.counts;
   const hasNumbers = count > WITHHELD_LISTED;
   const numbers = hasNumbers ? { withheld: [], withheld_file: { count, ranges } } : { withheld: [...listed] };
   return {
@@ -123,19 +137,15 @@ export async function writeBundle(
   const complete = !isFiltered(request);
   await spools.page.write(pageHead(log, size, exportedAt));
   const scan = new EntryScan(cx, tx, request, anchor);
-  const gathered = await gather(cx, scan, { spools, complete }, sink);
-  const { pruning } = scan;
+  const gathered = new Gathering(cx, spools, complete);
+  await gathered.gather(scan, sink);
   await spools.page.write(PAGE_FOOT);
   const facts: Facts = {
-    v: 1,
-    count: gathered.count,
-    ...listedFacts(gathered),
-    ...(pruning === undefined ? {} : { pruned: { minimum: pruning.minimum, entry: pruning.entry } }),
+    ...foundFacts(scan, gathered),
+    ...requestFacts(request, log),
     log,
     exported_at: exportedAt,
-    ...requestFacts(request, log),
     range: { from: 0, to: size },
-    filter: { ...request.filter },
     complete,
     size,
     later: await countLater(tx, log, size),

@@ -13,7 +13,7 @@ import { signNoteLine } from "@/lib/audit/entry/note-line";
 import type { ReaderContext } from "@/lib/audit/reading/fence";
 import { toBase64 } from "@/lib/crypto/bytes";
 import type { ShownEntry } from "../judge-entry";
-import { type EntryScan, shownOf } from "../read-entries";
+import { type EntryScan, type ScannedLeaf, shownOf } from "../read-entries";
 import type { Sink } from "../sink";
 import { entryLine } from "../tables/entry-line";
 import { pageRow } from "./bundle-pages";
@@ -34,23 +34,6 @@ export interface BundleSpools {
 async function placeLine(cx: ReaderContext, seq: number, leaf: Uint8Array): Promise<string> {
   const signer = { ...cx.audit.receiptSigner, sign: cx.audit.sign };
   return `${seq} ${await signNoteLine(signer, placeText(cx.instance.log, seq, leaf))}\n`;
-}
-
-export interface Gathered {
-  readonly count: number;
-  /** Numbers that the reader may not read, in ranges, the file of which is spooled; none for a filtered export. */
-  readonly withheld: {
-    readonly count: number;
-    readonly ranges: number;
-    /** The numbers themselves, as far as a manifest lists them. */
-    readonly listed: readonly number[];
-  };
-  /** Parts whose erasure is in the tree, or in the log that followed this closed one (`erasedIn`); spooled too. */
-  readonly erased: PartList<NonNullable<Manifest["erased"]>[number]>;
-  /** Origins of those logs. */
-  readonly erasedIn: ReadonlySet<string>;
-  /** Parts that were dropped or moved; spooled too. */
-  readonly missing: PartList<NonNullable<Manifest["missing"]>[number]>;
 }
 
 /** Counts parts, spools a line for each, and keeps as many as a manifest lists itself. */
@@ -101,39 +84,61 @@ function erasedOf({ row, erased }: ShownEntry): NonNullable<Manifest["erased"]> 
 }
 
 /**
- * Spools everything of a bundle that grows with the log, in one pass: leaves, entries, the rows of the page, the numbers
- * that are withheld, and the places of all leaves, or in a filtered export of the shown entries. A number that is neither
- * shown nor withheld is listed nowhere, so that a verifier misses it.
+ * Spools everything of a bundle that grows with the log: leaves, entries, the rows of the page, the numbers that are
+ * withheld, and the places of all leaves, or in a filtered export of the shown entries. A number that is neither shown nor
+ * withheld is listed nowhere, so that a verifier misses it.
  */
-export async function gather(
-  cx: ReaderContext,
-  scan: EntryScan,
-  { spools, complete }: { readonly spools: BundleSpools; readonly complete: boolean },
-  sink: Sink,
-): Promise<Gathered> {
-  const withheld = new WithheldList(spools.withheld);
-  const erased = new PartList(ERASED_LISTED, spools.erased, erasedLine);
-  const missing = new PartList(MISSING_LISTED, spools.missing, missingLine);
-  const erasedIn = new Set<string>();
-  let count = 0;
-  for await (const leaves of scan.batches()) {
+export class Gathering {
+  /** Entries that are shown. */
+  count = 0;
+  /** Numbers that the reader may not read; none for a filtered export. */
+  readonly withheld: WithheldList;
+  /** Parts whose erasure is in the tree, or in the log that followed this closed one (`erasedIn`). */
+  readonly erased: PartList<NonNullable<Manifest["erased"]>[number]>;
+  /** Origins of those logs. */
+  readonly erasedIn = new Set<string>();
+  /** Parts that were dropped or moved. */
+  readonly missing: PartList<NonNullable<Manifest["missing"]>[number]>;
+
+  constructor(
+    private readonly cx: ReaderContext,
+    private readonly spools: BundleSpools,
+    private readonly complete: boolean,
+  ) {
+    this.withheld = new WithheldList(spools.withheld);
+    this.erased = new PartList(ERASED_LISTED, spools.erased, erasedLine);
+    this.missing = new PartList(MISSING_LISTED, spools.missing, missingLine);
+  }
+
+  /** Takes the whole scan, in one pass. */
+  async gather(scan: EntryScan, sink: Sink): Promise<void> {
+    for await (const leaves of scan.batches()) {
+      await this.#takeLeaves(leaves);
+      await this.#takeEntries(shownOf(leaves));
+      sink.progress?.(this.count);
+    }
+    await this.withheld.end();
+  }
+
+  async #takeLeaves(leaves: readonly ScannedLeaf[]): Promise<void> {
+    const { spools, cx, complete } = this;
     await spools.leaves.write(leaves.map(({ hash }) => `${toBase64(hash)}\n`).join(""));
     for (const { seq, hash, judged } of leaves) {
-      if (judged.is === "withheld") await withheld.take(seq);
+      if (judged.is === "withheld") await this.withheld.take(seq);
       if (complete || judged.is === "shown") await spools.places.write(await placeLine(cx, seq, hash));
     }
-    const shown = shownOf(leaves);
+  }
+
+  async #takeEntries(shown: readonly ShownEntry[]): Promise<void> {
+    const { spools } = this;
     for (const entry of shown) {
-      await erased.take(erasedOf(entry));
+      await this.erased.take(erasedOf(entry));
       for (const { erasing } of entry.erased)
-        if (erasing.elsewhere !== undefined) erasedIn.add(erasing.elsewhere);
-      await missing.take(entry.astray.map((c) => ({ seq: entry.row.seq, c })));
+        if (erasing.elsewhere !== undefined) this.erasedIn.add(erasing.elsewhere);
+      await this.missing.take(entry.astray.map((c) => ({ seq: entry.row.seq, c })));
     }
-    count += shown.length;
+    this.count += shown.length;
     await spools.entries.write(shown.map((entry) => `${entryLine(entry, false)}\n`).join(""));
     await spools.page.write(shown.map((entry) => pageRow(entry)).join(""));
-    sink.progress?.(count);
   }
-  await withheld.end();
-  return { count, withheld: { ...withheld.counts, listed: withheld.listed }, erased, erasedIn, missing };
 }
