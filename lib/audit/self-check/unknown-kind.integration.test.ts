@@ -30,7 +30,6 @@ it("a compartment of an unknown kind keeps no verification from ending, and its 
     logger: bench.auditor.logger,
     writer: bench.sequencerPool,
     logVkey: bench.policy.log[0] ?? "",
-    receiptVkey: bench.policy.receipts[0] ?? "",
     certificates: [],
     askSigner: async () => ({ is: "absent" as const }),
     everyMs: 1,
