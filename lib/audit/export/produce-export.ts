@@ -7,7 +7,8 @@ import type { ExportFormat } from "../schema";
 import { writeBundle } from "./bundle/build-bundle";
 import type { BundleSpools } from "./bundle/gather";
 import { Spool } from "./bundle/spool";
-import type { ExportRequest } from "./read-entries";
+import { requireNoPruningWaiting } from "./erasures-settled";
+import { type ExportRequest, isFiltered } from "./read-entries";
 import type { Produced, Sink } from "./sink";
 import { writeText } from "./tables/write-text";
 import { writeXlsx } from "./tables/write-xlsx";
@@ -62,6 +63,7 @@ export async function produceExport(
   sink: Sink,
 ): Promise<Produced> {
   const { format } = request;
+  if (!isFiltered(request)) await requireNoPruningWaiting(cx, tx);
   if (format === "bundle") return withSpools((spools) => writeBundle(cx, tx, request, spools, sink));
   sink.begun?.();
   if (format === "xlsx") return writeXlsx(cx, tx, request, sink);

@@ -97,6 +97,19 @@ export async function readAnchoredSize(tx: RawTx, log: string): Promise<number> 
   return z.array(z.object({ size: Seq })).parse(rows)[0]?.size ?? 0;
 }
 
+/** Whether a pruning younger than an id has its entry under no checkpoint of this size yet. */
+export async function isPruningWaiting(
+  tx: RawTx,
+  { log, size, from }: { readonly log: string; readonly size: number; readonly from: string },
+): Promise<boolean> {
+  const { rows } = await tx.query(
+    `SELECT EXISTS (SELECT 1 FROM audit_prune p WHERE p.log = $1 AND p.entry_id > $3::uuid AND NOT EXISTS
+       (SELECT 1 FROM audit_leaf l WHERE l.entry_id = p.entry_id AND l.log = $1 AND l.seq < $2::bigint)) AS waits`,
+    [log, size, from],
+  );
+  return z.array(z.object({ waits: z.boolean() })).parse(rows)[0]?.waits === true;
+}
+
 /**
  * Entries that no checkpoint covers yet: integrated beyond `size`, or still queued. What stands aside as no entry is
  * not among them, and how long they wait is told by the database's clock and not by what they say of themselves.

@@ -2,7 +2,6 @@
 -- quarantine; it is open again if its bytes change.
 DROP TABLE audit_acknowledgement;
 DROP FUNCTION audit_acknowledgement_guard();
-DELETE FROM audit_action_rule WHERE table_name = 'audit_acknowledgement';
 
 CREATE TABLE "audit_dismissal" (
     "entry_id" UUID NOT NULL,
