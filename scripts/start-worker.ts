@@ -74,7 +74,6 @@ const verifications = runVerifications(
     ...cx,
     writer: pool,
     logVkey: env.LOG_VKEY,
-    receiptVkey: env.RECEIPT_VKEY,
     certificates: readTrustedFile(env.TSA_CA_FILE),
     askSigner: () => askSigner(env.SIGNER_URL, env.LOG_VKEY),
     everyMs: env.VERIFY_EVERY,

@@ -30,8 +30,6 @@ export const Status = z.object({
   signer_refuses: z.string().nullable(),
   /** Losses that recoveries declare, where the newest verification found nothing else. */
   declared_losses: z.int(),
-  /** Rows that stand aside as no entries of the log and that two persons acknowledged. */
-  acknowledged_rows: z.int(),
   call_counter: CallCounter,
   alarms: z.array(z.string()),
 });

@@ -11,7 +11,6 @@ const log: Health["log"] = {
   time_stamp: undefined,
   merge_delay: null,
   declared_losses: 0,
-  acknowledged_rows: 0,
   refused: null,
 };
 

@@ -41,8 +41,6 @@ export interface Health {
     readonly merge_delay: MergeDelay | null;
     /** Losses that recoveries of the log declare and the newest verification found, and nothing else. */
     readonly declared_losses: number;
-    /** Rows that stand aside as no entries and that two persons acknowledged. */
-    readonly acknowledged_rows: number;
     /** Why the signer signs nothing at present. */
     readonly refused: string | null;
   };
@@ -123,16 +121,15 @@ function verificationAlarms({ isFoundWrong, isUncompared, declaredLosses }: Stor
 }
 
 /**
- * What an operator must look at, as stable words. `isStamping`: whether there is a time-stamp authority; `acknowledged`:
- * how many of the rows that stand aside two persons have looked at.
+ * What an operator must look at, as stable words. `isStamping`: whether there is a time-stamp authority.
  */
 export function alarmsOf(
   stored: StoredHealth,
   parts: readonly HealthPart[],
   nowMs: number,
-  beside: { readonly isStamping: boolean; readonly refused?: string | null; readonly acknowledged?: number },
+  beside: { readonly isStamping: boolean; readonly refused?: string | null },
 ): string[] {
-  const { isStamping, refused = null, acknowledged = 0 } = beside;
+  const { isStamping, refused = null } = beside;
   const alarms = parts.filter((part) => part.state !== "up").map((part) => `${part.name}-${part.state}`);
   // By the entry that waits, not by the last signature: after a quiet hour the next one is not late at once.
   const unsignedMs = nowMs - (stored.unsignedSince?.getTime() ?? nowMs);
@@ -143,7 +140,7 @@ export function alarmsOf(
   if (belowPolicyMs > CHECKPOINT_LATE_MS) alarms.push("checkpoint-unwitnessed");
   if (isStamping && isStampLate(stored, nowMs)) alarms.push("time-stamp-late");
   if (isIntegrationLate(stored, nowMs)) alarms.push("integration-late");
-  if (stored.quarantined > acknowledged) alarms.push("entry-quarantined");
+  if (stored.quarantined > 0) alarms.push("entry-quarantined");
   if ((stored.mergeDelay?.max ?? 0) > INTEGRATION_LATE_MS) alarms.push("merge-delay");
   if (refused !== null) alarms.push(`signer-refuses-${refused}`);
   if (stored.openIntents > 0) alarms.push("intent-without-outcome");

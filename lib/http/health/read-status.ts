@@ -27,7 +27,6 @@ export async function readStatus(cx: Context): Promise<Status> {
     merge_delay: health.log.merge_delay,
     signer_refuses: health.log.refused,
     declared_losses: health.log.declared_losses,
-    acknowledged_rows: health.log.acknowledged_rows,
     call_counter: health.counter,
     alarms: [...health.alarms],
   };

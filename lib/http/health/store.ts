@@ -26,11 +26,11 @@ export interface StoredHealth {
   readonly stampedSize: number | undefined;
   readonly stampedAt: Date | undefined;
   readonly workerSeenAt: Date | undefined;
-  /** Oldest entry that waits for the sequencer and does not stand aside, in the form of audit.md. */
+  /** Oldest entry that waits for the sequencer and is not in quarantine, in the form of audit.md. */
   readonly oldestWaiting: string | undefined;
   /** Since when the row that waits longest has been in the queue, by the database's clock. */
   readonly waitingSince: Date | undefined;
-  /** Waiting rows that are no entries and get no leaf, acknowledged or not. */
+  /** Quarantined entries that no one dismissed. */
   readonly quarantined: number;
   /** Merge delays of the newest leaves; undefined while there are none. */
   readonly mergeDelay: MergeDelay | undefined;
@@ -117,8 +117,7 @@ export async function readStoredHealth(tx: Tx, log: string, policy: WitnessPolic
                 FROM audit_checkpoint WHERE log = ${log} ORDER BY size DESC LIMIT 100) w) u) AS below_policy_since,
            (SELECT max(at) FROM process_heartbeat WHERE name LIKE 'worker%') AS worker_at,
            w.at AS oldest_waiting, w.queued_at AS waiting_since,
-           (SELECT count(*) FROM audit_quarantine a
-              WHERE EXISTS (SELECT 1 FROM audit_queue q WHERE q.entry_id = a.entry_id)) AS quarantined,
+           (SELECT count(*) FROM audit_quarantined a WHERE NOT a.is_dismissed) AS quarantined,
            d.delays, d.p50, d.p99, d.longest,
            (SELECT count(*) FROM disclosure WHERE outcome = 'intent' AND at < now() - interval '5 minutes') AS open_intents,
            (SELECT count(*) FROM job j

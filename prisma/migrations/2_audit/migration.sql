@@ -152,28 +152,28 @@ CREATE TABLE audit_quarantine (
   seen_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
 
--- Two people acknowledge a quarantined row. The row stays and is listed as acknowledged. An acknowledgement counts
--- for those bytes only, and only with the portal's signature, which no database login can make.
-CREATE TABLE audit_acknowledgement (
-  id uuid PRIMARY KEY,
-  tenant_id uuid NOT NULL,
+-- A person with the duty admin, compliance or legal dismisses a quarantined entry. The entry stays in quarantine. It is
+-- open again if its bytes change, since a dismissal is for one digest.
+CREATE TABLE audit_dismissal (
   entry_id uuid NOT NULL,
   digest text NOT NULL,
+  tenant_id uuid NOT NULL,
   reason text NOT NULL,
-  state text NOT NULL DEFAULT 'asked',
-  asked_by uuid NOT NULL,
-  asked_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-  agreed_by uuid,
-  refused_by uuid,
-  ended_at timestamptz(6),
-  agreed_entry_id uuid,
-  signature text,
-  CONSTRAINT audit_acknowledgement_state_known CHECK (state IN ('asked', 'agreed', 'refused')),
-  CONSTRAINT audit_acknowledgement_by_two CHECK (agreed_by <> asked_by),
-  CONSTRAINT audit_acknowledgement_whole CHECK
-    ((state = 'agreed') = (agreed_by IS NOT NULL) AND (state = 'refused') = (refused_by IS NOT NULL)
-      AND (state = 'asked') = (ended_at IS NULL) AND num_nonnulls(agreed_by, agreed_entry_id, signature) IN (0, 3))
+  by_user_id uuid NOT NULL,
+  at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  by_entry_id uuid NOT NULL,
+  PRIMARY KEY (entry_id, digest)
 );
+
+-- Quarantined entries that still wait, each with the digest of its present bytes and its dismissal, if any.
+CREATE VIEW audit_quarantined WITH (security_invoker = true) AS
+SELECT q.entry_id, q.tenant_id, q.reason, q.seen_at, b.digest, d.entry_id IS NOT NULL AS is_dismissed,
+  d.reason AS dismissal, d.by_user_id, d.at AS dismissed_at, d.by_entry_id
+FROM audit_quarantine q
+  CROSS JOIN LATERAL (SELECT translate(rtrim(encode(sha256(coalesce((SELECT e.bytes FROM audit_entry e
+    WHERE e.id = q.entry_id), ''::bytea)), 'base64'), '='), '+/', '-_') AS digest) b
+  LEFT JOIN audit_dismissal d ON d.entry_id = q.entry_id AND d.digest = b.digest
+WHERE EXISTS (SELECT 1 FROM audit_queue w WHERE w.entry_id = q.entry_id);
 
 -- Self-checks of the log. The portal asks for one, and the worker reports with the sequencer's login. The worker has
 -- no key, so a portal then compares the index rows with the sealed parts (`index_…`).
@@ -226,6 +226,9 @@ CREATE TABLE audit_export (
   expires_at timestamptz(6),
   removed_at timestamptz(6),
   downloaded_at timestamptz(6),
+  -- What the export found wrong with the log: another root than the checkpoint's, or an entry without its bytes.
+  flaw text,
+  CONSTRAINT audit_export_flaw_known CHECK (flaw IN ('root', 'missing')),
   CONSTRAINT audit_export_kind_check CHECK (kind IN ('stream', 'job')),
   CONSTRAINT audit_export_state_known CHECK
     (state IN ('queued', 'running', 'done', 'broken_off', 'failed', 'cancelled', 'expired')),
@@ -343,9 +346,6 @@ CREATE INDEX audit_index_outcome ON audit_index (tenant_id, outcome, at) WHERE o
 CREATE INDEX audit_index_access ON audit_index (tenant_id, at) WHERE is_access;
 CREATE INDEX audit_index_transaction_id_at_idx ON audit_index (transaction_id, at) WHERE transaction_id IS NOT NULL;
 CREATE INDEX audit_index_participant_id_at_idx ON audit_index (participant_id, at) WHERE participant_id IS NOT NULL;
-CREATE INDEX audit_acknowledgement_entry_id_idx ON audit_acknowledgement (entry_id);
-CREATE INDEX audit_acknowledgement_agreed_entry_id_idx ON audit_acknowledgement (agreed_entry_id);
-CREATE UNIQUE INDEX audit_acknowledgement_one_asked ON audit_acknowledgement (entry_id) WHERE state = 'asked';
 CREATE INDEX audit_verification_history ON audit_verification (tenant_id, id);
 -- One at a time for each tenant: a second request joins the first.
 CREATE UNIQUE INDEX audit_verification_open ON audit_verification (tenant_id) WHERE state IN ('queued', 'running');
@@ -684,24 +684,15 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- An acknowledgement is about a quarantined row, keeps its text and ends once. Two people with the duty agree.
-CREATE FUNCTION audit_acknowledgement_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+-- Only a quarantined entry can be dismissed, and only by a person with a duty for it.
+CREATE FUNCTION audit_dismissal_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
-  IF TG_OP = 'INSERT' THEN
-    IF NEW.state <> 'asked' OR NOT EXISTS (SELECT 1 FROM audit_quarantine a WHERE a.entry_id = NEW.entry_id AND a.tenant_id = NEW.tenant_id) THEN
-      RAISE EXCEPTION 'an acknowledgement begins by asking, about a row that stands aside' USING ERRCODE = 'SP002';
-    END IF;
-    RETURN NEW;
+  IF NOT EXISTS (SELECT 1 FROM audit_quarantine q WHERE q.entry_id = NEW.entry_id AND q.tenant_id = NEW.tenant_id) THEN
+    RAISE EXCEPTION 'only a quarantined entry is dismissed' USING ERRCODE = 'SP002';
   END IF;
-  IF TG_OP = 'DELETE' OR OLD.state <> 'asked'
-     OR (NEW.id, NEW.tenant_id, NEW.entry_id, NEW.digest, NEW.reason, NEW.asked_by, NEW.asked_at)
-        IS DISTINCT FROM (OLD.id, OLD.tenant_id, OLD.entry_id, OLD.digest, OLD.reason, OLD.asked_by, OLD.asked_at) THEN
-    RAISE EXCEPTION 'an acknowledgement keeps what was said and ends once' USING ERRCODE = 'SP002';
-  END IF;
-  IF NEW.state = 'agreed' AND (SELECT count(DISTINCT u.id) FROM app_user u JOIN duty d ON d.user_id = u.id
-      WHERE u.id IN (NEW.asked_by, NEW.agreed_by) AND u.tenant_id = NEW.tenant_id AND u.role IN ('coordinator', 'admin')
-        AND d.duty IN ('admin', 'compliance', 'legal')) <> 2 THEN
-    RAISE EXCEPTION 'two persons with the duty acknowledge' USING ERRCODE = 'SP002';
+  IF NOT EXISTS (SELECT 1 FROM app_user u JOIN duty d ON d.user_id = u.id WHERE u.id = NEW.by_user_id
+      AND u.tenant_id = NEW.tenant_id AND u.role IN ('coordinator', 'admin') AND d.duty IN ('admin', 'compliance', 'legal')) THEN
+    RAISE EXCEPTION 'a person with a duty for it dismisses a quarantined entry' USING ERRCODE = 'SP002';
   END IF;
   RETURN NEW;
 END $$;
@@ -1075,8 +1066,8 @@ CREATE TRIGGER audit_quarantine_fixed BEFORE UPDATE OR DELETE ON audit_quarantin
   FOR EACH ROW EXECUTE FUNCTION audit_refuse_change();
 CREATE TRIGGER audit_quarantine_kept BEFORE TRUNCATE ON audit_quarantine
   FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
-CREATE TRIGGER audit_acknowledgement_guard BEFORE INSERT OR UPDATE OR DELETE ON audit_acknowledgement
-  FOR EACH ROW EXECUTE FUNCTION audit_acknowledgement_guard();
+CREATE TRIGGER audit_dismissal_guard BEFORE INSERT ON audit_dismissal
+  FOR EACH ROW EXECUTE FUNCTION audit_dismissal_guard();
 CREATE TRIGGER audit_verification_keep BEFORE UPDATE ON audit_verification
   FOR EACH ROW EXECUTE FUNCTION audit_verification_keep();
 CREATE TRIGGER audit_verification_asked BEFORE INSERT ON audit_verification
@@ -1129,10 +1120,9 @@ GRANT SELECT ON audit_index TO sealport_auditor;
 GRANT SELECT ON audit_action_rule TO sealport_app, sealport_auditor;
 GRANT SELECT ON audit_quarantine TO sealport_app, sealport_auditor;
 GRANT SELECT, INSERT (entry_id, tenant_id, reason) ON audit_quarantine TO sealport_sequencer;
-GRANT SELECT, INSERT (id, tenant_id, entry_id, digest, reason, asked_by, asked_at), UPDATE (state, agreed_by,
-  refused_by, ended_at, agreed_entry_id, signature)
-  ON audit_acknowledgement TO sealport_app;
-GRANT SELECT ON audit_acknowledgement TO sealport_sequencer, sealport_auditor;
+GRANT SELECT, INSERT ON audit_dismissal TO sealport_app;
+GRANT SELECT ON audit_dismissal TO sealport_sequencer, sealport_auditor;
+GRANT SELECT ON audit_quarantined TO sealport_app, sealport_sequencer, sealport_auditor;
 -- The portal asks and records entries and its index report. Progress and report are written with the sequencer's
 -- login.
 GRANT SELECT, INSERT (id, tenant_id, by_user_id, state, started_at, cause), UPDATE (start_entry_id, end_entry_id,
@@ -1143,7 +1133,7 @@ GRANT SELECT, UPDATE (state, report, finished_at, progress, claim, lease_until)
 GRANT SELECT ON audit_verification TO sealport_auditor;
 -- Who exported what, and when, is written once; only the outcome changes.
 GRANT SELECT, INSERT, UPDATE (sha256, entries, state, size, bytes, finished_at, total, progress, attempt,
-  lease_until, file_key, expires_at, removed_at, downloaded_at)
+  lease_until, file_key, expires_at, removed_at, downloaded_at, flaw)
   ON audit_export TO sealport_app;
 GRANT SELECT ON audit_export TO sealport_auditor;
 GRANT SELECT, INSERT, DELETE ON audit_export_chunk TO sealport_app;

@@ -232,7 +232,6 @@ CREATE FUNCTION audit_is_needed(p_entry uuid) RETURNS boolean
     OR EXISTS (SELECT 1 FROM audit_erasure WHERE entry_id = p_entry)
     OR EXISTS (SELECT 1 FROM audit_prune WHERE entry_id = p_entry)
     OR EXISTS (SELECT 1 FROM audit_recovery WHERE entry_id = p_entry)
-    OR EXISTS (SELECT 1 FROM audit_acknowledgement WHERE agreed_entry_id = p_entry)
     OR EXISTS (SELECT 1 FROM audit_leaf WHERE entry_id = p_entry AND seq = 0)
     OR EXISTS (SELECT 1 FROM audit_entry WHERE id = p_entry AND class IN ('log', 'retention') AND outcome = 'done'
       AND position(convert_to(',"pub":{', 'UTF8') IN bytes) > 0)

@@ -180,10 +180,10 @@ CREATE TRIGGER audit_compartment_kept BEFORE TRUNCATE ON audit_compartment
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('audit_compartment', 'UPDATE', 'compartment.erase');
 
-SELECT audit_watch('audit_acknowledgement', 'acknowledgement:id');
+SELECT audit_watch('audit_dismissal', 'quarantine:entry_id');
+SELECT append_only('audit_dismissal');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
-  ('audit_acknowledgement', 'INSERT', 'aside.ask'),
-  ('audit_acknowledgement', 'UPDATE', 'aside.agree'), ('audit_acknowledgement', 'UPDATE', 'aside.refuse');
+  ('audit_dismissal', 'INSERT', 'quarantine.dismiss');
 
 SELECT audit_watch('audit_retention', 'retention:name');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES

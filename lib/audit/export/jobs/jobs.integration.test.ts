@@ -357,6 +357,7 @@ describe("a job", () => {
       sha256: "x",
       entries: 1,
       size: 1,
+      flaw: undefined,
     };
     expect(await inTransaction(bench.cx, (tx) => finishJob(tx, hold, file))).toBe(false);
     await cancelExport(auditor, id);
