@@ -116,6 +116,10 @@ export function ActDialog<O extends OperationSpec, N extends string>({
     send: (answers) => call(inputOf(act, answers), act.signed),
     onDone: (answer) => {
       if (act.leadsTo !== undefined) return router.push(act.leadsTo(answer));
+      if (act.onDone !== undefined) {
+        onClose();
+        return act.onDone(answer);
+      }
       if (act.done === undefined) return finish();
       setShown(act.done(answer, finish));
     },

@@ -57,6 +57,8 @@ export interface Act<O extends OperationSpec, N extends string> {
   readonly signed?: Signing<BodyOf<O>>;
   /** Shown in the dialog after the act, e.g. a secret. Without it the dialog closes. */
   readonly done?: (answer: Answer<O>, close: () => void) => ReactNode;
+  /** Takes the answer; the page shows it. Then the dialog closes and the page is not read again. */
+  readonly onDone?: (answer: Answer<O>) => void;
   /** Where the act leads. Without it the page is read again. */
   readonly leadsTo?: (answer: Answer<O>) => string;
 }

@@ -77,7 +77,7 @@ export interface ListSpec<O extends ListOperation, R extends ListAnswer> {
   readonly top?: (page: Listed<R>) => ReactNode;
   readonly before?: (page: Listed<R>) => ReactNode;
   readonly after?: (page: Listed<R>) => ReactNode;
-  readonly caption: () => Promise<string>;
+  readonly caption: (page: Listed<R>) => Promise<string>;
   /** A hook: it may use translations. */
   readonly useColumns: (page: Listed<R>) => readonly Column<RowOf<R>>[];
   readonly rowKey: (row: RowOf<R>) => string;
@@ -144,7 +144,7 @@ async function List<R extends ListAnswer>({ spec, page }: { spec: Spec<R>; page:
     <>
       {spec.top?.(page)}
       {empty === undefined ? (
-        <Rows spec={spec} page={page} caption={await spec.caption()} />
+        <Rows spec={spec} page={page} caption={await spec.caption(page)} />
       ) : (
         <EmptyState title={empty.title} text={empty.text}>
           {empty.next}

@@ -6,13 +6,15 @@ import type { OperationSpec } from "@/lib/api-client/operation";
 import type { WatchedKind } from "@/lib/api-client/queries";
 import type { Context, Principal } from "@/lib/context";
 import { loadPage } from "@/lib/http/pages/page";
-import { idOf } from "./list-query";
+import { idOf, type Params } from "./list-query";
 
 /** A record that was read, as the parts of its page use it. */
 export interface Shown<R> {
   readonly id: string;
   readonly value: R;
   readonly principal: Principal;
+  /** Parameters of the address. */
+  readonly params: Params;
   readonly nowMs: number;
 }
 
@@ -38,18 +40,24 @@ export interface RecordSpec<R> {
   readonly content: (page: Shown<R>) => ReactNode;
 }
 
+interface PageInput {
+  readonly params: Promise<{ readonly id: string }>;
+  readonly searchParams: Promise<Params>;
+}
+
 /** A page that shows one record of the API by its id. */
 export function recordPage<R>(spec: RecordSpec<R>) {
   const { operation } = spec;
   return {
     generateMetadata: async () => ({ title: await spec.title() }),
-    render: async ({ params }: { params: Promise<{ readonly id: string }> }) => {
-      const id = idOf(await params);
+    render: async ({ params: place, searchParams }: PageInput) => {
+      const [id, params] = [idOf(await place), await searchParams];
       const path = operation.path.replace("{id}", id);
       const result = await loadPage(operation, path, (cx) => spec.load(cx, id));
       const above = await spec.above();
       if (!result.ok) return <ProblemPage problem={result.problem} section={above} />;
-      const page: Shown<R> = { id, value: result.value, principal: result.principal, nowMs: Date.now() };
+      const { value, principal } = result;
+      const page: Shown<R> = { id, value, principal, params, nowMs: Date.now() };
       const { crumb, title, lead } = await spec.heading(page);
       return (
         <PageFrame

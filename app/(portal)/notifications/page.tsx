@@ -57,8 +57,9 @@ const page = listPage({
   useColumns: useNotificationColumns,
   rowKey: ({ id }) => id,
   empty: async ({ view }) => {
-    const t = await getTranslations(`notify.notices.${view === "unread" ? "emptyUnread" : "empty"}`);
-    return { title: t("title"), text: t("text") };
+    const t = await getTranslations("notify.notices");
+    const key = view === "unread" ? "emptyUnread" : "empty";
+    return { title: t(`${key}.title`), text: t(`${key}.text`) };
   },
   after: ({ value: { mail } }) => <MailForm settings={mail} />,
 });
