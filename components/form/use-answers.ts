@@ -33,7 +33,7 @@ export interface AnswersSpec<A extends FieldValues, T> {
   readonly controlOf: (fault: Fault, answers: A) => Path<A> | undefined;
   /** Sends the answers. Throws what the call throws. */
   readonly send: (answers: A) => Promise<T>;
-  readonly onDone: (sent: T) => void;
+  readonly onDone: (sent: T, answers: A) => void;
   /** A dialog focuses the first wrong control; a page focuses its error summary. */
   readonly focus: "control" | "summary";
   /** What stays in the form after it was taken. Without it the form is empty again. */
@@ -159,8 +159,9 @@ export function useAnswers<A extends FieldValues, T>(spec: AnswersSpec<A, T>): A
       setBusy(false);
     }
     if (sent === undefined) return;
-    hook.reset(spec.keeps?.(sent.answer, hook.getValues()) ?? spec.initial);
-    spec.onDone(sent.answer);
+    const answers = hook.getValues();
+    hook.reset(spec.keeps?.(sent.answer, answers) ?? spec.initial);
+    spec.onDone(sent.answer, answers);
   };
   const idOf = (name: string): string => `${spec.id}-${name.replaceAll(".", "-")}`;
   const listed = inOrder(flat(errors), Object.keys(spec.words));

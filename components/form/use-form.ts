@@ -37,6 +37,8 @@ export interface FormSpec<O extends WithBody, A extends FieldValues> {
 export interface Form<O extends WithBody, A extends FieldValues> extends Answers<A> {
   /** The answer of the call that was taken, until something is typed again. */
   readonly answer: Answer<O> | undefined;
+  /** What was typed for it. The answer to a repeated call lacks most members. */
+  readonly sent: A | undefined;
   /** Forgets the answer: the form is shown again. */
   again(): void;
 }
@@ -48,7 +50,7 @@ export interface Form<O extends WithBody, A extends FieldValues> extends Answers
 export function useForm<O extends WithBody, A extends FieldValues>(spec: FormSpec<O, A>): Form<O, A> {
   const call = useCallOnce(spec.call);
   const router = useRouter();
-  const [answer, setAnswer] = useState<Answer<O>>();
+  const [taken, setTaken] = useState<{ readonly answer: Answer<O>; readonly sent: A }>();
   const { controls, schema, toBody } = spec;
   const send = (answers: A): Promise<Answer<O>> =>
     // The schema has checked the body in `check`; no type follows from that.
@@ -64,15 +66,17 @@ export function useForm<O extends WithBody, A extends FieldValues>(spec: FormSpe
     controlOf: (fault, answers) =>
       typeof controls === "function" ? controls(fault, answers) : controlAt(controls, fault.pointer),
     send,
-    onDone: (taken) => {
-      setAnswer(taken);
-      spec.onDone?.(taken);
+    onDone: (answer, sent) => {
+      setTaken({ answer, sent });
+      spec.onDone?.(answer);
       if (spec.refreshes !== false) router.refresh();
     },
   });
+  const isNew = form.hook.formState.isDirty;
   return {
     ...form,
-    answer: form.hook.formState.isDirty ? undefined : answer,
-    again: () => setAnswer(undefined),
+    answer: isNew ? undefined : taken?.answer,
+    sent: isNew ? undefined : taken?.sent,
+    again: () => setTaken(undefined),
   };
 }

@@ -77,9 +77,9 @@ export function AskErasure() {
       reason: { label: t("reason"), missing: t("reasonNeeded") },
     },
   });
-  const { answer } = form;
-  if (answer !== undefined)
-    return <Done subject={answer.subject} receipt={answer.receipt} onMore={form.again} />;
+  const { answer, sent } = form;
+  if (answer !== undefined && sent !== undefined)
+    return <Done subject={sent.subject.trim()} receipt={answer.receipt} onMore={form.again} />;
   return (
     <FormFrame form={form} errors={t("errors")} failed={t("failed")} explain={explain} submit={t("submit")}>
       <p className="text-body text-ink-2">{t("text")}</p>
