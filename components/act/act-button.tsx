@@ -46,6 +46,7 @@ function Direct<O extends OperationSpec, N extends string>({ act }: { act: Act<O
   const press = async () => {
     const answer = await run(inputOf(act, {}));
     if (answer !== undefined && act.leadsTo !== undefined) return router.push(act.leadsTo(answer));
+    if (answer !== undefined && act.onDone !== undefined) return act.onDone(answer);
     // After a failure as well: it may have been carried out, or another person was faster.
     router.refresh();
   };

@@ -22,6 +22,7 @@ const Body = PasswordChange.extend({
 /** Changes the person's password. */
 export function PasswordForm() {
   const t = useTranslations("account.password");
+  const failed = useTranslations("account.failed");
   const form = useForm({
     call: CHANGE,
     schema: Body,
@@ -38,6 +39,7 @@ export function PasswordForm() {
     <Section title={t("title")} className="print:hidden">
       <FormFrame
         form={form}
+        failed={failed("title")}
         submit={t("submit")}
         look="secondary"
         status={form.answer === undefined ? "" : t("done")}
