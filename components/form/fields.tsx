@@ -188,7 +188,7 @@ export function FormFrame<A extends FieldValues>(props: {
   readonly failed?: string | undefined;
   readonly submit: ReactNode;
   readonly look?: ButtonProps["look"];
-  readonly size?: ButtonProps["size"];
+  readonly icon?: ButtonProps["icon"];
   /** Shown in the place of the general words for a refusal. */
   readonly explain?: (failure: unknown) => ReactNode;
   /** Next to the button, e.g. that the answers were saved. */
@@ -198,7 +198,7 @@ export function FormFrame<A extends FieldValues>(props: {
 }) {
   const ui = useTranslations("ui");
   const isReady = useReady();
-  const { form, look = "primary", size = "form" } = props;
+  const { form, look = "primary" } = props;
   const explained = form.failure === undefined ? undefined : props.explain?.(form.failure);
   return (
     <form
@@ -208,11 +208,13 @@ export function FormFrame<A extends FieldValues>(props: {
       className={props.className ?? "max-w-[640px] pt-4"}
       onSubmit={(event) => void form.submit(event)}
     >
-      <ErrorSummary
-        title={props.errors ?? ui("oneThing", { count: form.errors.length })}
-        errors={form.errors}
-        attempt={form.attempt}
-      />
+      {form.focus === "summary" ? (
+        <ErrorSummary
+          title={props.errors ?? ui("oneThing", { count: form.errors.length })}
+          errors={form.errors}
+          attempt={form.attempt}
+        />
+      ) : null}
       <fieldset role="presentation" disabled={!isReady} className="grid min-w-0 gap-4">
         {props.children}
         {form.failure === undefined
@@ -224,7 +226,12 @@ export function FormFrame<A extends FieldValues>(props: {
               />
             ))}
         <div className="flex flex-wrap items-center gap-4">
-          <Button type="submit" look={look} size={size} isBusy={form.isBusy}>
+          <Button
+            type="submit"
+            look={look}
+            {...(props.icon === undefined ? {} : { icon: props.icon })}
+            isBusy={form.isBusy}
+          >
             {props.submit}
           </Button>
           {props.status === undefined ? null : (

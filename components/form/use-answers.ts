@@ -46,6 +46,7 @@ export interface AnswersSpec<A extends FieldValues, T> {
 export interface Answers<A extends FieldValues> {
   readonly hook: UseFormReturn<A>;
   readonly words: Readonly<Partial<Record<Path<A>, ControlWords>>>;
+  readonly focus: "control" | "summary";
   readonly isBusy: boolean;
   /** What the last attempt failed with, where no control is to blame. */
   readonly failure: unknown;
@@ -168,6 +169,7 @@ export function useAnswers<A extends FieldValues, T>(spec: AnswersSpec<A, T>): A
   return {
     hook,
     words: spec.words,
+    focus: spec.focus,
     isBusy,
     failure,
     errors: listed.map(([name, text]) => (name.startsWith("root") ? { text } : { id: idOf(name), text })),

@@ -30,6 +30,8 @@ export interface FormSpec<O extends WithBody, A extends FieldValues> {
   readonly onDone?: (answer: Answer<O>) => void;
   /** What stays in the form after it was taken. Without it the form is empty again. */
   readonly keeps?: (answer: Answer<O>, answers: A) => A;
+  /** In a dialog the first wrong control takes the focus; a page has an error summary. */
+  readonly isInDialog?: boolean;
   /** False where the page leads on and need not be read again. */
   readonly refreshes?: boolean;
 }
@@ -59,8 +61,8 @@ export function useForm<O extends WithBody, A extends FieldValues>(spec: FormSpe
     id: spec.id,
     initial: spec.initial,
     words: spec.words,
-    focus: "summary",
-    warns: true,
+    focus: spec.isInDialog === true ? "control" : "summary",
+    warns: spec.isInDialog !== true,
     keeps: spec.keeps,
     check: (answers) => localFaults(schema, toBody(answers)),
     controlOf: (fault, answers) =>
