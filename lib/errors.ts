@@ -11,6 +11,7 @@ export const ERROR_CODES = {
   "request.headers-too-large": [431, "The headers are too large"],
   "request.invalid": [422, "The request does not fit its schema"],
   "request.illegal-transition": [409, "The request is not in a state that allows this"],
+  "request.unreadable": [409, "This request cannot be read"],
   "request.conflict": [409, "Somebody changed this in the meantime"],
   "idempotency.mismatch": [422, "This idempotency key was used with another body"],
   "idempotency.in-progress": [409, "A request with this idempotency key is still running"],

@@ -45,6 +45,7 @@ export const CODE_KEYS = {
   "transaction.status": "movedOn",
   "acknowledgement.state": "movedOn",
   "decision.stage": "movedOn",
+  "request.unreadable": "unreadable",
   "request.conflict": "conflict",
   "roster.superseded": "conflict",
   "decision.outdated": "conflict",

@@ -150,7 +150,6 @@ test("a database that cannot be reached is named by its variable, and no passwor
     DATABASE_URL: url,
     SEQUENCER_DATABASE_URL: url,
     SIGNER_DATABASE_URL: url,
-    CUSTODIAN_DATABASE_URL: url,
   });
   try {
     for (const url of [closed, mute, nameless]) {

@@ -256,6 +256,19 @@ describe("no act without its record, on every table", () => {
     expect(app).toMatch(/^(SP001|42501)$/);
   });
 
+  it("every check holds for all rows, and a compartment has a known kind and a key of a sealed key's length", async () => {
+    expect(await texts("SELECT conname::text AS text FROM pg_constraint WHERE NOT convalidated")).toEqual([]);
+    const compartment = (kind: string, key: string) =>
+      attempt(
+        "sealport_app_login",
+        `INSERT INTO audit_compartment (id, tenant_id, kind, subject, sealed_key)
+         VALUES (gen_random_uuid(), gen_random_uuid(), '${kind}', 'x', ${key})`,
+      );
+    expect(await compartment("subject", "decode(repeat('00', 61), 'hex')")).toBe("allowed");
+    expect(await compartment("subject", "decode(repeat('00', 2000), 'hex')")).toBe("23514");
+    expect(await compartment("y", "NULL")).toBe("23514");
+  });
+
   it("columns that the database sets, and rows that others make, cannot be given", async () => {
     const id = uuidv7(Date.now());
     for (const [login, statement] of [

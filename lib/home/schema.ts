@@ -2,7 +2,7 @@ import { z } from "zod";
 import { GrantView } from "@/lib/access/grants/schema";
 import { RequestSummary } from "@/lib/access/requests/answer-schema";
 import { InstrumentKind, Stage } from "@/lib/access/requests/schema";
-import { ClosedLog } from "@/lib/api-client/fields";
+import { ClosedLog, unreadableRows } from "@/lib/api-client/fields";
 import { KeyState } from "@/lib/keys/states";
 import { TransactionView } from "@/lib/transactions/schema";
 
@@ -117,5 +117,7 @@ export const Home = z.object({
   last_here_at: z.string().optional(),
   news: z.array(News),
   entries: z.array(OwnEntry),
+  /** What of the above is stored but cannot be read, by id; present only where there is some. */
+  unreadable: unreadableRows,
 });
 export type Home = z.infer<typeof Home>;

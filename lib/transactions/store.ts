@@ -21,7 +21,6 @@ export interface TransactionRow {
   readonly meta: string;
   readonly plain: Groups;
   readonly occurredAt: string | undefined;
-  readonly accessPolicies: readonly string[] | undefined;
   readonly createdAt: string;
   readonly createdAtMicros: bigint;
   readonly version: number;
@@ -100,7 +99,7 @@ export async function insertTransactions(tx: Tx, rows: readonly NewRows[]): Prom
 
 export const TRANSACTION_COLUMNS = Prisma.sql`
   t.id, t.job_id, t.submitter, t.status, t.status_before_dispute, t.confidential, t.participants, t.digest_list,
-  t.rd, t.meta, t.plain, t.occurred_at, t.access_policies, t.created_at, t.created_at_us, t.version, t.create_entry_id,
+  t.rd, t.meta, t.plain, t.occurred_at, t.created_at, t.created_at_us, t.version, t.create_entry_id,
   t.retention_class,
   ARRAY(SELECT DISTINCT g.grp FROM transaction_group g WHERE g.transaction_id = t.id) AS sealed_groups`;
 

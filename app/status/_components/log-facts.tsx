@@ -37,6 +37,7 @@ function useAlarmText(alarm: string, parts: Health["parts"]): string {
     case "time-stamp-late":
     case "integration-late":
     case "end-not-at-custodian":
+    case "erasure-late":
     case "entry-quarantined":
     case "intent-without-outcome":
     case "log-verification-incomplete":

@@ -21,7 +21,7 @@ export function listEmergencies(cx: Context, query: EmergencyQuery): Promise<Pag
     const rows = await listEmergencyRows(tx, wanted);
     const shown = rows.slice(0, query.limit);
     const next_cursor = rows.length > shown.length ? (shown.at(-1)?.id ?? null) : null;
-    return { items: await emergencyViews(tx, cx, shown), next_cursor };
+    return { ...(await emergencyViews(tx, cx, shown)), next_cursor };
   });
 }
 
@@ -30,7 +30,7 @@ async function readEmergency(cx: Context, id: string): Promise<EmergencyView> {
   const view = await inSnapshot(cx, async (tx) => {
     const row = await findEmergency(tx, cx.instance.tenantId, id);
     if (row === undefined || !mayKnowOf(cx.principal, row.holder_user_id)) return undefined;
-    return (await emergencyViews(tx, cx, [row]))[0];
+    return (await emergencyViews(tx, cx, [row])).items[0];
   });
   if (view === undefined) throw new DomainError("grant.not-found");
   return view;

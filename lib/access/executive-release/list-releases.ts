@@ -14,6 +14,7 @@ import { reason } from "@/lib/access/rules/reason";
 import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { refusalOf } from "@/lib/access/rules/refusal";
 import type { Context } from "@/lib/context";
+import { isUnreadable, readableOf, viewRows } from "@/lib/db/read-rows";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 
@@ -61,18 +62,18 @@ export function listReleases(cx: Context, query: ReleaseQuery): Promise<Page<Rel
         limit: query.limit + 1,
       });
       const shown = turns.slice(0, query.limit).map(({ id }) => id);
-      const rows = (await readListed(tx, shown)).filter((row) => isAnothers(cx, row));
+      const rows = (await readListed(tx, shown)).filter((row) => isUnreadable(row) || isAnothers(cx, row));
       const names = await loadNames(
         tx,
-        rows.map((row) => row.requesterUserId),
+        readableOf(rows).map((row) => row.requesterUserId),
       );
       const authorities = await listAuthorities(tx, shown);
+      const { items: summaries, ...missing } = viewRows(cx, "releases", rows, (row: RequestRow) =>
+        requestSummary(row, { names, turn: undefined, authority: authorities.get(row.id) }),
+      );
       const items: ReleaseItem[] = [];
-      for (const row of rows) {
-        const summary = requestSummary(row, { names, turn: undefined, authority: authorities.get(row.id) });
-        items.push({ ...summary, ...(await standingOf(tx, cx, row.id)) });
-      }
-      return { items, next_cursor: turns.length > shown.length ? (shown.at(-1) ?? null) : null };
+      for (const summary of summaries) items.push({ ...summary, ...(await standingOf(tx, cx, summary.id)) });
+      return { items, ...missing, next_cursor: turns.length > shown.length ? (shown.at(-1) ?? null) : null };
     });
   });
 }

@@ -4,6 +4,7 @@ import type { GrantFacts } from "@/lib/access/rules/facts";
 import { isWithin } from "@/lib/access/rules/limits";
 import { type Reader, readReader } from "@/lib/access/rules/reader";
 import type { DbContext, Principal } from "@/lib/context";
+import { readableOf } from "@/lib/db/read-rows";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import type { GroupName } from "@/lib/escrow/protocol/statements";
@@ -31,12 +32,10 @@ function fitness(grant: GrantFacts, wanted: WantedGrant, now: Date): number {
   return (isLive ? 8 : 0) + points;
 }
 
-function findOwn(tx: Tx, cx: GrantContext, transactionId: string): Promise<GrantFacts[]> {
-  return grants.findGrantsOf(tx, {
-    tenantId: cx.instance.tenantId,
-    userId: cx.principal.userId,
-    transactionId,
-  });
+/** A grant whose row cannot be read permits nothing. */
+async function findOwn(tx: Tx, cx: GrantContext, transactionId: string): Promise<GrantFacts[]> {
+  const { userId } = cx.principal;
+  return readableOf(await grants.findGrantsOf(tx, { tenantId: cx.instance.tenantId, userId, transactionId }));
 }
 
 function nearest(

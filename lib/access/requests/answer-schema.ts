@@ -10,7 +10,7 @@ import {
   Stage,
   TransactionQuery,
 } from "@/lib/access/requests/schema";
-import { Receipt } from "@/lib/api-client/fields";
+import { Receipt, Unreadable } from "@/lib/api-client/fields";
 import { OrderReach, SignatureReport } from "@/lib/authorities/schema";
 import { DecisionStatement, GroupName, Level, OpenStatement } from "@/lib/escrow/protocol/statements";
 
@@ -160,6 +160,10 @@ export type RequestView = z.infer<typeof RequestView>;
 
 export const RequestAnswer = RequestView.extend({ receipt: Receipt });
 export type RequestAnswer = z.infer<typeof RequestAnswer>;
+
+/** A request that was withdrawn although its row cannot be read. */
+export const UnreadableAnswer = Unreadable.extend({ state: RequestState, receipt: Receipt });
+export type UnreadableAnswer = z.infer<typeof UnreadableAnswer>;
 
 export const AuthorizationAnswer = AuthorizationView.extend({
   /** The draft's version now: attaching is a change of it. */

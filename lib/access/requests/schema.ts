@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Instant, visibleLine, visibleText } from "@/lib/api-client/fields";
+import { Instant, InstantOrDate, visibleLine, visibleText } from "@/lib/api-client/fields";
 import { GroupName, Level, MAX_CO_VIEWERS, StatementSignature } from "@/lib/escrow/protocol/statements";
 
 /** The feature's vocabulary and the bodies its calls take. Answers stand in answer-schema.ts. */
@@ -81,11 +81,6 @@ export const Fields = z
 export const MAX_TRANSACTIONS = 1_000;
 const Uuid = z.uuid().toLowerCase();
 const TransactionIds = z.array(Uuid).min(1).max(MAX_TRANSACTIONS);
-/** An instant, or a calendar date, which a paper order often has. */
-export const InstantOrDate = z.union([Instant, z.iso.date()], {
-  error: "neither a date nor a time with its zone",
-});
-
 export const TransactionQuery = z
   .strictObject({
     job_id: visibleLine(256).optional(),

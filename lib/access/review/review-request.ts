@@ -21,7 +21,7 @@ import type { ReviewConflict, ReviewView } from "@/lib/access/review/schema";
 import { type RecordRow, readHistory, readRecords } from "@/lib/access/review/store";
 import type { FilingFacts } from "@/lib/access/rules/action-facts";
 import { decideAction, STAGE_DUTY } from "@/lib/access/rules/action-rules";
-import { RULES_VERSION } from "@/lib/access/rules/default-rules";
+import { RULES_NAME } from "@/lib/access/rules/default-rules";
 import type { Permit } from "@/lib/access/rules/permit";
 import { previewPolicy } from "@/lib/access/rules/policy-preview";
 import { recordingRefusals } from "@/lib/access/rules/record-refusal";
@@ -198,7 +198,7 @@ async function viewReview(tx: Tx, cx: Context, id: string): Promise<Omit<ReviewV
     ...judge(cx, review),
     policy: {
       version: review.permit.policyVersion,
-      name: RULES_VERSION,
+      name: RULES_NAME,
       groups: preview.groups,
       conditions: preview.conditions,
     },

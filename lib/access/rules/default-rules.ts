@@ -6,8 +6,8 @@ import type { Role } from "@/lib/context";
 import type { GroupName } from "@/lib/escrow/protocol/statements";
 import { isOpen, OFFICE_HOURS, type WeeklyHours } from "@/lib/organisations/hours";
 
-/** Changes whenever a rule here or in the floor changes its meaning; its hash is the policy version. */
-export const RULES_VERSION = "default-5";
+/** Name of these rules on a review's page. Their version is the digest of their source (decide.ts). */
+export const RULES_NAME = "default";
 
 const PURPOSES: Readonly<Record<Role, readonly string[]>> = {
   client: ["settlement", "dispute", "support"],

@@ -5,17 +5,17 @@ import {
   RequestAnswer,
   RequestSummary,
   RequestView,
+  UnreadableAnswer,
 } from "@/lib/access/requests/answer-schema";
 import {
   AuthorizationEnd,
   AuthorizationFactsBody,
   ChangedRequest,
-  InstantOrDate,
   NewRequest,
   Purpose,
   RequestState,
 } from "@/lib/access/requests/schema";
-import { pageOf, pageQuery, visibleLine } from "@/lib/api-client/fields";
+import { InstantOrDate, pageOf, pageQuery, visibleLine } from "@/lib/api-client/fields";
 import { operation } from "@/lib/api-client/operation";
 
 const REQUESTS = "/confidential/access/requests";
@@ -197,12 +197,12 @@ export const withdrawRequest = operation({
   id: "withdrawRequest",
   method: "POST",
   path: `${REQUEST}/withdraw`,
-  summary: "Take a request back.",
-  scopes: ["request"],
-  roles,
+  summary: "Withdraw a request; administrators withdraw only those that cannot be read.",
+  scopes: ["request", "admin"],
+  roles: [...roles, "admin"],
   params: RequestPath,
   body: Withdrawal,
-  response: { status: 200, schema: RequestAnswer },
+  response: { status: 200, schema: z.union([RequestAnswer, UnreadableAnswer]) },
   rate: "writes",
   action: "request.withdraw",
   idempotent: { keep: KEPT },

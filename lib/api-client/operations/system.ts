@@ -7,10 +7,12 @@ export const PartState = z.enum(["up", "late", "down"]);
 const CallCounter = z.enum(["upstash", "redis", "postgresql"]);
 
 export const Status = z.object({
+  /** Whether calls are answered: the database, its migrations and the keystore are there. */
   enabled: z.boolean(),
   algorithm: z.literal("ECDH-ES+A256KW/A256GCM"),
   participants_count: z.int(),
   transactions_count: z.int(),
+  /** Whether new entries reach signed checkpoints: worker and signer run, and the signer refuses nothing. */
   audit_enabled: z.boolean(),
   log_size: z.int(),
   last_checkpoint_at: z.string().nullable(),
@@ -65,7 +67,6 @@ export const Readiness = z.object({
   ready: z.boolean(),
   database: z.boolean(),
   migrations: z.boolean(),
-  policy: z.boolean(),
   call_counter: CallCounter,
   degraded: z.array(z.string()),
 });
@@ -74,7 +75,7 @@ export const getReadiness = operation({
   id: "getReadiness",
   method: "GET",
   path: "/readyz",
-  summary: "Whether calls can be answered: database, migrations, policy; degraded parts by name",
+  summary: "Whether calls can be answered: database, migrations; degraded parts by name",
   scopes: "none",
   roles: "any",
   response: { status: 200, schema: Readiness },

@@ -7,7 +7,7 @@ import type { Acknowledgement, AsideRow } from "./schema";
 import type { AsideOf } from "./standing";
 import type { AsideStored, Seen, WordRow } from "./store";
 
-/** Duties that may acknowledge; the database asks for the same (migration 20261129000210). */
+/** Duties that may acknowledge; the trigger audit_acknowledgement_guard checks the same. */
 export const ACKNOWLEDGING = ["admin", "compliance", "legal"] as const;
 
 function mayAcknowledge({ principal }: Pick<Context, "principal">): boolean {

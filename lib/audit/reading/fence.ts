@@ -140,9 +140,9 @@ export function isSurelyWithin(
   return seesEveryCase(cx) && !sealed.includes(by.case_id);
 }
 
-/** Microsecond text of a given instant, comparable with `at` as text. */
+/** Microsecond text of a given instant, comparable with `at` as text. Entries begin in 1970, so an earlier bound means 1970. */
 export function instantText(instant: string): string {
-  return formatMicros(BigInt(Date.parse(instant)) * 1000n);
+  return formatMicros(BigInt(Math.max(Date.parse(instant), 0)) * 1000n);
 }
 
 /** Adds the filters that lists and exports share. */

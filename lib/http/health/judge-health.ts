@@ -148,15 +148,33 @@ export function alarmsOf(
   if (refused !== null) alarms.push(`signer-refuses-${refused}`);
   if (stored.openIntents > 0) alarms.push("intent-without-outcome");
   if (stored.endsUntold > 0) alarms.push("end-not-at-custodian");
+  // Most often no worker was given the retention login.
+  if (stored.lateErasures > 0) alarms.push("erasure-late");
   return alarms;
 }
 
-/** They tell that there was a disclosure, which is not for everybody to know. */
-const OF_DISCLOSURES: readonly string[] = ["intent-without-outcome", "end-not-at-custodian"];
+/** Whether a part of this name answers; a part that this instance does not have is not missed. */
+function isUsable({ parts }: Health, name: HealthPart["name"]): boolean {
+  return !parts.some((part) => part.name === name && part.state === "down");
+}
+
+/** Whether calls can be answered: with the database, the migrations of this build, and keys that open. */
+export function isTakingCalls(health: Health): boolean {
+  return health.database && health.migrations && isUsable(health, "keystore");
+}
+
+/** Whether new entries get a leaf and a signed checkpoint. */
+export function isAuditing(health: Health): boolean {
+  const isRunning = isUsable(health, "worker") && isUsable(health, "signer");
+  return health.database && isRunning && health.log.refused === null;
+}
+
+/** They show that there was a disclosure or an erasure, which only operators may know. */
+const FOR_OPERATORS: readonly string[] = ["intent-without-outcome", "end-not-at-custodian", "erasure-late"];
 const OPERATORS: readonly Role[] = ["admin", "coordinator"];
 
-/** The state as this reader may know it: alarms that tell of disclosures are the operators'. */
+/** Returns the state as this reader may know it. */
 export function healthFor(health: Health, role: Role | undefined): Health {
   if (role !== undefined && OPERATORS.includes(role)) return health;
-  return { ...health, alarms: health.alarms.filter((alarm) => !OF_DISCLOSURES.includes(alarm)) };
+  return { ...health, alarms: health.alarms.filter((alarm) => !FOR_OPERATORS.includes(alarm)) };
 }

@@ -47,6 +47,8 @@ export interface StoredHealth {
   readonly openIntents: number;
   /** Ends that the custodian refuses while it would still open, or has not had for over five minutes. */
   readonly endsUntold: number;
+  /** Agreed erasures that no date or hold defers and that have not run for over five minutes. */
+  readonly lateErasures: number;
 }
 
 interface HealthRow {
@@ -69,6 +71,7 @@ interface HealthRow {
   quarantined: bigint;
   open_intents: bigint;
   ends_untold: bigint;
+  late_erasures: bigint;
   delays: bigint;
   p50: number | null;
   p99: number | null;
@@ -121,7 +124,9 @@ export async function readStoredHealth(tx: Tx, log: string, policy: WitnessPolic
            (SELECT count(*) FROM job j
               WHERE j.state IN ('refused', 'waiting') AND j.kind IN ('grant.revoke', 'dispute.end', 'co-viewer.end')
                 AND CASE WHEN j.state = 'waiting' THEN j.created_at < now() - interval '5 minutes'
-                    ELSE EXISTS (SELECT 1 FROM access_grant g WHERE g.id = j.subject::uuid AND g.not_after > now()) END) AS ends_untold
+                    ELSE EXISTS (SELECT 1 FROM access_grant g WHERE g.id = j.subject::uuid AND g.not_after > now()) END) AS ends_untold,
+           (SELECT count(*) FROM audit_erasure e WHERE e.state = 'agreed'
+              AND coalesce(e.try_after, e.agreed_at) < now() - interval '5 minutes') AS late_erasures
     FROM (SELECT 1) one
     LEFT JOIN LATERAL (SELECT size, published_at, witnesses FROM audit_checkpoint
                        WHERE log = ${log} ORDER BY size DESC LIMIT 1) c ON true
@@ -164,6 +169,7 @@ const NOTHING: StoredHealth = {
   quarantined: 0,
   openIntents: 0,
   endsUntold: 0,
+  lateErasures: 0,
   mergeDelay: undefined,
 };
 
@@ -188,6 +194,7 @@ function storedHealth(row: HealthRow): StoredHealth {
     quarantined: Number(row.quarantined),
     openIntents: Number(row.open_intents),
     endsUntold: Number(row.ends_untold),
+    lateErasures: Number(row.late_erasures),
     mergeDelay: mergeDelayOf(row),
   };
 }

@@ -2,11 +2,12 @@ import "server-only";
 import { scopesFor } from "@/lib/api-client/scopes";
 import type { Context } from "@/lib/context";
 import { isUuid } from "@/lib/crypto/uuid";
+import { viewRows } from "@/lib/db/read-rows";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { apiKeyView } from "@/lib/identity/api-keys/api-key-view";
 import type { ApiKeyPage, ApiKeyQuery } from "@/lib/identity/api-keys/schema";
-import { selectApiKeys } from "@/lib/identity/api-keys/store";
+import { type KeptApiKey, selectApiKeys } from "@/lib/identity/api-keys/store";
 
 async function list(cx: Context, query: ApiKeyQuery, userId: string | undefined): Promise<ApiKeyPage> {
   if (query.cursor !== undefined && !isUuid(query.cursor))
@@ -24,7 +25,7 @@ async function list(cx: Context, query: ApiKeyQuery, userId: string | undefined)
   );
   const page = keys.slice(0, query.limit);
   return {
-    items: page.map((key) => apiKeyView(key, cx.clock.now())),
+    ...viewRows(cx, "api-keys", page, (key: KeptApiKey) => apiKeyView(key, cx.clock.now())),
     next_cursor: keys.length > query.limit ? (page.at(-1)?.id ?? null) : null,
     scopes: [...scopesFor(role, duties)],
   };

@@ -1,3 +1,4 @@
+import { notAfterLast } from "@/lib/api-client/fields";
 import "server-only";
 import { scopesFor } from "@/lib/api-client/scopes";
 import type { AppendedEntry } from "@/lib/audit/entry/event";
@@ -88,7 +89,7 @@ function isLive({ revoked_at, expires_at }: KeptApiKey, now: Date): boolean {
 function nextEnd({ created_at, expires_at }: KeptApiKey, now: Date): Date | undefined {
   return expires_at === null
     ? undefined
-    : new Date(now.getTime() + expires_at.getTime() - created_at.getTime());
+    : notAfterLast(now.getTime() + expires_at.getTime() - created_at.getTime());
 }
 
 /**

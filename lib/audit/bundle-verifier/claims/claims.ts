@@ -154,7 +154,8 @@ export class Claims {
     if (text === undefined) return undefined;
     const ms = Date.parse(text);
     try {
-      if (Number.isSafeInteger(ms)) return formatMicros(BigInt(ms) * 1000n);
+      // Entries begin in 1970, so an earlier bound means 1970.
+      if (Number.isSafeInteger(ms)) return formatMicros(BigInt(Math.max(ms, 0)) * 1000n);
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
     }

@@ -1,3 +1,4 @@
+import { Instant } from "@/lib/api-client/fields";
 import { ENTRY_OUTCOMES, type EntryOutcome } from "@/lib/audit/entry/event";
 import type { EventQuery } from "@/lib/audit/schema";
 
@@ -73,7 +74,7 @@ function valuesOf(params: Params): FilterValues {
 function instantOf(text: string): string | undefined {
   const zoned = LOCAL.test(text) ? `${text.length === 16 ? `${text}:00` : text}Z` : text;
   const ms = Date.parse(zoned);
-  return Number.isFinite(ms) ? new Date(ms).toISOString() : undefined;
+  return Number.isFinite(ms) ? Instant.safeParse(new Date(ms).toISOString()).data : undefined;
 }
 
 function isKind(text: string): text is SubjectKind {
