@@ -17,7 +17,7 @@ const LAYERS = [
   ["audit"],
   ["rate-limit", "jobs", "ipc"],
   ["db", "custody"],
-  ["telemetry", "errors", "env", "clock", "format"],
+  ["telemetry", "errors", "error-codes", "env", "clock", "format"],
   ["crypto"],
 ];
 

@@ -118,7 +118,7 @@ test("a second person reads what was said and agrees; the row stays, and its cha
   await page.context().close();
 });
 
-test("an administrator, who does not read the log, finds the list in the rail", async ({ browser }) => {
+test("an administrator, who does not read the log, finds the list in the rail @deep", async ({ browser }) => {
   const { page, faults } = await as(browser, "coordinator-001:admin");
   await page.goto(at("/"), { waitUntil: "networkidle" });
   const rail = page.getByRole("navigation", { name: "Places" }).first();
@@ -132,7 +132,7 @@ test("an administrator, who does not read the log, finds the list in the rail", 
   await page.context().close();
 });
 
-test("an auditor reads the list and has no part in it; a participant is refused the page", async ({
+test("an auditor reads the list and has no part in it; a participant is refused the page @deep", async ({
   browser,
 }) => {
   const auditor = await as(browser, "auditor-001");

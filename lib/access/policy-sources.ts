@@ -14,5 +14,5 @@ export const POLICY_SOURCES: readonly (readonly [string, string])[] = [
   ["conflict-reasons.ts", "4dff19e80e4ced5b424985df123fb1ffcc82082b3ba136ccf686ea68f2c83cc7"],
   ["transitions.ts", "5dce59e12532bbf8ed6f8524cf0f2a2840669b3b5fd022eee8f149b9b36d8a87"],
   ["validity.ts", "db64b57322b360ecbc835d0a75f191fd6808a30747c52c6be5fdabeee4d12a4c"],
-  ["reason.ts", "315511fd658c5600385503feb4aaaadc70ce11135f9954bc4f439bf35fb8214e"],
+  ["reason.ts", "bf1ef0963ae543b2a76a8b1b99df2a2139df283a09070c76c23c326489de5bf8"],
 ];

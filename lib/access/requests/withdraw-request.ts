@@ -11,7 +11,6 @@ import {
 } from "@/lib/access/requests/store";
 import { withTie } from "@/lib/access/review/conflicts/store";
 import { authorize } from "@/lib/access/rules/authorize";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context";
@@ -38,27 +37,25 @@ export async function withdrawRequest(
   id: string,
   reason: string | undefined,
 ): Promise<Withdrawn> {
-  return recordingRefusals(cx, { action: "request.withdraw", requestId: id }, async () => {
-    const { entry, isBroken } = await inTransaction(cx, async (tx) => {
-      await lockRequest(tx, id);
-      const isBroken = await isRequestUnreadable(tx, cx, id);
-      await requireMayWithdraw(tx, cx, id, isBroken);
-      const state = await readState(tx, id);
-      const comment = reason === undefined ? {} : { comment: reason };
-      await moveRequest(tx, cx, { id, state }, { event: "withdraw", to: "withdrawn", ...comment });
-      const entry = await appendEntry(tx, cx, {
-        class: "access",
-        outcome: "done",
-        action: "request.withdraw",
-        subjects: [`request:${id}`],
-        purpose: await readPurpose(tx, id),
-        caseId: id,
-        caseDetails: { from_state: state, ...(reason === undefined ? {} : { reason }) },
-        index: { requestId: id },
-      });
-      return { entry, isBroken };
+  const { entry, isBroken } = await inTransaction(cx, async (tx) => {
+    await lockRequest(tx, id);
+    const isBroken = await isRequestUnreadable(tx, cx, id);
+    await requireMayWithdraw(tx, cx, id, isBroken);
+    const state = await readState(tx, id);
+    const comment = reason === undefined ? {} : { comment: reason };
+    await moveRequest(tx, cx, { id, state }, { event: "withdraw", to: "withdrawn", ...comment });
+    const entry = await appendEntry(tx, cx, {
+      class: "access",
+      outcome: "done",
+      action: "request.withdraw",
+      subjects: [`request:${id}`],
+      purpose: await readPurpose(tx, id),
+      caseId: id,
+      caseDetails: { from_state: state, ...(reason === undefined ? {} : { reason }) },
+      index: { requestId: id },
     });
-    if (!isBroken) return answerRequest(cx, id, entry);
-    return { id, unreadable: true, state: "withdrawn", receipt: await issueReceipt(cx, entry) };
+    return { entry, isBroken };
   });
+  if (!isBroken) return answerRequest(cx, id, entry);
+  return { id, unreadable: true, state: "withdrawn", receipt: await issueReceipt(cx, entry) };
 }

@@ -24,7 +24,6 @@ import { decideAction, STAGE_DUTY } from "@/lib/access/rules/action-rules";
 import { RULES_NAME } from "@/lib/access/rules/default-rules";
 import type { Permit } from "@/lib/access/rules/permit";
 import { previewPolicy } from "@/lib/access/rules/policy-preview";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
@@ -227,8 +226,6 @@ async function viewReview(tx: Tx, cx: Context, id: string): Promise<Omit<ReviewV
 
 /** Everything a decider weighs beside the request itself. The requester and his organisation get 403. */
 export async function reviewRequest(cx: Context, id: string): Promise<ReviewView> {
-  return recordingRefusals(cx, { action: "request.review", requestId: id }, async () => {
-    const view = await inSnapshot(cx, (tx) => viewReview(tx, cx, id));
-    return { ...view, signing: await loadSigning(cx) };
-  });
+  const view = await inSnapshot(cx, (tx) => viewReview(tx, cx, id));
+  return { ...view, signing: await loadSigning(cx) };
 }

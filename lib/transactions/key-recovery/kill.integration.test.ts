@@ -20,10 +20,11 @@ import {
 } from "@/lib/testing/benches/recovery-acts";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
 import type { RecoveryChildOptions } from "@/lib/testing/children/recovery-child";
+import { LOCK_WAITS } from "@/lib/testing/servers/database";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
 import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
 
-const WATCHDOG = { timeout: 60_000, interval: 5 };
+const WATCHDOG = { timeout: 150_000, interval: 5 };
 
 let bench: UseCaseBench;
 let who: Helpers;
@@ -92,7 +93,7 @@ it("killed between the custodian's answer and its storing, nothing is moved and 
   await blocker.query("SELECT 1 FROM transaction WHERE id = $1 FOR UPDATE", [first(one.ids)]);
   const child = await start();
   await expect.poll(saidIn, WATCHDOG).toBe(before + 1);
-  const waiting = async () => (await blocker.query("SELECT 1 FROM pg_locks WHERE NOT granted")).rows.length;
+  const waiting = async () => (await blocker.query(LOCK_WAITS)).rows.length;
   await expect.poll(waiting, WATCHDOG).toBeGreaterThan(0);
   const gone = once(child, "exit");
   child.kill("SIGKILL");
