@@ -13,7 +13,7 @@ import { Button } from "@/components/ui/button";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
 import type { openDispute, prepareDispute } from "@/lib/api-client/operations/disputes";
 import type { NewDispute } from "@/lib/disputes/schema";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
+import type { GroupName } from "@/lib/vocabulary";
 
 const prepare = target<typeof prepareDispute>("POST", "/confidential/transactions/{id}/disputes/statement");
 const open = target<typeof openDispute>("POST", "/confidential/transactions/{id}/disputes");

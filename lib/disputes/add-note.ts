@@ -1,7 +1,7 @@
 import "server-only";
 import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 import { insertNote } from "@/lib/disputes/change-store";

@@ -1,12 +1,13 @@
 import "server-only";
-import { requireCursor } from "@/lib/access/requests/list-requests";
 import { loadNames } from "@/lib/access/requests/request-view";
 import { isSupport } from "@/lib/access/rules/floor";
-import type { Context, Principal } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { Principal } from "@/lib/context/principal";
 import { inSnapshot } from "@/lib/db/transaction";
 import type { DisputeQuery, DisputeSummary } from "@/lib/disputes/schema";
 import { listDisputeRows } from "@/lib/disputes/store";
 import { namedIn, summaryOf } from "@/lib/disputes/view";
+import { requireCursor } from "@/lib/paging";
 
 /** Nobody's participant id: who is neither staff nor a party knows of nothing. */
 const NOBODY = "";

@@ -4,7 +4,7 @@ import { Assurance } from "@/lib/access/requests/schema";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import { type DisputeListView, DisputeState } from "@/lib/disputes/schema";
-import { GroupName } from "@/lib/escrow/protocol/statements";
+import { GroupName } from "@/lib/vocabulary";
 
 const Row = z.object({
   id: z.string(),

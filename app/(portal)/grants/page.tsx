@@ -10,7 +10,7 @@ import { Views } from "@/components/ui/views";
 import { listGrants as list } from "@/lib/access/grants/list-grants";
 import { isReviewer } from "@/lib/access/rules/action-rules";
 import { listGrants } from "@/lib/api-client/operations/grants";
-import type { Principal } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import { isUuid } from "@/lib/crypto/uuid";
 import { loadPage } from "@/lib/http/pages/page";
 

@@ -10,7 +10,7 @@ import type { RequestAnswer } from "@/lib/access/requests/answer-schema";
 import { moveRequest, type Step } from "@/lib/access/requests/move-request";
 import { answerRequest } from "@/lib/access/requests/request-view";
 import { recordingRefusals } from "@/lib/access/rules/record-refusal";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { InstrumentKind } from "@/lib/access/requests/schema";
 import { TRANSITIONS } from "@/lib/access/rules/transitions";
 import { DomainError } from "@/lib/errors";
 import { ACTS } from "@/lib/testing/request-life/acts";
@@ -9,6 +8,7 @@ import { DAY } from "@/lib/testing/request-life/model";
 import { ORDER_ACTS } from "@/lib/testing/request-life/orders";
 import { playOut, type Sequence } from "@/lib/testing/request-life/play";
 import { createLifeWorld, type LifeWorld } from "@/lib/testing/request-life/world";
+import { InstrumentKind } from "@/lib/vocabulary";
 
 /** The whole run is 10,000 (`SEALPORT_LIFE_SEQUENCES=10000`); CI makes a few. `SEALPORT_LIFE_SEED` repeats a run. */
 const SEQUENCES = Number(process.env.SEALPORT_LIFE_SEQUENCES ?? 30);

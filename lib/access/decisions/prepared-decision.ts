@@ -1,6 +1,6 @@
 import "server-only";
 import { findPreparedStatements, type PreparedStatement } from "@/lib/access/decisions/store";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { verifyStatement } from "@/lib/crypto/statement";
 import type { Tx } from "@/lib/db/transaction";

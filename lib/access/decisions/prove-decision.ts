@@ -2,7 +2,7 @@ import "server-only";
 import type { DecisionCase } from "@/lib/access/decisions/decision-case";
 import { findSignedStatement } from "@/lib/access/decisions/prepared-decision";
 import type { NewDecision } from "@/lib/access/requests/schema";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { refuseRemovedPasskey } from "@/lib/identity/roster/refuse-removed-passkey";

@@ -5,7 +5,7 @@ import { newNonce } from "@/lib/access/decisions/prepare-statement";
 import { findSignedStatement } from "@/lib/access/decisions/prepared-decision";
 import { type ProofKind, spendStatement } from "@/lib/access/decisions/store";
 import type { NewDecision } from "@/lib/access/requests/schema";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { signAsPortal } from "@/lib/escrow/client/portal-signature";

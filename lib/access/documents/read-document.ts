@@ -5,7 +5,7 @@ import { findAuthorization, findDocumentBytes } from "@/lib/access/legal-authori
 import { loadRequest } from "@/lib/access/requests/load-request";
 import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { recordEvent } from "@/lib/audit/record/record-event";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { fromBase64url, toBase64 } from "@/lib/crypto/bytes";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";

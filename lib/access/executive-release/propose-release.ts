@@ -18,7 +18,7 @@ import { recognise } from "@/lib/access/review/recognise";
 import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { grantWindow } from "@/lib/access/rules/validity";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";

@@ -3,10 +3,10 @@ import * as grants from "@/lib/access/grants/store";
 import type { GrantFacts } from "@/lib/access/rules/facts";
 import { isWithin } from "@/lib/access/rules/limits";
 import { type Reader, readReader } from "@/lib/access/rules/reader";
-import type { DbContext, Principal } from "@/lib/context";
-import { inSnapshot, type Tx } from "@/lib/db/transaction";
+import type { Principal } from "@/lib/context/principal";
+import { type DbContext, inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
+import type { GroupName } from "@/lib/vocabulary";
 
 /** Which grant is meant: one by id, the one under an authorization, or whichever covers the call. */
 export interface WantedGrant {

@@ -1,6 +1,6 @@
 import "server-only";
-import type { CustodyContext } from "@/lib/access/grants/activate-grant";
 import { revokeGrantRow } from "@/lib/access/grants/change-store";
+import type { CustodyContext } from "@/lib/access/grants/custody-context";
 import { findEndedNonce } from "@/lib/access/grants/dispute-end-store";
 import { answerGrant } from "@/lib/access/grants/get-grant";
 import { loadGrant } from "@/lib/access/grants/load-grant";
@@ -10,9 +10,9 @@ import { findGrant, findRevocation, type GrantRow } from "@/lib/access/grants/st
 import { moveRequest } from "@/lib/access/requests/move-request";
 import { lockRequest, readState } from "@/lib/access/requests/store";
 import { recordingRefusals } from "@/lib/access/rules/record-refusal";
-import type { AppendedEntry } from "@/lib/audit/entry/event";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";

@@ -16,7 +16,7 @@ import { findRequestFacts, type RequestRow, readRequest } from "@/lib/access/req
 import type { Permit } from "@/lib/access/rules/permit";
 import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 

@@ -7,7 +7,7 @@ import { type DisclosedRow, insertNotice, readDisclosed } from "@/lib/access/not
 import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";

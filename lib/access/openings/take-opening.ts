@@ -3,7 +3,7 @@ import { type OpeningScope, prepareOpenStatement, sessionOf } from "@/lib/access
 import { replyKeyContext } from "@/lib/access/openings/prepare-opening";
 import { findOpening, type OpeningRow, spendOpening } from "@/lib/access/openings/store";
 import type { OpeningProof } from "@/lib/access/rules/facts";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";

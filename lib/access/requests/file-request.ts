@@ -11,7 +11,7 @@ import { authorize } from "@/lib/access/rules/authorize";
 import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { startOf } from "@/lib/access/rules/validity";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 

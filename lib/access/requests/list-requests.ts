@@ -3,27 +3,16 @@ import { listAuthorities } from "@/lib/access/legal-authorities/store";
 import type { RequestSummary } from "@/lib/access/requests/answer-schema";
 import { countQueue, type HistorySearch, listQueue } from "@/lib/access/requests/queue-store";
 import { loadNames } from "@/lib/access/requests/request-view";
-import type { Purpose, RequestState } from "@/lib/access/requests/schema";
+import type { RequestState } from "@/lib/access/requests/schema";
 import { readListed } from "@/lib/access/requests/store";
 import { requestSummary } from "@/lib/access/requests/view";
 import { viewerOf } from "@/lib/access/requests/viewer";
 import { isReviewer } from "@/lib/access/rules/action-rules";
 import { startOf } from "@/lib/access/rules/validity";
-import type { Context } from "@/lib/context";
-import { isUuid } from "@/lib/crypto/uuid";
+import type { Context } from "@/lib/context/context";
 import { inSnapshot } from "@/lib/db/transaction";
-import { invalidField } from "@/lib/invalid-field";
-
-/** One page of a list that is ordered by id, newest first. The cursor is the last id of the page before. */
-export interface Page<T> {
-  readonly items: T[];
-  readonly next_cursor: string | null;
-}
-
-export function requireCursor(cursor: string | undefined): string | undefined {
-  if (cursor !== undefined && !isUuid(cursor)) throw invalidField("/cursor", "is not a cursor of this list");
-  return cursor;
-}
+import { type Page, requireCursor } from "@/lib/paging";
+import type { Purpose } from "@/lib/vocabulary";
 
 /** Whose rows a list shows: reviewers see all of the tenant, everybody else their own. */
 export function listOwner(cx: Pick<Context, "principal">): string | undefined {

@@ -1,20 +1,7 @@
 import { z } from "zod";
-import { Instant, visibleLine, visibleText } from "@/lib/api-client/fields";
-import { GroupName, Level, MAX_CO_VIEWERS, StatementSignature } from "@/lib/escrow/protocol/statements";
-
-/** The feature's vocabulary and the bodies its calls take. Answers stand in answer-schema.ts. */
-export const Purpose = z.enum(["settlement", "audit", "compliance", "dispute", "support", "reporting"]);
-export type Purpose = z.infer<typeof Purpose>;
-
-export const InstrumentKind = z.enum([
-  "court_order",
-  "subpoena",
-  "warrant",
-  "statutory_demand",
-  "audit_mandate",
-  "epoc",
-]);
-export type InstrumentKind = z.infer<typeof InstrumentKind>;
+import { MAX_CO_VIEWERS, StatementSignature } from "@/lib/escrow/protocol/statements";
+import { Instant, visibleLine, visibleText } from "@/lib/schema";
+import { GroupName, InstrumentKind, Level, Purpose } from "@/lib/vocabulary";
 
 /** What is known of a document's content. Nothing is "clean" that no scanner has looked through. */
 export const ScanState = z.enum(["not scanned", "pending", "clean", "infected"]);

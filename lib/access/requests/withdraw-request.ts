@@ -6,7 +6,7 @@ import { answerRequest } from "@/lib/access/requests/request-view";
 import { lockRequest } from "@/lib/access/requests/store";
 import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inTransaction } from "@/lib/db/transaction";
 
 /** The requester takes a request back as long as nothing has come of it. It stays visible for ever. */

@@ -16,7 +16,7 @@ import { nextPossible } from "@/lib/access/rules/next-possible";
 import type { Reason } from "@/lib/access/rules/reason";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
-import type { GroupName, Level } from "@/lib/escrow/protocol/statements";
+import type { GroupName, Level } from "@/lib/vocabulary";
 
 /** Content hash of the rules: it stands in every entry and on every grant that was decided by them. */
 export const POLICY_VERSION = toBase64url(sha256(`sealport/policy/1\n${RULES_VERSION}`));

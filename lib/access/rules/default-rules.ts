@@ -2,9 +2,8 @@ import type { OpeningFacts, SubjectFacts } from "@/lib/access/rules/facts";
 import { isSupport } from "@/lib/access/rules/floor";
 import { ageDays, retentionDays } from "@/lib/access/rules/limits";
 import { type Reason, reason } from "@/lib/access/rules/reason";
-import type { Role } from "@/lib/context";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
 import { isOpen, OFFICE_HOURS, type WeeklyHours } from "@/lib/organisations/hours";
+import type { GroupName, Role } from "@/lib/vocabulary";
 
 /** Changes whenever a rule here or in the floor changes its meaning; its hash is the policy version. */
 export const RULES_VERSION = "default-5";

@@ -3,7 +3,7 @@ import { findGrant, type GrantRow } from "@/lib/access/grants/store";
 import { findRequestFacts } from "@/lib/access/requests/store";
 import { reasonOf } from "@/lib/access/rules/permit";
 import { recordEvent } from "@/lib/audit/record/record-event";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { isUuid } from "@/lib/crypto/uuid";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";

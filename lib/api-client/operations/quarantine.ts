@@ -1,4 +1,3 @@
-import { Receipt } from "@/lib/api-client/fields";
 import { operation } from "@/lib/api-client/operation";
 import {
   Acknowledgement,
@@ -7,6 +6,7 @@ import {
   AsideQuery,
   NewAcknowledgement,
 } from "@/lib/audit/aside/schema";
+import { Receipt } from "@/lib/schema";
 
 const SAID = "/confidential/audit/acknowledgements";
 const scopes = ["decide"] as const;

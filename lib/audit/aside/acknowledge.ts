@@ -1,10 +1,11 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { isUniqueViolation } from "@/lib/db/errors";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";
-import type { AppendedEntry, AuditEvent } from "../entry/event";
+import type { AuditEvent } from "../entry/event";
 import { signNoteLine } from "../entry/note-line";
 import { appendEntry } from "../record/append-entry";
 import { issueReceipt, type Receipt } from "../record/issue-receipt";

@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { equalConstantTime } from "@/lib/crypto/bytes";
 import type { Tx } from "@/lib/db/transaction";
 import { bindingEntry, openStored } from "../entry/bound-part";

@@ -1,5 +1,5 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { vkey } from "@/lib/crypto/log/signed-note";
 import { knowsEveryName } from "../reading/actors/actor-names";
 import { closedLog } from "../reading/closed-log";

@@ -1,7 +1,7 @@
 import "server-only";
+import type { CompartmentKind } from "@/lib/context/recorder";
 import type { RawTx } from "@/lib/db/transaction";
 import { openStored } from "../entry/bound-part";
-import type { CompartmentKind } from "../entry/event";
 import { personPartOf } from "../entry/person-part";
 import { Conditions, type ReaderContext } from "../reading/fence";
 import { ErasureBook } from "../retention/erasure/erasing-entries";

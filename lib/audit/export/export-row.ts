@@ -1,13 +1,12 @@
 import "server-only";
+import type { CompartmentKind, NamedKey } from "@/lib/context/recorder";
 import { fromUtf8 } from "@/lib/crypto/bytes";
 import { OpenError } from "@/lib/crypto/format-error";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import { openPartBytes, partKey } from "@/lib/crypto/log/audit-part";
 import type { RawTx } from "@/lib/db/transaction";
-import type { CompartmentKind } from "../entry/event";
 import type { Conditions, Reader, ReaderContext } from "../reading/fence";
 import { isRevealing } from "../reading/revealing-row";
-import type { NamedKey } from "../recorder-types";
 import { type Erasings, ErasureBook } from "../retention/erasure/erasing-entries";
 import { readRecoveries } from "../self-check/recoveries";
 import { CompartmentKeys } from "./compartment-keys";

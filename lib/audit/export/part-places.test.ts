@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CompartmentKind } from "../entry/event";
+import type { CompartmentKind } from "@/lib/context/recorder";
 import { type PlacedEntry, partsAstray } from "./part-places";
 import type { PartRow } from "./stored-part";
 

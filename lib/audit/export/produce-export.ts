@@ -1,9 +1,8 @@
 import "server-only";
 import { tmpdir } from "node:os";
+import type { CompartmentKind } from "@/lib/context/recorder";
 import type { RawTx } from "@/lib/db/transaction";
-import { portalEnv } from "@/lib/env";
 import type { Ranges } from "../bundle-verifier/tree/ranges";
-import type { CompartmentKind } from "../entry/event";
 import type { Conditions, ReaderContext } from "../reading/fence";
 import type { ExportQuery } from "../schema";
 import { writeBundle } from "./bundle/build-bundle";
@@ -63,8 +62,7 @@ export interface ExportRequest {
 }
 
 /** Opens the spools of a bundle, lends them, and gives their space back whatever happens. */
-async function withSpools<T>(use: (spools: BundleSpools) => Promise<T>): Promise<T> {
-  const dir = portalEnv().DATA_DIR ?? tmpdir();
+async function withSpools<T>(dir: string, use: (spools: BundleSpools) => Promise<T>): Promise<T> {
   const opened: Spool[] = [];
   const open = async (): Promise<Spool> => {
     const spool = await Spool.open(dir);
@@ -96,7 +94,9 @@ export async function produceExport(
   const { format } = asked;
   const request = await byOwnWord(cx, tx, asked);
   if (format === "bundle") {
-    return withSpools((spools) => writeBundle(cx, tx, request, spools, sink));
+    return withSpools(cx.instance.dataDir ?? tmpdir(), (spools) =>
+      writeBundle(cx, tx, request, spools, sink),
+    );
   }
   sink.begun?.();
   if (format === "xlsx") return writeXlsx(cx, tx, request, sink);

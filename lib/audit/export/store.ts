@@ -1,9 +1,9 @@
 import "server-only";
 import { z } from "zod";
+import type { CompartmentKind } from "@/lib/context/recorder";
 import { type CopiedRow, copyRows } from "@/lib/db/copy-rows";
 import type { RawTx } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
-import type { CompartmentKind } from "../entry/event";
 import { type Conditions, type FenceContext, seesEveryCase } from "../reading/fence";
 import { countFitting, Indexed } from "../self-check/index-store";
 import { type PartRow, partsOf, partsSelect } from "./stored-part";

@@ -1,6 +1,7 @@
 import "server-only";
+import type { CompartmentKind } from "@/lib/context/recorder";
 import { InvariantError } from "@/lib/errors";
-import { type CompartmentKind, kindNamed } from "../entry/event";
+import { kindNamed } from "../entry/event";
 
 /** A sealed part as an export reads it, and the compartment under which its row says that it lies. */
 export interface StoredPart {

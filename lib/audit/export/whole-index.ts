@@ -13,11 +13,17 @@ import { readRecoveries } from "../self-check/recoveries";
 import type { VerificationFinding } from "../self-check/schema";
 import { ownWord } from "../verification/own-word";
 import { JudgedLeaves, type Leaf } from "./judged-leaves";
-import type { ExportRequest } from "./produce-export";
 import { findPruning } from "./read-gone";
 import { countLeaves, findWithin, readAnchoredSize, readLeftOut, readSealedCases, type Said } from "./store";
 
 const STRETCH = 16;
+
+/** What of an export's request is read here. */
+interface WholeRequest {
+  readonly conditions: Conditions;
+  readonly filter: Readonly<Record<string, string>>;
+  readonly signedSize?: number | undefined;
+}
 
 /**
  * Holds everything that a whole export would leave out against the log itself: its fence goes by search rows, which come
@@ -27,11 +33,11 @@ const STRETCH = 16;
  * nothing to be there, bytes that give the leaf, is the export refused before its first byte (`export.index`). A
  * filtered export claims nothing about what is not in it.
  */
-export async function byOwnWord(
+export async function byOwnWord<R extends WholeRequest>(
   cx: ReaderContext,
   tx: RawTx,
-  request: ExportRequest,
-): Promise<ExportRequest> {
+  request: R,
+): Promise<R> {
   if (Object.keys(request.filter).length > 0) return request;
   const { fault, own, shut, withheld, judged } = await judgeLeftOut(cx, tx, request);
   if (fault !== undefined) {
@@ -137,7 +143,7 @@ async function judgeBatch(
 async function judgeLeftOut(
   cx: ReaderContext,
   tx: RawTx,
-  { conditions, signedSize = 0 }: ExportRequest,
+  { conditions, signedSize = 0 }: WholeRequest,
 ): Promise<LeftOut> {
   const { log } = cx.instance;
   const size = await readAnchoredSize(tx, log);

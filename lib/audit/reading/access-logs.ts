@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Instant, integerText, text, Uuid } from "@/lib/api-client/fields";
+import { Instant, integerText, text, Uuid } from "@/lib/schema";
 import { PurposeName } from "../schema";
 
 /** An instant; without a zone, as programs of the coordinator send it, it is one of UTC. */

@@ -1,10 +1,9 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { CompartmentKind, NamedKey } from "@/lib/context/recorder";
 import { OpenError } from "@/lib/crypto/format-error";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import { openPart, partKey } from "@/lib/crypto/log/audit-part";
-import type { CompartmentKind } from "../entry/event";
-import type { NamedKey } from "../recorder-types";
 import { type Reader, seesEveryCase, seesSuspicion } from "./fence";
 import { isRevealing } from "./revealing-row";
 import type { PartRow } from "./store";

@@ -1,12 +1,11 @@
 import "server-only";
 import { randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
-import type { DbContext } from "@/lib/context";
+import type { AuditContext } from "@/lib/context/context";
 import { equalConstantTime } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
-import { inRawSnapshot, inRawTransaction } from "@/lib/db/transaction";
+import { type DbContext, inRawSnapshot, inRawTransaction } from "@/lib/db/transaction";
 import type { Logger } from "@/lib/telemetry/logger";
-import type { AuditContext } from "../audit-context";
 import { around } from "../bundle-verifier/report/report";
 import { type Entry, entryLeaf, parseEntry } from "../entry/entry";
 import { ErasureBook } from "../retention/erasure/erasing-entries";

@@ -1,6 +1,6 @@
 import "server-only";
+import type { AuditContext } from "@/lib/context/context";
 import type { Json } from "@/lib/crypto/json/canonical-json";
-import type { AuditContext } from "../audit-context";
 import { memberOf } from "../bundle-verifier/container/member";
 import { around } from "../bundle-verifier/report/report";
 import { openStored } from "../entry/bound-part";

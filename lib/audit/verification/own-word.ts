@@ -1,4 +1,4 @@
-import type { AuditContext } from "../audit-context";
+import type { AuditContext } from "@/lib/context/context";
 import type { Entry } from "../entry/entry";
 import type { Beside } from "../self-check/check-index";
 import { openBound } from "../self-check/check-parts";

@@ -1,6 +1,6 @@
 import "server-only";
 import { recordEvent } from "@/lib/audit/record/record-event";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { DomainError } from "@/lib/errors";
 
 /** Refusals that are written down: who may not, what is not there, and the person who would confirm his own. */

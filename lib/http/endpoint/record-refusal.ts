@@ -3,8 +3,8 @@ import type { OperationSpec } from "@/lib/api-client/operation";
 import type { EntryClass } from "@/lib/audit/entry/event";
 import { seesSuspicion } from "@/lib/audit/reading/fence";
 import { recordEvent } from "@/lib/audit/record/record-event";
-import type { AuditRecorder } from "@/lib/audit/recorder-types";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { AuditRecorder } from "@/lib/context/recorder";
 import { isUuid } from "@/lib/crypto/uuid";
 import type { DomainError } from "@/lib/errors";
 

@@ -1,5 +1,5 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { DISCLOSE } from "@/lib/transactions/open/record-disclosure";
 import { releaseUnderGrant } from "@/lib/transactions/open/release-under-grant";
 import { type Attempt, loadKnown } from "@/lib/transactions/read/load-known";

@@ -1,12 +1,12 @@
 import "server-only";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { DomainError } from "@/lib/errors";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
 import { dataOfAll, type Groups } from "@/lib/transactions/groups";
 import { type Intent, recordOutcome } from "@/lib/transactions/open/record-disclosure";
+import type { TransactionRow } from "@/lib/transactions/rows";
 import type { Disclosure } from "@/lib/transactions/schema";
-import type { TransactionRow } from "@/lib/transactions/store";
+import type { GroupName } from "@/lib/vocabulary";
 
 /** Runs an opening whose intent is committed; whatever becomes of it is written down before anybody hears of it. */
 export async function finishOpening<T extends { readonly groups: Groups }>(

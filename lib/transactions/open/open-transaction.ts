@@ -1,5 +1,5 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { finishOpening, plainGroupsOf } from "@/lib/transactions/open/finish-opening";
 import { openManaged } from "@/lib/transactions/open/open-managed";
 import { type PermittedOpening, permitOpening } from "@/lib/transactions/open/permit-opening";
@@ -8,8 +8,8 @@ import { releaseUnderGrant } from "@/lib/transactions/open/release-under-grant";
 import { type Attempt, loadKnown } from "@/lib/transactions/read/load-known";
 import { loadSealed, requireBound, type SealedRecord } from "@/lib/transactions/read/load-sealed";
 import { isParty } from "@/lib/transactions/read/who-may-know";
+import type { TransactionRow } from "@/lib/transactions/rows";
 import type { AccessBody, Disclosure } from "@/lib/transactions/schema";
-import type { TransactionRow } from "@/lib/transactions/store";
 
 async function openOwn(
   cx: Context,

@@ -4,14 +4,14 @@ import { authorizeOpening, type OpeningPermit } from "@/lib/access/rules/authori
 import type { GrantFacts, OpeningProof } from "@/lib/access/rules/facts";
 import { ageDays, retentionDays } from "@/lib/access/rules/limits";
 import type { Reader } from "@/lib/access/rules/reader";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
 import { recordFactsOf } from "@/lib/transactions/open/record-facts";
 import { type Attempt, refuse } from "@/lib/transactions/read/load-known";
+import type { TransactionRow } from "@/lib/transactions/rows";
 import type { AuditBody } from "@/lib/transactions/schema";
-import type { TransactionRow } from "@/lib/transactions/store";
+import type { GroupName } from "@/lib/vocabulary";
 
 /** A permit, and which of the permitted groups this transaction has, in the order of groups. */
 export interface PermittedOpening {

@@ -1,18 +1,15 @@
 import "server-only";
-import type { AppendedEntry, AuditEvent } from "@/lib/audit/entry/event";
+import type { AuditEvent } from "@/lib/audit/entry/event";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import type { ErrorCode } from "@/lib/errors";
-import {
-  type GroupName,
-  type OpenStatement,
-  recordDigest,
-  type StatementSignature,
-} from "@/lib/escrow/protocol/statements";
+import { type OpenStatement, recordDigest, type StatementSignature } from "@/lib/escrow/protocol/statements";
 import { finishDisclosure, insertDisclosure } from "@/lib/transactions/store";
+import type { GroupName } from "@/lib/vocabulary";
 
 export const DISCLOSE = "disclosure.open";
 

@@ -4,9 +4,9 @@ import { useView } from "@/lib/access/grants/use-grant";
 import { useGrantDay } from "@/lib/access/grants/use-grant-day";
 import { openForEvaluation, type SignedOpening, takeOpening } from "@/lib/access/openings/take-opening";
 import type { GrantFacts, OpeningProof } from "@/lib/access/rules/facts";
-import type { Context } from "@/lib/context";
-import type { EscrowOpened } from "@/lib/escrow/client/open";
-import { type GroupName, intentDetails } from "@/lib/escrow/protocol/statements";
+import type { Context } from "@/lib/context/context";
+import type { EscrowOpened } from "@/lib/escrow/protocol/port";
+import { intentDetails } from "@/lib/escrow/protocol/statements";
 import { GROUP_ORDER, type Groups } from "@/lib/transactions/groups";
 import { finishOpening, plainGroupsOf } from "@/lib/transactions/open/finish-opening";
 import {
@@ -23,9 +23,10 @@ import {
 import type { Attempt } from "@/lib/transactions/read/load-known";
 import { requireBound, type SealedRecord } from "@/lib/transactions/read/load-sealed";
 import { registrationItem } from "@/lib/transactions/registration-item";
+import type { TransactionRow } from "@/lib/transactions/rows";
 import type { AuditBody, Disclosure } from "@/lib/transactions/schema";
-import type { TransactionRow } from "@/lib/transactions/store";
 import type { SealedGroupRow } from "@/lib/transactions/verify-envelopes";
+import type { GroupName } from "@/lib/vocabulary";
 
 /** Everything decided about one release; from here on nothing is weighed any more. */
 interface Release {

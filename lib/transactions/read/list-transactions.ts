@@ -1,6 +1,6 @@
 import "server-only";
 import type { z } from "zod";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { decodeCursor, encodeCursor } from "@/lib/transactions/read/cursor";

@@ -1,11 +1,12 @@
 import "server-only";
 import { findLiveGrant } from "@/lib/access/grants/find-grant";
 import { recordEvent } from "@/lib/audit/record/record-event";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { mayKnow } from "@/lib/transactions/read/who-may-know";
-import { findTransaction, type TransactionRow } from "@/lib/transactions/store";
+import type { TransactionRow } from "@/lib/transactions/rows";
+import { findTransaction } from "@/lib/transactions/store";
 
 /** What was tried, for the entry of a refusal. */
 export interface Attempt {

@@ -6,6 +6,7 @@ import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
 import { listApiKeys } from "@/lib/api-client/operations/api-keys";
 import { loadPage } from "@/lib/http/pages/page";
+import { withScopes } from "@/lib/http/sign-in/with-session";
 import { listOwnApiKeys } from "@/lib/identity/api-keys/list-api-keys";
 import { ApiKeyQuery } from "@/lib/identity/api-keys/schema";
 import { AddKey } from "./_components/add-key";
@@ -26,7 +27,9 @@ export default async function ApiKeysPage({ searchParams }: PageProps<"/account/
   const { cursor } = await searchParams;
   const isCursor = typeof cursor === "string" && /^[0-9a-f-]{36}$/.test(cursor);
   const query = ApiKeyQuery.parse({ limit: LIMIT, ...(isCursor ? { cursor } : {}) });
-  const result = await loadPage(listApiKeys, CALL, (cx) => listOwnApiKeys(cx, query));
+  const result = await loadPage(listApiKeys, CALL, (cx) =>
+    withScopes(cx, (scoped) => listOwnApiKeys(scoped, query)),
+  );
   const section = { label: account("title"), href: "/account/security" };
   if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
   const { items, scopes, next_cursor: next } = result.value;

@@ -6,6 +6,7 @@ import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
 import { listAllApiKeys } from "@/lib/api-client/operations/api-keys";
 import { loadPage } from "@/lib/http/pages/page";
+import { withScopes } from "@/lib/http/sign-in/with-session";
 import { listAllApiKeys as list } from "@/lib/identity/api-keys/list-api-keys";
 import { ApiKeyQuery } from "@/lib/identity/api-keys/schema";
 import { AllKeys } from "./_components/all-keys";
@@ -24,7 +25,9 @@ export default async function AllApiKeysPage({ searchParams }: PageProps<"/admin
   const { cursor } = await searchParams;
   const isCursor = typeof cursor === "string" && /^[0-9a-f-]{36}$/.test(cursor);
   const query = ApiKeyQuery.parse({ limit: LIMIT, ...(isCursor ? { cursor } : {}) });
-  const result = await loadPage(listAllApiKeys, CALL, (cx) => list(cx, query));
+  const result = await loadPage(listAllApiKeys, CALL, (cx) =>
+    withScopes(cx, (scoped) => list(scoped, query)),
+  );
   if (!result.ok)
     return <ProblemPage problem={result.problem} section={{ label: t("all.title"), href: PATH }} />;
   const { items, next_cursor: next } = result.value;

@@ -1,4 +1,4 @@
-import type { GroupName } from "@/lib/escrow/protocol/statements";
+import type { GroupName } from "@/lib/vocabulary";
 
 /** What a holder has typed so far. */
 export interface TypedUse {

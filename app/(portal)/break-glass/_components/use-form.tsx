@@ -8,7 +8,7 @@ import { Choice, ChoiceGroup, TextArea } from "@/components/form/controls";
 import { ErrorSummary } from "@/components/form/error-summary";
 import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
+import type { GroupName } from "@/lib/vocabulary";
 import { ConfirmUse } from "./confirm-use";
 import { faultsOf, MIN_REASON, type TypedUse, type UseFault } from "./typed-use";
 

@@ -11,7 +11,7 @@ import { ProblemPage } from "@/components/layout/problem-page";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { getDispute } from "@/lib/api-client/operations/disputes";
-import type { Principal } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import { getDispute as get } from "@/lib/disputes/get-dispute";
 import type { DisputeView } from "@/lib/disputes/schema";
 import { loadPage } from "@/lib/http/pages/page";

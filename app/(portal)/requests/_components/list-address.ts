@@ -1,4 +1,5 @@
-import { Purpose, RequestState } from "@/lib/access/requests/schema";
+import { RequestState } from "@/lib/access/requests/schema";
+import { Purpose } from "@/lib/vocabulary";
 
 /** What stands in the address of the list. Empty texts are left out of it. */
 export interface ListAddress {

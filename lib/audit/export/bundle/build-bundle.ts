@@ -9,10 +9,10 @@ import {
   WITHHELD_LISTED,
 } from "@/lib/audit/bundle-verifier/claims/bundle-format";
 import type { Ranges } from "@/lib/audit/bundle-verifier/tree/ranges";
-import type { CompartmentKind } from "@/lib/audit/entry/event";
 import { signWholeNote } from "@/lib/audit/entry/note-line";
 import type { Conditions, ReaderContext } from "@/lib/audit/reading/fence";
 import { publicKeys } from "@/lib/audit/reading/proofs/get-audit-keys";
+import type { CompartmentKind } from "@/lib/context/recorder";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { formatMicros } from "@/lib/crypto/instant";
 import { canonicalJson } from "@/lib/crypto/json/canonical-json";

@@ -9,9 +9,9 @@ import {
   WITHHELD_LISTED,
 } from "@/lib/audit/bundle-verifier/claims/bundle-format";
 import { RangeLines, type Ranges } from "@/lib/audit/bundle-verifier/tree/ranges";
-import type { CompartmentKind } from "@/lib/audit/entry/event";
 import { signNoteLine } from "@/lib/audit/entry/note-line";
 import type { ReaderContext } from "@/lib/audit/reading/fence";
+import type { CompartmentKind } from "@/lib/context/recorder";
 import { toBase64 } from "@/lib/crypto/bytes";
 import type { RawTx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";

@@ -1,6 +1,6 @@
 import "server-only";
-import type { CompartmentKind } from "@/lib/audit/entry/event";
 import type { Conditions, ReaderContext } from "@/lib/audit/reading/fence";
+import type { CompartmentKind } from "@/lib/context/recorder";
 import { canonicalJson } from "@/lib/crypto/json/canonical-json";
 import type { RawTx } from "@/lib/db/transaction";
 import { type OpenedRow, openedRows } from "../export-row";

@@ -1,6 +1,6 @@
 import "server-only";
-import type { CompartmentKind } from "@/lib/audit/entry/event";
 import type { Conditions, ReaderContext } from "@/lib/audit/reading/fence";
+import type { CompartmentKind } from "@/lib/context/recorder";
 import type { RawTx } from "@/lib/db/transaction";
 import { openedRows } from "../export-row";
 import type { Produced, Sink } from "../sink";

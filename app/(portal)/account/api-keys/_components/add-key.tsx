@@ -8,7 +8,7 @@ import { Choice, ChoiceGroup, Select, TextArea, TextInput } from "@/components/f
 import { ErrorSummary } from "@/components/form/error-summary";
 import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
-import type { Scope } from "@/lib/context";
+import type { Scope } from "@/lib/vocabulary";
 import { type Adding, ENDS, IDS, useAdding } from "./use-adding";
 
 function Fields({ form, scopes }: { form: Adding; scopes: readonly Scope[] }) {

@@ -7,7 +7,7 @@ import { useAct } from "@/components/act/use-act";
 import { target } from "@/components/client/api";
 import { focusWhenThere } from "@/components/client/focus-when-there";
 import type { createApiKey } from "@/lib/api-client/operations/api-keys";
-import type { Scope } from "@/lib/context";
+import type { Scope } from "@/lib/vocabulary";
 
 const ADD = target<typeof createApiKey>("POST", "/confidential/account/api-keys");
 /** Days until a key ends; it says `never` for one that does not. */

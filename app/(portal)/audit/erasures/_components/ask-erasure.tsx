@@ -14,8 +14,8 @@ import { Digest } from "@/components/ui/digest";
 import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { Confirmation, Notice } from "@/components/ui/states";
-import type { Receipt } from "@/lib/api-client/fields";
 import type { askErasure } from "@/lib/api-client/operations/erasures";
+import type { Receipt } from "@/lib/schema";
 import { KeepingForm } from "../../_components/keeping-form";
 
 const ask = target<typeof askErasure>("POST", "/confidential/audit/erasures");

@@ -1,6 +1,5 @@
 import type { RequestView } from "@/lib/access/requests/answer-schema";
-import type { InstrumentKind, Purpose } from "@/lib/access/requests/schema";
-import type { GroupName, Level } from "@/lib/escrow/protocol/statements";
+import type { GroupName, InstrumentKind, Level, Purpose } from "@/lib/vocabulary";
 
 /** What the form knows of the person and the rules; made on the server. */
 export interface FormOptions {
