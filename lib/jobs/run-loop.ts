@@ -11,6 +11,8 @@ export interface LoopOptions {
   readonly logger: Logger;
   /** Longest pause after failures; five seconds or the period, whichever is longer, unless given. */
   readonly maxBackoffMs?: number;
+  /** Pause before the first pass; none unless given. */
+  readonly firstMs?: number;
 }
 
 /**
@@ -29,6 +31,8 @@ export async function runLoop(
     maxBackoffMs = Math.max(MAX_BACKOFF_MS, options.periodMs),
   } = options;
   let failures = 0;
+  if (options.firstMs !== undefined)
+    await sleep(options.firstMs, undefined, { signal }).catch(() => undefined);
   while (!signal.aborted) {
     let pauseMs = periodMs;
     try {

@@ -1,4 +1,5 @@
 import "server-only";
+import { setMaxListeners } from "node:events";
 import { keepAuthorizations } from "@/lib/access/deadlines/keep-authorizations";
 import { keepRequests } from "@/lib/access/deadlines/keep-requests";
 import { scanWaiting } from "@/lib/access/documents/scan-waiting";
@@ -59,6 +60,8 @@ interface Job {
   readonly everyMs: number;
   /** One pass; true when there is more to do at once. */
   readonly step: (cx: JobContext) => Promise<unknown>;
+  /** The first pass runs at the start, not after a period: all of them at once would take every connection. */
+  readonly atOnce?: true;
   /** Where the runtime lacks this, the job does not run. */
   readonly needs?: keyof Runtime;
 }
@@ -89,7 +92,7 @@ async function goOnRotating(cx: JobContext): Promise<void> {
 
 const JOBS: readonly Job[] = [
   // The stored epoch lets sealing go on while the custodian is away.
-  { name: "escrow-epoch", everyMs: 30 * SECOND_MS, step: recordEpoch },
+  { name: "escrow-epoch", everyMs: 30 * SECOND_MS, step: recordEpoch, atOnce: true },
   { name: "pending-grants", everyMs: 5 * SECOND_MS, step: finishGrants },
   {
     name: "deadlines",
@@ -116,17 +119,19 @@ const JOBS: readonly Job[] = [
   { name: "notifications", everyMs: SECOND_MS, step: async (cx) => (await sendNotifications(cx)) > 0 },
   { name: "deliveries", everyMs: SECOND_MS, step: async (cx) => (await deliverDue(cx)) > 0 },
   { name: "notification-retention", everyMs: 15 * MINUTE_MS, step: forgetTold },
-  { name: "transparency", everyMs: 10 * MINUTE_MS, step: publishQuarters },
+  { name: "transparency", everyMs: 10 * MINUTE_MS, step: publishQuarters, atOnce: true },
 ];
 
 /** Starts the portal's jobs; SIGTERM and SIGINT stop them. */
 export function runJobs(runtime: Runtime, settings: JobSettings): void {
   const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
+  setMaxListeners(JOBS.length, stop.signal);
   const { logger } = runtime;
-  for (const { name, everyMs, step, needs } of JOBS) {
+  for (const { name, everyMs, step, atOnce, needs } of JOBS) {
     if (needs !== undefined && runtime[needs] === undefined) continue;
-    void runLoop({ name, periodMs: everyMs, signal: stop.signal, logger }, async () => ({
+    const first = atOnce === true ? {} : { firstMs: everyMs };
+    void runLoop({ name, periodMs: everyMs, signal: stop.signal, logger, ...first }, async () => ({
       more: (await step(passContext(runtime, settings))) === true,
     }));
   }
