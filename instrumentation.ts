@@ -2,5 +2,7 @@
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "nodejs") return;
   const { noteClientAddresses } = await import("@/lib/telemetry/client-address");
+  const { provideRuntime } = await import("@/lib/runtime/slot");
   noteClientAddresses();
+  provideRuntime(() => import("@/lib/runtime/portal"));
 }

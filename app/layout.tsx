@@ -8,7 +8,7 @@ import { EvaluationStrip } from "@/components/layout/evaluation-strip";
 import { SkipLink } from "@/components/layout/skip-link";
 import { THEME_COOKIE, themeOf } from "@/components/messages/language";
 import { Words } from "@/components/messages/words";
-import { portalEnv } from "@/lib/env";
+import { isEvaluation } from "@/lib/http/health/read-health";
 import "./globals.css";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -37,7 +37,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       <body data-request-id={head.get("x-request-id") ?? undefined}>
         <Words namespaces={[]}>
           <SkipLink />
-          {portalEnv().SEALPORT_EVALUATION ? <EvaluationStrip /> : null}
+          {isEvaluation() ? <EvaluationStrip /> : null}
           {children}
         </Words>
       </body>

@@ -5,9 +5,9 @@ import { Client } from "pg";
 import { composeEntry } from "@/lib/audit/entry/compose-entry";
 import type { AuditEvent } from "@/lib/audit/entry/event";
 import { insertEntries } from "@/lib/audit/record/store";
-import type { EntryRows } from "@/lib/audit/recorder-types";
-import type { Context, Role } from "@/lib/context";
-import { cosignerVkey, vkey } from "@/lib/crypto/log/signed-note";
+import type { Context } from "@/lib/context/context";
+import type { EntryRows } from "@/lib/context/recorder";
+import { vkey } from "@/lib/crypto/log/signed-note";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { createEscrowClient } from "@/lib/escrow/client/client";
 import { createLogger } from "@/lib/telemetry/logger";
@@ -15,6 +15,7 @@ import { type AuditBench, createAuditBench } from "@/lib/testing/benches/audit-b
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
 import { seedTree } from "@/lib/testing/log/seed-index";
 import { startTestServer } from "@/lib/testing/servers/test-server";
+import type { Role } from "@/lib/vocabulary";
 
 const BATCH = 250;
 
@@ -84,24 +85,6 @@ async function seedEntries(bench: AuditBench): Promise<void> {
   await admin.end();
 }
 
-/** The public keys that a bundle names. */
-function pinKeys(bench: AuditBench, dataDir: string): void {
-  const { log, tenantId } = bench.place;
-  const { name, publicKey } = bench.cx.audit.receiptSigner;
-  Object.assign(process.env, {
-    DATABASE_URL: bench.database.appUrl,
-    DATA_DIR: dataDir,
-    KEY_DIR: dataDir,
-    LOG_ORIGIN: log,
-    TENANT_ID: tenantId,
-    CUSTODIAN_URL: "unix:/nowhere.sock",
-    CUSTODIAN_VKEY: vkey(`${log}/custodian`, publicKey),
-    LOG_VKEY: vkey(log, publicKey),
-    RECEIPT_VKEY: vkey(name, publicKey),
-    WITNESS_VKEY: cosignerVkey(`${log}/witness`, publicKey),
-  });
-}
-
 /** Says on stderr what is measured: over a million entries one of these takes a minute or more. */
 export async function told<T>(what: string, work: () => Promise<T>): Promise<T> {
   const start = Date.now();
@@ -116,7 +99,7 @@ export async function withSeededLog<T>(use: (bench: AuditBench) => Promise<T>): 
   const dataDir = await mkdtemp(path.join(tmpdir(), "sealport-bench-"));
   const bench = await createAuditBench({ server });
   try {
-    pinKeys(bench, dataDir);
+    Object.assign(bench.cx.instance, { dataDir });
     await told(`seeding ${ENTRIES} entries`, () => seedEntries(bench));
     return await use(bench);
   } finally {

@@ -3,11 +3,11 @@ import { fencedConditions } from "@/lib/audit/reading/fence";
 import { readableKinds } from "@/lib/audit/reading/open-parts";
 import { createAuditRecorder } from "@/lib/audit/record/recorder";
 import { systemClock } from "@/lib/clock";
+import type { InstanceFacts } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { openDatabase } from "@/lib/db/client";
 import { openPool } from "@/lib/db/pool";
 import { inRawSnapshot } from "@/lib/db/transaction";
-import { portalEnv } from "@/lib/env";
 import { openLocalKeystore } from "@/lib/keystore/files/local-keystore";
 import { TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
 import { contextOf } from "./audit-log";
@@ -16,23 +16,22 @@ import { contextOf } from "./audit-log";
 // held before, and what of it was left alive at each quarter, after a collection (--expose-gc).
 const SAMPLE_MS = 10;
 const QUARTERS = 4;
-const [keyDir = "", tenantPseudonym = "", wanted = "", of = "0"] = process.argv.slice(2);
+const [keyDir = "", url = "", facts = "", wanted = "", of = "0"] = process.argv.slice(2);
+const instance: InstanceFacts = JSON.parse(facts);
 const FORMATS = ["csv", "ndjson", "json", "xlsx", "bundle"] as const;
 const format = FORMATS.find((one) => one === wanted);
 if (format === undefined) throw new TypeError(`no format ${wanted}`);
-const env = portalEnv();
 const keystore = await openLocalKeystore({ dir: keyDir, unlock: { passphrase: TEST_PASSPHRASE } });
 const receiptKey = keystore.readNamedKey("receipt");
 if (receiptKey === undefined) throw new TypeError("no receipt key");
-const instance = { log: env.LOG_ORIGIN, tenantId: env.TENANT_ID, tenantPseudonym, evaluation: true };
-const db = openDatabase({ url: env.DATABASE_URL });
+const db = openDatabase({ url });
 const audit = createAuditRecorder({
-  pool: openPool({ url: env.DATABASE_URL }),
+  pool: openPool({ url }),
   keystore,
   instance,
   receiptKey,
 });
-const place = { log: env.LOG_ORIGIN, tenantId: env.TENANT_ID };
+const place = { log: instance.log, tenantId: instance.tenantId };
 const cx = contextOf(
   {
     cx: { db, instance, audit, clock: systemClock, client: {}, requestId: "req_bench", system: "bench" },

@@ -20,7 +20,8 @@ type Format = (typeof FORMATS)[number];
 function exportInChild(bench: AuditBench, format: Format, entries: number): z.infer<typeof Outcome> {
   const flags = [`--max-old-space-size=${HEAP_MEGABYTES}`, "--expose-gc"];
   const program = ["--import", "tsx", "--conditions=react-server", "bench/export-child.ts"];
-  const given = [bench.keyDir, bench.cx.instance.tenantPseudonym, format, String(entries)];
+  const facts = JSON.stringify(bench.cx.instance);
+  const given = [bench.keyDir, bench.database.appUrl, facts, format, String(entries)];
   const stdout = execFileSync(process.execPath, [...flags, ...program, ...given], { encoding: "utf8" });
   return Outcome.parse(JSON.parse(stdout));
 }

@@ -1,4 +1,6 @@
-import type { Cx } from "./context";
+import type { Sealport } from "@/lib/api-client/client/sealport";
+import type { Profile } from "./config";
+import type { Host } from "./host";
 
 /** One option of a command, as data: parsing, help and completion read it. */
 export interface OptionSpec {
@@ -30,6 +32,55 @@ export interface Given {
   flag(name: string): boolean;
   /** A whole number within bounds; throws CliError (usage) for anything else. */
   whole(name: string, min: number, max: number): number | undefined;
+}
+
+/** A column of a list for people and for CSV; `--json` has the items whole. */
+export interface Column<T> {
+  readonly title: string;
+  readonly of: (item: T) => unknown;
+  /** Never cut: the last column. */
+  readonly isWhole?: true;
+}
+
+/** Standard output and standard error of one run. Standard output is data, standard error is talk. */
+export interface Output {
+  readonly isJson: boolean;
+  readonly isWatched: boolean;
+  /** One JSON document, or these lines. */
+  document(value: Readonly<Record<string, unknown>>, lines?: readonly string[]): Promise<void>;
+  /** NDJSON, CSV or a table. */
+  list<T>(items: AsyncIterable<T> | Iterable<T>, columns: readonly Column<T>[], given: Given): Promise<void>;
+  /** One line of NDJSON, whatever the options. */
+  line(value: unknown): Promise<void>;
+  text(text: string): Promise<void>;
+  bytes(bytes: Uint8Array): Promise<void>;
+  /** A remark on standard error, unless --quiet. */
+  remark(text: string): void;
+  /** One line of standard error that is written over; nothing where nobody watches. */
+  progress(text: string | undefined): void;
+}
+
+/** Where to call, and as whom. */
+export interface Target {
+  readonly url: string;
+  readonly apiKey?: string;
+  readonly signing?: NonNullable<Profile["signing"]>;
+  /** The profile that the credentials or the address are from. */
+  readonly profile?: string;
+}
+
+/** The SDK's client: it signs, waits as it is told to, and repeats what may be repeated. */
+export type Connection = Sealport;
+
+/** What a command works with. */
+export interface Cx {
+  readonly host: Host;
+  readonly out: Output;
+  readonly commands: readonly CommandSpec[];
+  /** Reads where to call; throws CliError (usage) where that is not known. */
+  target(): Target;
+  /** Calls as the target says; `send` in place of fetch. */
+  connect(send?: typeof fetch): Connection;
 }
 
 /** One command, as data: the table in table.ts is all there is. */

@@ -1,9 +1,6 @@
-import { createSealport, type Sealport } from "@/lib/api-client/client/sealport";
+import { createSealport } from "@/lib/api-client/client/sealport";
 import { fromBase64url } from "@/lib/crypto/bytes";
-import type { Target } from "./settings";
-
-/** The SDK's client: it signs, waits as it is told to, and repeats what may be repeated. */
-export type Connection = Sealport;
+import type { Connection, Target } from "./command";
 
 /** For one attempt; a thousand transactions are sealed before their answer begins. */
 const TIMEOUT_MS = 120_000;

@@ -1,12 +1,11 @@
-import type { Given } from "./command";
+import type { Cx, Given, Output, Target } from "./command";
 import { connect } from "./connect";
-import type { Cx } from "./context";
 import { EXIT } from "./exit";
 import { helpFor } from "./help";
 import { type Host, hostOf } from "./host";
-import { type Output, openOutput } from "./output";
+import { openOutput } from "./output";
 import { parseCommandLine } from "./parse";
-import { readTarget, type Target } from "./settings";
+import { readTarget } from "./settings";
 import { jsonLine, linesOf } from "./shown";
 import { COMMANDS } from "./table";
 import { tellFailure } from "./tell-failure";

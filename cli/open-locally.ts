@@ -7,9 +7,8 @@ import { readPolicy } from "@/lib/audit/bundle-verifier/tree/check-keys";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import type { OwnKey } from "@/lib/crypto/envelope/local-envelope";
 import { OpenError } from "@/lib/crypto/format-error";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
-import type { Connection } from "./connect";
-import type { Cx } from "./context";
+import type { GroupName } from "@/lib/vocabulary";
+import type { Connection, Cx } from "./command";
 import { CliError, EXIT, usage } from "./exit";
 import { readJsonNamed, readNamed } from "./files";
 

@@ -1,17 +1,9 @@
 import { shownJson } from "@/lib/audit/bundle-verifier/report/shown-text";
 import { csvCell } from "@/lib/audit/export/tables/csv-cell";
-import type { Given } from "./command";
+import type { Column, Output } from "./command";
 import type { Host } from "./host";
 import { variable } from "./host";
 import { factLines, jsonLine, oneLine, shownValue } from "./shown";
-
-/** A column of a list for people and for CSV; `--json` has the items whole. */
-export interface Column<T> {
-  readonly title: string;
-  readonly of: (item: T) => unknown;
-  /** Never cut: the last column. */
-  readonly isWhole?: true;
-}
 
 const WIDEST = 48;
 
@@ -36,24 +28,6 @@ export function tableLines<T>(items: readonly T[], columns: readonly Column<T>[]
       .trimEnd();
   const head = lineOf(titles);
   return [isBold ? `\u001b[1m${head}\u001b[22m` : head, ...rows.map(lineOf)];
-}
-
-/** Standard output and standard error of one run. Standard output is data, standard error is talk. */
-export interface Output {
-  readonly isJson: boolean;
-  readonly isWatched: boolean;
-  /** One JSON document, or these lines. */
-  document(value: Readonly<Record<string, unknown>>, lines?: readonly string[]): Promise<void>;
-  /** NDJSON, CSV or a table. */
-  list<T>(items: AsyncIterable<T> | Iterable<T>, columns: readonly Column<T>[], given: Given): Promise<void>;
-  /** One line of NDJSON, whatever the options. */
-  line(value: unknown): Promise<void>;
-  text(text: string): Promise<void>;
-  bytes(bytes: Uint8Array): Promise<void>;
-  /** A remark on standard error, unless --quiet. */
-  remark(text: string): void;
-  /** One line of standard error that is written over; nothing where nobody watches. */
-  progress(text: string | undefined): void;
 }
 
 function writer(stream: NodeJS.WriteStream) {

@@ -1,16 +1,7 @@
-import type { Given } from "./command";
+import type { Given, Target } from "./command";
 import { type Config, isInTheClear, type Profile, portalUrl, prefixOfKey, readConfig } from "./config";
 import { usage } from "./exit";
 import { type Host, variable } from "./host";
-
-/** Where to call, and as whom. */
-export interface Target {
-  readonly url: string;
-  readonly apiKey?: string;
-  readonly signing?: NonNullable<Profile["signing"]>;
-  /** The profile that the credentials or the address are from. */
-  readonly profile?: string;
-}
 
 export interface Settings {
   readonly host: Host;

@@ -10,7 +10,7 @@ import { verifyBundle } from "@/lib/audit/bundle-verifier/verify-bundle";
 import { FormatError } from "@/lib/crypto/format-error";
 import { fileSource } from "@/scripts/file-source";
 import { NotWritten, replacePolicy } from "@/scripts/keep-policy";
-import type { Cx } from "./context";
+import type { Cx } from "./command";
 import { EXIT, usage } from "./exit";
 import { readNamed } from "./files";
 

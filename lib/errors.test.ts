@@ -16,7 +16,7 @@ test("no words for problems are left over", () => {
   expect(Object.keys(CATALOGUES.en.problem.codes).sort()).toEqual([...used].sort());
 });
 
-test("an error of another copy of the module is the same kind of error: pages and routes have one each", async () => {
+test("an error of another copy of its module is the same kind of error: pages, routes and the runtime have one each", async () => {
   vi.resetModules();
   const other = await import("@/lib/errors");
   expect(other.DomainError).not.toBe(DomainError);
@@ -26,4 +26,30 @@ test("an error of another copy of the module is the same kind of error: pages an
   expect([foreign.code, foreign.status]).toEqual(["auth.required", 401]);
   for (const value of [new Error("auth.required"), { code: "auth.required" }, null, undefined, "x"])
     expect([value instanceof DomainError, value instanceof InvariantError]).toEqual([false, false]);
+});
+
+test("failures of bytes, the database and a service are known across copies, and not taken for each other", async () => {
+  const load = async () => [
+    (await import("@/lib/crypto/format-error")).FormatError,
+    (await import("@/lib/db/errors")).DatabaseError,
+    (await import("@/lib/ipc/client")).ServiceUnavailable,
+  ];
+  const own = await load();
+  vi.resetModules();
+  const { FormatError } = await import("@/lib/crypto/format-error");
+  const { DatabaseError } = await import("@/lib/db/errors");
+  const { ServiceUnavailable } = await import("@/lib/ipc/client");
+  const facts = { name: "x", prismaCode: undefined, sqlState: "23505", constraint: undefined };
+  const foreign = [
+    new FormatError("format.json", "x"),
+    new DatabaseError(facts),
+    new ServiceUnavailable("x"),
+  ];
+  const kinds = foreign.map((error) => own.map((kind) => error instanceof kind));
+  expect(kinds).toEqual([
+    [true, false, false],
+    [false, true, false],
+    [false, false, true],
+  ]);
+  expect(own.map((kind) => new Error("x") instanceof kind)).toEqual([false, false, false]);
 });

@@ -41,7 +41,8 @@ interface DomainErrorOptions {
 const EXPECTED = Symbol.for("sealport.domain-error");
 const BROKEN = Symbol.for("sealport.invariant-error");
 
-function isMarked(value: unknown, mark: symbol): boolean {
+/** Whether the value is an error with this mark, whichever copy of its class made it. */
+export function isMarked(value: unknown, mark: symbol): boolean {
   return value instanceof Error && Reflect.get(value, mark) === true;
 }
 
@@ -85,6 +86,14 @@ export class DomainError extends Error {
   get title(): string {
     return ERROR_CODES[this.code][1];
   }
+}
+
+/** 422 for one place in the body that the schema alone cannot judge. */
+export function invalidField(pointer: string, detail: string): DomainError {
+  return new DomainError("request.invalid", {
+    detail: "The request does not fit its schema.",
+    errors: [{ pointer, detail }],
+  });
 }
 
 /** A broken invariant: answers 500 with a request id only and is never caught to continue. */

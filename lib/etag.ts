@@ -1,8 +1,7 @@
 import { toBase64url } from "@/lib/crypto/bytes";
 import { canonicalBytes } from "@/lib/crypto/json/canonical-json";
 import { sha256 } from "@/lib/crypto/primitives";
-import { DomainError } from "@/lib/errors";
-import { invalidField } from "@/lib/invalid-field";
+import { DomainError, invalidField } from "@/lib/errors";
 
 /** The version of a request as a strong entity tag (RFC 9110, 8.8.3). */
 export function etagOf(version: number): string {

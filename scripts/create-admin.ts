@@ -6,7 +6,7 @@ import { type IssuedInvitation, reissueInvitation } from "@/lib/identity/invitat
 import { createAdministrators } from "@/lib/identity/people/create-administrators";
 import { explainFailure } from "@/lib/launch/failure";
 import { runAsPortal } from "@/lib/launch/portal-environment";
-import { getRuntime } from "@/lib/runtime/slot";
+import { openRuntime } from "@/lib/runtime/portal";
 
 const USAGE = `usage: npm run create-admin -- --organisation NAME --zone Europe/Berlin \\
          --name "First Person" --email first@example.org --name "Second Person" --email second@example.org
@@ -51,7 +51,7 @@ if (!hasPortalEnv()) {
 
 try {
   const { organisation, people, newLinkFor } = readArguments();
-  const runtime = await getRuntime();
+  const runtime = await openRuntime();
   const cx = { ...runtime, client: {}, requestId: uuidv7(Date.now()), system: "create-admin" };
   if (newLinkFor !== undefined) {
     const { name, email, ...invitation } = await reissueInvitation(cx, newLinkFor);

@@ -1,7 +1,7 @@
 import { EnvironmentError, keyCreationEnv } from "@/lib/env";
 import { custodySettings } from "@/lib/env/custody";
 import { createKeys, PROCESSES } from "@/lib/keystore/files/create-keys";
-import { KeystoreError } from "@/lib/keystore/keystore";
+import { KeystoreError } from "@/lib/keystore/keystore-types";
 import { createKeystore } from "@/lib/keystore/open-keystore";
 
 // Makes the keys of one process in its own key folder and prints the public ones. Safe to run again.

@@ -1,12 +1,12 @@
 import { seedEnv } from "@/lib/env";
 import { DomainError } from "@/lib/errors";
-import { getRuntime } from "@/lib/runtime/slot";
+import { openRuntime } from "@/lib/runtime/portal";
 import { seedDemonstration } from "@/lib/seed/seed-demonstration";
 
 // The demonstration data of a first start, with the portal's environment and keys, as a process of its own.
 try {
   const env = seedEnv();
-  await seedDemonstration(await getRuntime(), {
+  await seedDemonstration(await openRuntime(), {
     demoFile: env.DEMO_FILE,
     baseUrl: env.BASE_URL,
     rosterFile: env.CUSTODIAN_ROSTER_FILE,

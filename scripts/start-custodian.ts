@@ -7,7 +7,7 @@ import { custodianEnv, EnvironmentError } from "@/lib/env";
 import { custodySettings } from "@/lib/env/custody";
 import { serveHttp } from "@/lib/ipc/server";
 import { createKeys } from "@/lib/keystore/files/create-keys";
-import { KeystoreError } from "@/lib/keystore/keystore";
+import { KeystoreError } from "@/lib/keystore/keystore-types";
 import { createKeystore } from "@/lib/keystore/open-keystore";
 import { endWithSupervisor, reportReady } from "@/lib/launch/child";
 import { createLogger, type Logger } from "@/lib/telemetry/logger";

@@ -8,7 +8,7 @@ import { SignOut } from "@/components/client/sign-out";
 import { StepUpProvider } from "@/components/client/step-up";
 import { Shell } from "@/components/layout/shell";
 import { Words } from "@/components/messages/words";
-import type { Principal } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import { readHealth } from "@/lib/http/health/read-health";
 import { railCounts } from "@/lib/http/pages/rail-counts";
 import { viewerOf } from "@/lib/http/pages/viewer";

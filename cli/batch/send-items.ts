@@ -1,7 +1,7 @@
 import { ApiProblem } from "@/lib/api-client/client/client";
 import { createTransactionBatch, getTransaction } from "@/lib/api-client/operations/transactions";
 import type { BatchResult } from "@/lib/transactions/schema";
-import type { Connection } from "../connect";
+import type { Connection } from "../command";
 import type { Journal, Result } from "./journal";
 import type { Item } from "./read-items";
 

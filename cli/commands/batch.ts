@@ -4,9 +4,8 @@ import { MAX_BATCH, NewTransaction } from "@/lib/transactions/schema";
 import { openJournal, type Result } from "../batch/journal";
 import { COLUMN_WORDS, FORMATS, type Format, formatOf, type Item, readItems } from "../batch/read-items";
 import { sendItems } from "../batch/send-items";
-import type { CommandSpec, Given } from "../command";
+import type { CommandSpec, Cx, Given } from "../command";
 import { prefixOfKey } from "../config";
-import type { Cx } from "../context";
 import { EXIT, usage } from "../exit";
 import { readNamed } from "../files";
 

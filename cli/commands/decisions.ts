@@ -1,9 +1,9 @@
 import { NewStatement, Stage } from "@/lib/access/requests/schema";
 import { getRequest } from "@/lib/api-client/operations/access";
 import { decideRequest, prepareStatement, reviewRequest } from "@/lib/api-client/operations/decisions";
-import { type DecisionStatement, GroupName, type StatementSignature } from "@/lib/escrow/protocol/statements";
-import type { CommandSpec, Given } from "../command";
-import type { Cx } from "../context";
+import type { DecisionStatement, StatementSignature } from "@/lib/escrow/protocol/statements";
+import { GroupName } from "@/lib/vocabulary";
+import type { CommandSpec, Cx, Given } from "../command";
 import { CliError, EXIT, usage } from "../exit";
 import { confirm } from "../prompt";
 import { factLines } from "../shown";

@@ -10,8 +10,7 @@ import {
   requestAuditExport,
 } from "@/lib/api-client/operations/audit";
 import { ExportFormat, type ExportItem, NewExport } from "@/lib/audit/schema";
-import type { CommandSpec, Given } from "../command";
-import type { Cx } from "../context";
+import type { CommandSpec, Cx, Given } from "../command";
 import { digestOf, nameWhole, sizeOf, takeIn } from "../download";
 import { CliError, EXIT, usage } from "../exit";
 import { openPrivateToAdd, readPrivateFile, writePrivateFile } from "../private-file";

@@ -1,7 +1,6 @@
 import type { GrantView } from "@/lib/access/grants/schema";
 import { getGrant, listGrants, revokeGrant } from "@/lib/api-client/operations/grants";
-import type { CommandSpec, Given } from "../command";
-import type { Cx } from "../context";
+import type { CommandSpec, Cx, Given } from "../command";
 import { usage } from "../exit";
 import { confirm } from "../prompt";
 import { LIST_OPTIONS, pageSize, writeList } from "./listing";

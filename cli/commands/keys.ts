@@ -7,8 +7,7 @@ import {
   rotateKey,
 } from "@/lib/api-client/operations/keys";
 import { KeyStateOrder, type KeyView } from "@/lib/keys/schema";
-import type { CommandSpec, Given } from "../command";
-import type { Cx } from "../context";
+import type { CommandSpec, Cx, Given } from "../command";
 import { EXIT, usage } from "../exit";
 import { confirm } from "../prompt";
 import { LIST_OPTIONS, pageSize, writeList } from "./listing";

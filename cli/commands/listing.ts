@@ -1,6 +1,4 @@
-import type { Given, OptionSpec } from "../command";
-import type { Cx } from "../context";
-import type { Column } from "../output";
+import type { Column, Cx, Given, OptionSpec } from "../command";
 
 const MOST = 1_000_000;
 const USUAL = 50;

@@ -1,5 +1,5 @@
 import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
-import type { CommandSpec, Given } from "../command";
+import type { CommandSpec, Cx, Given } from "../command";
 import {
   type Config,
   configFile,
@@ -11,7 +11,6 @@ import {
   readConfig,
   writeConfig,
 } from "../config";
-import type { Cx } from "../context";
 import { usage } from "../exit";
 import { readNamed } from "../files";
 import { askHidden, canAsk } from "../prompt";

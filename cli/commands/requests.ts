@@ -1,13 +1,7 @@
 import path from "node:path";
 import type { z } from "zod";
 import type { RequestSummary } from "@/lib/access/requests/answer-schema";
-import {
-  AuthorizationFactsBody,
-  InstrumentKind,
-  NewRequest,
-  Purpose,
-  RequestState,
-} from "@/lib/access/requests/schema";
+import { AuthorizationFactsBody, NewRequest, RequestState } from "@/lib/access/requests/schema";
 import {
   attachAuthorization,
   createRequest,
@@ -16,9 +10,8 @@ import {
   submitRequest,
   withdrawRequest,
 } from "@/lib/api-client/operations/access";
-import { GroupName, Level } from "@/lib/escrow/protocol/statements";
-import type { CommandSpec, Given } from "../command";
-import type { Cx } from "../context";
+import { GroupName, InstrumentKind, Level, Purpose } from "@/lib/vocabulary";
+import type { CommandSpec, Cx, Given } from "../command";
 import { usage } from "../exit";
 import { readJsonNamed, readNamed } from "../files";
 import { LIST_OPTIONS, pageSize, present, writeList } from "./listing";

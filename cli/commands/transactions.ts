@@ -6,8 +6,7 @@ import {
 } from "@/lib/api-client/operations/transactions";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { NewTransaction, TransactionStatus, type TransactionView } from "@/lib/transactions/schema";
-import type { CommandSpec, Given } from "../command";
-import type { Cx } from "../context";
+import type { CommandSpec, Cx, Given } from "../command";
 import { usage } from "../exit";
 import { readJsonNamed } from "../files";
 import { isAway } from "../tell-failure";

@@ -1,7 +1,6 @@
 import { getAuditKeys } from "@/lib/api-client/operations/audit";
 import { shownJson } from "@/lib/audit/bundle-verifier/report/shown-text";
-import type { CommandSpec, Given, OptionSpec } from "../command";
-import type { Cx } from "../context";
+import type { CommandSpec, Cx, Given, OptionSpec } from "../command";
 
 const SIDE: readonly OptionSpec[] = [
   { name: "policy", kind: "text", value: "FILE", help: "Your own keys and rules." },

@@ -4,8 +4,8 @@ import { target } from "@/components/client/api";
 import { useApi } from "@/components/client/use-api";
 import { useSigner } from "@/components/client/use-signer";
 import type { prepareOpening } from "@/lib/api-client/operations/grants";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
 import type { SignedOpening } from "@/lib/transactions/schema";
+import type { GroupName } from "@/lib/vocabulary";
 
 const prepare = target<typeof prepareOpening>("POST", "/confidential/access/openings");
 

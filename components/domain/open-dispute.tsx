@@ -12,7 +12,7 @@ import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import type { openDispute, prepareDispute } from "@/lib/api-client/operations/disputes";
 import { NewDispute } from "@/lib/disputes/schema";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
+import type { GroupName } from "@/lib/vocabulary";
 
 const PREPARE = target<typeof prepareDispute>("POST", "/confidential/transactions/{id}/disputes/statement");
 const OPEN = target<typeof openDispute>("POST", "/confidential/transactions/{id}/disputes");

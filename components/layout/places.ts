@@ -33,6 +33,9 @@ export type PlaceKey =
   | "developers"
   | "help";
 
+/** What waits in each place for the person who looks. */
+export type PlaceCounts = Partial<Record<PlaceKey, number>>;
+
 export interface Place {
   readonly key: PlaceKey;
   readonly href: string;

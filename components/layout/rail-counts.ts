@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { send } from "@/components/client/api";
-import type { PlaceCounts } from "@/components/layout/rail";
+import type { PlaceCounts } from "@/components/layout/places";
 import { queryKeys } from "@/lib/api-client/queries";
 
 async function readCounts(): Promise<PlaceCounts> {

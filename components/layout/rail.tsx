@@ -3,11 +3,15 @@
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { currentPlace, type Place, type PlaceKey, placesFor, type Viewer } from "@/components/layout/places";
+import {
+  currentPlace,
+  type Place,
+  type PlaceCounts,
+  placesFor,
+  type Viewer,
+} from "@/components/layout/places";
 import { useRailCounts } from "@/components/layout/rail-counts";
 import { Icon } from "@/components/ui/icon";
-
-export type PlaceCounts = Partial<Record<PlaceKey, number>>;
 
 function RailLink({
   place,

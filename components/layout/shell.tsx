@@ -5,8 +5,8 @@ import { Find } from "@/components/layout/find";
 import { LogFoot } from "@/components/layout/log-foot";
 import { Mark } from "@/components/layout/mark";
 import { PersonMenu } from "@/components/layout/person-menu";
-import type { Viewer } from "@/components/layout/places";
-import { type PlaceCounts, Rail, TabBar } from "@/components/layout/rail";
+import type { PlaceCounts, Viewer } from "@/components/layout/places";
+import { Rail, TabBar } from "@/components/layout/rail";
 
 /** The signed-in frame: places at the left (foot on narrow screens), find and person at the top right. */
 export function Shell(props: {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { expect, test } from "@playwright/test";
-import { InstrumentKind } from "@/lib/access/requests/schema";
+import { InstrumentKind } from "@/lib/vocabulary";
 import { people } from "../support/api";
 import { deepUnless } from "../support/deep";
 import { demo } from "../support/instance";

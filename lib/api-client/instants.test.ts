@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { CalendarDate, endOfDate, Instant } from "@/lib/api-client/fields";
 import { OPERATIONS } from "@/lib/api-client/registry";
 import { OrderSelector } from "@/lib/authorities/schema";
+import { CalendarDate, endOfDate, Instant } from "@/lib/schema";
 
 const TOO_LATE = "9999-12-31T23:59:59-12:00";
 const TOO_EARLY = "0000-01-01T00:00:00Z";

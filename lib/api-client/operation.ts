@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Duty, Role, Scope } from "@/lib/roles";
+import type { Duty, Role, Scope } from "@/lib/vocabulary";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 

@@ -2,9 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import type { Duty, Principal, Role, Scope } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import { DomainError } from "@/lib/errors";
 import { permitCall } from "@/lib/http/endpoint/permit-call";
+import type { Duty, Role, Scope } from "@/lib/vocabulary";
 import { openApiDocument } from "./openapi/document";
 import { OPERATIONS, operations } from "./registry";
 

@@ -1,5 +1,5 @@
 import { OPERATIONS } from "@/lib/api-client/registry";
-import type { Duty, Role, Scope } from "@/lib/context";
+import type { Duty, Role, Scope } from "@/lib/vocabulary";
 
 const known = new Map<string, readonly Scope[]>();
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { CATALOGUES } from "@/components/messages/catalogue";
-import { Purpose } from "@/lib/access/requests/schema";
 import { OPERATIONS } from "@/lib/api-client/registry";
+import { Purpose } from "@/lib/vocabulary";
 import { ACTION_KEYS, actionKey, PURPOSES } from "./labels";
 
 /** Calls without anybody behind them are in no log. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Instant, integerText, pageOf, pageQuery, Receipt, text, Uuid } from "@/lib/api-client/fields";
+import { Instant, integerText, pageOf, pageQuery, Receipt, text, Uuid } from "@/lib/schema";
 import { ENTRY_CLASSES, ENTRY_OUTCOMES } from "./entry/event";
 import { parseTileAddress } from "./entry/tile-path";
 import { ACTIONS, PURPOSES } from "./labels";

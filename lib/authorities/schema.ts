@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { Instant, isWithinYears, visibleLine, visibleText } from "@/lib/api-client/fields";
 import { AuthorizationRecord } from "@/lib/escrow/protocol/messages";
-import { GroupName } from "@/lib/escrow/protocol/statements";
+import { Instant, isWithinYears, visibleLine, visibleText } from "@/lib/schema";
+import { GroupName } from "@/lib/vocabulary";
 import { SIGNATURE_FAULTS } from "./labels";
 
 /** The feature's vocabulary: what a look at a signature found, orders that are signed, and who may sign them. */

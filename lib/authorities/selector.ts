@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
+import type { GroupName } from "@/lib/vocabulary";
 import type { OrderReach } from "./schema";
 
 /** A record as a selector sees it. */

@@ -23,6 +23,11 @@ export interface FormatErrorPlace {
   readonly file?: string;
 }
 
+// A server's pages, routes and instrumentation have a copy of this module each, and the runtime's keystore is of
+// instrumentation's: so these errors are told by a mark, as DomainError is.
+const MALFORMED = Symbol.for("sealport.format-error");
+const UNOPENED = Symbol.for("sealport.open-error");
+
 /**
  * Input is not in the one encoding we accept. The message never contains the input itself, so it may be
  * shown and logged; `pointer` may contain member names.
@@ -41,10 +46,15 @@ export class FormatError extends Error {
     this.offset = place.offset;
     this.file = place.file;
   }
-}
 
-// A server's pages and routes have a copy of this module each, its keystore one of them: as for DomainError, a mark tells.
-const UNOPENED = Symbol.for("sealport.open-error");
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && Reflect.get(value, MALFORMED) === true;
+  }
+
+  get [MALFORMED](): true {
+    return true;
+  }
+}
 
 /** Every failure to open something sealed: one code and one message whatever the cause, and no `cause`. */
 export class OpenError extends Error {

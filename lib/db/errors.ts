@@ -1,5 +1,5 @@
 import "server-only";
-import { DomainError, InvariantError } from "@/lib/errors";
+import { DomainError, InvariantError, isMarked } from "@/lib/errors";
 
 /** What is known of a database failure. No member ever holds a value of a query: Prisma's messages do. */
 interface Facts {
@@ -11,6 +11,8 @@ interface Facts {
   readonly constraint: string | undefined;
   readonly message: string;
 }
+
+const FAILED = Symbol.for("sealport.database-error");
 
 /** A database failure without a meaning of its own for callers: its message holds names and codes only. */
 export class DatabaseError extends Error {
@@ -28,6 +30,14 @@ export class DatabaseError extends Error {
     this.prismaCode = facts.prismaCode;
     this.sqlState = facts.sqlState;
     this.constraint = facts.constraint;
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isMarked(value, FAILED);
+  }
+
+  get [FAILED](): true {
+    return true;
   }
 }
 

@@ -1,9 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { DbContext } from "@/lib/context";
 import { type Database, openDatabase } from "@/lib/db/client";
 import { isUniqueViolation } from "@/lib/db/errors";
-import { inRawSnapshot, inRawTransaction, inSnapshot, inTransaction } from "@/lib/db/transaction";
+import {
+  type DbContext,
+  inRawSnapshot,
+  inRawTransaction,
+  inSnapshot,
+  inTransaction,
+} from "@/lib/db/transaction";
 import { createTestDatabase, type TestDatabase } from "@/lib/testing/servers/database";
 
 let database: TestDatabase;
@@ -13,7 +18,7 @@ const tenantId = randomUUID();
 function contextOf(handle: Database): DbContext {
   return {
     db: handle,
-    instance: { log: "sealport.test/log", tenantId, tenantPseudonym: "p", evaluation: true },
+    instance: { tenantId },
   };
 }
 

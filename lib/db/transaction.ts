@@ -1,10 +1,16 @@
 import "server-only";
 import type { PoolClient } from "pg";
-import type { DbContext } from "@/lib/context";
+import type { Database } from "@/lib/db/client";
 import { mapDatabaseError } from "@/lib/db/errors";
 import type { Prisma } from "@/lib/db/generated/client";
 import { SET_TRANSACTION } from "@/lib/db/statement-names";
 import { InvariantError } from "@/lib/errors";
+
+/** What the database layer needs of a context: connections, and the tenant whose rows it may see. */
+export interface DbContext {
+  readonly db: Database;
+  readonly instance: { readonly tenantId: string };
+}
 
 declare const inside: unique symbol;
 /** A transaction handle in which the tenant is set. Only this file makes one. */

@@ -1,7 +1,8 @@
 import "server-only";
 import type { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
-import { DisputeStatement, type GroupName, type StatementSignature } from "@/lib/escrow/protocol/statements";
+import { DisputeStatement, type StatementSignature } from "@/lib/escrow/protocol/statements";
+import type { GroupName } from "@/lib/vocabulary";
 
 /** What a party signed, with what its signature was worth. */
 export interface SignedPermission {

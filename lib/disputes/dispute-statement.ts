@@ -1,14 +1,14 @@
 import "server-only";
 import { newNonce } from "@/lib/access/decisions/prepare-statement";
 import { DAY_MS } from "@/lib/access/rules/limits";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import {
   buildDispute,
   type DisputeStatement,
-  type GroupName,
   MAX_DISPUTE_DAYS,
   validityTime,
 } from "@/lib/escrow/protocol/statements";
+import type { GroupName } from "@/lib/vocabulary";
 
 /** What a party signs: masked, these groups of this transaction, for as long as a dispute may take. */
 export function disputeStatement(

@@ -1,8 +1,8 @@
 import "server-only";
 import { loadNames } from "@/lib/access/requests/request-view";
-import type { AppendedEntry } from "@/lib/audit/entry/event";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import { inSnapshot } from "@/lib/db/transaction";
 import { listGrantsOfDispute, listNotes, listOpenings } from "@/lib/disputes/grants-store";
 import { type DisputeRef, loadDispute } from "@/lib/disputes/load-dispute";

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { GrantState } from "@/lib/access/requests/schema";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
-import { GroupName } from "@/lib/escrow/protocol/statements";
+import { GroupName } from "@/lib/vocabulary";
 
 const Row = z.object({
   id: z.string(),

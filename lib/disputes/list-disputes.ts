@@ -1,13 +1,14 @@
 import "server-only";
-import { type Page, requireCursor } from "@/lib/access/requests/list-requests";
 import { loadNames } from "@/lib/access/requests/request-view";
 import { isSupport } from "@/lib/access/rules/floor";
-import type { Context, Principal } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { Principal } from "@/lib/context/principal";
 import { readableOf, viewRows } from "@/lib/db/read-rows";
 import { inSnapshot } from "@/lib/db/transaction";
 import type { DisputeQuery, DisputeSummary } from "@/lib/disputes/schema";
 import { type DisputeRow, listDisputeRows } from "@/lib/disputes/store";
 import { namedIn, summaryOf } from "@/lib/disputes/view";
+import { type Page, requireCursor } from "@/lib/paging";
 
 /** Nobody's participant id: who is neither staff nor a party knows of nothing. */
 const NOBODY = "";

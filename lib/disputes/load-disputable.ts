@@ -2,13 +2,13 @@ import "server-only";
 import { stepUpReasons } from "@/lib/access/rules/floor";
 import { loadReader } from "@/lib/access/rules/reader";
 import { refusalOf } from "@/lib/access/rules/refusal";
-import type { Context } from "@/lib/context";
-import { concerning, DomainError } from "@/lib/errors";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
-import { invalidField } from "@/lib/invalid-field";
+import type { Context } from "@/lib/context/context";
+import { concerning, DomainError, invalidField } from "@/lib/errors";
 import { loadKnown } from "@/lib/transactions/read/load-known";
 import { isParty } from "@/lib/transactions/read/who-may-know";
-import { hasLiveDispute, type TransactionRow } from "@/lib/transactions/store";
+import type { TransactionRow } from "@/lib/transactions/rows";
+import { hasLiveDispute } from "@/lib/transactions/store";
+import type { GroupName } from "@/lib/vocabulary";
 
 /** What a party may dispute now. */
 export interface Disputable {

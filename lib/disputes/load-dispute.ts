@@ -1,6 +1,6 @@
 import "server-only";
 import { refusalOf } from "@/lib/access/rules/refusal";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { isUuid } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";
 import { actReasons, isLive, mayKnow } from "@/lib/disputes/rules";

@@ -1,14 +1,14 @@
 import "server-only";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inTransaction } from "@/lib/db/transaction";
 import { insertPrepared } from "@/lib/disputes/change-store";
 import { disputeStatement } from "@/lib/disputes/dispute-statement";
 import { loadDisputable } from "@/lib/disputes/load-disputable";
 import type { DisputeStatementAnswer, NewDisputeStatement } from "@/lib/disputes/schema";
+import { invalidField } from "@/lib/errors";
 import { recordDigest } from "@/lib/escrow/protocol/statements";
-import { invalidField } from "@/lib/invalid-field";
 
 /** Time to sign; what is signed says itself until when support may look. */
 const SIGN_MS = 10 * 60_000;

@@ -1,6 +1,6 @@
 import { isSupport } from "@/lib/access/rules/floor";
 import { type Reason, reason } from "@/lib/access/rules/reason";
-import type { Principal } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import type { DisputeAct, DisputeState } from "@/lib/disputes/schema";
 
 /** What a dispute is judged by. */

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { Assurance, Fields, GrantState } from "@/lib/access/requests/schema";
-import { integerText, pageQuery, Receipt, text, Uuid, visibleText } from "@/lib/api-client/fields";
-import { DisputeStatement, GroupName, StatementSignature } from "@/lib/escrow/protocol/statements";
+import { DisputeStatement, StatementSignature } from "@/lib/escrow/protocol/statements";
+import { integerText, pageQuery, Receipt, text, Uuid, visibleText } from "@/lib/schema";
+import { GroupName } from "@/lib/vocabulary";
 
 export const DisputeState = z.enum(["open", "taken", "resolved", "withdrawn"]);
 export type DisputeState = z.infer<typeof DisputeState>;

@@ -1,14 +1,14 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inTransaction } from "@/lib/db/transaction";
 import { findPrepared, type SignedPermission, spendPrepared } from "@/lib/disputes/change-store";
 import { disputeStatement } from "@/lib/disputes/dispute-statement";
 import type { NewDispute } from "@/lib/disputes/schema";
 import { DomainError } from "@/lib/errors";
 import { signAsPortal } from "@/lib/escrow/client/portal-signature";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
 import { refuseRemovedPasskey } from "@/lib/identity/roster/refuse-removed-passkey";
 import { requirePortalMaySign } from "@/lib/identity/roster/require-portal-may-sign";
+import type { GroupName } from "@/lib/vocabulary";
 
 /** What is disputed. */
 interface Subject {

@@ -5,7 +5,7 @@ import { Prisma } from "@/lib/db/generated/client";
 import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import { type DisputeListView, DisputeState } from "@/lib/disputes/schema";
-import { GroupName } from "@/lib/escrow/protocol/statements";
+import { GroupName } from "@/lib/vocabulary";
 
 const Row = z.object({
   id: z.string(),

@@ -1,13 +1,14 @@
 import type { GrantState } from "@/lib/access/requests/schema";
 import { type Names, personView } from "@/lib/access/requests/view";
 import { isWithin } from "@/lib/access/rules/limits";
-import type { Principal } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import { hindrance, liveGrant } from "@/lib/disputes/access-terms";
 import type { DisputeGrant, NoteRow, OpeningRow } from "@/lib/disputes/grants-store";
 import { actsOf, isLive } from "@/lib/disputes/rules";
 import type { DisputeSummary, DisputeView, NoAccess } from "@/lib/disputes/schema";
 import type { DisputeRow } from "@/lib/disputes/store";
-import { type GroupName, validityTime } from "@/lib/escrow/protocol/statements";
+import { validityTime } from "@/lib/escrow/protocol/statements";
+import type { GroupName } from "@/lib/vocabulary";
 
 /** Everybody who is named in a summary. */
 export function namedIn(row: DisputeRow): string[] {

@@ -6,7 +6,7 @@ import { viewerOf } from "@/lib/access/requests/viewer";
 import { isReviewer } from "@/lib/access/rules/action-rules";
 import { isSupport } from "@/lib/access/rules/floor";
 import { findSealedCases } from "@/lib/audit/reading/sealed-store";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import type { PlaceCounts } from "@/lib/home/schema";
 import { countOpenDisputes, countOpenRequests } from "@/lib/home/store";

@@ -3,7 +3,7 @@ import { isReviewer } from "@/lib/access/rules/action-rules";
 import { isSupport } from "@/lib/access/rules/floor";
 import { closedLog } from "@/lib/audit/reading/closed-log";
 import { findSealedCases } from "@/lib/audit/reading/sealed-store";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { type Viewed, viewRows } from "@/lib/db/read-rows";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { readBreakGlassNeeds } from "@/lib/home/break-glass-needs";

@@ -1,5 +1,5 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { recoveryNeeds } from "@/lib/home/recovery-needs";
 import type { Need } from "@/lib/home/schema";

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { GrantView } from "@/lib/access/grants/schema";
 import { RequestSummary } from "@/lib/access/requests/answer-schema";
-import { InstrumentKind, Stage } from "@/lib/access/requests/schema";
-import { ClosedLog, unreadableRows } from "@/lib/api-client/fields";
+import { Stage } from "@/lib/access/requests/schema";
 import { KeyState } from "@/lib/keys/states";
+import { ClosedLog, unreadableRows } from "@/lib/schema";
 import { TransactionView } from "@/lib/transactions/schema";
+import { InstrumentKind } from "@/lib/vocabulary";
 
 /** What may need somebody now, most urgent kinds first. */
 export const NeedKind = z.enum([

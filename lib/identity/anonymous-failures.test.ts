@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { AuditContext } from "@/lib/audit/audit-context";
-import type { EntryRows } from "@/lib/audit/recorder-types";
 import { systemClock } from "@/lib/clock";
+import type { AuditContext } from "@/lib/context/context";
+import type { EntryRows } from "@/lib/context/recorder";
 import { DomainError } from "@/lib/errors";
 import { createAnonymousFailures } from "@/lib/identity/anonymous-failures";
 import { createLogger } from "@/lib/telemetry/logger";

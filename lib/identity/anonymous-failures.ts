@@ -1,6 +1,6 @@
 import "server-only";
-import type { AuditContext } from "@/lib/audit/audit-context";
 import { recordEvent } from "@/lib/audit/record/record-event";
+import type { AuditContext } from "@/lib/context/context";
 import type { DomainError } from "@/lib/errors";
 import type { Logger } from "@/lib/telemetry/logger";
 

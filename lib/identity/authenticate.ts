@@ -1,7 +1,7 @@
 import "server-only";
 import type { Clock } from "@/lib/clock";
-import type { ClientInfo, DbContext, Principal } from "@/lib/context";
-import { inSnapshot, inTransaction } from "@/lib/db/transaction";
+import type { ClientInfo, Principal } from "@/lib/context/principal";
+import { type DbContext, inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { allowsAddress } from "@/lib/identity/api-keys/address-list";
 import { isApiKey, prefixOf } from "@/lib/identity/api-keys/api-key";

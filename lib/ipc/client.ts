@@ -8,6 +8,7 @@ import {
 } from "node:http";
 import { Agent as SecureAgent, request as secureRequest } from "node:https";
 import type { Socket } from "node:net";
+import { isMarked } from "@/lib/errors";
 import { parseServiceUrl, type ServiceAddress } from "@/lib/ipc/service-url";
 
 export interface ServiceCall {
@@ -26,9 +27,19 @@ export interface ServiceReply {
   readonly body: Buffer;
 }
 
+const UNAVAILABLE = Symbol.for("sealport.service-unavailable");
+
 /** The service did not give a whole answer in time. Callers map it to 503; its message names no content. */
 export class ServiceUnavailable extends Error {
   override readonly name = "ServiceUnavailable";
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isMarked(value, UNAVAILABLE);
+  }
+
+  get [UNAVAILABLE](): true {
+    return true;
+  }
 }
 
 const MAX_REPLY_BYTES = 64 * 1024 * 1024;

@@ -9,20 +9,30 @@ export interface LoopOptions {
   readonly periodMs: number;
   readonly signal: AbortSignal;
   readonly logger: Logger;
-  /** Longest pause after failures; five seconds unless said. */
+  /** Longest pause after failures; five seconds or the period, whichever is longer, unless given. */
   readonly maxBackoffMs?: number;
+  /** Pause before the first pass; none unless given. */
+  readonly firstMs?: number;
 }
 
 /**
- * Repeats `step` until the signal aborts: at once while it says there is more, else after the period. A failure
- * is logged as an alarm and tried again with growing pauses; the loop itself never ends by one.
+ * Repeats `step` until the signal aborts: at once while it answers that there is more, otherwise after the period. A
+ * failure is logged as an alarm and retried with growing pauses; it never ends the loop.
  */
 export async function runLoop(
   options: LoopOptions,
   step: () => Promise<{ readonly more: boolean }>,
 ): Promise<void> {
-  const { signal, logger, name, periodMs, maxBackoffMs = MAX_BACKOFF_MS } = options;
+  const {
+    signal,
+    logger,
+    name,
+    periodMs,
+    maxBackoffMs = Math.max(MAX_BACKOFF_MS, options.periodMs),
+  } = options;
   let failures = 0;
+  if (options.firstMs !== undefined)
+    await sleep(options.firstMs, undefined, { signal }).catch(() => undefined);
   while (!signal.aborted) {
     let pauseMs = periodMs;
     try {

@@ -1,5 +1,5 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { selectActiveKeys } from "@/lib/keys/store";
 import { vouchedPublicKey } from "@/lib/keys/vouch";

@@ -1,8 +1,8 @@
 import "server-only";
-import type { AuditContext } from "@/lib/audit/audit-context";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
-import type { Context, Principal } from "@/lib/context";
+import type { AuditContext, Context } from "@/lib/context/context";
+import type { Principal } from "@/lib/context/principal";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { destroyManaged } from "@/lib/keys/managed-deriver";

@@ -1,6 +1,7 @@
 import "server-only";
 import { closedLog } from "@/lib/audit/reading/closed-log";
-import type { Context, Principal } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { Principal } from "@/lib/context/principal";
 import { isUuid } from "@/lib/crypto/uuid";
 import { viewRows } from "@/lib/db/read-rows";
 import { inSnapshot } from "@/lib/db/transaction";

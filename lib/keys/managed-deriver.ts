@@ -1,5 +1,5 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { OpenError } from "@/lib/crypto/format-error";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";

@@ -1,6 +1,7 @@
-import type { Principal, Role } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import { DomainError } from "@/lib/errors";
 import type { KeyState } from "@/lib/keys/states";
+import type { Role } from "@/lib/vocabulary";
 
 /** Operations on a key that exists. Registering is its participant's alone (`register-key.ts`). */
 export type KeyOperation = "rotate" | "read-rotation" | KeyState;

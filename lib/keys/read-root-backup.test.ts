@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { fixedClock } from "@/lib/clock";
-import type { Principal, Role } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import { readRootBackup } from "@/lib/keys/read-root-backup";
 import { RootBackup } from "@/lib/keys/schema";
 import { makeBackup } from "@/lib/keystore/backup/ceremony";
@@ -13,6 +13,7 @@ import { createLocalKeystore } from "@/lib/keystore/files/local-keystore";
 import { promoteRoot, stageRoot } from "@/lib/keystore/files/move-root";
 import type { Keystore } from "@/lib/keystore/keystore";
 import { localHolder } from "@/lib/keystore/roots/open-roots";
+import type { Role } from "@/lib/vocabulary";
 
 const START = Date.parse("2026-11-26T10:00:00Z");
 const DAY_MS = 86_400_000;

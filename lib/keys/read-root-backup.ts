@@ -1,9 +1,9 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { parseSeconds } from "@/lib/crypto/instant";
 import { DomainError } from "@/lib/errors";
 import type { RootBackup, RootBackupStanding } from "@/lib/keys/schema";
-import type { Backup, BackupState } from "@/lib/keystore/backup/record";
+import type { Backup, BackupState } from "@/lib/keystore/keystore-types";
 
 /** A backup that nobody has tried for so long is one that nobody knows to work. */
 export const DRILL_DAYS = 90;

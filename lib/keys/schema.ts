@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ClosedLog, integerText, pageOf, pageQuery, Receipt, text, Uuid } from "@/lib/api-client/fields";
+import { ClosedLog, integerText, pageOf, pageQuery, Receipt, text, Uuid } from "@/lib/schema";
 import { KeyState } from "./states";
 
 export const ParticipantId = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, "not a participant id");

@@ -1,6 +1,6 @@
 import "server-only";
 import { parseEntry } from "@/lib/audit/entry/entry";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { concat, equalConstantTime, fromBase64url, toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
 import { jwkThumbprint } from "@/lib/crypto/reply";

@@ -1,5 +1,5 @@
 import "server-only";
-import type { BackupState } from "@/lib/keystore/backup/record";
+import type { BackupState } from "@/lib/keystore/keystore-types";
 import type { OpenedKeyFigures } from "@/lib/keystore/opened-keys";
 
 /** What a sealed private key is for; each purpose has a key-encryption key of its own (crypto.md "Keys"). */
@@ -106,31 +106,4 @@ export interface Keystore {
   removeNamedKey(name: string): void;
   /** Ends the process that speaks with a token, where one runs; the next use of a resident key starts another. */
   close(): void;
-}
-
-export type KeystoreFault =
-  | "keystore.missing"
-  | "keystore.wrong-unlock"
-  | "keystore.damaged"
-  | "keystore.unusable"
-  /** The key service was slow, erred, answered what is not its protocol, or is away: the same again may succeed. */
-  | "keystore.unavailable"
-  /** The key service knows us and says no. */
-  | "keystore.denied"
-  /** The key is disabled, deleted or not one that wraps, whatever the service would do with it. */
-  | "keystore.disabled"
-  /** The wrapped key is another key's, was changed, or was wrapped for another keystore. */
-  | "keystore.refused";
-
-/** The keystore cannot be used; the message is one line for the operator and names the folder, never a secret. */
-export class KeystoreError extends Error {
-  override readonly name = "KeystoreError";
-
-  constructor(
-    readonly code: KeystoreFault,
-    message: string,
-    options: { readonly cause?: unknown } = {},
-  ) {
-    super(message, options);
-  }
 }

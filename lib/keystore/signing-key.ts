@@ -1,6 +1,7 @@
 import "server-only";
 import { parseVkey, vkey } from "@/lib/crypto/log/signed-note";
-import { type KeyRef, type Keystore, KeystoreError } from "@/lib/keystore/keystore";
+import type { KeyRef, Keystore } from "@/lib/keystore/keystore";
+import { KeystoreError } from "@/lib/keystore/keystore-types";
 
 /** Names under which processes keep their signing keys in their own keystore. */
 export type SigningKeyName = "receipt" | "evaluation" | "log" | "cosigner" | "identity";

@@ -6,7 +6,7 @@ import { type CustodySettings, custodySettings, parseCustody, readCustody } from
 import { BackupError } from "@/lib/keystore/backup/backup-error";
 import { createFileAtomic } from "@/lib/keystore/files/atomic-file";
 import { newKeyFileText } from "@/lib/keystore/files/keystore-file";
-import { KeystoreError } from "@/lib/keystore/keystore";
+import { KeystoreError } from "@/lib/keystore/keystore-types";
 import { keyVariables } from "@/lib/launch/environments";
 import { explainFailure } from "@/lib/launch/failure";
 import { KEY_HOLDERS, prepareFolders } from "@/lib/launch/folders";

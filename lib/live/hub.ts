@@ -1,6 +1,7 @@
+import type { Context } from "@/lib/context/context";
 import "server-only";
 import type { Clock } from "@/lib/clock";
-import type { DbContext, Principal } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import type { Listener } from "@/lib/db/listen";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
@@ -38,7 +39,7 @@ export interface LiveHub {
 
 type Handlers = { onMessage(payload: string): void; onListening(): void; onLost(): void };
 
-export interface LiveHubOptions extends DbContext {
+export interface LiveHubOptions extends Pick<Context, "db" | "instance"> {
   readonly clock: Clock;
   readonly logger: Logger;
   /** Opens the one connection that hears the channel; called at the first stream. */

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { viewersOf } from "@/lib/access/grants/viewer-store";
 import { Escalation } from "@/lib/access/requests/schema";
 import type { ActionFacts } from "@/lib/access/rules/action-facts";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import { LiveChange, type LiveKind } from "@/lib/live/schema";

@@ -1,7 +1,7 @@
 import type { ActionFacts } from "@/lib/access/rules/action-facts";
 import { decideAction } from "@/lib/access/rules/action-rules";
 import { seesEveryCase } from "@/lib/audit/reading/fence";
-import type { Principal } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import { mayKnow as mayKnowDispute } from "@/lib/disputes/rules";
 import { mayUseKey, seesUnderEpochs } from "@/lib/keys/permissions";
 import type { LiveChange } from "@/lib/live/schema";

@@ -1,5 +1,6 @@
 import "server-only";
-import type { Context, Principal } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { Principal } from "@/lib/context/principal";
 import type { Tx } from "@/lib/db/transaction";
 import type { Holder } from "@/lib/identity/people/holders-store";
 import { principalOf } from "@/lib/identity/sessions/principal";

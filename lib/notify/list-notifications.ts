@@ -1,5 +1,5 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { isUuid } from "@/lib/crypto/uuid";
 import { isUnreadable, readableOf, type Unreadable, viewRows } from "@/lib/db/read-rows";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { pageOf, pageQuery, Receipt, visibleLine } from "@/lib/api-client/fields";
+import { pageOf, pageQuery, Receipt, visibleLine } from "@/lib/schema";
 
 /** What people and programs are told of. */
 export const NotifyKind = z.enum([

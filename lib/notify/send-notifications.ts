@@ -1,6 +1,6 @@
+import type { Context } from "@/lib/context/context";
 import "server-only";
 import type { Clock } from "@/lib/clock";
-import type { DbContext } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 import { awayPrincipal, readAudience } from "@/lib/notify/audience";
@@ -17,7 +17,7 @@ import {
 } from "@/lib/notify/outbox/store";
 import { USUAL_MAIL_KINDS } from "@/lib/notify/schema";
 
-export interface TellContext extends DbContext {
+export interface TellContext extends Pick<Context, "db" | "instance"> {
   readonly clock: Clock;
   /** Whether e-mail is set up: nothing is laid ready that nobody sends. */
   readonly hasMail: boolean;

@@ -1,5 +1,5 @@
 import "server-only";
-import { invalidField } from "@/lib/invalid-field";
+import { invalidField } from "@/lib/errors";
 import type { HolidayRegion } from "@/lib/organisations/schema";
 
 const DAY_MS = 86_400_000;

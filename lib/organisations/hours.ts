@@ -2,6 +2,15 @@
 export type WeeklyHours = Readonly<Partial<Record<Weekday, readonly [string, string]>>>;
 export type Weekday = "1" | "2" | "3" | "4" | "5" | "6" | "7";
 
+/** An organisation's hours. Without weekly hours the default of the role applies. */
+export interface OfficeFacts {
+  /** IANA name, e.g. `Europe/Berlin`. */
+  readonly zone: string;
+  readonly weeklyHours?: WeeklyHours;
+  /** Calendar dates, `YYYY-MM-DD`, in the zone. */
+  readonly holidays: readonly string[];
+}
+
 const OFFICE_DAY: readonly [string, string] = ["09:00", "17:00"];
 const WHOLE_DAY: readonly [string, string] = ["00:00", "24:00"];
 

@@ -1,9 +1,9 @@
 import "server-only";
-import { type Page, requireCursor } from "@/lib/access/requests/list-requests";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inSnapshot } from "@/lib/db/transaction";
 import type { OrganisationSummary } from "@/lib/organisations/schema";
 import { listOrganisationRows } from "@/lib/organisations/store";
+import { type Page, requireCursor } from "@/lib/paging";
 
 /** Organisations of the tenant, for administrators. */
 export async function listOrganisations(

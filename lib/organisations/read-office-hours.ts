@@ -1,11 +1,10 @@
 import "server-only";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { getOffice } from "@/lib/identity/people/people-store";
 import { findAgency } from "@/lib/organisations/agency/store";
 import { isOpen, nextOpening } from "@/lib/organisations/hours";
 import type { OfficeHours } from "@/lib/organisations/schema";
-import { findOrganisation } from "@/lib/organisations/store";
+import { findOrganisation, getOffice } from "@/lib/organisations/store";
 
 /** The hours of an organisation as they are set, and what they say now. Throws `organisation.not-found`. */
 export async function readOfficeHours(tx: Tx, tenantId: string, id: string, now: Date): Promise<OfficeHours> {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CalendarDate, Receipt } from "@/lib/api-client/fields";
+import { CalendarDate, Receipt } from "@/lib/schema";
 
 const MAX_DATES = 400;
 const MINUTES = /^(?:[01]\d|2[0-3]):[0-5]\d$/;

@@ -2,6 +2,9 @@ import "server-only";
 import { z } from "zod";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
+import { InvariantError } from "@/lib/errors";
+import { WeeklyHours as WeeklyHoursColumn } from "@/lib/identity/schema";
+import type { OfficeFacts, WeeklyHours } from "@/lib/organisations/hours";
 import { HolidayRegion } from "@/lib/organisations/schema";
 
 /** What was chosen when the hours were set. */
@@ -85,4 +88,42 @@ export async function updateHours(tx: Tx, id: string, hours: NewHours): Promise<
       ...(hours.homes === undefined ? {} : { home_jurisdictions: [...hours.homes] }),
     },
   });
+}
+
+function hoursOf(column: unknown): WeeklyHours | undefined {
+  if (column === null) return undefined;
+  const parsed = z.partialRecord(WeeklyHoursColumn.keyType, WeeklyHoursColumn.valueType).safeParse(column);
+  // Hours nobody can read are no hours: the office is closed rather than open.
+  return parsed.success ? definedOnly(parsed.data) : {};
+}
+
+function definedOnly(hours: Partial<Record<string, readonly [string, string]>>): WeeklyHours {
+  return Object.fromEntries(Object.entries(hours).filter(([, day]) => day !== undefined));
+}
+
+/** The columns that hold an organisation's hours. */
+export interface OfficeRow {
+  readonly zone: string;
+  readonly weekly_hours: unknown;
+  readonly holidays: string | null;
+}
+
+/** Returns the hours of a row. */
+export function toOffice(row: OfficeRow): OfficeFacts {
+  const weeklyHours = hoursOf(row.weekly_hours);
+  return {
+    zone: row.zone,
+    ...(weeklyHours === undefined ? {} : { weeklyHours }),
+    holidays: (row.holidays ?? "").split(/[\s,]+/).filter((date) => /^\d{4}-\d\d-\d\d$/.test(date)),
+  };
+}
+
+/** Zone, hours and holidays (`YYYY-MM-DD`, separated by blanks or commas) of an organisation. */
+export async function getOffice(tx: Tx, organisationId: string): Promise<OfficeFacts> {
+  const row = await tx.organisation.findUnique({
+    where: { id: organisationId },
+    select: { zone: true, weekly_hours: true, holidays: true },
+  });
+  if (row === null) throw new InvariantError("a person's organisation does not exist");
+  return toOffice(row);
 }

@@ -1,24 +1,20 @@
 import "server-only";
 import { createAuditRecorder } from "@/lib/audit/record/recorder";
 import { systemClock } from "@/lib/clock";
-import type { InstanceFacts } from "@/lib/context";
+import type { InstanceFacts } from "@/lib/context/context";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Database } from "@/lib/db/client";
 import { isUniqueViolation } from "@/lib/db/errors";
+import type { portalEnv } from "@/lib/env";
+import { witnessKeys, witnessPolicy } from "@/lib/env/anchors";
 import { InvariantError } from "@/lib/errors";
 import { createTenant } from "@/lib/identity/people/create-tenant";
 import { readTenant } from "@/lib/identity/people/read-tenant";
 import type { KeyRef, Keystore } from "@/lib/keystore/keystore";
 
-/** What a portal's environment says of its log and tenant. */
-interface TenantEnv {
-  readonly KEY_ROTATION_DAYS: number;
-  readonly LOG_ORIGIN: string;
-  readonly TENANT_ID: string;
-  readonly SEALPORT_EVALUATION: boolean;
-}
+type TenantEnv = ReturnType<typeof portalEnv>;
 
 /** The tenant's pseudonym, read or, on a new database, made; a rival portal's row wins. */
 export async function tenantPseudonym(
@@ -67,6 +63,16 @@ export function instanceFacts(env: TenantEnv, pseudonym: string): InstanceFacts 
     tenantPseudonym: pseudonym,
     evaluation: env.SEALPORT_EVALUATION,
     keyRotationDays: env.KEY_ROTATION_DAYS,
+    closedLogs: env.CLOSED_LOGS,
+    pinned: {
+      log: env.LOG_VKEY,
+      custodian: env.CUSTODIAN_VKEY,
+      witnesses: witnessKeys(env),
+      timeStampFile: env.TSA_CA_FILE,
+      witnessPolicy: witnessPolicy(env),
+    },
+    signerUrl: env.SIGNER_URL,
+    dataDir: env.DATA_DIR,
   };
 }
 

@@ -1,8 +1,8 @@
 import "server-only";
+import { insertIdentityCheck } from "@/lib/access/review/store";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
-import { insertIdentityCheck } from "@/lib/identity/people/people-store";
 import { byHandle, type MadePerson } from "@/lib/seed/create-people";
 import { contextOf, type SeedRuntime } from "@/lib/seed/demo-context";
 import { DEMO_CONTACT } from "@/lib/seed/people";

@@ -1,6 +1,6 @@
 import "server-only";
 import { scopesFor } from "@/lib/api-client/scopes";
-import type { Principal } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { InvariantError } from "@/lib/errors";

@@ -1,7 +1,8 @@
 import "server-only";
-import type { AuditContext } from "@/lib/audit/audit-context";
-import type { Context, DbContext, Principal } from "@/lib/context";
+import type { AuditContext, Context } from "@/lib/context/context";
+import type { Principal } from "@/lib/context/principal";
 import { uuidv7 } from "@/lib/crypto/uuid";
+import type { DbContext } from "@/lib/db/transaction";
 import type { ApiKeySecret } from "@/lib/identity/instance-secret";
 import type { Runtime } from "@/lib/runtime/slot";
 

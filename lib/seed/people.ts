@@ -1,4 +1,4 @@
-import type { Duty, Role } from "@/lib/context";
+import type { Duty, Role } from "@/lib/vocabulary";
 
 /** One demonstration person: `account` is the participant's name, `handle` the person's. */
 export interface DemoPerson {

@@ -1,5 +1,5 @@
 import "server-only";
-import type { Principal } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import { writeEvaluationRoster } from "@/lib/custodian/roster/evaluation-roster";
 import { signAsPortal } from "@/lib/escrow/client/portal-signature";
 import { loadSigningKey } from "@/lib/keystore/signing-key";

@@ -1,5 +1,5 @@
 import { OPERATIONS } from "@/lib/api-client/registry";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { recordingRefusal } from "@/lib/http/endpoint/record-refusal";
 import type { NamedInput } from "@/lib/http/endpoint/refusal-facts";
 

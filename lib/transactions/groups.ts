@@ -1,7 +1,7 @@
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import { InvariantError } from "@/lib/errors";
-import { GroupName } from "@/lib/escrow/protocol/statements";
 import { isJson, type NewTransaction } from "@/lib/transactions/schema";
+import { GroupName } from "@/lib/vocabulary";
 
 export type Fields = Record<string, Json>;
 export type Groups = Partial<Record<GroupName, Fields>>;

@@ -1,5 +1,5 @@
 import { Jwe, type RegistrationItem } from "@/lib/escrow/protocol/messages";
-import type { TransactionRow } from "@/lib/transactions/store";
+import type { TransactionRow } from "@/lib/transactions/rows";
 import type { SealedGroupRow } from "@/lib/transactions/verify-envelopes";
 
 /** A sealed group as the custodian wants it. */

@@ -1,8 +1,50 @@
 import { z } from "zod";
-import { GroupName } from "@/lib/escrow/protocol/statements";
 import { type Fields, GROUP_ORDER, type Groups } from "@/lib/transactions/groups";
 import { isJson, TransactionStatus } from "@/lib/transactions/schema";
-import type { GroupRow, TransactionRow } from "@/lib/transactions/store";
+import { GroupName } from "@/lib/vocabulary";
+
+/** A transaction as stored; sealed values are not in it. */
+export interface TransactionRow {
+  readonly id: string;
+  readonly jobId: string;
+  readonly submitter: string;
+  readonly status: TransactionStatus;
+  readonly statusBeforeDispute: TransactionStatus | undefined;
+  readonly confidential: boolean;
+  readonly participants: readonly string[];
+  readonly digestList: readonly string[];
+  readonly rd: string | undefined;
+  readonly meta: string;
+  readonly plain: Groups;
+  readonly occurredAt: string | undefined;
+  readonly createdAt: string;
+  readonly createdAtMicros: bigint;
+  readonly version: number;
+  readonly createEntryId: string;
+  readonly retentionClass: string;
+  readonly sealedGroups: readonly GroupName[];
+}
+
+/** One sealed group at its newest generation. */
+export interface GroupRow {
+  readonly transactionId: string;
+  readonly group: GroupName;
+  readonly gen: number;
+  readonly ep: string;
+  readonly fieldCount: number;
+  readonly protected: string;
+  readonly iv: string;
+  readonly ciphertext: string;
+  readonly tag: string;
+  readonly bd: string;
+  readonly entryId: string;
+}
+
+/** The leaf of an entry, and the log in whose tree it stands. */
+export interface EntryLeaf {
+  readonly log: string;
+  readonly hash: Uint8Array;
+}
 
 const TransactionRecord = z.object({
   id: z.string(),

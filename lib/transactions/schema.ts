@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { Instant, pageOf, pageQuery, Receipt, text, visibleLine, visibleText } from "@/lib/api-client/fields";
 import type { Json } from "@/lib/crypto/json/canonical-json";
-import { GroupName, StatementSignature } from "@/lib/escrow/protocol/statements";
+import { StatementSignature } from "@/lib/escrow/protocol/statements";
+import { Instant, pageOf, pageQuery, Receipt, text, visibleLine, visibleText } from "@/lib/schema";
 import { isAssetCode } from "@/lib/transactions/assets";
+import { GroupName, Purpose } from "@/lib/vocabulary";
 
 export const MAX_PARTICIPANTS = 32;
 export const MAX_BATCH = 1000;
@@ -151,9 +152,6 @@ export const TransactionQuery = z.strictObject({
 });
 export type TransactionQuery = z.output<typeof TransactionQuery>;
 export const TransactionPage = pageOf(TransactionView);
-
-export const Purpose = z.enum(["settlement", "audit", "compliance", "dispute", "support", "reporting"]);
-export type Purpose = z.infer<typeof Purpose>;
 
 /** A signed `open` statement prepared by `POST /confidential/access/openings`. */
 export const SignedOpening = z.strictObject({ opening_id: Uuid, signature: StatementSignature });

@@ -1,48 +1,15 @@
 import "server-only";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
 import type { Fields, Groups } from "@/lib/transactions/groups";
-import { toGroupRow, toTransactionRow } from "@/lib/transactions/rows";
+import {
+  type EntryLeaf,
+  type GroupRow,
+  type TransactionRow,
+  toGroupRow,
+  toTransactionRow,
+} from "@/lib/transactions/rows";
 import type { TransactionStatus } from "@/lib/transactions/schema";
-import type { EntryLeaf } from "@/lib/transactions/verify-envelopes";
-
-/** A transaction as stored; sealed values are not in it. */
-export interface TransactionRow {
-  readonly id: string;
-  readonly jobId: string;
-  readonly submitter: string;
-  readonly status: TransactionStatus;
-  readonly statusBeforeDispute: TransactionStatus | undefined;
-  readonly confidential: boolean;
-  readonly participants: readonly string[];
-  readonly digestList: readonly string[];
-  readonly rd: string | undefined;
-  readonly meta: string;
-  readonly plain: Groups;
-  readonly occurredAt: string | undefined;
-  readonly createdAt: string;
-  readonly createdAtMicros: bigint;
-  readonly version: number;
-  readonly createEntryId: string;
-  readonly retentionClass: string;
-  readonly sealedGroups: readonly GroupName[];
-}
-
-/** One sealed group at its newest generation. */
-export interface GroupRow {
-  readonly transactionId: string;
-  readonly group: GroupName;
-  readonly gen: number;
-  readonly ep: string;
-  readonly fieldCount: number;
-  readonly protected: string;
-  readonly iv: string;
-  readonly ciphertext: string;
-  readonly tag: string;
-  readonly bd: string;
-  readonly entryId: string;
-}
 
 export interface Participant {
   readonly id: string;

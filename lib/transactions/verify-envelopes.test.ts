@@ -4,8 +4,8 @@ import { metadataDigest, sealEnvelope } from "@/lib/crypto/envelope/envelope";
 import { buildRecord } from "@/lib/crypto/envelope/record-digest";
 import { formatMicros } from "@/lib/crypto/instant";
 import { generateX25519 } from "@/lib/crypto/primitives";
-import type { TransactionRow } from "@/lib/transactions/store";
-import { areEnvelopesBound, type EntryLeaf } from "@/lib/transactions/verify-envelopes";
+import type { EntryLeaf, TransactionRow } from "@/lib/transactions/rows";
+import { areEnvelopesBound } from "@/lib/transactions/verify-envelopes";
 
 const LOG = "log.test/bound";
 const CLOSED = "log.test/closed";

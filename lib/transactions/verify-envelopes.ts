@@ -12,7 +12,7 @@ import { recordDigest } from "@/lib/crypto/envelope/record-digest";
 import { parseMicros } from "@/lib/crypto/instant";
 import { parseCanonicalJson } from "@/lib/crypto/json/canonical-json";
 import type { WrapRow } from "@/lib/keys/wraps/store-wraps";
-import type { GroupRow, TransactionRow } from "@/lib/transactions/store";
+import type { EntryLeaf, GroupRow, TransactionRow } from "@/lib/transactions/rows";
 
 /** A stored group with its envelope put together again. */
 export interface SealedGroupRow {
@@ -20,12 +20,6 @@ export interface SealedGroupRow {
   readonly context: EnvelopeContext;
   readonly wraps: readonly WrapRow[];
   readonly envelope: Envelope;
-}
-
-/** The leaf of an entry, and the log in whose tree it stands. */
-export interface EntryLeaf {
-  readonly log: string;
-  readonly hash: Uint8Array;
 }
 
 interface Evidence {

@@ -1,7 +1,7 @@
 import "server-only";
 import type { Envelope, EnvelopeContext } from "@/lib/crypto/envelope/envelope";
 import { type NewWrapRow, recipientsOf, type WrapRow, wrapRow } from "@/lib/keys/wraps/store-wraps";
-import type { GroupRow } from "@/lib/transactions/store";
+import type { GroupRow } from "@/lib/transactions/rows";
 import type { SealedTransaction } from "@/lib/transactions/submit/seal-transaction";
 
 /** Rows for the recipient entries of all groups, in the order in which the envelopes hold them. */

@@ -1,6 +1,5 @@
 import "server-only";
-import type { DbContext } from "@/lib/context";
-import { inSnapshot } from "@/lib/db/transaction";
+import { type DbContext, inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import type { TransparencyList, TransparencyReport } from "@/lib/transparency/schema";
 import { listReports } from "@/lib/transparency/store";

@@ -1,10 +1,9 @@
 import "server-only";
 import { NoticeInstrument } from "@/lib/access/notices/schema";
-import type { AuditContext } from "@/lib/audit/audit-context";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { DbContext } from "@/lib/context";
+import type { AuditContext } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
+import { type DbContext, inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
 import { recordDigest } from "@/lib/escrow/protocol/statements";
 import { boundsOf, closedQuarters } from "@/lib/transparency/quarter";

@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import { ButtonLink } from "@/components/ui/button-link";
 import { EmptyState } from "@/components/ui/states";
-import type { Principal } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 
 type Audience = "officer" | "reviewer" | "support" | "party" | "admin" | "other";
 

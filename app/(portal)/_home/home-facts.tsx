@@ -5,7 +5,7 @@ import { AccessInForce } from "@/components/domain/access-in-force";
 import { EntryLink } from "@/components/domain/entry-link";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";
-import type { Principal } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import type { Home, News, OwnEntry } from "@/lib/home/schema";
 
 const REQUEST_EVENTS = [

@@ -11,7 +11,7 @@ import { Words } from "@/components/messages/words";
 import { ButtonLink } from "@/components/ui/button-link";
 import { LocalTime } from "@/components/ui/local-time";
 import { getHome } from "@/lib/api-client/operations/home";
-import type { Principal } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import { getHome as read } from "@/lib/home/get-home";
 import { loadPage } from "@/lib/http/pages/page";
 

@@ -8,7 +8,7 @@ import { Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
 import type { GrantView } from "@/lib/access/grants/schema";
 import type { RequestSummary } from "@/lib/access/requests/answer-schema";
-import type { Principal } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import type { Home } from "@/lib/home/schema";
 
 const DAY_MS = 86_400_000;

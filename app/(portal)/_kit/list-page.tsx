@@ -11,7 +11,8 @@ import { type Column, Table } from "@/components/ui/table";
 import { Views } from "@/components/ui/views";
 import type { OperationSpec } from "@/lib/api-client/operation";
 import type { WatchedKind } from "@/lib/api-client/queries";
-import type { Context, Principal } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { Principal } from "@/lib/context/principal";
 import { loadPage } from "@/lib/http/pages/page";
 import { addressOf, type Given, idOf, type Params, readQuery } from "./list-query";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { pageQuery } from "@/lib/api-client/fields";
+import { pageQuery } from "@/lib/schema";
 import { addressOf, readQuery } from "./list-query";
 
 const Query = z.strictObject({ ...pageQuery, view: z.enum(["in_force", "ended"]).optional() });

@@ -4,7 +4,8 @@ import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import type { OperationSpec } from "@/lib/api-client/operation";
 import type { WatchedKind } from "@/lib/api-client/queries";
-import type { Context, Principal } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { Principal } from "@/lib/context/principal";
 import { loadPage } from "@/lib/http/pages/page";
 import { idOf, type Params } from "./list-query";
 

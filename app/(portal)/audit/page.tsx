@@ -6,7 +6,7 @@ import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
 import { EmptyState } from "@/components/ui/states";
 import type { EventItem } from "@/lib/audit/schema";
-import type { Principal } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import { type DrawerWays, EventDrawer, MissingDrawer } from "./_components/entry/event-drawer";
 import { loadEntry } from "./_components/entry/load-entry";
 import { actorChoices } from "./_components/filter/actor-choices";

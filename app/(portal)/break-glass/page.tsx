@@ -6,7 +6,7 @@ import { Notice } from "@/components/ui/states";
 import { listEmergencies as load } from "@/lib/access/break-glass/list-emergencies";
 import type { EmergencyView } from "@/lib/access/break-glass/schema";
 import { listBreakGlass } from "@/lib/api-client/operations/break-glass";
-import type { Principal } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import { UseForm } from "./_components/use-form";
 import { useUseColumns } from "./_components/use-table";
 

@@ -3,7 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { listPage } from "@/app/(portal)/_kit/list-page";
 import { ButtonLink } from "@/components/ui/button-link";
 import { listDisputes } from "@/lib/api-client/operations/disputes";
-import type { Principal } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import { listDisputes as load } from "@/lib/disputes/list-disputes";
 import { useDisputeColumns } from "./_components/dispute-table";
 

@@ -2,7 +2,7 @@ import { getTranslations } from "next-intl/server";
 import { type Listed, listPage } from "@/app/(portal)/_kit/list-page";
 import { ButtonLink } from "@/components/ui/button-link";
 import { listNotifications } from "@/lib/api-client/operations/notifications";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { listNotifications as list } from "@/lib/notify/list-notifications";
 import { getMailSettings } from "@/lib/notify/mail/settings";
 import type { NotificationQuery } from "@/lib/notify/schema";

@@ -3,12 +3,12 @@ import { knowsEveryUse, mayKnowOf } from "@/lib/access/break-glass/rules";
 import type { EmergencyAnswer, EmergencyQuery, EmergencyView } from "@/lib/access/break-glass/schema";
 import { findEmergency, listEmergencyRows } from "@/lib/access/break-glass/store";
 import { emergencyViews } from "@/lib/access/break-glass/view";
-import { type Page, requireCursor } from "@/lib/access/requests/list-requests";
-import type { AppendedEntry } from "@/lib/audit/entry/event";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import { type Page, requireCursor } from "@/lib/paging";
 
 /** Uses of break-glass newest first: one's own, and every one for those who decide. */
 export function listEmergencies(cx: Context, query: EmergencyQuery): Promise<Page<EmergencyView>> {

@@ -7,7 +7,7 @@ import { proveWord } from "@/lib/access/executive-release/prove-word";
 import { findRelatedPeople } from "@/lib/access/review/conflicts/store";
 import { refusalOf } from "@/lib/access/rules/refusal";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import type { SignedReview } from "@/lib/escrow/protocol/break-glass-statement";

@@ -1,13 +1,14 @@
 import { z } from "zod";
 import { Fields } from "@/lib/access/requests/schema";
-import { pageQuery, Receipt, visibleText } from "@/lib/api-client/fields";
 import {
   BreakGlassStatement,
   MAX_EMERGENCY_TRANSACTIONS,
   MIN_REASON_LENGTH,
   ReviewStatement,
 } from "@/lib/escrow/protocol/break-glass-statement";
-import { GroupName, StatementSignature } from "@/lib/escrow/protocol/statements";
+import { StatementSignature } from "@/lib/escrow/protocol/statements";
+import { pageQuery, Receipt, visibleText } from "@/lib/schema";
+import { GroupName } from "@/lib/vocabulary";
 
 const Uuid = z.uuid().toLowerCase();
 

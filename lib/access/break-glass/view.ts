@@ -5,7 +5,7 @@ import { type EmergencyRow, isBlocked } from "@/lib/access/break-glass/store";
 import { loadNames } from "@/lib/access/requests/request-view";
 import { type Names, personView } from "@/lib/access/requests/view";
 import { isReviewer } from "@/lib/access/rules/action-rules";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { type Readable, readableOf, type Viewed, viewRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import { recordDigest } from "@/lib/escrow/protocol/statements";

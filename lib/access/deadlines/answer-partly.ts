@@ -7,7 +7,7 @@ import { continueRequest } from "@/lib/access/requests/continue-request";
 import { moveRequest } from "@/lib/access/requests/move-request";
 import { remainderOf } from "@/lib/access/requests/remainder";
 import { answerRequest } from "@/lib/access/requests/request-view";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 

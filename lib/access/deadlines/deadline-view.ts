@@ -11,7 +11,7 @@ import type { RequestRow } from "@/lib/access/requests/store";
 import { ownOrganisations, withTie } from "@/lib/access/review/conflicts/store";
 import { decideAction } from "@/lib/access/rules/action-rules";
 import { isTransition } from "@/lib/access/rules/transitions";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { validityTime } from "@/lib/escrow/protocol/statements";
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { datesFrom, dueStep, latestExtension, pausedBy, type Standing } from "@/lib/access/deadlines/due";
-import { InstrumentKind, RequestState } from "@/lib/access/requests/schema";
+import { RequestState } from "@/lib/access/requests/schema";
 import { isTransition } from "@/lib/access/rules/transitions";
+import { InstrumentKind } from "@/lib/vocabulary";
 
 const DAY = 86_400_000;
 const START = new Date("2026-03-02T10:00:00Z");

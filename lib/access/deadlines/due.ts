@@ -1,6 +1,7 @@
-import type { Escalation, InstrumentKind, RequestState } from "@/lib/access/requests/schema";
+import type { Escalation, RequestState } from "@/lib/access/requests/schema";
 import { DAY_MS, REVIEW_DAYS } from "@/lib/access/rules/limits";
 import type { RequestEventKind } from "@/lib/access/rules/transitions";
+import type { InstrumentKind } from "@/lib/vocabulary";
 
 /** How many days each part of a request's life has; pure rules, the clock is the caller's. */
 interface Terms {

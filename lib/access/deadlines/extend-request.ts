@@ -5,13 +5,12 @@ import type { NewExtension } from "@/lib/access/deadlines/schema";
 import type { RequestAnswer } from "@/lib/access/requests/answer-schema";
 import { moveRequest } from "@/lib/access/requests/move-request";
 import { answerRequest } from "@/lib/access/requests/request-view";
-import type { InstrumentKind } from "@/lib/access/requests/schema";
 import type { RequestRow } from "@/lib/access/requests/store";
 import { endOf, startOf } from "@/lib/access/rules/validity";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inTransaction } from "@/lib/db/transaction";
-import { DomainError } from "@/lib/errors";
-import { invalidField } from "@/lib/invalid-field";
+import { DomainError, invalidField } from "@/lib/errors";
+import type { InstrumentKind } from "@/lib/vocabulary";
 
 /** An instant as it stands; a day through its end, on the last possible one as far as that goes. */
 function dayOrInstant(text: string, latest: Date): Date {

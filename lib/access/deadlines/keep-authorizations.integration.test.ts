@@ -10,7 +10,7 @@ import { getRequest } from "@/lib/access/requests/get-request";
 import { AuthorizationFactsBody } from "@/lib/access/requests/schema";
 import { submitRequest } from "@/lib/access/requests/submit-request";
 import { withdrawRequest } from "@/lib/access/requests/withdraw-request";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { utf8 } from "@/lib/crypto/bytes";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import { outcomeOf, refusalOf } from "@/lib/testing/benches/refusal";

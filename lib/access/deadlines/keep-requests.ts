@@ -10,10 +10,9 @@ import {
 import { endGrantRow } from "@/lib/access/grants/change-store";
 import { moveRequest, tellTimeline } from "@/lib/access/requests/move-request";
 import type { RequestEventKind } from "@/lib/access/rules/transitions";
-import type { AuditContext } from "@/lib/audit/audit-context";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { DbContext } from "@/lib/context";
-import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
+import type { AuditContext } from "@/lib/context/context";
+import { type DbContext, inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";
 import type { Logger } from "@/lib/telemetry/logger";
 

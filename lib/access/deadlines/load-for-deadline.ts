@@ -5,9 +5,9 @@ import { findRequestFacts, lockRequest, type RequestRow, readRequest } from "@/l
 import { ownOrganisations, withTie } from "@/lib/access/review/conflicts/store";
 import { authorize } from "@/lib/access/rules/authorize";
 import type { Permit } from "@/lib/access/rules/permit";
-import type { AppendedEntry } from "@/lib/audit/entry/event";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 

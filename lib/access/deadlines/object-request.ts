@@ -9,7 +9,7 @@ import type { NewObjection } from "@/lib/access/deadlines/schema";
 import type { RequestAnswer } from "@/lib/access/requests/answer-schema";
 import { moveRequest, type Step } from "@/lib/access/requests/move-request";
 import { answerRequest } from "@/lib/access/requests/request-view";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inTransaction } from "@/lib/db/transaction";
 import { concerning, DomainError } from "@/lib/errors";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { InstantOrDate, visibleText } from "@/lib/api-client/fields";
+import { InstantOrDate, visibleText } from "@/lib/schema";
 
 // What the acts of a request's life take: words, a later date, an objection.
 export const NewComment = z.strictObject({ comment: visibleText(4_000) });

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { InstrumentKind } from "@/lib/access/requests/schema";
 import { TRANSITIONS } from "@/lib/access/rules/transitions";
 import { DomainError } from "@/lib/errors";
 import { ACTS } from "@/lib/testing/request-life/acts";
@@ -10,6 +9,7 @@ import { ORDER_ACTS } from "@/lib/testing/request-life/orders";
 import { playOut, type Sequence } from "@/lib/testing/request-life/play";
 import { createLifeWorld, type LifeWorld } from "@/lib/testing/request-life/world";
 import { isDeep, scale } from "@/lib/testing/scale";
+import { InstrumentKind } from "@/lib/vocabulary";
 
 /** `SEALPORT_LIFE_SEED` repeats a run. */
 const SEQUENCES = scale("life sequences");

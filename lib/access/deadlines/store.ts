@@ -7,9 +7,10 @@ import {
   type Standing,
   UNANSWERED,
 } from "@/lib/access/deadlines/due";
-import { Escalation, Purpose, RequestState } from "@/lib/access/requests/schema";
+import { Escalation, RequestState } from "@/lib/access/requests/schema";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
+import { Purpose } from "@/lib/vocabulary";
 
 /** Requests for which something may be due now, by id: what is truly due the locked row says. */
 export async function listDue(

@@ -4,7 +4,7 @@ import { Stage } from "@/lib/access/requests/schema";
 import type { RequestRow } from "@/lib/access/requests/store";
 import { findRelatedPeople } from "@/lib/access/review/conflicts/store";
 import { STAGE_DUTY } from "@/lib/access/rules/action-rules";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 

@@ -11,12 +11,12 @@ import { isPaper, requireSignedOrder } from "@/lib/access/legal-authorities/adva
 import type { AuthorizationRow } from "@/lib/access/legal-authorities/store";
 import type { NewStatement, RequestState } from "@/lib/access/requests/schema";
 import { requireRecognised, requireRecordable } from "@/lib/access/review/recognise";
+import { hasIdentityCheck } from "@/lib/access/review/store";
 import { startOf } from "@/lib/access/rules/validity";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { validityTime } from "@/lib/escrow/protocol/statements";
-import { hasIdentityCheck } from "@/lib/identity/people/people-store";
 import { hasEnrolled } from "@/lib/identity/roster/store";
 
 /** States in which a legal authority is still decided on. */

@@ -8,7 +8,7 @@ import { findRequestFacts, type RequestRow, readRequest } from "@/lib/access/req
 import { ownOrganisations, withTie } from "@/lib/access/review/conflicts/store";
 import { authorize } from "@/lib/access/rules/authorize";
 import type { Permit } from "@/lib/access/rules/permit";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { getPerson, type Person } from "@/lib/identity/people/people-store";

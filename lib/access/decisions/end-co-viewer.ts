@@ -1,6 +1,6 @@
 import "server-only";
 import { findCoViewerEnd, insertCoViewerEnd, listCoViewers } from "@/lib/access/decisions/co-viewer-store";
-import type { CustodyContext } from "@/lib/access/grants/activate-grant";
+import type { CustodyContext } from "@/lib/access/grants/custody-context";
 import { finishPending, insertPending } from "@/lib/access/grants/pending-store";
 import type { RequestAnswer } from "@/lib/access/requests/answer-schema";
 import { loadRequest } from "@/lib/access/requests/load-request";
@@ -8,14 +8,13 @@ import { tellTimeline } from "@/lib/access/requests/move-request";
 import { answerRequest } from "@/lib/access/requests/request-view";
 import type { NewCoViewerEnd } from "@/lib/access/requests/schema";
 import { lockRequest } from "@/lib/access/requests/store";
-import type { AppendedEntry } from "@/lib/audit/entry/event";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
-import { DomainError, InvariantError } from "@/lib/errors";
+import { DomainError, InvariantError, invalidField } from "@/lib/errors";
 import { validityTime } from "@/lib/escrow/protocol/statements";
-import { invalidField } from "@/lib/invalid-field";
 
 const KIND = "co-viewer.end";
 

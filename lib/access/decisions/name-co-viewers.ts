@@ -2,7 +2,7 @@ import "server-only";
 import { findColleagues, listCoViewers } from "@/lib/access/decisions/co-viewer-store";
 import type { RequestRow } from "@/lib/access/requests/store";
 import { findRelatedPeople } from "@/lib/access/review/conflicts/store";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { narrowingHistory } from "@/lib/access/decisions/narrowing-history";
-import type { DecisionStatement, GroupName } from "@/lib/escrow/protocol/statements";
+import type { DecisionStatement } from "@/lib/escrow/protocol/statements";
+import type { GroupName } from "@/lib/vocabulary";
 
 const DAY_MS = 86_400_000;
 const AT = new Date("2026-11-24T14:00:00Z");

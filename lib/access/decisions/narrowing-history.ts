@@ -3,7 +3,8 @@ import type { DecisionRow } from "@/lib/access/decisions/store";
 import type { AuthorizationRow } from "@/lib/access/legal-authorities/store";
 import type { RequestRow } from "@/lib/access/requests/store";
 import { latestEnd } from "@/lib/access/rules/validity";
-import type { DecisionStatement, GroupName } from "@/lib/escrow/protocol/statements";
+import type { DecisionStatement } from "@/lib/escrow/protocol/statements";
+import type { GroupName } from "@/lib/vocabulary";
 
 /** A limit before a decision and after it. */
 export interface Shortened<T> {

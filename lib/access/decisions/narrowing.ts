@@ -1,5 +1,6 @@
 import { DomainError, type FieldError } from "@/lib/errors";
-import type { DecisionStatement, GroupName } from "@/lib/escrow/protocol/statements";
+import type { DecisionStatement } from "@/lib/escrow/protocol/statements";
+import type { GroupName } from "@/lib/vocabulary";
 
 /** What can still be granted: what was asked, less what earlier deciders took away. */
 export interface Remaining {

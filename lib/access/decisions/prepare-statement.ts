@@ -8,12 +8,12 @@ import { requireVersion } from "@/lib/access/requests/require-version";
 import type { NewStatement } from "@/lib/access/requests/schema";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { inTransaction } from "@/lib/db/transaction";
+import { invalidField } from "@/lib/errors";
 import { recordDigest } from "@/lib/escrow/protocol/statements";
-import { invalidField } from "@/lib/invalid-field";
 
 /** A statement nonce: 32 bytes from the server, good once. */
 export function newNonce(): string {

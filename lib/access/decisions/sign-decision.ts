@@ -9,7 +9,7 @@ import {
   spendStatement,
 } from "@/lib/access/decisions/store";
 import type { NewDecision } from "@/lib/access/requests/schema";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { verifyStatement } from "@/lib/crypto/statement";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";

@@ -1,6 +1,6 @@
 import "server-only";
 import type { ReviewView } from "@/lib/access/review/schema";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { DomainError } from "@/lib/errors";
 
 /**

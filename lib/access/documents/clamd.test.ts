@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clamdScanner } from "@/lib/access/documents/clamd";
-import type { Verdict } from "@/lib/access/documents/scanner";
+import type { Verdict } from "@/lib/context/context";
 import { EICAR, EICAR_PDF, PDF, pdfOf } from "@/lib/testing/benches/documents";
 import { type Clamd, startClamd, startFalseClamd } from "@/lib/testing/servers/clamd";
 

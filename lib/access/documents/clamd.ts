@@ -1,6 +1,6 @@
 import "server-only";
 import { connect, type Socket } from "node:net";
-import type { Scanner, Verdict } from "@/lib/access/documents/scanner";
+import type { Scanner, Verdict } from "@/lib/context/context";
 import type { ScannerAddress } from "@/lib/env/scanner";
 
 type Away = Extract<Verdict, { kind: "away" }>;

@@ -4,7 +4,7 @@ import { openDocument } from "@/lib/access/documents/seal-document";
 import { findAuthorization, findDocumentBytes } from "@/lib/access/legal-authorities/store";
 import { loadRequest } from "@/lib/access/requests/load-request";
 import { recordEvent } from "@/lib/audit/record/record-event";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { fromBase64url, toBase64 } from "@/lib/crypto/bytes";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";

@@ -1,13 +1,12 @@
 import "server-only";
 import { documentType } from "@/lib/access/documents/document-type";
-import type { Verdict } from "@/lib/access/documents/scanner";
 import { type SealedDocument, sealDocument } from "@/lib/access/documents/seal-document";
 import { insertDocument } from "@/lib/access/legal-authorities/store";
 import { loadRequest } from "@/lib/access/requests/load-request";
 import type { ScanState } from "@/lib/access/requests/schema";
 import { lockRequest } from "@/lib/access/requests/store";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context";
+import type { Context, Verdict } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";

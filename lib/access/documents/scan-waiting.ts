@@ -1,14 +1,12 @@
 import "server-only";
-import type { Scanner, Verdict } from "@/lib/access/documents/scanner";
 import { openDocument } from "@/lib/access/documents/seal-document";
 import * as store from "@/lib/access/documents/store";
 import { findHeldDocument } from "@/lib/access/legal-authorities/store";
 import { type Step, walkRequest } from "@/lib/access/requests/move-request";
 import { lockRequest } from "@/lib/access/requests/store";
-import type { AuditContext } from "@/lib/audit/audit-context";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { DbContext } from "@/lib/context";
-import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
+import type { AuditContext, Scanner, Verdict } from "@/lib/context/context";
+import { type DbContext, inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import type { Keystore } from "@/lib/keystore/keystore";
 import type { Logger } from "@/lib/telemetry/logger";
 

@@ -4,9 +4,9 @@ import type { ReleaseAnswer, ReleaseStanding } from "@/lib/access/executive-rele
 import { findGrantOfRequest } from "@/lib/access/grants/store";
 import { loadNames } from "@/lib/access/requests/request-view";
 import { type Names, personView } from "@/lib/access/requests/view";
-import type { AppendedEntry } from "@/lib/audit/entry/event";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import { inSnapshot } from "@/lib/db/transaction";
 
 function releaseView({ release, words, state }: ReleaseCase, names: Names): ReleaseStanding["release"] {

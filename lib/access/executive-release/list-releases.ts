@@ -3,7 +3,6 @@ import { actsOf } from "@/lib/access/executive-release/get-release";
 import { loadReleaseCase } from "@/lib/access/executive-release/release-case";
 import type { ReleaseItem, ReleaseQuery } from "@/lib/access/executive-release/schema";
 import { listAuthorities } from "@/lib/access/legal-authorities/store";
-import { type Page, requireCursor } from "@/lib/access/requests/list-requests";
 import { listQueue } from "@/lib/access/requests/queue-store";
 import { loadNames } from "@/lib/access/requests/request-view";
 import { type RequestRow, readListed } from "@/lib/access/requests/store";
@@ -12,10 +11,11 @@ import { viewerOf } from "@/lib/access/requests/viewer";
 import { isExecutive } from "@/lib/access/rules/action-rules";
 import { reason } from "@/lib/access/rules/reason";
 import { refusalOf } from "@/lib/access/rules/refusal";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { isUnreadable, readableOf, viewRows } from "@/lib/db/read-rows";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import { type Page, requireCursor } from "@/lib/paging";
 
 type Standing = Pick<ReleaseItem, "release" | "acts">;
 

@@ -17,7 +17,7 @@ import { lockRequest } from "@/lib/access/requests/store";
 import { recognise } from "@/lib/access/review/recognise";
 import { grantWindow } from "@/lib/access/rules/validity";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";

@@ -1,5 +1,5 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { signAsPortal } from "@/lib/escrow/client/portal-signature";
 import type { StatementNote } from "@/lib/escrow/protocol/roster";
 import type { StatementSignature } from "@/lib/escrow/protocol/statements";

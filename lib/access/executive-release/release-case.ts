@@ -10,7 +10,7 @@ import { isParty } from "@/lib/access/requests/queue-store";
 import { findRequestFacts, type RequestRow, readRequest } from "@/lib/access/requests/store";
 import { ownOrganisations, withTie } from "@/lib/access/review/conflicts/store";
 import { authorize } from "@/lib/access/rules/authorize";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { RELEASE_PERSONS } from "@/lib/escrow/protocol/release-statement";

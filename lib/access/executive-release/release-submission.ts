@@ -1,8 +1,8 @@
+import type { Context } from "@/lib/context/context";
 import "server-only";
 import { getRelease, listReleaseWords } from "@/lib/access/executive-release/store";
 import { findAuthorization } from "@/lib/access/legal-authorities/store";
 import { frozenRecord } from "@/lib/access/requests/frozen-record";
-import type { DbContext } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
 import type { UnregisteredSubmission } from "@/lib/escrow/client/submit-grant";
@@ -16,7 +16,7 @@ interface Released {
 /** What two executives signed, with the request and the authority that their terms name, for the custodian. */
 export async function releaseSubmission(
   tx: Tx,
-  cx: Pick<DbContext, "instance">,
+  cx: Pick<Context, "instance">,
   { grantId, requestId, releaseId }: Released,
 ): Promise<UnregisteredSubmission> {
   const { terms } = await getRelease(tx, releaseId);

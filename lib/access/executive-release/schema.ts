@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { RequestSummary } from "@/lib/access/requests/answer-schema";
 import { Confirms, RequestState } from "@/lib/access/requests/schema";
-import { pageQuery, Receipt, visibleText } from "@/lib/api-client/fields";
 import { ReleaseStatement } from "@/lib/escrow/protocol/release-statement";
 import { StatementSignature } from "@/lib/escrow/protocol/statements";
+import { pageQuery, Receipt, visibleText } from "@/lib/schema";
 
 /** An executive proposes that what is overdue be released: the terms are fixed from then on. */
 export const NewRelease = z.strictObject({

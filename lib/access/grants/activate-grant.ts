@@ -1,29 +1,26 @@
+import type { Context } from "@/lib/context/context";
 import "server-only";
 import { emergencySubmission, endRefusedEmergency } from "@/lib/access/break-glass/emergency-submission";
 import { listDecisions } from "@/lib/access/decisions/store";
 import { releaseSubmission } from "@/lib/access/executive-release/release-submission";
 import { activateGrantRow } from "@/lib/access/grants/change-store";
+import type { CustodyContext } from "@/lib/access/grants/custody-context";
 import { findSignedDispute } from "@/lib/access/grants/dispute-end-store";
 import { finishPending } from "@/lib/access/grants/pending-store";
 import { findGrant, type GrantRow } from "@/lib/access/grants/store";
 import * as authorizations from "@/lib/access/legal-authorities/store";
 import { frozenRecord } from "@/lib/access/requests/frozen-record";
 import { moveRequest } from "@/lib/access/requests/move-request";
-import type { AuditContext } from "@/lib/audit/audit-context";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { DbContext } from "@/lib/context";
 import { canonicalJson } from "@/lib/crypto/json/canonical-json";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";
-import type { AcceptedGrant, EscrowClient } from "@/lib/escrow/client/client";
 import { submitGrant, type UnregisteredSubmission } from "@/lib/escrow/client/submit-grant";
+import type { AcceptedGrant } from "@/lib/escrow/protocol/port";
 import { getPerson } from "@/lib/identity/people/people-store";
 
-/** What handing over takes: with a person who acts, or by the portal itself later. */
-export type CustodyContext = DbContext & AuditContext & { readonly escrow: EscrowClient };
-
 /** The frozen record goes along where it names co-viewers: without it the custodian knows none. */
-async function recordMember(tx: Tx, cx: Pick<DbContext, "instance">, requestId: string) {
+async function recordMember(tx: Tx, cx: Pick<Context, "instance">, requestId: string) {
   const record = await frozenRecord(tx, cx, requestId);
   return record.co_viewers === undefined ? {} : { request: record };
 }
@@ -31,7 +28,7 @@ async function recordMember(tx: Tx, cx: Pick<DbContext, "instance">, requestId: 
 /** What two reviewers signed. */
 async function decidedSubmission(
   tx: Tx,
-  cx: Pick<DbContext, "instance">,
+  cx: Pick<Context, "instance">,
   grantId: string,
   requestId: string,
 ): Promise<UnregisteredSubmission> {

@@ -1,5 +1,5 @@
 import "server-only";
-import type { CustodyContext } from "@/lib/access/grants/activate-grant";
+import type { CustodyContext } from "@/lib/access/grants/custody-context";
 import { findDisputeEnd } from "@/lib/access/grants/dispute-end-store";
 import { finishPending } from "@/lib/access/grants/pending-store";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";

@@ -2,7 +2,7 @@ import "server-only";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import type { SignedReleaseEnd } from "@/lib/escrow/protocol/release-statement";
-import type { GroupName, Level } from "@/lib/escrow/protocol/statements";
+import type { GroupName, Level } from "@/lib/vocabulary";
 
 /** What a new grant's row holds; it begins as pending, until the custodian has it. */
 export interface NewGrant {

@@ -5,7 +5,7 @@ import { narrow } from "@/lib/access/decisions/narrowing";
 import type { SignedDecision } from "@/lib/access/decisions/sign-decision";
 import { insertGrant } from "@/lib/access/grants/change-store";
 import { insertPending } from "@/lib/access/grants/pending-store";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";
 

@@ -2,7 +2,7 @@ import "server-only";
 import { z } from "zod";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
-import { GroupName, Level } from "@/lib/escrow/protocol/statements";
+import { GroupName, Level } from "@/lib/vocabulary";
 
 /** One disclosure under a grant, as it was written down. */
 export interface GrantOpeningRow {

@@ -8,7 +8,7 @@ import { expireExports } from "@/lib/audit/export/jobs/expire-exports";
 import { type JobContext, runNextExport } from "@/lib/audit/export/jobs/run-export";
 import { fencedConditions } from "@/lib/audit/reading/fence";
 import { ExportQuery, NewExport } from "@/lib/audit/schema";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inSnapshot } from "@/lib/db/transaction";
 import { findReaderById } from "@/lib/identity/people/find-reader";
 import { createLogBench, type LogBench } from "@/lib/testing/benches/log-bench";

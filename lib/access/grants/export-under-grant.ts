@@ -8,7 +8,7 @@ import type { ExportLender } from "@/lib/audit/export/export-loan";
 import { exportLog } from "@/lib/audit/export/export-log";
 import { requestExport } from "@/lib/audit/export/jobs/request-export";
 import type { ExportQuery, ExportReceipt, NewExport } from "@/lib/audit/schema";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 
 /** Lends an export to the holder of a grant that is in force, by the same rules as an opening under it. */
 function lenderFor(cx: Context): ExportLender {

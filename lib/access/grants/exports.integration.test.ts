@@ -16,7 +16,7 @@ import { type JobContext, runNextExport } from "@/lib/audit/export/jobs/run-expo
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { recordEvent } from "@/lib/audit/record/record-event";
 import { ExportQuery, NewExport } from "@/lib/audit/schema";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";

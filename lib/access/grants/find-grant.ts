@@ -2,11 +2,11 @@ import "server-only";
 import * as grants from "@/lib/access/grants/store";
 import type { GrantFacts } from "@/lib/access/rules/facts";
 import { isWithin } from "@/lib/access/rules/limits";
-import type { DbContext, Principal } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import { readableOf } from "@/lib/db/read-rows";
-import { inSnapshot } from "@/lib/db/transaction";
+import { type DbContext, inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
+import type { GroupName } from "@/lib/vocabulary";
 
 /** Which grant is meant: one by id, the one under an authorization, or whichever covers the call. */
 export interface WantedGrant {

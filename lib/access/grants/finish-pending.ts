@@ -1,7 +1,8 @@
 import "server-only";
 import { announceCoViewerEnd } from "@/lib/access/decisions/end-co-viewer";
-import { activateGrant, type CustodyContext } from "@/lib/access/grants/activate-grant";
+import { activateGrant } from "@/lib/access/grants/activate-grant";
 import { announceDisputeEnd } from "@/lib/access/grants/announce-dispute-end";
+import type { CustodyContext } from "@/lib/access/grants/custody-context";
 import {
   listPending,
   type PendingWork,

@@ -16,14 +16,14 @@ import { jobView, listJobs } from "@/lib/access/requests/records-store";
 import { loadNames } from "@/lib/access/requests/request-view";
 import { authorizationView, grantView, type Names, personView } from "@/lib/access/requests/view";
 import { decideAction } from "@/lib/access/rules/action-rules";
-import type { AppendedEntry } from "@/lib/audit/entry/event";
 import { listGrantExports } from "@/lib/audit/export/history/list-exports";
 import { type CopyMade, listCopies } from "@/lib/audit/reading/list-copies";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
-import { GroupName } from "@/lib/escrow/protocol/statements";
 import { findByPseudonym, getPerson } from "@/lib/identity/people/people-store";
+import { GroupName } from "@/lib/vocabulary";
 
 /** A grant rarely has more; the log has them all. */
 const MAX_OPENINGS = 200;

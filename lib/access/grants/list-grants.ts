@@ -2,13 +2,14 @@ import "server-only";
 import { countOpened } from "@/lib/access/grants/detail-store";
 import type { GrantView } from "@/lib/access/grants/schema";
 import { countGrants, type GrantRow, listGrants as list } from "@/lib/access/grants/store";
-import { listOwner, type Page, requireCursor } from "@/lib/access/requests/list-requests";
+import { listOwner } from "@/lib/access/requests/list-requests";
 import { grantView } from "@/lib/access/requests/view";
 import { findSealedCases } from "@/lib/audit/reading/sealed-store";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { readableOf, viewRows } from "@/lib/db/read-rows";
 import { inSnapshot } from "@/lib/db/transaction";
 import { findPeople } from "@/lib/identity/people/people-store";
+import { type Page, requireCursor } from "@/lib/paging";
 
 /** Saved views: those in force or about to be, those that have ended, and all. */
 export interface GrantListQuery {

@@ -3,7 +3,7 @@ import { findGrant, type GrantRow } from "@/lib/access/grants/store";
 import type { Action } from "@/lib/access/rules/action-facts";
 import { authorize } from "@/lib/access/rules/authorize";
 import { findSealedFrom } from "@/lib/audit/reading/sealed-store";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { GroupName, Level } from "@/lib/escrow/protocol/statements";
+import { GroupName, Level } from "@/lib/vocabulary";
 
 /** A person as answers name one. */
 export const PersonView = z.object({ handle: z.string(), name: z.string(), organisation: z.string() });

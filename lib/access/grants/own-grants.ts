@@ -2,7 +2,7 @@ import "server-only";
 import type { GrantView } from "@/lib/access/grants/schema";
 import { findGrantsOf, type GrantRow, listGrants } from "@/lib/access/grants/store";
 import { grantView } from "@/lib/access/requests/view";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { type Readable, readableOf, viewRows } from "@/lib/db/read-rows";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { findPeople } from "@/lib/identity/people/people-store";

@@ -3,9 +3,9 @@ import { listDecisions } from "@/lib/access/decisions/store";
 import { activateGrant } from "@/lib/access/grants/activate-grant";
 import { findGrantOfRequest } from "@/lib/access/grants/store";
 import type { NewDecision } from "@/lib/access/requests/schema";
-import type { AppendedEntry } from "@/lib/audit/entry/event";
 import { recordEvent } from "@/lib/audit/record/record-event";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import { inSnapshot } from "@/lib/db/transaction";
 
 /**

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { GrantCopy, GrantOpening, PersonView } from "@/lib/access/grants/opening-schema";
 import { AuthorizationView, JobView } from "@/lib/access/requests/answer-schema";
-import { GrantState, InstrumentKind, Purpose, Stage } from "@/lib/access/requests/schema";
-import { Receipt } from "@/lib/api-client/fields";
+import { GrantState, Stage } from "@/lib/access/requests/schema";
 import { ExportItem } from "@/lib/audit/schema";
-import { GroupName, Level } from "@/lib/escrow/protocol/statements";
+import { Receipt } from "@/lib/schema";
+import { GroupName, InstrumentKind, Level, Purpose } from "@/lib/vocabulary";
 
 /** What calls about grants answer. Absent members are left out, never null. */
 

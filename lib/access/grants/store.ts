@@ -1,12 +1,12 @@
 import "server-only";
 import { z } from "zod";
-import { AuthorizationState, GrantState, InstrumentKind, Purpose } from "@/lib/access/requests/schema";
+import { AuthorizationState, GrantState } from "@/lib/access/requests/schema";
 import type { ApprovalFacts, GrantFacts } from "@/lib/access/rules/facts";
 import { Prisma } from "@/lib/db/generated/client";
 import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import { SignedReleaseEnd } from "@/lib/escrow/protocol/release-statement";
-import { GroupName, Level } from "@/lib/escrow/protocol/statements";
+import { GroupName, InstrumentKind, Level, Purpose } from "@/lib/vocabulary";
 import { isHeldBy, viewersOf } from "./viewer-store";
 
 const Row = z.object({

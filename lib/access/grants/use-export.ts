@@ -1,6 +1,6 @@
 import "server-only";
 import * as grants from "@/lib/access/grants/change-store";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 

@@ -10,12 +10,12 @@ import { findAuthorization, findDocumentBytes } from "@/lib/access/legal-authori
 import type { AuthorizationFactsBody } from "@/lib/access/requests/schema";
 import { type DocumentCheck, MAX_CMS_BYTES } from "@/lib/authorities/cms";
 import { decodeDer, reading } from "@/lib/authorities/registry/encoded";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { fromUtf8, toBase64url } from "@/lib/crypto/bytes";
 import { MAX_LIST_BYTES, readList } from "@/lib/crypto/pki/revocation-list";
 import { sha256 } from "@/lib/crypto/primitives";
 import type { Tx } from "@/lib/db/transaction";
-import { invalidField } from "@/lib/invalid-field";
+import { invalidField } from "@/lib/errors";
 
 /** What came beside a document that signs it, each as a part of the upload. */
 export interface BesideDocument {

@@ -2,12 +2,12 @@ import "server-only";
 import { type HeldOrder, takeOrder } from "@/lib/access/legal-authorities/signed-order";
 import { insertSignatureReport } from "@/lib/access/legal-authorities/verification-store";
 import type { AuthorizationFactsBody } from "@/lib/access/requests/schema";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { fromUtf8 } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";
-import { invalidField } from "@/lib/invalid-field";
+import { invalidField } from "@/lib/errors";
 
 /** A part of the upload that holds a signature, whole. */
 export interface ReceivedSignature {

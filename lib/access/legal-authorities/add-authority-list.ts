@@ -10,7 +10,7 @@ import { addList } from "@/lib/authorities/registry/add-list";
 import { type AuthorityAnswer, answerAuthority } from "@/lib/authorities/registry/answer-authority";
 import { requireRegistrar } from "@/lib/authorities/registry/rules";
 import type { NewList } from "@/lib/authorities/schema";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inTransaction } from "@/lib/db/transaction";
 
 /** Ends one legal authority when the lists revoke who signed it; anything else they say is for its next look. */

@@ -5,11 +5,11 @@ import { requireUnused } from "@/lib/access/legal-authorities/single-use";
 import { type AuthorizationRow, setAuthorizationState } from "@/lib/access/legal-authorities/store";
 import { insertAttestation, insertSignatureReport } from "@/lib/access/legal-authorities/verification-store";
 import { holdKey } from "@/lib/authorities/registry/store";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
+import type { GroupName } from "@/lib/vocabulary";
 
 type Step = "submit" | "decide";
 

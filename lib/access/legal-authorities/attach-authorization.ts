@@ -30,12 +30,11 @@ import { authorizationView } from "@/lib/access/requests/view";
 import { endOf, startOf } from "@/lib/access/rules/validity";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
-import { DomainError, InvariantError } from "@/lib/errors";
+import { DomainError, InvariantError, invalidField } from "@/lib/errors";
 import { recordDigest } from "@/lib/escrow/protocol/statements";
-import { invalidField } from "@/lib/invalid-field";
 
 function requireValidity(facts: AuthorizationFactsBody): void {
   if (startOf(facts.valid_from) >= endOf(facts.valid_until)) {

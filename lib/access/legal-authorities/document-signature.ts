@@ -13,7 +13,7 @@ import { findNewestLists } from "@/lib/authorities/registry/list-store";
 import { listAnchors } from "@/lib/authorities/registry/store";
 import { failed } from "@/lib/authorities/report";
 import type { SignatureReport } from "@/lib/authorities/schema";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 
 /** An order on paper or as a file, with what may sign it. */

@@ -15,7 +15,7 @@ import type { AuthorizationEnd, AuthorizationState } from "@/lib/access/requests
 import { findRequestFacts, type RequestRow, readRequest } from "@/lib/access/requests/store";
 import type { Permit } from "@/lib/access/rules/permit";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 

@@ -1,6 +1,6 @@
 import "server-only";
 import { openDocument, type SealedDocument } from "@/lib/access/documents/seal-document";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 
 /** What a look at a signature rests on beside the document and the registry. */

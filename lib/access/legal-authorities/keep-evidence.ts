@@ -6,7 +6,7 @@ import {
   insertEvidence,
   listEvidence,
 } from "@/lib/access/legal-authorities/evidence-store";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";
 

@@ -7,7 +7,7 @@ import { type AuthorizationRow, findDocumentBytes } from "@/lib/access/legal-aut
 import { insertSignatureReport, type SignatureRow } from "@/lib/access/legal-authorities/verification-store";
 import type { DocumentCheck } from "@/lib/authorities/cms";
 import type { SignatureReport } from "@/lib/authorities/schema";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";
 

@@ -11,7 +11,7 @@ import { findKey } from "@/lib/authorities/registry/store";
 import { failed, SignatureRefusal } from "@/lib/authorities/report";
 import type { SignatureReport, SignedOrder } from "@/lib/authorities/schema";
 import { type Asked, beyond, type Reach } from "@/lib/authorities/selector";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
 import type { Tx } from "@/lib/db/transaction";

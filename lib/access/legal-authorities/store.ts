@@ -2,10 +2,11 @@ import "server-only";
 import { z } from "zod";
 import { membersOf } from "@/lib/access/legal-authorities/record-members";
 import { findVerifications, type Verifications } from "@/lib/access/legal-authorities/verification-store";
-import { AuthorizationState, InstrumentKind, ScanState } from "@/lib/access/requests/schema";
+import { AuthorizationState, ScanState } from "@/lib/access/requests/schema";
 import type { Reach } from "@/lib/authorities/selector";
 import type { Tx } from "@/lib/db/transaction";
 import { AuthorizationRecord } from "@/lib/escrow/protocol/messages";
+import { InstrumentKind } from "@/lib/vocabulary";
 
 /** A document as it is kept: encrypted under its own key, which the key store has sealed. */
 export interface DocumentRow {

@@ -1,8 +1,9 @@
 import "server-only";
 import { z } from "zod";
-import { AuthorizationState, Purpose, RequestState } from "@/lib/access/requests/schema";
+import { AuthorizationState, RequestState } from "@/lib/access/requests/schema";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
+import { Purpose } from "@/lib/vocabulary";
 
 /**
  * Whether the order has served another request of the same agency, where it counts once. Holds back others that ask the

@@ -6,7 +6,7 @@ import type { NoticeAnswer, NoticeView, NoticeWord } from "@/lib/access/notices/
 import { type DisclosedRow, insertNotice, readDisclosed } from "@/lib/access/notices/store";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { concerning, DomainError, InvariantError } from "@/lib/errors";

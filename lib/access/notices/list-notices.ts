@@ -6,9 +6,9 @@ import {
   listSentNotices,
   readDisclosed,
 } from "@/lib/access/notices/store";
-import { type Page, requireCursor } from "@/lib/access/requests/list-requests";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inSnapshot } from "@/lib/db/transaction";
+import { type Page, requireCursor } from "@/lib/paging";
 
 /** A newer opening than the newest word is told anew. */
 function stateOf(

@@ -5,7 +5,6 @@ import { listNotices, listOwnNotices } from "@/lib/access/notices/list-notices";
 import { defaultNotice } from "@/lib/access/notices/rules";
 import { NoticeInstrument, NoticeWord } from "@/lib/access/notices/schema";
 import { listNoticeRules, setNoticeRule } from "@/lib/access/notices/set-rule";
-import { Purpose } from "@/lib/access/requests/schema";
 import { fixedClock } from "@/lib/clock";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { listNotifications } from "@/lib/notify/list-notifications";
@@ -19,6 +18,7 @@ import {
 } from "@/lib/testing/benches/access-bench";
 import { outcomeOf, refusalOf } from "@/lib/testing/benches/refusal";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
+import { Purpose } from "@/lib/vocabulary";
 
 const DAY_MS = 86_400_000;
 const PAGE = { limit: 200 };

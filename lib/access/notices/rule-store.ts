@@ -2,9 +2,9 @@ import "server-only";
 import { z } from "zod";
 import { defaultNotice } from "@/lib/access/notices/rules";
 import { NoticeInstrument, NoticeMode } from "@/lib/access/notices/schema";
-import { Purpose } from "@/lib/access/requests/schema";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
+import { Purpose } from "@/lib/vocabulary";
 
 export interface NoticeRuleRow {
   readonly kind: NoticeInstrument;

@@ -1,5 +1,5 @@
 import type { NoticeInstrument, NoticeMode } from "@/lib/access/notices/schema";
-import type { Purpose } from "@/lib/access/requests/schema";
+import type { Purpose } from "@/lib/vocabulary";
 
 /** Instruments of which notice can be an offence. */
 const SILENT: readonly NoticeInstrument[] = ["statutory_demand", "audit_mandate"];

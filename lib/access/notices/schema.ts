@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { InstrumentKind, Purpose } from "@/lib/access/requests/schema";
-import { pageOf, pageQuery, Receipt, visibleText } from "@/lib/api-client/fields";
-import { GroupName } from "@/lib/escrow/protocol/statements";
+import { pageOf, pageQuery, Receipt, visibleText } from "@/lib/schema";
+import { GroupName, InstrumentKind, Purpose } from "@/lib/vocabulary";
 
 /** An instrument, or `none` for a request that rests on no order. */
 export const NoticeInstrument = z.enum([...InstrumentKind.options, "none"]);

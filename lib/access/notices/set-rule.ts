@@ -3,7 +3,7 @@ import { insertNoticeRule, readNoticeRules } from "@/lib/access/notices/rule-sto
 import type { NewNoticeRule, NoticeRules, NoticeRulesAnswer } from "@/lib/access/notices/schema";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { findPeople } from "@/lib/identity/people/people-store";

@@ -2,10 +2,9 @@ import "server-only";
 import { z } from "zod";
 import { readNoticeRules } from "@/lib/access/notices/rule-store";
 import { NoticeInstrument } from "@/lib/access/notices/schema";
-import { Purpose } from "@/lib/access/requests/schema";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
-import { GroupName } from "@/lib/escrow/protocol/statements";
+import { GroupName, Purpose } from "@/lib/vocabulary";
 
 const Disclosed = z.object({
   request_id: z.string(),

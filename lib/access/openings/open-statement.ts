@@ -1,15 +1,12 @@
 import "server-only";
 import { newNonce } from "@/lib/access/decisions/prepare-statement";
 import type { GrantFacts } from "@/lib/access/rules/facts";
-import type { Context, Principal } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { Principal } from "@/lib/context/principal";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { generateX25519 } from "@/lib/crypto/primitives";
-import {
-  buildOpen,
-  type GroupName,
-  type OpenStatement,
-  validityTime,
-} from "@/lib/escrow/protocol/statements";
+import { buildOpen, type OpenStatement, validityTime } from "@/lib/escrow/protocol/statements";
+import type { GroupName } from "@/lib/vocabulary";
 
 /** An `open` statement is good for five minutes and one opening. */
 export const OPENING_MS = 5 * 60_000;

@@ -8,13 +8,12 @@ import {
   type PreservationRow,
   renewPreservation,
 } from "@/lib/access/preservations/store";
-import type { AppendedEntry } from "@/lib/audit/entry/event";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
-import { DomainError } from "@/lib/errors";
-import { invalidField } from "@/lib/invalid-field";
+import { DomainError, invalidField } from "@/lib/errors";
 
 interface Changed {
   readonly row: PreservationRow;

@@ -2,13 +2,13 @@ import "server-only";
 import { toPreservation } from "@/lib/access/preservations/rules";
 import type { Preservation, PreservationQuery } from "@/lib/access/preservations/schema";
 import { listPreservationRows, type PreservationRow } from "@/lib/access/preservations/store";
-import { type Page, requireCursor } from "@/lib/access/requests/list-requests";
 import { seesEveryCase } from "@/lib/audit/reading/fence";
 import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import { recordReadOnce } from "@/lib/audit/record/record-read";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { viewRows } from "@/lib/db/read-rows";
 import { inSnapshot } from "@/lib/db/transaction";
+import { type Page, requireCursor } from "@/lib/paging";
 
 /**
  * Legal holds newest first: one's own organisation's, and for those who decide about requests every one but others' on

@@ -5,7 +5,7 @@ import { insertPreservation } from "@/lib/access/preservations/store";
 import { requireKnownTransactions } from "@/lib/access/requests/check-asked";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt, type Receipt } from "@/lib/audit/record/issue-receipt";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 

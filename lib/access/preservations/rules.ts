@@ -1,7 +1,6 @@
 import type { Preservation } from "@/lib/access/preservations/schema";
-import type { Context } from "@/lib/context";
-import { DomainError } from "@/lib/errors";
-import { invalidField } from "@/lib/invalid-field";
+import type { Context } from "@/lib/context/context";
+import { DomainError, invalidField } from "@/lib/errors";
 import type { PreservationRow } from "./store";
 
 const DAY_MS = 86_400_000;

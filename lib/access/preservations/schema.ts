@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Instant, pageQuery, visibleText } from "@/lib/api-client/fields";
+import { Instant, pageQuery, visibleText } from "@/lib/schema";
 
 const MAX_TRANSACTIONS = 100;
 

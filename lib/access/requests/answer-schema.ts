@@ -3,16 +3,15 @@ import { PersonView } from "@/lib/access/grants/opening-schema";
 import {
   AuthorizationState,
   Escalation,
-  InstrumentKind,
-  Purpose,
   RequestState,
   ScanState,
   Stage,
   TransactionQuery,
 } from "@/lib/access/requests/schema";
-import { Receipt, Unreadable } from "@/lib/api-client/fields";
 import { OrderReach, SignatureReport } from "@/lib/authorities/schema";
-import { DecisionStatement, GroupName, Level, OpenStatement } from "@/lib/escrow/protocol/statements";
+import { DecisionStatement, OpenStatement } from "@/lib/escrow/protocol/statements";
+import { Receipt, Unreadable } from "@/lib/schema";
+import { GroupName, InstrumentKind, Level, Purpose } from "@/lib/vocabulary";
 
 /** What the calls of this feature answer. Absent members are left out, never null. */
 

@@ -10,7 +10,7 @@ import type { Asked, RequestRow } from "@/lib/access/requests/store";
 import { authorize } from "@/lib/access/rules/authorize";
 import { startOf } from "@/lib/access/rules/validity";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 

@@ -2,8 +2,7 @@ import "server-only";
 import { findKnownTransactions } from "@/lib/access/requests/records-store";
 import type { Asked } from "@/lib/access/requests/store";
 import type { Tx } from "@/lib/db/transaction";
-import { DomainError } from "@/lib/errors";
-import { invalidField } from "@/lib/invalid-field";
+import { DomainError, invalidField } from "@/lib/errors";
 
 /** The time asked for must be a span that is not over yet. */
 export function requireSpan(asked: Pick<Asked, "from" | "until">, now: Date): void {

@@ -7,7 +7,7 @@ import { answerRequest } from "@/lib/access/requests/request-view";
 import { lockRequest, type RequestRow } from "@/lib/access/requests/store";
 import { askedAt, listEvents } from "@/lib/access/requests/timeline-store";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 
 /**

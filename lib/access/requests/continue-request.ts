@@ -12,7 +12,7 @@ import type { Remainder } from "@/lib/access/requests/remainder";
 import { requestDigest } from "@/lib/access/requests/request-record";
 import type { Asked } from "@/lib/access/requests/store";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";
 import type { AuthorizationRecord } from "@/lib/escrow/protocol/messages";

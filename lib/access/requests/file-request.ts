@@ -10,7 +10,7 @@ import { insertEvent } from "@/lib/access/requests/timeline-store";
 import { authorize } from "@/lib/access/rules/authorize";
 import { startOf } from "@/lib/access/rules/validity";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 

@@ -2,7 +2,7 @@ import "server-only";
 import { frozenHandles } from "@/lib/access/decisions/co-viewer-store";
 import { requestRecord } from "@/lib/access/requests/request-record";
 import { getSubmitted } from "@/lib/access/requests/store";
-import type { DbContext } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import type { FrozenRequestRecord } from "@/lib/escrow/protocol/release-statement";
 import { getPerson } from "@/lib/identity/people/people-store";
@@ -10,7 +10,7 @@ import { getPerson } from "@/lib/identity/people/people-store";
 /** The record of a request as it was frozen at submission, whose digest everybody who decides on it signs. */
 export async function frozenRecord(
   tx: Tx,
-  cx: Pick<DbContext, "instance">,
+  cx: Pick<Context, "instance">,
   requestId: string,
 ): Promise<FrozenRequestRecord> {
   const row = await getSubmitted(tx, requestId);

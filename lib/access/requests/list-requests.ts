@@ -3,17 +3,18 @@ import { listAuthorities } from "@/lib/access/legal-authorities/store";
 import type { RequestSummary } from "@/lib/access/requests/answer-schema";
 import { countQueue, type HistorySearch, listQueue } from "@/lib/access/requests/queue-store";
 import { loadNames } from "@/lib/access/requests/request-view";
-import type { Purpose, RequestState } from "@/lib/access/requests/schema";
+import type { RequestState } from "@/lib/access/requests/schema";
 import { type RequestRow, readListed } from "@/lib/access/requests/store";
 import { requestSummary } from "@/lib/access/requests/view";
 import { viewerOf } from "@/lib/access/requests/viewer";
 import { isReviewer } from "@/lib/access/rules/action-rules";
 import { startOf } from "@/lib/access/rules/validity";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { isUuid } from "@/lib/crypto/uuid";
 import { readableOf, type Unreadable, viewRows } from "@/lib/db/read-rows";
 import { inSnapshot } from "@/lib/db/transaction";
-import { invalidField } from "@/lib/invalid-field";
+import { invalidField } from "@/lib/errors";
+import type { Purpose } from "@/lib/vocabulary";
 
 /** One page of a list that is ordered by id, newest first. The cursor is the last id of the page before. */
 export interface Page<T> {

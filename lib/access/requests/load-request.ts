@@ -4,7 +4,7 @@ import { withTie } from "@/lib/access/review/conflicts/store";
 import type { Action } from "@/lib/access/rules/action-facts";
 import { authorize } from "@/lib/access/rules/authorize";
 import type { Permit } from "@/lib/access/rules/permit";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 

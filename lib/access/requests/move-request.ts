@@ -4,10 +4,9 @@ import type { RequestState } from "@/lib/access/requests/schema";
 import type { RequestRow } from "@/lib/access/requests/store";
 import { findLastAt, insertEvent } from "@/lib/access/requests/timeline-store";
 import { isTransition, type RequestEventKind } from "@/lib/access/rules/transitions";
-import type { AuditContext } from "@/lib/audit/audit-context";
-import type { DbContext } from "@/lib/context";
+import type { AuditContext } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import type { Tx } from "@/lib/db/transaction";
+import type { DbContext, Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 
 /** One step of a request's life. */

@@ -1,9 +1,10 @@
 import "server-only";
 import { z } from "zod";
-import type { Purpose, RequestState, Stage } from "@/lib/access/requests/schema";
+import type { RequestState, Stage } from "@/lib/access/requests/schema";
 import type { RelatedPeople } from "@/lib/access/review/conflicts/related-people";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
+import type { Purpose } from "@/lib/vocabulary";
 
 /** Who looks at a queue, and which stages that person's duties decide. */
 export interface Viewer {

@@ -1,4 +1,4 @@
-import type { GroupName } from "@/lib/escrow/protocol/statements";
+import type { GroupName } from "@/lib/vocabulary";
 
 /** What was asked and not given: a product of transactions and fields, as every request is. */
 export interface Remainder {

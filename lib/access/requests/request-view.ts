@@ -13,10 +13,11 @@ import { countEarlierRequests, type RequestRow } from "@/lib/access/requests/sto
 import { askedAt, listEvents, type TimelineEvent } from "@/lib/access/requests/timeline-store";
 import { authorizationView, type Names, personView, requestSummary } from "@/lib/access/requests/view";
 import { viewerOf } from "@/lib/access/requests/viewer";
+import { hasIdentityCheck } from "@/lib/access/review/store";
 import { decideAction } from "@/lib/access/rules/action-rules";
-import type { AppendedEntry } from "@/lib/audit/entry/event";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { validityTime } from "@/lib/escrow/protocol/statements";
 import * as people from "@/lib/identity/people/people-store";
@@ -132,7 +133,7 @@ async function buildView(tx: Tx, cx: Context, row: RequestRow): Promise<RequestV
     jobs: (await listJobs(tx, row.transactions.slice(0, MAX_JOBS))).map(jobView),
     ...(authorization === undefined ? {} : { authorization: authorizationView(authorization) }),
     first_request: (await countEarlierRequests(tx, row)) === 0,
-    identity_check: await people.hasIdentityCheck(tx, row.requesterUserId, cx.clock.now()),
+    identity_check: await hasIdentityCheck(tx, row.requesterUserId, cx.clock.now()),
     decisions: decisions.map((decision) => decisionView(decision, names, taken.get(decision.id))),
     timeline: events.map((event) => eventView(event, names)),
     ...(grant === undefined ? {} : { grant_id: grant.id }),

@@ -3,7 +3,7 @@ import type { RequestState } from "@/lib/access/requests/schema";
 import { findRequestFacts, readVersion } from "@/lib/access/requests/store";
 import { listEvents } from "@/lib/access/requests/timeline-store";
 import { decideAction } from "@/lib/access/rules/action-rules";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { findPeople } from "@/lib/identity/people/people-store";

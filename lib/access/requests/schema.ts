@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { Instant, InstantOrDate, visibleLine, visibleText } from "@/lib/api-client/fields";
-import { GroupName, Level, MAX_CO_VIEWERS, StatementSignature } from "@/lib/escrow/protocol/statements";
+import { MAX_CO_VIEWERS, StatementSignature } from "@/lib/escrow/protocol/statements";
+import { Instant, InstantOrDate, visibleLine, visibleText } from "@/lib/schema";
+import { GroupName, Level } from "@/lib/vocabulary";
 
 /** The feature's vocabulary and the bodies its calls take. Answers stand in answer-schema.ts. */
 export const Purpose = z.enum(["settlement", "audit", "compliance", "dispute", "support", "reporting"]);

@@ -1,13 +1,13 @@
 import "server-only";
 import { z } from "zod";
-import { Escalation, Purpose, RequestState, TransactionQuery } from "@/lib/access/requests/schema";
+import { Escalation, RequestState, TransactionQuery } from "@/lib/access/requests/schema";
 import { type Permit, requirePermit } from "@/lib/access/rules/permit";
 import { findSealedFrom } from "@/lib/audit/reading/sealed-store";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { isUnreadable, type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { GroupName, Level } from "@/lib/escrow/protocol/statements";
+import { GroupName, Level, Purpose } from "@/lib/vocabulary";
 
 /** What `authorize` needs to know of a request before anybody reads it. */
 export interface RequestFacts {

@@ -17,12 +17,11 @@ import { answerRequest } from "@/lib/access/requests/request-view";
 import { MAX_TRANSACTIONS } from "@/lib/access/requests/schema";
 import { lockRequest, type RequestRow } from "@/lib/access/requests/store";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
-import { DomainError } from "@/lib/errors";
+import { DomainError, invalidField } from "@/lib/errors";
 import { recordDigest } from "@/lib/escrow/protocol/statements";
 import { getPerson } from "@/lib/identity/people/people-store";
-import { invalidField } from "@/lib/invalid-field";
 
 /** Auditors and regulators ask on a legal basis; it must be in date and its document the one attached. */
 async function checkAuthorization(

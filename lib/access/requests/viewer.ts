@@ -4,7 +4,7 @@ import { Stage } from "@/lib/access/requests/schema";
 import { findRelatedPeople } from "@/lib/access/review/conflicts/store";
 import { isExecutive, isReviewer, STAGE_DUTY } from "@/lib/access/rules/action-rules";
 import { findSealedCases } from "@/lib/audit/reading/sealed-store";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 
 /** The caller as the queue sees him: with the stages his duties decide, and whose requests he is too near to. */

@@ -3,14 +3,14 @@ import type { IdentityCheckAnswer } from "@/lib/access/requests/answer-schema";
 import { loadRequest } from "@/lib/access/requests/load-request";
 import type { NewIdentityCheck } from "@/lib/access/requests/schema";
 import { findRelatedPeople } from "@/lib/access/review/conflicts/store";
+import { insertIdentityCheck } from "@/lib/access/review/store";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
-import { InvariantError } from "@/lib/errors";
-import { findPeople, insertIdentityCheck, type Person } from "@/lib/identity/people/people-store";
-import { invalidField } from "@/lib/invalid-field";
+import { InvariantError, invalidField } from "@/lib/errors";
+import { findPeople, type Person } from "@/lib/identity/people/people-store";
 import { readCheckRecord } from "@/lib/organisations/agency/check-record";
 
 /** The check holds for the officer, in any request, for twelve months. */

@@ -1,6 +1,7 @@
 import "server-only";
 import type { ReviewView } from "@/lib/access/review/schema";
-import type { Context } from "@/lib/context";
+import { findIdentityCheck } from "@/lib/access/review/store";
+import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import * as people from "@/lib/identity/people/people-store";
 import { readCheckRecord } from "@/lib/organisations/agency/check-record";
@@ -12,7 +13,7 @@ export async function identityOf(
   requester: people.Person,
 ): Promise<ReviewView["identity_check"]> {
   const { role, userId } = requester;
-  const check = await people.findIdentityCheck(tx, userId);
+  const check = await findIdentityCheck(tx, userId);
   const isRequired = role === "auditor" || role === "regulator";
   const record = isRequired ? await readCheckRecord(tx, cx.instance.tenantId, requester) : undefined;
   const byRecord =

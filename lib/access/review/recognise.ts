@@ -7,12 +7,11 @@ import {
   type RecognitionRow,
   readHomes,
 } from "@/lib/access/review/recognition-store";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";
-import { DomainError } from "@/lib/errors";
-import { invalidField } from "@/lib/invalid-field";
+import { DomainError, invalidField } from "@/lib/errors";
 
 type Order = Pick<AuthorizationRow, "id" | "requestId" | "jurisdiction" | "recognitionBasis">;
 

@@ -3,7 +3,7 @@ import type { AuthorizationRow } from "@/lib/access/legal-authorities/store";
 import { isThirdCountry, weigh } from "@/lib/access/review/jurisdictions";
 import { findRecognition, readHomes } from "@/lib/access/review/recognition-store";
 import type { ReviewView } from "@/lib/access/review/schema";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { getPerson } from "@/lib/identity/people/people-store";
 

@@ -25,10 +25,11 @@ import { RULES_NAME } from "@/lib/access/rules/default-rules";
 import type { Permit } from "@/lib/access/rules/permit";
 import { previewPolicy } from "@/lib/access/rules/policy-preview";
 import { findSealedCases } from "@/lib/audit/reading/sealed-store";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { validityTime } from "@/lib/escrow/protocol/statements";
 import * as people from "@/lib/identity/people/people-store";
+import { getOffice } from "@/lib/organisations/store";
 
 const MAX_QUEUE = 500;
 
@@ -118,7 +119,7 @@ async function previewOf(tx: Tx, cx: Context, review: Review, records: readonly 
       proof: { kind: "session", sessionId: "", method: "passkey", provedAt: now, multiFactorAt: now },
       hasSecondFactor: true,
     },
-    office: await people.getOffice(tx, requester.organisationId),
+    office: await getOffice(tx, requester.organisationId),
     records: records.map((record) => ({ ...record, holdUntil: holds.get(record.id) })),
     asked: row.groups,
     remaining: review.remaining,

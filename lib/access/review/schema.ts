@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Confirms, Stage } from "@/lib/access/requests/schema";
-import { GroupName, Level } from "@/lib/escrow/protocol/statements";
+import { GroupName, Level } from "@/lib/vocabulary";
 
 /** What a decider is shown beside the request itself. */
 

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type Permit, requirePermit } from "@/lib/access/rules/permit";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
-import { GroupName } from "@/lib/escrow/protocol/statements";
+import { GroupName } from "@/lib/vocabulary";
 
 /** What became of an officer's other requests. */
 export interface OfficerHistory {
@@ -79,5 +79,69 @@ export async function readRecords(
       retentionClass: row.retention_class,
       groups: GroupName.options.filter((group) => row.groups.includes(group)),
     };
+  });
+}
+
+/** An officer's identity check. */
+export interface IdentityCheckRow {
+  readonly at: Date;
+  readonly checkedBy: string;
+  readonly until: Date;
+  /** Domain and call back both held. */
+  readonly isComplete: boolean;
+}
+
+/** The newest check of an officer. It alone counts: one that failed takes back every earlier one. */
+export async function findIdentityCheck(
+  tx: Tx,
+  officerUserId: string,
+): Promise<IdentityCheckRow | undefined> {
+  const row = await tx.identity_check.findFirst({
+    where: { officer_user_id: officerUserId },
+    orderBy: [{ created_at: "desc" }, { id: "desc" }],
+  });
+  if (row === null) return undefined;
+  return {
+    at: row.created_at,
+    checkedBy: row.checked_by_user_id,
+    until: row.expires_at,
+    isComplete: row.domain_verified && row.called_number_from_record,
+  };
+}
+
+/** Whether the newest identity check of an officer is good at this moment. */
+export async function hasIdentityCheck(tx: Tx, officerUserId: string, at: Date): Promise<boolean> {
+  const check = await findIdentityCheck(tx, officerUserId);
+  return check?.isComplete === true && at < check.until;
+}
+
+export async function insertIdentityCheck(
+  tx: Tx,
+  row: {
+    readonly id: string;
+    readonly tenantId: string;
+    readonly officerUserId: string;
+    readonly checkedBy: string;
+    readonly domainVerified: boolean;
+    readonly calledNumberFromRecord: boolean;
+    readonly calledNumber: string | undefined;
+    readonly note: string;
+    readonly expiresAt: Date;
+  },
+): Promise<void> {
+  await tx.identity_check.createMany({
+    data: [
+      {
+        id: row.id,
+        tenant_id: row.tenantId,
+        officer_user_id: row.officerUserId,
+        checked_by_user_id: row.checkedBy,
+        domain_verified: row.domainVerified,
+        called_number_from_record: row.calledNumberFromRecord,
+        called_number: row.calledNumber ?? null,
+        note: row.note,
+        expires_at: row.expiresAt,
+      },
+    ],
   });
 }

@@ -1,5 +1,5 @@
 import type { Escalation, Stage } from "@/lib/access/requests/schema";
-import type { Level } from "@/lib/escrow/protocol/statements";
+import type { Level } from "@/lib/vocabulary";
 
 /** Who filed a request, and for which organisation. */
 export interface FilingFacts {

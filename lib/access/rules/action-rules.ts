@@ -5,7 +5,7 @@ import { purposesOf } from "@/lib/access/rules/default-rules";
 import type { SubjectFacts } from "@/lib/access/rules/facts";
 import { isSupport } from "@/lib/access/rules/floor";
 import { type Reason, reason } from "@/lib/access/rules/reason";
-import type { Duty } from "@/lib/context";
+import type { Duty } from "@/lib/vocabulary";
 
 type ActionSubject = Pick<SubjectFacts, "userId" | "organisationId" | "role" | "duties">;
 type Rule<A extends Action> = (subject: ActionSubject, facts: ActionFacts[A]) => Reason[];

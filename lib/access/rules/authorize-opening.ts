@@ -4,7 +4,7 @@ import type { OpeningFacts } from "@/lib/access/rules/facts";
 import { asPermit, type Permit } from "@/lib/access/rules/permit";
 import type { Reader } from "@/lib/access/rules/reader";
 import { refusalOf } from "@/lib/access/rules/refusal";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 
 /** What a use case knows of an opening. `authorizeOpening` adds who asks, and when. */
 export type OpeningRequest = Pick<

@@ -4,7 +4,7 @@ import { decideAction } from "@/lib/access/rules/action-rules";
 import { POLICY_VERSION } from "@/lib/access/rules/decide";
 import { asPermit, type Permit } from "@/lib/access/rules/permit";
 import { refusalOf } from "@/lib/access/rules/refusal";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 
 /**
  * Whether the caller may do this with that; throws the refusal (`extra.reason` names the rule). Openings of fields

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { decideOpening } from "@/lib/access/rules/decide";
 import type { AuthorizationFacts, GrantFacts, OpeningFacts, SubjectFacts } from "@/lib/access/rules/facts";
 import { DAY_MS } from "@/lib/access/rules/limits";
-import type { Role } from "@/lib/context";
 import { ALL_HOURS, OFFICE_HOURS } from "@/lib/organisations/hours";
+import type { Role } from "@/lib/vocabulary";
 
 /** A Wednesday, 12:00 in Berlin (winter time). */
 const NOW = new Date("2026-11-25T11:00:00Z");

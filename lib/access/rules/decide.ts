@@ -16,7 +16,7 @@ import { nextPossible } from "@/lib/access/rules/next-possible";
 import type { Reason } from "@/lib/access/rules/reason";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
-import type { GroupName, Level } from "@/lib/escrow/protocol/statements";
+import type { GroupName, Level } from "@/lib/vocabulary";
 
 /** Returns the version of a policy whose source files have these names and SHA-256 digests. */
 export function policyVersionOf(sources: readonly (readonly [string, string])[]): string {

@@ -1,7 +1,7 @@
-import type { AuthorizationState, GrantState, InstrumentKind } from "@/lib/access/requests/schema";
-import type { Duty, Proof, Role } from "@/lib/context";
-import type { GroupName, Level } from "@/lib/escrow/protocol/statements";
-import type { WeeklyHours } from "@/lib/organisations/hours";
+import type { AuthorizationState, GrantState } from "@/lib/access/requests/schema";
+import type { Proof } from "@/lib/context/principal";
+import type { OfficeFacts } from "@/lib/organisations/hours";
+import type { Duty, GroupName, InstrumentKind, Level, Role } from "@/lib/vocabulary";
 
 /** Who asks, as the rules see them. */
 export interface SubjectFacts {
@@ -15,15 +15,6 @@ export interface SubjectFacts {
   readonly proof: Proof;
   /** Whether the person has a second factor, which an own opening then needs fresh; else it needs the password so. */
   readonly hasSecondFactor: boolean;
-}
-
-/** Hours of the subject's organisation. Without weekly hours the default of the role holds. */
-export interface OfficeFacts {
-  /** IANA name, e.g. `Europe/Berlin`. */
-  readonly zone: string;
-  readonly weeklyHours?: WeeklyHours;
-  /** Calendar dates, `YYYY-MM-DD`, in the zone. */
-  readonly holidays: readonly string[];
 }
 
 /** The record that is asked for. */

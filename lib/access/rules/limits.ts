@@ -1,6 +1,4 @@
-import type { InstrumentKind } from "@/lib/access/requests/schema";
-import type { Role } from "@/lib/context";
-import type { GroupName, Level } from "@/lib/escrow/protocol/statements";
+import type { GroupName, InstrumentKind, Level, Role } from "@/lib/vocabulary";
 
 export const DAY_MS = 86_400_000;
 /** Days in which reviewers should decide (life/due.ts has the rest). Both sides see the date; passing it refuses nothing. */

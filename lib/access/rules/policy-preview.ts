@@ -1,10 +1,11 @@
 import type { Remaining } from "@/lib/access/decisions/narrowing";
 import type { RecordRow } from "@/lib/access/review/store";
 import { decideOpening } from "@/lib/access/rules/decide";
-import type { GrantFacts, OfficeFacts, SubjectFacts } from "@/lib/access/rules/facts";
+import type { GrantFacts, SubjectFacts } from "@/lib/access/rules/facts";
 import { effectiveLevel } from "@/lib/access/rules/limits";
 import type { Reason } from "@/lib/access/rules/reason";
-import { GroupName, type Level } from "@/lib/escrow/protocol/statements";
+import type { OfficeFacts } from "@/lib/organisations/hours";
+import { GroupName, type Level } from "@/lib/vocabulary";
 
 /** A record, with the end of the hold that the officer knows of. */
 type PreviewRecord = RecordRow & { readonly holdUntil: Date | undefined };

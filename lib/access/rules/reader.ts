@@ -1,8 +1,9 @@
 import "server-only";
-import type { OfficeFacts, SubjectFacts } from "@/lib/access/rules/facts";
-import type { DbContext, Principal } from "@/lib/context";
-import { inSnapshot, type Tx } from "@/lib/db/transaction";
-import * as people from "@/lib/identity/people/people-store";
+import type { SubjectFacts } from "@/lib/access/rules/facts";
+import { getStanding } from "@/lib/access/rules/reader-store";
+import type { Principal } from "@/lib/context/principal";
+import { type DbContext, inSnapshot, type Tx } from "@/lib/db/transaction";
+import type { OfficeFacts } from "@/lib/organisations/hours";
 
 /** Who asks, as the rules see them, and the hours of their office. */
 export interface Reader {
@@ -12,7 +13,7 @@ export interface Reader {
 
 /** The reader within a snapshot that reads more for the same decision. */
 export async function readReader(tx: Tx, principal: Principal): Promise<Reader> {
-  const { isActive, hasSecondFactor, office } = await people.getStanding(
+  const { isActive, hasSecondFactor, office } = await getStanding(
     tx,
     principal.userId,
     principal.organisationId,

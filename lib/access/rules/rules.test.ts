@@ -6,11 +6,11 @@ import { NewRequest, RequestState } from "@/lib/access/requests/schema";
 import { decideAction } from "@/lib/access/rules/action-rules";
 import { isTransition, TRANSITIONS } from "@/lib/access/rules/transitions";
 import { endOf, grantWindow, latestEnd, startOf } from "@/lib/access/rules/validity";
-import type { Duty, Role } from "@/lib/context";
 import { utf8 } from "@/lib/crypto/bytes";
 import { DomainError } from "@/lib/errors";
 import { etagOf, versionOf } from "@/lib/etag";
 import { JPEG, P7M, pngWith, TIFF } from "@/lib/testing/benches/documents";
+import type { Duty, Role } from "@/lib/vocabulary";
 
 function codeOf(run: () => unknown): string {
   try {

@@ -6,7 +6,6 @@ import {
   RequestAnswer,
   RequestView,
 } from "@/lib/access/requests/answer-schema";
-import { Receipt } from "@/lib/api-client/fields";
 import { isRecord, type JsonSchema, jsonSchema } from "@/lib/api-client/openapi/json-schema";
 import { EventItem, ExportItem } from "@/lib/audit/schema";
 import { VerificationItem } from "@/lib/audit/self-check/schema";
@@ -16,6 +15,7 @@ import { ApiKeyView } from "@/lib/identity/api-keys/schema";
 import { RotationView } from "@/lib/keys/rotation/schema";
 import { KeyView, RegisteredKey } from "@/lib/keys/schema";
 import { Webhook } from "@/lib/notify/schema";
+import { Receipt } from "@/lib/schema";
 import { Disclosure, TransactionAnswer, TransactionView } from "@/lib/transactions/schema";
 
 /** Answers that several operations share: each stands once in the document, by this name. */

@@ -12,11 +12,11 @@ import {
   AuthorizationFactsBody,
   ChangedRequest,
   NewRequest,
-  Purpose,
   RequestState,
 } from "@/lib/access/requests/schema";
-import { InstantOrDate, pageOf, pageQuery, visibleLine } from "@/lib/api-client/fields";
 import { operation } from "@/lib/api-client/operation";
+import { InstantOrDate, pageOf, pageQuery, visibleLine } from "@/lib/schema";
+import { Purpose } from "@/lib/vocabulary";
 
 const REQUESTS = "/confidential/access/requests";
 const REQUEST = `${REQUESTS}/{id}` as const;

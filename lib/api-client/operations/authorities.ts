@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { pageOf, pageQuery, Receipt } from "@/lib/api-client/fields";
 import { operation } from "@/lib/api-client/operation";
 import {
   AuthorityConfirmation,
@@ -9,6 +8,7 @@ import {
   NewAuthority,
   NewList,
 } from "@/lib/authorities/schema";
+import { pageOf, pageQuery, Receipt } from "@/lib/schema";
 
 const AUTHORITIES = "/confidential/admin/authorities";
 const AuthorityAnswer = AuthorityView.extend({ receipt: Receipt });

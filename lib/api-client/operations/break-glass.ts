@@ -7,9 +7,9 @@ import {
   NewEmergencyStatement,
   NewReview,
 } from "@/lib/access/break-glass/schema";
-import { pageOf } from "@/lib/api-client/fields";
 import { operation } from "@/lib/api-client/operation";
 import { RequestPath } from "@/lib/api-client/operations/access";
+import { pageOf } from "@/lib/schema";
 
 const BREAK_GLASS = "/confidential/access/break-glass";
 const roles = ["coordinator"] as const;

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { Receipt } from "@/lib/api-client/fields";
 import { operation } from "@/lib/api-client/operation";
 import {
   Erasure,
@@ -10,6 +9,7 @@ import {
 } from "@/lib/audit/retention/erasure/schema";
 import { Retention } from "@/lib/audit/retention/schema";
 import { EventPage, NewSuspicion, SuspicionQuery } from "@/lib/audit/schema";
+import { Receipt } from "@/lib/schema";
 
 const ErasureAnswer = Erasure.extend({ receipt: Receipt });
 const KEPT = ["id", "state", "asked_at"];

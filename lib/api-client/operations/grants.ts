@@ -3,9 +3,9 @@ import { Revocation } from "@/lib/access/deadlines/schema";
 import { GrantAnswer, GrantDetail, GrantView } from "@/lib/access/grants/schema";
 import { OpeningAnswer } from "@/lib/access/requests/answer-schema";
 import { NewOpening } from "@/lib/access/requests/schema";
-import { pageOf, pageQuery } from "@/lib/api-client/fields";
 import { operation } from "@/lib/api-client/operation";
 import { RequestPath } from "@/lib/api-client/operations/access";
+import { pageOf, pageQuery } from "@/lib/schema";
 
 const roles = ["auditor", "regulator", "coordinator"] as const;
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { integerText } from "@/lib/api-client/fields";
 import { operation } from "@/lib/api-client/operation";
+import { integerText } from "@/lib/schema";
 
 export const streamChanges = operation({
   id: "streamChanges",

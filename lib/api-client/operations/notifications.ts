@@ -1,4 +1,3 @@
-import { pageOf } from "@/lib/api-client/fields";
 import { operation } from "@/lib/api-client/operation";
 import {
   Delivery,
@@ -20,6 +19,7 @@ import {
   WebhookQuery,
   WebhookWithSecret,
 } from "@/lib/notify/schema";
+import { pageOf } from "@/lib/schema";
 
 // A person's own: for signed-in people only, so that whoever stole a key cannot have themselves told of what comes.
 const own = { scopes: "any", roles: "any", sessionOnly: true } as const;

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { pageOf, pageQuery } from "@/lib/api-client/fields";
 import { operation } from "@/lib/api-client/operation";
 import { AgencyRecord, AgencyRecordAnswer, AgencyRecordBody } from "@/lib/organisations/agency/schema";
 import {
@@ -9,6 +8,7 @@ import {
   OrganisationPath,
   OrganisationSummary,
 } from "@/lib/organisations/schema";
+import { pageOf, pageQuery } from "@/lib/schema";
 
 const ORGANISATIONS = "/confidential/admin/organisations";
 const roles = ["admin"] as const;

@@ -6,8 +6,8 @@ import {
   Release,
   Renewal,
 } from "@/lib/access/preservations/schema";
-import { pageOf, Receipt } from "@/lib/api-client/fields";
 import { operation } from "@/lib/api-client/operation";
+import { pageOf, Receipt } from "@/lib/schema";
 
 const HOLDS = "/confidential/access/preservations";
 const roles = ["auditor", "regulator", "coordinator"] as const;

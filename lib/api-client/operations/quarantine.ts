@@ -1,4 +1,3 @@
-import { Receipt } from "@/lib/api-client/fields";
 import { operation } from "@/lib/api-client/operation";
 import {
   NewDismissal,
@@ -7,6 +6,7 @@ import {
   QuarantinePath,
   QuarantineQuery,
 } from "@/lib/audit/reading/quarantine-schema";
+import { Receipt } from "@/lib/schema";
 
 const PATH = "/confidential/audit/quarantine";
 

@@ -9,9 +9,9 @@ import {
   ReleaseWord,
 } from "@/lib/access/executive-release/schema";
 import { GrantAnswer } from "@/lib/access/grants/schema";
-import { pageOf } from "@/lib/api-client/fields";
 import { operation } from "@/lib/api-client/operation";
 import { RequestPath } from "@/lib/api-client/operations/access";
+import { pageOf } from "@/lib/schema";
 
 const RELEASES = "/confidential/access/requests/{id}/releases";
 

@@ -1,4 +1,13 @@
 import "server-only";
+import type { AuditContext } from "@/lib/context/context";
+import type {
+  AppendedEntry,
+  AppendedPart,
+  Compartment,
+  CompartmentKind,
+  CompartmentName,
+  EntryRows,
+} from "@/lib/context/recorder";
 import { toBase64, toBase64url } from "@/lib/crypto/bytes";
 import { formatMicros } from "@/lib/crypto/instant";
 import type { Json } from "@/lib/crypto/json/canonical-json";
@@ -6,10 +15,8 @@ import { keyMark, sealPart } from "@/lib/crypto/log/audit-part";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { isUuid, uuidv7 } from "@/lib/crypto/uuid";
 import { InvariantError } from "@/lib/errors";
-import type { AuditContext } from "../audit-context";
-import type { Compartment, CompartmentName, EntryRows } from "../recorder-types";
 import { type Entry, encodeEntry, entryLeaf } from "./entry";
-import type { AppendedEntry, AppendedPart, AuditEvent, CompartmentKind, PublicDetails } from "./event";
+import type { AuditEvent, PublicDetails } from "./event";
 
 const MERGE_DELAY_MICROS = 60_000_000n;
 const LABEL_BYTES = 8;

@@ -1,3 +1,4 @@
+import type { CompartmentKind } from "@/lib/context/recorder";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 
 export const ENTRY_CLASSES = [
@@ -17,10 +18,7 @@ export type EntryClass = (typeof ENTRY_CLASSES)[number];
 export const ENTRY_OUTCOMES = ["intent", "done", "denied", "failed"] as const;
 export type EntryOutcome = (typeof ENTRY_OUTCOMES)[number];
 
-export const COMPARTMENT_KINDS = ["org", "case", "subject", "suspicion"] as const;
-
-/** The compartment a sealed part lies under (audit.md "Sealed parts"). */
-export type CompartmentKind = (typeof COMPARTMENT_KINDS)[number];
+export const COMPARTMENT_KINDS: readonly CompartmentKind[] = ["org", "case", "subject", "suspicion"];
 
 const KINDS: ReadonlyMap<string, CompartmentKind> = new Map(COMPARTMENT_KINDS.map((kind) => [kind, kind]));
 
@@ -84,23 +82,4 @@ export interface AuditEvent {
   readonly pub?: PublicDetails;
   readonly index?: IndexKeys;
   readonly access?: AccessFacts;
-}
-
-/** One sealed part with the key that opens this part of this entry and nothing else. */
-export interface AppendedPart {
-  readonly c: string;
-  readonly stored: Uint8Array;
-  readonly partKey: Uint8Array;
-  readonly kind: CompartmentKind;
-}
-
-/** An entry that is written (or will be with the caller's transaction). */
-export interface AppendedEntry {
-  readonly id: string;
-  readonly at: string;
-  readonly bytes: Uint8Array;
-  readonly leafHash: Uint8Array;
-  /** `at` plus the merge delay of 60 seconds. */
-  readonly integrateBy: string;
-  readonly parts: readonly AppendedPart[];
 }

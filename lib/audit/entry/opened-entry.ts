@@ -1,12 +1,12 @@
 import "server-only";
+import type { CompartmentKind, NamedKey } from "@/lib/context/recorder";
 import { equalConstantTime, fromUtf8 } from "@/lib/crypto/bytes";
 import { FormatError, OpenError } from "@/lib/crypto/format-error";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import { openPartBytes, partDigest, partKey } from "@/lib/crypto/log/audit-part";
 import { memberOf } from "../bundle-verifier/container/member";
-import type { NamedKey } from "../recorder-types";
 import { type Entry, entryLeaf, LABEL, parseEntry } from "./entry";
-import { type CompartmentKind, kindNamed } from "./event";
+import { kindNamed } from "./event";
 import type { PartRow } from "./part-rows";
 
 /** An entry as it is stored: its bytes, its leaf unless it waits for one, and the rows of its parts. */

@@ -1,6 +1,6 @@
 import "server-only";
+import type { NamedKey } from "@/lib/context/recorder";
 import type { ReaderContext } from "../reading/fence";
-import type { NamedKey } from "../recorder-types";
 
 const KEPT_KEYS = 5_000;
 /** A destroyed key must not live on in memory for long. */

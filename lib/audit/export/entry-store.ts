@@ -1,8 +1,8 @@
 import "server-only";
+import type { CompartmentKind } from "@/lib/context/recorder";
 import { type CopiedRow, copyRows } from "@/lib/db/copy-rows";
 import type { RawTx } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
-import type { CompartmentKind } from "../entry/event";
 import { type PartRow, partsOf, partsSelect } from "../entry/part-rows";
 import type { Conditions } from "../reading/fence";
 import { SearchRow } from "../self-check/search-row";

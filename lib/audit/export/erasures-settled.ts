@@ -1,9 +1,10 @@
 import "server-only";
 import { setTimeout as pause } from "node:timers/promises";
+import type { InstanceFacts } from "@/lib/context/context";
+import type { CompartmentKind } from "@/lib/context/recorder";
 import { uuidsFrom } from "@/lib/crypto/uuid";
 import { inRawSnapshot, type RawTx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import type { CompartmentKind } from "../entry/event";
 import type { ReaderContext } from "../reading/fence";
 import { closedLog } from "../reading/of-log";
 import { type Erasing, type Erasings, readErasing } from "../retention/erasure/erasing-entries";
@@ -20,9 +21,9 @@ const LOOKS = 20;
 const RETRY_SECONDS = 5;
 
 /** Whether an erasure stands under the checkpoint of so many leaves; of a closed log's parts, in one that followed it. */
-function isUnder(log: string, { seq, elsewhere }: Erasing, size: number): boolean {
+function isUnder(instance: InstanceFacts, { seq, elsewhere }: Erasing, size: number): boolean {
   if (seq !== undefined) return seq < size;
-  return elsewhere !== undefined && closedLog(log) !== undefined;
+  return elsewhere !== undefined && closedLog(instance, instance.log) !== undefined;
 }
 
 /** Its id tells when it was made, and its sealed part opens under that id alone: no answer of the database makes it younger. */
@@ -37,7 +38,7 @@ function refusal(): DomainError {
 /** Whether an erasure waits that may honestly do so. */
 async function isOneWaiting(cx: ReaderContext, tx: RawTx, size: number): Promise<boolean> {
   const young = await readErasing(cx, tx, uuidsFrom(cx.clock.nowMs() - SETTLE_MS));
-  return [...young.values()].flat().some((erasing) => !isUnder(cx.instance.log, erasing, size));
+  return [...young.values()].flat().some((erasing) => !isUnder(cx.instance, erasing, size));
 }
 
 /** What of an export says whether an erasure of the last minutes matters to it. */
@@ -115,7 +116,7 @@ export class SettledErasures {
   }
 
   #isExplaining(erasing: Erasing): boolean {
-    const isHere = isUnder(this.cx.instance.log, erasing, this.of.size);
+    const isHere = isUnder(this.cx.instance, erasing, this.of.size);
     const isNew = !isHere && isYoung(erasing, this.#sinceMs);
     if (isNew && this.of.isBundle) throw refusal();
     if (!isHere && !isNew) this.#tell(erasing.entry);

@@ -1,10 +1,11 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { CompartmentKind } from "@/lib/context/recorder";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
-import type { AuditEvent, CompartmentKind } from "../entry/event";
+import type { AuditEvent } from "../entry/event";
 import { refuseUnknownNames } from "../reading/actors/known-names";
 import { addFilter, type FenceContext, fencedConditions, type ReaderContext } from "../reading/fence";
 import { logDetail, ofLog } from "../reading/of-log";

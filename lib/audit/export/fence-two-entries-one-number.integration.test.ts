@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { erasureOf } from "@/lib/testing/log/erasure-of";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
 import type { AuditEvent } from "../entry/event";
 import { getEvent } from "../reading/get-event";

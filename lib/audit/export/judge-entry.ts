@@ -1,7 +1,7 @@
+import type { CompartmentKind } from "@/lib/context/recorder";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import { memberOf } from "../bundle-verifier/container/member";
 import { endingOf } from "../entry/erased-part";
-import type { CompartmentKind } from "../entry/event";
 import { type Keys, OpenedEntry, type OpenedPart } from "../entry/opened-entry";
 import { type FencedBy, isRevealing, type Reader } from "../reading/fence";
 import type { Erasing, Erasings } from "../retention/erasure/erasing-entries";

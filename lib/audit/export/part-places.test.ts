@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CompartmentKind } from "../entry/event";
+import type { CompartmentKind } from "@/lib/context/recorder";
 import { type PlacedEntry, type PlacedPart, partsAstray } from "./part-places";
 
 const [TENANT, CASE, OTHER_CASE, ACTOR, OTHER_PERSON] = ["t-1", "c-1", "c-2", "u-1", "u-2"];

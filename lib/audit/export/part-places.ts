@@ -1,8 +1,8 @@
 import "server-only";
+import type { CompartmentKind } from "@/lib/context/recorder";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import { memberOf } from "../bundle-verifier/container/member";
 import { LABEL } from "../entry/entry";
-import type { CompartmentKind } from "../entry/event";
 
 /** The row of a part, as far as it says where the part lies. */
 export interface PlacedPart {

@@ -1,7 +1,6 @@
 import "server-only";
 import { tmpdir } from "node:os";
 import type { RawTx } from "@/lib/db/transaction";
-import { portalEnv } from "@/lib/env";
 import type { ReaderContext } from "../reading/fence";
 import type { ExportFormat } from "../schema";
 import { writeBundle } from "./bundle/build-bundle";
@@ -32,8 +31,7 @@ export function fileHeaders(format: ExportFormat): Record<string, string> {
 }
 
 /** Opens the spools of a bundle, lends them, and gives their space back whatever happens. */
-async function withSpools<T>(use: (spools: BundleSpools) => Promise<T>): Promise<T> {
-  const dir = portalEnv().DATA_DIR ?? tmpdir();
+async function withSpools<T>(dir: string, use: (spools: BundleSpools) => Promise<T>): Promise<T> {
   const opened: Spool[] = [];
   const open = async (): Promise<Spool> => {
     const spool = await Spool.open(dir);
@@ -64,7 +62,11 @@ export async function produceExport(
 ): Promise<Produced> {
   const { format } = request;
   if (!isFiltered(request)) await requireNoPruningWaiting(cx, tx);
-  if (format === "bundle") return withSpools((spools) => writeBundle(cx, tx, request, spools, sink));
+  if (format === "bundle") {
+    return withSpools(cx.instance.dataDir ?? tmpdir(), (spools) =>
+      writeBundle(cx, tx, request, spools, sink),
+    );
+  }
   sink.begun?.();
   if (format === "xlsx") return writeXlsx(cx, tx, request, sink);
   return writeText(cx, tx, { ...request, format }, sink);

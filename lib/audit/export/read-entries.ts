@@ -1,10 +1,10 @@
 import "server-only";
 import { setImmediate } from "node:timers/promises";
+import type { CompartmentKind } from "@/lib/context/recorder";
 import { equalConstantTime } from "@/lib/crypto/bytes";
 import { Frontier } from "@/lib/crypto/log/merkle";
 import type { RawTx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import type { CompartmentKind } from "../entry/event";
 import { type Conditions, fenceOf, type ReaderContext } from "../reading/fence";
 import { readFence } from "../reading/fence-cases";
 import { type Erasings, ErasureBook } from "../retention/erasure/erasing-entries";
@@ -15,6 +15,7 @@ import { CompartmentKeys } from "./compartment-keys";
 import { copyEntries, type EntryRow } from "./entry-store";
 import { SettledErasures } from "./erasures-settled";
 import { type Judged, judgeEntry, type Known, type Reading, type ShownEntry } from "./judge-entry";
+import type { Anchor } from "./store";
 import type { CsvOptions } from "./tables/csv";
 
 /** What is to be exported, and the entry that records it. */
@@ -37,13 +38,6 @@ export interface ExportRequest {
 /** Whether the export leaves entries out that its reader may read. */
 export function isFiltered({ filter }: Pick<ExportRequest, "filter">): boolean {
   return Object.keys(filter).length > 0;
-}
-
-/** The newest checkpoint, at which an export ends. */
-export interface Anchor {
-  readonly size: number;
-  /** Undefined where there is no checkpoint that can be read. */
-  readonly root: Uint8Array | undefined;
 }
 
 /** One leaf of the tree, in order, with what the export makes of its entry. */

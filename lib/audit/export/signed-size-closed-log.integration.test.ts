@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { openOwnerPool } from "@/lib/db/migrate";
 import { findReaderById } from "@/lib/identity/people/find-reader";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
@@ -38,8 +38,7 @@ beforeAll(async () => {
   size = (await startNewLog(owner, bench.place, { origin: place.log, checkpoint, oldVkey })).anchored;
   await prepareLog(bench.sequencerPool, place);
   const closed = { origin: old, log: bench.policy.log, receipts: bench.policy.receipts, witnesses: [], size };
-  process.env.CLOSED_LOGS = JSON.stringify([closed]);
-  const instance = { ...bench.auditor.instance, log: place.log };
+  const instance = { ...bench.auditor.instance, log: place.log, closedLogs: [closed] };
   const receiptKey = bench.keystore.readNamedKey("receipt");
   if (receiptKey === undefined) throw new TypeError("no receipt key");
   const audit = createAuditRecorder({ pool: bench.appPool, keystore: bench.keystore, instance, receiptKey });

@@ -18,7 +18,7 @@ const TABLES = [
 let bench: OwnedLog;
 beforeAll(async () => {
   bench = await createOwnedLog();
-  process.env.SIGNER_URL = `unix:${path.join(bench.dataDir, "s.sock")}`;
+  Object.assign(bench.cx.instance, { signerUrl: `unix:${path.join(bench.dataDir, "s.sock")}` });
 });
 afterAll(() => bench.close());
 

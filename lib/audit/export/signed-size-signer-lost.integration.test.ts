@@ -43,7 +43,7 @@ it("a bundle that a signer who has lost its store and mark vouches for no more i
   };
   const url = `unix:${path.join(bench.dataDir, "o.sock")}`;
   const server = await serveHttp(url, signerHandler(signer, createLogger("test", "silent")));
-  process.env.SIGNER_URL = url;
+  Object.assign(bench.cx.instance, { signerUrl: url });
   try {
     // Of a new log nobody has signed anything, and nothing is lost.
     expect(await alarms()).toEqual([]);

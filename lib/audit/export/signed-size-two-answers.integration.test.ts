@@ -6,7 +6,7 @@ import { recordEvent } from "../record/record-event";
 let bench: OwnedLog;
 beforeAll(async () => {
   bench = await createOwnedLog();
-  process.env.SIGNER_URL = `unix:${path.join(bench.dataDir, "s.sock")}`;
+  Object.assign(bench.cx.instance, { signerUrl: `unix:${path.join(bench.dataDir, "s.sock")}` });
 });
 afterAll(() => bench.close());
 

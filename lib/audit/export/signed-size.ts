@@ -1,7 +1,6 @@
 import "server-only";
 import { setTimeout as pause } from "node:timers/promises";
 import { inRawSnapshot } from "@/lib/db/transaction";
-import { portalEnv } from "@/lib/env";
 import { DomainError } from "@/lib/errors";
 import type { ReaderContext } from "../reading/fence";
 import { closedLog } from "../reading/of-log";
@@ -32,19 +31,19 @@ export async function readSignedSize(
   isFiltered: boolean,
 ): Promise<number | undefined> {
   if (query.format !== "bundle" || isFiltered) return undefined;
-  const closed = closedLog(cx.instance.log);
+  const closed = closedLog(cx.instance, cx.instance.log);
   // It grows no more: how far it was signed stands in the portal's own variables.
   if (closed !== undefined) return closed.size;
-  const { SIGNER_URL, LOG_VKEY, LOG_ORIGIN } = portalEnv();
-  if (SIGNER_URL === undefined || cx.instance.log !== LOG_ORIGIN) return undefined;
-  const word = await askSigner(SIGNER_URL, LOG_VKEY);
+  const { signerUrl, pinned } = cx.instance;
+  if (signerUrl === undefined || pinned === undefined) return undefined;
+  const word = await askSigner(signerUrl, pinned.log);
   if (word.is === "refused" && !COMPARED_NOTHING.includes(word.reason)) {
     const { reason, seq } = word;
     cx.logger.error({ alarm: "export.index", reason, seq }, "the signer refuses what would be exported");
     return refuse(`The checkpoint signer does not sign what the database holds: ${reason} at ${seq}.`);
   }
   // Whoever owns the database can keep the signer from reading it, and not from saying how far it has signed.
-  const signed = word.is === "signed" ? word : await askSigned(SIGNER_URL, LOG_VKEY);
+  const signed = word.is === "signed" ? word : await askSigned(signerUrl, pinned.log);
   if (signed.is !== "signed") {
     // A signer that has signed nothing, of a log with a checkpoint, has lost its store.
     if (signed.is === "absent" || (await anchoredSize(cx)) > 0)

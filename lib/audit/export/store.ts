@@ -5,7 +5,13 @@ import { openNote } from "@/lib/crypto/log/signed-note";
 import type { RawTx } from "@/lib/db/transaction";
 import { parseCheckpointText } from "../entry/checkpoint";
 import type { Conditions } from "../reading/fence";
-import type { Anchor } from "./read-entries";
+
+/** The newest checkpoint, at which an export ends. */
+export interface Anchor {
+  readonly size: number;
+  /** Undefined where there is no checkpoint that can be read. */
+  readonly root: Uint8Array | undefined;
+}
 
 const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 

@@ -1,6 +1,6 @@
 import "server-only";
 import { createHash } from "node:crypto";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inRawSnapshot, inTransaction, type RawTx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { type ExportEnd, finishExport, isExportAllowed } from "./history/history-store";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { InstantOrUtc, integerText, text, Uuid } from "@/lib/api-client/fields";
+import { InstantOrUtc, integerText, text, Uuid } from "@/lib/schema";
 import { PurposeName } from "../schema";
 
 /** The coordinator's own access log, the one list with an offset. */

@@ -1,9 +1,9 @@
 import "server-only";
-import type { Receipt } from "@/lib/api-client/fields";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { isUniqueViolation } from "@/lib/db/errors";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import type { Receipt } from "@/lib/schema";
 import { appendEntry } from "../record/append-entry";
 import { issueReceipt } from "../record/issue-receipt";
 import { seenBy, toQuarantined } from "./list-quarantine";

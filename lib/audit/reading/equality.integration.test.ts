@@ -6,7 +6,7 @@ import { preserveTransactions } from "@/lib/access/preservations/preserve-transa
 import { PreservationQuery } from "@/lib/access/preservations/schema";
 import { commentRequest } from "@/lib/access/requests/comment-request";
 import { withdrawRequest } from "@/lib/access/requests/withdraw-request";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";

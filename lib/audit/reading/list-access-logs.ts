@@ -1,5 +1,5 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import { inSnapshot } from "@/lib/db/transaction";
 import { memberOf } from "../bundle-verifier/container/member";

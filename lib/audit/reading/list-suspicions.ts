@@ -1,6 +1,6 @@
 import "server-only";
 import type { z } from "zod";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { recordReadOnce } from "../record/record-read";
 import type { EventPage, SuspicionQuery } from "../schema";
 import { readPageOfEvents } from "./list-events";

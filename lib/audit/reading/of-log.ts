@@ -1,14 +1,12 @@
 import "server-only";
-import type { InstanceFacts } from "@/lib/context";
-import { portalEnv } from "@/lib/env";
+import type { ClosedLog, InstanceFacts } from "@/lib/context/context";
 import { DomainError } from "@/lib/errors";
 
-/** A log that another one followed: its origin and the keys to check it by, pinned like the present ones. */
-export type ClosedLog = NonNullable<ReturnType<typeof portalEnv>["CLOSED_LOGS"]>[number];
+type ClosedLogs = Pick<InstanceFacts, "closedLogs">;
 
-/** The closed log of this origin that this instance is told of, if there is one. */
-export function closedLog(origin: string): ClosedLog | undefined {
-  return portalEnv().CLOSED_LOGS?.find((one) => one.origin === origin);
+/** Returns the closed log of this origin, if the instance is configured with one. */
+export function closedLog({ closedLogs }: ClosedLogs, origin: string): ClosedLog | undefined {
+  return closedLogs?.find((one) => one.origin === origin);
 }
 
 /**
@@ -17,7 +15,7 @@ export function closedLog(origin: string): ClosedLog | undefined {
  */
 export function ofLog<C extends { readonly instance: InstanceFacts }>(cx: C, origin: string | undefined): C {
   if (origin === undefined || origin === cx.instance.log) return cx;
-  if (closedLog(origin) === undefined) throw new DomainError("audit.not-found");
+  if (closedLog(cx.instance, origin) === undefined) throw new DomainError("audit.not-found");
   return { ...cx, instance: { ...cx.instance, log: origin } };
 }
 
@@ -32,9 +30,9 @@ export interface ReadLog {
 }
 
 /** Which log an address asks for, where nothing or the present one's origin means the present one. */
-export function readLog(instance: Pick<InstanceFacts, "log">, asked: string): ReadLog {
+export function readLog(instance: Pick<InstanceFacts, "log" | "closedLogs">, asked: string): ReadLog {
   const present = instance.log;
-  const closed = portalEnv().CLOSED_LOGS?.map(({ origin }) => origin) ?? [];
+  const closed = instance.closedLogs?.map(({ origin }) => origin) ?? [];
   const log = asked === "" || asked === present ? undefined : asked;
   const at = log === undefined ? -1 : closed.indexOf(log);
   return { present, closed, log, follower: at < 0 ? undefined : (closed[at + 1] ?? present) };

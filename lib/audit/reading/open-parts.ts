@@ -1,7 +1,7 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { CompartmentKind } from "@/lib/context/recorder";
 import type { Json } from "@/lib/crypto/json/canonical-json";
-import type { CompartmentKind } from "../entry/event";
 import { type OpenedPart as EntryPart, type Keys, OpenedEntry } from "../entry/opened-entry";
 import { isRevealing, type Reader, seesEveryCase, seesSuspicion } from "./fence";
 import type { PartRow } from "./store";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ClosedLog, pageOf, pageQuery, visibleText } from "@/lib/api-client/fields";
+import { ClosedLog, pageOf, pageQuery, visibleText } from "@/lib/schema";
 
 export const QuarantinePath = z.strictObject({ id: z.uuid().toLowerCase() });
 

@@ -1,6 +1,6 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Context, Duty } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
@@ -9,6 +9,7 @@ import { alarmsOf } from "@/lib/http/health/judge-health";
 import { readStoredHealth } from "@/lib/http/health/store";
 import { createLogBench, type LogBench } from "@/lib/testing/benches/log-bench";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
+import type { Duty } from "@/lib/vocabulary";
 import { recordEvent } from "../record/record-event";
 import { EventQuery } from "../schema";
 import { runVerification, scheduleVerification } from "../self-check/run-verifications";

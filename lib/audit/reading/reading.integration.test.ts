@@ -5,10 +5,11 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "@/lib/clock";
-import type { Context, Principal, Role } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { Principal } from "@/lib/context/principal";
 import { fromBase64, fromBase64url, utf8 } from "@/lib/crypto/bytes";
 import { leafHash, verifyInclusion } from "@/lib/crypto/log/merkle";
-import { cosignerVkey, openNote, vkey } from "@/lib/crypto/log/signed-note";
+import { openNote, vkey } from "@/lib/crypto/log/signed-note";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { createEscrowClient } from "@/lib/escrow/client/client";
 import { createOrganisation } from "@/lib/identity/people/create-organisation";
@@ -17,7 +18,13 @@ import { createUser } from "@/lib/identity/people/create-user";
 import { type ServiceServer, serveHttp } from "@/lib/ipc/server";
 import { loadSigningKey, type SigningKey } from "@/lib/keystore/signing-key";
 import { createLogger } from "@/lib/telemetry/logger";
-import { type AuditBench, createAuditBench, createTestKeystore } from "@/lib/testing/benches/audit-bench";
+import {
+  type AuditBench,
+  createAuditBench,
+  createTestKeystore,
+  pinnedKeys,
+} from "@/lib/testing/benches/audit-bench";
+import type { Role } from "@/lib/vocabulary";
 import { Policy } from "../bundle-verifier/claims/bundle-format";
 import { verifyBundle } from "../bundle-verifier/verify-bundle";
 import { parseCheckpointText } from "../entry/checkpoint";
@@ -98,18 +105,7 @@ beforeAll(async () => {
   entryFile = file;
   server = await serveHttp(signerUrl, signerHandler(from, logger));
   options = { ...bench.place, pool: bench.sequencerPool, signerUrl, logVkey: signerKey.vkey, logger };
-  const pinned = {
-    DATABASE_URL: bench.database.appUrl,
-    KEY_DIR: dir,
-    LOG_ORIGIN: bench.place.log,
-    TENANT_ID: bench.place.tenantId,
-    CUSTODIAN_URL: "unix:/nowhere.sock",
-    CUSTODIAN_VKEY: vkey(`${bench.place.log}/custodian`, signerKey.publicKey),
-    LOG_VKEY: signerKey.vkey,
-    RECEIPT_VKEY: vkey(bench.cx.audit.receiptSigner.name, bench.cx.audit.receiptSigner.publicKey),
-    WITNESS_VKEY: cosignerVkey(`${bench.place.log}/witness`, signerKey.publicKey),
-  };
-  Object.assign(process.env, pinned);
+  Object.assign(bench.cx.instance, { pinned: pinnedKeys(bench.place.log, signerKey.publicKey) });
   await recordEvent(person("miner-789", "miner", { participantId: "miner-789" }), opened);
   await recordEvent(person("client-123", "client", { participantId: "client-123" }), {
     ...opened,

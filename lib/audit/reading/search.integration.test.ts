@@ -1,6 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
 import { seedIndex } from "@/lib/testing/log/seed-index";
 import { EventQuery } from "../schema";

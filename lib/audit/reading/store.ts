@@ -1,9 +1,10 @@
 import "server-only";
 import type { Pool } from "pg";
 import { z } from "zod";
+import type { CompartmentKind } from "@/lib/context/recorder";
 import { mapDatabaseError } from "@/lib/db/errors";
 import type { Tx } from "@/lib/db/transaction";
-import { COMPARTMENT_KINDS, type CompartmentKind } from "../entry/event";
+import { COMPARTMENT_KINDS } from "../entry/event";
 import type { Conditions } from "./fence";
 
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);

@@ -1,9 +1,9 @@
 import "server-only";
+import type { AuditContext } from "@/lib/context/context";
+import type { AppendedEntry, EntryRows } from "@/lib/context/recorder";
 import type { Tx } from "@/lib/db/transaction";
-import type { AuditContext } from "../audit-context";
 import { composeEntry } from "../entry/compose-entry";
-import type { AppendedEntry, AuditEvent } from "../entry/event";
-import type { EntryRows } from "../recorder-types";
+import type { AuditEvent } from "../entry/event";
 import { insertEntriesWith } from "./store";
 
 /**

@@ -1,12 +1,12 @@
 import "server-only";
 import type { Pool } from "pg";
+import type { Compartment, CompartmentName, Compartments, NamedKey } from "@/lib/context/recorder";
 import { OpenError } from "@/lib/crypto/format-error";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { InvariantError } from "@/lib/errors";
 import type { Keystore } from "@/lib/keystore/keystore";
 import type { Logger } from "@/lib/telemetry/logger";
-import type { Compartment, CompartmentName, Compartments, NamedKey } from "../recorder-types";
 import { KeyMemory } from "./key-memory";
 import { type CompartmentRow, createCompartment, findCompartments, findLiveCompartments } from "./store";
 

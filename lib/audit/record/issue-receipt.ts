@@ -1,8 +1,8 @@
 import "server-only";
+import type { AuditContext } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { receiptText } from "@/lib/crypto/receipt";
-import type { AuditContext } from "../audit-context";
-import type { AppendedEntry } from "../entry/event";
 import { signNoteLine } from "../entry/note-line";
 
 /** The receipt of audit.md: a signed promise that the log holds this leaf by `integrate_by`. */

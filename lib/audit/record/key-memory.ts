@@ -1,4 +1,4 @@
-import type { Compartment } from "../recorder-types";
+import type { Compartment } from "@/lib/context/recorder";
 
 const MAX_KEYS = 5_000;
 /** Bounds what a process holds; an erasure does not wait for it (`forget`, `hear`). */

@@ -1,5 +1,5 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import type { NewSuspicion } from "../schema";
 import { issueReceipt, type Receipt } from "./issue-receipt";
 import { recordEvent } from "./record-event";

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { AuditRecorder } from "@/lib/context/recorder";
 import { createLogger } from "@/lib/telemetry/logger";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
-import type { AuditRecorder } from "../recorder-types";
 import { recordEvent } from "./record-event";
 import { createAuditRecorder } from "./recorder";
 

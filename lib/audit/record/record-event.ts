@@ -1,8 +1,9 @@
 import "server-only";
+import type { AuditContext } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import { DomainError } from "@/lib/errors";
-import type { AuditContext } from "../audit-context";
 import { composeEntry } from "../entry/compose-entry";
-import type { AppendedEntry, AuditEvent } from "../entry/event";
+import type { AuditEvent } from "../entry/event";
 
 /**
  * Writes the entry of a read or a refusal on the recorder's own connection and returns once it is committed.

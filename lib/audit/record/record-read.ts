@@ -1,6 +1,6 @@
 import "server-only";
+import type { AuditContext } from "@/lib/context/context";
 import type { Json } from "@/lib/crypto/json/canonical-json";
-import type { AuditContext } from "../audit-context";
 import { recordEvent } from "./record-event";
 
 const QUIET_MS = 10 * 60_000;

@@ -1,10 +1,10 @@
 import "server-only";
 import type { Pool } from "pg";
-import type { InstanceFacts } from "@/lib/context";
+import type { InstanceFacts } from "@/lib/context/context";
+import type { AuditRecorder, EntryRows } from "@/lib/context/recorder";
 import { DomainError } from "@/lib/errors";
 import type { KeyRef, Keystore } from "@/lib/keystore/keystore";
 import type { Logger } from "@/lib/telemetry/logger";
-import type { AuditRecorder, EntryRows } from "../recorder-types";
 import { createCompartments } from "./compartments";
 import { insertEntries } from "./store";
 

@@ -1,10 +1,10 @@
 import "server-only";
 import type { Pool, PoolClient } from "pg";
 import { z } from "zod";
+import type { CompartmentKind, EntryRows } from "@/lib/context/recorder";
 import { mapDatabaseError } from "@/lib/db/errors";
 import type { Tx } from "@/lib/db/transaction";
-import { COMPARTMENT_KINDS, type CompartmentKind } from "../entry/event";
-import type { EntryRows } from "../recorder-types";
+import { COMPARTMENT_KINDS } from "../entry/event";
 
 /**
  * One statement for any number of entries: entry, parts, a queue row per subject, index row. `xid` is set by

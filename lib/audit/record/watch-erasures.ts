@@ -1,6 +1,6 @@
 import "server-only";
+import type { Compartments } from "@/lib/context/recorder";
 import { type Listener, openListener } from "@/lib/db/listen";
-import type { Compartments } from "../recorder-types";
 
 const CHANNEL = "sealport_erased";
 

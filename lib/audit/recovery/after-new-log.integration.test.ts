@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { openOwnerPool } from "@/lib/db/migrate";
 import { getRotation } from "@/lib/keys/rotation/get-rotation";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
@@ -55,9 +55,8 @@ beforeAll(async () => {
   expect(opened.data).toMatchObject({ amount: "1000" });
   await bench.anchor();
   const old = bench.place.log;
-  process.env.CLOSED_LOGS = JSON.stringify([
-    { origin: old, log: bench.policy.log, receipts: bench.policy.receipts, witnesses: [] },
-  ]);
+  const closedLogs = [{ origin: old, log: bench.policy.log, receipts: bench.policy.receipts, witnesses: [] }];
+  Object.assign(bench.cx.instance, { closedLogs });
   const checkpoint = await bench.appPool.query(
     "SELECT note FROM audit_checkpoint ORDER BY size DESC LIMIT 1",
   );

@@ -1,7 +1,7 @@
 import { Client, type Pool } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { systemClock } from "@/lib/clock";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { openOwnerPool } from "@/lib/db/migrate";
 import { findReaderById } from "@/lib/identity/people/find-reader";
@@ -107,9 +107,8 @@ beforeAll(async () => {
   await bench.anchor();
   await actInOldLog(person);
   await bench.anchor();
-  process.env.CLOSED_LOGS = JSON.stringify([
-    { origin: old, log: bench.policy.log, receipts: bench.policy.receipts, witnesses: [] },
-  ]);
+  const closedLogs = [{ origin: old, log: bench.policy.log, receipts: bench.policy.receipts, witnesses: [] }];
+  Object.assign(bench.cx.instance, { closedLogs });
   const checkpoint = await bench.appPool.query(
     "SELECT note, size::int FROM audit_checkpoint ORDER BY size DESC LIMIT 1",
   );

@@ -1,11 +1,11 @@
 import "server-only";
 import type { Pool, PoolClient } from "pg";
 import { systemClock } from "@/lib/clock";
+import type { AuditContext } from "@/lib/context/context";
 import { keyMark, keyProof } from "@/lib/crypto/log/audit-part";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { InvariantError } from "@/lib/errors";
 import type { Keystore } from "@/lib/keystore/keystore";
-import type { AuditContext } from "../audit-context";
 import { composeEntry } from "../entry/compose-entry";
 import { sealingContext } from "../record/compartments";
 import { createAuditRecorder } from "../record/recorder";

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { systemClock } from "@/lib/clock";
-import type { Context } from "@/lib/context";
-import { cosignerVkey, openNote, vkey } from "@/lib/crypto/log/signed-note";
+import type { Context } from "@/lib/context/context";
+import { openNote, vkey } from "@/lib/crypto/log/signed-note";
 import { loadSigningKey } from "@/lib/keystore/signing-key";
-import { createTestKeystore } from "@/lib/testing/benches/audit-bench";
+import { createTestKeystore, pinnedKeys } from "@/lib/testing/benches/audit-bench";
 import { createRecoveryBench, type RecoveryBench } from "@/lib/testing/benches/recovery-bench";
 import { parseCheckpointText } from "../entry/checkpoint";
 import { exportLog } from "../export/export-log";
@@ -32,21 +32,10 @@ beforeEach(async () => {
 });
 afterEach(() => bench?.close());
 
-/** A process reads its variables once, so that both tests have the folder and the keys of the first; policies name their own. */
+/** The portal is configured with this key of its log. */
 function asPortal(log: string, logVkey: string): void {
-  const { name, publicKey } = bench.cx.audit.receiptSigner;
-  Object.assign(process.env, {
-    DATABASE_URL: bench.database.appUrl,
-    DATA_DIR: folder,
-    KEY_DIR: folder,
-    LOG_ORIGIN: log,
-    TENANT_ID: bench.place.tenantId,
-    CUSTODIAN_URL: "unix:/nowhere.sock",
-    CUSTODIAN_VKEY: vkey(`${log}/custodian`, publicKey),
-    LOG_VKEY: logVkey,
-    RECEIPT_VKEY: vkey(name, publicKey),
-    WITNESS_VKEY: cosignerVkey(`${log}/witness`, publicKey),
-  });
+  const pinned = { ...pinnedKeys(log, bench.cx.audit.receiptSigner.publicKey), log: logVkey };
+  Object.assign(bench.cx.instance, { dataDir: folder, pinned });
 }
 
 /** What `npm run verify` says of a whole bundle, under the keys of these logs. */

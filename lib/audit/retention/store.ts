@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import type { Principal } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import type { Tx } from "@/lib/db/transaction";
 import type { Holds, Retention } from "./schema";
 

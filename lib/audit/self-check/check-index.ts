@@ -1,10 +1,9 @@
 import "server-only";
 import { randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
-import type { DbContext } from "@/lib/context";
-import { inRawSnapshot, inRawTransaction } from "@/lib/db/transaction";
+import type { AuditContext } from "@/lib/context/context";
+import { type DbContext, inRawSnapshot, inRawTransaction } from "@/lib/db/transaction";
 import type { Logger } from "@/lib/telemetry/logger";
-import type { AuditContext } from "../audit-context";
 import { memberOf } from "../bundle-verifier/container/member";
 import { around } from "../bundle-verifier/report/report";
 import { endingOf } from "../entry/erased-part";

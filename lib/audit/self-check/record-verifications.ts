@@ -1,7 +1,6 @@
 import "server-only";
-import type { DbContext } from "@/lib/context";
-import { inTransaction, type Tx } from "@/lib/db/transaction";
-import type { AuditContext } from "../audit-context";
+import type { AuditContext } from "@/lib/context/context";
+import { type DbContext, inTransaction, type Tx } from "@/lib/db/transaction";
 import type { AuditEvent } from "../entry/event";
 import { appendEntry } from "../record/append-entry";
 import { mergeReports } from "./merge-reports";

@@ -1,11 +1,11 @@
 import "server-only";
 import { z } from "zod";
+import type { AuditContext } from "@/lib/context/context";
 import { toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { formatMicros } from "@/lib/crypto/instant";
 import { canonicalJson, type Json } from "@/lib/crypto/json/canonical-json";
 import { sha256 } from "@/lib/crypto/primitives";
 import type { Tx } from "@/lib/db/transaction";
-import type { AuditContext } from "../audit-context";
 import { bindingEntry, openStored } from "../entry/bound-part";
 import { closedLog } from "../reading/of-log";
 import { type RecordedRow, selectRecordedEnds } from "./end-store";
@@ -65,7 +65,7 @@ export async function recordedEnds(
   const from = formatMicros(BigInt(since.getTime() - SLACK_MS) * 1000n);
   const ends = new Map<string, RecordedEnd & { readonly order: string }>();
   for await (const batch of selectRecordedEnds(tx, tenantId, from)) {
-    const rows = batch.filter((row) => row.log === log || closedLog(row.log) !== undefined);
+    const rows = batch.filter((row) => row.log === log || closedLog(cx.instance, row.log) !== undefined);
     const keys = await cx.audit.compartments.openById([...new Set(rows.map((row) => row.compartment_id))]);
     for (const row of rows) {
       const key = keys.get(row.compartment_id);

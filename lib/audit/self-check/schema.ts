@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { pageOf, pageQuery, Uuid } from "@/lib/api-client/fields";
+import { pageOf, pageQuery, Uuid } from "@/lib/schema";
 
 const Count = z.int().min(0);
 

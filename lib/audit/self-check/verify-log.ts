@@ -1,8 +1,8 @@
 import "server-only";
-import type { DbContext } from "@/lib/context";
+import type { InstanceFacts } from "@/lib/context/context";
 import { FormatError } from "@/lib/crypto/format-error";
 import { parseMicros } from "@/lib/crypto/instant";
-import { inRawSnapshot, type RawTx } from "@/lib/db/transaction";
+import { type DbContext, inRawSnapshot, type RawTx } from "@/lib/db/transaction";
 import { around, firstBad } from "../bundle-verifier/report/report";
 import { readOpenQuarantine } from "../reading/quarantine-store";
 import type { SignerWord } from "./ask-signer";
@@ -31,6 +31,7 @@ const MERGE_DELAY_MICROS = 60_000_000n;
 
 /** What a verification of the database's own log needs. */
 export interface LogUnderTest extends DbContext {
+  readonly instance: Pick<InstanceFacts, "log" | "tenantId">;
   readonly clock: { nowMicros(): bigint };
   readonly logVkey: string;
   /** PEM certificates of time-stamp authorities; without any, stamps are counted only. */
@@ -107,7 +108,7 @@ export interface Marks extends Pick<Beside, "minimum" | "lost"> {
  * How far the prunings in the tree reach that are believed, and the entries that recoveries in the tree name as lost. The
  * tree is that of the head, which the walk goes through to its end: what has a larger number is in none.
  */
-export function readMarks(cx: DbContext): Promise<Marks> {
+export function readMarks(cx: Pick<LogUnderTest, "db" | "instance">): Promise<Marks> {
   const { log } = cx.instance;
   return inRawSnapshot(cx, async (tx) => {
     const { head, newest } = await readStart(tx, log);

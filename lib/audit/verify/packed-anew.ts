@@ -1,7 +1,17 @@
 import { FormatError } from "@/lib/crypto/format-error";
 
+const PACKED_ANEW = Symbol("packed-anew");
+
 /** The zip is one that another program packed in a way that is not read here. */
-export class PackedAnew extends FormatError {}
+export class PackedAnew extends FormatError {
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && PACKED_ANEW in value;
+  }
+
+  get [PACKED_ANEW](): true {
+    return true;
+  }
+}
 
 /** Refuses what honest programs write, and what could all the same show other readers something else. */
 export function refusePacking(sign: string): never {

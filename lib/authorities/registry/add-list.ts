@@ -1,5 +1,4 @@
 import "server-only";
-import type { AppendedEntry } from "@/lib/audit/entry/event";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { findIssuerPath } from "@/lib/authorities/certificate-path";
 import { asRefusal, distinguishedName } from "@/lib/authorities/cms";
@@ -8,7 +7,8 @@ import { findNewestList, insertList } from "@/lib/authorities/registry/list-stor
 import { invalidMember } from "@/lib/authorities/registry/rules";
 import { type AuthorityRow, lockAuthority } from "@/lib/authorities/registry/store";
 import type { NewList } from "@/lib/authorities/schema";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import { equalConstantTime, toBase64url } from "@/lib/crypto/bytes";
 import { type HeldCertificate, readCertificate } from "@/lib/crypto/pki/certificate";
 import { type HeldList, isListOf, isNewer, readList } from "@/lib/crypto/pki/revocation-list";

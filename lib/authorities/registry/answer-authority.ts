@@ -1,10 +1,10 @@
 import "server-only";
-import type { AppendedEntry } from "@/lib/audit/entry/event";
 import { issueReceipt, type Receipt } from "@/lib/audit/record/issue-receipt";
 import { lockAuthority } from "@/lib/authorities/registry/store";
 import { authorityViews } from "@/lib/authorities/registry/view";
 import type { AuthorityView } from "@/lib/authorities/schema";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 

@@ -6,7 +6,7 @@ import { requireNeverRevoked } from "@/lib/authorities/registry/never-revoked";
 import { inForceFrom, requireRegistrar } from "@/lib/authorities/registry/rules";
 import { type AuthorityRow, confirmAuthorityRow, lockAuthority } from "@/lib/authorities/registry/store";
 import type { AuthorityConfirmation } from "@/lib/authorities/schema";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { isSameHuman } from "@/lib/identity/people/same-human-store";

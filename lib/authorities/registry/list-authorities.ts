@@ -4,7 +4,7 @@ import { requireRegistrar } from "@/lib/authorities/registry/rules";
 import { listAuthorityRows } from "@/lib/authorities/registry/store";
 import { authorityViews } from "@/lib/authorities/registry/view";
 import type { AuthorityView } from "@/lib/authorities/schema";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { isUuid } from "@/lib/crypto/uuid";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";

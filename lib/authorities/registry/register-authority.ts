@@ -6,7 +6,7 @@ import { requireNeverRevoked } from "@/lib/authorities/registry/never-revoked";
 import { invalidMember, keyThumbprint, requireRegistrar } from "@/lib/authorities/registry/rules";
 import { insertAuthority, type NewAuthorityRow } from "@/lib/authorities/registry/store";
 import type { NewAuthority, NewKey } from "@/lib/authorities/schema";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { isUniqueViolation } from "@/lib/db/errors";
 import { inTransaction } from "@/lib/db/transaction";

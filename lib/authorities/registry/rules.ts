@@ -1,10 +1,11 @@
-import type { Context, Duty } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { fromBase64url, toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { checkEd25519PublicKey } from "@/lib/crypto/ed25519-check";
 import { FormatError } from "@/lib/crypto/format-error";
 import { canonicalJson } from "@/lib/crypto/json/canonical-json";
 import { sha256 } from "@/lib/crypto/primitives";
 import { DomainError } from "@/lib/errors";
+import type { Duty } from "@/lib/vocabulary";
 
 const DAY_MS = 86_400_000;
 /** Who registers, confirms and ends authorities. */

@@ -1,9 +1,8 @@
 import "server-only";
 import { describeLists } from "@/lib/authorities/registry/list-store";
-import type { AuthorityRow } from "@/lib/authorities/registry/store";
-import { namesOf } from "@/lib/authorities/registry/store";
+import { type AuthorityRow, namesOf } from "@/lib/authorities/registry/store";
 import type { AuthorityView } from "@/lib/authorities/schema";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { readCertificate, subjectOf } from "@/lib/crypto/pki/certificate";
 import type { Tx } from "@/lib/db/transaction";
 import { validityTime } from "@/lib/escrow/protocol/statements";

@@ -4,7 +4,7 @@ import { type AuthorityAnswer, answerAuthority } from "@/lib/authorities/registr
 import { requireRegistrar } from "@/lib/authorities/registry/rules";
 import { endAuthorityRow, lockAuthority } from "@/lib/authorities/registry/store";
 import type { AuthorityEnd } from "@/lib/authorities/schema";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 

@@ -1,9 +1,9 @@
 import { rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import type { EscrowOpening } from "@/lib/escrow/client/open";
 import { MAX_EMERGENCY_MS, REVIEW_MS, reasonDigest } from "@/lib/escrow/protocol/break-glass-statement";
 import type { RegistrationItem } from "@/lib/escrow/protocol/messages";
+import type { EscrowOpening } from "@/lib/escrow/protocol/port";
 import type { Refusal } from "@/lib/escrow/protocol/refusals";
 import { rosterDigest } from "@/lib/escrow/protocol/roster";
 import { type OpenStatement, recordDigest, validityTime } from "@/lib/escrow/protocol/statements";

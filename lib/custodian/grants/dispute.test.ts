@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { DomainError } from "@/lib/errors";
-import type { EscrowOpening } from "@/lib/escrow/client/open";
 import { callCustodian } from "@/lib/escrow/client/transport";
 import { type DisputeSubmission, PATHS, type RegistrationItem } from "@/lib/escrow/protocol/messages";
+import type { EscrowOpening } from "@/lib/escrow/protocol/port";
 import type { Refusal } from "@/lib/escrow/protocol/refusals";
 import { type OpenStatement, validityTime } from "@/lib/escrow/protocol/statements";
 import { type PersonName, TestCustodian } from "@/lib/testing/custodian/custodian";

@@ -2,12 +2,8 @@ import "server-only";
 import { parseSeconds } from "@/lib/crypto/instant";
 import { refuse } from "@/lib/custodian/refused";
 import type { AuthorizationRecord, RosterPerson } from "@/lib/escrow/protocol/messages";
-import {
-  type DecisionStatement,
-  GroupName,
-  type Level,
-  validityTime,
-} from "@/lib/escrow/protocol/statements";
+import { type DecisionStatement, validityTime } from "@/lib/escrow/protocol/statements";
+import { GroupName, type Level } from "@/lib/vocabulary";
 
 /** What a grant covers after all decisions and the authorization have narrowed it. */
 export interface EffectiveScope {

@@ -12,11 +12,11 @@ import { SignedRewrap } from "@/lib/escrow/protocol/rewrap-statement";
 import { Roster, StatementNote } from "@/lib/escrow/protocol/roster";
 import {
   GrantOkStatement,
-  GroupName,
   OpenStatement,
   Person,
   StatementSignature,
 } from "@/lib/escrow/protocol/statements";
+import { GroupName } from "@/lib/vocabulary";
 
 const Digest = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 

@@ -26,7 +26,8 @@ import {
 } from "@/lib/custodian/roster/signature";
 import type { OpenRequest, OpenResponse, RegistrationItem } from "@/lib/escrow/protocol/messages";
 import { findPerson, type Roster } from "@/lib/escrow/protocol/roster";
-import type { GroupName, OpenStatement } from "@/lib/escrow/protocol/statements";
+import type { OpenStatement } from "@/lib/escrow/protocol/statements";
+import type { GroupName } from "@/lib/vocabulary";
 
 const MAX_STATEMENT_MS = 5 * 60_000;
 /** Times of validity are whole seconds. */

@@ -4,8 +4,8 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { ed25519PublicKey } from "@/lib/crypto/primitives";
 import { writeEvaluationRoster } from "@/lib/custodian/roster/evaluation-roster";
-import type { EscrowOpening } from "@/lib/escrow/client/open";
 import type { DecidedSubmission, RegistrationItem } from "@/lib/escrow/protocol/messages";
+import type { EscrowOpening } from "@/lib/escrow/protocol/port";
 import { Roster } from "@/lib/escrow/protocol/roster";
 import { TEST_LOG, TestCustodian } from "@/lib/testing/custodian/custodian";
 

@@ -1,3 +1,4 @@
+import type { AcceptedGrant, EscrowClient, EscrowEpoch } from "@/lib/escrow/protocol/port";
 import "server-only";
 import type { Clock } from "@/lib/clock";
 import { fromBase64url } from "@/lib/crypto/bytes";
@@ -5,9 +6,9 @@ import { verifyEscrowOk } from "@/lib/crypto/escrow-ok";
 import { parseVkey } from "@/lib/crypto/log/signed-note";
 import { verifyStatement } from "@/lib/crypto/statement";
 import { batchesOf } from "@/lib/escrow/client/batches";
-import { createGrantEnds, type GrantEnds } from "@/lib/escrow/client/ends";
-import { createLostKeyClient, type LostKeyClient } from "@/lib/escrow/client/lost-key";
-import { type EscrowOpened, type EscrowOpening, openThroughEscrow } from "@/lib/escrow/client/open";
+import { createGrantEnds } from "@/lib/escrow/client/ends";
+import { createLostKeyClient } from "@/lib/escrow/client/lost-key";
+import { openThroughEscrow } from "@/lib/escrow/client/open";
 import { createRosterReader } from "@/lib/escrow/client/roster-reader";
 import { askCustodian, callCustodian, distrust, type PinnedCustodian } from "@/lib/escrow/client/transport";
 import { verifyEpoch } from "@/lib/escrow/protocol/epoch";
@@ -23,54 +24,8 @@ import {
   type RewrapResult,
   type SignedEpoch,
 } from "@/lib/escrow/protocol/messages";
-import { NoteResponse, ROSTER_PATHS, type Roster, type StatementNote } from "@/lib/escrow/protocol/roster";
+import { NoteResponse, ROSTER_PATHS } from "@/lib/escrow/protocol/roster";
 import type { GrantSubmission } from "@/lib/escrow/protocol/submissions";
-
-/** The escrow public key that is sealed to now; its signature has been verified with the pinned key. */
-export interface EscrowEpoch {
-  readonly epoch: number;
-  /** `escrow#<epoch>` */
-  readonly kid: string;
-  readonly publicKey: Uint8Array;
-  readonly signed: SignedEpoch;
-}
-
-/** A grant the custodian has and will enforce; `statement` is its own reading of the scope. */
-export type AcceptedGrant = GrantResponse;
-
-/**
- * The escrow custodian as the portal and the worker see it. Every answer that matters is signed and verified
- * with the pinned key. Away: DomainError custodian.unavailable (503). Refusal: custodian.refused (403) with
- * `extra.reason`, one of `Refusal`.
- */
-export interface EscrowClient extends GrantEnds {
-  /** The pinned key. */
-  readonly vkey: string;
-  identity(): Promise<IdentityResponse>;
-  epoch(): Promise<EscrowEpoch>;
-  epochs(): Promise<readonly SignedEpoch[]>;
-  /** After how many days it begins the next epoch by itself, as it said last; undefined before its first word. */
-  rotationDays(): number | undefined;
-  register(items: readonly RegistrationItem[]): Promise<readonly RegistrationResult[]>;
-  /** Begins this epoch, the one after the newest, and answers it; again, when it has begun, answers the newest. */
-  beginEpoch(epoch: number): Promise<EscrowEpoch>;
-  /** Moves the escrow's entries of these groups to the newest epoch: the entries, with the custodian's word on each. */
-  rewrap(items: readonly RegistrationItem[]): Promise<readonly RewrapResult[]>;
-  /** Destroys the private key of a former epoch for good. */
-  destroyEpoch(epoch: number): Promise<void>;
-  submitGrant(submission: GrantSubmission): Promise<AcceptedGrant>;
-  open(opening: EscrowOpening): Promise<EscrowOpened>;
-  /** The roster the custodian enforces now. */
-  roster(): Promise<Roster>;
-  /** The same as it was known half a minute ago, or last while the custodian is away; undefined if it never was. */
-  knownRoster(): Promise<Roster | undefined>;
-  /** Hands in a successor; the answer is the roster in force afterwards. The same one again is no error. */
-  submitRoster(next: Roster): Promise<Roster>;
-  /** Shows a signed statement when it is made: a wrong signature is refused while its signer is still there. */
-  noteStatement(note: StatementNote): Promise<"evaluation" | "signed">;
-  /** What concerns a participant's lost key. */
-  readonly lostKeys: LostKeyClient;
-}
 
 export interface EscrowClientOptions {
   readonly url: string;

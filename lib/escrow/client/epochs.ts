@@ -1,13 +1,12 @@
 import "server-only";
-import type { AuditContext } from "@/lib/audit/audit-context";
-import type { AppendedEntry } from "@/lib/audit/entry/event";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context";
+import type { AuditContext, Context } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import { jwkThumbprint } from "@/lib/crypto/reply";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
-import type { EscrowEpoch } from "@/lib/escrow/client/client";
 import { insertEpoch, lockEpochs, selectEpochs } from "@/lib/escrow/client/store";
 import type { SignedEpoch } from "@/lib/escrow/protocol/messages";
+import type { EscrowEpoch } from "@/lib/escrow/protocol/port";
 
 /** What keeping an epoch needs; the portal does it, since the entry is sealed under its keystore. */
 export type EpochContext = Pick<Context, "db" | "instance" | "escrow"> & AuditContext;

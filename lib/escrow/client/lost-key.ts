@@ -1,9 +1,8 @@
+import { type AnnouncedEnvelope, intentEvidence, type LostKeyClient } from "@/lib/escrow/protocol/port";
 import "server-only";
-import type { AppendedEntry } from "@/lib/audit/entry/event";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { verifyStatement } from "@/lib/crypto/statement";
 import { batchesOf } from "@/lib/escrow/client/batches";
-import { intentEvidence } from "@/lib/escrow/client/open";
 import { askCustodian, callCustodian, distrust, type PinnedCustodian } from "@/lib/escrow/client/transport";
 import {
   LOST_KEY_PATHS,
@@ -12,30 +11,9 @@ import {
   type RecoverResult,
   RewrapAccepted,
   RewrapChallenge,
-  type RewrapChallengeRequest,
-  type RewrapEnd,
   type RewrapSubmission,
 } from "@/lib/escrow/protocol/lost-key";
-import type { RegistrationItem } from "@/lib/escrow/protocol/messages";
 import { rewrapDigest, termsOf } from "@/lib/escrow/protocol/rewrap-statement";
-
-/** One envelope to wrap for the new key, and the committed entry that announces it. */
-export interface AnnouncedEnvelope {
-  readonly envelope: RegistrationItem;
-  readonly intent: AppendedEntry;
-}
-
-/** Recoveries of lost keys as the custodian carries them out; every answer that matters is verified with its pinned key. */
-export interface LostKeyClient {
-  /** The custodian's own challenge to the new key's holder. */
-  challenge(request: RewrapChallengeRequest): Promise<RewrapChallenge>;
-  /** Hands in two persons' word and the holder's answer; what was accepted before is no error. */
-  accept(submission: RewrapSubmission): Promise<RewrapAccepted>;
-  /** Has envelopes wrapped for the new key of an accepted recovery: an entry of each, or why not. */
-  recover(recovery: string, envelopes: readonly AnnouncedEnvelope[]): Promise<readonly RecoverResult[]>;
-  /** Ends a recovery for good. */
-  end(end: RewrapEnd): Promise<void>;
-}
 
 function isSame(result: RecoverResult, recovery: string, asked: AnnouncedEnvelope | undefined): boolean {
   if (asked === undefined) return false;

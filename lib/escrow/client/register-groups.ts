@@ -1,10 +1,10 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { bodyDigest } from "@/lib/crypto/envelope/envelope";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { selectSealedGroups, upsertRegistrations } from "@/lib/escrow/client/store";
 import type { RegistrationItem, RegistrationResult } from "@/lib/escrow/protocol/messages";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
+import type { GroupName } from "@/lib/vocabulary";
 
 type RegisterContext = Pick<Context, "db" | "instance">;
 

@@ -6,7 +6,7 @@ import { formatSeconds } from "@/lib/crypto/instant";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import type { RegistrationItem, RegistrationResult, SignedEpoch } from "@/lib/escrow/protocol/messages";
-import { GroupName } from "@/lib/escrow/protocol/statements";
+import { GroupName } from "@/lib/vocabulary";
 
 interface GroupRow {
   transaction_id: string;

@@ -1,18 +1,18 @@
 import "server-only";
-import type { Context } from "@/lib/context";
-import type { AcceptedGrant } from "@/lib/escrow/client/client";
+import type { Context } from "@/lib/context/context";
 import { readUnregistered, storeRegistrations } from "@/lib/escrow/client/register-groups";
 import {
   type DecidedSubmission,
   type DisputeSubmission,
   MAX_REGISTRATIONS,
 } from "@/lib/escrow/protocol/messages";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
+import type { AcceptedGrant } from "@/lib/escrow/protocol/port";
 import type {
   EmergencySubmission,
   GrantSubmission,
   ReleaseSubmission,
 } from "@/lib/escrow/protocol/submissions";
+import type { GroupName } from "@/lib/vocabulary";
 
 function union<T>(lists: readonly (readonly T[])[]): T[] {
   return [...new Set(lists.flat())];

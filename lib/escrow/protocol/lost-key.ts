@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { GroupName } from "@/lib/vocabulary";
 import { IntentEvidence, RegistrationItem } from "./messages";
 import { Refusal } from "./refusals";
 import { MAX_REWRAP_TRANSACTIONS, REWRAP_PERSONS, SignedRewrap } from "./rewrap-statement";
-import { GroupName } from "./statements";
 
 // What portal and custodian say to each other about a participant's lost key (crypto.md "Lost participant key").
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { GroupName } from "@/lib/vocabulary";
 import { Refusal } from "./refusals";
 import { FrozenRequestRecord, SignedReleaseEnd } from "./release-statement";
 import {
@@ -6,7 +7,6 @@ import {
   DisputeStatement,
   EscrowKeyStatement,
   GrantOkStatement,
-  GroupName,
   OpenStatement,
   Person,
   StatementSignature,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { canonicalBytes } from "@/lib/crypto/json/canonical-json";
 import { sha256 } from "@/lib/crypto/primitives";
+import { GroupName, Level } from "@/lib/vocabulary";
 
 const Uuid = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 const Digest = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
@@ -11,17 +12,6 @@ const Origin = z.string().min(1).max(255);
 export const Person = z.string().min(1).max(160);
 /** People who may look beside a requester (access.md: named, with their own account and factor). */
 export const MAX_CO_VIEWERS = 10;
-export const GroupName = z.enum([
-  "amount",
-  "pricing",
-  "settlement_details",
-  "parties",
-  "narrative",
-  "external_references",
-]);
-export type GroupName = z.infer<typeof GroupName>;
-export const Level = z.enum(["metadata", "masked", "full"]);
-export type Level = z.infer<typeof Level>;
 
 const Transactions = z.array(Uuid).min(1).max(10_000);
 const Groups = z.array(GroupName).min(1).max(6);

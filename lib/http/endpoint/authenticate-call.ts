@@ -1,6 +1,6 @@
 import "server-only";
 import type { OperationSpec } from "@/lib/api-client/operation";
-import type { ClientInfo } from "@/lib/context";
+import type { ClientInfo } from "@/lib/context/principal";
 import { DomainError } from "@/lib/errors";
 import { originRefusal } from "@/lib/http/endpoint/check-origin";
 import { type Authenticated, authenticate } from "@/lib/identity/authenticate";

@@ -1,6 +1,6 @@
 import "server-only";
 import type { Answer, Input, OperationSpec, UploadedFile } from "@/lib/api-client/operation";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 
 /** An answer whose status or headers the route chooses among the declared ones. */
 export class Reply<T> {

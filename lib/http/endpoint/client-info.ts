@@ -1,5 +1,5 @@
 import "server-only";
-import type { ClientInfo } from "@/lib/context";
+import type { ClientInfo } from "@/lib/context/principal";
 
 const MAX_USER_AGENT = 256;
 

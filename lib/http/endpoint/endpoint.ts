@@ -1,6 +1,7 @@
 import "server-only";
 import type { OperationSpec, RateClass } from "@/lib/api-client/operation";
-import type { ClientInfo, Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { ClientInfo } from "@/lib/context/principal";
 import { isUuid, uuidv7 } from "@/lib/crypto/uuid";
 import { mapDatabaseError } from "@/lib/db/errors";
 import { DomainError } from "@/lib/errors";

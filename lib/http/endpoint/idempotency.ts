@@ -1,6 +1,6 @@
 import "server-only";
 import type { OperationSpec } from "@/lib/api-client/operation";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { equalConstantTime, utf8 } from "@/lib/crypto/bytes";
 import { hmacSha256 } from "@/lib/crypto/primitives";
 import { inTransaction } from "@/lib/db/transaction";

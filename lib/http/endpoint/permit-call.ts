@@ -1,9 +1,10 @@
 import "server-only";
 import type { OperationSpec } from "@/lib/api-client/operation";
-import type { Principal, Scope } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import { DomainError } from "@/lib/errors";
 import { isPrivileged } from "@/lib/identity/sessions/principal";
 import { isFresh } from "@/lib/identity/sessions/session-rules";
+import type { Scope } from "@/lib/vocabulary";
 
 /** Outside evaluation a key that carries one of these must sign its calls (api.md "System"). */
 const SIGNED_SCOPES: readonly Scope[] = ["disclose", "export", "decide"];

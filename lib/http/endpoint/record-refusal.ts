@@ -5,7 +5,7 @@ import type { AuditEvent, EntryClass } from "@/lib/audit/entry/event";
 import { exportPlace } from "@/lib/audit/export/export-place";
 import { seesSuspicion } from "@/lib/audit/reading/fence";
 import { recordEvent } from "@/lib/audit/record/record-event";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { isUuid } from "@/lib/crypto/uuid";
 import { inSnapshot } from "@/lib/db/transaction";
 import { isRecordedCode } from "@/lib/error-codes";

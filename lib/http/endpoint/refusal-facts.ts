@@ -3,7 +3,7 @@ import { findLiveGrant } from "@/lib/access/grants/find-grant";
 import { findGrant, type GrantRow } from "@/lib/access/grants/store";
 import { findRequestFacts } from "@/lib/access/requests/store";
 import type { OperationAbout } from "@/lib/api-client/operation";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { isUuid } from "@/lib/crypto/uuid";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import type { RefusedAct } from "@/lib/errors";

@@ -53,7 +53,7 @@ export function witnessRule(): WitnessRule {
 
 /** Of a closed log nobody knows any more how many were waited for: one of each kind that watched it counts. */
 export function closedRule(log: string): WitnessRule {
-  const watched = closedLog(log)?.witnesses ?? [];
+  const watched = closedLog({ closedLogs: portalEnv().CLOSED_LOGS }, log)?.witnesses ?? [];
   const of = (kind: "own" | "independent") => {
     const count = watched.filter((one) => one.kind === kind).length;
     return { needed: Math.min(1, count), of: count };

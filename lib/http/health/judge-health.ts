@@ -5,7 +5,7 @@ import type { WitnessPolicy } from "@/lib/env/anchors";
 import type { CountingStore } from "@/lib/env/counters";
 import type { MergeDelay, StoredHealth } from "@/lib/http/health/store";
 import type { ServiceState } from "@/lib/keystore/keystore";
-import type { Role } from "@/lib/roles";
+import type { Role } from "@/lib/vocabulary";
 
 export type PartState = "up" | "late" | "down";
 

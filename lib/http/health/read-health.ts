@@ -202,3 +202,8 @@ export function readHealth(): Promise<Health> {
   if (latest === undefined || now - latest.at > FRESH_MS) latest = { at: now, health: look() };
   return latest.health;
 }
+
+/** Whether this is an evaluation instance; known also while the database is away. */
+export function isEvaluation(): boolean {
+  return portalEnv().SEALPORT_EVALUATION;
+}

@@ -1,6 +1,6 @@
 import "server-only";
 import type { Status } from "@/lib/api-client/operations/system";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inSnapshot } from "@/lib/db/transaction";
 import { healthFor, isAuditing, isTakingCalls } from "@/lib/http/health/judge-health";
 import { readHealth } from "@/lib/http/health/read-health";

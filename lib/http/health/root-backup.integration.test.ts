@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { GET } from "@/app/confidential/keys/backup/route";
-import type { Role } from "@/lib/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { createApiKey } from "@/lib/identity/api-keys/create-api-key";
 import { createOrganisation } from "@/lib/identity/people/create-organisation";
@@ -10,6 +9,7 @@ import { localHolder } from "@/lib/keystore/roots/open-roots";
 import { useRuntime } from "@/lib/runtime/slot";
 import { TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
 import { createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
+import type { Role } from "@/lib/vocabulary";
 
 let bench: PortalBench;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import "server-only";
-import type { Principal } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import { mapDatabaseError } from "@/lib/db/errors";
 import { DomainError } from "@/lib/errors";
 import { countPlaces } from "@/lib/home/count-places";

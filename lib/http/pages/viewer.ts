@@ -1,5 +1,5 @@
 import "server-only";
-import type { Principal } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import { readOrganisationName } from "@/lib/identity/people/read-organisation-name";
 import { getRuntime } from "@/lib/runtime/slot";
 

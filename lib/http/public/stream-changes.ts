@@ -1,5 +1,5 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { utf8 } from "@/lib/crypto/bytes";
 import type { RawReply } from "@/lib/http/endpoint/bind";
 import { followChanges, type Sink } from "@/lib/live/follow-changes";

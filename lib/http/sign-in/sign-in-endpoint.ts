@@ -1,5 +1,5 @@
 import "server-only";
-import type { ClientInfo } from "@/lib/context";
+import type { ClientInfo } from "@/lib/context/principal";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { mapDatabaseError } from "@/lib/db/errors";
 import { DomainError } from "@/lib/errors";

@@ -1,5 +1,6 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { ScopeTable } from "@/lib/context/principal";
 import { DomainError } from "@/lib/errors";
 import type { AccountContext } from "@/lib/identity/account/account-context";
 import type { ApiKeySecret } from "@/lib/identity/instance-secret";
@@ -10,8 +11,8 @@ import { getRuntime } from "@/lib/runtime/slot";
 export async function withSession<T>(cx: Context, run: (cx: AccountContext) => Promise<T>): Promise<T> {
   const { proof } = cx.principal;
   if (proof.kind !== "session") throw new DomainError("auth.session-only");
-  const { site, sessionSecret, limits } = await getRuntime();
-  return run({ ...cx, site, sessionSecret, limits, session: proof });
+  const { site, sessionSecret, limits, scopesFor } = await getRuntime();
+  return run({ ...cx, site, sessionSecret, limits, scopesFor, session: proof });
 }
 
 /** The same for what makes API keys, which are kept under the instance's secret (ADR 0007). */
@@ -21,6 +22,12 @@ export async function withKeySecret<T>(
 ): Promise<T> {
   const { apiKeySecret } = await getRuntime();
   return withSession(cx, (own) => run({ ...own, apiKeySecret }));
+}
+
+/** Runs a use case that names the scopes that a caller may have. */
+export async function withScopes<T>(cx: Context, run: (cx: Context & ScopeTable) => Promise<T>): Promise<T> {
+  const { scopesFor } = await getRuntime();
+  return run({ ...cx, scopesFor });
 }
 
 /** Set-Cookie that makes the browser forget its session; the row is what ended it. */

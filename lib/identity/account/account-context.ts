@@ -1,5 +1,6 @@
 import "server-only";
-import type { Context, SessionProof } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { ScopeTable, SessionProof } from "@/lib/context/principal";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";
 import { isFresh } from "@/lib/identity/sessions/session-rules";
@@ -11,7 +12,7 @@ import type { Site } from "@/lib/identity/sign-in/site";
 import type { Limits } from "@/lib/rate-limit/limits";
 
 /** A signed-in person looking after their own account. */
-export interface AccountContext extends Context, SessionSecret {
+export interface AccountContext extends Context, SessionSecret, ScopeTable {
   readonly site: Site;
   readonly limits: Limits;
   readonly session: SessionProof;

@@ -1,6 +1,6 @@
 import "server-only";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { SignInMethod } from "@/lib/context";
+import type { SignInMethod } from "@/lib/context/principal";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import type { AccountContext } from "@/lib/identity/account/account-context";

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { visibleLine } from "@/lib/api-client/fields";
 import { Duty, PasskeyAssertion, PasskeyAttestation, Role, SignInMethod } from "@/lib/identity/schema";
+import { visibleLine } from "@/lib/schema";
 
 const Instant = z.string();
 

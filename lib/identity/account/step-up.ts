@@ -1,7 +1,7 @@
 import "server-only";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { recordEvent } from "@/lib/audit/record/record-event";
-import type { SignInMethod } from "@/lib/context";
+import type { SignInMethod } from "@/lib/context/principal";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { type AccountContext, ownAccount } from "@/lib/identity/account/account-context";

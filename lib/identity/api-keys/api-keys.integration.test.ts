@@ -6,6 +6,7 @@ import { ed25519PublicKey } from "@/lib/crypto/primitives";
 import { DomainError } from "@/lib/errors";
 import { bind } from "@/lib/http/endpoint/bind";
 import { serve } from "@/lib/http/endpoint/serve";
+import { withScopes } from "@/lib/http/sign-in/with-session";
 import { findCallingKey } from "@/lib/identity/api-keys/find-calling-key";
 import { listAllApiKeys, listOwnApiKeys } from "@/lib/identity/api-keys/list-api-keys";
 import { makeApiKey, rotateApiKey } from "@/lib/identity/api-keys/make-api-key";
@@ -45,7 +46,11 @@ const revoke = (who: TestBrowser, id: string) =>
   call(who, operations.revokeApiKey, (cx, input) => revokeOwnApiKey(cx, id, input.body), { params: { id } });
 const list = async (who: TestBrowser) =>
   ApiKeyPage.parse(
-    (await call(who, operations.listApiKeys, (cx, input) => listOwnApiKeys(cx, input.query))).body,
+    (
+      await call(who, operations.listApiKeys, (cx, input) =>
+        withScopes(cx, (scoped) => listOwnApiKeys(scoped, input.query)),
+      )
+    ).body,
   );
 
 /** What a program with this key is answered: its scopes, or the code of the refusal. */
@@ -159,7 +164,9 @@ it("ends at once and for good, by its holder or by an administrator with a reaso
 
   const second = MadeApiKey.parse((await make(browser)).body);
   const admin = await signedIn(await createAccount(runtime, "admin", { duties: ["admin"] }));
-  const all = await call(admin, operations.listAllApiKeys, (cx, input) => listAllApiKeys(cx, input.query));
+  const all = await call(admin, operations.listAllApiKeys, (cx, input) =>
+    withScopes(cx, (scoped) => listAllApiKeys(scoped, input.query)),
+  );
   expect(ApiKeyPage.parse(all.body).items.map((item) => item.id)).toContain(second.id);
   const end = (who: TestBrowser, body: unknown) =>
     call(who, operations.revokeAnyApiKey, (cx, input) => revokeAnyApiKey(cx, second.id, input.body), {

@@ -1,8 +1,7 @@
 import "server-only";
 import { isIP } from "node:net";
-import type { AppendedEntry } from "@/lib/audit/entry/event";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { Scope } from "@/lib/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
@@ -10,6 +9,7 @@ import { newApiKey } from "@/lib/identity/api-keys/api-key";
 import type { ApiKeySecret } from "@/lib/identity/instance-secret";
 import type { IdentityContext } from "@/lib/identity/people/create-organisation";
 import { insertApiKey } from "@/lib/identity/people/store";
+import type { Scope } from "@/lib/vocabulary";
 
 export interface NewApiKeyInput {
   readonly userId: string;

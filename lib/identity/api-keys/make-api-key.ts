@@ -1,10 +1,8 @@
-import { notAfterLast } from "@/lib/api-client/fields";
+import { notAfterLast } from "@/lib/schema";
 import "server-only";
-import { scopesFor } from "@/lib/api-client/scopes";
-import type { AppendedEntry } from "@/lib/audit/entry/event";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
-import type { Scope } from "@/lib/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { checkEd25519PublicKey } from "@/lib/crypto/ed25519-check";
 import { FormatError } from "@/lib/crypto/format-error";
@@ -16,6 +14,7 @@ import { createApiKeyIn, type NewApiKeyInput } from "@/lib/identity/api-keys/cre
 import type { ApiKeyRotation, MadeApiKey, NewApiKey } from "@/lib/identity/api-keys/schema";
 import { countLiveKeys, endApiKey, type KeptApiKey, lockApiKey } from "@/lib/identity/api-keys/store";
 import type { ApiKeySecret } from "@/lib/identity/instance-secret";
+import type { Scope } from "@/lib/vocabulary";
 
 type KeyContext = AccountContext & ApiKeySecret;
 
@@ -29,7 +28,7 @@ function invalid(pointer: string, detail: string): DomainError {
 
 /** A key can carry no scope that no call for its holder asks for: it would be a promise that nothing keeps. */
 function refuseForeignScopes(cx: KeyContext, scopes: readonly Scope[]): void {
-  const usable = scopesFor(cx.principal.role, cx.principal.duties);
+  const usable = cx.scopesFor(cx.principal.role, cx.principal.duties);
   const index = scopes.findIndex((scope) => !usable.includes(scope));
   if (index >= 0) throw invalid(`/scopes/${index}`, "no call for your role and duties asks for this scope");
 }

@@ -1,15 +1,6 @@
 import { z } from "zod";
-import {
-  Instant,
-  pageOf,
-  pageQuery,
-  Receipt,
-  text,
-  Uuid,
-  visibleLine,
-  visibleText,
-} from "@/lib/api-client/fields";
 import { Duty, Role, Scope } from "@/lib/identity/schema";
+import { Instant, pageOf, pageQuery, Receipt, text, Uuid, visibleLine, visibleText } from "@/lib/schema";
 
 const HOURS = 24 * 7;
 

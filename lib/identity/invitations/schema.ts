@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { visibleLine } from "@/lib/api-client/fields";
 import { Duty, PasskeyAttestation, Role } from "@/lib/identity/schema";
+import { visibleLine } from "@/lib/schema";
 
 // In a body, never in an address: addresses are kept by browsers, proxies and logs.
 const Token = z.string().min(1).max(200);

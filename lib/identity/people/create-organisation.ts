@@ -1,9 +1,8 @@
 import "server-only";
-import type { AuditContext } from "@/lib/audit/audit-context";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { DbContext } from "@/lib/context";
+import type { AuditContext } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { inTransaction } from "@/lib/db/transaction";
+import { type DbContext, inTransaction } from "@/lib/db/transaction";
 import { insertAgency, insertOrganisation } from "@/lib/identity/people/store";
 
 /** What creating identities needs: no principal when the first start or a script does it. */

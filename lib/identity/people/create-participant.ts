@@ -1,9 +1,9 @@
 import "server-only";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { Role } from "@/lib/context";
 import { inTransaction } from "@/lib/db/transaction";
 import type { IdentityContext } from "@/lib/identity/people/create-organisation";
 import { insertParticipant } from "@/lib/identity/people/store";
+import type { Role } from "@/lib/vocabulary";
 
 export interface NewParticipant {
   /** The name participants go by in transactions, e.g. `client-456`. */

@@ -1,6 +1,5 @@
 import "server-only";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { Duty, Role } from "@/lib/context";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
@@ -9,6 +8,7 @@ import type { IdentityContext } from "@/lib/identity/people/create-organisation"
 import { requireNewMailbox } from "@/lib/identity/people/one-human-store";
 import { insertCredential, insertDuties, insertMembership, insertUser } from "@/lib/identity/people/store";
 import { hashPassword } from "@/lib/identity/sign-in/password";
+import type { Duty, Role } from "@/lib/vocabulary";
 
 export interface NewUser {
   /** Names the person in statements and the custodian's roster, e.g. `regulator-001` or `coordinator-001:legal`. */

@@ -1,6 +1,6 @@
 import "server-only";
-import type { DbContext, Principal } from "@/lib/context";
-import { inTransaction } from "@/lib/db/transaction";
+import type { Principal } from "@/lib/context/principal";
+import { type DbContext, inTransaction } from "@/lib/db/transaction";
 import { findHolder } from "@/lib/identity/people/holders-store";
 
 /**

@@ -1,8 +1,8 @@
 import "server-only";
-import type { Duty, Role } from "@/lib/context";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import * as schema from "@/lib/identity/schema";
+import type { Duty, Role } from "@/lib/vocabulary";
 
 /** Everything about a person that a credential's use is weighed by. */
 export interface Holder {

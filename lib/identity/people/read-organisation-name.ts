@@ -1,6 +1,5 @@
 import "server-only";
-import type { DbContext } from "@/lib/context";
-import { inSnapshot } from "@/lib/db/transaction";
+import { type DbContext, inSnapshot } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
 import { findOrganisationName } from "@/lib/identity/people/store";
 

@@ -1,5 +1,4 @@
 import "server-only";
-import type { Scope } from "@/lib/context";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import {
@@ -10,6 +9,7 @@ import {
   toHolder,
 } from "@/lib/identity/people/holders-store";
 import * as schema from "@/lib/identity/schema";
+import type { Scope } from "@/lib/vocabulary";
 
 /** A key with everything about its holder that authentication weighs. */
 export interface StoredApiKey {

@@ -1,5 +1,5 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { DomainError } from "@/lib/errors";
 import type { Roster } from "@/lib/escrow/protocol/roster";
 

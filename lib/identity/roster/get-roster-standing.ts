@@ -1,5 +1,5 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inSnapshot } from "@/lib/db/transaction";
 import { statementAlgorithm } from "@/lib/escrow/protocol/cose-key";
 import type { RosterPerson } from "@/lib/escrow/protocol/messages";

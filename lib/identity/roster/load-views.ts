@@ -1,5 +1,5 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import type { Roster } from "@/lib/escrow/protocol/roster";
 import { confirmersFor } from "@/lib/escrow/protocol/succession";

@@ -1,6 +1,6 @@
 import "server-only";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { confirmersFor } from "@/lib/escrow/protocol/succession";

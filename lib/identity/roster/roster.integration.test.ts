@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { systemClock } from "@/lib/clock";
-import type { Context, Duty, Principal, Role } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { Principal } from "@/lib/context/principal";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { writeEvaluationRoster } from "@/lib/custodian/roster/evaluation-roster";
 import { createEscrowClient } from "@/lib/escrow/client/client";
@@ -20,6 +21,7 @@ import {
   storePasskey,
   type TestPasskey,
 } from "@/lib/testing/devices/statement-passkey";
+import type { Duty, Role } from "@/lib/vocabulary";
 
 const RP_ID = "localhost";
 const ORIGIN = "http://localhost:3000";

@@ -1,5 +1,5 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { findPerson, type Roster, rosterDigest } from "@/lib/escrow/protocol/roster";
 import type { RosterStatement } from "@/lib/escrow/protocol/statements";
 import { confirmersFor, holdsOwnKey } from "@/lib/escrow/protocol/succession";

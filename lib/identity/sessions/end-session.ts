@@ -1,8 +1,7 @@
 import "server-only";
-import type { AuditContext } from "@/lib/audit/audit-context";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { DbContext } from "@/lib/context";
-import { inTransaction, type Tx } from "@/lib/db/transaction";
+import type { AuditContext } from "@/lib/context/context";
+import { type DbContext, inTransaction, type Tx } from "@/lib/db/transaction";
 import { endSessions } from "@/lib/identity/sessions/store";
 
 /** Why sessions were ended; `replaced` by a newer sign-in of the same browser. */

@@ -1,15 +1,16 @@
 import "server-only";
-import { scopesFor } from "@/lib/api-client/scopes";
 import type { Clock } from "@/lib/clock";
-import type { DbContext, Principal } from "@/lib/context";
-import { inSnapshot, inTransaction } from "@/lib/db/transaction";
+import type { Principal, ScopeTable } from "@/lib/context/principal";
+import { type DbContext, inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { principalOf } from "@/lib/identity/sessions/principal";
 import { endOf } from "@/lib/identity/sessions/session-rules";
 import { cookieValues, decodeSessionToken, type SessionSecret } from "@/lib/identity/sessions/session-token";
 import { findSession, touchSession } from "@/lib/identity/sessions/store";
 import type { Site } from "@/lib/identity/sign-in/site";
 
-export type SessionContext = DbContext & SessionSecret & { readonly clock: Clock; readonly site: Site };
+export type SessionContext = DbContext &
+  SessionSecret &
+  ScopeTable & { readonly clock: Clock; readonly site: Site };
 
 const TOUCH_INTERVAL_MS = 15_000;
 
@@ -53,5 +54,5 @@ export async function findSessionPrincipal(
   if (isOwn && !isBackground(headers) && now.getTime() - session.lastSeenAt.getTime() >= TOUCH_INTERVAL_MS)
     await inTransaction(cx, (tx) => touchSession(tx, session.sid, now));
   const { holder, proof } = session;
-  return principalOf(holder, scopesFor(holder.role, holder.duties), proof);
+  return principalOf(holder, cx.scopesFor(holder.role, holder.duties), proof);
 }

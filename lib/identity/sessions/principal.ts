@@ -1,6 +1,7 @@
 import "server-only";
-import type { Duty, Principal, Proof, Role, Scope } from "@/lib/context";
+import type { Principal, Proof } from "@/lib/context/principal";
 import type { Holder } from "@/lib/identity/people/holders-store";
+import type { Duty, Role, Scope } from "@/lib/vocabulary";
 
 /** The caller that a proof of this person makes. */
 export function principalOf(holder: Holder, scopes: readonly Scope[], proof: Proof): Principal {

@@ -1,5 +1,5 @@
 import "server-only";
-import type { SessionProof, SignInMethod } from "@/lib/context";
+import type { SessionProof, SignInMethod } from "@/lib/context/principal";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import {

@@ -1,10 +1,9 @@
 import "server-only";
 import type { Clock } from "@/lib/clock";
-import type { DbContext } from "@/lib/context";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { inTransaction } from "@/lib/db/transaction";
+import { type DbContext, inTransaction } from "@/lib/db/transaction";
 import { insertChallenge, type NewChallenge } from "@/lib/identity/sign-in/challenge-store";
 
 const CHALLENGE_MS = 5 * 60_000;

@@ -2,7 +2,7 @@ import "server-only";
 import { readFile } from "node:fs/promises";
 import { Secret } from "otpauth";
 import { z } from "zod";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { equalConstantTime } from "@/lib/crypto/bytes";
 import { inSnapshot } from "@/lib/db/transaction";
 import type { Demonstration, DemonstrationPerson } from "@/lib/identity/schema";
@@ -12,7 +12,7 @@ import { isLoopbackHost } from "@/lib/identity/sign-in/site";
 import { TOTP_PERIOD_SECONDS, TOTP_WINDOW, totpCode, totpStepAt } from "@/lib/identity/sign-in/totp";
 
 export type DemonstrationContext = SessionContext &
-  Pick<Context, "keystore"> & { readonly demoFile: string | undefined };
+  Pick<Context, "keystore" | "instance"> & { readonly demoFile: string | undefined };
 
 const DemoAccount = z.looseObject({
   name: z.string(),

@@ -1,7 +1,8 @@
 import "server-only";
 import type { Clock } from "@/lib/clock";
-import type { Context, DbContext } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { randomBytes } from "@/lib/crypto/primitives";
+import type { DbContext } from "@/lib/db/transaction";
 import type { TotpSetUp } from "@/lib/identity/account/schema";
 import { makeChallenge } from "@/lib/identity/sign-in/challenge";
 import type { Account } from "@/lib/identity/sign-in/credential-store";

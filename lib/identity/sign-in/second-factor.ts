@@ -1,5 +1,5 @@
 import "server-only";
-import type { SignInMethod } from "@/lib/context";
+import type { SignInMethod } from "@/lib/context/principal";
 import type { Tx } from "@/lib/db/transaction";
 import { isPrivileged } from "@/lib/identity/sessions/principal";
 import { type Account, takeRecoveryCode, takeTotpStep } from "@/lib/identity/sign-in/credential-store";

@@ -1,9 +1,8 @@
 import "server-only";
-import { scopesFor } from "@/lib/api-client/scopes";
-import type { AuditContext } from "@/lib/audit/audit-context";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { recordEvent } from "@/lib/audit/record/record-event";
-import type { Context, Principal, SessionProof, SignInMethod } from "@/lib/context";
+import type { AuditContext, Context } from "@/lib/context/context";
+import type { Principal, SessionProof, SignInMethod } from "@/lib/context/principal";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { describeDevice } from "@/lib/identity/sessions/describe-device";
@@ -94,7 +93,7 @@ export async function openSession(
     standing: standingOf(holder),
     device: describeDevice(cx.client.userAgent),
   });
-  const principal = principalOf(holder, scopesFor(holder.role, holder.duties), proof);
+  const principal = principalOf(holder, cx.scopesFor(holder.role, holder.duties), proof);
   await appendEntry(
     tx,
     { ...cx, principal },

@@ -1,5 +1,5 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { formatSeconds } from "@/lib/crypto/instant";
 import { inSnapshot } from "@/lib/db/transaction";
 import { countUnderEpoch, selectEpochs } from "@/lib/escrow/client/store";

@@ -1,5 +1,5 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inTransaction } from "@/lib/db/transaction";
 import { challengeKey } from "@/lib/keys/possession/challenge";
 import { findOwnClientHeld, requireReplaced } from "@/lib/keys/possession/client-held-key";

@@ -1,5 +1,6 @@
 import "server-only";
-import type { Context, Principal } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { Principal } from "@/lib/context/principal";
 import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
 import { formatSeconds } from "@/lib/crypto/instant";
 import { possessionContext, possessionTag } from "@/lib/crypto/possession";

@@ -1,5 +1,5 @@
 import "server-only";
-import type { Principal } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { requireKeyPermission } from "@/lib/keys/permissions";

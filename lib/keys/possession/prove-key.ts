@@ -1,7 +1,7 @@
 import "server-only";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import { recordEvent } from "@/lib/audit/record/record-event";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { requireKeyPermission } from "@/lib/keys/permissions";

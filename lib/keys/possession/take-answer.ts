@@ -1,5 +1,6 @@
 import "server-only";
-import type { Context, Principal } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { Principal } from "@/lib/context/principal";
 import { equalConstantTime, fromBase64url } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
 import { sha256 } from "@/lib/crypto/primitives";

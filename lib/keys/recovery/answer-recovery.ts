@@ -1,7 +1,7 @@
 import "server-only";
-import type { AppendedEntry } from "@/lib/audit/entry/event";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import { inSnapshot } from "@/lib/db/transaction";
 import type { Roster } from "@/lib/escrow/protocol/roster";
 import { loadCase } from "@/lib/keys/recovery/load-case";

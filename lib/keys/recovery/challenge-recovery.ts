@@ -1,5 +1,5 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { requireRoster } from "@/lib/identity/roster/current-roster";
 import { loadOwnCase, requireAsked } from "@/lib/keys/recovery/load-case";
 import { requireWords } from "@/lib/keys/recovery/require-words";

@@ -1,8 +1,7 @@
 import "server-only";
-import type { AuditContext } from "@/lib/audit/audit-context";
-import type { AppendedEntry } from "@/lib/audit/entry/event";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context";
+import type { AuditContext, Context } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { mayUseKey } from "@/lib/keys/permissions";

@@ -1,5 +1,6 @@
 import "server-only";
-import type { Context, Principal } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { Principal } from "@/lib/context/principal";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { rewrappersOf } from "@/lib/escrow/protocol/rewrap-statement";

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { Receipt, text } from "@/lib/api-client/fields";
 import { RewrapStatement } from "@/lib/escrow/protocol/rewrap-statement";
 import { StatementSignature } from "@/lib/escrow/protocol/statements";
 import { ClientTag, KeyChallenge } from "@/lib/keys/schema";
+import { Receipt, text } from "@/lib/schema";
 
 /** `asked`: waits for two persons' word and the proof of the new key. `expired`: nobody gave it in time. */
 export const RecoveryState = z.enum([

@@ -1,5 +1,5 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import type { RewrapStatements } from "@/lib/escrow/protocol/lost-key";
 import { type RewrapTerms, rewrapDigest } from "@/lib/escrow/protocol/rewrap-statement";
 import { validityTime } from "@/lib/escrow/protocol/statements";

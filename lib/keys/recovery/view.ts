@@ -1,5 +1,5 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { REWRAP_PERSONS } from "@/lib/escrow/protocol/rewrap-statement";
 import { findPerson, type Roster } from "@/lib/escrow/protocol/roster";

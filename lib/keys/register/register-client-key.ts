@@ -1,7 +1,7 @@
 import "server-only";
-import type { AppendedEntry } from "@/lib/audit/entry/event";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { jwkThumbprint } from "@/lib/crypto/reply";
 import { uuidv7 } from "@/lib/crypto/uuid";

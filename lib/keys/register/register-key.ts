@@ -1,8 +1,8 @@
 import "server-only";
-import type { AppendedEntry } from "@/lib/audit/entry/event";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
-import type { Principal, Role } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { draftManagedKey } from "@/lib/keys/register/draft-key";
@@ -16,6 +16,7 @@ import {
 } from "@/lib/keys/register/registering";
 import type { KeyRegistration } from "@/lib/keys/schema";
 import { insertManagedKey, type KeyVersion, lockParticipant, selectActiveKeys } from "@/lib/keys/store";
+import type { Role } from "@/lib/vocabulary";
 
 /** Those who can be a party to a transaction. Nobody else has a key, or his organisation could be made one. */
 const PARTIES: readonly Role[] = ["client", "miner"];

@@ -1,7 +1,6 @@
 import "server-only";
-import type { AuditContext } from "@/lib/audit/audit-context";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context";
+import type { AuditContext, Context } from "@/lib/context/context";
 import { inTransaction } from "@/lib/db/transaction";
 import { endRotation, findRotation, lockRunning } from "@/lib/keys/rotation/store";
 

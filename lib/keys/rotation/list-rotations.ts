@@ -1,5 +1,5 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inSnapshot } from "@/lib/db/transaction";
 import { requireKeyPermission } from "@/lib/keys/permissions";
 import type { RotationList } from "@/lib/keys/rotation/schema";

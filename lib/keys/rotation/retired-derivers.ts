@@ -1,5 +1,5 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import type { Derive } from "@/lib/crypto/envelope/envelope";
 import type { Tx } from "@/lib/db/transaction";
 import { deriverOf } from "@/lib/keys/managed-deriver";

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { Receipt, Uuid } from "@/lib/api-client/fields";
 import { ParticipantId } from "@/lib/keys/schema";
+import { Receipt, Uuid } from "@/lib/schema";
 
 /** `rewrap` keeps payloads and moves recipient entries; `reseal` gives active data a new key as well. */
 export const RotationMode = z.enum(["rewrap", "reseal"]);

@@ -1,7 +1,6 @@
 import "server-only";
-import type { AuditContext } from "@/lib/audit/audit-context";
-import type { AppendedEntry } from "@/lib/audit/entry/event";
-import type { Context } from "@/lib/context";
+import type { AuditContext, Context } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
 
 /** What rotating needs; the schedule has no principal. */
 export type RotateContext = Pick<Context, "db" | "instance" | "keystore"> & AuditContext;

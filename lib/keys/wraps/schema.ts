@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { integerText, Receipt, Uuid } from "@/lib/api-client/fields";
-import { GroupName } from "@/lib/escrow/protocol/statements";
 import { ClientTag, KeyChallenge } from "@/lib/keys/schema";
+import { integerText, Receipt, Uuid } from "@/lib/schema";
+import { GroupName } from "@/lib/vocabulary";
 
 /** A page of what is wrapped for a held key: by transactions, all groups of each. */
 export const WrapsQuery = z.strictObject({

@@ -12,7 +12,7 @@ import { drillBackup, restoreRoot } from "@/lib/keystore/backup/use-backup";
 import { KEYSTORE_FILE, newKeyFileText, readRoots } from "@/lib/keystore/files/keystore-file";
 import { createLocalKeystore } from "@/lib/keystore/files/local-keystore";
 import { dropOldRoot, promoteRoot, stageRoot } from "@/lib/keystore/files/move-root";
-import { KeystoreError } from "@/lib/keystore/keystore";
+import { KeystoreError } from "@/lib/keystore/keystore-types";
 import { openKeystore } from "@/lib/keystore/open-keystore";
 import { type Holder, localHolder, openKeystoreFile } from "@/lib/keystore/roots/open-roots";
 import type { RootCustody } from "@/lib/keystore/roots/root-custody";
@@ -213,7 +213,7 @@ test("a root with the number of another, from a keystore file of another time, i
 
 test("keystores of both formats that lie in the sources are backed up and restored", async () => {
   for (const format of ["v1", "v2"]) {
-    cpSync(path.join(import.meta.dirname, "../../custody", "testdata", format), dir, { recursive: true });
+    cpSync(path.join(import.meta.dirname, "..", "testdata", format), dir, { recursive: true });
     rmSync(at(BACKUP_FILE), { force: true });
     const kek = await secretsKek({ keyFile: at("kek.key") });
     const handed = await ceremony(localHolder({ keyFile: at("kek.key") }), 2, 3);

@@ -5,7 +5,6 @@ import { randomBytes } from "@/lib/crypto/primitives";
 import { BackupError } from "@/lib/keystore/backup/backup-error";
 import {
   addBackup,
-  type Backup,
   currentRoot,
   readBackups,
   requireRecordable,
@@ -22,6 +21,7 @@ import {
 } from "@/lib/keystore/backup/share";
 import { splitKey } from "@/lib/keystore/backup/split-key";
 import { readRoots } from "@/lib/keystore/files/keystore-file";
+import type { Backup } from "@/lib/keystore/keystore-types";
 import { type Holder, withRootKey } from "@/lib/keystore/roots/open-roots";
 
 const ID_BYTES = 6;

@@ -1,3 +1,4 @@
+import type { Backup, BackupState } from "@/lib/keystore/keystore-types";
 import "server-only";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -25,7 +26,7 @@ const Digest = z.string().length(43).refine(isBase64url);
 const Drill = z.strictObject({ at: Instant, shares: z.array(z.int().min(1)).min(2) });
 
 /** One ceremony as it is remembered beside the keystore: nothing in it is secret. */
-const Backup = z
+const BackupRecord = z
   .strictObject({
     id: z.string().min(1).max(64),
     root: z.string().min(1).max(100),
@@ -38,9 +39,8 @@ const Backup = z
     drills: z.array(Drill),
   })
   .refine(({ threshold, shares, digests }) => areNumbers(threshold, shares) && digests.length === shares);
-export type Backup = z.infer<typeof Backup>;
 
-const BackupFile = z.strictObject({ v: z.literal(1), backups: z.array(Backup) });
+const BackupFile = z.strictObject({ v: z.literal(1), backups: z.array(BackupRecord) });
 
 /** Kid of a root key. */
 export function rootKid(file: Pick<KeystoreRoots, "id">, root: Pick<Root, "n">): string {
@@ -88,17 +88,6 @@ export function addDrill(dir: string, id: string, drill: z.infer<typeof Drill>):
 /** Whether a backup is of this root: numbers may come twice after a restore of the keystore's file, checks do not. */
 export function isOfRoot(backup: Pick<Backup, "root" | "check">, file: KeystoreRoots, root: Root): boolean {
   return backup.root === rootKid(file, root) && backup.check === root.check;
-}
-
-/** What a keystore's folder says of the backup of its root key. */
-export interface BackupState {
-  /** Kid of the root key in use. */
-  readonly root: string;
-  /** False where there is a record that cannot be read; then nothing is known of a backup. */
-  readonly isReadable: boolean;
-  /** The newest backup of that root, else the newest of all; absent when none was made. */
-  readonly backup?: Backup;
-  readonly isOfCurrentRoot: boolean;
 }
 
 /** The one in use; a file that was read has it. */

@@ -4,7 +4,7 @@ import { canonicalBytes } from "@/lib/crypto/json/canonical-json";
 import { sha256 } from "@/lib/crypto/primitives";
 import { BackupError } from "@/lib/keystore/backup/backup-error";
 import { ByteWords, HEX_DIGITS } from "@/lib/keystore/backup/byte-words";
-import { KEY_BYTES } from "@/lib/keystore/roots/local-root";
+import { KEY_BYTES } from "@/lib/keystore/keystore-types";
 
 /** What stands on a share beside its value; none of it is secret. */
 export interface ShareLabel {

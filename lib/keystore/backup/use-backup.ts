@@ -1,18 +1,12 @@
 import "server-only";
 import { formatSeconds } from "@/lib/crypto/instant";
 import { BackupError } from "@/lib/keystore/backup/backup-error";
-import {
-  addDrill,
-  type Backup,
-  isOfRoot,
-  readBackups,
-  readBackupsIfWhole,
-  rootKid,
-} from "@/lib/keystore/backup/record";
+import { addDrill, isOfRoot, readBackups, readBackupsIfWhole, rootKid } from "@/lib/keystore/backup/record";
 import { recoverRoot } from "@/lib/keystore/backup/recover-root";
 import type { Share } from "@/lib/keystore/backup/share";
 import { type KekName, type Root, readRoots } from "@/lib/keystore/files/keystore-file";
 import { stageOpened } from "@/lib/keystore/files/move-root";
+import type { Backup } from "@/lib/keystore/keystore-types";
 import { type Holder, zeroKeks } from "@/lib/keystore/roots/open-roots";
 
 export interface Drilled {

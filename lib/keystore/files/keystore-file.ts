@@ -8,8 +8,8 @@ import { kekCheck } from "@/lib/crypto/key-check";
 import { randomBytes } from "@/lib/crypto/primitives";
 import type { Unlock } from "@/lib/env/custody";
 import { writeFileAtomic } from "@/lib/keystore/files/atomic-file";
-import { KeystoreError } from "@/lib/keystore/keystore";
-import { Kdf, KEY_BYTES, newKdf, sealText, unlockKey } from "@/lib/keystore/roots/local-root";
+import { Kdf, KEY_BYTES, KeystoreError } from "@/lib/keystore/keystore-types";
+import { newKdf, sealText, unlockKey } from "@/lib/keystore/roots/local-root";
 import { CUSTODY_KINDS } from "@/lib/keystore/roots/root-custody";
 
 /** Purposes with a key-encryption key of their own; `secrets` seals what is no key pair. */

@@ -2,7 +2,7 @@ import "server-only";
 import { closeSync, openSync, unlinkSync } from "node:fs";
 import path from "node:path";
 import { KEYSTORE_FILE } from "@/lib/keystore/files/keystore-file";
-import { KeystoreError } from "@/lib/keystore/keystore";
+import { KeystoreError } from "@/lib/keystore/keystore-types";
 
 /** Held for one read and one write without a pause between; nobody takes it over, since that cannot be done safely. */
 export function withKeystoreLock<T>(dir: string, act: () => T): T {

@@ -15,7 +15,8 @@ import type { Unlock } from "@/lib/env/custody";
 import { createKeys, PROCESSES } from "@/lib/keystore/files/create-keys";
 import { KEK_NAMES, KEYSTORE_FILE } from "@/lib/keystore/files/keystore-file";
 import { createLocalKeystore, openLocalKeystore } from "@/lib/keystore/files/local-keystore";
-import { type KeyRef, type Keystore, KeystoreError } from "@/lib/keystore/keystore";
+import type { KeyRef, Keystore } from "@/lib/keystore/keystore";
+import { KeystoreError } from "@/lib/keystore/keystore-types";
 import { loadSigningKey } from "@/lib/keystore/signing-key";
 
 let dir: string;

@@ -6,7 +6,7 @@ import { ed25519Sign, generateX25519, x25519Shared } from "@/lib/crypto/primitiv
 import { openPrivateKey, type PrivateKeyAad, sealPrivateKey } from "@/lib/crypto/private-key-blob";
 import { isResident, nameResidentKey, readResidentKey } from "@/lib/crypto/resident-key-blob";
 import type { Unlock } from "@/lib/env/custody";
-import { type BackupState, readBackupState } from "@/lib/keystore/backup/record";
+import { readBackupState } from "@/lib/keystore/backup/record";
 import { createFileAtomic } from "@/lib/keystore/files/atomic-file";
 import {
   createKeystoreFile,
@@ -16,16 +16,16 @@ import {
 } from "@/lib/keystore/files/keystore-file";
 import { NamedKeys } from "@/lib/keystore/files/named-keys";
 import { openSecret, sealSecret } from "@/lib/keystore/files/sealed-secret";
-import {
-  type KeyOwner,
-  type KeyRef,
-  type Keystore,
-  KeystoreError,
-  type NewKeyPair,
-  type NewPrivateKey,
-  type ResidentSweep,
-  type ServiceState,
+import type {
+  KeyOwner,
+  KeyRef,
+  Keystore,
+  NewKeyPair,
+  NewPrivateKey,
+  ResidentSweep,
+  ServiceState,
 } from "@/lib/keystore/keystore";
+import { type BackupState, KeystoreError } from "@/lib/keystore/keystore-types";
 import { type OpenedKeyFigures, OpenedKeys } from "@/lib/keystore/opened-keys";
 import { fixedKeks, type Keks } from "@/lib/keystore/roots/leased-keks";
 import { openKeystoreFile } from "@/lib/keystore/roots/open-roots";

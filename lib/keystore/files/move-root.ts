@@ -1,7 +1,7 @@
 import "server-only";
 import { type KeystoreRoots, type Root, readRoots, writeRoots } from "@/lib/keystore/files/keystore-file";
 import { withKeystoreLock } from "@/lib/keystore/files/keystore-lock";
-import { KeystoreError } from "@/lib/keystore/keystore";
+import { KeystoreError } from "@/lib/keystore/keystore-types";
 import {
   type Holder,
   type OpenedKeystore,

@@ -4,7 +4,8 @@ import path from "node:path";
 import { z } from "zod";
 import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
 import { createFileAtomic, syncFolder } from "@/lib/keystore/files/atomic-file";
-import { type KeyRef, KeystoreError } from "@/lib/keystore/keystore";
+import type { KeyRef } from "@/lib/keystore/keystore";
+import { KeystoreError } from "@/lib/keystore/keystore-types";
 
 const KEY_NAME = /^[a-z][a-z0-9-]{0,63}$/;
 

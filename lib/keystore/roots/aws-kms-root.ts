@@ -7,7 +7,7 @@ import {
   KMSClient,
   KMSServiceException,
 } from "@aws-sdk/client-kms";
-import { KeystoreError } from "@/lib/keystore/keystore";
+import { KeystoreError } from "@/lib/keystore/keystore-types";
 import { type Patience, persist, unavailable } from "@/lib/keystore/roots/persist";
 import {
   contextMembers,

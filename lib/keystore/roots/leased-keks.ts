@@ -1,7 +1,8 @@
 import "server-only";
 import { DomainError } from "@/lib/errors";
 import type { KekName } from "@/lib/keystore/files/keystore-file";
-import { KeystoreError, type ServiceState } from "@/lib/keystore/keystore";
+import type { ServiceState } from "@/lib/keystore/keystore";
+import { KeystoreError } from "@/lib/keystore/keystore-types";
 import type { KekMap, OpenedKeystore } from "@/lib/keystore/roots/open-roots";
 
 type Kek = { readonly id: string; readonly key: Uint8Array };

@@ -1,3 +1,4 @@
+import { Kdf, KEY_BYTES } from "@/lib/keystore/keystore-types";
 import "server-only";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
@@ -5,7 +6,7 @@ import { concat, fromBase64url, toBase64url } from "@/lib/crypto/bytes";
 import { canonicalBytes } from "@/lib/crypto/json/canonical-json";
 import { aesGcmOpen, aesGcmSeal, randomBytes, scrypt } from "@/lib/crypto/primitives";
 import type { Unlock } from "@/lib/env/custody";
-import { KeystoreError } from "@/lib/keystore/keystore";
+import { KeystoreError } from "@/lib/keystore/keystore-types";
 import {
   contextMembers,
   type RootCustody,
@@ -13,38 +14,13 @@ import {
   type WrappedKey,
 } from "@/lib/keystore/roots/root-custody";
 
-export const KEY_BYTES = 32;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const SALT_BYTES = 16;
 
-/** Whether a text is base64url in its one form. */
-function isStrict(text: string): boolean {
-  try {
-    return fromBase64url(text).length > 0;
-  } catch {
-    return false;
-  }
-}
-
-const Text = z.string().regex(/^[A-Za-z0-9_-]+$/);
-/** What the key is made from; bounded, so that a tampered file cannot make a start run out of memory. */
-export const Kdf = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("key-file") }),
-  z.strictObject({
-    kind: z.literal("scrypt"),
-    salt: Text.refine(isStrict),
-    n: z
-      .int()
-      .min(2 ** 14)
-      .max(2 ** 20),
-    r: z.literal(8),
-    p: z.literal(1),
-  }),
-]);
-export type Kdf = z.infer<typeof Kdf>;
 const SCRYPT_N = 2 ** 17;
 
+const Text = z.string().regex(/^[A-Za-z0-9_-]+$/);
 const Sealed = z.strictObject({ v: z.literal(1), kdf: Kdf, sealed: Text });
 
 function missingKeyFile(file: string): KeystoreError {

@@ -11,8 +11,8 @@ import {
   type Root,
   readRoots,
 } from "@/lib/keystore/files/keystore-file";
-import { KeystoreError } from "@/lib/keystore/keystore";
-import { KEY_BYTES, localRoot, openText, sealText, unlockKey } from "@/lib/keystore/roots/local-root";
+import { KEY_BYTES, KeystoreError } from "@/lib/keystore/keystore-types";
+import { localRoot, openText, sealText, unlockKey } from "@/lib/keystore/roots/local-root";
 import { custodyText, type RootCustody } from "@/lib/keystore/roots/root-custody";
 
 /** How a process gets at its root key: the custody, and for local ones the unlock that older files lie under. */

@@ -1,7 +1,7 @@
 import "server-only";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DomainError } from "@/lib/errors";
-import { KeystoreError } from "@/lib/keystore/keystore";
+import { KeystoreError } from "@/lib/keystore/keystore-types";
 
 /** How long and how often a key service is asked before it counts as away. */
 export interface Patience {

@@ -3,7 +3,7 @@ import { fromBase64url, toBase64url, toHex } from "@/lib/crypto/bytes";
 import { canonicalBytes } from "@/lib/crypto/json/canonical-json";
 import { randomBytes } from "@/lib/crypto/primitives";
 import type { TokenSettings } from "@/lib/env/custody";
-import { KeystoreError } from "@/lib/keystore/keystore";
+import { KeystoreError } from "@/lib/keystore/keystore-types";
 import { type Patience, persist, unavailable } from "@/lib/keystore/roots/persist";
 import { garbled, parseObjects, type Ran, runTool, SERVICE } from "@/lib/keystore/roots/pkcs11-tool";
 import { parsePkcs11Uri, type TokenPlace } from "@/lib/keystore/roots/pkcs11-uri";

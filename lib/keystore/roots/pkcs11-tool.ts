@@ -1,6 +1,6 @@
 import "server-only";
 import { spawn } from "node:child_process";
-import type { KeystoreError } from "@/lib/keystore/keystore";
+import type { KeystoreError } from "@/lib/keystore/keystore-types";
 import { unavailable } from "@/lib/keystore/roots/persist";
 
 export const SERVICE = "the PKCS#11 token";

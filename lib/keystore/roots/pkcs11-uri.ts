@@ -1,5 +1,5 @@
 import "server-only";
-import { KeystoreError } from "@/lib/keystore/keystore";
+import { KeystoreError } from "@/lib/keystore/keystore-types";
 
 /** The parts of a PKCS#11 URI that say which key of which token, and through which module. */
 export interface TokenPlace {

@@ -1,7 +1,7 @@
 import "server-only";
 import { readFileSync } from "node:fs";
 import type { TokenSettings } from "@/lib/env/custody";
-import { KeystoreError } from "@/lib/keystore/keystore";
+import { KeystoreError } from "@/lib/keystore/keystore-types";
 
 /** The user's PIN of a token, read anew each time. Throws `keystore.denied` where there is none. */
 export function readPin({ pin, pinFile }: Pick<TokenSettings, "pin" | "pinFile">): string {

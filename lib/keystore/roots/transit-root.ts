@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { canonicalBytes } from "@/lib/crypto/json/canonical-json";
 import type { TransitSettings } from "@/lib/env/custody";
-import { KeystoreError } from "@/lib/keystore/keystore";
+import { KeystoreError } from "@/lib/keystore/keystore-types";
 import { type Patience, persist, unavailable } from "@/lib/keystore/roots/persist";
 import {
   contextMembers,

@@ -2,7 +2,7 @@ import "server-only";
 import { type ChildProcess, spawn } from "node:child_process";
 import { Socket } from "node:net";
 import path from "node:path";
-import type { KeystoreError } from "@/lib/keystore/keystore";
+import type { KeystoreError } from "@/lib/keystore/keystore-types";
 import { unavailable } from "@/lib/keystore/roots/persist";
 import { SERVICE } from "@/lib/keystore/roots/pkcs11-tool";
 

@@ -1,7 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import type { TokenSettings } from "@/lib/env/custody";
-import { KeystoreError } from "@/lib/keystore/keystore";
+import { KeystoreError } from "@/lib/keystore/keystore-types";
 import { RENEWAL_PAUSE_MS } from "@/lib/keystore/roots/leased-keks";
 import { type Patience, persist, unavailable } from "@/lib/keystore/roots/persist";
 import { SERVICE } from "@/lib/keystore/roots/pkcs11-tool";

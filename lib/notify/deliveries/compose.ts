@@ -1,7 +1,7 @@
+import type { Context } from "@/lib/context/context";
 import "server-only";
 import type { Clock } from "@/lib/clock";
-import type { DbContext } from "@/lib/context";
-import type { Tx } from "@/lib/db/transaction";
+import type { DbContext, Tx } from "@/lib/db/transaction";
 import { findHolder, type Holder } from "@/lib/identity/people/holders-store";
 import type { Keystore } from "@/lib/keystore/keystore";
 import { awayPrincipal, readAudience } from "@/lib/notify/audience";
@@ -14,11 +14,12 @@ import { USUAL_MAIL_KINDS } from "@/lib/notify/schema";
 import { type Message, messageId, secretContext } from "@/lib/notify/webhooks/signature";
 import { findWebhook, type WebhookRow } from "@/lib/notify/webhooks/store";
 
-type ComposeContext = DbContext & {
-  readonly clock: Clock;
-  readonly keystore: Keystore;
-  readonly origin: string;
-};
+type ComposeContext = DbContext &
+  Pick<Context, "instance"> & {
+    readonly clock: Clock;
+    readonly keystore: Keystore;
+    readonly origin: string;
+  };
 
 /** The person, if they are active and may know of the thing at this moment. */
 async function reader(tx: Tx, cx: ComposeContext, row: DeliveryRow): Promise<Holder | undefined> {

@@ -1,8 +1,8 @@
+import type { Context } from "@/lib/context/context";
 import "server-only";
 import { randomInt } from "node:crypto";
 import type { Clock } from "@/lib/clock";
-import type { DbContext } from "@/lib/context";
-import { inTransaction, type Tx } from "@/lib/db/transaction";
+import { type DbContext, inTransaction, type Tx } from "@/lib/db/transaction";
 import type { Keystore } from "@/lib/keystore/keystore";
 import { delayAfter } from "@/lib/notify/deliveries/backoff";
 import { composeMail, composeMessage } from "@/lib/notify/deliveries/compose";
@@ -14,7 +14,7 @@ import type { AttemptOutcome, DeliveryStatus } from "@/lib/notify/schema";
 import { signedHeaders } from "@/lib/notify/webhooks/signature";
 import type { Logger } from "@/lib/telemetry/logger";
 
-export interface DeliverContext extends DbContext {
+export interface DeliverContext extends Pick<Context, "db" | "instance"> {
   readonly clock: Clock;
   readonly keystore: Keystore;
   readonly logger: Logger;

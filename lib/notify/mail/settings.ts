@@ -1,7 +1,7 @@
 import "server-only";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt, type Receipt } from "@/lib/audit/record/issue-receipt";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { findAddress, findSetting, writeSetting } from "@/lib/notify/mail/store";
 import {

@@ -1,5 +1,5 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inSnapshot } from "@/lib/db/transaction";
 import { requireIdCursor } from "@/lib/notify/list-notifications";
 import type { Webhook, WebhookQuery } from "@/lib/notify/schema";

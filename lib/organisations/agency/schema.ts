@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Receipt, visibleLine } from "@/lib/api-client/fields";
+import { Receipt, visibleLine } from "@/lib/schema";
 
 const MAX_ENTRIES = 20;
 const Domain = z

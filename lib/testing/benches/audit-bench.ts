@@ -1,26 +1,28 @@
+import { cosignerVkey, vkey } from "@/lib/crypto/log/signed-note";
 import "server-only";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Pool } from "pg";
-import type { AuditContext } from "@/lib/audit/audit-context";
 import { createAuditRecorder } from "@/lib/audit/record/recorder";
-import type { AuditRecorder } from "@/lib/audit/recorder-types";
 import { systemClock } from "@/lib/clock";
-import type { DbContext, InstanceFacts } from "@/lib/context";
+import type { AuditContext, InstanceFacts, PinnedKeys } from "@/lib/context/context";
+import type { AuditRecorder } from "@/lib/context/recorder";
 import { toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { kekCheck } from "@/lib/crypto/key-check";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { openDatabase } from "@/lib/db/client";
 import { openPool } from "@/lib/db/pool";
+import type { DbContext } from "@/lib/db/transaction";
 import { writeFileAtomic } from "@/lib/keystore/files/atomic-file";
 import { createKeys, type KeyedProcess } from "@/lib/keystore/files/create-keys";
 import { KEYSTORE_FILE, kekAad, newKeks, newKeystoreId, type Root } from "@/lib/keystore/files/keystore-file";
 import { folderKeystore } from "@/lib/keystore/files/local-keystore";
 import type { Keystore } from "@/lib/keystore/keystore";
+import type { Kdf } from "@/lib/keystore/keystore-types";
 import { fixedKeks } from "@/lib/keystore/roots/leased-keks";
-import { type Kdf, sealText, unlockKey } from "@/lib/keystore/roots/local-root";
+import { sealText, unlockKey } from "@/lib/keystore/roots/local-root";
 import { openKeks } from "@/lib/keystore/roots/open-roots";
 import { createTestDatabase, type TestDatabase } from "@/lib/testing/servers/database";
 import type { TestServer } from "@/lib/testing/servers/test-server";
@@ -80,6 +82,16 @@ export interface AuditBench {
   close(): Promise<void>;
 }
 
+/** Keys as a portal is configured with them, all of them this one. */
+export function pinnedKeys(log: string, publicKey: Uint8Array): PinnedKeys {
+  return {
+    log: vkey(log, publicKey),
+    custodian: vkey(`${log}/custodian`, publicKey),
+    witnesses: [{ vkey: cosignerVkey(`${log}/witness`, publicKey), kind: "own" }],
+    witnessPolicy: { own: 1, independent: 0 },
+  };
+}
+
 /**
  * Without `server` the shared one of a vitest run, without `origin` a log of a name of its own; `writers` is the
  * number of connections of `cx.db`, and `waitMs` how long a caller waits for one.
@@ -94,15 +106,16 @@ export async function createAuditBench(
 ): Promise<AuditBench> {
   const database = await (options.server ? createTestDatabase(options.server) : createTestDatabase());
   const log = options.origin ?? `log.test/${toBase64url(randomBytes(6))}`;
+  const { dir: keyDir, keystore } = await createTestKeyFolder("portal", log);
+  const receiptKey = keystore.readNamedKey("receipt");
+  if (receiptKey === undefined) throw new TypeError("no receipt key");
   const instance: InstanceFacts = {
     log,
     tenantId: uuidv7(Date.now()),
     tenantPseudonym: `t_${toBase64url(randomBytes(6))}`,
     evaluation: true,
+    pinned: pinnedKeys(log, receiptKey.publicKey),
   };
-  const { dir: keyDir, keystore } = await createTestKeyFolder("portal", log);
-  const receiptKey = keystore.readNamedKey("receipt");
-  if (receiptKey === undefined) throw new TypeError("no receipt key");
   const db = openDatabase({
     url: database.appUrl,
     ...(options.writers ? { maxConnections: options.writers } : {}),

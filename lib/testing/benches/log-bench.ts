@@ -7,11 +7,11 @@ import { integrateBatch, prepareLog } from "@/lib/audit/sequencer/sequencer";
 import { openEntryFile } from "@/lib/audit/signer/entry-file";
 import { signerHandler } from "@/lib/audit/signer/serve-signer";
 import { systemClock } from "@/lib/clock";
-import { cosignerVkey, vkey } from "@/lib/crypto/log/signed-note";
+import { vkey } from "@/lib/crypto/log/signed-note";
 import { serveHttp } from "@/lib/ipc/server";
 import { loadSigningKey } from "@/lib/keystore/signing-key";
 import { createLogger } from "@/lib/telemetry/logger";
-import { createTestKeyFolder } from "@/lib/testing/benches/audit-bench";
+import { createTestKeyFolder, pinnedKeys } from "@/lib/testing/benches/audit-bench";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
 
 /** What a signer adds to a bench: a log whose checkpoints are signed. */
@@ -52,18 +52,8 @@ export async function withSigner<B extends UseCaseBench>(
   const place = { ...bench.place, pool: bench.sequencerPool, signerUrl, logVkey: signer.vkey, logger };
   const { name, publicKey } = bench.cx.audit.receiptSigner;
   const policy = { log: [signer.vkey], receipts: [vkey(name, publicKey)] };
-  Object.assign(process.env, {
-    DATABASE_URL: bench.database.appUrl,
-    DATA_DIR: dir,
-    KEY_DIR: dir,
-    LOG_ORIGIN: log,
-    TENANT_ID: bench.place.tenantId,
-    CUSTODIAN_URL: "unix:/nowhere.sock",
-    CUSTODIAN_VKEY: vkey(`${log}/custodian`, signer.publicKey),
-    LOG_VKEY: signer.vkey,
-    RECEIPT_VKEY: policy.receipts[0],
-    WITNESS_VKEY: cosignerVkey(`${log}/witness`, signer.publicKey),
-  });
+  // Every context of the bench has this one object.
+  Object.assign(bench.cx.instance, { dataDir: dir, pinned: pinnedKeys(log, signer.publicKey) });
   return {
     ...bench,
     dataDir: dir,

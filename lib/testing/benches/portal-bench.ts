@@ -1,7 +1,7 @@
 import "server-only";
+import { scopesFor } from "@/lib/api-client/scopes";
 import { createAuditRecorder } from "@/lib/audit/record/recorder";
 import { systemClock } from "@/lib/clock";
-import type { Role, Scope } from "@/lib/context";
 import { vkey } from "@/lib/crypto/log/signed-note";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { createEscrowClient } from "@/lib/escrow/client/client";
@@ -19,6 +19,7 @@ import { UploadSlots } from "@/lib/rate-limit/upload-slots";
 import type { Runtime } from "@/lib/runtime/slot";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AuditBench, createAuditBench } from "@/lib/testing/benches/audit-bench";
+import type { Role, Scope } from "@/lib/vocabulary";
 
 /** A portal's runtime on a database of its own, with a custodian that never answers. */
 export interface PortalBench {
@@ -61,6 +62,7 @@ export async function createPortalBench(
     idempotencyKey: new Uint8Array(32).fill(1),
     apiKeySecret: new Uint8Array(32).fill(2),
     sessionSecret: new Uint8Array(32).fill(3),
+    scopesFor,
     site: siteOf({ HOST: "127.0.0.1", PORT: 3000 }),
     demoFile: undefined,
     live: openLiveHub(audit.database.appUrl, {

@@ -4,12 +4,14 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { integrateBatch, prepareLog } from "@/lib/audit/sequencer/sequencer";
 import { type Clock, systemClock } from "@/lib/clock";
-import type { Context, Duty, Principal, Role } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { Principal } from "@/lib/context/principal";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { startCustodian } from "@/lib/custodian/custodian";
-import { createEscrowClient, type EscrowClient } from "@/lib/escrow/client/client";
+import { createEscrowClient } from "@/lib/escrow/client/client";
+import type { EscrowClient } from "@/lib/escrow/protocol/port";
 import { createOrganisation } from "@/lib/identity/people/create-organisation";
 import { createParticipant } from "@/lib/identity/people/create-participant";
 import { createTenant } from "@/lib/identity/people/create-tenant";
@@ -20,6 +22,7 @@ import { loadSigningKey } from "@/lib/keystore/signing-key";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AuditBench, createAuditBench, createTestKeyFolder } from "@/lib/testing/benches/audit-bench";
 import type { TestServer } from "@/lib/testing/servers/test-server";
+import type { Duty, Role } from "@/lib/vocabulary";
 
 export interface NewPerson {
   readonly role: Role;

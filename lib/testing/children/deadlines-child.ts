@@ -1,7 +1,7 @@
 import { keepRequests } from "@/lib/access/deadlines/keep-requests";
 import { createAuditRecorder } from "@/lib/audit/record/recorder";
 import { systemClock } from "@/lib/clock";
-import type { InstanceFacts } from "@/lib/context";
+import type { InstanceFacts } from "@/lib/context/context";
 import { openDatabase } from "@/lib/db/client";
 import { openPool } from "@/lib/db/pool";
 import { openLocalKeystore } from "@/lib/keystore/files/local-keystore";

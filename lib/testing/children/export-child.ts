@@ -1,23 +1,22 @@
 import { runNextExport } from "@/lib/audit/export/jobs/run-export";
 import { createAuditRecorder } from "@/lib/audit/record/recorder";
 import { systemClock } from "@/lib/clock";
+import type { InstanceFacts } from "@/lib/context/context";
 import { openDatabase } from "@/lib/db/client";
 import { openPool } from "@/lib/db/pool";
-import { portalEnv } from "@/lib/env";
 import { findReaderById } from "@/lib/identity/people/find-reader";
 import { openLocalKeystore } from "@/lib/keystore/files/local-keystore";
 import { createLogger } from "@/lib/telemetry/logger";
 import { TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
 
 // Makes one background export as a portal does, as a process of its own that a test can kill.
-const [keyDir = "", tenantPseudonym = ""] = process.argv.slice(2);
-const env = portalEnv();
+const [keyDir = "", url = "", facts = ""] = process.argv.slice(2);
+const instance: InstanceFacts = JSON.parse(facts);
 const keystore = await openLocalKeystore({ dir: keyDir, unlock: { passphrase: TEST_PASSPHRASE } });
 const receiptKey = keystore.readNamedKey("receipt");
 if (receiptKey === undefined) throw new TypeError("no receipt key");
-const instance = { log: env.LOG_ORIGIN, tenantId: env.TENANT_ID, tenantPseudonym, evaluation: true };
-const db = openDatabase({ url: env.DATABASE_URL });
-const pool = openPool({ url: env.DATABASE_URL });
+const db = openDatabase({ url });
+const pool = openPool({ url });
 const audit = createAuditRecorder({ pool, keystore, instance, receiptKey });
 const cx = { db, instance, clock: systemClock, audit, keystore, logger: createLogger("test", "silent") };
 await runNextExport({ ...cx, findReader: (userId) => findReaderById(cx, userId), keepMs: 60_000 });

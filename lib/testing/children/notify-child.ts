@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { systemClock } from "@/lib/clock";
-import type { InstanceFacts } from "@/lib/context";
+import type { InstanceFacts } from "@/lib/context/context";
 import { openDatabase } from "@/lib/db/client";
 import { DomainError } from "@/lib/errors";
 import { openLocalKeystore } from "@/lib/keystore/files/local-keystore";

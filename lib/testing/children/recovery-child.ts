@@ -1,6 +1,6 @@
 import { createAuditRecorder } from "@/lib/audit/record/recorder";
 import { systemClock } from "@/lib/clock";
-import type { InstanceFacts } from "@/lib/context";
+import type { InstanceFacts } from "@/lib/context/context";
 import { openDatabase } from "@/lib/db/client";
 import { openPool } from "@/lib/db/pool";
 import { createEscrowClient } from "@/lib/escrow/client/client";

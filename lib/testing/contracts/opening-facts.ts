@@ -1,8 +1,7 @@
-import { AuthorizationState, GrantState, InstrumentKind } from "@/lib/access/requests/schema";
+import { AuthorizationState, GrantState } from "@/lib/access/requests/schema";
 import type { OpeningFacts } from "@/lib/access/rules/facts";
-import type { Duty, Role } from "@/lib/context";
-import { GroupName } from "@/lib/escrow/protocol/statements";
 import { ALL_HOURS, OFFICE_HOURS } from "@/lib/organisations/hours";
+import { type Duty, GroupName, InstrumentKind, type Role } from "@/lib/vocabulary";
 
 /** Deterministic noise (mulberry32), so that a failure can be repeated. */
 function dice(seed: number) {

@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { encodeEntry, entryLeaf } from "@/lib/audit/entry/entry";
-import type { AppendedEntry } from "@/lib/audit/entry/event";
 import { fixedClock } from "@/lib/clock";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { sealEnvelope } from "@/lib/crypto/envelope/envelope";
 import { buildRecord, type RecordDigests } from "@/lib/crypto/envelope/record-digest";
@@ -16,8 +16,7 @@ import { ed25519PublicKey, generateX25519, randomBytes } from "@/lib/crypto/prim
 import { signStatement } from "@/lib/crypto/statement";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { type Custodian, startCustodian } from "@/lib/custodian/custodian";
-import { createEscrowClient, type EscrowClient } from "@/lib/escrow/client/client";
-import type { EscrowOpening } from "@/lib/escrow/client/open";
+import { createEscrowClient } from "@/lib/escrow/client/client";
 import type {
   AuthorizationRecord,
   DecidedSubmission,
@@ -25,11 +24,11 @@ import type {
   RegistrationItem,
   RosterPerson,
 } from "@/lib/escrow/protocol/messages";
+import type { EscrowClient, EscrowOpening } from "@/lib/escrow/protocol/port";
 import type { Roster } from "@/lib/escrow/protocol/roster";
 import {
   type DecisionStatement,
   type DisputeStatement,
-  GroupName,
   INTENT_ACTION,
   intentDetails,
   type OpenStatement,
@@ -41,6 +40,7 @@ import { type ServiceServer, serveHttp } from "@/lib/ipc/server";
 import { createKeys } from "@/lib/keystore/files/create-keys";
 import { createLocalKeystore } from "@/lib/keystore/files/local-keystore";
 import type { Keystore } from "@/lib/keystore/keystore";
+import { GroupName } from "@/lib/vocabulary";
 
 export const TEST_LOG = "log.example.test/sealport";
 const START = new Date("2026-11-24T15:00:00Z");

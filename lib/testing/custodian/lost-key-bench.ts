@@ -10,9 +10,10 @@ import {
   rewrapDigest,
   termsOf,
 } from "@/lib/escrow/protocol/rewrap-statement";
-import { type GroupName, type StatementSignature, validityTime } from "@/lib/escrow/protocol/statements";
+import { type StatementSignature, validityTime } from "@/lib/escrow/protocol/statements";
 import { type PersonName, TEST_LOG, TestCustodian } from "@/lib/testing/custodian/custodian";
 import { createKeyHolder, type KeyHolder } from "@/lib/testing/devices/key-holder";
+import type { GroupName } from "@/lib/vocabulary";
 
 const BY_PORTAL = [{ kind: "portal-evaluation" as const }];
 const DAY_MS = 86_400_000;

@@ -1,3 +1,4 @@
+import { scopesFor } from "@/lib/api-client/scopes";
 import "server-only";
 import { readdirSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -5,7 +6,6 @@ import path from "node:path";
 import { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import { systemClock } from "@/lib/clock";
-import type { Scope } from "@/lib/context";
 import { createAnonymousFailures } from "@/lib/identity/anonymous-failures";
 import { createApiKey } from "@/lib/identity/api-keys/create-api-key";
 import { siteOf } from "@/lib/identity/sign-in/site";
@@ -18,6 +18,7 @@ import { createLogger } from "@/lib/telemetry/logger";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
 import { type LogBench, withSigner } from "@/lib/testing/benches/log-bench";
 import type { TestServer } from "@/lib/testing/servers/test-server";
+import type { Scope } from "@/lib/vocabulary";
 
 const ROOT = path.resolve(import.meta.dirname, "../../..");
 const MANY = 1_000_000;
@@ -119,6 +120,21 @@ export interface ServedPortal {
   close(): Promise<void>;
 }
 
+/** Health reads the environment of its process. */
+function setEnvironment({ database, place, keyDir, cx: { instance } }: ServedPortal["bench"]): void {
+  Object.assign(process.env, {
+    DATABASE_URL: database.appUrl,
+    KEY_DIR: keyDir,
+    LOG_ORIGIN: place.log,
+    TENANT_ID: place.tenantId,
+    CUSTODIAN_URL: "unix:/nowhere.sock",
+    CUSTODIAN_VKEY: instance.pinned?.custodian,
+    LOG_VKEY: instance.pinned?.log,
+    RECEIPT_VKEY: instance.pinned?.log,
+    WITNESS_VKEY: instance.pinned?.witnesses[0]?.vkey,
+  });
+}
+
 function runtimeOf(bench: AccessBench, url: string, budgets: Parameters<typeof openLimits>[1]) {
   const { cx, keystore, escrow } = bench;
   const logger = createLogger("test", "silent");
@@ -142,6 +158,7 @@ function runtimeOf(bench: AccessBench, url: string, budgets: Parameters<typeof o
     idempotencyKey: new Uint8Array(32).fill(1),
     apiKeySecret: new Uint8Array(32).fill(2),
     sessionSecret: new Uint8Array(32).fill(3),
+    scopesFor,
     site: siteOf({ HOST: "127.0.0.1", PORT: Number(new URL(url).port) }),
     demoFile: undefined,
     live,
@@ -176,6 +193,7 @@ export async function servePortal(
   { server: database, beside = {} }: ServedOptions = {},
 ): Promise<ServedPortal> {
   const bench = await withSigner(await createAccessBench(database === undefined ? {} : { server: database }));
+  setEnvironment(bench);
   const extra = Object.entries(beside).map(([address, handlers]) => ({
     pattern: new RegExp(`^${address.replaceAll("..", "\\.")}$`),
     names: [],

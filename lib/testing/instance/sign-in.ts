@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { operation } from "@/lib/api-client/operation";
 import type { Clock } from "@/lib/clock";
-import type { Duty, Role } from "@/lib/context";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { answerSignIn } from "@/lib/http/sign-in/sign-in-endpoint";
@@ -10,6 +9,7 @@ import { createParticipant } from "@/lib/identity/people/create-participant";
 import { createUser } from "@/lib/identity/people/create-user";
 import { totpCode, totpStepAt } from "@/lib/identity/sign-in/totp";
 import type { Runtime } from "@/lib/runtime/slot";
+import type { Duty, Role } from "@/lib/vocabulary";
 
 /** A person who can sign in, with what only they know. */
 export interface TestAccount {

@@ -1,7 +1,7 @@
 import "server-only";
-import type { AuditContext } from "@/lib/audit/audit-context";
 import type { AuditEvent } from "@/lib/audit/entry/event";
 import { keyDigest } from "@/lib/audit/retention/erasure/prepare-erasure";
+import type { AuditContext } from "@/lib/context/context";
 import { keyMark, keyProof } from "@/lib/crypto/log/audit-part";
 
 /** What an erasure of this compartment says, made while its key is still there. */

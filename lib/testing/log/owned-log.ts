@@ -5,7 +5,7 @@ import type { Report } from "@/lib/audit/bundle-verifier/report/report";
 import { verifyBundle } from "@/lib/audit/bundle-verifier/verify-bundle";
 import { exportLog } from "@/lib/audit/export/export-log";
 import { ExportQuery } from "@/lib/audit/schema";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { createLogBench, type LogBench } from "@/lib/testing/benches/log-bench";
 
 /** A log whose database a test owns as well, and an auditor who reads it: for what an owner does and a reader sees. */

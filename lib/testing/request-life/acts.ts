@@ -13,7 +13,7 @@ import { useView } from "@/lib/access/grants/use-grant";
 import { revokeAuthorization, suspendAuthorization } from "@/lib/access/legal-authorities/end-authorization";
 import { changeDraft } from "@/lib/access/requests/change-draft";
 import { commentRequest } from "@/lib/access/requests/comment-request";
-import { type InstrumentKind, NewDecision, type Stage } from "@/lib/access/requests/schema";
+import { NewDecision, type Stage } from "@/lib/access/requests/schema";
 import { submitRequest } from "@/lib/access/requests/submit-request";
 import { withdrawRequest } from "@/lib/access/requests/withdraw-request";
 import { appendEntry } from "@/lib/audit/record/append-entry";
@@ -22,6 +22,7 @@ import type { RequestPerson } from "@/lib/testing/benches/request-bench";
 import type { Actor } from "@/lib/testing/request-life/model";
 import type { LifeOrder } from "@/lib/testing/request-life/world";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
+import type { InstrumentKind } from "@/lib/vocabulary";
 
 /** What an act is about: ids that the database has, or one that nothing bears. */
 export interface Target {

@@ -1,4 +1,4 @@
-import type { InstrumentKind } from "@/lib/access/requests/schema";
+import type { InstrumentKind } from "@/lib/vocabulary";
 
 // What a request may become, told once more by hand from access.md and the ADRs and sharing nothing with the use cases or
 // the database's table: random sequences compare the three (lib/access/deadlines/sequences.integration.test.ts).

@@ -4,12 +4,7 @@ import { Client } from "pg";
 import { clamdScanner } from "@/lib/access/documents/clamd";
 import { attachAuthorization } from "@/lib/access/legal-authorities/attach-authorization";
 import { fileRequest } from "@/lib/access/requests/file-request";
-import {
-  AuthorizationFactsBody,
-  type Confirms,
-  type InstrumentKind,
-  NewRequest,
-} from "@/lib/access/requests/schema";
+import { AuthorizationFactsBody, type Confirms, NewRequest } from "@/lib/access/requests/schema";
 import { withdrawRequest } from "@/lib/access/requests/withdraw-request";
 import { checkIdentity } from "@/lib/access/review/identity-check";
 import { type Clock, fixedClock } from "@/lib/clock";
@@ -27,6 +22,7 @@ import {
 import { TEST_DOMAIN } from "@/lib/testing/benches/use-case-bench";
 import { createOrderSigner, type OrderSigner, registerSigner } from "@/lib/testing/devices/order-signer";
 import { type Actor, DAY } from "@/lib/testing/request-life/model";
+import type { InstrumentKind } from "@/lib/vocabulary";
 
 /** A last day that no sequence comes to: what orders end by has tests of its own. */
 const FAR = new Date(Date.now() + 3_000 * DAY).toISOString().slice(0, 10);

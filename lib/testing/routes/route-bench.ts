@@ -1,7 +1,7 @@
 import "server-only";
 import type { OperationSpec } from "@/lib/api-client/operation";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { Duty, Principal, Role, Scope } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { ed25519PublicKey } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
@@ -21,6 +21,7 @@ import { loadHandler, type RouteFile, type RouteHandler, routeFiles } from "@/li
 import { CALLERS, type Caller, type Credential, nameOf, type Stranger } from "@/lib/testing/routes/rows";
 import { addressOf, sampleParams, sampleQuery } from "@/lib/testing/routes/sample";
 import { signCall } from "@/lib/testing/routes/sign-call";
+import type { Duty, Role, Scope } from "@/lib/vocabulary";
 
 export const ORIGIN = "http://localhost:3000";
 const SEED = new Uint8Array(32).fill(7);

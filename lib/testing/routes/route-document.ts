@@ -1,5 +1,4 @@
 import type { OperationSpec } from "@/lib/api-client/operation";
-import type { Role } from "@/lib/context";
 import {
   CREDENTIALS,
   GUARDED,
@@ -9,6 +8,7 @@ import {
   STRANGERS,
   verdictForStranger,
 } from "@/lib/testing/routes/rows";
+import type { Role } from "@/lib/vocabulary";
 
 function cellOf({ roles, duties }: OperationSpec, role: Role): string {
   if (roles !== "any" && !roles.includes(role)) return "–";

@@ -1,6 +1,6 @@
 import type { OperationSpec } from "@/lib/api-client/operation";
 import { OPERATIONS } from "@/lib/api-client/registry";
-import type { Duty, Role } from "@/lib/context";
+import type { Duty, Role } from "@/lib/vocabulary";
 
 // What the declarations promise, computed without the code that keeps the promise (lib/http/endpoint/permit-call.ts): this is
 // the other side of the comparison.

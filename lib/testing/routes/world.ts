@@ -1,6 +1,6 @@
 import "server-only";
 import type { OperationSpec } from "@/lib/api-client/operation";
-import type { Principal } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import { loadSigningKey } from "@/lib/keystore/signing-key";
 import {
   approvedRequest,

@@ -1,10 +1,9 @@
 import "server-only";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import { recordEvent } from "@/lib/audit/record/record-event";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { GroupName } from "@/lib/escrow/protocol/statements";
 import { lockActiveKeys } from "@/lib/keys/active-keys";
 import { findOwnClientHeld, requireReplaced } from "@/lib/keys/possession/client-held-key";
 import { faultOf } from "@/lib/keys/possession/take-answer";
@@ -21,6 +20,7 @@ import { storeEntries, type TransactionEntries } from "@/lib/transactions/client
 import { isRecordInLog, loadAllSealed } from "@/lib/transactions/read/load-sealed";
 import { isLogBehind } from "@/lib/transactions/rewrap/store";
 import { findTransactions, lockTransactions } from "@/lib/transactions/store";
+import { GroupName } from "@/lib/vocabulary";
 
 /** As for rotations: what is bound anew while nothing goes into the tree would be shut a minute later. */
 const BEHIND_SECONDS = 20;

@@ -1,6 +1,6 @@
 import "server-only";
 import { recordEvent } from "@/lib/audit/record/record-event";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { findOwnClientHeld } from "@/lib/keys/possession/client-held-key";
 import { selectActiveKeys } from "@/lib/keys/store";

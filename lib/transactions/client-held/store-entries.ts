@@ -1,12 +1,14 @@
 import "server-only";
-import type { AppendedEntry, AuditEvent } from "@/lib/audit/entry/event";
+import type { AuditEvent } from "@/lib/audit/entry/event";
 import { appendEntries } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import type { Tx } from "@/lib/db/transaction";
 import { moveWraps } from "@/lib/keys/rotation/store";
 import { tellHandedOver } from "@/lib/keys/wraps/store";
 import type { HandOverKeys, PlacedEntry } from "@/lib/transactions/client-held/place-entry";
-import { bindGroups, type TransactionRow } from "@/lib/transactions/store";
+import type { TransactionRow } from "@/lib/transactions/rows";
+import { bindGroups } from "@/lib/transactions/store";
 
 /** The entries of one transaction that were put in the place of old ones. */
 export interface TransactionEntries {

@@ -1,14 +1,12 @@
 import "server-only";
-import type { AuditContext } from "@/lib/audit/audit-context";
 import { appendEntries } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context";
+import type { AuditContext, Context } from "@/lib/context/context";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import type { AnnouncedEnvelope } from "@/lib/escrow/client/lost-key";
 import { readUnregistered, storeRegistrations } from "@/lib/escrow/client/register-groups";
 import type { RecoverResult } from "@/lib/escrow/protocol/lost-key";
 import type { RegistrationItem } from "@/lib/escrow/protocol/messages";
-import { GroupName } from "@/lib/escrow/protocol/statements";
+import type { AnnouncedEnvelope } from "@/lib/escrow/protocol/port";
 import type { RecoveryRow } from "@/lib/keys/recovery/store";
 import { recoveryDigest } from "@/lib/keys/recovery/terms";
 import { kidOf, lockKey } from "@/lib/keys/store";
@@ -19,6 +17,7 @@ import { isRecordInLog, loadAllSealed } from "@/lib/transactions/read/load-seale
 import { registrationItem } from "@/lib/transactions/registration-item";
 import { isLogBehind } from "@/lib/transactions/rewrap/store";
 import { findTransactions } from "@/lib/transactions/store";
+import { GroupName } from "@/lib/vocabulary";
 
 /** What a recovery's batches need: nothing of it opens an envelope. */
 export type RecoverContext = Pick<Context, "db" | "instance" | "escrow" | "logger"> & AuditContext;

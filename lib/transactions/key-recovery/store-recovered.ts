@@ -1,10 +1,9 @@
 import "server-only";
-import type { AuditContext } from "@/lib/audit/audit-context";
 import { appendEntries } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context";
+import type { AuditContext, Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
-import type { AnnouncedEnvelope } from "@/lib/escrow/client/lost-key";
 import type { RecoverResult } from "@/lib/escrow/protocol/lost-key";
+import type { AnnouncedEnvelope } from "@/lib/escrow/protocol/port";
 import { moveWraps } from "@/lib/keys/rotation/store";
 import { tellHandedOver } from "@/lib/keys/wraps/store";
 import {

@@ -1,9 +1,10 @@
 import "server-only";
 import { useView } from "@/lib/access/grants/use-grant";
 import { spendOpening } from "@/lib/access/openings/store";
-import type { AppendedEntry, AuditEvent } from "@/lib/audit/entry/event";
+import type { AuditEvent } from "@/lib/audit/entry/event";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction, type Tx } from "@/lib/db/transaction";

@@ -1,7 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import type { Tx } from "@/lib/db/transaction";
-import { GroupName } from "@/lib/escrow/protocol/statements";
+import { GroupName } from "@/lib/vocabulary";
 
 const Row = z.object({
   id: z.string(),

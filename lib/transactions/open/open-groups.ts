@@ -1,15 +1,15 @@
 import "server-only";
 import type { GrantFacts } from "@/lib/access/rules/facts";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { InvariantError } from "@/lib/errors";
-import type { EscrowOpened } from "@/lib/escrow/client/open";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
+import type { EscrowOpened } from "@/lib/escrow/protocol/port";
 import { GROUP_ORDER, type Groups } from "@/lib/transactions/groups";
 import type { Intent } from "@/lib/transactions/open/commit-opening";
 import { openManaged } from "@/lib/transactions/open/open-managed";
 import type { OpeningPlan } from "@/lib/transactions/open/plan-opening";
 import type { OpeningProof } from "@/lib/transactions/open/prove-opening";
 import { registrationItem } from "@/lib/transactions/registration-item";
+import type { GroupName } from "@/lib/vocabulary";
 
 /** What an opening gives. */
 export interface OpenedGroups {

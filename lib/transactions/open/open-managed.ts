@@ -1,12 +1,12 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { type Derive, openEnvelope } from "@/lib/crypto/envelope/envelope";
 import { OpenError } from "@/lib/crypto/format-error";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { managedDerivers } from "@/lib/keys/managed-deriver";
 import type { Groups } from "@/lib/transactions/groups";
-import type { TransactionRow } from "@/lib/transactions/store";
+import type { TransactionRow } from "@/lib/transactions/rows";
 import type { SealedGroupRow } from "@/lib/transactions/verify-envelopes";
 
 function versionOf(kid: string): number {

@@ -1,7 +1,7 @@
 import "server-only";
 import { withinGrantDay } from "@/lib/access/grants/use-grant-day";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { concerning } from "@/lib/errors";
 import { dataOfAll } from "@/lib/transactions/groups";
 import { commitOpening, type Intent } from "@/lib/transactions/open/commit-opening";

@@ -10,7 +10,6 @@ import { writeEvaluationRoster } from "@/lib/custodian/roster/evaluation-roster"
 import { signAsPortal } from "@/lib/escrow/client/portal-signature";
 import {
   buildDecision,
-  type GroupName,
   recordDigest,
   type StatementSignature,
   validityTime,
@@ -25,6 +24,7 @@ import { recordCopy } from "@/lib/transactions/open/record-copy";
 import { getEnvelopes } from "@/lib/transactions/read/get-envelopes";
 import { type AuditBody, type CopyBody, NewTransaction } from "@/lib/transactions/schema";
 import { submitTransaction } from "@/lib/transactions/submit/submit-transaction";
+import type { GroupName } from "@/lib/vocabulary";
 
 type Person = Awaited<ReturnType<UseCaseBench["person"]>>;
 

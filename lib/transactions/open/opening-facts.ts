@@ -5,15 +5,16 @@ import { knownHolds } from "@/lib/access/preservations/known-holds";
 import type { GrantFacts } from "@/lib/access/rules/facts";
 import { ageDays, retentionDays } from "@/lib/access/rules/limits";
 import { type Reader, readReader } from "@/lib/access/rules/reader";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { readableOf } from "@/lib/db/read-rows";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { isRemovedPasskey } from "@/lib/identity/roster/people-store";
 import { loadSealed, type SealedRecord } from "@/lib/transactions/read/load-sealed";
 import { isParty, mayKnow } from "@/lib/transactions/read/who-may-know";
+import type { TransactionRow } from "@/lib/transactions/rows";
 import type { AuditBody } from "@/lib/transactions/schema";
-import { findTransaction, type TransactionRow } from "@/lib/transactions/store";
+import { findTransaction } from "@/lib/transactions/store";
 
 /** Everything that decides one opening, read in one snapshot. The rows prove nothing until they are checked. */
 export interface OpeningFacts {

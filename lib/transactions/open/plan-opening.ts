@@ -4,17 +4,18 @@ import { sessionOf } from "@/lib/access/openings/open-statement";
 import type { OpeningRow } from "@/lib/access/openings/store";
 import { authorizeOpening, type OpeningPermit } from "@/lib/access/rules/authorize-opening";
 import type { GrantFacts, OpeningProof } from "@/lib/access/rules/facts";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { DomainError } from "@/lib/errors";
 import { claimedChallenge, statementChallenge } from "@/lib/escrow/protocol/challenge";
-import type { GroupName, StatementSignature } from "@/lib/escrow/protocol/statements";
+import type { StatementSignature } from "@/lib/escrow/protocol/statements";
 import { removedPasskey } from "@/lib/identity/roster/refuse-removed-passkey";
 import type { OpeningFacts } from "@/lib/transactions/open/opening-facts";
 import { recordFactsOf } from "@/lib/transactions/open/record-facts";
 import { requireBound } from "@/lib/transactions/read/load-sealed";
+import type { TransactionRow } from "@/lib/transactions/rows";
 import type { AuditBody } from "@/lib/transactions/schema";
-import type { TransactionRow } from "@/lib/transactions/store";
 import type { SealedGroupRow } from "@/lib/transactions/verify-envelopes";
+import type { GroupName } from "@/lib/vocabulary";
 
 /** The prepared opening that the call uses, with its signature. */
 export interface GivenOpening {

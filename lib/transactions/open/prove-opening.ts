@@ -1,7 +1,7 @@
 import "server-only";
 import { prepareOpenStatement } from "@/lib/access/openings/open-statement";
 import { replyKeyContext } from "@/lib/access/openings/prepare-opening";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { signAsPortal } from "@/lib/escrow/client/portal-signature";
 import type { OpenStatement, StatementSignature } from "@/lib/escrow/protocol/statements";

@@ -3,7 +3,7 @@ import { findGrant, type GrantRow } from "@/lib/access/grants/store";
 import { isWithin } from "@/lib/access/rules/limits";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import { recordEvent } from "@/lib/audit/record/record-event";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { DomainError } from "@/lib/errors";
 import { type DoneDisclosure, findDisclosure } from "@/lib/transactions/open/disclosure-store";
 import { loadKnown } from "@/lib/transactions/read/load-known";

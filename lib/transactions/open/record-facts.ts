@@ -1,7 +1,7 @@
 import type { RecordFacts } from "@/lib/access/rules/facts";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
 import { GROUP_ORDER } from "@/lib/transactions/groups";
-import type { TransactionRow } from "@/lib/transactions/store";
+import type { TransactionRow } from "@/lib/transactions/rows";
+import type { GroupName } from "@/lib/vocabulary";
 
 /** Groups that the transaction has, sealed or not. */
 export function presentGroups(row: TransactionRow): GroupName[] {

@@ -1,15 +1,15 @@
 import "server-only";
 import { findProof } from "@/lib/audit/reading/proofs/get-proof";
 import { recordEvent } from "@/lib/audit/record/record-event";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { DomainError, InvariantError } from "@/lib/errors";
 import { GROUP_ORDER } from "@/lib/transactions/groups";
 import { loadKnown } from "@/lib/transactions/read/load-known";
 import { loadSealed, requireBound, type SealedRecord } from "@/lib/transactions/read/load-sealed";
 import { isParty } from "@/lib/transactions/read/who-may-know";
+import type { TransactionRow } from "@/lib/transactions/rows";
 import type { EnvelopeList } from "@/lib/transactions/schema";
-import type { TransactionRow } from "@/lib/transactions/store";
 
 const ACTION = "transaction.envelopes";
 

@@ -1,5 +1,5 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { loadKnown } from "@/lib/transactions/read/load-known";
 import { viewOf } from "@/lib/transactions/read/view";
 import type { TransactionView } from "@/lib/transactions/schema";

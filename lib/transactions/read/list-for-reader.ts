@@ -1,7 +1,7 @@
 import "server-only";
 import { listOwnGrants } from "@/lib/access/grants/own-grants";
 import type { GrantView } from "@/lib/access/grants/schema";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import type { Unreadable } from "@/lib/db/read-rows";
 import { getTransaction } from "@/lib/transactions/read/get-transaction";
 import { listTransactions } from "@/lib/transactions/read/list-transactions";

@@ -3,8 +3,8 @@ import { Prisma } from "@/lib/db/generated/client";
 import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import type { Place } from "@/lib/transactions/read/cursor";
-import { toTransactionRow } from "@/lib/transactions/rows";
-import { TRANSACTION_COLUMNS, type TransactionRow } from "@/lib/transactions/store";
+import { type TransactionRow, toTransactionRow } from "@/lib/transactions/rows";
+import { TRANSACTION_COLUMNS } from "@/lib/transactions/store";
 
 export interface ListFilter {
   readonly tenantId: string;

@@ -1,6 +1,6 @@
 import "server-only";
 import type { z } from "zod";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { readableOf, viewRows } from "@/lib/db/read-rows";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";

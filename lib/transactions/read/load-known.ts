@@ -1,9 +1,10 @@
 import "server-only";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { mayKnow } from "@/lib/transactions/read/who-may-know";
-import { findTransaction, type TransactionRow } from "@/lib/transactions/store";
+import type { TransactionRow } from "@/lib/transactions/rows";
+import { findTransaction } from "@/lib/transactions/store";
 
 /**
  * Returns the transaction with what `also` reads in the same snapshot. Throws `transaction.not-found` for a transaction that

@@ -1,11 +1,12 @@
 import "server-only";
 import { closedLog } from "@/lib/audit/reading/of-log";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { readWraps } from "@/lib/keys/wraps/store-wraps";
-import { findEntryBytes, findGroups, findLeaves, type TransactionRow } from "@/lib/transactions/store";
-import { areEnvelopesBound, type EntryLeaf, type SealedGroupRow } from "@/lib/transactions/verify-envelopes";
+import type { EntryLeaf, TransactionRow } from "@/lib/transactions/rows";
+import { findEntryBytes, findGroups, findLeaves } from "@/lib/transactions/store";
+import { areEnvelopesBound, type SealedGroupRow } from "@/lib/transactions/verify-envelopes";
 import { contextOf, envelopeOf } from "@/lib/transactions/wraps";
 
 /** The sealed groups of a transaction as stored, with the bytes of the entries that bind them. */
@@ -61,7 +62,7 @@ export function isRecordInLog(
 ): boolean {
   return areEnvelopesBound({
     log: cx.instance.log,
-    isClosedLog: (origin) => closedLog(origin) !== undefined,
+    isClosedLog: (origin) => closedLog(cx.instance, origin) !== undefined,
     nowMicros: cx.clock.nowMicros(),
     transaction,
     ...record,

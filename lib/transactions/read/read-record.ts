@@ -7,13 +7,13 @@ import { purposesOf } from "@/lib/access/rules/default-rules";
 import { isSupport } from "@/lib/access/rules/floor";
 import type { AccessLogItem } from "@/lib/audit/reading/access-logs";
 import { listAccessLogs } from "@/lib/audit/reading/list-access-logs";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { loadKnown } from "@/lib/transactions/read/load-known";
 import { viewOf } from "@/lib/transactions/read/view";
 import { isParty } from "@/lib/transactions/read/who-may-know";
+import type { TransactionRow } from "@/lib/transactions/rows";
 import { type RetentionBody, TransactionStatus, type TransactionView } from "@/lib/transactions/schema";
 import { nextStatus } from "@/lib/transactions/status/status-rules";
-import type { TransactionRow } from "@/lib/transactions/store";
 
 const SHOWN_ACCESSES = 12;
 const ASKING: ReadonlySet<string> = new Set(["auditor", "regulator", "coordinator"]);

@@ -1,6 +1,6 @@
 import { dataOfAll } from "@/lib/transactions/groups";
+import type { TransactionRow } from "@/lib/transactions/rows";
 import type { TransactionView } from "@/lib/transactions/schema";
-import type { TransactionRow } from "@/lib/transactions/store";
 
 type Viewable = Pick<
   TransactionRow,

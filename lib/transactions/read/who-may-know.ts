@@ -1,4 +1,4 @@
-import type { Principal } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 
 /** Staff who may know the metadata of every transaction of their tenant (api.md "May know of a transaction"). */
 export function knowsAll(principal: Principal): boolean {

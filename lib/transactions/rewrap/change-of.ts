@@ -1,6 +1,5 @@
 import "server-only";
-import type { AuditContext } from "@/lib/audit/audit-context";
-import type { Context } from "@/lib/context";
+import type { AuditContext, Context } from "@/lib/context/context";
 import { OpenError } from "@/lib/crypto/format-error";
 import type { ActiveKey } from "@/lib/keys/active-keys";
 import { isRecordInLog, type SealedRecord } from "@/lib/transactions/read/load-sealed";
@@ -10,7 +9,7 @@ import {
   resealGroups,
 } from "@/lib/transactions/rewrap/reseal-groups";
 import { type Derivers, type RewrappedGroups, rewrapGroups } from "@/lib/transactions/rewrap/rewrap-groups";
-import type { TransactionRow } from "@/lib/transactions/store";
+import type { TransactionRow } from "@/lib/transactions/rows";
 
 /** What moving to a new key needs: this process's keys, and where to write. */
 export type RewrapContext = Pick<Context, "db" | "instance" | "keystore" | "escrow" | "logger"> &

@@ -2,10 +2,10 @@ import "server-only";
 import type { EnvelopeDigests } from "@/lib/audit/entry/event";
 import { type Derive, type Envelope, openEnvelope, sealEnvelope } from "@/lib/crypto/envelope/envelope";
 import { OpenError } from "@/lib/crypto/format-error";
-import type { EscrowEpoch } from "@/lib/escrow/client/client";
+import type { EscrowEpoch } from "@/lib/escrow/protocol/port";
 import type { ActiveKey } from "@/lib/keys/active-keys";
 import type { Derivers } from "@/lib/transactions/rewrap/rewrap-groups";
-import type { TransactionRow } from "@/lib/transactions/store";
+import type { TransactionRow } from "@/lib/transactions/rows";
 import type { SealedGroupRow } from "@/lib/transactions/verify-envelopes";
 
 /** A group's next generation: the same fields and salts under a fresh content key, for today's keys. */

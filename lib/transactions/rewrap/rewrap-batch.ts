@@ -1,6 +1,6 @@
 import "server-only";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
-import type { EscrowEpoch } from "@/lib/escrow/client/client";
+import type { EscrowEpoch } from "@/lib/escrow/protocol/port";
 import { lockActiveKeys } from "@/lib/keys/active-keys";
 import { retiredDerivers } from "@/lib/keys/rotation/retired-derivers";
 import { listRetired, lockRunning, type RotationRow } from "@/lib/keys/rotation/store";
@@ -9,7 +9,8 @@ import { type Change, changeOf, type RewrapContext } from "@/lib/transactions/re
 import type { ResealRecipients } from "@/lib/transactions/rewrap/reseal-groups";
 import { findActiveData, isLogBehind } from "@/lib/transactions/rewrap/store";
 import { storeChanges } from "@/lib/transactions/rewrap/store-changes";
-import { lockTransactions, type TransactionRow } from "@/lib/transactions/store";
+import type { TransactionRow } from "@/lib/transactions/rows";
+import { lockTransactions } from "@/lib/transactions/store";
 
 /** Transactions of one batch: what one database transaction locks and holds. */
 const BATCH = 50;

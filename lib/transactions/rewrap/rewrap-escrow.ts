@@ -1,15 +1,13 @@
 import "server-only";
-import type { AuditContext } from "@/lib/audit/audit-context";
 import type { EnvelopeDigests } from "@/lib/audit/entry/event";
 import { appendEntries } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context";
+import type { AuditContext, Context } from "@/lib/context/context";
 import { toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { recipientsDigest, replaceRecipient } from "@/lib/crypto/envelope/envelope";
 import { apuText } from "@/lib/crypto/envelope/envelope-format";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { selectSealedGroups, tellEpoch } from "@/lib/escrow/client/store";
 import type { RegistrationItem, RewrapResult } from "@/lib/escrow/protocol/messages";
-import { GroupName } from "@/lib/escrow/protocol/statements";
 import { isRecordInLog, loadAllSealed } from "@/lib/transactions/read/load-sealed";
 import {
   isLogBehind,
@@ -17,8 +15,10 @@ import {
   type MovedEscrow,
   moveEscrowWraps,
 } from "@/lib/transactions/rewrap/store";
-import { bindGroups, lockTransactions, type TransactionRow } from "@/lib/transactions/store";
+import type { TransactionRow } from "@/lib/transactions/rows";
+import { bindGroups, lockTransactions } from "@/lib/transactions/store";
 import type { SealedGroupRow } from "@/lib/transactions/verify-envelopes";
+import { GroupName } from "@/lib/vocabulary";
 
 type EscrowMoveContext = Pick<Context, "db" | "instance" | "escrow" | "logger"> & AuditContext;
 

@@ -1,10 +1,11 @@
 import "server-only";
-import type { AppendedEntry } from "@/lib/audit/entry/event";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import type { TransactionRow } from "@/lib/transactions/rows";
 import type { StatusChange } from "@/lib/transactions/status/status-rules";
-import { insertVersion, type TransactionRow, updateStatus } from "@/lib/transactions/store";
+import { insertVersion, updateStatus } from "@/lib/transactions/store";
 
 /**
  * Writes a step of the state machine under the entry that tells of it, and keeps what was before. Throws

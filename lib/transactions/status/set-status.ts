@@ -2,16 +2,17 @@ import "server-only";
 import { isSupport } from "@/lib/access/rules/floor";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { loadKnown } from "@/lib/transactions/read/load-known";
 import { viewOf } from "@/lib/transactions/read/view";
 import { isParty } from "@/lib/transactions/read/who-may-know";
+import type { TransactionRow } from "@/lib/transactions/rows";
 import type { StatusBody, TransactionAnswer } from "@/lib/transactions/schema";
 import { changeStatus } from "@/lib/transactions/status/change-status";
 import { nextStatus, type StatusChange } from "@/lib/transactions/status/status-rules";
-import { hasLiveDispute, type TransactionRow } from "@/lib/transactions/store";
+import { hasLiveDispute } from "@/lib/transactions/store";
 
 const ACTION = "transaction.status";
 

@@ -5,11 +5,11 @@ import { type Envelope, metadataDigest, sealEnvelope } from "@/lib/crypto/envelo
 import { buildRecord } from "@/lib/crypto/envelope/record-digest";
 import { formatMicros } from "@/lib/crypto/instant";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import type { EscrowEpoch } from "@/lib/escrow/client/client";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
+import type { EscrowEpoch } from "@/lib/escrow/protocol/port";
 import type { ActiveKey } from "@/lib/keys/active-keys";
 import { type Fields, GROUP_ORDER, type Groups, groupsOf, splitGroups } from "@/lib/transactions/groups";
 import type { NewTransaction } from "@/lib/transactions/schema";
+import type { GroupName } from "@/lib/vocabulary";
 
 /** A request whose participants are known: nothing in it depends on keys any more. */
 export interface Draft {

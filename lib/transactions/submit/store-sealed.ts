@@ -1,7 +1,8 @@
 import "server-only";
-import type { AppendedEntry, AuditEvent } from "@/lib/audit/entry/event";
+import type { AuditEvent } from "@/lib/audit/entry/event";
 import { appendEntries } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { isUniqueViolation } from "@/lib/db/errors";
 import { inTransaction, TIMEOUT_MS, type Tx } from "@/lib/db/transaction";

@@ -5,8 +5,10 @@ import { useApiKeyColumns } from "@/components/domain/api-key-columns";
 import { Section } from "@/components/ui/section";
 import type { Column } from "@/components/ui/table";
 import { listApiKeys } from "@/lib/api-client/operations/api-keys";
+import type { Context } from "@/lib/context/context";
+import { withScopes } from "@/lib/http/sign-in/with-session";
 import { listOwnApiKeys as load } from "@/lib/identity/api-keys/list-api-keys";
-import type { ApiKeyView, NewApiKey } from "@/lib/identity/api-keys/schema";
+import type { ApiKeyQuery, ApiKeyView, NewApiKey } from "@/lib/identity/api-keys/schema";
 import { AddKey } from "./_components/add-key";
 import { KeyActs } from "./_components/key-acts";
 
@@ -34,7 +36,7 @@ async function AddSection({ scopes }: { scopes: NewApiKey["scopes"] }) {
 const page = listPage({
   path: "/account/api-keys",
   operation: listApiKeys,
-  load,
+  load: (cx: Context, query: ApiKeyQuery) => withScopes(cx, (scoped) => load(scoped, query)),
   title: async () => (await getTranslations("programs"))("title"),
   above: async () => ({ label: (await getTranslations("account"))("title"), href: "/account/security" }),
   lead: async () => (await getTranslations("programs"))("lead"),

@@ -4,8 +4,10 @@ import { listPage } from "@/app/(portal)/_kit/list-page";
 import { useApiKeyColumns } from "@/components/domain/api-key-columns";
 import type { Column } from "@/components/ui/table";
 import { listAllApiKeys } from "@/lib/api-client/operations/api-keys";
+import type { Context } from "@/lib/context/context";
+import { withScopes } from "@/lib/http/sign-in/with-session";
 import { listAllApiKeys as load } from "@/lib/identity/api-keys/list-api-keys";
-import type { ApiKeyView } from "@/lib/identity/api-keys/schema";
+import type { ApiKeyQuery, ApiKeyView } from "@/lib/identity/api-keys/schema";
 import { EndKey } from "./_components/all-keys";
 
 function useColumns(): Column<ApiKeyView>[] {
@@ -24,7 +26,7 @@ function useColumns(): Column<ApiKeyView>[] {
 const page = listPage({
   path: "/admin/api-keys",
   operation: listAllApiKeys,
-  load,
+  load: (cx: Context, query: ApiKeyQuery) => withScopes(cx, (scoped) => load(scoped, query)),
   title: async () => (await getTranslations("programs.all"))("title"),
   lead: async () => (await getTranslations("programs.all"))("lead"),
   heading: async () => ({ title: (await getTranslations("programs.all"))("list") }),

@@ -14,7 +14,7 @@ import type { ReadLog } from "@/lib/audit/reading/of-log";
 import { getAuditKeys as readAuditKeys } from "@/lib/audit/reading/proofs/get-audit-keys";
 import { listVerifications as readVerifications } from "@/lib/audit/self-check/list-verifications";
 import { type VerificationItem, VerificationQuery } from "@/lib/audit/self-check/schema";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { formatCount } from "@/lib/format";
 import { loadPage } from "@/lib/http/pages/page";
 import { readAsked } from "../_components/filter/read-asked";

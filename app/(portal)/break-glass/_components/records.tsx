@@ -18,8 +18,8 @@ import { Digest } from "@/components/ui/digest";
 import { Notice } from "@/components/ui/states";
 import type { EmergencyView } from "@/lib/access/break-glass/schema";
 import type { openTransaction } from "@/lib/api-client/operations/disclosures";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
 import { formatTime } from "@/lib/format";
+import type { GroupName } from "@/lib/vocabulary";
 
 const open = target<typeof openTransaction>("POST", "/confidential/transactions/{id}/access");
 

@@ -7,7 +7,7 @@ import { AreaField, BoxesField, FormFrame } from "@/components/form/fields";
 import { useAnswers } from "@/components/form/use-answers";
 import { NewEmergencyStatement } from "@/lib/access/break-glass/schema";
 import { MIN_REASON_LENGTH } from "@/lib/escrow/protocol/break-glass-statement";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
+import type { GroupName } from "@/lib/vocabulary";
 import { ConfirmUse } from "./confirm-use";
 
 const GROUPS: readonly GroupName[] = [

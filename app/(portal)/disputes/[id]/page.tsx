@@ -9,7 +9,7 @@ import { SaidColumn } from "@/app/(portal)/disputes/_components/said-column";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { getDispute } from "@/lib/api-client/operations/disputes";
-import type { Principal } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import { getDispute as load } from "@/lib/disputes/get-dispute";
 import type { DisputeView } from "@/lib/disputes/schema";
 

@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import type { Opened } from "@/components/client/blank-rules";
 import { MaskedField, SealedField } from "@/components/domain/field-box";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
+import type { GroupName } from "@/lib/vocabulary";
 
 /** Amount and currency are siblings in an answer; every other group is one member. */
 function maskOf(group: GroupName, values: Readonly<Record<string, unknown>>): unknown {

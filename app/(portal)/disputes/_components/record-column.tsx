@@ -16,8 +16,8 @@ import { LocalTime } from "@/components/ui/local-time";
 import { Notice } from "@/components/ui/states";
 import type { openTransaction } from "@/lib/api-client/operations/disclosures";
 import type { NoAccess } from "@/lib/disputes/schema";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
 import type { AccessBody } from "@/lib/transactions/schema";
+import type { GroupName } from "@/lib/vocabulary";
 
 const open = target<typeof openTransaction>("POST", "/confidential/transactions/{id}/access");
 

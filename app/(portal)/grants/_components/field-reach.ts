@@ -1,5 +1,5 @@
 import type { GrantDetail } from "@/lib/access/grants/schema";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
+import type { GroupName } from "@/lib/vocabulary";
 
 const OVER: readonly GrantDetail["state"][] = ["revoked", "expired", "exhausted"];
 

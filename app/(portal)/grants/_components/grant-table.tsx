@@ -5,7 +5,7 @@ import { LocalTime } from "@/components/ui/local-time";
 import type { Column } from "@/components/ui/table";
 import type { GrantView } from "@/lib/access/grants/schema";
 import { isReviewer } from "@/lib/access/rules/action-rules";
-import type { Principal } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 
 const DAY_MS = 86_400_000;
 

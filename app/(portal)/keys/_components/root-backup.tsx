@@ -5,10 +5,10 @@ import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
 import { readRootBackup } from "@/lib/api-client/operations/keys";
-import type { Role } from "@/lib/context";
 import { loadPage } from "@/lib/http/pages/page";
 import { readRootBackup as readBackup } from "@/lib/keys/read-root-backup";
 import type { RootBackup, RootBackupStanding } from "@/lib/keys/schema";
+import type { Role } from "@/lib/vocabulary";
 
 const CEREMONY = "npm run keys -- backup ceremony --of portal --threshold 3 --shares 5 --out FOLDER";
 /** How it stands, to its reader: a backup that nobody has tried yet is good as far as anybody knows. */

@@ -16,7 +16,7 @@ import type { ReviewView } from "@/lib/access/review/schema";
 import { isReviewer } from "@/lib/access/rules/action-rules";
 import * as requests from "@/lib/api-client/operations/access";
 import * as grants from "@/lib/api-client/operations/grants";
-import type { Principal } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import { loadPage } from "@/lib/http/pages/page";
 import { CoViewers } from "./_components/acts/co-viewers";
 import { CommentSection } from "./_components/acts/comment-section";

@@ -1,5 +1,6 @@
-import { Purpose, RequestState } from "@/lib/access/requests/schema";
-import { CalendarDate } from "@/lib/api-client/fields";
+import { RequestState } from "@/lib/access/requests/schema";
+import { CalendarDate } from "@/lib/schema";
+import { Purpose } from "@/lib/vocabulary";
 
 /** What stands in the address of the list. Empty texts are left out of it. */
 export interface ListAddress {

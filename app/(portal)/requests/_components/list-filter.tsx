@@ -3,7 +3,8 @@ import { Select, TextInput } from "@/components/form/controls";
 import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
-import { Purpose, RequestState } from "@/lib/access/requests/schema";
+import { RequestState } from "@/lib/access/requests/schema";
+import { Purpose } from "@/lib/vocabulary";
 import {
   addressOf,
   isFiltered,

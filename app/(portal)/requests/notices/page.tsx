@@ -5,7 +5,7 @@ import { listNotices as list } from "@/lib/access/notices/list-notices";
 import type { NoticeQuery } from "@/lib/access/notices/schema";
 import { listNoticeRules } from "@/lib/access/notices/set-rule";
 import { listNotices } from "@/lib/api-client/operations/notices";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { useNoticeColumns } from "./_components/notice-table";
 import { RuleForm } from "./_components/rule-form";
 import { RuleTable } from "./_components/rule-table";

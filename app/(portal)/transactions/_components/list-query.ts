@@ -1,4 +1,4 @@
-import { CalendarDate, endOfDate } from "@/lib/api-client/fields";
+import { CalendarDate, endOfDate } from "@/lib/schema";
 import { TransactionQuery, TransactionStatus } from "@/lib/transactions/schema";
 
 type Given = Readonly<Record<string, string | string[] | undefined>>;

@@ -1,11 +1,11 @@
 import { createApiKey, listApiKeys } from "@/lib/api-client/operations/api-keys";
 import { bind } from "@/lib/http/endpoint/bind";
 import { serve } from "@/lib/http/endpoint/serve";
-import { withKeySecret } from "@/lib/http/sign-in/with-session";
+import { withKeySecret, withScopes } from "@/lib/http/sign-in/with-session";
 import { listOwnApiKeys } from "@/lib/identity/api-keys/list-api-keys";
 import { makeApiKey } from "@/lib/identity/api-keys/make-api-key";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve("/confidential/account/api-keys", [
-  bind(listApiKeys, (cx, { query }) => listOwnApiKeys(cx, query)),
+  bind(listApiKeys, (cx, { query }) => withScopes(cx, (scoped) => listOwnApiKeys(scoped, query))),
   bind(createApiKey, (cx, { body }) => withKeySecret(cx, (own) => makeApiKey(own, body))),
 ]);

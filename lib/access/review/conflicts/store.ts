@@ -2,7 +2,7 @@ import "server-only";
 import { z } from "zod";
 import { type RelatedPeople, tieOf } from "@/lib/access/review/conflicts/related-people";
 import type { FilingFacts } from "@/lib/access/rules/action-facts";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 

@@ -5,7 +5,7 @@ import { askErasure } from "@/lib/audit/retention/erasure/ask-erasure";
 import { agreeToErasure } from "@/lib/audit/retention/erasure/decide-erasure";
 import { erasePrepared } from "@/lib/audit/retention/run-retention";
 import { fixedClock } from "@/lib/clock";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { openPool } from "@/lib/db/pool";
 import { createLogger } from "@/lib/telemetry/logger";
 import { erasureOf } from "@/lib/testing/log/erasure-of";

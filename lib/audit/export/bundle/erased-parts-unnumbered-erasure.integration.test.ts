@@ -4,7 +4,7 @@ import { verifyBundle } from "@/lib/audit/bundle-verifier/verify-bundle";
 import { recordEvent } from "@/lib/audit/record/record-event";
 import { NewExport } from "@/lib/audit/schema";
 import { integrateBatch } from "@/lib/audit/sequencer/sequencer";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inRawSnapshot } from "@/lib/db/transaction";
 import { findReaderById } from "@/lib/identity/people/find-reader";
 import { erasureOf } from "@/lib/testing/log/erasure-of";

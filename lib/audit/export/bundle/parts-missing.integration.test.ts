@@ -4,7 +4,7 @@ import { parseManifestText } from "@/lib/audit/bundle-verifier/claims/bundle-for
 import type { AuditEvent } from "@/lib/audit/entry/event";
 import { getEvent } from "@/lib/audit/reading/get-event";
 import { recordEvent } from "@/lib/audit/record/record-event";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { openNote } from "@/lib/crypto/log/signed-note";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { readCanonicalZip } from "@/lib/crypto/zip/canonical-zip";

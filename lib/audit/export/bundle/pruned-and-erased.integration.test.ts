@@ -2,7 +2,7 @@ import type { Client } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Manifest, parseManifestText } from "@/lib/audit/bundle-verifier/claims/bundle-format";
 import { recordEvent } from "@/lib/audit/record/record-event";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { openNote } from "@/lib/crypto/log/signed-note";
 import { readCanonicalZip } from "@/lib/crypto/zip/canonical-zip";
 import { erasureOf } from "@/lib/testing/log/erasure-of";

@@ -5,7 +5,7 @@ import type { AuditEvent } from "@/lib/audit/entry/event";
 import { listEvents } from "@/lib/audit/reading/list-events";
 import { recordEvent } from "@/lib/audit/record/record-event";
 import { EventQuery, ExportQuery } from "@/lib/audit/schema";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { utf8 } from "@/lib/crypto/bytes";
 import { openNote } from "@/lib/crypto/log/signed-note";
 import { uuidv7 } from "@/lib/crypto/uuid";

@@ -5,7 +5,7 @@ import { recordEvent } from "@/lib/audit/record/record-event";
 import { NO_CASE } from "@/lib/audit/recovery/no-case";
 import { insertRecovery, openDoor, writePlain } from "@/lib/audit/recovery/store";
 import { inSequencerTransaction } from "@/lib/audit/sequencer/store";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { canonicalJson } from "@/lib/crypto/json/canonical-json";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { openOwnerPool } from "@/lib/db/migrate";

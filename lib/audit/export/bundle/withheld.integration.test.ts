@@ -4,7 +4,7 @@ import { verifyBundle } from "@/lib/audit/bundle-verifier/verify-bundle";
 import type { AuditEvent } from "@/lib/audit/entry/event";
 import { recordEvent } from "@/lib/audit/record/record-event";
 import { ExportQuery } from "@/lib/audit/schema";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { openNote } from "@/lib/crypto/log/signed-note";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { readCanonicalZip } from "@/lib/crypto/zip/canonical-zip";

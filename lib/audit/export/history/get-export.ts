@@ -1,7 +1,7 @@
 import "server-only";
 import { recordReadOnce } from "@/lib/audit/record/record-read";
 import type { ExportItem } from "@/lib/audit/schema";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { selectExports } from "./history-store";

@@ -3,7 +3,7 @@ import { seesEveryCase } from "@/lib/audit/reading/fence";
 import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import { recordReadOnce } from "@/lib/audit/record/record-read";
 import type { ExportHistoryQuery, ExportItem, ExportPage } from "@/lib/audit/schema";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { isUuid } from "@/lib/crypto/uuid";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";

@@ -1,6 +1,6 @@
 import "server-only";
 import { createHash } from "node:crypto";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inRawTransaction } from "@/lib/db/transaction";
 import type { Sink } from "../sink";
 import { CHUNK_BYTES, sealChunk } from "./seal-chunk";

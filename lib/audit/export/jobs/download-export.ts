@@ -1,6 +1,6 @@
 import "server-only";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { fromBase64url, toBase64 } from "@/lib/crypto/bytes";
 import { inRawSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";

@@ -1,7 +1,7 @@
 import "server-only";
 import { appendEntry } from "@/lib/audit/record/append-entry";
+import type { AuditContext } from "@/lib/context/context";
 import { inTransaction } from "@/lib/db/transaction";
-import type { AuditContext } from "../../audit-context";
 import { exportPlace } from "../export-place";
 import { findExpired, removeFile } from "./file-store";
 import type { JobContext } from "./run-export";

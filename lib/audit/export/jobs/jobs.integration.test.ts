@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished }
 import { Policy } from "@/lib/audit/bundle-verifier/claims/bundle-format";
 import { verifyBundle } from "@/lib/audit/bundle-verifier/verify-bundle";
 import { recordEvent } from "@/lib/audit/record/record-event";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inRawTransaction, inTransaction } from "@/lib/db/transaction";
 import { findReaderById } from "@/lib/identity/people/find-reader";
 import { createLogBench, type LogBench } from "@/lib/testing/benches/log-bench";
@@ -306,7 +306,7 @@ describe("a job", () => {
     );
     const child = fork(
       "lib/testing/children/export-child.ts",
-      [bench.keyDir, bench.cx.instance.tenantPseudonym],
+      [bench.keyDir, bench.database.appUrl, JSON.stringify(bench.cx.instance)],
       {
         execArgv: ["--import", "tsx", "--conditions=react-server"],
       },

@@ -2,7 +2,7 @@ import "server-only";
 import { z } from "zod";
 import { bindingEntry, openStored } from "@/lib/audit/entry/bound-part";
 import { entryLeaf } from "@/lib/audit/entry/entry";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { equalConstantTime } from "@/lib/crypto/bytes";
 import { canonicalJson } from "@/lib/crypto/json/canonical-json";
 import { inTransaction, type Tx } from "@/lib/db/transaction";

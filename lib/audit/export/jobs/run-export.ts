@@ -1,6 +1,6 @@
 import "server-only";
 import type { Reader, ReaderContext } from "@/lib/audit/reading/fence";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { inRawSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";

@@ -9,7 +9,7 @@ import { Policy } from "@/lib/audit/bundle-verifier/claims/bundle-format";
 import { verifyBundle } from "@/lib/audit/bundle-verifier/verify-bundle";
 import { recordEvent } from "@/lib/audit/record/record-event";
 import { ExportQuery } from "@/lib/audit/schema";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { utf8 } from "@/lib/crypto/bytes";
 import { leafHash } from "@/lib/crypto/log/merkle";
 import { uuidv7 } from "@/lib/crypto/uuid";

@@ -3,7 +3,7 @@ import { exportLog } from "@/lib/audit/export/export-log";
 import { requestExport } from "@/lib/audit/export/jobs/request-export";
 import { recordEvent } from "@/lib/audit/record/record-event";
 import { EventQuery, ExportQuery, NewExport } from "@/lib/audit/schema";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
 import { AccessLogQuery } from "../access-logs";

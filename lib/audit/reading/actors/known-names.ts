@@ -1,7 +1,7 @@
 import "server-only";
 import { ACTIONS, PURPOSES } from "@/lib/audit/labels";
 import { filterNames, recordRead } from "@/lib/audit/record/record-read";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { type Conditions, fencedConditions } from "../fence";

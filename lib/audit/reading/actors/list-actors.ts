@@ -1,7 +1,7 @@
 import "server-only";
 import { recordReadOnce } from "@/lib/audit/record/record-read";
 import type { ActorList, ActorQuery } from "@/lib/audit/schema";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { inSnapshot } from "@/lib/db/transaction";
 import { fencedConditions } from "../fence";
 import { planForPages } from "../store";

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exportLog } from "@/lib/audit/export/export-log";
 import { recordEvent } from "@/lib/audit/record/record-event";
 import { type EventDetail, ExportQuery } from "@/lib/audit/schema";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { fromBase64url, utf8 } from "@/lib/crypto/bytes";
 import { readCanonicalZip, writeCanonicalZip } from "@/lib/crypto/zip/canonical-zip";
 import { createLogBench, type LogBench } from "@/lib/testing/benches/log-bench";

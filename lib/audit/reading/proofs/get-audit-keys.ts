@@ -1,10 +1,9 @@
 import "server-only";
 import type { AuditKeys } from "@/lib/audit/schema";
 import { readTrustedFile } from "@/lib/audit/timestamp/trusted-file";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { vkey } from "@/lib/crypto/log/signed-note";
-import { portalEnv } from "@/lib/env";
-import { witnessKeys } from "@/lib/env/anchors";
+import { InvariantError } from "@/lib/errors";
 import { closedLog, ofLog } from "../of-log";
 
 /**
@@ -12,20 +11,21 @@ import { closedLog, ofLog } from "../of-log";
  * log its own, and the present receipt key, which signs what is exported of it.
  */
 export function publicKeys(cx: Pick<Context, "audit" | "instance">): AuditKeys {
-  const env = portalEnv();
+  const { pinned } = cx.instance;
+  if (pinned === undefined) throw new InvariantError("this process was given no keys of a log");
   const { name, publicKey } = cx.audit.receiptSigner;
-  const closed = closedLog(cx.instance.log);
+  const closed = closedLog(cx.instance, cx.instance.log);
   return {
-    log: closed?.log ?? [env.LOG_VKEY],
+    log: [...(closed?.log ?? [pinned.log])],
     receipts: [vkey(name, publicKey), ...(closed?.receipts ?? [])],
-    witnesses: closed?.witnesses ?? witnessKeys(env),
-    time_stamp: readTrustedFile(env.TSA_CA_FILE),
-    custodian: env.CUSTODIAN_VKEY,
+    witnesses: [...(closed?.witnesses ?? pinned.witnesses)],
+    time_stamp: readTrustedFile(pinned.timeStampFile),
+    custodian: pinned.custodian,
   };
 }
 
 /** Public keys that checkpoints, receipts and the custodian's answers are checked with. */
 export async function getAuditKeys(cx: Context, log?: string): Promise<AuditKeys> {
-  const closed = portalEnv().CLOSED_LOGS?.map(({ origin }) => origin) ?? [];
+  const closed = cx.instance.closedLogs?.map(({ origin }) => origin) ?? [];
   return { ...publicKeys(ofLog(cx, log)), ...(closed.length === 0 ? {} : { closed }) };
 }

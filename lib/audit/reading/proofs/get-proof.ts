@@ -2,18 +2,20 @@ import "server-only";
 import { parseCheckpointText } from "@/lib/audit/entry/checkpoint";
 import { recordReadOnce } from "@/lib/audit/record/record-read";
 import { storedNodes } from "@/lib/audit/sequencer/store";
-import type { Context, DbContext } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { toBase64 } from "@/lib/crypto/bytes";
 import { inclusionProofFrom } from "@/lib/crypto/log/merkle";
 import { openNote } from "@/lib/crypto/log/signed-note";
-import { inSnapshot } from "@/lib/db/transaction";
+import { type DbContext, inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { ofLog } from "../of-log";
 import { type CheckpointRow, findNewestCheckpoint, findSeq, readNewestCheckpoint } from "../store";
 
 const FORMAT_LINE = "c2sp.org/tlog-proof@v1";
 
-async function proofText(cx: DbContext, checkpoint: CheckpointRow, seq: number): Promise<string> {
+type LogContext = DbContext & Pick<Context, "instance">;
+
+async function proofText(cx: LogContext, checkpoint: CheckpointRow, seq: number): Promise<string> {
   const { size } = parseCheckpointText(openNote(checkpoint.note, []).text);
   const proof = await inclusionProofFrom(storedNodes(cx.db.pool, cx.instance.log), seq, size);
   const lines = [FORMAT_LINE, `index ${seq}`, ...proof.map(toBase64)];
@@ -21,7 +23,7 @@ async function proofText(cx: DbContext, checkpoint: CheckpointRow, seq: number):
 }
 
 /** The proof for an entry by its id, once a checkpoint covers it; for answers that carry it beside the entry. */
-export async function findProof(cx: DbContext, entryId: string): Promise<string | undefined> {
+export async function findProof(cx: LogContext, entryId: string): Promise<string | undefined> {
   const { log } = cx.instance;
   const found = await inSnapshot(cx, async (tx) => ({
     seq: await findSeq(tx, log, entryId),

@@ -1,7 +1,7 @@
 import "server-only";
 import { type TileAddress, tileWidth } from "@/lib/audit/entry/tile-path";
 import { recordReadOnce } from "@/lib/audit/record/record-read";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { concat } from "@/lib/crypto/bytes";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";

@@ -1,9 +1,9 @@
 import "server-only";
 import { z } from "zod";
-import type { AuditContext } from "@/lib/audit/audit-context";
 import { bindingEntry, openStored } from "@/lib/audit/entry/bound-part";
 import { entryLeaf } from "@/lib/audit/entry/entry";
-import type { NamedKey } from "@/lib/audit/recorder-types";
+import type { AuditContext } from "@/lib/context/context";
+import type { NamedKey } from "@/lib/context/recorder";
 import { equalConstantTime } from "@/lib/crypto/bytes";
 import { uuidMillis, uuidsFrom } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";

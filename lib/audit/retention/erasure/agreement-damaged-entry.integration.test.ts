@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { recordEvent } from "@/lib/audit/record/record-event";
 import { fixedClock } from "@/lib/clock";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { openPool } from "@/lib/db/pool";
 import { inTransaction } from "@/lib/db/transaction";
 import { createLogger } from "@/lib/telemetry/logger";

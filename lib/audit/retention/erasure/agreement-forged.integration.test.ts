@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { getEvent } from "@/lib/audit/reading/get-event";
 import { recordEvent } from "@/lib/audit/record/record-event";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import { keyMark, partKey } from "@/lib/crypto/log/audit-part";

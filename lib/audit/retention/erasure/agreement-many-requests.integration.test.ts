@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { getEvent } from "@/lib/audit/reading/get-event";
 import { recordEvent } from "@/lib/audit/record/record-event";
 import { fixedClock } from "@/lib/clock";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
 import { askErasure } from "./ask-erasure";
 import { agreeToErasure, refuseErasureAsked } from "./decide-erasure";

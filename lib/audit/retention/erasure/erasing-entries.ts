@@ -1,12 +1,11 @@
 import "server-only";
 import { z } from "zod";
-import type { AuditContext } from "@/lib/audit/audit-context";
 import { bindingEntry, openStored } from "@/lib/audit/entry/bound-part";
 import { entryLeaf } from "@/lib/audit/entry/entry";
 import { destroyedKey } from "@/lib/audit/entry/person-part";
-import type { DbContext } from "@/lib/context";
+import type { AuditContext } from "@/lib/context/context";
 import { equalConstantTime } from "@/lib/crypto/bytes";
-import { inRawSnapshot, type RawTx } from "@/lib/db/transaction";
+import { type DbContext, inRawSnapshot, type RawTx } from "@/lib/db/transaction";
 import { type ErasingRow, readErasingRows } from "./erasing-store";
 
 /** The entry that destroyed a compartment's key. */

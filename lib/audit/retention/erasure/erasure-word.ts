@@ -1,6 +1,5 @@
 import "server-only";
-import type { AuditContext } from "@/lib/audit/audit-context";
-import type { Context } from "@/lib/context";
+import type { AuditContext, Context } from "@/lib/context/context";
 import { equalConstantTime, isBase64url, toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { canonicalBytes } from "@/lib/crypto/json/canonical-json";
 import { hkdfSha256, hmacSha256, sha256 } from "@/lib/crypto/primitives";

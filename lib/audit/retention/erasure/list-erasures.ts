@@ -1,6 +1,6 @@
 import "server-only";
 import { recordReadOnce } from "@/lib/audit/record/record-read";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { isUuid } from "@/lib/crypto/uuid";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";

@@ -1,11 +1,10 @@
 import "server-only";
-import type { AuditContext } from "@/lib/audit/audit-context";
 import { composeEntry } from "@/lib/audit/entry/compose-entry";
-import type { DbContext } from "@/lib/context";
+import type { AuditContext } from "@/lib/context/context";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { keyMark, keyProof } from "@/lib/crypto/log/audit-part";
 import { sha256 } from "@/lib/crypto/primitives";
-import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
+import { type DbContext, inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import type { Logger } from "@/lib/telemetry/logger";
 import { isKeyAgreedTo } from "./agreed-key";
 import { type DueErasure, keepPrepared, listDue, putOff } from "./store";

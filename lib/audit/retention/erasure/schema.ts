@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ClosedLog, pageOf, pageQuery } from "@/lib/api-client/fields";
+import { ClosedLog, pageOf, pageQuery } from "@/lib/schema";
 
 const Text = (max: number) =>
   z

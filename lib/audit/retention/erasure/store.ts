@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import type { EntryRows } from "@/lib/audit/recorder-types";
+import type { EntryRows } from "@/lib/context/recorder";
 import type { Tx } from "@/lib/db/transaction";
 import { ErasureState, StoredKeptBack } from "./schema";
 

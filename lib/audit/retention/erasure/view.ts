@@ -1,7 +1,7 @@
 import "server-only";
 import { closedLog } from "@/lib/audit/reading/closed-log";
 import { seesEveryCase } from "@/lib/audit/reading/fence";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import type { Erasure } from "./schema";
 import type { ErasureReader, ErasureRow } from "./store";
 

@@ -1,7 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import { listPage } from "@/app/(portal)/_kit/list-page";
 import { listDeliveries } from "@/lib/api-client/operations/notifications";
-import type { Context } from "@/lib/context";
+import type { Context } from "@/lib/context/context";
 import { listDeliveries as list } from "@/lib/notify/deliveries/list-deliveries";
 import type { DeliveryQuery } from "@/lib/notify/schema";
 import { useDeliveryColumns } from "../_components/delivery-table";

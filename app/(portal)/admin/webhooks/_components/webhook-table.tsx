@@ -2,7 +2,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { LocalTime } from "@/components/ui/local-time";
 import type { Column } from "@/components/ui/table";
-import type { Principal } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import { NotifyKind, type Webhook } from "@/lib/notify/schema";
 import { WebhookActs } from "./webhook-acts";
 

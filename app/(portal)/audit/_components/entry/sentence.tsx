@@ -1,7 +1,7 @@
 import { useLocale, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { actionKey } from "@/lib/audit/labels";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
+import type { GroupName } from "@/lib/vocabulary";
 import { type EventSentence, textOf } from "./event-sentence";
 import { Actor, SubjectName } from "./names";
 

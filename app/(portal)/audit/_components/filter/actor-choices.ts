@@ -3,7 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { listAuditActors } from "@/lib/api-client/operations/audit";
 import { listActors } from "@/lib/audit/reading/actors/list-actors";
 import type { EventItem } from "@/lib/audit/schema";
-import type { Principal } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import { shortDigest } from "@/lib/format";
 import { loadPage } from "@/lib/http/pages/page";
 import type { ActorChoice } from "./filter-bar";

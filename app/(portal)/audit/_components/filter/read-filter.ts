@@ -1,6 +1,6 @@
-import { Instant } from "@/lib/api-client/fields";
 import { ENTRY_OUTCOMES, type EntryOutcome } from "@/lib/audit/entry/event";
 import type { EventQuery } from "@/lib/audit/schema";
+import { Instant } from "@/lib/schema";
 
 /** Spans of time that count back from now, in hours. */
 export const SPANS = { "1h": 1, "24h": 24, "7d": 168, "30d": 720 } as const;

@@ -9,9 +9,9 @@ import { Digest } from "@/components/ui/digest";
 import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { Confirmation, Notice } from "@/components/ui/states";
-import type { Receipt } from "@/lib/api-client/fields";
 import type { askErasure } from "@/lib/api-client/operations/erasures";
 import { NewErasure } from "@/lib/audit/retention/erasure/schema";
+import type { Receipt } from "@/lib/schema";
 
 const ASK = target<typeof askErasure>("POST", "/confidential/audit/erasures");
 

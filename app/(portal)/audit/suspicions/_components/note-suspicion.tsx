@@ -9,9 +9,9 @@ import { Digest } from "@/components/ui/digest";
 import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { Confirmation } from "@/components/ui/states";
-import type { Receipt } from "@/lib/api-client/fields";
 import type { noteSuspicion } from "@/lib/api-client/operations/erasures";
 import { NewSuspicion } from "@/lib/audit/schema";
+import type { Receipt } from "@/lib/schema";
 
 const WRITE = target<typeof noteSuspicion>("POST", "/confidential/audit/suspicions");
 

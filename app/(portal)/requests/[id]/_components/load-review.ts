@@ -2,7 +2,7 @@ import type { RequestView } from "@/lib/access/requests/answer-schema";
 import { reviewRequest } from "@/lib/access/review/review-request";
 import type { ReviewView } from "@/lib/access/review/schema";
 import * as decisions from "@/lib/api-client/operations/decisions";
-import type { Principal } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import { loadPage } from "@/lib/http/pages/page";
 
 /** What deciders are shown; nothing for the requester, and nothing for who may only read. */

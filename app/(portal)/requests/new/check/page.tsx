@@ -7,7 +7,7 @@ import { Notice } from "@/components/ui/states";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 import { getRequest as readRequest } from "@/lib/access/requests/get-request";
 import { getRequest } from "@/lib/api-client/operations/access";
-import type { Principal } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import { loadPage } from "@/lib/http/pages/page";
 import { controlId } from "../_components/answers/answers";
 import { type Search, uuidOf } from "../_components/answers/prefill";

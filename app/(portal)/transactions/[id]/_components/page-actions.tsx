@@ -8,7 +8,7 @@ import { CallFailure } from "@/components/client/call-failure";
 import { saveAnswer } from "@/components/client/save-answer";
 import { useApi } from "@/components/client/use-api";
 import { Button } from "@/components/ui/button";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
+import type { GroupName } from "@/lib/vocabulary";
 
 /** The record's part of the log as a signed bundle. */
 function Export({ transactionId, isPrimary }: { transactionId: string; isPrimary: boolean }) {

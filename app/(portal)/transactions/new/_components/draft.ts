@@ -1,5 +1,5 @@
 import type { FieldProblem } from "@/components/client/api";
-import { Instant } from "@/lib/api-client/fields";
+import { Instant } from "@/lib/schema";
 import { isAssetCode } from "@/lib/transactions/assets";
 import type { NewTransaction } from "@/lib/transactions/schema";
 

@@ -1,5 +1,5 @@
 import type { ReviewView } from "@/lib/access/review/schema";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
+import type { GroupName } from "@/lib/vocabulary";
 import {
   confirmsOf,
   type FactName,

@@ -9,7 +9,7 @@ import { StartTime } from "@/components/ui/start-time";
 import { type Column, Table } from "@/components/ui/table";
 import type { GrantView } from "@/lib/access/grants/schema";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
+import type { GroupName } from "@/lib/vocabulary";
 import { leftOf, narrowersOf } from "../decision/narrowing/narrowed";
 import { RemovedLines, type RemovedMember } from "../decision/narrowing/removed-item";
 

@@ -2,7 +2,7 @@ import { getRelease } from "@/lib/access/executive-release/get-release";
 import type { ReleaseStanding } from "@/lib/access/executive-release/schema";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
 import * as releases from "@/lib/api-client/operations/releases";
-import type { Principal } from "@/lib/context";
+import type { Principal } from "@/lib/context/principal";
 import { loadPage, type PageProblem } from "@/lib/http/pages/page";
 
 /** Where the release of an escalated request stands, or why this executive has nothing to do with it. */

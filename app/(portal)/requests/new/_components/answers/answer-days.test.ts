@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { datesFrom } from "@/lib/access/deadlines/due";
-import { InstrumentKind } from "@/lib/access/requests/schema";
 import { DAY_MS } from "@/lib/access/rules/limits";
+import { InstrumentKind } from "@/lib/vocabulary";
 import { answerDays } from "./answer-days";
 
 it("the form says the answer's date that the submission then sets, for every kind of order", () => {

@@ -1,6 +1,6 @@
 import { datesFrom } from "@/lib/access/deadlines/due";
-import type { InstrumentKind } from "@/lib/access/requests/schema";
 import { DAY_MS, REVIEW_DAYS } from "@/lib/access/rules/limits";
+import type { InstrumentKind } from "@/lib/vocabulary";
 
 /** Days from the submission until an answer is due, by kind of order; under "" those after which staff's own request lapses. */
 export type AnswerDays = Readonly<Record<InstrumentKind | "", number>>;

@@ -1,7 +1,6 @@
 import type { RequestView } from "@/lib/access/requests/answer-schema";
-import type { InstrumentKind, Purpose } from "@/lib/access/requests/schema";
-import { CalendarDate, endOfDate, Instant } from "@/lib/api-client/fields";
-import type { GroupName, Level } from "@/lib/escrow/protocol/statements";
+import { CalendarDate, endOfDate, Instant } from "@/lib/schema";
+import type { GroupName, InstrumentKind, Level, Purpose } from "@/lib/vocabulary";
 
 /** What the form knows of the person and the rules; made on the server. */
 export interface FormOptions {

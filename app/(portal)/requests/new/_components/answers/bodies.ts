@@ -1,6 +1,6 @@
-import { notAfterLast } from "@/lib/api-client/fields";
 import type { Input } from "@/lib/api-client/operation";
 import type { attachAuthorization, changeRequest, createRequest } from "@/lib/api-client/operations/access";
+import { notAfterLast } from "@/lib/schema";
 import { type Answers, endOfDay, type FormOptions, instantOf } from "./answers";
 
 export type CreateBody = Input<typeof createRequest>["body"];

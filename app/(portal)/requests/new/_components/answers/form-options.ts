@@ -1,12 +1,11 @@
 import "server-only";
-import { InstrumentKind, Purpose } from "@/lib/access/requests/schema";
 import { purposesOf } from "@/lib/access/rules/default-rules";
 import { isSupport } from "@/lib/access/rules/floor";
 import { levelCap } from "@/lib/access/rules/limits";
-import type { Principal } from "@/lib/context";
-import { GroupName } from "@/lib/escrow/protocol/statements";
+import type { Principal } from "@/lib/context/principal";
 import type { Locale } from "@/lib/format";
 import { viewerOf } from "@/lib/http/pages/viewer";
+import { GroupName, InstrumentKind, Purpose } from "@/lib/vocabulary";
 import { jurisdictionsIn } from "../sections/jurisdictions";
 import type { FormOptions } from "./answers";
 

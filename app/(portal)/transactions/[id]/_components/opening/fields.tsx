@@ -23,8 +23,8 @@ import { Digest } from "@/components/ui/digest";
 import { Icon } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
 import { formatTime } from "@/lib/format";
+import type { GroupName } from "@/lib/vocabulary";
 
 export interface FieldsProps {
   readonly transactionId: string;

@@ -1,4 +1,4 @@
-import type { GroupName } from "@/lib/escrow/protocol/statements";
+import type { GroupName } from "@/lib/vocabulary";
 
 /** One of the reader's grants for the transaction. */
 export interface GrantRoute {

@@ -3,9 +3,9 @@ import type {
   OpeningRoute,
 } from "@/app/(portal)/transactions/[id]/_components/opening/opening-route";
 import type { GrantView } from "@/lib/access/grants/schema";
-import { GroupName } from "@/lib/escrow/protocol/statements";
 import type { RecordView } from "@/lib/transactions/read/read-record";
 import type { TransactionView } from "@/lib/transactions/schema";
+import { GroupName } from "@/lib/vocabulary";
 
 function isPresent(view: TransactionView, group: GroupName): boolean {
   if (view.sealed_groups.includes(group)) return true;

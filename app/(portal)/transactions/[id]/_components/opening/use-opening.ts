@@ -11,8 +11,8 @@ import { type OpenedValues, useOpened } from "@/components/client/opened";
 import { useApi } from "@/components/client/use-api";
 import { useSignedOpening } from "@/components/client/use-signed-opening";
 import type { auditTransaction, openTransaction } from "@/lib/api-client/operations/disclosures";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
-import type { AuditBody, Purpose } from "@/lib/transactions/schema";
+import type { AuditBody } from "@/lib/transactions/schema";
+import type { GroupName, Purpose } from "@/lib/vocabulary";
 
 const openOwn = target<typeof openTransaction>("POST", "/confidential/transactions/{id}/access");
 const openAudit = target<typeof auditTransaction>("POST", "/confidential/transactions/{id}/audit");

@@ -7,7 +7,7 @@ import { Field } from "@/components/form/field";
 import { EndTime } from "@/components/ui/end-time";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
+import type { GroupName } from "@/lib/vocabulary";
 import { type ReviewState, useReview } from "../review-state";
 import { narrowedOf } from "./narrowed";
 import { RemovedItem, RemovedLines, type RemovedMember } from "./removed-item";

@@ -1,5 +1,5 @@
 import type { RequestView, TakenAwayView } from "@/lib/access/requests/answer-schema";
-import type { GroupName } from "@/lib/escrow/protocol/statements";
+import type { GroupName } from "@/lib/vocabulary";
 
 /** What one decider took away, under that decider's name. */
 export interface Narrowed {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AuthorizationFactsBody } from "@/lib/access/requests/schema";
-import { visibleLine, visibleText } from "@/lib/api-client/fields";
 import { NewPasskey } from "@/lib/identity/account/schema";
+import { visibleLine, visibleText } from "@/lib/schema";
 import { NewTransaction } from "@/lib/transactions/schema";
 
 const HIDDEN = {

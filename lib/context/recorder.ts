@@ -1,6 +1,26 @@
-import type { CompartmentKind } from "./entry/event";
+// Types only: the recorder itself is in lib/audit.
 
-// Types only, so that lib/context.ts can name the recorder without reading what makes one.
+/** The compartment a sealed part belongs to (audit.md "Sealed parts"). */
+export type CompartmentKind = "org" | "case" | "subject" | "suspicion";
+
+/** One sealed part with the key that opens this part of this entry and nothing else. */
+export interface AppendedPart {
+  readonly c: string;
+  readonly stored: Uint8Array;
+  readonly partKey: Uint8Array;
+  readonly kind: CompartmentKind;
+}
+
+/** An entry that is written (or will be with the caller's transaction). */
+export interface AppendedEntry {
+  readonly id: string;
+  readonly at: string;
+  readonly bytes: Uint8Array;
+  readonly leafHash: Uint8Array;
+  /** `at` plus the merge delay of 60 seconds. */
+  readonly integrateBy: string;
+  readonly parts: readonly AppendedPart[];
+}
 
 /** Everything one entry writes. Bytes are base64 here, since the rows travel as JSON parameters. */
 export interface EntryRows {

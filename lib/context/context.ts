@@ -1,0 +1,96 @@
+import type { Clock } from "@/lib/clock";
+import type { ClientInfo, Principal } from "@/lib/context/principal";
+import type { AuditRecorder } from "@/lib/context/recorder";
+import type { DbContext } from "@/lib/db/transaction";
+import type { EscrowClient } from "@/lib/escrow/protocol/port";
+import type { Keystore } from "@/lib/keystore/keystore";
+import type { Limits } from "@/lib/rate-limit/limits";
+import type { Logger } from "@/lib/telemetry/logger";
+
+/** Verifier key of a witness, and whose witness it is. */
+export interface WitnessKey {
+  readonly vkey: string;
+  readonly kind: "own" | "independent";
+}
+
+/** A log that was closed for ever: its origin, and the pinned keys that it is checked by. */
+export interface ClosedLog {
+  readonly origin: string;
+  readonly log: readonly string[];
+  readonly receipts: readonly string[];
+  readonly witnesses: readonly WitnessKey[];
+  /** Entries under its newest checkpoint when it was closed: no whole bundle of it ends before. */
+  readonly size?: number | undefined;
+}
+
+/** Public keys that this instance is configured to trust for its present log; never read from the database. */
+export interface PinnedKeys {
+  readonly log: string;
+  readonly custodian: string;
+  readonly witnesses: readonly WitnessKey[];
+  /** File with the certificates of the time-stamping authority. */
+  readonly timeStampFile?: string | undefined;
+  /** How many cosignatures of each kind publishing waits for. */
+  readonly witnessPolicy: { readonly own: number; readonly independent: number };
+}
+
+/** Facts of this instance that do not change while it runs. */
+export interface InstanceFacts {
+  /** Origin of the audit log: made at first run, never derived from a host name. */
+  readonly log: string;
+  readonly tenantId: string;
+  /** Pseudonym of the tenant in the public part of entries. */
+  readonly tenantPseudonym: string;
+  /** True when started by `npm start`: every part runs as one user on one machine. */
+  readonly evaluation: boolean;
+  /** Days after which a managed key is rotated automatically, where this process does that. */
+  readonly keyRotationDays?: number;
+  /** Logs that the present one followed, oldest first. */
+  readonly closedLogs?: readonly ClosedLog[] | undefined;
+  /** Absent in processes that serve no log. */
+  readonly pinned?: PinnedKeys | undefined;
+  /** Where the checkpoint signer answers, if this process may ask it. */
+  readonly signerUrl?: string | undefined;
+  /** Folder for large temporary files; the system's own where it is absent. */
+  readonly dataDir?: string | undefined;
+}
+
+/** A scanner's answer. Anything but a clear answer is `away`, which never means "nothing found". */
+export type Verdict =
+  | { readonly kind: "clean"; readonly engine: string }
+  | { readonly kind: "infected"; readonly engine: string; readonly found: string }
+  | {
+      readonly kind: "away";
+      /** For the portal's log; never the scanner's own text. */
+      readonly reason: "unreachable" | "timeout" | "broken-off" | "refused" | "unreadable";
+    };
+
+/** A malware scanner. */
+export interface Scanner {
+  /** Scans the bytes. Never throws: a scanner that fails is away. */
+  scan(bytes: Uint8Array): Promise<Verdict>;
+}
+
+/** What every use case gets (conventions.md "Shape of a use case"). */
+export interface Context extends DbContext {
+  readonly instance: InstanceFacts;
+  readonly clock: Clock;
+  readonly keystore: Keystore;
+  readonly escrow: EscrowClient;
+  readonly audit: AuditRecorder;
+  readonly principal: Principal;
+  readonly client: ClientInfo;
+  readonly requestId: string;
+  readonly logger: Logger;
+  /** The budgets of this process; absent where nobody calls from outside. */
+  readonly limits?: Limits | undefined;
+  /** Absent where none is configured: then documents are "not scanned". */
+  readonly scanner?: Scanner | undefined;
+}
+
+/** What writing an entry needs of a context; without a principal the actor is anonymous or the system. */
+export type AuditContext = Pick<Context, "instance" | "clock" | "audit" | "client" | "requestId"> & {
+  readonly principal?: Principal | undefined;
+  /** Name of the process when no person or program acts, e.g. `worker`. */
+  readonly system?: string;
+};

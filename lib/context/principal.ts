@@ -1,0 +1,50 @@
+import type { Duty, Role, Scope } from "@/lib/vocabulary";
+
+/** How the caller proved who they are in this request. */
+export type Proof =
+  | { readonly kind: "api-key"; readonly keyId: string; readonly prefix: string; readonly signed: boolean }
+  | SessionProof;
+
+/** How a person proved who they are; the newest proof counts. A user-verified passkey is both factors. */
+export type SignInMethod = "password" | "totp" | "recovery" | "passkey";
+
+/** A signed-in person's proof, as old as it is. */
+export interface SessionProof {
+  readonly kind: "session";
+  readonly sessionId: string;
+  readonly method: SignInMethod;
+  /** The passkey of the newest proof, as `credential.id` names it. */
+  readonly passkeyId?: string;
+  /** Newest proof by every factor that the person then had. */
+  readonly provedAt: Date;
+  /** The same when it was more than a password. */
+  readonly multiFactorAt?: Date;
+}
+
+/** The authenticated caller. `handle` names the person in statements and in the custodian's roster. */
+export interface Principal {
+  readonly userId: string;
+  readonly handle: string;
+  readonly name: string;
+  /** Random pseudonym used in the public log. */
+  readonly pseudonym: string;
+  readonly tenantId: string;
+  readonly organisationId: string;
+  readonly participantId?: string;
+  readonly role: Role;
+  readonly duties: readonly Duty[];
+  readonly scopes: readonly Scope[];
+  readonly proof: Proof;
+}
+
+/** Names the scopes that calls ask for: the registry of operations knows them, and lower rooms get them from their caller. */
+export interface ScopeTable {
+  /** Returns every scope that some call for this role and these duties asks for. */
+  scopesFor(role: Role, duties: readonly Duty[]): readonly Scope[];
+}
+
+/** Where the request came from; sealed into the subject part of the log, never logged elsewhere. */
+export interface ClientInfo {
+  readonly address?: string;
+  readonly userAgent?: string;
+}

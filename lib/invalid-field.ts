@@ -1,9 +1,0 @@
-import { DomainError } from "@/lib/errors";
-
-/** 422 for one place in the body that the schema alone cannot judge. */
-export function invalidField(pointer: string, detail: string): DomainError {
-  return new DomainError("request.invalid", {
-    detail: "The request does not fit its schema.",
-    errors: [{ pointer, detail }],
-  });
-}

@@ -1,0 +1,154 @@
+import "server-only";
+import type { Pool } from "pg";
+import { clamdScanner } from "@/lib/access/documents/clamd";
+import { scopesFor } from "@/lib/api-client/scopes";
+import { createAuditRecorder } from "@/lib/audit/record/recorder";
+import { watchErasures } from "@/lib/audit/record/watch-erasures";
+import { systemClock } from "@/lib/clock";
+import type { Scanner } from "@/lib/context/context";
+import { type Database, openDatabase } from "@/lib/db/client";
+import { openPool } from "@/lib/db/pool";
+import { portalEnv } from "@/lib/env";
+import { scannerAddress } from "@/lib/env/scanner";
+import { createEscrowClient } from "@/lib/escrow/client/client";
+import { readStoredEpochs } from "@/lib/escrow/client/epochs";
+import { createAnonymousFailures } from "@/lib/identity/anonymous-failures";
+import {
+  deriveApiKeySecret,
+  deriveLimitSecret,
+  deriveSessionSecret,
+  openInstanceSecret,
+} from "@/lib/identity/instance-secret";
+import { siteOf } from "@/lib/identity/sign-in/site";
+import type { Keystore } from "@/lib/keystore/keystore";
+import { openLiveHub } from "@/lib/live/open-hub";
+import { mailerOf } from "@/lib/notify/mail/open-mailer";
+import { openLimitPool } from "@/lib/rate-limit/limit-pool";
+import { type Limits, openLimits } from "@/lib/rate-limit/limits";
+import { openSharedCounters } from "@/lib/rate-limit/open-shared-counters";
+import type { SharedCounters } from "@/lib/rate-limit/shared-counters";
+import { UploadSlots } from "@/lib/rate-limit/upload-slots";
+import { runJobs } from "@/lib/runtime/jobs";
+import { openPortalKeystore } from "@/lib/runtime/open-portal-keystore";
+import { instanceFacts, receiptKeyOf, tenantPseudonym } from "@/lib/runtime/open-tenant";
+import { keepMetrics } from "@/lib/runtime/serve-metrics";
+import type { Runtime } from "@/lib/runtime/slot";
+import { createLogger, type Logger } from "@/lib/telemetry/logger";
+
+// The composition root: instrumentation.ts alone imports it. Pages and routes take the runtime from slot.ts, so that
+// their bundles do not contain what makes it.
+
+const MAX_CONNECTIONS = 16;
+const AUDIT_CONNECTIONS = 4;
+
+/** The part that does not need the database: made once, and kept when the tenant cannot be read yet. */
+interface Foundation {
+  readonly logger: Logger;
+  readonly db: Database;
+  /** Separate connections, so that refusals can be written while the others are busy. */
+  readonly auditPool: Pool;
+  readonly limitPool: Pool;
+  readonly counters: SharedCounters | undefined;
+  readonly keystore: Keystore;
+  readonly idempotencyKey: Uint8Array;
+}
+
+type PortalEnv = ReturnType<typeof portalEnv>;
+
+async function layFoundation(env: PortalEnv): Promise<Foundation> {
+  const logger = createLogger("portal", env.LOG_LEVEL);
+  // First, since it may fail for a while and pools would be left behind.
+  const keystore = await openPortalKeystore(env, logger);
+  const onIdleError = (code: string) => logger.warn({ code }, "an idle database connection was lost");
+  const server = {
+    url: env.DATABASE_URL,
+    ...(env.DATABASE_WAIT_MS === undefined ? {} : { waitMs: env.DATABASE_WAIT_MS }),
+    onIdleError,
+  };
+  const db = openDatabase({ ...server, applicationName: "sealport-portal", maxConnections: MAX_CONNECTIONS });
+  const auditPool = openPool({
+    ...server,
+    applicationName: "sealport-portal-audit",
+    maxConnections: AUDIT_CONNECTIONS,
+  });
+  const idempotencyKey = await openInstanceSecret(keystore, env.KEY_DIR);
+  const counters = await openSharedCounters(env, (code) =>
+    logger.warn({ code }, "the connection to the rate limiter's Redis failed"),
+  );
+  return { logger, db, auditPool, limitPool: openLimitPool(server), counters, keystore, idempotencyKey };
+}
+
+function openScanner(env: PortalEnv): Scanner | undefined {
+  const address = scannerAddress(env);
+  return address === undefined ? undefined : clamdScanner(address);
+}
+
+function limitsOf(env: PortalEnv, { logger, limitPool, counters, idempotencyKey }: Foundation): Limits {
+  const stores = {
+    pool: limitPool,
+    secret: deriveLimitSecret(idempotencyKey),
+    shared: counters,
+    onInsurance: (name: string) => logger.warn({ budget: name }, "the rate limiter counts in memory"),
+  };
+  return openLimits(stores, env.RATE_BUDGETS);
+}
+
+async function build(env: PortalEnv, foundation: Foundation): Promise<Runtime> {
+  const { logger, db, keystore, idempotencyKey, auditPool } = foundation;
+  const instance = instanceFacts(env, await tenantPseudonym(env, foundation));
+  const receiptKey = receiptKeyOf(keystore);
+  const runtime: Runtime = {
+    db,
+    instance,
+    clock: systemClock,
+    keystore,
+    escrow: createEscrowClient({
+      url: env.CUSTODIAN_URL,
+      vkey: env.CUSTODIAN_VKEY,
+      log: env.LOG_ORIGIN,
+      clock: systemClock,
+      storedEpochs: () => readStoredEpochs({ db, instance }),
+    }),
+    audit: createAuditRecorder({ pool: auditPool, keystore, instance, receiptKey, logger }),
+    logger,
+    limits: limitsOf(env, foundation),
+    failures: createAnonymousFailures(logger),
+    idempotencyKey,
+    apiKeySecret: deriveApiKeySecret(idempotencyKey),
+    sessionSecret: deriveSessionSecret(idempotencyKey),
+    scopesFor,
+    site: siteOf(env),
+    demoFile: env.DEMO_FILE,
+    live: openLiveHub(env.DATABASE_URL, { db, instance, logger, clock: systemClock }),
+    uploads: new UploadSlots(),
+    scanner: openScanner(env),
+    mailer: mailerOf(env),
+  };
+  watchErasures(env.DATABASE_URL, "sealport-portal-erasures", runtime.audit.compartments);
+  return runtime;
+}
+
+let foundation: Promise<Foundation> | undefined;
+
+/**
+ * Builds the runtime without its jobs, for programs that act once. After a failure call it again: the foundation is
+ * kept, a failed foundation is not.
+ */
+export async function openRuntime(): Promise<Runtime> {
+  const env = portalEnv();
+  foundation ??= layFoundation(env);
+  const laid = foundation;
+  laid.catch(() => {
+    if (foundation === laid) foundation = undefined;
+  });
+  return build(env, await laid);
+}
+
+/** Builds the portal's runtime and starts what runs with it. */
+export async function buildRuntime(): Promise<Runtime> {
+  const env = portalEnv();
+  const runtime = await openRuntime();
+  keepMetrics(runtime, env.METRICS_URL);
+  runJobs(runtime, { exportKeepDays: env.EXPORT_KEEP_DAYS, keyRotationDays: env.KEY_ROTATION_DAYS });
+  return runtime;
+}

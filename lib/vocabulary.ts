@@ -1,0 +1,60 @@
+import { z } from "zod";
+
+// Words that every room, the browser and the SDK use. This file imports nothing of ours.
+
+/** Role of a person or program (access.md "Words"). Support is a duty, not a role. */
+export type Role = "client" | "miner" | "coordinator" | "auditor" | "regulator" | "admin";
+
+/** Duties that a person may have in addition to the role (identity.md). */
+export type Duty =
+  | "admin"
+  | "approve"
+  | "legal"
+  | "compliance"
+  | "privacy"
+  | "support"
+  | "recovery"
+  | "executive"
+  | "break-glass";
+
+/** Scopes of an API key (api.md "System"). */
+export type Scope =
+  | "submit"
+  | "open"
+  | "disclose"
+  | "export"
+  | "request"
+  | "decide"
+  | "keys"
+  | "read"
+  | "admin";
+
+/** What data is asked for and opened for. */
+export const Purpose = z.enum(["settlement", "audit", "compliance", "dispute", "support", "reporting"]);
+export type Purpose = z.infer<typeof Purpose>;
+
+/** The kinds of legal authority. */
+export const InstrumentKind = z.enum([
+  "court_order",
+  "subpoena",
+  "warrant",
+  "statutory_demand",
+  "audit_mandate",
+  "epoc",
+]);
+export type InstrumentKind = z.infer<typeof InstrumentKind>;
+
+/** The field groups of a transaction; each is sealed in its own envelope. */
+export const GroupName = z.enum([
+  "amount",
+  "pricing",
+  "settlement_details",
+  "parties",
+  "narrative",
+  "external_references",
+]);
+export type GroupName = z.infer<typeof GroupName>;
+
+/** How much of a field a grant shows. */
+export const Level = z.enum(["metadata", "masked", "full"]);
+export type Level = z.infer<typeof Level>;
