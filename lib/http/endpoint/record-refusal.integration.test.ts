@@ -1,11 +1,16 @@
+import { Client } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { noteSuspicion } from "@/lib/api-client/operations/erasures";
+import { getTransaction } from "@/lib/api-client/operations/transactions";
 import { listEvents } from "@/lib/audit/reading/list-events";
 import { EventQuery } from "@/lib/audit/schema";
 import { integrateBatch, prepareLog } from "@/lib/audit/sequencer/sequencer";
+import { uuidv7 } from "@/lib/crypto/uuid";
 import { DomainError } from "@/lib/errors";
 import { recordingRefusal } from "@/lib/http/endpoint/record-refusal";
+import { refusalOf } from "@/lib/testing/benches/refusal";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
+import { getTransaction as getTransactionOf } from "@/lib/transactions/read/get-transaction";
 
 let bench: UseCaseBench;
 type Person = Awaited<ReturnType<UseCaseBench["person"]>>;
@@ -34,4 +39,24 @@ it("only the duty compliance sees that compliance was refused while noting a sus
   expect(await deniedFor(auditor, compliance)).toEqual([]);
   expect(await deniedFor(compliance, compliance)).toEqual(["suspicion.note"]);
   expect(await deniedFor(auditor, curious)).toEqual(["suspicion.note"]);
+});
+
+it("a refusal that cannot be recorded is answered 503, and is recorded when it is refused again", async () => {
+  const who = await bench.person({ role: "client" });
+  const call = { operation: getTransaction, input: { params: { id: uuidv7(1) } } };
+  const refuse = () => refusalOf(recordingRefusal(who, call, () => getTransactionOf(who, uuidv7(1))));
+  const owner = new Client({ connectionString: bench.database.adminUrl });
+  await owner.connect();
+  try {
+    await owner.query("ALTER TABLE audit_queue ADD CONSTRAINT closed CHECK (false) NOT VALID");
+    expect(await refuse()).toMatchObject({ code: "service.audit-unavailable", status: 503 });
+    await owner.query("ALTER TABLE audit_queue DROP CONSTRAINT closed");
+    expect(await refuse()).toMatchObject({ code: "transaction.not-found", isRecorded: true });
+    const { rows } = await owner.query(
+      "SELECT count(*)::int AS n FROM audit_index WHERE action = 'transaction.read' AND outcome = 'denied'",
+    );
+    expect(rows).toEqual([{ n: 1 }]);
+  } finally {
+    await owner.end();
+  }
 });
