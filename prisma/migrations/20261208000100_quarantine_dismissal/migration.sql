@@ -36,7 +36,7 @@ ALTER TABLE audit_dismissal ENABLE ALWAYS TRIGGER audit_dismissal_fixed;
 CREATE TRIGGER audit_dismissal_kept BEFORE TRUNCATE ON audit_dismissal
   FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse_change();
 ALTER TABLE audit_dismissal ENABLE ALWAYS TRIGGER audit_dismissal_kept;
-CREATE CONSTRAINT TRIGGER audit_dismissal_complete AFTER INSERT ON audit_dismissal
+CREATE CONSTRAINT TRIGGER audit_dismissal_complete AFTER INSERT OR UPDATE OR DELETE ON audit_dismissal
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit_require_entry('quarantine:entry_id');
 ALTER TABLE audit_dismissal ENABLE ALWAYS TRIGGER audit_dismissal_complete;
 INSERT INTO audit_action_rule (action, table_name, op) VALUES ('quarantine.dismiss', 'audit_dismissal', 'INSERT');
