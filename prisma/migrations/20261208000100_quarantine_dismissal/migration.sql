@@ -43,17 +43,6 @@ INSERT INTO audit_action_rule (action, table_name, op) VALUES ('quarantine.dismi
 GRANT SELECT ON audit_dismissal TO sealport_app, sealport_sequencer, sealport_auditor;
 GRANT INSERT (entry_id, digest, tenant_id, reason, by_user_id, at, by_entry_id) ON audit_dismissal TO sealport_app;
 
--- Quarantined entries that still wait, each with the digest of its present bytes, and whether it was dismissed as it is.
-CREATE VIEW audit_quarantined WITH (security_invoker = true) AS
-SELECT q.entry_id, q.tenant_id, q.reason, q.seen_at, b.digest, d.entry_id IS NOT NULL AS is_dismissed,
-  d.reason AS dismissal, d.by_user_id, d.at AS dismissed_at, d.by_entry_id
-FROM audit_quarantine q
-  CROSS JOIN LATERAL (SELECT translate(rtrim(encode(sha256(coalesce((SELECT e.bytes FROM audit_entry e
-    WHERE e.id = q.entry_id), ''::bytea)), 'base64'), '='), '+/', '-_') AS digest) b
-  LEFT JOIN audit_dismissal d ON d.entry_id = q.entry_id AND d.digest = b.digest
-WHERE EXISTS (SELECT 1 FROM audit_queue w WHERE w.entry_id = q.entry_id);
-GRANT SELECT ON audit_quarantined TO sealport_app, sealport_sequencer, sealport_auditor;
-
 -- As before, without the entry of an acknowledgement.
 CREATE OR REPLACE FUNCTION audit_is_needed(p_entry uuid) RETURNS boolean LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   SELECT EXISTS (SELECT 1 FROM transaction WHERE create_entry_id = p_entry)
