@@ -169,39 +169,28 @@ test("a verified checkpoint is kept by a download, and an older bundle is then s
   await page.context().close();
 });
 
-test("a bundle packed anew is told by its packing, and a changed entry in it by its number @deep", async ({
+test("a bundle that another program packed again is refused, and a changed entry is named by its number @deep", async ({
   browser,
 }) => {
   await answerAndBundle();
   const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
   const bytes = new Uint8Array(readFileSync(inFolder("bundle.zip")));
-  // Python's own zip program, as an auditor may have it: stored, and compressed.
-  const repack = (from: string, to: string, method: string) =>
-    execFileSync("python3", [
-      "-c",
-      `import sys,zipfile
-a=zipfile.ZipFile(sys.argv[1]); b=zipfile.ZipFile(sys.argv[2],"w",zipfile.${method})
+  // Python's own zip program, as an auditor may have it.
+  execFileSync("python3", [
+    "-c",
+    `import sys,zipfile
+a=zipfile.ZipFile(sys.argv[1]); b=zipfile.ZipFile(sys.argv[2],"w",zipfile.ZIP_STORED)
 for n in a.namelist(): b.writestr(n,a.read(n))
 b.close()`,
-      from,
-      to,
-    ]);
+    inFolder("bundle.zip"),
+    inFolder("stored.zip"),
+  ]);
   writeFileSync(inFolder("changed.zip"), changeBundle(bytes, 40));
-  repack(inFolder("bundle.zip"), inFolder("stored.zip"), "ZIP_STORED");
-  repack(inFolder("bundle.zip"), inFolder("deflated.zip"), "ZIP_DEFLATED");
-  repack(inFolder("changed.zip"), inFolder("changed-stored.zip"), "ZIP_STORED");
   await openVerify(page);
   await verifyFile(page, inFolder("stored.zip"));
-  const packed = page.getByRole("heading", { name: "The zip was packed anew by another program" });
-  await expect(packed).toBeVisible();
-  await expect(page.getByText(/^Each file in it is the one of the signed manifest/)).toBeVisible();
-  await expect(page.getByText("Ask for the file as it was exported")).toBeVisible();
+  await expect(page.getByText(/This zip was packed again\. Verify the exported file/)).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
-  await pictures(page, "verify-repacked");
-  await verifyFile(page, inFolder("deflated.zip"));
-  await expect(packed).toBeVisible();
-  await expect(page.getByText(/README\.txt is compressed \(method 8, deflate\)/)).toBeVisible();
-  await verifyFile(page, inFolder("changed-stored.zip"));
+  await verifyFile(page, inFolder("changed.zip"));
   await expect(page.getByRole("heading", { name: "Entry 40 was changed after it was signed" })).toBeVisible();
   await pictures(page, "verify-wrong");
   expect(faults()).toEqual([]);

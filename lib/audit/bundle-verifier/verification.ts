@@ -9,11 +9,10 @@ import {
   readText,
 } from "./claims/read-head";
 import { readWithheld } from "./claims/read-withheld";
-import type { PlacedFile } from "./container/container";
+import { openContainer, type PlacedFile } from "./container/container";
 import { FilePass, lent } from "./container/file-pass";
 import { jsonElements } from "./container/json-array";
 import { lineBatches } from "./container/lines";
-import { checkNeeded, openBundle } from "./container/open-bundle";
 import type { ByteSource } from "./container/source";
 import type { Progress, VerifyOptions } from "./options";
 import { EntryCheck, type GoneParts } from "./parts/check-entries";
@@ -90,10 +89,10 @@ export class Verification {
       this.findings.add({ class: "keys", detail: `the policy's ${fault}` });
       return;
     }
-    const { files, repacked } = await openBundle(this.source);
+    const files = await openContainer(this.source);
     this.#files = files;
-    checkNeeded(files, NEEDED);
-    if (repacked !== undefined) this.findings.add({ class: "repacked", detail: repacked });
+    for (const name of NEEDED)
+      if (!files.has(name)) throw new FormatError("format.bundle", `${name} is missing`, { file: name });
     const head = await this.#readHead();
     this.head = head;
     const trusted = await this.#readCheckpoints(head);

@@ -1,5 +1,4 @@
 import { FormatError } from "@/lib/crypto/format-error";
-import { PackedAnew } from "../verify/packed-anew";
 import { type ByteSource, bytesSource } from "./container/source";
 import type { VerifyOptions } from "./options";
 import { conclude } from "./report/conclude";
@@ -37,7 +36,6 @@ async function keepingFindings(findings: Findings, run: () => Promise<void>): Pr
     await run();
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    const of = error instanceof PackedAnew ? "repacked" : "container";
-    findings.add({ class: of, detail: error.message });
+    findings.add({ class: "container", detail: error.message });
   }
 }

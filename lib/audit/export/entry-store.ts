@@ -25,6 +25,8 @@ const SHOWN = [
   ["is_suspicion", "i.is_suspicion::text"],
 ] as const;
 const FIRST = 5;
+/** First byte of `true`, as PostgreSQL writes a boolean as text. */
+const TRUE = 0x74;
 const PLACES: ReadonlyMap<string, number> = new Map(SHOWN.map(([name], at) => [name, FIRST + at]));
 const INDEX_AT = FIRST + SHOWN.length;
 const PARTS_AT = INDEX_AT + 1;
@@ -49,8 +51,8 @@ export class EntryRow {
     const leaf = copied[2];
     if (leaf == null) throw new InvariantError("an exported row has no leaf");
     this.leaf_hash = leaf;
-    this.isGone = this.#text(3) === "true";
-    this.isAsked = this.#text(4) === "true";
+    this.isGone = copied[3]?.[0] === TRUE;
+    this.isAsked = copied[4]?.[0] === TRUE;
     this.parts = partsOf(this.#text(PARTS_AT));
   }
 

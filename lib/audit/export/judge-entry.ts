@@ -34,8 +34,8 @@ export interface ShownEntry {
   readonly org: Json | undefined;
   /** Kinds of parts that are opened for the reader; none where no part was asked for. */
   readonly kinds: readonly CompartmentKind[];
-  /** Whether the stored bytes give the leaf. */
-  readonly isOfLeaf: boolean;
+  /** Its `isOfLeaf` is computed when a format asks for it. */
+  readonly opened: Pick<OpenedEntry, "isOfLeaf">;
 }
 
 type Shown = Pick<EntryRow, "seq" | "entry_id" | "leaf_hash" | "text"> & { readonly bytes: Buffer };
@@ -160,8 +160,7 @@ const NO_PARTS: Sorted = { parts: [], erased: [], keyless: [] };
 function closed({ row, opened, reading }: Judging): ShownEntry {
   const { kinds } = reading;
   const astray = kinds.length === 0 ? [] : opened.labels.sort();
-  const { json: entry, isOfLeaf } = opened;
-  return { row, ...NO_PARTS, astray, entry, orgText: undefined, org: undefined, kinds, isOfLeaf };
+  return { row, ...NO_PARTS, astray, entry: opened.json, orgText: undefined, org: undefined, kinds, opened };
 }
 
 /** An entry with the parts that its reader may see. */
@@ -199,7 +198,7 @@ function show(judging: Judging, admitted: Admitted): ShownEntry {
     orgText,
     org,
     kinds,
-    isOfLeaf: opened.isOfLeaf,
+    opened,
   };
 }
 

@@ -24,10 +24,21 @@ interface Seen {
   readonly organisationId: string | undefined;
 }
 
+/**
+ * Quarantined entries that still wait, as rows of a subquery: each with the digest of its present bytes, and with its
+ * dismissal if it was dismissed with these bytes.
+ */
+export const QUARANTINED = `(SELECT q.entry_id, q.tenant_id, q.reason, q.seen_at, b.digest, d.entry_id IS NOT NULL AS is_dismissed,
+    d.reason AS dismissal, d.by_user_id, d.at AS dismissed_at, d.by_entry_id
+  FROM audit_quarantine q CROSS JOIN LATERAL (SELECT translate(rtrim(encode(sha256(coalesce(
+      (SELECT e.bytes FROM audit_entry e WHERE e.id = q.entry_id), ''::bytea)), 'base64'), '='), '+/', '-_') AS digest) b
+    LEFT JOIN audit_dismissal d ON d.entry_id = q.entry_id AND d.digest = b.digest
+  WHERE EXISTS (SELECT 1 FROM audit_queue w WHERE w.entry_id = q.entry_id))`;
+
 const ROW = `SELECT s.entry_id::text, s.reason AS why, s.seen_at, s.digest, s.is_dismissed, s.dismissal, s.dismissed_at,
     (SELECT u.name FROM app_user u WHERE u.id = s.by_user_id AND ($2::uuid IS NULL OR u.organisation_id = $2::uuid)
       AND NOT ${IS_ERASED}) AS by, l.seq AS by_seq, l.log AS by_log
-  FROM audit_quarantined s LEFT JOIN audit_leaf l ON l.entry_id = s.by_entry_id WHERE s.tenant_id = $1::uuid`;
+  FROM ${QUARANTINED} s LEFT JOIN audit_leaf l ON l.entry_id = s.by_entry_id WHERE s.tenant_id = $1::uuid`;
 
 /** Quarantined entries by falling id; `after` is the last one shown. */
 export async function listQuarantinedRows(
@@ -88,8 +99,8 @@ export async function readOpenQuarantine(
   tenantId: string,
 ): Promise<{ readonly count: number; readonly id: string; readonly reason: string } | undefined> {
   const { rows } = await tx.query(
-    `SELECT count(*) OVER () AS count, entry_id::text AS id, reason FROM audit_quarantined
-     WHERE tenant_id = $1::uuid AND NOT is_dismissed ORDER BY seen_at, entry_id LIMIT 1`,
+    `SELECT count(*) OVER () AS count, s.entry_id::text AS id, s.reason FROM ${QUARANTINED} s
+     WHERE s.tenant_id = $1::uuid AND NOT s.is_dismissed ORDER BY s.seen_at, s.entry_id LIMIT 1`,
     [tenantId],
   );
   return z.array(Open).parse(rows)[0];

@@ -149,7 +149,7 @@ describe("a quarantined entry", () => {
 
 describe("the portal's database login", () => {
   const INSERT = `INSERT INTO audit_dismissal (entry_id, digest, tenant_id, reason, by_user_id, by_entry_id)
-    SELECT entry_id, digest, tenant_id, 'x', $2, entry_id FROM audit_quarantined WHERE entry_id = $1`;
+    SELECT entry_id, 'x', tenant_id, 'x', $2, entry_id FROM audit_quarantine WHERE entry_id = $1`;
 
   it("dismisses no entry without an entry of the log, or in the name of a person without the duty", async () => {
     const id = await quarantined();

@@ -1,4 +1,6 @@
 import "server-only";
+import { QUARANTINED } from "@/lib/audit/reading/quarantine-store";
+import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import type { WitnessPolicy } from "@/lib/env/anchors";
 
@@ -117,7 +119,7 @@ export async function readStoredHealth(tx: Tx, log: string, policy: WitnessPolic
                 FROM audit_checkpoint WHERE log = ${log} ORDER BY size DESC LIMIT 100) w) u) AS below_policy_since,
            (SELECT max(at) FROM process_heartbeat WHERE name LIKE 'worker%') AS worker_at,
            w.at AS oldest_waiting, w.queued_at AS waiting_since,
-           (SELECT count(*) FROM audit_quarantined a WHERE NOT a.is_dismissed) AS quarantined,
+           (SELECT count(*) FROM ${Prisma.raw(QUARANTINED)} a WHERE NOT a.is_dismissed) AS quarantined,
            d.delays, d.p50, d.p99, d.longest,
            (SELECT count(*) FROM disclosure WHERE outcome = 'intent' AND at < now() - interval '5 minutes') AS open_intents,
            (SELECT count(*) FROM job j

@@ -8,11 +8,11 @@ const APP = {
   agency: "DELETE INSERT UPDATE",
   api_key: "DELETE INSERT UPDATE",
   app_user: "INSERT UPDATE",
-  audit_dismissal: "INSERT",
   audit_compartment: "INSERT",
+  audit_dismissal: "INSERT(at by_entry_id by_user_id digest entry_id reason tenant_id)",
   audit_entry: "INSERT(at bytes class id log outcome tenant_id)",
   audit_erasure:
-    "INSERT UPDATE(agreed_at agreed_by ended_at prepared prepared_at refused_by state try_after)",
+    "INSERT UPDATE(agree_entry_id agreed_at agreed_by ended_at prepared prepared_at refused_by state try_after)",
   audit_export:
     "INSERT UPDATE(attempt bytes downloaded_at entries expires_at file_key finished_at flaw lease_until progress removed_at sha256 size state total)",
   audit_export_chunk: "DELETE INSERT",

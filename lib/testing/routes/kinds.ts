@@ -10,7 +10,7 @@ const TABLES: readonly (readonly [address: RegExp, table: string])[] = [
   [/passkeys\/\{id\}/, "credential"],
   [/roster\/changes\/\{id\}/, "roster_change"],
   [/authorities\/\{id\}/, "authority"],
-  [/quarantine\/\{id\}/, "audit_quarantine"],
+  [/quarantine\/\{id\}/, "audit_entry"],
   [/organisations\/\{id\}/, "organisation"],
   [/webhooks\/\{id\}/, "webhook"],
   [/erasures\/\{id\}/, "audit_erasure"],

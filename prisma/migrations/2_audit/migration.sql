@@ -165,16 +165,6 @@ CREATE TABLE audit_dismissal (
   PRIMARY KEY (entry_id, digest)
 );
 
--- Quarantined entries that still wait, each with the digest of its present bytes and its dismissal, if any.
-CREATE VIEW audit_quarantined WITH (security_invoker = true) AS
-SELECT q.entry_id, q.tenant_id, q.reason, q.seen_at, b.digest, d.entry_id IS NOT NULL AS is_dismissed,
-  d.reason AS dismissal, d.by_user_id, d.at AS dismissed_at, d.by_entry_id
-FROM audit_quarantine q
-  CROSS JOIN LATERAL (SELECT translate(rtrim(encode(sha256(coalesce((SELECT e.bytes FROM audit_entry e
-    WHERE e.id = q.entry_id), ''::bytea)), 'base64'), '='), '+/', '-_') AS digest) b
-  LEFT JOIN audit_dismissal d ON d.entry_id = q.entry_id AND d.digest = b.digest
-WHERE EXISTS (SELECT 1 FROM audit_queue w WHERE w.entry_id = q.entry_id);
-
 -- Self-checks of the log. The portal asks for one, and the worker reports with the sequencer's login. The worker has
 -- no key, so a portal then compares the index rows with the sealed parts (`index_…`).
 CREATE TABLE audit_verification (
@@ -276,8 +266,11 @@ CREATE TABLE audit_erasure (
   state text NOT NULL DEFAULT 'asked',
   asked_by uuid NOT NULL,
   asked_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  -- Entries of the request and of the agreement. The portal checks these two before it erases.
+  ask_entry_id uuid,
   agreed_by uuid,
   agreed_at timestamptz(6),
+  agree_entry_id uuid,
   refused_by uuid,
   prepared jsonb,
   prepared_at timestamptz(6),
@@ -789,7 +782,7 @@ END $$;
 CREATE FUNCTION audit_erasure_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
-    IF NEW.state <> 'asked' OR num_nonnulls(NEW.agreed_by, NEW.agreed_at) <> 0 THEN
+    IF NEW.state <> 'asked' OR num_nonnulls(NEW.agreed_by, NEW.agreed_at, NEW.agree_entry_id) <> 0 THEN
       RAISE EXCEPTION 'an erasure begins by asking' USING ERRCODE = 'SP002';
     END IF;
     IF num_nonnulls(NEW.prepared, NEW.prepared_at, NEW.try_after, NEW.kept_back) <> 0 THEN
@@ -798,10 +791,11 @@ BEGIN
     RETURN NEW;
   END IF;
   IF TG_OP = 'DELETE' OR OLD.state IN ('refused', 'done')
-     OR (NEW.id, NEW.tenant_id, NEW.compartment_id, NEW.reason, NEW.asked_by, NEW.asked_at)
-        IS DISTINCT FROM (OLD.id, OLD.tenant_id, OLD.compartment_id, OLD.reason, OLD.asked_by, OLD.asked_at)
-     OR (OLD.agreed_by IS NOT NULL AND (NEW.agreed_by, NEW.agreed_at) IS DISTINCT FROM (OLD.agreed_by, OLD.agreed_at))
-     OR (NEW.state = 'asked' AND num_nonnulls(NEW.agreed_by, NEW.agreed_at) <> 0)
+     OR (NEW.id, NEW.tenant_id, NEW.compartment_id, NEW.reason, NEW.asked_by, NEW.asked_at, NEW.ask_entry_id)
+        IS DISTINCT FROM (OLD.id, OLD.tenant_id, OLD.compartment_id, OLD.reason, OLD.asked_by, OLD.asked_at, OLD.ask_entry_id)
+     OR (OLD.agreed_by IS NOT NULL AND (NEW.agreed_by, NEW.agreed_at, NEW.agree_entry_id)
+        IS DISTINCT FROM (OLD.agreed_by, OLD.agreed_at, OLD.agree_entry_id))
+     OR (NEW.state = 'asked' AND num_nonnulls(NEW.agreed_by, NEW.agreed_at, NEW.agree_entry_id) <> 0)
      OR (NEW.state = 'done' AND NOT audit_is_through('erase')) THEN
     RAISE EXCEPTION 'an erasure keeps what was agreed and ends once' USING ERRCODE = 'SP002';
   END IF;
@@ -1120,9 +1114,8 @@ GRANT SELECT ON audit_index TO sealport_auditor;
 GRANT SELECT ON audit_action_rule TO sealport_app, sealport_auditor;
 GRANT SELECT ON audit_quarantine TO sealport_app, sealport_auditor;
 GRANT SELECT, INSERT (entry_id, tenant_id, reason) ON audit_quarantine TO sealport_sequencer;
-GRANT SELECT, INSERT ON audit_dismissal TO sealport_app;
+GRANT SELECT, INSERT (entry_id, digest, tenant_id, reason, by_user_id, at, by_entry_id) ON audit_dismissal TO sealport_app;
 GRANT SELECT ON audit_dismissal TO sealport_sequencer, sealport_auditor;
-GRANT SELECT ON audit_quarantined TO sealport_app, sealport_sequencer, sealport_auditor;
 -- The portal asks and records entries and its index report. Progress and report are written with the sequencer's
 -- login.
 GRANT SELECT, INSERT (id, tenant_id, by_user_id, state, started_at, cause), UPDATE (start_entry_id, end_entry_id,
@@ -1138,7 +1131,8 @@ GRANT SELECT, INSERT, UPDATE (sha256, entries, state, size, bytes, finished_at, 
 GRANT SELECT ON audit_export TO sealport_auditor;
 GRANT SELECT, INSERT, DELETE ON audit_export_chunk TO sealport_app;
 GRANT SELECT ON audit_retention TO sealport_app, sealport_auditor;
-GRANT SELECT, INSERT, UPDATE (state, agreed_by, agreed_at, refused_by, prepared, prepared_at, try_after, ended_at)
+GRANT SELECT, INSERT, UPDATE (state, agreed_by, agreed_at, agree_entry_id, refused_by, prepared, prepared_at,
+  try_after, ended_at)
   ON audit_erasure TO sealport_app;
 GRANT SELECT ON audit_erasure TO sealport_auditor;
 GRANT SELECT

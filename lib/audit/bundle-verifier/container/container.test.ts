@@ -62,6 +62,33 @@ describe("the container read by pieces", () => {
     expect(await streamed(Uint8Array.of(...bytes, 0))).toBeUndefined();
   });
 
+  test("a zip that another program packed again is refused with what to do", async () => {
+    const bytes = writeCanonicalZip([
+      { name: "a.txt", bytes: utf8("one\n") },
+      { name: "b.txt", bytes: utf8("two\n") },
+    ]);
+    const poked = (at: number, value: number): Uint8Array => {
+      const copy = bytes.slice();
+      new DataView(copy.buffer).setUint16(at, value, true);
+      return copy;
+    };
+    const end = bytes.length - 22;
+    const commented = Uint8Array.of(...poked(end + 20, 3), ...utf8("abc"));
+    const listed = new DataView(bytes.buffer).getUint32(end + 16, true);
+    // Time, method, flags and version of a file's header, attributes of the directory, a comment behind the end.
+    for (const other of [
+      poked(10, 1),
+      poked(8, 8),
+      poked(6, 8),
+      poked(4, 20),
+      poked(listed + 38, 1),
+      commented,
+    ])
+      await expect(openContainer(bytesSource(other))).rejects.toThrow(
+        "This zip was packed again. Verify the exported file; its SHA-256 is in the list of exports.",
+      );
+  });
+
   test("cannot blow up: compressed files, sizes beyond the bundle and thousands of files are refused unread", async () => {
     const bytes = writeCanonicalZip([{ name: "a.txt", bytes: utf8("one\n") }]);
     const view = (copy: Uint8Array) => new DataView(copy.buffer);

@@ -7,6 +7,7 @@ import { type ByteSource, readExactly } from "./source";
 /** A bundle has about ten files; more are refused before any of them is looked at. */
 const MAX_FILES = 32;
 const MAX_BYTES = 0xffff_ffff;
+const END = 0x06054b50;
 const LONGEST_NAME = 255;
 /** First bytes of a zip: the signature of a file's header. */
 const LOCAL_START = Uint8Array.of(0x50, 0x4b, 0x03, 0x04);
@@ -23,6 +24,18 @@ function refuse(message: string, offset: number, file?: string): never {
   const where = file === undefined ? `at byte ${offset}` : `at byte ${offset}, in ${file}`;
   const place = file === undefined ? { offset } : { offset, file };
   throw new FormatError("format.bundle", `${message} ${where}`, place);
+}
+
+/**
+ * Refuses a zip that is not the canonical one of its files, because bytes of it are free: another program packed the files
+ * again, or someone changed it.
+ */
+function refusePacking(offset: number, file?: string): never {
+  refuse(
+    "This zip was packed again. Verify the exported file; its SHA-256 is in the list of exports. The first other byte is",
+    offset,
+    file,
+  );
 }
 
 function firstDifference(a: Uint8Array, b: Uint8Array): number {
@@ -46,7 +59,7 @@ async function readLocal(source: ByteSource, at: number, directory: number): Pro
   };
   // Compressed content, flags, times, comments: whatever is not canonical is not equal here.
   const wrong = firstDifference(zipLocalHeader(entry), head);
-  if (wrong < start - at) refuse("not the canonical zip of its files", at + wrong, entry.name);
+  if (wrong < start - at) refusePacking(at + wrong, entry.name);
   return { ...entry, at, start, end: start + size };
 }
 
@@ -58,11 +71,24 @@ function nameOf(bytes: Uint8Array, at: number): string {
   }
 }
 
+const MOST_COMMENT = 0xffff;
+
+/** Whether a zip ends somewhere before its last bytes: then a comment follows its end record. */
+async function hasEnd(source: ByteSource): Promise<boolean> {
+  const tail = await readExactly(source, Math.max(0, source.size - END_BYTES - MOST_COMMENT), source.size);
+  const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength);
+  for (let at = tail.length - END_BYTES - 1; at >= 0; at -= 1)
+    if (view.getUint32(at, true) === END && view.getUint16(at + 20, true) === tail.length - END_BYTES - at)
+      return true;
+  return false;
+}
+
 /** What begins like a bundle and does not end like one was cut short on its way; anything else is another file. */
 async function refuseEnd(source: ByteSource, endAt: number): Promise<never> {
   const head = await readExactly(source, 0, Math.min(source.size, LOCAL_START.length));
   const isBegun = firstDifference(head, LOCAL_START) === head.length;
   if (!isBegun) return refuse("this is no bundle: it does not begin like one", 0);
+  if (await hasEnd(source)) return refusePacking(endAt);
   return refuse(
     `the bundle is cut short: its end is missing after ${source.size} bytes, no end record`,
     endAt,
@@ -76,7 +102,7 @@ async function readEnd(source: ByteSource): Promise<{ count: number; directory: 
   if (endAt < 0) return refuseEnd(source, 0);
   const end = await readExactly(source, endAt, source.size);
   const view = new DataView(end.buffer, end.byteOffset, end.byteLength);
-  if (view.getUint32(0, true) !== 0x06054b50) return refuseEnd(source, endAt);
+  if (view.getUint32(0, true) !== END) return refuseEnd(source, endAt);
   const count = view.getUint16(10, true);
   const directory = view.getUint32(16, true);
   if (count > MAX_FILES) refuse("more files than allowed", endAt + 10);
@@ -100,8 +126,7 @@ export async function openContainer(source: ByteSource): Promise<ReadonlyMap<str
     const file = await readLocal(source, offset, directory);
     const name = utf8(file.name);
     if (files.has(file.name)) refuse("a file name stands twice", offset, file.name);
-    if (before !== undefined && compareBytes(before, name) > 0)
-      refuse("not the canonical zip of its files", offset, file.name);
+    if (before !== undefined && compareBytes(before, name) > 0) refusePacking(offset, file.name);
     files.set(file.name, file);
     before = name;
     offset = file.end;
@@ -111,7 +136,6 @@ export async function openContainer(source: ByteSource): Promise<ReadonlyMap<str
   const tail = concatAll([central, zipEndRecord(count, central.length, directory)]);
   const found = await readExactly(source, directory, source.size);
   const wrong = firstDifference(tail, found);
-  if (wrong < Math.max(tail.length, found.length))
-    refuse("not the canonical zip of its files", directory + wrong);
+  if (wrong < Math.max(tail.length, found.length)) refusePacking(directory + wrong);
   return files;
 }

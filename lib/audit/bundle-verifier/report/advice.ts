@@ -4,7 +4,6 @@ import { type Finding, type FindingClass, firstBad } from "./report";
 export type FaultGroup =
   | "changed"
   | "file"
-  | "repacked"
   | "keys"
   | "lost"
   | "late"
@@ -15,7 +14,6 @@ export type FaultGroup =
 
 const GROUPS: Readonly<Record<FindingClass, FaultGroup>> = {
   container: "file",
-  repacked: "repacked",
   empty: "empty",
   file: "file",
   manifest: "keys",
@@ -48,7 +46,7 @@ export function groupOf(finding: { readonly class: string; readonly about?: Find
 
 /**
  * The finding to speak of first: that it is not signed by anybody the checker named, else one that names the first bad
- * number, else one of a range, else the first; the container's packing, and what is only older, come after all others.
+ * number, else one of a range, else the first; what is only older comes after all others.
  */
 export function mainFinding(findings: readonly Finding[]): Finding | undefined {
   const foreign = findings.find((finding) => finding.class === "foreign keys");
@@ -56,7 +54,7 @@ export function mainFinding(findings: readonly Finding[]): Finding | undefined {
   const bad = firstBad(findings);
   const named = findings.filter((finding) => finding.seq === bad && bad !== undefined);
   const first = named.find((finding) => finding.until === undefined) ?? named[0];
-  const graver = findings.find((finding) => finding.class !== "repacked" && finding.about !== "older");
+  const graver = findings.find((finding) => finding.about !== "older");
   return first ?? graver ?? findings[0];
 }
 
@@ -65,8 +63,6 @@ export const WHAT_TO_DO: Readonly<Record<FaultGroup, string>> = {
   changed:
     "Keep this file and this report. Export the log again and compare; then tell the head of compliance. The signer’s own store still has the original.",
   file: "Compare the file’s SHA-256 with the list of exports, or export again, and verify that.",
-  repacked:
-    "Ask for the file as it was exported, and keep that one: its SHA-256 stands in the list of exports. Where the entries of this one could not be looked at, unpack it, and in the folder of its files pack them without compressing: zip -0 -X anew.zip *.",
   keys: "Compare the keys in your policy file with those you were given, and ask for a bundle with the cosignatures that are missing.",
   lost: "Ask for the statement of recovery, or the record of the erasure, that the finding names.",
   late: "Verify a newer bundle. If the entries are still not signed, ask the operator.",

@@ -31,8 +31,6 @@ function mildness(report: Report): string {
     }
     case "older":
       return "Nothing in it is shown to be changed; it ends before a checkpoint that the policy keeps\n";
-    case "repacked":
-      return `Only the packing is: each file in it is the one of the signed manifest, and ${agreeing(report)}\n`;
     case "receipts":
       return `Only what was held against it is: ${agreeing(report)}\n`;
     default:

@@ -2,7 +2,6 @@
 export type FindingClass =
   | "container"
   /** The container is not the canonical one; its files may all the same be those that were signed. */
-  | "repacked"
   | "empty"
   | "file"
   | "manifest"
@@ -57,18 +56,16 @@ export function isOnlyUnfinished(findings: readonly Pick<Finding, "isUnfinished"
 
 /**
  * Why a wrong bundle is not shown to be changed, where all findings are of that kind: something is not there yet; it ends
- * before a checkpoint that the checker has kept; its container is another one, of the files that were signed; or what is
- * wrong is said of receipts alone.
+ * before a checkpoint that the checker has kept; or what is wrong is said of receipts alone.
  */
 export function mildnessOf({
   findings,
   log,
-}: Pick<Report, "findings" | "log">): "unfinished" | "older" | "repacked" | "receipts" | undefined {
+}: Pick<Report, "findings" | "log">): "unfinished" | "older" | "receipts" | undefined {
   if (isOnlyUnfinished(findings)) return "unfinished";
   // Without a log nothing of it was read.
   if (findings.length === 0 || log === undefined) return undefined;
   if (findings.every(({ about }) => about === "older")) return "older";
-  if (findings.every((finding) => finding.class === "repacked")) return "repacked";
   return findings.every((finding) => finding.class === "receipt") ? "receipts" : undefined;
 }
 

@@ -63,8 +63,7 @@ nothing against whoever made it, or a receipt (--receipt FILE) is neither proven
 and it is named: the file, and the entry where the entries can still be read. 2: usage. With --keep FILE in place of
 --policy FILE the checkpoint of a verified bundle is kept in it, so that later bundles must go on from this one.
 
-Keep this zip as it is. One that another program packed anew is not verified, whatever is in it: what can be read of it
-is checked, and the packing is named. To have its entries checked, unpack it and store the files: zip -0 -X anew.zip *
+Keep this zip as it is: a zip that another program packed again is not verified. The list of exports has its SHA-256.
 
 What the files are
   manifest.txt      C2SP signed note by ${log}/receipt: range, filter, counts, SHA-256 of each file

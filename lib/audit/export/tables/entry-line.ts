@@ -28,9 +28,9 @@ function partJson({ c, rowKind, stored = NO_BYTES }: OpenedPart, { key, text }: 
  * The entry as it is in a line. Bytes that give their leaf are what the sequencer took, which is canonical JSON. Others
  * were changed since, and must at least be JSON, so that a line stays a line.
  */
-function entryText({ row, isOfLeaf }: ShownEntry): string {
+function entryText({ row, opened }: ShownEntry): string {
   const text = fromUtf8(row.bytes);
-  return isOfLeaf ? text : canonicalJson(parseCanonicalJson(text));
+  return opened.isOfLeaf ? text : canonicalJson(parseCanonicalJson(text));
 }
 
 /**

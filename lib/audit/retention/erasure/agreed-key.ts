@@ -5,14 +5,10 @@ import { entryLeaf } from "@/lib/audit/entry/entry";
 import type { AuditContext } from "@/lib/context/context";
 import type { NamedKey } from "@/lib/context/recorder";
 import { equalConstantTime } from "@/lib/crypto/bytes";
-import { uuidMillis, uuidsFrom } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";
 import { type AgreedRow, readAgreedRows } from "./erasing-store";
 import { type ErasureWord, isWordMac, keyName } from "./erasure-word";
 import type { DueErasure } from "./store";
-
-/** An entry is made in the transaction of its act, a moment later; clocks of portals differ by less. */
-const AROUND_MS = 60_000;
 
 const Said = z.looseObject({
   action: z.enum(["erasure.ask", "erasure.agree"]),
@@ -41,45 +37,29 @@ function saidBy(tenantId: string, row: AgreedRow, named: NamedKey | undefined): 
   return isWordMac(named.key, word, mac) ? word : undefined;
 }
 
-/** The actor of the first entry about this time that says this word; all of that time are looked at, however many. */
-async function whoSaid(
-  tx: Tx,
-  cx: WordContext,
-  wanted: Omit<ErasureWord, "actor">,
-  { atMs, but }: { readonly atMs: number; readonly but?: string },
-): Promise<string | undefined> {
-  const { tenantId } = cx.instance;
-  const [from, before] = [uuidsFrom(atMs - AROUND_MS), uuidsFrom(atMs + AROUND_MS)];
-  for await (const rows of readAgreedRows(tx, { tenantId, action: wanted.action, from, before })) {
-    const keys = await cx.audit.compartments.openNamed([...new Set(rows.map((row) => row.compartment_id))]);
-    for (const row of rows) {
-      const word = saidBy(tenantId, row, keys.get(row.compartment_id));
-      if (word === undefined || word.actor === but) continue;
-      const { action, erasure, compartment, keyName: name } = word;
-      const isIt =
-        action === wanted.action && erasure === wanted.erasure && compartment === wanted.compartment;
-      if (isIt && name === wanted.keyName) return word.actor;
-    }
-  }
-  return undefined;
-}
-
 /**
- * Whether two persons agreed to destroy this very key, by their own entries' sealed parts. Whose erasure it is stands in
- * rows too, which the database's owner can change: for another person's key, or for one that nobody asked for, no portal
- * seals an entry that it was destroyed.
+ * Whether two persons agreed to destroy this very key, by the sealed parts of the two entries that the row names. The
+ * database owner can change the row: then these entries are of another key, of one person or forged, and no portal seals
+ * an entry that the key was destroyed.
  */
 export async function isKeyAgreedTo(
   tx: Tx,
   cx: WordContext,
-  { id, compartment_id, agreed_at }: DueErasure,
+  { id, compartment_id, ask_entry_id: ask, agree_entry_id: agree }: DueErasure,
   key: Uint8Array,
 ): Promise<boolean> {
-  const askedMs = uuidMillis(id);
-  if (askedMs === undefined || agreed_at === null) return false;
-  const word = { erasure: id, compartment: compartment_id, keyName: keyName(id, key) };
-  const asker = await whoSaid(tx, cx, { ...word, action: "erasure.ask" }, { atMs: askedMs });
-  if (asker === undefined) return false;
-  const at = { atMs: agreed_at.getTime(), but: asker };
-  return (await whoSaid(tx, cx, { ...word, action: "erasure.agree" }, at)) !== undefined;
+  if (ask === null || agree === null) return false;
+  const { tenantId } = cx.instance;
+  const rows = await readAgreedRows(tx, tenantId, [ask, agree]);
+  const keys = await cx.audit.compartments.openNamed([...new Set(rows.map((row) => row.compartment_id))]);
+  const name = keyName(id, key);
+  const actorOf = (entryId: string, action: ErasureWord["action"]): string | undefined => {
+    const row = rows.find(({ entry_id }) => entry_id === entryId);
+    const word = row && saidBy(tenantId, row, keys.get(row.compartment_id));
+    const isOfThis = word?.erasure === id && word.compartment === compartment_id && word.keyName === name;
+    return isOfThis && word.action === action ? word.actor : undefined;
+  };
+  const asker = actorOf(ask, "erasure.ask");
+  const agreeing = actorOf(agree, "erasure.agree");
+  return asker !== undefined && agreeing !== undefined && asker !== agreeing;
 }

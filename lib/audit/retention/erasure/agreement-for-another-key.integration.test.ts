@@ -103,14 +103,14 @@ describe("no portal seals an entry that a key was destroyed", () => {
     [
       "agreed to",
       (id: string) =>
-        `UPDATE audit_erasure SET state = 'agreed', agreed_by = BY, agreed_at = now() WHERE id = '${id}'`,
+        `UPDATE audit_erasure SET state = 'agreed', agreed_by = BY, agreed_at = now(), agree_entry_id = ask_entry_id WHERE id = '${id}'`,
     ],
     [
       "asked for",
       (
         id: string,
-      ) => `INSERT INTO audit_erasure (id, tenant_id, compartment_id, reason, state, asked_by, asked_at, agreed_by, agreed_at)
-        SELECT '${uuidv7(Date.now())}', tenant_id, KEY, reason, 'agreed', asked_by, asked_at, BY, now()
+      ) => `INSERT INTO audit_erasure (id, tenant_id, compartment_id, reason, state, asked_by, asked_at, agreed_by, agreed_at, ask_entry_id, agree_entry_id)
+        SELECT '${uuidv7(Date.now())}', tenant_id, KEY, reason, 'agreed', asked_by, asked_at, BY, now(), ask_entry_id, ask_entry_id
         FROM audit_erasure WHERE id = '${id}'`,
     ],
   ])("where nobody %s it but the owner of the database", async (_, statement) => {

@@ -57,14 +57,15 @@ async function forged(action: string, actor: string, details: Details): Promise<
   return id;
 }
 
-/** Row of an erasure as the owner writes it. */
-const agreedRow = (id: string) =>
+/** Row of an erasure as the owner writes it, with the entries that it names. */
+const agreedRow = (id: string, ask: string, agree: string) =>
   pastTriggers(bench.admin, ["audit_erasure"], () =>
     bench.admin.query(
-      `INSERT INTO audit_erasure (id, tenant_id, compartment_id, reason, state, asked_by, asked_at, agreed_by, agreed_at)
-       SELECT $1, tenant_id, id, 'x', 'agreed', $3, now(), $4, now() FROM audit_compartment WHERE id = $2
-       ON CONFLICT (id) DO UPDATE SET state = 'agreed', agreed_by = $4, agreed_at = now()`,
-      [id, victim.compartment, reader.principal.userId, bench.auditor.principal.userId],
+      `INSERT INTO audit_erasure (id, tenant_id, compartment_id, reason, state, asked_by, asked_at, agreed_by, agreed_at,
+         ask_entry_id, agree_entry_id)
+       SELECT $1, tenant_id, id, 'x', 'agreed', $3, now(), $4, now(), $5, $6 FROM audit_compartment WHERE id = $2
+       ON CONFLICT (id) DO UPDATE SET state = 'agreed', agreed_by = $4, agreed_at = now(), ask_entry_id = $5, agree_entry_id = $6`,
+      [id, victim.compartment, reader.principal.userId, bench.auditor.principal.userId, ask, agree],
     ),
   );
 
@@ -85,9 +86,9 @@ it("no portal seals an erasing entry by an ask and an agreement that the owner f
     key_name: keyName(erasure, key),
     mac: "A".repeat(43),
   };
-  await forged("erasure.ask", "p-one", details);
-  await forged("erasure.agree", "p-two", details);
-  await agreedRow(erasure);
+  const ask = await forged("erasure.ask", "p-one", details);
+  const agree = await forged("erasure.agree", "p-two", details);
+  await agreedRow(erasure, ask, agree);
   expect(await isLaidReady(erasure)).toBe(false);
 });
 
@@ -99,8 +100,8 @@ it("nor by an honest ask and an agreement that was made of it", async () => {
   );
   const { details } = await read(rows[0].entry_id);
   expect(details.erasure).toBe(id);
-  await forged("erasure.agree", "p-two", details);
-  await agreedRow(id);
+  const agree = await forged("erasure.agree", "p-two", details);
+  await agreedRow(id, rows[0].entry_id, agree);
   expect(await isLaidReady(id)).toBe(false);
 });
 
@@ -113,6 +114,7 @@ it("nor by words under another compartment's key than the organisation's, of the
   for (const place of [of, { kind: "org", subject: tenantId } as const]) {
     const under = await compartments.open({ tenantId, ...place });
     const erasure = uuidv7(Date.now());
+    const said: string[] = [];
     for (const [action, actor] of [
       ["erasure.ask", "p-one"],
       ["erasure.agree", "p-two"],
@@ -130,11 +132,12 @@ it("nor by words under another compartment's key than the organisation's, of the
       await pastTriggers(bench.admin, ["audit_part"], () =>
         bench.admin.query("UPDATE audit_part SET compartment_id = $2 WHERE entry_id = $1", [id, under.id]),
       );
+      said.push(id);
     }
     await pastTriggers(bench.admin, ["audit_erasure"], () =>
       bench.admin.query("DELETE FROM audit_erasure WHERE compartment_id = $1", [compartment]),
     );
-    await agreedRow(erasure);
+    await agreedRow(erasure, said[0] ?? "", said[1] ?? "");
     outcomes.push(await isLaidReady(erasure));
   }
   // The organisation's own, which no reader has, shows that nothing else was wrong with them.

@@ -54,7 +54,6 @@ async function write(cx: Context, body: NewErasure) {
     const id = uuidv7(at.getTime());
     const compartmentId = subject.compartment_id;
     const key = await keyOf(cx, compartmentId, subject.pseudonym);
-    await insertErasure(tx, { id, tenantId, compartmentId, reason: body.reason, askedBy: userId, at });
     const action = "erasure.ask";
     const entry = await appendEntry(tx, cx, {
       class: "retention",
@@ -63,6 +62,8 @@ async function write(cx: Context, body: NewErasure) {
       subjects: [`erasure:${id}`, `compartment:${compartmentId}`],
       details: await sayWord(cx, { action, erasure: id, compartment: compartmentId }, key),
     });
+    const made = { id, tenantId, compartmentId, reason: body.reason, askedBy: userId, at };
+    await insertErasure(tx, { ...made, entryId: entry.id });
     const row = await findErasure(tx, readerOf(cx), id);
     if (row === undefined) throw new InvariantError("an erasure was asked for and is not there");
     return { entry, row };

@@ -46,13 +46,12 @@ async function decide(
   cx: Context,
   id: string,
   action: "erasure.agree" | "erasure.refuse",
-  change: (tx: Tx, row: ErasureRow) => Promise<void>,
+  change: (tx: Tx, row: ErasureRow, entryId: string) => Promise<void>,
   then?: (tx: Tx, row: ErasureRow) => Promise<void>,
 ): Promise<ErasureAnswer> {
   let entry: AppendedEntry | undefined;
   const row = await inTransaction(cx, async (tx) => {
     const before = await lockErasure(tx, cx, id);
-    await change(tx, before);
     entry = await appendEntry(tx, cx, {
       class: "retention",
       outcome: "done",
@@ -60,6 +59,7 @@ async function decide(
       subjects: [`erasure:${id}`],
       details: await detailsOf(cx, action, before),
     });
+    await change(tx, before, entry.id);
     const after = await lockErasure(tx, cx, id);
     await then?.(tx, after);
     return after;
@@ -73,10 +73,10 @@ async function decide(
  * transaction. Whether they do is the database's to say, not ours.
  */
 export function agreeToErasure(cx: Context, id: string): Promise<ErasureAnswer> {
-  const agree = async (tx: Tx, row: ErasureRow): Promise<void> => {
+  const agree = async (tx: Tx, row: ErasureRow, entryId: string): Promise<void> => {
     requireSecondPerson(row);
     if (row.state !== "asked") throw new DomainError("erasure.state");
-    await agreeErasure(tx, id, cx.principal.userId, cx.clock.now());
+    await agreeErasure(tx, id, { by: cx.principal.userId, at: cx.clock.now(), entryId });
   };
   return decide(cx, id, "erasure.agree", agree, async (tx, row) => {
     await prepareErasure(tx, cx, row, cx.logger);

@@ -50,38 +50,20 @@ export async function* readErasingRows(tx: RawTx, from = FIRST): AsyncGenerator<
   }
 }
 
-/** Where a word about an erasure is looked for: entries of a tenant, with ids from one on and before another. */
-interface WordRange {
-  readonly tenantId: string;
-  readonly action: string;
-  readonly from: string;
-  readonly before: string;
-}
-
-/**
- * What search rows call an erasure asked for, or agreed to, a batch at a time by entry; of every log of the tenant, since
- * an erasure may wait for longer than the log lasts in which it was asked for.
- */
-export async function* readAgreedRows(tx: Tx, range: WordRange): AsyncGenerator<AgreedRow[]> {
-  for (let after: string | null = null, more = true; more; ) {
-    const rows: unknown = await tx.$queryRawUnsafe(
-      `SELECT i.entry_id::text, e.log, l.leaf_hash, e.bytes, p.compartment_id::text, p.c, p.stored
-       FROM audit_index i JOIN audit_entry e ON e.id = i.entry_id
-         JOIN audit_part p ON p.entry_id = i.entry_id AND p.c = 'org'
-         LEFT JOIN audit_leaf l ON l.entry_id = i.entry_id AND l.log = e.log
-       WHERE i.tenant_id = $1::uuid AND i.action = $2 AND i.outcome = 'done'
-         AND i.entry_id >= $3::uuid AND i.entry_id < $4::uuid AND ($5::uuid IS NULL OR i.entry_id > $5::uuid)
-         AND octet_length(e.bytes) <= ${MOST_BYTES} AND octet_length(p.stored) <= ${MOST_BYTES}
-       ORDER BY i.entry_id LIMIT ${BATCH}`,
-      range.tenantId,
-      range.action,
-      range.from,
-      range.before,
-      after,
-    );
-    const found = z.array(AgreedRow).parse(rows);
-    yield found;
-    more = found.length === BATCH;
-    after = found.at(-1)?.entry_id ?? after;
-  }
+/** The entries of these ids with their org parts; of every log, since an erasure may wait for longer than its log lasts. */
+export async function readAgreedRows(
+  tx: Tx,
+  tenantId: string,
+  entryIds: readonly string[],
+): Promise<AgreedRow[]> {
+  const rows = await tx.$queryRawUnsafe(
+    `SELECT e.id::text AS entry_id, e.log, l.leaf_hash, e.bytes, p.compartment_id::text, p.c, p.stored
+     FROM audit_entry e JOIN audit_part p ON p.entry_id = e.id AND p.c = 'org'
+       LEFT JOIN audit_leaf l ON l.entry_id = e.id AND l.log = e.log
+     WHERE e.tenant_id = $1::uuid AND e.id = ANY ($2::uuid[])
+       AND octet_length(e.bytes) <= ${MOST_BYTES} AND octet_length(p.stored) <= ${MOST_BYTES}`,
+    tenantId,
+    [...entryIds],
+  );
+  return z.array(AgreedRow).parse(rows);
 }

@@ -7,8 +7,8 @@ import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
 import { askErasure } from "./ask-erasure";
 import { agreeToErasure } from "./decide-erasure";
 
-// Ask and agreement are looked for about the time at which a row says that it was agreed: whatever has the portal's login
-// could name another, with an entry of its own, and no portal found the agreement any more.
+// A portal checks the two entries that the row names. Anyone with the portal's login could name others, with an entry of
+// its own, and no portal would find the agreement again.
 
 let bench: OwnedLog;
 let privacy: Context;
@@ -49,6 +49,7 @@ it("the time at which an erasure was agreed to stays what it was, and what was a
   const refused = "not in a state that allows this";
   for (const set of [
     "agreed_at = agreed_at - interval '1 hour'",
+    "agree_entry_id = ask_entry_id",
     "agreed_at = NULL, agreed_by = NULL",
     "state = 'asked'",
   ])

@@ -87,15 +87,18 @@ it("one that nothing can lay ready is told once and tried anew when its minutes 
   const told: unknown[] = [];
   const logger = Object.assign(createLogger("test", "silent"), { error: (of: unknown) => told.push(of) });
   const cx = { ...bench.cx, logger };
-  const { rows } = await bench.admin.query("SELECT agreed_at FROM audit_erasure WHERE id = $1", [id]);
+  const { rows } = await bench.admin.query(
+    "SELECT agree_entry_id::text AS agree FROM audit_erasure WHERE id = $1",
+    [id],
+  );
   await owned(
-    `UPDATE audit_erasure SET agreed_at = agreed_at - interval '1 hour', prepared = NULL, prepared_at = NULL WHERE id = '${id}'`,
+    `UPDATE audit_erasure SET agree_entry_id = ask_entry_id, prepared = NULL, prepared_at = NULL WHERE id = '${id}'`,
   );
   await prepareDueErasures(cx);
   await prepareDueErasures(cx);
   expect(told).toEqual([{ alarm: "log.erasure", erasure: id }]);
   await owned(
-    `UPDATE audit_erasure SET agreed_at = '${rows[0].agreed_at.toISOString()}', try_after = now() WHERE id = '${id}'`,
+    `UPDATE audit_erasure SET agree_entry_id = '${rows[0].agree}', try_after = now() WHERE id = '${id}'`,
   );
   await prepareDueErasures(cx);
   expect([await isPrepared(id), told.length]).toEqual([true, 1]);

@@ -17,6 +17,8 @@ const Row = z.object({
   asked_at: z.coerce.date(),
   agreed_by_name: z.string().nullable(),
   agreed_at: Instant,
+  ask_entry_id: z.string().nullable(),
+  agree_entry_id: z.string().nullable(),
   kept_back: StoredKeptBack.nullable(),
   try_after: Instant,
   ended_at: Instant,
@@ -27,7 +29,8 @@ export type ErasureRow = z.infer<typeof Row>;
 
 const SELECT = `SELECT x.id::text, x.compartment_id::text, coalesce(s.handle, k.subject) AS subject, x.reason, x.state,
     coalesce(s.id IN (SELECT same_human($2::uuid)), false) AS is_subjects, x.asked_by IN (SELECT same_human($2::uuid)) AS is_askers,
-    a.name AS asked_by_name, x.asked_at, b.name AS agreed_by_name, x.agreed_at, x.kept_back,
+    a.name AS asked_by_name, x.asked_at, b.name AS agreed_by_name, x.agreed_at, x.ask_entry_id::text,
+    x.agree_entry_id::text, x.kept_back,
     x.try_after, x.ended_at, l.seq AS by_seq, l.log AS by_log
   FROM audit_erasure x JOIN audit_compartment k ON k.id = x.compartment_id
   LEFT JOIN app_user s ON s.pseudonym = k.subject AND s.tenant_id = k.tenant_id
@@ -95,6 +98,8 @@ export async function insertErasure(
     readonly reason: string;
     readonly askedBy: string;
     readonly at: Date;
+    /** Entry by which it is requested. */
+    readonly entryId: string;
   },
 ): Promise<void> {
   await tx.audit_erasure.createMany({
@@ -106,15 +111,25 @@ export async function insertErasure(
         reason: row.reason,
         asked_by: row.askedBy,
         asked_at: row.at,
+        ask_entry_id: row.entryId,
       },
     ],
   });
 }
 
-export async function agreeErasure(tx: Tx, id: string, by: string, at: Date): Promise<void> {
+export async function agreeErasure(
+  tx: Tx,
+  id: string,
+  agreed: { readonly by: string; readonly at: Date; readonly entryId: string },
+): Promise<void> {
   await tx.audit_erasure.updateMany({
     where: { id, state: "asked" },
-    data: { state: "agreed", agreed_by: by, agreed_at: at },
+    data: {
+      state: "agreed",
+      agreed_by: agreed.by,
+      agreed_at: agreed.at,
+      agree_entry_id: agreed.entryId,
+    },
   });
 }
 
@@ -125,13 +140,13 @@ export async function refuseErasure(tx: Tx, id: string, by: string, at: Date): P
   });
 }
 
-const Due = z.object({ id: z.string(), compartment_id: z.string(), agreed_at: Instant });
+const Due = Row.pick({ id: true, compartment_id: true, ask_entry_id: true, agree_entry_id: true });
 export type DueErasure = z.infer<typeof Due>;
 
 /** Agreed erasures whose time has come and that hold no fresh entry to be written. */
 export async function listDue(tx: Tx, tenantId: string, staleMs: number): Promise<DueErasure[]> {
   const rows = await tx.$queryRawUnsafe(
-    `SELECT id::text, compartment_id::text, agreed_at FROM audit_erasure WHERE tenant_id = $1::uuid AND state = 'agreed'
+    `SELECT id::text, compartment_id::text, ask_entry_id::text, agree_entry_id::text FROM audit_erasure WHERE tenant_id = $1::uuid AND state = 'agreed'
        AND coalesce(try_after, now()) <= now() AND coalesce(prepared_at, '-infinity') < now() - make_interval(secs => $2)
      ORDER BY id LIMIT 100`,
     tenantId,

@@ -5,7 +5,6 @@ import type { VerificationReport } from "@/lib/audit/self-check/schema";
 /** Keys of the wording of each class, in `audit.verify.classes`. */
 export const CLASS_KEYS = {
   container: "container",
-  repacked: "repacked",
   empty: "empty",
   file: "file",
   manifest: "manifest",
