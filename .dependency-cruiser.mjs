@@ -24,6 +24,7 @@ const LAYERS = [
   ["escrow/protocol"],
   ["etag", "paging"],
   ["errors", "env", "telemetry", "clock", "format", "schema", "vocabulary"],
+  ["error-codes"],
   ["crypto"],
 ];
 

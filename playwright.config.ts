@@ -4,13 +4,15 @@ import { findBrowser } from "./lib/testing/instance/browser";
 
 export default defineConfig({
   testDir: "e2e",
+  // `npm run test:deep` runs them all, and more workers than `npm test` would only compete for the same processors.
+  ...(process.env.SEALPORT_DEEP === "1" ? {} : { grepInvert: /@deep/ }),
   globalSetup: "./e2e/global-setup.ts",
   // Each worker has an instance of its own, which serves its specs one after the other.
   workers: Math.min(2, availableParallelism()),
   retries: 0,
-  timeout: 180_000,
+  timeout: 300_000,
   // A watchdog, generous under load; where a story promises a time it says so itself.
-  expect: { timeout: 20_000 },
+  expect: { timeout: 60_000 },
   forbidOnly: true,
   reporter: [["list"], ["json", { outputFile: "test-results/e2e.json" }]],
   outputDir: "test-results/e2e",

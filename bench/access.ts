@@ -1,9 +1,7 @@
 import { Client } from "pg";
 import { decideRequest } from "@/lib/access/decisions/decide-request";
-import { requireGrant } from "@/lib/access/grants/find-grant";
 import { revokeGrant } from "@/lib/access/grants/revoke-grant";
 import { attachAuthorization } from "@/lib/access/legal-authorities/attach-authorization";
-import { authorizeOpening } from "@/lib/access/rules/authorize-opening";
 import { decideOpening } from "@/lib/access/rules/decide";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { randomBytes, sha256 } from "@/lib/crypto/primitives";
@@ -14,10 +12,10 @@ import { type AccessBench, createAccessBench } from "@/lib/testing/benches/acces
 import { randomFacts } from "@/lib/testing/contracts/opening-facts";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
 import { startTestServer } from "@/lib/testing/servers/test-server";
-import { recordFactsOf } from "@/lib/transactions/open/record-facts";
+import { readOpeningFacts } from "@/lib/transactions/open/opening-facts";
+import { grantFor, planOpening } from "@/lib/transactions/open/plan-opening";
 import { listTransactions } from "@/lib/transactions/read/list-transactions";
-import { TransactionQuery } from "@/lib/transactions/schema";
-import { findTransactions } from "@/lib/transactions/store";
+import { AuditBody, TransactionQuery } from "@/lib/transactions/schema";
 import { against, compare, type Figure, median, millis } from "./measure";
 
 const SUITE = "access";
@@ -39,16 +37,11 @@ async function approved(bench: AccessBench): Promise<string> {
   return grant_id;
 }
 
-/** A request's whole decision: the grant, the person and the office's hours read afresh, then the rules. */
+/** The first two steps of an opening: everything that decides it is read in one snapshot, then decided. */
 async function decideLive({ regulator, transactions: [txId] }: AccessBench, grantId: string): Promise<void> {
-  const wanted = { transactionId: txId, purpose: "audit", grantId };
-  const { grant, reader } = await requireGrant(regulator, wanted);
-  const [row] = await inSnapshot(regulator, (tx) =>
-    findTransactions(tx, regulator.instance.tenantId, [txId]),
-  );
-  if (row === undefined) throw new Error("the transaction is not there");
-  const record = recordFactsOf(row, undefined);
-  await authorizeOpening(regulator, { record, purpose: "audit", grant, opening: "evaluation" }, reader);
+  const body = AuditBody.parse({ purpose: "audit", grant_id: grantId });
+  const facts = await readOpeningFacts(regulator, txId, body);
+  planOpening(regulator, facts, grantFor(regulator, facts, body), body);
 }
 
 async function decisionFigures(scene: AccessBench, grantId: string): Promise<Figure[]> {

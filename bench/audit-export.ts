@@ -1,6 +1,6 @@
 import { to as copyTo } from "pg-copy-streams";
+import { entriesSelect } from "@/lib/audit/export/entry-store";
 import { produceExport } from "@/lib/audit/export/produce-export";
-import { exportSelect } from "@/lib/audit/export/store";
 import { fencedConditions, type ReaderContext } from "@/lib/audit/reading/fence";
 import { readableKinds } from "@/lib/audit/reading/open-parts";
 import { uuidv7 } from "@/lib/crypto/uuid";
@@ -23,8 +23,9 @@ function rawCopy(cx: ReaderContext, kinds = readableKinds(cx)): Work {
   const { log } = cx.instance;
   return () =>
     inRawSnapshot(cx, async (tx) => {
-      const range = { conditions: fencedConditions(cx), log, size: ENTRIES };
-      const { text, values } = exportSelect(range, kinds);
+      const conditions = fencedConditions(cx);
+      const range = { log, size: ENTRIES, conditions, kinds, take: "log", also: [] } as const;
+      const { text, values } = entriesSelect(range);
       for (const [at, value] of values.entries())
         await tx.query("SELECT set_config($1, $2, true)", [`sealport.bench.v${at + 1}`, value]);
       const select = text.replaceAll(/\$(\d+)/g, "current_setting('sealport.bench.v$1')");
@@ -43,7 +44,6 @@ function exportOf(
     format,
     csv: { delimiter: ",", bom: false },
     conditions: fencedConditions(cx),
-    fence: fencedConditions(cx),
     kinds,
     filter: {},
     exportEntry: uuidv7(Date.now()),

@@ -57,7 +57,6 @@ const request = {
   format,
   csv: { delimiter: ",", bom: false },
   conditions: fencedConditions(cx),
-  fence: fencedConditions(cx),
   kinds: readableKinds(cx),
   filter: {},
   exportEntry: uuidv7(Date.now()),

@@ -1,25 +1,29 @@
 import type { FullConfig } from "@playwright/test";
-import { type RunningInstance, startInstance } from "@/lib/testing/instance/instance";
+import { startInstance } from "@/lib/testing/instance/instance";
+import { prepareInstance } from "@/lib/testing/instance/prepared-instance";
 import { INSTANCES } from "./support/instance";
 
 const BUDGETS =
   '{"reads":100000,"writes":100000,"open":100000,"audit":100000,"decisions":100000,"batch":10000,"export":10000,"sign_in":10000}';
 
 /**
- * An instance for each worker, as `npm start` makes it; where they are is passed on in the environment. They start one
- * after the other: the first one builds the program where it is not built.
+ * Prepares one instance, which builds the program if needed, and starts a copy of it for each worker. The environment
+ * passes on where they are, and where the prepared one is for specs that start an instance of their own.
  */
 export default async function setUp({ workers }: FullConfig): Promise<() => Promise<void>> {
-  const instances: RunningInstance[] = [];
+  const remove = await prepareInstance();
+  const starts = await Promise.allSettled(
+    Array.from({ length: workers }, () => startInstance({ env: { RATE_BUDGETS: BUDGETS } })),
+  );
+  const instances = starts.flatMap((start) => (start.status === "fulfilled" ? [start.value] : []));
   const stop = async (): Promise<void> => {
     await Promise.all(instances.map((instance) => instance.stop()));
+    await remove();
   };
-  try {
-    while (instances.length < workers)
-      instances.push(await startInstance({ env: { RATE_BUDGETS: BUDGETS } }));
-  } catch (error) {
+  const failed = starts.find((start) => start.status === "rejected");
+  if (failed !== undefined) {
     await stop();
-    throw error;
+    throw failed.reason;
   }
   process.env[INSTANCES] = JSON.stringify(instances.map(({ dataDir, baseUrl }) => ({ dataDir, baseUrl })));
   return stop;

@@ -7,29 +7,12 @@ import { databaseTexts } from "@/lib/env/databases";
 import { mailFields, mailTexts } from "@/lib/env/mail";
 import { RETENTION_FLOOR_DAYS } from "@/lib/env/retention";
 import { scannerFields, scannerTexts } from "@/lib/env/scanner";
+import { Flag, LogLevel, Origins, Period, Port, Text, UNIT_MS } from "@/lib/env/values";
 
 /**
  * The one reader of process.env. Each process has its own view, read at first use, so that a missing
  * variable of another process does not matter here. Values never appear in a message: names only.
  */
-const Flag = z
-  .string()
-  .optional()
-  .transform((value) => value === "1");
-const Port = z.coerce.number().int().min(0).max(65535);
-const Text = z.string().min(1);
-const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
-/** A period such as `90s`, `15m`, `24h` or `1d`, in milliseconds; `0` for never. */
-const Period = z
-  .string()
-  .regex(/^(?:0|[1-9][0-9]{0,5}[smhd])$/)
-  .transform((value) => {
-    const unit = value.at(-1);
-    const isUnit = unit === "s" || unit === "m" || unit === "h" || unit === "d";
-    return isUnit ? Number(value.slice(0, -1)) * UNIT_MS[unit] : 0;
-  });
-const LogLevel = z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info");
 const Budget = z.number().int().positive();
 
 /** RATE_BUDGETS: any subset of the classes of api.md, calls a minute. */
@@ -59,22 +42,12 @@ const Budgets = z
     }
   });
 
-function isOrigin(value: string): boolean {
-  return URL.canParse(value) && new URL(value).origin === value;
-}
-
-/** Addresses of an evaluation, divided by commas. Elsewhere the roster alone names origins (ADR 0009). */
-const Origins = z
-  .string()
-  .default("")
-  .transform((value) => value.split(",").filter((origin) => origin !== ""))
-  .refine((origins) => origins.every(isOrigin), "not origins");
-
-const base = { LOG_LEVEL: LogLevel, LOG_ORIGIN: Text, TENANT_ID: z.uuid() };
+const base = { LOG_LEVEL: LogLevel, LOG_ORIGIN: Text };
 const keys = { KEY_DIR: Text, KEK_FILE: Text.optional(), KEK_PASSPHRASE: Text.optional(), ...custodyFields };
 
 const Portal = z.object({
   ...base,
+  TENANT_ID: z.uuid(),
   ...keys,
   HOST: Text.default("127.0.0.1"),
   PORT: Port.default(3000),
@@ -90,7 +63,6 @@ const Portal = z.object({
   EXPORT_KEEP_DAYS: z.coerce.number().int().min(1).max(90).default(7),
   /** After how many days an active managed key is rotated by itself. */
   KEY_ROTATION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
-  DATABASE_REPLICA_URL: Text.optional(),
   ...counterFields,
   ...mailFields,
   /** Where `/metrics` is served, e.g. `http://127.0.0.1:9464`; without it nowhere. */
@@ -109,10 +81,10 @@ const Portal = z.object({
 
 const Worker = z.object({
   ...base,
+  TENANT_ID: z.uuid(),
   DATABASE_URL: Text,
   SEQUENCER_DATABASE_URL: Text,
   RETENTION_DATABASE_URL: Text.optional(),
-  JOBS_DATABASE_URL: Text.optional(),
   CUSTODIAN_URL: Text,
   CUSTODIAN_VKEY: Text,
   SIGNER_URL: Text,
@@ -133,8 +105,6 @@ const Signer = z.object({
   DATA_DIR: Text,
   SIGNER_URL: Text,
   SIGNER_DATABASE_URL: Text,
-  WITNESS_URL: Text.optional(),
-  WITNESS_VKEY: Text.optional(),
   /** Days below which the signer signs no pruning, whatever periods the database names. */
   RETENTION_FLOOR_DAYS: z.coerce.number().int().min(1).max(36_525).default(RETENTION_FLOOR_DAYS),
 });
@@ -144,8 +114,6 @@ const Custodian = z.object({
   ...keys,
   DATA_DIR: Text,
   CUSTODIAN_URL: Text,
-  CUSTODIAN_DATABASE_URL: Text.optional(),
-  LOG_VKEY: Text.optional(),
   CUSTODIAN_ROSTER_FILE: Text.optional(),
   /** After how many days the next escrow epoch begins by itself. */
   ESCROW_ROTATION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
@@ -155,12 +123,7 @@ const Custodian = z.object({
 
 const Witness = z.object({ LOG_LEVEL: LogLevel, ...keys, DATA_DIR: Text, ...witnessFields });
 
-const KeyCreation = z.object({
-  ...keys,
-  LOG_ORIGIN: Text,
-  CUSTODIAN_EVALUATION: Flag,
-  SEALPORT_EVALUATION: Flag,
-});
+const KeyCreation = z.object({ ...keys, LOG_ORIGIN: Text });
 
 const CustodyCommand = z.object({ ...keys, KEY_DIR: Text.optional() });
 
@@ -205,6 +168,19 @@ const Launch = z.object({
   /** Set by npm: then npm is our parent, and its end is ours. */
   npm_lifecycle_event: z.string().optional(),
 });
+
+/** The variables of each program, as declared. */
+export const environments = {
+  portal: Portal,
+  worker: Worker,
+  signer: Signer,
+  custodian: Custodian,
+  witness: Witness,
+  keyCreation: KeyCreation,
+  custodyCommand: CustodyCommand,
+  seed: Seed,
+  launch: Launch,
+};
 
 /** A missing or unusable variable, named without its value. */
 export class EnvironmentError extends Error {

@@ -1,7 +1,8 @@
 import { expect, test, vi } from "vitest";
 import { CATALOGUES } from "@/components/messages/catalogue";
 import { CODE_KEYS } from "@/components/messages/problem-keys";
-import { DomainError, ERROR_CODES, InvariantError } from "@/lib/errors";
+import { ERROR_CODES } from "@/lib/error-codes";
+import { DomainError, InvariantError } from "@/lib/errors";
 
 /** Told by the page itself: what the portal makes of an answer without a code, and what nobody expected. */
 const OWN = ["service.internal", "unknown"];

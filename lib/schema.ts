@@ -26,8 +26,51 @@ export function visibleLine(maxLength: number): z.ZodString {
 
 export const Uuid = z.uuid();
 
-/** RFC 3339 instant with its zone; nobody needs more digits of a second than fit here. */
-export const Instant = z.iso.datetime({ offset: true }).max(40);
+const DAY_MS = 86_400_000;
+/** The years 0001 to 9999 in UTC: RFC 3339, PostgreSQL and JavaScript write these in the same form, and no others. */
+const FIRST_MS = Date.parse("0001-01-01T00:00:00Z");
+const LAST_MS = Date.parse("9999-12-31T23:59:59.999Z");
+const OUTSIDE = "is outside the years 0001 to 9999 in UTC";
+
+/** Whether an instant or a date is within the bounds after its conversion to UTC. The format has its own check. */
+export function isWithinYears(text: string): boolean {
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) || (ms >= FIRST_MS && ms <= LAST_MS);
+}
+
+/** RFC 3339 instant with its zone, in the years 0001 to 9999 of UTC. Every instant that enters is read by this schema. */
+export const Instant = z.iso.datetime({ offset: true }).max(40).refine(isWithinYears, OUTSIDE);
+
+/** `YYYY-MM-DD`, from the year 0001. */
+export const CalendarDate = z.iso.date("not a date").refine(isWithinYears, OUTSIDE);
+
+/** An instant, or a calendar date, which a paper order often has. */
+export const InstantOrDate = z.union([Instant, CalendarDate], {
+  error: `neither a date nor a time with its zone, or ${OUTSIDE.replace("is ", "")}`,
+});
+
+/** An instant. Programs of the coordinator send it without a zone; it then means UTC. */
+export const InstantOrUtc = z.union(
+  [
+    Instant,
+    z.iso
+      .datetime({ local: true })
+      .max(40)
+      .transform((local) => `${local}Z`)
+      .pipe(Instant),
+  ],
+  { error: `not a time, or ${OUTSIDE.replace("is ", "")}` },
+);
+
+/** The instant, or the last one that `Instant` accepts where the given one is later. */
+export function notAfterLast(ms: number): Date {
+  return new Date(Math.min(ms, LAST_MS));
+}
+
+/** The midnight at which a calendar date ends in UTC; of the last date, the last instant. */
+export function endOfDate(date: string): Date {
+  return notAfterLast(Date.parse(`${date}T00:00:00Z`) + DAY_MS);
+}
 
 /** An integer in a query or a path: plain digits only. */
 export function integerText(min: number, max: number): z.ZodType<number, string> {
@@ -46,9 +89,18 @@ export const pageQuery = {
   cursor: text(512).optional().describe("The next_cursor of the page before; without it, the first page."),
 } as const;
 
+/** A row of a list that is stored but cannot be read. An alarm has reported it to the operators. */
+export const Unreadable = z.object({ id: z.string(), unreadable: z.literal(true) });
+
+/** Present only where a list has rows that cannot be read. `items` does not contain these. */
+export const unreadableRows = z
+  .array(Unreadable)
+  .optional()
+  .describe("Rows of this page that cannot be read, by id; present only where there are some.");
+
 /** A page of a list. */
 export function pageOf<T extends z.ZodType>(item: T) {
-  return z.object({ items: z.array(item), next_cursor: z.string().nullable() });
+  return z.object({ items: z.array(item), unreadable: unreadableRows, next_cursor: z.string().nullable() });
 }
 
 /** Beside the number of an entry: the origin of the closed log that it is in; null where that is the present one. */

@@ -3,9 +3,11 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { writePolicySources } from "./policy-sources.mjs";
 
 // Generates the Prisma client into lib/db/generated unless it is up to date. `prisma generate` works in
-// WebAssembly but insists on a native engine; any existing executable satisfies it.
+// WebAssembly but insists on a native engine; any existing executable satisfies it. Also writes the digests of the
+// policy's source (policy-sources.mjs).
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const output = path.join(root, "lib/db/generated");
 const stamp = path.join(output, ".schema-digest");
@@ -13,6 +15,8 @@ const digest = createHash("sha256")
   .update(readFileSync(path.join(root, "prisma/schema.prisma")))
   .update(readFileSync(path.join(root, "node_modules/prisma/package.json")))
   .digest("hex");
+
+writePolicySources(root);
 
 const current =
   existsSync(stamp) && existsSync(path.join(output, "client.ts")) ? readFileSync(stamp, "utf8") : "";

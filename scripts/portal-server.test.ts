@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { connect } from "node:net";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { z } from "zod";
-import { ERROR_CODES } from "../lib/errors";
+import { ERROR_CODES } from "../lib/error-codes";
 import { createPortalServer } from "./portal-server.mjs";
 import { refuseEarly } from "./refuse-early.mjs";
 
@@ -99,7 +99,7 @@ function problemIn(text: string): z.infer<typeof Problem> {
     headers.map((one) => [one.split(": ")[0]?.toLowerCase(), one.split(": ")[1]]),
   );
   const problem = Problem.parse(JSON.parse(body));
-  const listed: Readonly<Record<string, readonly [number, string]>> = ERROR_CODES;
+  const listed: Readonly<Record<string, readonly unknown[]>> = ERROR_CODES;
   expect(listed[problem.code], problem.code).toEqual([problem.status, problem.title]);
   expect(line).toContain(` ${problem.status} `);
   expect(named).toMatchObject({

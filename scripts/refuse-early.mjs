@@ -20,6 +20,13 @@ const NO_TARGET = {
   title: "The request could not be read",
   detail: "What is asked for is no path (RFC 9112 section 3.2).",
 };
+const TWO_CREDENTIALS = {
+  status: 400,
+  code: "request.malformed",
+  title: "The request could not be read",
+  detail: "Send one Authorization and one X-Api-Key header at most.",
+};
+const CREDENTIALS = ["authorization", "x-api-key"];
 const WITH_HOST = /^https?:\/\/([^/?#@\s]+)(\/[^\s]*|\?[^\s]*)?$/i;
 
 /** A target may name a host, as for a proxy (RFC 9112 section 3.2.2): it is asked for here. Next would lead there. */
@@ -30,9 +37,16 @@ function takeHost(request) {
   request.headers.host = host;
 }
 
+/** Whether a header that holds a credential was sent twice. Node keeps the first Authorization and drops the others. */
+function hasTwoCredentials({ rawHeaders }) {
+  const names = rawHeaders.filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase());
+  return CREDENTIALS.some((one) => names.indexOf(one) !== names.lastIndexOf(one));
+}
+
 function faultOf(request) {
   if (!METHODS.includes(request.method ?? "")) return WRONG_METHOD;
   if (request.httpVersion === "1.1" && request.headers.host === undefined) return NO_HOST;
+  if (hasTwoCredentials(request)) return TWO_CREDENTIALS;
   takeHost(request);
   return request.url?.startsWith("/") ? undefined : NO_TARGET;
 }
@@ -48,8 +62,8 @@ function answerForAll(response) {
 }
 
 /**
- * Answers what Next cannot build a Request of: TRACE and WebDAV's methods by 405, no host or no path by 400, OPTIONS of
- * everything; true when it did.
+ * Answers what Next cannot build a Request of: TRACE and WebDAV's methods by 405, no host, no path or two
+ * credentials by 400, OPTIONS of everything; true when it did.
  */
 export function refuseEarly(request, response) {
   if (request.method === "OPTIONS" && request.url === "*" && request.headers.host !== undefined) {

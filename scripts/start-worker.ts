@@ -74,7 +74,6 @@ const verifications = runVerifications(
     ...cx,
     writer: pool,
     logVkey: env.LOG_VKEY,
-    receiptVkey: env.RECEIPT_VKEY,
     certificates: readTrustedFile(env.TSA_CA_FILE),
     askSigner: () => askSigner(env.SIGNER_URL, env.LOG_VKEY),
     everyMs: env.VERIFY_EVERY,
@@ -82,7 +81,7 @@ const verifications = runVerifications(
   signal,
 );
 const loops = [log, ...stamper, verifications, runRegistrar(cx, signal), runHeartbeat(cx, "worker", signal)];
-// Where an operator gives this worker no retention login, another one erases and prunes.
+// Without a retention login another worker must erase and prune; the alarm `erasure-late` shows when none does.
 const retentionPool =
   env.RETENTION_DATABASE_URL === undefined
     ? undefined

@@ -3,17 +3,23 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-// `npm test`: check, unit, build, integration, end to end. Every stage runs even when an earlier one failed;
-// the last line is the sum, alone: `N passed, N failed`.
+// `npm test`: check, unit, components, build, integration, end to end. `npm run test:deep`: the long loops and full matrices.
+// Names of stages after it run these alone. Every stage runs even if an earlier one failed. The last line is the sum, alone:
+// `N passed, N failed`.
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const results = path.join(root, "test-results");
 const bin = (name) => path.join(root, "node_modules/.bin", name);
+const asked = process.argv.slice(2);
+const isDeep = asked.includes("--deep");
+const only = asked.filter((word) => word !== "--deep");
+const cases = path.join(results, "cases.ndjson");
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 
 function run(command, args) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+    const env = { ...process.env, SEALPORT_CASES: cases, ...(isDeep ? { SEALPORT_DEEP: "1" } : {}) };
+    const child = spawn(command, args, { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
     child.once("error", (error) => {
       process.stderr.write(`${command}: ${error.message}\n`);
       resolve(1);
@@ -93,12 +99,13 @@ function playwrightFailures() {
   return (readReport("e2e.json")?.suites ?? []).flatMap(inside);
 }
 
+/** One run of vitest over the projects whose names begin so: those of a stage, and its files that need a process each. */
 const vitest = (project) => [
   bin("vitest"),
   [
     "run",
     "--project",
-    project,
+    `${project}*`,
     "--reporter=default",
     "--reporter=json",
     `--outputFile.json=test-results/${project}.json`,
@@ -108,23 +115,41 @@ const vitest = (project) => [
   vitestFailures(project),
 ];
 
-const stages = {
-  generate: [process.execPath, ["scripts/generate-client.mjs"], single],
-  format: [bin("biome"), ["check", "."], single],
-  types: ["npm", ["run", "--silent", "check:types"], single],
-  imports: [process.execPath, ["scripts/check-imports.mjs"], single],
-  unused: [bin("knip"), [], single],
-  dependencies: [bin("tsx"), ["scripts/check-dependencies.ts"], single],
-  sbom: [bin("tsx"), ["scripts/sbom.ts"], single],
-  unit: vitest("unit"),
-  // Before the tests that start the program: they would build it within their own time.
-  build: [process.execPath, ["scripts/build.mjs"], single],
-  integration: vitest("integration"),
-  "end to end": [bin("playwright"), ["test"], playwrightCounts, playwrightFailures],
-};
+const generate = [process.execPath, ["scripts/generate-client.mjs"], single];
+// Before the tests that start the program: they would build it within their own time.
+const build = [process.execPath, ["scripts/build.mjs"], single];
+const browser = [bin("playwright"), ["test"], playwrightCounts, playwrightFailures];
+
+const stages = isDeep
+  ? { generate, build, deep: vitest("deep"), "end to end": browser }
+  : {
+      generate,
+      format: [bin("biome"), ["check", "."], single],
+      types: ["npm", ["run", "--silent", "check:types"], single],
+      imports: [process.execPath, ["scripts/check-imports.mjs"], single],
+      unused: [bin("knip"), [], single],
+      dependencies: [bin("tsx"), ["scripts/check-dependencies.ts"], single],
+      sbom: [bin("tsx"), ["scripts/sbom.ts"], single],
+      unit: vitest("unit"),
+      components: vitest("components"),
+      build,
+      integration: vitest("integration"),
+      "end to end": browser,
+    };
+
+/** Sizes that the long tests ran with, the largest of each name; lib/testing/scale.ts writes them down. */
+function tellCases() {
+  if (!existsSync(cases)) return;
+  const sizes = new Map();
+  for (const line of readFileSync(cases, "utf8").trim().split("\n")) {
+    const { name, cases: size } = JSON.parse(line);
+    sizes.set(name, Math.max(size, sizes.get(name) ?? 0));
+  }
+  for (const [name, size] of [...sizes].sort())
+    process.stdout.write(`cases: ${name} ${size.toLocaleString("en")}\n`);
+}
 
 needTools();
-const only = process.argv.slice(2);
 const outcome = [];
 const failures = [];
 for (const [name, [command, args, count, failuresOf]] of Object.entries(stages)) {
@@ -142,6 +167,7 @@ for (const { name, passed, failed, seconds } of outcome) {
     `${name.padEnd(12)} ${String(passed).padStart(5)} passed ${String(failed).padStart(4)} failed  ${seconds} s\n`,
   );
 }
+tellCases();
 for (const failure of failures)
   process.stdout.write(`failed: ${failure.split("\n", 2).join(" ").slice(0, 400)}\n`);
 const sum = (member) => outcome.reduce((total, stage) => total + stage[member], 0);

@@ -37,7 +37,7 @@ function fromNdjson(text: string): Item[] {
 }
 
 const PLAIN = ["job_id", "amount", "currency", "narrative", "occurred_at", "transaction_id"];
-const LISTS = ["participants", "access_policies"];
+const LISTS = ["participants"];
 const JSONS = ["parties", "external_references", "pricing", "settlement_details"];
 const GROUPS = ["pricing", "settlement_details"];
 const TRUTH: Readonly<Record<string, boolean>> = { true: true, false: false };

@@ -10,14 +10,14 @@ const viewer = (role: string, duties: readonly string[] = []): Viewer => ({
 const keys = (who: Viewer) => placesFor(who).map(({ key }) => key);
 
 describe("places", () => {
-  test("lead an administrator, who does not read the log, to the rows that stand aside", () => {
+  test("lead an administrator, who does not read the log, to the quarantined entries", () => {
     const places = placesFor(viewer("admin", ["admin"]));
     expect(keys(viewer("admin", ["admin"]))).toEqual(
-      "home notifications aside authorities keys offices webhooks apiKeys account trust developers help".split(
+      "home notifications quarantine authorities keys offices webhooks apiKeys account trust developers help".split(
         " ",
       ),
     );
-    expect(currentPlace(places, "/audit/quarantine")).toBe("aside");
+    expect(currentPlace(places, "/audit/quarantine")).toBe("quarantine");
   });
 
   test("lead to releases and to break-glass whose duty it is, and nobody else", () => {
@@ -32,7 +32,7 @@ describe("places", () => {
 
   test("lead nobody else there past the log", () => {
     for (const role of ["auditor", "coordinator", "regulator", "client", "miner"])
-      expect([role, keys(viewer(role, ["compliance"])).includes("aside")]).toEqual([role, false]);
+      expect([role, keys(viewer(role, ["compliance"])).includes("quarantine")]).toEqual([role, false]);
     expect(currentPlace(placesFor(viewer("auditor")), "/audit/quarantine")).toBe("audit");
   });
 });

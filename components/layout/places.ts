@@ -22,7 +22,7 @@ export type PlaceKey =
   | "exports"
   | "erasures"
   | "suspicions"
-  | "aside"
+  | "quarantine"
   | "authorities"
   | "keys"
   | "webhooks"
@@ -57,7 +57,7 @@ const PLACES: readonly Place[] = [
   { key: "exports", href: "/audit/exports", icon: "download", group: 2 },
   { key: "erasures", href: "/audit/erasures", icon: "nothing", group: 2 },
   { key: "suspicions", href: "/audit/suspicions", icon: "eye", group: 2 },
-  { key: "aside", href: "/audit/quarantine", icon: "stop", group: 2 },
+  { key: "quarantine", href: "/audit/quarantine", icon: "stop", group: 2 },
   { key: "authorities", href: "/admin/authorities", icon: "pencil", group: 2 },
   { key: "keys", href: "/keys", icon: "key", group: 2 },
   { key: "offices", href: "/organisations", icon: "clock", group: 2 },
@@ -95,7 +95,7 @@ function isFor(key: PlaceKey, { role, duties }: Viewer): boolean {
     case "suspicions":
       return role === "coordinator" && duties.includes("compliance");
     // Everybody else who may read it finds it from the log, which an administrator does not read.
-    case "aside":
+    case "quarantine":
       return role === "admin";
     case "authorities":
       return (

@@ -346,8 +346,8 @@ describe("bundle.md", () => {
   });
 
   it.each<[string, Partial<Manifest>]>([
-    ["erased", { v: 2, erased_file: { count: 2 } }],
-    ["missing", { v: 3, missing_file: { count: 3 } }],
+    ["erased", { erased_file: { count: 2 } }],
+    ["missing", { missing_file: { count: 3 } }],
   ])("shows a list of %s parts in the one form that is read", async (name, manifest) => {
     const text = textOf(examplesOf("bundle"), `bundle.${name}`);
     const by = operator(1);

@@ -412,7 +412,7 @@ test("a target that names another host leads nobody there", async () => {
   expect(await raw(`OPTIONS * HTTP/1.1\r\nhost: ${host}\r\n\r\n`)).toMatch(/^HTTP\/1.1 204 /);
 });
 
-test("a spent budget answers 429 with Retry-After, other budgets go on, and pages draw on the same", async ({
+test("a spent budget answers 429 with Retry-After, other budgets go on, and pages draw on the same @deep", async ({
   browser,
 }) => {
   const instance = await startInstance({ env: { RATE_BUDGETS: '{"writes":3,"reads":40}' } });

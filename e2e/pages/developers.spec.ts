@@ -67,7 +67,7 @@ test("somebody unknown finds a call, copies it, and it makes a transaction; anot
   expect(faults()).toEqual([]);
 });
 
-test("the guides stand beside the calls, what a key cannot call has no command, and what is not there is not found", async ({
+test("the guides stand beside the calls, what a key cannot call has no command, and what is not there is not found @deep", async ({
   browser,
 }) => {
   const { page, faults } = await openPage(browser, {});
@@ -92,7 +92,7 @@ test("the guides stand beside the calls, what a key cannot call has no command, 
     expect((await page.goto(at(nothing)))?.status(), nothing).toBe(404);
 });
 
-test("signed in, in German, at 320 pixels, by keyboard: search, one call, its table; without a violation", async ({
+test("signed in, in German, at 320 pixels, by keyboard: search, one call, its table; without a violation @deep", async ({
   browser,
 }) => {
   const { page, faults } = await signedIn(browser, "miner-789", { viewport: { width: 320, height: 700 } });

@@ -47,7 +47,7 @@ function expectPage(headers: Headers | Readonly<Record<string, string>>, what: s
 test("every public page, missing page and redirect has its policy and headers", async () => {
   for (const path of [
     ...PUBLIC,
-    ...PAGES,
+    ...PAGES.map(({ path }) => path),
     "/no/such/page",
     "/transactions/",
     "/confidentialX",
@@ -64,7 +64,7 @@ test("every public page, missing page and redirect has its policy and headers", 
 
 test("every page of somebody signed in has them too, and is kept by no cache", async ({ browser }) => {
   const { page } = await signedIn(browser, "regulator-001");
-  for (const path of PAGES) {
+  for (const { path } of PAGES) {
     const response = await page.request.get(at(path), { maxRedirects: 0 });
     expectPage(response.headers(), `${path} ${response.status()}`);
     expect([path, response.headers()["cache-control"]]).toEqual([path, expect.stringContaining("no-store")]);

@@ -85,7 +85,7 @@ test("facts that only the file’s text says are not marked as found, and the pa
   expect(faults()).toEqual([]);
 });
 
-test("a number of pages that no file has is said, and nothing is made of it", async ({ browser }) => {
+test("a number of pages that no file has is said, and nothing is made of it @deep", async ({ browser }) => {
   const { page } = await openFor(browser, orderOfMillionPages());
   await expect(
     page.getByText("The file says that it has 100,000,002 pages.", { exact: false }),
@@ -93,7 +93,7 @@ test("a number of pages that no file has is said, and nothing is made of it", as
   await expect(page.getByRole("button", { name: /Open all/ })).toHaveCount(0);
 });
 
-test("pages are listed in portions, and drawn while they are in sight", async ({ browser }) => {
+test("pages are listed in portions, and drawn while they are in sight @deep", async ({ browser }) => {
   const { page } = await openFor(browser, orderOfPages(120));
   await page.getByRole("button", { name: "Open all 120 pages" }).click();
   const sheets = page.getByRole("dialog").getByRole("img", { name: /^Page \d+ of 120/ });
@@ -117,7 +117,7 @@ test("pages are listed in portions, and drawn while they are in sight", async ({
     .toBe(1);
 });
 
-test("an image too large for any browser is left out, in a PDF and alone, and the page says so", async ({
+test("an image too large for any browser is left out, in a PDF and alone, and the page says so @deep", async ({
   browser,
 }) => {
   const { page } = await openFor(browser, orderWithImage(30_000));

@@ -36,7 +36,7 @@ test("a participant sees its own keys, how to recognise one, and that it needs n
   await page.context().close();
 });
 
-test("another participant's key shows what is public, and not what it opens", async ({ browser }) => {
+test("another participant's key shows what is public, and not what it opens @deep", async ({ browser }) => {
   const keys = await people(demo()).client456.get("/confidential/keys?participant_id=miner-789");
   const [key] = keys.json.items as { key_id: string }[];
   const { page } = await signedIn(browser, "client-456", DESKTOP);
@@ -65,7 +65,9 @@ async function retireKey(participant: string): Promise<void> {
   });
 }
 
-test("staff sees everybody's keys and the escrow's, and registers none for itself", async ({ browser }) => {
+test("staff sees everybody's keys and the escrow's, and registers none for itself @deep", async ({
+  browser,
+}) => {
   const { page, faults } = await signedIn(browser, "coordinator-001:approve", DESKTOP);
   await page.goto(at("/keys"), { waitUntil: "networkidle" });
   await expect(page.getByRole("table", { name: "All participants" })).toContainText("client-456#1");
@@ -121,7 +123,7 @@ test("by keyboard alone a participant without a key registers one; who comes sec
   for (const watched of [first, second]) await watched.page.context().close();
 });
 
-test("an auditor registers nothing and is told so", async ({ browser }) => {
+test("an auditor registers nothing and is told so @deep", async ({ browser }) => {
   const { page } = await signedIn(browser, "auditor-001", DESKTOP);
   await page.goto(at("/keys/register"), { waitUntil: "networkidle" });
   await expect(heading(page)).toContainText("You may not see this");

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, type Page, test } from "@playwright/test";
+import { deepUnless } from "../support/deep";
 import { baseUrl as address, dataDir } from "../support/instance";
 import { startLonePortal } from "../support/lone-portal";
 import { openPage } from "../support/page";
@@ -18,7 +19,7 @@ for (const [colorScheme, paper] of [
   ["light", "rgb(251, 252, 250)"],
   ["dark", "rgb(16, 21, 19)"],
 ] as const) {
-  test(`the front and status pages say what runs, in the ${colorScheme} theme, without a policy violation`, async ({
+  test(`the front and status pages say what runs, in the ${colorScheme} theme, without a policy violation${deepUnless(colorScheme, "light")}`, async ({
     browser,
   }) => {
     const { page, faults } = await openPage(browser, { colorScheme, viewport: DESKTOP });
@@ -109,7 +110,7 @@ test("a page of another port that frames or fetches a page in somebody's name me
 
 for (const path of ["/", "/status", "/trust", "/tour", "/help"]) {
   for (const width of [320, 390, 719]) {
-    test(`${path} stands in one column that does not scroll sideways at ${width} pixels`, async ({
+    test(`${path} stands in one column that does not scroll sideways at ${width} pixels${deepUnless(width, 320)}`, async ({
       browser,
     }) => {
       const { page, faults } = await openPage(browser, { viewport: { width, height: 844 }, hasTouch: true });
@@ -149,7 +150,7 @@ test("the keyboard reaches every control, and each shows that it has the focus",
     expect(seen).toContain(name);
 });
 
-test("every link leads to something that is there", async ({ browser, request }) => {
+test("every link leads to something that is there @deep", async ({ browser, request }) => {
   const { page } = await openPage(browser, { viewport: DESKTOP });
   const targets = new Set<string>();
   for (const path of ["/", "/status", "/trust", "/tour", "/help", "/sign-in"]) {
@@ -169,7 +170,7 @@ test("every link leads to something that is there", async ({ browser, request })
   await expect(page.locator("#verify")).toBeVisible();
 });
 
-test("the first call is copied whole", async ({ browser }) => {
+test("the first call is copied whole @deep", async ({ browser }) => {
   const { page } = await openPage(browser, {
     viewport: DESKTOP,
     permissions: ["clipboard-read", "clipboard-write"],
@@ -194,7 +195,7 @@ test("the pages speak German to a German browser, and keep what the reader chose
   await expect(page.getByRole("heading", { level: 1 })).toContainText("Sealed for the parties.");
 });
 
-test("a theme that was chosen stands against the system's", async ({ browser }) => {
+test("a theme that was chosen stands against the system's @deep", async ({ browser }) => {
   const { page } = await openPage(browser, { viewport: DESKTOP, colorScheme: "light" });
   await page.context().addCookies([{ name: "theme", value: "dark", url: address() }]);
   await page.goto(address());

@@ -43,7 +43,10 @@ async function takeAll(browser: Browser, demo: Demo): Promise<void> {
     const context = await browser.newContext({ timezoneId: "Europe/Berlin", viewport: WIDE });
     const page = await context.newPage();
     if (role !== undefined) await signIn(page, role, demo);
-    const addresses = role === undefined ? PUBLIC : [...PAGES, ...(await detailPages(page, demo.base_url))];
+    const addresses =
+      role === undefined
+        ? PUBLIC
+        : [...PAGES.map(({ path }) => path), ...(await detailPages(page, demo.base_url))];
     for (const address of addresses) await takeOne(page, demo, address, role?.replace(":", "-") ?? "anyone");
     await context.close();
   }

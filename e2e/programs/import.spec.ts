@@ -118,7 +118,7 @@ test("what cannot be taken is refused by name, and the others are taken", async 
   );
 });
 
-test("another participant's API key, one that is none, and a service that is away stop it before anything is taken", async () => {
+test("another participant's API key, one that is none, and a service that is away stop it before anything is taken @deep", async () => {
   const other = await importFile(prepare(), { apiKey: accountOf("client-123").api_key });
   expect(other).toMatchObject({ code: 1, lines: [] });
   expect(other.said).toContain("the API key is not client-456's");

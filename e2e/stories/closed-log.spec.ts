@@ -71,13 +71,13 @@ test("by keyboard an auditor goes to the closed log, opens an entry there and ha
   await expect(async () => {
     await page.keyboard.press("v");
     await expect(drawer(page).getByText("Verified in this browser")).toBeVisible({ timeout: 2_000 });
-  }).toPass({ timeout: 20_000 });
+  }).toPass();
   expect(await axeFindings(page)).toEqual([]);
   expect(faults()).toEqual([]);
   await page.context().close();
 });
 
-test("filter, pages and the other pages keep the closed log; leaving it keeps the filter", async ({
+test("filter, pages and the other pages keep the closed log; leaving it keeps the filter @deep", async ({
   browser,
 }) => {
   const { page, faults } = await as(browser);
@@ -157,7 +157,7 @@ test("the closed log is exported, at once and in the background, verifies, and t
   await page.context().close();
 });
 
-test("the closed log is verified in the browser; the worker is not asked, and its old run is no rewritten one", async ({
+test("the closed log is verified in the browser; the worker is not asked, and its old run is no rewritten one @deep", async ({
   browser,
 }) => {
   const { page, faults } = await as(browser);
@@ -212,7 +212,7 @@ test("a grant of the closed log opens nothing any more, and one that is given an
   expect(revoked.status, revoked.text).toBe(200);
 });
 
-test("suspicions of either log are read apart, and a new one is of the log that goes on", async ({
+test("suspicions of either log are read apart, and a new one is of the log that goes on @deep", async ({
   browser,
 }) => {
   const { page, faults } = await as(browser, "coordinator-001:compliance");
@@ -232,7 +232,7 @@ for (const [locale, note] of [
   ["en", "This log is closed: nothing is added to it any more"],
   ["de-DE", "Dieses Protokoll ist geschlossen: Es kommt nichts mehr hinzu"],
 ] as const) {
-  test(`pages of the closed log pass the gates in both themes and at 320 pixels, ${locale}`, async ({
+  test(`pages of the closed log pass the gates in both themes and at 320 pixels, ${locale} @deep`, async ({
     browser,
   }) => {
     const { page, faults } = await as(browser, "auditor-001", { locale });
@@ -261,7 +261,9 @@ for (const [locale, note] of [
   });
 }
 
-test("no other origin is a log, and who may not read the log is shown no choice", async ({ browser }) => {
+test("no other origin is a log, and who may not read the log is shown no choice @deep", async ({
+  browser,
+}) => {
   const { page } = await as(browser);
   for (const address of ["/audit", "/audit/exports", "/audit/verify", "/audit/print"]) {
     await page.goto(at(`${address}?log=${encodeURIComponent(`${two.old}/3`)}`), { waitUntil: "networkidle" });
@@ -287,7 +289,7 @@ test("no other origin is a log, and who may not read the log is shown no choice"
   expect(refused.status).toBe(403);
 });
 
-test("an instance with one log offers no choice", async ({ browser }) => {
+test("an instance with one log offers no choice @deep", async ({ browser }) => {
   const { page } = await signedIn(browser, "auditor-001", DESKTOP);
   for (const address of ["/audit", "/audit/exports", "/audit/verify", "/audit/print"]) {
     await page.goto(new URL(address, oneLog().base_url).href, { waitUntil: "networkidle" });

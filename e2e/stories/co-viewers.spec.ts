@@ -77,7 +77,7 @@ test("a colleague who was named opens under his own name out of the same views, 
   expect(faults()).toEqual([]);
 });
 
-test("an officer whom nobody knows is called back on the agency's number before anything is approved", async ({
+test("an officer whom nobody knows is called back on the agency's number before anything is approved @deep", async ({
   browser,
 }) => {
   const order = newOrder();

@@ -55,7 +55,9 @@ test("a privilege is claimed by legal alone; nothing is decided while it stands"
   expect([...faults(), ...other.faults()]).toEqual([]);
 });
 
-test("the history is found by its case number, and by nobody who may not know of it", async ({ browser }) => {
+test("the history is found by its case number, and by nobody who may not know of it @deep", async ({
+  browser,
+}) => {
   const order = newOrder();
   const id = await file(order);
   const { regulator } = people(demo());

@@ -92,7 +92,7 @@ test("of two tabs one decides, the other learns who was faster and loses nothing
   await expect(panel(one).getByText("No stage waits for a decision now.")).toBeVisible();
 });
 
-test("a page that hears of the other's decision keeps what was typed and says who was faster", async ({
+test("a page that hears of the other's decision keeps what was typed and says who was faster @deep", async ({
   browser,
 }) => {
   const order = newOrder();
@@ -108,7 +108,7 @@ test("a page that hears of the other's decision keeps what was typed and says wh
   await expect(notice.getByText(/approved on/)).toBeVisible();
 });
 
-test("a lost connection loses nothing: reload keeps what was typed, and sending again decides once", async ({
+test("a lost connection loses nothing: reload keeps what was typed, and sending again decides once @deep", async ({
   browser,
 }) => {
   const order = newOrder();

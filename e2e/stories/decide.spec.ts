@@ -79,7 +79,7 @@ test("two deciders approve by keyboard alone; the first reading stays covered; a
   expect(view.json.state).toBe("active");
 });
 
-test("an order that ends before the officer’s date is granted until its own end, by narrowing", async ({
+test("an order that ends before the officer’s date is granted until its own end, by narrowing @deep", async ({
   browser,
 }) => {
   const order = { ...newOrder(), valid_until: dayOf(10) };
@@ -135,7 +135,7 @@ test("an order that ends before the officer’s date is granted until its own en
   await expect(asked.getByRole("cell")).toContainText(["Amount, Pricing, Parties", "Amount, Pricing"]);
 });
 
-test("what was taken away stays on the officer’s page after a denial, which leads to a new request", async ({
+test("what was taken away stays on the officer’s page after a denial, which leads to a new request @deep", async ({
   browser,
 }) => {
   const order = newOrder();
@@ -230,7 +230,7 @@ test("who may not decide sees why, or nothing at all", async ({ browser }) => {
   }
 });
 
-test("nobody files what only their own organisation could decide, and nobody decides twice", async ({
+test("nobody files what only their own organisation could decide, and nobody decides twice @deep", async ({
   browser,
 }) => {
   const { coordinator, legal } = people(demo());
@@ -252,7 +252,7 @@ test("nobody files what only their own organisation could decide, and nobody dec
   expect(twice.json.code).toBe("decision.same-person");
 });
 
-test("a scanned order is shown as it is beside the facts, and decided on like one that has text", async ({
+test("a scanned order is shown as it is beside the facts, and decided on like one that has text @deep", async ({
   browser,
 }) => {
   const order = newOrder();
@@ -318,7 +318,7 @@ test("nothing is approved until the legal reviewer has recorded who the officer 
   expect(faults()).toEqual([]);
 });
 
-test("j and k lead through what waits, and the record prints", async ({ browser }) => {
+test("j and k lead through what waits, and the record prints @deep", async ({ browser }) => {
   const order = newOrder();
   const ids = [await file(order), await file(newOrder())];
   const { page, faults } = await open(browser, LEGAL, ids[0] ?? "");
@@ -337,7 +337,7 @@ test("j and k lead through what waits, and the record prints", async ({ browser 
   expect(faults()).toEqual([]);
 });
 
-test("on paper days are days, digests whole, nothing is to press, and who has read sees both readings", async ({
+test("on paper days are days, digests whole, nothing is to press, and who has read sees both readings @deep", async ({
   browser,
 }) => {
   const order = newOrder();

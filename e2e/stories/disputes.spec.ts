@@ -162,7 +162,7 @@ test("support takes a dispute, sees masks and never a value, asks for more and r
   expect(faults()).toEqual([]);
 });
 
-test("support is offered more only where the dispute leaves something out or its look is over", async ({
+test("support is offered more only where the dispute leaves something out or its look is over @deep", async ({
   browser,
 }) => {
   const { id, tx } = await disputed();
@@ -232,7 +232,7 @@ test("masks stay on the screen only as long as the access: another's revocation 
   expect([refused.status, refused.json.code]).toEqual([403, "access.no-grant"]);
 });
 
-test("a permission that has ended shows nothing, and says so", async ({ browser }) => {
+test("a permission that has ended shows nothing, and says so @deep", async ({ browser }) => {
   const { id, tx } = await disputed();
   const { support } = people(demo());
   expect((await support.post(`/confidential/disputes/${id}/take`)).status).toBe(200);
@@ -312,7 +312,7 @@ test("the wrong person gets no further than he may know", async ({ browser }) =>
   await expect(nobody.page).toHaveURL(/\/sign-in\?to=/);
 });
 
-test("support's part is done by keyboard alone", async ({ browser }) => {
+test("support's part is done by keyboard alone @deep", async ({ browser }) => {
   const { id } = await disputed();
   const { page } = await supportAt(browser, id);
   const tabTo = async (name: RegExp): Promise<void> => {

@@ -49,7 +49,7 @@ test("an export made in the background is fetched by its maker with the digest s
   for (const one of [page, other.page]) await one.context().close();
 });
 
-test("a plain download stands in the history without a reload, with its digest and its entry once it has ended", async ({
+test("a plain download stands in the history without a reload, with its digest and its entry once it has ended @deep", async ({
   browser,
 }) => {
   const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
@@ -72,7 +72,7 @@ test("a plain download stands in the history without a reload, with its digest a
   await page.context().close();
 });
 
-test("in German and at 320 pixels the same words are there and nothing scrolls sideways", async ({
+test("in German and at 320 pixels the same words are there and nothing scrolls sideways @deep", async ({
   browser,
 }) => {
   const { page } = await signedIn(browser, "auditor-001", {

@@ -68,7 +68,7 @@ test("a document that is too large, cut off or not what it says is refused in wo
   await expect(() => expect(sent).toEqual(["POST", "POST"])).toPass(SOON);
 });
 
-test("a document that reaches the server altered is not taken for the one that was sent", async ({
+test("a document that reaches the server altered is not taken for the one that was sent @deep", async ({
   browser,
 }) => {
   const { page } = await openForm(browser);
@@ -87,7 +87,7 @@ test("a document that reaches the server altered is not taken for the one that w
   await expect(page.getByText("as received, equal to what you sent")).toBeVisible(SOON);
 });
 
-test("what is asked for only without a connection is there, and takes nothing with it", async ({
+test("what is asked for only without a connection is there, and takes nothing with it @deep", async ({
   browser,
 }) => {
   const { page } = await openForm(browser);
@@ -137,7 +137,7 @@ test("a connection lost in mid-form loses nothing, says so, and files one draft"
   await expect(page.getByLabel("Reason")).toHaveValue(reason);
 });
 
-test("what no draft holds yet survives a reload, and can be thrown away", async ({ browser }) => {
+test("what no draft holds yet survives a reload, and can be thrown away @deep", async ({ browser }) => {
   const { page } = await openForm(browser);
   await page.getByLabel("Reason").fill("Half a thought");
   await expect(page.getByText("Kept in this window.")).toBeVisible(SOON);
@@ -169,7 +169,7 @@ test("an answer lost while submitting is made up for by pressing again, once", a
   expect(JSON.stringify(timeline).match(/"kind":"submit"/g)).toHaveLength(1);
 });
 
-test("two tabs on one draft: both answers are shown, and the person says which one stands", async ({
+test("two tabs on one draft: both answers are shown, and the person says which one stands @deep", async ({
   browser,
 }) => {
   const { page } = await openForm(browser);

@@ -97,7 +97,7 @@ test("a regulator files by keyboard alone with at most twelve typed answers, and
   expect(faults()).toEqual([]);
 });
 
-test("an empty form says what is missing, takes the focus, and leads to each control", async ({
+test("an empty form says what is missing, takes the focus, and leads to each control @deep", async ({
   browser,
 }) => {
   const { page } = await openForm(browser);
@@ -132,7 +132,9 @@ test("an empty form says what is missing, takes the focus, and leads to each con
   await expect(page.getByText("No such transaction that you may know of")).toBeVisible(SOON);
 });
 
-test("an auditor files for what a query finds, and changes an answer on the way", async ({ browser }) => {
+test("an auditor files for what a query finds, and changes an answer on the way @deep", async ({
+  browser,
+}) => {
   const transaction = await newTransaction();
   const { page, faults } = await openForm(browser, "auditor-001");
   await page.getByRole("radio", { name: "Audit" }).check();
@@ -241,7 +243,7 @@ test("the form is not for parties, and a draft not for anybody else", async ({ b
   await expect(nobody).toHaveURL(/\/sign-in\?to=/, SOON);
 });
 
-test("the list has its saved views, filters in the address, and keys that move and open", async ({
+test("the list has its saved views, filters in the address, and keys that move and open @deep", async ({
   browser,
 }) => {
   const { page, faults } = await openForm(browser);

@@ -123,7 +123,7 @@ test("a coordinator revokes a grant, and its holder's open page says so within t
   for (const one of [holder, list, reviewer, elsewhere]) expect(one.faults()).toEqual([]);
 });
 
-test("its holder may give a grant up, once", async ({ browser }) => {
+test("its holder may give a grant up, once @deep", async ({ browser }) => {
   const { id } = await granted();
   const { page } = await pageOf(browser, HOLDER, `/grants/${id}`);
   const { page: other } = await pageOf(browser, HOLDER, `/grants/${id}`);
@@ -135,7 +135,7 @@ test("its holder may give a grant up, once", async ({ browser }) => {
   await expect(other.getByText("Reason: Not needed.")).toBeAttached();
 });
 
-test("a grant that ends says so at that moment, on a page nobody touches", async ({ browser }) => {
+test("a grant that ends says so at that moment, on a page nobody touches @deep", async ({ browser }) => {
   const { id, tx } = await granted({ until: inUtc(45_000) });
   const { page } = await pageOf(browser, HOLDER, `/grants/${id}`);
   const facts = page.getByRole("complementary", { name: "Facts" });
@@ -175,7 +175,7 @@ test("nobody else learns of a grant, and a party not even that there are any", a
   await expect(nobody.page).toHaveURL(/\/sign-in\?to=/);
 });
 
-test("a grant is revoked by keyboard alone", async ({ browser }) => {
+test("a grant is revoked by keyboard alone @deep", async ({ browser }) => {
   const { id } = await granted();
   const { page } = await pageOf(browser, REVIEWER, `/grants/${id}`);
   const button = page.getByRole("button", { name: "Revoke", exact: true });

@@ -172,7 +172,7 @@ test("without a passkey the second one sets password and codes; a newer link tak
   await page.context().close();
 });
 
-test("the page speaks German too", async ({ browser }) => {
+test("the page speaks German too @deep", async ({ browser }) => {
   const { page } = await watched(browser, { ...DESKTOP, locale: "de-DE" });
   await page.goto(at("/invitation"));
   await expect(page.getByRole("heading", { level: 1, name: "Ihre Anmeldung einrichten" })).toBeVisible();

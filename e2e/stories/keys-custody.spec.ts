@@ -175,7 +175,7 @@ test("a key reported compromised opens nothing, and its data move when a second 
   await page.context().close();
 });
 
-test("a held key's page says what only its owner's program can do, and follows what the program hands over", async ({
+test("a held key's page says what only its owner's program can do, and follows what the program hands over @deep", async ({
   browser,
 }) => {
   const { client123, miner789 } = people(demo);

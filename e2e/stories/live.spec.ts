@@ -84,7 +84,9 @@ test("a key hears nothing, and neither does a session that was signed out", asyn
   expect((await open({ cookie })).response.status).toBe(401);
 });
 
-test("the stream comes back after the database, and tells the reader to look again", async ({ browser }) => {
+test("the stream comes back after the database, and tells the reader to look again @deep", async ({
+  browser,
+}) => {
   const stream = await open({ cookie: await cookiesOf(browser, "miner-789") });
   await stream.until("event: ready");
   await asSuperuser(dataDir(), (client) =>

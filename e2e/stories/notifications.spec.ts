@@ -60,7 +60,7 @@ test("a request appears on the open page of who decides it, is read by keyboard,
   expect([...faults(), ...other.faults()]).toEqual([]);
 });
 
-test("what comes by e-mail is chosen, and stays chosen", async ({ browser }) => {
+test("what comes by e-mail is chosen, and stays chosen @deep", async ({ browser }) => {
   const { page, faults } = await signedIn(browser, REVIEWER);
   await page.goto(at("/notifications"));
   const form = page.getByRole("group", { name: "Send me an e-mail about" });
@@ -130,7 +130,7 @@ test("a webhook is added by keyboard, called with a signature that verifies, sen
   expect(faults()).toEqual([]);
 });
 
-test("an address inside the network is refused, and the form says so", async ({ browser }) => {
+test("an address inside the network is refused, and the form says so @deep", async ({ browser }) => {
   const { page } = await signedIn(browser, REVIEWER);
   await page.goto(at("/admin/webhooks"));
   await page.getByRole("button", { name: "Add", exact: true }).click();

@@ -57,7 +57,7 @@ test("an administrator sets hours over midnight and holidays of a region, and re
   await expect(page.getByLabel("Time zone")).toHaveValue("Mars/Base");
 });
 
-test("the wrong role finds neither the place nor the page", async ({ browser }) => {
+test("the wrong role finds neither the place nor the page @deep", async ({ browser }) => {
   const { page } = await open(browser, "coordinator-001:approve");
   await page.goto(at("/"), { waitUntil: "networkidle" });
   await expect(page.getByRole("link", { name: "Office hours", exact: true })).toHaveCount(0);

@@ -72,7 +72,9 @@ test("by keyboard alone a participant rotates its key, sees it end, and destroys
   await page.context().close();
 });
 
-test("a suspended key opens nothing until it is resumed, and others see no button", async ({ browser }) => {
+test("a suspended key opens nothing until it is resumed, and others see no button @deep", async ({
+  browser,
+}) => {
   const secret = canaries();
   const transaction = await submitTransaction(people(demo()).client456, secret);
   const open = () =>

@@ -243,7 +243,7 @@ test("an old proof opens the step-up dialog, refuses a wrong code, and goes on w
   expect(faults().filter((fault) => !fault.includes("401"))).toEqual([]);
 });
 
-test("the sign-in page and the account page hold under axe, in both themes and at 320 pixels", async ({
+test("the sign-in page and the account page hold under axe, in both themes and at 320 pixels @deep", async ({
   browser,
 }) => {
   // A person each: nobody waits for the next code.
@@ -282,7 +282,7 @@ test("signing in works by keyboard alone", async ({ browser }) => {
   await isSignedIn(page, "Bernd Huber");
 });
 
-test("the tour's buttons fill in who is to sign in, also where somebody else is signed in", async ({
+test("the tour's buttons fill in who is to sign in, also where somebody else is signed in @deep", async ({
   browser,
 }) => {
   const { page, faults } = await openPage(browser, { viewport: DESKTOP });
@@ -305,7 +305,7 @@ test("the tour's buttons fill in who is to sign in, also where somebody else is 
   expect(faults()).toEqual([]);
 });
 
-test("the find box takes what is typed at once, and a grant by its number leads to its request", async ({
+test("the find box takes what is typed at once, and a grant by its number leads to its request @deep", async ({
   browser,
 }) => {
   const { page } = await signedIn(browser, "regulator-001", { viewport: DESKTOP });

@@ -384,7 +384,7 @@ test("in the pages: two sign their approval, the regulator signs the opening, an
   await expect(page.getByText(secret.rate)).toBeVisible();
 });
 
-test("after a restart on another port the roster and its keys hold, at the new address", async ({
+test("after a restart on another port the roster and its keys hold, at the new address @deep", async ({
   browser,
 }) => {
   test.setTimeout(600_000);

@@ -133,7 +133,7 @@ test("a participant submits by keyboard alone, opens in place and copies, and th
   expect(faults()).toEqual([]);
 });
 
-test("a selection is copied only when it could be written down", async ({ browser }) => {
+test("a selection is copied only when it could be written down @deep", async ({ browser }) => {
   const { page } = await openPage(browser, { permissions: ["clipboard-read", "clipboard-write"] });
   await signIn(page, "client-456");
   const secret = canaries();
@@ -194,7 +194,9 @@ test("a regulator opens under a grant, and within two seconds of its revocation 
   expect(faults()).toEqual([]);
 });
 
-test("without the stream a revocation is seen within two seconds too, by asking", async ({ browser }) => {
+test("without the stream a revocation is seen within two seconds too, by asking @deep", async ({
+  browser,
+}) => {
   const { who, id, grant, secret } = await granted();
   const { page } = await signedIn(browser, "regulator-001");
   const tries = await withoutStream(page);
@@ -206,7 +208,7 @@ test("without the stream a revocation is seen within two seconds too, by asking"
   await expect(page.getByText("Your access was revoked.")).toBeVisible();
 });
 
-test("a stream that died without a word delays no revocation", async ({ browser }) => {
+test("a stream that died without a word delays no revocation @deep", async ({ browser }) => {
   const { who, id, grant, secret } = await granted();
   const { page } = await signedIn(browser, "regulator-001");
   await withSilentStream(page);
@@ -217,7 +219,7 @@ test("a stream that died without a word delays no revocation", async ({ browser 
   await expect(page.getByText("Your access was revoked.")).toBeVisible();
 });
 
-test("when nobody can say whether the access still holds, fields are not left on the screen", async ({
+test("when nobody can say whether the access still holds, fields are not left on the screen @deep", async ({
   browser,
 }) => {
   const { id, secret } = await granted();
@@ -265,7 +267,7 @@ test("nobody touches the page for five minutes, or it is out of sight for one: s
   await expect(page.getByText("out of sight for a minute")).toBeVisible();
 });
 
-test("the grant ends by the clock, to the second", async ({ browser }) => {
+test("the grant ends by the clock, to the second @deep", async ({ browser }) => {
   const until = new Date(Date.now() + 120_000).toISOString().replace(/\.\d+Z$/, "Z");
   const { id, secret } = await granted({ until });
   const { page } = await openPage(browser, {});
@@ -368,7 +370,7 @@ test("who may not open is told why, and who may not know finds nothing", async (
   await expect(officer.page.getByText("You were refused").first()).toBeVisible();
 });
 
-test("a refusal while opening is told in words, and nothing is shown", async ({ browser }) => {
+test("a refusal while opening is told in words, and nothing is shown @deep", async ({ browser }) => {
   const { who, id, grant, secret } = await granted();
   const { page } = await signedIn(browser, "regulator-001");
   await withoutStream(page);
@@ -427,7 +429,9 @@ test("a lost connection loses nothing typed and makes no second transaction", as
   await expect(page.getByLabel("Job id")).toHaveValue("");
 });
 
-test("the list is filtered by its address, and a party moves its transaction on", async ({ browser }) => {
+test("the list is filtered by its address, and a party moves its transaction on @deep", async ({
+  browser,
+}) => {
   const who = people(demo());
   const job = `job-${canaries().memo}`;
   const created = await who.client456.post("/confidential/transactions", {
@@ -452,7 +456,7 @@ test("the list is filtered by its address, and a party moves its transaction on"
   expect(faults()).toEqual([]);
 });
 
-test("an officer exports the record's part of the log as a signed bundle", async ({ browser }) => {
+test("an officer exports the record's part of the log as a signed bundle @deep", async ({ browser }) => {
   const { id } = await granted();
   const { page } = await signedIn(browser, "regulator-001");
   await page.goto(at(`/transactions/${id}`));

@@ -102,7 +102,7 @@ test("a receipt is looked up in the browser, from a file and pasted, in the word
   await page.context().close();
 });
 
-test("the receipt field and the start are reached and used by keyboard alone, in German too", async ({
+test("the receipt field and the start are reached and used by keyboard alone, in German too @deep", async ({
   browser,
 }) => {
   await answerAndBundle();
@@ -133,7 +133,7 @@ test("the receipt field and the start are reached and used by keyboard alone, in
   await page.context().close();
 });
 
-test("a verified checkpoint is kept by a download, and an older bundle is then said to be older", async ({
+test("a verified checkpoint is kept by a download, and an older bundle is then said to be older @deep", async ({
   browser,
 }) => {
   await answerAndBundle();
@@ -169,7 +169,7 @@ test("a verified checkpoint is kept by a download, and an older bundle is then s
   await page.context().close();
 });
 
-test("a bundle packed anew is told by its packing, and a changed entry in it by its number", async ({
+test("a bundle packed anew is told by its packing, and a changed entry in it by its number @deep", async ({
   browser,
 }) => {
   await answerAndBundle();

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { z } from "zod";
 import {
+  copyPrepared,
   type RunningInstance,
   removeDataFolder,
   startInstance,
@@ -102,6 +103,7 @@ export async function startWithClosedLog(): Promise<TwoLogs> {
     await removeDataFolder(scratch);
   };
   try {
+    await copyPrepared(dataDir);
     running = await startInstance({ dataDir });
     const given = await giveGrant(readDemo(dataDir));
     await actBefore(readDemo(dataDir));

@@ -78,8 +78,19 @@ export async function clockOf(page: Page): Promise<{ forward(ms: number): Promis
       await page.evaluate((detail) => {
         dispatchEvent(new CustomEvent("clock-forward", { detail }));
       }, ms);
-      // What looks at the clock each second has looked.
-      await page.waitForTimeout(1_500);
+      // What looks at the clock each second has looked: of two timers with one period the older is called first.
+      await page.evaluate(
+        () =>
+          new Promise<void>((resolve) => {
+            let ticks = 0;
+            const timer = setInterval(() => {
+              ticks += 1;
+              if (ticks < 2) return;
+              clearInterval(timer);
+              resolve();
+            }, 1_000);
+          }),
+      );
     },
   };
 }

@@ -3,10 +3,10 @@ import { Secret, TOTP } from "otpauth";
 import { z } from "zod";
 import { PEOPLE } from "../../lib/seed/people";
 import type { Account, Demo } from "./api";
-import { demo as ownDemo } from "./instance";
+import { demo as ownDemo, baseUrl as ownUrl } from "./instance";
 
 const STEP_MS = 30_000;
-/** Newest step used by each secret, so that no story waits for a refusal to learn that a code was used. */
+/** Newest step used by each secret of an instance, so that no story waits for a refusal to learn that a code was used. */
 const used = new Map<string, number>();
 
 /** The demonstration account of one person, by handle: demo.json lists them in the seed's order. */
@@ -16,14 +16,16 @@ export function accountOf(handle: string, demo: Demo = ownDemo()): Account {
   return account;
 }
 
-/** A code that was not used yet; waits for one when the window has none left. */
-export async function freshCode(account: Pick<Account, "totp_secret">): Promise<string> {
+/** A code that was not used yet at this instance; waits for one when the window has none left. */
+export async function freshCode(account: Pick<Account, "totp_secret">, baseUrl = ownUrl()): Promise<string> {
   const secret = account.totp_secret;
+  // Copies of one instance share the secrets, but each counts the codes that it has seen.
+  const key = `${baseUrl} ${secret}`;
   for (;;) {
     const now = Math.floor(Date.now() / STEP_MS);
-    const step = Math.max(now, (used.get(secret) ?? 0) + 1);
+    const step = Math.max(now, (used.get(key) ?? 0) + 1);
     if (step <= now + 1) {
-      used.set(secret, step);
+      used.set(key, step);
       return TOTP.generate({ secret: Secret.fromBase32(secret), timestamp: step * STEP_MS });
     }
     // Until the window has moved far enough: nothing else to wait for.
@@ -39,9 +41,10 @@ export async function signIn(page: Page, handle: string, demo: Demo = ownDemo())
   const at = (path: string) => new URL(path, demo.base_url).href;
   for (let attempt = 0; ; attempt += 1) {
     const token = Csrf.parse(await (await page.request.get(at("/api/auth/csrf"))).json());
+    const code = await freshCode(account, demo.base_url);
     const response = await page.request.post(at("/api/auth/callback/password"), {
       headers: { origin: demo.base_url },
-      data: { ...token, email: account.email, password: account.password, code: await freshCode(account) },
+      data: { ...token, email: account.email, password: account.password, code },
     });
     if (response.ok()) return account;
     // Another process may have used this code: its next one is new to everybody.

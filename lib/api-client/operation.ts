@@ -30,6 +30,23 @@ export interface OldForms {
   };
 }
 
+/**
+ * Where the parsed input of a call names what it is about, for the entry of a refusal: a parameter of the path ("id"), or a
+ * member of the body or the query ("body.grant_id").
+ */
+export interface OperationAbout {
+  readonly transaction?: string;
+  readonly request?: string;
+  readonly grant?: string;
+  readonly dispute?: string;
+  readonly authority?: string;
+  readonly export?: string;
+  readonly purpose?: string;
+  readonly fields?: string;
+  /** The action of the entry itself, in place of the operation's. */
+  readonly action?: string;
+}
+
 /** One endpoint, as data: route, OpenAPI entry, row of the route × role test and client all come from it. */
 export interface OperationSpec {
   /** camelCase, unique; the OpenAPI operationId. */
@@ -62,8 +79,10 @@ export interface OperationSpec {
   readonly rate: RateClass;
   /** How many calls of its budget one call takes; 1 unless said. */
   readonly weight?: number;
-  /** Audit action; refusals by role and scope are recorded under it. */
+  /** Audit action; refusals are recorded under it. */
   readonly action: string;
+  /** What a refusal of the use case is about. Without it the entry names the operation only. */
+  readonly about?: OperationAbout;
   /** The call accepts Idempotency-Key; a replay answers only these top-level members (ids, states, times). */
   readonly idempotent?: { readonly keep: readonly string[] };
   /** What two people can change carries its version as an ETag. */

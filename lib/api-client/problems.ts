@@ -1,6 +1,6 @@
 import { tagOf } from "@/lib/api-client/openapi/tags";
 import type { OperationSpec } from "@/lib/api-client/operation";
-import { ERROR_CODES, type ErrorCode } from "@/lib/errors";
+import { ERROR_CODES, type ErrorCode } from "@/lib/error-codes";
 
 /** Answered by the server itself, before anything of a call is looked at (scripts/portal-server.mjs). */
 const OF_SERVER: readonly ErrorCode[] = [

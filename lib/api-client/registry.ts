@@ -19,7 +19,7 @@ import * as notices from "./operations/notices";
 import * as notifications from "./operations/notifications";
 import * as organisations from "./operations/organisations";
 import * as preservations from "./operations/preservations";
-import * as aside from "./operations/quarantine";
+import * as quarantine from "./operations/quarantine";
 import * as recoveries from "./operations/recoveries";
 import * as releases from "./operations/releases";
 import * as roster from "./operations/roster";
@@ -46,7 +46,7 @@ const MODULES = [
   breakGlass,
   grants,
   audit,
-  aside,
+  quarantine,
   erasures,
   organisations,
   preservations,

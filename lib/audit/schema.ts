@@ -180,6 +180,10 @@ export const ExportState = z.enum([
 ]);
 export type ExportState = z.infer<typeof ExportState>;
 
+/** What an export found wrong with the log: another root than the newest checkpoint's, or an entry that is lost. */
+export const ExportFlaw = z.enum(["root", "missing"]);
+export type ExportFlaw = z.infer<typeof ExportFlaw>;
+
 /**
  * One export as its maker, or a coordinator, sees it. `sha256` is of the bytes that left or are kept; `progress` of
  * `total` entries are done. What a filter asked for may name a case, so only the maker is shown more than its names.
@@ -207,6 +211,7 @@ export const ExportItem = z.object({
   entries: z.int().nullable(),
   bytes: z.int().nullable(),
   sha256: z.string().nullable(),
+  flaw: ExportFlaw.nullable(),
 });
 export type ExportItem = z.infer<typeof ExportItem>;
 /** A background export with the receipt of the entry that records what was just done with it. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AuthorizationRecord } from "@/lib/escrow/protocol/messages";
-import { Instant, visibleLine, visibleText } from "@/lib/schema";
+import { Instant, isWithinYears, visibleLine, visibleText } from "@/lib/schema";
 import { GroupName } from "@/lib/vocabulary";
 import { SIGNATURE_FAULTS } from "./labels";
 
@@ -74,7 +74,7 @@ const Seconds = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, "is no tim
 const isRealTime = (text: string): boolean => new Date(text).toISOString().slice(0, 19) === text.slice(0, 19);
 const ValidityTime = Seconds.refine((text) => {
   const ms = Date.parse(text);
-  return !Number.isNaN(ms) && isRealTime(text);
+  return !Number.isNaN(ms) && isRealTime(text) && isWithinYears(text);
 }, "is no such time");
 const MAX_TRANSACTIONS = 1_000;
 const isSet = (items: readonly string[]): boolean => new Set(items).size === items.length;

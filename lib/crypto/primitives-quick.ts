@@ -56,3 +56,12 @@ export function pooledRandomBytes(length: number): Uint8Array {
   given += length;
   return out;
 }
+
+/** Copying up to here is cheaper than a hash object: tree nodes and entries are short. */
+const SHORT_BYTES = 8192;
+
+export function areShort(parts: readonly (Uint8Array | string)[]): parts is readonly Uint8Array[] {
+  let length = 0;
+  for (const part of parts) length += typeof part === "string" ? Number.POSITIVE_INFINITY : part.length;
+  return length <= SHORT_BYTES;
+}

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { fromHex } from "./bytes";
 import { FormatError, OpenError } from "./format-error";
 import * as node from "./primitives";
 import * as browser from "./primitives.browser";
@@ -7,6 +8,24 @@ import * as nodeStream from "./primitives-stream";
 import * as browserStream from "./primitives-stream.browser";
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
+
+/** Ed25519 points of order 1, 2, 4 and 8, each sign, and the encodings of them that are not canonical. */
+const WEAK_ED25519 = [
+  "0100000000000000000000000000000000000000000000000000000000000000",
+  "0100000000000000000000000000000000000000000000000000000000000080",
+  "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+  "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+  "0000000000000000000000000000000000000000000000000000000000000000",
+  "0000000000000000000000000000000000000000000000000000000000000080",
+  "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+  "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+  "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+  "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+  "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+  "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+  "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+  "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+];
 
 describe("the browser's primitives give what the server's give", () => {
   test("SHA-256 of any parts, texts among them", () => {
@@ -83,6 +102,9 @@ describe("the browser's primitives give what the server's give", () => {
           for (const side of [node, browser]) {
             expect(() => side.aesKeyUnwrap(kek, changed)).toThrow(OpenError);
             expect(() => side.aesKeyUnwrap(kek, wrapped.slice(8))).toThrow(OpenError);
+            // RFC 3394 wraps at least two blocks: nothing shorter has an integrity check.
+            for (const length of [0, 8, 16])
+              expect(() => side.aesKeyUnwrap(kek, wrapped.slice(0, length))).toThrow(OpenError);
           }
         },
       ),
@@ -139,6 +161,15 @@ describe("the browser's primitives give what the server's give", () => {
   ])("%s verifies nothing", (_what, key, signature) => {
     expect(browser.ed25519Verify(key, new Uint8Array([1]), signature)).toBe(false);
     expect(node.ed25519Verify(key, new Uint8Array([1]), signature)).toBe(false);
+  });
+
+  // Under these keys OpenSSL accepts signatures that no one made: R is the identity and S is 0.
+  test.each(WEAK_ED25519)("the public key %s verifies nothing", (hex) => {
+    const signature = new Uint8Array(64);
+    signature[0] = 1;
+    for (let message = 0; message < 16; message++)
+      for (const side of [node, browser])
+        expect(side.ed25519Verify(fromHex(hex), Uint8Array.of(message), signature)).toBe(false);
   });
 
   test("a seed of a wrong length is refused", () => {

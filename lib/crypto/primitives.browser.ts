@@ -80,6 +80,8 @@ export function aesKeyWrap(kek: Uint8Array, key: Uint8Array): Uint8Array {
 
 /** Inverse of `aesKeyWrap`; throws OpenError when the integrity check fails (RFC 3394 section 2.2.3). */
 export function aesKeyUnwrap(kek: Uint8Array, wrapped: Uint8Array): Uint8Array {
+  // OpenSSL opens an empty value to an empty key; a wrapped key has at least three blocks.
+  if (wrapped.length < 24) throw new OpenError();
   try {
     return aeskw(kek).decrypt(wrapped);
   } catch {

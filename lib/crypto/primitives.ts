@@ -16,8 +16,9 @@ import {
   verify,
 } from "node:crypto";
 import { concatAll, equalConstantTime, fromBase64url, fromHex, toBase64url } from "./bytes";
+import { isStrictEd25519Key } from "./ed25519-strict";
 import { FormatError, OpenError } from "./format-error";
-import { gcmCipher, gcmDecipher, POOLED_BYTES, pooledRandomBytes } from "./primitives-quick";
+import { areShort, gcmCipher, gcmDecipher, POOLED_BYTES, pooledRandomBytes } from "./primitives-quick";
 
 // With primitives-stream.ts and primitives-quick.ts, which is a part of this, the only file of lib/crypto that may
 // import node: modules; a browser build replaces it as a whole.
@@ -42,15 +43,6 @@ function requireKey(bytes: Uint8Array): void {
 /** Bytes from the operating system's generator. */
 export function randomBytes(length: number): Uint8Array {
   return length > POOLED_BYTES ? Uint8Array.from(nodeRandomBytes(length)) : pooledRandomBytes(length);
-}
-
-/** Copying up to here is cheaper than a hash object: tree nodes and entries are short. */
-const SHORT_BYTES = 8192;
-
-function areShort(parts: readonly (Uint8Array | string)[]): parts is readonly Uint8Array[] {
-  let length = 0;
-  for (const part of parts) length += typeof part === "string" ? Number.POSITIVE_INFINITY : part.length;
-  return length <= SHORT_BYTES;
 }
 
 /** SHA-256 (FIPS 180-4) of the parts one after another. */
@@ -126,6 +118,8 @@ export function aesKeyWrap(kek: Uint8Array, key: Uint8Array): Uint8Array {
 
 /** Inverse of `aesKeyWrap`; throws OpenError when the integrity check fails (RFC 3394 section 2.2.3). */
 export function aesKeyUnwrap(kek: Uint8Array, wrapped: Uint8Array): Uint8Array {
+  // OpenSSL opens an empty value to an empty key; a wrapped key has at least three blocks.
+  if (wrapped.length < 24) throw new OpenError();
   try {
     const decipher = createDecipheriv("id-aes256-wrap", kek, WRAP_IV);
     const key = decipher.update(wrapped);
@@ -229,7 +223,8 @@ export function ed25519Sign(seed: Uint8Array, message: Uint8Array): Uint8Array {
 
 /** Whether an Ed25519 signature holds (RFC 8032 section 5.1.7); malformed keys and signatures do not. */
 export function ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  if (publicKey.length !== KEY_BYTES || signature.length !== 64) return false;
+  if (publicKey.length !== KEY_BYTES || !isStrictEd25519Key(publicKey) || signature.length !== 64)
+    return false;
   try {
     return verify(null, message, importPublic("Ed25519", publicKey), signature);
   } catch {

@@ -2,14 +2,15 @@ import { expect, it } from "vitest";
 import { RepeatCounter } from "@/lib/testing/contracts/count-repeats";
 import { runSoak } from "@/lib/testing/contracts/run-soak";
 import { SeenDigests } from "@/lib/testing/contracts/seen-digests";
+import { scale } from "../testing/scale";
 import { sealEnvelopeForTests } from "./envelope/envelope";
 import { sealFixture } from "./envelope/envelope-fixture";
 import { randomBytes, x25519Handle } from "./primitives";
 
-// A part for every run; all of it: SOAK_WRAPS=200000 SOAK_SEALS=1000000 (`npm run bench -- soak` does both).
-const WRAPS = Number(process.env.SOAK_WRAPS ?? 20_000);
-const KEYS = Number(process.env.SOAK_KEYS ?? 5_000);
-const SEALS = Number(process.env.SOAK_SEALS ?? 10_000);
+// `npm run bench -- soak` makes more of both.
+const WRAPS = scale("wraps without a block");
+const KEYS = scale("keys without a block");
+const SEALS = scale("seals without repeat");
 
 it("the watchdog ends a process that blocks, and says how far it had come", async () => {
   expect(await runSoak("blocks", 1, 5_000)).toEqual({ kind: "hung", done: 0 });

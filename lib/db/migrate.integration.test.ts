@@ -3,10 +3,27 @@ import os from "node:os";
 import path from "node:path";
 import { expect, inject, test } from "vitest";
 import { bootstrapRoles, urlFor } from "@/lib/db/bootstrap-roles";
-import { migrate } from "@/lib/db/migrate";
+import { migrate, requireThisBuild } from "@/lib/db/migrate";
+import { explainFailure } from "@/lib/launch/failure";
 import { queryAs } from "@/lib/testing/benches/query-as";
 
 const MIGRATIONS = path.resolve("prisma/migrations");
+
+/** A folder of migrations in Prisma's layout, removed after `work`. */
+async function withMigrations(
+  work: (folder: string, add: (name: string, sql: string) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "sealport-migrations-"));
+  try {
+    await cp(path.join(MIGRATIONS, "migration_lock.toml"), path.join(folder, "migration_lock.toml"));
+    await work(folder, async (name, sql) => {
+      await mkdir(path.join(folder, name), { recursive: true });
+      await writeFile(path.join(folder, name, "migration.sql"), sql);
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
 
 test("two processes migrating at once apply every migration once, and objects belong to the owner role", async () => {
   const { adminUrl, passwords } = inject("testServer");
@@ -22,13 +39,7 @@ test("two processes migrating at once apply every migration once, and objects be
 
 test("a failing migration is named, and a function body with semicolons arrives whole", async () => {
   const { adminUrl, passwords } = inject("testServer");
-  const folder = await mkdtemp(path.join(os.tmpdir(), "sealport-migrations-"));
-  try {
-    await cp(path.join(MIGRATIONS, "migration_lock.toml"), path.join(folder, "migration_lock.toml"));
-    const add = async (name: string, sql: string): Promise<void> => {
-      await mkdir(path.join(folder, name));
-      await writeFile(path.join(folder, name, "migration.sql"), sql);
-    };
+  await withMigrations(async (folder, add) => {
     await add(
       "1_function",
       "CREATE FUNCTION two() RETURNS int LANGUAGE plpgsql AS $$ BEGIN PERFORM 1; RETURN 2; END $$;",
@@ -39,9 +50,35 @@ test("a failing migration is named, and a function body with semicolons arrives 
     expect(await queryAs(url, "SELECT two()")).toEqual([{ two: 2 }]);
     await add("2_broken", "CREATE TABLE broken (id nonsense);");
     await expect(migrate(url, folder)).rejects.toThrow(/2_broken/);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+  });
+});
+
+test.each([
+  ["another name", { database: "build_name", name: "20261124000000_schema" }],
+  ["the same name and another text", { database: "build_text", name: "1_identity" }],
+])("a database with a migration of %s is refused with one line and stays unchanged", async (_, build) => {
+  const { adminUrl, passwords } = inject("testServer");
+  await bootstrapRoles({ adminUrl, database: build.database, passwords });
+  const url = urlFor(adminUrl, undefined, build.database);
+  await withMigrations(async (folder, add) => {
+    await add(
+      build.name,
+      "CREATE TABLE tenant (id uuid);\nGRANT SELECT ON _prisma_migrations TO sealport_app;",
+    );
+    await migrate(url, folder);
+    await requireThisBuild(url, folder);
+  });
+  const login = { user: "sealport_app_login", password: passwords.sealport_app_login };
+  const attempts = [
+    migrate(url, MIGRATIONS),
+    requireThisBuild(urlFor(adminUrl, login, build.database), MIGRATIONS),
+  ];
+  for (const result of await Promise.allSettled(attempts)) {
+    const line = explainFailure(result.status === "rejected" ? result.reason : undefined);
+    expect(line).toMatch(/^The database was made by an earlier build: start with a new DATA_DIR\b.*$/);
   }
+  const tables = "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1";
+  expect(await queryAs(url, tables)).toEqual([{ name: "_prisma_migrations" }, { name: "tenant" }]);
 });
 
 test("login roles reach their own database only with their password and own nothing", async () => {

@@ -1,5 +1,4 @@
 import "server-only";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
@@ -12,23 +11,21 @@ import { textDigest } from "@/lib/disputes/text-digest";
 
 /** Parties and support write to each other. What is written stays; all of them read it, so nobody needs to quote sealed values. */
 export async function addNote(cx: Context, ref: DisputeRef, { text }: NewNote): Promise<DisputeAnswer> {
-  return recordingRefusals(cx, { action: "dispute.note", disputeId: ref.id }, async () => {
-    const entry = await inTransaction(cx, async (tx) => {
-      const row = await loadForAct(tx, cx, ref, "note");
-      const at = cx.clock.now();
-      const id = uuidv7(at.getTime());
-      const { tenantId } = cx.instance;
-      await insertNote(tx, { id, tenantId, disputeId: row.id, byUserId: cx.principal.userId, text, at });
-      return appendEntry(tx, cx, {
-        class: "transaction",
-        outcome: "done",
-        action: "dispute.note",
-        subjects: [`dispute:${row.id}`],
-        purpose: "dispute",
-        details: { dispute: row.id, note: id, text: textDigest(text) },
-        index: { transactionId: row.transactionId },
-      });
+  const entry = await inTransaction(cx, async (tx) => {
+    const row = await loadForAct(tx, cx, ref, "note");
+    const at = cx.clock.now();
+    const id = uuidv7(at.getTime());
+    const { tenantId } = cx.instance;
+    await insertNote(tx, { id, tenantId, disputeId: row.id, byUserId: cx.principal.userId, text, at });
+    return appendEntry(tx, cx, {
+      class: "transaction",
+      outcome: "done",
+      action: "dispute.note",
+      subjects: [`dispute:${row.id}`],
+      purpose: "dispute",
+      details: { dispute: row.id, note: id, text: textDigest(text) },
+      index: { transactionId: row.transactionId },
     });
-    return answerDispute(cx, ref.id, entry);
   });
+  return answerDispute(cx, ref.id, entry);
 }

@@ -3,11 +3,12 @@ import { loadNames } from "@/lib/access/requests/request-view";
 import { isSupport } from "@/lib/access/rules/floor";
 import type { Context } from "@/lib/context/context";
 import type { Principal } from "@/lib/context/principal";
+import { readableOf, viewRows } from "@/lib/db/read-rows";
 import { inSnapshot } from "@/lib/db/transaction";
 import type { DisputeQuery, DisputeSummary } from "@/lib/disputes/schema";
-import { listDisputeRows } from "@/lib/disputes/store";
+import { type DisputeRow, listDisputeRows } from "@/lib/disputes/store";
 import { namedIn, summaryOf } from "@/lib/disputes/view";
-import { requireCursor } from "@/lib/paging";
+import { type Page, requireCursor } from "@/lib/paging";
 
 /** Nobody's participant id: who is neither staff nor a party knows of nothing. */
 const NOBODY = "";
@@ -21,7 +22,7 @@ function ownParticipant({ role, duties, participantId }: Principal): string | un
 export async function listDisputes(
   cx: Context,
   query: DisputeQuery,
-): Promise<{ items: DisputeSummary[]; next_cursor: string | null; total: number }> {
+): Promise<Page<DisputeSummary> & { readonly total: number }> {
   const before = requireCursor(query.cursor);
   const participant = ownParticipant(cx.principal);
   const { userId } = cx.principal;
@@ -35,8 +36,8 @@ export async function listDisputes(
     };
     const { rows, total } = await listDisputeRows(tx, filter, { before, limit: query.limit + 1 });
     const page = rows.slice(0, query.limit);
-    const names = await loadNames(tx, page.flatMap(namedIn));
-    const items = page.map((row) => summaryOf(row, names));
-    return { items, next_cursor: rows.length > page.length ? (page.at(-1)?.id ?? null) : null, total };
+    const names = await loadNames(tx, readableOf(page).flatMap(namedIn));
+    const viewed = viewRows(cx, "disputes", page, (row: DisputeRow) => summaryOf(row, names));
+    return { ...viewed, next_cursor: rows.length > page.length ? (page.at(-1)?.id ?? null) : null, total };
   });
 }

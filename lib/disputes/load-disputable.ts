@@ -3,8 +3,8 @@ import { stepUpReasons } from "@/lib/access/rules/floor";
 import { loadReader } from "@/lib/access/rules/reader";
 import { refusalOf } from "@/lib/access/rules/refusal";
 import type { Context } from "@/lib/context/context";
-import { DomainError, invalidField } from "@/lib/errors";
-import { type Attempt, loadKnown, refuse } from "@/lib/transactions/read/load-known";
+import { concerning, DomainError, invalidField } from "@/lib/errors";
+import { loadKnown } from "@/lib/transactions/read/load-known";
 import { isParty } from "@/lib/transactions/read/who-may-know";
 import type { TransactionRow } from "@/lib/transactions/rows";
 import { hasLiveDispute } from "@/lib/transactions/store";
@@ -25,32 +25,33 @@ function groupsOf(row: TransactionRow, named: readonly GroupName[] | undefined):
 }
 
 /**
- * Letting support see masked fields takes the proof that opening one's own fields takes: by every factor the person
- * has, 15 minutes old at most. A session left open must not make the portal sign it.
+ * Letting support see masked fields takes the proof that opening one's own fields takes: by every factor of the person, at
+ * most 15 minutes old. The portal must not sign it for a session that was left open.
  */
-async function requireFreshProof(cx: Context, id: string, attempt: Attempt): Promise<void> {
+async function requireFreshProof(cx: Context): Promise<void> {
   const { subject } = await loadReader(cx);
   const [first, ...others] = stepUpReasons(subject, true, cx.clock.now());
-  if (first !== undefined) throw await refuse(cx, id, attempt, refusalOf([first, ...others]));
+  if (first !== undefined) throw refusalOf([first, ...others]);
 }
 
 /**
- * The transaction, for a party of it that nobody disputes yet, and who proved afresh who it is where that would let
- * support see something.
+ * Returns the transaction, for a party of it, if it has no dispute yet. A party that would let support see something needs
+ * a fresh proof.
  */
-export async function loadDisputable(
+export function loadDisputable(
   cx: Context,
   id: string,
   named: readonly GroupName[] | undefined,
 ): Promise<Disputable> {
-  const attempt: Attempt = { action: "dispute.open", purpose: "dispute", fields: named ?? [] };
-  const { row, also: isDisputed } = await loadKnown(cx, id, attempt, (tx) => hasLiveDispute(tx, id));
-  if (!isParty(cx.principal, row.participants)) {
-    const detail = "Only a party of the transaction opens a dispute.";
-    throw await refuse(cx, id, attempt, new DomainError("access.forbidden", { detail }));
-  }
-  if (isDisputed) throw new DomainError("dispute.exists");
-  const groups = groupsOf(row, named);
-  if (groups.length > 0) await requireFreshProof(cx, id, attempt);
-  return { row, groups };
+  return concerning({ action: "dispute.open", purpose: "dispute" }, async () => {
+    const { row, also: isDisputed } = await loadKnown(cx, id, (tx) => hasLiveDispute(tx, id));
+    if (!isParty(cx.principal, row.participants)) {
+      const detail = "Only a party of the transaction opens a dispute.";
+      throw new DomainError("access.forbidden", { detail });
+    }
+    if (isDisputed) throw new DomainError("dispute.exists");
+    const groups = groupsOf(row, named);
+    if (groups.length > 0) await requireFreshProof(cx);
+    return { row, groups };
+  });
 }

@@ -15,6 +15,7 @@ import {
 } from "@/lib/testing/benches/dispute-bench";
 import { queryAs } from "@/lib/testing/benches/query-as";
 import { refusalOf } from "@/lib/testing/benches/refusal";
+import { called } from "@/lib/testing/called";
 import { dropPasskey, signWithPasskey, storePasskey } from "@/lib/testing/devices/statement-passkey";
 import { getTransaction } from "@/lib/transactions/read/get-transaction";
 
@@ -47,14 +48,16 @@ describe("a party that opens a dispute in a browser", () => {
 
   it("proves afresh who it is, since the portal may sign what it lets support see", async () => {
     const tx = await bench.transaction();
-    for (const act of [
-      () => openDispute(inSession(21), tx, body),
-      () => openDispute(inSession(15.01), tx, body),
-      () => openDispute(inSession(-1), tx, body),
-      () => prepareDispute(inSession(21), tx, {}),
-    ]) {
-      expect(await refusalOf(act())).toMatchObject({ code: "auth.step-up", status: 401 });
+    const input = { params: { id: tx }, body };
+    const late = inSession(21);
+    for (const who of [late, inSession(15.01), inSession(-1)]) {
+      const open = called(who, "openDispute", input, () => openDispute(who, tx, body));
+      expect(await refusalOf(open)).toMatchObject({ code: "auth.step-up", status: 401 });
     }
+    const prepare = called(late, "prepareDispute", { params: { id: tx } }, () =>
+      prepareDispute(late, tx, {}),
+    );
+    expect(await refusalOf(prepare)).toMatchObject({ code: "auth.step-up", status: 401 });
     const rows = await query(
       "SELECT count(*)::int AS n FROM audit_index WHERE transaction_id = $1 AND action LIKE 'dispute.%' AND outcome = 'denied'",
       [tx],

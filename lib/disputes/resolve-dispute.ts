@@ -2,7 +2,6 @@ import "server-only";
 import { announceDisputeEnd } from "@/lib/access/grants/announce-dispute-end";
 import { revokeGrantRow } from "@/lib/access/grants/change-store";
 import { insertPending } from "@/lib/access/grants/pending-store";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
@@ -86,17 +85,15 @@ export async function resolveDispute(
   ref: DisputeRef,
   { resolution }: NewResolution,
 ): Promise<DisputeAnswer> {
-  return recordingRefusals(cx, { action: "dispute.resolve", disputeId: ref.id }, async () => {
-    const entry = await inTransaction(cx, (tx) => resolveIn(tx, cx, ref, resolution));
-    try {
-      await announceDisputeEnd(cx, ref.id);
-    } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
-      cx.logger.warn(
-        { dispute: ref.id, code: error.code },
-        "the custodian has not heard of a dispute's end yet",
-      );
-    }
-    return answerDispute(cx, ref.id, entry);
-  });
+  const entry = await inTransaction(cx, (tx) => resolveIn(tx, cx, ref, resolution));
+  try {
+    await announceDisputeEnd(cx, ref.id);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    cx.logger.warn(
+      { dispute: ref.id, code: error.code },
+      "the custodian has not heard of a dispute's end yet",
+    );
+  }
+  return answerDispute(cx, ref.id, entry);
 }

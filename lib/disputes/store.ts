@@ -2,6 +2,7 @@ import "server-only";
 import { z } from "zod";
 import { Assurance } from "@/lib/access/requests/schema";
 import { Prisma } from "@/lib/db/generated/client";
+import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import { type DisputeListView, DisputeState } from "@/lib/disputes/schema";
 import { GroupName } from "@/lib/vocabulary";
@@ -160,7 +161,7 @@ export async function listDisputeRows(
   tx: Tx,
   filter: DisputeFilter,
   page: { readonly before: string | undefined; readonly limit: number },
-): Promise<{ readonly rows: DisputeRow[]; readonly total: number }> {
+): Promise<{ readonly rows: Readable<DisputeRow>[]; readonly total: number }> {
   const where = conditions(filter);
   const before = page.before === undefined ? Prisma.empty : Prisma.sql`AND d.id < ${page.before}::uuid`;
   const rows = await tx.$queryRaw<unknown[]>(
@@ -168,5 +169,5 @@ export async function listDisputeRows(
   );
   const [counted] = await tx.$queryRaw<{ total: number }[]>(Prisma.sql`
     SELECT count(*)::int AS total FROM dispute d JOIN transaction t ON t.id = d.transaction_id WHERE ${where}`);
-  return { rows: rows.map(toDispute), total: counted?.total ?? 0 };
+  return { rows: readRows(rows, toDispute), total: counted?.total ?? 0 };
 }

@@ -4,7 +4,6 @@ import { insertGrant, revokeGrantRow } from "@/lib/access/grants/change-store";
 import { insertPending } from "@/lib/access/grants/pending-store";
 import { announceRevocation } from "@/lib/access/grants/revoke-grant";
 import { POLICY_VERSION } from "@/lib/access/rules/decide";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { wholeSeconds } from "@/lib/access/rules/validity";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
@@ -112,11 +111,9 @@ async function takeIn(tx: Tx, cx: Context, ref: DisputeRef): Promise<Taken> {
  * same person. Without a permission, or when it has ended, the dispute is taken and nothing can be looked at.
  */
 export async function takeDispute(cx: Context, ref: DisputeRef): Promise<DisputeAnswer> {
-  return recordingRefusals(cx, { action: "dispute.take", disputeId: ref.id }, async () => {
-    const { entry, grantId, handedOver } = await inTransaction(cx, (tx) => takeIn(tx, cx, ref));
-    // In this order: one statement stands behind one live grant.
-    if (handedOver !== undefined) await announceRevocation(cx, handedOver);
-    if (grantId !== undefined) await activateGrant(cx, grantId);
-    return answerDispute(cx, ref.id, entry);
-  });
+  const { entry, grantId, handedOver } = await inTransaction(cx, (tx) => takeIn(tx, cx, ref));
+  // In this order: one statement stands behind one live grant.
+  if (handedOver !== undefined) await announceRevocation(cx, handedOver);
+  if (grantId !== undefined) await activateGrant(cx, grantId);
+  return answerDispute(cx, ref.id, entry);
 }

@@ -5,18 +5,22 @@ import { emergencyViews } from "@/lib/access/break-glass/view";
 import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import type { Need } from "@/lib/home/schema";
+import type { Unreadable } from "@/lib/paging";
 
 /** Each holder has one use between reviews, so that there are never more than holders. */
 const MAX_USES = 30;
 
 /** Uses of break-glass that are over and wait for the caller's review: they block their holder until then. */
-export async function readBreakGlassNeeds(tx: Tx, cx: Context): Promise<Need[]> {
-  if (!knowsEveryUse(cx.principal)) return [];
+export async function readBreakGlassNeeds(
+  tx: Tx,
+  cx: Context,
+): Promise<{ readonly needs: Need[]; readonly unreadable: readonly Unreadable[] }> {
+  if (!knowsEveryUse(cx.principal)) return { needs: [], unreadable: [] };
   const { tenantId } = cx.instance;
   const page = { tenantId, holderId: undefined, after: undefined, limit: MAX_USES, isUnreviewed: true };
-  const uses = await emergencyViews(tx, cx, await listEmergencyRows(tx, page));
+  const { items: uses, unreadable = [] } = await emergencyViews(tx, cx, await listEmergencyRows(tx, page));
   const now = cx.clock.nowMs();
-  return uses
+  const needs: Need[] = uses
     .filter(({ acts }) => acts.includes("review"))
     .map((use) => ({
       kind: "glass_review",
@@ -27,4 +31,5 @@ export async function readBreakGlassNeeds(tx: Tx, cx: Context): Promise<Need[]> 
       is_late: Date.parse(use.review_by) <= now,
       facts: { transactions: use.transactions.length, person: use.holder.name, text: use.reason },
     }));
+  return { needs, unreadable };
 }

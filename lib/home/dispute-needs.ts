@@ -1,10 +1,12 @@
 import "server-only";
 import { isSupport } from "@/lib/access/rules/floor";
 import type { Context } from "@/lib/context/context";
+import { viewRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import { partyOf } from "@/lib/disputes/rules";
 import { type DisputeRow, listDisputeRows } from "@/lib/disputes/store";
 import type { Need } from "@/lib/home/schema";
+import type { Unreadable } from "@/lib/paging";
 
 const MAX_SHOWN = 20;
 
@@ -23,7 +25,7 @@ function need(row: DisputeRow, kind: "dispute" | "disputed"): Need {
 export async function readDisputeNeeds(
   tx: Tx,
   cx: Context,
-): Promise<{ readonly needs: Need[]; readonly open: number }> {
+): Promise<{ readonly needs: Need[]; readonly open: number; readonly unreadable: readonly Unreadable[] }> {
   const { principal, instance } = cx;
   const isHelper = isSupport(principal);
   const isStaff = principal.role === "coordinator";
@@ -37,7 +39,7 @@ export async function readDisputeNeeds(
     transactionId: undefined,
   } as const;
   const { rows, total } = await listDisputeRows(tx, filter, { before: undefined, limit: MAX_SHOWN });
-  const waiting = rows.flatMap((row) => {
+  const { items, unreadable = [] } = viewRows(cx, "home.disputes", rows, (row: DisputeRow) => {
     const isMine = row.taken === undefined || row.taken.by === principal.userId;
     if (isHelper)
       return isMine && !row.partyOrganisations.includes(principal.organisationId)
@@ -46,5 +48,5 @@ export async function readDisputeNeeds(
     const party = partyOf(principal, row.participants);
     return party !== undefined && party !== row.party ? [need(row, "disputed")] : [];
   });
-  return { needs: waiting, open: total };
+  return { needs: items.flat(), open: total, unreadable };
 }

@@ -4,6 +4,7 @@ import { isSupport } from "@/lib/access/rules/floor";
 import { closedLog } from "@/lib/audit/reading/closed-log";
 import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context/context";
+import { type Viewed, viewRows } from "@/lib/db/read-rows";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { readBreakGlassNeeds } from "@/lib/home/break-glass-needs";
 import { readCounts } from "@/lib/home/count-places";
@@ -43,9 +44,10 @@ async function readNews(tx: Tx, cx: Context, since: Date): Promise<News[]> {
   }));
 }
 
-async function readOwnTransactions(tx: Tx, { principal, instance }: Context): Promise<TransactionView[]> {
+async function readOwnTransactions(tx: Tx, cx: Context): Promise<Viewed<TransactionView>> {
+  const { principal, instance } = cx;
   const { role, participantId } = principal;
-  if (participantId === undefined || (role !== "client" && role !== "miner")) return [];
+  if (participantId === undefined || (role !== "client" && role !== "miner")) return { items: [] };
   const rows = await listTransactionRows(tx, {
     tenantId: instance.tenantId,
     own: participantId,
@@ -57,7 +59,7 @@ async function readOwnTransactions(tx: Tx, { principal, instance }: Context): Pr
     after: undefined,
     limit: MAX_TRANSACTIONS,
   });
-  return rows.map(viewOf);
+  return viewRows(cx, "home.transactions", rows, viewOf);
 }
 
 async function readEntries(tx: Tx, { principal, instance }: Context): Promise<OwnEntry[]> {
@@ -85,16 +87,22 @@ export function getHome(cx: Context): Promise<Home> {
     const emergencies = await readBreakGlassNeeds(tx, cx);
     const keys = await readKeyNeeds(tx, cx);
     const lastHere = await findLastVisit(tx, principal.userId, sessionId);
+    const transactions = await readOwnTransactions(tx, cx);
+    const parts = [requests, grants, disputes, emergencies, transactions];
+    const unreadable = parts.flatMap((part) => part.unreadable ?? []);
     return {
       at: now.toISOString(),
-      needs: [...requests.needs, ...grants.needs, ...disputes.needs, ...emergencies, ...keys].sort(byUrgency),
+      needs: [...requests.needs, ...grants.needs, ...disputes.needs, ...emergencies.needs, ...keys].sort(
+        byUrgency,
+      ),
       counts: await readCounts(tx, cx),
       in_force: grants.inForce,
       with_others: requests.withOthers,
-      transactions: await readOwnTransactions(tx, cx),
+      transactions: transactions.items,
       ...(lastHere === undefined ? {} : { last_here_at: lastHere.toISOString() }),
       news: await readNews(tx, cx, lastHere ?? new Date(now.getTime() - FIRST_NEWS_MS)),
       entries: await readEntries(tx, cx),
+      ...(unreadable.length === 0 ? {} : { unreadable }),
     };
   });
 }

@@ -1,14 +1,16 @@
 import "server-only";
 import { countOpened } from "@/lib/access/grants/detail-store";
 import type { GrantView } from "@/lib/access/grants/schema";
-import { listEndingGrants } from "@/lib/access/grants/store";
+import { type GrantRow, listEndingGrants } from "@/lib/access/grants/store";
 import { listOwner } from "@/lib/access/requests/list-requests";
 import { grantView } from "@/lib/access/requests/view";
 import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context/context";
+import { readableOf, viewRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import type { Need } from "@/lib/home/schema";
 import { findPeople } from "@/lib/identity/people/people-store";
+import type { Unreadable } from "@/lib/paging";
 
 const MAX_SHOWN = 8;
 const SOON_MS = 24 * 3_600_000;
@@ -45,26 +47,30 @@ function need(grant: GrantView, kind: "access_ends" | "access_new"): Need {
 export async function readGrantNeeds(
   tx: Tx,
   cx: Context,
-): Promise<{ readonly needs: Need[]; readonly inForce: GrantView[] }> {
+): Promise<{
+  readonly needs: Need[];
+  readonly inForce: GrantView[];
+  readonly unreadable: readonly Unreadable[];
+}> {
   const now = cx.clock.now();
   const { tenantId } = cx.instance;
   const sealed = await findSealedCases(tx, cx);
   const rows = await listEndingGrants(tx, { tenantId, userId: listOwner(cx), sealed, now }, MAX_SHOWN);
-  if (rows.length === 0) return { needs: [], inForce: [] };
+  if (rows.length === 0) return { needs: [], inForce: [], unreadable: [] };
   const holders = await findPeople(
     tx,
-    rows.map((row) => row.subjectUserId),
+    readableOf(rows).map((row) => row.subjectUserId),
   );
   const opened = await countOpened(
     tx,
     rows.map((row) => row.id),
   );
-  const inForce = rows.map((row) =>
+  const { items: inForce, unreadable = [] } = viewRows(cx, "home.grants", rows, (row: GrantRow) =>
     grantView(row, { holder: holders.get(row.subjectUserId), opened: opened.get(row.id) ?? 0, now }),
   );
   const own = inForce.filter((grant) => grant.holder === cx.principal.handle);
   const needs = own.flatMap((grant) =>
     endsSoon(grant, now) ? [need(grant, "access_ends")] : isUnused(grant) ? [need(grant, "access_new")] : [],
   );
-  return { needs, inForce };
+  return { needs, inForce, unreadable };
 }

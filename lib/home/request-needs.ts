@@ -4,14 +4,16 @@ import type { RequestSummary } from "@/lib/access/requests/answer-schema";
 import { listQueue, type Turn } from "@/lib/access/requests/queue-store";
 import { loadNames } from "@/lib/access/requests/request-view";
 import type { RequestState } from "@/lib/access/requests/schema";
-import { readListed } from "@/lib/access/requests/store";
+import { type RequestRow, readListed } from "@/lib/access/requests/store";
 import { requestSummary } from "@/lib/access/requests/view";
 import { viewerOf } from "@/lib/access/requests/viewer";
 import { isExecutive, isReviewer } from "@/lib/access/rules/action-rules";
 import type { Context } from "@/lib/context/context";
+import { readableOf, type Viewed, viewRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import type { Need } from "@/lib/home/schema";
 import { findQuestions, type QuestionRow } from "@/lib/home/store";
+import type { Unreadable } from "@/lib/paging";
 
 /** More than a person reads at one sitting; the list of requests has them all. */
 const MAX_WAITING = 30;
@@ -31,7 +33,7 @@ const WITH_OTHERS: ReadonlySet<RequestState> = new Set<RequestState>([
   "needs_information",
 ]);
 
-async function load(tx: Tx, turns: readonly Turn[]): Promise<RequestSummary[]> {
+async function load(tx: Tx, cx: Context, turns: readonly Turn[]): Promise<Viewed<RequestSummary>> {
   const rows = await readListed(
     tx,
     turns.map((turn) => turn.id),
@@ -39,10 +41,10 @@ async function load(tx: Tx, turns: readonly Turn[]): Promise<RequestSummary[]> {
   const ids = rows.map((row) => row.id);
   const names = await loadNames(
     tx,
-    rows.map((row) => row.requesterUserId),
+    readableOf(rows).map((row) => row.requesterUserId),
   );
   const authorities = await listAuthorities(tx, ids);
-  return rows.map((row) =>
+  return viewRows(cx, "home.requests", rows, (row: RequestRow) =>
     requestSummary(row, {
       names,
       turn: turns.find((one) => one.id === row.id),
@@ -142,7 +144,11 @@ async function listEscalated(tx: Tx, cx: Context): Promise<Turn[]> {
 export async function readRequestNeeds(
   tx: Tx,
   cx: Context,
-): Promise<{ readonly needs: Need[]; readonly withOthers: RequestSummary[] }> {
+): Promise<{
+  readonly needs: Need[];
+  readonly withOthers: RequestSummary[];
+  readonly unreadable: readonly Unreadable[];
+}> {
   const viewer = await viewerOf(tx, cx);
   const { userId, handle } = cx.principal;
   const page = { viewer, state: undefined, after: undefined } as const;
@@ -159,8 +165,8 @@ export async function readRequestNeeds(
   const own = await listQueue(tx, { ...page, ownerId: userId, view: "mine", sort: "newest", limit: MAX_OWN });
   const escalated = await listEscalated(tx, cx);
   const turns = [...new Map([...waiting, ...own, ...escalated].map((turn) => [turn.id, turn])).values()];
-  if (turns.length === 0) return { needs: [], withOthers: [] };
-  const summaries = await load(tx, turns);
+  if (turns.length === 0) return { needs: [], withOthers: [], unreadable: [] };
+  const { items: summaries, unreadable = [] } = await load(tx, cx, turns);
   const asked = summaries.filter((one) => one.state === "needs_information").map((one) => one.id);
   const questions = asked.length === 0 ? new Map<string, QuestionRow>() : await findQuestions(tx, asked);
   const now = cx.clock.now();
@@ -180,5 +186,6 @@ export async function readRequestNeeds(
     withOthers: cases
       .filter(({ isOwn, summary }) => isOwn && WITH_OTHERS.has(summary.state))
       .map(({ summary }) => summary),
+    unreadable,
   };
 }

@@ -3,7 +3,7 @@ import { GrantView } from "@/lib/access/grants/schema";
 import { RequestSummary } from "@/lib/access/requests/answer-schema";
 import { Stage } from "@/lib/access/requests/schema";
 import { KeyState } from "@/lib/keys/states";
-import { ClosedLog } from "@/lib/schema";
+import { ClosedLog, unreadableRows } from "@/lib/schema";
 import { TransactionView } from "@/lib/transactions/schema";
 import { InstrumentKind } from "@/lib/vocabulary";
 
@@ -118,5 +118,7 @@ export const Home = z.object({
   last_here_at: z.string().optional(),
   news: z.array(News),
   entries: z.array(OwnEntry),
+  /** What of the above is stored but cannot be read, by id; present only where there is some. */
+  unreadable: unreadableRows,
 });
 export type Home = z.infer<typeof Home>;

@@ -117,7 +117,6 @@ describe("what is submitted for it", () => {
       occurred_at: "2025-11-24T10:15:30.123Z",
       confidential: true,
       participants: ["client-456", "miner-789"],
-      access_policies: ['allowed_purposes: ["settlement"]'],
       external_references: [
         { scheme: "aitbc.transaction_id", value: "tx-1" },
         { scheme: "aitbc.status", value: "created" },
@@ -129,6 +128,11 @@ describe("what is submitted for it", () => {
     expect(sent[2]).toMatchObject({ amount: "12" });
     expect(sent[3]).toMatchObject({ confidential: false, amount: "7", pricing: { rate: "1" } });
     expect(new Set(sent.map((one) => one.transaction_id)).size).toBe(4);
+  });
+
+  it("a record with access policies is refused, because they would not be evaluated", () => {
+    const record = { ...recordAt(0), access_policies: { allowed_purposes: ["settlement"] } };
+    expect(() => mapAitbc(readAitbcRecord(record), open(record), BY)).toThrow(/access_policies/);
   });
 
   it("takes a currency for amounts that have none, and for no others", () => {

@@ -40,7 +40,7 @@ it("who locks a key at the moment of its rotation gets the successor, not nothin
     await updateState(tx, old?.id ?? "", "deactivated", owner.clock.now());
     await updateState(tx, draft.key.id, "active", owner.clock.now());
     locking = inTransaction(other, (rival) => lockActiveKeys(other, rival, ids));
-    await expect.poll(isWaiting, { timeout: 20_000, interval: 5 }).toBe(true);
+    await expect.poll(isWaiting, { timeout: 150_000, interval: 5 }).toBe(true);
   });
   const locked = await locking;
   expect(locked?.map(({ kid }) => kid).sort()).toEqual([`${ids[0]}#2`, `${ids[1]}#1`].sort());

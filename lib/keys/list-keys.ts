@@ -3,12 +3,13 @@ import { closedLog } from "@/lib/audit/reading/closed-log";
 import type { Context } from "@/lib/context/context";
 import type { Principal } from "@/lib/context/principal";
 import { isUuid } from "@/lib/crypto/uuid";
+import { viewRows } from "@/lib/db/read-rows";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import type { KeyPage, KeyQuery, KeyView } from "@/lib/keys/schema";
 import { type CountedKey, selectKeys } from "@/lib/keys/store";
 
-export type KeyReadContext = Pick<Context, "db" | "instance" | "principal">;
+export type KeyReadContext = Pick<Context, "db" | "instance" | "principal" | "logger">;
 
 /** How much a key still opens is its participant's and the operators' business; public keys are everybody's. */
 function seesWraps(principal: Principal, key: CountedKey): boolean {
@@ -71,7 +72,7 @@ export async function listKeys(cx: KeyReadContext, query: KeyQuery): Promise<Key
   const page = keys.slice(0, query.limit);
   const last = page.at(-1);
   return {
-    items: page.map((key) => keyView(cx, key)),
+    ...viewRows(cx, "keys", page, (key: CountedKey) => keyView(cx, key)),
     next_cursor: keys.length > query.limit && last !== undefined ? last.id : null,
   };
 }

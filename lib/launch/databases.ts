@@ -4,7 +4,7 @@ import { bootstrapRoles, type LoginRole, urlFor } from "@/lib/db/bootstrap-roles
 import { holdsInstance, requireDatabase } from "@/lib/db/check-database";
 import { type EmbeddedDatabase, startEmbeddedDatabase } from "@/lib/db/embedded/embedded-database";
 import { StartError } from "@/lib/db/embedded/start-error";
-import { migrate } from "@/lib/db/migrate";
+import { migrate, requireThisBuild } from "@/lib/db/migrate";
 import type { LaunchEnv } from "@/lib/env";
 import type { InstanceFolders } from "@/lib/launch/folders";
 import { loadPasswords } from "@/lib/launch/passwords";
@@ -16,9 +16,7 @@ export interface DatabaseUrls {
   readonly worker: string;
   readonly sequencer: string;
   readonly retention: string | undefined;
-  readonly jobs: string | undefined;
   readonly signer: string;
-  readonly custodian: string | undefined;
 }
 
 export interface OpenDatabases {
@@ -54,15 +52,16 @@ async function bootstrap(
       portal: env.DATABASE_URL ?? login("sealport_app_login"),
       worker: login("sealport_worker_login"),
       sequencer: env.SEQUENCER_DATABASE_URL ?? login("sealport_sequencer_login"),
-      retention: login("sealport_retention_login"),
-      jobs: env.JOBS_DATABASE_URL ?? login("sealport_jobs_login"),
+      retention: env.RETENTION_DATABASE_URL ?? login("sealport_retention_login"),
       signer: env.SIGNER_DATABASE_URL ?? login("sealport_signer_login"),
-      custodian: env.CUSTODIAN_DATABASE_URL ?? login("sealport_custodian_login"),
     },
   };
 }
 
-/** The URLs of an operator who made the roles by hand: all must be there. */
+/**
+ * The URLs of an operator who made the roles by hand. Only the retention login may be missing: then another worker must
+ * have it, or agreed erasures raise the alarm `erasure-late`.
+ */
 function givenUrls(env: LaunchEnv): DatabaseUrls {
   const { DATABASE_URL, SEQUENCER_DATABASE_URL, SIGNER_DATABASE_URL } = env;
   if (
@@ -71,17 +70,15 @@ function givenUrls(env: LaunchEnv): DatabaseUrls {
     SIGNER_DATABASE_URL === undefined
   ) {
     throw new StartError(
-      "DATABASE_URL is set, so set DATABASE_ADMIN_URL too (a login that may make roles), or SEQUENCER_DATABASE_URL, SIGNER_DATABASE_URL and DATABASE_OWNER_URL.",
+      "DATABASE_URL is set, so set DATABASE_ADMIN_URL too (a login that may make roles), or SEQUENCER_DATABASE_URL, SIGNER_DATABASE_URL, RETENTION_DATABASE_URL and DATABASE_OWNER_URL.",
     );
   }
   return {
     portal: DATABASE_URL,
     worker: DATABASE_URL,
     sequencer: SEQUENCER_DATABASE_URL,
-    retention: undefined,
-    jobs: env.JOBS_DATABASE_URL,
+    retention: env.RETENTION_DATABASE_URL,
     signer: SIGNER_DATABASE_URL,
-    custodian: env.CUSTODIAN_DATABASE_URL,
   };
 }
 
@@ -93,9 +90,9 @@ async function openGiven(env: LaunchEnv): Promise<OpenDatabases> {
   await requireDatabase("DATABASE_URL", urls.portal);
   await requireDatabase("SEQUENCER_DATABASE_URL", urls.sequencer);
   await requireDatabase("SIGNER_DATABASE_URL", urls.signer);
-  if (urls.custodian !== undefined) await requireDatabase("CUSTODIAN_DATABASE_URL", urls.custodian);
-  if (urls.jobs !== undefined) await requireDatabase("JOBS_DATABASE_URL", urls.jobs);
+  if (urls.retention !== undefined) await requireDatabase("RETENTION_DATABASE_URL", urls.retention);
   const applied = ownerUrl === undefined ? [] : await migrate(ownerUrl, MIGRATIONS);
+  if (ownerUrl === undefined) await requireThisBuild(urls.portal, MIGRATIONS);
   const isUsed = await holdsInstance("DATABASE_URL", urls.portal);
   return { urls, embedded: undefined, isUsed, applied };
 }

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type LaunchEnv, unlockOf } from "@/lib/env";
-import { readCustody } from "@/lib/env/custody";
+import { environments as declared, type LaunchEnv, unlockOf } from "@/lib/env";
+import { custodyTexts, readCustody } from "@/lib/env/custody";
 import { createLocalKeystore, openLocalKeystore } from "@/lib/keystore/files/local-keystore";
 import { keyVariables, processEnvironments } from "@/lib/launch/environments";
 import { type InstanceFolders, KEY_HOLDERS, prepareFolders } from "@/lib/launch/folders";
@@ -27,9 +27,7 @@ const URLS = {
   worker: "",
   sequencer: "",
   retention: "",
-  jobs: "",
   signer: "",
-  custodian: "",
 };
 let dir: string;
 let folders: InstanceFolders;
@@ -122,4 +120,22 @@ test("the portal is told of the logs that were closed, with the keys of each", (
   ]);
   expect(environments(ENV).portal).not.toHaveProperty("CLOSED_LOGS");
   expect(environments({ ...ENV, RETENTION_FLOOR_DAYS: "3650" }).signer.RETENTION_FLOOR_DAYS).toBe("3650");
+});
+
+test("each process is given only variables that it declares", () => {
+  const ofSystem = [
+    "NEXT_TELEMETRY_DISABLED",
+    "PATH",
+    "HOME",
+    "LANG",
+    "TMPDIR",
+    "TZ",
+    "LOG_LEVEL",
+    "LOG_ORIGIN",
+  ];
+  const made = environments({ ...ENV, SMTP_URL: "smtp://mail.example.test", SEALPORT_CUSTODY: "local" });
+  for (const [name, variables] of Object.entries(made) as [keyof typeof made, Record<string, string>][]) {
+    const known = new Set([...ofSystem, ...Object.keys(declared[name].shape), ...Object.keys(custodyTexts)]);
+    expect(Object.keys(variables).filter((one) => !known.has(one))).toEqual([]);
+  }
 });

@@ -103,6 +103,7 @@ function peerVariables(input: EnvironmentInput): Variables {
     RECEIPT_VKEY: vkeyOf(instance, "portal.receipt"),
     WITNESS_VKEY: vkeyOf(instance, "witness.cosigner"),
     CUSTODIAN_VKEY: vkeyOf(instance, "custodian.identity"),
+    TENANT_ID: instance.tenant_id,
     SEALPORT_EVALUATION: "1",
     ...anchorVariables(env),
   };
@@ -172,7 +173,6 @@ function workerVariables({ input: { env, urls }, base, peers }: Part): Variables
     DATABASE_URL: urls.worker,
     SEQUENCER_DATABASE_URL: urls.sequencer,
     RETENTION_DATABASE_URL: urls.retention,
-    JOBS_DATABASE_URL: urls.jobs,
     SEQUENCER_PERIOD_MS: env.SEQUENCER_PERIOD_MS,
     SEQUENCER_BATCH: env.SEQUENCER_BATCH,
     VERIFY_EVERY: env.VERIFY_EVERY,
@@ -186,25 +186,20 @@ function signerVariables({ input: { env, folders, instance, urls }, base, peers 
     DATA_DIR: folders.privateDir("signer"),
     SIGNER_URL: peers.SIGNER_URL,
     SIGNER_DATABASE_URL: urls.signer,
-    WITNESS_VKEY: peers.WITNESS_VKEY,
     RETENTION_FLOOR_DAYS: env.RETENTION_FLOOR_DAYS,
   });
 }
 
-function custodianVariables({ input: { env, folders, instance, urls }, base, peers }: Part): Variables {
+function custodianVariables({ input: { env, folders, instance }, base, peers }: Part): Variables {
   return defined({
     ...base,
     ...keyVariables(env, folders, "custodian", unlockOriginOf(instance)),
     DATA_DIR: folders.privateDir("custodian"),
     CUSTODIAN_URL: peers.CUSTODIAN_URL,
-    CUSTODIAN_DATABASE_URL: urls.custodian,
     CUSTODIAN_ROSTER_FILE: rosterFileOf(env, folders),
     CUSTODIAN_EVALUATION: "1",
     ESCROW_ROTATION_DAYS: env.ESCROW_ROTATION_DAYS,
     CUSTODIAN_ORIGINS: portalOrigin(env),
-    LOG_VKEY: peers.LOG_VKEY,
-    RECEIPT_VKEY: peers.RECEIPT_VKEY,
-    EVALUATION_VKEY: vkeyOf(instance, "portal.evaluation"),
   });
 }
 
@@ -229,7 +224,7 @@ export function rosterFileOf(env: LaunchEnv, folders: InstanceFolders): string {
  */
 export function processEnvironments(input: EnvironmentInput): ProcessEnvironments {
   const { env, folders, instance } = input;
-  const base = { ...baseEnvironment(env), LOG_ORIGIN: instance.origin, TENANT_ID: instance.tenant_id };
+  const base = { ...baseEnvironment(env), LOG_ORIGIN: instance.origin };
   const part = { input, base, peers: peerVariables(input) };
   const portal = portalVariables(part);
   return {
@@ -245,7 +240,6 @@ export function processEnvironments(input: EnvironmentInput): ProcessEnvironment
       DEMO_FILE: folders.file("demo.json.new"),
       BASE_URL: baseUrlOf(env),
       CUSTODIAN_ROSTER_FILE: rosterFileOf(env, folders),
-      EVALUATION_VKEY: vkeyOf(instance, "portal.evaluation"),
     },
   };
 }

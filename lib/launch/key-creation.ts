@@ -22,7 +22,6 @@ async function createOne(
       ...baseEnvironment(env),
       ...keyVariables(env, folders, holder, origins.unlock),
       LOG_ORIGIN: origins.log,
-      ...(holder === "custodian" ? { CUSTODIAN_EVALUATION: "1" } : {}),
     },
   });
   const parsed = result.code === 0 ? Created.safeParse(lastJson(result.stdout)) : undefined;

@@ -43,12 +43,12 @@ async function listen(person: Person): Promise<LiveChange[]> {
     beat: () => undefined,
     end: () => undefined,
   });
-  await expect.poll(() => isReady, { timeout: 60_000 }).toBe(true);
+  await expect.poll(() => isReady, { timeout: 150_000 }).toBe(true);
   return heard;
 }
 
 const until = (heard: readonly LiveChange[], kind: string, id: string, state: string) =>
-  expect.poll(() => heard, { timeout: 60_000 }).toContainEqual(expect.objectContaining({ kind, id, state }));
+  expect.poll(() => heard, { timeout: 150_000 }).toContainEqual(expect.objectContaining({ kind, id, state }));
 
 it("tells administrators and coordinators how the escrow's epochs go on, and nobody else", async () => {
   const owner = await bench.person({ role: "client" });
@@ -68,7 +68,7 @@ it("tells administrators and coordinators how the escrow's epochs go on, and nob
   expect(await rewrapEscrow({ ...owner, system: "portal" })).toBe(2);
   for (const [at, heard] of told.entries())
     await expect
-      .poll(() => heard.slice(since[at]), { timeout: 60_000 })
+      .poll(() => heard.slice(since[at]), { timeout: 150_000 })
       .toContainEqual({ kind: "epoch", id: "2", state: "active" });
   await destroyEpoch(admin, 1);
   for (const heard of told) await until(heard, "epoch", "1", "destroyed");

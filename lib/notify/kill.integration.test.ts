@@ -14,8 +14,10 @@ import { createWebhook } from "@/lib/notify/webhooks/create-webhook";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AccessBench, createAccessBench } from "@/lib/testing/benches/access-bench";
 import type { NotifyChildOptions } from "@/lib/testing/children/notify-child";
+import { scale } from "@/lib/testing/scale";
 import { openWebhookReceiver, type WebhookReceiver } from "@/lib/testing/servers/webhook-receiver";
 
+const ROUNDS = scale("other kills");
 let bench: AccessBench;
 let receiver: WebhookReceiver;
 const children = new Set<ChildProcess>();
@@ -72,7 +74,7 @@ it("a message whose sender is killed before it has an answer is sent again with 
   const released = receiver.hold();
   const child = await start();
   await place();
-  await expect.poll(() => receiver.calls.length, { timeout: 60_000 }).toBe(1);
+  await expect.poll(() => receiver.calls.length, { timeout: 150_000 }).toBe(1);
   await kill(child);
   released();
   await finish();
@@ -88,7 +90,7 @@ it("portals that are killed anywhere tell each change once in the app and at lea
   await finish();
   receiver.calls.length = 0;
   const held: string[] = [];
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 0; round < ROUNDS; round += 1) {
     const portals = [await start(), await start()];
     for (let at = 0; at < 4; at += 1) held.push(await place());
     const looks = randomInt(40);

@@ -1,12 +1,14 @@
 import "server-only";
 import type { Context } from "@/lib/context/context";
 import { isUuid } from "@/lib/crypto/uuid";
+import { isUnreadable, readableOf, viewRows } from "@/lib/db/read-rows";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { readAudience } from "@/lib/notify/audience";
 import { readReferences } from "@/lib/notify/reference-store";
 import type { Notification, NotificationQuery, ReadMarks } from "@/lib/notify/schema";
-import { countUnread, listNotices, markRead as mark } from "@/lib/notify/store";
+import { countUnread, listNotices, markRead as mark, type NoticeRow } from "@/lib/notify/store";
+import type { Unreadable } from "@/lib/paging";
 
 /** Throws `request.invalid` for a cursor that is none of a list ordered by id. */
 export function requireIdCursor(cursor: string | undefined): string | undefined {
@@ -18,6 +20,8 @@ export function requireIdCursor(cursor: string | undefined): string | undefined 
 
 export interface NotificationPage {
   readonly items: Notification[];
+  /** Present only where rows of the page cannot be read. */
+  readonly unreadable?: Unreadable[];
   readonly next_cursor: string | null;
   readonly unread: number;
 }
@@ -34,19 +38,24 @@ export async function listNotifications(cx: Context, query: NotificationQuery): 
     const filter = { userId, unread: query.view === "unread", before, limit: query.limit + 1 };
     const found = await listNotices(tx, filter);
     const rows = found.slice(0, query.limit);
-    const audience = await readAudience(tx, cx, rows);
-    const shown = rows.filter((row) => audience.has(cx.principal, row));
-    const references = await readReferences(tx, tenantId, shown);
+    const audience = await readAudience(tx, cx, readableOf(rows));
+    const shown = rows.filter((row) => isUnreadable(row) || audience.has(cx.principal, row));
+    const references = await readReferences(tx, tenantId, readableOf(shown));
     return {
-      items: shown.map(({ id, kind, subject, state, at, read_at: readAt }) => ({
-        id,
-        kind,
-        subject,
-        reference: references.get(subject) ?? null,
-        state,
-        at: at.toISOString(),
-        read_at: readAt?.toISOString() ?? null,
-      })),
+      ...viewRows(
+        cx,
+        "notifications",
+        shown,
+        ({ id, kind, subject, state, at, read_at: readAt }: NoticeRow) => ({
+          id,
+          kind,
+          subject,
+          reference: references.get(subject) ?? null,
+          state,
+          at: at.toISOString(),
+          read_at: readAt?.toISOString() ?? null,
+        }),
+      ),
       next_cursor: found.length > rows.length ? (rows.at(-1)?.id ?? null) : null,
       unread: await countUnread(tx, userId),
     };

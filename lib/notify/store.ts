@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { Prisma } from "@/lib/db/generated/client";
+import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import { NotifyKind } from "@/lib/notify/schema";
 
@@ -12,7 +13,7 @@ const NoticeRow = z.object({
   at: z.date(),
   read_at: z.date().nullable(),
 });
-type NoticeRow = z.infer<typeof NoticeRow>;
+export type NoticeRow = z.infer<typeof NoticeRow>;
 
 export interface NoticeFilter {
   readonly userId: string;
@@ -22,13 +23,13 @@ export interface NoticeFilter {
 }
 
 /** A person's notices newest first; `before` is the id of the last one looked at. */
-export async function listNotices(tx: Tx, filter: NoticeFilter): Promise<NoticeRow[]> {
+export async function listNotices(tx: Tx, filter: NoticeFilter): Promise<Readable<NoticeRow>[]> {
   const before = filter.before === undefined ? Prisma.empty : Prisma.sql`AND id < ${filter.before}::uuid`;
   const unread = filter.unread ? Prisma.sql`AND read_at IS NULL` : Prisma.empty;
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     SELECT id::text, kind, subject, state, at, read_at FROM notification
     WHERE user_id = ${filter.userId}::uuid ${before} ${unread} ORDER BY id DESC LIMIT ${filter.limit}`);
-  return z.array(NoticeRow).parse(rows);
+  return readRows(rows, (row) => NoticeRow.parse(row));
 }
 
 export function countUnread(tx: Tx, userId: string): Promise<number> {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { authorizeOpening } from "@/lib/access/rules/authorize-opening";
 import type { GrantFacts } from "@/lib/access/rules/facts";
+import { loadReader } from "@/lib/access/rules/reader";
 import { fixedClock } from "@/lib/clock";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { getHours } from "@/lib/organisations/get-hours";
@@ -35,7 +36,7 @@ const set = (organisation: string, body: object = {}) =>
   setHours(at(admin, NOW), organisation, OfficeHoursBody.parse({ ...BODY, ...body }));
 
 /** Opens a record that the officer's grant names. */
-function open(who: BenchPerson, now: Date, kind: "court_order" | "audit_mandate", override?: string) {
+async function open(who: BenchPerson, now: Date, kind: "court_order" | "audit_mandate", override?: string) {
   const { userId, organisationId } = who.principal;
   const span = { notBefore: new Date("2026-11-01T00:00:00Z"), notAfter: new Date("2027-11-01T00:00:00Z") };
   const approver = (name: string) => ({ approverUserId: name, approverOrganisationId: name });
@@ -69,13 +70,14 @@ function open(who: BenchPerson, now: Date, kind: "court_order" | "audit_mandate"
     groups: ["amount" as const],
     retentionClass: "standard",
   };
-  return authorizeOpening(at(who, now), {
+  const request = {
     record,
     purpose: "audit",
     grant,
-    opening: "evaluation",
+    opening: "evaluation" as const,
     ...(override === undefined ? {} : { hoursOverride: { reason: override } }),
-  });
+  };
+  return authorizeOpening(at(who, now), request, await loadReader(who));
 }
 
 describe("an organisation's hours", () => {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Receipt } from "@/lib/schema";
+import { CalendarDate, Receipt } from "@/lib/schema";
 
 const MAX_DATES = 400;
 const MINUTES = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
@@ -10,15 +10,6 @@ const Closes = z.string().regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, "not a 
 const Day = z
   .tuple([Opens, Closes])
   .refine(([opens, closes]) => opens !== closes, "begins and ends at the same time");
-
-function isDate(text: string): boolean {
-  const at = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
-}
-const CalendarDate = z
-  .string()
-  .regex(/^\d{4}-\d\d-\d\d$/, "not a date")
-  .refine(isDate, "not a date");
 
 function isZone(name: string): boolean {
   try {

@@ -7,10 +7,12 @@ import { operation } from "@/lib/api-client/operation";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { bind } from "@/lib/http/endpoint/bind";
 import { serve } from "@/lib/http/endpoint/serve";
+import { createTenant } from "@/lib/identity/people/create-tenant";
 import { openLimitPool } from "@/lib/rate-limit/limit-pool";
 import { openLimits } from "@/lib/rate-limit/limits";
 import { openRedisCounters } from "@/lib/rate-limit/redis-counters";
 import { useRuntime } from "@/lib/runtime/slot";
+import { createAuditBench } from "@/lib/testing/benches/audit-bench";
 import { createCaller, createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
 import { startRedis } from "@/lib/testing/servers/redis-server";
 
@@ -18,7 +20,9 @@ const CALLS = 60;
 
 let bench: PortalBench;
 beforeAll(async () => {
-  bench = await createPortalBench({ open: 1_000 });
+  const audit = await createAuditBench({ waitMs: 120_000 });
+  await createTenant(audit.cx, "test");
+  bench = await createPortalBench({ open: 1_000 }, audit);
   useRuntime(bench.runtime);
 });
 afterAll(() => bench.close());
@@ -75,7 +79,7 @@ describe("the exact counters", () => {
     }
   });
 
-  it("refuse none of 60 parallel calls for want of a connection", async () => {
+  it("refuse none of 60 parallel calls, though all of them want the same few connections", async () => {
     const { key } = await createCaller(bench.runtime, "client", ["read"]);
     const call = () =>
       GET(new Request("http://portal.test/confidential/things", { headers: { "x-api-key": key } }), {
@@ -190,7 +194,7 @@ describe("with a Redis", () => {
       expect(statuses).toEqual([200, 200, 200, 429]);
       expect(new Set(insured)).toEqual(new Set(["reads", "tenant_reads"]));
       await server.start();
-      await expect.poll(() => shared.isUp(), { timeout: 60_000, interval: 20 }).toBe(true);
+      await expect.poll(() => shared.isUp(), { timeout: 150_000, interval: 20 }).toBe(true);
       // What a Redis that keeps nothing had counted is gone with it.
       expect((await opened()).status).toBe(200);
     } finally {

@@ -9,7 +9,7 @@ import { openssl } from "@/lib/testing/servers/time-stamp-authority";
 
 /** A window that no test runs into the end of. */
 const budget = { limit: 50, windowSeconds: 400 * 86_400, fails: "closed" } as const;
-const WAIT = { timeout: 60_000, interval: 20 } as const;
+const WAIT = { timeout: 150_000, interval: 20 } as const;
 
 const open: (() => unknown)[] = [];
 afterEach(async () => {

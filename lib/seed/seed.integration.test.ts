@@ -20,7 +20,6 @@ import { queryAs } from "@/lib/testing/benches/query-as";
 import { outcomeOf } from "@/lib/testing/benches/refusal";
 import { approvalOf, FACTS, ORDER_FILE } from "@/lib/testing/benches/request-bench";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
-import { auditTransaction } from "@/lib/transactions/open/audit-transaction";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
 
 let bench: UseCaseBench;
@@ -127,7 +126,7 @@ it("the demonstration data are made through the use cases, and its grant opens t
     "SELECT id, transactions[1] AS transaction FROM access_grant WHERE request_id IS NOT NULL",
   );
   const cx = contextOf(runtime, await principalOf("regulator-001"));
-  const opened = await auditTransaction(cx, String(grant?.transaction), {
+  const opened = await openTransaction(cx, String(grant?.transaction), {
     purpose: "audit",
     grant_id: String(grant?.id),
   });
@@ -170,7 +169,7 @@ it("the second officer of the regulator's agency looks beside her where she name
   const named = await file(ruth, { co_viewers: ["regulator-002"] });
   await decideRequest(legal, named, approvalOf("legal"));
   const { grant_id = "" } = await decideRequest(approver, named, approvalOf("coordinator"));
-  const look = () => auditTransaction(karl, transaction, { purpose: "audit", grant_id });
+  const look = () => openTransaction(karl, transaction, { purpose: "audit", grant_id });
   expect((await look()).data).toHaveProperty("amount");
   await endCoViewer(ruth, named, { person: "regulator-002", reason: "Moved to another desk." });
   expect(await outcomeOf(look())).toBe("access.no-grant");

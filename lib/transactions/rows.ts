@@ -17,7 +17,6 @@ export interface TransactionRow {
   readonly meta: string;
   readonly plain: Groups;
   readonly occurredAt: string | undefined;
-  readonly accessPolicies: readonly string[] | undefined;
   readonly createdAt: string;
   readonly createdAtMicros: bigint;
   readonly version: number;
@@ -60,7 +59,6 @@ const TransactionRecord = z.object({
   meta: z.string(),
   plain: z.partialRecord(GroupName, z.custom<Fields>(isJson)).nullable(),
   occurred_at: z.string().nullable(),
-  access_policies: z.array(z.string()).nullable(),
   created_at: z.string(),
   created_at_us: z.bigint(),
   version: z.number(),
@@ -86,7 +84,6 @@ export function toTransactionRow(record: unknown): TransactionRow {
     meta: row.meta,
     plain,
     occurredAt: row.occurred_at ?? undefined,
-    accessPolicies: row.access_policies ?? undefined,
     createdAt: row.created_at,
     createdAtMicros: row.created_at_us,
     version: row.version,

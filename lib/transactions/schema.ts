@@ -67,6 +67,7 @@ export const AssetCode = z
   .max(16)
   .refine(isAssetCode, "neither an ISO 4217 code nor a declared asset");
 
+const NO_POLICIES = "access policies are not evaluated yet, so none is accepted";
 const NOT_YET = "is not taken before client-held keys are available";
 
 /** The body of `POST /confidential/transactions`. */
@@ -85,7 +86,8 @@ export const NewTransaction = z.strictObject({
     .optional(),
   confidential: z.boolean().optional(),
   participants: z.array(ParticipantId).min(1, "at least one participant").max(MAX_PARTICIPANTS),
-  access_policies: z.array(text(200)).max(50).optional(),
+  /** Must be empty: policies are not evaluated yet, and none may be accepted and ignored. */
+  access_policies: z.array(text(200), NO_POLICIES).max(0, NO_POLICIES).optional(),
   transaction_id: z.uuidv7().toLowerCase().optional(),
   digests: z
     .unknown()
@@ -110,7 +112,6 @@ export const TransactionView = z.object({
   has_encrypted_data: z.boolean(),
   sealed_groups: z.array(GroupName),
   occurred_at: z.string().optional(),
-  access_policies: z.array(z.string()).optional(),
   amount: z.string().optional(),
   currency: z.string().optional(),
   pricing: z.unknown().optional(),

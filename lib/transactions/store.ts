@@ -1,9 +1,14 @@
-import type { GroupRow, TransactionRow } from "@/lib/transactions/rows";
+import {
+  type EntryLeaf,
+  type GroupRow,
+  type TransactionRow,
+  toGroupRow,
+  toTransactionRow,
+} from "@/lib/transactions/rows";
 import "server-only";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import type { Fields, Groups } from "@/lib/transactions/groups";
-import { type EntryLeaf, toGroupRow, toTransactionRow } from "@/lib/transactions/rows";
 import type { TransactionStatus } from "@/lib/transactions/schema";
 
 export interface Participant {
@@ -61,7 +66,7 @@ export async function insertTransactions(tx: Tx, rows: readonly NewRows[]): Prom
 
 export const TRANSACTION_COLUMNS = Prisma.sql`
   t.id, t.job_id, t.submitter, t.status, t.status_before_dispute, t.confidential, t.participants, t.digest_list,
-  t.rd, t.meta, t.plain, t.occurred_at, t.access_policies, t.created_at, t.created_at_us, t.version, t.create_entry_id,
+  t.rd, t.meta, t.plain, t.occurred_at, t.created_at, t.created_at_us, t.version, t.create_entry_id,
   t.retention_class,
   ARRAY(SELECT DISTINCT g.grp FROM transaction_group g WHERE g.transaction_id = t.id) AS sealed_groups`;
 

@@ -3,6 +3,7 @@ import { toHex } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { outcomeOf } from "@/lib/testing/benches/refusal";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
+import { called } from "@/lib/testing/called";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
 import { getEnvelopes } from "@/lib/transactions/read/get-envelopes";
 import { getTransaction } from "@/lib/transactions/read/get-transaction";
@@ -192,12 +193,15 @@ describe("who may open", () => {
   it("answers a stranger 404 and a wrong purpose 403, and writes both down", async () => {
     const stranger = await bench.person({ role: "client" });
     const { transaction_id: id } = await submitTransaction(client, body({ amount: "1" }));
-    expect(await outcomeOf(openTransaction(stranger, id, { purpose: "settlement" }))).toBe(
-      "transaction.not-found",
-    );
-    expect(await outcomeOf(getTransaction(stranger, id))).toBe("transaction.not-found");
-    expect(await outcomeOf(getEnvelopes(stranger, id))).toBe("transaction.not-found");
-    expect(await outcomeOf(openTransaction(miner, id, { purpose: "audit" }))).toBe("access.purpose");
+    const input = { params: { id } };
+    const open = (who: Person, body: { purpose: "settlement" | "audit" }) =>
+      outcomeOf(called(who, "openTransaction", { ...input, body }, () => openTransaction(who, id, body)));
+    expect(await open(stranger, { purpose: "settlement" })).toBe("transaction.not-found");
+    const read = called(stranger, "getTransaction", input, () => getTransaction(stranger, id));
+    expect(await outcomeOf(read)).toBe("transaction.not-found");
+    const envelopes = called(stranger, "getTransactionEnvelopes", input, () => getEnvelopes(stranger, id));
+    expect(await outcomeOf(envelopes)).toBe("transaction.not-found");
+    expect(await open(miner, { purpose: "audit" })).toBe("access.purpose");
     const rows = await admin(
       "SELECT action, outcome, is_access FROM audit_index WHERE transaction_id = $1 AND outcome = 'denied' ORDER BY at",
       [id],
@@ -253,7 +257,12 @@ describe("what somebody with the database can change", () => {
     const two = await submitTransaction(client, body({ amount: "2", narrative: "second" }));
     return [one.transaction_id, two.transaction_id] as const;
   }
-  const open = (id: string) => outcomeOf(openTransaction(miner, id, { purpose: "settlement" }));
+  const open = (id: string) =>
+    outcomeOf(
+      called(miner, "openTransaction", { params: { id } }, () =>
+        openTransaction(miner, id, { purpose: "settlement" }),
+      ),
+    );
 
   it("is noticed when a body is swapped for another", async () => {
     const [one, two] = await made();

@@ -32,7 +32,6 @@ const transaction: TransactionRow = {
   meta: META,
   plain: {},
   occurredAt: undefined,
-  accessPolicies: undefined,
   createdAt: "2026-11-24",
   createdAtMicros: AT,
   version: 1,

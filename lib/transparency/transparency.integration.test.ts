@@ -6,7 +6,7 @@ import { fixedClock } from "@/lib/clock";
 import { type AccessBench, createAccessBench, type Filing } from "@/lib/testing/benches/access-bench";
 import { outcomeOf } from "@/lib/testing/benches/refusal";
 import { createUseCaseBench } from "@/lib/testing/benches/use-case-bench";
-import { auditTransaction } from "@/lib/transactions/open/audit-transaction";
+import { openTransaction } from "@/lib/transactions/open/open-transaction";
 import { getTransparency, listTransparency } from "@/lib/transparency/get-transparency";
 import { publishQuarters } from "@/lib/transparency/publish-quarters";
 import { boundsOf, quarterOf } from "@/lib/transparency/quarter";
@@ -66,13 +66,13 @@ describe("figures of a quarter", () => {
     const sealedGrant = await granted({ order: { ...SEALED, kind: "warrant" } });
     await times(4, () => denied({ order: { ...SEALED, kind: "warrant" } }));
     await times(5, () =>
-      auditTransaction(bench.regulator, bench.transactions[0], {
+      openTransaction(bench.regulator, bench.transactions[0], {
         purpose: "audit",
         grant_id: grant,
         fields: ["amount"],
       }),
     );
-    await auditTransaction(bench.regulator, bench.transactions[0], {
+    await openTransaction(bench.regulator, bench.transactions[0], {
       purpose: "audit",
       grant_id: sealedGrant,
       fields: ["amount"],

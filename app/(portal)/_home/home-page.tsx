@@ -4,6 +4,7 @@ import { HomeFacts } from "@/app/(portal)/_home/home-facts";
 import { NeedList } from "@/app/(portal)/_home/need-list";
 import { ForceSection, OthersSection, OwnSection } from "@/app/(portal)/_home/sections";
 import { LiveRefresh } from "@/components/client/live-refresh";
+import { UnreadableRows } from "@/components/domain/unreadable-rows";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { Words } from "@/components/messages/words";
@@ -56,6 +57,7 @@ export async function HomePage() {
         apiCall={{ method: "GET", path: "/confidential/home" }}
         facts={<HomeFacts home={home} principal={principal} />}
       >
+        <UnreadableRows rows={home.unreadable} />
         {home.needs.length === 0 ? (
           <HomeEmpty principal={principal} />
         ) : (

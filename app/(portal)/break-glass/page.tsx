@@ -1,5 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import { LiveRefresh } from "@/components/client/live-refresh";
+import { UnreadableRows } from "@/components/domain/unreadable-rows";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
@@ -73,6 +74,7 @@ export default async function BreakGlassPage({ searchParams }: PageProps<"/break
         <Blocked use={blocking} />
       )}
       <Section title={t("list")}>
+        <UnreadableRows rows={value.unreadable} />
         {items.length === 0 ? (
           <EmptyState title={t("empty.title")} text={t(isHolder ? "empty.textHolder" : "empty.text")} />
         ) : (

@@ -2,6 +2,7 @@ import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { DisputeTable } from "@/app/(portal)/disputes/_components/dispute-table";
 import { LiveRefresh } from "@/components/client/live-refresh";
+import { UnreadableRows } from "@/components/domain/unreadable-rows";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
@@ -67,6 +68,7 @@ export default async function DisputesPage({ searchParams }: PageProps<"/dispute
     >
       <LiveRefresh kinds={["dispute"]} />
       <Views label={t("views.label")} views={views} current={view} />
+      <UnreadableRows rows={value.unreadable} />
       {items.length === 0 ? (
         <EmptyState
           title={t(`empty.${title}`)}

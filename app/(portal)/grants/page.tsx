@@ -1,6 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import { GrantTable } from "@/app/(portal)/grants/_components/grant-table";
 import { LiveRefresh } from "@/components/client/live-refresh";
+import { UnreadableRows } from "@/components/domain/unreadable-rows";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
@@ -90,6 +91,7 @@ export default async function GrantsPage({ searchParams }: PageProps<"/grants">)
           ...(key === view ? { count: value.total } : {}),
         }))}
       />
+      <UnreadableRows rows={value.unreadable} />
       {value.items.length === 0 ? (
         <Nothing view={view} principal={principal} />
       ) : (

@@ -1,4 +1,5 @@
 import { getTranslations } from "next-intl/server";
+import { UnreadableRows } from "@/components/domain/unreadable-rows";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
@@ -50,6 +51,7 @@ async function AllKeys({ cursor, own }: { cursor: string | undefined; own: strin
   const next = all.value.next_cursor;
   return (
     <Section title={t("all")}>
+      <UnreadableRows rows={all.value.unreadable} />
       {all.value.items.length === 0 && cursor === undefined ? (
         <EmptyState title={t("empty.all")} text={t("empty.allText")} />
       ) : (

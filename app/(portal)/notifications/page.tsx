@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { LiveRefresh } from "@/components/client/live-refresh";
+import { UnreadableRows } from "@/components/domain/unreadable-rows";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
@@ -78,6 +79,7 @@ export default async function NotificationsPage({ searchParams }: PageProps<"/no
       </nav>
       <Section title={t("list")} action={<span role="status">{t("unreadCount", { count: unread })}</span>}>
         {newest === undefined || unread === 0 ? null : <MarkAll until={newest} />}
+        <UnreadableRows rows={result.value.unreadable} />
         {items.length === 0 ? (
           <EmptyState title={t(`${empty}.title`)} text={t(`${empty}.text`)} />
         ) : (

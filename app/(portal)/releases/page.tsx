@@ -1,5 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import { LiveRefresh } from "@/components/client/live-refresh";
+import { UnreadableRows } from "@/components/domain/unreadable-rows";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
@@ -37,6 +38,7 @@ export default async function ReleasesPage({ searchParams }: PageProps<"/release
     >
       <LiveRefresh kinds={["request"]} />
       <Section title={t("list")} count={items.length === 0 ? undefined : items.length}>
+        <UnreadableRows rows={result.value.unreadable} />
         {items.length === 0 ? (
           <EmptyState title={t("empty.title")} text={t("empty.text")}>
             <ButtonLink href="/requests?view=all" look="secondary">

@@ -1,7 +1,10 @@
 import { getTranslations } from "next-intl/server";
+import { Withdraw } from "@/app/(portal)/requests/[id]/_components/acts/withdraw";
 import { LiveRefresh } from "@/components/client/live-refresh";
+import { UnreadableRows } from "@/components/domain/unreadable-rows";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
+import { Words } from "@/components/messages/words";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Pager } from "@/components/ui/pager";
 import { type SavedView, Views } from "@/components/ui/views";
@@ -49,7 +52,7 @@ function queryOf(address: ListAddress) {
   };
 }
 
-const EMPTY = { items: [], next_cursor: null, total: 0 };
+const EMPTY = { items: [], unreadable: undefined, next_cursor: null, total: 0 };
 
 async function savedViews(isReviewer: boolean, address: ListAddress, total: number): Promise<SavedView[]> {
   const t = await getTranslations("requests.list.view");
@@ -75,7 +78,7 @@ export default async function RequestsPage({ searchParams }: PageProps) {
   );
   if (!found.ok)
     return <ProblemPage problem={found.problem} section={{ label: t("title"), href: "/requests" }} />;
-  const { items, next_cursor: next, total } = found.value;
+  const { items, unreadable, next_cursor: next, total } = found.value;
   const { handle, role } = found.principal;
   const call = new URLSearchParams(
     Object.entries(queryOf(address)).map(([name, value]) => [name, String(value)]),
@@ -110,6 +113,16 @@ export default async function RequestsPage({ searchParams }: PageProps) {
         current={address.view}
       />
       <ListFilter address={address} />
+      <Words namespaces={["review"]}>
+        <UnreadableRows
+          kind="request"
+          rows={unreadable}
+          // Reviewers see others' requests here, which they cannot withdraw.
+          {...(isReviewer && address.view !== "mine"
+            ? {}
+            : { act: ({ id }) => <Withdraw requestId={id} reference={id} /> })}
+        />
+      </Words>
       {isEmpty ? (
         <EmptyList address={address} isReviewer={isReviewer} isStaff={role === "coordinator"} />
       ) : (

@@ -8,6 +8,7 @@ import {
 } from "@/app/(portal)/transactions/_components/list-query";
 import { type Row, TransactionTable } from "@/app/(portal)/transactions/_components/transaction-table";
 import { LiveRefresh } from "@/components/client/live-refresh";
+import { UnreadableRows } from "@/components/domain/unreadable-rows";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
@@ -105,6 +106,7 @@ export default async function TransactionsPage({ searchParams }: PageProps<"/tra
       <LiveRefresh kinds={["transaction", "grant"]} />
       <Views label={t("views.label")} views={views} current={current} />
       {address.isMine ? null : <FilterForm address={address} isWrong={query === undefined} />}
+      <UnreadableRows rows={query === undefined ? undefined : value.unreadable} />
       {rows.length === 0 ? (
         <Nothing isFiltered={isFiltered} isParty={isParty} isMine={address.isMine} />
       ) : (

@@ -1,24 +1,57 @@
+import type { MarkedToken, Token, Tokens } from "marked";
 import { Fragment } from "react";
 import { CodeSample } from "@/components/ui/code-sample";
-import type { Block, Inline } from "@/lib/http/guides/markdown";
+import { knownTokens, plainText, slugOf } from "@/lib/http/guides/markdown";
 import { type GuideName, hrefOf } from "@/lib/http/guides/read-guide";
 
-function Run({ run, from }: { run: Inline; from: GuideName }) {
-  if (run.kind === "code") return <code className="break-words font-mono text-[0.95em]">{run.text}</code>;
-  if (run.kind === "strong") return <strong className="font-semibold">{run.text}</strong>;
-  if (run.kind === "emphasis") return <em>{run.text}</em>;
-  if (run.kind !== "link") return run.text;
-  const href = hrefOf(run.href, from);
-  if (href === undefined) return run.text;
+type InlineTokens = readonly Token[] | undefined;
+
+/** One inline token. Pictures are left out; what is of no known kind is shown as it was typed, HTML too. */
+function Run({ run, from }: { run: MarkedToken; from: GuideName }) {
+  switch (run.type) {
+    case "codespan":
+      return <code className="break-words font-mono text-[0.95em]">{run.text}</code>;
+    case "strong":
+      return (
+        <strong className="font-semibold">
+          <Runs content={run.tokens} from={from} />
+        </strong>
+      );
+    case "em":
+      return (
+        <em>
+          <Runs content={run.tokens} from={from} />
+        </em>
+      );
+    case "link":
+      return <GuideLink link={run} from={from} />;
+    case "image":
+      return null;
+    case "br":
+      return <br />;
+    case "text":
+      return run.tokens === undefined ? run.text : <Runs content={run.tokens} from={from} />;
+    case "escape":
+      return run.text;
+    default:
+      return run.raw;
+  }
+}
+
+/** A link that leads into the portal or to the open web; any other is its text. */
+function GuideLink({ link, from }: { link: Tokens.Link; from: GuideName }) {
+  const href = hrefOf(link.href, from);
+  const content = plainText(link.tokens);
+  if (href === undefined) return content;
   return (
     <a href={href} className="text-accent underline underline-offset-4">
-      {run.text}
+      {content}
     </a>
   );
 }
 
-function Runs({ content, from }: { content: readonly Inline[]; from: GuideName }) {
-  return content.map((run, index) => (
+function Runs({ content, from }: { content: InlineTokens; from: GuideName }) {
+  return knownTokens(content).map((run, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: runs of a text have no id and never move
     <Fragment key={index}>
       <Run run={run} from={from} />
@@ -26,37 +59,47 @@ function Runs({ content, from }: { content: readonly Inline[]; from: GuideName }
   ));
 }
 
-function Heading({ block, from }: { block: Extract<Block, { kind: "heading" }>; from: GuideName }) {
-  const Tag = block.level <= 2 ? "h2" : "h3";
+function Heading({ block, from }: { block: Tokens.Heading; from: GuideName }) {
+  const Tag = block.depth <= 2 ? "h2" : "h3";
   return (
     <Tag
-      id={block.id}
-      className={`mt-8 mb-2 font-semibold ${block.level <= 2 ? "border-ink border-b pb-2 text-lead" : "text-body"}`}
+      id={slugOf(plainText(block.tokens))}
+      className={`mt-8 mb-2 font-semibold ${block.depth <= 2 ? "border-ink border-b pb-2 text-lead" : "text-body"}`}
     >
-      <Runs content={block.content} from={from} />
+      <Runs content={block.tokens} from={from} />
     </Tag>
   );
 }
 
-function List({ block, from }: { block: Extract<Block, { kind: "list" }>; from: GuideName }) {
-  const Tag = block.isOrdered ? "ol" : "ul";
+function List({ block, ...of }: { block: Tokens.List; label: string; from: GuideName }) {
+  const Tag = block.ordered ? "ol" : "ul";
   return (
     <Tag
-      start={block.isOrdered && block.start !== 1 ? block.start : undefined}
-      className={`my-3 max-w-[80ch] pl-5 text-body ${block.isOrdered ? "list-decimal" : "list-disc"}`}
+      start={block.ordered && block.start !== 1 ? Number(block.start) : undefined}
+      className={`my-3 max-w-[80ch] pl-5 text-body ${block.ordered ? "list-decimal" : "list-disc"}`}
     >
       {block.items.map((item, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: items of a text have no id and never move
         <li key={index} className="py-1">
-          <Runs content={item} from={from} />
+          <ItemBlocks tokens={item.tokens} {...of} label={`${of.label}.${index}`} />
         </li>
       ))}
     </Tag>
   );
 }
 
+/** What an item holds: its text without a paragraph's margins, and blocks such as commands and lists. */
+function ItemBlocks({ tokens, label, from }: { tokens: Token[]; label: string; from: GuideName }) {
+  return knownTokens(tokens).map((token, index) => {
+    const key = `${token.type}-${index}`;
+    if (token.type === "text" || token.type === "paragraph")
+      return <Runs key={key} content={token.tokens ?? [token]} from={from} />;
+    return <GuideBlock key={key} block={token} label={`${label}.${index}`} from={from} />;
+  });
+}
+
 /** The heading of a cell, where rows stack; for whoever sees it, since tables name their cells to others. */
-function CellHead({ content, from }: { content: readonly Inline[]; from: GuideName }) {
+function CellHead({ content = [], from }: { content: InlineTokens; from: GuideName }) {
   if (content.length === 0) return null;
   return (
     <span aria-hidden="true" className="block text-ink-2 text-note tablet:hidden">
@@ -65,29 +108,25 @@ function CellHead({ content, from }: { content: readonly Inline[]; from: GuideNa
   );
 }
 
-function Grid({
-  block,
-  label,
-  from,
-}: {
-  block: Extract<Block, { kind: "table" }>;
-  label: string;
-  from: GuideName;
-}) {
+function Grid({ block, label, from }: { block: Tokens.Table; label: string; from: GuideName }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section aria-label={label} tabIndex={0} className="my-4 overflow-x-auto">
       <table className="block w-full border-collapse text-control tablet:table">
         <thead className="sr-only tablet:not-sr-only tablet:table-header-group">
           <tr>
-            {block.head.map((cell, index) => (
+            {block.header.map((cell, index) => (
               <th
                 // biome-ignore lint/suspicious/noArrayIndexKey: columns of a text have no id and never move
                 key={index}
                 scope="col"
                 className="border-line-2 border-b py-2 pr-4 text-left font-normal text-ink-2 text-note"
               >
-                {cell.length === 0 ? <span className="sr-only">·</span> : <Runs content={cell} from={from} />}
+                {cell.text === "" ? (
+                  <span className="sr-only">·</span>
+                ) : (
+                  <Runs content={cell.tokens} from={from} />
+                )}
               </th>
             ))}
           </tr>
@@ -105,8 +144,8 @@ function Grid({
                   key={column}
                   className="block py-[3px] first:font-medium tablet:table-cell tablet:min-w-[14ch] tablet:py-2 tablet:pr-4 tablet:first:font-normal"
                 >
-                  <CellHead content={column === 0 ? [] : (block.head[column] ?? [])} from={from} />
-                  <Runs content={cell} from={from} />
+                  <CellHead content={column === 0 ? [] : block.header[column]?.tokens} from={from} />
+                  <Runs content={cell.tokens} from={from} />
                 </td>
               ))}
             </tr>
@@ -117,32 +156,35 @@ function Grid({
   );
 }
 
-/** A guide as text of the page. Nothing of it is HTML of its own. */
+function GuideBlock({ block, label, from }: { block: MarkedToken; label: string; from: GuideName }) {
+  if (block.type === "heading") return <Heading block={block} from={from} />;
+  if (block.type === "list") return <List block={block} label={label} from={from} />;
+  if (block.type === "table") return <Grid block={block} label={label} from={from} />;
+  if (block.type === "code")
+    return (
+      <div className="my-4">
+        <CodeSample label={label} code={block.text} />
+      </div>
+    );
+  return (
+    <p className="my-3 max-w-[80ch] text-body">
+      {block.type === "paragraph" ? <Runs content={block.tokens} from={from} /> : block.raw}
+    </p>
+  );
+}
+
+/** A guide as text of the page. HTML in it is shown as text. */
 export function GuideBlocks({
   blocks,
   title,
   from,
 }: {
-  blocks: readonly Block[];
+  blocks: readonly MarkedToken[];
   title: string;
   from: GuideName;
 }) {
-  return blocks.map((block, index) => {
-    const key = `${block.kind}-${index}`;
-    if (block.kind === "heading") return <Heading key={key} block={block} from={from} />;
-    if (block.kind === "list") return <List key={key} block={block} from={from} />;
-    if (block.kind === "table")
-      return <Grid key={key} block={block} label={`${title}, ${index}`} from={from} />;
-    if (block.kind === "code")
-      return (
-        <div key={key} className="my-4">
-          <CodeSample label={`${title}, ${index}`} code={block.text} />
-        </div>
-      );
-    return (
-      <p key={key} className="my-3 max-w-[80ch] text-body">
-        <Runs content={block.content} from={from} />
-      </p>
-    );
-  });
+  return blocks.map((block, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: blocks of a text have no id and never move
+    <GuideBlock key={index} block={block} label={`${title}, ${index}`} from={from} />
+  ));
 }

@@ -37,6 +37,7 @@ function useAlarmText(alarm: string, parts: Health["parts"]): string {
     case "time-stamp-late":
     case "integration-late":
     case "end-not-at-custodian":
+    case "erasure-late":
     case "entry-quarantined":
     case "intent-without-outcome":
     case "log-verification-incomplete":
@@ -55,7 +56,7 @@ function Alarm({ alarm, parts }: { alarm: string; parts: Health["parts"] }) {
       {useAlarmText(alarm, parts)}
       {alarm !== "entry-quarantined" ? null : (
         <Link href="/audit/quarantine" prefetch={false} className="block underline underline-offset-4">
-          {t("toAside")}
+          {t("toQuarantine")}
         </Link>
       )}
     </dd>
@@ -126,11 +127,6 @@ export function LogFacts({ health }: { health: Health }) {
         {log.declared_losses === 0 ? null : (
           <Fact name={t("declaredLoss")} note={t("declaredLossText")}>
             {formatCount(log.declared_losses, locale)}
-          </Fact>
-        )}
-        {log.acknowledged_rows === 0 ? null : (
-          <Fact name={t("acknowledgedRows")} note={t("acknowledgedRowsText")}>
-            {formatCount(log.acknowledged_rows, locale)}
           </Fact>
         )}
         <Fact name={t("assurance")} {...(isEvaluation ? { note: t("assuranceEvaluationText") } : {})}>

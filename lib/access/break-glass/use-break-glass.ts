@@ -22,7 +22,6 @@ import { requireKnownTransactions } from "@/lib/access/requests/check-asked";
 import { isParty } from "@/lib/access/requests/queue-store";
 import { findRelatedPeople, ownOrganisations } from "@/lib/access/review/conflicts/store";
 import { POLICY_VERSION } from "@/lib/access/rules/decide";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { refusalOf } from "@/lib/access/rules/refusal";
 import { wholeSeconds } from "@/lib/access/rules/validity";
 import { appendEntry } from "@/lib/audit/record/append-entry";
@@ -70,29 +69,27 @@ async function requireMayUse(tx: Tx, cx: Context, body: NewEmergencyStatement): 
 }
 
 /** Lays out what the holder signs: masked, an hour from now. The use comes back with the same body. */
-export function prepareEmergency(
+export async function prepareEmergency(
   cx: Context,
   body: NewEmergencyStatement,
 ): Promise<EmergencyStatementAnswer> {
-  return recordingRefusals(cx, { action: "emergency.prepare", fields: body.fields }, async () => {
-    const nonce = newNonce();
-    const statement = statementOf(cx, body, nonce);
-    const expiresAt = new Date(cx.clock.nowMs() + STATEMENT_MS);
-    const entry = await inTransaction(cx, async (tx) => {
-      await requireMayUse(tx, cx, body);
-      const { tenantId } = cx.instance;
-      await insertPreparedUse(tx, { tenantId, userId: cx.principal.userId, statement, expiresAt });
-      return appendEntry(tx, cx, {
-        class: "access",
-        outcome: "done",
-        action: "emergency.prepare",
-        subjects: [],
-        details: { statement: recordDigest(statement), transactions: statement.transactions },
-      });
+  const nonce = newNonce();
+  const statement = statementOf(cx, body, nonce);
+  const expiresAt = new Date(cx.clock.nowMs() + STATEMENT_MS);
+  const entry = await inTransaction(cx, async (tx) => {
+    await requireMayUse(tx, cx, body);
+    const { tenantId } = cx.instance;
+    await insertPreparedUse(tx, { tenantId, userId: cx.principal.userId, statement, expiresAt });
+    return appendEntry(tx, cx, {
+      class: "access",
+      outcome: "done",
+      action: "emergency.prepare",
+      subjects: [],
+      details: { statement: recordDigest(statement), transactions: statement.transactions },
     });
-    const receipt = await issueReceipt(cx, entry);
-    return { statement, nonce, expires_at: expiresAt.toISOString(), receipt };
   });
+  const receipt = await issueReceipt(cx, entry);
+  return { statement, nonce, expires_at: expiresAt.toISOString(), receipt };
 }
 
 /** What was prepared and is signed, or in an evaluation what the portal signs for whoever has no key. */
@@ -189,12 +186,10 @@ async function useIn(tx: Tx, cx: Context, body: NewEmergency, used: Used) {
  * and takes no other use before another person has reviewed this one. Throws `access.forbidden` (`floor.review-due` and others),
  * `transaction.not-found`, `statement.required`, `statement.expired`, `custodian.refused`, and 503 while the custodian is away.
  */
-export function useBreakGlass(cx: Context, body: NewEmergency): Promise<EmergencyAnswer> {
-  return recordingRefusals(cx, { action: "emergency.use", fields: body.fields }, async () => {
-    await inSnapshot(cx, (tx) => requireMayUse(tx, cx, body));
-    const signed = await signedUse(cx, body);
-    const { id, entry } = await inTransaction(cx, (tx) => useIn(tx, cx, body, signed));
-    await activateGrant(cx, id);
-    return answerEmergency(cx, id, entry);
-  });
+export async function useBreakGlass(cx: Context, body: NewEmergency): Promise<EmergencyAnswer> {
+  await inSnapshot(cx, (tx) => requireMayUse(tx, cx, body));
+  const signed = await signedUse(cx, body);
+  const { id, entry } = await inTransaction(cx, (tx) => useIn(tx, cx, body, signed));
+  await activateGrant(cx, id);
+  return answerEmergency(cx, id, entry);
 }

@@ -6,6 +6,7 @@ import { loadNames } from "@/lib/access/requests/request-view";
 import { type Names, personView } from "@/lib/access/requests/view";
 import { isReviewer } from "@/lib/access/rules/action-rules";
 import type { Context } from "@/lib/context/context";
+import { type Readable, readableOf, type Viewed, viewRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import { recordDigest } from "@/lib/escrow/protocol/statements";
 
@@ -43,15 +44,15 @@ function reviewView(row: EmergencyRow, names: Names): Pick<EmergencyView, "revie
 export async function emergencyViews(
   tx: Tx,
   cx: Context,
-  rows: readonly EmergencyRow[],
-): Promise<EmergencyView[]> {
-  const people = rows.flatMap(({ holder_user_id, reviewer_user_id }) =>
+  rows: readonly Readable<EmergencyRow>[],
+): Promise<Viewed<EmergencyView>> {
+  const people = readableOf(rows).flatMap(({ holder_user_id, reviewer_user_id }) =>
     reviewer_user_id === null ? [holder_user_id] : [holder_user_id, reviewer_user_id],
   );
   const names = await loadNames(tx, people);
   const blocked = await isBlocked(tx, cx.principal.userId);
   const now = cx.clock.now();
-  return rows.map((row) => {
+  return viewRows(cx, "break-glass", rows, (row: EmergencyRow) => {
     const state = stateAt(row, now);
     return {
       id: row.id,

@@ -7,7 +7,6 @@ import { continueRequest } from "@/lib/access/requests/continue-request";
 import { moveRequest } from "@/lib/access/requests/move-request";
 import { remainderOf } from "@/lib/access/requests/remainder";
 import { answerRequest } from "@/lib/access/requests/request-view";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import type { Context } from "@/lib/context/context";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
@@ -17,28 +16,26 @@ import { DomainError } from "@/lib/errors";
  * to its reviewers as a request of its own, which both sides see linked. With a reason that the requester sees.
  */
 export async function answerPartly(cx: Context, id: string, reason: string): Promise<RequestAnswer> {
-  return recordingRefusals(cx, { action: "request.answer-partly", requestId: id }, async () => {
-    const entry = await inTransaction(cx, async (tx) => {
-      const one = await loadForDeadline(tx, cx, id, false);
-      if (one.row.state !== "active") {
-        throw new DomainError("request.illegal-transition", {
-          detail: `It is ${one.row.state}; an answer in part is one that access has come of.`,
-        });
-      }
-      const sentOn = await findContinuation(tx, id);
-      if (sentOn !== undefined) {
-        throw new DomainError("request.illegal-transition", {
-          detail: `The rest went on once, as ${sentOn.reference}.`,
-        });
-      }
-      const grant = await findGrantOfRequest(tx, id);
-      const rest = grant === undefined ? undefined : remainderOf(one.row, grant);
-      if (rest === undefined) throw new DomainError("request.answered-whole");
-      const continuation = await continueRequest(tx, cx, one, rest);
-      await moveRequest(tx, cx, one.row, { event: "answer_partly", to: "partial", comment: reason });
-      const details = { reason, continued_by: continuation };
-      return enterSteering(tx, cx, one, { action: "request.answer-partly", details });
-    });
-    return answerRequest(cx, id, entry);
+  const entry = await inTransaction(cx, async (tx) => {
+    const one = await loadForDeadline(tx, cx, id, false);
+    if (one.row.state !== "active") {
+      throw new DomainError("request.illegal-transition", {
+        detail: `It is ${one.row.state}; an answer in part is one that access has come of.`,
+      });
+    }
+    const sentOn = await findContinuation(tx, id);
+    if (sentOn !== undefined) {
+      throw new DomainError("request.illegal-transition", {
+        detail: `The rest went on once, as ${sentOn.reference}.`,
+      });
+    }
+    const grant = await findGrantOfRequest(tx, id);
+    const rest = grant === undefined ? undefined : remainderOf(one.row, grant);
+    if (rest === undefined) throw new DomainError("request.answered-whole");
+    const continuation = await continueRequest(tx, cx, one, rest);
+    await moveRequest(tx, cx, one.row, { event: "answer_partly", to: "partial", comment: reason });
+    const details = { reason, continued_by: continuation };
+    return enterSteering(tx, cx, one, { action: "request.answer-partly", details });
   });
+  return answerRequest(cx, id, entry);
 }

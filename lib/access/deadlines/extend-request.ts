@@ -6,7 +6,6 @@ import type { RequestAnswer } from "@/lib/access/requests/answer-schema";
 import { moveRequest } from "@/lib/access/requests/move-request";
 import { answerRequest } from "@/lib/access/requests/request-view";
 import type { RequestRow } from "@/lib/access/requests/store";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { endOf, startOf } from "@/lib/access/rules/validity";
 import type { Context } from "@/lib/context/context";
 import { inTransaction } from "@/lib/db/transaction";
@@ -49,29 +48,27 @@ function newDate(
  * the extension, and so does its date, after which the request is overdue.
  */
 export async function extendRequest(cx: Context, id: string, body: NewExtension): Promise<RequestAnswer> {
-  return recordingRefusals(cx, { action: "request.extend", requestId: id }, async () => {
-    const entry = await inTransaction(cx, async (tx) => {
-      const one = await loadForDeadline(tx, cx, id, false);
-      const { row } = one;
-      const { responseDueAt, kind } = requireDuty(one);
-      // What is called overdue has no such move. What is late and not called so yet is put off no more either.
-      if (row.state !== "overdue" && isLate(row, cx.clock.now())) {
-        throw new DomainError("request.extended", {
-          detail: "Its date is over: what is late is not put off any more.",
-        });
-      }
-      const until = newDate(row, kind, responseDueAt, { until: body.until, now: cx.clock.now() });
-      // Reviewers keep as much time before the answer's date as they had.
-      const reserveMs = responseDueAt.getTime() - (row.dueAt ?? responseDueAt).getTime();
-      await moveRequest(tx, cx, row, {
-        event: "extend",
-        to: "extended",
-        comment: body.reason,
-        frozen: { responseDueAt: until, dueAt: new Date(until.getTime() - reserveMs), isExtended: true },
+  const entry = await inTransaction(cx, async (tx) => {
+    const one = await loadForDeadline(tx, cx, id, false);
+    const { row } = one;
+    const { responseDueAt, kind } = requireDuty(one);
+    // What is called overdue has no such move. What is late and not called so yet is put off no more either.
+    if (row.state !== "overdue" && isLate(row, cx.clock.now())) {
+      throw new DomainError("request.extended", {
+        detail: "Its date is over: what is late is not put off any more.",
       });
-      const details = { reason: body.reason, until: until.toISOString() };
-      return enterSteering(tx, cx, one, { action: "request.extend", details });
+    }
+    const until = newDate(row, kind, responseDueAt, { until: body.until, now: cx.clock.now() });
+    // Reviewers keep as much time before the answer's date as they had.
+    const reserveMs = responseDueAt.getTime() - (row.dueAt ?? responseDueAt).getTime();
+    await moveRequest(tx, cx, row, {
+      event: "extend",
+      to: "extended",
+      comment: body.reason,
+      frozen: { responseDueAt: until, dueAt: new Date(until.getTime() - reserveMs), isExtended: true },
     });
-    return answerRequest(cx, id, entry);
+    const details = { reason: body.reason, until: until.toISOString() };
+    return enterSteering(tx, cx, one, { action: "request.extend", details });
   });
+  return answerRequest(cx, id, entry);
 }

@@ -27,7 +27,7 @@ import {
 } from "@/lib/testing/benches/request-bench";
 import { createOrderSigner, type OrderSigner, registerSigner } from "@/lib/testing/devices/order-signer";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
-import { auditTransaction } from "@/lib/transactions/open/audit-transaction";
+import { openTransaction } from "@/lib/transactions/open/open-transaction";
 
 const DAY_MS = 86_400_000;
 const pdf = (mark: string) => ({
@@ -81,7 +81,7 @@ async function granted(facts: Facts) {
   return { id, grantId };
 }
 const open = (grant_id: string) =>
-  auditTransaction(bench.regulator, bench.txId, { purpose: "audit", grant_id, fields: ["amount"] });
+  openTransaction(bench.regulator, bench.txId, { purpose: "audit", grant_id, fields: ["amount"] });
 const stateOf = async (id: string, who: Context = bench.legal) =>
   (await getRequest(who, id)).authorization?.state;
 const owner = (text: string, values: readonly unknown[] = []) => queryOwner(bench, text, values);

@@ -9,10 +9,9 @@ import type { NewObjection } from "@/lib/access/deadlines/schema";
 import type { RequestAnswer } from "@/lib/access/requests/answer-schema";
 import { moveRequest, type Step } from "@/lib/access/requests/move-request";
 import { answerRequest } from "@/lib/access/requests/request-view";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import type { Context } from "@/lib/context/context";
 import { inTransaction } from "@/lib/db/transaction";
-import { DomainError } from "@/lib/errors";
+import { concerning, DomainError } from "@/lib/errors";
 
 /** A claim of privilege leads beside the stages, its end back to the one that was left. */
 function stepOf(one: DeadlineRequest, { act, reason: comment }: NewObjection): Step {
@@ -34,7 +33,7 @@ function stepOf(one: DeadlineRequest, { act, reason: comment }: NewObjection): S
  */
 export async function objectRequest(cx: Context, id: string, body: NewObjection): Promise<RequestAnswer> {
   const action = body.act === "raise" ? "request.object" : "request.resume";
-  return recordingRefusals(cx, { action, requestId: id }, async () => {
+  return concerning({ action }, async () => {
     const entry = await inTransaction(cx, async (tx) => {
       const one = await loadForDeadline(tx, cx, id, true);
       await moveRequest(tx, cx, one.row, stepOf(one, body));

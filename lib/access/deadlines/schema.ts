@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { InstantOrDate } from "@/lib/access/requests/schema";
-import { visibleText } from "@/lib/schema";
+import { InstantOrDate, visibleText } from "@/lib/schema";
 
 // What the acts of a request's life take: words, a later date, an objection.
 export const NewComment = z.strictObject({ comment: visibleText(4_000) });

@@ -8,10 +8,11 @@ import { DAY } from "@/lib/testing/request-life/model";
 import { ORDER_ACTS } from "@/lib/testing/request-life/orders";
 import { playOut, type Sequence } from "@/lib/testing/request-life/play";
 import { createLifeWorld, type LifeWorld } from "@/lib/testing/request-life/world";
+import { isDeep, scale } from "@/lib/testing/scale";
 import { InstrumentKind } from "@/lib/vocabulary";
 
-/** The whole run is 10,000 (`SEALPORT_LIFE_SEQUENCES=10000`); CI makes a few. `SEALPORT_LIFE_SEED` repeats a run. */
-const SEQUENCES = Number(process.env.SEALPORT_LIFE_SEQUENCES ?? 30);
+/** `SEALPORT_LIFE_SEED` repeats a run. */
+const SEQUENCES = scale("life sequences");
 const SEED = Number(process.env.SEALPORT_LIFE_SEED ?? Math.floor(Math.random() * 2 ** 31));
 /** Databases and custodians beside each other: one waits while another reckons. */
 const LANES = Number(process.env.SEALPORT_LIFE_LANES ?? 1);
@@ -287,6 +288,6 @@ it(`random sequences (${SEQUENCES} where no limit of time ends them) of ${EVENTS
   const reached = new Set(lanes.flatMap((lane) => [...lane.reached]));
   for (const world of worlds) await checkChains(world, reached);
   const wrong = lanes.flatMap((lane) => lane.wrong);
-  if (process.env.SEALPORT_LIFE_SEQUENCES !== undefined) tell(lanes, reached, tookMs);
+  if (isDeep || process.env.SEALPORT_LIFE_SEQUENCES !== undefined) tell(lanes, reached, tookMs);
   expect(wrong).toEqual([]);
 }, 86_400_000);

@@ -17,6 +17,7 @@ import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { validityTime } from "@/lib/escrow/protocol/statements";
+import { hasEnrolled } from "@/lib/identity/roster/store";
 
 /** States in which a legal authority is still decided on. */
 const REVIEWED: ReadonlySet<string> = new Set(["legal_review", "attested"]);
@@ -114,4 +115,19 @@ export async function checkDecision(
     throw new DomainError("authorization.invalid", { detail: "The legal authority is no longer in date." });
   }
   return state;
+}
+
+/**
+ * Throws `decision.outdated` for an approval that the portal signed for someone who has enrolled a key since. The custodian
+ * does not accept it, so a grant that rests on it would wait for ever.
+ */
+export async function requireStandingProofs(tx: Tx, one: DecisionCase): Promise<void> {
+  for (const { decision, proofKind, approverUserId } of one.decisions) {
+    if (decision !== "approve" || proofKind !== "evaluation") continue;
+    if (!(await hasEnrolled(tx, approverUserId))) continue;
+    throw new DomainError("decision.outdated", {
+      detail:
+        "The portal signed an earlier approval for a person who has enrolled a key since, so it is no longer valid. Deny with this reason. The request can be filed again.",
+    });
+  }
 }

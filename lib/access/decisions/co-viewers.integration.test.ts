@@ -37,7 +37,7 @@ import {
   type RequestPerson,
   submittedRequest,
 } from "@/lib/testing/benches/request-bench";
-import { auditTransaction } from "@/lib/transactions/open/audit-transaction";
+import { openTransaction } from "@/lib/transactions/open/open-transaction";
 import { readRecord } from "@/lib/transactions/read/read-record";
 
 let bench: RequestBench;
@@ -67,7 +67,7 @@ const body = (coViewers: readonly string[]) =>
 const approved = (coViewers: readonly string[], maxViews = 3) =>
   approvedRequest(bench, { coViewers, maxViews });
 const open = (who: RequestPerson, grant: string) =>
-  auditTransaction(who, bench.txId, { purpose: "audit", grant_id: grant, fields: ["amount"] });
+  openTransaction(who, bench.txId, { purpose: "audit", grant_id: grant, fields: ["amount"] });
 const byOwner = async (text: string, values: readonly unknown[], table: string) => {
   await queryOwner(bench, `ALTER TABLE ${table} DISABLE TRIGGER USER`);
   await queryOwner(bench, text, values);
@@ -273,8 +273,8 @@ it("the rest of an answer in part names those who may still look, and is opened 
   const { grant_id = "" } = await decideRequest(approver, restId, approvalOf("coordinator"));
   const body = { purpose: "audit", grant_id, fields: ["pricing"] } as const;
   const asked = { ...body, fields: [...body.fields] };
-  expect(await outcomeOf(auditTransaction(viewer, bench.txId, asked))).toBe("done");
-  expect(await outcomeOf(auditTransaction(other, bench.txId, asked))).toBe("access.no-grant");
+  expect(await outcomeOf(openTransaction(viewer, bench.txId, asked))).toBe("done");
+  expect(await outcomeOf(openTransaction(other, bench.txId, asked))).toBe("access.no-grant");
 });
 
 it("a co-viewer is taken out while the custodian is away, which is told later", async () => {

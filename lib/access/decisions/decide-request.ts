@@ -1,11 +1,15 @@
 import "server-only";
-import { checkDecision } from "@/lib/access/decisions/check-decision";
+import { checkDecision, requireStandingProofs } from "@/lib/access/decisions/check-decision";
 import { type DecisionCase, loadCase } from "@/lib/access/decisions/decision-case";
 import { narrowingOf, remainingAt } from "@/lib/access/decisions/decision-statement";
 import { takesAway } from "@/lib/access/decisions/narrowing";
 import { newNonce } from "@/lib/access/decisions/prepare-statement";
-import { proveDecision, requireStandingProofs } from "@/lib/access/decisions/prove-decision";
-import { type SignedDecision, signDecision } from "@/lib/access/decisions/sign-decision";
+import {
+  type ProvedStatement,
+  proveDecision,
+  type SignedDecision,
+  signDecision,
+} from "@/lib/access/decisions/sign-decision";
 import { insertDecision } from "@/lib/access/decisions/store";
 import { activateGrant } from "@/lib/access/grants/activate-grant";
 import { createGrant } from "@/lib/access/grants/create-grant";
@@ -18,13 +22,19 @@ import { requireVersion } from "@/lib/access/requests/require-version";
 import type { NewDecision, RequestState } from "@/lib/access/requests/schema";
 import { lockRequest } from "@/lib/access/requests/store";
 import { recognise } from "@/lib/access/review/recognise";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { recordDigest } from "@/lib/escrow/protocol/statements";
+
+/** What came with a decision beside its body. */
+interface Given {
+  readonly proved: ProvedStatement | undefined;
+  /** The version that the decider read. */
+  readonly ifMatch: number | undefined;
+}
 
 interface Decided {
   readonly entry: AppendedEntry;
@@ -78,13 +88,13 @@ async function decideIn(
   cx: Context,
   requestId: string,
   body: NewDecision,
-  ifMatch: number | undefined,
+  { proved, ifMatch }: Given,
 ): Promise<Decided> {
   await lockRequest(tx, requestId);
   await requireVersion(tx, cx, requestId, ifMatch);
   const one = await loadCase(tx, cx, requestId, body.stage);
   const stageState = await checkDecision(tx, cx, one, body);
-  const signed = body.decision === "ask" ? undefined : await signDecision(tx, cx, one, body);
+  const signed = body.decision === "ask" ? undefined : await signDecision(tx, cx, one, body, proved);
   const decisionId = await storeDecision(tx, cx, one, body, signed);
   const { authorization } = one;
   const weighed =
@@ -134,12 +144,11 @@ export async function decideRequest(
   body: NewDecision,
   ifMatch?: number,
 ): Promise<RequestAnswer> {
-  return recordingRefusals(cx, { action: "request.decide", requestId }, async () => {
-    const resumed = await resumeActivation(cx, requestId, body);
-    if (resumed !== undefined) return answerRequest(cx, requestId, resumed);
-    await proveDecision(cx, requestId, body);
-    const { entry, grantId } = await inTransaction(cx, (tx) => decideIn(tx, cx, requestId, body, ifMatch));
-    if (grantId !== undefined) await activateGrant(cx, grantId);
-    return answerRequest(cx, requestId, entry);
-  });
+  const resumed = await resumeActivation(cx, requestId, body);
+  if (resumed !== undefined) return answerRequest(cx, requestId, resumed);
+  const proved = await proveDecision(cx, requestId, body);
+  const given = { proved, ifMatch };
+  const { entry, grantId } = await inTransaction(cx, (tx) => decideIn(tx, cx, requestId, body, given));
+  if (grantId !== undefined) await activateGrant(cx, grantId);
+  return answerRequest(cx, requestId, entry);
 }

@@ -17,7 +17,6 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { refusalOf } from "@/lib/testing/benches/refusal";
-
 import {
   approvalOf,
   approvedRequest,
@@ -30,6 +29,7 @@ import {
   type RequestPerson,
   submittedRequest,
 } from "@/lib/testing/benches/request-bench";
+import { called } from "@/lib/testing/called";
 
 let bench: RequestBench;
 let regulator: RequestPerson;
@@ -61,17 +61,19 @@ describe("a decision", () => {
   it("is refused to the requester, his organisation, the wrong duty, and one person twice", async () => {
     const id = await submitted();
     await ensureChecked(id);
-    expect(await code(decideRequest(regulator, id, approvalOf("legal")))).toBe("decision.self");
-    expect(await code(decideRequest(approver, id, approvalOf("legal")))).toBe("decision.duty");
-    expect(await code(decideRequest(support, id, approvalOf("legal")))).toBe("decision.duty");
-    expect(await code(decideRequest(colleague, id, approvalOf("legal")))).toBe("decision.organisation");
-    expect(await code(decideRequest(approver, id, approvalOf("coordinator")))).toBe("decision.stage");
+    const decided = (who: typeof approver, stage: "legal" | "coordinator", of = id) =>
+      code(
+        called(who, "decideRequest", { params: { id: of } }, () => decideRequest(who, of, approvalOf(stage))),
+      );
+    expect(await decided(regulator, "legal")).toBe("decision.self");
+    expect(await decided(approver, "legal")).toBe("decision.duty");
+    expect(await decided(support, "legal")).toBe("decision.duty");
+    expect(await decided(colleague, "legal")).toBe("decision.organisation");
+    expect(await decided(approver, "coordinator")).toBe("decision.stage");
     await decideRequest(both, id, approvalOf("legal"));
-    expect(await code(decideRequest(both, id, approvalOf("coordinator")))).toBe("decision.same-person");
-    expect(await code(decideRequest(both, id, approvalOf("legal")))).toBe("decision.same-person");
-    expect(await code(decideRequest(approver, uuidv7(1), approvalOf("coordinator")))).toBe(
-      "request-file.not-found",
-    );
+    expect(await decided(both, "coordinator")).toBe("decision.same-person");
+    expect(await decided(both, "legal")).toBe("decision.same-person");
+    expect(await decided(approver, "coordinator", uuidv7(1))).toBe("request-file.not-found");
     const { rows } = await query(
       "SELECT count(*)::int AS n FROM audit_index WHERE request_id = $1 AND outcome = 'denied'",
       [id],

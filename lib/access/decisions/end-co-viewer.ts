@@ -8,7 +8,6 @@ import { tellTimeline } from "@/lib/access/requests/move-request";
 import { answerRequest } from "@/lib/access/requests/request-view";
 import type { NewCoViewerEnd } from "@/lib/access/requests/schema";
 import { lockRequest } from "@/lib/access/requests/store";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
@@ -79,9 +78,7 @@ async function tryTelling(cx: Context, id: string): Promise<void> {
  * soon as it answers. Throws `request.illegal-transition` for a draft and for one who is out.
  */
 export async function endCoViewer(cx: Context, id: string, body: NewCoViewerEnd): Promise<RequestAnswer> {
-  return recordingRefusals(cx, { action: "request.end-co-viewer", requestId: id }, async () => {
-    const ended = await inTransaction(cx, (tx) => endIn(tx, cx, id, body));
-    await tryTelling(cx, ended.id);
-    return answerRequest(cx, id, ended.entry);
-  });
+  const ended = await inTransaction(cx, (tx) => endIn(tx, cx, id, body));
+  await tryTelling(cx, ended.id);
+  return answerRequest(cx, id, ended.entry);
 }

@@ -6,7 +6,6 @@ import { insertStatement } from "@/lib/access/decisions/store";
 import type { StatementAnswer } from "@/lib/access/requests/answer-schema";
 import { requireVersion } from "@/lib/access/requests/require-version";
 import type { NewStatement } from "@/lib/access/requests/schema";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
@@ -28,35 +27,33 @@ export async function prepareStatement(
   body: NewStatement,
   ifMatch?: number,
 ): Promise<StatementAnswer> {
-  return recordingRefusals(cx, { action: "request.decide", requestId }, async () => {
-    if (body.decision === "ask") throw invalidField("/decision", "a question is not signed");
-    const at = cx.clock.now();
-    const nonce = newNonce();
-    const expiresAt = new Date(at.getTime() + STATEMENT_MS);
-    const { statement, entry } = await inTransaction(cx, async (tx) => {
-      await requireVersion(tx, cx, requestId, ifMatch);
-      const one = await loadCase(tx, cx, requestId, body.stage);
-      await checkDecision(tx, cx, one, body);
-      const made = { log: cx.instance.log, approver: cx.principal.handle, at, nonce };
-      const prepared = decisionStatement(one, body, made);
-      const { userId } = cx.principal;
-      const { tenantId } = cx.instance;
-      await insertStatement(tx, {
-        ...{ nonce, statement: prepared, maxExports: body.max_exports, expiresAt },
-        ...{ tenantId, userId, requestId },
-      });
-      const appended = await appendEntry(tx, cx, {
-        class: "access",
-        outcome: "done",
-        action: "request.prepare-statement",
-        subjects: [`request:${requestId}`],
-        caseId: requestId,
-        caseDetails: { statement: recordDigest(prepared), stage: body.stage, decision: body.decision },
-        index: { requestId },
-      });
-      return { statement: prepared, entry: appended };
+  if (body.decision === "ask") throw invalidField("/decision", "a question is not signed");
+  const at = cx.clock.now();
+  const nonce = newNonce();
+  const expiresAt = new Date(at.getTime() + STATEMENT_MS);
+  const { statement, entry } = await inTransaction(cx, async (tx) => {
+    await requireVersion(tx, cx, requestId, ifMatch);
+    const one = await loadCase(tx, cx, requestId, body.stage);
+    await checkDecision(tx, cx, one, body);
+    const made = { log: cx.instance.log, approver: cx.principal.handle, at, nonce };
+    const prepared = decisionStatement(one, body, made);
+    const { userId } = cx.principal;
+    const { tenantId } = cx.instance;
+    await insertStatement(tx, {
+      ...{ nonce, statement: prepared, maxExports: body.max_exports, expiresAt },
+      ...{ tenantId, userId, requestId },
     });
-    const receipt = await issueReceipt(cx, entry);
-    return { statement, nonce, expires_at: expiresAt.toISOString(), receipt };
+    const appended = await appendEntry(tx, cx, {
+      class: "access",
+      outcome: "done",
+      action: "request.prepare-statement",
+      subjects: [`request:${requestId}`],
+      caseId: requestId,
+      caseDetails: { statement: recordDigest(prepared), stage: body.stage, decision: body.decision },
+      index: { requestId },
+    });
+    return { statement: prepared, entry: appended };
   });
+  const receipt = await issueReceipt(cx, entry);
+  return { statement, nonce, expires_at: expiresAt.toISOString(), receipt };
 }

@@ -2,53 +2,130 @@ import "server-only";
 import type { DecisionCase } from "@/lib/access/decisions/decision-case";
 import { decisionStatement, STATEMENT_MS } from "@/lib/access/decisions/decision-statement";
 import { newNonce } from "@/lib/access/decisions/prepare-statement";
-import { findSignedStatement } from "@/lib/access/decisions/prepared-decision";
-import { type ProofKind, spendStatement } from "@/lib/access/decisions/store";
+import {
+  findPreparedStatements,
+  type PreparedStatement,
+  type ProofKind,
+  spendStatement,
+} from "@/lib/access/decisions/store";
 import type { NewDecision } from "@/lib/access/requests/schema";
 import type { Context } from "@/lib/context/context";
-import type { Tx } from "@/lib/db/transaction";
+import { fromBase64url } from "@/lib/crypto/bytes";
+import { verifyStatement } from "@/lib/crypto/statement";
+import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { signAsPortal } from "@/lib/escrow/client/portal-signature";
+import { claimedChallenge, statementChallenge } from "@/lib/escrow/protocol/challenge";
 import {
   type DecisionStatement,
   recordDigest,
   type StatementSignature,
 } from "@/lib/escrow/protocol/statements";
+import { findStatementKey } from "@/lib/identity/people/people-store";
+import { isRemovedPasskey } from "@/lib/identity/roster/people-store";
+import { removedPasskey } from "@/lib/identity/roster/refuse-removed-passkey";
+import { requirePortalMaySign } from "@/lib/identity/roster/require-portal-may-sign";
+
+/** How many unanswered statements of one person are compared with a signature. */
+const MAX_PREPARED = 16;
+
+/** The prepared statement that a decision's signature answers, or why there is none. */
+export type ProvedStatement =
+  | { readonly prepared: PreparedStatement; readonly signature: StatementSignature }
+  | { readonly fault: DomainError };
 
 /** A decision with the proof that its approver made it. */
 export interface SignedDecision {
   readonly statement: DecisionStatement;
   readonly signature: StatementSignature;
   readonly proofKind: ProofKind;
-  /** How many exports it leaves, where it leaves fewer: beside what is signed, which has no member for it (ADR 0048). */
+  /** How many exports it leaves, if fewer. The signed statement has no member for it (ADR 0048). */
   readonly maxExports: number | undefined;
 }
 
-/** The prepared statement that this body and signature answer. Its nonce counts once. */
-async function takeSigned(
+function invalid(detail: string): DomainError {
+  return new DomainError("statement.invalid", { detail });
+}
+
+type Matches = (prepared: PreparedStatement) => boolean;
+
+/** A passkey names the statement that it signed, and the custodian checks that. An Ed25519 signature is verified here. */
+async function matcher(tx: Tx, cx: Context, signature: StatementSignature): Promise<Matches | undefined> {
+  if (signature.kind === "passkey") {
+    const challenge = claimedChallenge(signature);
+    return ({ statement }) => statementChallenge("decision", statement) === challenge;
+  }
+  const key = await findStatementKey(tx, cx.principal.userId, signature.key_id);
+  if (key === undefined) return undefined;
+  const bytes = fromBase64url(signature.signature);
+  return ({ statement }) => verifyStatement(key, "decision", statement, bytes);
+}
+
+/** Finds, among the statements prepared for the caller and this request, the one that the signature answers. */
+async function findSigned(
+  tx: Tx,
+  cx: Context,
+  requestId: string,
+  signature: StatementSignature,
+): Promise<ProvedStatement> {
+  if (signature.kind === "passkey" && (await isRemovedPasskey(tx, signature.credential_id)))
+    return { fault: removedPasskey() };
+  const matches = await matcher(tx, cx, signature);
+  if (matches === undefined) return { fault: invalid("The key that signed is not registered for you.") };
+  const wanted = { userId: cx.principal.userId, requestId, at: cx.clock.now(), limit: MAX_PREPARED };
+  const waiting = await findPreparedStatements(tx, wanted);
+  if (waiting.length === 0) {
+    const detail = "You have no prepared statement for this request. Prepare it again.";
+    return { fault: new DomainError("statement.expired", { detail }) };
+  }
+  const prepared = waiting.find(matches);
+  if (prepared !== undefined) return { prepared, signature };
+  return { fault: invalid("The signature is not valid for any statement prepared for you.") };
+}
+
+/**
+ * Reads the prepared statement once and has the custodian check a passkey's signature, before anything is stored: a wrong
+ * one is refused while its signer can sign again. A fault is not thrown here, so that the rules answer first. Undefined for
+ * a question, and where the portal signs.
+ */
+export async function proveDecision(
+  cx: Context,
+  requestId: string,
+  { decision, signature }: NewDecision,
+): Promise<ProvedStatement | undefined> {
+  if (decision === "ask") return undefined;
+  if (signature === undefined) {
+    await requirePortalMaySign(cx);
+    return undefined;
+  }
+  const found = await inSnapshot(cx, (tx) => findSigned(tx, cx, requestId, signature));
+  if ("fault" in found || signature.kind !== "passkey") return found;
+  const { statement } = found.prepared;
+  await cx.escrow.noteStatement({ kind: "decision", statement, signature });
+  return found;
+}
+
+/** Compares the prepared statement with this decision and spends it. Its nonce counts once. */
+async function spendProved(
   tx: Tx,
   cx: Context,
   one: DecisionCase,
   body: NewDecision,
-  signature: StatementSignature,
+  proved: ProvedStatement,
 ): Promise<SignedDecision> {
-  const { nonce, statement, expiresAt, maxExports } = await findSignedStatement(
-    tx,
-    cx,
-    one.row.id,
-    signature,
-  );
+  if ("fault" in proved) throw proved.fault;
+  const { nonce, statement, expiresAt, maxExports } = proved.prepared;
   const made = { log: cx.instance.log, approver: cx.principal.handle, nonce };
   const madeAt = new Date(expiresAt.getTime() - STATEMENT_MS);
   const expected = decisionStatement(one, body, { ...made, at: madeAt });
-  if (recordDigest(expected) !== recordDigest(statement) || maxExports !== body.max_exports) {
-    throw new DomainError("statement.invalid", { detail: "What was signed is not what was sent." });
-  }
+  if (recordDigest(expected) !== recordDigest(statement) || maxExports !== body.max_exports)
+    throw invalid("The signed statement is not for this decision.");
   if (!(await spendStatement(tx, nonce, cx.clock.now()))) throw new DomainError("statement.expired");
+  const { signature } = proved;
   return { statement, signature, proofKind: signature.kind, maxExports };
 }
 
-/** In evaluation a decision made with a bearer key is signed by the portal's own key, and marked so. */
+/** In evaluation the portal's own key signs a decision made with a bearer key, and the decision is marked so. */
 async function signForEvaluation(cx: Context, one: DecisionCase, body: NewDecision): Promise<SignedDecision> {
   if (!cx.instance.evaluation) {
     throw new DomainError("statement.required", {
@@ -61,14 +138,13 @@ async function signForEvaluation(cx: Context, one: DecisionCase, body: NewDecisi
   return { statement, signature, proofKind: "evaluation", maxExports: body.max_exports };
 }
 
-/** The approver's proof: his own signature over what was prepared for him, or the portal's in evaluation. */
+/** The approver's proof, in the transaction that stores the decision: the proved statement, or the portal's signature. */
 export function signDecision(
   tx: Tx,
   cx: Context,
   one: DecisionCase,
   body: NewDecision,
+  proved: ProvedStatement | undefined,
 ): Promise<SignedDecision> {
-  return body.signature === undefined
-    ? signForEvaluation(cx, one, body)
-    : takeSigned(tx, cx, one, body, body.signature);
+  return proved === undefined ? signForEvaluation(cx, one, body) : spendProved(tx, cx, one, body, proved);
 }

@@ -3,7 +3,6 @@ import { requireReadable } from "@/lib/access/documents/readable";
 import { openDocument } from "@/lib/access/documents/seal-document";
 import { findAuthorization, findDocumentBytes } from "@/lib/access/legal-authorities/store";
 import { loadRequest } from "@/lib/access/requests/load-request";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { recordEvent } from "@/lib/audit/record/record-event";
 import type { Context } from "@/lib/context/context";
 import { fromBase64url, toBase64 } from "@/lib/crypto/bytes";
@@ -40,29 +39,27 @@ export async function readDocument(
   requestId: string,
   authorizationId: string,
 ): Promise<{ readonly response: Response }> {
-  return recordingRefusals(cx, { action: "document.read", requestId }, async () => {
-    const { row, document } = await loadDocument(cx, requestId, authorizationId);
-    const bytes = openDocument(cx.keystore, document.id, document);
-    await recordEvent(cx, {
-      class: "access",
-      outcome: "done",
-      action: "document.read",
-      subjects: [],
-      caseId: requestId,
-      caseDetails: { authorization: authorizationId, sha256: document.sha256, bytes: bytes.length },
-      index: { requestId },
-    });
-    const name = `order-${row.reference}.${EXTENSIONS[document.mediaType] ?? "bin"}`;
-    return {
-      response: new Response(Uint8Array.from(bytes), {
-        headers: {
-          "content-type": document.mediaType,
-          "content-length": String(bytes.length),
-          "content-disposition": `attachment; filename="${name}"`,
-          // RFC 9530: the same digest that stands in the record and in the log.
-          "repr-digest": `sha-256=:${toBase64(fromBase64url(document.sha256))}:`,
-        },
-      }),
-    };
+  const { row, document } = await loadDocument(cx, requestId, authorizationId);
+  const bytes = openDocument(cx.keystore, document.id, document);
+  await recordEvent(cx, {
+    class: "access",
+    outcome: "done",
+    action: "document.read",
+    subjects: [],
+    caseId: requestId,
+    caseDetails: { authorization: authorizationId, sha256: document.sha256, bytes: bytes.length },
+    index: { requestId },
   });
+  const name = `order-${row.reference}.${EXTENSIONS[document.mediaType] ?? "bin"}`;
+  return {
+    response: new Response(Uint8Array.from(bytes), {
+      headers: {
+        "content-type": document.mediaType,
+        "content-length": String(bytes.length),
+        "content-disposition": `attachment; filename="${name}"`,
+        // RFC 9530: the same digest that stands in the record and in the log.
+        "repr-digest": `sha-256=:${toBase64(fromBase64url(document.sha256))}:`,
+      },
+    }),
+  };
 }

@@ -10,7 +10,6 @@ import { announceRevocation, endRequest } from "@/lib/access/grants/revoke-grant
 import type { GrantAnswer } from "@/lib/access/grants/schema";
 import type { GrantRow } from "@/lib/access/grants/store";
 import { lockRequest } from "@/lib/access/requests/store";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
@@ -77,21 +76,23 @@ async function endIn(tx: Tx, cx: Context, id: string, reason: string, releaseEnd
  * word, by the revocation of its authority's key, the custodian keeps: then the word ends it there. Throws
  * `request.illegal-transition` where nothing is left to end.
  */
-export function endRelease(cx: Context, id: string, { reason, signature }: ReleaseEnd): Promise<GrantAnswer> {
-  return recordingRefusals(cx, { action: "grant.end-release", grantId: id }, async () => {
-    await inSnapshot(cx, async (tx) =>
-      requireReleased(tx, cx, await loadGrant(tx, cx, id, "grant.end-release")),
-    );
-    const statement = { log: cx.instance.log, grant: id, person: cx.principal.handle };
-    const proven = await proveWord(cx, { kind: "release-end", statement }, signature);
-    const end = { statement, signature: proven.signature };
-    const entry = await inTransaction(cx, (tx) => endIn(tx, cx, id, reason, end));
-    try {
-      await announceRevocation(cx, id);
-    } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
-      cx.logger.warn({ grant: id, code: error.code }, "the custodian has not heard of a revocation yet");
-    }
-    return answerGrant(cx, id, entry);
-  });
+export async function endRelease(
+  cx: Context,
+  id: string,
+  { reason, signature }: ReleaseEnd,
+): Promise<GrantAnswer> {
+  await inSnapshot(cx, async (tx) =>
+    requireReleased(tx, cx, await loadGrant(tx, cx, id, "grant.end-release")),
+  );
+  const statement = { log: cx.instance.log, grant: id, person: cx.principal.handle };
+  const proven = await proveWord(cx, { kind: "release-end", statement }, signature);
+  const end = { statement, signature: proven.signature };
+  const entry = await inTransaction(cx, (tx) => endIn(tx, cx, id, reason, end));
+  try {
+    await announceRevocation(cx, id);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    cx.logger.warn({ grant: id, code: error.code }, "the custodian has not heard of a revocation yet");
+  }
+  return answerGrant(cx, id, entry);
 }

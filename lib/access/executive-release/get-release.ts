@@ -4,7 +4,6 @@ import type { ReleaseAnswer, ReleaseStanding } from "@/lib/access/executive-rele
 import { findGrantOfRequest } from "@/lib/access/grants/store";
 import { loadNames } from "@/lib/access/requests/request-view";
 import { type Names, personView } from "@/lib/access/requests/view";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
@@ -58,7 +57,7 @@ function standingOf(cx: Context, id: string): Promise<ReleaseStanding> {
 
 /** The newest release of a request, for executives, with what the caller signs. */
 export function getRelease(cx: Context, id: string): Promise<ReleaseStanding> {
-  return recordingRefusals(cx, { action: "request.release", requestId: id }, () => standingOf(cx, id));
+  return standingOf(cx, id);
 }
 
 /** The same with the receipt of the entry that changed it. */

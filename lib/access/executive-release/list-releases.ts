@@ -10,9 +10,9 @@ import { requestSummary } from "@/lib/access/requests/view";
 import { viewerOf } from "@/lib/access/requests/viewer";
 import { isExecutive } from "@/lib/access/rules/action-rules";
 import { reason } from "@/lib/access/rules/reason";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { refusalOf } from "@/lib/access/rules/refusal";
 import type { Context } from "@/lib/context/context";
+import { isUnreadable, readableOf, viewRows } from "@/lib/db/read-rows";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { type Page, requireCursor } from "@/lib/paging";
@@ -42,37 +42,33 @@ function isAnothers(cx: Context, { requesterUserId }: RequestRow): boolean {
  * Overdue requests that were escalated to the executives, soonest due first, each with where its release stands. For whoever
  * has the duty executive; throws `decision.duty` for everybody else, and `request.invalid` for a cursor of another list.
  */
-export function listReleases(cx: Context, query: ReleaseQuery): Promise<Page<ReleaseItem>> {
+export async function listReleases(cx: Context, query: ReleaseQuery): Promise<Page<ReleaseItem>> {
   const after = requireCursor(query.cursor);
-  return recordingRefusals(cx, { action: "request.release" }, async () => {
-    if (!isExecutive(cx.principal)) {
-      throw refusalOf([
-        reason("default.release-duty", "decision.duty", "A release needs the duty executive."),
-      ]);
-    }
-    return inSnapshot(cx, async (tx) => {
-      const turns = await listQueue(tx, {
-        viewer: { ...(await viewerOf(tx, cx)), seesEscalated: true },
-        ownerId: cx.principal.userId,
-        state: "overdue",
-        view: "all",
-        sort: "due",
-        after,
-        limit: query.limit + 1,
-      });
-      const shown = turns.slice(0, query.limit).map(({ id }) => id);
-      const rows = (await readListed(tx, shown)).filter((row) => isAnothers(cx, row));
-      const names = await loadNames(
-        tx,
-        rows.map((row) => row.requesterUserId),
-      );
-      const authorities = await listAuthorities(tx, shown);
-      const items: ReleaseItem[] = [];
-      for (const row of rows) {
-        const summary = requestSummary(row, { names, turn: undefined, authority: authorities.get(row.id) });
-        items.push({ ...summary, ...(await standingOf(tx, cx, row.id)) });
-      }
-      return { items, next_cursor: turns.length > shown.length ? (shown.at(-1) ?? null) : null };
+  if (!isExecutive(cx.principal)) {
+    throw refusalOf([reason("default.release-duty", "decision.duty", "A release needs the duty executive.")]);
+  }
+  return inSnapshot(cx, async (tx) => {
+    const turns = await listQueue(tx, {
+      viewer: { ...(await viewerOf(tx, cx)), seesEscalated: true },
+      ownerId: cx.principal.userId,
+      state: "overdue",
+      view: "all",
+      sort: "due",
+      after,
+      limit: query.limit + 1,
     });
+    const shown = turns.slice(0, query.limit).map(({ id }) => id);
+    const rows = (await readListed(tx, shown)).filter((row) => isUnreadable(row) || isAnothers(cx, row));
+    const names = await loadNames(
+      tx,
+      readableOf(rows).map((row) => row.requesterUserId),
+    );
+    const authorities = await listAuthorities(tx, shown);
+    const { items: summaries, ...missing } = viewRows(cx, "releases", rows, (row: RequestRow) =>
+      requestSummary(row, { names, turn: undefined, authority: authorities.get(row.id) }),
+    );
+    const items: ReleaseItem[] = [];
+    for (const summary of summaries) items.push({ ...summary, ...(await standingOf(tx, cx, summary.id)) });
+    return { items, ...missing, next_cursor: turns.length > shown.length ? (shown.at(-1) ?? null) : null };
   });
 }

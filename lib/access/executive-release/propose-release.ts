@@ -15,7 +15,6 @@ import type { NewRelease, ReleaseAnswer } from "@/lib/access/executive-release/s
 import { insertRelease } from "@/lib/access/executive-release/store";
 import { lockRequest } from "@/lib/access/requests/store";
 import { recognise } from "@/lib/access/review/recognise";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { grantWindow } from "@/lib/access/rules/validity";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
@@ -108,9 +107,11 @@ async function proposeIn(tx: Tx, cx: Context, requestId: string, body: NewReleas
  * `request.illegal-transition` unless the request is overdue, `request.conflict` while terms wait for words,
  * `decision.identity-check`, `authorization.invalid`, `authorization.recognition`.
  */
-export function proposeRelease(cx: Context, requestId: string, body: NewRelease): Promise<ReleaseAnswer> {
-  return recordingRefusals(cx, { action: "request.release", requestId }, async () => {
-    const entry = await inTransaction(cx, (tx) => proposeIn(tx, cx, requestId, body));
-    return answerRelease(cx, requestId, entry);
-  });
+export async function proposeRelease(
+  cx: Context,
+  requestId: string,
+  body: NewRelease,
+): Promise<ReleaseAnswer> {
+  const entry = await inTransaction(cx, (tx) => proposeIn(tx, cx, requestId, body));
+  return answerRelease(cx, requestId, entry);
 }

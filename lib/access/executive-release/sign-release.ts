@@ -25,7 +25,6 @@ import { moveRequest } from "@/lib/access/requests/move-request";
 import { lockRequest } from "@/lib/access/requests/store";
 import { requireRecognised } from "@/lib/access/review/recognise";
 import { POLICY_VERSION } from "@/lib/access/rules/decide";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { recordEvent } from "@/lib/audit/record/record-event";
 import type { Context } from "@/lib/context/context";
@@ -179,25 +178,21 @@ async function resume(cx: Context, { requestId, releaseId }: Wanted): Promise<Ap
  * itself. Throws `request.illegal-transition` unless the request is overdue, `request.conflict` when the terms are not open,
  * `decision.same-person`, `decision.facts-mismatch`, `statement.required`, `custodian.refused`, and 503 while the custodian is away.
  */
-export function signRelease(
+export async function signRelease(
   cx: Context,
   requestId: string,
   releaseId: string,
   body: ReleaseWord,
 ): Promise<ReleaseAnswer> {
   const word = { requestId, releaseId, body };
-  return recordingRefusals(cx, { action: "request.release", requestId }, async () => {
-    const resumed = await resume(cx, word);
-    if (resumed !== undefined) return answerRelease(cx, requestId, resumed);
-    const { release } = await inSnapshot(cx, async (tx) =>
-      checkWord(tx, cx, await loadReleaseCase(tx, cx, requestId), word),
-    );
-    const statement = { ...release.terms, releaser: cx.principal.handle };
-    const proven = await proveWord(cx, { kind: "release", statement }, body.signature);
-    const { entry, grantId } = await inTransaction(cx, (tx) =>
-      storeWord(tx, cx, word, { statement, proven }),
-    );
-    if (grantId !== undefined) await activateGrant(cx, grantId);
-    return answerRelease(cx, requestId, entry);
-  });
+  const resumed = await resume(cx, word);
+  if (resumed !== undefined) return answerRelease(cx, requestId, resumed);
+  const { release } = await inSnapshot(cx, async (tx) =>
+    checkWord(tx, cx, await loadReleaseCase(tx, cx, requestId), word),
+  );
+  const statement = { ...release.terms, releaser: cx.principal.handle };
+  const proven = await proveWord(cx, { kind: "release", statement }, body.signature);
+  const { entry, grantId } = await inTransaction(cx, (tx) => storeWord(tx, cx, word, { statement, proven }));
+  if (grantId !== undefined) await activateGrant(cx, grantId);
+  return answerRelease(cx, requestId, entry);
 }

@@ -19,6 +19,7 @@ import {
   queryOwner,
   type RequestBench,
 } from "@/lib/testing/benches/request-bench";
+import { called } from "@/lib/testing/called";
 
 let log: LogBench;
 let bench: RequestBench;
@@ -72,7 +73,10 @@ it("nothing that is done with an export under a grant is told outside the case",
     await (await downloadExport(regulator, id, {})).response.body?.cancel();
   await cancelExport(regulator, removed.id);
   await revokeGrant(legal, grantId, "Over.");
-  expect((await refusalOf(downloadExport(regulator, ended.id, {}))).code).toBe("export.grant");
+  const after = called(regulator, "downloadAuditExport", { params: { id: ended.id } }, () =>
+    downloadExport(regulator, ended.id, {}),
+  );
+  expect((await refusalOf(after)).code).toBe("export.grant");
   expect(await expireExports({ ...log.cx, system: "portal" })).toBe(2);
   expect(await Promise.all(others.map(told))).toEqual(before);
   // Four asked for, one cancelled, two downloads, one removed, one refusal, two that went with the grant.

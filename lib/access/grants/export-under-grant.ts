@@ -3,7 +3,6 @@ import { loadGrant } from "@/lib/access/grants/load-grant";
 import { useExport } from "@/lib/access/grants/use-export";
 import { standingReasons } from "@/lib/access/rules/floor";
 import { reason } from "@/lib/access/rules/reason";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { refusalOf } from "@/lib/access/rules/refusal";
 import type { ExportLender } from "@/lib/audit/export/export-loan";
 import { exportLog } from "@/lib/audit/export/export-log";
@@ -35,20 +34,16 @@ function lenderFor(cx: Context): ExportLender {
   };
 }
 
-async function recorded<T>(cx: Context, grantId: string | undefined, run: () => Promise<T>): Promise<T> {
-  return grantId === undefined ? run() : recordingRefusals(cx, { action: "audit.export", grantId }, run);
-}
-
 /**
  * Has an export made in the background. With `grant_id` it holds only entries of that grant's records, and takes one
  * unit of its budget together with its entry (ADR 0038). Throws as `requestExport`, and `grant.not-found`,
  * `access.no-grant`, `access.exports-exhausted`.
  */
 export function requestExportAsHolder(cx: Context, wanted: NewExport): Promise<ExportReceipt> {
-  return recorded(cx, wanted.grant_id, () => requestExport(cx, wanted, lenderFor(cx)));
+  return requestExport(cx, wanted, lenderFor(cx));
 }
 
 /** The same, streamed. */
 export function exportLogAsHolder(cx: Context, query: ExportQuery): Promise<{ response: Response }> {
-  return recorded(cx, query.grant_id, () => exportLog(cx, query, lenderFor(cx)));
+  return exportLog(cx, query, lenderFor(cx));
 }

@@ -32,6 +32,7 @@ import {
   type RequestPerson,
 } from "@/lib/testing/benches/request-bench";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
+import { LOCK_WAITS } from "@/lib/testing/servers/database";
 
 const DAY_MS = 24 * 60 * 60_000;
 let log: LogBench;
@@ -82,11 +83,11 @@ async function inTheMiddle(id: string, act: () => Promise<unknown>): Promise<voi
     const run = runNextExport(worker);
     const isStuck = async () => {
       const { rows } = await log.appPool.query(
-        "SELECT count(*)::int AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%audit_export_chunk%'",
+        `SELECT count(*)::int AS n FROM pg_stat_activity WHERE pid IN (${LOCK_WAITS}) AND query LIKE '%audit_export_chunk%'`,
       );
       return rows[0].n > 0 && (await rowOf(id)).chunks === 1;
     };
-    await expect.poll(isStuck, { timeout: 60_000 }).toBe(true);
+    await expect.poll(isStuck, { timeout: 150_000 }).toBe(true);
     await act();
     await rival.query("ROLLBACK");
     expect(await run).toBe(true);

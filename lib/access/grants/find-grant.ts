@@ -2,9 +2,9 @@ import "server-only";
 import * as grants from "@/lib/access/grants/store";
 import type { GrantFacts } from "@/lib/access/rules/facts";
 import { isWithin } from "@/lib/access/rules/limits";
-import { type Reader, readReader } from "@/lib/access/rules/reader";
 import type { Principal } from "@/lib/context/principal";
-import { type DbContext, inSnapshot, type Tx } from "@/lib/db/transaction";
+import { readableOf } from "@/lib/db/read-rows";
+import { type DbContext, inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import type { GroupName } from "@/lib/vocabulary";
 
@@ -31,25 +31,13 @@ function fitness(grant: GrantFacts, wanted: WantedGrant, now: Date): number {
   return (isLive ? 8 : 0) + points;
 }
 
-function findOwn(tx: Tx, cx: GrantContext, transactionId: string): Promise<GrantFacts[]> {
-  return grants.findGrantsOf(tx, {
-    tenantId: cx.instance.tenantId,
-    userId: cx.principal.userId,
-    transactionId,
-  });
-}
-
-function nearest(
-  cx: GrantContext,
-  wanted: WantedGrant,
-  found: readonly GrantFacts[],
-): GrantFacts | undefined {
+/** The one of these grants that is meant, or comes nearest; undefined when none of them is named. */
+function nearest(wanted: WantedGrant, found: readonly GrantFacts[], now: Date): GrantFacts | undefined {
   const named = found.filter(
     (grant) =>
       (wanted.grantId === undefined || grant.id === wanted.grantId) &&
       (wanted.authorizationId === undefined || grant.authorization?.id === wanted.authorizationId),
   );
-  const now = cx.clock.now();
   return named.reduce<GrantFacts | undefined>(
     (best, grant) =>
       best === undefined || fitness(grant, wanted, now) > fitness(best, wanted, now) ? grant : best,
@@ -58,27 +46,21 @@ function nearest(
 }
 
 /**
- * The caller's grant for one transaction, or the nearest to it; nothing when there is none. Another person's grant
- * is the same as none. Whether it is in force is for `decideOpening` to say.
+ * The caller's grant for one transaction, or the nearest to it; undefined when there is none. Another person's grant
+ * counts as none. Whether it is in force is decided by `decideOpening`.
  */
 export async function findLiveGrant(cx: GrantContext, wanted: WantedGrant): Promise<GrantFacts | undefined> {
-  return nearest(cx, wanted, await inSnapshot(cx, (tx) => findOwn(tx, cx, wanted.transactionId)));
+  const owner = { tenantId: cx.instance.tenantId, userId: cx.principal.userId };
+  const { transactionId } = wanted;
+  const found = await inSnapshot(cx, (tx) => grants.findGrantsOf(tx, { ...owner, transactionId }));
+  // A grant whose row cannot be read permits nothing.
+  return nearest(wanted, readableOf(found), cx.clock.now());
 }
 
-/**
- * The same, where an opening cannot go on without one: 403 `access.no-grant`. The reader is of the same snapshot, so
- * that one decision weighs one moment.
- */
-export async function requireGrant(
-  cx: GrantContext,
-  wanted: WantedGrant,
-): Promise<{ readonly grant: GrantFacts; readonly reader: Reader }> {
-  const { found, reader } = await inSnapshot(cx, async (tx) => ({
-    found: await findOwn(tx, cx, wanted.transactionId),
-    reader: await readReader(tx, cx.principal),
-  }));
-  const grant = nearest(cx, wanted, found);
-  if (grant !== undefined) return { grant, reader };
+/** The grant among the caller's own that an opening goes by. Throws `access.no-grant` (403) when there is none. Pure. */
+export function chooseGrant(wanted: WantedGrant, found: readonly GrantFacts[], now: Date): GrantFacts {
+  const grant = nearest(wanted, found, now);
+  if (grant !== undefined) return grant;
   throw new DomainError("access.no-grant", {
     detail: "No live grant of yours covers this.",
     extra: { reason: "floor.no-grant", reasons: ["floor.no-grant"] },

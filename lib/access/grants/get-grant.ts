@@ -16,7 +16,6 @@ import { jobView, listJobs } from "@/lib/access/requests/records-store";
 import { loadNames } from "@/lib/access/requests/request-view";
 import { authorizationView, grantView, type Names, personView } from "@/lib/access/requests/view";
 import { decideAction } from "@/lib/access/rules/action-rules";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { listGrantExports } from "@/lib/audit/export/history/list-exports";
 import { type CopyMade, listCopies } from "@/lib/audit/reading/list-copies";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
@@ -159,7 +158,7 @@ async function detailOf(cx: Context, id: string): Promise<GrantDetail> {
 
 /** One grant, for its holder and for reviewers. */
 export function getGrant(cx: Context, id: string): Promise<GrantDetail> {
-  return recordingRefusals(cx, { action: "grant.read", grantId: id }, () => detailOf(cx, id));
+  return detailOf(cx, id);
 }
 
 /** The grant as it is now, with the receipt of the entry that changed it. */

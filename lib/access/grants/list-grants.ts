@@ -1,11 +1,12 @@
 import "server-only";
 import { countOpened } from "@/lib/access/grants/detail-store";
 import type { GrantView } from "@/lib/access/grants/schema";
-import { countGrants, listGrants as list } from "@/lib/access/grants/store";
+import { countGrants, type GrantRow, listGrants as list } from "@/lib/access/grants/store";
 import { listOwner } from "@/lib/access/requests/list-requests";
 import { grantView } from "@/lib/access/requests/view";
 import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context/context";
+import { readableOf, viewRows } from "@/lib/db/read-rows";
 import { inSnapshot } from "@/lib/db/transaction";
 import { findPeople } from "@/lib/identity/people/people-store";
 import { type Page, requireCursor } from "@/lib/paging";
@@ -30,13 +31,13 @@ export async function listGrants(
     const filter = { tenantId, userId: listOwner(cx), sealed, view: query.view ?? "all", now } as const;
     const rows = await list(tx, { ...filter, before, limit: query.limit + 1 });
     const page = rows.slice(0, query.limit);
-    const ids = page.map((grant) => grant.subjectUserId);
+    const ids = readableOf(page).map((grant) => grant.subjectUserId);
     const holders = await findPeople(tx, ids);
     const opened = await countOpened(
       tx,
       page.map((grant) => grant.id),
     );
-    const items = page.map((grant) =>
+    const viewed = viewRows(cx, "grants", page, (grant: GrantRow) =>
       grantView(grant, {
         holder: holders.get(grant.subjectUserId),
         opened: opened.get(grant.id) ?? 0,
@@ -44,6 +45,6 @@ export async function listGrants(
       }),
     );
     const next_cursor = rows.length > page.length ? (page.at(-1)?.id ?? null) : null;
-    return { items, next_cursor, total: await countGrants(tx, filter) };
+    return { ...viewed, next_cursor, total: await countGrants(tx, filter) };
   });
 }

@@ -3,6 +3,7 @@ import type { GrantView } from "@/lib/access/grants/schema";
 import { findGrantsOf, type GrantRow, listGrants } from "@/lib/access/grants/store";
 import { grantView } from "@/lib/access/requests/view";
 import type { Context } from "@/lib/context/context";
+import { type Readable, readableOf, viewRows } from "@/lib/db/read-rows";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { findPeople } from "@/lib/identity/people/people-store";
 
@@ -18,7 +19,7 @@ export async function listOwnGrants(cx: Context, transactionId?: string): Promis
   const { tenantId } = cx.instance;
   const { userId } = cx.principal;
   const now = cx.clock.now();
-  const find = (tx: Tx): Promise<GrantRow[]> => {
+  const find = (tx: Tx): Promise<Readable<GrantRow>[]> => {
     if (transactionId !== undefined) return findGrantsOf(tx, { tenantId, userId, transactionId });
     return listGrants(tx, {
       tenantId,
@@ -34,8 +35,10 @@ export async function listOwnGrants(cx: Context, transactionId?: string): Promis
     const rows = await find(tx);
     const holders = await findPeople(
       tx,
-      rows.map((row) => row.subjectUserId),
+      readableOf(rows).map((row) => row.subjectUserId),
     );
-    return rows.map((row) => grantView(row, { holder: holders.get(row.subjectUserId), opened: 0, now }));
+    return viewRows(cx, "own-grants", rows, (row: GrantRow) =>
+      grantView(row, { holder: holders.get(row.subjectUserId), opened: 0, now }),
+    ).items;
   });
 }

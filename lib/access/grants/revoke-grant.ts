@@ -9,7 +9,6 @@ import type { GrantAnswer } from "@/lib/access/grants/schema";
 import { findGrant, findRevocation, type GrantRow } from "@/lib/access/grants/store";
 import { moveRequest } from "@/lib/access/requests/move-request";
 import { lockRequest, readState } from "@/lib/access/requests/store";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
 import type { AppendedEntry } from "@/lib/context/recorder";
@@ -95,11 +94,9 @@ export async function tryAnnouncing(cx: CustodyContext & Pick<Context, "logger">
  * the portal goes on telling it.
  */
 export async function revokeGrant(cx: Context, id: string, reason: string): Promise<GrantAnswer> {
-  return recordingRefusals(cx, { action: "grant.revoke", grantId: id }, async () => {
-    const entry = await inTransaction(cx, async (tx) =>
-      endGrant(tx, cx, await loadGrant(tx, cx, id, "grant.revoke"), reason),
-    );
-    await tryAnnouncing(cx, id);
-    return answerGrant(cx, id, entry);
-  });
+  const entry = await inTransaction(cx, async (tx) =>
+    endGrant(tx, cx, await loadGrant(tx, cx, id, "grant.revoke"), reason),
+  );
+  await tryAnnouncing(cx, id);
+  return answerGrant(cx, id, entry);
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { AuthorizationState, GrantState } from "@/lib/access/requests/schema";
 import type { ApprovalFacts, GrantFacts } from "@/lib/access/rules/facts";
 import { Prisma } from "@/lib/db/generated/client";
+import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import { SignedReleaseEnd } from "@/lib/escrow/protocol/release-statement";
 import { GroupName, InstrumentKind, Level, Purpose } from "@/lib/vocabulary";
@@ -158,13 +159,13 @@ export async function findGrant(tx: Tx, tenantId: string, id: string): Promise<G
 export async function findGrantsOf(
   tx: Tx,
   wanted: { readonly tenantId: string; readonly userId: string; readonly transactionId: string },
-): Promise<GrantRow[]> {
+): Promise<Readable<GrantRow>[]> {
   const rows = await tx.$queryRaw<unknown[]>(
     Prisma.sql`${SELECT} WHERE g.tenant_id = ${wanted.tenantId}::uuid
       AND ${isHeldBy(wanted.userId)} AND ${wanted.transactionId} = ANY (g.transactions)
       ORDER BY g.id DESC LIMIT 200`,
   );
-  return rows.map(toGrant);
+  return readRows(rows, toGrant);
 }
 
 /** Which grants a list shows: those that one person may open, or of the whole tenant. */
@@ -195,12 +196,12 @@ function filtered({ tenantId, userId, sealed, view, now }: GrantFilter): Prisma.
 export async function listGrants(
   tx: Tx,
   page: GrantFilter & { readonly before: string | undefined; readonly limit: number },
-): Promise<GrantRow[]> {
+): Promise<Readable<GrantRow>[]> {
   const before = page.before === undefined ? Prisma.empty : Prisma.sql`AND g.id < ${page.before}::uuid`;
   const rows = await tx.$queryRaw<unknown[]>(
     Prisma.sql`${SELECT} ${filtered(page)} ${before} ORDER BY g.id DESC LIMIT ${page.limit}`,
   );
-  return rows.map(toGrant);
+  return readRows(rows, toGrant);
 }
 
 /** The grants in force that end soonest. */
@@ -208,11 +209,11 @@ export async function listEndingGrants(
   tx: Tx,
   which: Omit<GrantFilter, "view">,
   limit: number,
-): Promise<GrantRow[]> {
+): Promise<Readable<GrantRow>[]> {
   const rows = await tx.$queryRaw<unknown[]>(
     Prisma.sql`${SELECT} ${filtered({ ...which, view: "in_force" })} ORDER BY g.not_after, g.id LIMIT ${limit}`,
   );
-  return rows.map(toGrant);
+  return readRows(rows, toGrant);
 }
 
 /** How many grants a list has altogether. */

@@ -8,7 +8,6 @@ import { findAuthorization } from "@/lib/access/legal-authorities/store";
 import { lockRequest } from "@/lib/access/requests/store";
 import { addList } from "@/lib/authorities/registry/add-list";
 import { type AuthorityAnswer, answerAuthority } from "@/lib/authorities/registry/answer-authority";
-import { recordingRefusals } from "@/lib/authorities/registry/record-refusal";
 import { requireRegistrar } from "@/lib/authorities/registry/rules";
 import type { NewList } from "@/lib/authorities/schema";
 import type { Context } from "@/lib/context/context";
@@ -35,13 +34,11 @@ async function endRevoked(cx: Context, requestId: string): Promise<void> {
  * `request.invalid`.
  */
 export async function addAuthorityList(cx: Context, id: string, body: NewList): Promise<AuthorityAnswer> {
-  return recordingRefusals(cx, "authority.crl", id, async () => {
-    requireRegistrar(cx);
-    const { entry, resting } = await inTransaction(cx, async (tx) => {
-      const appended = await addList(tx, cx, id, body);
-      return { entry: appended, resting: await listDependents(tx, id) };
-    });
-    for (const requestId of resting) await endRevoked(cx, requestId);
-    return answerAuthority(cx, id, entry);
+  requireRegistrar(cx);
+  const { entry, resting } = await inTransaction(cx, async (tx) => {
+    const appended = await addList(tx, cx, id, body);
+    return { entry: appended, resting: await listDependents(tx, id) };
   });
+  for (const requestId of resting) await endRevoked(cx, requestId);
+  return answerAuthority(cx, id, entry);
 }

@@ -8,6 +8,7 @@ import { submitRequest } from "@/lib/access/requests/submit-request";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { type AccessBench, createAccessBench } from "@/lib/testing/benches/access-bench";
 import { refusalOf } from "@/lib/testing/benches/refusal";
+import { LOCK_WAITS } from "@/lib/testing/servers/database";
 
 let bench: AccessBench;
 beforeAll(async () => {
@@ -23,10 +24,8 @@ const upload = () => ({ filename: "order.pdf", mediaType: "application/pdf", byt
 
 async function untilWaiting(owner: Client, waiting: number, isOver: () => boolean): Promise<void> {
   for (;;) {
-    const { rows } = await owner.query(
-      "SELECT count(DISTINCT pid)::int AS n FROM pg_locks WHERE NOT granted AND locktype <> 'advisory'",
-    );
-    if (isOver() || (rows[0]?.n ?? 0) >= waiting) return;
+    const { rows } = await owner.query(`${LOCK_WAITS} AND waits.locktype <> 'advisory'`);
+    if (isOver() || rows.length >= waiting) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -27,7 +27,6 @@ import { loadRequest } from "@/lib/access/requests/load-request";
 import type { AuthorizationFactsBody } from "@/lib/access/requests/schema";
 import { lockRequest } from "@/lib/access/requests/store";
 import { authorizationView } from "@/lib/access/requests/view";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { endOf, startOf } from "@/lib/access/rules/validity";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
@@ -171,36 +170,34 @@ export async function attachAuthorization(
   jws?: ReceivedSignature,
   beside: BesideDocument = {},
 ): Promise<AuthorizationAnswer> {
-  return recordingRefusals(cx, { action: "authorization.attach", requestId }, async () => {
-    requireValidity(facts);
-    const received = file === undefined ? undefined : await receiveDocument(cx, requestId, file);
-    const { entry, row, version } = await inTransaction(cx, async (tx) => {
-      // Before the state is read: a submission that has begun is waited for, and then refuses this.
-      await lockRequest(tx, requestId);
-      const { permit, row: request } = await loadRequest(tx, cx, requestId, "request.change");
-      if (request.state !== "draft") {
-        throw new DomainError("request.illegal-transition", {
-          detail: "A legal authority is attached to a draft.",
-        });
-      }
-      const taken = await takeIn(tx, cx, requestId, facts, { received, file, jws, beside });
-      const appended = await appendEntry(tx, cx, {
-        class: "access",
-        outcome: "done",
-        action: "authorization.attach",
-        subjects: [`authorization:${taken.id}`, `request:${requestId}`],
-        caseId: requestId,
-        caseDetails: taken.told,
-        index: { requestId },
+  requireValidity(facts);
+  const received = file === undefined ? undefined : await receiveDocument(cx, requestId, file);
+  const { entry, row, version } = await inTransaction(cx, async (tx) => {
+    // Before the state is read: a submission that has begun is waited for, and then refuses this.
+    await lockRequest(tx, requestId);
+    const { permit, row: request } = await loadRequest(tx, cx, requestId, "request.change");
+    if (request.state !== "draft") {
+      throw new DomainError("request.illegal-transition", {
+        detail: "A legal authority is attached to a draft.",
       });
-      const changed = await touchDraft(tx, permit, request, cx.clock.now());
-      return {
-        entry: appended,
-        row: await authorizations.findAuthorization(tx, requestId),
-        version: changed,
-      };
+    }
+    const taken = await takeIn(tx, cx, requestId, facts, { received, file, jws, beside });
+    const appended = await appendEntry(tx, cx, {
+      class: "access",
+      outcome: "done",
+      action: "authorization.attach",
+      subjects: [`authorization:${taken.id}`, `request:${requestId}`],
+      caseId: requestId,
+      caseDetails: taken.told,
+      index: { requestId },
     });
-    if (row === undefined) throw new InvariantError("an authorization was stored and is not there");
-    return { ...authorizationView(row), request_version: version, receipt: await issueReceipt(cx, entry) };
+    const changed = await touchDraft(tx, permit, request, cx.clock.now());
+    return {
+      entry: appended,
+      row: await authorizations.findAuthorization(tx, requestId),
+      version: changed,
+    };
   });
+  if (row === undefined) throw new InvariantError("an authorization was stored and is not there");
+  return { ...authorizationView(row), request_version: version, receipt: await issueReceipt(cx, entry) };
 }

@@ -35,7 +35,7 @@ import {
   type TestCourt,
 } from "@/lib/testing/servers/certificate-authority";
 import { issue } from "@/lib/testing/servers/time-stamp-authority";
-import { auditTransaction } from "@/lib/transactions/open/audit-transaction";
+import { openTransaction } from "@/lib/transactions/open/open-transaction";
 
 const DAY_MS = 86_400_000;
 
@@ -121,7 +121,7 @@ const grant = async (id: string): Promise<string> => {
   return grantId;
 };
 const open = (grantId: string) =>
-  auditTransaction(bench.regulator, bench.txId, { purpose: "audit", grant_id: grantId });
+  openTransaction(bench.regulator, bench.txId, { purpose: "audit", grant_id: grantId });
 
 describe("a CMS over the document", () => {
   it("is judged at each look, and two people still read what the order says", async () => {

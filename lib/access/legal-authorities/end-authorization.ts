@@ -14,7 +14,6 @@ import { answerRequest } from "@/lib/access/requests/request-view";
 import type { AuthorizationEnd, AuthorizationState } from "@/lib/access/requests/schema";
 import { findRequestFacts, type RequestRow, readRequest } from "@/lib/access/requests/store";
 import type { Permit } from "@/lib/access/rules/permit";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
@@ -130,12 +129,10 @@ interface EndInput {
 }
 
 async function end(cx: Context, input: EndInput): Promise<RequestAnswer> {
-  const { requestId, to } = input;
-  return recordingRefusals(cx, { action: ACTIONS[to], requestId }, async () => {
-    const { entry, ended } = await inTransaction(cx, (tx) => endIn(tx, cx, input));
-    for (const id of ended) await tryAnnouncing(cx, id);
-    return answerRequest(cx, requestId, entry);
-  });
+  const { requestId } = input;
+  const { entry, ended } = await inTransaction(cx, (tx) => endIn(tx, cx, input));
+  for (const id of ended) await tryAnnouncing(cx, id);
+  return answerRequest(cx, requestId, entry);
 }
 
 /**

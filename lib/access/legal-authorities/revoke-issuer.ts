@@ -6,7 +6,6 @@ import { findAuthorization } from "@/lib/access/legal-authorities/store";
 import { lockRequest } from "@/lib/access/requests/store";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { type AuthorityAnswer, answerAuthority } from "@/lib/authorities/registry/answer-authority";
-import { recordingRefusals } from "@/lib/authorities/registry/record-refusal";
 import { requireRegistrar } from "@/lib/authorities/registry/rules";
 import { endAuthorityRow, lockAuthority } from "@/lib/authorities/registry/store";
 import type { AuthorityEnd } from "@/lib/authorities/schema";
@@ -55,11 +54,9 @@ async function endResting(cx: Context, requestId: string, reason: string): Promi
  * stopped in between sends it again, and what is left is ended then; with nothing left it is answered alike. One person does it, since it takes away only. Throws `auth.role`, `authority.not-found`, `authority.state`.
  */
 export async function revokeAuthority(cx: Context, id: string, body: AuthorityEnd): Promise<AuthorityAnswer> {
-  return recordingRefusals(cx, "authority.revoke", id, async () => {
-    requireRegistrar(cx);
-    const { reason } = body;
-    const { entry, resting } = await inTransaction(cx, (tx) => revokeIn(tx, cx, id, reason));
-    for (const requestId of resting) await endResting(cx, requestId, reason);
-    return answerAuthority(cx, id, entry);
-  });
+  requireRegistrar(cx);
+  const { reason } = body;
+  const { entry, resting } = await inTransaction(cx, (tx) => revokeIn(tx, cx, id, reason));
+  for (const requestId of resting) await endResting(cx, requestId, reason);
+  return answerAuthority(cx, id, entry);
 }

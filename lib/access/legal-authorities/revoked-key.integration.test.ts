@@ -83,7 +83,7 @@ describe("a key that was revoked", () => {
     expect((await Promise.all(both)).sort()).toEqual(["authority.exists", "done"]);
   });
 
-  it("counts no more under an id that an earlier build registered it by as well", async () => {
+  it("is no longer valid under a second id that the database owner registered it with", async () => {
     const signer = await createOrderSigner("old-1");
     const id = await registerSigner(signer, FACTS, keepers);
     const trigger = (how: string) =>

@@ -32,9 +32,11 @@ import {
   type RequestPerson,
   submittedRequest,
 } from "@/lib/testing/benches/request-bench";
+import { called } from "@/lib/testing/called";
 import { createOrderSigner, type OrderSigner, registerSigner } from "@/lib/testing/devices/order-signer";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
-import { auditTransaction } from "@/lib/transactions/open/audit-transaction";
+import { LOCK_WAITS } from "@/lib/testing/servers/database";
+import { openTransaction } from "@/lib/transactions/open/open-transaction";
 
 const DAY_MS = 86_400_000;
 const seconds = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
@@ -49,6 +51,8 @@ let signerId: string;
 
 beforeAll(async () => {
   bench = await createRequestBench();
+  // An entry older than a minute opens nothing until it has a leaf.
+  await bench.integrate();
   const keeper = () => bench.person({ role: "coordinator", duties: ["compliance"], hasKey: false });
   keepers = [await keeper(), await keeper()];
   signer = await createOrderSigner("lg-berlin-1");
@@ -71,8 +75,13 @@ const orderOf = (more: Readonly<Record<string, Json>> = {}): Record<string, Json
   ...more,
 });
 const part = (jws: string) => ({ bytes: utf8(`${jws}\n`) });
-const attach = async (id: string, more: Readonly<Record<string, Json>> = {}, by = signer) =>
-  attachAuthorization(bench.regulator, id, SIGNED_FACTS, undefined, part(await by.sign(orderOf(more))));
+const attach = async (id: string, more: Readonly<Record<string, Json>> = {}, by = signer) => {
+  const order = part(await by.sign(orderOf(more)));
+  const { regulator } = bench;
+  return called(regulator, "attachAuthorization", { params: { id } }, () =>
+    attachAuthorization(regulator, id, SIGNED_FACTS, undefined, order),
+  );
+};
 const approve = (stage: "legal" | "coordinator"): NewDecision =>
   NewDecision.parse({ stage, decision: "approve", comment: "As the order says" });
 const signedRequest = async (more: Readonly<Record<string, Json>> = {}, by = signer): Promise<string> => {
@@ -90,7 +99,7 @@ const grantedRequest = async (by = signer) => {
   return { id, grantId };
 };
 const open = (grantId: string) =>
-  auditTransaction(bench.regulator, bench.txId, { purpose: "audit", grant_id: grantId });
+  openTransaction(bench.regulator, bench.txId, { purpose: "audit", grant_id: grantId });
 const authorizationOf = async (id: string) => {
   const { authorization } = await getRequest(bench.regulator, id);
   if (authorization === undefined) throw new TypeError("no authorization");
@@ -395,9 +404,10 @@ describe("a registered key", () => {
       () => "died",
     );
     // It has ended the first order and waits for the second one's request: there its connection is taken away.
-    const wait = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()
-      AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()`;
-    await expect.poll(async () => (await admin.query(wait)).rowCount, { timeout: 60_000 }).toBeGreaterThan(0);
+    const wait = `SELECT pg_terminate_backend(pid) FROM (${LOCK_WAITS}) AS waiting`;
+    await expect
+      .poll(async () => (await admin.query(wait)).rowCount, { timeout: 150_000 })
+      .toBeGreaterThan(0);
     expect(await dying).toBe("died");
     await admin.query("ROLLBACK");
     await admin.end();

@@ -4,13 +4,12 @@ import { noticeView } from "@/lib/access/notices/list-notices";
 import { readNoticeRules } from "@/lib/access/notices/rule-store";
 import type { NoticeAnswer, NoticeView, NoticeWord } from "@/lib/access/notices/schema";
 import { type DisclosedRow, insertNotice, readDisclosed } from "@/lib/access/notices/store";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
-import { DomainError, InvariantError } from "@/lib/errors";
+import { concerning, DomainError, InvariantError } from "@/lib/errors";
 
 const ACTION = { send: "notice.send", withhold: "notice.withhold" } as const;
 
@@ -66,7 +65,7 @@ async function store(tx: Tx, cx: Context, row: DisclosedRow, { act, reason, part
  * before a seal's date, `request.conflict` when it was sent already.
  */
 export function decideNotice(cx: Context, requestId: string, word: NoticeWord): Promise<NoticeAnswer> {
-  return recordingRefusals(cx, { action: ACTION[word.act], requestId }, async () => {
+  return concerning({ action: ACTION[word.act] }, async () => {
     const { entry, view } = await inTransaction(cx, async (tx) => {
       await loadForDeadline(tx, cx, requestId, true);
       const stored = await store(tx, cx, await requireNotice(tx, cx, requestId, word), word);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { decideRequest } from "@/lib/access/decisions/decide-request";
 import { listNotices } from "@/lib/access/notices/list-notices";
 import { type AccessBench, createAccessBench } from "@/lib/testing/benches/access-bench";
-import { auditTransaction } from "@/lib/transactions/open/audit-transaction";
+import { openTransaction } from "@/lib/transactions/open/open-transaction";
 
 const UNTIL = `${new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 19)}Z`;
 let bench: AccessBench;
@@ -17,7 +17,7 @@ it("a lawyer who is a member of the participant's organisation reads of no seale
   const id = await bench.file({ order: { sealed: { basis: "Section 100 of the code", until: UNTIL } } });
   await decideRequest(bench.legal, id, bench.approval("legal"));
   const { grant_id = "" } = await decideRequest(bench.approver, id, bench.approval("coordinator"));
-  await auditTransaction(bench.regulator, bench.transactions[0], {
+  await openTransaction(bench.regulator, bench.transactions[0], {
     purpose: "audit",
     grant_id,
     fields: ["amount"],

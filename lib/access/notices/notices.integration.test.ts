@@ -17,7 +17,7 @@ import {
   type Filing,
 } from "@/lib/testing/benches/access-bench";
 import { outcomeOf, refusalOf } from "@/lib/testing/benches/refusal";
-import { auditTransaction } from "@/lib/transactions/open/audit-transaction";
+import { openTransaction } from "@/lib/transactions/open/open-transaction";
 import { Purpose } from "@/lib/vocabulary";
 
 const DAY_MS = 86_400_000;
@@ -45,7 +45,7 @@ async function opened(filing: Filing = {}, isOpened = true): Promise<string> {
   const { grant_id: grant = "" } = await decideRequest(bench.approver, id, last);
   if (isOpened) {
     const purpose = filing.asked !== undefined && "purpose" in filing.asked ? "compliance" : "audit";
-    await auditTransaction(bench.regulator, bench.transactions[0], {
+    await openTransaction(bench.regulator, bench.transactions[0], {
       purpose,
       grant_id: grant,
       fields: ["amount"],
@@ -125,7 +125,7 @@ describe("a disclosure under a court order", () => {
     await say(bench.legal, id, { act: "send" });
     const grant = (await bench.query("SELECT id::text FROM access_grant WHERE request_id = $1", [id]))
       .rows[0];
-    await auditTransaction(bench.regulator, bench.transactions[1], {
+    await openTransaction(bench.regulator, bench.transactions[1], {
       purpose: "audit",
       grant_id: String(Object.values(grant ?? {})[0]),
     });

@@ -4,7 +4,7 @@ import { decideNotice } from "@/lib/access/notices/decide-notice";
 import { NoticeWord } from "@/lib/access/notices/schema";
 import { type AccessBench, createAccessBench, type Filing } from "@/lib/testing/benches/access-bench";
 import { outcomeOf } from "@/lib/testing/benches/refusal";
-import { auditTransaction } from "@/lib/transactions/open/audit-transaction";
+import { openTransaction } from "@/lib/transactions/open/open-transaction";
 
 const UNTIL = `${new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 19)}Z`;
 let bench: AccessBench;
@@ -17,7 +17,7 @@ async function opened(filing: Filing): Promise<string> {
   const id = await bench.file(filing);
   await decideRequest(bench.legal, id, bench.approval("legal"));
   const { grant_id = "" } = await decideRequest(bench.approver, id, bench.approval("coordinator"));
-  await auditTransaction(bench.regulator, bench.transactions[0], {
+  await openTransaction(bench.regulator, bench.transactions[0], {
     purpose: "audit",
     grant_id,
     fields: ["amount"],

@@ -7,7 +7,6 @@ import type { NewOpening } from "@/lib/access/requests/schema";
 import type { GrantFacts } from "@/lib/access/rules/facts";
 import { isWithin } from "@/lib/access/rules/limits";
 import { reason } from "@/lib/access/rules/reason";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { refusalOf } from "@/lib/access/rules/refusal";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
@@ -49,42 +48,35 @@ function placeOf({ id, requestId }: GrantFacts, details: Readonly<Record<string,
 
 /** Lays out the `open` statement that the grant's holder signs; `/access` and `/audit` then take the signature. */
 export async function prepareOpening(cx: Context, body: NewOpening): Promise<OpeningAnswer> {
-  const attempted = {
-    action: "disclosure.prepare",
-    grantId: body.grant_id,
-    ...(body.fields === undefined ? {} : { fields: body.fields }),
-  };
-  return recordingRefusals(cx, attempted, async () => {
-    const id = uuidv7(cx.clock.nowMs());
-    const { prepared, entry } = await inTransaction(cx, async (tx) => {
-      const grant = await loadGrant(tx, cx, body.grant_id, "grant.open");
-      requireUsable(grant, body, cx.clock.now());
-      const { transactions, fields } = body;
-      const opening = prepareOpenStatement(cx, { grant, transactions, groups: fields ?? grant.groups });
-      await insertOpening(tx, {
-        id,
-        tenantId: cx.instance.tenantId,
-        grantId: grant.id,
-        userId: cx.principal.userId,
-        statement: opening.statement,
-        replyKeySealed: cx.keystore.sealSecret(replyKeyContext(id), opening.replyKey.privateKey),
-        expiresAt: opening.expiresAt,
-      });
-      const appended = await appendEntry(tx, cx, {
-        class: "disclosure",
-        outcome: "done",
-        action: "disclosure.prepare",
-        subjects: [`opening:${id}`],
-        purpose: grant.purpose,
-        ...placeOf(grant, { statement: recordDigest(opening.statement), transactions: [...transactions] }),
-      });
-      return { prepared: opening, entry: appended };
+  const id = uuidv7(cx.clock.nowMs());
+  const { prepared, entry } = await inTransaction(cx, async (tx) => {
+    const grant = await loadGrant(tx, cx, body.grant_id, "grant.open");
+    requireUsable(grant, body, cx.clock.now());
+    const { transactions, fields } = body;
+    const opening = prepareOpenStatement(cx, { grant, transactions, groups: fields ?? grant.groups });
+    await insertOpening(tx, {
+      id,
+      tenantId: cx.instance.tenantId,
+      grantId: grant.id,
+      userId: cx.principal.userId,
+      statement: opening.statement,
+      replyKeySealed: cx.keystore.sealSecret(replyKeyContext(id), opening.replyKey.privateKey),
+      expiresAt: opening.expiresAt,
     });
-    return {
-      opening_id: id,
-      statement: prepared.statement,
-      expires_at: prepared.expiresAt.toISOString(),
-      receipt: await issueReceipt(cx, entry),
-    };
+    const appended = await appendEntry(tx, cx, {
+      class: "disclosure",
+      outcome: "done",
+      action: "disclosure.prepare",
+      subjects: [`opening:${id}`],
+      purpose: grant.purpose,
+      ...placeOf(grant, { statement: recordDigest(opening.statement), transactions: [...transactions] }),
+    });
+    return { prepared: opening, entry: appended };
   });
+  return {
+    opening_id: id,
+    statement: prepared.statement,
+    expires_at: prepared.expiresAt.toISOString(),
+    receipt: await issueReceipt(cx, entry),
+  };
 }

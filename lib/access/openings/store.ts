@@ -58,10 +58,10 @@ export async function findOpening(
   };
 }
 
-/** Ends an opening and forgets its key. False when it was used before. */
+/** Ends an opening and deletes its key. False when it was used before or has expired. */
 export async function spendOpening(tx: Tx, id: string, at: Date): Promise<boolean> {
   const { count } = await tx.opening.updateMany({
-    where: { id, used_at: null },
+    where: { id, used_at: null, expires_at: { gt: at } },
     data: { used_at: at, reply_key: null },
   });
   return count === 1;

@@ -1,11 +1,12 @@
 import "server-only";
 import { toPreservation } from "@/lib/access/preservations/rules";
 import type { Preservation, PreservationQuery } from "@/lib/access/preservations/schema";
-import { listPreservationRows } from "@/lib/access/preservations/store";
+import { listPreservationRows, type PreservationRow } from "@/lib/access/preservations/store";
 import { seesEveryCase } from "@/lib/audit/reading/fence";
 import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import { recordReadOnce } from "@/lib/audit/record/record-read";
 import type { Context } from "@/lib/context/context";
+import { viewRows } from "@/lib/db/read-rows";
 import { inSnapshot } from "@/lib/db/transaction";
 import { type Page, requireCursor } from "@/lib/paging";
 
@@ -25,5 +26,8 @@ export async function listPreservations(cx: Context, query: PreservationQuery): 
   });
   const shown = rows.slice(0, query.limit);
   const next = rows.length > shown.length ? (shown.at(-1)?.id ?? null) : null;
-  return { items: shown.map((row) => toPreservation(cx, row)), next_cursor: next };
+  return {
+    ...viewRows(cx, "preservations", shown, (row: PreservationRow) => toPreservation(cx, row)),
+    next_cursor: next,
+  };
 }

@@ -1,5 +1,6 @@
 import "server-only";
 import { z } from "zod";
+import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 
 const Row = z.object({
@@ -75,8 +76,8 @@ export async function listPreservationRows(
   tx: Tx,
   owner: Owner,
   page: { readonly after: string | undefined; readonly limit: number },
-): Promise<PreservationRow[]> {
-  const rows = await tx.$queryRawUnsafe(
+): Promise<Readable<PreservationRow>[]> {
+  const rows = await tx.$queryRawUnsafe<unknown[]>(
     `SELECT ${COLUMNS} FROM preservation WHERE tenant_id = $1::uuid
        AND ($2::uuid IS NULL OR organisation_id = $2::uuid) AND ($3::uuid IS NULL OR id < $3::uuid)
        AND id <> ALL ($5::uuid[])
@@ -87,7 +88,7 @@ export async function listPreservationRows(
     page.limit,
     [...(owner.sealed ?? [])],
   );
-  return z.array(Row).parse(rows);
+  return readRows(rows, (row) => Row.parse(row));
 }
 
 export async function renewPreservation(tx: Tx, id: string, until: Date): Promise<void> {

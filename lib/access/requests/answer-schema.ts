@@ -10,7 +10,7 @@ import {
 } from "@/lib/access/requests/schema";
 import { OrderReach, SignatureReport } from "@/lib/authorities/schema";
 import { DecisionStatement, OpenStatement } from "@/lib/escrow/protocol/statements";
-import { Receipt } from "@/lib/schema";
+import { Receipt, Unreadable } from "@/lib/schema";
 import { GroupName, InstrumentKind, Level, Purpose } from "@/lib/vocabulary";
 
 /** What the calls of this feature answer. Absent members are left out, never null. */
@@ -159,6 +159,10 @@ export type RequestView = z.infer<typeof RequestView>;
 
 export const RequestAnswer = RequestView.extend({ receipt: Receipt });
 export type RequestAnswer = z.infer<typeof RequestAnswer>;
+
+/** A request that was withdrawn although its row cannot be read. */
+export const UnreadableAnswer = Unreadable.extend({ state: RequestState, receipt: Receipt });
+export type UnreadableAnswer = z.infer<typeof UnreadableAnswer>;
 
 export const AuthorizationAnswer = AuthorizationView.extend({
   /** The draft's version now: attaching is a change of it. */

@@ -8,7 +8,6 @@ import { answerRequest } from "@/lib/access/requests/request-view";
 import type { ChangedRequest } from "@/lib/access/requests/schema";
 import type { Asked, RequestRow } from "@/lib/access/requests/store";
 import { authorize } from "@/lib/access/rules/authorize";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { startOf } from "@/lib/access/rules/validity";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
@@ -64,37 +63,35 @@ export async function changeDraft(
   body: ChangedRequest,
   ifMatch?: number,
 ): Promise<RequestAnswer> {
-  return recordingRefusals(cx, { action: "request.change", requestId: id }, async () => {
-    const entry = await inTransaction(cx, async (tx) => {
-      const { permit, row } = await loadRequest(tx, cx, id, "request.change");
-      requireVersion(row, ifMatch ?? body.version);
-      if (row.state !== "draft") {
-        throw new DomainError("request.illegal-transition", { detail: "Only a draft can be changed." });
-      }
-      const named =
-        body.co_viewers === undefined ? row.coViewers : await resolveCoViewers(tx, cx, body.co_viewers);
-      const asked = changedAsked(row, body, named);
-      await authorize(cx, "request.create", asked);
-      requireSpan(asked, cx.clock.now());
-      await requireKnownTransactions(tx, cx.instance.tenantId, asked.transactions);
-      const changed = await changeAsked(tx, permit, row, asked, cx.clock.now());
-      if (!changed) throw new DomainError("request.conflict");
-      return appendEntry(tx, cx, {
-        class: "access",
-        outcome: "done",
-        action: "request.change",
-        subjects: [`request:${id}`],
-        purpose: asked.purpose,
-        caseId: id,
-        caseDetails: {
-          transactions: [...asked.transactions],
-          groups: [...asked.groups],
-          level: asked.level,
-          ...(named.length === 0 ? {} : { co_viewers: [...named] }),
-        },
-        index: { requestId: id },
-      });
+  const entry = await inTransaction(cx, async (tx) => {
+    const { permit, row } = await loadRequest(tx, cx, id, "request.change");
+    requireVersion(row, ifMatch ?? body.version);
+    if (row.state !== "draft") {
+      throw new DomainError("request.illegal-transition", { detail: "Only a draft can be changed." });
+    }
+    const named =
+      body.co_viewers === undefined ? row.coViewers : await resolveCoViewers(tx, cx, body.co_viewers);
+    const asked = changedAsked(row, body, named);
+    await authorize(cx, "request.create", asked);
+    requireSpan(asked, cx.clock.now());
+    await requireKnownTransactions(tx, cx.instance.tenantId, asked.transactions);
+    const changed = await changeAsked(tx, permit, row, asked, cx.clock.now());
+    if (!changed) throw new DomainError("request.conflict");
+    return appendEntry(tx, cx, {
+      class: "access",
+      outcome: "done",
+      action: "request.change",
+      subjects: [`request:${id}`],
+      purpose: asked.purpose,
+      caseId: id,
+      caseDetails: {
+        transactions: [...asked.transactions],
+        groups: [...asked.groups],
+        level: asked.level,
+        ...(named.length === 0 ? {} : { co_viewers: [...named] }),
+      },
+      index: { requestId: id },
     });
-    return answerRequest(cx, id, entry);
   });
+  return answerRequest(cx, id, entry);
 }

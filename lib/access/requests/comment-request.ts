@@ -6,7 +6,6 @@ import { moveRequest, tellTimeline } from "@/lib/access/requests/move-request";
 import { answerRequest } from "@/lib/access/requests/request-view";
 import { lockRequest, type RequestRow } from "@/lib/access/requests/store";
 import { askedAt, listEvents } from "@/lib/access/requests/timeline-store";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
@@ -24,23 +23,21 @@ async function answerQuestion(tx: Tx, cx: Context, row: RequestRow, comment: str
 
 /** Requester and reviewers write to each other; a requester who was asked a question answers it this way. */
 export async function commentRequest(cx: Context, id: string, comment: string): Promise<RequestAnswer> {
-  return recordingRefusals(cx, { action: "request.comment", requestId: id }, async () => {
-    const entry = await inTransaction(cx, async (tx) => {
-      await lockRequest(tx, id);
-      const { row } = await loadRequest(tx, cx, id, "request.comment");
-      const isAnswer = row.state === "needs_information" && row.requesterUserId === cx.principal.userId;
-      if (isAnswer) await answerQuestion(tx, cx, row, comment);
-      else await tellTimeline(tx, cx, { requestId: row.id, kind: "comment", comment });
-      return appendEntry(tx, cx, {
-        class: "access",
-        outcome: "done",
-        action: isAnswer ? "request.change" : "request.comment",
-        subjects: [`request:${id}`],
-        caseId: id,
-        caseDetails: { comment },
-        index: { requestId: id },
-      });
+  const entry = await inTransaction(cx, async (tx) => {
+    await lockRequest(tx, id);
+    const { row } = await loadRequest(tx, cx, id, "request.comment");
+    const isAnswer = row.state === "needs_information" && row.requesterUserId === cx.principal.userId;
+    if (isAnswer) await answerQuestion(tx, cx, row, comment);
+    else await tellTimeline(tx, cx, { requestId: row.id, kind: "comment", comment });
+    return appendEntry(tx, cx, {
+      class: "access",
+      outcome: "done",
+      action: isAnswer ? "request.change" : "request.comment",
+      subjects: [`request:${id}`],
+      caseId: id,
+      caseDetails: { comment },
+      index: { requestId: id },
     });
-    return answerRequest(cx, id, entry);
   });
+  return answerRequest(cx, id, entry);
 }

@@ -8,7 +8,6 @@ import type { NewRequest } from "@/lib/access/requests/schema";
 import type { Asked } from "@/lib/access/requests/store";
 import { insertEvent } from "@/lib/access/requests/timeline-store";
 import { authorize } from "@/lib/access/rules/authorize";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { startOf } from "@/lib/access/rules/validity";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
@@ -45,44 +44,41 @@ function filed(asked: Asked, reference: string) {
 
 /** An auditor, a regulator or staff files an access request. It begins as a draft that only they change. */
 export async function fileRequest(cx: Context, body: NewRequest): Promise<RequestAnswer> {
-  const attempted = { action: "request.create", purpose: body.purpose, fields: body.fields };
-  return recordingRefusals(cx, attempted, async () => {
-    const permit = await authorize(cx, "request.create", { purpose: body.purpose, level: body.level });
-    const asked = askedOf(body);
-    const at = cx.clock.now();
-    requireSpan(asked, at);
-    const id = uuidv7(at.getTime());
-    const { tenantId } = cx.instance;
-    const entry = await inTransaction(cx, async (tx) => {
-      await requireKnownTransactions(tx, tenantId, asked.transactions);
-      const coViewers = await resolveCoViewers(tx, cx, body.co_viewers ?? []);
-      const reference = await requests.newReference(tx, at.getUTCFullYear());
-      const { userId, organisationId } = cx.principal;
-      const filing = { id, requesterUserId: userId, requesterOrganisationId: organisationId };
-      await requests.insertRequest(tx, permit, { ...asked, coViewers, ...filing, tenantId, reference, at });
-      await insertEvent(tx, {
-        id: uuidv7(at.getTime()),
-        tenantId,
-        requestId: id,
-        kind: "create",
-        byUserId: userId,
-        fromState: undefined,
-        toState: "draft",
-        comment: undefined,
-        at,
-      });
-      return appendEntry(tx, cx, {
-        class: "access",
-        outcome: "done",
-        action: "request.create",
-        subjects: [`request:${id}`],
-        purpose: asked.purpose,
-        details: { policy: permit.policyVersion },
-        caseId: id,
-        caseDetails: filed({ ...asked, coViewers }, reference),
-        index: { requestId: id },
-      });
+  const permit = await authorize(cx, "request.create", { purpose: body.purpose, level: body.level });
+  const asked = askedOf(body);
+  const at = cx.clock.now();
+  requireSpan(asked, at);
+  const id = uuidv7(at.getTime());
+  const { tenantId } = cx.instance;
+  const entry = await inTransaction(cx, async (tx) => {
+    await requireKnownTransactions(tx, tenantId, asked.transactions);
+    const coViewers = await resolveCoViewers(tx, cx, body.co_viewers ?? []);
+    const reference = await requests.newReference(tx, at.getUTCFullYear());
+    const { userId, organisationId } = cx.principal;
+    const filing = { id, requesterUserId: userId, requesterOrganisationId: organisationId };
+    await requests.insertRequest(tx, permit, { ...asked, coViewers, ...filing, tenantId, reference, at });
+    await insertEvent(tx, {
+      id: uuidv7(at.getTime()),
+      tenantId,
+      requestId: id,
+      kind: "create",
+      byUserId: userId,
+      fromState: undefined,
+      toState: "draft",
+      comment: undefined,
+      at,
     });
-    return answerRequest(cx, id, entry);
+    return appendEntry(tx, cx, {
+      class: "access",
+      outcome: "done",
+      action: "request.create",
+      subjects: [`request:${id}`],
+      purpose: asked.purpose,
+      details: { policy: permit.policyVersion },
+      caseId: id,
+      caseDetails: filed({ ...asked, coViewers }, reference),
+      index: { requestId: id },
+    });
   });
+  return answerRequest(cx, id, entry);
 }

@@ -4,12 +4,13 @@ import type { RequestSummary } from "@/lib/access/requests/answer-schema";
 import { countQueue, type HistorySearch, listQueue } from "@/lib/access/requests/queue-store";
 import { loadNames } from "@/lib/access/requests/request-view";
 import type { RequestState } from "@/lib/access/requests/schema";
-import { readListed } from "@/lib/access/requests/store";
+import { type RequestRow, readListed } from "@/lib/access/requests/store";
 import { requestSummary } from "@/lib/access/requests/view";
 import { viewerOf } from "@/lib/access/requests/viewer";
 import { isReviewer } from "@/lib/access/rules/action-rules";
 import { startOf } from "@/lib/access/rules/validity";
 import type { Context } from "@/lib/context/context";
+import { readableOf, viewRows } from "@/lib/db/read-rows";
 import { inSnapshot } from "@/lib/db/transaction";
 import { type Page, requireCursor } from "@/lib/paging";
 import type { Purpose } from "@/lib/vocabulary";
@@ -68,18 +69,18 @@ export async function listRequests(
     );
     const names = await loadNames(
       tx,
-      rows.map((row) => row.requesterUserId),
+      readableOf(rows).map((row) => row.requesterUserId),
     );
     const authorities = await listAuthorities(
       tx,
       rows.map((row) => row.id),
     );
-    const items = rows.map((row) => {
+    const viewed = viewRows(cx, "requests", rows, (row: RequestRow) => {
       const turn = turns.find((one) => one.id === row.id);
       return requestSummary(row, { names, turn, authority: authorities.get(row.id) });
     });
     const last = turns.at(-1)?.id ?? null;
     const total = await countQueue(tx, filter);
-    return { items, next_cursor: found.length > turns.length ? last : null, total };
+    return { ...viewed, next_cursor: found.length > turns.length ? last : null, total };
   });
 }

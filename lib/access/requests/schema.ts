@@ -1,7 +1,21 @@
 import { z } from "zod";
 import { MAX_CO_VIEWERS, StatementSignature } from "@/lib/escrow/protocol/statements";
-import { Instant, visibleLine, visibleText } from "@/lib/schema";
-import { GroupName, InstrumentKind, Level, Purpose } from "@/lib/vocabulary";
+import { Instant, InstantOrDate, visibleLine, visibleText } from "@/lib/schema";
+import { GroupName, Level } from "@/lib/vocabulary";
+
+/** The feature's vocabulary and the bodies its calls take. Answers stand in answer-schema.ts. */
+export const Purpose = z.enum(["settlement", "audit", "compliance", "dispute", "support", "reporting"]);
+export type Purpose = z.infer<typeof Purpose>;
+
+export const InstrumentKind = z.enum([
+  "court_order",
+  "subpoena",
+  "warrant",
+  "statutory_demand",
+  "audit_mandate",
+  "epoc",
+]);
+export type InstrumentKind = z.infer<typeof InstrumentKind>;
 
 /** What is known of a document's content. Nothing is "clean" that no scanner has looked through. */
 export const ScanState = z.enum(["not scanned", "pending", "clean", "infected"]);
@@ -68,11 +82,6 @@ export const Fields = z
 export const MAX_TRANSACTIONS = 1_000;
 const Uuid = z.uuid().toLowerCase();
 const TransactionIds = z.array(Uuid).min(1).max(MAX_TRANSACTIONS);
-/** An instant, or a calendar date, which a paper order often has. */
-export const InstantOrDate = z.union([Instant, z.iso.date()], {
-  error: "neither a date nor a time with its zone",
-});
-
 export const TransactionQuery = z
   .strictObject({
     job_id: visibleLine(256).optional(),

@@ -27,6 +27,7 @@ import { NotificationQuery } from "@/lib/notify/schema";
 import { sendNotifications } from "@/lib/notify/send-notifications";
 import { createAccessBench } from "@/lib/testing/benches/access-bench";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
+import { called } from "@/lib/testing/called";
 import { NewTransaction } from "@/lib/transactions/schema";
 import { submitTransaction } from "@/lib/transactions/submit/submit-transaction";
 
@@ -68,10 +69,11 @@ test("refusals on a case are its agency's and its deciders' only, whoever was re
   const people = [outsider, support, regulator, approver];
   const before = await Promise.all(people.map(countFor));
   const legal = NewDecision.parse({ stage: "legal", decision: "deny", comment: "no" });
-  await refused(decideRequest(regulator, id, legal));
-  await refused(decideRequest(approver, id, legal));
-  await refused(getRequest(outsider, id));
-  await refused(getRequest(support, id));
+  const input = { params: { id } };
+  for (const who of [regulator, approver])
+    await refused(called(who, "decideRequest", input, () => decideRequest(who, id, legal)));
+  for (const who of [outsider, support])
+    await refused(called(who, "getRequest", input, () => getRequest(who, id)));
   const after = await Promise.all(people.map(countFor));
   expect(after.map((count, at) => count - (before[at] ?? 0))).toEqual([0, 0, 4, 4]);
 });
@@ -79,16 +81,17 @@ test("refusals on a case are its agency's and its deciders' only, whoever was re
 test("what is asked for and does not exist looks to an outsider as what he may not know of", async () => {
   const before = await countFor(outsider);
   for (const id of [await requestOf(regulator), uuidv7(1)]) {
-    await refused(getRequest(outsider, id));
-    await refused(getGrant(outsider, id));
-    await refused(revokeGrant(outsider, id, "no"));
+    const input = { params: { id } };
+    await refused(called(outsider, "getRequest", input, () => getRequest(outsider, id)));
+    await refused(called(outsider, "getGrant", input, () => getGrant(outsider, id)));
+    await refused(called(outsider, "revokeGrant", input, () => revokeGrant(outsider, id, "no")));
     expect(await countFor(outsider)).toBe(before);
   }
 });
 
 test("ids, code and reason of a refusal lie in the case's part", async () => {
   const id = await requestOf(regulator);
-  await refused(getRequest(outsider, id));
+  await refused(called(outsider, "getRequest", { params: { id } }, () => getRequest(outsider, id)));
   const { rows } = await bench.appPool.query(
     "SELECT entry_id, case_id FROM audit_index WHERE request_id = $1 AND outcome = 'denied'",
     [id],

@@ -4,7 +4,9 @@ import { Escalation, RequestState, TransactionQuery } from "@/lib/access/request
 import { type Permit, requirePermit } from "@/lib/access/rules/permit";
 import { findSealedFrom } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context/context";
+import { isUnreadable, type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
 import { GroupName, Level, Purpose } from "@/lib/vocabulary";
 
 /** What `authorize` needs to know of a request before anybody reads it. */
@@ -166,17 +168,13 @@ export async function findRequestFacts(
   });
   const sealedFrom = await findSealedFrom(tx, id, cx.clock.now());
   if (row === null) return undefined;
-  const { transactions } = row;
-  const escalatedTo = Escalation.nullable().parse(row.escalated_to) ?? undefined;
-  const requesterOrganisationId = row.organisation_id;
-  const isSent = row.digest !== null;
   return {
     id: row.id,
     requesterUserId: row.requester_user_id,
-    requesterOrganisationId,
-    transactions,
-    isSent,
-    escalatedTo,
+    requesterOrganisationId: row.organisation_id,
+    transactions: row.transactions,
+    isSent: row.digest !== null,
+    escalatedTo: Escalation.nullable().parse(row.escalated_to) ?? undefined,
     coViewers: row.co_viewers,
     sealedFrom,
   };
@@ -200,14 +198,38 @@ export async function readVersion(
 }
 
 export async function readState(tx: Tx, id: string): Promise<RequestState> {
-  const row = await tx.access_request.findUniqueOrThrow({ where: { id }, select: { state: true } });
-  return RequestState.parse(row.state);
+  return (await readVersion(tx, id)).state;
+}
+
+/** What callers are told of a request whose row cannot be read. Lists raise the alarm. */
+function unreadableRequest(): DomainError {
+  return new DomainError("request.unreadable", {
+    detail: "An administrator has been notified. The requester or an administrator can withdraw it.",
+  });
+}
+
+/** Whether the row of a request of this tenant exists and cannot be read. */
+export async function isRequestUnreadable(
+  tx: Tx,
+  cx: Pick<Context, "instance">,
+  id: string,
+): Promise<boolean> {
+  const record = await tx.access_request.findFirst({ where: { id, tenant_id: cx.instance.tenantId } });
+  return record !== null && readRows([record], toRequest).some(isUnreadable);
+}
+
+/** Purpose as it is stored, for the log's entry on a request whose row cannot be read as a whole. */
+export async function readPurpose(tx: Tx, id: string): Promise<string> {
+  return (await tx.access_request.findUniqueOrThrow({ where: { id }, select: { purpose: true } })).purpose;
 }
 
 /** The whole row. A permit for any act on the request lets it be read. */
 export async function readRequest(tx: Tx, permit: Permit, facts: RequestFacts): Promise<RequestRow> {
   requirePermit(permit, ...READING);
-  return toRequest(await tx.access_request.findUniqueOrThrow({ where: { id: facts.id } }));
+  const record = await tx.access_request.findUniqueOrThrow({ where: { id: facts.id } });
+  const [row] = readRows([record], toRequest);
+  if (row === undefined || isUnreadable(row)) throw unreadableRequest();
+  return row;
 }
 
 /** A request that was submitted, for what the portal itself hands on: nobody reads it by this. */
@@ -216,9 +238,9 @@ export async function getSubmitted(tx: Tx, id: string): Promise<RequestRow> {
 }
 
 /** The rows of a list, in the order of the ids. The list itself has decided who may know of them. */
-export async function readListed(tx: Tx, ids: readonly string[]): Promise<RequestRow[]> {
-  const rows = await tx.access_request.findMany({ where: { id: { in: [...ids] } } });
-  const byId = new Map(rows.map((row) => [row.id, toRequest(row)]));
+export async function readListed(tx: Tx, ids: readonly string[]): Promise<Readable<RequestRow>[]> {
+  const records = await tx.access_request.findMany({ where: { id: { in: [...ids] } } });
+  const byId = new Map(readRows(records, toRequest).map((row) => [row.id, row]));
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
 

@@ -16,7 +16,6 @@ import { requestDigest } from "@/lib/access/requests/request-record";
 import { answerRequest } from "@/lib/access/requests/request-view";
 import { MAX_TRANSACTIONS } from "@/lib/access/requests/schema";
 import { lockRequest, type RequestRow } from "@/lib/access/requests/store";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { Context } from "@/lib/context/context";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
@@ -131,8 +130,6 @@ async function submitIn(tx: Tx, cx: Context, id: string) {
 
 /** Freezes what is asked, checks the document and hands the request to its first stage. */
 export async function submitRequest(cx: Context, id: string): Promise<RequestAnswer> {
-  return recordingRefusals(cx, { action: "request.submit", requestId: id }, async () => {
-    const entry = await inTransaction(cx, (tx) => submitIn(tx, cx, id));
-    return answerRequest(cx, id, entry);
-  });
+  const entry = await inTransaction(cx, (tx) => submitIn(tx, cx, id));
+  return answerRequest(cx, id, entry);
 }

@@ -1,10 +1,9 @@
+import { insertIdentityCheck } from "@/lib/access/review/store";
 import "server-only";
 import type { IdentityCheckAnswer } from "@/lib/access/requests/answer-schema";
 import { loadRequest } from "@/lib/access/requests/load-request";
 import type { NewIdentityCheck } from "@/lib/access/requests/schema";
 import { findRelatedPeople } from "@/lib/access/review/conflicts/store";
-import { insertIdentityCheck } from "@/lib/access/review/store";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
@@ -67,43 +66,41 @@ export async function checkIdentity(
   requestId: string,
   body: NewIdentityCheck,
 ): Promise<IdentityCheckAnswer> {
-  return recordingRefusals(cx, { action: "identity.check", requestId }, async () => {
-    const at = cx.clock.now();
-    const id = uuidv7(at.getTime());
-    const expiresAt = twelveMonthsLater(at);
-    const { entry, officer, facts } = await inTransaction(cx, async (tx) => {
-      const { row } = await loadRequest(tx, cx, requestId, "identity.check");
-      const person = (await findPeople(tx, [row.requesterUserId])).get(row.requesterUserId);
-      if (person === undefined) throw new InvariantError("the officer of a request does not exist");
-      const facts = await weigh(tx, cx, person, body);
-      await insertIdentityCheck(tx, {
-        id,
-        tenantId: cx.instance.tenantId,
-        officerUserId: row.requesterUserId,
-        checkedBy: cx.principal.userId,
-        ...facts,
-        calledNumber: body.called_number,
-        note: body.note,
-        expiresAt,
-      });
-      const appended = await appendEntry(tx, cx, {
-        class: "identity",
-        outcome: "done",
-        action: "identity.check",
-        subjects: [`user:${row.requesterUserId}`],
-        caseId: requestId,
-        caseDetails: checked(facts, body),
-        index: { requestId },
-      });
-      return { entry: appended, officer: person.handle, facts };
-    });
-    return {
+  const at = cx.clock.now();
+  const id = uuidv7(at.getTime());
+  const expiresAt = twelveMonthsLater(at);
+  const { entry, officer, facts } = await inTransaction(cx, async (tx) => {
+    const { row } = await loadRequest(tx, cx, requestId, "identity.check");
+    const person = (await findPeople(tx, [row.requesterUserId])).get(row.requesterUserId);
+    if (person === undefined) throw new InvariantError("the officer of a request does not exist");
+    const facts = await weigh(tx, cx, person, body);
+    await insertIdentityCheck(tx, {
       id,
-      officer,
-      is_valid: facts.domainVerified && facts.calledNumberFromRecord,
-      domain_verified: facts.domainVerified,
-      expires_at: expiresAt.toISOString(),
-      receipt: await issueReceipt(cx, entry),
-    };
+      tenantId: cx.instance.tenantId,
+      officerUserId: row.requesterUserId,
+      checkedBy: cx.principal.userId,
+      ...facts,
+      calledNumber: body.called_number,
+      note: body.note,
+      expiresAt,
+    });
+    const appended = await appendEntry(tx, cx, {
+      class: "identity",
+      outcome: "done",
+      action: "identity.check",
+      subjects: [`user:${row.requesterUserId}`],
+      caseId: requestId,
+      caseDetails: checked(facts, body),
+      index: { requestId },
+    });
+    return { entry: appended, officer: person.handle, facts };
   });
+  return {
+    id,
+    officer,
+    is_valid: facts.domainVerified && facts.calledNumberFromRecord,
+    domain_verified: facts.domainVerified,
+    expires_at: expiresAt.toISOString(),
+    receipt: await issueReceipt(cx, entry),
+  };
 }

@@ -21,10 +21,9 @@ import type { ReviewConflict, ReviewView } from "@/lib/access/review/schema";
 import { type RecordRow, readHistory, readRecords } from "@/lib/access/review/store";
 import type { FilingFacts } from "@/lib/access/rules/action-facts";
 import { decideAction, STAGE_DUTY } from "@/lib/access/rules/action-rules";
-import { RULES_VERSION } from "@/lib/access/rules/default-rules";
+import { RULES_NAME } from "@/lib/access/rules/default-rules";
 import type { Permit } from "@/lib/access/rules/permit";
 import { previewPolicy } from "@/lib/access/rules/policy-preview";
-import { recordingRefusals } from "@/lib/access/rules/record-refusal";
 import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
@@ -199,7 +198,7 @@ async function viewReview(tx: Tx, cx: Context, id: string): Promise<Omit<ReviewV
     ...judge(cx, review),
     policy: {
       version: review.permit.policyVersion,
-      name: RULES_VERSION,
+      name: RULES_NAME,
       groups: preview.groups,
       conditions: preview.conditions,
     },
@@ -228,8 +227,6 @@ async function viewReview(tx: Tx, cx: Context, id: string): Promise<Omit<ReviewV
 
 /** Everything a decider weighs beside the request itself. The requester and his organisation get 403. */
 export async function reviewRequest(cx: Context, id: string): Promise<ReviewView> {
-  return recordingRefusals(cx, { action: "request.review", requestId: id }, async () => {
-    const view = await inSnapshot(cx, (tx) => viewReview(tx, cx, id));
-    return { ...view, signing: await loadSigning(cx) };
-  });
+  const view = await inSnapshot(cx, (tx) => viewReview(tx, cx, id));
+  return { ...view, signing: await loadSigning(cx) };
 }

@@ -2,11 +2,11 @@ import "server-only";
 import { type Allowed, decideOpening, POLICY_VERSION } from "@/lib/access/rules/decide";
 import type { OpeningFacts } from "@/lib/access/rules/facts";
 import { asPermit, type Permit } from "@/lib/access/rules/permit";
-import { loadReader, type Reader } from "@/lib/access/rules/reader";
+import type { Reader } from "@/lib/access/rules/reader";
 import { refusalOf } from "@/lib/access/rules/refusal";
 import type { Context } from "@/lib/context/context";
 
-/** What a use case knows of an opening; who asks, when and from where is added here. */
+/** What a use case knows of an opening. `authorizeOpening` adds who asks, and when. */
 export type OpeningRequest = Pick<
   OpeningFacts,
   "record" | "purpose" | "groups" | "grant" | "opening" | "hoursOverride"
@@ -16,16 +16,14 @@ export type OpeningRequest = Pick<
 export type OpeningPermit = Permit<"disclosure.open"> & Allowed;
 
 /**
- * Decides whether the caller may open fields of a record now. Throws the refusal (`extra.reason` names the rule);
- * the use case writes it down. For openings that go through escrow give the grant of `requireGrant`, and the reader
- * that was read in its snapshot; else the reader is read here.
+ * Decides whether this reader may open fields of a record at this moment. Throws the refusal; its `extra.reason` names the
+ * rule. Pure: for openings through escrow give a grant that was read in the reader's snapshot.
  */
-export async function authorizeOpening(
-  cx: Context,
+export function authorizeOpening(
+  cx: Pick<Context, "clock" | "instance">,
   request: OpeningRequest,
-  reader?: Reader,
-): Promise<OpeningPermit> {
-  const { subject, office } = reader ?? (await loadReader(cx));
+  { subject, office }: Reader,
+): OpeningPermit {
   const now = cx.clock.now();
   const decision = decideOpening({ ...request, subject, office, isEvaluation: cx.instance.evaluation, now });
   if (!decision.isAllowed)

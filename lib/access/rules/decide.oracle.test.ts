@@ -2,9 +2,9 @@ import { expect, it } from "vitest";
 import { decideOpening } from "@/lib/access/rules/decide";
 import { randomFacts } from "@/lib/testing/contracts/opening-facts";
 import { differs } from "@/lib/testing/contracts/opening-oracle";
+import { scale } from "@/lib/testing/scale";
 
-/** How many random requests a run compares; the whole test of access.md is 1,000,000. */
-const CASES = Number(process.env.ORACLE_CASES ?? 60_000);
+const CASES = scale("oracle cases");
 /** Where the seeds begin: fixed ones find again what was found, `ORACLE_SEED` draws others. */
 const FIRST = Number(process.env.ORACLE_SEED ?? 1);
 

@@ -1,10 +1,10 @@
+import { POLICY_SOURCES } from "@/lib/access/policy-sources";
 import {
   groupReasons,
   hoursReasons,
   levelReasons,
   permittedGroups,
   purposeReasons,
-  RULES_VERSION,
   retentionReasons,
   usesOverride,
   viewReasons,
@@ -18,8 +18,14 @@ import { toBase64url } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
 import type { GroupName, Level } from "@/lib/vocabulary";
 
-/** Content hash of the rules: it stands in every entry and on every grant that was decided by them. */
-export const POLICY_VERSION = toBase64url(sha256(`sealport/policy/1\n${RULES_VERSION}`));
+/** Returns the version of a policy whose source files have these names and SHA-256 digests. */
+export function policyVersionOf(sources: readonly (readonly [string, string])[]): string {
+  const lines = sources.map(([name, digest]) => `${name} ${digest}\n`);
+  return toBase64url(sha256(`sealport/policy/2\n${lines.join("")}`));
+}
+
+/** Digest of the source of rules and floor. Every entry and grant that they decided names it. */
+export const POLICY_VERSION = policyVersionOf(POLICY_SOURCES);
 
 /** What may be opened, at which level each. */
 export interface Allowed {

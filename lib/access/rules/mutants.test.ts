@@ -8,6 +8,7 @@ import type { OpeningFacts } from "@/lib/access/rules/facts";
 import { type Mutant, mutantsOf } from "@/lib/testing/contracts/mutants";
 import { randomFacts } from "@/lib/testing/contracts/opening-facts";
 import { differs } from "@/lib/testing/contracts/opening-oracle";
+import { scale } from "@/lib/testing/scale";
 
 const ROOT = process.cwd();
 const RULES = [
@@ -15,7 +16,7 @@ const RULES = [
   "lib/access/rules/default-rules.ts",
   "lib/access/rules/limits.ts",
 ] as const;
-const FACTS = Number(process.env.MUTANT_CASES ?? 160_000);
+const FACTS = scale("mutant cases");
 
 type Decide = typeof decideOpening;
 

@@ -1,4 +1,4 @@
-import type { ErrorCode } from "@/lib/errors";
+import type { ErrorCode } from "@/lib/error-codes";
 
 /** Why something is refused: a stable id, the code it answers with, and a sentence for the caller. */
 export interface Reason {

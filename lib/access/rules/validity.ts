@@ -1,4 +1,5 @@
 import { DAY_MS } from "@/lib/access/rules/limits";
+import { endOfDate } from "@/lib/schema";
 
 const DEFAULT_GRANT_DAYS = 30;
 const DATE = /^\d{4}-\d\d-\d\d$/;
@@ -10,7 +11,7 @@ export function startOf(text: string): Date {
 
 /** The same for an end: validity is half-open, and an order valid until a date is valid on that day. */
 export function endOf(text: string): Date {
-  return DATE.test(text) ? new Date(startOf(text).getTime() + DAY_MS) : startOf(text);
+  return DATE.test(text) ? wholeSeconds(endOfDate(text)) : startOf(text);
 }
 
 export function wholeSeconds(at: Date): Date {
@@ -47,10 +48,13 @@ export function latestEnd(input: Omit<WindowInput, "until">): Date {
   return wholeSeconds(earliest(input.asked.until ?? byDefault, input.authorization?.validUntil));
 }
 
+/** Signed statements have no earlier time (lib/crypto/instant.ts). */
+const EARLIEST = new Date(0);
+
 /** When a grant decided now would be in force. It may come out empty; the caller refuses that. */
 export function grantWindow(input: WindowInput): Window {
   return {
-    from: wholeSeconds(latest(input.asked.from ?? input.at, input.authorization?.validFrom)),
+    from: wholeSeconds(latest(input.asked.from ?? input.at, input.authorization?.validFrom, EARLIEST)),
     until: wholeSeconds(earliest(latestEnd(input), input.until)),
   };
 }

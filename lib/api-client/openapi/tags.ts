@@ -99,7 +99,7 @@ export const TAGS: readonly Tag[] = [
     description:
       "Entries and proofs, checkpoints and tiles (C2SP), exports, verification, erasure, and the access log.",
     paths: ["/confidential/audit", "/confidential/access/logs"],
-    families: ["audit", "export", "erasure", "aside", "acknowledgement", "verification", "transaction"],
+    families: ["audit", "export", "erasure", "quarantine", "verification", "transaction"],
   },
   {
     name: "Account and API keys",

@@ -5,17 +5,17 @@ import {
   RequestAnswer,
   RequestSummary,
   RequestView,
+  UnreadableAnswer,
 } from "@/lib/access/requests/answer-schema";
 import {
   AuthorizationEnd,
   AuthorizationFactsBody,
   ChangedRequest,
-  InstantOrDate,
   NewRequest,
   RequestState,
 } from "@/lib/access/requests/schema";
 import { operation } from "@/lib/api-client/operation";
-import { pageOf, pageQuery, visibleLine } from "@/lib/schema";
+import { InstantOrDate, pageOf, pageQuery, visibleLine } from "@/lib/schema";
 import { Purpose } from "@/lib/vocabulary";
 
 const REQUESTS = "/confidential/access/requests";
@@ -69,6 +69,7 @@ export const createRequest = operation({
   response: { status: 201, schema: RequestAnswer },
   rate: "writes",
   action: "request.create",
+  about: { purpose: "body.purpose", fields: "body.fields" },
   idempotent: { keep: KEPT },
 });
 
@@ -97,6 +98,7 @@ export const getRequest = operation({
   etag: true,
   rate: "reads",
   action: "request.read",
+  about: { request: "id" },
 });
 
 export const changeRequest = operation({
@@ -113,6 +115,7 @@ export const changeRequest = operation({
   ifMatch: true,
   rate: "writes",
   action: "request.change",
+  about: { request: "id" },
 });
 
 export const attachAuthorization = operation({
@@ -130,6 +133,7 @@ export const attachAuthorization = operation({
   rate: "writes",
   weight: 10,
   action: "authorization.attach",
+  about: { request: "id" },
   idempotent: { keep: ["id", "state", "kind", "valid_from", "valid_until", "request_version"] },
 });
 
@@ -147,6 +151,7 @@ export const suspendAuthorization = operation({
   response: { status: 200, schema: RequestAnswer },
   rate: "decisions",
   action: "authorization.suspend",
+  about: { request: "id" },
   stepUp: true,
 });
 
@@ -162,6 +167,7 @@ export const revokeAuthorization = operation({
   response: { status: 200, schema: RequestAnswer },
   rate: "decisions",
   action: "authorization.revoke",
+  about: { request: "id" },
   stepUp: true,
 });
 
@@ -176,6 +182,7 @@ export const readDocument = operation({
   response: { status: 200, mediaType: "application/octet-stream" },
   rate: "reads",
   action: "document.read",
+  about: { request: "id" },
   stream: true,
 });
 
@@ -190,6 +197,7 @@ export const submitRequest = operation({
   response: { status: 200, schema: RequestAnswer },
   rate: "writes",
   action: "request.submit",
+  about: { request: "id" },
   idempotent: { keep: KEPT },
 });
 
@@ -197,14 +205,15 @@ export const withdrawRequest = operation({
   id: "withdrawRequest",
   method: "POST",
   path: `${REQUEST}/withdraw`,
-  summary: "Take a request back.",
-  scopes: ["request"],
-  roles,
+  summary: "Withdraw a request; administrators withdraw only those that cannot be read.",
+  scopes: ["request", "admin"],
+  roles: [...roles, "admin"],
   params: RequestPath,
   body: Withdrawal,
-  response: { status: 200, schema: RequestAnswer },
+  response: { status: 200, schema: z.union([RequestAnswer, UnreadableAnswer]) },
   rate: "writes",
   action: "request.withdraw",
+  about: { request: "id" },
   idempotent: { keep: KEPT },
 });
 
@@ -220,5 +229,6 @@ export const commentRequest = operation({
   response: { status: 200, schema: RequestAnswer },
   rate: "writes",
   action: "request.comment",
+  about: { request: "id" },
   idempotent: { keep: KEPT },
 });

@@ -116,6 +116,7 @@ export const exportAuditLog = operation({
   rate: "export",
   stepUp: true,
   action: "audit.export",
+  about: { grant: "query.grant_id" },
   stream: true,
 });
 
@@ -145,6 +146,7 @@ export const requestAuditExport = operation({
   stepUp: true,
   idempotent: { keep: ["id", "state", "started_at"] },
   action: "audit.export",
+  about: { grant: "body.grant_id" },
 });
 
 export const getAuditExport = operation({
@@ -185,6 +187,7 @@ export const downloadAuditExport = operation({
   rate: "reads",
   stepUp: true,
   action: "export.download",
+  about: { export: "id" },
   stream: true,
 });
 

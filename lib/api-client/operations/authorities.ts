@@ -29,6 +29,7 @@ export const listAuthorities = operation({
   response: { status: 200, schema: pageOf(AuthorityView) },
   rate: "reads",
   action: "authority.read",
+  about: {},
 });
 
 export const registerAuthority = operation({
@@ -42,6 +43,7 @@ export const registerAuthority = operation({
   response: { status: 201, schema: AuthorityAnswer },
   rate: "writes",
   action: "authority.register",
+  about: {},
   sessionOnly: true,
   stepUp: true,
   idempotent: { keep: KEPT },
@@ -58,6 +60,7 @@ export const confirmAuthority = operation({
   response: { status: 200, schema: AuthorityAnswer },
   rate: "writes",
   action: "authority.confirm",
+  about: { authority: "id" },
   sessionOnly: true,
   stepUp: true,
 });
@@ -73,6 +76,7 @@ export const withdrawAuthority = operation({
   response: { status: 200, schema: AuthorityAnswer },
   rate: "writes",
   action: "authority.withdraw",
+  about: { authority: "id" },
   sessionOnly: true,
   stepUp: true,
 });
@@ -88,6 +92,7 @@ export const revokeAuthority = operation({
   response: { status: 200, schema: AuthorityAnswer },
   rate: "writes",
   action: "authority.revoke",
+  about: { authority: "id" },
   sessionOnly: true,
   stepUp: true,
 });
@@ -104,6 +109,7 @@ export const addAuthorityList = operation({
   response: { status: 201, schema: AuthorityAnswer },
   rate: "writes",
   action: "authority.crl",
+  about: { authority: "id" },
   sessionOnly: true,
   stepUp: true,
   idempotent: { keep: KEPT },

@@ -26,6 +26,7 @@ export const prepareBreakGlass = operation({
   response: { status: 200, schema: EmergencyStatementAnswer },
   rate: "decisions",
   action: "emergency.prepare",
+  about: { fields: "body.fields" },
   stepUp: true,
 });
 
@@ -42,6 +43,7 @@ export const useBreakGlass = operation({
   response: { status: 201, schema: EmergencyAnswer },
   rate: "decisions",
   action: "emergency.use",
+  about: { fields: "body.fields" },
   stepUp: true,
   idempotent: { keep: ["id", "grant_id", "state", "began_at", "not_after", "review_by"] },
 });
@@ -70,6 +72,7 @@ export const getBreakGlass = operation({
   response: { status: 200, schema: EmergencyView },
   rate: "reads",
   action: "grant.read",
+  about: { grant: "id" },
 });
 
 export const reviewBreakGlass = operation({
@@ -85,6 +88,7 @@ export const reviewBreakGlass = operation({
   response: { status: 201, schema: EmergencyAnswer },
   rate: "decisions",
   action: "emergency.review",
+  about: { grant: "id" },
   stepUp: true,
   idempotent: { keep: ["id", "state"] },
 });

@@ -16,4 +16,5 @@ export const endCoViewer = operation({
   response: { status: 200, schema: RequestAnswer },
   rate: "writes",
   action: "request.end-co-viewer",
+  about: { request: "id" },
 });

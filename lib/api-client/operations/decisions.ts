@@ -19,6 +19,7 @@ export const prepareStatement = operation({
   ifMatch: true,
   rate: "decisions",
   action: "request.prepare-statement",
+  about: { request: "id", action: "request.decide" },
   stepUp: true,
 });
 
@@ -35,6 +36,7 @@ export const decideRequest = operation({
   ifMatch: true,
   rate: "decisions",
   action: "request.decide",
+  about: { request: "id" },
   stepUp: true,
   idempotent: { keep: ["id", "reference", "state", "version", "grant_id", "updated_at"] },
 });
@@ -51,6 +53,7 @@ export const checkIdentity = operation({
   response: { status: 201, schema: IdentityCheckAnswer },
   rate: "decisions",
   action: "identity.check",
+  about: { request: "id" },
   stepUp: true,
   idempotent: { keep: ["id", "officer", "is_valid", "expires_at"] },
 });
@@ -67,4 +70,5 @@ export const reviewRequest = operation({
   response: { status: 200, schema: ReviewView },
   rate: "reads",
   action: "request.review",
+  about: { request: "id" },
 });

@@ -17,8 +17,15 @@ const opening = {
   response: { status: 200, schema: Disclosure },
   rate: "open",
   action: "disclosure.open",
+  about: { transaction: "id", purpose: "body.purpose", fields: "body.fields" },
   idempotent: { keep: ["success", "access_id"] },
   old: { nullable: ["justification"] },
+} as const;
+
+const ABOUT_BY_ID = {
+  transaction: "body.transaction_id",
+  purpose: "body.purpose",
+  fields: "body.fields",
 } as const;
 
 const release = {
@@ -43,6 +50,7 @@ export const openTransactionById = operation({
   path: "/confidential/access",
   summary: "As transactions/{id}/access, with transaction_id in the body.",
   body: AccessByIdBody,
+  about: ABOUT_BY_ID,
 });
 
 export const auditTransaction = operation({
@@ -64,6 +72,7 @@ export const auditTransactionById = operation({
   path: "/confidential/audit",
   summary: "As transactions/{id}/audit, with transaction_id in the body.",
   body: AuditByIdBody,
+  about: ABOUT_BY_ID,
 });
 
 export const recordCopy = operation({
@@ -78,5 +87,6 @@ export const recordCopy = operation({
   response: { status: 201, schema: CopyAnswer },
   rate: "open",
   action: "disclosure.copy",
+  about: { transaction: "id", fields: "body.fields" },
   idempotent: { keep: ["success"] },
 });

@@ -54,6 +54,7 @@ export const getDispute = operation({
   response: { status: 200, schema: DisputeView },
   rate: "reads",
   action: "dispute.read",
+  about: { dispute: "id" },
 });
 
 export const prepareDispute = operation({
@@ -69,6 +70,7 @@ export const prepareDispute = operation({
   response: { status: 201, schema: DisputeStatementAnswer },
   rate: "writes",
   action: "dispute.prepare-statement",
+  about: { transaction: "id", fields: "body.fields" },
 });
 
 export const openDispute = operation({
@@ -84,6 +86,7 @@ export const openDispute = operation({
   response: { status: 201, schema: DisputeAnswer },
   rate: "writes",
   action: "dispute.open",
+  about: { transaction: "id", fields: "body.fields" },
   idempotent: { keep },
 });
 
@@ -98,6 +101,7 @@ export const takeDispute = operation({
   response: { status: 200, schema: DisputeAnswer },
   rate: "writes",
   action: "dispute.take",
+  about: { dispute: "id" },
 });
 
 const note = {
@@ -109,6 +113,7 @@ const note = {
   response: { status: 201, schema: DisputeAnswer },
   rate: "writes",
   action: "dispute.note",
+  about: { dispute: "id" },
   idempotent: { keep },
 } as const;
 
@@ -124,6 +129,7 @@ export const addDisputeNoteOfTransaction = operation({
   id: "addDisputeNoteOfTransaction",
   path: `${OF_TRANSACTION}/{dispute_id}/notes`,
   params: DisputeOfTransactionPath,
+  about: { dispute: "dispute_id" },
 });
 
 const resolve = {
@@ -136,6 +142,7 @@ const resolve = {
   response: { status: 200, schema: DisputeAnswer },
   rate: "writes",
   action: "dispute.resolve",
+  about: { dispute: "id" },
   idempotent: { keep },
 } as const;
 
@@ -151,4 +158,5 @@ export const resolveDisputeOfTransaction = operation({
   id: "resolveDisputeOfTransaction",
   path: `${OF_TRANSACTION}/{dispute_id}/resolve`,
   params: DisputeOfTransactionPath,
+  about: { dispute: "dispute_id" },
 });

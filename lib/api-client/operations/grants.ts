@@ -33,6 +33,7 @@ export const getGrant = operation({
   response: { status: 200, schema: GrantDetail },
   rate: "reads",
   action: "grant.read",
+  about: { grant: "id" },
 });
 
 export const revokeGrant = operation({
@@ -48,6 +49,7 @@ export const revokeGrant = operation({
   rate: "decisions",
   stepUp: true,
   action: "grant.revoke",
+  about: { grant: "id" },
   idempotent: { keep: ["id", "request_id", "state", "revoked_at"] },
 });
 
@@ -62,4 +64,5 @@ export const prepareOpening = operation({
   response: { status: 201, schema: OpeningAnswer },
   rate: "audit",
   action: "disclosure.prepare",
+  about: { grant: "body.grant_id", fields: "body.fields" },
 });

@@ -42,6 +42,7 @@ export const decideNotice = operation({
   response: { status: 200, schema: NoticeAnswer },
   rate: "decisions",
   action: "notice.send",
+  about: { request: "id" },
   stepUp: true,
 });
 

@@ -1,74 +1,40 @@
 import { operation } from "@/lib/api-client/operation";
 import {
-  Acknowledgement,
-  AcknowledgementPath,
-  AsidePage,
-  AsideQuery,
-  NewAcknowledgement,
-} from "@/lib/audit/aside/schema";
+  NewDismissal,
+  QuarantinedEntry,
+  QuarantinePage,
+  QuarantinePath,
+  QuarantineQuery,
+} from "@/lib/audit/reading/quarantine-schema";
 import { Receipt } from "@/lib/schema";
 
-const SAID = "/confidential/audit/acknowledgements";
-const scopes = ["decide"] as const;
-const roles = ["coordinator", "admin"] as const;
-const duties = ["admin", "compliance", "legal"] as const;
-const Answer = Acknowledgement.extend({ receipt: Receipt });
+const PATH = "/confidential/audit/quarantine";
 
-export const listAside = operation({
-  id: "listAside",
+export const listQuarantine = operation({
+  id: "listQuarantine",
   method: "GET",
-  path: "/confidential/audit/aside",
-  summary: "Waiting rows that are no entries of the log, and what two persons said of each.",
+  path: PATH,
+  summary: "Quarantined entries: waiting rows that are not entries of the log, and who dismissed which.",
   scopes: ["read"],
   roles: ["auditor", "coordinator", "admin"],
-  query: AsideQuery,
-  response: { status: 200, schema: AsidePage },
+  query: QuarantineQuery,
+  response: { status: 200, schema: QuarantinePage },
   rate: "reads",
-  action: "aside.read",
+  action: "quarantine.read",
 });
 
-export const askAcknowledgement = operation({
-  id: "askAcknowledgement",
+export const dismissQuarantined = operation({
+  id: "dismissQuarantined",
   method: "POST",
-  path: SAID,
-  summary: "Say that a row that stands aside was looked at; a second person agrees.",
-  scopes,
-  roles,
-  duties,
-  body: NewAcknowledgement,
-  response: { status: 201, schema: Answer },
+  path: `${PATH}/{id}/dismissals`,
+  summary: "Dismiss a quarantined entry with a reason. It stays in quarantine and is no longer an alarm.",
+  scopes: ["decide"],
+  roles: ["coordinator", "admin"],
+  duties: ["admin", "compliance", "legal"],
+  params: QuarantinePath,
+  body: NewDismissal,
+  response: { status: 200, schema: QuarantinedEntry.extend({ receipt: Receipt }) },
   rate: "decisions",
-  action: "aside.ask",
-  stepUp: true,
-  idempotent: { keep: ["id", "state", "asked_at"] },
-});
-
-export const agreeToAcknowledgement = operation({
-  id: "agreeToAcknowledgement",
-  method: "POST",
-  path: `${SAID}/{id}/agreements`,
-  summary: "Agree as the second person: the row is no alarm and no finding from then on, and stays.",
-  scopes,
-  roles,
-  duties,
-  params: AcknowledgementPath,
-  response: { status: 200, schema: Answer },
-  rate: "decisions",
-  action: "aside.agree",
-  stepUp: true,
-});
-
-export const refuseAcknowledgement = operation({
-  id: "refuseAcknowledgement",
-  method: "POST",
-  path: `${SAID}/{id}/refusals`,
-  summary: "Take back or refuse an acknowledgement that was not agreed to.",
-  scopes,
-  roles,
-  duties,
-  params: AcknowledgementPath,
-  response: { status: 200, schema: Answer },
-  rate: "decisions",
-  action: "aside.refuse",
+  action: "quarantine.dismiss",
   stepUp: true,
 });

@@ -27,6 +27,7 @@ export const listReleases = operation({
   response: { status: 200, schema: pageOf(ReleaseItem) },
   rate: "reads",
   action: "request.release",
+  about: {},
 });
 
 export const getRelease = operation({
@@ -41,6 +42,7 @@ export const getRelease = operation({
   response: { status: 200, schema: ReleaseStanding },
   rate: "reads",
   action: "request.release",
+  about: { request: "id" },
 });
 
 export const proposeRelease = operation({
@@ -57,6 +59,7 @@ export const proposeRelease = operation({
   response: { status: 201, schema: ReleaseAnswer },
   rate: "decisions",
   action: "request.propose-release",
+  about: { request: "id", action: "request.release" },
   stepUp: true,
   idempotent: { keep: ["request_state"] },
 });
@@ -74,6 +77,7 @@ export const signRelease = operation({
   response: { status: 200, schema: ReleaseAnswer },
   rate: "decisions",
   action: "request.release",
+  about: { request: "id" },
   stepUp: true,
   idempotent: { keep: ["request_state", "grant_id"] },
 });
@@ -90,6 +94,7 @@ export const endRelease = operation({
   response: { status: 200, schema: GrantAnswer },
   rate: "decisions",
   action: "grant.end-release",
+  about: { grant: "id" },
   stepUp: true,
   idempotent: { keep: ["id", "request_id", "state", "revoked_at"] },
 });

@@ -18,6 +18,7 @@ export const extendRequest = operation({
   response: { status: 200, schema: RequestAnswer },
   rate: "decisions",
   action: "request.extend",
+  about: { request: "id" },
   stepUp: true,
   idempotent: { keep: KEPT },
 });
@@ -34,6 +35,7 @@ export const objectRequest = operation({
   response: { status: 200, schema: RequestAnswer },
   rate: "decisions",
   action: "request.object",
+  about: { request: "id" },
   stepUp: true,
   idempotent: { keep: KEPT },
 });
@@ -50,6 +52,7 @@ export const answerPartly = operation({
   response: { status: 200, schema: RequestAnswer },
   rate: "decisions",
   action: "request.answer-partly",
+  about: { request: "id" },
   stepUp: true,
   idempotent: { keep: [...KEPT, "continued_by"] },
 });

@@ -7,10 +7,12 @@ export const PartState = z.enum(["up", "late", "down"]);
 const CallCounter = z.enum(["upstash", "redis", "postgresql"]);
 
 export const Status = z.object({
+  /** Whether calls are answered: the database, its migrations and the keystore are there. */
   enabled: z.boolean(),
   algorithm: z.literal("ECDH-ES+A256KW/A256GCM"),
   participants_count: z.int(),
   transactions_count: z.int(),
+  /** Whether new entries reach signed checkpoints: worker and signer run, and the signer refuses nothing. */
   audit_enabled: z.boolean(),
   log_size: z.int(),
   last_checkpoint_at: z.string().nullable(),
@@ -28,8 +30,6 @@ export const Status = z.object({
   signer_refuses: z.string().nullable(),
   /** Losses that recoveries declare, where the newest verification found nothing else. */
   declared_losses: z.int(),
-  /** Rows that stand aside as no entries of the log and that two persons acknowledged. */
-  acknowledged_rows: z.int(),
   call_counter: CallCounter,
   alarms: z.array(z.string()),
 });
@@ -65,7 +65,6 @@ export const Readiness = z.object({
   ready: z.boolean(),
   database: z.boolean(),
   migrations: z.boolean(),
-  policy: z.boolean(),
   call_counter: CallCounter,
   degraded: z.array(z.string()),
 });
@@ -74,7 +73,7 @@ export const getReadiness = operation({
   id: "getReadiness",
   method: "GET",
   path: "/readyz",
-  summary: "Whether calls can be answered: database, migrations, policy; degraded parts by name",
+  summary: "Whether calls can be answered: database, migrations; degraded parts by name",
   scopes: "none",
   roles: "any",
   response: { status: 200, schema: Readiness },

@@ -70,6 +70,7 @@ export const getTransaction = operation({
   response: { status: 200, schema: TransactionView },
   rate: "reads",
   action: "transaction.read",
+  about: { transaction: "id" },
 });
 
 export const getTransactionEnvelopes = operation({
@@ -83,6 +84,7 @@ export const getTransactionEnvelopes = operation({
   response: { status: 200, schema: EnvelopeList },
   rate: "reads",
   action: "transaction.envelopes",
+  about: { transaction: "id" },
 });
 
 export const setTransactionStatus = operation({
@@ -97,6 +99,7 @@ export const setTransactionStatus = operation({
   response: { status: 200, schema: TransactionAnswer },
   rate: "writes",
   action: "transaction.status",
+  about: { transaction: "id" },
 });
 
 export const setTransactionRetention = operation({
@@ -112,4 +115,5 @@ export const setTransactionRetention = operation({
   response: { status: 200, schema: RetentionAnswer },
   rate: "writes",
   action: "transaction.hold",
+  about: { transaction: "id" },
 });

@@ -48,7 +48,7 @@ it("holds a missing.txt as long as one may be in a heap of forty-eight megabytes
   const short = verify("short.zip", layOut(clean, OURS));
   const long = verify(
     "long.zip",
-    layOut({ ...clean, texts: { "missing.txt": text }, manifest: { v: 3, missing_file: { count } } }, OURS),
+    layOut({ ...clean, texts: { "missing.txt": text }, manifest: { missing_file: { count } } }, OURS),
   );
   expect(short.status).toBe(0);
   expect([long.status, long.stdout]).toEqual([1, expect.stringContaining("was dropped or moved")]);

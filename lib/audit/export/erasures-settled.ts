@@ -8,7 +8,7 @@ import { DomainError } from "@/lib/errors";
 import type { ReaderContext } from "../reading/fence";
 import { closedLog } from "../reading/of-log";
 import { type Erasing, type Erasings, readErasing } from "../retention/erasure/erasing-entries";
-import { readAnchoredSize } from "./store";
+import { isPruningWaiting, readAnchoredSize } from "./store";
 
 /**
  * How long an erasure may honestly stand under no checkpoint: its entry is made up to a minute before it is written,
@@ -68,6 +68,13 @@ export async function awaitErasures(
     if (patience === "briefly" && looks === LOOKS) throw refusal();
     await pause(LOOK_MS);
   }
+}
+
+/** Refuses a whole export, before its first byte, while a pruning may honestly wait for the checkpoint that explains it. */
+export async function requireNoPruningWaiting(cx: ReaderContext, tx: RawTx): Promise<void> {
+  const { log } = cx.instance;
+  const from = uuidsFrom(cx.clock.nowMs() - SETTLE_MS);
+  if (await isPruningWaiting(tx, { log, size: await readAnchoredSize(tx, log), from })) throw refusal();
 }
 
 /** Refuses a bundle, before its first byte, from a snapshot in which an erasure waits that its next one has. */

@@ -17,7 +17,8 @@ import type { ExportOptions, ExportQuery } from "../schema";
 import { awaitErasures } from "./erasures-settled";
 import { type ExportLender, lendingOf } from "./export-loan";
 import { insertExport } from "./history/history-store";
-import { type ExportRequest, fileHeaders, produceExport } from "./produce-export";
+import { fileHeaders, produceExport } from "./produce-export";
+import type { ExportRequest } from "./read-entries";
 import { readerStanding } from "./reader-standing";
 import { readSignedSize } from "./signed-size";
 import { streamSnapshot } from "./stream-snapshot";
@@ -61,7 +62,6 @@ export function requestOf(cx: FenceContext, query: ExportQuery, exportEntry: str
     format: query.format,
     csv: { delimiter: query.delimiter ?? ",", bom: query.bom === "true" },
     conditions: addFilter(fencedConditions(cx), query),
-    fence: fencedConditions(cx),
     kinds: kindsOf(cx, query),
     filter: filterOf(query),
     exportEntry,

@@ -1,10 +1,7 @@
 import "server-only";
 import { z } from "zod";
-import type { Context } from "@/lib/context/context";
-import { inSnapshot, type Tx } from "@/lib/db/transaction";
-import { DomainError } from "@/lib/errors";
+import type { Tx } from "@/lib/db/transaction";
 import type { AuditEvent } from "../entry/event";
-import { recordEvent } from "../record/record-event";
 
 type Place = Pick<AuditEvent, "subjects" | "details" | "caseId" | "caseDetails" | "index">;
 
@@ -28,27 +25,4 @@ export async function exportPlace(tx: Tx, id: string, more: Place["details"] = {
   return request === null
     ? { subjects: [], details, index }
     : { subjects: [], caseId: request, caseDetails: details, index };
-}
-
-/**
- * Runs what somebody does with an export of his; that it is refused is written down within the export's case before the
- * refusal goes on, so that it is not written down outside of it.
- */
-export async function refusedInPlace<T>(
-  cx: Context,
-  { id, action }: { readonly id: string; readonly action: string },
-  run: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    if (!(error instanceof DomainError) || error.status !== 403) throw error;
-    const { code } = error;
-    const place = await inSnapshot(cx, (tx) => exportPlace(tx, id, { code }));
-    if (place.caseId !== undefined) {
-      const access = { dataAccessed: [], success: false, error: code };
-      await recordEvent(cx, { class: "export", outcome: "denied", action, ...place, access });
-    }
-    throw error;
-  }
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CompartmentKind } from "@/lib/context/recorder";
-import { type PlacedEntry, partsAstray } from "./part-places";
-import type { PartRow } from "./stored-part";
+import { type PlacedEntry, type PlacedPart, partsAstray } from "./part-places";
 
 const [TENANT, CASE, OTHER_CASE, ACTOR, OTHER_PERSON] = ["t-1", "c-1", "c-2", "u-1", "u-2"];
 type Place = readonly [CompartmentKind, string];
@@ -15,11 +14,10 @@ const PLACES: readonly Place[] = [
 ];
 
 /** A part's row; where its bytes were not asked for, it makes no difference whether they are there. */
-const rowOf = (c: string, [kind, subject]: Place): PartRow => ({
+const rowOf = (c: string, [kind, subject]: Place): PlacedPart => ({
   c,
   kind,
   subject,
-  compartmentId: `${kind}/${subject}`,
   stored: undefined,
 });
 

@@ -3,7 +3,16 @@ import type { CompartmentKind } from "@/lib/context/recorder";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import { memberOf } from "../bundle-verifier/container/member";
 import { LABEL } from "../entry/entry";
-import type { PartRow } from "./stored-part";
+
+/** The row of a part, as far as it says where the part lies. */
+export interface PlacedPart {
+  readonly c: string;
+  /** Undefined where the compartment's row says a kind that does not exist. */
+  readonly kind: CompartmentKind | undefined;
+  /** Subject of the compartment; null where the compartment has no row any more. */
+  readonly subject: string | null;
+  readonly stored: Uint8Array | undefined;
+}
 
 /** What says where an entry's parts lie. */
 export interface PlacedEntry {
@@ -14,7 +23,7 @@ export interface PlacedEntry {
   /** The case of the search row, which the fence goes by. */
   readonly caseId: string | null;
   readonly tenantId: string;
-  readonly parts: readonly PartRow[];
+  readonly parts: readonly PlacedPart[];
   /** Kinds whose bytes were asked for. */
   readonly kinds: readonly CompartmentKind[];
 }
@@ -57,12 +66,16 @@ function placesOf({ org, caseId, tenantId }: PlacedEntry, labels: number): Place
 }
 
 /** Whether a row came without the bytes that were asked for with it: a part is where its bytes are. */
-function isEmpty({ kind, subject, stored }: PartRow, { kinds }: PlacedEntry): boolean {
+function isEmpty({ kind, subject, stored }: PlacedPart, { kinds }: PlacedEntry): boolean {
   return stored === undefined && (subject === null || (kind !== undefined && kinds.includes(kind)));
 }
 
 /** Whether a row says the place its part was sealed for. A compartment without a row says none: its key is missed. */
-function isInPlace({ c, kind, subject }: PartRow, places: Places | undefined, entry: PlacedEntry): boolean {
+function isInPlace(
+  { c, kind, subject }: PlacedPart,
+  places: Places | undefined,
+  entry: PlacedEntry,
+): boolean {
   if (subject === null) return true;
   if (kind === undefined) return false;
   if ((c === "org") !== (kind === "org")) return false;

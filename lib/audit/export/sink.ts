@@ -1,4 +1,5 @@
 import "server-only";
+import type { ExportFlaw } from "../schema";
 
 /** Where an export's bytes go. It holds the producer back at the reader's pace, and throws once nobody reads. */
 export interface Sink {
@@ -13,4 +14,6 @@ export interface Sink {
 export interface Produced {
   readonly entries: number;
   readonly size: number;
+  /** What is wrong with the log by its own checkpoint, where that was found. */
+  readonly flaw: ExportFlaw | undefined;
 }

@@ -1,15 +1,6 @@
 import { z } from "zod";
-import { Instant, integerText, text, Uuid } from "@/lib/schema";
+import { InstantOrUtc, integerText, text, Uuid } from "@/lib/schema";
 import { PurposeName } from "../schema";
-
-/** An instant; without a zone, as programs of the coordinator send it, it is one of UTC. */
-const InstantOrUtc = z.union([
-  Instant,
-  z.iso
-    .datetime({ local: true })
-    .max(40)
-    .transform((local) => `${local}Z`),
-]);
 
 /** The coordinator's own access log, the one list with an offset. */
 export const AccessLogQuery = z.strictObject({
@@ -26,6 +17,14 @@ export type AccessLogQuery = z.infer<typeof AccessLogQuery>;
 export const AccessLogItem = z.object({
   transaction_id: z.string().optional(),
   participant_id: z.string(),
+  /** True for the caller's own accesses; those of colleagues have the same participant. */
+  is_own: z.boolean().optional(),
+  /** Name of the person, for callers who know it. */
+  by_name: z.string().optional(),
+  /** Role of the person. */
+  by_role: z.string().optional(),
+  /** Masked or full, where fields were opened. */
+  level: z.string().optional(),
   purpose: z.string(),
   timestamp: z.string(),
   /** What was done: an opening, a copy of opened fields, a refused read. */

@@ -3,8 +3,10 @@ import type { Context } from "@/lib/context/context";
 import type { Principal } from "@/lib/context/principal";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { formatMicros } from "@/lib/crypto/instant";
+import type { Json } from "@/lib/crypto/json/canonical-json";
 import { isUuid } from "@/lib/crypto/uuid";
 import { DomainError } from "@/lib/errors";
+import { memberOf } from "../bundle-verifier/container/member";
 import type { EventQuery, ExportQuery } from "../schema";
 
 type Filter = Pick<EventQuery, "actor" | "action" | "subject" | "outcome" | "purpose" | "from" | "to">;
@@ -40,27 +42,6 @@ export class Conditions {
     return copied;
   }
 
-  /** What meets the one or the other. */
-  static either(one: Conditions, other: Conditions): Conditions {
-    const both = new Conditions();
-    const texts = [one, other].map((conditions) => `(${both.take(conditions)}) IS TRUE`);
-    both.parts.push(`(${texts.join(" OR ")})`);
-    return both;
-  }
-
-  /** Adds that the other conditions are not met. */
-  addNone(other: Conditions): this {
-    this.parts.push(`(${this.take(other)}) IS NOT TRUE`);
-    return this;
-  }
-
-  /** Takes the others' values, and gives their text with the places these have here. */
-  private take(other: Conditions): string {
-    const before = this.values.length;
-    this.values.push(...other.values);
-    return other.text.replaceAll(/\$(\d+)/g, (_match, at: string) => `$${before + Number(at)}`);
-  }
-
   /** The place of one more parameter that is no condition, e.g. a limit. */
   parameter(value: unknown): string {
     this.values.push(value);
@@ -93,33 +74,53 @@ export function seesSuspicion(cx: { readonly principal: Pick<Reader, "duties"> }
 }
 
 /**
- * The tenant, and the fences: rows of a case, which is a request, a legal hold or an organisation's own business, are
- * there only for its agency and its deciders, rows about suspicion only for compliance, in lists, counts, exports and
- * access logs alike (I12).
+ * A reader's fence as a value. Entries of a case, which is a request, a legal hold or an organisation's own business,
+ * are shown only to its agency and its deciders. Entries about a suspicion are shown only to compliance. The same value
+ * gives the SQL of lists, counts, exports and access logs (`fencedConditions`) and the check of one row
+ * (`readFence`), so that both always agree (I12).
  */
-export function fencedConditions(cx: FenceContext): Conditions {
-  const conditions = new Conditions().add("i.tenant_id = ?::uuid", cx.instance.tenantId);
-  if (!seesSuspicion(cx)) conditions.add("i.is_suspicion = ?::boolean", false);
-  if (seesEveryCase(cx)) return addNotSealed(conditions, cx);
-  return conditions.add(
-    `(i.case_id IS NULL OR i.case_id = ?::uuid OR i.case_id IN (SELECT c.id FROM (SELECT id, organisation_id
-       FROM access_request UNION ALL SELECT id, organisation_id FROM preservation) c WHERE c.organisation_id = ?::uuid))`,
-    cx.principal.organisationId,
-  );
+export interface Fence {
+  readonly tenantId: string;
+  readonly seesSuspicion: boolean;
+  readonly cases:
+    | { readonly of: "agency"; readonly organisationId: string }
+    | { readonly of: "tenant"; readonly userId: string; readonly at: string };
 }
 
-/** Leaves out the cases that are sealed from the reader now, about records that an organisation of his is a party to. */
-function addNotSealed(conditions: Conditions, cx: FenceContext): Conditions {
-  const tenant = conditions.parameter(cx.instance.tenantId);
-  const at = conditions.parameter(cx.clock.now().toISOString());
+export function fenceOf(cx: FenceContext): Fence {
+  const { organisationId, userId } = cx.principal;
+  return {
+    tenantId: cx.instance.tenantId,
+    seesSuspicion: seesSuspicion(cx),
+    cases: seesEveryCase(cx)
+      ? { of: "tenant", userId, at: cx.clock.now().toISOString() }
+      : { of: "agency", organisationId },
+  };
+}
+
+/** Cases of an agency: requests that it filed and legal holds that it asked for. `?` is the organisation. */
+export const AGENCY_CASES = `SELECT c.id FROM (SELECT id, organisation_id
+       FROM access_request UNION ALL SELECT id, organisation_id FROM preservation) c WHERE c.organisation_id = ?::uuid`;
+
+/** The reader's fence as conditions over `audit_index i`. */
+export function fencedConditions(cx: FenceContext): Conditions {
+  const { tenantId, cases, ...fence } = fenceOf(cx);
+  const conditions = new Conditions().add("i.tenant_id = ?::uuid", tenantId);
+  if (!fence.seesSuspicion) conditions.add("i.is_suspicion = ?::boolean", false);
+  if (cases.of === "agency")
+    return conditions.add(
+      `(i.case_id IS NULL OR i.case_id = ?::uuid OR i.case_id IN (${AGENCY_CASES}))`,
+      cases.organisationId,
+    );
+  const [tenant, at] = [conditions.parameter(tenantId), conditions.parameter(cases.at)];
   return conditions.add(
     `(i.case_id IS NULL OR i.case_id <> ALL (
        (SELECT cases_sealed_from(${tenant}::uuid, ?::uuid, ${at}::timestamptz))::uuid[]))`,
-    cx.principal.userId,
+    cases.userId,
   );
 }
 
-/** What the fence goes by, of one entry. */
+/** The columns of one index row that a fence is decided by. */
 export interface FencedBy {
   readonly tenant_id: string;
   readonly case_id: string | null;
@@ -127,23 +128,23 @@ export interface FencedBy {
 }
 
 /**
- * Whether the fence lets this through whatever rows there are of cases: `fencedConditions` without a question to the
- * database, whose owner can answer it falsely. False also where only the database tells whose a case is. What it says is
- * sealed from the reader is left out.
+ * Whether a fence lets a row through. `caseIds` are the agency's cases, or the cases that are sealed from a reader of the
+ * whole tenant (reading/fence-cases.ts).
  */
-export function isSurelyWithin(
-  cx: Pick<ReaderContext, "instance" | "principal">,
-  by: FencedBy,
-  sealed: readonly string[],
+export function isWithin(
+  { tenantId, cases, ...fence }: Fence,
+  caseIds: ReadonlySet<string>,
+  row: FencedBy,
 ): boolean {
-  if (by.tenant_id !== cx.instance.tenantId || (by.is_suspicion && !seesSuspicion(cx))) return false;
-  if (by.case_id === null || by.case_id === cx.principal.organisationId) return true;
-  return seesEveryCase(cx) && !sealed.includes(by.case_id);
+  if (row.tenant_id !== tenantId || (row.is_suspicion && !fence.seesSuspicion)) return false;
+  if (row.case_id === null) return true;
+  if (cases.of === "tenant") return !caseIds.has(row.case_id);
+  return row.case_id === cases.organisationId || caseIds.has(row.case_id);
 }
 
-/** Microsecond text of a given instant, comparable with `at` as text. */
+/** Microsecond text of a given instant, comparable with `at` as text. Entries begin in 1970, so an earlier bound means 1970. */
 export function instantText(instant: string): string {
-  return formatMicros(BigInt(Date.parse(instant)) * 1000n);
+  return formatMicros(BigInt(Math.max(Date.parse(instant), 0)) * 1000n);
 }
 
 /** Adds the filters that lists and exports share. */
@@ -192,4 +193,26 @@ export function cursorSeq(cursor: string): number {
   throw new DomainError("request.invalid", {
     errors: [{ pointer: "/cursor", detail: "not a cursor of this list" }],
   });
+}
+
+/** What an index row says of the fence that its entry is behind. */
+interface RowFence {
+  readonly case_id: string | null;
+  readonly is_suspicion: boolean;
+  /** Whether the entry's own part of a case opens under the case that the row names. */
+  readonly isCaseShown: boolean;
+}
+
+/**
+ * Whether an index row names no case or no suspicion although the entry's own org part does. Such a row admits readers
+ * whom the fence must keep out, so no part of the entry is opened. For a reader who does not see every case the row must
+ * name the entry's own case, which only the part of the case shows. A suspicion is only for readers who see suspicions,
+ * whatever the row says and the database answered.
+ */
+export function isRevealing(org: Json | undefined, row: RowFence, reader: Reader | undefined): boolean {
+  const isOf = (mark: string): boolean => memberOf(org, mark) === true;
+  const cx = reader && { principal: reader };
+  const isCaseRead = row.isCaseShown || (cx !== undefined && seesEveryCase(cx));
+  const isSuspicionRead = row.is_suspicion && cx !== undefined && seesSuspicion(cx);
+  return (isOf("case") && (row.case_id === null || !isCaseRead)) || (isOf("suspicion") && !isSuspicionRead);
 }

@@ -6,6 +6,7 @@ import { memberOf } from "../bundle-verifier/container/member";
 import { filterNames, recordRead } from "../record/record-read";
 import { accessOf, textOf, textsOf } from "./access-facts";
 import type { AccessLogItem, AccessLogPage, AccessLogQuery } from "./access-logs";
+import { actorNames } from "./actors/actor-names";
 import { refuseUnknownNames } from "./actors/known-names";
 import { type Conditions, fencedConditions, instantText } from "./fence";
 import { type OpenedPart, openParts } from "./open-parts";
@@ -23,17 +24,22 @@ export async function listAccessLogs(cx: Context, query: AccessLogQuery): Promis
   await refuseUnknownNames(cx, { purpose: query.purpose }, { read: "access.logs", seenBy: ownConditions });
   await recordRead(cx, "access.logs", { filter: filterNames(filter) });
   const conditions = conditionsOf(cx, query);
-  const { rows, total, parts } = await inSnapshot(cx, async (tx) => {
+  const { rows, total, parts, names } = await inSnapshot(cx, async (tx) => {
     await planForPages(tx);
     const page = await readAccesses(tx, conditions, { limit, offset });
     const ids = page.rows.map((row) => row.entry_id);
-    return { ...page, parts: await readParts(tx, ids, ["org", "subject"]) };
+    const names = await actorNames(
+      cx,
+      tx,
+      page.rows.map((row) => row.actor),
+    );
+    return { ...page, names, parts: await readParts(tx, ids, ["org", "subject"]) };
   });
   const opened = new Map<string, OpenedPart[]>();
   for (const part of await openParts(cx, parts)) {
     opened.set(part.entryId, [...(opened.get(part.entryId) ?? []), part]);
   }
-  const logs = rows.map((row) => toItem(cx, row, opened.get(row.entry_id) ?? []));
+  const logs = rows.map((row) => toItem(cx, row, opened.get(row.entry_id) ?? [], names));
   return { logs, total_count: total, has_more: offset + logs.length < total };
 }
 
@@ -68,7 +74,12 @@ function plaintextOf(parts: readonly OpenedPart[], kind: "org" | "subject"): Rea
   return parts.find((part) => part.kind === kind)?.plaintext ?? {};
 }
 
-function toItem(cx: Context, row: EventRow, parts: readonly OpenedPart[]): AccessLogItem {
+function toItem(
+  cx: Context,
+  row: EventRow,
+  parts: readonly OpenedPart[],
+  names: ReadonlyMap<string, string>,
+): AccessLogItem {
   const org = plaintextOf(parts, "org");
   const access = isTold(cx, org) ? accessOf(org) : {};
   // Addresses are about a person: auditors see everybody's, everybody else their own, as the entry says and not its row.
@@ -77,12 +88,16 @@ function toItem(cx: Context, row: EventRow, parts: readonly OpenedPart[]): Acces
   const optional = {
     transaction_id: row.transaction_id ?? undefined,
     error: textOf(access.error),
+    by_name: names.get(textOf(org.actor) ?? ""),
+    by_role: isTold(cx, org) ? textOf(org.role) : undefined,
+    level: isTold(cx, org) ? textOf(memberOf(org.details, "level")) : undefined,
     ip_address: textOf(person.address),
     user_agent: textOf(person.user_agent),
   };
   return {
     ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
     participant_id: textOf(access.participant_id) ?? row.participant_id ?? row.actor ?? "anonymous",
+    is_own: isOwn,
     purpose: row.purpose ?? "",
     timestamp: row.at,
     action: row.action,

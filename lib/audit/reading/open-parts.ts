@@ -1,11 +1,9 @@
 import "server-only";
 import type { Context } from "@/lib/context/context";
-import type { CompartmentKind, NamedKey } from "@/lib/context/recorder";
-import { OpenError } from "@/lib/crypto/format-error";
+import type { CompartmentKind } from "@/lib/context/recorder";
 import type { Json } from "@/lib/crypto/json/canonical-json";
-import { openPart, partKey } from "@/lib/crypto/log/audit-part";
-import { type Reader, seesEveryCase, seesSuspicion } from "./fence";
-import { isRevealing } from "./revealing-row";
+import { type OpenedPart as EntryPart, type Keys, OpenedEntry } from "../entry/opened-entry";
+import { isRevealing, type Reader, seesEveryCase, seesSuspicion } from "./fence";
 import type { PartRow } from "./store";
 
 /** A part a caller may read, with the key that opens this part of this entry only. */
@@ -32,58 +30,49 @@ export function readableKinds(cx: { readonly principal: Reader }): CompartmentKi
   return kinds;
 }
 
-function isObject(value: Json): value is { [name: string]: Json } {
+function isObject(value: Json | undefined): value is { [name: string]: Json } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** What a part says; undefined where what is stored does not open with its key, or is no object. */
-function plaintextOf(row: PartRow, key: Uint8Array): OpenedPart["plaintext"] | undefined {
-  const place = { log: row.log, entryId: row.entry_id, c: row.c };
-  try {
-    const plaintext = openPart({ ...place, partKey: key, stored: row.stored });
-    return isObject(plaintext) ? plaintext : undefined;
-  } catch (error) {
-    if (error instanceof OpenError) return undefined;
-    throw error;
-  }
-}
-
-/** Whether a compartment is of the kind, and the case's of the case, by which a part's row lets this reader to it. */
-function isOfRow({ kind, subject }: NamedKey, row: PartRow): boolean {
-  return kind === row.kind && (kind !== "case" || subject === row.case_id);
+/** The entries of these rows, each with its parts. */
+function entriesOf(rows: readonly PartRow[], keys: Keys): { entry: OpenedEntry; row: PartRow }[] {
+  const byEntry = new Map<string, PartRow[]>();
+  for (const row of rows) byEntry.set(row.entry_id, [...(byEntry.get(row.entry_id) ?? []), row]);
+  return [...byEntry.values()].flatMap((of) => {
+    const [row] = of;
+    if (row === undefined) return [];
+    const parts = of.map(({ compartment_id: compartmentId, ...part }) => ({ ...part, compartmentId }));
+    const { entry_id, bytes, log } = row;
+    return [{ row, entry: new OpenedEntry(log, { entry_id, leaf_hash: undefined, bytes, parts }, keys) }];
+  });
 }
 
 /**
- * Opens stored parts, each as one of its entry's own log; left out are one whose compartment key was destroyed, one that is said to be of another kind or case than its key, one that
- * does not open, which the portal's database login can write, and all of an entry whose org part says that its search row lets this reader to it whom its fence is to keep from it.
+ * Opens stored parts, each as one of its entry's own log. Left out is a part that its entry does not bind, whose key was
+ * destroyed, whose row says another compartment than its key is sealed for, or that does not open. Left out too are all
+ * parts of an entry whose org part shows that its index row admits this reader wrongly.
  */
 export async function openParts(
   cx: Pick<Context, "audit"> & { readonly principal?: Reader },
   rows: readonly PartRow[],
 ): Promise<OpenedPart[]> {
-  const named = await cx.audit.compartments.openNamed([...new Set(rows.map((row) => row.compartment_id))]);
-  const opened = rows.flatMap((row) => {
-    const compartment = named.get(row.compartment_id);
-    if (compartment === undefined || !isOfRow(compartment, row)) return [];
-    const key = partKey(compartment.key, row.entry_id);
-    const plaintext = plaintextOf(row, key);
-    if (plaintext === undefined) return [];
-    const part = {
-      entryId: row.entry_id,
-      c: row.c,
-      kind: row.kind,
-      stored: row.stored,
-      partKey: key,
-      plaintext,
-    };
-    return [{ row, part }];
+  const keys = await cx.audit.compartments.openNamed([...new Set(rows.map((row) => row.compartment_id))]);
+  const asked = new Set(rows.flatMap((row) => (row.is_asked ? [`${row.entry_id} ${row.c}`] : [])));
+  return entriesOf(rows, keys).flatMap(({ entry, row }) => {
+    const opened = entry.parts.filter((part) => isOpenFor(part, row));
+    const org = opened.find(({ c }) => c === "org")?.plaintext;
+    const isCaseShown = opened.some(({ kind }) => kind === "case");
+    if (isRevealing(org, { ...row, isCaseShown }, cx.principal)) return [];
+    return opened.flatMap(({ c, kind, stored, partKey, plaintext }) => {
+      const isWhole = kind !== undefined && stored !== undefined && partKey !== undefined;
+      if (!isWhole || !isObject(plaintext) || !asked.has(`${row.entry_id} ${c}`)) return [];
+      return [{ entryId: row.entry_id, c, kind, stored, partKey, plaintext }];
+    });
   });
-  const ofCases = new Set(opened.flatMap(({ row }) => (row.kind === "case" ? [row.entry_id] : [])));
-  const revealed = new Set(
-    opened.flatMap(({ row, part }) => {
-      const fence = { ...row, isCaseShown: ofCases.has(row.entry_id) };
-      return row.c === "org" && isRevealing(part.plaintext, fence, cx.principal) ? [row.entry_id] : [];
-    }),
-  );
-  return opened.flatMap(({ row, part }) => (row.is_asked && !revealed.has(row.entry_id) ? [part] : []));
+}
+
+/** Whether a part opens under the compartment by which its rows let a reader to it. */
+function isOpenFor(part: EntryPart, row: PartRow): boolean {
+  if (!part.isAsItsRowSays || (part.kind === "case" && part.subject !== row.case_id)) return false;
+  return isObject(part.plaintext);
 }

@@ -186,6 +186,8 @@ const PartRow = z.object({
   subject: z.string(),
   compartment_id: z.string(),
   stored: Bytes,
+  /** Of the entry, which binds its parts by their digests. */
+  bytes: Bytes,
   destroyed_at: z.coerce.date().nullable(),
   case_id: z.string().nullable(),
   is_suspicion: z.boolean(),
@@ -194,7 +196,7 @@ const PartRow = z.object({
 /** A stored part, and whether it was asked for: another is read only to see whose case the entry is of. */
 export type PartRow = z.infer<typeof PartRow> & { readonly is_asked: boolean };
 
-const PARTS = `SELECT p.entry_id::text, e.log, p.c, k.kind, k.subject, p.compartment_id::text, p.stored, k.destroyed_at,
+const PARTS = `SELECT p.entry_id::text, e.log, p.c, k.kind, k.subject, p.compartment_id::text, p.stored, e.bytes, k.destroyed_at,
     i.case_id::text, i.is_suspicion
   FROM audit_part p JOIN audit_compartment k ON k.id = p.compartment_id JOIN audit_index i ON i.entry_id = p.entry_id
   JOIN audit_entry e ON e.id = p.entry_id WHERE p.entry_id = ANY ($1::uuid[])

@@ -2,11 +2,11 @@ import { Client } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { FormatError } from "@/lib/crypto/format-error";
 import { type AuditBench, createAuditBench } from "@/lib/testing/benches/audit-bench";
+import { isDeep, scale } from "@/lib/testing/scale";
 import { encodeEntry, parseEntry } from "../entry/entry";
 import { ENTRY_CLASSES, ENTRY_OUTCOMES } from "../entry/event";
 
-/** So many in a whole run; `SEALPORT_FORM_ENTRIES=60000` for more. */
-const ENTRIES = Number(process.env.SEALPORT_FORM_ENTRIES ?? 6_000);
+const ENTRIES = scale("entry forms");
 const BATCH = 500;
 
 let bench: AuditBench;
@@ -210,7 +210,7 @@ it("the table takes nothing that is no entry, whatever was changed in one, and w
   const strict: string[] = [];
   const counts = { both: 0, neither: 0 };
   for (let from = 0; from < ENTRIES; from += BATCH) {
-    const batch = Array.from({ length: BATCH }, made);
+    const batch = Array.from({ length: Math.min(BATCH, ENTRIES - from) }, made);
     const { rows } = await admin.query(
       "SELECT pg_temp.is_taken(decode(t.b, 'base64')) AS taken FROM unnest($1::text[]) WITH ORDINALITY AS t(b, n) ORDER BY t.n",
       [batch.map((bytes) => bytes.toString("base64"))],
@@ -233,5 +233,5 @@ it("the table takes nothing that is no entry, whatever was changed in one, and w
   expect(unexplained).toEqual([]);
   for (let nth = 0; nth < 200; nth += 1)
     expect(isEntry(encodeEntry(parseEntry(Buffer.from(spelled(sound())))))).toBe(true);
-  if (process.env.SEALPORT_FORM_ENTRIES !== undefined) console.info({ ...counts, strict: strict.length });
+  if (isDeep) console.info({ ...counts, strict: strict.length });
 }, 600_000);

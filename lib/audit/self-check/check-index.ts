@@ -2,33 +2,29 @@ import "server-only";
 import { randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import type { AuditContext } from "@/lib/context/context";
-import { equalConstantTime } from "@/lib/crypto/bytes";
-import { FormatError } from "@/lib/crypto/format-error";
 import { type DbContext, inRawSnapshot, inRawTransaction } from "@/lib/db/transaction";
 import type { Logger } from "@/lib/telemetry/logger";
+import { memberOf } from "../bundle-verifier/container/member";
 import { around } from "../bundle-verifier/report/report";
-import { type Entry, entryLeaf, parseEntry } from "../entry/entry";
-import { ErasureBook } from "../retention/erasure/erasing-entries";
-import { openBound, partFault, type Sealed, sealedOf } from "./check-parts";
+import { endingOf } from "../entry/erased-part";
+import { type EntryFault, type Keys, OpenedEntry } from "../entry/opened-entry";
+import { type Erasings, ErasureBook } from "../retention/erasure/erasing-entries";
 import {
   claimIndexCheck,
-  countFitting,
   finishIndexCheck,
   type IndexClaim,
   type Indexed,
   IndexProgress,
   type IndexReport,
   readIndexed,
-  readSealedParts,
   saveIndexProgress,
 } from "./index-store";
 import { MAX_FINDINGS } from "./progress";
 import { readLost } from "./recoveries";
 import type { VerificationFinding } from "./schema";
-import { wrongColumns } from "./search-row";
+import { statedBy, wrongColumns } from "./search-row";
 
-const BATCH = 256;
-/** Parts of so many entries are opened at a stretch; then whoever waits for this portal has a turn. */
+/** Parts of so many entries are opened at a stretch; then other work of this portal has a turn. */
 const STRETCH = 16;
 const SAVE_EVERY = 16;
 const LEASE_SECONDS = 60;
@@ -36,93 +32,103 @@ const LEASE_SECONDS = 60;
 /** What a portal needs to hold search rows against sealed parts. */
 export type IndexContext = AuditContext & DbContext & { readonly logger: Logger };
 
-/** What rows beside entries are held against. */
-export interface Beside {
-  readonly sealed: Sealed;
+/** What entries are checked against. */
+interface Ground {
+  readonly keys: Keys;
+  /** Erasures of the keys that are gone. */
+  readonly erasing: Erasings;
   /** Ids of entries whose missing parts a recovery explains. */
   readonly lost: ReadonlySet<string>;
 }
 
-/** The entry that the leaf stands for, or what is wrong with the bytes that are stored for it. */
-export function readUnderLeaf(
-  { seq, entry_id, leaf_hash }: Pick<Indexed, "seq" | "entry_id" | "leaf_hash">,
-  bytes: Uint8Array,
-): Entry | VerificationFinding {
-  const other = (detail: string): VerificationFinding => ({
-    class: "content mismatch",
-    detail,
-    ...around(seq),
-  });
-  if (!equalConstantTime(entryLeaf(bytes), leaf_hash))
-    return other(`the stored bytes of entry ${seq} give another leaf`);
-  try {
-    const entry = parseEntry(bytes);
-    if (entry.id === entry_id) return entry;
-    return { class: "reorder", detail: `in place ${seq} stand the bytes of another entry`, ...around(seq) };
-  } catch (error) {
-    if (error instanceof FormatError) return other(`entry ${seq}: ${error.message}`);
-    throw error;
-  }
+/** What is wrong with the bytes that are stored under a leaf. */
+function bytesFault(seq: number, fault: EntryFault): VerificationFinding {
+  if (fault.is === "other entry")
+    return { class: "reorder", detail: `place ${seq} has the bytes of another entry`, ...around(seq) };
+  const detail =
+    fault.is === "other leaf"
+      ? `the stored bytes of entry ${seq} give another leaf`
+      : `entry ${seq}: ${fault.why}`;
+  return { class: "content mismatch", detail, ...around(seq) };
 }
 
 /**
- * What is wrong with one entry's search row or sealed parts, if anything. Nothing is believed of bytes that do not give
- * their leaf: who owns the database could write any others beside it.
+ * What is wrong with the parts that an entry binds: a key that is gone without an entry of the log that destroyed it, or
+ * a part that does not open under the compartment of its row. Erased is only the actor's own part, by the entry that
+ * destroyed the key which the org part names, of an entry that is not later than the erasure.
  */
-export function rowFault(
-  cx: Pick<AuditContext, "instance">,
-  found: Indexed,
-  beside: Beside,
+function partFault(
+  { seq, opened }: { readonly seq: number; readonly opened: OpenedEntry },
+  { erasing }: Ground,
 ): VerificationFinding | undefined {
-  const { seq, row } = found;
-  const index = (detail: string): VerificationFinding => ({ class: "index", detail, ...around(seq) });
-  if (found.bytes === null)
-    return row === null ? undefined : index(`entry ${seq} is gone and its search row is there`);
-  const entry = readUnderLeaf(found, found.bytes);
-  if (!("sealed" in entry)) return entry;
-  if (row === null) return index(`entry ${seq} has no search row`);
-  const opened = openBound(cx.instance.log, entry, beside.sealed);
-  const fault = partFault({ seq, at: entry.at }, opened, beside.sealed);
-  if (fault !== undefined) return fault;
-  const org = opened.find(({ kind }) => kind === "org");
-  const wrong = wrongColumns(
-    {
-      entry,
-      // The organisation's compartment is named after the tenant, and its key opens under that name only.
-      tenantId: org?.subject ?? cx.instance.tenantId,
-      org: org?.plaintext,
-      caseId: opened.find(({ kind }) => kind === "case")?.subject ?? undefined,
-      isLost: beside.lost.has(entry.id),
-    },
-    row,
-  );
-  if (wrong.length === 0) return undefined;
-  return index(`the search row of entry ${seq} says other than the entry: ${wrong.join(", ")}`);
+  const org = opened.org?.plaintext;
+  const at = memberOf(opened.json, "at");
+  for (const part of opened.bound) {
+    const { c, named, rowKind, kind, subject, compartmentId, text } = part;
+    if (text !== undefined) continue;
+    const found = (of: "part" | "erased", what: string): VerificationFinding => ({
+      class: of,
+      detail: what,
+      ...around(seq),
+    });
+    if (named === undefined && rowKind === undefined)
+      return found("part", `part ${c} of entry ${seq} is under a compartment of an unknown kind`);
+    if (named !== undefined)
+      return found("part", `part ${c} of entry ${seq} does not open under the compartment of its row`);
+    const isActors = kind === "subject" && subject === memberOf(org, "actor");
+    if (isActors && endingOf({ c, at, org }, erasing.get(compartmentId)) !== undefined) continue;
+    return found(
+      "erased",
+      `the key of part ${c} of entry ${seq} is gone, and no entry of the log erased it for its actor`,
+    );
+  }
+  return undefined;
 }
 
-/** Looks at the next batch of search rows. */
+/**
+ * What is wrong with one entry's index row or sealed parts, if anything. Bytes that do not give their leaf are not
+ * believed: the database owner can store any others.
+ */
+function rowFault(
+  cx: Pick<AuditContext, "instance">,
+  found: Indexed,
+  ground: Ground,
+): VerificationFinding | undefined {
+  const { seq, row, bytes } = found;
+  const index = (detail: string): VerificationFinding => ({ class: "index", detail, ...around(seq) });
+  if (bytes === null)
+    return row === null ? undefined : index(`entry ${seq} is gone and its index row is still present`);
+  const opened = new OpenedEntry(cx.instance.log, { ...found, bytes }, ground.keys);
+  const entry = opened.checked;
+  if ("is" in entry) return bytesFault(seq, entry);
+  if (row === null) return index(`entry ${seq} has no index row`);
+  const fault = partFault({ seq, opened }, ground);
+  if (fault !== undefined) return fault;
+  const wrong = wrongColumns(statedBy(opened, entry, { ...ground, tenantId: cx.instance.tenantId }), row);
+  if (wrong.length === 0) return undefined;
+  return index(`the index row of entry ${seq} does not match the entry: ${wrong.join(", ")}`);
+}
+
+/** Checks the next batch of index rows. */
 async function step(
   cx: IndexContext,
   at: IndexProgress,
   { lost, book }: { readonly lost: ReadonlySet<string>; readonly book: ErasureBook },
 ): Promise<IndexProgress> {
-  const range = { from: at.next, size: at.size, limit: BATCH };
-  const { rows, parts, isLast } = await inRawSnapshot(cx, async (tx) => {
-    const read = await readIndexed(tx, cx.instance.log, range);
-    const ids = read.map((row) => row.entry_id);
-    const fitting = await countFitting(tx, ids);
-    const parts = await readSealedParts(tx, ids.slice(0, fitting));
-    return { rows: read.slice(0, fitting), parts, isLast: read.length < BATCH && fitting === read.length };
-  });
-  const sealed = await sealedOf(cx, parts, book);
+  const range = { from: at.next, size: at.size };
+  const rows = await inRawSnapshot(cx, (tx) => readIndexed(tx, cx.instance.log, range));
+  const ids = [...new Set(rows.flatMap((row) => row.parts.map((part) => part.compartmentId)))];
+  const keys = await cx.audit.compartments.openNamed(ids);
+  // Erasures are read after the keys, so that the entry of a key that is gone is already there.
+  const erasing = await book.erasing(ids.filter((id) => !keys.has(id)));
   const faults: VerificationFinding[] = [];
   for (const [place, row] of rows.entries()) {
     if (place % STRETCH === 0) await setImmediate();
-    const fault = rowFault(cx, row, { sealed, lost });
+    const fault = rowFault(cx, row, { keys, erasing, lost });
     if (fault !== undefined) faults.push(fault);
   }
   const findings = [...at.findings, ...faults];
-  const last = isLast ? undefined : rows.at(-1);
+  const last = rows.at(-1);
   return {
     next: last === undefined ? at.size : last.seq + 1,
     size: at.size,

@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import type { RawTx } from "@/lib/db/transaction";
+import { type PartRow, partsOf, partsSelect } from "../entry/part-rows";
 import { VerificationFinding } from "./schema";
 import { SearchRow } from "./search-row";
 
@@ -75,75 +76,46 @@ export async function finishIndexCheck(
   return rowCount === 1;
 }
 
-/** An entry of the tree with its search row, as they are stored. */
-export const Indexed = z.object({
+/** An entry of the tree with its index row and its part rows, as they are stored. */
+export interface Indexed extends z.infer<typeof IndexedRow> {
+  readonly parts: readonly PartRow[];
+}
+
+const IndexedRow = z.object({
   seq: Seq,
   entry_id: z.string(),
   leaf_hash: Bytes,
   bytes: Bytes.nullable(),
   row: SearchRow.nullable(),
 });
-export type Indexed = z.infer<typeof Indexed>;
+const StoredRow = IndexedRow.extend({ parts: z.string().nullable() });
 
-/** Entries of the tree below `size` from `from` on, in order, each with its search row; `limit` at most. */
+const BATCH = 256;
+/** Bytes of sealed parts that are held at once: the portal's database login can write 2.6 MB with each of its entries. */
+const MOST_HELD = 32 << 20;
+
+/**
+ * The next entries of the tree below `size`, in order, each with its index row and all its part rows: as many as their
+ * stored parts fit the memory, one at least. Empty where no entry is left.
+ */
 export async function readIndexed(
   tx: RawTx,
   log: string,
-  { from, size, limit }: { readonly from: number; readonly size: number; readonly limit: number },
-): Promise<z.infer<typeof Indexed>[]> {
+  { from, size }: { readonly from: number; readonly size: number },
+): Promise<Indexed[]> {
   const { rows } = await tx.query(
-    `SELECT l.seq, l.entry_id::text, l.leaf_hash, e.bytes, CASE WHEN i.entry_id IS NULL THEN NULL ELSE to_jsonb(i) END AS row
-     FROM audit_leaf l LEFT JOIN audit_entry e ON e.id = l.entry_id LEFT JOIN audit_index i ON i.entry_id = l.entry_id
-     WHERE l.log = $1 AND l.seq >= $2 AND l.seq < $3 ORDER BY l.seq LIMIT $4`,
-    [log, from, size, limit],
+    `SELECT w.seq, w.entry_id::text, w.leaf_hash, e.bytes, CASE WHEN i.entry_id IS NULL THEN NULL ELSE to_jsonb(i) END AS row,
+       ${partsSelect("w.entry_id", "true")} AS parts
+     FROM (SELECT l.*, sum(l.bytes) OVER (ORDER BY l.seq) AS held, row_number() OVER (ORDER BY l.seq) AS nth FROM (
+         SELECT l.seq, l.entry_id, l.leaf_hash,
+           (SELECT coalesce(sum(octet_length(stored)), 0) FROM audit_part p WHERE p.entry_id = l.entry_id) AS bytes
+         FROM audit_leaf l WHERE l.log = $1 AND l.seq >= $2 AND l.seq < $3 ORDER BY l.seq LIMIT ${BATCH}) l) w
+       LEFT JOIN audit_entry e ON e.id = w.entry_id LEFT JOIN audit_index i ON i.entry_id = w.entry_id
+     WHERE w.held <= ${MOST_HELD} OR w.nth = 1 ORDER BY w.seq`,
+    [log, from, size],
   );
-  return z.array(Indexed).parse(rows);
-}
-
-const SealedPart = z.object({
-  entry_id: z.string(),
-  c: z.string(),
-  /** Null, like the subject, where the compartment's row is gone; other text than a kind where somebody wrote such a row. */
-  kind: z.string().nullable(),
-  subject: z.string().nullable(),
-  compartment_id: z.string(),
-  stored: Bytes,
-});
-export type SealedPart = z.infer<typeof SealedPart>;
-
-/** Bytes of sealed parts that are held at once: the portal's database login can write 2.6 MB beside each of its entries. */
-const MOST_HELD = 32 << 20;
-
-const Weighed = z.object({ entry_id: z.string(), bytes: Seq });
-
-/** How many of these entries, from the first on, have stored parts of `most` bytes together; one at least. */
-export async function countFitting(
-  tx: RawTx,
-  entryIds: readonly string[],
-  most: number = MOST_HELD,
-): Promise<number> {
-  const { rows } = await tx.query(
-    `SELECT entry_id::text, sum(octet_length(stored)) AS bytes FROM audit_part
-     WHERE entry_id = ANY ($1::uuid[]) GROUP BY entry_id`,
-    [[...entryIds]],
-  );
-  const weighed = z.array(Weighed).parse(rows);
-  const bytes = new Map(weighed.map((row) => [row.entry_id, row.bytes]));
-  let held = 0;
-  const over = entryIds.findIndex((id) => {
-    held += bytes.get(id) ?? 0;
-    return held > most;
-  });
-  return over === -1 ? entryIds.length : Math.max(1, over);
-}
-
-/** All stored parts of these entries, with what their compartments are said to be. */
-export async function readSealedParts(tx: RawTx, entryIds: readonly string[]): Promise<SealedPart[]> {
-  const { rows } = await tx.query(
-    `SELECT p.entry_id::text, p.c, k.kind, k.subject, p.compartment_id::text, p.stored
-     FROM audit_part p LEFT JOIN audit_compartment k ON k.id = p.compartment_id
-     WHERE p.entry_id = ANY ($1::uuid[]) ORDER BY p.entry_id, p.c`,
-    [[...entryIds]],
-  );
-  return z.array(SealedPart).parse(rows);
+  return z
+    .array(StoredRow)
+    .parse(rows)
+    .map(({ parts, ...row }) => ({ ...row, parts: partsOf(parts) }));
 }

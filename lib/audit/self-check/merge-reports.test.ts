@@ -12,7 +12,6 @@ const REPORT: VerificationReport = {
   indexed: 0,
   time_stamps: { checked: 0, unchecked: 0 },
   queue: { count: 0, oldest_at: null },
-  acknowledged: 0,
   findings: [],
   more: 0,
   first_bad: null,

@@ -5,11 +5,20 @@ import { FormatError } from "@/lib/crypto/format-error";
 import { isUuid } from "@/lib/crypto/uuid";
 import type { RawTx } from "@/lib/db/transaction";
 import { explainedEntries, lostEntries } from "../bundle-verifier/claims/recovery";
-import { entryLeaf, parseEntry } from "../entry/entry";
+import { type Entry, entryLeaf, parseEntry } from "../entry/entry";
+import type { FencedBy } from "../reading/fence";
 
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
-const RecoveryRow = z.object({ seq: Seq, entry_id: z.string(), leaf_hash: Bytes, bytes: Bytes });
+const RecoveryRow = z.object({
+  seq: Seq,
+  entry_id: z.string(),
+  leaf_hash: Bytes,
+  bytes: Bytes,
+  tenant_id: z.string().nullable(),
+  case_id: z.string().nullable(),
+  is_suspicion: z.boolean().nullable(),
+});
 const PlaceRow = z.object({ seq: Seq, entry_id: z.string() });
 type RecoveryRow = z.infer<typeof RecoveryRow>;
 
@@ -20,18 +29,29 @@ export interface Recovery {
   /** The leaf by which it is believed. */
   readonly hash: Uint8Array;
   readonly lost: readonly string[];
+  /** What its index row says of its fence; undefined where it has none. */
+  readonly fence: FencedBy | undefined;
+  /** Whether it has no sealed part, as every recovery that the database writes: it is then behind no fence. */
+  readonly isPublic: boolean;
 }
 
-/** What an entry states of a recovery, where its leaf vouches for its bytes. */
-function statementOf({ entry_id, leaf_hash, bytes }: RecoveryRow): unknown {
+/** Recoveries of one log that are read at most, as in verifiers. */
+const MOST_RECOVERIES = 10_000;
+
+/** The entry of a row, where its leaf vouches for its bytes. */
+function entryOf({ entry_id, leaf_hash, bytes }: RecoveryRow): Entry | undefined {
   if (!equalConstantTime(entryLeaf(bytes), leaf_hash)) return undefined;
   try {
-    const { id, pub } = parseEntry(bytes);
-    return id === entry_id ? pub?.recovery : undefined;
+    const entry = parseEntry(bytes);
+    return entry.id === entry_id ? entry : undefined;
   } catch (error) {
     if (error instanceof FormatError) return undefined;
     throw error;
   }
+}
+
+function fenceOf({ tenant_id, case_id, is_suspicion }: RecoveryRow): FencedBy | undefined {
+  return tenant_id === null ? undefined : { tenant_id, case_id, is_suspicion: is_suspicion !== false };
 }
 
 /** Numbers of the entries of a log that have these ids. */
@@ -50,28 +70,34 @@ async function placesOf(tx: RawTx, log: string, ids: readonly string[]): Promise
   );
 }
 
-/** Recoveries of the tree below `size`, by what the entries themselves say; few in the life of a log. */
+/** Recoveries of the tree below `size`, by what the entries themselves say. */
 export async function readRecoveries(tx: RawTx, log: string, size: number): Promise<Recovery[]> {
   const { rows } = await tx.query(
-    `SELECT l.seq, l.entry_id::text, l.leaf_hash, e.bytes
+    `SELECT l.seq, l.entry_id::text, l.leaf_hash, e.bytes, i.tenant_id::text, i.case_id::text, i.is_suspicion
      FROM audit_recovery r JOIN audit_leaf l ON l.entry_id = r.entry_id JOIN audit_entry e ON e.id = r.entry_id
-     WHERE l.log = $1 AND l.seq < $2::bigint AND e.bytes IS NOT NULL ORDER BY l.seq`,
+       LEFT JOIN audit_index i ON i.entry_id = r.entry_id
+     WHERE l.log = $1 AND l.seq < $2::bigint AND e.bytes IS NOT NULL ORDER BY l.seq LIMIT ${MOST_RECOVERIES}`,
     [log, size],
   );
   const stated = z
     .array(RecoveryRow)
     .parse(rows)
-    .map((row) => ({ seq: row.seq, id: row.entry_id, hash: row.leaf_hash, recovery: statementOf(row) }));
+    .flatMap((row) => {
+      const entry = entryOf(row);
+      return entry === undefined ? [] : [{ row, entry }];
+    });
   const places = await placesOf(
     tx,
     log,
-    stated.flatMap(({ recovery }) => lostEntries(recovery)),
+    stated.flatMap(({ entry }) => lostEntries(entry.pub?.recovery)),
   );
-  return stated.map(({ seq, id, hash, recovery }) => ({
-    seq,
-    id,
-    hash,
-    lost: explainedEntries(seq, recovery, (one) => places.get(one)),
+  return stated.map(({ row, entry }) => ({
+    seq: row.seq,
+    id: entry.id,
+    hash: row.leaf_hash,
+    lost: explainedEntries(row.seq, entry.pub?.recovery, (one) => places.get(one)),
+    fence: fenceOf(row),
+    isPublic: entry.sealed.length === 0,
   }));
 }
 

@@ -35,8 +35,6 @@ export const VerificationReport = z.object({
   /** Time stamps of checkpoints that hold, and those the server has no certificate for. */
   time_stamps: z.object({ checked: Count, unchecked: Count }).default({ checked: 0, unchecked: 0 }),
   queue: z.object({ count: Count, oldest_at: z.string().nullable() }),
-  /** Rows that stand aside as no entries and that two persons acknowledged: no finding, and told. */
-  acknowledged: Count.default(0),
   findings: z.array(VerificationFinding),
   /** Findings beyond those listed. */
   more: Count,

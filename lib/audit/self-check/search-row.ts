@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import type { Entry } from "../entry/entry";
+import type { OpenedEntry } from "../entry/opened-entry";
 import { NO_CASE } from "../recovery/no-case";
 
 const Id = z.string().nullable();
@@ -42,7 +43,7 @@ const OrgPart = z.looseObject({
 });
 
 /** What stands behind one entry, opened. */
-export interface OpenedEntry {
+export interface StatedEntry {
   readonly entry: Entry;
   readonly tenantId: string;
   /** Plaintext of the org part; undefined where the entry has none. */
@@ -51,6 +52,23 @@ export interface OpenedEntry {
   readonly caseId: string | undefined;
   /** Whether a recovery in the tree explains that the entry has no parts any more. */
   readonly isLost: boolean;
+}
+
+/** What an entry and its opened parts state of its own index row. */
+export function statedBy(
+  opened: OpenedEntry,
+  entry: Entry,
+  { tenantId, lost }: { readonly tenantId: string; readonly lost: ReadonlySet<string> },
+): StatedEntry {
+  const { org } = opened;
+  return {
+    entry,
+    // The organisation's compartment is named after the tenant, and its key opens under that name only.
+    tenantId: org?.subject ?? tenantId,
+    org: org?.plaintext,
+    caseId: opened.case?.subject ?? undefined,
+    isLost: lost.has(entry.id),
+  };
 }
 
 type Expected = Omit<SearchRow, "action"> & { readonly actions: readonly string[] };
@@ -66,7 +84,7 @@ function databaseActions({ class: of, outcome, pub }: Entry): readonly string[] 
   return pub?.prune === undefined ? [] : ["log.prune"];
 }
 
-const bare = ({ entry, tenantId }: OpenedEntry): Omit<Expected, "actions" | "actor"> => ({
+const bare = ({ entry, tenantId }: StatedEntry): Omit<Expected, "actions" | "actor"> => ({
   tenant_id: tenantId,
   at: entry.at,
   outcome: entry.outcome,
@@ -81,7 +99,7 @@ const bare = ({ entry, tenantId }: OpenedEntry): Omit<Expected, "actions" | "act
 });
 
 /** Every row that may stand for the entry; none where its sealed part is no event of ours. */
-export function rowsOf(opened: OpenedEntry): Expected[] {
+export function rowsOf(opened: StatedEntry): Expected[] {
   const { entry, org, isLost } = opened;
   if (org === undefined) {
     const returned = { ...bare(opened), actor: null, actions: ["log.recovered"], case_id: NO_CASE };
@@ -120,7 +138,7 @@ function differing(expected: Expected, row: SearchRow): string[] {
  * Columns of a search row that say other than the entry and its opened parts: what a search would find or a fence
  * would let through wrongly. Empty where the row is the entry's. "all" where nothing could stand for this entry.
  */
-export function wrongColumns(opened: OpenedEntry, row: SearchRow): string[] {
+export function wrongColumns(opened: StatedEntry, row: SearchRow): string[] {
   const found = rowsOf(opened).map((expected) => differing(expected, row));
   return found.reduce((least, next) => (next.length < least.length ? next : least), found[0] ?? ["all"]);
 }

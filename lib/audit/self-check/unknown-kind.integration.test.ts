@@ -30,7 +30,6 @@ it("a compartment of an unknown kind keeps no verification from ending, and its 
     logger: bench.auditor.logger,
     writer: bench.sequencerPool,
     logVkey: bench.policy.log[0] ?? "",
-    receiptVkey: bench.policy.receipts[0] ?? "",
     certificates: [],
     askSigner: async () => ({ is: "absent" as const }),
     everyMs: 1,
@@ -43,6 +42,6 @@ it("a compartment of an unknown kind keeps no verification from ending, and its 
     [id],
   );
   expect(rows).toHaveLength(1);
-  const detail = `part AAAAAAAAAAA of entry ${rows[0].seq} lies under a compartment of a kind that there is not`;
+  const detail = `part AAAAAAAAAAA of entry ${rows[0].seq} is under a compartment of an unknown kind`;
   expect(rows[0].findings).toEqual([expect.objectContaining({ class: "part", detail, seq: rows[0].seq })]);
 });

@@ -401,7 +401,7 @@ describe("the server's own verification", () => {
     expect(stray.findings[0]).not.toHaveProperty("is_unfinished");
   });
 
-  it("finds what stands aside as no entry, and how long others wait whatever that says of its own time", async () => {
+  it("reports open quarantined entries, and how long others wait by the clock of the database", async () => {
     await grow(3);
     const spoiled = await recordEvent(bench.cx, EVENT);
     await tamper(
@@ -419,7 +419,7 @@ describe("the server's own verification", () => {
     expect(report.findings.map((finding) => finding.detail).join()).toContain(spoiled.id);
   });
 
-  it("finds nothing in a row that stood aside once and has its leaf since, judged anew by another worker", async () => {
+  it("reports no quarantined entry that has its leaf by now", async () => {
     await grow(3);
     const { rows } = await bench.appPool.query("SELECT entry_id FROM audit_leaf WHERE seq = 2");
     await bench.sequencerPool.query(

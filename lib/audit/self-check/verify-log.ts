@@ -3,8 +3,8 @@ import type { InstanceFacts } from "@/lib/context/context";
 import { FormatError } from "@/lib/crypto/format-error";
 import { parseMicros } from "@/lib/crypto/instant";
 import { type DbContext, inRawSnapshot, type RawTx } from "@/lib/db/transaction";
-import { askRaw, readAside } from "../aside/standing";
 import { around, firstBad } from "../bundle-verifier/report/report";
+import { readOpenQuarantine } from "../reading/quarantine-store";
 import type { SignerWord } from "./ask-signer";
 import { type Beside, checkLeaves, passGap } from "./check-leaves";
 import { checkStamps } from "./check-stamps";
@@ -34,8 +34,6 @@ export interface LogUnderTest extends DbContext {
   readonly instance: Pick<InstanceFacts, "log" | "tenantId">;
   readonly clock: { nowMicros(): bigint };
   readonly logVkey: string;
-  /** The portal's receipt key, which acknowledgements are believed by; without it none is. */
-  readonly receiptVkey?: string;
   /** PEM certificates of time-stamp authorities; without any, stamps are counted only. */
   readonly certificates: readonly string[];
   /** The signer's own root, asked for at the end. */
@@ -131,10 +129,10 @@ export async function concludeWalk(
 ): Promise<VerificationReport> {
   const { log } = cx.instance;
   for (const finding of marks.unsound) walk.add(finding);
-  const { acknowledged, waiting: queue } = await inRawSnapshot(cx, async (tx) => {
+  const queue = await inRawSnapshot(cx, async (tx) => {
     await checkUpperTiles(tx, log, walk);
-    const acknowledged = await checkStray(tx, cx, walk);
-    return { acknowledged, waiting: await readQueueAge(tx, log) };
+    await checkStray(tx, cx, walk);
+    return readQueueAge(tx, log);
   });
   checkQueue(cx, walk, queue);
   return {
@@ -147,29 +145,27 @@ export async function concludeWalk(
     indexed: 0,
     time_stamps: walk.stamped,
     queue,
-    acknowledged,
     findings: walk.findings,
     more: walk.more,
     first_bad: firstBad(walk.findings) ?? null,
   };
 }
 
-/** What lies beside the tree and should not; how many rows that stand aside two persons acknowledged. */
-async function checkStray(tx: RawTx, cx: LogUnderTest, walk: Walk): Promise<number> {
+/** Finds rows next to the tree that should not be there; a dismissed quarantined entry is no finding. */
+async function checkStray(tx: RawTx, cx: LogUnderTest, walk: Walk): Promise<void> {
   const { log, tenantId } = cx.instance;
   const stray = await findStray(tx, log);
   if (stray !== undefined)
     walk.add({ class: "missing leaf", detail: `entry ${stray} is in no tree and does not wait for it` });
-  const aside = await readAside(askRaw(tx), { log, tenantId, receiptVkey: cx.receiptVkey });
-  if (aside.first !== undefined)
+  const open = await readOpenQuarantine(tx, tenantId);
+  if (open !== undefined)
     walk.add({
       class: "missing leaf",
-      detail: `${aside.open} rows stand aside as no entries, the first ${aside.first.id}: ${aside.first.reason}`,
+      detail: `${open.count} entries are in quarantine, the first ${open.id}: ${open.reason}`,
     });
   const orphan = await findOrphan(tx, tenantId);
   if (orphan !== undefined)
-    walk.add({ class: "index", detail: `a search row stands for entry ${orphan}, which is not there` });
-  return aside.acknowledged.length;
+    walk.add({ class: "index", detail: `an index row names entry ${orphan}, which does not exist` });
 }
 
 function ageOf(cx: LogUnderTest, at: string): bigint {

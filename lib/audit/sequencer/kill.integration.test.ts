@@ -5,13 +5,14 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { equalConstantTime } from "@/lib/crypto/bytes";
 import { rootFrom, treeRoot } from "@/lib/crypto/log/merkle";
 import { type AuditBench, createAuditBench } from "@/lib/testing/benches/audit-bench";
+import { scale } from "@/lib/testing/scale";
 import { chainNext, entryLeaf } from "../entry/entry";
 import type { AuditEvent } from "../entry/event";
 import { recordEvent } from "../record/record-event";
 import { integrateBatch, prepareLog } from "./sequencer";
 import { readHead, storedNodes } from "./store";
 
-const KILLS = 50;
+const KILLS = scale("sequencer kills");
 const SEQUENCERS = 3;
 const WRITERS = 6;
 const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.read", subjects: [] };
@@ -67,7 +68,7 @@ it(`${KILLS} times kill -9 over ${SEQUENCERS} competing sequencers under load lo
       for (let kills = 0; kills < KILLS; kills += 1) {
         // Each kill finds a tree that has grown since the last one: somebody was at work.
         const before = await size();
-        await expect.poll(size, { timeout: 60_000, interval: 5 }).toBeGreaterThan(before);
+        await expect.poll(size, { timeout: 150_000, interval: 5 }).toBeGreaterThan(before);
         const [victim, ...others] = running;
         if (victim === undefined) throw new TypeError("no sequencer runs");
         const [, fresh] = await Promise.all([kill(victim), start()]);

@@ -9,10 +9,10 @@ import { readStoredHealth } from "@/lib/http/health/store";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AuditBench, createAuditBench } from "@/lib/testing/benches/audit-bench";
 import { withoutEntryForm } from "@/lib/testing/log/past-triggers";
-import { askRaw, readAside } from "../aside/standing";
 import { encodeEntry } from "../entry/entry";
 import type { AuditEvent } from "../entry/event";
 import { countLater } from "../export/store";
+import { readOpenQuarantine } from "../reading/quarantine-store";
 import { recordEvent } from "../record/record-event";
 import { readQueueAge } from "../self-check/log-store";
 import { createQuarantine } from "./quarantine";
@@ -129,7 +129,7 @@ describe("the sequencer", () => {
     expect(await quarantined()).toMatchObject({ [first.id]: "placed" });
   });
 
-  it("sets aside what is too long without reading it, what only its owner says of a loss, and what has no entry", async () => {
+  it("quarantines rows that are too long without reading them, false words about a loss, and rows without an entry", async () => {
     const { log, tenantId } = bench.place;
     const long = uuidv7(Date.now());
     await plant(long, log, new Uint8Array(70_000).fill(0x20), "2999-01-01T00:00:00.000000Z");
@@ -172,14 +172,14 @@ describe("the sequencer", () => {
     expect(await leafIds()).toContain(next.id);
   });
 
-  it("tells how many stand aside, and since when the queue waits, whatever the waiting row says of its own time", async () => {
+  it("counts quarantined entries, and how long others wait by the clock of the database", async () => {
     const health = () =>
       inSnapshot(bench.cx, (tx) => readStoredHealth(tx, bench.place.log, { own: 0, independent: 0 }));
     const stored = await health();
     expect(stored.quarantined).toBeGreaterThan(5);
     const late = (health: typeof stored) => alarmsOf(health, [], Date.now() + 61_000, { isStamping: false });
     expect(late(stored)).toContain("entry-quarantined");
-    // What stands aside waits for nothing; what waits beside it does.
+    // A quarantined entry does not wait; the row next to it does.
     expect(late(stored)).not.toContain("integration-late");
     await recordEvent(bench.cx, EVENT);
     expect(late({ ...(await health()), oldestWaiting: "2999-01-01T00:00:00.000000Z" })).toContain(
@@ -188,7 +188,7 @@ describe("the sequencer", () => {
     await integrate(100);
   });
 
-  it("counts nothing that stands aside among what waits for a checkpoint", async () => {
+  it("does not count quarantined entries among those that wait for a checkpoint", async () => {
     const { log } = bench.place;
     const { rows } = await bench.appPool.query("SELECT size FROM audit_head WHERE log = $1", [log]);
     const size = Number(rows[0].size);
@@ -197,11 +197,8 @@ describe("the sequencer", () => {
       count: 0,
       oldest_at: null,
     });
-    const aside = { ...bench.place, receiptVkey: undefined };
-    expect(await inRawSnapshot(bench.cx, (tx) => readAside(askRaw(tx), aside))).toMatchObject({
-      open: Object.keys(await quarantined()).length,
-      acknowledged: [],
-    });
+    const open = await inRawSnapshot(bench.cx, (tx) => readOpenQuarantine(tx, bench.place.tenantId));
+    expect(open?.count).toBe(Object.keys(await quarantined()).length);
     await recordEvent(bench.cx, EVENT);
     const later = await inRawSnapshot(bench.cx, (tx) => countLater(tx, log, size));
     expect(later).toMatchObject({ count: 1, oldest_at: expect.stringMatching(/^20\d\d-.*\.\d{6}Z$/) });

@@ -3,7 +3,6 @@ import { appendEntry } from "@/lib/audit/record/append-entry";
 import { isSameDigest } from "@/lib/authorities/registry/anchor";
 import { type AuthorityAnswer, answerAuthority } from "@/lib/authorities/registry/answer-authority";
 import { requireNeverRevoked } from "@/lib/authorities/registry/never-revoked";
-import { recordingRefusals } from "@/lib/authorities/registry/record-refusal";
 import { inForceFrom, requireRegistrar } from "@/lib/authorities/registry/rules";
 import { type AuthorityRow, confirmAuthorityRow, lockAuthority } from "@/lib/authorities/registry/store";
 import type { AuthorityConfirmation } from "@/lib/authorities/schema";
@@ -46,24 +45,22 @@ export async function confirmAuthority(
   id: string,
   body: AuthorityConfirmation,
 ): Promise<AuthorityAnswer> {
-  return recordingRefusals(cx, "authority.confirm", id, async () => {
-    requireRegistrar(cx);
-    const entry = await inTransaction(cx, async (tx) => {
-      const found = await lockAuthority(tx, cx.instance.tenantId, id);
-      const row = await requireConfirmable(tx, cx, found, body);
-      // Revoked since it was registered.
-      await requireNeverRevoked(tx, cx.instance.tenantId, row.certificate);
-      const at = cx.clock.now();
-      const from = inForceFrom(cx, at);
-      await confirmAuthorityRow(tx, id, { by: cx.principal.userId, at, inForceFrom: from });
-      return appendEntry(tx, cx, {
-        class: "identity",
-        outcome: "done",
-        action: "authority.confirm",
-        subjects: [`authority:${id}`],
-        details: { digest: row.digest, in_force_from: from.toISOString() },
-      });
+  requireRegistrar(cx);
+  const entry = await inTransaction(cx, async (tx) => {
+    const found = await lockAuthority(tx, cx.instance.tenantId, id);
+    const row = await requireConfirmable(tx, cx, found, body);
+    // Revoked since it was registered.
+    await requireNeverRevoked(tx, cx.instance.tenantId, row.certificate);
+    const at = cx.clock.now();
+    const from = inForceFrom(cx, at);
+    await confirmAuthorityRow(tx, id, { by: cx.principal.userId, at, inForceFrom: from });
+    return appendEntry(tx, cx, {
+      class: "identity",
+      outcome: "done",
+      action: "authority.confirm",
+      subjects: [`authority:${id}`],
+      details: { digest: row.digest, in_force_from: from.toISOString() },
     });
-    return answerAuthority(cx, id, entry);
   });
+  return answerAuthority(cx, id, entry);
 }

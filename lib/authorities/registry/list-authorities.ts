@@ -1,6 +1,5 @@
 import "server-only";
 import { recordReadOnce } from "@/lib/audit/record/record-read";
-import { recordingRefusals } from "@/lib/authorities/registry/record-refusal";
 import { requireRegistrar } from "@/lib/authorities/registry/rules";
 import { listAuthorityRows } from "@/lib/authorities/registry/store";
 import { authorityViews } from "@/lib/authorities/registry/view";
@@ -15,20 +14,18 @@ export async function listAuthorities(
   cx: Context,
   query: { readonly cursor?: string | undefined; readonly limit: number },
 ): Promise<{ readonly items: AuthorityView[]; readonly next_cursor: string | null }> {
-  return recordingRefusals(cx, "authority.read", undefined, async () => {
-    requireRegistrar(cx);
-    const { cursor: after, limit } = query;
-    if (after !== undefined && !isUuid(after))
-      throw new DomainError("request.invalid", {
-        detail: "The request does not fit its schema.",
-        errors: [{ pointer: "/cursor", detail: "is no cursor of this list" }],
-      });
-    await recordReadOnce(cx, "authority.read");
-    return inSnapshot(cx, async (tx) => {
-      const rows = await listAuthorityRows(tx, cx.instance.tenantId, { after, limit: limit + 1 });
-      const shown = rows.slice(0, limit);
-      const next = rows.length > shown.length ? (shown.at(-1)?.id ?? null) : null;
-      return { items: await authorityViews(tx, cx, shown), next_cursor: next };
+  requireRegistrar(cx);
+  const { cursor: after, limit } = query;
+  if (after !== undefined && !isUuid(after))
+    throw new DomainError("request.invalid", {
+      detail: "The request does not fit its schema.",
+      errors: [{ pointer: "/cursor", detail: "is no cursor of this list" }],
     });
+  await recordReadOnce(cx, "authority.read");
+  return inSnapshot(cx, async (tx) => {
+    const rows = await listAuthorityRows(tx, cx.instance.tenantId, { after, limit: limit + 1 });
+    const shown = rows.slice(0, limit);
+    const next = rows.length > shown.length ? (shown.at(-1)?.id ?? null) : null;
+    return { items: await authorityViews(tx, cx, shown), next_cursor: next };
   });
 }

@@ -3,7 +3,6 @@ import { appendEntry } from "@/lib/audit/record/append-entry";
 import { anchorMembers } from "@/lib/authorities/registry/anchor";
 import { type AuthorityAnswer, answerAuthority } from "@/lib/authorities/registry/answer-authority";
 import { requireNeverRevoked } from "@/lib/authorities/registry/never-revoked";
-import { recordingRefusals } from "@/lib/authorities/registry/record-refusal";
 import { invalidMember, keyThumbprint, requireRegistrar } from "@/lib/authorities/registry/rules";
 import { insertAuthority, type NewAuthorityRow } from "@/lib/authorities/registry/store";
 import type { NewAuthority, NewKey } from "@/lib/authorities/schema";
@@ -42,32 +41,30 @@ function rowOf(cx: Context, body: NewAuthority): NewAuthorityRow {
  * has confirmed it and its time has come. Throws `auth.role`, `request.invalid`, `authority.exists`.
  */
 export async function registerAuthority(cx: Context, body: NewAuthority): Promise<AuthorityAnswer> {
-  return recordingRefusals(cx, "authority.register", undefined, async () => {
-    requireRegistrar(cx);
-    const row = rowOf(cx, body);
-    const { id, kind, issuer, jurisdiction, digest } = row;
-    try {
-      const entry = await inTransaction(cx, async (tx) => {
-        await requireNeverRevoked(tx, row.tenantId, row.certificate);
-        await insertAuthority(tx, row);
-        return appendEntry(tx, cx, {
-          class: "identity",
-          outcome: "done",
-          action: "authority.register",
-          subjects: [`authority:${id}`],
-          details: { kind, issuer, jurisdiction, digest, ...(row.kid === undefined ? {} : { kid: row.kid }) },
-        });
+  requireRegistrar(cx);
+  const row = rowOf(cx, body);
+  const { id, kind, issuer, jurisdiction, digest } = row;
+  try {
+    const entry = await inTransaction(cx, async (tx) => {
+      await requireNeverRevoked(tx, row.tenantId, row.certificate);
+      await insertAuthority(tx, row);
+      return appendEntry(tx, cx, {
+        class: "identity",
+        outcome: "done",
+        action: "authority.register",
+        subjects: [`authority:${id}`],
+        details: { kind, issuer, jurisdiction, digest, ...(row.kid === undefined ? {} : { kid: row.kid }) },
       });
-      return await answerAuthority(cx, id, entry);
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
-      throw new DomainError("authority.exists", {
-        detail:
-          kind === "key"
-            ? "This key, or another under this key id, is registered: a key has one id and an id one key, for ever."
-            : "This certificate is registered for this issuer: what has ended does not come back.",
-        cause: error,
-      });
-    }
-  });
+    });
+    return await answerAuthority(cx, id, entry);
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    throw new DomainError("authority.exists", {
+      detail:
+        kind === "key"
+          ? "This key, or another under this key id, is registered: a key has one id and an id one key, for ever."
+          : "This certificate is registered for this issuer: what has ended does not come back.",
+      cause: error,
+    });
+  }
 }

@@ -114,7 +114,7 @@ export async function listRevokedCertificates(tx: Tx, tenantId: string): Promise
   return rows.flatMap(({ certificate }) => (certificate === null ? [] : [certificate]));
 }
 
-/** Whether this key was revoked, under whichever id: before migration 20261207020100 one could be registered twice. */
+/** Whether this key was revoked, under any id. Only the database owner can register one twice (authority_key_once). */
 async function isKeyRevoked(tx: Tx, tenantId: string, publicKey: string | null): Promise<boolean> {
   const where = { tenant_id: tenantId, kind: "key", public_key: publicKey, state: "revoked" };
   return (await tx.authority.count({ where })) > 0;

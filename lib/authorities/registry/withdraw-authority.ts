@@ -1,7 +1,6 @@
 import "server-only";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { type AuthorityAnswer, answerAuthority } from "@/lib/authorities/registry/answer-authority";
-import { recordingRefusals } from "@/lib/authorities/registry/record-refusal";
 import { requireRegistrar } from "@/lib/authorities/registry/rules";
 import { endAuthorityRow, lockAuthority } from "@/lib/authorities/registry/store";
 import type { AuthorityEnd } from "@/lib/authorities/schema";
@@ -18,29 +17,27 @@ export async function withdrawAuthority(
   id: string,
   body: AuthorityEnd,
 ): Promise<AuthorityAnswer> {
-  return recordingRefusals(cx, "authority.withdraw", id, async () => {
-    requireRegistrar(cx);
-    const entry = await inTransaction(cx, async (tx) => {
-      const row = await lockAuthority(tx, cx.instance.tenantId, id);
-      if (row === undefined) throw new DomainError("authority.not-found");
-      if (row.state !== "proposed") {
-        throw new DomainError("authority.state", { detail: `The registration is ${row.state}.` });
-      }
-      const { reason } = body;
-      await endAuthorityRow(tx, id, {
-        state: "withdrawn",
-        by: cx.principal.userId,
-        at: cx.clock.now(),
-        reason,
-      });
-      return appendEntry(tx, cx, {
-        class: "identity",
-        outcome: "done",
-        action: "authority.withdraw",
-        subjects: [`authority:${id}`],
-        details: { reason },
-      });
+  requireRegistrar(cx);
+  const entry = await inTransaction(cx, async (tx) => {
+    const row = await lockAuthority(tx, cx.instance.tenantId, id);
+    if (row === undefined) throw new DomainError("authority.not-found");
+    if (row.state !== "proposed") {
+      throw new DomainError("authority.state", { detail: `The registration is ${row.state}.` });
+    }
+    const { reason } = body;
+    await endAuthorityRow(tx, id, {
+      state: "withdrawn",
+      by: cx.principal.userId,
+      at: cx.clock.now(),
+      reason,
     });
-    return answerAuthority(cx, id, entry);
+    return appendEntry(tx, cx, {
+      class: "identity",
+      outcome: "done",
+      action: "authority.withdraw",
+      subjects: [`authority:${id}`],
+      details: { reason },
+    });
   });
+  return answerAuthority(cx, id, entry);
 }

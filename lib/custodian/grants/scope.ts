@@ -45,12 +45,18 @@ export function instantOf(text: string): number {
   }
 }
 
+const YEAR_0001_MS = Date.parse("0001-01-01T00:00:00Z");
+const YEAR_10000_MS = Date.parse("+010000-01-01T00:00:00Z");
+
 /** Validity in the record: an RFC 3339 time, or a day, whose end is the end of that day in UTC. */
 function recordInstant(text: string, isEnd: boolean): number {
   const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
   const at = Date.parse(isDay ? `${text}T00:00:00Z` : text);
-  if (!Number.isFinite(at)) return refuse("authorization", "The authorization's validity cannot be read.");
-  return isDay && isEnd ? at + 86_400_000 : at;
+  const end = isDay && isEnd ? at + 86_400_000 : at;
+  // A year outside 0001 to 9999 has another written form, which no statement can contain.
+  if (!(at >= YEAR_0001_MS && end < YEAR_10000_MS))
+    return refuse("authorization", "The authorization's validity cannot be read.");
+  return end;
 }
 
 function maskedGroups(

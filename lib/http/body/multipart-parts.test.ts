@@ -1,3 +1,5 @@
+import Busboy from "@fastify/busboy";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DomainError } from "@/lib/errors";
 import { boundaryOf, MultipartParts } from "@/lib/http/body/multipart-parts";
@@ -32,6 +34,24 @@ function read(body: string | Buffer, size: number, boundary = "b"): Part[] | str
   }
 }
 
+/** The parts as busboy reads them (ADR 0051). */
+function readByBusboy(body: Buffer): Promise<Part[]> {
+  return new Promise((resolve, reject) => {
+    const parts: Part[] = [];
+    const headers = { "content-type": "multipart/form-data; boundary=b" } as const;
+    const busboy = new Busboy({ headers, isPartAFile: () => true, preservePath: true });
+    busboy.on("file", (name, file, filename, _encoding, mediaType) => {
+      const pieces: Buffer[] = [];
+      file.on("data", (piece: Buffer) => pieces.push(piece));
+      file.on("end", () =>
+        parts.push({ name, filename, mediaType, content: Buffer.concat(pieces).toString("latin1") }),
+      );
+    });
+    busboy.on("finish", () => resolve(parts)).on("error", reject);
+    busboy.end(body);
+  });
+}
+
 const field = (name: string, content: string, more = ""): string =>
   `--b\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n${content}\r\n`;
 const END = "--b--\r\n";
@@ -53,6 +73,32 @@ describe("a multipart body", () => {
       },
       { name: "empty", filename: undefined, mediaType: "text/plain", content: "" },
     ]);
+  });
+
+  it("has the parts that another reader finds in it", async () => {
+    const name = fc.stringMatching(/^[a-z]{1,8}$/);
+    // Line ends and dashes are where two readers could disagree.
+    const content = fc
+      .array(fc.constantFrom("\r\n", "--", "b", "-", "\r", "\n", "\r\n--", "x", "\0"), { maxLength: 12 })
+      .map((pieces) => pieces.join(""))
+      .filter((text) => !`\r\n${text}\r\n`.includes("\r\n--b"));
+    const part = fc.record({
+      name,
+      content,
+      filename: fc.option(fc.stringMatching(/^[A-Za-z0-9 .äöü-]{1,12}$/), { nil: undefined }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(part, { minLength: 1, maxLength: 4 }), async (parts) => {
+        const texts = parts.map((one) =>
+          field(one.name, one.content, one.filename === undefined ? "" : `; filename="${one.filename}"`),
+        );
+        const body = Buffer.from(`${texts.join("")}${END}`);
+        const found = await readByBusboy(body);
+        expect(found.map((one) => one.content)).toEqual(parts.map((one) => one.content));
+        for (const size of [1, 7, 1_000]) expect(read(body, size)).toEqual(found);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it("as the platform writes it is read alike", async () => {

@@ -76,8 +76,12 @@ const grantRead = operation({
 });
 const one = serve("/confidential/things/{id}", [
   bind(grantRead, async (cx, { params }) => {
-    if (params.id === "failing") await recordEvent(cx, { ...FAILED, action: grantRead.action });
-    throw new DomainError("grant.not-found");
+    const error = new DomainError("grant.not-found");
+    if (params.id === "failing") {
+      await recordEvent(cx, { ...FAILED, action: grantRead.action });
+      error.isRecorded = true;
+    }
+    throw error;
   }),
 ]);
 const keptRead = operation({

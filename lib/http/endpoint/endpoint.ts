@@ -13,7 +13,7 @@ import { runIdempotent } from "@/lib/http/endpoint/idempotency";
 import { parseInput } from "@/lib/http/endpoint/parse-input";
 import { permitRefusal, requireFreshProof } from "@/lib/http/endpoint/permit-call";
 import { internalProblem, problemHeaders, problemOf, problemResponse } from "@/lib/http/endpoint/problem";
-import { isRefusal, recordRefusal, watchDenials } from "@/lib/http/endpoint/record-refusal";
+import { recordingRefusal } from "@/lib/http/endpoint/record-refusal";
 import { withHeaders } from "@/lib/http/endpoint/response-headers";
 import { type Authenticated, keyPrefixOf } from "@/lib/identity/authenticate";
 import { addressKey } from "@/lib/rate-limit/address-key";
@@ -163,7 +163,7 @@ async function call(
     cx,
     { operation, header, path: instance + new URL(request.url).search, bodyBytes, instanceKey },
     async () => {
-      const result = await binding.run(cx, input);
+      const result = await recordingRefusal(cx, { operation, input, instance }, () => binding.run(cx, input));
       if (isRawReply(result)) raw = result.response;
       return result instanceof Reply ? result : new Reply(operation.response.status, result);
     },
@@ -192,25 +192,20 @@ async function answer(runtime: Runtime, exchange: Exchange): Promise<Response> {
     if (refusal !== undefined) throw refusal;
     return answerWithoutOperation(exchange);
   }
-  const watched = watchDenials(runtime.audit);
   const { requestId, client } = exchange;
   const logger = runtime.logger.child({ request_id: requestId, operation: binding.operation.id });
-  const cx: Context = { ...runtime, audit: watched.audit, principal, client, requestId, logger };
-  try {
+  const cx: Context = { ...runtime, principal, client, requestId, logger };
+  const { operation } = binding;
+  return recordingRefusal(cx, { operation, instance: exchange.instance }, async () => {
     if (refusal !== undefined) throw refusal;
-    requireFreshProof(binding.operation, principal, runtime.clock.now());
+    requireFreshProof(operation, principal, runtime.clock.now());
     const run = () => call(cx, exchange, binding, { instanceKey: runtime.idempotencyKey, signed });
-    const isUpload = binding.operation.upload !== undefined;
-    const response = await (isUpload ? runtime.uploads.hold(principal.userId, run) : run());
-    if (binding.operation.immutable === true && response.ok) exchange.headers["cache-control"] = FOREVER;
+    const response = await (operation.upload === undefined
+      ? run()
+      : runtime.uploads.hold(principal.userId, run));
+    if (operation.immutable === true && response.ok) exchange.headers["cache-control"] = FOREVER;
     return response;
-  } catch (error) {
-    // The refused act is rolled back by now; its record is on another connection and awaited (I3).
-    if (error instanceof DomainError && isRefusal(error) && !watched.hasRecordedDenial()) {
-      await recordRefusal(cx, binding.operation, exchange.instance, error);
-    }
-    throw error;
-  }
+  });
 }
 
 function failureResponse(exchange: Exchange, failure: unknown, runtime: Runtime | undefined): Response {

@@ -12,11 +12,11 @@ import { GUARDED } from "@/lib/testing/routes/rows";
 import { sampleParams } from "@/lib/testing/routes/sample";
 import { type Known, nearlyArbitrary, schemaArbitrary } from "@/lib/testing/routes/schema-arbitrary";
 import { createWorld, type Inhabitant, type World } from "@/lib/testing/routes/world";
+import { scale } from "@/lib/testing/scale";
 
-// Every operation with input made from the OpenAPI document, on the real routes. FUZZ_RUNS says how many calls each (6), and
-// FUZZ_SEED repeats a run.
+// Every operation with input made from the OpenAPI document, on the real routes. FUZZ_SEED repeats a run.
 
-const RUNS = Number(process.env.FUZZ_RUNS ?? "6");
+const RUNS = scale("fuzz calls an operation");
 const SEED = Number(process.env.FUZZ_SEED ?? String(Date.now() % 2 ** 31));
 
 let world: World;

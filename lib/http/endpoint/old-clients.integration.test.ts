@@ -131,6 +131,13 @@ describe("a program of the coordinator", () => {
       { access_policies: { a: 1 } },
     ])
       expect((await send(postTransaction, "POST", client, { json: modelOf(members) })).status).toBe(422);
+    const policies = await send(postTransaction, "POST", client, {
+      json: modelOf({ access_policies: ["settlement-only"] }),
+    });
+    expect([policies.status, policies.json.errors]).toEqual([
+      422,
+      [{ pointer: "/access_policies", detail: "access policies are not evaluated yet, so none is accepted" }],
+    ]);
     const empty = await send(postTransaction, "POST", client, { json: modelOf({ participants: [] }) });
     expect([empty.status, empty.json.code]).toEqual([422, "request.invalid"]);
   });

@@ -4,8 +4,8 @@ import { listEvents } from "@/lib/audit/reading/list-events";
 import { EventQuery } from "@/lib/audit/schema";
 import { integrateBatch, prepareLog } from "@/lib/audit/sequencer/sequencer";
 import { DomainError } from "@/lib/errors";
+import { recordingRefusal } from "@/lib/http/endpoint/record-refusal";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
-import { recordRefusal } from "./record-refusal";
 
 let bench: UseCaseBench;
 type Person = Awaited<ReturnType<UseCaseBench["person"]>>;
@@ -22,13 +22,15 @@ async function deniedFor(reader: Person, who: Person): Promise<string[]> {
   return items.filter(({ outcome }) => outcome === "denied").map(({ action }) => action);
 }
 
-it("that compliance was refused while noting a suspicion is for compliance to know; anybody else's try is for all", async () => {
+it("only the duty compliance sees that compliance was refused while noting a suspicion; other people's attempts are visible to all", async () => {
   const compliance = await bench.person({ role: "coordinator", duties: ["compliance"], hasKey: false });
   const curious = await bench.person({ role: "coordinator", duties: ["support"], hasKey: false });
   const auditor = await bench.person({ role: "auditor", hasKey: false });
-  const path = "/confidential/audit/suspicions";
-  await recordRefusal(compliance, noteSuspicion, path, new DomainError("auth.step-up"));
-  await recordRefusal(curious, noteSuspicion, path, new DomainError("auth.role"));
+  const call = { operation: noteSuspicion, instance: "/confidential/audit/suspicions" };
+  const refused = (who: Person, error: DomainError) =>
+    expect(recordingRefusal(who, call, () => Promise.reject(error))).rejects.toBe(error);
+  await refused(compliance, new DomainError("auth.step-up"));
+  await refused(curious, new DomainError("auth.role"));
   expect(await deniedFor(auditor, compliance)).toEqual([]);
   expect(await deniedFor(compliance, compliance)).toEqual(["suspicion.note"]);
   expect(await deniedFor(auditor, curious)).toEqual(["suspicion.note"]);

@@ -1,12 +1,16 @@
 import "server-only";
+import { reasonOf } from "@/lib/access/rules/permit";
 import type { OperationSpec } from "@/lib/api-client/operation";
-import type { EntryClass } from "@/lib/audit/entry/event";
+import type { AuditEvent, EntryClass } from "@/lib/audit/entry/event";
+import { exportPlace } from "@/lib/audit/export/export-place";
 import { seesSuspicion } from "@/lib/audit/reading/fence";
 import { recordEvent } from "@/lib/audit/record/record-event";
 import type { Context } from "@/lib/context/context";
-import type { AuditRecorder } from "@/lib/context/recorder";
 import { isUuid } from "@/lib/crypto/uuid";
-import type { DomainError } from "@/lib/errors";
+import { inSnapshot } from "@/lib/db/transaction";
+import { isRecordedCode } from "@/lib/error-codes";
+import { DomainError } from "@/lib/errors";
+import { caseOf, factsOf, type NamedInput, type RefusalFacts } from "@/lib/http/endpoint/refusal-facts";
 
 const CLASSES: Readonly<Record<string, EntryClass>> = {
   transaction: "transaction",
@@ -21,6 +25,7 @@ const CLASSES: Readonly<Record<string, EntryClass>> = {
   session: "identity",
   account: "identity",
   credential: "identity",
+  authority: "identity",
   admin: "admin",
   organisation: "admin",
   participant: "admin",
@@ -30,7 +35,7 @@ const CLASSES: Readonly<Record<string, EntryClass>> = {
   log: "log",
 };
 
-/** Refusals of these stand in the access log too; the others are in the audit log only. */
+/** Refusals of these are in the access log too. The others are in the audit log only. */
 const ACCESS_CLASSES: ReadonlySet<EntryClass> = new Set<EntryClass>([
   "transaction",
   "disclosure",
@@ -38,37 +43,83 @@ const ACCESS_CLASSES: ReadonlySet<EntryClass> = new Set<EntryClass>([
   "export",
 ]);
 
-/** The class an action's entries have; requests, grants and the like are all about access. */
+/** The class of an action's entries. Requests, grants and what has no class of its own are about access. */
 export function classOf(action: string): EntryClass {
   if (action === "audit.export") return "export";
   return CLASSES[action.split(".", 1)[0] ?? ""] ?? "access";
 }
 
-/** A recorder that remembers whether an entry about a refusal went through it. */
-export interface WatchedRecorder {
-  readonly audit: AuditRecorder;
-  readonly hasRecordedDenial: () => boolean;
+/** One call that may be refused. */
+export interface RefusableCall {
+  readonly operation: OperationSpec;
+  /** Undefined for a call that was refused before its use case ran. */
+  readonly input?: NamedInput | undefined;
+  /** The path as it was asked for. */
+  readonly instance?: string;
 }
 
-/** Watches one request's recorder, so that no refusal is written down twice or not at all. */
-export function watchDenials(audit: AuditRecorder): WatchedRecorder {
-  let denied = false;
+function detailsOf(facts: RefusalFacts, error: DomainError) {
+  const { requestId, grantId, disputeId, authorityId, transactionId, fields } = facts;
   return {
-    audit: {
-      ...audit,
-      append: async (rows) => {
-        await audit.append(rows);
-        // A failed opening is the record of its refusal: a second one would lie outside its case.
-        if (rows.entry.outcome === "denied" || rows.entry.outcome === "failed") denied = true;
-      },
-    },
-    hasRecordedDenial: () => denied,
+    code: error.code,
+    reason: reasonOf(error),
+    ...(requestId === undefined ? {} : { request: requestId }),
+    ...(grantId === undefined ? {} : { grant: grantId }),
+    ...(disputeId === undefined ? {} : { dispute: disputeId }),
+    ...(authorityId === undefined ? {} : { authority: authorityId }),
+    ...(transactionId === undefined ? {} : { transaction: transactionId }),
+    ...(fields === undefined ? {} : { groups: [...fields] }),
   };
 }
 
-/** Whether an answer refuses somebody: a 404 may hide what they may not know of. */
-export function isRefusal(error: DomainError): boolean {
-  return error.status === 401 || error.status === 403 || error.status === 404;
+/** Refusals about requests and grants are about access, whatever the call would have done. */
+function classOfFacts({ transactionId, disputeId }: RefusalFacts, action: string): EntryClass {
+  const hasOwn = transactionId !== undefined || disputeId !== undefined || action.startsWith("authority.");
+  return hasOwn ? classOf(action) : "access";
+}
+
+function withAccess(entryClass: EntryClass, error: DomainError): Pick<AuditEvent, "access"> {
+  if (!ACCESS_CLASSES.has(entryClass)) return {};
+  return { access: { dataAccessed: [], success: false, error: error.code } };
+}
+
+/** The parameters that a path has by the operation's pattern; none where it does not follow that. */
+export function paramsIn({ path }: OperationSpec, instance: string): Readonly<Record<string, string>> {
+  const pattern = path.split("/");
+  const parts = instance.split("/");
+  if (pattern.length !== parts.length) return {};
+  const pairs = pattern.flatMap((name, at) => {
+    const part = parts[at];
+    return name.startsWith("{") && part !== undefined ? [[name.slice(1, -1), part] as const] : [];
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** The entry of a use case's refusal, by what the call was about. */
+async function aboutItsFacts(
+  cx: Context,
+  facts: RefusalFacts,
+  action: string,
+  error: DomainError,
+): Promise<AuditEvent> {
+  const { transactionId, requestId, grantId, purpose } = facts;
+  const entryClass = classOfFacts(facts, action);
+  const caseId = await caseOf(cx, facts);
+  const details = detailsOf(facts, error);
+  return {
+    class: entryClass,
+    outcome: facts.outcome ?? "denied",
+    action,
+    subjects: [],
+    ...(purpose === undefined ? {} : { purpose }),
+    ...(caseId === undefined ? { details } : { caseId, caseDetails: details }),
+    index: {
+      ...(transactionId === undefined ? {} : { transactionId }),
+      ...(requestId === undefined ? {} : { requestId }),
+      ...(grantId === undefined ? {} : { grantId }),
+    },
+    ...withAccess(entryClass, error),
+  };
 }
 
 function decoded(path: string): string {
@@ -85,31 +136,78 @@ function transactionIn(instance: string): string | undefined {
   return id !== undefined && isUuid(id) ? id : undefined;
 }
 
-/**
- * Writes down a refusal, committed before it returns (I3). Throws 503 when it cannot. Ids in the address may name a
- * case that others may not know of, so the pattern stands here and not the path.
- */
-export async function recordRefusal(
+/** The entry of any other refusal. Ids in its address may name a case, so it has the pattern and not the path. */
+function aboutItsOperation(
   cx: Context,
-  operation: OperationSpec,
-  instance: string,
+  { operation, instance = "" }: RefusableCall,
   error: DomainError,
-): Promise<void> {
-  const transaction = transactionIn(instance);
+): AuditEvent {
+  const transactionId = transactionIn(instance);
   const entryClass = classOf(operation.action);
   const details = { operation: operation.id, path: operation.path, code: error.code };
-  await recordEvent(cx, {
+  const isSuspicion = seesSuspicion(cx) && operation.action.startsWith("suspicion.");
+  return {
     class: entryClass,
     outcome: "denied",
     action: operation.action,
     subjects: [],
-    // That compliance tried to note or read a suspicion tells as much as the suspicion.
-    ...(seesSuspicion(cx) && operation.action.startsWith("suspicion.")
-      ? { suspicion: details }
-      : { details }),
-    ...(transaction === undefined ? {} : { index: { transactionId: transaction } }),
-    ...(ACCESS_CLASSES.has(entryClass)
-      ? { access: { dataAccessed: [], success: false, error: error.code } }
-      : {}),
-  });
+    // That compliance tried to note or read a suspicion reveals as much as the suspicion.
+    ...(isSuspicion ? { suspicion: details } : { details }),
+    ...(transactionId === undefined ? {} : { index: { transactionId } }),
+    ...withAccess(entryClass, error),
+  };
+}
+
+/** An export under a grant belongs to the grant's case, as its first entry does; undefined for every other export. */
+async function inCaseOfExport(
+  cx: Context,
+  exportId: string,
+  action: string,
+  error: DomainError,
+): Promise<AuditEvent | undefined> {
+  const place = await inSnapshot(cx, (tx) => exportPlace(tx, exportId, { code: error.code }));
+  if (place.caseId === undefined) return undefined;
+  return { class: "export", outcome: "denied", action, ...place, ...withAccess("export", error) };
+}
+
+async function eventOf(cx: Context, call: RefusableCall, error: DomainError): Promise<AuditEvent> {
+  const { operation, input } = call;
+  const { about } = operation;
+  if (about === undefined || input === undefined) return aboutItsOperation(cx, call, error);
+  const facts = factsOf(about, input, error.about);
+  const action = facts.action ?? operation.action;
+  if (facts.exportId !== undefined) {
+    const isHeld = error.status === 403;
+    const placed = isHeld ? await inCaseOfExport(cx, facts.exportId, action, error) : undefined;
+    return placed ?? aboutItsOperation(cx, call, error);
+  }
+  const isLoan = about.grant !== undefined && operation.action === "audit.export";
+  if (isLoan && facts.grantId === undefined) return aboutItsOperation(cx, call, error);
+  return aboutItsFacts(cx, facts, action, error);
+}
+
+/** Whether the log keeps this refusal. A 404 may hide what the caller may not know of. */
+function isKept(error: unknown): error is DomainError {
+  if (!(error instanceof DomainError) || error.isRecorded) return false;
+  return isRecordedCode(error.code) || error.about.outcome !== undefined;
+}
+
+/**
+ * Runs `run`, which is a call or its use case, and records its refusal: one entry, after the act was rolled back, on another
+ * connection, committed before the refusal goes on (I3). Throws `service.audit-unavailable` if it cannot be written.
+ */
+export async function recordingRefusal<T>(
+  cx: Context,
+  call: RefusableCall,
+  run: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (isKept(error)) {
+      await recordEvent(cx, await eventOf(cx, call, error));
+      error.isRecorded = true;
+    }
+    throw error;
+  }
 }

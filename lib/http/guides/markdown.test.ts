@@ -1,49 +1,68 @@
+import { NextIntlClientProvider } from "next-intl";
+import { createElement } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
-import { blocksOf, inlineOf } from "./markdown";
+import { GuideBlocks } from "@/app/developers/_components/guide-blocks";
+import { CATALOGUES } from "@/components/messages/catalogue";
+import { blocksOf, slugOf } from "./markdown";
 import { findGuide, guideNames, hrefOf } from "./read-guide";
+
+/** The page's HTML of a guide with this text. */
+function htmlOf(markdown: string): string {
+  const guide = createElement(GuideBlocks, { blocks: blocksOf(markdown), title: "Guide", from: "import" });
+  const words = { locale: "en" as const, messages: CATALOGUES.en, timeZone: "UTC" };
+  // biome-ignore lint/correctness/noChildrenProp: the provider's type requires it among its properties
+  return renderToStaticMarkup(createElement(NextIntlClientProvider, { ...words, children: guide }));
+}
 
 describe("a guide", () => {
   it("is read block by block", () => {
     const text =
       "# Keys & co\n\nOne **bold** line\nand `code`.\n\n- a\n  goes on\n- b\n\n1. x\n\n| h | i |\n| --- | --- |\n| `a\\|b` | |\n\n```sh\ncurl '# no heading'\n```\nEnd";
-    expect(blocksOf(text).map(({ kind }) => kind)).toEqual(
+    const blocks = blocksOf(text);
+    expect(blocks.map(({ type }) => type)).toEqual(
       "heading paragraph list list table code paragraph".split(" "),
     );
-    expect(blocksOf(text)[0]).toMatchObject({ level: 1, id: "keys--co" });
-    expect(blocksOf(text)[2]).toMatchObject({
-      isOrdered: false,
-      items: [[{ text: "a goes on" }], [{ text: "b" }]],
-    });
-    expect(blocksOf(text)[4]).toMatchObject({ rows: [[[{ kind: "code", text: "a|b" }], []]] });
-    expect(blocksOf(text)[5]).toEqual({ kind: "code", text: "curl '# no heading'" });
+    expect(blocks[0]).toMatchObject({ depth: 1, text: "Keys & co" });
+    expect(slugOf("Keys & co")).toBe("keys--co");
+    expect(slugOf("The `call_counter` in /readyz")).toBe("the-call_counter-in-readyz");
+    expect(blocks[5]).toMatchObject({ text: "curl '# no heading'" });
+    expect(htmlOf(text)).toContain("a|b</code>");
+    expect(htmlOf("- a\n  goes on\n- b")).toMatch(
+      /<ul[^>]*><li[^>]*>a\s+goes on<\/li><li[^>]*>b<\/li><\/ul>/,
+    );
   });
 
-  it("has no HTML: what looks like it is text", () => {
-    expect(inlineOf("<img src=x onerror=alert(1)> **<b>**")).toEqual([
-      { kind: "text", text: "<img src=x onerror=alert(1)> " },
-      { kind: "strong", text: "<b>" },
-    ]);
+  it("shows HTML as text, alone, in a mark and in a link", () => {
+    const html = htmlOf(
+      "<img src=x onerror=alert(1)> **<b>** [<i>a</i>](https://example.org) `<u>`\n\n<script>\nalert(1)\n</script>",
+    );
+    expect(html).toContain("&lt;img src=x onerror=alert(1)&gt; ");
+    expect(html).toMatch(/<strong[^>]*>&lt;b&gt;<\/strong>/);
+    expect(html).toMatch(/<a href="https:\/\/example.org"[^>]*>&lt;i&gt;a&lt;\/i&gt;<\/a>/);
+    expect(html).toMatch(/<code[^>]*>&lt;u&gt;<\/code>/);
+    expect(html).toContain("&lt;script&gt;\nalert(1)\n&lt;/script&gt;");
   });
 
-  it("goes on counting behind a command between two steps", () => {
-    const [first, , second] = blocksOf("1. make it\n\n   ```sh\n   new\n   ```\n\n2. call\n3. end");
-    expect(first).toMatchObject({ kind: "list", isOrdered: true, start: 1 });
-    expect(second).toMatchObject({
-      kind: "list",
-      isOrdered: true,
-      start: 2,
-      items: [[{ text: "call" }], {}],
-    });
+  it("keeps a command in the step that it belongs to", () => {
+    const html = htmlOf("1. make it\n\n   ```sh\n   new\n   ```\n\n2. call\n3. end");
+    expect(html).toMatch(
+      /^<ol[^>]*><li[^>]*>make it<div.*>new<\/code>.*<\/li><li[^>]*>call<\/li><li[^>]*>end<\/li><\/ol>$/s,
+    );
+    expect(htmlOf("4. four\n5. five")).toMatch(/^<ol start="4"/);
   });
 
-  it("sets apart what stands between underscores, and leaves those of names", () => {
-    expect(inlineOf("that _you_ may; _New secret_: signing_key_id __x _ y")).toEqual([
-      { kind: "text", text: "that " },
-      { kind: "emphasis", text: "you" },
-      { kind: "text", text: " may; " },
-      { kind: "emphasis", text: "New secret" },
-      { kind: "text", text: ": signing_key_id __x _ y" },
-    ]);
+  it("emphasises the text between underscores, but not the underscores of a name", () => {
+    expect(htmlOf("that _you_ may; _New secret_: signing_key_id __x _ y")).toContain(
+      "that <em>you</em> may; <em>New secret</em>: signing_key_id __x _ y",
+    );
+  });
+
+  it("shows a link that leads nowhere, and a picture, as no element", () => {
+    const html = htmlOf(
+      "[a **b**](javascript:alert(1)) [c](../threat-model.md) ![d](x.png) [`e`](import.md)",
+    );
+    expect(html).toMatch(/>a b c {2}<a href="\/developers\/guides\/import"[^>]*>e<\/a><\/p>$/);
   });
 
   it("links to pages, to guides that are shown, and nowhere else", () => {

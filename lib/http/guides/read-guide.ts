@@ -2,7 +2,8 @@ import "server-only";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { type Block, blocksOf } from "@/lib/http/guides/markdown";
+import type { MarkedToken } from "marked";
+import { blocksOf, plainText } from "@/lib/http/guides/markdown";
 
 /** Guides for programs that the portal shows: name in its address, and the file of this program that it is. */
 const GUIDES = {
@@ -33,12 +34,12 @@ export function guideNames(): readonly GuideName[] {
 export async function findGuide(
   name: string,
 ): Promise<
-  { readonly name: GuideName; readonly title: string; readonly blocks: readonly Block[] } | undefined
+  { readonly name: GuideName; readonly title: string; readonly blocks: readonly MarkedToken[] } | undefined
 > {
   if (!isName(name) || !existsSync(fileOf(name))) return undefined;
   const [first, ...rest] = blocksOf(await readFile(fileOf(name), "utf8"));
-  if (first?.kind !== "heading") return undefined;
-  return { name, title: first.content.map(({ text }) => text).join(""), blocks: rest };
+  if (first?.type !== "heading") return undefined;
+  return { name, title: plainText(first.tokens), blocks: rest };
 }
 
 /** Where a link of a guide, or of a file beside the guides, leads within the portal; nothing where it leads into the sources. */

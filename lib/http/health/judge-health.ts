@@ -41,8 +41,6 @@ export interface Health {
     readonly merge_delay: MergeDelay | null;
     /** Losses that recoveries of the log declare and the newest verification found, and nothing else. */
     readonly declared_losses: number;
-    /** Rows that stand aside as no entries and that two persons acknowledged. */
-    readonly acknowledged_rows: number;
     /** Why the signer signs nothing at present. */
     readonly refused: string | null;
   };
@@ -123,16 +121,15 @@ function verificationAlarms({ isFoundWrong, isUncompared, declaredLosses }: Stor
 }
 
 /**
- * What an operator must look at, as stable words. `isStamping`: whether there is a time-stamp authority; `acknowledged`:
- * how many of the rows that stand aside two persons have looked at.
+ * What an operator must look at, as stable words. `isStamping`: whether there is a time-stamp authority.
  */
 export function alarmsOf(
   stored: StoredHealth,
   parts: readonly HealthPart[],
   nowMs: number,
-  beside: { readonly isStamping: boolean; readonly refused?: string | null; readonly acknowledged?: number },
+  beside: { readonly isStamping: boolean; readonly refused?: string | null },
 ): string[] {
-  const { isStamping, refused = null, acknowledged = 0 } = beside;
+  const { isStamping, refused = null } = beside;
   const alarms = parts.filter((part) => part.state !== "up").map((part) => `${part.name}-${part.state}`);
   // By the entry that waits, not by the last signature: after a quiet hour the next one is not late at once.
   const unsignedMs = nowMs - (stored.unsignedSince?.getTime() ?? nowMs);
@@ -143,20 +140,38 @@ export function alarmsOf(
   if (belowPolicyMs > CHECKPOINT_LATE_MS) alarms.push("checkpoint-unwitnessed");
   if (isStamping && isStampLate(stored, nowMs)) alarms.push("time-stamp-late");
   if (isIntegrationLate(stored, nowMs)) alarms.push("integration-late");
-  if (stored.quarantined > acknowledged) alarms.push("entry-quarantined");
+  if (stored.quarantined > 0) alarms.push("entry-quarantined");
   if ((stored.mergeDelay?.max ?? 0) > INTEGRATION_LATE_MS) alarms.push("merge-delay");
   if (refused !== null) alarms.push(`signer-refuses-${refused}`);
   if (stored.openIntents > 0) alarms.push("intent-without-outcome");
   if (stored.endsUntold > 0) alarms.push("end-not-at-custodian");
+  // Most often no worker was given the retention login.
+  if (stored.lateErasures > 0) alarms.push("erasure-late");
   return alarms;
 }
 
-/** They tell that there was a disclosure, which is not for everybody to know. */
-const OF_DISCLOSURES: readonly string[] = ["intent-without-outcome", "end-not-at-custodian"];
+/** Whether a part of this name answers; a part that this instance does not have is not missed. */
+function isUsable({ parts }: Health, name: HealthPart["name"]): boolean {
+  return !parts.some((part) => part.name === name && part.state === "down");
+}
+
+/** Whether calls can be answered: with the database, the migrations of this build, and keys that open. */
+export function isTakingCalls(health: Health): boolean {
+  return health.database && health.migrations && isUsable(health, "keystore");
+}
+
+/** Whether new entries get a leaf and a signed checkpoint. */
+export function isAuditing(health: Health): boolean {
+  const isRunning = isUsable(health, "worker") && isUsable(health, "signer");
+  return health.database && isRunning && health.log.refused === null;
+}
+
+/** They show that there was a disclosure or an erasure, which only operators may know. */
+const FOR_OPERATORS: readonly string[] = ["intent-without-outcome", "end-not-at-custodian", "erasure-late"];
 const OPERATORS: readonly Role[] = ["admin", "coordinator"];
 
-/** The state as this reader may know it: alarms that tell of disclosures are the operators'. */
+/** Returns the state as this reader may know it. */
 export function healthFor(health: Health, role: Role | undefined): Health {
   if (role !== undefined && OPERATORS.includes(role)) return health;
-  return { ...health, alarms: health.alarms.filter((alarm) => !OF_DISCLOSURES.includes(alarm)) };
+  return { ...health, alarms: health.alarms.filter((alarm) => !FOR_OPERATORS.includes(alarm)) };
 }

@@ -157,7 +157,7 @@ test("a portal that starts while its key service is away answers 503, and says w
     expect(await refused.json()).toMatchObject({ code: "service.keystore-unavailable" });
   }
   await expect
-    .poll(async () => (await readHealth()).parts.filter(({ state }) => state !== "up"), { timeout: 60_000 })
+    .poll(async () => (await readHealth()).parts.filter(({ state }) => state !== "up"), { timeout: 150_000 })
     .toEqual([
       { name: "keystore", state: "down" },
       { name: "signer", state: "down" },

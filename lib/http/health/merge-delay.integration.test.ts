@@ -30,6 +30,7 @@ const STORED: StoredHealth = {
   declaredLosses: 0,
   openIntents: 0,
   endsUntold: 0,
+  lateErasures: 0,
   mergeDelay: undefined,
 };
 

@@ -1,8 +1,6 @@
 import "server-only";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { askPrisma, readAside } from "@/lib/audit/aside/standing";
-import { asideOf } from "@/lib/audit/aside/view";
 import { inSnapshot } from "@/lib/db/transaction";
 import { portalEnv } from "@/lib/env";
 import { witnessPolicy } from "@/lib/env/anchors";
@@ -97,10 +95,7 @@ async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): 
   // The signer first: it signs what the database holds, so that a database read later is never behind it by itself.
   const signer = await askSigner(env.SIGNER_URL);
   const counting = await counterParts(runtime);
-  const { stored, acknowledged } = await inSnapshot(runtime, async (tx) => ({
-    stored: await readStoredHealth(tx, runtime.instance.log, policy),
-    acknowledged: (await readAside(askPrisma(tx), asideOf(runtime))).acknowledged.length,
-  }));
+  const stored = await inSnapshot(runtime, (tx) => readStoredHealth(tx, runtime.instance.log, policy));
   const refused = refusalOf(signer, stored.logSize);
   const nowMs = runtime.clock.nowMs();
   const parts: HealthPart[] = [
@@ -123,13 +118,11 @@ async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): 
       time_stamp: stampOf(stored, env.TSA_URL !== undefined),
       merge_delay: stored.mergeDelay ?? null,
       declared_losses: stored.declaredLosses,
-      acknowledged_rows: acknowledged,
       refused,
     },
     alarms: alarmsOf(stored, parts, nowMs, {
       isStamping: env.TSA_URL !== undefined,
       refused,
-      acknowledged,
     }),
     assurance: runtime.instance.evaluation ? "evaluation" : "separate",
     counter: runtime.limits.store,
@@ -171,7 +164,6 @@ function withoutDatabase(
       time_stamp: env.TSA_URL === undefined ? undefined : null,
       merge_delay: null,
       declared_losses: 0,
-      acknowledged_rows: 0,
       refused: null,
     },
     alarms: parts.filter((part) => part.state !== "up").map((part) => `${part.name}-${part.state}`),

@@ -2,20 +2,20 @@ import "server-only";
 import type { Status } from "@/lib/api-client/operations/system";
 import type { Context } from "@/lib/context/context";
 import { inSnapshot } from "@/lib/db/transaction";
-import { healthFor } from "@/lib/http/health/judge-health";
+import { healthFor, isAuditing, isTakingCalls } from "@/lib/http/health/judge-health";
 import { readHealth } from "@/lib/http/health/read-health";
 import { countAll } from "@/lib/http/health/store";
 
-/** State of the service for anybody with a key; alarms that tell of disclosures are the operators'. */
+/** Returns the state of the service for every key; only operators see alarms about disclosures. */
 export async function readStatus(cx: Context): Promise<Status> {
   const health = healthFor(await readHealth(), cx.principal.role);
   const counts = await inSnapshot(cx, countAll);
   return {
-    enabled: true,
+    enabled: isTakingCalls(health),
     algorithm: "ECDH-ES+A256KW/A256GCM",
     participants_count: counts.participants,
     transactions_count: counts.transactions,
-    audit_enabled: true,
+    audit_enabled: isAuditing(health),
     log_size: health.log.size,
     last_checkpoint_at: health.log.last_checkpoint_at,
     assurance: health.assurance,
@@ -27,7 +27,6 @@ export async function readStatus(cx: Context): Promise<Status> {
     merge_delay: health.log.merge_delay,
     signer_refuses: health.log.refused,
     declared_losses: health.log.declared_losses,
-    acknowledged_rows: health.log.acknowledged_rows,
     call_counter: health.counter,
     alarms: [...health.alarms],
   };

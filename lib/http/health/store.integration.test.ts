@@ -1,7 +1,10 @@
+import { randomUUID } from "node:crypto";
+import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { inSnapshot } from "@/lib/db/transaction";
 import { type AuditBench, createAuditBench } from "@/lib/testing/benches/audit-bench";
-import { alarmsOf, witnessing } from "./judge-health";
+import { pastTriggers } from "@/lib/testing/log/past-triggers";
+import { alarmsOf, type Health, healthFor, witnessing } from "./judge-health";
 import { readStoredHealth } from "./store";
 
 const POLICY = { own: 1, independent: 1 };
@@ -51,4 +54,37 @@ it("the state says whose word the newest checkpoint carries, since when words ar
   expect((await look()).alarms).toEqual([]);
   const { stampedSize, stampedAt } = await stored();
   expect([stampedSize, stampedAt instanceof Date]).toEqual([6, true]);
+});
+
+it("an agreed erasure that did not run for five minutes raises an alarm that only operators see", async () => {
+  const admin = new pg.Client({ connectionString: bench.database.adminUrl });
+  await admin.connect();
+  const id = randomUUID();
+  const set = (state: string, agreed: number, tryAfter: number | null) =>
+    pastTriggers(admin, ["audit_erasure"], () =>
+      admin.query(
+        `INSERT INTO audit_erasure (id, tenant_id, compartment_id, reason, state, asked_by, agreed_by, agreed_at, try_after)
+         VALUES ($1, $2, $1, 'on request', $3, $1, $6, now() + $4 * interval '1 second', now() + $5 * interval '1 second')
+         ON CONFLICT (id) DO UPDATE SET state = excluded.state, agreed_at = excluded.agreed_at, try_after = excluded.try_after`,
+        [id, bench.place.tenantId, state, agreed, tryAfter, randomUUID()],
+      ),
+    );
+  try {
+    await set("agreed", -60, null);
+    expect((await look(false)).alarms).toEqual([]);
+    await set("agreed", -400, null);
+    expect((await look(false)).alarms).toEqual(["erasure-late"]);
+    const health = { alarms: (await look(false)).alarms } as unknown as Health;
+    expect(healthFor(health, "client").alarms).toEqual([]);
+    expect(healthFor(health, "admin").alarms).toEqual(["erasure-late"]);
+    // A date or a hold defers it.
+    await set("agreed", -400, 3_600);
+    expect((await look(false)).alarms).toEqual([]);
+    await set("agreed", -4_000, -400);
+    expect((await look(false)).alarms).toEqual(["erasure-late"]);
+    await set("asked", -4_000, null);
+    expect((await look(false)).alarms).toEqual([]);
+  } finally {
+    await admin.end();
+  }
 });

@@ -26,11 +26,11 @@ export interface StoredHealth {
   readonly stampedSize: number | undefined;
   readonly stampedAt: Date | undefined;
   readonly workerSeenAt: Date | undefined;
-  /** Oldest entry that waits for the sequencer and does not stand aside, in the form of audit.md. */
+  /** Oldest entry that waits for the sequencer and is not in quarantine, in the form of audit.md. */
   readonly oldestWaiting: string | undefined;
   /** Since when the row that waits longest has been in the queue, by the database's clock. */
   readonly waitingSince: Date | undefined;
-  /** Waiting rows that are no entries and get no leaf, acknowledged or not. */
+  /** Quarantined entries that no one dismissed. */
   readonly quarantined: number;
   /** Merge delays of the newest leaves; undefined while there are none. */
   readonly mergeDelay: MergeDelay | undefined;
@@ -47,6 +47,8 @@ export interface StoredHealth {
   readonly openIntents: number;
   /** Ends that the custodian refuses while it would still open, or has not had for over five minutes. */
   readonly endsUntold: number;
+  /** Agreed erasures that no date or hold defers and that have not run for over five minutes. */
+  readonly lateErasures: number;
 }
 
 interface HealthRow {
@@ -69,6 +71,7 @@ interface HealthRow {
   quarantined: bigint;
   open_intents: bigint;
   ends_untold: bigint;
+  late_erasures: bigint;
   delays: bigint;
   p50: number | null;
   p99: number | null;
@@ -114,14 +117,15 @@ export async function readStoredHealth(tx: Tx, log: string, policy: WitnessPolic
                 FROM audit_checkpoint WHERE log = ${log} ORDER BY size DESC LIMIT 100) w) u) AS below_policy_since,
            (SELECT max(at) FROM process_heartbeat WHERE name LIKE 'worker%') AS worker_at,
            w.at AS oldest_waiting, w.queued_at AS waiting_since,
-           (SELECT count(*) FROM audit_quarantine a
-              WHERE EXISTS (SELECT 1 FROM audit_queue q WHERE q.entry_id = a.entry_id)) AS quarantined,
+           (SELECT count(*) FROM audit_quarantined a WHERE NOT a.is_dismissed) AS quarantined,
            d.delays, d.p50, d.p99, d.longest,
            (SELECT count(*) FROM disclosure WHERE outcome = 'intent' AND at < now() - interval '5 minutes') AS open_intents,
            (SELECT count(*) FROM job j
               WHERE j.state IN ('refused', 'waiting') AND j.kind IN ('grant.revoke', 'dispute.end', 'co-viewer.end')
                 AND CASE WHEN j.state = 'waiting' THEN j.created_at < now() - interval '5 minutes'
-                    ELSE EXISTS (SELECT 1 FROM access_grant g WHERE g.id = j.subject::uuid AND g.not_after > now()) END) AS ends_untold
+                    ELSE EXISTS (SELECT 1 FROM access_grant g WHERE g.id = j.subject::uuid AND g.not_after > now()) END) AS ends_untold,
+           (SELECT count(*) FROM audit_erasure e WHERE e.state = 'agreed'
+              AND coalesce(e.try_after, e.agreed_at) < now() - interval '5 minutes') AS late_erasures
     FROM (SELECT 1) one
     LEFT JOIN LATERAL (SELECT size, published_at, witnesses FROM audit_checkpoint
                        WHERE log = ${log} ORDER BY size DESC LIMIT 1) c ON true
@@ -164,6 +168,7 @@ const NOTHING: StoredHealth = {
   quarantined: 0,
   openIntents: 0,
   endsUntold: 0,
+  lateErasures: 0,
   mergeDelay: undefined,
 };
 
@@ -188,6 +193,7 @@ function storedHealth(row: HealthRow): StoredHealth {
     quarantined: Number(row.quarantined),
     openIntents: Number(row.open_intents),
     endsUntold: Number(row.ends_untold),
+    lateErasures: Number(row.late_erasures),
     mergeDelay: mergeDelayOf(row),
   };
 }

@@ -10,7 +10,7 @@ import { DomainError } from "@/lib/errors";
 import { isOwnVisit } from "@/lib/http/endpoint/check-origin";
 import { clientInfo } from "@/lib/http/endpoint/client-info";
 import { permitCall } from "@/lib/http/endpoint/permit-call";
-import { isRefusal, recordRefusal, watchDenials } from "@/lib/http/endpoint/record-refusal";
+import { paramsIn, recordingRefusal } from "@/lib/http/endpoint/record-refusal";
 import { findSessionPrincipal } from "@/lib/identity/sessions/find-session-principal";
 import { getRuntime } from "@/lib/runtime/slot";
 
@@ -93,24 +93,14 @@ export async function loadPage<T>(
     const limited = await drawForPage(principal, requestId);
     if (limited !== undefined) throw limited;
     const runtime = await getRuntime();
-    const watched = watchDenials(runtime.audit);
     const logger = runtime.logger.child({ request_id: requestId, operation: operation.id });
-    const cx: Context = {
-      ...runtime,
-      audit: watched.audit,
-      principal,
-      client: clientInfo(head),
-      requestId,
-      logger,
-    };
-    try {
+    const cx: Context = { ...runtime, principal, client: clientInfo(head), requestId, logger };
+    const value = await recordingRefusal(cx, { operation, instance }, async () => {
       permitCall(operation, principal, runtime.instance.evaluation);
-      return { ok: true, value: await run(cx), principal };
-    } catch (error) {
-      if (error instanceof DomainError && isRefusal(error) && !watched.hasRecordedDenial())
-        await recordRefusal(cx, operation, instance, error);
-      throw error;
-    }
+      const input = { params: paramsIn(operation, instance) };
+      return recordingRefusal(cx, { operation, instance, input }, () => run(cx));
+    });
+    return { ok: true, value, principal };
   } catch (error) {
     const mapped = mapDatabaseError(error);
     if (mapped instanceof DomainError)

@@ -21,11 +21,13 @@ async function refuseWrong(cx: AccountContext): Promise<DomainError> {
     subjects: [],
     details: { factor: "password", fault: "password" },
   });
-  const refusal = new DomainError("auth.sign-in", {
+  const wrong = new DomainError("auth.sign-in", {
     detail: "The present password is not that one.",
     errors: [{ pointer: "/current", detail: "is not your password" }],
   });
-  return countFailedProof(cx, refusal);
+  const refusal = await countFailedProof(cx, wrong);
+  refusal.isRecorded = true;
+  return refusal;
 }
 
 /** Changes the caller's password and ends their other sessions. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as operations from "@/lib/api-client/operations/account";
 import { fixedClock } from "@/lib/clock";
 import { changePassword } from "@/lib/identity/account/change-password";
@@ -11,6 +11,7 @@ import { type Runtime, useRuntime } from "@/lib/runtime/slot";
 import { call, prove, signedInAt, view } from "@/lib/testing/benches/account-bench";
 import { createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
 import { codeOf, createAccount, type TestAccount, TestBrowser } from "@/lib/testing/instance/sign-in";
+import { LOCK_WAITS } from "@/lib/testing/servers/database";
 
 const MINUTE = 60_000;
 const clock = fixedClock(new Date());
@@ -139,10 +140,12 @@ describe("a password that is changed meanwhile", () => {
   async function whileLocked(person: TestAccount, kind: string, story: (waits: Waits) => Promise<void>) {
     const holder = await bench.audit.appPool.connect();
     const waits: Waits = (count, orDone) =>
-      vi.waitUntil(async () => {
-        const { rows } = await bench.audit.appPool.query("SELECT 1 FROM pg_locks WHERE NOT granted");
-        return rows.length >= count || orDone?.() === true;
-      }, 30_000);
+      expect
+        .poll(
+          async () =>
+            (await bench.audit.appPool.query(LOCK_WAITS)).rows.length >= count || orDone?.() === true,
+        )
+        .toBe(true);
     try {
       await holder.query("BEGIN");
       await holder.query("SELECT set_config('sealport.tenant_id', $1, true)", [runtime.instance.tenantId]);

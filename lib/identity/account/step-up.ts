@@ -59,7 +59,9 @@ async function refuse(cx: AccountContext, fault: SignInFault): Promise<DomainErr
     subjects: [],
     details: { fault },
   });
-  return countFailedProof(cx, signInRefused());
+  const refusal = await countFailedProof(cx, signInRefused());
+  refusal.isRecorded = true;
+  return refusal;
 }
 
 /** Proves again who sits here: the session's proof is then as fresh as now. Nothing else of the session changes. */

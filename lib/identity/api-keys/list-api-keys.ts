@@ -1,11 +1,12 @@
+import type { ScopeTable } from "@/lib/context/principal";
+import { requireCursor } from "@/lib/paging";
 import "server-only";
 import type { Context } from "@/lib/context/context";
-import type { ScopeTable } from "@/lib/context/principal";
+import { viewRows } from "@/lib/db/read-rows";
 import { inSnapshot } from "@/lib/db/transaction";
 import { apiKeyView } from "@/lib/identity/api-keys/api-key-view";
 import type { ApiKeyPage, ApiKeyQuery } from "@/lib/identity/api-keys/schema";
-import { selectApiKeys } from "@/lib/identity/api-keys/store";
-import { requireCursor } from "@/lib/paging";
+import { type KeptApiKey, selectApiKeys } from "@/lib/identity/api-keys/store";
 
 type ListContext = Context & ScopeTable;
 
@@ -22,7 +23,7 @@ async function list(cx: ListContext, query: ApiKeyQuery, userId: string | undefi
   );
   const page = keys.slice(0, query.limit);
   return {
-    items: page.map((key) => apiKeyView(key, cx.clock.now())),
+    ...viewRows(cx, "api-keys", page, (key: KeptApiKey) => apiKeyView(key, cx.clock.now())),
     next_cursor: keys.length > query.limit ? (page.at(-1)?.id ?? null) : null,
     scopes: [...cx.scopesFor(role, duties)],
   };

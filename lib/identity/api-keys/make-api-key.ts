@@ -1,3 +1,4 @@
+import { notAfterLast } from "@/lib/schema";
 import "server-only";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
@@ -87,7 +88,7 @@ function isLive({ revoked_at, expires_at }: KeptApiKey, now: Date): boolean {
 function nextEnd({ created_at, expires_at }: KeptApiKey, now: Date): Date | undefined {
   return expires_at === null
     ? undefined
-    : new Date(now.getTime() + expires_at.getTime() - created_at.getTime());
+    : notAfterLast(now.getTime() + expires_at.getTime() - created_at.getTime());
 }
 
 /**

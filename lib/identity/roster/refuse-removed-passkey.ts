@@ -5,19 +5,22 @@ import { DomainError } from "@/lib/errors";
 import type { StatementSignature } from "@/lib/escrow/protocol/statements";
 import { isRemovedPasskey } from "@/lib/identity/roster/people-store";
 
+/** The refusal of a signature by a passkey that its owner has removed. */
+export function removedPasskey(): DomainError {
+  return new DomainError("statement.passkey-removed", {
+    detail:
+      "This passkey was removed from your account, so it cannot sign any more. Replace it on the custodian's roster under Account, Security.",
+  });
+}
+
 /**
- * Refuses a signature by a passkey that its owner has removed, perhaps since a thief has it. The custodian goes on
- * knowing its key until others have confirmed that it leaves the roster: until then the portal passes none of its
- * signatures on.
+ * Throws for a signature by a passkey that its owner has removed, perhaps because it was stolen. The custodian knows its
+ * key until others have confirmed that it leaves the roster. Until then the portal passes on none of its signatures.
  */
 export async function refuseRemovedPasskey(
   cx: Pick<Context, "db" | "instance">,
   signature: StatementSignature | undefined,
 ): Promise<void> {
   if (signature?.kind !== "passkey") return;
-  if (!(await inSnapshot(cx, (tx) => isRemovedPasskey(tx, signature.credential_id)))) return;
-  throw new DomainError("statement.passkey-removed", {
-    detail:
-      "This passkey was removed from your account, so it signs nothing any more. Have another take its place in the custodian's roster under Account, Security.",
-  });
+  if (await inSnapshot(cx, (tx) => isRemovedPasskey(tx, signature.credential_id))) throw removedPasskey();
 }

@@ -219,7 +219,7 @@ it("killed between the token's destroying and the row's: the same order again en
     await client.query("LOCK TABLE audit_entry IN SHARE MODE");
     const child = spawn(process.execPath, [...program, JSON.stringify(options)], { stdio: "ignore" });
     const gone = once(child, "exit");
-    await expect.poll(() => token.listKeys(), { timeout: 60_000 }).not.toContain(object);
+    await expect.poll(() => token.listKeys(), { timeout: 150_000 }).not.toContain(object);
     expect(child.exitCode).toBeNull();
     child.kill("SIGKILL");
     await gone;

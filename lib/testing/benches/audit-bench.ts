@@ -1,4 +1,3 @@
-import { cosignerVkey, vkey } from "@/lib/crypto/log/signed-note";
 import "server-only";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -8,20 +7,50 @@ import { createAuditRecorder } from "@/lib/audit/record/recorder";
 import { systemClock } from "@/lib/clock";
 import type { AuditContext, InstanceFacts, PinnedKeys } from "@/lib/context/context";
 import type { AuditRecorder } from "@/lib/context/recorder";
-import { toBase64url } from "@/lib/crypto/bytes";
+import { toBase64url, utf8 } from "@/lib/crypto/bytes";
+import { kekCheck } from "@/lib/crypto/key-check";
+import { cosignerVkey, vkey } from "@/lib/crypto/log/signed-note";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { openDatabase } from "@/lib/db/client";
 import { openPool } from "@/lib/db/pool";
 import type { DbContext } from "@/lib/db/transaction";
+import { writeFileAtomic } from "@/lib/keystore/files/atomic-file";
 import { createKeys, type KeyedProcess } from "@/lib/keystore/files/create-keys";
-import { createLocalKeystore } from "@/lib/keystore/files/local-keystore";
+import { KEYSTORE_FILE, kekAad, newKeks, newKeystoreId, type Root } from "@/lib/keystore/files/keystore-file";
+import { folderKeystore } from "@/lib/keystore/files/local-keystore";
 import type { Keystore } from "@/lib/keystore/keystore";
+import type { Kdf } from "@/lib/keystore/keystore-types";
+import { fixedKeks } from "@/lib/keystore/roots/leased-keks";
+import { sealText, unlockKey } from "@/lib/keystore/roots/local-root";
+import { openKeks } from "@/lib/keystore/roots/open-roots";
 import { createTestDatabase, type TestDatabase } from "@/lib/testing/servers/database";
 import type { TestServer } from "@/lib/testing/servers/test-server";
 
 /** Passphrase of every keystore made here. */
 export const TEST_PASSPHRASE = "a passphrase for tests";
+
+/** The cheapest scrypt that a keystore may have: these tests are about what is sealed, not about guessing passphrases. */
+const KDF: Kdf = { kind: "scrypt", salt: toBase64url(utf8("salt for tests 0")), n: 2 ** 14, r: 8, p: 1 };
+let testRootKey: Promise<Uint8Array> | undefined;
+
+/** Writes a keystore with keys of its own under the test passphrase, and opens it without deriving that key again. */
+async function writeTestKeystore(dir: string): Promise<Keystore> {
+  testRootKey ??= unlockKey({ passphrase: TEST_PASSPHRASE }, KDF, dir);
+  const key = await testRootKey;
+  const id = newKeystoreId();
+  const bare: Root = { n: 1, state: "current", kdf: KDF, check: toBase64url(kekCheck(key)), keks: [] };
+  const keks = [...newKeks()].map(([name, kek]) => ({
+    name,
+    id: kek.id,
+    sealed: sealText(key, kekAad(id, bare, name, kek.id), kek.key),
+  }));
+  writeFileAtomic(
+    path.join(dir, KEYSTORE_FILE),
+    JSON.stringify({ v: 1, id, kdf: KDF, check: bare.check, keks }),
+  );
+  return folderKeystore(dir, fixedKeks(openKeks(dir, id, { ...bare, keks }, key)));
+}
 
 /** A keystore of one process in a fresh folder, with that process's keys in it. */
 export async function createTestKeyFolder(
@@ -29,7 +58,7 @@ export async function createTestKeyFolder(
   origin: string,
 ): Promise<{ readonly dir: string; readonly keystore: Keystore }> {
   const dir = await mkdtemp(path.join(tmpdir(), "sealport-keys-"));
-  const keystore = await createLocalKeystore({ dir, unlock: { passphrase: TEST_PASSPHRASE } });
+  const keystore = await writeTestKeystore(dir);
   createKeys(keystore, process, origin);
   return { dir, keystore };
 }
@@ -65,10 +94,15 @@ export function pinnedKeys(log: string, publicKey: Uint8Array): PinnedKeys {
 
 /**
  * Without `server` the shared one of a vitest run, without `origin` a log of a name of its own; `writers` is the
- * number of connections of `cx.db`.
+ * number of connections of `cx.db`, and `waitMs` how long a caller waits for one.
  */
 export async function createAuditBench(
-  options: { readonly server?: TestServer; readonly writers?: number; readonly origin?: string } = {},
+  options: {
+    readonly server?: TestServer;
+    readonly writers?: number;
+    readonly origin?: string;
+    readonly waitMs?: number;
+  } = {},
 ): Promise<AuditBench> {
   const database = await (options.server ? createTestDatabase(options.server) : createTestDatabase());
   const log = options.origin ?? `log.test/${toBase64url(randomBytes(6))}`;
@@ -85,6 +119,7 @@ export async function createAuditBench(
   const db = openDatabase({
     url: database.appUrl,
     ...(options.writers ? { maxConnections: options.writers } : {}),
+    ...(options.waitMs ? { waitMs: options.waitMs } : {}),
   });
   const appPool = openPool({ url: database.appUrl, maxConnections: 4 });
   const sequencerPool = openPool({ url: database.sequencerUrl });

@@ -101,7 +101,6 @@ export async function createCaller(
     organisationId,
     participantId: handle,
     duties: [],
-    password: "a long enough password",
   });
   const { key } = await createApiKey(cx, { userId, label: "test", scopes, addresses });
   return { userId, participantId: handle, key };

@@ -8,14 +8,13 @@ const APP = {
   agency: "DELETE INSERT UPDATE",
   api_key: "DELETE INSERT UPDATE",
   app_user: "INSERT UPDATE",
-  audit_acknowledgement:
-    "INSERT(asked_at asked_by digest entry_id id reason tenant_id) UPDATE(agreed_by agreed_entry_id ended_at refused_by signature state)",
+  audit_dismissal: "INSERT",
   audit_compartment: "INSERT",
   audit_entry: "INSERT(at bytes class id log outcome tenant_id)",
   audit_erasure:
     "INSERT UPDATE(agreed_at agreed_by ended_at prepared prepared_at refused_by state try_after)",
   audit_export:
-    "INSERT UPDATE(attempt bytes downloaded_at entries expires_at file_key finished_at lease_until progress removed_at sha256 size state total)",
+    "INSERT UPDATE(attempt bytes downloaded_at entries expires_at file_key finished_at flaw lease_until progress removed_at sha256 size state total)",
   audit_export_chunk: "DELETE INSERT",
   audit_index: "INSERT",
   audit_part: "INSERT",

@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdtemp, readFile, realpath, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { z } from "zod";
 import { RunningFile } from "@/lib/launch/running-shape";
 
@@ -30,10 +31,13 @@ const Demo = z.looseObject({
 export type ProcessName = keyof z.infer<typeof RunningFile>["pids"];
 export type DemoAccount = z.infer<typeof Demo>["accounts"][number];
 
+/** Names the data folder that `prepareInstance` has made: migrated, seeded and stopped. */
+export const PREPARED = "SEALPORT_PREPARED_DATA";
+
 export interface InstanceOptions {
-  /** Variables beside PATH, HOME and the like; PORT and DATA_DIR are chosen here unless given. */
+  /** Variables in addition to PATH, HOME and the like; PORT and DATA_DIR are chosen here unless given. */
   readonly env?: Readonly<Record<string, string>>;
-  /** An existing data folder, kept on `remove`. */
+  /** An existing data folder, kept on `stop`. Without one a new folder is made, as a copy of the prepared one. */
   readonly dataDir?: string;
 }
 
@@ -69,7 +73,7 @@ export class StartFailed extends Error {
 }
 
 const READY_WATCHDOG_MS = 10 * 60_000;
-const STOP_WATCHDOG_MS = 60_000;
+const STOP_WATCHDOG_MS = 180_000;
 
 /** A port that nobody listens on now. */
 export function findFreePort(): Promise<number> {
@@ -167,6 +171,14 @@ export async function removeDataFolder(dataDir: string): Promise<void> {
   await rm(dataDir, { recursive: true, force: true });
 }
 
+/** Fills a folder with a copy of the prepared instance, owners and modes included; the file system shares blocks if it can. */
+export async function copyPrepared(dataDir: string): Promise<void> {
+  const prepared = process.env[PREPARED];
+  if (prepared === undefined) return;
+  const share = process.platform === "linux" ? ["--reflink=auto"] : [];
+  await promisify(execFile)("cp", ["-a", ...share, `${prepared}/.`, dataDir]);
+}
+
 /** Runs what `npm start` runs, on a free port and a data folder of its own. Throws StartFailed with its output. */
 export async function startInstance(options: InstanceOptions = {}): Promise<RunningInstance> {
   const isOwn = options.dataDir === undefined;
@@ -174,6 +186,8 @@ export async function startInstance(options: InstanceOptions = {}): Promise<Runn
   const remove = async (): Promise<void> => {
     if (isOwn) await removeDataFolder(dataDir);
   };
+  // Another seed is another beginning: such an instance is made from nothing.
+  if (isOwn && options.env?.SEED === undefined) await copyPrepared(dataDir);
   const port = String(await findFreePort());
   const spawned = spawnSupervisor({ PORT: port, DATA_DIR: dataDir, ...options.env });
   const runningFile = path.join(dataDir, "running.json");

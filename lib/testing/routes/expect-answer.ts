@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { z } from "zod";
 import type { OperationSpec } from "@/lib/api-client/operation";
-import { ERROR_CODES } from "@/lib/errors";
+import { ERROR_CODES } from "@/lib/error-codes";
 
 /** The members that api.md gives every problem document; some codes add members of their own. */
 const Problem = z.looseObject({

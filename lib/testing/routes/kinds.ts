@@ -10,7 +10,7 @@ const TABLES: readonly (readonly [address: RegExp, table: string])[] = [
   [/passkeys\/\{id\}/, "credential"],
   [/roster\/changes\/\{id\}/, "roster_change"],
   [/authorities\/\{id\}/, "authority"],
-  [/acknowledgements\/\{id\}/, "audit_acknowledgement"],
+  [/quarantine\/\{id\}/, "audit_quarantine"],
   [/organisations\/\{id\}/, "organisation"],
   [/webhooks\/\{id\}/, "webhook"],
   [/erasures\/\{id\}/, "audit_erasure"],

@@ -71,10 +71,16 @@ function textArbitrary(schema: Schema, known: Known, name: string): fc.Arbitrary
     return ids.length === 0 ? fresh : fc.oneof({ arbitrary: fc.constantFrom(...ids), weight: 6 }, fresh);
   }
   if (format === "date-time")
-    return fc
-      .integer({ min: -30, max: 60 })
-      .map((days) => new Date(Date.now() + days * DAY_MS).toISOString());
-  if (format === "date") return fc.constantFrom("2026-01-01", "2027-12-31");
+    return fc.oneof(
+      {
+        arbitrary: fc
+          .integer({ min: -30, max: 60 })
+          .map((days) => new Date(Date.now() + days * DAY_MS).toISOString()),
+        weight: 4,
+      },
+      fc.constantFrom("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"),
+    );
+  if (format === "date") return fc.constantFrom("2026-01-01", "2027-12-31", "0001-01-01", "9999-12-31");
   if (format === "email") return fc.emailAddress();
   if (format === "uri") return fc.webUrl();
   const named = known.names.filter(

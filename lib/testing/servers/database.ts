@@ -6,6 +6,13 @@ import { type LoginRole, urlFor } from "@/lib/db/bootstrap-roles";
 import { OWNER_ROLE } from "@/lib/db/migrate";
 import type { TestServer } from "@/lib/testing/servers/test-server";
 
+/**
+ * Connections of this database that wait for a lock now; conditions on `waits` may follow. Other tests run on the same server,
+ * so `pg_locks` alone shows theirs too; and a transaction sees `pg_stat_activity` only as it was at its first look.
+ */
+export const LOCK_WAITS = `SELECT DISTINCT waits.pid FROM pg_locks AS waits JOIN pg_locks AS has ON has.pid = waits.pid
+  WHERE NOT waits.granted AND has.database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+
 /** A fresh, migrated, empty database and the URLs of every role. */
 export interface TestDatabase {
   readonly name: string;

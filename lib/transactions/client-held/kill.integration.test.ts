@@ -7,11 +7,13 @@ import { rotateKey } from "@/lib/keys/rotation/rotate-key";
 import { hold, SENT, submit } from "@/lib/testing/benches/client-held-bench";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
 import type { HandOverChildOptions } from "@/lib/testing/children/hand-over-child";
+import { scale } from "@/lib/testing/scale";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
 import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
 
-const KILLS = 4;
-const TRANSACTIONS = 40;
+const KILLS = scale("other kills");
+// Enough for each kill to hit a program at work.
+const TRANSACTIONS = 20 + 10 * KILLS;
 
 let bench: UseCaseBench;
 const children = new Set<ChildProcess>();
@@ -77,7 +79,7 @@ it(`${KILLS} times kill -9 over an owner's program that hands over, beside anoth
   for (let kills = 0; kills < KILLS; kills += 1) {
     const child = await start(options);
     const target = (await left()) - randomInt(1, 8);
-    await expect.poll(left, { timeout: 60_000, interval: 2 }).toBeLessThanOrEqual(target);
+    await expect.poll(left, { timeout: 150_000, interval: 2 }).toBeLessThanOrEqual(target);
     expect(child.exitCode).toBeNull();
     const gone = once(child, "exit");
     child.kill("SIGKILL");

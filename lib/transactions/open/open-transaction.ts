@@ -1,60 +1,59 @@
 import "server-only";
+import { withinGrantDay } from "@/lib/access/grants/use-grant-day";
+import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
-import { finishOpening, plainGroupsOf } from "@/lib/transactions/open/finish-opening";
-import { openManaged } from "@/lib/transactions/open/open-managed";
-import { type PermittedOpening, permitOpening } from "@/lib/transactions/open/permit-opening";
-import { DISCLOSE, recordIntent } from "@/lib/transactions/open/record-disclosure";
-import { releaseUnderGrant } from "@/lib/transactions/open/release-under-grant";
-import { type Attempt, loadKnown } from "@/lib/transactions/read/load-known";
-import { loadSealed, requireBound, type SealedRecord } from "@/lib/transactions/read/load-sealed";
-import { isParty } from "@/lib/transactions/read/who-may-know";
-import type { TransactionRow } from "@/lib/transactions/rows";
-import type { AccessBody, Disclosure } from "@/lib/transactions/schema";
+import { concerning } from "@/lib/errors";
+import { dataOfAll } from "@/lib/transactions/groups";
+import { commitOpening, type Intent } from "@/lib/transactions/open/commit-opening";
+import { openGroups } from "@/lib/transactions/open/open-groups";
+import { readOpeningFacts } from "@/lib/transactions/open/opening-facts";
+import { grantFor, type OpeningPlan, planOpening } from "@/lib/transactions/open/plan-opening";
+import { type OpeningProof, proveOpening } from "@/lib/transactions/open/prove-opening";
+import { recordingOutcome } from "@/lib/transactions/open/record-outcome";
+import type { AuditBody, Disclosure } from "@/lib/transactions/schema";
 
-async function openOwn(
+/** Steps 4 and 5. A party's openings take nothing from a budget of a day. */
+function countAndCommit(cx: Context, plan: OpeningPlan, proof: OpeningProof | undefined): Promise<Intent> {
+  const commit = () => commitOpening(cx, plan, proof);
+  return plan.grant === undefined ? commit() : withinGrantDay(cx, plan.grant.id, commit);
+}
+
+/** Steps 4 to 7. The private reply key leaves memory whatever the outcome. */
+async function carryOut(
   cx: Context,
-  row: TransactionRow,
-  record: SealedRecord,
-  opening: PermittedOpening,
-  input: AccessBody,
-  participantId: string,
+  plan: OpeningPlan,
+  proof: OpeningProof | undefined,
 ): Promise<Disclosure> {
-  const sealed = record.groups.filter(({ row: group }) => opening.groups.includes(group.group));
-  const intent = await recordIntent(cx, {
-    transactionId: row.id,
-    groups: opening.groups,
-    purpose: input.purpose,
-    level: "full",
-    via: sealed.length === 0 ? "plain" : "managed",
-    authorizedBy: "participant",
-    details: {
-      transaction: row.id,
-      groups: [...opening.groups],
-      requester: cx.principal.handle,
-      policy_version: opening.permit.policyVersion,
-      policies: [...opening.permit.policies],
-      ...(input.justification === undefined ? {} : { justification: input.justification }),
-    },
-  });
-  const { answer } = await finishOpening(cx, intent, async () => {
-    const opened = await openManaged(cx, row, sealed, participantId);
-    return { groups: { ...plainGroupsOf(row, opening.groups), ...opened } };
-  });
-  return answer;
+  try {
+    const intent = await countAndCommit(cx, plan, proof);
+    const { opened, entry } = await recordingOutcome(cx, intent, () => openGroups(cx, plan, intent, proof));
+    const { groups, assurance, masked } = opened;
+    return {
+      success: true,
+      access_id: intent.id,
+      data: dataOfAll(groups),
+      receipt: await issueReceipt(cx, entry),
+      ...(assurance === undefined ? {} : { assurance }),
+      ...(masked.length === 0 ? {} : { masked: [...masked] }),
+    };
+  } finally {
+    proof?.replyKey.privateKey.fill(0);
+  }
 }
 
 /**
- * A participant opens a transaction of its own with its managed key; coordinators and support open under a
- * grant, through escrow. Stored envelopes are compared with the log before anything is unwrapped.
+ * Opens fields of one transaction: for a party with its managed key, for a grant's holder and co-viewers through the escrow
+ * custodian, which checks the grant again. Grants of requests, disputes and break-glass all use these seven steps: read,
+ * decide, prove, count, commit, open, outcome (docs/life-of-an-opening.md). A failure before or in step 5 costs nothing; a
+ * later one costs the view and the signature.
  */
-export async function openTransaction(cx: Context, id: string, input: AccessBody): Promise<Disclosure> {
-  const attempt: Attempt = { action: DISCLOSE, purpose: input.purpose, fields: input.fields ?? [] };
-  const { row, also: record } = await loadKnown(cx, id, attempt, (tx, known) => loadSealed(tx, known));
-  const { participantId } = cx.principal;
-  if (participantId === undefined || !isParty(cx.principal, row.participants)) {
-    return releaseUnderGrant(cx, row, record, input, attempt);
-  }
-  const opening = await permitOpening(cx, row, input, attempt);
-  await requireBound(cx, row, record, attempt);
-  return openOwn(cx, row, record, opening, input, participantId);
+export async function openTransaction(cx: Context, id: string, input: AuditBody): Promise<Disclosure> {
+  const facts = await readOpeningFacts(cx, id, input);
+  const grant = grantFor(cx, facts, input);
+  const caseId = grant?.requestId;
+  return concerning(caseId === undefined ? {} : { caseId }, async () => {
+    const plan = planOpening(cx, facts, grant, input);
+    const proof = await proveOpening(cx, plan);
+    return carryOut(cx, plan, proof);
+  });
 }

@@ -17,11 +17,12 @@ import {
 import { loadSigningKey } from "@/lib/keystore/signing-key";
 import { outcomeOf } from "@/lib/testing/benches/refusal";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
+import { called } from "@/lib/testing/called";
 import { dropPasskey, signWithPasskey, storePasskey } from "@/lib/testing/devices/statement-passkey";
-import { auditTransaction } from "@/lib/transactions/open/audit-transaction";
+import { openTransaction } from "@/lib/transactions/open/open-transaction";
 import { recordCopy } from "@/lib/transactions/open/record-copy";
 import { getEnvelopes } from "@/lib/transactions/read/get-envelopes";
-import { NewTransaction } from "@/lib/transactions/schema";
+import { type AuditBody, type CopyBody, NewTransaction } from "@/lib/transactions/schema";
 import { submitTransaction } from "@/lib/transactions/submit/submit-transaction";
 import type { GroupName } from "@/lib/vocabulary";
 
@@ -187,11 +188,11 @@ describe("a regulator with a grant", () => {
   it("opens the granted groups through escrow, equal to what was sent, and no other", async () => {
     const id = await submit();
     const grant_id = await grantFor(id, { groups: ["amount", "pricing"] });
-    const opened = await auditTransaction(regulator, id, { purpose: "audit", grant_id });
+    const opened = await openTransaction(regulator, id, { purpose: "audit", grant_id });
     expect(opened.data).toEqual({ amount: "1000", currency: "EUR", pricing: { rate: "1.25" } });
     expect(opened.assurance).toBe("evaluation");
     const fields: GroupName[] = ["amount", "settlement_details"];
-    expect(await outcomeOf(auditTransaction(regulator, id, { purpose: "audit", grant_id, fields }))).toBe(
+    expect(await outcomeOf(openTransaction(regulator, id, { purpose: "audit", grant_id, fields }))).toBe(
       "access.groups",
     );
     const [row] = await admin([
@@ -202,12 +203,12 @@ describe("a regulator with a grant", () => {
 
   it("is refused without a grant and for another purpose", async () => {
     const id = await submit();
-    expect(await outcomeOf(auditTransaction(regulator, id, { purpose: "audit" }))).toBe("access.no-grant");
+    expect(await outcomeOf(openTransaction(regulator, id, { purpose: "audit" }))).toBe("access.no-grant");
     const grant_id = await grantFor(id, { groups: ["amount"] });
-    expect(await outcomeOf(auditTransaction(regulator, id, { purpose: "compliance", grant_id }))).toBe(
+    expect(await outcomeOf(openTransaction(regulator, id, { purpose: "compliance", grant_id }))).toBe(
       "access.purpose",
     );
-    expect(await outcomeOf(auditTransaction(regulator, id, { purpose: "settlement", grant_id }))).toBe(
+    expect(await outcomeOf(openTransaction(regulator, id, { purpose: "settlement", grant_id }))).toBe(
       "access.purpose",
     );
   });
@@ -218,15 +219,23 @@ describe("a regulator with a grant", () => {
     const support = await bench.person({ role: "coordinator", duties: ["support"], hasKey: false });
     const seenBy = async (who: Person) =>
       (await listAccessLogs(who, { limit: 100, offset: 0, transaction_id: id })).logs.map((log) => log.error);
-    await outcomeOf(auditTransaction(regulator, id, { purpose: "audit" }));
+    const open = (body: AuditBody) =>
+      outcomeOf(
+        called(regulator, "auditTransaction", { params: { id }, body }, () =>
+          openTransaction(regulator, id, body),
+        ),
+      );
+    await open({ purpose: "audit" });
     expect(await seenBy(outsider)).toEqual(["access.no-grant"]);
     const grant_id = await grantFor(id, { groups: ["amount"] });
     const fields: GroupName[] = ["pricing"];
-    await outcomeOf(auditTransaction(regulator, id, { purpose: "audit", grant_id, fields }));
-    await outcomeOf(auditTransaction(regulator, id, { purpose: "audit", fields }));
-    await outcomeOf(auditTransaction(regulator, id, { purpose: "compliance" }));
-    await outcomeOf(auditTransaction(regulator, id, { purpose: "audit", grant_id: uuidv7(1) }));
-    await outcomeOf(getEnvelopes(regulator, id));
+    await open({ purpose: "audit", grant_id, fields });
+    await open({ purpose: "audit", fields });
+    await open({ purpose: "compliance" });
+    await open({ purpose: "audit", grant_id: uuidv7(1) });
+    await outcomeOf(
+      called(regulator, "getTransactionEnvelopes", { params: { id } }, () => getEnvelopes(regulator, id)),
+    );
     expect(await seenBy(outsider)).toEqual(["access.no-grant"]);
     expect(await seenBy(support)).toEqual(["access.no-grant"]);
     expect((await seenBy(regulator)).slice().reverse()).toEqual([
@@ -245,7 +254,7 @@ describe("a regulator with a grant", () => {
     const grant_id = await grantFor(id, { groups: ["amount"], maxViews: 3 });
     const codes = await Promise.all(
       Array.from({ length: 8 }, () =>
-        outcomeOf(auditTransaction(regulator, id, { purpose: "audit", grant_id })),
+        outcomeOf(openTransaction(regulator, id, { purpose: "audit", grant_id })),
       ),
     );
     expect(codes.filter((code) => code === "done")).toHaveLength(3);
@@ -262,10 +271,10 @@ describe("a regulator with a grant", () => {
     };
     const opening = await prepare();
     const body = { purpose: "audit" as const, grant_id, fields: ["amount" as const], opening };
-    expect((await auditTransaction(regulator, id, body)).data).toEqual({ amount: "1000", currency: "EUR" });
-    expect(await outcomeOf(auditTransaction(regulator, id, body))).toBe("statement.expired");
+    expect((await openTransaction(regulator, id, body)).data).toEqual({ amount: "1000", currency: "EUR" });
+    expect(await outcomeOf(openTransaction(regulator, id, body))).toBe("statement.expired");
     const wider = { purpose: "audit" as const, grant_id, opening: await prepare() };
-    expect(await outcomeOf(auditTransaction(regulator, id, wider))).toBe("statement.invalid");
+    expect(await outcomeOf(openTransaction(regulator, id, wider))).toBe("statement.invalid");
   });
 
   it("opens in the session that prepared it and in no other, which leaves it unspent", async () => {
@@ -287,8 +296,8 @@ describe("a regulator with a grant", () => {
     const opening = { opening_id: prepared.opening_id, signature };
     const body = { purpose: "audit" as const, grant_id, fields: ["amount" as const], opening };
     for (const other of [inSession(), regulator])
-      expect(await outcomeOf(auditTransaction(other, id, body))).toBe("statement.expired");
-    expect((await auditTransaction(mine, id, body)).data).toEqual({ amount: "1000", currency: "EUR" });
+      expect(await outcomeOf(openTransaction(other, id, body))).toBe("statement.expired");
+    expect((await openTransaction(mine, id, body)).data).toEqual({ amount: "1000", currency: "EUR" });
   });
 
   it("opens nothing by a passkey that its owner removed, and leaves the opening unspent", async () => {
@@ -298,7 +307,7 @@ describe("a regulator with a grant", () => {
     await dropPasskey(regulator, passkey);
     const prepared = await prepareOpening(regulator, { grant_id, transactions: [id], fields: ["amount"] });
     const open = (signature: StatementSignature) =>
-      auditTransaction(regulator, id, {
+      openTransaction(regulator, id, {
         purpose: "audit",
         grant_id,
         fields: ["amount"],
@@ -313,18 +322,16 @@ describe("a regulator with a grant", () => {
   it("copies only what an opening of its own gave, while the grant lasts, and the log says so without the value", async () => {
     const id = await submit();
     const grant_id = await grantFor(id, { groups: ["amount", "pricing"] });
-    const { access_id } = await auditTransaction(regulator, id, {
+    const { access_id } = await openTransaction(regulator, id, {
       purpose: "audit",
       grant_id,
       fields: ["amount"],
     });
     const copied = await recordCopy(regulator, id, { access_id, fields: ["amount"] });
-    expect(await outcomeOf(recordCopy(regulator, id, { access_id, fields: ["pricing"] }))).toBe(
-      "access.groups",
-    );
-    expect(await outcomeOf(recordCopy(client, id, { access_id, fields: ["amount"] }))).toBe(
-      "access.forbidden",
-    );
+    const copy = (who: Person, body: CopyBody) =>
+      outcomeOf(called(who, "recordCopy", { params: { id }, body }, () => recordCopy(who, id, body)));
+    expect(await copy(regulator, { access_id, fields: ["pricing"] })).toBe("access.groups");
+    expect(await copy(client, { access_id, fields: ["amount"] })).toBe("access.forbidden");
     const { logs } = await listAccessLogs(regulator, { limit: 100, offset: 0, transaction_id: id });
     expect(logs.map((log) => [log.action, log.error, log.data_accessed])).toEqual([
       ["disclosure.copy", "access.forbidden", []],
@@ -337,9 +344,9 @@ describe("a regulator with a grant", () => {
     ]);
     expect(entry).toEqual({ action: "disclosure.copy", grant_id });
     // The grant's own list has the copy that was let, for its holder and for its deciders, and nobody else's does.
-    const copy = { transactionId: id, fields: ["amount"], entryId: copied.receipt.entry_id };
+    const made = { transactionId: id, fields: ["amount"], entryId: copied.receipt.entry_id };
     for (const reader of [regulator, approver])
-      expect(await listCopies(reader, grant_id, 10)).toEqual([expect.objectContaining(copy)]);
+      expect(await listCopies(reader, grant_id, 10)).toEqual([expect.objectContaining(made)]);
     expect(await listCopies(client, grant_id, 10)).toEqual([]);
     await admin([
       ["ALTER TABLE access_grant DISABLE TRIGGER USER"],
@@ -354,7 +361,7 @@ describe("a regulator with a grant", () => {
   it("is refused by the custodian where only the database says that there is a grant", async () => {
     const id = await submit();
     const grant_id = await grantFor(id, { groups: ["amount"], isKnownToCustodian: false });
-    expect(await outcomeOf(auditTransaction(regulator, id, { purpose: "audit", grant_id }))).toBe(
+    expect(await outcomeOf(openTransaction(regulator, id, { purpose: "audit", grant_id }))).toBe(
       "custodian.refused",
     );
     const [row] = await admin([["SELECT outcome FROM disclosure WHERE grant_id = $1", [grant_id]]]);
@@ -365,7 +372,7 @@ describe("a regulator with a grant", () => {
     const id = await submit();
     const grant_id = await grantFor(id, { groups: ["amount"] });
     await bench.stopCustodian();
-    expect(await outcomeOf(auditTransaction(regulator, id, { purpose: "audit", grant_id }))).toBe(
+    expect(await outcomeOf(openTransaction(regulator, id, { purpose: "audit", grant_id }))).toBe(
       "custodian.unavailable",
     );
     const rows = await admin([

@@ -7,6 +7,7 @@ import { listKeys } from "@/lib/keys/list-keys";
 import { managedDerivers } from "@/lib/keys/managed-deriver";
 import { outcomeOf } from "@/lib/testing/benches/refusal";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
+import { LOCK_WAITS } from "@/lib/testing/servers/database";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
 import { NewTransaction } from "@/lib/transactions/schema";
 import { submitTransaction } from "@/lib/transactions/submit/submit-transaction";
@@ -44,9 +45,7 @@ async function scene() {
 async function untilSomebodyWaits(): Promise<void> {
   const admin = new Client({ connectionString: bench.database.adminUrl });
   await admin.connect();
-  const waiting =
-    "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-  await expect.poll(async () => (await admin.query(waiting)).rowCount, { timeout: 60_000 }).toBe(1);
+  await expect.poll(async () => (await admin.query(LOCK_WAITS)).rowCount, { timeout: 150_000 }).toBe(1);
   await admin.end();
 }
 

@@ -4,18 +4,16 @@ import { preserveTransactions } from "@/lib/access/preservations/preserve-transa
 import { NewPreservation } from "@/lib/access/preservations/schema";
 import { reviewRequest } from "@/lib/access/review/review-request";
 import type { GrantFacts } from "@/lib/access/rules/facts";
-import { loadReader } from "@/lib/access/rules/reader";
 import { fixedClock } from "@/lib/clock";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { inSnapshot } from "@/lib/db/transaction";
 import { problemOf } from "@/lib/http/endpoint/problem";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
 import { refusalOf } from "@/lib/testing/benches/refusal";
-import { permitOpening } from "@/lib/transactions/open/permit-opening";
+import { readOpeningFacts } from "@/lib/transactions/open/opening-facts";
+import { planOpening } from "@/lib/transactions/open/plan-opening";
 import { readRecord } from "@/lib/transactions/read/read-record";
 import { AuditBody, RetentionBody } from "@/lib/transactions/schema";
 import { setRetention } from "@/lib/transactions/status/set-retention";
-import { findTransaction } from "@/lib/transactions/store";
 
 const DAY_MS = 86_400_000;
 
@@ -23,6 +21,7 @@ let bench: AccessBench;
 let otherAgency: BenchPerson;
 beforeAll(async () => {
   bench = await createAccessBench();
+  await bench.integrate();
   otherAgency = await bench.person({ role: "regulator", hasKey: false });
   // Both records are older than the 2,555 days that a regulator looks back.
   await bench.query("ALTER TABLE transaction DISABLE TRIGGER USER", []);
@@ -60,11 +59,8 @@ function grantOf(who: BenchPerson, transaction: string): GrantFacts {
 }
 
 async function open(who: BenchPerson, transaction: string) {
-  const row = await inSnapshot(who, (tx) => findTransaction(tx, who.instance.tenantId, transaction));
-  if (row === undefined) throw new TypeError("no record");
-  const reader = await loadReader(who);
-  const under = { grant: grantOf(who, transaction), opening: "evaluation" as const, reader };
-  return permitOpening(who, row, AuditBody.parse({ purpose: "audit" }), { action: "disclosure.open" }, under);
+  const body = AuditBody.parse({ purpose: "audit" });
+  return planOpening(who, await readOpeningFacts(who, transaction, body), grantOf(who, transaction), body);
 }
 
 /** What the caller is answered, to the byte. */

@@ -6,7 +6,7 @@ import { recordEvent } from "@/lib/audit/record/record-event";
 import type { Context } from "@/lib/context/context";
 import { DomainError } from "@/lib/errors";
 import { type DoneDisclosure, findDisclosure } from "@/lib/transactions/open/disclosure-store";
-import { type Attempt, loadKnown, refuse } from "@/lib/transactions/read/load-known";
+import { loadKnown } from "@/lib/transactions/read/load-known";
 import type { CopyAnswer, CopyBody } from "@/lib/transactions/schema";
 
 const ACTION = "disclosure.copy";
@@ -46,8 +46,7 @@ function whereOf(
  * value is no part of it. Whoever cannot have it written down copies nothing.
  */
 export async function recordCopy(cx: Context, id: string, body: CopyBody): Promise<CopyAnswer> {
-  const attempt: Attempt = { action: ACTION, fields: body.fields };
-  const { also } = await loadKnown(cx, id, attempt, async (tx): Promise<Found> => {
+  const { also } = await loadKnown(cx, id, async (tx): Promise<Found> => {
     const wanted = { id: body.access_id, transactionId: id, userId: cx.principal.userId };
     const disclosure = await findDisclosure(tx, wanted);
     const grantId = disclosure?.grantId;
@@ -57,8 +56,9 @@ export async function recordCopy(cx: Context, id: string, body: CopyBody): Promi
   const { disclosure, grant } = also;
   const error = hindrance(also, body, cx.clock.now());
   if (disclosure === undefined || error !== undefined) {
-    const under = grant?.requestId === undefined ? attempt : { ...attempt, caseId: grant.requestId };
-    throw await refuse(cx, id, under, error ?? new DomainError("access.forbidden"));
+    const refusal = error ?? new DomainError("access.forbidden");
+    if (grant?.requestId !== undefined) refusal.about = { caseId: grant.requestId };
+    throw refusal;
   }
   const entry = await recordEvent(cx, {
     class: "disclosure",

@@ -5,7 +5,7 @@ import type { Context } from "@/lib/context/context";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { DomainError, InvariantError } from "@/lib/errors";
 import { GROUP_ORDER } from "@/lib/transactions/groups";
-import { loadKnown, refuse } from "@/lib/transactions/read/load-known";
+import { loadKnown } from "@/lib/transactions/read/load-known";
 import { loadSealed, requireBound, type SealedRecord } from "@/lib/transactions/read/load-sealed";
 import { isParty } from "@/lib/transactions/read/who-may-know";
 import type { TransactionRow } from "@/lib/transactions/rows";
@@ -42,14 +42,11 @@ function itemsOf(
 
 /** The sealed envelopes, for their recipients, who can open and check them without us. */
 export async function getEnvelopes(cx: Context, id: string): Promise<EnvelopeList> {
-  const { row, also: record } = await loadKnown(cx, id, { action: ACTION }, (tx, known) =>
-    loadSealed(tx, known),
-  );
+  const { row, also: record } = await loadKnown(cx, id, (tx, known) => loadSealed(tx, known));
   if (!isParty(cx.principal, row.participants)) {
-    const error = new DomainError("access.forbidden", { detail: "Only recipients read the envelopes." });
-    throw await refuse(cx, id, { action: ACTION }, error);
+    throw new DomainError("access.forbidden", { detail: "Only recipients read the envelopes." });
   }
-  await requireBound(cx, row, record, { action: ACTION });
+  requireBound(cx, row, record);
   const items = itemsOf(row, record, await proofsOf(cx, record));
   await recordEvent(cx, {
     class: "transaction",

@@ -2,6 +2,7 @@ import "server-only";
 import { listOwnGrants } from "@/lib/access/grants/own-grants";
 import type { GrantView } from "@/lib/access/grants/schema";
 import type { Context } from "@/lib/context/context";
+import type { Unreadable } from "@/lib/paging";
 import { getTransaction } from "@/lib/transactions/read/get-transaction";
 import { listTransactions } from "@/lib/transactions/read/list-transactions";
 import { isParty } from "@/lib/transactions/read/who-may-know";
@@ -31,7 +32,7 @@ async function readMine(cx: Context, grants: readonly GrantView[]) {
   const ids = [...new Set(grants.flatMap(({ transactions }) => transactions))].slice(0, MAX_MINE);
   const items: TransactionView[] = [];
   for (const id of ids) items.push(await getTransaction(cx, id));
-  return { items, next_cursor: null };
+  return { items, unreadable: [], next_cursor: null };
 }
 
 /** A page of transactions for one reader, or only those that the reader's grants in force name. */
@@ -39,7 +40,11 @@ export async function listForReader(
   cx: Context,
   query: Partial<TransactionQuery>,
   isMine: boolean,
-): Promise<{ readonly rows: readonly ListedRow[]; readonly next_cursor: string | null }> {
+): Promise<{
+  readonly rows: readonly ListedRow[];
+  readonly unreadable: readonly Unreadable[];
+  readonly next_cursor: string | null;
+}> {
   const { role } = cx.principal;
   const grants = role === "client" || role === "miner" ? [] : await listOwnGrants(cx);
   const page = isMine
@@ -50,5 +55,5 @@ export async function listForReader(
     isOwn: isParty(cx.principal, view.participants),
     grant: grantFor(view.transaction_id, grants),
   }));
-  return { rows, next_cursor: page.next_cursor };
+  return { rows, unreadable: page.unreadable ?? [], next_cursor: page.next_cursor };
 }

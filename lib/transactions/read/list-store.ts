@@ -1,5 +1,6 @@
 import "server-only";
 import { Prisma } from "@/lib/db/generated/client";
+import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import type { Place } from "@/lib/transactions/read/cursor";
 import { type TransactionRow, toTransactionRow } from "@/lib/transactions/rows";
@@ -40,10 +41,10 @@ function conditions(filter: ListFilter): Prisma.Sql[] {
 }
 
 /** One page, newest first. */
-export async function listTransactionRows(tx: Tx, filter: ListFilter): Promise<TransactionRow[]> {
+export async function listTransactionRows(tx: Tx, filter: ListFilter): Promise<Readable<TransactionRow>[]> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     SELECT ${TRANSACTION_COLUMNS} FROM transaction t
     WHERE ${Prisma.join(conditions(filter), " AND ")}
     ORDER BY t.created_at_us DESC, t.id DESC LIMIT ${filter.limit}`);
-  return rows.map(toTransactionRow);
+  return readRows(rows, toTransactionRow);
 }

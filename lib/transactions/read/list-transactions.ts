@@ -1,6 +1,7 @@
 import "server-only";
 import type { z } from "zod";
 import type { Context } from "@/lib/context/context";
+import { readableOf, viewRows } from "@/lib/db/read-rows";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { decodeCursor, encodeCursor } from "@/lib/transactions/read/cursor";
@@ -38,10 +39,11 @@ export async function listTransactions(
     }),
   );
   const page = rows.slice(0, query.limit);
-  const last = page.at(-1);
+  // An unreadable row has no place in the order; the next page then begins with it again.
+  const last = readableOf(page).at(-1);
   const next_cursor =
     rows.length > page.length && last !== undefined
       ? encodeCursor({ micros: last.createdAtMicros, id: last.id })
       : null;
-  return { items: page.map(viewOf), next_cursor };
+  return { ...viewRows(cx, "transactions", page, viewOf), next_cursor };
 }

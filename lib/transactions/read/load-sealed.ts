@@ -4,7 +4,6 @@ import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { readWraps } from "@/lib/keys/wraps/store-wraps";
-import { type Attempt, refuse } from "@/lib/transactions/read/load-known";
 import type { EntryLeaf, TransactionRow } from "@/lib/transactions/rows";
 import { findEntryBytes, findGroups, findLeaves } from "@/lib/transactions/store";
 import { areEnvelopesBound, type SealedGroupRow } from "@/lib/transactions/verify-envelopes";
@@ -71,19 +70,20 @@ export function isRecordInLog(
 }
 
 /**
- * Refuses to go on with rows that are not the ones in the log; the refusal is written down and alarmed, since
- * only somebody with write access to the database can cause it.
+ * Throws `envelope.replaced` for rows that are not the ones in the log, and raises the alarm: only someone with write
+ * access to the database can cause it. The refusal is recorded as failed.
  */
-export async function requireBound(
-  cx: Context,
+export function requireBound(
+  cx: Pick<Context, "clock" | "instance" | "logger">,
   transaction: TransactionRow,
   record: SealedRecord,
-  attempt: Attempt,
-): Promise<void> {
+): void {
   if (isRecordInLog(cx, transaction, record)) return;
   cx.logger.error(
     { alarm: "envelope.replaced", transaction: transaction.id },
     "a stored envelope is not the one in the log",
   );
-  throw await refuse(cx, transaction.id, attempt, new DomainError("envelope.replaced"), "failed");
+  const error = new DomainError("envelope.replaced");
+  error.about = { outcome: "failed" };
+  throw error;
 }

@@ -12,7 +12,6 @@ type Viewable = Pick<
   | "participants"
   | "plain"
   | "occurredAt"
-  | "accessPolicies"
   | "createdAt"
   | "sealedGroups"
 >;
@@ -30,7 +29,6 @@ export function viewOf(row: Viewable): TransactionView {
     has_encrypted_data: row.sealedGroups.length > 0,
     sealed_groups: [...row.sealedGroups],
     ...(row.occurredAt === undefined ? {} : { occurred_at: row.occurredAt }),
-    ...(row.accessPolicies === undefined ? {} : { access_policies: [...row.accessPolicies] }),
     ...dataOfAll(row.plain),
   };
 }

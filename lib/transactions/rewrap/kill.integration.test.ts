@@ -6,12 +6,13 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { registerPending } from "@/lib/escrow/client/registrar";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
 import type { RotationChildOptions } from "@/lib/testing/children/rotation-child";
+import { scale } from "@/lib/testing/scale";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
 import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
 import { NewTransaction } from "@/lib/transactions/schema";
 import { submitTransaction } from "@/lib/transactions/submit/submit-transaction";
 
-const KILLS = Number(process.env.SEALPORT_KILLS ?? 8);
+const KILLS = scale("re-wrap kills");
 const PORTALS = 3;
 const TRANSACTIONS = 40;
 const SENT = { amount: "1000", currency: "EUR", narrative: "a narrative" };
@@ -76,7 +77,7 @@ async function kill(child: ChildProcess): Promise<void> {
 async function untilSomewhere(): Promise<void> {
   const entries = () => numberOf("SELECT count(*) AS n FROM audit_entry");
   const target = (await entries()) + randomInt(1, 150);
-  await expect.poll(entries, { timeout: 60_000, interval: 2 }).toBeGreaterThanOrEqual(target);
+  await expect.poll(entries, { timeout: 150_000, interval: 2 }).toBeGreaterThanOrEqual(target);
   for (let looks = randomInt(25); looks > 0; looks -= 1) await numberOf("SELECT 1 AS n");
 }
 

@@ -15,7 +15,7 @@ const ACTION = "transaction.hold";
  * record's parties do not learn from it that somebody means to look back. Staff with the duty legal or compliance.
  */
 export async function setRetention(cx: Context, id: string, input: RetentionBody): Promise<RetentionAnswer> {
-  const { row } = await loadKnown(cx, id, { action: ACTION }, async () => undefined);
+  const { row } = await loadKnown(cx, id, async () => undefined);
   const entry = await inTransaction(cx, async (tx) => {
     const appended = await appendEntry(tx, cx, {
       class: "transaction",

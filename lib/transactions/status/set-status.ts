@@ -5,7 +5,7 @@ import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { loadKnown, refuse } from "@/lib/transactions/read/load-known";
+import { loadKnown } from "@/lib/transactions/read/load-known";
 import { viewOf } from "@/lib/transactions/read/view";
 import { isParty } from "@/lib/transactions/read/who-may-know";
 import type { TransactionRow } from "@/lib/transactions/rows";
@@ -45,18 +45,11 @@ function storeStatus(cx: Context, row: TransactionRow, change: StatusChange, rea
 
 /** A party or a coordinator with the duty approve moves a transaction along its state machine. */
 export async function setStatus(cx: Context, id: string, input: StatusBody): Promise<TransactionAnswer> {
-  const { row, also: isInDispute } = await loadKnown(cx, id, { action: ACTION }, (tx) =>
-    hasLiveDispute(tx, id),
-  );
+  const { row, also: isInDispute } = await loadKnown(cx, id, (tx) => hasLiveDispute(tx, id));
   if (!mayMove(cx, row)) {
-    throw await refuse(
-      cx,
-      id,
-      { action: ACTION },
-      new DomainError("access.forbidden", {
-        detail: "Only parties and approving coordinators change the status.",
-      }),
-    );
+    throw new DomainError("access.forbidden", {
+      detail: "Only parties and approving coordinators change the status.",
+    });
   }
   if (isInDispute && row.status === "disputed") {
     throw new DomainError("transaction.status", {

@@ -82,7 +82,6 @@ function transactionRow(cx: Context, sealed: SealedTransaction, entryId: string)
     meta,
     ...(plain === undefined ? {} : { plain }),
     ...(draft.input.occurred_at === undefined ? {} : { occurred_at: draft.input.occurred_at }),
-    ...(draft.input.access_policies === undefined ? {} : { access_policies: draft.input.access_policies }),
     created_at: draft.createdAt,
     created_at_us: draft.createdAtMicros,
     create_entry_id: entryId,

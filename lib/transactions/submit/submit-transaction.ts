@@ -23,7 +23,6 @@ export async function answerOf(cx: Context, { sealed, entry }: Stored): Promise<
     participants: draft.participants,
     plain: sealed.plain,
     occurredAt: draft.input.occurred_at,
-    accessPolicies: draft.input.access_policies,
     createdAt: draft.createdAt,
     sealedGroups: GROUP_ORDER.filter((group) => sealed.groups.some((one) => one.group === group)),
   });

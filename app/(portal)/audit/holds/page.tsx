@@ -1,4 +1,5 @@
 import { getTranslations } from "next-intl/server";
+import { UnreadableRows } from "@/components/domain/unreadable-rows";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
@@ -46,6 +47,7 @@ export default async function HoldsPage({ searchParams }: PageProps<"/audit/hold
       apiCall={{ method: "GET", path: CALL }}
     >
       <Section title={t("list")}>
+        <UnreadableRows rows={result.value.unreadable} />
         {items.length === 0 ? (
           <EmptyState title={t("empty.title")} text={t("empty.text")} />
         ) : (

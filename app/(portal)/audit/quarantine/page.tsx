@@ -5,30 +5,30 @@ import { ButtonLink } from "@/components/ui/button-link";
 import { Pager } from "@/components/ui/pager";
 import { Section } from "@/components/ui/section";
 import { EmptyState } from "@/components/ui/states";
-import { listAside } from "@/lib/api-client/operations/quarantine";
-import { listAside as list } from "@/lib/audit/aside/list-aside";
-import { AsideQuery } from "@/lib/audit/aside/schema";
+import { listQuarantine } from "@/lib/api-client/operations/quarantine";
+import { listQuarantine as list } from "@/lib/audit/reading/list-quarantine";
+import { QuarantineQuery } from "@/lib/audit/reading/quarantine-schema";
 import { loadPage } from "@/lib/http/pages/page";
 import { oneOf } from "../_components/filter/read-filter";
 import { RefreshButton } from "../_components/list/refresh-button";
 import { QuarantineTable } from "./_components/quarantine-table";
 
 const PATH = "/audit/quarantine";
-const CALL = "/confidential/audit/aside";
+const CALL = "/confidential/audit/quarantine";
 const LIMIT = "40";
 
 export async function generateMetadata() {
-  return { title: (await getTranslations("keeping.aside"))("title") };
+  return { title: (await getTranslations("keeping.quarantine"))("title") };
 }
 
-/** Rows that stand aside: what each is, and what two persons said of it. */
+/** Quarantined entries: what each is, and who dismissed it. */
 export default async function QuarantinePage({ searchParams }: PageProps<"/audit/quarantine">) {
-  const t = await getTranslations("keeping.aside");
+  const t = await getTranslations("keeping.quarantine");
   const audit = await getTranslations("audit");
   const cursor = oneOf(await searchParams, "cursor");
   const isCursor = /^[\w-]{1,40}$/.test(cursor);
-  const query = AsideQuery.parse({ limit: LIMIT, ...(isCursor ? { cursor } : {}) });
-  const result = await loadPage(listAside, CALL, (cx) => list(cx, query));
+  const query = QuarantineQuery.parse({ limit: LIMIT, ...(isCursor ? { cursor } : {}) });
+  const result = await loadPage(listQuarantine, CALL, (cx) => list(cx, query));
   const section = { label: audit("title"), href: "/audit" };
   if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
   const { items, next_cursor: next } = result.value;

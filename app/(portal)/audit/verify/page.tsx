@@ -75,7 +75,7 @@ async function ByWorker({ runs, logs }: { runs: readonly VerificationItem[]; log
 export default async function VerifyPage({ searchParams }: PageProps<"/audit/verify">) {
   const t = await getTranslations("audit.verify");
   const words = await getTranslations("audit");
-  const aside = await getTranslations("keeping.aside");
+  const quarantine = await getTranslations("keeping.quarantine");
   const locale = await getLocale();
   const section = { label: words("title"), href: "/audit" };
   const { logs } = await readAsked(await searchParams);
@@ -95,7 +95,7 @@ export default async function VerifyPage({ searchParams }: PageProps<"/audit/ver
       actions={
         result.principal.role === "regulator" ? null : (
           <ButtonLink href="/audit/quarantine" look="secondary" size="bar" icon="stop">
-            {aside("title")}
+            {quarantine("title")}
           </ButtonLink>
         )
       }

@@ -49,8 +49,7 @@ function requestHref(dispute: DisputeView): string {
 export default async function DisputePage({ params }: PageProps<"/disputes/[id]">) {
   const t = await getTranslations("disputes");
   const { id } = await params;
-  const path = "/confidential/disputes/{id}";
-  const result = await loadPage(getDispute, path, (cx) => get(cx, id));
+  const result = await loadPage(getDispute, `/confidential/disputes/${id}`, (cx) => get(cx, id));
   const section = { label: t("title"), href: "/disputes" };
   if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
   const { value: dispute, principal } = result;

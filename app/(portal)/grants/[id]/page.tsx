@@ -96,8 +96,7 @@ export default async function GrantPage({ params }: PageProps<"/grants/[id]">) {
   const t = await getTranslations("grants");
   const purposes = await getTranslations("domain.purposes");
   const id = RequestPath.safeParse(await params).data?.id ?? NO_ID;
-  const path = "/confidential/access/grants/{id}";
-  const result = await loadPage(getGrant, path, async (cx) => ({
+  const result = await loadPage(getGrant, `/confidential/access/grants/${id}`, async (cx) => ({
     grant: await read(cx, id),
     log: cx.instance.log,
   }));

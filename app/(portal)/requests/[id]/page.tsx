@@ -45,8 +45,6 @@ interface PageProps {
   readonly params: Promise<{ readonly id: string }>;
 }
 
-const PATH = "/confidential/access/requests/{id}";
-
 export async function generateMetadata() {
   const t = await getTranslations("review");
   return { title: t("pageTitle") };
@@ -54,7 +52,7 @@ export async function generateMetadata() {
 
 async function loadGrant({ grant_id: id }: RequestView): Promise<GrantDetail | undefined> {
   if (id === undefined) return undefined;
-  const result = await loadPage(grants.getGrant, "/confidential/access/grants/{id}", (cx) =>
+  const result = await loadPage(grants.getGrant, `/confidential/access/grants/${id}`, (cx) =>
     getGrant(cx, id),
   );
   return result.ok ? result.value : undefined;
@@ -63,7 +61,9 @@ async function loadGrant({ grant_id: id }: RequestView): Promise<GrantDetail | u
 export default async function RequestPage({ params }: PageProps) {
   const { id } = await params;
   const t = await getTranslations("review");
-  const found = await loadPage(requests.getRequest, PATH, (cx) => getRequest(cx, id));
+  const found = await loadPage(requests.getRequest, `/confidential/access/requests/${id}`, (cx) =>
+    getRequest(cx, id),
+  );
   if (!found.ok)
     return <ProblemPage problem={found.problem} section={{ label: t("requests"), href: "/requests" }} />;
   const { value: request, principal } = found;

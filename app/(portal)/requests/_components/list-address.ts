@@ -1,4 +1,5 @@
 import { RequestState } from "@/lib/access/requests/schema";
+import { CalendarDate } from "@/lib/schema";
 import { Purpose } from "@/lib/vocabulary";
 
 /** What stands in the address of the list. Empty texts are left out of it. */
@@ -60,10 +61,9 @@ export function readAddress(search: Search, isReviewer: boolean): ListAddress {
   };
 }
 
-const DAY = /^(\d{4}-\d\d-\d\d)?$/;
 const UUID = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})?$/i;
 
-const isDay = (text: string): boolean => DAY.test(text) && (text === "" || !Number.isNaN(Date.parse(text)));
+const isDay = (text: string): boolean => text === "" || CalendarDate.safeParse(text).success;
 
 /** Whether what is typed can be what it stands for: anything else finds nothing and is not asked for. */
 export function isAskable({ reference, transaction, from, to }: ListAddress): boolean {

@@ -19,7 +19,9 @@ export async function generateMetadata() {
 /** A draft by its address. What is no draft of this person any more is shown as the request it is. */
 async function ExistingDraft({ id }: { id: string }) {
   const t = await getTranslations("requests");
-  const found = await loadPage(getRequest, "/confidential/access/requests/{id}", (cx) => readRequest(cx, id));
+  const found = await loadPage(getRequest, `/confidential/access/requests/${id}`, (cx) =>
+    readRequest(cx, id),
+  );
   if (!found.ok)
     return <ProblemPage problem={found.problem} section={{ label: t("title"), href: "/requests" }} />;
   const { value: view, principal } = found;
@@ -41,7 +43,9 @@ const NOTHING: Partial<Answers> = {};
 /** What a request of one's own that was sent before gives a new one: all that was asked and typed, but no document. */
 async function BegunFrom({ id }: { id: string }) {
   const t = await getTranslations("requests");
-  const found = await loadPage(getRequest, "/confidential/access/requests/{id}", (cx) => readRequest(cx, id));
+  const found = await loadPage(getRequest, `/confidential/access/requests/${id}`, (cx) =>
+    readRequest(cx, id),
+  );
   if (!found.ok)
     return <ProblemPage problem={found.problem} section={{ label: t("title"), href: "/requests" }} />;
   const { value: view, principal } = found;

@@ -1,3 +1,4 @@
+import { CalendarDate, endOfDate } from "@/lib/schema";
 import { TransactionQuery, TransactionStatus } from "@/lib/transactions/schema";
 
 type Given = Readonly<Record<string, string | string[] | undefined>>;
@@ -15,16 +16,12 @@ export interface ListAddress {
   readonly isMine: boolean;
 }
 
-const DAY = /^\d{4}-\d\d-\d\d$/;
-const DAY_MS = 86_400_000;
-
 function textOf(value: string | string[] | undefined): string {
   return typeof value === "string" ? value.trim() : "";
 }
 
 function dayOf(value: string | string[] | undefined): string {
-  const text = textOf(value);
-  return DAY.test(text) && Number.isFinite(Date.parse(text)) ? text : "";
+  return CalendarDate.safeParse(textOf(value)).data ?? "";
 }
 
 export function readAddress(given: Given): ListAddress {
@@ -42,7 +39,7 @@ export function readAddress(given: Given): ListAddress {
 /** The same as the API's query; undefined when something in it is none. */
 export function queryOf(address: ListAddress): TransactionQuery | undefined {
   const { job_id, participant, status, from, to, cursor } = address;
-  const end = to === "" ? "" : new Date(Date.parse(to) + DAY_MS).toISOString();
+  const end = to === "" ? "" : endOfDate(to).toISOString();
   const members = {
     job_id,
     participant,

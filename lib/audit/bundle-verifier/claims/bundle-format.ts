@@ -45,7 +45,7 @@ const MOST_FOLLOWERS = 100;
 
 /** What the exporter signs about a bundle. */
 const ManifestShape = z.strictObject({
-  v: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)]),
+  v: z.literal(1),
   log: z.string().min(1),
   exported_at: Micros,
   /** Entry that records this export. */
@@ -60,7 +60,7 @@ const ManifestShape = z.strictObject({
   /** Where the export asked for no sealed part: none is here. */
   parts: z.literal("none").optional(),
   withheld: z.array(Seq),
-  /** Version 2: the numbers are in withheld.txt instead; how many they are, and in how many ranges. */
+  /** Where there are many, the numbers are in withheld.txt instead: how many, and in how many ranges. */
   withheld_file: z.strictObject({ count: Seq.min(1), ranges: Seq.min(1) }).optional(),
   count: Seq,
   /** Size of the tree at the newest checkpoint, at which the bundle ends. */
@@ -70,21 +70,19 @@ const ManifestShape = z.strictObject({
   files: z.array(z.strictObject({ name: z.string(), sha256: Digest, bytes: Seq })),
   /** Parts whose key was destroyed, and the entry that records it; left out when there are none. */
   erased: z.array(z.strictObject({ seq: Seq, c: z.string(), entry: z.string() })).optional(),
-  /** Version 2: these parts are in erased.txt instead; how many they are. */
+  /** Where there are many, these parts are in erased.txt instead: how many. */
   erased_file: z.strictObject({ count: Seq.min(1) }).optional(),
   /** First number whose bytes are still kept, and the `log.prune` entry; left out when nothing was pruned. */
   pruned: z.strictObject({ minimum: Seq, entry: z.string() }).optional(),
-  /** Version 3: parts that an entry binds and that the exporter did not find where the entry says they lie. */
+  /** Parts that an entry binds and that the exporter did not find where the entry says they are. */
   missing: z
     .array(z.strictObject({ seq: Seq, c: z.string().regex(LABEL) }))
     .min(1)
     .refine((parts) => parts.every((part, at) => isLaterPart(part, parts[at - 1])))
     .optional(),
-  /** Version 3: these parts are in missing.txt instead; how many they are. */
+  /** Where there are many, these parts are in missing.txt instead: how many. */
   missing_file: z.strictObject({ count: Seq.min(1) }).optional(),
-  /** Version 3: entries are here that the filter does not name, since they explain what is gone of others here. */
-  explaining: z.literal(true).optional(),
-  /** Version 4: logs in which erasures stand that are not here, since this one was closed before them; in order. */
+  /** Logs that have erasures which are not here, because this log was closed before them; in order. */
   erased_in: z
     .array(z.string().min(1))
     .min(1)
@@ -94,30 +92,16 @@ const ManifestShape = z.strictObject({
 });
 export type Manifest = z.infer<typeof ManifestShape>;
 
-type Versioned = Pick<
-  Manifest,
-  "withheld_file" | "erased_file" | "missing" | "missing_file" | "explaining" | "erased_in"
->;
-
-/** The version of a manifest with these members, so that a program that does not know one of them refuses it. */
-export function manifestVersion(of: Versioned): Manifest["v"] {
-  if (of.erased_in !== undefined) return 4;
-  if (of.missing !== undefined || of.missing_file !== undefined || of.explaining !== undefined) return 3;
-  return of.withheld_file !== undefined || of.erased_file !== undefined ? 2 : 1;
-}
-
-/** There is one form for each bundle: one version for its members, and no list both here and in a file. */
+/** There is one form for each bundle: no list is both here and in a file. */
 export const Manifest = ManifestShape.refine(
   (manifest) =>
-    manifest.v === manifestVersion(manifest) &&
     (manifest.withheld_file === undefined || manifest.withheld.length === 0) &&
     (manifest.erased_file === undefined || manifest.erased === undefined) &&
     (manifest.missing_file === undefined || manifest.missing === undefined) &&
-    (manifest.explaining === undefined || !manifest.complete) &&
     (manifest.erased_in === undefined || !manifest.erased_in.includes(manifest.log)),
 );
 
-/** Numbers that a manifest lists itself at most; with more it is of version 2. */
+/** Numbers that a manifest lists itself at most; more are in a file. */
 export const WITHHELD_LISTED = 1_000;
 
 /** Erased parts that a manifest lists itself at most. */

@@ -6,14 +6,9 @@ import { memberOf } from "../container/member";
 import type { EntryFacts } from "../container/read-line";
 import { around, type Findings, type Note } from "../report/report";
 import type { Manifest } from "./bundle-format";
-import { lostEntries } from "./recovery";
 
 /** Clocks of one operator's processes may differ by this much. */
 const SKEW_MICROS = 60_000_000n;
-/** As many as a log is believed to have (history.ts). */
-const MAX_RECOVERIES = 10_000;
-/** Lost entries that are looked for among those here; one that is found says enough. */
-const MAX_CALLED = 100_000;
 /** What of an entry's sealed org part a filter names. */
 const SUBJECTS: ReadonlyMap<string, string> = new Map([
   ["transaction", "transaction_id"],
@@ -48,14 +43,6 @@ export class Claims {
   readonly #filter: Filter | undefined;
   #recordedBy: { readonly seq: number; readonly entry: EntryFacts } | undefined;
 
-  /** Ids of entries that recoveries here call lost, where the manifest says that entries here explain others. */
-  readonly #called: string[] = [];
-  /** Whether an entry here is one that explains others, whatever the filter says. */
-  #isExplained = false;
-
-  /** Recoveries that the filter does not name. */
-  readonly #recoveries: number[] = [];
-
   /** `erasing` are the ids of entries that the manifest names as the record of an erasure. */
   constructor(
     readonly manifest: Manifest,
@@ -79,25 +66,12 @@ export class Claims {
   /** Takes one entry of the log with its org part, where that could be opened. */
   see(seq: number, entry: EntryFacts, org: Json | undefined): void {
     if (this.#filter !== undefined) this.#checkFilter(this.#filter, seq, entry, org);
-    if (this.manifest.explaining !== undefined) this.#seeExplaining(entry);
     if (entry.id === this.manifest.export_entry) this.#recordedBy = { seq, entry };
   }
 
-  /**
-   * Judges what only the whole bundle can tell; `placeOf` gives the number of an entry that is here, `lostBy` the ids that
-   * the recovery of a number says were lost.
-   */
-  finish(
-    withheld: number,
-    placeOf: (id: string) => number | undefined,
-    lostBy: (seq: number) => readonly string[],
-  ): Note[] {
+  /** Judges what only the whole bundle shows. */
+  finish(withheld: number): Note[] {
     const { range, size, complete } = this.manifest;
-    for (const seq of this.#recoveries)
-      if (lostBy(seq).every((id) => placeOf(id) === undefined)) this.#outside(seq);
-    if (this.manifest.explaining !== undefined && !this.#isExplained)
-      if (this.#called.every((id) => placeOf(id) === undefined))
-        this.#wrong("the manifest says that entries here explain others beside the filter, and none does");
     const notes = this.#exportEntry(withheld);
     if (complete && (range.from > 0 || range.to < size)) {
       const detail = `only entries ${range.from} to ${range.to - 1} of a tree of ${size} leaves are in this bundle's range`;
@@ -154,7 +128,8 @@ export class Claims {
     if (text === undefined) return undefined;
     const ms = Date.parse(text);
     try {
-      if (Number.isSafeInteger(ms)) return formatMicros(BigInt(ms) * 1000n);
+      // Entries begin in 1970, so an earlier bound means 1970.
+      if (Number.isSafeInteger(ms)) return formatMicros(BigInt(Math.max(ms, 0)) * 1000n);
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
     }
@@ -174,26 +149,17 @@ export class Claims {
       (outcome !== undefined && entry.outcome !== outcome);
     const other =
       org === undefined ? undefined : sealed.find(({ path, value }) => path.reduce(memberOf, org) !== value);
-    if ((isOutside || other !== undefined) && !this.#explains(seq, entry)) this.#outside(seq);
+    if ((isOutside || other !== undefined) && !this.#isExplaining(entry, org)) this.#outside(seq);
   }
 
   /**
-   * Whether an entry that the filter does not name is here for what it says of others: a listed erasure, the pruning,
-   * or a recovery, which `finish` holds against the entries it calls lost.
+   * Whether an entry shows why something of others is gone: a recovery, the pruning or an erasure. A filtered bundle
+   * carries these whatever its filter names, so that a verifier can tell an honest loss from a theft.
    */
-  #explains(seq: number, entry: EntryFacts): boolean {
-    const { explaining, pruned } = this.manifest;
-    if (explaining === undefined) return false;
-    if (this.erasing.has(entry.id) || entry.id === pruned?.entry) return true;
-    if (entry.recovery === undefined || this.#recoveries.length >= MAX_RECOVERIES) return false;
-    this.#recoveries.push(seq);
-    return true;
-  }
-
-  #seeExplaining(entry: EntryFacts): void {
-    if (this.erasing.has(entry.id) || entry.id === this.manifest.pruned?.entry) this.#isExplained = true;
-    else if (entry.recovery !== undefined && this.#called.length < MAX_CALLED)
-      this.#called.push(...lostEntries(entry.recovery));
+  #isExplaining(entry: EntryFacts, org: Json | undefined): boolean {
+    if (entry.recovery !== undefined || entry.id === this.manifest.pruned?.entry) return true;
+    const isErasure = entry.class === "retention" && memberOf(org, "action") === "compartment.erase";
+    return isErasure || this.erasing.has(entry.id);
   }
 
   #outside(seq: number): void {

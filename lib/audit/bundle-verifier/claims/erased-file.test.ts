@@ -21,7 +21,7 @@ const BY = operator(1);
 const POLICY = Policy.parse({ ...keysOf(BY), quorum: 1 });
 const PERSONS = [1, 2, 3];
 const TEXT = PERSONS.map((seq) => `${seq} ${PERSON_PART} ${fixtureId(4)}\n`).join("");
-const FILE: Partial<Manifest> = { v: 2, withheld: [], erased_file: { count: 3 } };
+const FILE: Partial<Manifest> = { withheld: [], erased_file: { count: 3 } };
 
 /** Six entries; those of three persons have parts without a key, and entry 4 erased them. */
 function verify(manifest: Partial<Manifest>, text: string | undefined) {
@@ -73,7 +73,7 @@ const LATER = uuidv7(Date.UTC(2026, 10, 25));
 const BEYOND = PERSONS.map((seq) => ({ seq, c: PERSON_PART, entry: LATER }));
 
 test("an erasure in a log that followed is a note that says so, and none where the manifest names no such log", async () => {
-  const report = await verify({ v: 4, erased: BEYOND, erased_in: [FOLLOWER] }, undefined);
+  const report = await verify({ erased: BEYOND, erased_in: [FOLLOWER] }, undefined);
   expect([report.verdict, report.findings]).toEqual(["verified", []]);
   expect(report.notes).toContainEqual(expect.objectContaining({ class: "erased elsewhere", count: 3 }));
   expect(report.notes.find((note) => note.class === "erased elsewhere")?.detail).toContain(FOLLOWER);
@@ -83,7 +83,7 @@ test("an erasure in a log that followed is a note that says so, and none where t
 
 test("an erasure in a log that followed destroyed no organisation's part, nor two of one entry", async () => {
   const erased = [...BEYOND, { seq: 5, c: "org", entry: LATER }];
-  const report = await verify({ v: 4, erased, erased_in: [FOLLOWER] }, undefined);
+  const report = await verify({ erased, erased_in: [FOLLOWER] }, undefined);
   expect(report.findings).toContainEqual(expect.objectContaining({ class: "erased", seq: 5 }));
 });
 
@@ -92,7 +92,7 @@ test.each([
   ["is no entry", "none"],
 ])("an erasure in a log that followed destroyed nothing where it %s", async (_, entry) => {
   const erased = BEYOND.map((part) => ({ ...part, entry }));
-  const report = await verify({ v: 4, erased, erased_in: [FOLLOWER] }, undefined);
+  const report = await verify({ erased, erased_in: [FOLLOWER] }, undefined);
   expect(report.findings.map((finding) => [finding.class, finding.seq])).toEqual(
     PERSONS.map((seq) => ["erased", seq]),
   );
@@ -100,23 +100,19 @@ test.each([
 
 test("an entry here that is no erasure is none for a log that followed either", async () => {
   const erased = PERSONS.map((seq) => ({ seq, c: PERSON_PART, entry: fixtureId(0) }));
-  const report = await verify({ v: 4, erased, erased_in: [FOLLOWER] }, undefined);
+  const report = await verify({ erased, erased_in: [FOLLOWER] }, undefined);
   expect(report.findings).toContainEqual(expect.objectContaining({ class: "erased", seq: 1 }));
 });
 
 test.each<[string, Partial<Manifest>]>([
-  ["erasures in a log that followed, of version 3", { v: 3, erased: BEYOND, erased_in: [FOLLOWER] }],
-  ["version 4 without them", { v: 4, erased: BEYOND }],
-  ["none of them", { v: 4, erased: BEYOND, erased_in: [] }],
-  ["its own log as one that followed", { v: 4, erased: BEYOND, erased_in: [FIXTURE_LOG] }],
-  ["logs that followed out of order", { v: 4, erased: BEYOND, erased_in: [`${FOLLOWER}2`, FOLLOWER] }],
+  ["an empty list of logs that followed", { erased: BEYOND, erased_in: [] }],
+  ["its own log as one that followed", { erased: BEYOND, erased_in: [FIXTURE_LOG] }],
+  ["logs that followed out of order", { erased: BEYOND, erased_in: [`${FOLLOWER}2`, FOLLOWER] }],
 ])("a manifest with %s is none", async (_, manifest) => {
   expect((await verify(manifest, undefined)).findings.map((finding) => finding.class)).toContain("container");
 });
 
 test.each<[string, Partial<Manifest>]>([
-  ["version 2 without the file's count", { v: 2, withheld: [] }],
-  ["version 1 with it", { v: 1, withheld: [], erased_file: { count: 3 } }],
   ["both a list and a file", { ...FILE, erased: [{ seq: 1, c: PERSON_PART, entry: fixtureId(4) }] }],
 ])("a manifest with %s is none", async (_, manifest) => {
   expect((await verify(manifest, TEXT)).findings.map((finding) => finding.class)).toContain("container");

@@ -111,7 +111,7 @@ describe("a part is called erased", () => {
     ["in another form", act([PERSON_PART, PERSON.key_mark])],
     ["in several", act([PERSON])],
   ])("by no erasure where the entry says that its person's part is %s", async (_, said) => {
-    const elsewhere = { ...erased(uuidv7(Date.UTC(2026, 10, 25))), v: 4 as const, erased_in: [FOLLOWER] };
+    const elsewhere = { ...erased(uuidv7(Date.UTC(2026, 10, 25))), erased_in: [FOLLOWER] };
     for (const manifest of [erased(), elsewhere]) {
       const entries = log({ 1: { person: true, ...said }, 4: erasure(PERSON_KEY) });
       const { findings } = await verify(entries, { manifest });
@@ -141,7 +141,7 @@ it("of thousands of parts that each lie under a key of their own each is told", 
     fixtureEntry(count, { ...erasure({ ...keys[7] }), at: "2026-11-24T14:46:00.000000Z" }),
   ];
   const text = keys.map((_, seq) => `${seq} ${PERSON_PART} ${by}\n`).join("");
-  const manifest: Partial<Manifest> = { v: 2, erased_file: { count } };
+  const manifest: Partial<Manifest> = { erased_file: { count } };
   const bundle = layOut(
     { ...draftOf(OURS, all, [count + 1]), manifest, texts: { "erased.txt": text } },
     OURS,

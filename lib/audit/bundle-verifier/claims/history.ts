@@ -5,7 +5,7 @@ import type { EntryFacts } from "../container/read-line";
 import type { Findings, Note } from "../report/report";
 import type { Coverage } from "../tree/coverage";
 import type { Manifest } from "./bundle-format";
-import { explainedEntries, judgeRecovery, lostEntries, type RecoveryGround, restoredRange } from "./recovery";
+import { explainedEntries, judgeRecovery, type RecoveryGround, restoredRange } from "./recovery";
 
 const Seq = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const Prune = z.strictObject({
@@ -67,12 +67,6 @@ export class History {
         if (place !== undefined) numbers.add(place);
       }
     return numbers;
-  }
-
-  /** Ids that the recovery of this number says were lost; none where it is not held as one. */
-  lostBy(seq: number): string[] {
-    const mark = this.#recoveries.get(seq);
-    return mark === undefined ? [] : lostEntries(statementOf(mark));
   }
 
   /** Sizes whose roots `finish` needs. */

@@ -51,6 +51,20 @@ describe("a receipt", () => {
   });
 
   it.each([
+    ["of low order", "0100000000000000000000000000000000000000000000000000000000000000"],
+    ["not canonical", "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"],
+    ["no point of the curve", "0200000000000000000000000000000000000000000000000000000000000000"],
+  ])("a policy with a receipt key that is %s is refused", (_, hex) => {
+    const weak = vkey("log.example.test/sealport/receipt", fromHex(hex));
+    for (const receipts of [[weak], [output.receipt_vkey, weak]])
+      expect(verifyReceipt(RECEIPT, { receipts })).toMatchObject({
+        ok: false,
+        is: "malformed",
+        detail: expect.stringContaining(`receipt key ${receipts.length} is refused`),
+      });
+  });
+
+  it.each([
     [""],
     ["{"],
     ["null"],

@@ -1,6 +1,7 @@
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
 import type { Policy, ReceiptFile } from "../claims/bundle-format";
+import { keysFault } from "../tree/check-keys";
 import { readReceipt } from "./read-receipt";
 import { signatureFault } from "./receipt-signature";
 import { leafOf } from "./receipt-watch";
@@ -36,6 +37,8 @@ export function verifyReceipt(
   { receipts: receiptKeys }: Pick<Policy, "receipts">,
 ): GivenPromise | NoPromise {
   try {
+    const weak = keysFault({ log: [], receipts: receiptKeys, witnesses: [] });
+    if (weak !== undefined) throw new FormatError("format.key", `the policy's ${weak}`);
     const read = readOf(receipt);
     const fault = signatureFault(read, leafOf(read), { receiptKeys, keysOf: "policy" });
     if (fault !== undefined) return { ok: false, is: fault.is, detail: `the receipt ${fault.detail}` };

@@ -34,7 +34,7 @@ export async function conclude(run: Verification): Promise<Conclusion> {
   const placeOf = (id: string) => content.entries.placeOf(id);
   missing.finish(history.lost(placeOf));
   notes.push(...checkTail(head.manifest, findings), ...remarks(head.manifest, content));
-  notes.push(...claims.finish(coverage.withheld.count, placeOf, (seq) => history.lostBy(seq)));
+  notes.push(...claims.finish(coverage.withheld.count));
   notes.push(...run.stamps.notes);
   const receipts = checkReceipts(run, head, content.trusted, tree);
   notes.push(...receipts.flatMap((check) => check.notes));

@@ -10,7 +10,7 @@ function everySecond(count: number): Coverage {
   const withheld = new Ranges(count);
   for (let at = 0; at < count; at += 1) withheld.add(at * 2);
   const manifest = Manifest.parse({
-    v: 2,
+    v: 1,
     log: "log.example.test/sealport",
     exported_at: "2026-11-24T12:00:00.000000Z",
     export_entry: "01936f2a-7c1b-7def-8a10-000000000000",

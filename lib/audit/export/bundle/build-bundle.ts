@@ -5,14 +5,11 @@ import {
   type Manifest,
   MISSING_LISTED,
   manifestText,
-  manifestVersion,
   WITHHELD_LISTED,
 } from "@/lib/audit/bundle-verifier/claims/bundle-format";
-import type { Ranges } from "@/lib/audit/bundle-verifier/tree/ranges";
 import { signWholeNote } from "@/lib/audit/entry/note-line";
-import type { Conditions, ReaderContext } from "@/lib/audit/reading/fence";
+import type { ReaderContext } from "@/lib/audit/reading/fence";
 import { publicKeys } from "@/lib/audit/reading/proofs/get-audit-keys";
-import type { CompartmentKind } from "@/lib/context/recorder";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { formatMicros } from "@/lib/crypto/instant";
 import { canonicalJson } from "@/lib/crypto/json/canonical-json";
@@ -20,46 +17,30 @@ import { streamCanonicalZip } from "@/lib/crypto/zip/canonical-zip";
 import type { RawTx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { requireNoneWaiting } from "../erasures-settled";
-import { withExplaining } from "../explaining";
-import { JudgedLeaves } from "../judged-leaves";
-import { type Gone, readWhatIsGone } from "../read-gone";
+import { EntryScan, type ExportRequest, isFiltered } from "../read-entries";
 import type { Produced, Sink } from "../sink";
-import { type BundleCheckpoints, countLater, readCheckpoints } from "../store";
+import { anchorOf, type BundleCheckpoints, countLater, readCheckpoints } from "../store";
 import { bundleReadme, PAGE_FOOT, pageHead } from "./bundle-pages";
-import { type BundleSpools, type Gathered, gatherEntries, gatherLeaves } from "./gather";
+import { type BundleSpools, Gathering } from "./gather";
 import { type SpooledFile, textFile } from "./spool";
-
-export interface BundleRequest {
-  readonly conditions: Conditions;
-  /** The reader's fence alone, without the filter. */
-  readonly fence: Conditions;
-  /** Numbers of entries no part of which is opened for this reader. */
-  readonly shut?: ReadonlySet<number> | undefined;
-  /** Numbers of entries that are there by their own word, whatever case or suspicion their search rows tell of. */
-  readonly own?: ReadonlySet<number> | undefined;
-  /** Numbers that were found to be behind the reader's fence (whole-index.ts); none of a filtered export. */
-  readonly withheld?: Ranges | undefined;
-  /** The leaves by which those were judged; none of a filtered export. */
-  readonly judged?: JudgedLeaves | undefined;
-  /** Kinds of parts that are opened for the reader. */
-  readonly kinds: readonly CompartmentKind[];
-  readonly filter: Readonly<Record<string, string>>;
-  /** Entry that records this export. */
-  readonly exportEntry: string;
-  /** Origin of the log that entry is in. */
-  readonly recordedIn: string;
-  /** Entries that the signer has signed: the bundle ends at no smaller tree (signed-size.ts). */
-  readonly signedSize?: number | undefined;
-}
 
 type Facts = Omit<Manifest, "files">;
 
-function prunedFacts(gone: Gone): Pick<Facts, "pruned"> {
-  return gone.pruned === undefined || gone.numbers.size === 0 ? {} : { pruned: gone.pruned };
+function foundFacts(
+  { pruning }: EntryScan,
+  gathered: Gathering,
+): Pick<Facts, "v" | "count" | "pruned" | Listed> {
+  return {
+    v: 1,
+    count: gathered.count,
+    ...listedFacts(gathered),
+    ...(pruning === undefined ? {} : { pruned: { minimum: pruning.minimum, entry: pruning.entry } }),
+  };
 }
 
-function requestFacts({ exportEntry, recordedIn, kinds }: BundleRequest, log: string) {
+function requestFacts({ exportEntry, recordedIn, kinds, filter }: ExportRequest, log: string) {
   return {
+    filter: { ...filter },
     export_entry: exportEntry,
     ...(recordedIn === log ? {} : { recorded_in: recordedIn }),
     ...(kinds.length === 0 ? { parts: "none" as const } : {}),
@@ -76,8 +57,9 @@ type Listed =
   | "missing_file";
 
 /** Few numbers and parts stand in the manifest itself; for many there are files, and a manifest that says so. */
-function listedFacts({ withheld, erased, erasedIn, missing }: Gathered): Pick<Facts, Listed> {
-  const { count, ranges, listed } = withheld;
+function listedFacts({ withheld, erased, erasedIn, missing }: Gathering): Pick<Facts, Listed> {
+  const { listed } = withheld;
+  const { count, ranges } = withheld.counts;
   const hasNumbers = count > WITHHELD_LISTED;
   const numbers = hasNumbers ? { withheld: [], withheld_file: { count, ranges } } : { withheld: [...listed] };
   return {
@@ -118,28 +100,6 @@ async function furtherFiles(facts: Facts, spools: BundleSpools): Promise<Spooled
   ];
 }
 
-/** Spools entries and leaves, and gives what the manifest says of them. */
-async function gather(
-  cx: ReaderContext,
-  tx: RawTx,
-  request: BundleRequest & { readonly size: number; readonly complete: boolean },
-  spools: BundleSpools,
-  sink: Sink,
-): Promise<Pick<Facts, "v" | "count" | Listed | "explaining" | "pruned">> {
-  const { size, complete, kinds, shut, own, withheld, judged = new JudgedLeaves() } = request;
-  const gone = await readWhatIsGone(cx, tx, size);
-  const range = { conditions: request.conditions, size, shut, own, judged };
-  const widened = complete ? undefined : await withExplaining(cx, tx, { ...request, range, gone });
-  const wanted = { range: { ...range, ...widened }, kinds, complete, withheld };
-  const gathered = await gatherEntries(cx, tx, wanted, spools, sink);
-  await gatherLeaves(cx, tx, { size, complete, judged, withheld }, spools);
-  const listed = {
-    ...listedFacts(gathered),
-    ...(widened === undefined ? {} : { explaining: true as const }),
-  };
-  return { v: manifestVersion(listed), count: gathered.count, ...listed, ...prunedFacts(gone) };
-}
-
 /**
  * Refuses checkpoints that end before what is signed, by the very rows that the bundle is made of: whoever owns the
  * database can answer the question how far it is signed in one way, and the one for the checkpoints in another.
@@ -162,28 +122,30 @@ function requireSigned(cx: ReaderContext, size: number, signedSize = 0): void {
 export async function writeBundle(
   cx: ReaderContext,
   tx: RawTx,
-  request: BundleRequest,
+  request: ExportRequest,
   spools: BundleSpools,
   sink: Sink,
 ): Promise<Produced> {
   const { log } = cx.instance;
   const { rows: checkpoints, total } = await readCheckpoints(tx, log);
-  const size = checkpoints.at(-1)?.size ?? 0;
+  const anchor = anchorOf(checkpoints.at(-1));
+  const { size } = anchor;
   requireSigned(cx, size, request.signedSize);
   await requireNoneWaiting(cx, tx, size, request.kinds);
   sink.begun?.();
   const exportedAt = formatMicros(cx.clock.nowMicros());
-  const complete = Object.keys(request.filter).length === 0;
+  const complete = !isFiltered(request);
   await spools.page.write(pageHead(log, size, exportedAt));
-  const gathered = await gather(cx, tx, { ...request, size, complete }, spools, sink);
+  const scan = new EntryScan(cx, tx, request, anchor);
+  const gathered = new Gathering(cx, spools, complete);
+  await gathered.gather(scan, sink);
   await spools.page.write(PAGE_FOOT);
   const facts: Facts = {
-    ...gathered,
+    ...foundFacts(scan, gathered),
+    ...requestFacts(request, log),
     log,
     exported_at: exportedAt,
-    ...requestFacts(request, log),
     range: { from: 0, to: size },
-    filter: { ...request.filter },
     complete,
     size,
     later: await countLater(tx, log, size),
@@ -203,5 +165,5 @@ export async function writeBundle(
   ];
   const zip = streamCanonicalZip([...files, await manifestFile(cx, facts, files)]);
   for await (const piece of zip) await sink.write(piece);
-  return { entries: gathered.count, size };
+  return { entries: gathered.count, size, flaw: scan.flaw };
 }

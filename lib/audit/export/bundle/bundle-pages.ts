@@ -1,5 +1,5 @@
 import type { Manifest } from "@/lib/audit/bundle-verifier/claims/bundle-format";
-import type { OpenedRow } from "../export-row";
+import type { ShownEntry } from "../judge-entry";
 import { shownRow } from "../tables/shown-row";
 
 function escapeHtml(text: string): string {
@@ -15,7 +15,7 @@ const STYLE =
   "td,th{border-bottom:1px solid #999;padding:.3em .6em;text-align:left;vertical-align:top}@page{margin:15mm}";
 
 /** One table row of the printable page: what the entry and its org part say, not what it was found by. */
-export function pageRow(opened: OpenedRow): string {
+export function pageRow(opened: ShownEntry): string {
   const { at, class: of, outcome, action, actor, purpose } = shownRow(opened);
   const cells = [String(opened.row.seq), at, of, outcome, action, actor, purpose];
   return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}</tr>\n`;

@@ -8,17 +8,13 @@ import {
   placeText,
   WITHHELD_LISTED,
 } from "@/lib/audit/bundle-verifier/claims/bundle-format";
-import { RangeLines, type Ranges } from "@/lib/audit/bundle-verifier/tree/ranges";
+import { RangeLines } from "@/lib/audit/bundle-verifier/tree/ranges";
 import { signNoteLine } from "@/lib/audit/entry/note-line";
 import type { ReaderContext } from "@/lib/audit/reading/fence";
-import type { CompartmentKind } from "@/lib/context/recorder";
 import { toBase64 } from "@/lib/crypto/bytes";
-import type { RawTx } from "@/lib/db/transaction";
-import { DomainError } from "@/lib/errors";
-import { type OpenedRow, openedRows, type RowRange } from "../export-row";
-import type { JudgedLeaves } from "../judged-leaves";
+import type { ShownEntry } from "../judge-entry";
+import { type EntryScan, type ScannedLeaf, shownOf } from "../read-entries";
 import type { Sink } from "../sink";
-import { streamLeaves } from "../store";
 import { entryLine } from "../tables/entry-line";
 import { pageRow } from "./bundle-pages";
 import type { Spool } from "./spool";
@@ -40,23 +36,6 @@ async function placeLine(cx: ReaderContext, seq: number, leaf: Uint8Array): Prom
   return `${seq} ${await signNoteLine(signer, placeText(cx.instance.log, seq, leaf))}\n`;
 }
 
-export interface Gathered {
-  readonly count: number;
-  /** Numbers that the reader may not read, in ranges, the file of which is spooled; none for a filtered export. */
-  readonly withheld: {
-    readonly count: number;
-    readonly ranges: number;
-    /** The numbers themselves, as far as a manifest lists them. */
-    readonly listed: readonly number[];
-  };
-  /** Parts whose erasure is in the tree, or in that of a log that followed this closed one (`erasedIn`), the file of which is spooled too. */
-  readonly erased: PartList<NonNullable<Manifest["erased"]>[number]>;
-  /** Origins of those logs. */
-  readonly erasedIn: ReadonlySet<string>;
-  /** Parts that were dropped or moved, the file of which is spooled too. */
-  readonly missing: PartList<NonNullable<Manifest["missing"]>[number]>;
-}
-
 /** Counts parts, spools a line for each, and keeps as many as a manifest lists itself. */
 class PartList<T> {
   count = 0;
@@ -76,103 +55,90 @@ class PartList<T> {
   }
 }
 
+/** Numbers behind the reader's fence, as a file of ranges and as the first of them. */
+class WithheldList {
+  readonly #lines = new RangeLines();
+  readonly listed: number[] = [];
+
+  constructor(private readonly spool: Spool) {}
+
+  get counts(): { readonly count: number; readonly ranges: number } {
+    return this.#lines.counts;
+  }
+
+  async take(seq: number): Promise<void> {
+    if (this.listed.length < WITHHELD_LISTED) this.listed.push(seq);
+    const line = this.#lines.take(seq);
+    if (line !== "") await this.spool.write(line);
+  }
+
+  async end(): Promise<void> {
+    await this.spool.write(this.#lines.end());
+  }
+}
+
 /** Parts whose erasure explains that they are not here (settled-erasures.ts). */
-function erasedOf({ row, erased }: OpenedRow): NonNullable<Manifest["erased"]> {
-  const parts = erased.map(({ c, erasing: { entry } }) => ({ seq: row.seq, c, entry }));
+function erasedOf({ row, erased }: ShownEntry): NonNullable<Manifest["erased"]> {
+  const parts = erased.map(({ part, erasing }) => ({ seq: row.seq, c: part.c, entry: erasing.entry }));
   return parts.sort((a, b) => (a.c < b.c ? -1 : 1));
 }
 
-interface Wanted {
-  readonly range: RowRange;
-  readonly kinds: readonly CompartmentKind[];
-  readonly complete: boolean;
-  /** Numbers that were found to be behind the reader's fence; none of a filtered export. */
-  readonly withheld?: Ranges | undefined;
-}
-
 /**
- * Spools the entries and the page's rows, in a whole export the numbers that the reader's fence keeps back, and for a filtered export the places of these entries only. A number that is neither here nor was found behind the fence is listed
- * nowhere, so that a verifier misses it.
+ * Spools everything of a bundle that grows with the log: leaves, entries, the rows of the page, the numbers that are
+ * withheld, and the places of all leaves, or in a filtered export of the shown entries. A number that is neither shown nor
+ * withheld is listed nowhere, so that a verifier misses it.
  */
-export async function gatherEntries(
-  cx: ReaderContext,
-  tx: RawTx,
-  { range, kinds, complete, withheld: behind }: Wanted,
-  spools: BundleSpools,
-  sink: Sink,
-): Promise<Gathered> {
-  const withheld = new RangeLines();
-  const listed: number[] = [];
-  const erased = new PartList(ERASED_LISTED, spools.erased, erasedLine);
-  const missing = new PartList(MISSING_LISTED, spools.missing, missingLine);
-  const erasedIn = new Set<string>();
-  let count = 0;
-  let next = 0;
-  const skipTo = async (end: number): Promise<void> => {
-    for (; behind !== undefined && next < end; next += 1) {
-      if (!behind.has(next)) continue;
-      if (listed.length < WITHHELD_LISTED) listed.push(next);
-      const line = withheld.take(next);
-      if (line !== "") await spools.withheld.write(line);
-    }
-    next = end + 1;
-  };
-  for await (const batch of openedRows(cx, tx, range, kinds)) {
-    for (const opened of batch) {
-      await skipTo(opened.row.seq);
-      await erased.take(erasedOf(opened));
-      for (const { erasing } of opened.erased)
-        if (erasing.elsewhere !== undefined) erasedIn.add(erasing.elsewhere);
-      await missing.take(opened.astray.map((c) => ({ seq: opened.row.seq, c })));
-    }
-    count += batch.length;
-    await spools.entries.write(batch.map((opened) => `${entryLine(opened)}\n`).join(""));
-    await spools.page.write(batch.map((opened) => pageRow(opened)).join(""));
-    if (!complete)
-      for (const { row } of batch) await spools.places.write(await placeLine(cx, row.seq, row.leaf_hash));
-    sink.progress?.(count);
+export class Gathering {
+  /** Entries that are shown. */
+  count = 0;
+  /** Numbers that the reader may not read; none for a filtered export. */
+  readonly withheld: WithheldList;
+  /** Parts whose erasure is in the tree, or in the log that followed this closed one (`erasedIn`). */
+  readonly erased: PartList<NonNullable<Manifest["erased"]>[number]>;
+  /** Origins of those logs. */
+  readonly erasedIn = new Set<string>();
+  /** Parts that were dropped or moved. */
+  readonly missing: PartList<NonNullable<Manifest["missing"]>[number]>;
+
+  constructor(
+    private readonly cx: ReaderContext,
+    private readonly spools: BundleSpools,
+    private readonly complete: boolean,
+  ) {
+    this.withheld = new WithheldList(spools.withheld);
+    this.erased = new PartList(ERASED_LISTED, spools.erased, erasedLine);
+    this.missing = new PartList(MISSING_LISTED, spools.missing, missingLine);
   }
-  await skipTo(range.size);
-  await spools.withheld.write(withheld.end());
-  return {
-    count,
-    withheld: { ...withheld.counts, listed },
-    erased,
-    erasedIn,
-    missing,
-  };
-}
 
-interface ListedLeaves {
-  readonly size: number;
-  readonly complete: boolean;
-  /** As the entries were judged by. */
-  readonly judged: JudgedLeaves;
-  readonly withheld?: Ranges | undefined;
-}
+  /** Takes the whole scan, in one pass. */
+  async gather(scan: EntryScan, sink: Sink): Promise<void> {
+    for await (const leaves of scan.batches()) {
+      await this.#takeLeaves(leaves);
+      await this.#takeEntries(shownOf(leaves));
+      sink.progress?.(this.count);
+    }
+    await this.withheld.end();
+  }
 
-/**
- * Spools all leaf hashes of the tree, and for a whole export the place of each. Throws `export.index` where they are not
- * the leaves by which entries that are not here were judged.
- */
-export async function gatherLeaves(
-  cx: ReaderContext,
-  tx: RawTx,
-  { size, complete, judged, withheld }: ListedLeaves,
-  spools: BundleSpools,
-): Promise<void> {
-  let seq = 0;
-  for await (const leaves of streamLeaves(tx, cx.instance.log, size)) {
-    await spools.leaves.write(leaves.map((leaf) => `${toBase64(leaf)}\n`).join(""));
-    for (const leaf of leaves) {
-      judged.list({ seq, hash: leaf }, withheld?.has(seq) === true);
-      if (complete) await spools.places.write(await placeLine(cx, seq, leaf));
-      seq += 1;
+  async #takeLeaves(leaves: readonly ScannedLeaf[]): Promise<void> {
+    const { spools, cx, complete } = this;
+    await spools.leaves.write(leaves.map(({ hash }) => `${toBase64(hash)}\n`).join(""));
+    for (const { seq, hash, judged } of leaves) {
+      if (judged.is === "withheld") await this.withheld.take(seq);
+      if (complete || judged.is === "shown") await spools.places.write(await placeLine(cx, seq, hash));
     }
   }
-  const other = judged.end();
-  if (other === undefined) return;
-  const alarm = { alarm: "export.index", class: "reorder", ...(other === "withheld" ? {} : { seq: other }) };
-  cx.logger.error(alarm, "the database names other leaves than those by which entries were left out");
-  throw new DomainError("export.index", { detail: "It would leave out an entry by another one's word." });
+
+  async #takeEntries(shown: readonly ShownEntry[]): Promise<void> {
+    const { spools } = this;
+    for (const entry of shown) {
+      await this.erased.take(erasedOf(entry));
+      for (const { erasing } of entry.erased)
+        if (erasing.elsewhere !== undefined) this.erasedIn.add(erasing.elsewhere);
+      await this.missing.take(entry.astray.map((c) => ({ seq: entry.row.seq, c })));
+    }
+    this.count += shown.length;
+    await spools.entries.write(shown.map((entry) => `${entryLine(entry, false)}\n`).join(""));
+    await spools.page.write(shown.map((entry) => pageRow(entry)).join(""));
+  }
 }

@@ -66,7 +66,7 @@ async function waiting(): Promise<string[]> {
   return items.filter((item) => item.seq === null).map((item) => item.entry_id);
 }
 
-it("an entry that stands aside for good makes no bundle wrong, and is not shown as one that waits", async () => {
+it("a quarantined entry makes no bundle wrong and is not shown as waiting", async () => {
   await recordEvent(bench.cx, EVENT);
   // The portal's login alone writes no other spelling; whoever owns the database does.
   await expect(forge((json) => ` ${json}`)).rejects.toMatchObject({ name: "InvariantError" });

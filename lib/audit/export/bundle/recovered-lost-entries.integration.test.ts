@@ -76,9 +76,9 @@ it("what a recovery names as lost is lost, and no part of it is missed, whatever
   expect(await bench.verdict({ outcome: "done" }, decider)).toEqual(word);
 });
 
-it("a filtered bundle without a lost entry needs no recovery", async () => {
-  const { verdict, entries } = await bench.reported({ action: "audit.keys" }, decider);
-  expect([verdict, entries]).toEqual(["verified", 1]);
+it("a filtered bundle carries the recovery also when it has no lost entry", async () => {
+  const { verdict, entries, findings } = await bench.reported({ action: "audit.keys" }, decider);
+  expect([verdict, entries, findings.map((one) => one.class)]).toEqual(["wrong", 2, ["lost"]]);
 });
 
 it("a recovery explains no part of an entry that it does not name", async () => {

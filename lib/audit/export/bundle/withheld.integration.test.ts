@@ -55,7 +55,7 @@ it("a bundle lists few withheld numbers in its manifest, and many in a file of r
     "SELECT count(*)::int AS n FROM audit_index i JOIN audit_leaf l USING (entry_id) WHERE i.case_id = $1",
     [CASE],
   );
-  expect(many.manifest).toMatchObject({ v: 2, withheld: [], withheld_file: { count: rows[0].n } });
+  expect(many.manifest).toMatchObject({ v: 1, withheld: [], withheld_file: { count: rows[0].n } });
   expect(many.files.get("withheld.txt")?.split("\n")).toHaveLength(
     (many.manifest.withheld_file?.ranges ?? 0) + 1,
   );

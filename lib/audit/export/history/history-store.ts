@@ -1,7 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { IS_ERASED } from "@/lib/audit/reading/store";
-import { type ExportOptions, ExportState } from "@/lib/audit/schema";
+import { ExportFlaw, type ExportOptions, ExportState } from "@/lib/audit/schema";
 import type { Tx } from "@/lib/db/transaction";
 import { standsAt } from "../jobs/store";
 
@@ -54,6 +54,8 @@ export interface ExportEnd {
   readonly sha256?: string;
   readonly entries?: number;
   readonly size?: number;
+  /** What the export found wrong with the log. */
+  readonly flaw?: ExportFlaw | undefined;
 }
 
 export async function finishExport(tx: Tx, id: string, end: ExportEnd): Promise<void> {
@@ -67,6 +69,7 @@ export async function finishExport(tx: Tx, id: string, end: ExportEnd): Promise<
       sha256: end.sha256 ?? null,
       entries: end.entries ?? null,
       size: end.size ?? null,
+      flaw: end.flaw ?? null,
     },
   });
 }
@@ -93,6 +96,7 @@ const ExportRow = z.object({
   entries: Count,
   bytes: Count,
   sha256: z.string().nullable(),
+  flaw: ExportFlaw.nullable(),
 });
 export type ExportRow = z.infer<typeof ExportRow>;
 
@@ -117,7 +121,7 @@ export async function selectExports(
   const rows = await tx.$queryRawUnsafe(
     `SELECT x.id::text, x.by_user_id::text, CASE WHEN ${IS_ERASED} THEN u.pseudonym ELSE u.name END AS by, x.kind, x.format, x.filter, x.state,
        x.progress, x.total, x.expires_at, x.started_at, x.finished_at,
-       x.entry_id::text, l.seq, x.size, x.entries, x.bytes, x.sha256, coalesce(x.options->>'log', e.log) AS log, e.log AS recorded_in
+       x.entry_id::text, l.seq, x.size, x.entries, x.bytes, x.sha256, x.flaw, coalesce(x.options->>'log', e.log) AS log, e.log AS recorded_in
      FROM audit_export x JOIN app_user u ON u.id = x.by_user_id LEFT JOIN audit_leaf l ON l.entry_id = x.entry_id
        LEFT JOIN audit_entry e ON e.id = x.entry_id
      WHERE x.tenant_id = $1::uuid AND ($2::uuid IS NULL OR x.by_user_id = $2::uuid)

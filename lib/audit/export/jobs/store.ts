@@ -1,7 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import type { RawTx, Tx } from "@/lib/db/transaction";
-import { ExportFormat, ExportOptions } from "../../schema";
+import { type ExportFlaw, ExportFormat, ExportOptions } from "../../schema";
 
 const Count = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
@@ -170,13 +170,15 @@ export interface FinishedFile {
   readonly sha256: string;
   readonly entries: number;
   readonly size: number;
+  /** What the export found wrong with the log. */
+  readonly flaw: ExportFlaw | undefined;
 }
 
 /** Makes the file whole for its readers, key and all; false when the job is no longer this worker's, or rests on nothing. */
 export async function finishJob(tx: Tx, hold: JobHold, file: FinishedFile): Promise<boolean> {
   const changed = await tx.$executeRawUnsafe(
     `UPDATE audit_export x SET state = 'done', finished_at = $3, expires_at = $4, file_key = $5, bytes = $6::bigint,
-       sha256 = $7, entries = $8::bigint, size = $9::bigint, progress = $8::bigint, lease_until = NULL
+       sha256 = $7, entries = $8::bigint, size = $9::bigint, progress = $8::bigint, flaw = $10, lease_until = NULL
      WHERE ${HELD} AND ${standsAt("x", "$3")}`,
     hold.id,
     hold.attempt,
@@ -187,6 +189,7 @@ export async function finishJob(tx: Tx, hold: JobHold, file: FinishedFile): Prom
     file.sha256,
     file.entries,
     file.size,
+    file.flaw ?? null,
   );
   return changed === 1;
 }

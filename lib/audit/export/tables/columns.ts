@@ -1,5 +1,5 @@
 import "server-only";
-import { type OpenedRow, plaintextOf } from "../export-row";
+import type { ShownEntry } from "../judge-entry";
 import { bindsPart } from "../part-places";
 import { type ShownRow, shownRow, UNSHOWN } from "./shown-row";
 
@@ -71,17 +71,17 @@ export const CELL_WORDS: readonly (readonly [word: string, meaning: string])[] =
   ],
 ];
 
-function partCell(log: string, opened: OpenedRow, kind: "case" | "subject"): string {
-  const { row, parts, erased, keyless, astray, entry, org, kinds } = opened;
+function partCell(shown: ShownEntry, kind: "case" | "subject"): string {
+  const { parts, erased, keyless, astray, entry, org, kinds } = shown;
   const part = parts.find((candidate) => candidate.kind === kind);
-  if (part !== undefined) return plaintextOf(log, row.entry_id, part) ?? UNREADABLE;
-  if (keyless.some((candidate) => candidate.kind === kind)) return KEYLESS;
-  if (erased.some((candidate) => candidate.kind === kind)) return ERASED;
+  if (part !== undefined) return part.text ?? UNREADABLE;
+  if (keyless.some((candidate) => candidate.rowKind === kind)) return KEYLESS;
+  if (erased.some((candidate) => candidate.part.rowKind === kind)) return ERASED;
   const isMissing = astray.length > 0 && kinds.includes(kind) && bindsPart(entry, org, kind);
   return isMissing ? MISSING : "";
 }
 
-function orgCell({ parts, keyless, kinds }: OpenedRow, { org, hasOrg }: ShownRow): string {
+function orgCell({ parts, keyless, kinds }: ShownEntry, { org, hasOrg }: ShownRow): string {
   if (org !== undefined) return org;
   if (kinds.length === 0 || !hasOrg) return "";
   if (parts.some(({ c }) => c === "org")) return UNREADABLE;
@@ -89,7 +89,7 @@ function orgCell({ parts, keyless, kinds }: OpenedRow, { org, hasOrg }: ShownRow
 }
 
 /** The texts of a row in the order of COLUMN_NAMES. */
-export function cellsOf(log: string, opened: OpenedRow): string[] {
+export function cellsOf(opened: ShownEntry): string[] {
   const { row } = opened;
   const shown = shownRow(opened);
   return [
@@ -107,8 +107,8 @@ export function cellsOf(log: string, opened: OpenedRow): string[] {
     shown.grant_id,
     row.leaf_hash.toString("base64url"),
     orgCell(opened, shown),
-    partCell(log, opened, "case"),
-    partCell(log, opened, "subject"),
+    partCell(opened, "case"),
+    partCell(opened, "subject"),
     opened.astray.join(" "),
   ];
 }

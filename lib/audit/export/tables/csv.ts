@@ -1,4 +1,4 @@
-import type { OpenedRow } from "../export-row";
+import type { ShownEntry } from "../judge-entry";
 import { COLUMN_NAMES, cellsOf } from "./columns";
 import { csvCell } from "./csv-cell";
 
@@ -11,9 +11,9 @@ export function csvHeader({ delimiter, bom }: CsvOptions): string {
   return `${bom ? "\uFEFF" : ""}${COLUMN_NAMES.join(delimiter)}\r\n`;
 }
 
-/** One row of the log `log` as a line of CSV. */
-export function csvLine(log: string, opened: OpenedRow, { delimiter }: CsvOptions): string {
-  return `${cellsOf(log, opened)
+/** One entry as a line of CSV. */
+export function csvLine(shown: ShownEntry, { delimiter }: CsvOptions): string {
+  return `${cellsOf(shown)
     .map((cell) => csvCell(cell, delimiter))
     .join(delimiter)}\r\n`;
 }

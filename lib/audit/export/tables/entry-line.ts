@@ -1,48 +1,55 @@
 import "server-only";
-import { entryLeaf } from "@/lib/audit/entry/entry";
+import type { OpenedPart } from "@/lib/audit/entry/opened-entry";
 import { fromUtf8, toBase64url } from "@/lib/crypto/bytes";
 import { canonicalJson, parseCanonicalJson } from "@/lib/crypto/json/canonical-json";
-import { type KeyedPart, type OpenedRow, plaintextOf } from "../export-row";
-import type { ExportRow } from "../store";
-import type { StoredPart } from "../stored-part";
+import type { ShownEntry } from "../judge-entry";
 
-/** A part without a key, in a line: no manifest lists it as erased, and a verifier says that it is gone. */
-function keylessJson({ c, kind, stored }: StoredPart): string {
-  return `{"c":${canonicalJson(c)},"kind":"${kind}","stored":"${stored.toString("base64url")}"}`;
+const NO_BYTES = new Uint8Array(0);
+
+interface PartChoice {
+  /** Undefined for a part without a key: a verifier then says that its key is gone. */
+  readonly key: Uint8Array | undefined;
+  /** Undefined where the plaintext is not written, or the part does not open. */
+  readonly text: string | undefined;
 }
 
-function partJson(part: KeyedPart, plaintext: string | undefined): string {
-  const shown = plaintext === undefined ? "" : `"plaintext":${plaintext},`;
-  const key = toBase64url(part.partKey);
-  const stored = part.stored.toString("base64url");
-  return `{"c":${canonicalJson(part.c)},"key":"${key}","kind":"${part.kind}",${shown}"stored":"${stored}"}`;
-}
-
-/**
- * The entry as it stands in a line. Bytes that give their leaf are what the sequencer took, which is canonical
- * JSON; others were changed since, and must at least be JSON, so that a line stays a line.
- */
-function entryText(row: ExportRow): string {
-  const text = fromUtf8(row.bytes);
-  return row.leaf_hash.equals(entryLeaf(row.bytes)) ? text : canonicalJson(parseCanonicalJson(text));
-}
-
-/**
- * One JCS line: the entry inside is byte-exact, since its stored bytes are its JCS. With `log` the parts are opened
- * as well (`plaintext`), and those that were erased, and dropped or moved, are named (`erased`, `missing`); one that does not open is there without it. One whose key is gone without an erasure in the
- * log is there without `key`.
- */
-export function entryLine({ row, parts, erased, keyless, astray, orgText }: OpenedRow, log?: string): string {
-  const textOf = (part: KeyedPart, of: string) =>
-    part.c === "org" ? orgText : plaintextOf(of, row.entry_id, part);
-  const shown = [
-    ...parts.map((part) => partJson(part, log === undefined ? undefined : textOf(part, log))),
-    ...keyless.map(keylessJson),
+function partJson({ c, rowKind, stored = NO_BYTES }: OpenedPart, { key, text }: PartChoice): string {
+  const members = [
+    `"c":${canonicalJson(c)}`,
+    ...(key === undefined ? [] : [`"key":"${toBase64url(key)}"`]),
+    `"kind":"${rowKind}"`,
+    ...(text === undefined ? [] : [`"plaintext":${text}`]),
+    `"stored":"${toBase64url(stored)}"`,
   ];
+  return `{${members.join(",")}}`;
+}
+
+/**
+ * The entry as it is in a line. Bytes that give their leaf are what the sequencer took, which is canonical JSON. Others
+ * were changed since, and must at least be JSON, so that a line stays a line.
+ */
+function entryText({ row, isOfLeaf }: ShownEntry): string {
+  const text = fromUtf8(row.bytes);
+  return isOfLeaf ? text : canonicalJson(parseCanonicalJson(text));
+}
+
+/**
+ * One JCS line. The entry inside is byte-exact, since its stored bytes are its JCS. With `isOpened` the parts are opened
+ * too (`plaintext`), and erased, dropped and moved parts are named (`erased`, `missing`); in a bundle the manifest names
+ * them, signed.
+ */
+export function entryLine(shown: ShownEntry, isOpened: boolean): string {
+  const { row, parts, keyless, erased, astray } = shown;
+  const listed = [
+    ...parts.map((part) => partJson(part, { key: part.partKey, text: isOpened ? part.text : undefined })),
+    ...keyless.map((part) => partJson(part, { key: undefined, text: undefined })),
+  ];
+  const names = (name: string, labels: readonly string[]) =>
+    isOpened && labels.length > 0 ? `"${name}":${canonicalJson([...labels])},` : "";
+  const gone = names(
+    "erased",
+    erased.map(({ part }) => part.c),
+  );
   const leaf = row.leaf_hash.toString("base64url");
-  // A bundle's manifest says it, signed.
-  const missing = log === undefined || astray.length === 0 ? "" : `"missing":${canonicalJson([...astray])},`;
-  const gone =
-    log === undefined || erased.length === 0 ? "" : `"erased":${canonicalJson(erased.map(({ c }) => c))},`;
-  return `{"entry":${entryText(row)},${gone}"leaf":"${leaf}",${missing}"parts":[${shown.join(",")}],"seq":${row.seq}}`;
+  return `{"entry":${entryText(shown)},${gone}"leaf":"${leaf}",${names("missing", astray)}"parts":[${listed.join(",")}],"seq":${row.seq}}`;
 }

@@ -1,7 +1,7 @@
 import "server-only";
 import { memberOf } from "@/lib/audit/bundle-verifier/container/member";
 import type { Json } from "@/lib/crypto/json/canonical-json";
-import type { OpenedRow } from "../export-row";
+import type { ShownEntry } from "../judge-entry";
 
 /**
  * Stands before a text that only the search row has, because the entry's org part is not open here: whoever owns the
@@ -29,8 +29,11 @@ export interface ShownRow {
 }
 
 /** The text of a member, or the search row's behind its mark. */
-function textOf(value: Json | undefined, path: readonly string[], otherwise: string | null): string {
-  if (value === undefined) return otherwise === null ? "" : `${UNSHOWN} ${otherwise}`;
+function textOf(value: Json | undefined, path: readonly string[], indexed: () => string | null): string {
+  if (value === undefined) {
+    const text = indexed();
+    return text === null ? "" : `${UNSHOWN} ${text}`;
+  }
   const found = path.reduce(memberOf, value);
   return typeof found === "string" ? found : "";
 }
@@ -39,20 +42,20 @@ function textOf(value: Json | undefined, path: readonly string[], otherwise: str
  * Reads what a table says of a row from the entry's own bytes and its opened org part; the search row by which it was
  * found stands in only where that part is not open, behind a mark.
  */
-export function shownRow({ row, entry, orgText, org: said }: OpenedRow): ShownRow {
+export function shownRow({ row, entry, orgText, org: said }: ShownEntry): ShownRow {
   const sealed = memberOf(entry, "sealed");
   return {
-    id: textOf(entry, ["id"], row.entry_id),
-    at: textOf(entry, ["at"], row.at),
-    class: textOf(entry, ["class"], row.class),
-    outcome: textOf(entry, ["outcome"], row.outcome),
-    action: textOf(said, ["action"], row.action),
-    actor: textOf(said, ["actor"], row.actor),
-    purpose: textOf(said, ["purpose"], row.purpose),
-    transaction_id: textOf(said, ["index", "transaction_id"], row.transaction_id),
-    participant_id: textOf(said, ["index", "participant_id"], row.participant_id),
-    request_id: textOf(said, ["index", "request_id"], row.request_id),
-    grant_id: textOf(said, ["index", "grant_id"], row.grant_id),
+    id: textOf(entry, ["id"], () => row.entry_id),
+    at: textOf(entry, ["at"], () => row.text("at")),
+    class: textOf(entry, ["class"], () => row.text("class")),
+    outcome: textOf(entry, ["outcome"], () => row.text("outcome")),
+    action: textOf(said, ["action"], () => row.text("action")),
+    actor: textOf(said, ["actor"], () => row.text("actor")),
+    purpose: textOf(said, ["purpose"], () => row.text("purpose")),
+    transaction_id: textOf(said, ["index", "transaction_id"], () => row.text("transaction_id")),
+    participant_id: textOf(said, ["index", "participant_id"], () => row.text("participant_id")),
+    request_id: textOf(said, ["index", "request_id"], () => row.text("request_id")),
+    grant_id: textOf(said, ["index", "grant_id"], () => row.text("grant_id")),
     org: orgText,
     hasOrg: Array.isArray(sealed) && sealed.some((one) => memberOf(one, "c") === "org"),
   };

@@ -1,17 +1,17 @@
 import "server-only";
-import type { Conditions, ReaderContext } from "@/lib/audit/reading/fence";
-import type { CompartmentKind } from "@/lib/context/recorder";
+import type { ReaderContext } from "@/lib/audit/reading/fence";
 import { canonicalJson } from "@/lib/crypto/json/canonical-json";
 import type { RawTx } from "@/lib/db/transaction";
-import { type OpenedRow, openedRows } from "../export-row";
+import type { ShownEntry } from "../judge-entry";
+import { EntryScan, type ExportRequest, shownOf } from "../read-entries";
 import type { Produced, Sink } from "../sink";
-import { countLater, readAnchoredSize } from "../store";
+import { countLater, readAnchor } from "../store";
 import { type CsvOptions, csvHeader, csvLine } from "./csv";
 import { entryLine } from "./entry-line";
 
 interface TextFormat {
   readonly head: string;
-  batch(rows: readonly OpenedRow[], done: number): string;
+  batch(rows: readonly ShownEntry[], done: number): string;
   foot(size: number): Promise<string>;
 }
 
@@ -20,13 +20,13 @@ async function nothing(): Promise<string> {
 }
 
 /** One entry a line, JCS; the entry inside has its own bytes. */
-function ndjson(log: string): TextFormat {
-  const batch = (rows: readonly OpenedRow[]) => rows.map((opened) => `${entryLine(opened, log)}\n`).join("");
+function ndjson(): TextFormat {
+  const batch = (rows: readonly ShownEntry[]) => rows.map((shown) => `${entryLine(shown, true)}\n`).join("");
   return { head: "", batch, foot: nothing };
 }
 
-function csv(log: string, options: CsvOptions): TextFormat {
-  const batch = (rows: readonly OpenedRow[]) => rows.map((row) => csvLine(log, row, options)).join("");
+function csv(options: CsvOptions): TextFormat {
+  const batch = (rows: readonly ShownEntry[]) => rows.map((row) => csvLine(row, options)).join("");
   return { head: csvHeader(options), batch, foot: nothing };
 }
 
@@ -35,7 +35,7 @@ function json(log: string, tx: RawTx): TextFormat {
   return {
     head: `{"entries":[`,
     batch: (rows, done) =>
-      `${done === 0 ? "\n" : ",\n"}${rows.map((opened) => entryLine(opened, log)).join(",\n")}`,
+      `${done === 0 ? "\n" : ",\n"}${rows.map((shown) => entryLine(shown, true)).join(",\n")}`,
     foot: async (size) => {
       const later = canonicalJson(await countLater(tx, log, size));
       return `\n],"later":${later},"log":${canonicalJson(log)},"size":${size}}\n`;
@@ -43,21 +43,9 @@ function json(log: string, tx: RawTx): TextFormat {
   };
 }
 
-export interface TextExport {
-  readonly format: "ndjson" | "json" | "csv";
-  readonly conditions: Conditions;
-  /** The reader's fence alone, without the filter. */
-  readonly fence: Conditions;
-  /** Numbers of entries no part of which is opened for this reader. */
-  readonly shut?: ReadonlySet<number> | undefined;
-  /** Numbers of entries that are there by their own word, whatever case or suspicion their search rows tell of. */
-  readonly own?: ReadonlySet<number> | undefined;
-  /** Kinds of parts that are opened for the reader. */
-  readonly kinds: readonly CompartmentKind[];
-  readonly csv: CsvOptions;
-}
+export type TextExport = ExportRequest & { readonly format: "ndjson" | "json" | "csv" };
 
-/** Writes the log as text from one snapshot, as far as it is under a signed checkpoint. */
+/** Writes the log as text from one snapshot, as far as a signed checkpoint covers it. */
 export async function writeText(
   cx: ReaderContext,
   tx: RawTx,
@@ -65,20 +53,21 @@ export async function writeText(
   sink: Sink,
 ): Promise<Produced> {
   const { log } = cx.instance;
-  const formats = { ndjson: () => ndjson(log), csv: () => csv(log, wanted.csv), json: () => json(log, tx) };
+  const formats = { ndjson, csv: () => csv(wanted.csv), json: () => json(log, tx) };
   const format = formats[wanted.format]();
-  const size = await readAnchoredSize(tx, log);
+  const anchor = await readAnchor(tx, log);
+  const scan = new EntryScan(cx, tx, wanted, anchor);
   const write = async (text: string) => {
     if (text !== "") await sink.write(Buffer.from(text));
   };
   await write(format.head);
   let entries = 0;
-  const { conditions, fence, shut, own, kinds } = wanted;
-  for await (const batch of openedRows(cx, tx, { conditions, fence, shut, own, size }, kinds)) {
-    await write(format.batch(batch, entries));
+  for await (const leaves of scan.batches()) {
+    const batch = shownOf(leaves);
+    if (batch.length > 0) await write(format.batch(batch, entries));
     entries += batch.length;
     sink.progress?.(entries);
   }
-  await write(await format.foot(size));
-  return { entries, size };
+  await write(await format.foot(anchor.size));
+  return { entries, size: anchor.size, flaw: scan.flaw };
 }

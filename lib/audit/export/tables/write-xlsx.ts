@@ -1,27 +1,12 @@
 import "server-only";
-import type { Conditions, ReaderContext } from "@/lib/audit/reading/fence";
-import type { CompartmentKind } from "@/lib/context/recorder";
+import type { ReaderContext } from "@/lib/audit/reading/fence";
 import type { RawTx } from "@/lib/db/transaction";
-import { openedRows } from "../export-row";
+import { EntryScan, type ExportRequest, shownOf } from "../read-entries";
 import type { Produced, Sink } from "../sink";
-import { readAnchoredSize } from "../store";
+import { readAnchor } from "../store";
 import { CELL_WORDS, COLUMN_NAMES, COLUMNS, cellsOf } from "./columns";
 import { writeWorkbook } from "./workbook";
 import { CELL_CHARACTERS, SHEET_ROWS } from "./xlsx-xml";
-
-export interface XlsxRequest {
-  readonly conditions: Conditions;
-  /** The reader's fence alone, without the filter. */
-  readonly fence: Conditions;
-  /** Numbers of entries no part of which is opened for this reader. */
-  readonly shut?: ReadonlySet<number> | undefined;
-  /** Numbers of entries that are there by their own word, whatever case or suspicion their search rows tell of. */
-  readonly own?: ReadonlySet<number> | undefined;
-  /** Kinds of parts that are opened for the reader. */
-  readonly kinds: readonly CompartmentKind[];
-  readonly filter: Readonly<Record<string, string>>;
-  readonly exportEntry: string;
-}
 
 /** What a cell says in place of a text that no spreadsheet reads whole: nothing is cut off unseen. */
 export function cellText(text: string): string {
@@ -37,7 +22,7 @@ interface Facts {
 }
 
 /** The dictionary: what each column holds, and what this workbook is. */
-function dictionary(request: XlsxRequest, { log, size, entries, longer }: Facts): string[][] {
+function dictionary(request: ExportRequest, { log, size, entries, longer }: Facts): string[][] {
   const names = Object.keys(request.filter).sort();
   return [
     ...COLUMN_NAMES.map((name) => [name, COLUMNS[name]]),
@@ -63,11 +48,13 @@ function dictionary(request: XlsxRequest, { log, size, entries, longer }: Facts)
 export async function writeXlsx(
   cx: ReaderContext,
   tx: RawTx,
-  request: XlsxRequest,
+  request: ExportRequest,
   sink: Sink,
 ): Promise<Produced> {
   const { log } = cx.instance;
-  const size = await readAnchoredSize(tx, log);
+  const anchor = await readAnchor(tx, log);
+  const { size } = anchor;
+  const scan = new EntryScan(cx, tx, request, anchor);
   let entries = 0;
   let longer = 0;
   const fit = (text: string): string => {
@@ -75,9 +62,9 @@ export async function writeXlsx(
     return cellText(text);
   };
   const rows = async function* () {
-    const { conditions, fence, shut, own, kinds } = request;
-    for await (const batch of openedRows(cx, tx, { conditions, fence, shut, own, size }, kinds)) {
-      yield batch.map((opened) => cellsOf(log, opened).map(fit));
+    for await (const leaves of scan.batches()) {
+      const batch = shownOf(leaves);
+      yield batch.map((shown) => cellsOf(shown).map(fit));
       entries += batch.length;
       sink.progress?.(entries);
     }
@@ -90,5 +77,5 @@ export async function writeXlsx(
     { name: "Columns", head: ["Column", "What it holds"], rows: about },
   ];
   await writeWorkbook({ tables, mtime: cx.clock.now() }, sink);
-  return { entries, size };
+  return { entries, size, flaw: scan.flaw };
 }

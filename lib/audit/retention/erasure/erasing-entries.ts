@@ -15,6 +15,8 @@ export interface Erasing {
   readonly keyMark: string;
   /** Undefined while it waits for its leaf, and where it stands in another log of this database. */
   readonly seq: number | undefined;
+  /** The leaf by which it is believed; undefined while it waits for one. */
+  readonly hash?: Uint8Array;
   /** Origin of that other log, where it has a leaf there. */
   readonly elsewhere?: string;
 }
@@ -53,7 +55,7 @@ function erasedBy(row: ErasingRow, key: Uint8Array): { compartment: string; keyM
 interface Found {
   readonly entry: string;
   readonly keyMark: string;
-  readonly row: Pick<ErasingRow, "log" | "seq">;
+  readonly row: Pick<ErasingRow, "log" | "seq" | "leaf_hash">;
 }
 
 /**
@@ -68,7 +70,7 @@ export type Erasings = ReadonlyMap<string, readonly Erasing[]>;
  */
 export async function readErasing(cx: ErasingContext, tx: RawTx, from?: string): Promise<Erasings> {
   const { log } = cx.instance;
-  const placeOf = ({ log: of, seq }: Found["row"]): number => {
+  const placeOf = ({ log: of, seq }: Pick<ErasingRow, "log" | "seq">): number => {
     if (seq === null) return Number.POSITIVE_INFINITY;
     return of === log ? seq : Number.MAX_SAFE_INTEGER;
   };
@@ -85,12 +87,13 @@ export async function readErasing(cx: ErasingContext, tx: RawTx, from?: string):
       first.set(compartment, byMark);
       const known = byMark.get(keyMark);
       if (known !== undefined && placeOf(known.row) <= placeOf(row)) continue;
-      const { log: of, seq, entry_id: entry } = row;
-      byMark.set(keyMark, { row: { log: of, seq }, entry, keyMark });
+      const { log: of, seq, leaf_hash, entry_id: entry } = row;
+      byMark.set(keyMark, { row: { log: of, seq, leaf_hash }, entry, keyMark });
     }
   }
   const toldOf = ({ row, entry, keyMark }: Found): Erasing => {
-    if (row.seq === null || row.log === log) return { entry, keyMark, seq: row.seq ?? undefined };
+    const hash = row.leaf_hash === null ? {} : { hash: row.leaf_hash };
+    if (row.seq === null || row.log === log) return { entry, keyMark, seq: row.seq ?? undefined, ...hash };
     return { entry, keyMark, seq: undefined, elsewhere: row.log };
   };
   return new Map([...first].map(([compartment, byMark]) => [compartment, [...byMark.values()].map(toldOf)]));

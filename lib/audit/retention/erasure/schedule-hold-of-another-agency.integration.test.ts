@@ -176,7 +176,7 @@ describe("another agency's hold", () => {
           "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
         )
       ).rows.length > 0;
-    await expect.poll(isWaiting, { timeout: 20_000 }).toBe(true);
+    await expect.poll(isWaiting, { timeout: 150_000 }).toBe(true);
     await placing.query("COMMIT");
     placing.release();
     expect(await erasing).toMatchObject({ outcome: "denied", reason: "hold" });

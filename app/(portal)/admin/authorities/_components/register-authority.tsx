@@ -14,6 +14,7 @@ import { Button } from "@/components/ui/button";
 import { Digest } from "@/components/ui/digest";
 import { Confirmation } from "@/components/ui/states";
 import type { registerAuthority } from "@/lib/api-client/operations/authorities";
+import { endOfDate } from "@/lib/schema";
 
 const REGISTER = target<typeof registerAuthority>("POST", "/confidential/admin/authorities");
 const NAMES = {
@@ -33,7 +34,6 @@ const EMPTY: Typed = {
   validUntil: "",
   certificate: "",
 };
-const DAY_MS = 86_400_000;
 const MONO: readonly Name[] = ["publicKey", "kid", "certificate"];
 
 function bodyOf(kind: Kind, typed: Typed) {
@@ -48,7 +48,7 @@ function bodyOf(kind: Kind, typed: Typed) {
     public_key: typed.publicKey.trim(),
     valid_from: `${typed.validFrom}T00:00:00Z`,
     // The last day is one that it is valid on.
-    valid_until: new Date(Date.parse(typed.validUntil) + DAY_MS).toISOString(),
+    valid_until: endOfDate(typed.validUntil).toISOString(),
   };
 }
 

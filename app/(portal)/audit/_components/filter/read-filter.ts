@@ -1,5 +1,6 @@
 import { ENTRY_OUTCOMES, type EntryOutcome } from "@/lib/audit/entry/event";
 import type { EventQuery } from "@/lib/audit/schema";
+import { Instant } from "@/lib/schema";
 
 /** Spans of time that count back from now, in hours. */
 export const SPANS = { "1h": 1, "24h": 24, "7d": 168, "30d": 720 } as const;
@@ -73,7 +74,7 @@ function valuesOf(params: Params): FilterValues {
 function instantOf(text: string): string | undefined {
   const zoned = LOCAL.test(text) ? `${text.length === 16 ? `${text}:00` : text}Z` : text;
   const ms = Date.parse(zoned);
-  return Number.isFinite(ms) ? new Date(ms).toISOString() : undefined;
+  return Number.isFinite(ms) ? Instant.safeParse(new Date(ms).toISOString()).data : undefined;
 }
 
 function isKind(text: string): text is SubjectKind {

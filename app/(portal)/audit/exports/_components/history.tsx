@@ -106,7 +106,20 @@ export function History({ items, logs }: { items: readonly ExportItem[]; logs: R
           <EntryLink seq={item.seq} closedLog={item.recorded_in === logs.present ? null : item.recorded_in} />
         ),
     },
-    { key: "state", head: t("columns.state"), cell: (item) => <State item={item} /> },
+    {
+      key: "state",
+      head: t("columns.state"),
+      cell: (item) => (
+        <>
+          <State item={item} />
+          {item.flaw === null ? null : (
+            <Tag tone="oxblood" icon="warning">
+              {t(`flaws.${item.flaw}`)}
+            </Tag>
+          )}
+        </>
+      ),
+    },
   ];
   return (
     <>

@@ -1,55 +1,29 @@
 import { useLocale, useTranslations } from "next-intl";
 import { EntryLink } from "@/components/domain/entry-link";
 import { Digest } from "@/components/ui/digest";
-import type { IconName } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import { type Column, Table } from "@/components/ui/table";
-import { Tag, type Tone } from "@/components/ui/tag";
-import type { Acknowledgement, AsideRow } from "@/lib/audit/aside/schema";
+import { Tag } from "@/components/ui/tag";
+import type { Dismissal, QuarantinedEntry } from "@/lib/audit/reading/quarantine-schema";
 import { formatCount } from "@/lib/format";
 import { QuarantineActs } from "./quarantine-acts";
 
-type Shown = "open" | "asked" | "acknowledged" | "changed";
-
-const LOOKS: Readonly<Record<Shown, { readonly tone: Tone; readonly icon: IconName }>> = {
-  open: { tone: "oxblood", icon: "stop" },
-  asked: { tone: "amber", icon: "clock" },
-  acknowledged: { tone: "plain", icon: "check" },
-  changed: { tone: "oxblood", icon: "stop" },
-};
-
-function shownAs({ is_acknowledged, acknowledgement }: AsideRow): Shown {
-  if (is_acknowledged) return "acknowledged";
-  if (acknowledgement?.state === "asked") return "asked";
-  return acknowledgement?.state === "agreed" ? "changed" : "open";
-}
-
-function Word({ word }: { word: Acknowledgement }) {
-  const t = useTranslations("keeping.aside");
+function Dismissed({ dismissal }: { dismissal: Dismissal }) {
+  const t = useTranslations("keeping.quarantine");
   const locale = useLocale();
-  const somebody = t("somebody");
   return (
     <span className="block tablet:max-w-[320px]">
-      <span className="block break-words">{word.reason}</span>
+      <span className="block break-words">{dismissal.reason}</span>
       <span className="block text-note text-ink-2">
-        {t.rich("askedBy", {
-          person: word.asked_by ?? somebody,
-          time: () => <LocalTime instant={word.asked_at} form="minute" />,
+        {t.rich("by", {
+          person: dismissal.by ?? t("unnamed"),
+          time: () => <LocalTime instant={dismissal.at} form="minute" />,
         })}
       </span>
-      {word.state !== "agreed" ? null : (
-        <span className="block text-note text-ink-2">
-          {t.rich("agreedBy", {
-            person: word.agreed_by ?? somebody,
-            time: () => <LocalTime instant={word.ended_at ?? word.asked_at} form="minute" />,
-          })}
-        </span>
-      )}
-      {word.state === "refused" ? <span className="block text-note text-ink-2">{t("refused")}</span> : null}
-      {word.by_seq === null ? null : (
+      {dismissal.by_seq === null ? null : (
         <span className="text-note">
-          <EntryLink seq={word.by_seq} closedLog={word.closed_log}>
-            {t("entry", { seq: formatCount(word.by_seq, locale) })}
+          <EntryLink seq={dismissal.by_seq} closedLog={dismissal.closed_log}>
+            {t("entry", { seq: formatCount(dismissal.by_seq, locale) })}
           </EntryLink>
         </span>
       )}
@@ -57,10 +31,10 @@ function Word({ word }: { word: Acknowledgement }) {
   );
 }
 
-/** Rows that stand aside, with where each stands and what one may do about it. */
-export function QuarantineTable({ items }: { items: readonly AsideRow[] }) {
-  const t = useTranslations("keeping.aside");
-  const columns: Column<AsideRow>[] = [
+/** Quarantined entries, each with its status and the one act. */
+export function QuarantineTable({ items }: { items: readonly QuarantinedEntry[] }) {
+  const t = useTranslations("keeping.quarantine");
+  const columns: Column<QuarantinedEntry>[] = [
     {
       key: "row",
       head: t("columns.row"),
@@ -81,25 +55,31 @@ export function QuarantineTable({ items }: { items: readonly AsideRow[] }) {
     {
       key: "state",
       head: t("columns.state"),
-      cell: (item) => {
-        const shown = shownAs(item);
-        return (
-          <Tag tone={LOOKS[shown].tone} icon={LOOKS[shown].icon}>
-            {t(`states.${shown}`)}
+      cell: ({ dismissal }) =>
+        dismissal === null ? (
+          <Tag tone="oxblood" icon="stop">
+            {t("states.open")}
           </Tag>
-        );
-      },
+        ) : (
+          <Tag tone="plain" icon="check">
+            {t("states.dismissed")}
+          </Tag>
+        ),
     },
     {
-      key: "said",
-      head: t("columns.said"),
-      cell: ({ acknowledgement: word }) =>
-        word === null ? <span className="text-ink-3">{t("nothing")}</span> : <Word word={word} />,
+      key: "dismissal",
+      head: t("columns.dismissal"),
+      cell: ({ dismissal }) =>
+        dismissal === null ? (
+          <span className="text-ink-3">{t("no")}</span>
+        ) : (
+          <Dismissed dismissal={dismissal} />
+        ),
     },
     {
       key: "acts",
       head: t("columns.acts"),
-      cell: (item) => <QuarantineActs key={item.acknowledgement?.id ?? ""} item={item} />,
+      cell: (item) => <QuarantineActs key={item.digest} item={item} />,
     },
   ];
   return <Table caption={t("list")} columns={columns} rows={items} rowKey={(item) => item.entry_id} />;

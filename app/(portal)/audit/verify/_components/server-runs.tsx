@@ -113,14 +113,6 @@ function Faults({ report }: { report: VerificationReport }) {
   );
 }
 
-/** Rows beside the tree that are no finding any more, since two persons looked at them. */
-function AcknowledgedNote({ run }: { run: VerificationItem }) {
-  const t = useTranslations("audit.verify.runs");
-  const count = run.report?.acknowledged ?? 0;
-  if (count === 0 || run.record === "changed") return null;
-  return <span className="block text-note text-ink-2">{t("acknowledged", { count })}</span>;
-}
-
 /** What a run found; where it was of a log that was closed since, of which one. */
 function FoundIn({ run, present }: { run: VerificationItem; present: string }) {
   const t = useTranslations("audit.verify.runs");
@@ -128,7 +120,6 @@ function FoundIn({ run, present }: { run: VerificationItem; present: string }) {
   return (
     <>
       <Found run={run} />
-      <AcknowledgedNote run={run} />
       {log === null || log === present ? null : (
         <span className="block break-all text-ink-2">{t("ofClosed", { log })}</span>
       )}

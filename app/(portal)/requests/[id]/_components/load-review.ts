@@ -5,8 +5,6 @@ import * as decisions from "@/lib/api-client/operations/decisions";
 import type { Principal } from "@/lib/context/principal";
 import { loadPage } from "@/lib/http/pages/page";
 
-const PATH = "/confidential/access/requests/{id}/review";
-
 /** What deciders are shown; nothing for the requester, and nothing for who may only read. */
 export async function loadReview(
   request: RequestView,
@@ -14,6 +12,7 @@ export async function loadReview(
 ): Promise<ReviewView | undefined> {
   const isReviewer = principal.role === "coordinator" && request.requester.handle !== principal.handle;
   if (!isReviewer || request.state === "draft") return undefined;
-  const result = await loadPage(decisions.reviewRequest, PATH, (cx) => reviewRequest(cx, request.id));
+  const path = `/confidential/access/requests/${request.id}/review`;
+  const result = await loadPage(decisions.reviewRequest, path, (cx) => reviewRequest(cx, request.id));
   return result.ok ? result.value : undefined;
 }

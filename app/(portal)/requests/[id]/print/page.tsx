@@ -36,8 +36,9 @@ export async function generateMetadata() {
 export default async function PrintPage({ params }: PageProps) {
   const { id } = await params;
   const t = await getTranslations("review");
-  const path = "/confidential/access/requests/{id}";
-  const found = await loadPage(requests.getRequest, path, (cx) => getRequest(cx, id));
+  const found = await loadPage(requests.getRequest, `/confidential/access/requests/${id}`, (cx) =>
+    getRequest(cx, id),
+  );
   if (!found.ok)
     return <ProblemPage problem={found.problem} section={{ label: t("requests"), href: "/requests" }} />;
   const { value: request, principal } = found;
@@ -45,7 +46,9 @@ export default async function PrintPage({ params }: PageProps) {
   const grant =
     grantId === undefined
       ? undefined
-      : await loadPage(grants.getGrant, "/confidential/access/grants/{id}", (cx) => getGrant(cx, grantId));
+      : await loadPage(grants.getGrant, `/confidential/access/grants/${grantId}`, (cx) =>
+          getGrant(cx, grantId),
+        );
   const review = await loadReview(request, principal);
   return (
     <PrintRecord

@@ -24,7 +24,9 @@ export default async function CheckAnswersPage({ searchParams }: { searchParams:
   const id = uuidOf((await searchParams).draft);
   if (id === undefined) notFound();
   const t = await getTranslations("requests");
-  const found = await loadPage(getRequest, "/confidential/access/requests/{id}", (cx) => readRequest(cx, id));
+  const found = await loadPage(getRequest, `/confidential/access/requests/${id}`, (cx) =>
+    readRequest(cx, id),
+  );
   if (!found.ok)
     return <ProblemPage problem={found.problem} section={{ label: t("title"), href: "/requests" }} />;
   const { value: view, principal } = found;

@@ -1,4 +1,5 @@
 import type { FieldProblem } from "@/components/client/api";
+import { Instant } from "@/lib/schema";
 import { isAssetCode } from "@/lib/transactions/assets";
 import type { NewTransaction } from "@/lib/transactions/schema";
 
@@ -96,11 +97,16 @@ function assetOf({ currency }: Draft): string {
   return currency.trim().toUpperCase();
 }
 
+function occurredAt(draft: Draft): string | undefined {
+  const at = new Date(draft.occurredAt);
+  return Number.isNaN(at.getTime()) ? undefined : Instant.safeParse(at.toISOString()).data;
+}
+
 /** What is wrong before anything is sent; the server looks at everything again. */
 export function draftErrors(draft: Draft): DraftError[] {
   const found: DraftError[] = [];
   if (draft.jobId.trim() === "") found.push({ id: "new-job", problem: "jobNeeded" });
-  if (draft.occurredAt !== "" && !Number.isFinite(Date.parse(draft.occurredAt)))
+  if (draft.occurredAt !== "" && occurredAt(draft) === undefined)
     found.push({ id: "new-occurred", problem: "timeForm" });
   if (draft.recipients.length === 0) found.push({ id: "new-recipients", problem: "recipientNeeded" });
   const amount = draft.amount.trim();
@@ -129,7 +135,7 @@ export function bodyOf(draft: Draft, own: string): NewTransaction {
     settlement_details: objectOf(draft.settlement),
     parties: objectOf(draft.parties),
     narrative: draft.narrative.trim() === "" ? undefined : draft.narrative,
-    occurred_at: draft.occurredAt === "" ? undefined : new Date(draft.occurredAt).toISOString(),
+    occurred_at: occurredAt(draft),
     external_references: references.length === 0 ? undefined : references,
     confidential: draft.isConfidential,
     participants: [...new Set([own, ...draft.recipients])],

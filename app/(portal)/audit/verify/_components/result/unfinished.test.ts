@@ -49,7 +49,6 @@ function runWith(findings: readonly VerificationFinding[], more = 0): Verificati
       size: 12,
       checkpoints: 4,
       pruned: 0,
-      acknowledged: 0,
       indexed: 12,
       time_stamps: { checked: 0, unchecked: 0 },
       queue: { count: 3, oldest_at: null },

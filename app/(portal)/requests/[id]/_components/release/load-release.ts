@@ -19,7 +19,7 @@ export async function loadRelease(
 ): Promise<ReleaseShown | undefined> {
   const isTheirs = principal.duties.includes("executive") && request.escalated_to === "executive";
   if (!isTheirs || request.requester.handle === principal.handle) return undefined;
-  const path = "/confidential/access/requests/{id}/releases";
+  const path = `/confidential/access/requests/${request.id}/releases`;
   const found = await loadPage(releases.getRelease, path, (cx) => getRelease(cx, request.id));
   return {
     person: principal.handle,

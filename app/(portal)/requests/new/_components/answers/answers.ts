@@ -1,4 +1,5 @@
 import type { RequestView } from "@/lib/access/requests/answer-schema";
+import { CalendarDate, endOfDate, Instant } from "@/lib/schema";
 import type { GroupName, InstrumentKind, Level, Purpose } from "@/lib/vocabulary";
 
 /** What the form knows of the person and the rules; made on the server. */
@@ -138,20 +139,17 @@ export function isSameIn(names: readonly AnswerName[], a: Answers, b: Answers): 
   return names.every((name) => isSame(a[name], b[name]));
 }
 
-const DAY_MS = 86_400_000;
 const DATE = /^\d{4}-\d\d-\d\d$/;
 
 /** The instant at which a legal authority that names this last day ends: it is valid on that day (UTC). */
 export function endOfDay(date: string): string | undefined {
-  if (!DATE.test(date)) return undefined;
-  const start = Date.parse(`${date}T00:00:00Z`);
-  return Number.isNaN(start) ? undefined : new Date(start + DAY_MS).toISOString();
+  return CalendarDate.safeParse(date).success ? endOfDate(date).toISOString() : undefined;
 }
 
 /** The instant that a `datetime-local` or `date` control means in the reader's zone. */
 export function instantOf(text: string): string | undefined {
   const at = new Date(DATE.test(text) ? `${text}T00:00` : text);
-  return text === "" || Number.isNaN(at.getTime()) ? undefined : at.toISOString();
+  return Number.isNaN(at.getTime()) ? undefined : Instant.safeParse(at.toISOString()).data;
 }
 
 const two = (value: number): string => String(value).padStart(2, "0");

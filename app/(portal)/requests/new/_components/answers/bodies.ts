@@ -1,5 +1,6 @@
 import type { Input } from "@/lib/api-client/operation";
 import type { attachAuthorization, changeRequest, createRequest } from "@/lib/api-client/operations/access";
+import { notAfterLast } from "@/lib/schema";
 import { type Answers, endOfDay, type FormOptions, instantOf } from "./answers";
 
 export type CreateBody = Input<typeof createRequest>["body"];
@@ -16,7 +17,7 @@ function queryOf(answers: Answers) {
     ...(job === "" ? {} : { job_id: job }),
     ...(participant === "" ? {} : { participant }),
     ...(from === undefined ? {} : { from }),
-    ...(lastDay === undefined ? {} : { to: new Date(Date.parse(lastDay) + DAY_MS).toISOString() }),
+    ...(lastDay === undefined ? {} : { to: notAfterLast(Date.parse(lastDay) + DAY_MS).toISOString() }),
   };
 }
 

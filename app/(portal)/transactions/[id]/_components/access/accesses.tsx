@@ -25,7 +25,7 @@ const LOOKS: Readonly<Record<AccessKind, readonly [IconName, string]>> = {
   rewrapped: ["key", "text-accent"],
 };
 
-function Access({ item, own }: { item: AccessLogItem; own: string }) {
+function Access({ item }: { item: AccessLogItem }) {
   const t = useTranslations("transactions.accesses");
   const names = useTranslations("domain.fields");
   const kind = accessKind(item);
@@ -37,7 +37,7 @@ function Access({ item, own }: { item: AccessLogItem; own: string }) {
       <span className="min-w-0 grow">
         <span className="flex flex-wrap justify-between gap-x-3">
           <span className="break-words">
-            {t(kind, { own: item.participant_id === own ? "yes" : "no", who: item.participant_id })}
+            {t(kind, { own: item.is_own === true ? "yes" : "no", who: item.by_name ?? item.participant_id })}
           </span>
           <span className="text-ink-2">
             <LocalTime instant={item.timestamp} form="minute" />
@@ -50,7 +50,7 @@ function Access({ item, own }: { item: AccessLogItem; own: string }) {
 }
 
 /** Who opened, copied or was refused what, newest first: as much of it as the reader may know. */
-export function Accesses(props: { record: RecordView; own: string; mayReadLog: boolean; isParty: boolean }) {
+export function Accesses(props: { record: RecordView; mayReadLog: boolean; isParty: boolean }) {
   const t = useTranslations("transactions.accesses");
   const { accesses, accessCount, view } = props.record;
   return (
@@ -61,7 +61,7 @@ export function Accesses(props: { record: RecordView; own: string; mayReadLog: b
         <ul className="divide-y divide-line text-control">
           {accesses.map((item, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: the log's lines have no id here, and never move
-            <Access key={`${item.timestamp}-${index}`} item={item} own={props.own} />
+            <Access key={`${item.timestamp}-${index}`} item={item} />
           ))}
         </ul>
       )}

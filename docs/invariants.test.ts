@@ -1,0 +1,49 @@
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+
+const page = readFileSync("docs/invariants.md", "utf8");
+const rows = new Map(
+  [...page.matchAll(/^\| (I\d+) +\|(.*)$/gm)].map(([, name = "", rest = ""]) => [name, rest]),
+);
+const INVARIANTS = Array.from({ length: 12 }, (_, at) => `I${at + 1}`);
+
+/** A literal that is the first argument of a call, which a test's title is. */
+const TITLE = /\(\s*(["'`])((?:\\.|(?!\1)[^\\])+)\1,/gs;
+
+const titlesOf = (file: string): string[] =>
+  [...readFileSync(file, "utf8").matchAll(TITLE)].map((match) => match[2] ?? "");
+
+/** Tests that a row names: `file` "a part of its title", where … stands for anything. */
+const namedIn = (row: string): { file: string; parts: string[] }[] =>
+  [...row.matchAll(/`([^`]+\.(?:test|spec)\.tsx?)` "([^"]+)"/g)].map(([, file = "", name = ""]) => ({
+    file,
+    parts: name.split("…").map((part) => part.trim().replaceAll("\\|", "|")),
+  }));
+
+const isIn = (title: string, parts: readonly string[]): boolean => {
+  let from = 0;
+  return parts.every((part) => {
+    const at = title.indexOf(part, from);
+    from = at + part.length;
+    return at >= 0;
+  });
+};
+
+describe("the page of invariants", () => {
+  it.each(INVARIANTS)("names for %s a test of npm test that exists", (name) => {
+    const named = namedIn(rows.get(name) ?? "");
+    const inNpmTest = named.filter(({ file }) => !file.includes(".deep.") && !file.startsWith("e2e/"));
+    expect(inNpmTest.length).toBeGreaterThan(0);
+    const missing = named.filter(({ file, parts }) => {
+      const title = existsSync(file) ? titlesOf(file).find((one) => isIn(one, parts)) : undefined;
+      return title === undefined || title.includes("@deep");
+    });
+    expect(missing).toEqual([]);
+  });
+
+  it("names no file that is not there", () => {
+    const files = [...page.matchAll(/`([^`]+\.(?:test|spec)\.tsx?)`/g)].map((match) => match[1] ?? "");
+    expect(files.length).toBeGreaterThan(20);
+    expect(files.filter((file) => !existsSync(file))).toEqual([]);
+  });
+});

@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { ClosedLog, pageOf, pageQuery, visibleText } from "@/lib/schema";
+
+export const QuarantinePath = z.strictObject({ id: z.uuid().toLowerCase() });
+
+/** Why the entry is dismissed: what was found out about it. */
+export const NewDismissal = z.strictObject({ reason: visibleText(1_000) });
+export type NewDismissal = z.infer<typeof NewDismissal>;
+
+/** Why an entry gets no leaf (lib/audit/sequencer/quarantine.ts). */
+export const QuarantineReason = z.enum(["absent", "format", "id", "log", "placed", "unvouched"]);
+
+/** Who dismissed a quarantined entry, and why. */
+export const Dismissal = z.object({
+  reason: z.string(),
+  /** Null for those who do not know the person by name. */
+  by: z.string().nullable(),
+  at: z.string(),
+  /** Leaf index of the entry that records it. */
+  by_seq: z.int().nullable(),
+  closed_log: ClosedLog,
+});
+export type Dismissal = z.infer<typeof Dismissal>;
+
+/** A waiting row that is not an entry of this log. It stays in quarantine also when it is dismissed. */
+export const QuarantinedEntry = z.object({
+  entry_id: z.string(),
+  why: QuarantineReason,
+  seen_at: z.string(),
+  /** SHA-256 of its bytes, base64url; of no bytes where there is no entry. */
+  digest: z.string(),
+  /** Null while it is open, also after its bytes have changed. */
+  dismissal: Dismissal.nullable(),
+  /** Whether the caller may dismiss it now. */
+  may_dismiss: z.boolean(),
+});
+export type QuarantinedEntry = z.infer<typeof QuarantinedEntry>;
+
+export const QuarantineQuery = z.strictObject({ ...pageQuery });
+export type QuarantineQuery = z.infer<typeof QuarantineQuery>;
+export const QuarantinePage = pageOf(QuarantinedEntry);
+export type QuarantinePage = z.infer<typeof QuarantinePage>;

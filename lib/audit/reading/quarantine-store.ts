@@ -1,0 +1,96 @@
+import "server-only";
+import { z } from "zod";
+import type { RawTx, Tx } from "@/lib/db/transaction";
+import { QuarantineReason } from "./quarantine-schema";
+import { IS_ERASED } from "./store";
+
+const Row = z.object({
+  entry_id: z.string(),
+  why: QuarantineReason,
+  seen_at: z.coerce.date(),
+  digest: z.string(),
+  is_dismissed: z.boolean(),
+  dismissal: z.string().nullable(),
+  by: z.string().nullable(),
+  dismissed_at: z.coerce.date().nullable(),
+  by_seq: z.coerce.number().int().nullable(),
+  by_log: z.string().nullable(),
+});
+export type QuarantinedRow = z.infer<typeof Row>;
+
+/** Whose entries, and whose people the caller knows by name: everyone without an organisation. */
+interface Seen {
+  readonly tenantId: string;
+  readonly organisationId: string | undefined;
+}
+
+const ROW = `SELECT s.entry_id::text, s.reason AS why, s.seen_at, s.digest, s.is_dismissed, s.dismissal, s.dismissed_at,
+    (SELECT u.name FROM app_user u WHERE u.id = s.by_user_id AND ($2::uuid IS NULL OR u.organisation_id = $2::uuid)
+      AND NOT ${IS_ERASED}) AS by, l.seq AS by_seq, l.log AS by_log
+  FROM audit_quarantined s LEFT JOIN audit_leaf l ON l.entry_id = s.by_entry_id WHERE s.tenant_id = $1::uuid`;
+
+/** Quarantined entries by falling id; `after` is the last one shown. */
+export async function listQuarantinedRows(
+  tx: Tx,
+  { tenantId, organisationId }: Seen,
+  page: { readonly after: string | undefined; readonly limit: number },
+): Promise<QuarantinedRow[]> {
+  const rows = await tx.$queryRawUnsafe(
+    `${ROW} AND ($3::uuid IS NULL OR s.entry_id < $3::uuid) ORDER BY s.entry_id DESC LIMIT $4`,
+    tenantId,
+    organisationId ?? null,
+    page.after ?? null,
+    page.limit,
+  );
+  return z.array(Row).parse(rows);
+}
+
+export async function findQuarantinedRow(
+  tx: Tx,
+  { tenantId, organisationId }: Seen,
+  entryId: string,
+): Promise<QuarantinedRow | undefined> {
+  const text = `${ROW} AND s.entry_id = $3::uuid`;
+  const rows = await tx.$queryRawUnsafe(text, tenantId, organisationId ?? null, entryId);
+  return z.array(Row).parse(rows)[0];
+}
+
+export interface NewDismissalRow {
+  readonly entryId: string;
+  readonly digest: string;
+  readonly tenantId: string;
+  readonly reason: string;
+  readonly byUserId: string;
+  readonly at: Date;
+  readonly byEntryId: string;
+}
+
+export async function insertDismissal(tx: Tx, made: NewDismissalRow): Promise<void> {
+  await tx.audit_dismissal.create({
+    select: { entry_id: true },
+    data: {
+      entry_id: made.entryId,
+      digest: made.digest,
+      tenant_id: made.tenantId,
+      reason: made.reason,
+      by_user_id: made.byUserId,
+      at: made.at,
+      by_entry_id: made.byEntryId,
+    },
+  });
+}
+
+const Open = z.object({ count: z.coerce.number().int().min(0), id: z.string(), reason: z.string() });
+
+/** How many quarantined entries are open, and the first of them. */
+export async function readOpenQuarantine(
+  tx: RawTx,
+  tenantId: string,
+): Promise<{ readonly count: number; readonly id: string; readonly reason: string } | undefined> {
+  const { rows } = await tx.query(
+    `SELECT count(*) OVER () AS count, entry_id::text AS id, reason FROM audit_quarantined
+     WHERE tenant_id = $1::uuid AND NOT is_dismissed ORDER BY seen_at, entry_id LIMIT 1`,
+    [tenantId],
+  );
+  return z.array(Open).parse(rows)[0];
+}

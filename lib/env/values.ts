@@ -1,0 +1,35 @@
+import "server-only";
+import { z } from "zod";
+
+/** `1` for yes. */
+export const Flag = z
+  .string()
+  .optional()
+  .transform((value) => value === "1");
+export const Port = z.coerce.number().int().min(0).max(65535);
+export const Text = z.string().min(1);
+export const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** A period such as `90s`, `15m`, `24h` or `1d`, in milliseconds; `0` for never. */
+export const Period = z
+  .string()
+  .regex(/^(?:0|[1-9][0-9]{0,5}[smhd])$/)
+  .transform((value) => {
+    const unit = value.at(-1);
+    const isUnit = unit === "s" || unit === "m" || unit === "h" || unit === "d";
+    return isUnit ? Number(value.slice(0, -1)) * UNIT_MS[unit] : 0;
+  });
+export const LogLevel = z
+  .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
+  .default("info");
+
+function isOrigin(value: string): boolean {
+  return URL.canParse(value) && new URL(value).origin === value;
+}
+
+/** Addresses of an evaluation, divided by commas. Elsewhere the roster alone names origins (ADR 0009). */
+export const Origins = z
+  .string()
+  .default("")
+  .transform((value) => value.split(",").filter((origin) => origin !== ""))
+  .refine((origins) => origins.every(isOrigin), "not origins");

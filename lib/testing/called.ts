@@ -1,0 +1,19 @@
+import { OPERATIONS } from "@/lib/api-client/registry";
+import type { Context } from "@/lib/context/context";
+import { recordingRefusal } from "@/lib/http/endpoint/record-refusal";
+import type { NamedInput } from "@/lib/http/endpoint/refusal-facts";
+
+/**
+ * Runs a use case as the endpoint of this operation runs it: its refusal is recorded before it goes on. For tests that look
+ * at the entries of refusals; `input` is as far as the operation's `about` needs it.
+ */
+export function called<T>(
+  cx: Context,
+  operationId: string,
+  input: NamedInput,
+  run: () => Promise<T>,
+): Promise<T> {
+  const operation = OPERATIONS.find(({ id }) => id === operationId);
+  if (operation === undefined) throw new TypeError(`there is no operation ${operationId}`);
+  return recordingRefusal(cx, { operation, input }, run);
+}

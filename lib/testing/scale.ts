@@ -1,0 +1,35 @@
+import { appendFileSync } from "node:fs";
+
+/**
+ * How many cases the long tests make: in `npm test`, and in `npm run test:deep`. A variable of its own sets one number for a
+ * run by hand.
+ */
+export const SCALE = {
+  "sequencer kills": { test: 5, deep: 50, variable: "SEALPORT_SEQUENCER_KILLS" },
+  "re-wrap kills": { test: 2, deep: 8, variable: "SEALPORT_KILLS" },
+  "other kills": { test: 1, deep: 8, variable: "SEALPORT_OTHER_KILLS" },
+  "fuzz calls an operation": { test: 2, deep: 100, variable: "FUZZ_RUNS" },
+  "life sequences": { test: 10, deep: 10_000, variable: "SEALPORT_LIFE_SEQUENCES" },
+  "oracle cases": { test: 20_000, deep: 1_000_000, variable: "ORACLE_CASES" },
+  "mutant cases": { test: 40_000, deep: 160_000, variable: "MUTANT_CASES" },
+  "wraps without a block": { test: 2_000, deep: 200_000, variable: "SOAK_WRAPS" },
+  "keys without a block": { test: 2_000, deep: 200_000, variable: "SOAK_KEYS" },
+  "seals without repeat": { test: 2_000, deep: 200_000, variable: "SOAK_SEALS" },
+  "entry forms": { test: 400, deep: 6_000, variable: "SEALPORT_FORM_ENTRIES" },
+} as const;
+
+export type Scaled = keyof typeof SCALE;
+
+/** Whether this is the deep run. */
+export const isDeep = process.env.SEALPORT_DEEP === "1";
+
+/** The number of cases that this run makes. It is also written to the file that SEALPORT_CASES names, for the run's summary. */
+export function scale(name: Scaled): number {
+  const { test, deep, variable } = SCALE[name];
+  const cases = Number(process.env[variable] ?? (isDeep ? deep : test));
+  if (!Number.isSafeInteger(cases) || cases < 1)
+    throw new RangeError(`${variable} must be a number of cases`);
+  const summary = process.env.SEALPORT_CASES;
+  if (summary !== undefined) appendFileSync(summary, `${JSON.stringify({ name, cases })}\n`);
+  return cases;
+}

@@ -1,0 +1,80 @@
+import "server-only";
+import type { GrantFacts } from "@/lib/access/rules/facts";
+import type { Context } from "@/lib/context/context";
+import { InvariantError } from "@/lib/errors";
+import type { EscrowOpened } from "@/lib/escrow/protocol/port";
+import { GROUP_ORDER, type Groups } from "@/lib/transactions/groups";
+import type { Intent } from "@/lib/transactions/open/commit-opening";
+import { openManaged } from "@/lib/transactions/open/open-managed";
+import type { OpeningPlan } from "@/lib/transactions/open/plan-opening";
+import type { OpeningProof } from "@/lib/transactions/open/prove-opening";
+import { registrationItem } from "@/lib/transactions/registration-item";
+import type { GroupName } from "@/lib/vocabulary";
+
+/** What an opening gives. */
+export interface OpenedGroups {
+  readonly groups: Groups;
+  /** Undefined where the custodian was not asked. */
+  readonly assurance?: EscrowOpened["assurance"];
+  /** Groups with fields that are masked. */
+  readonly masked: readonly GroupName[];
+}
+
+/** The permitted groups that are stored unsealed. */
+function plainGroups({ row, groups }: OpeningPlan): Groups {
+  const plain: Groups = {};
+  for (const group of groups) {
+    const fields = row.plain[group];
+    if (fields !== undefined) plain[group] = fields;
+  }
+  return plain;
+}
+
+/** The custodian decides again, by the grant that it knows and the intent entry. */
+async function openThroughCustodian(
+  cx: Context,
+  { row, sealed }: OpeningPlan,
+  grant: GrantFacts,
+  intent: Intent,
+  { statement, signature, replyKey }: OpeningProof,
+): Promise<OpenedGroups> {
+  const opened = await cx.escrow.open({
+    grant: grant.id,
+    transaction: row.id,
+    groups: sealed.map((group) => group.row.group),
+    envelopes: sealed.map((group) => registrationItem(row, group)),
+    intent: intent.entry,
+    opening: { statement, signature },
+    replyKey,
+  });
+  const masked = GROUP_ORDER.filter((group) => (opened.masked[group] ?? []).length > 0);
+  return { groups: opened.data, assurance: opened.assurance, masked };
+}
+
+async function openSealed(
+  cx: Context,
+  plan: OpeningPlan,
+  intent: Intent,
+  proof: OpeningProof | undefined,
+): Promise<OpenedGroups> {
+  const { row, sealed, grant } = plan;
+  if (sealed.length === 0) return { groups: {}, masked: [] };
+  if (grant === undefined) {
+    const { participantId } = cx.principal;
+    if (participantId === undefined) throw new InvariantError("a party has no participant");
+    return { groups: await openManaged(cx, row, sealed, participantId), masked: [] };
+  }
+  if (proof === undefined) throw new InvariantError("an opening through escrow has no proof");
+  return openThroughCustodian(cx, plan, grant, intent, proof);
+}
+
+/** Step 6 of an opening: unsealed groups from our rows, a party's with its managed key, all others from the custodian. */
+export async function openGroups(
+  cx: Context,
+  plan: OpeningPlan,
+  intent: Intent,
+  proof: OpeningProof | undefined,
+): Promise<OpenedGroups> {
+  const opened = await openSealed(cx, plan, intent, proof);
+  return { ...opened, groups: { ...plainGroups(plan), ...opened.groups } };
+}

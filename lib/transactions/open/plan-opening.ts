@@ -1,0 +1,137 @@
+import "server-only";
+import { chooseGrant } from "@/lib/access/grants/find-grant";
+import { sessionOf } from "@/lib/access/openings/open-statement";
+import type { OpeningRow } from "@/lib/access/openings/store";
+import { authorizeOpening, type OpeningPermit } from "@/lib/access/rules/authorize-opening";
+import type { GrantFacts, OpeningProof } from "@/lib/access/rules/facts";
+import type { Context } from "@/lib/context/context";
+import { DomainError } from "@/lib/errors";
+import { claimedChallenge, statementChallenge } from "@/lib/escrow/protocol/challenge";
+import type { StatementSignature } from "@/lib/escrow/protocol/statements";
+import { removedPasskey } from "@/lib/identity/roster/refuse-removed-passkey";
+import type { OpeningFacts } from "@/lib/transactions/open/opening-facts";
+import { recordFactsOf } from "@/lib/transactions/open/record-facts";
+import { requireBound } from "@/lib/transactions/read/load-sealed";
+import type { TransactionRow } from "@/lib/transactions/rows";
+import type { AuditBody } from "@/lib/transactions/schema";
+import type { SealedGroupRow } from "@/lib/transactions/verify-envelopes";
+import type { GroupName } from "@/lib/vocabulary";
+
+/** The prepared opening that the call uses, with its signature. */
+export interface GivenOpening {
+  readonly prepared: OpeningRow;
+  readonly signature: StatementSignature;
+}
+
+/** One opening as it was decided. The later steps decide nothing. */
+export interface OpeningPlan {
+  readonly row: TransactionRow;
+  readonly input: AuditBody;
+  readonly permit: OpeningPermit;
+  /** The permitted groups that this transaction has, in the order of groups. */
+  readonly groups: readonly GroupName[];
+  /** Those of them that are sealed. */
+  readonly sealed: readonly SealedGroupRow[];
+  /** Undefined for a party, which opens its own record. */
+  readonly grant: GrantFacts | undefined;
+  /** Undefined where nothing is sealed, for a party, and in evaluation where the portal signs. */
+  readonly given: GivenOpening | undefined;
+}
+
+type Deciding = Pick<Context, "clock" | "instance" | "principal" | "logger">;
+
+/** The grant that this opening uses; undefined for a party. Throws `access.no-grant`. */
+export function grantFor(
+  cx: Pick<Context, "clock">,
+  facts: OpeningFacts,
+  input: AuditBody,
+): GrantFacts | undefined {
+  if (facts.isOwn) return undefined;
+  const wanted = {
+    transactionId: facts.row.id,
+    purpose: input.purpose,
+    ...(input.fields === undefined ? {} : { groups: input.fields }),
+    ...(input.grant_id === undefined ? {} : { grantId: input.grant_id }),
+    ...(input.authorization === undefined ? {} : { authorizationId: input.authorization }),
+  };
+  return chooseGrant(wanted, facts.grants, cx.clock.now());
+}
+
+function proofOf(cx: Pick<Context, "instance">, input: AuditBody): OpeningProof {
+  if (input.opening !== undefined) return "signed";
+  return cx.instance.evaluation ? "evaluation" : "unbound";
+}
+
+function permitFor(
+  cx: Deciding,
+  facts: OpeningFacts,
+  grant: GrantFacts | undefined,
+  input: AuditBody,
+): OpeningPermit {
+  const request = {
+    record: recordFactsOf(facts.row, facts.holdUntil),
+    purpose: input.purpose,
+    ...(input.fields === undefined ? {} : { groups: input.fields }),
+    ...(input.hours_override === undefined ? {} : { hoursOverride: input.hours_override }),
+    ...(grant === undefined ? {} : { grant, opening: proofOf(cx, input) }),
+  };
+  return authorizeOpening(cx, request, facts.reader);
+}
+
+function expired(detail: string): DomainError {
+  return new DomainError("statement.expired", { detail });
+}
+
+function invalid(detail: string): DomainError {
+  return new DomainError("statement.invalid", { detail });
+}
+
+/**
+ * The prepared opening for these groups. It must be of this session, cover what is asked for now, and be what the passkey
+ * signed. Whether the signature is valid is checked by the custodian.
+ */
+function givenOpening(
+  cx: Deciding,
+  { row, prepared, isPasskeyRemoved }: OpeningFacts,
+  grant: GrantFacts,
+  groups: readonly GroupName[],
+  signature: StatementSignature,
+): GivenOpening {
+  if (isPasskeyRemoved) throw removedPasskey();
+  if (prepared === undefined) throw expired("Prepare the opening again.");
+  const { statement } = prepared;
+  if (statement.session !== sessionOf(cx.principal))
+    throw expired("The opening was prepared in another session. Prepare it again in this one.");
+  const isCovered =
+    statement.grant === grant.id &&
+    statement.transactions.includes(row.id) &&
+    groups.every((group) => statement.groups.includes(group));
+  if (!isCovered) throw invalid("The signed statement does not cover what is asked for.");
+  if (signature.kind === "passkey" && claimedChallenge(signature) !== statementChallenge("open", statement))
+    throw invalid("The passkey signed something other than this opening.");
+  return { prepared, signature };
+}
+
+/**
+ * Step 2 of an opening: decides it from what was read, without any effect. The order is floor and rules, the prepared
+ * opening, and whether the stored envelopes are those in the log. Throws the first refusal.
+ */
+export function planOpening(
+  cx: Deciding,
+  facts: OpeningFacts,
+  grant: GrantFacts | undefined,
+  input: AuditBody,
+): OpeningPlan {
+  const { row, record } = facts;
+  const permit = permitFor(cx, facts, grant, input);
+  const groups = recordFactsOf(row, undefined).groups.filter((group) => permit.groups.includes(group));
+  const sealed = record.groups.filter((group) => groups.includes(group.row.group));
+  const signature = input.opening?.signature;
+  const sealedGroups = sealed.map((group) => group.row.group);
+  const given =
+    grant === undefined || signature === undefined || sealed.length === 0
+      ? undefined
+      : givenOpening(cx, facts, grant, sealedGroups, signature);
+  requireBound(cx, row, record);
+  return { row, input, permit, groups, sealed, grant, given };
+}

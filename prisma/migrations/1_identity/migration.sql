@@ -1,0 +1,436 @@
+-- Tenant, organisations, people, how they sign in, API keys and the roster of the escrow custodian; also what all
+-- rooms share: idempotency, jobs, heartbeats and rate limits.
+--
+-- The rules here are those that schema.prisma cannot express: checks, partial indexes, guards and grants. The group
+-- roles exist before this file runs (lib/db/bootstrap-roles.ts). Completeness triggers and append-only rules of all
+-- tables are in 7_completeness.
+
+-- ---------------------------------------------------------------- Tables
+
+-- Maps addresses of one mailbox to one text, as far as that is known of every provider: case and width of letters,
+-- the suffix after a plus, and dots for the one large provider that documents that it ignores them. It is first here
+-- because an index below needs it.
+CREATE FUNCTION email_identity(address text) RETURNS text
+  LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = public, pg_temp AS $$
+  SELECT CASE WHEN d.domain IN ('gmail.com', 'googlemail.com') THEN replace(d.mailbox, '.', '') || '@gmail.com'
+    ELSE d.mailbox || '@' || d.domain END
+  FROM (SELECT lower(normalize(btrim(address), NFKC)) AS plain) a,
+    LATERAL (SELECT regexp_replace(a.plain, '@[^@]*$', '') AS local, rtrim(regexp_replace(a.plain, '^.*@', ''), '.') AS domain) p,
+    LATERAL (SELECT coalesce(nullif(regexp_replace(p.local, '\+.*$', ''), ''), p.local) AS mailbox, p.domain) d
+$$;
+
+CREATE TABLE tenant (
+  id uuid PRIMARY KEY,
+  name text NOT NULL,
+  pseudonym text NOT NULL,
+  log_origin text NOT NULL,
+  created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
+
+CREATE TABLE organisation (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  name text NOT NULL,
+  kind text NOT NULL,
+  zone text NOT NULL DEFAULT 'UTC',
+  weekly_hours jsonb,
+  holidays text,
+  home_jurisdictions text[],
+  state text NOT NULL DEFAULT 'active',
+  created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  holiday_choice jsonb
+);
+
+CREATE TABLE agency (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  organisation_id uuid NOT NULL,
+  legal_name text NOT NULL,
+  email_domains text[],
+  mandate_document_id uuid,
+  contacts jsonb NOT NULL DEFAULT '[]',
+  state text NOT NULL DEFAULT 'active',
+  created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
+
+CREATE TABLE participant (
+  id text PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  organisation_id uuid NOT NULL,
+  kind text NOT NULL DEFAULT 'legal',
+  role text NOT NULL,
+  state text NOT NULL DEFAULT 'active',
+  created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
+
+CREATE TABLE app_user (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  organisation_id uuid NOT NULL,
+  participant_id text,
+  handle text NOT NULL,
+  pseudonym text NOT NULL,
+  name text NOT NULL,
+  email text NOT NULL,
+  role text NOT NULL,
+  state text NOT NULL DEFAULT 'active',
+  created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  deactivated_at timestamptz(6)
+);
+
+CREATE TABLE duty (
+  user_id uuid NOT NULL,
+  duty text NOT NULL,
+  tenant_id uuid NOT NULL,
+  granted_by uuid,
+  granted_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  PRIMARY KEY (user_id, duty)
+);
+
+CREATE TABLE membership (
+  user_id uuid NOT NULL,
+  organisation_id uuid NOT NULL,
+  tenant_id uuid NOT NULL,
+  since timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  PRIMARY KEY (user_id, organisation_id)
+);
+
+-- A link by which a person without a way to sign in sets the first one. `npm run create-admin` makes the first
+-- administrators' links without an inviter.
+CREATE TABLE invitation (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  email text NOT NULL,
+  role text NOT NULL,
+  duties text[],
+  token_hash bytea NOT NULL,
+  invited_by uuid,
+  expires_at timestamptz(6) NOT NULL,
+  used_at timestamptz(6),
+  user_id uuid NOT NULL REFERENCES app_user (id),
+  created_at timestamptz(6) NOT NULL,
+  revoked_at timestamptz(6),
+  CONSTRAINT invitation_ends_once CHECK (used_at IS NULL OR revoked_at IS NULL)
+);
+
+-- What a sign-in rests on: method, passkey and the time of the last proof.
+CREATE TABLE auth_session (
+  sid text PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  last_seen_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  multi_factor_at timestamptz(6),
+  expires_at timestamptz(6) NOT NULL,
+  revoked_at timestamptz(6),
+  device text,
+  method text NOT NULL,
+  passkey_id uuid,
+  proved_at timestamptz(6) NOT NULL,
+  standing text NOT NULL,
+  end_reason text,
+  CONSTRAINT auth_session_method_known CHECK (method IN ('password', 'totp', 'recovery', 'passkey'))
+);
+
+CREATE TABLE credential (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  kind text NOT NULL,
+  secret_hash text,
+  sealed bytea,
+  public_key bytea,
+  external_id text,
+  counter bigint NOT NULL DEFAULT 0,
+  last_step bigint,
+  label text,
+  created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  used_at timestamptz(6),
+  revoked_at timestamptz(6),
+  transports text[]
+);
+
+CREATE TABLE auth_challenge (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  kind text NOT NULL,
+  challenge text NOT NULL,
+  user_id uuid,
+  sid text,
+  sealed bytea,
+  expires_at timestamptz(6) NOT NULL,
+  used_at timestamptz(6)
+);
+
+CREATE TABLE api_key (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  label text NOT NULL,
+  prefix text NOT NULL,
+  secret_hash bytea NOT NULL,
+  scopes text[],
+  addresses text[],
+  signing_key text,
+  created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  expires_at timestamptz(6),
+  last_used_at timestamptz(6),
+  revoked_at timestamptz(6),
+  -- The Ed25519 public key of an API key whose calls are signed, base64url.
+  CONSTRAINT api_key_signing_key_form CHECK (signing_key ~ '^[A-Za-z0-9_-]{43}$')
+);
+
+-- Nonces of signed calls (RFC 9421), shared by all portals, so that one signed call is made once. They are removed
+-- when the signature has expired.
+CREATE TABLE signature_nonce (
+  api_key_id uuid NOT NULL,
+  nonce text NOT NULL,
+  expires_at timestamptz(6) NOT NULL,
+  PRIMARY KEY (api_key_id, nonce)
+);
+
+-- `called_number` is a number of the agency's record as it was at that time.
+CREATE TABLE identity_check (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  officer_user_id uuid NOT NULL,
+  checked_by_user_id uuid NOT NULL,
+  domain_verified boolean NOT NULL,
+  called_number_from_record boolean NOT NULL,
+  note text NOT NULL,
+  created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  expires_at timestamptz(6) NOT NULL,
+  called_number text
+);
+
+-- Changes of people's keys in the custodian's roster.
+CREATE TABLE roster_change (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  kind text NOT NULL,
+  passkey_id uuid,
+  added text,
+  removed text,
+  base_version integer NOT NULL,
+  base_digest text NOT NULL,
+  roster jsonb NOT NULL,
+  roster_digest text NOT NULL,
+  state text NOT NULL DEFAULT 'pending',
+  created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  expires_at timestamptz(6) NOT NULL,
+  ended_at timestamptz(6),
+  ended_by uuid,
+  reason text,
+  CONSTRAINT roster_change_kind_known CHECK (kind IN ('first', 'add', 'replace', 'remove')),
+  CONSTRAINT roster_change_state_known CHECK
+    (state IN ('pending', 'done', 'refused', 'withdrawn', 'superseded')),
+  CONSTRAINT roster_change_says_what CHECK
+    (num_nonnulls(passkey_id, added) = CASE WHEN kind = 'remove' THEN 0 ELSE 2 END
+      AND (removed IS NOT NULL) = (kind IN ('replace', 'remove'))),
+  CONSTRAINT roster_change_end_whole CHECK ((ended_at IS NULL) = (state = 'pending'))
+);
+
+CREATE TABLE roster_agreement (
+  change_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  tenant_id uuid NOT NULL,
+  person text NOT NULL,
+  statement jsonb NOT NULL,
+  signature jsonb NOT NULL,
+  proof_kind text NOT NULL,
+  at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  PRIMARY KEY (change_id, user_id)
+);
+
+CREATE TABLE idempotency_record (
+  principal text NOT NULL,
+  key text NOT NULL,
+  operation text NOT NULL,
+  tenant_id uuid NOT NULL,
+  body_hmac bytea NOT NULL,
+  status integer,
+  headers jsonb,
+  ids jsonb,
+  created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  expires_at timestamptz(6) NOT NULL,
+  PRIMARY KEY (principal, key)
+);
+
+CREATE TABLE job (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  kind text NOT NULL,
+  subject text NOT NULL,
+  state text NOT NULL DEFAULT 'waiting',
+  payload jsonb NOT NULL DEFAULT '{}',
+  progress jsonb NOT NULL DEFAULT '{}',
+  attempts integer NOT NULL DEFAULT 0,
+  run_after timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  locked_until timestamptz(6),
+  created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  finished_at timestamptz(6)
+);
+
+CREATE TABLE process_heartbeat (
+  name text PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  details jsonb NOT NULL DEFAULT '{}'
+);
+
+CREATE TABLE rate_limit (
+  key varchar(255) PRIMARY KEY,
+  points integer NOT NULL DEFAULT 0,
+  expire bigint
+);
+
+-- ---------------------------------------------------------------- Indexes
+
+CREATE UNIQUE INDEX tenant_pseudonym_key ON tenant (pseudonym);
+CREATE INDEX organisation_tenant_id_idx ON organisation (tenant_id);
+CREATE UNIQUE INDEX agency_organisation_id_key ON agency (organisation_id);
+CREATE INDEX participant_tenant_id_idx ON participant (tenant_id);
+CREATE UNIQUE INDEX app_user_handle_key ON app_user (handle);
+CREATE UNIQUE INDEX app_user_pseudonym_key ON app_user (pseudonym);
+CREATE UNIQUE INDEX app_user_email_key ON app_user (email);
+CREATE INDEX app_user_tenant_id_idx ON app_user (tenant_id);
+CREATE INDEX app_user_participant_id_idx ON app_user (participant_id);
+-- People type their address in any case.
+CREATE UNIQUE INDEX app_user_email_folded ON app_user (lower(email));
+CREATE INDEX app_user_email_identity_idx ON app_user (tenant_id, email_identity(email));
+CREATE INDEX membership_organisation_id_idx ON membership (organisation_id);
+CREATE UNIQUE INDEX invitation_token_hash_key ON invitation (token_hash);
+-- A newer link replaces the one before.
+CREATE UNIQUE INDEX invitation_one_open ON invitation (user_id) WHERE used_at IS NULL AND revoked_at IS NULL;
+CREATE INDEX auth_session_user_id_idx ON auth_session (user_id);
+CREATE INDEX auth_session_live ON auth_session (expires_at) WHERE revoked_at IS NULL;
+CREATE UNIQUE INDEX credential_external_id_key ON credential (external_id);
+CREATE INDEX credential_user_id_idx ON credential (user_id);
+CREATE UNIQUE INDEX credential_one_password ON credential (user_id) WHERE kind = 'password' AND revoked_at IS NULL;
+CREATE UNIQUE INDEX credential_one_totp ON credential (user_id) WHERE kind = 'totp' AND revoked_at IS NULL;
+CREATE INDEX credential_public_key_idx ON credential (public_key) WHERE public_key IS NOT NULL;
+CREATE UNIQUE INDEX auth_challenge_challenge_key ON auth_challenge (challenge);
+CREATE INDEX auth_challenge_expires_at_idx ON auth_challenge (expires_at);
+CREATE UNIQUE INDEX api_key_prefix_key ON api_key (prefix);
+CREATE INDEX api_key_user_id_idx ON api_key (user_id);
+CREATE INDEX identity_check_officer_user_id_idx ON identity_check (officer_user_id);
+CREATE INDEX roster_change_tenant_id_state_created_at_idx ON roster_change (tenant_id, state, created_at);
+CREATE INDEX roster_change_user_id_idx ON roster_change (user_id);
+CREATE INDEX idempotency_record_expires_at_idx ON idempotency_record (expires_at);
+CREATE INDEX job_state_run_after_idx ON job (state, run_after);
+CREATE UNIQUE INDEX job_kind_subject_key ON job (kind, subject);
+
+-- ---------------------------------------------------------------- Functions
+
+-- A change of the roster begins as pending and ends once.
+CREATE FUNCTION roster_change_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.state <> 'pending' THEN
+      RAISE EXCEPTION 'a change of the roster begins by asking' USING ERRCODE = 'SP002';
+    END IF;
+    RETURN NEW;
+  END IF;
+  IF OLD.state <> 'pending' THEN
+    RAISE EXCEPTION 'a change of the roster ends once' USING ERRCODE = 'SP002';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- An invitation keeps what it was made with. It is used once or revoked once.
+CREATE FUNCTION invitation_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF OLD.used_at IS NOT NULL OR OLD.revoked_at IS NOT NULL
+     OR to_jsonb(NEW) - 'used_at' - 'revoked_at' IS DISTINCT FROM to_jsonb(OLD) - 'used_at' - 'revoked_at' THEN
+    RAISE EXCEPTION 'an invitation keeps what it was made with and ends once' USING ERRCODE = 'SP003';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- An officer is called back at a number of the agency's record, and the address is of a verified domain of the
+-- agency.
+CREATE FUNCTION identity_check_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NEW.called_number_from_record AND NOT EXISTS (SELECT 1 FROM app_user u JOIN agency a ON a.organisation_id = u.organisation_id
+      WHERE u.id = NEW.officer_user_id AND a.contacts @> jsonb_build_array(jsonb_build_object('number', NEW.called_number))) THEN
+    RAISE EXCEPTION 'an officer is called back at a number from the agency''s record' USING ERRCODE = 'SP002';
+  END IF;
+  IF NEW.domain_verified AND NOT EXISTS (SELECT 1 FROM app_user u JOIN agency a ON a.organisation_id = u.organisation_id
+      WHERE u.id = NEW.officer_user_id
+        AND lower(rtrim(regexp_replace(u.email, '^.*@', ''), '.')) = ANY (SELECT lower(d) FROM unnest(a.email_domains) d)) THEN
+    RAISE EXCEPTION 'an officer''s address is of a domain of the agency' USING ERRCODE = 'SP002';
+  END IF;
+  IF NEW.checked_by_user_id = NEW.officer_user_id THEN
+    RAISE EXCEPTION 'nobody checks his own identity' USING ERRCODE = 'SP002';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- Returns the accounts of one human (ADR 0037): this one, and those with the same mailbox or the same passkey.
+CREATE FUNCTION same_human(who uuid) RETURNS SETOF uuid LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  SELECT who
+  UNION SELECT u.id FROM app_user me JOIN app_user u
+    ON u.tenant_id = me.tenant_id AND email_identity(u.email) = email_identity(me.email) WHERE me.id = who
+  UNION SELECT c.user_id FROM credential mine JOIN credential c ON c.public_key = mine.public_key WHERE mine.user_id = who
+$$;
+
+-- Returns the organisations of a human, over all their accounts and memberships.
+CREATE FUNCTION own_organisations(who uuid) RETURNS SETOF uuid
+  LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  SELECT u.organisation_id FROM app_user u WHERE u.id IN (SELECT same_human(who))
+  UNION SELECT m.organisation_id FROM membership m WHERE m.user_id IN (SELECT same_human(who))
+$$;
+
+-- ---------------------------------------------------------------- Triggers
+
+CREATE TRIGGER invitation_guard BEFORE UPDATE ON invitation FOR EACH ROW EXECUTE FUNCTION invitation_guard();
+CREATE TRIGGER identity_check_guard BEFORE INSERT ON identity_check
+  FOR EACH ROW EXECUTE FUNCTION identity_check_guard();
+CREATE TRIGGER roster_change_guard BEFORE INSERT OR UPDATE ON roster_change
+  FOR EACH ROW EXECUTE FUNCTION roster_change_guard();
+
+-- ---------------------------------------------------------------- Grants
+
+GRANT USAGE ON SCHEMA public TO sealport_app, sealport_sequencer, sealport_retention, sealport_signer,
+  sealport_custodian, sealport_auditor, sealport_jobs;
+GRANT SELECT ON _prisma_migrations TO sealport_app, sealport_auditor;
+GRANT SELECT, INSERT, UPDATE ON tenant TO sealport_app;
+GRANT SELECT ON tenant TO sealport_auditor;
+GRANT SELECT, INSERT, UPDATE, DELETE ON organisation TO sealport_app;
+GRANT SELECT ON organisation TO sealport_auditor;
+GRANT SELECT, INSERT, UPDATE, DELETE ON agency TO sealport_app;
+GRANT SELECT ON agency TO sealport_auditor;
+GRANT SELECT, INSERT, UPDATE ON participant TO sealport_app;
+GRANT SELECT ON participant TO sealport_auditor;
+GRANT SELECT, INSERT, UPDATE ON app_user TO sealport_app;
+GRANT SELECT ON app_user TO sealport_auditor;
+GRANT SELECT, INSERT, UPDATE, DELETE ON duty TO sealport_app;
+GRANT SELECT ON duty TO sealport_auditor;
+GRANT SELECT, INSERT, UPDATE, DELETE ON membership TO sealport_app;
+GRANT SELECT ON membership TO sealport_auditor;
+GRANT SELECT, INSERT, UPDATE (used_at, revoked_at) ON invitation TO sealport_app;
+GRANT SELECT, INSERT, UPDATE ON auth_session TO sealport_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON credential TO sealport_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON auth_challenge TO sealport_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON api_key TO sealport_app;
+GRANT SELECT, INSERT, DELETE ON signature_nonce TO sealport_app;
+GRANT SELECT, INSERT ON identity_check TO sealport_app;
+GRANT SELECT ON identity_check TO sealport_auditor;
+GRANT SELECT, INSERT, UPDATE (state, ended_at, ended_by, reason) ON roster_change TO sealport_app;
+GRANT SELECT ON roster_change TO sealport_auditor;
+GRANT SELECT, INSERT ON roster_agreement TO sealport_app;
+GRANT SELECT ON roster_agreement TO sealport_auditor;
+GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency_record TO sealport_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON job TO sealport_app, sealport_jobs;
+GRANT SELECT ON job TO sealport_auditor;
+GRANT SELECT, INSERT, UPDATE, DELETE ON process_heartbeat TO sealport_app;
+GRANT SELECT ON process_heartbeat TO sealport_auditor;
+GRANT SELECT, INSERT, UPDATE, DELETE ON rate_limit TO sealport_app;
+GRANT SELECT ON rate_limit TO sealport_auditor;
+
+-- Only named roles call functions. Each file repeats this for its own functions.
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION email_identity(text) TO sealport_app;
+GRANT EXECUTE ON FUNCTION own_organisations(uuid) TO sealport_app;
+GRANT EXECUTE ON FUNCTION same_human(uuid) TO sealport_app;

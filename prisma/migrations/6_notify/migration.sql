@@ -1,0 +1,194 @@
+-- Notifications (ADR 0034). A change of state writes an outbox row in its own transaction. A worker then asks, by the
+-- rules of reading, who may be notified.
+
+-- ---------------------------------------------------------------- Tables
+
+-- The outbox: one row for a thing and a transaction, removed when people were notified.
+CREATE TABLE notify_event (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  tenant_id uuid NOT NULL,
+  kind text NOT NULL,
+  subject text NOT NULL,
+  state text NOT NULL,
+  source text NOT NULL,
+  entry_id uuid,
+  at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+  xid xid8 DEFAULT pg_current_xact_id(),
+  CONSTRAINT notify_event_kind_known CHECK
+    (kind IN ('request', 'grant', 'dispute', 'rotation', 'key', 'epoch', 'hold', 'notice'))
+);
+
+-- It names the thing and no content. Whether it is still shown is decided at each reading.
+CREATE TABLE notification (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  user_id uuid NOT NULL REFERENCES app_user (id),
+  event_id uuid NOT NULL,
+  kind text NOT NULL,
+  subject text NOT NULL,
+  state text NOT NULL,
+  at timestamptz(6) NOT NULL,
+  read_at timestamptz(6)
+);
+
+-- Which kinds a person wants by e-mail; the defaults are in lib/notify/schema.ts.
+CREATE TABLE notify_setting (
+  user_id uuid PRIMARY KEY REFERENCES app_user (id),
+  tenant_id uuid NOT NULL,
+  mail_kinds text[] NOT NULL,
+  changed_at timestamptz(6) NOT NULL
+);
+
+-- The secret is sealed by the keystore. The former one also signs for a while.
+CREATE TABLE webhook (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  user_id uuid NOT NULL REFERENCES app_user (id),
+  name text NOT NULL,
+  url text NOT NULL,
+  kinds text[] NOT NULL,
+  state text NOT NULL DEFAULT 'active',
+  secret bytea NOT NULL,
+  secret_at timestamptz(6) NOT NULL,
+  former_secret bytea,
+  former_until timestamptz(6),
+  created_at timestamptz(6) NOT NULL,
+  ended_at timestamptz(6),
+  ended_by uuid,
+  CONSTRAINT webhook_state_known CHECK (state IN ('active', 'disabled')),
+  CONSTRAINT webhook_ends_once CHECK ((state = 'disabled') = (ended_at IS NOT NULL)),
+  CONSTRAINT webhook_former_whole CHECK ((former_secret IS NULL) = (former_until IS NULL)),
+  CONSTRAINT webhook_url_bounded CHECK (length(url) <= 2000)
+);
+
+-- An e-mail to a person or a call of a webhook. `id` is the webhook-id, also of repeated calls.
+CREATE TABLE notify_delivery (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  channel text NOT NULL,
+  user_id uuid NOT NULL,
+  webhook_id uuid,
+  event_id uuid NOT NULL,
+  kind text NOT NULL,
+  subject text NOT NULL,
+  state text NOT NULL,
+  at timestamptz(6) NOT NULL,
+  status text NOT NULL DEFAULT 'waiting',
+  attempts integer NOT NULL DEFAULT 0,
+  earlier integer NOT NULL DEFAULT 0,
+  next_at timestamptz(6) NOT NULL,
+  lease_until timestamptz(6),
+  ended_at timestamptz(6),
+  CONSTRAINT notify_delivery_webhook_fkey FOREIGN KEY (webhook_id) REFERENCES webhook (id),
+  CONSTRAINT notify_delivery_channel_known CHECK
+    (channel IN ('mail', 'webhook') AND (channel = 'webhook') = (webhook_id IS NOT NULL)),
+  CONSTRAINT notify_delivery_status_known CHECK
+    (status IN ('waiting', 'delivered', 'failed', 'withheld') AND (status = 'waiting') = (ended_at IS NULL))
+);
+
+-- The result of one attempt, from a closed list, without any byte of the answer.
+CREATE TABLE notify_attempt (
+  delivery_id uuid NOT NULL,
+  number integer NOT NULL,
+  tenant_id uuid NOT NULL,
+  at timestamptz(6) NOT NULL,
+  outcome text NOT NULL,
+  http_status integer,
+  took_ms integer NOT NULL,
+  PRIMARY KEY (delivery_id, number),
+  CONSTRAINT notify_attempt_outcome_known CHECK (outcome IN
+      ('delivered', 'answer', 'redirect', 'timeout', 'unreachable', 'tls', 'name', 'address', 'refused', 'withheld', 'disabled', 'not_set_up'))
+);
+
+-- ---------------------------------------------------------------- Indexes
+
+CREATE INDEX notify_event_at_id_idx ON notify_event (at, id);
+CREATE UNIQUE INDEX notify_event_once ON notify_event (xid, source, subject);
+CREATE INDEX notification_user_id_id_idx ON notification (user_id, id);
+CREATE INDEX notification_unread ON notification (user_id) WHERE read_at IS NULL;
+CREATE INDEX notification_at_idx ON notification (at);
+CREATE UNIQUE INDEX notification_user_id_event_id_key ON notification (user_id, event_id);
+CREATE INDEX webhook_tenant_id_id_idx ON webhook (tenant_id, id);
+CREATE INDEX webhook_user_id_idx ON webhook (user_id);
+CREATE INDEX notify_delivery_due ON notify_delivery (next_at) WHERE status = 'waiting';
+CREATE INDEX notify_delivery_webhook_id_id_idx ON notify_delivery (webhook_id, id);
+CREATE INDEX notify_delivery_at_idx ON notify_delivery (at);
+CREATE UNIQUE INDEX notify_delivery_once ON notify_delivery (event_id, user_id, coalesce(webhook_id, user_id));
+
+-- ---------------------------------------------------------------- Functions
+
+-- Arguments: kind, column of the id, column of the state, prefix of the state. The triggers are deferred, so that the
+-- entry that names the actor exists by then.
+CREATE FUNCTION notify_change() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE whole jsonb := to_jsonb(NEW);
+BEGIN
+  INSERT INTO notify_event (tenant_id, kind, subject, state, source, entry_id)
+  VALUES (NEW.tenant_id, TG_ARGV[0], whole ->> TG_ARGV[1], coalesce(TG_ARGV[3], '') || coalesce(whole ->> TG_ARGV[2], ''), TG_TABLE_NAME,
+    (SELECT q.entry_id FROM audit_queue q WHERE q.xid = pg_current_xact_id() ORDER BY q.id LIMIT 1))
+  ON CONFLICT (xid, source, subject) DO UPDATE SET state = EXCLUDED.state;
+  RETURN NULL;
+END $$;
+
+-- A webhook keeps its address, person and kinds, and ends once.
+CREATE FUNCTION webhook_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+  IF TG_OP = 'DELETE' OR OLD.state = 'disabled'
+     OR (NEW.id, NEW.tenant_id, NEW.user_id, NEW.name, NEW.url, NEW.kinds, NEW.created_at)
+        IS DISTINCT FROM (OLD.id, OLD.tenant_id, OLD.user_id, OLD.name, OLD.url, OLD.kinds, OLD.created_at) THEN
+    RAISE EXCEPTION 'a webhook keeps what it was made with and ends once' USING ERRCODE = 'SP003';
+  END IF;
+  RETURN NEW;
+END $$;
+
+-- ---------------------------------------------------------------- Triggers
+
+CREATE CONSTRAINT TRIGGER key_version_told AFTER UPDATE ON key_version DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION notify_change('key', 'id', 'state');
+CREATE CONSTRAINT TRIGGER escrow_epoch_told AFTER UPDATE ON escrow_epoch DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION notify_change('epoch', 'epoch', 'state');
+CREATE CONSTRAINT TRIGGER key_rotation_begun_told AFTER INSERT ON key_rotation DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION notify_change('rotation', 'id', 'state');
+CREATE CONSTRAINT TRIGGER key_rotation_told AFTER UPDATE ON key_rotation DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION notify_change('rotation', 'id', 'state');
+CREATE CONSTRAINT TRIGGER key_recovery_asked_told AFTER INSERT ON key_recovery DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION notify_change('key', 'old_key_id', 'state', 'recovery_');
+CREATE CONSTRAINT TRIGGER key_recovery_told AFTER UPDATE ON key_recovery DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state)
+  EXECUTE FUNCTION notify_change('key', 'old_key_id', 'state', 'recovery_');
+CREATE CONSTRAINT TRIGGER dispute_opened_told AFTER INSERT ON dispute DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION notify_change('dispute', 'id', 'state');
+CREATE CONSTRAINT TRIGGER dispute_told AFTER UPDATE ON dispute DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION notify_change('dispute', 'id', 'state');
+CREATE CONSTRAINT TRIGGER access_request_noted AFTER UPDATE ON access_request DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION notify_change('request', 'id', 'state');
+-- A reminder or an escalation changes no state, but people are notified.
+CREATE CONSTRAINT TRIGGER access_request_pressed_told AFTER UPDATE ON access_request DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.state IS NOT DISTINCT FROM OLD.state
+    AND (NEW.reminders > OLD.reminders OR NEW.escalated_to IS DISTINCT FROM OLD.escalated_to))
+  EXECUTE FUNCTION notify_change('request', 'id', 'state');
+CREATE CONSTRAINT TRIGGER access_grant_told AFTER UPDATE ON access_grant DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION notify_change('grant', 'id', 'state');
+CREATE CONSTRAINT TRIGGER preservation_placed_told AFTER INSERT ON preservation DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION notify_change('hold', 'id', 'state');
+CREATE CONSTRAINT TRIGGER preservation_told AFTER UPDATE ON preservation DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION notify_change('hold', 'id', 'state');
+CREATE CONSTRAINT TRIGGER preservation_renewed_told AFTER UPDATE ON preservation DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.state IS NOT DISTINCT FROM OLD.state AND NEW.until IS DISTINCT FROM OLD.until)
+  EXECUTE FUNCTION notify_change('hold', 'id', '', 'renewed');
+-- A withheld notice is not announced.
+CREATE CONSTRAINT TRIGGER subject_notice_told AFTER INSERT ON subject_notice DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.state = 'sent') EXECUTE FUNCTION notify_change('notice', 'id', 'state');
+CREATE TRIGGER webhook_guard BEFORE UPDATE OR DELETE ON webhook FOR EACH ROW EXECUTE FUNCTION webhook_guard();
+
+-- ---------------------------------------------------------------- Grants
+
+GRANT SELECT, INSERT, UPDATE (state), DELETE ON notify_event TO sealport_app;
+GRANT SELECT, INSERT, UPDATE (read_at), DELETE ON notification TO sealport_app;
+GRANT SELECT, INSERT, UPDATE (mail_kinds, changed_at) ON notify_setting TO sealport_app;
+GRANT SELECT, INSERT, UPDATE (state, secret, secret_at, former_secret, former_until, ended_at, ended_by)
+  ON webhook TO sealport_app;
+GRANT SELECT, INSERT, UPDATE (status, attempts, earlier, next_at, lease_until, ended_at), DELETE
+  ON notify_delivery TO sealport_app;
+GRANT SELECT, INSERT, DELETE ON notify_attempt TO sealport_app;
+
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
