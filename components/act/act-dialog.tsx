@@ -1,51 +1,159 @@
 "use client";
 
+import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef, useState } from "react";
+import type { Act, ActField } from "@/components/act/act";
+import { type BrowserInput, CallRefused } from "@/components/client/api";
 import { CallFailure } from "@/components/client/call-failure";
+import { useCallOnce } from "@/components/client/use-call-once";
+import type { Fault } from "@/components/form/faults";
+import { AreaField, RadioField, SelectField, TextField } from "@/components/form/fields";
+import { type Answers, useAnswers } from "@/components/form/use-answers";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
+import type { Answer, OperationSpec } from "@/lib/api-client/operation";
 
-export interface ActFormProps {
-  /** The button's word, and whether what it does cannot be undone. */
-  readonly yes: { readonly label: string; readonly look: "primary" | "danger" };
-  /** Heading over what an attempt failed with. */
-  readonly failed: string;
-  /** The running act, as `useAct` tells it. */
-  readonly act: { readonly isBusy: boolean; readonly error: unknown };
-  readonly onAct: () => void;
-  readonly onClose: () => void;
-  readonly children: ReactNode;
-}
+/** The longest reason that the log keeps. */
+const MAX_REASON = 1_000;
 
-/** The inside of a dialog that does one thing: what it does, why an attempt failed, do it or not. */
-export function ActForm({ yes, failed, act, onAct, onClose, children }: ActFormProps) {
-  const ui = useTranslations("ui");
-  return (
-    <>
-      {children}
-      {act.error === undefined ? null : (
-        <div className="mt-4">
-          <CallFailure error={act.error} title={failed} />
-        </div>
-      )}
-      <DialogActions>
-        <Button look={yes.look} isBusy={act.isBusy} onClick={onAct}>
-          {yes.label}
-        </Button>
-        <Button onClick={onClose} disabled={act.isBusy}>
-          {ui("cancel")}
-        </Button>
-      </DialogActions>
-    </>
+type Typed = Record<string, string>;
+
+function initialOf(fields: readonly (readonly [string, ActField])[]): Typed {
+  return Object.fromEntries(
+    fields.map(([name, field]) => [name, "initial" in field ? (field.initial ?? "") : ""]),
   );
 }
 
-/** A dialog that does one thing; it stays while the act runs. */
-export function ActDialog({ title, ...form }: ActFormProps & { readonly title: ReactNode }) {
+function trimmed(answers: Typed): Typed {
+  return Object.fromEntries(Object.entries(answers).map(([name, text]) => [name, text.trim()]));
+}
+
+/** What is sent. The answers have exactly the names of the act's fields. */
+export function inputOf<O extends OperationSpec, N extends string>(
+  act: Act<O, N>,
+  answers: Typed,
+): BrowserInput<O> {
+  const body = act.body?.(trimmed(answers) as Record<N, string>) ?? {};
+  return { params: act.params, body } as BrowserInput<O>;
+}
+
+/** Which fields are still empty. */
+function missing(fields: readonly (readonly [string, ActField])[], answers: Typed): Fault[] {
+  return fields.flatMap(([name, field]) => {
+    const isOptional = "isOptional" in field && field.isOptional === true;
+    if (isOptional || (answers[name] ?? "").trim() !== "") return [];
+    return [{ pointer: `/${name}`, reason: { key: "missing", count: 0 } }];
+  });
+}
+
+function FieldOf({ form, name, field }: { form: Answers<Typed>; name: string; field: ActField }) {
+  const ui = useTranslations("ui");
+  const common = { form, name, help: field.help };
+  if (field.kind === "choice") return <RadioField {...common} options={field.options} />;
+  if (field.kind === "menu") return <SelectField {...common} options={field.options} />;
+  const mark = field.isOptional === true ? { mark: ui("optional") } : {};
+  const code =
+    field.isCode === true ? { className: "font-mono", spellCheck: false, autoComplete: "off" } : {};
+  const input = { ...common, ...mark, ...code, maxLength: field.maxLength ?? MAX_REASON };
+  if (field.kind === "reason") return <AreaField {...input} />;
+  return <TextField {...input} type={field.kind === "date" ? "date" : "text"} />;
+}
+
+/** What an attempt failed with, and what that means here. */
+function Failed({
+  failure,
+  title,
+  explain,
+}: {
+  failure: unknown;
+  title: string | undefined;
+  explain: ((failure: unknown) => ReactNode) | undefined;
+}) {
+  if (failure === undefined) return null;
   return (
-    <Dialog isOpen onClose={form.onClose} canClose={!form.act.isBusy} title={title}>
-      <ActForm {...form} />
+    <div className="mt-4">
+      <CallFailure error={failure} {...(title === undefined ? {} : { title })} />
+      {explain?.(failure)}
+    </div>
+  );
+}
+
+/** Another person was faster, or the call may have been carried out: the page shows an old state. */
+function isPageOld(failure: unknown): boolean {
+  if (!(failure instanceof CallRefused)) return failure !== undefined;
+  return failure.problem.status === 409 || failure.problem.status >= 500;
+}
+
+/**
+ * The dialog of one act: what it does, what it asks for, why an attempt failed, do it or not. It stays while the act
+ * runs, and while it shows a failure the page behind it is not read again, so that the dialog is not lost.
+ */
+export function ActDialog<O extends OperationSpec, N extends string>({
+  act,
+  onClose,
+}: {
+  act: Act<O, N>;
+  onClose: () => void;
+}) {
+  const ui = useTranslations("ui");
+  const router = useRouter();
+  const call = useCallOnce(act.call);
+  const [shown, setShown] = useState<ReactNode>();
+  const isOld = useRef(false);
+  const fields: readonly (readonly [string, ActField])[] = Object.entries<ActField>(act.fields ?? {});
+  const finish = () => {
+    onClose();
+    router.refresh();
+  };
+  const form = useAnswers<Typed, Answer<O>>({
+    id: "act",
+    initial: initialOf(fields),
+    words: Object.fromEntries(fields),
+    focus: "control",
+    check: (answers) => missing(fields, answers),
+    controlOf: ({ pointer }) => fields.find(([name]) => pointer.startsWith(`/${name}`))?.[0],
+    send: (answers) => call(inputOf(act, answers), act.signed),
+    onDone: (answer) => {
+      if (act.leadsTo !== undefined) return router.push(act.leadsTo(answer));
+      if (act.onDone !== undefined) {
+        onClose();
+        return act.onDone(answer);
+      }
+      if (act.done === undefined) return finish();
+      setShown(act.done(answer, finish));
+    },
+  });
+  if (isPageOld(form.failure)) isOld.current = true;
+  const close = () => {
+    onClose();
+    if (isOld.current) router.refresh();
+  };
+  if (shown !== undefined)
+    return (
+      <Dialog isOpen onClose={finish} canClose={false} title={act.title}>
+        {shown}
+      </Dialog>
+    );
+  return (
+    <Dialog isOpen onClose={close} canClose={!form.isBusy} title={act.title}>
+      <form noValidate method="post" onSubmit={(event) => void form.submit(event)}>
+        <div className="grid gap-4">
+          {act.text === undefined ? null : <div className="text-body">{act.text}</div>}
+          {fields.map(([name, field]) => (
+            <FieldOf key={name} form={form} name={name} field={field} />
+          ))}
+        </div>
+        <Failed failure={form.failure} title={act.failed} explain={act.explain} />
+        <DialogActions>
+          <Button type="submit" look={act.danger === true ? "danger" : "primary"} isBusy={form.isBusy}>
+            {act.yes ?? act.label}
+          </Button>
+          <Button onClick={close} disabled={form.isBusy}>
+            {ui("cancel")}
+          </Button>
+        </DialogActions>
+      </form>
     </Dialog>
   );
 }

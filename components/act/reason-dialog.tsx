@@ -1,7 +1,7 @@
 "use client";
 
 import { type ReactNode, useId, useState } from "react";
-import { ActDialog, type ActFormProps } from "@/components/act/act-dialog";
+import { ActDialog, type ActFormProps } from "@/components/domain/act-dialog";
 import { TextArea } from "@/components/form/controls";
 import { Field } from "@/components/form/field";
 

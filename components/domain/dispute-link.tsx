@@ -5,7 +5,7 @@ import { ButtonLink } from "@/components/ui/button-link";
 export function DisputeLink({ transactionId }: { transactionId: string }) {
   const t = useTranslations("domain.openDispute");
   return (
-    <ButtonLink href={`/disputes?transaction=${transactionId}`} look="secondary">
+    <ButtonLink href={`/disputes?transaction_id=${transactionId}`} look="secondary">
       {t("see")}
     </ButtonLink>
   );

@@ -9,6 +9,8 @@ const REASONS = [
   [/^Too big: /, "tooMuch"],
   [/^more than /, "tooMuch"],
   [/what remains$/, "tooMuch"],
+  [/^has fewer than (\d+) characters/, "tooShort"],
+  [/^Too small: expected string to have >=(\d+) characters/, "tooShort"],
   [/^Too small: /, "tooLittle"],
   [/^neither an ISO 4217/, "currency"],
   [/^not a decimal number/, "amount"],

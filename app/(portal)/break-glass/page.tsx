@@ -1,32 +1,20 @@
 import { getTranslations } from "next-intl/server";
-import { LiveRefresh } from "@/components/client/live-refresh";
-import { UnreadableRows } from "@/components/domain/unreadable-rows";
-import { PageFrame } from "@/components/layout/page-frame";
-import { ProblemPage } from "@/components/layout/problem-page";
+import { type Listed, listPage } from "@/app/(portal)/_kit/list-page";
 import { ButtonLink } from "@/components/ui/button-link";
-import { Pager } from "@/components/ui/pager";
 import { Section } from "@/components/ui/section";
-import { EmptyState, Notice } from "@/components/ui/states";
-import { listEmergencies } from "@/lib/access/break-glass/list-emergencies";
+import { Notice } from "@/components/ui/states";
+import { listEmergencies as load } from "@/lib/access/break-glass/list-emergencies";
 import type { EmergencyView } from "@/lib/access/break-glass/schema";
 import { listBreakGlass } from "@/lib/api-client/operations/break-glass";
-import { loadPage } from "@/lib/http/pages/page";
+import type { Principal } from "@/lib/context/principal";
 import { UseForm } from "./_components/use-form";
-import { UseTable } from "./_components/use-table";
+import { useUseColumns } from "./_components/use-table";
 
-const PATH = "/break-glass";
-const CALL = "/confidential/access/break-glass";
-const LIMIT = 40;
+type Uses = Listed<Awaited<ReturnType<typeof load>>>;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const isHolder = ({ duties }: Pick<Principal, "duties">): boolean => duties.includes("break-glass");
 
-export async function generateMetadata() {
-  return { title: (await getTranslations("breakGlass"))("title") };
-}
-
-const oneOf = (value: string | string[] | undefined): string | undefined =>
-  typeof value === "string" && UUID.test(value) ? value : undefined;
-
-/** The holder's own use that blocks the next: it runs, or nobody has reviewed it. */
+/** The reader's own use that blocks the next one: it runs, or its review is due. */
 function blockingOf(items: readonly EmergencyView[], handle: string): EmergencyView | undefined {
   const blocks = ["pending", "running", "review_due"];
   return items.find(({ holder, state }) => holder.handle === handle && blocks.includes(state));
@@ -39,7 +27,7 @@ async function Blocked({ use }: { use: EmergencyView }) {
     <Notice tone="amber" icon="clock" title={t(isRunning ? "runs" : "waits", { reference: use.reference })}>
       <p>{t(isRunning ? "runsText" : "waitsText")}</p>
       <p className="mt-3">
-        <ButtonLink href={`${PATH}/${use.id}`} look={isRunning ? "primary" : "secondary"} size="bar">
+        <ButtonLink href={`/break-glass/${use.id}`} look={isRunning ? "primary" : "secondary"} size="bar">
           {t("look")}
         </ButtonLink>
       </p>
@@ -47,44 +35,40 @@ async function Blocked({ use }: { use: EmergencyView }) {
   );
 }
 
-/** Break-glass: the form for its holders, and the uses that the reader may know of, newest first. */
-export default async function BreakGlassPage({ searchParams }: PageProps<"/break-glass">) {
-  const t = await getTranslations("breakGlass");
-  const query = await searchParams;
-  const cursor = oneOf(query.cursor);
-  const result = await loadPage(listBreakGlass, CALL, (cx) => listEmergencies(cx, { cursor, limit: LIMIT }));
-  if (!result.ok) return <ProblemPage problem={result.problem} section={{ label: t("title"), href: PATH }} />;
-  const { value, principal } = result;
-  const { items, next_cursor: next } = value;
-  const isHolder = principal.duties.includes("break-glass");
-  const blocking = blockingOf(items, principal.handle);
+/** The form for holders of the duty; until their last use is reviewed, what they wait for. */
+async function NextUse({ value, principal, given, params }: Uses) {
+  if (!isHolder(principal) || given.cursor !== undefined) return null;
+  const blocking = blockingOf(value.items, principal.handle);
+  if (blocking !== undefined) return <Blocked use={blocking} />;
+  const { transaction } = params;
+  const isId = typeof transaction === "string" && UUID.test(transaction);
   return (
-    <PageFrame
-      crumbs={[{ label: t("title") }]}
-      title={t("title")}
-      lead={<p className="max-w-[80ch]">{t(isHolder ? "leadHolder" : "lead")}</p>}
-      apiCall={{ method: "GET", path: CALL }}
-    >
-      <LiveRefresh kinds={["grant"]} />
-      {!isHolder || cursor !== undefined ? null : blocking === undefined ? (
-        <Section title={t("form.title")}>
-          <UseForm transaction={oneOf(query.transaction)} />
-        </Section>
-      ) : (
-        <Blocked use={blocking} />
-      )}
-      <Section title={t("list")}>
-        <UnreadableRows rows={value.unreadable} />
-        {items.length === 0 ? (
-          <EmptyState title={t("empty.title")} text={t(isHolder ? "empty.textHolder" : "empty.text")} />
-        ) : (
-          <UseTable items={items} />
-        )}
-        <Pager
-          first={cursor === undefined ? undefined : PATH}
-          next={next === null ? undefined : `${PATH}?cursor=${next}`}
-        />
-      </Section>
-    </PageFrame>
+    <Section title={(await getTranslations("breakGlass.form"))("title")}>
+      <UseForm transaction={isId ? transaction : undefined} />
+    </Section>
   );
 }
+
+/** Emergency accesses that the reader may know of, newest first, and the form for those with the duty. */
+const page = listPage({
+  path: "/break-glass",
+  operation: listBreakGlass,
+  load,
+  live: ["grant"],
+  title: async () => (await getTranslations("breakGlass"))("title"),
+  lead: async ({ principal }) =>
+    (await getTranslations("breakGlass"))(isHolder(principal) ? "leadHolder" : "lead"),
+  before: (uses) => <NextUse {...uses} />,
+  heading: async () => ({ title: (await getTranslations("breakGlass"))("list") }),
+  caption: async () => (await getTranslations("breakGlass"))("list"),
+  useColumns: useUseColumns,
+  rowKey: ({ id }) => id,
+  href: ({ id }) => `/break-glass/${id}`,
+  empty: async ({ principal }) => {
+    const t = await getTranslations("breakGlass.empty");
+    return { title: t("title"), text: t(isHolder(principal) ? "textHolder" : "text") };
+  },
+});
+
+export const generateMetadata = page.generateMetadata;
+export default page.render;

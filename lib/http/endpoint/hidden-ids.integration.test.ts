@@ -84,7 +84,7 @@ it("every operation with an id knows where ids of its kind are", () => {
   );
 });
 
-/** How many more statements an answer about something hidden may take (docs/threat-model.md "Deliberate limits"). */
+/** How many more statements an answer about something hidden may take (docs/threat-model.md "Remaining risks"). */
 const MOST_STATEMENTS = 3;
 const uneven = new Set<string>();
 /** Addresses of what a thing has or has not, which those who may call may know of itself: keys, and requests by the duty legal. */

@@ -24,28 +24,28 @@ function rowOf(operation: OperationSpec): string {
 }
 
 const MEANING: Readonly<Record<(typeof CREDENTIALS)[number], string>> = {
-  session: "by the role's column; a session carries the scopes that its role and duties can use",
+  session: "by the role's column; a session has the scopes that its role and duties can use",
   "session without step-up":
-    "the same, but 401 auth.step-up where the call needs a fresh second factor and the person has a duty or a privileged role",
-  key: "by scope, then by the role's column; 403 auth.session-only where the call is for sessions only",
+    "the same, but 401 auth.step-up if the call needs a fresh second factor and the person has a duty or a privileged role",
+  key: "by scope, then by the role's column; 403 auth.session-only if the call is for sessions only",
   "signed key": "the same, inside and outside evaluation",
   "key without the scope": "403 auth.scope, or auth.session-only",
   "key from a wrong address": "403 auth.address",
   "unsigned key outside evaluation":
-    "of a key that may disclose, export or decide: 403 auth.signature-required, or auth.session-only",
+    "for a key that may disclose, export or decide: 403 auth.signature-required, or auth.session-only",
 };
 
-/** docs/routes.md: the table of routes, made from the declarations. */
+/** Returns docs/routes.md: the table of routes, made from the declarations. */
 export function routeDocument(): string {
   const head = ["method", "path", "operation", "scope of a key", "step-up", ...ROLES];
   return [
     "# Routes",
     "",
-    "Made from the declarations in lib/api-client/operations; a unit test compares. To write it anew:",
+    "This table comes from the declarations in lib/api-client/operations; a unit test compares them. To write it again:",
     "`npx vitest run --project unit lib/api-client/routes.test.ts -u`.",
     "",
-    "Who may make a call at all. What a caller may do with which record is decided by the use case behind it. A cell",
-    "says `yes`, the duties of which the caller needs one, or – for a role that is refused with 403 auth.role.",
+    "The table says who may make a call at all. The use case decides which records the caller may use. A cell has",
+    "`yes`, the duties of which the caller needs one, or – for a role that is refused with 403 auth.role.",
     "lib/http/endpoint/route-table.integration.test.ts makes these calls on the real routes.",
     "",
     `## ${GUARDED.length} operations`,
@@ -56,7 +56,7 @@ export function routeDocument(): string {
     "",
     "## Credentials",
     "",
-    "| a call with | is answered |",
+    "| a call with | gets |",
     "|---|---|",
     ...STRANGERS.map(
       (credential) => `| ${credential} | ${verdictForStranger(credential)} on every operation |`,
@@ -65,7 +65,7 @@ export function routeDocument(): string {
     "",
     "## Without authentication",
     "",
-    "| method | path | what |",
+    "| method | path | use |",
     "|---|---|---|",
     ...OPEN.map(({ method, path, summary }) => `| ${method} | \`${path}\` | ${summary} |`),
     ...Object.entries(OTHER_ROUTES).map(([path, why]) => `| | \`${path}\` | ${why} |`),

@@ -1,61 +1,55 @@
+import { useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
-import { UnreadableRows } from "@/components/domain/unreadable-rows";
-import { PageFrame } from "@/components/layout/page-frame";
-import { ProblemPage } from "@/components/layout/problem-page";
-import { Pager } from "@/components/ui/pager";
+import { listPage } from "@/app/(portal)/_kit/list-page";
+import { useApiKeyColumns } from "@/components/domain/api-key-columns";
 import { Section } from "@/components/ui/section";
-import { EmptyState } from "@/components/ui/states";
+import type { Column } from "@/components/ui/table";
 import { listApiKeys } from "@/lib/api-client/operations/api-keys";
-import { loadPage } from "@/lib/http/pages/page";
+import type { Context } from "@/lib/context/context";
 import { withScopes } from "@/lib/http/sign-in/with-session";
-import { listOwnApiKeys } from "@/lib/identity/api-keys/list-api-keys";
-import { ApiKeyQuery } from "@/lib/identity/api-keys/schema";
+import { listOwnApiKeys as list } from "@/lib/identity/api-keys/list-api-keys";
+import type { ApiKeyQuery, ApiKeyView, NewApiKey } from "@/lib/identity/api-keys/schema";
 import { AddKey } from "./_components/add-key";
-import { OwnKeys } from "./_components/own-keys";
+import { KeyActs } from "./_components/key-acts";
 
-const PATH = "/account/api-keys";
-const CALL = "/confidential/account/api-keys";
-const LIMIT = "40";
+function useColumns(): Column<ApiKeyView>[] {
+  const t = useTranslations("programs.columns");
+  const { name, may, used, state } = useApiKeyColumns();
+  const acts: Column<ApiKeyView> = {
+    key: "acts",
+    head: t("acts"),
+    cell: (item) => (item.state === "live" ? <KeyActs item={item} /> : null),
+  };
+  return [name, may, used, state, acts];
+}
 
-export async function generateMetadata() {
-  return { title: (await getTranslations("programs"))("title") };
+async function AddSection({ scopes }: { scopes: NewApiKey["scopes"] }) {
+  const t = await getTranslations("programs.add");
+  return (
+    <Section title={t("title")}>
+      <AddKey scopes={scopes} />
+    </Section>
+  );
 }
 
 /** A person's API keys, and the form that makes one. */
-export default async function ApiKeysPage({ searchParams }: PageProps<"/account/api-keys">) {
-  const t = await getTranslations("programs");
-  const account = await getTranslations("account");
-  const { cursor } = await searchParams;
-  const isCursor = typeof cursor === "string" && /^[0-9a-f-]{36}$/.test(cursor);
-  const query = ApiKeyQuery.parse({ limit: LIMIT, ...(isCursor ? { cursor } : {}) });
-  const result = await loadPage(listApiKeys, CALL, (cx) =>
-    withScopes(cx, (scoped) => listOwnApiKeys(scoped, query)),
-  );
-  const section = { label: account("title"), href: "/account/security" };
-  if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
-  const { items, scopes, next_cursor: next } = result.value;
-  return (
-    <PageFrame
-      crumbs={[section, { label: t("title") }]}
-      title={t("title")}
-      lead={<p className="max-w-[80ch]">{t("lead")}</p>}
-      apiCall={{ method: "GET", path: CALL }}
-    >
-      <Section title={t("list")}>
-        <UnreadableRows rows={result.value.unreadable} />
-        {items.length === 0 ? (
-          <EmptyState title={t("empty.title")} text={t("empty.text")} />
-        ) : (
-          <OwnKeys items={items} />
-        )}
-        <Pager
-          first={isCursor ? PATH : undefined}
-          next={next === null ? undefined : `${PATH}?cursor=${next}`}
-        />
-      </Section>
-      <Section title={t("add.title")}>
-        <AddKey scopes={scopes} />
-      </Section>
-    </PageFrame>
-  );
-}
+const page = listPage({
+  path: "/account/api-keys",
+  operation: listApiKeys,
+  load: (cx: Context, query: ApiKeyQuery) => withScopes(cx, (scoped) => list(scoped, query)),
+  title: async () => (await getTranslations("programs"))("title"),
+  above: async () => ({ label: (await getTranslations("account"))("title"), href: "/account/security" }),
+  lead: async () => (await getTranslations("programs"))("lead"),
+  heading: async () => ({ title: (await getTranslations("programs"))("list") }),
+  caption: async () => (await getTranslations("programs"))("list"),
+  useColumns,
+  rowKey: ({ id }) => id,
+  empty: async () => {
+    const t = await getTranslations("programs.empty");
+    return { title: t("title"), text: t("text") };
+  },
+  after: ({ value: { scopes } }) => <AddSection scopes={scopes} />,
+});
+
+export const generateMetadata = page.generateMetadata;
+export default page.render;

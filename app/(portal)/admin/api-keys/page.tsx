@@ -1,54 +1,43 @@
+import { useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
-import { PageFrame } from "@/components/layout/page-frame";
-import { ProblemPage } from "@/components/layout/problem-page";
-import { Pager } from "@/components/ui/pager";
-import { Section } from "@/components/ui/section";
-import { EmptyState } from "@/components/ui/states";
+import { listPage } from "@/app/(portal)/_kit/list-page";
+import { useApiKeyColumns } from "@/components/domain/api-key-columns";
+import type { Column } from "@/components/ui/table";
 import { listAllApiKeys } from "@/lib/api-client/operations/api-keys";
-import { loadPage } from "@/lib/http/pages/page";
+import type { Context } from "@/lib/context/context";
 import { withScopes } from "@/lib/http/sign-in/with-session";
 import { listAllApiKeys as list } from "@/lib/identity/api-keys/list-api-keys";
-import { ApiKeyQuery } from "@/lib/identity/api-keys/schema";
-import { AllKeys } from "./_components/all-keys";
+import type { ApiKeyQuery, ApiKeyView } from "@/lib/identity/api-keys/schema";
+import { EndKey } from "./_components/all-keys";
 
-const PATH = "/admin/api-keys";
-const CALL = "/confidential/admin/api-keys";
-const LIMIT = "40";
-
-export async function generateMetadata() {
-  return { title: (await getTranslations("programs.all"))("title") };
+function useColumns(): Column<ApiKeyView>[] {
+  const t = useTranslations("programs.columns");
+  const { name, may, used, state } = useApiKeyColumns();
+  const holder: Column<ApiKeyView> = { key: "holder", head: t("holder"), cell: (item) => item.holder };
+  const acts: Column<ApiKeyView> = {
+    key: "acts",
+    head: t("acts"),
+    cell: (item) => (item.state === "live" ? <EndKey item={item} /> : null),
+  };
+  return [name, holder, may, used, state, acts];
 }
 
-/** Everybody's API keys, for administrators. */
-export default async function AllApiKeysPage({ searchParams }: PageProps<"/admin/api-keys">) {
-  const t = await getTranslations("programs");
-  const { cursor } = await searchParams;
-  const isCursor = typeof cursor === "string" && /^[0-9a-f-]{36}$/.test(cursor);
-  const query = ApiKeyQuery.parse({ limit: LIMIT, ...(isCursor ? { cursor } : {}) });
-  const result = await loadPage(listAllApiKeys, CALL, (cx) =>
-    withScopes(cx, (scoped) => list(scoped, query)),
-  );
-  if (!result.ok)
-    return <ProblemPage problem={result.problem} section={{ label: t("all.title"), href: PATH }} />;
-  const { items, next_cursor: next } = result.value;
-  return (
-    <PageFrame
-      crumbs={[{ label: t("all.title") }]}
-      title={t("all.title")}
-      lead={<p className="max-w-[80ch]">{t("all.lead")}</p>}
-      apiCall={{ method: "GET", path: CALL }}
-    >
-      <Section title={t("all.list")}>
-        {items.length === 0 ? (
-          <EmptyState title={t("empty.title")} text={t("all.empty")} />
-        ) : (
-          <AllKeys items={items} />
-        )}
-        <Pager
-          first={isCursor ? PATH : undefined}
-          next={next === null ? undefined : `${PATH}?cursor=${next}`}
-        />
-      </Section>
-    </PageFrame>
-  );
-}
+/** The API keys of all people, for administrators. */
+const page = listPage({
+  path: "/admin/api-keys",
+  operation: listAllApiKeys,
+  load: (cx: Context, query: ApiKeyQuery) => withScopes(cx, (scoped) => list(scoped, query)),
+  title: async () => (await getTranslations("programs.all"))("title"),
+  lead: async () => (await getTranslations("programs.all"))("lead"),
+  heading: async () => ({ title: (await getTranslations("programs.all"))("list") }),
+  caption: async () => (await getTranslations("programs.all"))("list"),
+  useColumns,
+  rowKey: ({ id }) => id,
+  empty: async () => {
+    const t = await getTranslations("programs");
+    return { title: t("empty.title"), text: t("all.empty") };
+  },
+});
+
+export const generateMetadata = page.generateMetadata;
+export default page.render;

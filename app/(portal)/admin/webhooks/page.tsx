@@ -1,56 +1,38 @@
 import { getTranslations } from "next-intl/server";
-import { PageFrame } from "@/components/layout/page-frame";
-import { ProblemPage } from "@/components/layout/problem-page";
-import { Pager } from "@/components/ui/pager";
+import { listPage } from "@/app/(portal)/_kit/list-page";
 import { Section } from "@/components/ui/section";
-import { EmptyState } from "@/components/ui/states";
 import { listWebhooks } from "@/lib/api-client/operations/notifications";
-import { loadPage } from "@/lib/http/pages/page";
-import { WebhookQuery } from "@/lib/notify/schema";
-import { listWebhooks as list } from "@/lib/notify/webhooks/list-webhooks";
+import { listWebhooks as load } from "@/lib/notify/webhooks/list-webhooks";
 import { AddWebhook } from "./_components/add-webhook";
-import { WebhookTable } from "./_components/webhook-table";
+import { useWebhookColumns } from "./_components/webhook-table";
 
-const PATH = "/admin/webhooks";
-const CALL = "/confidential/admin/webhooks";
-const LIMIT = "40";
-
-export async function generateMetadata() {
-  return { title: (await getTranslations("notify.hooks"))("title") };
-}
-
-/** Webhooks of the person, and for administrators everybody's; the form that adds one. */
-export default async function WebhooksPage({ searchParams }: PageProps<"/admin/webhooks">) {
-  const t = await getTranslations("notify.hooks");
-  const notices = await getTranslations("notify.notices");
-  const { cursor } = await searchParams;
-  const isCursor = typeof cursor === "string" && /^[0-9a-f-]{36}$/.test(cursor);
-  const query = WebhookQuery.parse({ limit: LIMIT, ...(isCursor ? { cursor } : {}) });
-  const result = await loadPage(listWebhooks, CALL, (cx) => list(cx, query));
-  const section = { label: notices("title"), href: "/notifications" };
-  if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
-  const { items, next_cursor: next } = result.value;
+async function AddSection() {
+  const t = await getTranslations("notify.hooks.add");
   return (
-    <PageFrame
-      crumbs={[section, { label: t("title") }]}
-      title={t("title")}
-      lead={<p className="max-w-[80ch]">{t("lead")}</p>}
-      apiCall={{ method: "GET", path: CALL }}
-    >
-      <Section title={t("list")}>
-        {items.length === 0 ? (
-          <EmptyState title={t("empty.title")} text={t("empty.text")} />
-        ) : (
-          <WebhookTable items={items} isForAll={result.principal.role === "admin"} />
-        )}
-        <Pager
-          first={isCursor ? PATH : undefined}
-          next={next === null ? undefined : `${PATH}?cursor=${next}`}
-        />
-      </Section>
-      <Section title={t("add.title")}>
-        <AddWebhook />
-      </Section>
-    </PageFrame>
+    <Section title={t("title")}>
+      <AddWebhook />
+    </Section>
   );
 }
+
+/** The person's webhooks, for administrators all; and the form that adds one. */
+const page = listPage({
+  path: "/admin/webhooks",
+  operation: listWebhooks,
+  load,
+  title: async () => (await getTranslations("notify.hooks"))("title"),
+  above: async () => ({ label: (await getTranslations("notify.notices"))("title"), href: "/notifications" }),
+  lead: async () => (await getTranslations("notify.hooks"))("lead"),
+  heading: async () => ({ title: (await getTranslations("notify.hooks"))("list") }),
+  caption: async () => (await getTranslations("notify.hooks"))("list"),
+  useColumns: useWebhookColumns,
+  rowKey: ({ id }) => id,
+  empty: async () => {
+    const t = await getTranslations("notify.hooks.empty");
+    return { title: t("title"), text: t("text") };
+  },
+  after: () => <AddSection />,
+});
+
+export const generateMetadata = page.generateMetadata;
+export default page.render;

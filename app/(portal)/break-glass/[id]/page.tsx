@@ -1,13 +1,9 @@
 import { getTranslations } from "next-intl/server";
-import type { ReactNode } from "react";
-import { LiveRefresh } from "@/components/client/live-refresh";
-import { PageFrame } from "@/components/layout/page-frame";
-import { ProblemPage } from "@/components/layout/problem-page";
+import { recordPage, type Shown } from "@/app/(portal)/_kit/record-page";
 import { Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
 import { getEmergency } from "@/lib/access/break-glass/list-emergencies";
 import type { EmergencyView } from "@/lib/access/break-glass/schema";
-import { RequestPath } from "@/lib/api-client/operations/access";
 import { getBreakGlass } from "@/lib/api-client/operations/break-glass";
 import { getTransaction as transactionOf } from "@/lib/api-client/operations/transactions";
 import { loadPage } from "@/lib/http/pages/page";
@@ -17,16 +13,9 @@ import { type BreakGlassRecord, RecordList, Records } from "../_components/recor
 import { ReviewForm } from "../_components/review-form";
 import { ReviewOf, UseFacts } from "../_components/use-facts";
 
-const SECTION = "/break-glass";
+type Use = Shown<{ readonly use: EmergencyView; readonly log: string }>;
 
-export async function generateMetadata() {
-  return { title: (await getTranslations("breakGlass"))("one") };
-}
-
-/** Anything that is no id names nothing: answered as such, and recorded like it. */
-const NO_ID = "00000000-0000-0000-0000-000000000000";
-
-/** Its records as every member of staff may know them: job, parties, which fields are sealed. */
+/** What all staff may know of its records: job, parties, which fields are sealed. */
 async function recordsOf(use: EmergencyView): Promise<BreakGlassRecord[]> {
   const found = await Promise.all(
     use.transactions.map(async (id) => {
@@ -49,38 +38,11 @@ async function recordsOf(use: EmergencyView): Promise<BreakGlassRecord[]> {
   );
 }
 
-/** One use of break-glass: why, how long, what its holder looks at, and what another person says of it afterwards. */
-export default async function UsePage({ params }: PageProps<"/break-glass/[id]">) {
+async function Content({ value: { use, log }, principal, nowMs }: Use) {
   const t = await getTranslations("breakGlass");
-  const id = RequestPath.safeParse(await params).data?.id ?? NO_ID;
-  const path = `/confidential/access/break-glass/${id}`;
-  const found = await loadPage(getBreakGlass, path, async (cx) => ({
-    use: await getEmergency(cx, id),
-    log: cx.instance.log,
-  }));
-  if (!found.ok)
-    return <ProblemPage problem={found.problem} section={{ label: t("title"), href: SECTION }} />;
-  const { value, principal } = found;
-  const { use, log } = value;
   const records = await recordsOf(use);
-  const nowMs = Date.now();
-  const isOwn = use.holder.handle === principal.handle;
-  const look: ReactNode = use.acts.includes("open") ? (
-    <Records use={use} records={records} personName={principal.name} nowMs={nowMs} />
-  ) : (
-    <RecordList records={records} />
-  );
   return (
-    <PageFrame
-      crumbs={[{ label: t("title"), href: SECTION }, { label: use.reference }]}
-      title={t("detail.title", { reference: use.reference })}
-      lead={t("detail.lead", { name: use.holder.name, organisation: use.holder.organisation })}
-      actions={use.acts.includes("end") ? <EndUse use={use} isOwn={isOwn} /> : undefined}
-      apiCall={{ method: "GET", path }}
-      facts={<UseFacts use={use} nowMs={nowMs} />}
-      factsLook={use.acts.includes("review") ? "decision" : "facts"}
-    >
-      <LiveRefresh kinds={["grant"]} id={use.grant_id} />
+    <>
       {use.state === "refused" ? (
         <Notice tone="amber" icon="stop" title={t("detail.refused")} className="mb-6" />
       ) : null}
@@ -88,7 +50,11 @@ export default async function UsePage({ params }: PageProps<"/break-glass/[id]">
         <p className="max-w-[80ch] whitespace-pre-wrap break-words py-3 text-body">{use.reason}</p>
       </Section>
       <Section title={t("detail.records")} count={use.transactions.length}>
-        {look}
+        {use.acts.includes("open") ? (
+          <Records use={use} records={records} personName={principal.name} nowMs={nowMs} />
+        ) : (
+          <RecordList records={records} />
+        )}
       </Section>
       {use.review === undefined ? null : <ReviewOf review={use.review} />}
       {use.acts.includes("review") ? (
@@ -96,6 +62,35 @@ export default async function UsePage({ params }: PageProps<"/break-glass/[id]">
           <ReviewForm use={use} log={log} person={principal.handle} />
         </Section>
       ) : null}
-    </PageFrame>
+    </>
   );
 }
+
+/** One emergency access: its reason and time, what its holder sees, and the review. */
+const page = recordPage({
+  operation: getBreakGlass,
+  load: async (cx, id) => ({ use: await getEmergency(cx, id), log: cx.instance.log }),
+  title: async () => (await getTranslations("breakGlass"))("one"),
+  above: async () => ({ label: (await getTranslations("breakGlass"))("title"), href: "/break-glass" }),
+  live: ["grant"],
+  liveId: ({ use }) => use.grant_id,
+  heading: async ({ value: { use } }) => {
+    const t = await getTranslations("breakGlass.detail");
+    const { reference, holder } = use;
+    return {
+      crumb: reference,
+      title: t("title", { reference }),
+      lead: t("lead", { name: holder.name, organisation: holder.organisation }),
+    };
+  },
+  actions: ({ value: { use }, principal }) =>
+    use.acts.includes("end") ? (
+      <EndUse use={use} isOwn={use.holder.handle === principal.handle} />
+    ) : undefined,
+  facts: ({ value: { use }, nowMs }) => <UseFacts use={use} nowMs={nowMs} />,
+  factsLook: ({ value: { use } }) => (use.acts.includes("review") ? "decision" : "facts"),
+  content: (use) => <Content {...use} />,
+});
+
+export const generateMetadata = page.generateMetadata;
+export default page.render;

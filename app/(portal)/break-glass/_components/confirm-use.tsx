@@ -1,75 +1,27 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useState } from "react";
-import { useAct } from "@/components/act/use-act";
+import { ActDialog } from "@/components/act/act-dialog";
 import { target } from "@/components/client/api";
-import { CallFailure } from "@/components/client/call-failure";
 import { useApi } from "@/components/client/use-api";
-import { useSigner } from "@/components/client/use-signer";
-import { Button } from "@/components/ui/button";
-import { Dialog, DialogActions } from "@/components/ui/dialog";
 import { Digest } from "@/components/ui/digest";
 import { Facts } from "@/components/ui/facts";
+import type { NewEmergencyStatement } from "@/lib/access/break-glass/schema";
 import type { prepareBreakGlass, useBreakGlass } from "@/lib/api-client/operations/break-glass";
-import { numbersIn, type TypedUse } from "./typed-use";
 
-const prepareOf = target<typeof prepareBreakGlass>("POST", "/confidential/access/break-glass/statement");
-const useOf = target<typeof useBreakGlass>("POST", "/confidential/access/break-glass");
+const PREPARE = target<typeof prepareBreakGlass>("POST", "/confidential/access/break-glass/statement");
+const USE = target<typeof useBreakGlass>("POST", "/confidential/access/break-glass");
 
 function sameNames(some: readonly string[], others: readonly string[]): boolean {
   return [...some].sort().join() === [...others].sort().join();
 }
 
-/** Signs what was typed, where the holder has a key, and breaks the glass; answers the use's id. */
-function useBreaking(typed: TypedUse) {
-  const api = useApi();
-  const { sign } = useSigner();
-  const act = useAct(useOf);
-  const [isSigning, setSigning] = useState(false);
-  const [notSigned, setNotSigned] = useState<unknown>();
-  const asked = {
-    transactions: numbersIn(typed.transactions),
-    fields: [...typed.fields],
-    reason: typed.reason.trim(),
-  };
-  const send = async (): Promise<string | undefined> => {
-    setSigning(true);
-    setNotSigned(undefined);
-    try {
-      const made = await sign({
-        kind: "break-glass",
-        prepare: async () => (await api.call(prepareOf, { body: asked })).statement,
-        isAsShown: (one) =>
-          one.level === "masked" &&
-          sameNames(one.transactions, asked.transactions) &&
-          sameNames(one.groups, asked.fields),
-      });
-      const signed =
-        made === undefined ? {} : { signed: { nonce: made.statement.nonce, signature: made.signature } };
-      return (await act.run({ body: { ...asked, ...signed } }))?.id;
-    } catch (failure) {
-      setNotSigned(failure);
-      return undefined;
-    } finally {
-      setSigning(false);
-    }
-  };
-  return { send, asked, isBusy: isSigning || act.isBusy, error: notSigned ?? act.error };
-}
-
-/** The last look: what is shown, who is told, and what follows. */
-export function ConfirmUse(props: { typed: TypedUse; onClose: () => void; onDone: (id: string) => void }) {
+/** What will be shown, who is notified, and what follows. */
+function Asked({ asked }: { asked: NewEmergencyStatement }) {
   const t = useTranslations("breakGlass.confirm");
   const names = useTranslations("domain.fields");
-  const ui = useTranslations("ui");
-  const { send, asked, isBusy, error } = useBreaking(props.typed);
-  const act = async () => {
-    const id = await send();
-    if (id !== undefined) props.onDone(id);
-  };
   return (
-    <Dialog isOpen canClose={!isBusy} onClose={props.onClose} title={t("title")}>
+    <>
       <Facts
         look="narrow"
         facts={[
@@ -90,19 +42,39 @@ export function ConfirmUse(props: { typed: TypedUse; onClose: () => void; onDone
           <li key={one}>{t(`rules.${one}`)}</li>
         ))}
       </ul>
-      {error === undefined ? null : (
-        <div className="mt-4">
-          <CallFailure error={error} title={t("failed")} />
-        </div>
-      )}
-      <DialogActions>
-        <Button look="danger" isBusy={isBusy} onClick={() => void act()}>
-          {t("yes")}
-        </Button>
-        <Button disabled={isBusy} onClick={props.onClose}>
-          {ui("cancel")}
-        </Button>
-      </DialogActions>
-    </Dialog>
+    </>
+  );
+}
+
+/** Asks once more, has the holder sign, and begins the emergency access. */
+export function ConfirmUse({ asked, onClose }: { asked: NewEmergencyStatement; onClose: () => void }) {
+  const t = useTranslations("breakGlass.confirm");
+  const api = useApi();
+  return (
+    <ActDialog
+      onClose={onClose}
+      act={{
+        call: USE,
+        label: t("yes"),
+        title: t("title"),
+        text: <Asked asked={asked} />,
+        body: () => asked,
+        signed: async (_body, sign) => {
+          const made = await sign({
+            kind: "break-glass",
+            prepare: async () => (await api.call(PREPARE, { body: asked })).statement,
+            isAsShown: (one) =>
+              one.level === "masked" &&
+              sameNames(one.transactions, asked.transactions) &&
+              sameNames(one.groups, asked.fields),
+          });
+          if (made === undefined) return {};
+          return { signed: { nonce: made.statement.nonce, signature: made.signature } };
+        },
+        danger: true,
+        failed: t("failed"),
+        leadsTo: ({ id }) => `/break-glass/${id}`,
+      }}
+    />
   );
 }

@@ -1,16 +1,14 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { useReady } from "@/components/client/use-ready";
-import { Choice, ChoiceGroup, TextArea } from "@/components/form/controls";
-import { ErrorSummary } from "@/components/form/error-summary";
-import { Field } from "@/components/form/field";
-import { Button } from "@/components/ui/button";
+import { controlAt, listedIn, localFaults } from "@/components/form/faults";
+import { AreaField, BoxesField, FormFrame } from "@/components/form/fields";
+import { useAnswers } from "@/components/form/use-answers";
+import { NewEmergencyStatement } from "@/lib/access/break-glass/schema";
+import { MIN_REASON_LENGTH } from "@/lib/escrow/protocol/break-glass-statement";
 import type { GroupName } from "@/lib/vocabulary";
 import { ConfirmUse } from "./confirm-use";
-import { faultsOf, MIN_REASON, type TypedUse, type UseFault } from "./typed-use";
 
 const GROUPS: readonly GroupName[] = [
   "amount",
@@ -20,126 +18,69 @@ const GROUPS: readonly GroupName[] = [
   "narrative",
   "external_references",
 ];
-const IDS = { transactions: "glass-transactions", fields: "glass-fields", reason: "glass-reason" } as const;
+const CONTROLS = { "/transactions": "transactions", "/fields": "fields", "/reason": "reason" } as const;
 
-function controlOf(fault: UseFault): string {
-  return fault === "fields" || fault === "reason" ? IDS[fault] : IDS.transactions;
+interface Typed {
+  readonly transactions: string;
+  readonly fields: readonly GroupName[];
+  readonly reason: string;
 }
 
-function FieldChoice(props: {
-  chosen: readonly GroupName[];
-  error: string | undefined;
-  onChange: (fields: GroupName[]) => void;
-}) {
-  const t = useTranslations("breakGlass.form");
-  const names = useTranslations("domain.fields");
-  const { chosen } = props;
-  return (
-    <ChoiceGroup id={IDS.fields} legend={t("fields")} help={t("fieldsHelp")} error={props.error}>
-      <div className="grid tablet:grid-cols-2">
-        {GROUPS.map((group) => (
-          <Choice
-            key={group}
-            label={names(group)}
-            checked={chosen.includes(group)}
-            onChange={() =>
-              props.onChange(
-                chosen.includes(group) ? chosen.filter((one) => one !== group) : [...chosen, group],
-              )
-            }
-          />
-        ))}
-      </div>
-    </ChoiceGroup>
-  );
+function bodyOf({ transactions, fields, reason }: Typed): NewEmergencyStatement {
+  return { transactions: listedIn(transactions.toLowerCase()), fields: [...fields], reason: reason.trim() };
 }
 
-/** Which records, which fields, why: then a last look, and the signature. */
+/** Which records, which fields, why. A dialog then shows it once more before it is signed. */
 export function UseForm({ transaction }: { transaction: string | undefined }) {
   const t = useTranslations("breakGlass.form");
-  const isReady = useReady();
-  const router = useRouter();
-  const [typed, setTyped] = useState<TypedUse>({ transactions: transaction ?? "", fields: [], reason: "" });
-  const [attempt, setAttempt] = useState(0);
-  const [isAsked, setAsked] = useState(false);
-  const change = (part: Partial<TypedUse>) => setTyped((before) => ({ ...before, ...part }));
-  const faults = attempt === 0 ? [] : faultsOf(typed);
-  const errorOf = (...wanted: UseFault[]) => {
-    const found = faults.find((fault) => wanted.includes(fault));
-    return found === undefined ? undefined : t(`faults.${found}`);
-  };
-  const submit = () => {
-    setAttempt((count) => count + 1);
-    if (faultsOf(typed).length === 0) setAsked(true);
-  };
+  const names = useTranslations("domain.fields");
+  const [asked, setAsked] = useState<NewEmergencyStatement>();
+  const form = useAnswers<Typed, NewEmergencyStatement>({
+    id: "glass",
+    initial: { transactions: transaction ?? "", fields: [], reason: "" },
+    words: {
+      transactions: {
+        label: t("transactions"),
+        missing: t("faults.transactionsMissing"),
+        tooMuch: t("faults.transactionsMany"),
+        wrong: t("faults.transactionsUnclear"),
+      },
+      fields: { label: t("fields"), missing: t("faults.fields") },
+      reason: { label: t("reason"), missing: t("faults.reason"), wrong: t("faults.reason") },
+    },
+    focus: "summary",
+    warns: true,
+    check: (typed) => localFaults(NewEmergencyStatement, bodyOf(typed)),
+    controlOf: ({ pointer }) => controlAt(CONTROLS, pointer),
+    send: async (typed) => bodyOf(typed),
+    keeps: (_asked, typed) => typed,
+    onDone: setAsked,
+  });
   return (
-    <form
-      noValidate
-      method="post"
-      className="max-w-[640px] pt-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
-      <ErrorSummary
-        title={t("errors")}
-        errors={faults.map((fault) => ({ id: controlOf(fault), text: t(`faults.${fault}`) }))}
-        attempt={attempt}
-      />
-      <fieldset role="presentation" disabled={!isReady} className="grid min-w-0 gap-5">
-        <Field
-          id={IDS.transactions}
-          label={t("transactions")}
+    <>
+      <FormFrame form={form} errors={t("errors")} submit={t("submit")} look="danger">
+        <AreaField
+          form={form}
+          name="transactions"
           help={t("transactionsHelp")}
-          error={errorOf("transactionsMissing", "transactionsMany", "transactionsUnclear")}
-        >
-          {(control) => (
-            <TextArea
-              {...control}
-              rows={3}
-              className="font-mono"
-              spellCheck={false}
-              autoComplete="off"
-              value={typed.transactions}
-              onChange={(event) => change({ transactions: event.target.value })}
-            />
-          )}
-        </Field>
-        <FieldChoice
-          chosen={typed.fields}
-          error={errorOf("fields")}
-          onChange={(fields) => change({ fields })}
+          className="font-mono"
+          spellCheck={false}
         />
-        <Field
-          id={IDS.reason}
-          label={t("reason")}
-          help={t("reasonHelp", { count: MIN_REASON })}
-          error={errorOf("reason")}
-        >
-          {(control) => (
-            <TextArea
-              {...control}
-              rows={3}
-              maxLength={2000}
-              value={typed.reason}
-              onChange={(event) => change({ reason: event.target.value })}
-            />
-          )}
-        </Field>
-        <div>
-          <Button type="submit" look="danger">
-            {t("submit")}
-          </Button>
-        </div>
-      </fieldset>
-      {isAsked ? (
-        <ConfirmUse
-          typed={typed}
-          onClose={() => setAsked(false)}
-          onDone={(id) => router.push(`/break-glass/${id}`)}
+        <BoxesField
+          form={form}
+          name="fields"
+          help={t("fieldsHelp")}
+          look="columns"
+          options={GROUPS.map((group) => ({ value: group, label: names(group) }))}
         />
-      ) : null}
-    </form>
+        <AreaField
+          form={form}
+          name="reason"
+          help={t("reasonHelp", { count: MIN_REASON_LENGTH })}
+          maxLength={2_000}
+        />
+      </FormFrame>
+      {asked === undefined ? null : <ConfirmUse asked={asked} onClose={() => setAsked(undefined)} />}
+    </>
   );
 }

@@ -1,6 +1,6 @@
 import { useTranslations } from "next-intl";
 import { LocalTime } from "@/components/ui/local-time";
-import { type Column, Table } from "@/components/ui/table";
+import type { Column } from "@/components/ui/table";
 import type { EmergencyView } from "@/lib/access/break-glass/schema";
 import { UseState } from "./use-state";
 
@@ -18,10 +18,10 @@ function Review({ use }: { use: EmergencyView }) {
   return t.rich("reviewBy", { time: () => <LocalTime instant={use.review_by} form="minute" /> });
 }
 
-/** Uses in rows, newest first. */
-export function UseTable({ items }: { items: readonly EmergencyView[] }) {
+/** Columns of the list of emergency accesses. */
+export function useUseColumns(): Column<EmergencyView>[] {
   const t = useTranslations("breakGlass");
-  const columns: Column<EmergencyView>[] = [
+  return [
     { key: "reference", head: t("columns.reference"), isTitle: true, cell: ({ reference }) => reference },
     { key: "holder", head: t("columns.holder"), cell: ({ holder }) => holder.name },
     {
@@ -38,13 +38,4 @@ export function UseTable({ items }: { items: readonly EmergencyView[] }) {
     { key: "state", head: t("columns.state"), cell: (use) => <UseState use={use} /> },
     { key: "review", head: t("columns.review"), cell: (use) => <Review use={use} /> },
   ];
-  return (
-    <Table
-      caption={t("list")}
-      columns={columns}
-      rows={items}
-      rowKey={({ id }) => id}
-      href={({ id }) => `/break-glass/${id}`}
-    />
-  );
 }

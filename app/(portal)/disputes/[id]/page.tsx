@@ -1,24 +1,19 @@
 import { getTranslations } from "next-intl/server";
+import { recordPage, type Shown as ShownRecord } from "@/app/(portal)/_kit/record-page";
 import { DisputeActs } from "@/app/(portal)/disputes/_components/dispute-acts";
 import { DisputeFacts } from "@/app/(portal)/disputes/_components/dispute-facts";
 import { DisputeStateTag } from "@/app/(portal)/disputes/_components/dispute-state";
 import { Notes } from "@/app/(portal)/disputes/_components/notes";
 import { type Looking, RecordColumn } from "@/app/(portal)/disputes/_components/record-column";
 import { SaidColumn } from "@/app/(portal)/disputes/_components/said-column";
-import { LiveRefresh } from "@/components/client/live-refresh";
-import { PageFrame } from "@/components/layout/page-frame";
-import { ProblemPage } from "@/components/layout/problem-page";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
 import { getDispute } from "@/lib/api-client/operations/disputes";
 import type { Principal } from "@/lib/context/principal";
-import { getDispute as get } from "@/lib/disputes/get-dispute";
+import { getDispute as load } from "@/lib/disputes/get-dispute";
 import type { DisputeView } from "@/lib/disputes/schema";
-import { loadPage } from "@/lib/http/pages/page";
 
-export async function generateMetadata() {
-  return { title: (await getTranslations("disputes"))("title") };
-}
+type Shown = ShownRecord<DisputeView>;
 
 /** What this reader may look at. Support without a live grant of its own reads why. */
 function lookingOf(dispute: DisputeView, reader: Principal): Looking {
@@ -45,55 +40,46 @@ function requestHref(dispute: DisputeView): string {
   return `/requests/new?${query}`;
 }
 
-/** One dispute: the masked record beside what the parties say, their notes, and what may be done. */
-export default async function DisputePage({ params }: PageProps<"/disputes/[id]">) {
-  const t = await getTranslations("disputes");
-  const { id } = await params;
-  const result = await loadPage(getDispute, `/confidential/disputes/${id}`, (cx) => get(cx, id));
-  const section = { label: t("title"), href: "/disputes" };
-  if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
-  const { value: dispute, principal } = result;
-  const looking = lookingOf(dispute, principal);
-  const nowMs = Date.now();
+async function Lead({ value: dispute }: Shown) {
+  const t = await getTranslations("disputes.one");
   const isOver = dispute.state === "resolved" || dispute.state === "withdrawn";
-  const line = isOver ? "one.endedLine" : dispute.taken_by === undefined ? "one.openedLine" : "one.takenLine";
-  const isMine = dispute.taken_by?.handle === principal.handle && dispute.grant?.state !== "pending";
+  const line = isOver ? "endedLine" : dispute.taken_by === undefined ? "openedLine" : "takenLine";
   return (
-    <PageFrame
-      crumbs={[section, { label: dispute.job_id }]}
-      title={t("one.title", { job: dispute.job_id })}
-      lead={
-        <span className="flex flex-wrap items-center gap-x-4 gap-y-1">
-          <span>
-            {t.rich(line, {
-              party: dispute.party,
-              name: dispute.taken_by?.name ?? "",
-              time: () => <LocalTime instant={dispute.opened_at} form="minute" />,
-            })}
-          </span>
-          <DisputeStateTag state={dispute.state} isBoxed />
-        </span>
-      }
-      apiCall={{ method: "GET", path: `/confidential/disputes/${dispute.id}` }}
-      actions={
-        <DisputeActs
-          disputeId={dispute.id}
-          acts={dispute.acts}
-          isMine={isMine}
-          takenByOther={
-            dispute.taken_by === undefined || dispute.taken_by.handle === principal.handle
-              ? undefined
-              : dispute.taken_by.name
-          }
-          requestHref={requestHref(dispute)}
-        />
-      }
-      facts={<DisputeFacts dispute={dispute} isHolder={looking.kind === "holder"} nowMs={nowMs} />}
-    >
-      <LiveRefresh kinds={["dispute"]} id={dispute.id} />
+    <span className="flex flex-wrap items-center gap-x-4 gap-y-1">
+      <span>
+        {t.rich(line, {
+          party: dispute.party,
+          name: dispute.taken_by?.name ?? "",
+          time: () => <LocalTime instant={dispute.opened_at} form="minute" />,
+        })}
+      </span>
+      <DisputeStateTag state={dispute.state} isBoxed />
+    </span>
+  );
+}
+
+function Actions({ value: dispute, principal }: Shown) {
+  const by = dispute.taken_by;
+  const isTheirs = by?.handle === principal.handle;
+  return (
+    <DisputeActs
+      disputeId={dispute.id}
+      acts={dispute.acts}
+      isMine={isTheirs && dispute.grant?.state !== "pending"}
+      takenByOther={by === undefined || isTheirs ? undefined : by.name}
+      requestHref={requestHref(dispute)}
+    />
+  );
+}
+
+async function Content({ value: dispute, principal, nowMs }: Shown) {
+  const t = await getTranslations("disputes.side");
+  const looking = lookingOf(dispute, principal);
+  return (
+    <>
       <div className="grid gap-x-8 gap-y-8 drawn:grid-cols-2">
         <div>
-          <Section title={t("side.record")}>
+          <Section title={t("record")}>
             <RecordColumn
               transactionId={dispute.transaction_id}
               reference={dispute.job_id}
@@ -106,12 +92,38 @@ export default async function DisputePage({ params }: PageProps<"/disputes/[id]"
           </Section>
         </div>
         <div>
-          <Section title={t("side.said")}>
+          <Section title={t("said")}>
             <SaidColumn dispute={dispute} />
           </Section>
         </div>
       </div>
       <Notes dispute={dispute} isParty={looking.kind === "party"} />
-    </PageFrame>
+    </>
   );
 }
+
+/** One dispute: the masked record next to the parties' reasons, their notes, and the acts. */
+const page = recordPage<DisputeView>({
+  operation: getDispute,
+  load,
+  title: async () => (await getTranslations("disputes"))("title"),
+  above: async () => ({ label: (await getTranslations("disputes"))("title"), href: "/disputes" }),
+  live: ["dispute"],
+  heading: async (shown) => ({
+    crumb: shown.value.job_id,
+    title: (await getTranslations("disputes.one"))("title", { job: shown.value.job_id }),
+    lead: <Lead {...shown} />,
+  }),
+  actions: (shown) => <Actions {...shown} />,
+  facts: ({ value: dispute, principal, nowMs }) => (
+    <DisputeFacts
+      dispute={dispute}
+      isHolder={lookingOf(dispute, principal).kind === "holder"}
+      nowMs={nowMs}
+    />
+  ),
+  content: (shown) => <Content {...shown} />,
+});
+
+export const generateMetadata = page.generateMetadata;
+export default page.render;

@@ -1,15 +1,15 @@
 import { useLocale, useTranslations } from "next-intl";
 import { DisputeStateTag } from "@/app/(portal)/disputes/_components/dispute-state";
 import { LocalTime } from "@/components/ui/local-time";
-import { type Column, Table } from "@/components/ui/table";
+import type { Column } from "@/components/ui/table";
 import type { DisputeSummary } from "@/lib/disputes/schema";
 import { formatCount } from "@/lib/format";
 
-/** Disputes as rows; the transaction leads to the dispute. */
-export function DisputeTable({ disputes }: { disputes: readonly DisputeSummary[] }) {
+/** Columns of a list of disputes. The transaction leads to the dispute. */
+export function useDisputeColumns(): Column<DisputeSummary>[] {
   const t = useTranslations("disputes.table");
   const locale = useLocale();
-  const columns: readonly Column<DisputeSummary>[] = [
+  return [
     { key: "transaction", head: t("transaction"), cell: (one) => one.job_id, isTitle: true },
     {
       key: "reason",
@@ -30,13 +30,4 @@ export function DisputeTable({ disputes }: { disputes: readonly DisputeSummary[]
     { key: "notes", head: t("notes"), cell: (one) => formatCount(one.notes_count, locale), isNumber: true },
     { key: "state", head: t("state"), cell: (one) => <DisputeStateTag state={one.state} /> },
   ];
-  return (
-    <Table
-      caption={t("caption")}
-      columns={columns}
-      rows={disputes}
-      rowKey={(one) => one.id}
-      href={(one) => `/disputes/${one.id}`}
-    />
-  );
 }

@@ -1,5 +1,5 @@
 import { getTranslations } from "next-intl/server";
-import { EndRelease } from "@/app/(portal)/grants/_components/end-release";
+import { recordPage } from "@/app/(portal)/_kit/record-page";
 import { ExportsSection } from "@/app/(portal)/grants/_components/exports-section";
 import { GrantFacts } from "@/app/(portal)/grants/_components/grant-facts";
 import {
@@ -8,28 +8,16 @@ import {
   TransactionsSection,
 } from "@/app/(portal)/grants/_components/grant-sections";
 import { OpeningsSection } from "@/app/(portal)/grants/_components/openings-section";
-import { RevokeGrant } from "@/app/(portal)/grants/_components/revoke-grant";
-import { LiveRefresh } from "@/components/client/live-refresh";
+import { EndRelease, RevokeGrant } from "@/app/(portal)/grants/_components/revoke-grant";
 import { AccessInForce } from "@/components/domain/access-in-force";
-import { PageFrame } from "@/components/layout/page-frame";
-import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
 import { LocalTime } from "@/components/ui/local-time";
 import { Notice } from "@/components/ui/states";
-import { getGrant as read } from "@/lib/access/grants/get-grant";
+import { getGrant as load } from "@/lib/access/grants/get-grant";
 import type { GrantDetail } from "@/lib/access/grants/schema";
-import { RequestPath } from "@/lib/api-client/operations/access";
 import { getGrant } from "@/lib/api-client/operations/grants";
-import { loadPage } from "@/lib/http/pages/page";
 
-export async function generateMetadata() {
-  return { title: (await getTranslations("grants"))("one") };
-}
-
-/** Anything that is no id names nothing: answered as such, and recorded like it. */
-const NO_ID = "00000000-0000-0000-0000-000000000000";
-
-/** The transaction one would open next: the first that was not opened yet. */
+/** The next transaction to open: the first that was not opened yet. */
 function nextToOpen(grant: GrantDetail): string | undefined {
   const opened = new Set(
     grant.openings.filter((one) => one.outcome === "done").map((one) => one.transaction_id),
@@ -91,37 +79,31 @@ async function RevokedNotice({ grant }: { grant: GrantDetail }) {
   );
 }
 
-/** One grant: how long, how often, what, why, and everything that was opened under it. */
-export default async function GrantPage({ params }: PageProps<"/grants/[id]">) {
-  const t = await getTranslations("grants");
-  const purposes = await getTranslations("domain.purposes");
-  const id = RequestPath.safeParse(await params).data?.id ?? NO_ID;
-  const result = await loadPage(getGrant, `/confidential/access/grants/${id}`, async (cx) => ({
-    grant: await read(cx, id),
-    log: cx.instance.log,
-  }));
-  if (!result.ok)
-    return <ProblemPage problem={result.problem} section={{ label: t("title"), href: "/grants" }} />;
-  const { value, principal } = result;
-  const { grant, log } = value;
-  const isOwn = grant.holder === principal.handle;
-  const nowMs = Date.now();
-  return (
-    <PageFrame
-      crumbs={[{ label: t("title"), href: "/grants" }, { label: grant.reference }]}
-      title={t("detail.title", { count: grant.transactions.length })}
-      lead={t("detail.lead", {
-        reference: grant.reference,
-        purpose: purposes(grant.purpose),
-        name: grant.holder_name,
-      })}
-      actions={<Actions grant={grant} isOwn={isOwn} log={log} person={principal.handle} />}
-      apiCall={{ method: "GET", path: `/confidential/access/grants/${grant.id}` }}
-      facts={<GrantFacts grant={grant} nowMs={nowMs} />}
-    >
-      <LiveRefresh kinds={["grant"]} id={grant.id} />
+/** One grant: its time and views, what it covers and rests on, and each opening under it. */
+const page = recordPage({
+  operation: getGrant,
+  load: async (cx, id) => ({ grant: await load(cx, id), log: cx.instance.log }),
+  title: async () => (await getTranslations("grants"))("one"),
+  above: async () => ({ label: (await getTranslations("grants"))("title"), href: "/grants" }),
+  live: ["grant"],
+  heading: async ({ value: { grant } }) => {
+    const t = await getTranslations("grants.detail");
+    const purposes = await getTranslations("domain.purposes");
+    const { reference, holder_name: name } = grant;
+    return {
+      crumb: reference,
+      title: t("title", { count: grant.transactions.length }),
+      lead: t("lead", { reference, purpose: purposes(grant.purpose), name }),
+    };
+  },
+  actions: ({ value: { grant, log }, principal: { handle } }) => (
+    <Actions grant={grant} isOwn={grant.holder === handle} log={log} person={handle} />
+  ),
+  facts: ({ value: { grant }, nowMs }) => <GrantFacts grant={grant} nowMs={nowMs} />,
+  content: ({ value: { grant }, principal, nowMs }) => (
+    <>
       <RevokedNotice grant={grant} />
-      {/* Time and views left stay in sight: beside the page where there is room, else above it. */}
+      {/* Time and views left stay in sight: in the facts column where there is room, else above the page. */}
       <div className="mb-8 facts:hidden">
         <AccessInForce grant={grant} nowMs={nowMs} />
       </div>
@@ -129,7 +111,12 @@ export default async function GrantPage({ params }: PageProps<"/grants/[id]">) {
       <FieldsSection grant={grant} />
       <OpeningsSection grant={grant} />
       <ExportsSection grant={grant} />
-      {isOwn && grant.request_id !== undefined ? <ExtendSection grant={grant} /> : null}
-    </PageFrame>
-  );
-}
+      {grant.holder === principal.handle && grant.request_id !== undefined ? (
+        <ExtendSection grant={grant} />
+      ) : null}
+    </>
+  ),
+});
+
+export const generateMetadata = page.generateMetadata;
+export default page.render;

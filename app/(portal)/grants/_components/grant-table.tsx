@@ -2,68 +2,66 @@ import { useTranslations } from "next-intl";
 import { GrantState } from "@/app/(portal)/grants/_components/grant-state";
 import { EndTime } from "@/components/ui/end-time";
 import { LocalTime } from "@/components/ui/local-time";
-import { type Column, Table } from "@/components/ui/table";
+import type { Column } from "@/components/ui/table";
 import type { GrantView } from "@/lib/access/grants/schema";
+import { isReviewer } from "@/lib/access/rules/action-rules";
+import type { Principal } from "@/lib/context/principal";
 
 const DAY_MS = 86_400_000;
 
-/** Grants of a list. Whose they are is shown to those who see more than their own. */
-export function GrantTable(props: { grants: readonly GrantView[]; nowMs: number; showsHolder: boolean }) {
-  const { nowMs } = props;
+interface Seen {
+  readonly nowMs: number;
+  readonly principal: Pick<Principal, "role" | "duties">;
+}
+
+/** Columns of a list of grants. Readers who see more than their own also see the holder. */
+export function useGrantColumns({ nowMs, principal }: Seen): Column<GrantView>[] {
   const t = useTranslations("grants.table");
   const kinds = useTranslations("domain.instruments");
-  const holder: Column<GrantView>[] = props.showsHolder
+  const holder: Column<GrantView>[] = isReviewer(principal)
     ? [{ key: "holder", head: t("holder"), cell: (grant) => grant.holder_name }]
     : [];
-  return (
-    <Table
-      caption={t("caption")}
-      rows={props.grants}
-      rowKey={(grant) => grant.id}
-      href={(grant) => `/grants/${grant.id}`}
-      columns={[
-        { key: "reference", head: t("reference"), isTitle: true, cell: (grant) => grant.reference },
-        ...holder,
-        {
-          key: "authority",
-          head: t("authority"),
-          cell: ({ authority, dispute_id, emergency_id }) => {
-            if (authority !== undefined) return `${kinds(authority.kind)}, ${authority.case_number}`;
-            if (emergency_id !== undefined) return t("breakGlass");
-            return t(dispute_id === undefined ? "none" : "dispute");
-          },
-        },
-        {
-          key: "opened",
-          head: t("opened"),
-          isNumber: true,
-          cell: (grant) => t("of", { n: grant.opened, all: grant.transactions.length }),
-        },
-        {
-          key: "views",
-          head: t("viewsLeft"),
-          isNumber: true,
-          cell: (grant) => t("of", { n: grant.views_left, all: grant.max_views }),
-        },
-        {
-          key: "ends",
-          head: t("ends"),
-          cell: (grant) => {
-            const left = Date.parse(grant.not_after) - nowMs;
-            const isShort = grant.state === "active" && left > 0 && left < DAY_MS;
-            return (
-              <span className={isShort ? "text-amber" : ""}>
-                {grant.revoked_at === undefined ? (
-                  <EndTime instant={grant.not_after} />
-                ) : (
-                  <LocalTime instant={grant.revoked_at} form="minute" />
-                )}
-              </span>
-            );
-          },
-        },
-        { key: "state", head: t("state"), cell: (grant) => <GrantState grant={grant} nowMs={nowMs} /> },
-      ]}
-    />
-  );
+  return [
+    { key: "reference", head: t("reference"), isTitle: true, cell: (grant) => grant.reference },
+    ...holder,
+    {
+      key: "authority",
+      head: t("authority"),
+      cell: ({ authority, dispute_id, emergency_id }) => {
+        if (authority !== undefined) return `${kinds(authority.kind)}, ${authority.case_number}`;
+        if (emergency_id !== undefined) return t("breakGlass");
+        return t(dispute_id === undefined ? "none" : "dispute");
+      },
+    },
+    {
+      key: "opened",
+      head: t("opened"),
+      isNumber: true,
+      cell: (grant) => t("of", { n: grant.opened, all: grant.transactions.length }),
+    },
+    {
+      key: "views",
+      head: t("viewsLeft"),
+      isNumber: true,
+      cell: (grant) => t("of", { n: grant.views_left, all: grant.max_views }),
+    },
+    {
+      key: "ends",
+      head: t("ends"),
+      cell: (grant) => {
+        const left = Date.parse(grant.not_after) - nowMs;
+        const isShort = grant.state === "active" && left > 0 && left < DAY_MS;
+        return (
+          <span className={isShort ? "text-amber" : ""}>
+            {grant.revoked_at === undefined ? (
+              <EndTime instant={grant.not_after} />
+            ) : (
+              <LocalTime instant={grant.revoked_at} form="minute" />
+            )}
+          </span>
+        );
+      },
+    },
+    { key: "state", head: t("state"), cell: (grant) => <GrantState grant={grant} nowMs={nowMs} /> },
+  ];
 }

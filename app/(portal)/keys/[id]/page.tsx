@@ -1,7 +1,6 @@
 import { getLocale, getTranslations } from "next-intl/server";
+import { recordPage, type Shown as ShownRecord } from "@/app/(portal)/_kit/record-page";
 import { EntryLink } from "@/components/domain/entry-link";
-import { PageFrame } from "@/components/layout/page-frame";
-import { ProblemPage } from "@/components/layout/problem-page";
 import { Digest } from "@/components/ui/digest";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
@@ -10,11 +9,9 @@ import { FactsSection, Section } from "@/components/ui/section";
 import { getKey } from "@/lib/api-client/operations/keys";
 import type { Principal } from "@/lib/context/principal";
 import { fromBase64url } from "@/lib/crypto/bytes";
-import { isUuid } from "@/lib/crypto/uuid";
-import { DomainError } from "@/lib/errors";
 import { formatCount, spokenGroups } from "@/lib/format";
-import { loadPage, type PageResult } from "@/lib/http/pages/page";
-import { getKey as readKey } from "@/lib/keys/get-key";
+import type { PageResult } from "@/lib/http/pages/page";
+import { getKey as load } from "@/lib/keys/get-key";
 import { type KeyOperation, mayUseKey } from "@/lib/keys/permissions";
 import type { KeyPage as Keys, KeyView } from "@/lib/keys/schema";
 import { KEY_USES, mayBecome } from "@/lib/keys/states";
@@ -36,10 +33,6 @@ const LOG_READERS: readonly Role[] = ["auditor", "regulator", "coordinator"];
 
 /** Duties with which somebody may stand in the custodian's roster for recoveries. */
 const SIGNERS: readonly Duty[] = ["approve", "legal", "admin", "recovery"];
-
-export async function generateMetadata() {
-  return { title: (await getTranslations("keys"))("title") };
-}
 
 async function Uses({ state }: { state: KeyView["state"] }) {
   const t = await getTranslations("keys.uses");
@@ -158,50 +151,45 @@ async function Versions(props: {
   );
 }
 
-/** One key version: its state and what that allows, how to recognise it, where it was registered, its sisters. */
-export default async function KeyPage({ params, searchParams }: PageProps<"/keys/[id]">) {
+type Shown = ShownRecord<KeyView>;
+
+/** Whether the key belongs to the reader's participant. */
+function isOwn({ value: view, principal }: Shown): boolean {
+  return principal.participantId === view.participant_id && PARTIES.includes(principal.role);
+}
+
+async function KeyFacts({ value: view, principal }: Shown) {
   const t = await getTranslations("keys");
-  const { id } = await params;
-  const section = { label: t("title"), href: "/keys" };
-  const result = await loadPage(getKey, `/confidential/keys/${id}`, (cx) => {
-    if (!isUuid(id)) throw new DomainError("key.not-found");
-    return readKey(cx, id);
-  });
-  if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
-  const { value: view, principal } = result;
+  const isHeld = view.custody === "client";
+  return (
+    <>
+      <FactsSection title={t("uses.title")}>
+        <p className="mb-2 text-control text-ink-2">
+          {t(`stateTexts.${isHeld && view.state === "compromised" ? "compromisedHeld" : view.state}`)}
+        </p>
+        <Uses state={view.state} />
+      </FactsSection>
+      <FactsSection title={t("detail.registration")}>
+        <p className="mb-2 text-control text-ink-2">{t("detail.registrationText")}</p>
+        <Registration view={view} canFollow={LOG_READERS.includes(principal.role)} />
+      </FactsSection>
+    </>
+  );
+}
+
+async function Content(shown: Shown) {
+  const { value: view, principal, params } = shown;
+  const t = await getTranslations("keys.detail");
   const versions = await loadKeys({ participantId: view.participant_id });
   const rotations = mayUseKey(principal, view.participant_id, "read-rotation")
     ? await loadRotations(view.participant_id)
     : undefined;
   const isHeld = view.custody === "client";
-  const isOwn = principal.participantId === view.participant_id && PARTIES.includes(principal.role);
   const read = isHeld && seesRecovery(principal, view) ? await loadRecovery(view.key_id) : undefined;
   const recovery = read?.ok === true ? read.value.recovery : null;
   return (
-    <PageFrame
-      crumbs={[section, { label: view.kid }]}
-      title={view.kid}
-      lead={<StateTag state={view.state} isBoxed />}
-      actions={
-        <KeyActs keyId={view.key_id} kid={view.kid} isHeld={isHeld} changes={changesOf(principal, view)} />
-      }
-      apiCall={{ method: "GET", path: `/confidential/keys/${view.key_id}` }}
-      facts={
-        <>
-          <FactsSection title={t("uses.title")}>
-            <p className="mb-2 text-control text-ink-2">
-              {t(`stateTexts.${isHeld && view.state === "compromised" ? "compromisedHeld" : view.state}`)}
-            </p>
-            <Uses state={view.state} />
-          </FactsSection>
-          <FactsSection title={t("detail.registration")}>
-            <p className="mb-2 text-control text-ink-2">{t("detail.registrationText")}</p>
-            <Registration view={view} canFollow={LOG_READERS.includes(principal.role)} />
-          </FactsSection>
-        </>
-      }
-    >
-      <Section title={t("detail.title")}>
+    <>
+      <Section title={t("title")}>
         <div className="pt-2">
           <Facts look="aligned" facts={await factsOf(view, principal.participantId)} />
         </div>
@@ -209,19 +197,40 @@ export default async function KeyPage({ params, searchParams }: PageProps<"/keys
       {isHeld ? (
         <HeldKey
           view={view}
-          isOwn={isOwn}
+          isOwn={isOwn(shown)}
           hasSuccessor={versions.ok && versions.value.items.some(({ state }) => state === "active")}
           isRecovering={recovery?.state === "asked" || recovery?.state === "running"}
         />
       ) : null}
-      {recovery === null ? null : <Recovery view={recovery} isOwn={isOwn} />}
+      {recovery === null ? null : <Recovery view={recovery} isOwn={isOwn(shown)} />}
       {rotations?.ok === true ? <Rotations list={rotations.value} /> : null}
-      <Versions
-        view={view}
-        newest={versions}
-        own={principal.participantId}
-        cursor={(await searchParams).cursor}
-      />
-    </PageFrame>
+      <Versions view={view} newest={versions} own={principal.participantId} cursor={params.cursor} />
+    </>
   );
 }
+
+/** One key version: its state and what that allows, how to recognise it, its registration, and its other versions. */
+const page = recordPage<KeyView>({
+  operation: getKey,
+  load,
+  title: async () => (await getTranslations("keys"))("title"),
+  above: async () => ({ label: (await getTranslations("keys"))("title"), href: "/keys" }),
+  heading: async ({ value: { kid, state } }) => ({
+    crumb: kid,
+    title: kid,
+    lead: <StateTag state={state} isBoxed />,
+  }),
+  actions: ({ value: view, principal }) => (
+    <KeyActs
+      keyId={view.key_id}
+      kid={view.kid}
+      isHeld={view.custody === "client"}
+      changes={changesOf(principal, view)}
+    />
+  ),
+  facts: (shown) => <KeyFacts {...shown} />,
+  content: (shown) => <Content {...shown} />,
+});
+
+export const generateMetadata = page.generateMetadata;
+export default page.render;

@@ -7,22 +7,22 @@ import type { KeyView } from "@/lib/keys/schema";
 import { custodyOf } from "./custody-of";
 import { StateTag } from "./state-tag";
 
-/** Key versions in rows; the number of wraps only where the reader may know it. */
-export function KeyTable(props: {
-  caption: string;
-  keys: readonly KeyView[];
-  current?: string;
-  /** The reader's participant: what it holds, the reader holds. */
-  own: string | undefined;
-}) {
+interface Seen {
+  readonly keys: readonly KeyView[];
+  /** The reader's participant. The reader holds its client-held keys. */
+  readonly own: string | undefined;
+}
+
+/** Columns of a list of key versions. The number of wraps is shown only where the reader may know it. */
+export function useKeyColumns({ keys, own }: Seen): Column<KeyView>[] {
   const t = useTranslations("keys.columns");
   const locale = useLocale();
   const custody = useTranslations("keys.custody");
-  const seesWraps = props.keys.some((key) => key.remaining_wraps !== undefined);
-  const columns: Column<KeyView>[] = [
+  const seesWraps = keys.some((key) => key.remaining_wraps !== undefined);
+  return [
     { key: "kid", head: t("key"), isTitle: true, cell: (key) => key.kid },
     { key: "version", head: t("version"), isNumber: true, cell: (key) => key.key_version },
-    { key: "custody", head: t("custody"), cell: (key) => custody(`${custodyOf(key, props.own)}.short`) },
+    { key: "custody", head: t("custody"), cell: (key) => custody(`${custodyOf(key, own)}.short`) },
     {
       key: "fingerprint",
       head: t("fingerprint"),
@@ -46,6 +46,11 @@ export function KeyTable(props: {
     },
     { key: "state", head: t("state"), cell: (key) => <StateTag state={key.state} /> },
   ];
+}
+
+/** The key versions of one participant. */
+export function KeyTable(props: Seen & { caption: string; current: string }) {
+  const columns = useKeyColumns(props);
   return (
     <Table
       caption={props.caption}

@@ -3,12 +3,9 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { useAct } from "@/components/act/use-act";
+import { Acts, act } from "@/components/act/act-button";
 import { target } from "@/components/client/api";
-import { CallFailure } from "@/components/client/call-failure";
-import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
-import { Dialog, DialogActions } from "@/components/ui/dialog";
 import { Digest } from "@/components/ui/digest";
 import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
@@ -59,40 +56,23 @@ function Made({ made }: { made: RegisteredKey }) {
   );
 }
 
-/** Asks once more, registers, and shows what was made with its receipt. */
+/** Registers a key after a question, and shows it with its receipt. */
 export function RegisterKey({ participantId }: { participantId: string }) {
   const t = useTranslations("keys.register");
-  const ui = useTranslations("ui");
-  const { isBusy, error, run } = useAct(REGISTER);
-  const [isAsking, setAsking] = useState(false);
   const [made, setMade] = useState<RegisteredKey>();
-  const register = async () => {
-    const body = { participant_id: participantId, algorithm: "X25519", custody: "managed" } as const;
-    const answer = await run({ body });
-    if (answer === undefined) return;
-    setMade(answer);
-    setAsking(false);
-  };
-  if (made !== undefined) return <Made made={made} />;
-  return (
-    <>
-      <Button look="primary" size="form" icon="key" onClick={() => setAsking(true)}>
-        {t("now")}
-      </Button>
-      <Dialog isOpen={isAsking} onClose={() => setAsking(false)} title={t("confirmTitle")} canClose={!isBusy}>
-        <p className="text-body">{t("confirmText", { participant: participantId })}</p>
-        {error === undefined ? null : (
-          <div className="mt-4">
-            <CallFailure error={error} />
-          </div>
-        )}
-        <DialogActions>
-          <Button look="primary" isBusy={isBusy} onClick={register}>
-            {t("confirm")}
-          </Button>
-          <Button onClick={() => setAsking(false)}>{ui("cancel")}</Button>
-        </DialogActions>
-      </Dialog>
-    </>
-  );
+  const register = act("register", {
+    call: REGISTER,
+    label: t("now"),
+    button: { look: "primary", size: "form", icon: "key" },
+    title: t("confirmTitle"),
+    text: t("confirmText", { participant: participantId }),
+    body: () => ({
+      participant_id: participantId,
+      algorithm: "X25519" as const,
+      custody: "managed" as const,
+    }),
+    yes: t("confirm"),
+    onDone: setMade,
+  });
+  return made === undefined ? <Acts acts={[register]} /> : <Made made={made} />;
 }

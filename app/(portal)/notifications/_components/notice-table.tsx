@@ -1,7 +1,7 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { LocalTime } from "@/components/ui/local-time";
-import { type Column, Table } from "@/components/ui/table";
+import type { Column } from "@/components/ui/table";
 import { RequestState } from "@/lib/access/requests/schema";
 import { shortDigest } from "@/lib/format";
 import { saidKey } from "@/lib/notify/labels";
@@ -28,8 +28,8 @@ function hrefOf({ kind, subject, reference }: Notification): string {
   }
 }
 
-/** What was told, in rows; what is unread stands in bold and says so. */
-export function NoticeTable({ items }: { items: readonly Notification[] }) {
+/** Columns of the person's notifications. Unread ones are bold. */
+export function useNotificationColumns(): Column<Notification>[] {
   const t = useTranslations("notify");
   const domain = useTranslations("domain");
   const nameOf = ({ kind, reference, subject }: Notification) =>
@@ -40,7 +40,7 @@ export function NoticeTable({ items }: { items: readonly Notification[] }) {
       ? domain(`requestStates.${request.data}`)
       : t(`said.${saidKey(kind, state)}`);
   };
-  const columns: Column<Notification>[] = [
+  return [
     {
       key: "what",
       head: t("notices.columns.what"),
@@ -68,5 +68,4 @@ export function NoticeTable({ items }: { items: readonly Notification[] }) {
         ),
     },
   ];
-  return <Table caption={t("notices.list")} columns={columns} rows={items} rowKey={({ id }) => id} />;
 }

@@ -28,7 +28,9 @@ describe("the form for opening hours", () => {
     await user.clear(monday());
     await user.type(monday(), "nine to five");
     await user.click(save());
-    expect(await screen.findByText(/Write it like 09:00–17:00/)).toBeDefined();
+    const summary = await screen.findByRole("alert", { name: "The hours were not set" });
+    expect(within(summary).getByRole("link", { name: /Write it like 09:00–17:00/ })).toBeDefined();
+    expect(monday().getAttribute("aria-invalid")).toBe("true");
     expect(monday()).toHaveProperty("value", "nine to five");
     expect(calls).toEqual([]);
   });

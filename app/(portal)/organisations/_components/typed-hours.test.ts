@@ -1,5 +1,7 @@
 import { expect, it } from "vitest";
-import { bodyOf, typedOf, unreadDays } from "./typed-hours";
+import { localFaults } from "@/components/form/faults";
+import { OfficeHoursBody } from "@/lib/organisations/schema";
+import { bodyOf, type TypedHours, typedOf } from "./typed-hours";
 
 const HOURS = {
   id: "x",
@@ -15,7 +17,10 @@ const HOURS = {
   is_agency: true,
 };
 
-it("what was read and not changed is sent as it was", () => {
+const faultyPlaces = (typed: TypedHours) =>
+  localFaults(OfficeHoursBody, bodyOf(typed)).map(({ pointer }) => pointer);
+
+it("hours that were read and not changed are sent as they were", () => {
   const {
     id: _,
     name: _name,
@@ -32,7 +37,7 @@ it("what was read and not changed is sent as it was", () => {
 it("hours are read as people write them, and a day that cannot be read is named", () => {
   const typed = typedOf(HOURS);
   const week = { ...typed.week, "2": " 9:00 - 17:30 ", "3": "9-5", "4": "" };
-  expect(unreadDays({ ...typed, week })).toEqual(["3"]);
+  expect(faultyPlaces({ ...typed, week })).toEqual(["/weekly_hours/3/0", "/weekly_hours/3/1"]);
   expect(bodyOf({ ...typed, week }).weekly_hours).toMatchObject({ "2": ["09:00", "17:30"] });
-  expect(unreadDays({ ...typed, week, hasHours: false })).toEqual([]);
+  expect(faultyPlaces({ ...typed, week, hasHours: false })).toEqual([]);
 });

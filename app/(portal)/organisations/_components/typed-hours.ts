@@ -3,7 +3,7 @@ import type { OfficeHours, OfficeHoursBody } from "@/lib/organisations/schema";
 export const WEEKDAYS = ["1", "2", "3", "4", "5", "6", "7"] as const;
 type Weekday = (typeof WEEKDAYS)[number];
 
-/** What stands in the form, as it was typed. */
+/** The form, as it was typed. */
 export interface TypedHours {
   readonly zone: string;
   readonly hasHours: boolean;
@@ -32,27 +32,20 @@ export function typedOf(hours: OfficeHours): TypedHours {
 
 const HOURS = /^(\d{1,2}:\d\d)\s*(?:–|-|to|bis)\s*(\d{1,2}:\d\d)$/;
 
-/** `9:00-17:00` as its two times; undefined when it is no such thing. Whether the times exist the server says. */
-function dayOf(text: string): [string, string] | undefined {
-  const found = HOURS.exec(text.trim());
-  if (found === null) return undefined;
-  const [, opens = "", closes = ""] = found;
+/** `9:00-17:00` as its two times. Other text becomes a pair that the schema refuses, so that its day is named. */
+function dayOf(text: string): [string, string] {
+  const [, opens, closes] = HOURS.exec(text.trim()) ?? [];
+  if (opens === undefined || closes === undefined) return [text, ""];
   return [opens.padStart(5, "0"), closes.padStart(5, "0")];
-}
-
-/** Weekdays whose hours cannot be read; an empty day is a closed one. */
-export function unreadDays({ hasHours, week }: TypedHours): Weekday[] {
-  return hasHours ? WEEKDAYS.filter((day) => week[day].trim() !== "" && dayOf(week[day]) === undefined) : [];
 }
 
 const words = (text: string): string[] => text.split(/[\s,;]+/).filter((word) => word !== "");
 
-/** The call's body; days that cannot be read are left out, so ask `unreadDays` first. */
+/** The call's body. An empty day is closed. */
 export function bodyOf(typed: TypedHours): OfficeHoursBody {
   const week: NonNullable<OfficeHoursBody["weekly_hours"]> = {};
   for (const day of WEEKDAYS) {
-    const hours = dayOf(typed.week[day]);
-    if (hours !== undefined) week[day] = hours;
+    if (typed.week[day].trim() !== "") week[day] = dayOf(typed.week[day]);
   }
   const [country, state] = [typed.country.trim().toUpperCase(), typed.state.trim().toUpperCase()];
   return {

@@ -2,7 +2,7 @@ import { useTranslations } from "next-intl";
 import { ButtonLink } from "@/components/ui/button-link";
 import { EndTime } from "@/components/ui/end-time";
 import { LocalTime } from "@/components/ui/local-time";
-import { type Column, Table } from "@/components/ui/table";
+import type { Column } from "@/components/ui/table";
 import type { ReleaseItem } from "@/lib/access/executive-release/schema";
 
 const DAY_MS = 86_400_000;
@@ -22,11 +22,11 @@ function Standing({ release }: Pick<ReleaseItem, "release">) {
   );
 }
 
-/** Requests in rows, the one that is longest overdue first. */
-export function ReleaseTable({ items, nowMs }: { items: readonly ReleaseItem[]; nowMs: number }) {
+/** Columns of the requests that were escalated to executives. */
+export function useReleaseColumns({ nowMs }: { readonly nowMs: number }): Column<ReleaseItem>[] {
   const t = useTranslations("release");
   const kinds = useTranslations("domain.instruments");
-  const columns: Column<ReleaseItem>[] = [
+  return [
     {
       key: "reference",
       head: t("columns.reference"),
@@ -74,13 +74,4 @@ export function ReleaseTable({ items, nowMs }: { items: readonly ReleaseItem[]; 
       ),
     },
   ];
-  return (
-    <Table
-      caption={t("list")}
-      columns={columns}
-      rows={items}
-      rowKey={({ id }) => id}
-      href={({ id }) => `/requests/${id}`}
-    />
-  );
 }

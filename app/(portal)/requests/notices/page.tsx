@@ -1,63 +1,48 @@
 import { getTranslations } from "next-intl/server";
-import { PageFrame } from "@/components/layout/page-frame";
-import { ProblemPage } from "@/components/layout/problem-page";
-import { Pager } from "@/components/ui/pager";
+import { type Listed, listPage } from "@/app/(portal)/_kit/list-page";
 import { Section } from "@/components/ui/section";
-import { EmptyState } from "@/components/ui/states";
 import { listNotices as list } from "@/lib/access/notices/list-notices";
-import { NoticeQuery } from "@/lib/access/notices/schema";
+import type { NoticeQuery } from "@/lib/access/notices/schema";
 import { listNoticeRules } from "@/lib/access/notices/set-rule";
 import { listNotices } from "@/lib/api-client/operations/notices";
-import { loadPage } from "@/lib/http/pages/page";
-import { NoticeTable } from "./_components/notice-table";
+import type { Context } from "@/lib/context/context";
+import { useNoticeColumns } from "./_components/notice-table";
 import { RuleForm } from "./_components/rule-form";
 import { RuleTable } from "./_components/rule-table";
 
-const PATH = "/requests/notices";
-const CALL = "/confidential/access/notices";
-const LIMIT = "40";
-
-export async function generateMetadata() {
-  return { title: (await getTranslations("notices"))("title") };
+async function load(cx: Context, query: NoticeQuery) {
+  return { ...(await list(cx, query)), rules: (await listNoticeRules(cx)).items };
 }
 
-/** Notices to those whose data were disclosed, for legal reviewers: send, withhold, and of what there is notice. */
-export default async function NoticesPage({ searchParams }: PageProps<"/requests/notices">) {
-  const t = await getTranslations("notices");
-  const requests = await getTranslations("requests");
-  const { cursor } = await searchParams;
-  const isCursor = typeof cursor === "string" && /^[0-9a-f-]{36}$/.test(cursor);
-  const query = NoticeQuery.parse({ limit: LIMIT, ...(isCursor ? { cursor } : {}) });
-  const result = await loadPage(listNotices, CALL, async (cx) => ({
-    ...(await list(cx, query)),
-    rules: (await listNoticeRules(cx)).items,
-  }));
-  const section = { label: requests("title"), href: "/requests" };
-  if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
-  const { items, next_cursor: next, rules } = result.value;
+async function Rules({ value: { rules } }: Listed<Awaited<ReturnType<typeof load>>>) {
+  const t = await getTranslations("notices.rules");
   return (
-    <PageFrame
-      crumbs={[section, { label: t("title") }]}
-      title={t("title")}
-      lead={<p className="max-w-[80ch]">{t("lead")}</p>}
-      apiCall={{ method: "GET", path: CALL }}
-    >
-      <Section title={t("list")}>
-        {items.length === 0 ? (
-          <EmptyState title={t("empty.title")} text={t("empty.text")} />
-        ) : (
-          <NoticeTable items={items} />
-        )}
-        <Pager
-          first={isCursor ? PATH : undefined}
-          next={next === null ? undefined : `${PATH}?cursor=${next}`}
-        />
-      </Section>
-      <Section title={t("rules.title")}>
-        <p className="max-w-[80ch] py-2 text-control text-ink-2">{t("rules.help")}</p>
-        <RuleTable rules={rules} />
-        <RuleForm />
-      </Section>
-    </PageFrame>
+    <Section title={t("title")}>
+      <p className="max-w-[80ch] py-2 text-control text-ink-2">{t("help")}</p>
+      <RuleTable rules={rules} />
+      <RuleForm />
+    </Section>
   );
 }
+
+/** Notices to participants about disclosures of their data, for legal reviewers: send, withhold, and the rules. */
+const page = listPage({
+  path: "/requests/notices",
+  operation: listNotices,
+  load,
+  title: async () => (await getTranslations("notices"))("title"),
+  above: async () => ({ label: (await getTranslations("requests"))("title"), href: "/requests" }),
+  lead: async () => (await getTranslations("notices"))("lead"),
+  heading: async () => ({ title: (await getTranslations("notices"))("list") }),
+  caption: async () => (await getTranslations("notices"))("list"),
+  useColumns: useNoticeColumns,
+  rowKey: ({ request_id: id, participant }) => `${id}:${participant}`,
+  empty: async () => {
+    const t = await getTranslations("notices.empty");
+    return { title: t("title"), text: t("text") };
+  },
+  after: (notices) => <Rules {...notices} />,
+});
+
+export const generateMetadata = page.generateMetadata;
+export default page.render;

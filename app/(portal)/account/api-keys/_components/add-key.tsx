@@ -1,117 +1,111 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { CallFailure } from "@/components/client/call-failure";
-import { useReady } from "@/components/client/use-ready";
+import { target } from "@/components/client/api";
+import { focusWhenThere } from "@/components/client/focus-when-there";
 import { SecretOnce } from "@/components/domain/secret-once";
-import { Choice, ChoiceGroup, Select, TextArea, TextInput } from "@/components/form/controls";
-import { ErrorSummary } from "@/components/form/error-summary";
-import { Field } from "@/components/form/field";
-import { Button } from "@/components/ui/button";
-import type { Scope } from "@/lib/vocabulary";
-import { type Adding, ENDS, IDS, useAdding } from "./use-adding";
+import { AreaField, BoxesField, FormFrame, SelectField, TextField } from "@/components/form/fields";
+import { useForm } from "@/components/form/use-form";
+import type { createApiKey } from "@/lib/api-client/operations/api-keys";
+import { NewApiKey } from "@/lib/identity/api-keys/schema";
 
-function Fields({ form, scopes }: { form: Adding; scopes: readonly Scope[] }) {
+const ADD = target<typeof createApiKey>("POST", "/confidential/account/api-keys");
+/** Days until a key ends; `never` for one without an end. */
+const ENDS = ["30", "90", "365", "never"] as const;
+const DAY_MS = 86_400_000;
+
+interface Typed {
+  readonly label: string;
+  readonly scopes: NewApiKey["scopes"];
+  readonly end: (typeof ENDS)[number];
+  readonly addresses: string;
+  readonly signing: string;
+}
+const EMPTY: Typed = { label: "", scopes: ["read"], end: "90", addresses: "", signing: "" };
+
+function bodyOf({ label, scopes, end, addresses, signing }: Typed): NewApiKey {
+  const listed = addresses.split(/\s+/).filter((line) => line !== "");
+  return {
+    label: label.trim(),
+    scopes: [...scopes],
+    ...(listed.length === 0 ? {} : { addresses: listed }),
+    ...(end === "never" ? {} : { expires_at: new Date(Date.now() + Number(end) * DAY_MS).toISOString() }),
+    ...(signing.trim() === "" ? {} : { signing_key: signing.trim() }),
+  };
+}
+
+function useAdding() {
   const t = useTranslations("programs.add");
-  const words = useTranslations("programs.scopes");
-  const { faults, draft, set } = form;
-  return (
-    <>
-      <Field id={IDS.label} label={t("label")} help={t("labelHelp")} error={faults.label}>
-        {(control) => (
-          <TextInput
-            {...control}
-            maxLength={60}
-            value={draft.label}
-            onChange={(event) => set({ label: event.target.value })}
-          />
-        )}
-      </Field>
-      <ChoiceGroup id={IDS.scopes} legend={t("scopes")} error={faults.scopes}>
-        {scopes.map((scope) => (
-          <Choice
-            key={scope}
-            label={
-              <>
-                {words(`${scope}.long`)} <code className="font-mono text-ink-2 text-note">{scope}</code>
-              </>
-            }
-            checked={draft.scopes.includes(scope)}
-            onChange={(event) => form.choose(scope, event.target.checked)}
-          />
-        ))}
-      </ChoiceGroup>
-      <Field id={IDS.end} label={t("end")}>
-        {(control) => (
-          <Select {...control} value={draft.end} onChange={(event) => set({ end: event.target.value })}>
-            {ENDS.map((days) => (
-              <option key={days} value={days}>
-                {t(`ends.${days}`)}
-              </option>
-            ))}
-          </Select>
-        )}
-      </Field>
-      <Field id={IDS.addresses} label={t("addresses")} help={t("addressesHelp")} error={faults.addresses}>
-        {(control) => (
-          <TextArea
-            {...control}
-            rows={2}
-            className="font-mono"
-            spellCheck={false}
-            value={draft.addresses}
-            onChange={(event) => set({ addresses: event.target.value })}
-          />
-        )}
-      </Field>
-      <Field id={IDS.signing} label={t("signing")} help={t("signingHelp")} error={faults.signing}>
-        {(control) => (
-          <TextInput
-            {...control}
-            className="font-mono"
-            spellCheck={false}
-            autoComplete="off"
-            maxLength={64}
-            value={draft.signing}
-            onChange={(event) => set({ signing: event.target.value })}
-          />
-        )}
-      </Field>
-    </>
-  );
+  return useForm<typeof createApiKey, Typed>({
+    call: ADD,
+    schema: NewApiKey,
+    id: "key",
+    initial: EMPTY,
+    toBody: bodyOf,
+    controls: {
+      "/label": "label",
+      "/scopes": "scopes",
+      "/expires_at": "end",
+      "/addresses": "addresses",
+      "/signing_key": "signing",
+    },
+    words: {
+      label: { label: t("label"), missing: t("labelNeeded") },
+      scopes: { label: t("scopes"), missing: t("scopesNeeded") },
+      end: { label: t("end") },
+      addresses: { label: t("addresses"), tooMuch: t("addressesMany") },
+      signing: { label: t("signing"), wrong: t("signingWrong") },
+    },
+  });
 }
 
 /** Makes an API key of the person, and shows it once. */
-export function AddKey({ scopes }: { scopes: readonly Scope[] }) {
+export function AddKey({ scopes }: { scopes: NewApiKey["scopes"] }) {
   const t = useTranslations("programs.add");
-  const isReady = useReady();
+  const words = useTranslations("programs.scopes");
   const form = useAdding();
-  if (form.secret !== undefined)
-    return <SecretOnce words="programs.secret" secret={form.secret} onDone={form.done} />;
-  const errors = Object.entries(form.faults).flatMap(([key, text]) => {
-    const id = Object.entries(IDS).find(([name]) => name === key)?.[1];
-    return text === undefined || id === undefined ? [] : [{ id, text }];
-  });
+  const done = () => {
+    form.again();
+    focusWhenThere(form.idOf("label"));
+  };
+  if (form.answer !== undefined)
+    return <SecretOnce words="programs.secret" secret={form.answer.key} onDone={done} />;
   return (
-    <form
-      noValidate
-      method="post"
-      className="max-w-[640px] pt-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void form.submit();
-      }}
-    >
-      <ErrorSummary title={t("errors")} errors={errors} attempt={form.attempt} />
-      <fieldset role="presentation" disabled={!isReady} className="grid min-w-0 gap-4">
-        <Fields form={form} scopes={scopes} />
-        {form.error === undefined ? null : <CallFailure error={form.error} title={t("failed")} />}
-        <div>
-          <Button type="submit" look="primary" isBusy={form.isBusy}>
-            {t("submit")}
-          </Button>
-        </div>
-      </fieldset>
-    </form>
+    <FormFrame form={form} errors={t("errors")} failed={t("failed")} submit={t("submit")}>
+      <TextField form={form} name="label" help={t("labelHelp")} maxLength={60} />
+      <BoxesField
+        form={form}
+        name="scopes"
+        options={scopes.map((value) => ({
+          value,
+          label: (
+            <>
+              {words(`${value}.long`)} <code className="font-mono text-ink-2 text-note">{value}</code>
+            </>
+          ),
+        }))}
+      />
+      <SelectField
+        form={form}
+        name="end"
+        options={ENDS.map((value) => ({ value, label: t(`ends.${value}`) }))}
+      />
+      <AreaField
+        form={form}
+        name="addresses"
+        help={t("addressesHelp")}
+        rows={2}
+        className="font-mono"
+        spellCheck={false}
+      />
+      <TextField
+        form={form}
+        name="signing"
+        help={t("signingHelp")}
+        className="font-mono"
+        spellCheck={false}
+        maxLength={64}
+      />
+    </FormFrame>
   );
 }

@@ -3,8 +3,8 @@
 import { useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
 import { ChangeFailure } from "@/app/(portal)/account/security/_components/change-failure";
-import { ConfirmRemoval } from "@/app/(portal)/account/security/_components/confirm-removal";
 import { type Change, useChange } from "@/app/(portal)/account/security/_components/use-change";
+import { ActButton } from "@/components/act/act-button";
 import { target } from "@/components/client/api";
 import { useApi } from "@/components/client/use-api";
 import { TextInput } from "@/components/form/controls";
@@ -20,7 +20,7 @@ import type { TotpSetUp } from "@/lib/identity/account/schema";
 
 const start = target<typeof startTotp>("POST", "/confidential/account/totp");
 const confirm = target<typeof confirmTotp>("POST", "/confidential/account/totp/confirm");
-const remove = target<typeof removeTotp>("POST", "/confidential/account/totp/remove");
+const REMOVE = target<typeof removeTotp>("POST", "/confidential/account/totp/remove");
 
 function SetUpDialog(props: { setUp: TotpSetUp; change: Change; onClose: () => void }) {
   const t = useTranslations("account.authenticator");
@@ -77,16 +77,29 @@ function SetUpDialog(props: { setUp: TotpSetUp; change: Change; onClose: () => v
   );
 }
 
+function RemoveTotp() {
+  const t = useTranslations("account.authenticator");
+  const failed = useTranslations("account.failed");
+  return (
+    <ActButton
+      call={REMOVE}
+      label={t("remove")}
+      button={{ look: "quiet" }}
+      title={t("remove")}
+      text={t("removeText")}
+      failed={failed("title")}
+      danger
+    />
+  );
+}
+
 /** The program that shows six-digit codes. */
 export function Authenticator({ since }: { since: string | undefined }) {
   const t = useTranslations("account.authenticator");
   const api = useApi();
   const change = useChange();
-  const [open, setOpen] = useState<TotpSetUp | "remove" | undefined>();
-  const begin = () => change.run(async () => setOpen(await api.call(start, { body: {} })));
-  const drop = async () => {
-    if (await change.run(() => api.call(remove, { body: {} }))) setOpen(undefined);
-  };
+  const [setUp, setSetUp] = useState<TotpSetUp>();
+  const begin = () => change.run(async () => setSetUp(await api.call(start, { body: {} })));
   return (
     <Section title={t("title")} className="print:hidden">
       <p className="mt-3 max-w-[640px] text-body">
@@ -94,34 +107,15 @@ export function Authenticator({ since }: { since: string | undefined }) {
           ? t("none")
           : t.rich("since", { time: () => <LocalTime instant={since} form="minute" /> })}
       </p>
-      {open === undefined ? <ChangeFailure error={change.error} /> : null}
+      {setUp === undefined ? <ChangeFailure error={change.error} /> : null}
       <div className="mt-3 flex flex-wrap gap-2">
-        <Button isBusy={change.isBusy && open === undefined} onClick={begin}>
+        <Button isBusy={change.isBusy && setUp === undefined} onClick={begin}>
           {t(since === undefined ? "setUp" : "replace")}
         </Button>
-        {since === undefined ? null : (
-          <Button
-            look="quiet"
-            onClick={() => {
-              change.clear();
-              setOpen("remove");
-            }}
-          >
-            {t("remove")}
-          </Button>
-        )}
+        {since === undefined ? null : <RemoveTotp />}
       </div>
-      {open === "remove" ? (
-        <ConfirmRemoval
-          title={t("remove")}
-          text={t("removeText")}
-          action={t("remove")}
-          change={change}
-          onClose={() => setOpen(undefined)}
-          onConfirm={drop}
-        />
-      ) : open === undefined ? null : (
-        <SetUpDialog setUp={open} change={change} onClose={() => setOpen(undefined)} />
+      {setUp === undefined ? null : (
+        <SetUpDialog setUp={setUp} change={change} onClose={() => setSetUp(undefined)} />
       )}
     </Section>
   );

@@ -3,8 +3,8 @@
 import { useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
 import { ChangeFailure } from "@/app/(portal)/account/security/_components/change-failure";
-import { ConfirmRemoval } from "@/app/(portal)/account/security/_components/confirm-removal";
 import { type Change, useChange } from "@/app/(portal)/account/security/_components/use-change";
+import { ActButton } from "@/components/act/act-button";
 import { target } from "@/components/client/api";
 import { makePasskey } from "@/components/client/passkey";
 import { useApi } from "@/components/client/use-api";
@@ -21,7 +21,7 @@ import type { PasskeyView } from "@/lib/identity/account/schema";
 
 const start = target<typeof startPasskey>("POST", "/confidential/account/passkeys/options");
 const register = target<typeof registerPasskey>("POST", "/confidential/account/passkeys");
-const remove = target<typeof removePasskey>("POST", "/confidential/account/passkeys/{id}/remove");
+const REMOVE = target<typeof removePasskey>("POST", "/confidential/account/passkeys/{id}/remove");
 
 function AddDialog({ change, onClose }: { change: Change; onClose: () => void }) {
   const t = useTranslations("account.passkeys");
@@ -70,13 +70,26 @@ function AddDialog({ change, onClose }: { change: Change; onClose: () => void })
   );
 }
 
-function Keys({
-  passkeys,
-  onRemove,
-}: {
-  passkeys: readonly PasskeyView[];
-  onRemove: (passkey: PasskeyView) => void;
-}) {
+function RemoveKey({ passkey }: { passkey: PasskeyView }) {
+  const t = useTranslations("account.passkeys");
+  const failed = useTranslations("account.failed");
+  const named = t("removeNamed", { name: passkey.label });
+  return (
+    <ActButton
+      call={REMOVE}
+      params={{ id: passkey.id }}
+      label={t("remove")}
+      named={named}
+      button={{ look: "quiet", size: "bar" }}
+      title={named}
+      text={t("removeText")}
+      failed={failed("title")}
+      danger
+    />
+  );
+}
+
+function Keys({ passkeys }: { passkeys: readonly PasskeyView[] }) {
   const t = useTranslations("account.passkeys");
   return (
     <Table
@@ -99,16 +112,7 @@ function Keys({
         {
           key: "remove",
           head: <span className="sr-only">{t("action")}</span>,
-          cell: (passkey) => (
-            <Button
-              look="quiet"
-              size="bar"
-              aria-label={t("removeNamed", { name: passkey.label })}
-              onClick={() => onRemove(passkey)}
-            >
-              {t("remove")}
-            </Button>
-          ),
+          cell: (passkey) => <RemoveKey passkey={passkey} />,
           isNumber: true,
         },
       ]}
@@ -116,25 +120,21 @@ function Keys({
   );
 }
 
-/** Passkeys for signing in: each one is both factors. */
+/** Passkeys for signing in. Each one is both factors. */
 export function Passkeys({ passkeys }: { passkeys: readonly PasskeyView[] }) {
   const t = useTranslations("account.passkeys");
-  const api = useApi();
   const change = useChange();
-  const [open, setOpen] = useState<"add" | PasskeyView | undefined>();
-  const show = (what: typeof open) => {
+  const [isAdding, setAdding] = useState(false);
+  const add = () => {
     change.clear();
-    setOpen(what);
-  };
-  const confirm = async (id: string) => {
-    if (await change.run(() => api.call(remove, { params: { id }, body: {} }))) setOpen(undefined);
+    setAdding(true);
   };
   return (
     <Section
       title={t("title")}
       className="print:hidden"
       action={
-        <Button size="bar" icon="plus" onClick={() => show("add")}>
+        <Button size="bar" icon="plus" onClick={add}>
           {t("add")}
         </Button>
       }
@@ -142,19 +142,9 @@ export function Passkeys({ passkeys }: { passkeys: readonly PasskeyView[] }) {
       {passkeys.length === 0 ? (
         <EmptyState title={t("none")} text={t("noneText")} />
       ) : (
-        <Keys passkeys={passkeys} onRemove={show} />
+        <Keys passkeys={passkeys} />
       )}
-      {open === "add" ? <AddDialog change={change} onClose={() => setOpen(undefined)} /> : null}
-      {open === undefined || open === "add" ? null : (
-        <ConfirmRemoval
-          title={t("removeNamed", { name: open.label })}
-          text={t("removeText")}
-          action={t("remove")}
-          change={change}
-          onClose={() => setOpen(undefined)}
-          onConfirm={() => confirm(open.id)}
-        />
-      )}
+      {isAdding ? <AddDialog change={change} onClose={() => setAdding(false)} /> : null}
     </Section>
   );
 }

@@ -1,98 +1,53 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { type FormEvent, useState } from "react";
-import { ChangeFailure } from "@/app/(portal)/account/security/_components/change-failure";
-import { useChange } from "@/app/(portal)/account/security/_components/use-change";
 import { target } from "@/components/client/api";
-import { useApi } from "@/components/client/use-api";
-import { TextInput } from "@/components/form/controls";
-import { Field } from "@/components/form/field";
-import { Button } from "@/components/ui/button";
+import { FormFrame, TextField } from "@/components/form/fields";
+import { useForm } from "@/components/form/use-form";
 import { Section } from "@/components/ui/section";
-import { Notice } from "@/components/ui/states";
 import type { changePassword } from "@/lib/api-client/operations/account";
+import { PasswordChange } from "@/lib/identity/account/schema";
 
-const change = target<typeof changePassword>("POST", "/confidential/account/password");
+const CHANGE = target<typeof changePassword>("POST", "/confidential/account/password");
 const MIN_LENGTH = 12;
 
-type Faults = Partial<Record<"current" | "next", string>>;
+/** With the shortest length that the server accepts. Only the server knows which passwords are weak. */
+const Body = PasswordChange.extend({
+  next: PasswordChange.shape.next.refine(
+    (text) => [...text].length >= MIN_LENGTH,
+    `has fewer than ${MIN_LENGTH} characters`,
+  ),
+});
 
-/** Changes the password; what was typed stays in the form until it is accepted. */
+/** Changes the person's password. */
 export function PasswordForm() {
   const t = useTranslations("account.password");
-  const api = useApi();
-  const work = useChange();
-  const [current, setCurrent] = useState("");
-  const [next, setNext] = useState("");
-  const [isDone, setDone] = useState(false);
-  const [own, setOwn] = useState<Faults>({});
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setDone(false);
-    const found: Faults = {
-      ...(current === "" ? { current: t("currentMissing") } : {}),
-      ...([...next].length < MIN_LENGTH ? { next: t("short") } : {}),
-    };
-    setOwn(found);
-    const [first] = Object.keys(found);
-    if (first !== undefined) {
-      document.getElementById(`password-${first}`)?.focus();
-      return;
-    }
-    if (!(await work.run(() => api.call(change, { body: { current, next } })))) return;
-    setCurrent("");
-    setNext("");
-    setDone(true);
-  };
-  const isWrong = work.fault("/current") !== undefined;
-  const isWeak = work.fault("/next") !== undefined;
+  const failed = useTranslations("account.failed");
+  const form = useForm({
+    call: CHANGE,
+    schema: Body,
+    id: "password",
+    initial: { current: "", next: "" },
+    toBody: (answers) => answers,
+    controls: { "/current": "current", "/next": "next" },
+    words: {
+      current: { label: t("current"), missing: t("currentMissing"), wrong: t("wrong") },
+      next: { label: t("next"), missing: t("short"), tooShort: t("short"), wrong: t("weak") },
+    },
+  });
   return (
     <Section title={t("title")} className="print:hidden">
-      <form method="post" onSubmit={submit} noValidate className="mt-3 grid max-w-[400px] gap-4">
-        <Field
-          id="password-current"
-          label={t("current")}
-          error={own.current ?? (isWrong ? t("wrong") : undefined)}
-        >
-          {(control) => (
-            <TextInput
-              {...control}
-              type="password"
-              autoComplete="current-password"
-              value={current}
-              onChange={(event) => setCurrent(event.target.value)}
-            />
-          )}
-        </Field>
-        <Field
-          id="password-next"
-          label={t("next")}
-          help={t("help")}
-          error={own.next ?? (isWeak ? t("weak") : undefined)}
-        >
-          {(control) => (
-            <TextInput
-              {...control}
-              type="password"
-              autoComplete="new-password"
-              value={next}
-              onChange={(event) => setNext(event.target.value)}
-            />
-          )}
-        </Field>
-        <ChangeFailure error={isWrong || isWeak ? undefined : work.error} />
-        {isDone ? (
-          <Notice tone="accent" icon="check" isLive>
-            {t("done")}
-          </Notice>
-        ) : null}
-        <div>
-          <Button type="submit" isBusy={work.isBusy}>
-            {t("submit")}
-          </Button>
-        </div>
-      </form>
+      <FormFrame
+        form={form}
+        failed={failed("title")}
+        submit={t("submit")}
+        look="secondary"
+        status={form.answer === undefined ? "" : t("done")}
+        className="mt-3 max-w-[400px]"
+      >
+        <TextField form={form} name="current" type="password" autoComplete="current-password" />
+        <TextField form={form} name="next" type="password" autoComplete="new-password" help={t("help")} />
+      </FormFrame>
     </Section>
   );
 }

@@ -1,18 +1,16 @@
 "use client";
 
+import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { ChangeFailure } from "@/app/(portal)/account/security/_components/change-failure";
-import { ConfirmRemoval } from "@/app/(portal)/account/security/_components/confirm-removal";
-import { useChange } from "@/app/(portal)/account/security/_components/use-change";
+import { ActButton } from "@/components/act/act-button";
 import { target } from "@/components/client/api";
-import { useApi } from "@/components/client/use-api";
 import { Button } from "@/components/ui/button";
 import { Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
 import type { renewRecoveryCodes } from "@/lib/api-client/operations/account";
 
-const renew = target<typeof renewRecoveryCodes>("POST", "/confidential/account/recovery-codes");
+const RENEW = target<typeof renewRecoveryCodes>("POST", "/confidential/account/recovery-codes");
 
 function Codes({ codes, onDone }: { codes: readonly string[]; onDone: () => void }) {
   const t = useTranslations("account.recovery");
@@ -56,49 +54,33 @@ function Codes({ codes, onDone }: { codes: readonly string[]; onDone: () => void
   );
 }
 
-/** Ten codes for the day a device is lost; shown when they are made and never again. */
+/** Ten codes for the day a device is lost. They are shown once, when they are made. */
 export function RecoveryCodes({ left }: { left: number }) {
   const t = useTranslations("account.recovery");
-  const api = useApi();
-  const change = useChange();
-  const [codes, setCodes] = useState<readonly string[] | undefined>();
-  const [isAsking, setAsking] = useState(false);
-  const make = async () => {
-    const isDone = await change.run(async () => setCodes((await api.call(renew, { body: {} })).codes));
-    if (isDone) setAsking(false);
+  const failed = useTranslations("account.failed");
+  const router = useRouter();
+  const [codes, setCodes] = useState<readonly string[]>();
+  const onDone = (made: { readonly codes: readonly string[] }) => {
+    setCodes(made.codes);
+    router.refresh();
   };
+  const common = { call: RENEW, failed: failed("title"), onDone };
+  // The codes that are left stop working, so the question comes first.
+  const renew = { ...common, label: t("renew"), title: t("renew"), text: t("renewText"), danger: true };
+  const spec =
+    left > 0 ? { ...renew, button: { look: "secondary" as const } } : { ...common, label: t("make") };
   return (
     <Section title={t("title")}>
       {codes === undefined ? (
         <>
           <p className="mt-3 max-w-[640px] text-body">{t("left", { count: left })}</p>
-          {isAsking ? null : <ChangeFailure error={change.error} />}
           <div className="mt-3 print:hidden">
-            <Button
-              isBusy={change.isBusy && !isAsking}
-              onClick={() => {
-                change.clear();
-                if (left > 0) setAsking(true);
-                else void make();
-              }}
-            >
-              {t(left > 0 ? "renew" : "make")}
-            </Button>
+            <ActButton {...spec} />
           </div>
         </>
       ) : (
         <Codes codes={codes} onDone={() => setCodes(undefined)} />
       )}
-      {isAsking ? (
-        <ConfirmRemoval
-          title={t("renew")}
-          text={t("renewText")}
-          action={t("renew")}
-          change={change}
-          onClose={() => setAsking(false)}
-          onConfirm={make}
-        />
-      ) : null}
     </Section>
   );
 }

@@ -1,126 +1,102 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useState } from "react";
-import { ChangeFailure } from "@/app/(portal)/account/security/_components/change-failure";
-import { ConfirmRemoval } from "@/app/(portal)/account/security/_components/confirm-removal";
-import { useChange } from "@/app/(portal)/account/security/_components/use-change";
+import { ActButton } from "@/components/act/act-button";
 import { target } from "@/components/client/api";
-import { useApi } from "@/components/client/use-api";
-import { Button } from "@/components/ui/button";
 import { LocalTime } from "@/components/ui/local-time";
 import { Section } from "@/components/ui/section";
-import { Table } from "@/components/ui/table";
+import { type Column, Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
 import type { endOtherSessions, endSession } from "@/lib/api-client/operations/account";
 import type { SessionView } from "@/lib/identity/account/schema";
 
-const end = target<typeof endSession>("POST", "/confidential/account/sessions/{id}/end");
-const endOthers = target<typeof endOtherSessions>("POST", "/confidential/account/sessions/end-others");
+const END = target<typeof endSession>("POST", "/confidential/account/sessions/{id}/end");
+const END_OTHERS = target<typeof endOtherSessions>("POST", "/confidential/account/sessions/end-others");
 
-function List(props: {
-  sessions: readonly SessionView[];
-  busy: string | undefined;
-  onEnd: (id: string) => void;
-}) {
+function EndOne({ id, device }: { id: string; device: string }) {
   const t = useTranslations("account.sessions");
-  const device = (session: SessionView) => (session.device === "" ? t("unknown") : session.device);
+  const failed = useTranslations("account.failed");
   return (
-    <Table
-      caption={t("title")}
-      rows={props.sessions}
-      rowKey={({ id }) => id}
-      columns={[
-        {
-          key: "device",
-          head: t("device"),
-          isTitle: true,
-          cell: (session) => (
-            <span className="inline-flex flex-wrap items-center gap-x-3">
-              {device(session)}
-              {session.is_current ? (
-                <Tag tone="accent" icon="check" isBoxed>
-                  {t("current")}
-                </Tag>
-              ) : null}
-            </span>
-          ),
-        },
-        { key: "method", head: t("method"), cell: ({ method }) => t(`methods.${method}`) },
-        {
-          key: "since",
-          head: t("since"),
-          cell: (session) => <LocalTime instant={session.created_at} form="minute" />,
-        },
-        {
-          key: "seen",
-          head: t("seen"),
-          cell: (session) => <LocalTime instant={session.last_seen_at} form="minute" />,
-        },
-        {
-          key: "end",
-          head: <span className="sr-only">{t("action")}</span>,
-          isNumber: true,
-          cell: (session) =>
-            session.is_current ? null : (
-              <Button
-                look="quiet"
-                size="bar"
-                isBusy={props.busy === session.id}
-                aria-label={t("endNamed", { name: device(session) })}
-                onClick={() => props.onEnd(session.id)}
-              >
-                {t("end")}
-              </Button>
-            ),
-        },
-      ]}
+    <ActButton
+      call={END}
+      params={{ id }}
+      label={t("end")}
+      named={t("endNamed", { name: device })}
+      button={{ look: "quiet", size: "bar" }}
+      failed={failed("title")}
     />
   );
 }
 
-/** Where the person is signed in; each can be ended from here, at once. */
+function EndOthers() {
+  const t = useTranslations("account.sessions");
+  const failed = useTranslations("account.failed");
+  return (
+    <ActButton
+      call={END_OTHERS}
+      label={t("endOthers")}
+      button={{ size: "bar", look: "secondary" }}
+      title={t("endOthers")}
+      text={t("endOthersText")}
+      failed={failed("title")}
+      danger
+    />
+  );
+}
+
+function useColumns(): Column<SessionView>[] {
+  const t = useTranslations("account.sessions");
+  const device = (session: SessionView) => (session.device === "" ? t("unknown") : session.device);
+  return [
+    {
+      key: "device",
+      head: t("device"),
+      isTitle: true,
+      cell: (session) => (
+        <span className="inline-flex flex-wrap items-center gap-x-3">
+          {device(session)}
+          {session.is_current ? (
+            <Tag tone="accent" icon="check" isBoxed>
+              {t("current")}
+            </Tag>
+          ) : null}
+        </span>
+      ),
+    },
+    { key: "method", head: t("method"), cell: ({ method }) => t(`methods.${method}`) },
+    {
+      key: "since",
+      head: t("since"),
+      cell: (session) => <LocalTime instant={session.created_at} form="minute" />,
+    },
+    {
+      key: "seen",
+      head: t("seen"),
+      cell: (session) => <LocalTime instant={session.last_seen_at} form="minute" />,
+    },
+    {
+      key: "end",
+      head: <span className="sr-only">{t("action")}</span>,
+      isNumber: true,
+      cell: (session) => (session.is_current ? null : <EndOne id={session.id} device={device(session)} />),
+    },
+  ];
+}
+
+/** Where the person is signed in. Each session can be ended here, at once. */
 export function Sessions({ sessions }: { sessions: readonly SessionView[] }) {
   const t = useTranslations("account.sessions");
-  const api = useApi();
-  const change = useChange();
-  const [ending, setEnding] = useState<string | undefined>();
-  const [isAsking, setAsking] = useState(false);
-  const endOne = async (id: string) => {
-    setEnding(id);
-    await change.run(() => api.call(end, { params: { id }, body: {} }));
-    setEnding(undefined);
-  };
-  const endAll = async () => {
-    if (await change.run(() => api.call(endOthers, { body: {} }))) setAsking(false);
-  };
+  const columns = useColumns();
   const hasOthers = sessions.some((session) => !session.is_current);
   return (
     <Section
       title={t("title")}
       count={sessions.length}
       className="print:hidden"
-      action={
-        hasOthers ? (
-          <Button size="bar" onClick={() => setAsking(true)}>
-            {t("endOthers")}
-          </Button>
-        ) : undefined
-      }
+      action={hasOthers ? <EndOthers /> : undefined}
     >
       <p className="mt-3 max-w-[640px] text-body text-ink-2">{t("text")}</p>
-      <List sessions={sessions} busy={ending} onEnd={endOne} />
-      {isAsking ? null : <ChangeFailure error={change.error} />}
-      {isAsking ? (
-        <ConfirmRemoval
-          title={t("endOthers")}
-          text={t("endOthersText")}
-          action={t("endOthers")}
-          change={change}
-          onClose={() => setAsking(false)}
-          onConfirm={endAll}
-        />
-      ) : null}
+      <Table caption={t("title")} rows={sessions} rowKey={({ id }) => id} columns={columns} />
     </Section>
   );
 }

@@ -3,9 +3,9 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { ActDialog } from "@/components/act/act-dialog";
 import { useAct } from "@/components/act/use-act";
 import { target } from "@/components/client/api";
+import { ActDialog } from "@/components/domain/act-dialog";
 import { useFileChooser } from "@/components/form/use-file-chooser";
 import { Button } from "@/components/ui/button";
 import type { addAuthorityList } from "@/lib/api-client/operations/authorities";

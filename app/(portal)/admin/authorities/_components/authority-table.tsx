@@ -1,7 +1,7 @@
 import { useLocale, useTranslations } from "next-intl";
 import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
-import { type Column, Table } from "@/components/ui/table";
+import type { Column } from "@/components/ui/table";
 import type { AuthorityView } from "@/lib/authorities/schema";
 import { regionName } from "@/lib/format";
 import { AuthorityActs } from "./authority-acts";
@@ -52,11 +52,11 @@ function Material({ item }: { item: AuthorityView }) {
   );
 }
 
-/** Registrations in rows, newest first. */
-export function AuthorityTable({ items }: { items: readonly AuthorityView[] }) {
+/** Columns of the list of registered keys and trust anchors. */
+export function useAuthorityColumns(): Column<AuthorityView>[] {
   const t = useTranslations("authority");
   const locale = useLocale();
-  const columns: Column<AuthorityView>[] = [
+  return [
     {
       key: "issuer",
       head: t("columns.issuer"),
@@ -77,5 +77,4 @@ export function AuthorityTable({ items }: { items: readonly AuthorityView[] }) {
     { key: "state", head: t("columns.state"), cell: (item) => <Standing item={item} /> },
     { key: "acts", head: t("columns.acts"), cell: (item) => <AuthorityActs item={item} /> },
   ];
-  return <Table caption={t("list")} columns={columns} rows={items} rowKey={({ id }) => id} />;
 }

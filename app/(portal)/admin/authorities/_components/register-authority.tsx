@@ -1,20 +1,14 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
-import { useAct } from "@/components/act/use-act";
 import { target } from "@/components/client/api";
-import { CallFailure } from "@/components/client/call-failure";
-import { useReady } from "@/components/client/use-ready";
-import { TextArea, TextInput } from "@/components/form/controls";
-import { ErrorSummary } from "@/components/form/error-summary";
-import { Field } from "@/components/form/field";
+import { AreaField, FormFrame, TextField } from "@/components/form/fields";
+import { useForm } from "@/components/form/use-form";
 import { Button } from "@/components/ui/button";
 import { Digest } from "@/components/ui/digest";
 import { Confirmation } from "@/components/ui/states";
 import type { registerAuthority } from "@/lib/api-client/operations/authorities";
-import { endOfDate } from "@/lib/schema";
+import { NewAuthority } from "@/lib/authorities/schema";
 
 const REGISTER = target<typeof registerAuthority>("POST", "/confidential/admin/authorities");
 const NAMES = {
@@ -34,7 +28,22 @@ const EMPTY: Typed = {
   validUntil: "",
   certificate: "",
 };
-const MONO: readonly Name[] = ["publicKey", "kid", "certificate"];
+const CONTROLS = {
+  "/issuer": "issuer",
+  "/jurisdiction": "jurisdiction",
+  "/kid": "kid",
+  "/public_key": "publicKey",
+  "/valid_from": "validFrom",
+  "/valid_until": "validUntil",
+  "/certificate": "certificate",
+} as const;
+const DAY_MS = 86_400_000;
+
+/** The start of a day in UTC, some days later; undefined without a day. */
+function instantOf(day: string, daysLater: number): string | undefined {
+  const ms = Date.parse(day);
+  return Number.isNaN(ms) ? undefined : new Date(ms + daysLater * DAY_MS).toISOString();
+}
 
 function bodyOf(kind: Kind, typed: Typed) {
   const issuer = typed.issuer.trim();
@@ -45,94 +54,43 @@ function bodyOf(kind: Kind, typed: Typed) {
     issuer,
     jurisdiction,
     kid: typed.kid.trim(),
-    public_key: typed.publicKey.trim(),
-    valid_from: `${typed.validFrom}T00:00:00Z`,
-    // The last day is one that it is valid on.
-    valid_until: endOfDate(typed.validUntil).toISOString(),
+    public_key: typed.publicKey.trim() || undefined,
+    valid_from: instantOf(typed.validFrom, 0),
+    // The last day is one on which it is still valid.
+    valid_until: instantOf(typed.validUntil, 1),
   };
 }
 
 function useRegistering(kind: Kind) {
-  const names: readonly Name[] = NAMES[kind];
-  const router = useRouter();
-  const { isBusy, error, run } = useAct(REGISTER);
-  const [typed, setTyped] = useState(EMPTY);
-  const [attempt, setAttempt] = useState(0);
-  const [digest, setDigest] = useState<string>();
-  const missing = attempt === 0 ? [] : names.filter((name) => typed[name].trim() === "");
-  const submit = async () => {
-    setAttempt((count) => count + 1);
-    if (names.some((name) => typed[name].trim() === "")) return;
-    const answer = await run({ body: bodyOf(kind, typed) });
-    if (answer === undefined) return;
-    setDigest(answer.digest);
-    setTyped(EMPTY);
-    setAttempt(0);
-    router.refresh();
-  };
-  const change = (name: Name, value: string) => setTyped((before) => ({ ...before, [name]: value }));
-  return {
-    names,
-    typed,
-    change,
-    attempt,
-    missing,
-    digest,
-    again: () => setDigest(undefined),
-    isBusy,
-    error,
-    submit,
-  };
-}
-
-function TypedField(props: {
-  id: string;
-  name: Name;
-  value: string;
-  isMissing: boolean;
-  onChange: (value: string) => void;
-}) {
   const t = useTranslations("authority.register");
-  const { id, name, value, isMissing, onChange } = props;
-  const common = {
-    className: MONO.includes(name) ? "font-mono" : "",
-    spellCheck: false,
-    autoComplete: "off",
-    value,
-  };
-  return (
-    <Field
-      id={id}
-      label={t(`fields.${name}`)}
-      help={t(`help.${name}`)}
-      error={isMissing ? t(`missing.${name}`) : undefined}
-    >
-      {(control) =>
-        name === "certificate" ? (
-          <TextArea {...control} {...common} rows={6} onChange={(event) => onChange(event.target.value)} />
-        ) : (
-          <TextInput
-            {...control}
-            {...common}
-            type={name === "validFrom" || name === "validUntil" ? "date" : "text"}
-            onChange={(event) => onChange(event.target.value)}
-          />
-        )
-      }
-    </Field>
-  );
+  const words = (name: Name) => ({ label: t(`fields.${name}`), missing: t(`missing.${name}`) });
+  return useForm<typeof registerAuthority, Typed>({
+    call: REGISTER,
+    schema: NewAuthority,
+    id: kind === "key" ? "authority" : "authority-anchor",
+    initial: EMPTY,
+    toBody: (typed) => bodyOf(kind, typed),
+    controls: CONTROLS,
+    words: {
+      issuer: words("issuer"),
+      jurisdiction: words("jurisdiction"),
+      kid: words("kid"),
+      publicKey: words("publicKey"),
+      validFrom: words("validFrom"),
+      validUntil: words("validUntil"),
+      certificate: words("certificate"),
+    },
+  });
 }
 
-/** Registers a key that an authority signs orders with, or a trust anchor; a second person then confirms it. */
+/** Registers a key that an issuer signs orders with, or a trust anchor. A second person then confirms it. */
 export function RegisterAuthority({ kind }: { kind: Kind }) {
   const t = useTranslations("authority.register");
-  const isReady = useReady();
   const form = useRegistering(kind);
-  const idOf = (name: Name): string => (kind === "key" ? `authority-${name}` : `authority-${kind}-${name}`);
-  if (form.digest !== undefined)
+  if (form.answer !== undefined)
     return (
       <div className="max-w-[640px] pt-4">
-        <Confirmation title={t("doneTitle")} reference={<Digest value={form.digest} />}>
+        <Confirmation title={t("doneTitle")} reference={<Digest value={form.answer.digest} />}>
           <p>{t("doneText")}</p>
           <div className="mt-4">
             <Button onClick={form.again}>{t("another")}</Button>
@@ -140,39 +98,21 @@ export function RegisterAuthority({ kind }: { kind: Kind }) {
         </Confirmation>
       </div>
     );
+  const code = { className: "font-mono", spellCheck: false };
   return (
-    <form
-      noValidate
-      method="post"
-      className="max-w-[640px] pt-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void form.submit();
-      }}
-    >
-      <ErrorSummary
-        title={t("errors")}
-        errors={form.missing.map((name) => ({ id: idOf(name), text: t(`missing.${name}`) }))}
-        attempt={form.attempt}
-      />
-      <fieldset role="presentation" disabled={!isReady} className="grid min-w-0 gap-4">
-        {form.names.map((name) => (
-          <TypedField
-            key={name}
-            id={idOf(name)}
-            name={name}
-            value={form.typed[name]}
-            isMissing={form.missing.includes(name)}
-            onChange={(value) => form.change(name, value)}
-          />
-        ))}
-        {form.error === undefined ? null : <CallFailure error={form.error} title={t("failed")} />}
-        <div>
-          <Button type="submit" look="primary" isBusy={form.isBusy}>
-            {t("submit")}
-          </Button>
-        </div>
-      </fieldset>
-    </form>
+    <FormFrame form={form} errors={t("errors")} failed={t("failed")} submit={t("submit")}>
+      <TextField form={form} name="issuer" help={t("help.issuer")} spellCheck={false} />
+      <TextField form={form} name="jurisdiction" help={t("help.jurisdiction")} spellCheck={false} />
+      {kind === "anchor" ? (
+        <AreaField form={form} name="certificate" help={t("help.certificate")} rows={6} {...code} />
+      ) : (
+        <>
+          <TextField form={form} name="kid" help={t("help.kid")} {...code} />
+          <TextField form={form} name="publicKey" help={t("help.publicKey")} {...code} />
+          <TextField form={form} name="validFrom" help={t("help.validFrom")} type="date" />
+          <TextField form={form} name="validUntil" help={t("help.validUntil")} type="date" />
+        </>
+      )}
+    </FormFrame>
   );
 }

@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
-import { type Column, Table } from "@/components/ui/table";
+import type { Column } from "@/components/ui/table";
 import type { Attempt, Delivery } from "@/lib/notify/schema";
 import { Replay } from "./replay";
 
@@ -12,14 +12,14 @@ const TONES = {
   withheld: "text-ink-2",
 } as const;
 
-/** Messages in rows, newest first, with what became of each attempt. */
-export function DeliveryTable({ items, webhookId }: { items: readonly Delivery[]; webhookId: string }) {
+/** Columns of the messages to one webhook, with the outcome of each attempt. */
+export function useDeliveryColumns({ id: webhookId }: { readonly id: string }): Column<Delivery>[] {
   const t = useTranslations("notify.log");
   const tried = ({ number, outcome, http_status: status }: Attempt) =>
     status === null
       ? t("attempt", { number, outcome: t(`outcomes.${outcome}`) })
       : t("attemptStatus", { number, outcome: t(`outcomes.${outcome}`), status: String(status) });
-  const columns: Column<Delivery>[] = [
+  return [
     {
       key: "message",
       head: t("columns.message"),
@@ -60,5 +60,4 @@ export function DeliveryTable({ items, webhookId }: { items: readonly Delivery[]
         status === "waiting" ? null : <Replay id={webhookId} delivery={id} message={message} />,
     },
   ];
-  return <Table caption={t("title")} columns={columns} rows={items} rowKey={({ id }) => id} />;
 }

@@ -1,11 +1,8 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useAct } from "@/components/act/use-act";
+import { ActButton } from "@/components/act/act-button";
 import { target } from "@/components/client/api";
-import { CallFailure } from "@/components/client/call-failure";
-import { Button } from "@/components/ui/button";
 import type { replayDelivery } from "@/lib/api-client/operations/notifications";
 import { shortDigest } from "@/lib/format";
 
@@ -17,23 +14,16 @@ const REPLAY = target<typeof replayDelivery>(
 /** Sends a message again, as the same one. */
 export function Replay({ id, delivery, message }: { id: string; delivery: string; message: string }) {
   const t = useTranslations("notify.log");
-  const router = useRouter();
-  const { isBusy, error, run } = useAct(REPLAY);
-  const replay = async () => {
-    if ((await run({ params: { id, delivery_id: delivery }, body: {} })) !== undefined) router.refresh();
-  };
   return (
     <span className="py-1">
-      <Button
-        size="bar"
-        look="quiet"
-        isBusy={isBusy}
-        aria-label={t("replayNamed", { message: shortDigest(message) })}
-        onClick={() => void replay()}
-      >
-        {t("replay")}
-      </Button>
-      {error === undefined ? null : <CallFailure error={error} title={t("failed")} />}
+      <ActButton
+        call={REPLAY}
+        params={{ id, delivery_id: delivery }}
+        label={t("replay")}
+        named={t("replayNamed", { message: shortDigest(message) })}
+        button={{ size: "bar", look: "quiet" }}
+        failed={t("failed")}
+      />
     </span>
   );
 }

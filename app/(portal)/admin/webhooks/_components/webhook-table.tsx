@@ -1,12 +1,17 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { LocalTime } from "@/components/ui/local-time";
-import { type Column, Table } from "@/components/ui/table";
+import type { Column } from "@/components/ui/table";
+import type { Principal } from "@/lib/context/principal";
 import { NotifyKind, type Webhook } from "@/lib/notify/schema";
 import { WebhookActs } from "./webhook-acts";
 
-/** Webhooks in rows, newest first; with whose they are for administrators. */
-export function WebhookTable({ items, isForAll }: { items: readonly Webhook[]; isForAll: boolean }) {
+/** Columns of the list of webhooks. Administrators also see whose each is. */
+export function useWebhookColumns({
+  principal,
+}: {
+  readonly principal: Pick<Principal, "role">;
+}): Column<Webhook>[] {
   const t = useTranslations("notify.hooks");
   const kinds = useTranslations("notify.kinds");
   const told = (item: Webhook) =>
@@ -14,7 +19,7 @@ export function WebhookTable({ items, isForAll }: { items: readonly Webhook[]; i
       ? t("allKinds")
       : item.kinds.map((kind) => kinds(kind)).join(", ");
   const owner: Column<Webhook> = { key: "owner", head: t("columns.owner"), cell: (item) => item.owner };
-  const columns: Column<Webhook>[] = [
+  return [
     {
       key: "name",
       head: t("columns.name"),
@@ -38,7 +43,7 @@ export function WebhookTable({ items, isForAll }: { items: readonly Webhook[]; i
       head: t("columns.url"),
       cell: ({ url }) => <span className="break-all font-mono">{url}</span>,
     },
-    ...(isForAll ? [owner] : []),
+    ...(principal.role === "admin" ? [owner] : []),
     { key: "kinds", head: t("columns.kinds"), cell: told },
     {
       key: "state",
@@ -56,5 +61,4 @@ export function WebhookTable({ items, isForAll }: { items: readonly Webhook[]; i
     },
     { key: "acts", head: t("columns.acts"), cell: (item) => <WebhookActs item={item} /> },
   ];
-  return <Table caption={t("list")} columns={columns} rows={items} rowKey={({ id }) => id} />;
 }

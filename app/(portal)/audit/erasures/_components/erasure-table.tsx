@@ -2,7 +2,7 @@ import { useTranslations } from "next-intl";
 import { EntryLink } from "@/components/domain/entry-link";
 import type { IconName } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
-import { type Column, Table } from "@/components/ui/table";
+import type { Column } from "@/components/ui/table";
 import { Tag, type Tone } from "@/components/ui/tag";
 import type { Erasure } from "@/lib/audit/retention/erasure/schema";
 import { AwaitErasure } from "./await-erasure";
@@ -54,10 +54,10 @@ function Entry({ item }: { item: Erasure }) {
   return <EntryLink seq={item.by_seq} closedLog={item.closed_log} />;
 }
 
-/** Erasures in rows, newest first. */
-export function ErasureTable({ items }: { items: readonly Erasure[] }) {
+/** Columns of the list of erasures. */
+export function useErasureColumns(): Column<Erasure>[] {
   const t = useTranslations("keeping.erasures");
-  const columns: Column<Erasure>[] = [
+  return [
     { key: "person", head: t("columns.person"), isTitle: true, cell: (item) => item.subject },
     {
       key: "reason",
@@ -89,5 +89,4 @@ export function ErasureTable({ items }: { items: readonly Erasure[] }) {
       cell: (item) => <ErasureActs item={item} />,
     },
   ];
-  return <Table caption={t("list")} columns={columns} rows={items} rowKey={(item) => item.id} />;
 }

@@ -1,17 +1,17 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { LocalTime } from "@/components/ui/local-time";
-import { type Column, Table } from "@/components/ui/table";
+import type { Column } from "@/components/ui/table";
 import type { Preservation } from "@/lib/access/preservations/schema";
 import { shortDigest } from "@/lib/format";
 import { HoldActs } from "./hold-acts";
 
 const TONES = { active: "text-accent", expired: "text-ink-2", released: "text-ink-2" } as const;
 
-/** Legal holds in rows, newest first, with what one may do about one's own. */
-export function HoldTable({ items }: { items: readonly Preservation[] }) {
+/** Columns of the list of legal holds, with what the reader can do about their own. */
+export function useHoldColumns(): Column<Preservation>[] {
   const t = useTranslations("keeping.holds");
-  const columns: Column<Preservation>[] = [
+  return [
     {
       key: "records",
       head: t("columns.records"),
@@ -52,5 +52,4 @@ export function HoldTable({ items }: { items: readonly Preservation[] }) {
     },
     { key: "acts", head: t("columns.acts"), cell: (item) => <HoldActs item={item} /> },
   ];
-  return <Table caption={t("list")} columns={columns} rows={items} rowKey={({ id }) => id} />;
 }

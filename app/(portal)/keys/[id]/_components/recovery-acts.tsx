@@ -1,18 +1,11 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
-import { ReasonDialog } from "@/components/act/reason-dialog";
-import { useAct } from "@/components/act/use-act";
+import { Acts, act } from "@/components/act/act-button";
 import { target } from "@/components/client/api";
-import { CallFailure } from "@/components/client/call-failure";
 import { NotSigned } from "@/components/client/not-signed";
 import { signStatement } from "@/components/client/sign-statement";
-import { useReady } from "@/components/client/use-ready";
 import { ApiCallSample } from "@/components/layout/api-call-sample";
-import { Button } from "@/components/ui/button";
-import { Dialog, DialogActions } from "@/components/ui/dialog";
 import type { refuseRecovery, signRecovery } from "@/lib/api-client/operations/recoveries";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { spokenGroups } from "@/lib/format";
@@ -44,112 +37,84 @@ async function signatureFor(view: RecoveryView) {
   return signStatement("rewrap", toSign.statement, { rpId: first.rp_id, credentialIds });
 }
 
-interface DialogProps {
-  readonly view: RecoveryView;
-  readonly onClose: () => void;
-  readonly onDone: () => void;
-}
-
-function SignDialog({ view, onClose, onDone }: DialogProps) {
+/** What the signature does, and the fingerprint to compare first. */
+function ToSign({ view }: { view: RecoveryView }) {
   const t = useTranslations("keys.recovery.sign");
-  const ui = useTranslations("ui");
-  const { isBusy, error, run } = useAct(SIGN);
-  const [failure, setFailure] = useState<unknown>();
-  const sign = async () => {
-    setFailure(undefined);
-    try {
-      const signature = await signatureFor(view);
-      const body = signature === undefined ? {} : { signature };
-      if ((await run({ params: { id: view.old_key.key_id }, body })) !== undefined) onDone();
-    } catch (reason) {
-      setFailure(reason);
-    }
-  };
-  const isOwnKey = view.to_sign !== undefined;
-  const { kid } = view.old_key;
-  const problem = failure ?? error;
   return (
-    <Dialog isOpen onClose={onClose} canClose={!isBusy} title={t("title", { kid })}>
-      <p className="text-body">{t("text", { kid, next: view.new_key.kid })}</p>
-      <p className="mt-4 text-body">{t("compare")}</p>
-      <p className="mt-1 max-w-[25rem] font-mono text-body">
+    <>
+      <p>{t("text", { kid: view.old_key.kid, next: view.new_key.kid })}</p>
+      <p className="mt-4">{t("compare")}</p>
+      <p className="mt-1 max-w-[25rem] font-mono">
         {spokenGroups(fromBase64url(view.new_key.fingerprint), 16)}
       </p>
-      {isOwnKey ? null : <p className="mt-4 text-control text-ink-2">{t("byPortal")}</p>}
-      {problem === undefined ? null : (
-        <div className="mt-4">
-          <CallFailure error={problem} title={t("failed")} />
-        </div>
-      )}
-      <DialogActions>
-        <Button look="primary" isBusy={isBusy} onClick={() => void sign()}>
-          {t(isOwnKey ? "yesSigned" : "yes")}
-        </Button>
-        <Button onClick={onClose} disabled={isBusy}>
-          {ui("cancel")}
-        </Button>
-      </DialogActions>
-    </Dialog>
+      {view.to_sign === undefined ? <p className="mt-4 text-control text-ink-2">{t("byPortal")}</p> : null}
+    </>
   );
 }
 
-function RefuseDialog({ view, onClose, onDone }: DialogProps) {
+function useSign(view: RecoveryView) {
+  const t = useTranslations("keys.recovery.sign");
+  const { kid, key_id: id } = view.old_key;
+  return act("sign", {
+    call: SIGN,
+    params: { id },
+    label: t("button"),
+    button: { look: "primary" },
+    title: t("title", { kid }),
+    text: <ToSign view={view} />,
+    signed: async () => {
+      const signature = await signatureFor(view);
+      return signature === undefined ? {} : { signature };
+    },
+    yes: t(view.to_sign === undefined ? "yes" : "yesSigned"),
+    failed: t("failed"),
+  });
+}
+
+function useRefuse(view: RecoveryView, isOwn: boolean) {
   const t = useTranslations("keys.recovery.refuse");
   const acts = useTranslations("keys.acts");
-  const act = useAct(REFUSE);
-  const refuse = async (reason: string) => {
-    const input = { params: { id: view.old_key.key_id }, body: { reason } };
-    if ((await act.run(input)) !== undefined) onDone();
-  };
-  return (
-    <ReasonDialog
-      title={t("title", { kid: view.old_key.kid })}
-      text={t("text")}
-      reason={{ label: acts("reason"), help: acts("reasonHelp"), missing: acts("reasonNeeded") }}
-      yes={{ label: t("yes"), look: "danger" }}
-      failed={t("failed")}
-      act={act}
-      onAct={(reason) => void refuse(reason)}
-      onClose={onClose}
-    />
-  );
+  const { kid, key_id: id } = view.old_key;
+  return act("refuse", {
+    call: REFUSE,
+    params: { id },
+    label: t(isOwn ? "withdraw" : "button"),
+    title: t("title", { kid }),
+    text: t("text"),
+    fields: {
+      reason: {
+        kind: "reason",
+        label: acts("reason"),
+        help: acts("reasonHelp"),
+        missing: acts("reasonNeeded"),
+      },
+    },
+    body: ({ reason }) => ({ reason }),
+    yes: t("yes"),
+    danger: true,
+    failed: t("failed"),
+  });
 }
 
-/** Signing, refusing and withdrawing, for whoever may; an Ed25519 key signs outside the browser. */
+/** Signs, refuses or withdraws a recovery, as far as the person may. An Ed25519 key signs outside the browser. */
 export function RecoveryActs({ view, isOwn }: { view: RecoveryView; isOwn: boolean }) {
-  const t = useTranslations("keys.recovery");
-  const router = useRouter();
-  const isReady = useReady();
-  const [open, setOpen] = useState<"sign" | "refuse">();
-  const close = () => setOpen(undefined);
-  const done = () => {
-    close();
-    router.refresh();
-  };
-  const mayEnd = view.state === "asked" && (isOwn || view.awaits_me);
-  if (!mayEnd) return null;
+  const t = useTranslations("keys.recovery.sign");
+  const sign = useSign(view);
+  const refuse = useRefuse(view, isOwn);
+  if (view.state !== "asked" || !(isOwn || view.awaits_me)) return null;
   const isElsewhere = view.to_sign !== undefined && view.to_sign.passkeys.length === 0;
-  const path = `/confidential/keys/${view.old_key.key_id}/recovery`;
+  const path = `/confidential/keys/${view.old_key.key_id}/recovery/statements`;
   return (
     <>
       {isElsewhere ? (
         <>
-          <p className="mt-4 max-w-[720px] text-body text-ink-2">{t("sign.withKey")}</p>
-          <ApiCallSample label={t("sign.button")} call={{ method: "POST", path: `${path}/statements` }} />
+          <p className="mt-4 max-w-[720px] text-body text-ink-2">{t("withKey")}</p>
+          <ApiCallSample label={t("button")} call={{ method: "POST", path }} />
         </>
       ) : null}
       <div className="mt-4 flex flex-wrap gap-3">
-        {view.awaits_me && !isElsewhere ? (
-          <Button look="primary" disabled={!isReady} onClick={() => setOpen("sign")}>
-            {t("sign.button")}
-          </Button>
-        ) : null}
-        <Button look="danger" disabled={!isReady} onClick={() => setOpen("refuse")}>
-          {t(isOwn ? "refuse.withdraw" : "refuse.button")}
-        </Button>
+        <Acts acts={view.awaits_me && !isElsewhere ? [sign, refuse] : [refuse]} />
       </div>
-      {open === "sign" ? <SignDialog view={view} onClose={close} onDone={done} /> : null}
-      {open === "refuse" ? <RefuseDialog view={view} onClose={close} onDone={done} /> : null}
     </>
   );
 }

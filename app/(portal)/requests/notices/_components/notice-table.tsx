@@ -1,7 +1,7 @@
 import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
 import { LocalTime } from "@/components/ui/local-time";
-import { type Column, Table } from "@/components/ui/table";
+import type { Column } from "@/components/ui/table";
 import type { NoticeView } from "@/lib/access/notices/schema";
 import { NoticeActs } from "./notice-acts";
 
@@ -23,12 +23,12 @@ function State({ item }: { item: NoticeView }) {
   );
 }
 
-/** Disclosures of which notice is given, newest request first. */
-export function NoticeTable({ items }: { items: readonly NoticeView[] }) {
+/** Columns of the disclosures that participants are notified of. */
+export function useNoticeColumns(): Column<NoticeView>[] {
   const t = useTranslations("notices");
   const domain = useTranslations("domain");
   const format = useFormatter();
-  const columns: Column<NoticeView>[] = [
+  return [
     {
       key: "request",
       head: t("columns.request"),
@@ -59,12 +59,4 @@ export function NoticeTable({ items }: { items: readonly NoticeView[] }) {
     { key: "state", head: t("columns.state"), cell: (item) => <State item={item} /> },
     { key: "acts", head: t("columns.acts"), cell: (item) => <NoticeActs item={item} /> },
   ];
-  return (
-    <Table
-      caption={t("list")}
-      columns={columns}
-      rows={items}
-      rowKey={({ request_id: id, participant }) => `${id}:${participant}`}
-    />
-  );
 }

@@ -1,152 +1,62 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
-import { useAct } from "@/components/act/use-act";
 import { target } from "@/components/client/api";
-import { CallFailure } from "@/components/client/call-failure";
-import { Select, TextInput } from "@/components/form/controls";
-import { Field } from "@/components/form/field";
-import { Button } from "@/components/ui/button";
-import type { NewNoticeRule } from "@/lib/access/notices/schema";
+import { FormFrame, SelectField, TextField } from "@/components/form/fields";
+import { useForm } from "@/components/form/use-form";
+import { NewNoticeRule } from "@/lib/access/notices/schema";
 import type { setNoticeRule } from "@/lib/api-client/operations/notices";
 
 const SET = target<typeof setNoticeRule>("PUT", "/confidential/access/notices/rules");
+const { kind: Kind, purpose: Purpose, notice: Notice } = NewNoticeRule.shape;
 
-const KINDS: readonly NewNoticeRule["kind"][] = [
-  "court_order",
-  "subpoena",
-  "warrant",
-  "statutory_demand",
-  "audit_mandate",
-  "epoc",
-  "none",
-];
-const PURPOSES: readonly NewNoticeRule["purpose"][] = [
-  "settlement",
-  "audit",
-  "compliance",
-  "dispute",
-  "support",
-  "reporting",
-];
-const NOTICES: readonly NewNoticeRule["notice"][] = ["none", "queued"];
-
-/** One choice of a closed list. */
-function Pick<T extends string>(props: {
-  readonly id: string;
-  readonly label: string;
-  readonly value: T;
-  readonly options: readonly T[];
-  readonly nameOf: (option: T) => string;
-  readonly onPick: (value: T) => void;
-}) {
-  const { value, options, nameOf, onPick } = props;
-  return (
-    <Field id={props.id} label={props.label}>
-      {(control) => (
-        <Select
-          {...control}
-          value={value}
-          onChange={(event) => {
-            const found = options.find((option) => option === event.target.value);
-            if (found !== undefined) onPick(found);
-          }}
-        >
-          {options.map((option) => (
-            <option key={option} value={option}>
-              {nameOf(option)}
-            </option>
-          ))}
-        </Select>
-      )}
-    </Field>
-  );
-}
-
-/** Sets whether there is notice of an instrument and a purpose, with the reason. */
+/** Sets whether participants are notified for one instrument and purpose, with the reason. */
 export function RuleForm() {
   const t = useTranslations("notices");
   const domain = useTranslations("domain");
-  const router = useRouter();
-  const { isBusy, error, run } = useAct(SET);
-  const [rule, setRule] = useState<NewNoticeRule>({
-    kind: "court_order",
-    purpose: "audit",
-    notice: "none",
-    reason: "",
+  const form = useForm<typeof setNoticeRule, NewNoticeRule>({
+    call: SET,
+    schema: NewNoticeRule,
+    id: "rule",
+    initial: { kind: "court_order", purpose: "audit", notice: "none", reason: "" },
+    toBody: (rule) => ({ ...rule, reason: rule.reason.trim() }),
+    controls: { "/kind": "kind", "/purpose": "purpose", "/notice": "notice", "/reason": "reason" },
+    words: {
+      kind: { label: t("rules.kind") },
+      purpose: { label: t("rules.purpose") },
+      notice: { label: t("rules.notice") },
+      reason: { label: t("rules.reason"), missing: t("acts.reasonNeeded") },
+    },
+    keeps: (_answer, rule) => ({ ...rule, reason: "" }),
   });
-  const [isMissing, setMissing] = useState(false);
-  const [isDone, setDone] = useState(false);
-  const change = (part: Partial<NewNoticeRule>) => {
-    setDone(false);
-    setRule((before) => ({ ...before, ...part }));
-  };
-  const submit = async () => {
-    const reason = rule.reason.trim();
-    setMissing(reason === "");
-    if (reason === "" || (await run({ body: { ...rule, reason } })) === undefined) return;
-    change({ reason: "" });
-    setDone(true);
-    router.refresh();
-  };
   return (
-    <form
-      className="mt-4 flex max-w-[720px] flex-col gap-4"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit();
-      }}
+    <FormFrame
+      form={form}
+      errors={t("rules.failed")}
+      failed={t("rules.failed")}
+      submit={t("rules.submit")}
+      look="secondary"
+      status={form.answer === undefined ? "" : t("rules.done")}
+      className="mt-4 max-w-[720px]"
     >
       <div className="grid gap-x-6 gap-y-3 facts:grid-cols-3">
-        <Pick
-          id="rule-kind"
-          label={t("rules.kind")}
-          value={rule.kind}
-          options={KINDS}
-          nameOf={(kind) => t(`kinds.${kind}`)}
-          onPick={(kind) => change({ kind })}
+        <SelectField
+          form={form}
+          name="kind"
+          options={Kind.options.map((value) => ({ value, label: t(`kinds.${value}`) }))}
         />
-        <Pick
-          id="rule-purpose"
-          label={t("rules.purpose")}
-          value={rule.purpose}
-          options={PURPOSES}
-          nameOf={(purpose) => domain(`purposes.${purpose}`)}
-          onPick={(purpose) => change({ purpose })}
+        <SelectField
+          form={form}
+          name="purpose"
+          options={Purpose.options.map((value) => ({ value, label: domain(`purposes.${value}`) }))}
         />
-        <Pick
-          id="rule-notice"
-          label={t("rules.notice")}
-          value={rule.notice}
-          options={NOTICES}
-          nameOf={(notice) => t(`rules.${notice}`)}
-          onPick={(notice) => change({ notice })}
+        <SelectField
+          form={form}
+          name="notice"
+          options={Notice.options.map((value) => ({ value, label: t(`rules.${value}`) }))}
         />
       </div>
-      <Field
-        id="rule-reason"
-        label={t("rules.reason")}
-        error={isMissing ? t("acts.reasonNeeded") : undefined}
-      >
-        {(control) => (
-          <TextInput
-            {...control}
-            maxLength={2000}
-            value={rule.reason}
-            onChange={(event) => change({ reason: event.target.value })}
-          />
-        )}
-      </Field>
-      <div role="status">{isDone ? <p className="text-accent text-control">{t("rules.done")}</p> : null}</div>
-      {error === undefined ? null : <CallFailure error={error} title={t("rules.failed")} />}
-      <div>
-        <Button type="submit" isBusy={isBusy}>
-          {t("rules.submit")}
-        </Button>
-      </div>
-    </form>
+      <TextField form={form} name="reason" maxLength={2_000} />
+    </FormFrame>
   );
 }

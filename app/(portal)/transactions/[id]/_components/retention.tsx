@@ -1,55 +1,43 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
-import { ReasonDialog } from "@/components/act/reason-dialog";
-import { useAct } from "@/components/act/use-act";
+import { ActButton } from "@/components/act/act-button";
 import { target } from "@/components/client/api";
-import { Button } from "@/components/ui/button";
 import { FactsSection } from "@/components/ui/section";
 import type { setTransactionRetention } from "@/lib/api-client/operations/transactions";
 
-const setRetention = target<typeof setTransactionRetention>(
-  "POST",
-  "/confidential/transactions/{id}/retention",
-);
+const SET = target<typeof setTransactionRetention>("POST", "/confidential/transactions/{id}/retention");
 
-/** The class of retention, for legal and compliance alone: how it stands, and the way to the other one. */
+/** The retention class of a record, and the act that changes it; for the duties legal and compliance. */
 export function Retention(props: { transactionId: string; current: "standard" | "extended" }) {
   const { transactionId, current } = props;
   const t = useTranslations("transactions.retention");
-  const router = useRouter();
-  const act = useAct(setRetention);
-  const [isOpen, setOpen] = useState(false);
-  const wanted = current === "standard" ? "extended" : "standard";
-  const send = async (reason: string) => {
-    const body = { retention_class: wanted, reason } as const;
-    if ((await act.run({ params: { id: transactionId }, body })) === undefined) return;
-    setOpen(false);
-    router.refresh();
-  };
+  const wanted: typeof current = current === "standard" ? "extended" : "standard";
   return (
     <FactsSection title={t("title")}>
       <p className="font-semibold text-control">{t(`${current}.name`)}</p>
       <p className="mt-1 text-control text-ink-2">{t(`${current}.text`)}</p>
-      <p className="mt-3 print:hidden">
-        <Button size="bar" onClick={() => setOpen(true)}>
-          {t(`${wanted}.act`)}
-        </Button>
-      </p>
-      {isOpen ? (
-        <ReasonDialog
+      <div className="mt-3 print:hidden">
+        <ActButton
+          call={SET}
+          params={{ id: transactionId }}
+          label={t(`${wanted}.act`)}
+          button={{ size: "bar" }}
           title={t(`${wanted}.title`)}
           text={t(`${wanted}.explain`)}
-          reason={{ label: t("reason"), help: t("reasonHelp"), missing: t("reasonMissing") }}
-          yes={{ label: t(`${wanted}.yes`), look: "primary" }}
+          fields={{
+            reason: {
+              kind: "reason",
+              label: t("reason"),
+              help: t("reasonHelp"),
+              missing: t("reasonMissing"),
+            },
+          }}
+          body={({ reason }) => ({ retention_class: wanted, reason })}
+          yes={t(`${wanted}.yes`)}
           failed={t("failed")}
-          act={act}
-          onAct={(reason) => void send(reason)}
-          onClose={() => setOpen(false)}
         />
-      ) : null}
+      </div>
     </FactsSection>
   );
 }

@@ -1,0 +1,216 @@
+import type { ReactNode } from "react";
+import type { z } from "zod";
+import { LiveRefresh } from "@/components/client/live-refresh";
+import { UnreadableRows } from "@/components/domain/unreadable-rows";
+import { PageFrame } from "@/components/layout/page-frame";
+import { ProblemPage } from "@/components/layout/problem-page";
+import { Pager } from "@/components/ui/pager";
+import { Section } from "@/components/ui/section";
+import { EmptyState } from "@/components/ui/states";
+import { type Column, Table } from "@/components/ui/table";
+import { Views } from "@/components/ui/views";
+import type { OperationSpec } from "@/lib/api-client/operation";
+import type { WatchedKind } from "@/lib/api-client/queries";
+import type { Context } from "@/lib/context/context";
+import type { Principal } from "@/lib/context/principal";
+import { loadPage } from "@/lib/http/pages/page";
+import { addressOf, type Given, idOf, type Params, readQuery } from "./list-query";
+
+/** Enough rows to fill a screen. */
+const PAGE_SIZE = 40;
+
+interface ListAnswer {
+  readonly items: readonly unknown[];
+  readonly next_cursor: string | null;
+  /** How many rows the view has, where the use case counts them. */
+  readonly total?: number;
+  /** Rows that are stored but cannot be read. */
+  readonly unreadable?: readonly { readonly id: string }[] | undefined;
+}
+type RowOf<R extends ListAnswer> = R["items"][number];
+interface ListOperation extends OperationSpec {
+  readonly query: z.ZodType;
+}
+
+/** A list that was read, as the parts of its page use it. */
+export interface Listed<R extends ListAnswer> {
+  /** Of the record that the list belongs to. */
+  readonly id: string;
+  /** Of the page, with its id. */
+  readonly path: string;
+  readonly value: R;
+  readonly principal: Principal;
+  /** Members of the address that the operation's schema accepts. */
+  readonly given: Given;
+  /** All parameters of the address. */
+  readonly params: Params;
+  readonly view: string | undefined;
+  readonly nowMs: number;
+}
+
+export interface ListSpec<O extends ListOperation, R extends ListAnswer> {
+  /** Of the page. With `{id}` the list belongs to one record, as does the operation. */
+  readonly path: string;
+  /** Its schema reads the query from the address. */
+  readonly operation: O;
+  readonly load: (cx: Context, query: z.output<O["query"]>, id: string) => Promise<R>;
+  readonly pageSize?: number;
+  /** Form of the list's cursors; a UUID unless said. */
+  readonly cursor?: RegExp;
+  readonly title: () => Promise<string>;
+  /** The page above. */
+  readonly above?: () => Promise<{ readonly label: string; readonly href: string }>;
+  readonly lead: (page: Listed<R>) => Promise<string>;
+  readonly actions?: (page: Listed<R>) => ReactNode;
+  /** Saved views, which are the member `view` of the query. The first is the default. */
+  readonly views?: {
+    readonly keys: readonly string[];
+    readonly words: (page: Listed<R>) => Promise<{
+      readonly label: string;
+      readonly names: Readonly<Record<string, string>>;
+    }>;
+  };
+  readonly filter?: (page: Listed<R>) => ReactNode;
+  /** Heading over the list, where the page has other sections. */
+  readonly heading?: (page: Listed<R>) => Promise<{
+    readonly title: string;
+    readonly count?: number | undefined;
+    readonly action?: ReactNode;
+  }>;
+  /** Between the heading and the rows. */
+  readonly top?: (page: Listed<R>) => ReactNode;
+  readonly before?: (page: Listed<R>) => ReactNode;
+  readonly after?: (page: Listed<R>) => ReactNode;
+  readonly caption: (page: Listed<R>) => Promise<string>;
+  /** A hook: it may use translations. */
+  readonly useColumns: (page: Listed<R>) => readonly Column<RowOf<R>>[];
+  readonly rowKey: (row: RowOf<R>) => string;
+  readonly href?: (row: RowOf<R>) => string;
+  /** Without it an empty list is an empty table. */
+  readonly empty?: (page: Listed<R>) => Promise<{
+    readonly title: string;
+    readonly text: string;
+    /** The next step. */
+    readonly next?: ReactNode;
+  }>;
+  readonly live?: readonly WatchedKind[];
+  /** Called before anything is shown; it may redirect. */
+  readonly onRead?: (page: Listed<R>) => void;
+}
+
+type Spec<R extends ListAnswer> = Omit<ListSpec<ListOperation, R>, "load">;
+
+function Rows<R extends ListAnswer>({
+  spec,
+  page,
+  caption,
+}: {
+  spec: Spec<R>;
+  page: Listed<R>;
+  caption: string;
+}) {
+  const columns = spec.useColumns(page);
+  return (
+    <Table<RowOf<R>>
+      caption={caption}
+      columns={columns}
+      rows={page.value.items}
+      rowKey={spec.rowKey}
+      {...(spec.href === undefined ? {} : { href: spec.href })}
+    />
+  );
+}
+
+async function SavedViews<R extends ListAnswer>({ spec, page }: { spec: Spec<R>; page: Listed<R> }) {
+  if (spec.views === undefined) return null;
+  const { keys, words } = spec.views;
+  const { label, names } = await words(page);
+  const { total } = page.value;
+  return (
+    <Views
+      label={label}
+      current={page.view ?? ""}
+      views={keys.map((key, index) => ({
+        key,
+        label: names[key] ?? key,
+        href: addressOf(page.path, index === 0 ? {} : { view: key }),
+        ...(key === page.view && total !== undefined ? { count: total } : {}),
+      }))}
+    />
+  );
+}
+
+async function List<R extends ListAnswer>({ spec, page }: { spec: Spec<R>; page: Listed<R> }) {
+  const { value, given } = page;
+  const heading = await spec.heading?.(page);
+  const empty = value.items.length === 0 ? await spec.empty?.(page) : undefined;
+  const list = (
+    <>
+      {spec.top?.(page)}
+      <UnreadableRows rows={value.unreadable} />
+      {empty === undefined ? (
+        <Rows spec={spec} page={page} caption={await spec.caption(page)} />
+      ) : (
+        <EmptyState title={empty.title} text={empty.text}>
+          {empty.next}
+        </EmptyState>
+      )}
+      <Pager
+        first={given.cursor === undefined ? undefined : addressOf(page.path, { ...given, cursor: "" })}
+        next={
+          value.next_cursor === null
+            ? undefined
+            : addressOf(page.path, { ...given, cursor: value.next_cursor })
+        }
+      />
+    </>
+  );
+  return heading === undefined ? list : <Section {...heading}>{list}</Section>;
+}
+
+interface PageInput {
+  readonly params?: Promise<{ readonly id?: string }>;
+  readonly searchParams: Promise<Params>;
+}
+
+/** A page that shows one list of the API: the same call, the same record of a refusal, and links for its views and pages. */
+export function listPage<O extends ListOperation, R extends ListAnswer>(spec: ListSpec<O, R>) {
+  const { operation, path } = spec;
+  const [defaultView] = spec.views?.keys ?? [];
+  const fixed = {
+    limit: String(spec.pageSize ?? PAGE_SIZE),
+    ...(defaultView === undefined ? {} : { view: defaultView }),
+  };
+  return {
+    generateMetadata: async () => ({ title: await spec.title() }),
+    render: async ({ params: place, searchParams }: PageInput) => {
+      const params = await searchParams;
+      const id = idOf(await place);
+      const at = (template: string): string => template.replace("{id}", id);
+      const { query, given } = readQuery<O["query"]>(operation.query, params, fixed, spec.cursor);
+      const result = await loadPage(operation, at(operation.path), (cx) => spec.load(cx, query, id));
+      const [title, above] = await Promise.all([spec.title(), spec.above?.()]);
+      if (!result.ok)
+        return <ProblemPage problem={result.problem} section={above ?? { label: title, href: path }} />;
+      const view = given.view ?? defaultView;
+      const page: Listed<R> = { ...result, id, path: at(path), given, params, view, nowMs: Date.now() };
+      spec.onRead?.(page);
+      return (
+        <PageFrame
+          crumbs={[...(above === undefined ? [] : [above]), { label: title }]}
+          title={title}
+          lead={<p className="max-w-[80ch]">{await spec.lead(page)}</p>}
+          actions={spec.actions?.(page)}
+          apiCall={{ method: "GET", path: addressOf(at(operation.path), { ...given, view, cursor: "" }) }}
+        >
+          {spec.live === undefined ? null : <LiveRefresh kinds={spec.live} />}
+          <SavedViews spec={spec} page={page} />
+          {spec.filter?.(page)}
+          {spec.before?.(page)}
+          <List spec={spec} page={page} />
+          {spec.after?.(page)}
+        </PageFrame>
+      );
+    },
+  };
+}

@@ -1,0 +1,81 @@
+// @vitest-environment happy-dom
+import { screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { answerCalls, show } from "@/lib/testing/components";
+import { UseForm } from "./use-form";
+
+const id = (n: number): string => `01a00000-0000-7000-8000-00000000000${n}`;
+const REASON = "Settlement stands still.";
+const STANDING = "/confidential/account/roster";
+
+const transactions = () => screen.getByLabelText("Transaction numbers");
+const amount = () => screen.getByLabelText("Amount");
+const reason = () => screen.getByLabelText("Reason");
+const send = () => screen.getByRole("button", { name: "Break the glass" });
+
+describe("the form for emergency access", () => {
+  it.each([
+    ["no number", " ", REASON, "Name a transaction"],
+    ["four numbers", [1, 2, 3, 4].map(id).join(" "), REASON, "Name three transactions at most"],
+    ["text that is not a number", `${id(1)} job-12`, REASON, "Give whole transaction numbers, one a line"],
+    ["nineteen characters", id(1), "x".repeat(19), "Say in twenty characters or more why it cannot wait"],
+    [
+      "a reason filled up with spaces",
+      id(1),
+      `short${" ".repeat(30)}`,
+      "Say in twenty characters or more why it cannot wait",
+    ],
+  ])("names the fault of %s and asks for no confirmation", async (_what, records, why, fault) => {
+    const { user } = show(<UseForm transaction={undefined} />);
+    await user.type(transactions(), records);
+    await user.click(amount());
+    await user.type(reason(), why);
+    await user.click(send());
+    const summary = await screen.findByRole("alert", { name: "This cannot be sent yet" });
+    expect(
+      within(summary)
+        .getAllByRole("link")
+        .map(({ textContent }) => textContent),
+    ).toEqual([fault]);
+    expect(screen.queryByRole("dialog")).toBeNull();
+  });
+
+  it("names every empty control, in the order of the page", async () => {
+    const { user } = show(<UseForm transaction={undefined} />);
+    await user.click(send());
+    const summary = await screen.findByRole("alert");
+    expect(within(summary).getAllByRole("link")).toHaveLength(3);
+  });
+
+  it("shows once more what will be sent, sends it without repeats, and leads to the emergency access", async () => {
+    const calls = answerCalls(({ path }) =>
+      path === STANDING
+        ? { status: 200, json: { signed_by: "portal", keys: [], rp_id: "portal.example" } }
+        : { status: 201, json: { id: id(9) } },
+    );
+    const { user, moves } = show(<UseForm transaction={id(1)} />);
+    await user.type(transactions(), `\n${id(2)}, ${id(1).toUpperCase()};`);
+    await user.click(amount());
+    await user.type(reason(), ` ${REASON} `);
+    await user.click(send());
+    const dialog = await screen.findByRole("dialog");
+    expect(within(dialog).getByText(REASON)).toBeDefined();
+    await user.click(within(dialog).getByRole("button", { name: "Break the glass" }));
+    await waitFor(() => expect(moves).toContainEqual(["push", `/break-glass/${id(9)}`]));
+    expect(calls.find(({ path }) => path !== STANDING)?.body).toEqual({
+      transactions: [id(1), id(2)],
+      fields: ["amount"],
+      reason: REASON,
+    });
+  });
+
+  it("keeps what was typed when the confirmation is cancelled", async () => {
+    const { user } = show(<UseForm transaction={id(1)} />);
+    await user.click(amount());
+    await user.type(reason(), REASON);
+    await user.click(send());
+    await user.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Cancel" }));
+    expect(reason()).toHaveProperty("value", REASON);
+    expect(amount()).toHaveProperty("checked", true);
+  });
+});

@@ -1,0 +1,168 @@
+// @vitest-environment happy-dom
+import { screen, waitFor } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { ActButton, ActRow, act, type RowAct } from "@/components/act/act-button";
+import { target } from "@/components/client/api";
+import type { revokeGrant } from "@/lib/api-client/operations/grants";
+import type { rotateKey } from "@/lib/api-client/operations/keys";
+import { answerCalls, problem, show } from "@/lib/testing/components";
+
+const ID = "01936f2a-7c1b-7def-8a10-3f2b4c5d6e7f";
+const REVOKE = target<typeof revokeGrant>("POST", "/confidential/access/grants/{id}/revoke");
+const ROTATE = target<typeof rotateKey>("POST", "/confidential/keys/{id}/rotate");
+const DONE = { status: 200, json: { id: ID } } as const;
+
+function revoke(more: Partial<Parameters<typeof act<typeof revokeGrant, "reason">>[1]> = {}): RowAct {
+  return act<typeof revokeGrant, "reason">("revoke", {
+    call: REVOKE,
+    params: { id: ID },
+    label: "Revoke",
+    title: "Revoke grant",
+    text: "It ends at once.",
+    fields: { reason: { kind: "reason", label: "Reason", missing: "Say why" } },
+    body: ({ reason }) => ({ reason }),
+    yes: "Revoke the grant",
+    failed: "The grant was not revoked",
+    danger: true,
+    ...more,
+  });
+}
+const open = () => screen.getByRole("button", { name: "Revoke" });
+const yes = () => screen.getByRole("button", { name: "Revoke the grant" });
+const dialog = () => screen.queryByRole("dialog", { name: "Revoke grant" });
+
+describe("an act with a dialog", () => {
+  it("asks for the reason in a dialog that focuses it, and does not send without one", async () => {
+    const calls = answerCalls(() => DONE);
+    const { user } = show(<ActRow acts={[revoke()]} />);
+    expect(dialog()).toBeNull();
+    await user.click(open());
+    expect(document.activeElement).toBe(screen.getByLabelText("Reason"));
+    await user.click(yes());
+    expect(await screen.findByText("Say why")).toBeDefined();
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText("Reason")));
+    expect(calls).toEqual([]);
+  });
+
+  it("sends the trimmed reason once, closes, and reads the page again", async () => {
+    let answer = (): void => undefined;
+    const calls = answerCalls(() => new Promise((resolve) => (answer = () => resolve(DONE))));
+    const { user, moves } = show(<ActRow acts={[revoke()]} />);
+    await user.click(open());
+    await user.type(screen.getByLabelText("Reason"), " Set aside ");
+    await user.click(yes());
+    await waitFor(() => expect(yes().getAttribute("aria-busy")).toBe("true"));
+    expect(screen.getByRole("button", { name: "Close" })).toHaveProperty("disabled", true);
+    await user.click(yes());
+    answer();
+    await waitFor(() => expect(dialog()).toBeNull());
+    expect(calls.map(({ path, body }) => [path, body])).toEqual([
+      [`/confidential/access/grants/${ID}/revoke`, { reason: "Set aside" }],
+    ]);
+    expect(moves).toEqual([["refresh"]]);
+  });
+
+  it("shows a failure in the dialog, keeps the answer, and reads an old page again only when it closes", async () => {
+    answerCalls(() => problem(409, "request.conflict"));
+    const { user, moves } = show(<ActRow acts={[revoke()]} />);
+    await user.click(open());
+    await user.type(screen.getByLabelText("Reason"), "Set aside");
+    await user.click(yes());
+    expect(await screen.findByText("The grant was not revoked")).toBeDefined();
+    expect(screen.getByLabelText("Reason")).toHaveProperty("value", "Set aside");
+    expect(moves).toEqual([]);
+    await user.click(screen.getByRole("button", { name: "Cancel" }));
+    expect(moves).toEqual([["refresh"]]);
+  });
+
+  it("shows what a 422 refuses at its field", async () => {
+    answerCalls(() =>
+      problem(422, "request.invalid", {
+        errors: [{ pointer: "/reason", detail: "Too big: expected string to have <=5 characters" }],
+      }),
+    );
+    const { user } = show(<ActRow acts={[revoke()]} />);
+    await user.click(open());
+    await user.type(screen.getByLabelText("Reason"), "Set aside");
+    await user.click(yes());
+    expect(await screen.findByText(/longer than 5 characters/)).toBeDefined();
+    expect(screen.getByLabelText("Reason").getAttribute("aria-invalid")).toBe("true");
+    expect(screen.queryByText("The grant was not revoked")).toBeNull();
+  });
+
+  it("keeps its dialog when the page takes the act away", async () => {
+    answerCalls(() => DONE);
+    const { user, rerender } = show(<ActRow acts={[revoke()]} none="ended" />);
+    await user.click(open());
+    rerender(<ActRow acts={[]} none="ended" />);
+    expect(screen.getByText("ended")).toBeDefined();
+    expect(dialog()).not.toBeNull();
+  });
+
+  it("shows what follows in the dialog, and reads the page again when that is closed", async () => {
+    answerCalls(() => DONE);
+    const { user, moves } = show(
+      <ActRow
+        acts={[
+          revoke({
+            done: (_answer, close) => (
+              <button type="button" onClick={close}>
+                I kept the secret
+              </button>
+            ),
+          }),
+        ]}
+      />,
+    );
+    await user.click(open());
+    await user.type(screen.getByLabelText("Reason"), "Set aside");
+    await user.click(yes());
+    await user.click(await screen.findByRole("button", { name: "I kept the secret" }));
+    expect(dialog()).toBeNull();
+    expect(moves).toEqual([["refresh"]]);
+  });
+});
+
+describe("an act with a choice", () => {
+  it("sends what is chosen", async () => {
+    const calls = answerCalls(() => DONE);
+    const { user } = show(
+      <ActButton
+        call={ROTATE}
+        params={{ id: ID }}
+        label="Rotate"
+        title="Rotate key"
+        fields={{
+          mode: {
+            kind: "choice",
+            label: "How",
+            initial: "rewrap",
+            options: [
+              { value: "rewrap", label: "Re-wrap" },
+              { value: "reseal", label: "Reseal" },
+            ],
+          },
+        }}
+        body={({ mode }) => ({ mode: mode === "reseal" ? ("reseal" as const) : ("rewrap" as const) })}
+        yes="Rotate it"
+      />,
+    );
+    await user.click(screen.getByRole("button", { name: "Rotate" }));
+    await user.click(screen.getByLabelText("Reseal"));
+    await user.click(screen.getByRole("button", { name: "Rotate it" }));
+    await waitFor(() => expect(calls.map(({ body }) => body)).toEqual([{ mode: "reseal" }]));
+  });
+});
+
+describe("an act without a dialog", () => {
+  it("acts at once and shows a failure below its button", async () => {
+    answerCalls(() => problem(403, "access.forbidden"));
+    const { user, moves } = show(
+      <ActButton call={REVOKE} params={{ id: ID }} label="Revoke" failed="The grant was not revoked" />,
+    );
+    await user.click(open());
+    expect(await screen.findByText("The grant was not revoked")).toBeDefined();
+    expect(screen.queryByRole("dialog")).toBeNull();
+    expect(moves).toEqual([["refresh"]]);
+  });
+});

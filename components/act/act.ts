@@ -1,0 +1,64 @@
+import type { ReactNode } from "react";
+import type { BrowserInput, Target } from "@/components/client/api";
+import type { BodyOf, Signing } from "@/components/client/use-call-once";
+import type { FaultWords } from "@/components/form/faults";
+import type { ButtonProps } from "@/components/ui/button";
+import type { Answer, OperationSpec } from "@/lib/api-client/operation";
+
+interface FieldWords extends FaultWords {
+  readonly label: string;
+  readonly help?: string;
+}
+
+interface Typed<K extends string> extends FieldWords {
+  readonly kind: K;
+  readonly isOptional?: boolean;
+  readonly maxLength?: number;
+  /** Ids and digests. */
+  readonly isCode?: boolean;
+}
+
+interface Chosen<K extends string> extends FieldWords {
+  readonly kind: K;
+  readonly options: readonly { readonly value: string; readonly label: string; readonly help?: string }[];
+  /** Without one the person must choose. */
+  readonly initial?: string;
+}
+
+/**
+ * What an act asks for. Its name is the member of the body that it becomes. A reason has several lines, a line one; a
+ * choice has a round for each option, a menu opens.
+ */
+export type ActField = Typed<"reason"> | Typed<"line"> | Typed<"date"> | Chosen<"choice"> | Chosen<"menu">;
+
+/** One act on one thing: the button, its dialog, the call, and what follows. */
+export interface Act<O extends OperationSpec, N extends string> {
+  readonly call: Target<O>;
+  readonly params?: BrowserInput<O>["params"];
+  /** On the button. */
+  readonly label: ReactNode;
+  /** The button's accessible name, where rows repeat the label. */
+  readonly named?: string;
+  readonly button?: Pick<ButtonProps, "look" | "size" | "icon">;
+  /** Of the dialog. Without a title a press acts at once. */
+  readonly title?: ReactNode;
+  readonly text?: ReactNode;
+  readonly fields?: Readonly<Record<N, ActField>>;
+  /** The answers are trimmed; optional ones may be empty. */
+  readonly body?: (answers: Readonly<Record<N, string>>) => BodyOf<O>;
+  /** The word that does it. A dialog's button repeats its title's verb. */
+  readonly yes?: ReactNode;
+  /** It cannot be undone. */
+  readonly danger?: boolean;
+  /** Heading over what the call failed with. */
+  readonly failed?: string;
+  /** Shown below a failure. */
+  readonly explain?: (failure: unknown) => ReactNode;
+  readonly signed?: Signing<BodyOf<O>>;
+  /** Shown in the dialog after the act, e.g. a secret. Without it the dialog closes. */
+  readonly done?: (answer: Answer<O>, close: () => void) => ReactNode;
+  /** Takes the answer; the page shows it. Then the dialog closes and the page is not read again. */
+  readonly onDone?: (answer: Answer<O>) => void;
+  /** Where the act leads. Without it the page is read again. */
+  readonly leadsTo?: (answer: Answer<O>) => string;
+}

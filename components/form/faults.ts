@@ -1,0 +1,83 @@
+import type { z } from "zod";
+import type { FieldProblem } from "@/components/client/api";
+import { type FieldReason, fieldReason } from "@/components/messages/field-reasons";
+
+/** One refused value of a body: where it is, and why. Local checks and the server's 422 give the same form. */
+export interface Fault {
+  /** JSON Pointer into the body (RFC 6901). */
+  readonly pointer: string;
+  readonly reason: FieldReason;
+}
+
+/** Which control a refused value was typed in: by JSON Pointer, where a pointer also covers what is below it. */
+export type Controls<N extends string> = Readonly<Record<string, N>>;
+
+/** Words for the faults of one control. `wrong` is for every reason but an empty value; without words a general sentence. */
+export type FaultWords = Partial<Record<FieldReason["key"] | "wrong", string>>;
+
+function pointerOf(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+}
+
+function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
+  let value: unknown = body;
+  for (const part of path) {
+    if (typeof value !== "object" || value === null) return undefined;
+    value = Reflect.get(value, part);
+  }
+  return value;
+}
+
+function isEmpty(value: unknown): boolean {
+  if (typeof value === "string") return value.trim() === "";
+  return value === undefined || (Array.isArray(value) && value.length === 0);
+}
+
+/** Why the schema refused a value, by the issue's code. */
+function reasonOf(issue: z.core.$ZodIssue, value: unknown): FieldReason {
+  if (isEmpty(value)) return { key: "missing", count: 0 };
+  if (issue.code === "too_big" && issue.origin === "string")
+    return { key: "tooLong", count: Number(issue.maximum) };
+  if (issue.code === "too_big") return { key: "tooMuch", count: 0 };
+  if (issue.code === "too_small" && issue.origin === "string")
+    return { key: "tooShort", count: Number(issue.minimum) };
+  if (issue.code === "too_small") return { key: "tooLittle", count: 0 };
+  return fieldReason(issue.message);
+}
+
+/** What the operation's schema finds wrong with a body, before it is sent. One fault for each place. */
+export function localFaults(schema: z.ZodType, body: unknown): Fault[] {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return [];
+  const faults = new Map<string, Fault>();
+  for (const issue of parsed.error.issues) {
+    const pointer = pointerOf(issue.path);
+    const reason = reasonOf(issue, valueAt(body, issue.path));
+    if (!faults.has(pointer)) faults.set(pointer, { pointer, reason });
+  }
+  return [...faults.values()];
+}
+
+/** What the server found wrong with a body that it refused with 422. */
+export function remoteFaults(errors: readonly FieldProblem[]): Fault[] {
+  return errors.map(({ pointer, detail }) => ({ pointer, reason: fieldReason(detail) }));
+}
+
+/** The control of a pointer: the one that is named for it, or for the nearest place above it. */
+export function controlAt<N extends string>(controls: Controls<N>, pointer: string): N | undefined {
+  for (let place = pointer; place !== ""; place = place.slice(0, place.lastIndexOf("/"))) {
+    const name = controls[place];
+    if (name !== undefined) return name;
+  }
+  return controls[""];
+}
+
+/** The control's own words for a fault, if it has some. */
+export function ownWords(words: FaultWords | undefined, { key }: FieldReason): string | undefined {
+  return words?.[key] ?? (key === "missing" ? undefined : words?.wrong);
+}
+
+/** The values of a text that has one in a line, or with blanks, commas or semicolons between them; each once. */
+export function listedIn(text: string): string[] {
+  return [...new Set(text.split(/[\s,;]+/).filter((word) => word !== ""))];
+}
