@@ -1,9 +1,17 @@
 import { isUuid } from "@/lib/crypto/uuid";
 import { invalidField } from "@/lib/errors";
 
+/** A row that is stored but cannot be read, for example because of a time that JavaScript cannot represent. */
+export interface Unreadable {
+  readonly id: string;
+  readonly unreadable: true;
+}
+
 /** One page of a list that is ordered by id, newest first. The cursor is the last id of the page before. */
 export interface Page<T> {
   readonly items: T[];
+  /** Present only where rows of the page cannot be read. */
+  readonly unreadable?: Unreadable[];
   readonly next_cursor: string | null;
 }
 

@@ -1,18 +1,13 @@
 import "server-only";
 import { ZodError } from "zod";
 import { DomainError } from "@/lib/errors";
+import type { Unreadable } from "@/lib/paging";
 import type { Logger } from "@/lib/telemetry/logger";
 
 /**
  * How lists read rows. A row that cannot be read must not break the list it is in: the list shows its id, and an
  * alarm reports it. Stores use `readRows`, use cases `viewRows`.
  */
-
-/** A row that is stored but cannot be read, for example because of a time that JavaScript cannot represent. */
-export interface Unreadable {
-  readonly id: string;
-  readonly unreadable: true;
-}
 
 export type Readable<T> = T | Unreadable;
 

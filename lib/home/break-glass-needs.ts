@@ -6,6 +6,7 @@ import type { Context } from "@/lib/context/context";
 import type { Unreadable } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import type { Need } from "@/lib/home/schema";
+import type { Unreadable } from "@/lib/paging";
 
 /** Each holder has one use between reviews, so that there are never more than holders. */
 const MAX_USES = 30;

@@ -6,6 +6,7 @@ import type { Tx } from "@/lib/db/transaction";
 import { partyOf } from "@/lib/disputes/rules";
 import { type DisputeRow, listDisputeRows } from "@/lib/disputes/store";
 import type { Need } from "@/lib/home/schema";
+import type { Unreadable } from "@/lib/paging";
 
 const MAX_SHOWN = 20;
 

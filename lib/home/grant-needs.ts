@@ -10,6 +10,7 @@ import { readableOf, type Unreadable, viewRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import type { Need } from "@/lib/home/schema";
 import { findPeople } from "@/lib/identity/people/people-store";
+import type { Unreadable } from "@/lib/paging";
 
 const MAX_SHOWN = 8;
 const SOON_MS = 24 * 3_600_000;

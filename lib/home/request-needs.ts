@@ -13,6 +13,7 @@ import { readableOf, type Unreadable, type Viewed, viewRows } from "@/lib/db/rea
 import type { Tx } from "@/lib/db/transaction";
 import type { Need } from "@/lib/home/schema";
 import { findQuestions, type QuestionRow } from "@/lib/home/store";
+import type { Unreadable } from "@/lib/paging";
 
 /** More than a person reads at one sitting; the list of requests has them all. */
 const MAX_WAITING = 30;

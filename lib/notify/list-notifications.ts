@@ -1,13 +1,14 @@
 import "server-only";
 import type { Context } from "@/lib/context/context";
 import { isUuid } from "@/lib/crypto/uuid";
-import { isUnreadable, readableOf, type Unreadable, viewRows } from "@/lib/db/read-rows";
+import { isUnreadable, readableOf, viewRows } from "@/lib/db/read-rows";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { readAudience } from "@/lib/notify/audience";
 import { readReferences } from "@/lib/notify/reference-store";
 import type { Notification, NotificationQuery, ReadMarks } from "@/lib/notify/schema";
 import { countUnread, listNotices, markRead as mark, type NoticeRow } from "@/lib/notify/store";
+import type { Unreadable } from "@/lib/paging";
 
 /** Throws `request.invalid` for a cursor that is none of a list ordered by id. */
 export function requireIdCursor(cursor: string | undefined): string | undefined {

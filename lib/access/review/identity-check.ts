@@ -1,3 +1,4 @@
+import { insertIdentityCheck } from "@/lib/access/review/store";
 import "server-only";
 import type { IdentityCheckAnswer } from "@/lib/access/requests/answer-schema";
 import { loadRequest } from "@/lib/access/requests/load-request";

@@ -19,6 +19,13 @@ const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const FROM = `audit_leaf l JOIN audit_entry e ON e.id = l.entry_id
   LEFT JOIN audit_index i ON i.entry_id = l.entry_id`;
 
+/** The newest checkpoint, at which an export ends. */
+export interface Anchor {
+  readonly size: number;
+  /** Undefined where there is no checkpoint that can be read. */
+  readonly root: Uint8Array | undefined;
+}
+
 /** Which entries of a log an export takes: those below `size` that meet the conditions, in order. */
 export interface ExportRange {
   readonly conditions: Conditions;
