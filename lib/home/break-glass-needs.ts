@@ -3,7 +3,6 @@ import { knowsEveryUse } from "@/lib/access/break-glass/rules";
 import { listEmergencyRows } from "@/lib/access/break-glass/store";
 import { emergencyViews } from "@/lib/access/break-glass/view";
 import type { Context } from "@/lib/context/context";
-import type { Unreadable } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import type { Need } from "@/lib/home/schema";
 import type { Unreadable } from "@/lib/paging";

@@ -1,7 +1,7 @@
 import "server-only";
 import { isSupport } from "@/lib/access/rules/floor";
 import type { Context } from "@/lib/context/context";
-import { type Unreadable, viewRows } from "@/lib/db/read-rows";
+import { viewRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import { partyOf } from "@/lib/disputes/rules";
 import { type DisputeRow, listDisputeRows } from "@/lib/disputes/store";

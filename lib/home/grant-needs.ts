@@ -6,7 +6,7 @@ import { listOwner } from "@/lib/access/requests/list-requests";
 import { grantView } from "@/lib/access/requests/view";
 import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context/context";
-import { readableOf, type Unreadable, viewRows } from "@/lib/db/read-rows";
+import { readableOf, viewRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import type { Need } from "@/lib/home/schema";
 import { findPeople } from "@/lib/identity/people/people-store";

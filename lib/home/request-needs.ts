@@ -9,7 +9,7 @@ import { requestSummary } from "@/lib/access/requests/view";
 import { viewerOf } from "@/lib/access/requests/viewer";
 import { isExecutive, isReviewer } from "@/lib/access/rules/action-rules";
 import type { Context } from "@/lib/context/context";
-import { readableOf, type Unreadable, type Viewed, viewRows } from "@/lib/db/read-rows";
+import { readableOf, type Viewed, viewRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import type { Need } from "@/lib/home/schema";
 import { findQuestions, type QuestionRow } from "@/lib/home/store";

@@ -11,9 +11,10 @@ import { isReviewer } from "@/lib/access/rules/action-rules";
 import { startOf } from "@/lib/access/rules/validity";
 import type { Context } from "@/lib/context/context";
 import { isUuid } from "@/lib/crypto/uuid";
-import { readableOf, type Unreadable, viewRows } from "@/lib/db/read-rows";
+import { readableOf, viewRows } from "@/lib/db/read-rows";
 import { inSnapshot } from "@/lib/db/transaction";
 import { invalidField } from "@/lib/errors";
+import type { Unreadable } from "@/lib/paging";
 import type { Purpose } from "@/lib/vocabulary";
 
 /** One page of a list that is ordered by id, newest first. The cursor is the last id of the page before. */

@@ -4,7 +4,6 @@ import type { IdentityCheckAnswer } from "@/lib/access/requests/answer-schema";
 import { loadRequest } from "@/lib/access/requests/load-request";
 import type { NewIdentityCheck } from "@/lib/access/requests/schema";
 import { findRelatedPeople } from "@/lib/access/review/conflicts/store";
-import { insertIdentityCheck } from "@/lib/access/review/store";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";

@@ -1,3 +1,4 @@
+import { cosignerVkey, vkey } from "@/lib/crypto/log/signed-note";
 import "server-only";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";

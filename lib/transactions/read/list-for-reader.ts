@@ -2,7 +2,7 @@ import "server-only";
 import { listOwnGrants } from "@/lib/access/grants/own-grants";
 import type { GrantView } from "@/lib/access/grants/schema";
 import type { Context } from "@/lib/context/context";
-import type { Unreadable } from "@/lib/db/read-rows";
+import type { Unreadable } from "@/lib/paging";
 import { getTransaction } from "@/lib/transactions/read/get-transaction";
 import { listTransactions } from "@/lib/transactions/read/list-transactions";
 import { isParty } from "@/lib/transactions/read/who-may-know";
