@@ -94,7 +94,12 @@ export default async function TransactionPage({ params }: PageProps<"/transactio
             {record.retention === undefined ? null : (
               <Retention transactionId={view.transaction_id} current={record.retention} />
             )}
-            <Accesses record={record} mayReadLog={may.export} isParty={may.openOwn} />
+            <Accesses
+              record={record}
+              own={principal.participantId}
+              mayReadLog={may.export}
+              isParty={may.openOwn}
+            />
           </>
         }
       >
