@@ -55,6 +55,7 @@ export const PAGES = [
   "/developers",
   "/developers/requests",
   "/admin/api-keys",
+  "/admin/requests",
   "/notices",
   "/notifications",
   "/notifications?view=unread",

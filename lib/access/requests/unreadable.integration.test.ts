@@ -4,8 +4,9 @@ import { listGrants } from "@/lib/access/grants/list-grants";
 import { listPreservations } from "@/lib/access/preservations/list-preservations";
 import { preserveTransactions } from "@/lib/access/preservations/preserve-transactions";
 import { getRequest } from "@/lib/access/requests/get-request";
-import { listRequests } from "@/lib/access/requests/list-requests";
-import { withdrawRequest } from "@/lib/access/requests/withdraw-request";
+import { listRequests, listUnreadableRequests } from "@/lib/access/requests/list-requests";
+import { withdrawRequest, withdrawUnreadableRequest } from "@/lib/access/requests/withdraw-request";
+import { uuidv7 } from "@/lib/crypto/uuid";
 import { listDisputes } from "@/lib/disputes/list-disputes";
 import { openDispute } from "@/lib/disputes/open-dispute";
 import { NewDispute } from "@/lib/disputes/schema";
@@ -95,13 +96,25 @@ describe("an unreadable request", () => {
     const admin = await bench.person({ role: "admin", hasKey: false });
     const [bad, good] = [await bench.draft(), await bench.draft()];
     await spoil("access_request", `"until" = ${YEAR_10000}`, bad);
-    await expect(withdrawRequest(bench.client, bad, undefined)).rejects.toMatchObject({
-      code: "request-file.not-found",
+    for (const [who, id] of [
+      [bench.client, bad],
+      [admin, bad],
+    ] as const)
+      await expect(withdrawRequest(who, id, undefined)).rejects.toMatchObject({
+        code: "request-file.not-found",
+      });
+    expect(await listUnreadableRequests(admin, {})).toMatchObject({
+      unreadable: expect.arrayContaining([{ id: bad, unreadable: true }]),
+      next_cursor: null,
     });
-    expect(await withdrawRequest(admin, bad, "broken")).toMatchObject({ id: bad, state: "withdrawn" });
-    await expect(withdrawRequest(admin, good, undefined)).rejects.toMatchObject({
-      code: "request-file.not-found",
+    expect(await withdrawUnreadableRequest(admin, bad, "broken")).toMatchObject({
+      id: bad,
+      state: "withdrawn",
     });
+    for (const id of [good, bad, uuidv7(1)])
+      await expect(withdrawUnreadableRequest(admin, id, undefined)).rejects.toMatchObject({
+        code: id === bad ? "request.state" : "request-file.not-found",
+      });
   });
 });
 

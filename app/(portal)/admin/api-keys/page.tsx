@@ -1,4 +1,5 @@
 import { getTranslations } from "next-intl/server";
+import { UnreadableRows } from "@/components/domain/unreadable-rows";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { Pager } from "@/components/ui/pager";
@@ -27,7 +28,7 @@ export default async function AllApiKeysPage({ searchParams }: PageProps<"/admin
   const result = await loadPage(listAllApiKeys, CALL, (cx) => list(cx, query));
   if (!result.ok)
     return <ProblemPage problem={result.problem} section={{ label: t("all.title"), href: PATH }} />;
-  const { items, next_cursor: next } = result.value;
+  const { items, unreadable, next_cursor: next } = result.value;
   return (
     <PageFrame
       crumbs={[{ label: t("all.title") }]}
@@ -36,6 +37,7 @@ export default async function AllApiKeysPage({ searchParams }: PageProps<"/admin
       apiCall={{ method: "GET", path: CALL }}
     >
       <Section title={t("all.list")}>
+        <UnreadableRows rows={unreadable} />
         {items.length === 0 ? (
           <EmptyState title={t("empty.title")} text={t("all.empty")} />
         ) : (
