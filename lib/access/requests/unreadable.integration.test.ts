@@ -113,7 +113,7 @@ describe("an unreadable request", () => {
     });
     for (const id of [good, bad, uuidv7(1)])
       await expect(withdrawUnreadableRequest(admin, id, undefined)).rejects.toMatchObject({
-        code: id === bad ? "request.state" : "request-file.not-found",
+        code: id === bad ? "request.illegal-transition" : "request-file.not-found",
       });
   });
 });
