@@ -167,7 +167,14 @@ export async function readRequestNeeds(
   if (turns.length === 0) return { needs: [], withOthers: [], unreadable: [] };
   const { items: summaries, unreadable = [] } = await load(tx, cx, turns);
   const asked = summaries.filter((one) => one.state === "needs_information").map((one) => one.id);
-  const questions = asked.length === 0 ? new Map<string, QuestionRow>() : await findQuestions(tx, asked);
+  const found = asked.length === 0 ? [] : await findQuestions(tx, asked);
+  const { items, unreadable: missing = [] } = viewRows(
+    cx,
+    "home.questions",
+    found,
+    (row: QuestionRow) => row,
+  );
+  const questions = new Map(items.map((row) => [row.requestId, row]));
   const now = cx.clock.now();
   const cases = summaries.map((summary) => ({
     summary,
@@ -185,6 +192,6 @@ export async function readRequestNeeds(
     withOthers: cases
       .filter(({ isOwn, summary }) => isOwn && WITH_OTHERS.has(summary.state))
       .map(({ summary }) => summary),
-    unreadable,
+    unreadable: [...unreadable, ...missing],
   };
 }

@@ -1,5 +1,6 @@
 import "server-only";
 import { z } from "zod";
+import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import { IS_ERASED } from "../reading/store";
 import { AsideReason } from "./schema";
@@ -46,9 +47,10 @@ export async function listAsideRows(
   tx: Tx,
   tenantId: string,
   page: { readonly after: string | undefined; readonly limit: number },
-): Promise<AsideStored[]> {
+): Promise<Readable<AsideStored>[]> {
   const text = `${ROW} AND ($2::uuid IS NULL OR s.entry_id < $2::uuid) ORDER BY s.entry_id DESC LIMIT $3`;
-  return z.array(Row).parse(await tx.$queryRawUnsafe(text, tenantId, page.after ?? null, page.limit));
+  const rows = await tx.$queryRawUnsafe<unknown[]>(text, tenantId, page.after ?? null, page.limit);
+  return readRows(rows, (row) => Row.parse(row));
 }
 
 export async function findAsideRow(

@@ -7,6 +7,7 @@ import { authorityViews } from "@/lib/authorities/registry/view";
 import type { AuthorityView } from "@/lib/authorities/schema";
 import type { Context } from "@/lib/context";
 import { isUuid } from "@/lib/crypto/uuid";
+import type { Viewed } from "@/lib/db/read-rows";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 
@@ -14,7 +15,7 @@ import { DomainError } from "@/lib/errors";
 export async function listAuthorities(
   cx: Context,
   query: { readonly cursor?: string | undefined; readonly limit: number },
-): Promise<{ readonly items: AuthorityView[]; readonly next_cursor: string | null }> {
+): Promise<Viewed<AuthorityView> & { readonly next_cursor: string | null }> {
   return recordingRefusals(cx, "authority.read", undefined, async () => {
     requireRegistrar(cx);
     const { cursor: after, limit } = query;
@@ -28,7 +29,7 @@ export async function listAuthorities(
       const rows = await listAuthorityRows(tx, cx.instance.tenantId, { after, limit: limit + 1 });
       const shown = rows.slice(0, limit);
       const next = rows.length > shown.length ? (shown.at(-1)?.id ?? null) : null;
-      return { items: await authorityViews(tx, cx, shown), next_cursor: next };
+      return { ...(await authorityViews(tx, cx, shown)), next_cursor: next };
     });
   });
 }
