@@ -14,6 +14,7 @@ import { getHome } from "@/lib/home/get-home";
 import { Home } from "@/lib/home/schema";
 import { listKeys } from "@/lib/keys/list-keys";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
+import { spoil as spoilRow, YEAR_10000 } from "@/lib/testing/benches/unreadable-row";
 import { listTransactions } from "@/lib/transactions/read/list-transactions";
 import { NewTransaction } from "@/lib/transactions/schema";
 import { submitTransaction } from "@/lib/transactions/submit/submit-transaction";
@@ -27,21 +28,8 @@ afterAll(async () => {
   await bench?.close();
 });
 
-/** Changes one stored row as the database's owner, past the triggers that would refuse it. */
-async function spoil(table: string, change: string, id: string): Promise<void> {
-  const restore = "format('ALTER TABLE %s ENABLE %s TRIGGER %I', t.tgrelid::regclass, a.words, t.tgname)";
-  await bench.query(
-    `DO $do$ DECLARE again text[]; one text; BEGIN
-       SELECT array_agg(${restore}) INTO again FROM pg_trigger t
-         CROSS JOIN LATERAL (SELECT CASE t.tgenabled WHEN 'A' THEN 'ALWAYS' ELSE '' END AS words) a
-         WHERE t.tgrelid = '${table}'::regclass AND NOT t.tgisinternal;
-       ALTER TABLE ${table} DISABLE TRIGGER USER;
-       UPDATE ${table} SET ${change} WHERE id = '${id}';
-       FOREACH one IN ARRAY coalesce(again, '{}') LOOP EXECUTE one; END LOOP;
-     END $do$`,
-    [],
-  );
-}
+const spoil = (table: string, change: string, id: string): Promise<void> =>
+  spoilRow(bench.query, table, change, id);
 
 interface Alarm {
   readonly alarm?: string;
@@ -56,7 +44,6 @@ function listening(who: BenchPerson): { readonly who: BenchPerson; readonly alar
   return { who: { ...who, logger }, alarms };
 }
 
-const YEAR_10000 = "'10000-01-01T11:59:59Z'";
 const PAGE = { limit: 50 } as const;
 
 describe("an unreadable request", () => {
