@@ -139,7 +139,18 @@ async function listEscalated(tx: Tx, cx: Context): Promise<Turn[]> {
   });
 }
 
-/** What requests need of the caller, and the caller's own that are with somebody else. */
+/** Returns the newest questions on those requests that wait for an answer. */
+async function loadQuestions(
+  tx: Tx,
+  cx: Context,
+  summaries: readonly RequestSummary[],
+): Promise<Viewed<QuestionRow>> {
+  const asked = summaries.filter((one) => one.state === "needs_information").map((one) => one.id);
+  const rows = asked.length === 0 ? [] : await findQuestions(tx, asked);
+  return viewRows(cx, "home.questions", rows, (row: QuestionRow) => row);
+}
+
+/** What requests need of the caller, and the caller's own that are with another person. */
 export async function readRequestNeeds(
   tx: Tx,
   cx: Context,
@@ -166,15 +177,8 @@ export async function readRequestNeeds(
   const turns = [...new Map([...waiting, ...own, ...escalated].map((turn) => [turn.id, turn])).values()];
   if (turns.length === 0) return { needs: [], withOthers: [], unreadable: [] };
   const { items: summaries, unreadable = [] } = await load(tx, cx, turns);
-  const asked = summaries.filter((one) => one.state === "needs_information").map((one) => one.id);
-  const found = asked.length === 0 ? [] : await findQuestions(tx, asked);
-  const { items, unreadable: missing = [] } = viewRows(
-    cx,
-    "home.questions",
-    found,
-    (row: QuestionRow) => row,
-  );
-  const questions = new Map(items.map((row) => [row.requestId, row]));
+  const { items: asked, unreadable: missing = [] } = await loadQuestions(tx, cx, summaries);
+  const questions = new Map(asked.map((row) => [row.requestId, row]));
   const now = cx.clock.now();
   const cases = summaries.map((summary) => ({
     summary,

@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { getFormatter, getLocale, getTranslations } from "next-intl/server";
+import { UnreadableRows } from "@/components/domain/unreadable-rows";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { LocalTime } from "@/components/ui/local-time";
@@ -77,7 +78,7 @@ export default async function OwnNoticesPage({ searchParams }: PageProps<"/notic
   const result = await loadPage(listOwnNotices, CALL, (cx) => list(cx, query));
   const section = { label: t("title"), href: PATH };
   if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
-  const { items, next_cursor: next } = result.value;
+  const { items, unreadable, next_cursor: next } = result.value;
   return (
     <PageFrame
       crumbs={[{ label: t("title") }]}
@@ -85,6 +86,7 @@ export default async function OwnNoticesPage({ searchParams }: PageProps<"/notic
       lead={<p className="max-w-[80ch]">{t("own.lead")}</p>}
       apiCall={{ method: "GET", path: CALL }}
     >
+      <UnreadableRows rows={unreadable} />
       {items.length === 0 ? (
         <EmptyState title={t("own.empty.title")} text={t("own.empty.text")} />
       ) : (

@@ -1,4 +1,5 @@
 import { getTranslations } from "next-intl/server";
+import { UnreadableRows } from "@/components/domain/unreadable-rows";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { Pager } from "@/components/ui/pager";
@@ -27,7 +28,7 @@ export default async function AuthoritiesPage({ searchParams }: PageProps<"/admi
   const result = await loadPage(listAuthorities, CALL, (cx) => list(cx, { cursor, limit: LIMIT }));
   const section = { label: t("title"), href: PATH };
   if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
-  const { items, next_cursor: next } = result.value;
+  const { items, unreadable, next_cursor: next } = result.value;
   return (
     <PageFrame
       crumbs={[{ label: t("title") }]}
@@ -36,6 +37,7 @@ export default async function AuthoritiesPage({ searchParams }: PageProps<"/admi
       apiCall={{ method: "GET", path: CALL }}
     >
       <Section title={t("list")}>
+        <UnreadableRows rows={unreadable} />
         {items.length === 0 ? (
           <EmptyState title={t("empty.title")} text={t("empty.text")} />
         ) : (

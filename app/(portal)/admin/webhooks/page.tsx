@@ -1,4 +1,5 @@
 import { getTranslations } from "next-intl/server";
+import { UnreadableRows } from "@/components/domain/unreadable-rows";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { Pager } from "@/components/ui/pager";
@@ -29,7 +30,7 @@ export default async function WebhooksPage({ searchParams }: PageProps<"/admin/w
   const result = await loadPage(listWebhooks, CALL, (cx) => list(cx, query));
   const section = { label: notices("title"), href: "/notifications" };
   if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
-  const { items, next_cursor: next } = result.value;
+  const { items, unreadable, next_cursor: next } = result.value;
   return (
     <PageFrame
       crumbs={[section, { label: t("title") }]}
@@ -38,6 +39,7 @@ export default async function WebhooksPage({ searchParams }: PageProps<"/admin/w
       apiCall={{ method: "GET", path: CALL }}
     >
       <Section title={t("list")}>
+        <UnreadableRows rows={unreadable} />
         {items.length === 0 ? (
           <EmptyState title={t("empty.title")} text={t("empty.text")} />
         ) : (

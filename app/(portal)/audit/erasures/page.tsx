@@ -1,4 +1,5 @@
 import { getTranslations } from "next-intl/server";
+import { UnreadableRows } from "@/components/domain/unreadable-rows";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
@@ -32,7 +33,7 @@ export default async function ErasuresPage({ searchParams }: PageProps<"/audit/e
   const result = await loadPage(listErasures, "/confidential/audit/erasures", (cx) => list(cx, query));
   if (!result.ok)
     return <ProblemPage problem={result.problem} section={{ label: audit("title"), href: "/audit" }} />;
-  const { items, next_cursor: next } = result.value;
+  const { items, unreadable, next_cursor: next } = result.value;
   return (
     <PageFrame
       crumbs={[{ label: audit("title"), href: "/audit" }, { label: t("title") }]}
@@ -55,6 +56,7 @@ export default async function ErasuresPage({ searchParams }: PageProps<"/audit/e
         title={t("list")}
         count={items.length === 0 || isCursor || next !== null ? undefined : items.length}
       >
+        <UnreadableRows rows={unreadable} />
         {items.length === 0 ? (
           <EmptyState title={t("empty.title")} text={t("empty.text")} />
         ) : (

@@ -1,4 +1,5 @@
 import { getTranslations } from "next-intl/server";
+import { UnreadableRows } from "@/components/domain/unreadable-rows";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { Pager } from "@/components/ui/pager";
@@ -34,7 +35,7 @@ export default async function NoticesPage({ searchParams }: PageProps<"/requests
   }));
   const section = { label: requests("title"), href: "/requests" };
   if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
-  const { items, next_cursor: next, rules } = result.value;
+  const { items, unreadable, next_cursor: next, rules } = result.value;
   return (
     <PageFrame
       crumbs={[section, { label: t("title") }]}
@@ -43,6 +44,7 @@ export default async function NoticesPage({ searchParams }: PageProps<"/requests
       apiCall={{ method: "GET", path: CALL }}
     >
       <Section title={t("list")}>
+        <UnreadableRows rows={unreadable} />
         {items.length === 0 ? (
           <EmptyState title={t("empty.title")} text={t("empty.text")} />
         ) : (

@@ -1,4 +1,5 @@
 import { getTranslations } from "next-intl/server";
+import { UnreadableRows } from "@/components/domain/unreadable-rows";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { Pager } from "@/components/ui/pager";
@@ -30,7 +31,7 @@ export default async function DeliveriesPage({ params, searchParams }: PageProps
   const result = await loadPage(listDeliveries, call, (cx) => list(cx, id, query));
   const section = { label: hooks("title"), href: "/admin/webhooks" };
   if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
-  const { items, next_cursor: next } = result.value;
+  const { items, unreadable, next_cursor: next } = result.value;
   const here = `/admin/webhooks/${id}`;
   return (
     <PageFrame
@@ -40,6 +41,7 @@ export default async function DeliveriesPage({ params, searchParams }: PageProps
       apiCall={{ method: "GET", path: call }}
     >
       <Section title={t("title")}>
+        <UnreadableRows rows={unreadable} />
         {items.length === 0 ? (
           <EmptyState title={t("empty.title")} text={t("empty.text")} />
         ) : (
