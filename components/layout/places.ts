@@ -27,6 +27,7 @@ export type PlaceKey =
   | "keys"
   | "webhooks"
   | "apiKeys"
+  | "unreadable"
   | "offices"
   | "account"
   | "trust"
@@ -63,6 +64,7 @@ const PLACES: readonly Place[] = [
   { key: "offices", href: "/organisations", icon: "clock", group: 2 },
   { key: "webhooks", href: "/admin/webhooks", icon: "arrow", group: 3 },
   { key: "apiKeys", href: "/admin/api-keys", icon: "key", group: 3 },
+  { key: "unreadable", href: "/admin/requests", icon: "stop", group: 3 },
   { key: "account", href: "/account/security", icon: "person", group: 3 },
   { key: "trust", href: "/trust", icon: "scales", group: 3 },
   { key: "developers", href: "/developers", icon: "code", group: 3 },
@@ -106,6 +108,7 @@ function isFor(key: PlaceKey, { role, duties }: Viewer): boolean {
       return PARTIES.includes(role) || role === "coordinator" || role === "admin";
     case "webhooks":
     case "apiKeys":
+    case "unreadable":
     case "offices":
       return role === "admin";
     case "transactions":

@@ -78,9 +78,9 @@ test("a grant shows its time, its views, what it reaches, what it rests on and w
   await expect(page.getByText("Ruth Adler copied Amount of job-123")).toBeVisible();
   await expect(page.getByText("Ruth Adler opened Amount, Pricing of job-123")).toBeVisible();
   await page.goto(at(`/transactions/${tx}`));
-  const every = page.getByRole("region", { name: "Every opening and copy of these fields" });
-  await expect(every.getByText(/copied$/)).toBeVisible();
-  await expect(every.getByText(/opened$/)).toBeVisible();
+  const every = page.getByRole("region", { name: "Every access to these fields" });
+  await expect(every.getByText(/copied amount$/)).toBeVisible();
+  await expect(every.getByText(/opened amount and pricing$/)).toBeVisible();
   expect(faults()).toEqual([]);
 });
 

@@ -155,9 +155,9 @@ test("a selection is copied only when it could be written down @deep", async ({ 
   expect((await recorded).request().postDataJSON().fields).toEqual(["settlement_details"]);
   await expect.poll(() => clipboard(page)).toBe(secret.iban);
   // What is no opened value is copied as ever.
-  await page.getByText("Every opening and copy of these fields").selectText();
+  await page.getByText("Every access to these fields").selectText();
   await page.keyboard.press("ControlOrMeta+c");
-  await expect.poll(() => clipboard(page)).toBe("Every opening and copy of these fields");
+  await expect.poll(() => clipboard(page)).toBe("Every access to these fields");
 });
 
 test("a regulator opens under a grant, and within two seconds of its revocation everything is sealed again", async ({

@@ -1,53 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
-import { OPERATIONS } from "@/lib/api-client/registry";
+import type { z } from "zod";
 import { OrderSelector } from "@/lib/authorities/schema";
 import { CalendarDate, endOfDate, Instant } from "@/lib/schema";
+import { INSTANT_PLACES, isOfFormat, placeName } from "@/lib/testing/routes/instant-places";
 
 const TOO_LATE = "9999-12-31T23:59:59-12:00";
 const TOO_EARLY = "0000-01-01T00:00:00Z";
 const FIRST = "0001-01-01T00:00:00Z";
 const LAST = "9999-12-31T23:59:59Z";
 
-/** A member of an operation's input, with the schema that reads it. */
-interface Place {
-  readonly name: string;
-  readonly schema: z.ZodType;
-}
-
-/** Schemas that share a value with this one: its options, what it wraps, both ends of a pipe. */
-function samePlace(schema: z.ZodType): z.ZodType[] {
-  const { def } = schema as unknown as { def: Readonly<Record<string, unknown>> };
-  const found = [def.innerType, def.in, def.out, def.left, def.right, ...[def.options].flat()];
-  return found.filter((one): one is z.ZodType => one instanceof z.ZodType);
-}
-
-/** Whether a text in the form of RFC 3339 can be read here, directly or by one of several options. */
-function isOfFormat(schema: z.ZodType, format: "datetime" | "date"): boolean {
-  if (schema instanceof z.ZodStringFormat && schema.format === format) return true;
-  return samePlace(schema).some((one) => isOfFormat(one, format));
-}
-
-function membersBelow(schema: z.ZodType, name: string): Place[] {
-  if (schema instanceof z.ZodObject)
-    return Object.entries(schema.shape).flatMap(([key, member]) => placesOf(member, `${name}/${key}`));
-  if (schema instanceof z.ZodArray) return placesOf(schema.element as z.ZodType, `${name}/*`);
-  if (schema instanceof z.ZodRecord) return placesOf(schema.valueType as z.ZodType, `${name}/?`);
-  return samePlace(schema).flatMap((one) => membersBelow(one, name));
-}
-
-/** Every place at or below a schema that takes an instant or a date. */
-function placesOf(schema: z.ZodType, name: string): Place[] {
-  if (isOfFormat(schema, "datetime") || isOfFormat(schema, "date")) return [{ name, schema }];
-  return membersBelow(schema, name);
-}
-
-const PLACES = OPERATIONS.flatMap((operation) =>
-  (["params", "query", "body"] as const).flatMap((part) => {
-    const schema = operation[part];
-    return schema === undefined ? [] : placesOf(schema, `${operation.id} ${part} `);
-  }),
-);
+const PLACES = INSTANT_PLACES.map((place) => ({ ...place, name: placeName(place) }));
 const INSTANTS = PLACES.filter(({ schema }) => isOfFormat(schema, "datetime"));
 const DATES = PLACES.filter(({ schema }) => isOfFormat(schema, "date"));
 const isRead = (schema: z.ZodType, value: string): boolean => schema.safeParse(value).success;

@@ -8,6 +8,7 @@ import { permitCall } from "@/lib/http/endpoint/permit-call";
 import type { Duty, Role, Scope } from "@/lib/vocabulary";
 import { openApiDocument } from "./openapi/document";
 import { OPERATIONS, operations } from "./registry";
+import { scopesFor } from "./scopes";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const ROLES: readonly Role[] = ["client", "miner", "coordinator", "auditor", "regulator", "admin"];
@@ -183,4 +184,13 @@ it("every operation is given out under its id, and its export has that name", ()
   ]);
   expect(named.map(([, name]) => name)).toEqual(named.map(([, , id]) => id));
   expect(named).toHaveLength(OPERATIONS.length);
+});
+
+describe("scopes of roles", () => {
+  it("give administrators no scope of requesters, and requesters no scope of administrators", () => {
+    expect(scopesFor("admin", ["admin"])).toContain("admin");
+    expect(scopesFor("admin", ["admin"])).not.toContain("request");
+    for (const role of ["regulator", "auditor", "coordinator", "client", "miner"] as const)
+      expect(scopesFor(role, [])).not.toContain("admin");
+  });
 });

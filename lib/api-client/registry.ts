@@ -1,6 +1,7 @@
 import type { OperationSpec } from "./operation";
 import * as access from "./operations/access";
 import * as account from "./operations/account";
+import * as adminRequests from "./operations/admin-requests";
 import * as apiKeys from "./operations/api-keys";
 import * as audit from "./operations/audit";
 import * as authorities from "./operations/authorities";
@@ -39,6 +40,7 @@ const MODULES = [
   wraps,
   recoveries,
   access,
+  adminRequests,
   decisions,
   coViewers,
   steering,

@@ -18,9 +18,13 @@ export function isUnreadable(row: unknown): row is Unreadable {
   return typeof row === "object" && row !== null && "unreadable" in row && row.unreadable === true;
 }
 
+/** Members that name a row, in the order in which they are looked for. */
+const ID_NAMES = ["id", "entry_id", "request_id"] as const;
+
 function idOf(record: unknown): string {
-  const id: unknown = typeof record === "object" && record !== null ? Reflect.get(record, "id") : undefined;
-  return typeof id === "string" ? id : "unknown";
+  if (typeof record !== "object" || record === null) return "unknown";
+  const ids = ID_NAMES.map((name): unknown => Reflect.get(record, name));
+  return ids.find((id) => typeof id === "string") ?? "unknown";
 }
 
 /** Returns what could not be read in place of the row. The reason is kept for the alarm and is not enumerable. */

@@ -227,6 +227,37 @@ describe("what is written down", () => {
     expect(JSON.stringify(logs)).not.toContain("Zebrafink");
   });
 
+  it("shows in the access log who saw masked fields and who opened them, as far as the reader knows people", async () => {
+    const { tx, grant } = await taken();
+    await openTransaction(bench.support, tx, { ...LOOK, grant_id: grant });
+    await openTransaction(bench.client, tx, { purpose: "settlement", fields: ["amount"] });
+    const page = { limit: 100, offset: 0, transaction_id: tx };
+    const openings = async (reader: DisputePerson) =>
+      (await listAccessLogs(reader, page)).logs.filter(({ action }) => action === "disclosure.open");
+    const people = [bench.client, bench.support].map(({ principal }) => ({
+      by_name: principal.name,
+      by_role: principal.role,
+    }));
+    const levels = [{ level: "full" }, { level: "masked" }];
+    expect(await openings(bench.auditor)).toMatchObject([
+      { ...people[0], ...levels[0], is_own: false },
+      { ...people[1], ...levels[1], is_own: false },
+    ]);
+    expect(await openings(bench.client)).toMatchObject([{ ...people[0], ...levels[0], is_own: true }]);
+    // Another agency does not know their names, and the log gives it organisation and role instead.
+    const seen = await openings(await bench.person({ role: "regulator", hasKey: false }));
+    const names = await query(
+      "SELECT u.pseudonym, o.name FROM app_user u JOIN organisation o ON o.id = u.organisation_id",
+    );
+    const organisationOf = ({ principal }: DisputePerson) =>
+      names.find(({ pseudonym }) => pseudonym === principal.pseudonym)?.name;
+    expect(seen).toMatchObject([
+      { by_organisation: organisationOf(bench.client), by_role: "client", ...levels[0], is_own: false },
+      { by_organisation: organisationOf(bench.support), by_role: "coordinator", ...levels[1], is_own: false },
+    ]);
+    for (const item of seen) expect(item).not.toHaveProperty("by_name");
+  });
+
   it("the database refuses what no use case does", async () => {
     const { id, tx, grant } = await taken();
     const refused = async (text: string, values: readonly unknown[]) =>

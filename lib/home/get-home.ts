@@ -14,7 +14,7 @@ import { readKeyNeeds } from "@/lib/home/key-needs";
 import { byUrgency } from "@/lib/home/order";
 import { readRequestNeeds } from "@/lib/home/request-needs";
 import type { Home, News, OwnEntry } from "@/lib/home/schema";
-import { findLastVisit, listNews, listOwnEntries } from "@/lib/home/store";
+import { type EntryRow, findLastVisit, listNews, listOwnEntries, type NewsRow } from "@/lib/home/store";
 import { listTransactionRows } from "@/lib/transactions/read/list-store";
 import { viewOf } from "@/lib/transactions/read/view";
 import type { TransactionView } from "@/lib/transactions/schema";
@@ -25,7 +25,7 @@ const MAX_TRANSACTIONS = 6;
 /** News of a first visit, and of programs, which make no visits. */
 const FIRST_NEWS_MS = 7 * 24 * 3_600_000;
 
-async function readNews(tx: Tx, cx: Context, since: Date): Promise<News[]> {
+async function readNews(tx: Tx, cx: Context, since: Date): Promise<Viewed<News>> {
   const { principal, instance } = cx;
   const rows = await listNews(tx, {
     tenantId: instance.tenantId,
@@ -37,7 +37,7 @@ async function readNews(tx: Tx, cx: Context, since: Date): Promise<News[]> {
     since,
     limit: MAX_NEWS,
   });
-  return rows.map(({ at, state, ...row }) => ({
+  return viewRows(cx, "home.news", rows, ({ at, state, ...row }: NewsRow) => ({
     ...row,
     at: at.toISOString(),
     ...(state === null ? {} : { state }),
@@ -62,10 +62,11 @@ async function readOwnTransactions(tx: Tx, cx: Context): Promise<Viewed<Transact
   return viewRows(cx, "home.transactions", rows, viewOf);
 }
 
-async function readEntries(tx: Tx, { principal, instance }: Context): Promise<OwnEntry[]> {
+async function readEntries(tx: Tx, cx: Context): Promise<Viewed<OwnEntry>> {
+  const { principal, instance } = cx;
   const actor = { tenantId: instance.tenantId, pseudonym: principal.pseudonym };
   const rows = await listOwnEntries(tx, actor, MAX_ENTRIES);
-  return rows.map(({ seq, log, ...row }) => ({
+  return viewRows(cx, "home.entries", rows, ({ seq, log, ...row }: EntryRow) => ({
     ...row,
     ...(seq === null ? {} : { seq: String(seq) }),
     closed_log: closedLog(instance, log),
@@ -88,20 +89,26 @@ export function getHome(cx: Context): Promise<Home> {
     const keys = await readKeyNeeds(tx, cx);
     const lastHere = await findLastVisit(tx, principal.userId, sessionId);
     const transactions = await readOwnTransactions(tx, cx);
-    const parts = [requests, grants, disputes, emergencies, transactions];
+    const news = await readNews(tx, cx, lastHere ?? new Date(now.getTime() - FIRST_NEWS_MS));
+    const entries = await readEntries(tx, cx);
+    const parts = [requests, grants, disputes, emergencies, keys, transactions, news, entries];
     const unreadable = parts.flatMap((part) => part.unreadable ?? []);
     return {
       at: now.toISOString(),
-      needs: [...requests.needs, ...grants.needs, ...disputes.needs, ...emergencies.needs, ...keys].sort(
-        byUrgency,
-      ),
+      needs: [
+        ...requests.needs,
+        ...grants.needs,
+        ...disputes.needs,
+        ...emergencies.needs,
+        ...keys.needs,
+      ].sort(byUrgency),
       counts: await readCounts(tx, cx),
       in_force: grants.inForce,
       with_others: requests.withOthers,
       transactions: transactions.items,
       ...(lastHere === undefined ? {} : { last_here_at: lastHere.toISOString() }),
-      news: await readNews(tx, cx, lastHere ?? new Date(now.getTime() - FIRST_NEWS_MS)),
-      entries: await readEntries(tx, cx),
+      news: news.items,
+      entries: entries.items,
       ...(unreadable.length === 0 ? {} : { unreadable }),
     };
   });

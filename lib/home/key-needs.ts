@@ -1,23 +1,33 @@
 import "server-only";
 import type { Context } from "@/lib/context/context";
+import { type Viewed, viewRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import { recoveryNeeds } from "@/lib/home/recovery-needs";
 import type { Need } from "@/lib/home/schema";
-import { findKeyless, findStopped, listAskedMoves, listEndingKeys, type StoppedKey } from "@/lib/home/store";
+import {
+  type AskedMove,
+  type EndingKey,
+  findKeyless,
+  findStopped,
+  listAskedMoves,
+  listEndingKeys,
+  type StoppedKey,
+} from "@/lib/home/store";
 import { loadCases } from "@/lib/identity/roster/load-views";
 import { findNames } from "@/lib/identity/roster/people-store";
 import { listPendingOfOthers } from "@/lib/identity/roster/store";
 import { mayAgree, stateOf } from "@/lib/identity/roster/view";
+import type { Unreadable } from "@/lib/paging";
 
 const SOON_MS = 14 * 24 * 3_600_000;
 const MAX_ENROLMENTS = 20;
 const MAX_MOVES = 20;
 
-async function apiKeyNeeds(tx: Tx, cx: Context): Promise<Need[]> {
+async function apiKeyNeeds(tx: Tx, cx: Context): Promise<Viewed<Need>> {
   const from = cx.clock.now();
   const to = new Date(from.getTime() + SOON_MS);
   const keys = await listEndingKeys(tx, cx.principal.userId, { from, to });
-  return keys.map((key) => ({
+  return viewRows(cx, "home.api-keys", keys, (key: EndingKey) => ({
     kind: "api_key_ends",
     subject: { kind: "api_key", id: key.id },
     reference: key.label,
@@ -59,13 +69,15 @@ async function missingKey(tx: Tx, { principal }: Context): Promise<Need[]> {
 }
 
 /** Moves of a compromised key's data that somebody else asked for: the caller may be the second person. */
-async function askedMoves(tx: Tx, { principal, instance }: Context): Promise<Need[]> {
+async function askedMoves(tx: Tx, cx: Context): Promise<Viewed<Need>> {
+  const { principal, instance } = cx;
   const { role, participantId, userId } = principal;
   const isParty = participantId !== undefined && (role === "client" || role === "miner");
-  if (!isParty && role !== "admin") return [];
+  if (!isParty && role !== "admin") return { items: [] };
   const participant = isParty ? participantId : undefined;
   const which = { tenantId: instance.tenantId, notBy: userId, participant, limit: MAX_MOVES };
-  return (await listAskedMoves(tx, which)).map(({ keyId, kid, participantId: party, person, at }) => ({
+  const moves = await listAskedMoves(tx, which);
+  return viewRows(cx, "home.moves", moves, ({ keyId, kid, participantId: party, person, at }: AskedMove) => ({
     kind: "key_move",
     subject: { kind: "key", id: keyId },
     reference: kid,
@@ -110,12 +122,14 @@ async function enrolments(tx: Tx, cx: Context): Promise<Need[]> {
 }
 
 /** Keys that end, are missing or are stopped, and what of other people's passkeys and keys waits for the caller's word. */
-export async function readKeyNeeds(tx: Tx, cx: Context): Promise<Need[]> {
-  return [
-    ...(await enrolments(tx, cx)),
-    ...(await recoveryNeeds(tx, cx)),
-    ...(await askedMoves(tx, cx)),
-    ...(await missingKey(tx, cx)),
-    ...(await apiKeyNeeds(tx, cx)),
-  ];
+export async function readKeyNeeds(
+  tx: Tx,
+  cx: Context,
+): Promise<{ readonly needs: Need[]; readonly unreadable: readonly Unreadable[] }> {
+  const [changes, single] = [await enrolments(tx, cx), await missingKey(tx, cx)];
+  const lists = [await recoveryNeeds(tx, cx), await askedMoves(tx, cx), await apiKeyNeeds(tx, cx)];
+  return {
+    needs: [...changes, ...single, ...lists.flatMap(({ items }) => items)],
+    unreadable: lists.flatMap(({ unreadable }) => unreadable ?? []),
+  };
 }

@@ -1,5 +1,6 @@
 import "server-only";
 import type { Context } from "@/lib/context/context";
+import { type Viewed, viewRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import { REWRAP_PERSONS } from "@/lib/escrow/protocol/rewrap-statement";
 import { type AskedRecovery, listAskedRecoveries } from "@/lib/home/recovery-store";
@@ -26,15 +27,13 @@ function need(kind: "key_recovery" | "key_proof", row: AskedRecovery): Need {
  * Recoveries of lost keys that wait for the caller: for their word, by the roster as it was known just now, or, of the caller's
  * own participant, for the proof of the new key when enough have signed. The custodian is asked only when one waits.
  */
-export async function recoveryNeeds(tx: Tx, cx: Context): Promise<Need[]> {
+export async function recoveryNeeds(tx: Tx, cx: Context): Promise<Viewed<Need>> {
   const { principal, instance, clock } = cx;
   const { role, participantId, handle } = principal;
-  const rows = await listAskedRecoveries(tx, {
-    tenantId: instance.tenantId,
-    at: clock.now(),
-    limit: MAX_RECOVERIES,
-  });
-  if (rows.length === 0) return [];
+  const which = { tenantId: instance.tenantId, at: clock.now(), limit: MAX_RECOVERIES };
+  const found = await listAskedRecoveries(tx, which);
+  const { items: rows, ...missing } = viewRows(cx, "home.recoveries", found, (row: AskedRecovery) => row);
+  if (rows.length === 0) return { items: [], ...missing };
   const roster = await cx.escrow.knownRoster();
   const needs: Need[] = [];
   for (const row of rows) {
@@ -46,5 +45,5 @@ export async function recoveryNeeds(tx: Tx, cx: Context): Promise<Need[]> {
       isRewrapper(roster, row.participantId, handle) && !words.some((word) => word.person === handle);
     if (!isSigned && isAwaited) needs.push(need("key_recovery", row));
   }
-  return needs;
+  return { items: needs, ...missing };
 }

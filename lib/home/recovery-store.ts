@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { Prisma } from "@/lib/db/generated/client";
+import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 
 /** A recovery of a lost key that waits for words, or for the proof of the new key. */
@@ -26,13 +27,13 @@ const Row = z.object({
 export async function listAskedRecoveries(
   tx: Tx,
   which: { readonly tenantId: string; readonly at: Date; readonly limit: number },
-): Promise<AskedRecovery[]> {
+): Promise<Readable<AskedRecovery>[]> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     SELECT r.id, r.participant_id, r.old_key_id, k.participant_id || '#' || k.version AS old_kid, r.asked_at, r.not_after
     FROM key_recovery r JOIN key_version k ON k.id = r.old_key_id
     WHERE r.tenant_id = ${which.tenantId}::uuid AND r.state = 'asked' AND r.not_after > ${which.at}
     ORDER BY r.id LIMIT ${which.limit}`);
-  return rows.map((record) => {
+  return readRows(rows, (record) => {
     const row = Row.parse(record);
     return {
       id: row.id,

@@ -140,7 +140,18 @@ async function listEscalated(tx: Tx, cx: Context): Promise<Turn[]> {
   });
 }
 
-/** What requests need of the caller, and the caller's own that are with somebody else. */
+/** Returns the newest questions on those requests that wait for an answer. */
+async function loadQuestions(
+  tx: Tx,
+  cx: Context,
+  summaries: readonly RequestSummary[],
+): Promise<Viewed<QuestionRow>> {
+  const asked = summaries.filter((one) => one.state === "needs_information").map((one) => one.id);
+  const rows = asked.length === 0 ? [] : await findQuestions(tx, asked);
+  return viewRows(cx, "home.questions", rows, (row: QuestionRow) => row);
+}
+
+/** What requests need of the caller, and the caller's own that are with another person. */
 export async function readRequestNeeds(
   tx: Tx,
   cx: Context,
@@ -167,8 +178,8 @@ export async function readRequestNeeds(
   const turns = [...new Map([...waiting, ...own, ...escalated].map((turn) => [turn.id, turn])).values()];
   if (turns.length === 0) return { needs: [], withOthers: [], unreadable: [] };
   const { items: summaries, unreadable = [] } = await load(tx, cx, turns);
-  const asked = summaries.filter((one) => one.state === "needs_information").map((one) => one.id);
-  const questions = asked.length === 0 ? new Map<string, QuestionRow>() : await findQuestions(tx, asked);
+  const { items: asked, unreadable: missing = [] } = await loadQuestions(tx, cx, summaries);
+  const questions = new Map(asked.map((row) => [row.requestId, row]));
   const now = cx.clock.now();
   const cases = summaries.map((summary) => ({
     summary,
@@ -186,6 +197,6 @@ export async function readRequestNeeds(
     withOthers: cases
       .filter(({ isOwn, summary }) => isOwn && WITH_OTHERS.has(summary.state))
       .map(({ summary }) => summary),
-    unreadable,
+    unreadable: [...unreadable, ...missing],
   };
 }

@@ -2,6 +2,7 @@ import "server-only";
 import { z } from "zod";
 import { Stage } from "@/lib/access/requests/schema";
 import { Prisma } from "@/lib/db/generated/client";
+import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 
 /** The newest question on each of these requests, and who asked it. */
@@ -21,22 +22,16 @@ const Question = z.object({
   at: z.date(),
 });
 
-export async function findQuestions(
-  tx: Tx,
-  requestIds: readonly string[],
-): Promise<Map<string, QuestionRow>> {
+export async function findQuestions(tx: Tx, requestIds: readonly string[]): Promise<Readable<QuestionRow>[]> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     SELECT DISTINCT ON (d.request_id) d.request_id, d.stage, d.comment, u.name, d.at
     FROM decision d JOIN app_user u ON u.id = d.approver_user_id
     WHERE d.decision = 'ask' AND d.request_id = ANY (${[...requestIds]}::uuid[])
     ORDER BY d.request_id, d.at DESC`);
-  return new Map(
-    rows.map((record) => {
-      const row = Question.parse(record);
-      const { request_id: requestId, stage, comment: text, name: person, at } = row;
-      return [requestId, { requestId, stage, text, person, at }];
-    }),
-  );
+  return readRows(rows, (record) => {
+    const { request_id: requestId, stage, comment: text, name: person, at } = Question.parse(record);
+    return { requestId, stage, text, person, at };
+  });
 }
 
 /** When the person was last here in an earlier session; nothing on a first visit. */
@@ -115,11 +110,11 @@ function disputeNews({ tenantId, userId, participant, seesAllDisputes, since }: 
 }
 
 /** What others did to the reader's things since then, newest first. One statement. */
-export async function listNews(tx: Tx, reader: NewsReader): Promise<NewsRow[]> {
+export async function listNews(tx: Tx, reader: NewsReader): Promise<Readable<NewsRow>[]> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     SELECT * FROM (${requestNews(reader)} UNION ALL ${transactionNews(reader)} UNION ALL ${disputeNews(reader)}) news
     ORDER BY at DESC, id LIMIT ${reader.limit}`);
-  return rows.map((row) => NewsRow.parse(row));
+  return readRows(rows, (row) => NewsRow.parse(row));
 }
 
 const EntryRow = z.object({
@@ -136,13 +131,13 @@ export async function listOwnEntries(
   tx: Tx,
   actor: { readonly tenantId: string; readonly pseudonym: string },
   limit: number,
-): Promise<EntryRow[]> {
+): Promise<Readable<EntryRow>[]> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     SELECT i.entry_id, l.seq, l.log, i.at, i.action FROM audit_index i LEFT JOIN audit_leaf l ON l.entry_id = i.entry_id
     WHERE i.tenant_id = ${actor.tenantId}::uuid AND i.actor = ${actor.pseudonym} AND i.outcome = 'done'
       AND (i.action = 'audit.export' OR i.action NOT SIMILAR TO '(audit|session|system|log).%|%.read|access.logs')
     ORDER BY i.at DESC, i.entry_id DESC LIMIT ${limit}`);
-  return rows.map((row) => EntryRow.parse(row));
+  return readRows(rows, (row) => EntryRow.parse(row));
 }
 
 /** An API key of the person that ends soon. */
@@ -231,15 +226,15 @@ export async function listAskedMoves(
     readonly participant: string | undefined;
     readonly limit: number;
   },
-): Promise<AskedMove[]> {
+): Promise<Readable<AskedMove>[]> {
   const { tenantId, notBy, participant, limit } = which;
   const own = participant === undefined ? Prisma.empty : Prisma.sql`AND r.participant_id = ${participant}`;
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
-    SELECT r.compromised_key_id AS key_id, k.participant_id || '#' || k.version AS kid, r.participant_id, u.name, r.started_at
+    SELECT r.id, r.compromised_key_id AS key_id, k.participant_id || '#' || k.version AS kid, r.participant_id, u.name, r.started_at
     FROM key_rotation r JOIN key_version k ON k.id = r.compromised_key_id JOIN app_user u ON u.id = r.asked_by
     WHERE r.tenant_id = ${tenantId}::uuid AND r.state = 'asked' AND r.asked_by <> ${notBy}::uuid ${own}
     ORDER BY r.started_at LIMIT ${limit}`);
-  return rows.map((record) => {
+  return readRows(rows, (record) => {
     const {
       key_id: keyId,
       kid,

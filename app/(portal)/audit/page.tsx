@@ -1,6 +1,7 @@
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { addressOf as callAddress } from "@/components/client/api";
+import { UnreadableRows } from "@/components/domain/unreadable-rows";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
@@ -84,6 +85,7 @@ async function List(props: {
   return (
     <div className={entry === undefined ? "" : "hidden facts:block"}>
       <FilterBar path={PATH} read={read} actors={actors} />
+      <UnreadableRows rows={list.unreadable} />
       {list.items.length === 0 ? (
         <Nothing read={read} />
       ) : (
@@ -124,7 +126,8 @@ export default async function AuditPage({ searchParams }: PageProps<"/audit">) {
   const read = withUnknown(asked, result.value.unknown);
   // A control that asks for nothing the log knows shows no entries: it would look as if all of them met it.
   const list = read.fault === undefined ? result.value : NO_LIST;
-  const isShort = read.fault === undefined && list.items.length < LIMIT;
+  const { items, unreadable = [] } = list;
+  const isShort = read.fault === undefined && items.length + unreadable.length < LIMIT;
   if (place.after !== undefined && isShort) redirect(addressOf(PATH, read.values));
   const signed = await signedSize(logs.log);
   const { before, after } = place;

@@ -125,21 +125,25 @@ export async function insertAuthorization(
   });
 }
 
+/** What lists show of an authorization. The view checks its kind, so that one bad row cannot break the list. */
+export interface ListedAuthority {
+  readonly kind: string;
+  readonly issuer: string;
+  readonly caseNumber: string;
+}
+
 /** Kind, issuer and number of the newest authorization of each request, for lists. */
 export async function listAuthorities(
   tx: Tx,
   requestIds: readonly string[],
-): Promise<Map<string, Pick<AuthorizationRow, "kind" | "issuer" | "caseNumber">>> {
+): Promise<Map<string, ListedAuthority>> {
   const rows = await tx.authorization.findMany({
     where: { request_id: { in: [...requestIds] } },
     orderBy: { id: "asc" },
     select: { request_id: true, kind: true, issuer: true, case_number: true },
   });
   return new Map(
-    rows.map((row) => [
-      row.request_id,
-      { kind: InstrumentKind.parse(row.kind), issuer: row.issuer, caseNumber: row.case_number },
-    ]),
+    rows.map((row) => [row.request_id, { kind: row.kind, issuer: row.issuer, caseNumber: row.case_number }]),
   );
 }
 

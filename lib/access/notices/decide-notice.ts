@@ -8,6 +8,7 @@ import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
+import { readableOf } from "@/lib/db/read-rows";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { concerning, DomainError, InvariantError } from "@/lib/errors";
 
@@ -15,7 +16,7 @@ const ACTION = { send: "notice.send", withhold: "notice.withhold" } as const;
 
 /** The disclosure that is to be told of: it happened, notice of its kind is given, and it waits. */
 async function requireNotice(tx: Tx, cx: Context, requestId: string, { participant, act }: NoticeWord) {
-  const row = (await readDisclosed(tx, [requestId])).find((one) => one.participant === participant);
+  const row = readableOf(await readDisclosed(tx, [requestId])).find((one) => one.participant === participant);
   const rules = await readNoticeRules(tx, cx.instance.tenantId);
   const isGiven = rules.some(
     ({ kind, purpose, notice }) => kind === row?.kind && purpose === row.purpose && notice === "queued",
@@ -76,7 +77,7 @@ export function decideNotice(cx: Context, requestId: string, word: NoticeWord): 
 }
 
 async function viewOf(tx: Tx, requestId: string, participant: string, now: Date): Promise<NoticeView> {
-  const row = (await readDisclosed(tx, [requestId])).find((one) => one.participant === participant);
+  const row = readableOf(await readDisclosed(tx, [requestId])).find((one) => one.participant === participant);
   if (row === undefined) throw new InvariantError("a notice was stored and its disclosure is not there");
   return noticeView(row, now);
 }

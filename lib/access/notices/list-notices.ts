@@ -5,8 +5,10 @@ import {
   listNoticeRequests,
   listSentNotices,
   readDisclosed,
+  type SentRow,
 } from "@/lib/access/notices/store";
 import type { Context } from "@/lib/context/context";
+import { viewRows } from "@/lib/db/read-rows";
 import { inSnapshot } from "@/lib/db/transaction";
 import { type Page, requireCursor } from "@/lib/paging";
 
@@ -64,7 +66,7 @@ export function listNotices(cx: Context, query: NoticeQuery): Promise<Page<Notic
     const rows = await readDisclosed(tx, shown);
     const now = cx.clock.now();
     const next_cursor = ids.length > shown.length ? (shown.at(-1) ?? null) : null;
-    return { items: rows.map((row) => noticeView(row, now)), next_cursor };
+    return { ...viewRows(cx, "notices", rows, (row: DisclosedRow) => noticeView(row, now)), next_cursor };
   });
 }
 
@@ -78,13 +80,13 @@ export function listOwnNotices(cx: Context, query: NoticeQuery): Promise<Page<Ow
     const rows = await listSentNotices(tx, cx.instance.tenantId, page);
     const shown = rows.slice(0, query.limit);
     const next_cursor = rows.length > shown.length ? (shown.at(-1)?.id ?? null) : null;
-    const items = shown.map(({ first_at, last_at, at, groups, ...row }) => ({
+    const toView = ({ first_at, last_at, at, groups, ...row }: SentRow) => ({
       ...row,
       at: at.toISOString(),
       fields: groups,
       first_opened_on: first_at.toISOString().slice(0, 10),
       last_opened_on: last_at.toISOString().slice(0, 10),
-    }));
-    return { items, next_cursor };
+    });
+    return { ...viewRows(cx, "notices.own", shown, toView), next_cursor };
   });
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { readNoticeRules } from "@/lib/access/notices/rule-store";
 import { NoticeInstrument } from "@/lib/access/notices/schema";
 import { Prisma } from "@/lib/db/generated/client";
+import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import { GroupName, Purpose } from "@/lib/vocabulary";
 
@@ -65,7 +66,10 @@ export async function listNoticeRequests(
 }
 
 /** What was opened under these requests, participant by participant. */
-export async function readDisclosed(tx: Tx, requestIds: readonly string[]): Promise<DisclosedRow[]> {
+export async function readDisclosed(
+  tx: Tx,
+  requestIds: readonly string[],
+): Promise<Readable<DisclosedRow>[]> {
   if (requestIds.length === 0) return [];
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     SELECT r.id::text AS request_id, r.reference, o.participant_id AS participant, org.name AS organisation,
@@ -89,7 +93,7 @@ export async function readDisclosed(tx: Tx, requestIds: readonly string[]): Prom
       WHERE s.request_id = r.id AND s.participant_id = o.participant_id ORDER BY s.id DESC LIMIT 1) n ON true
     LEFT JOIN app_user u ON u.id = n.user_id
     ORDER BY r.id DESC, o.participant_id`);
-  return z.array(Disclosed).parse(rows);
+  return readRows(rows, (row) => Disclosed.parse(row));
 }
 
 export interface NewNotice {
@@ -141,7 +145,7 @@ export async function listSentNotices(
   tx: Tx,
   tenantId: string,
   page: { readonly participantId: string; readonly after: string | undefined; readonly limit: number },
-): Promise<SentRow[]> {
+): Promise<Readable<SentRow>[]> {
   const after = page.after === undefined ? Prisma.empty : Prisma.sql`AND n.id < ${page.after}::uuid`;
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     SELECT n.id::text, n.at, coalesce(a.kind, 'none') AS kind, n.transactions::text[], n.groups, n.first_at, n.last_at
@@ -149,5 +153,5 @@ export async function listSentNotices(
       LEFT JOIN legal_authorization a ON a.request_id = r.id AND a.record_digest = r.authorization_digest
     WHERE n.tenant_id = ${tenantId}::uuid AND n.participant_id = ${page.participantId} AND n.state = 'sent' ${after}
     ORDER BY n.id DESC LIMIT ${page.limit}`);
-  return z.array(Sent).parse(rows);
+  return readRows(rows, (row) => Sent.parse(row));
 }

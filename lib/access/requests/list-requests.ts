@@ -1,7 +1,7 @@
 import "server-only";
 import { listAuthorities } from "@/lib/access/legal-authorities/store";
 import type { RequestSummary } from "@/lib/access/requests/answer-schema";
-import { countQueue, type HistorySearch, listQueue } from "@/lib/access/requests/queue-store";
+import { countQueue, type HistorySearch, listOpenIds, listQueue } from "@/lib/access/requests/queue-store";
 import { loadNames } from "@/lib/access/requests/request-view";
 import type { RequestState } from "@/lib/access/requests/schema";
 import { type RequestRow, readListed } from "@/lib/access/requests/store";
@@ -98,4 +98,23 @@ export async function listRequests(
     const total = await countQueue(tx, filter);
     return { ...viewed, next_cursor: found.length > turns.length ? last : null, total };
   });
+}
+
+/** How many requests one page of the search for unreadable ones reads. */
+const SEARCHED = 500;
+
+/**
+ * Searches the next requests that are not over for those that cannot be read, for administrators. It returns their ids
+ * only. A page without any is possible while `next_cursor` leads on.
+ */
+export async function listUnreadableRequests(
+  cx: Context,
+  query: { readonly cursor?: string | undefined },
+): Promise<{ readonly unreadable: Unreadable[]; readonly next_cursor: string | null }> {
+  const before = requireCursor(query.cursor);
+  const rows = await inSnapshot(cx, async (tx) =>
+    readListed(tx, await listOpenIds(tx, cx.instance.tenantId, { before, limit: SEARCHED })),
+  );
+  const { unreadable = [] } = viewRows(cx, "admin.requests", rows, ({ id }: RequestRow) => id);
+  return { unreadable, next_cursor: rows.length < SEARCHED ? null : (rows.at(-1)?.id ?? null) };
 }

@@ -237,3 +237,29 @@ export async function findDeciders(
             AND p.organisation_id IN (SELECT own_organisations(u.id)))`,
   );
 }
+
+const OVER: readonly RequestState[] = [
+  "withdrawn",
+  "denied",
+  "expired",
+  "expired_unreviewed",
+  "revoked",
+  "exhausted",
+  "closed",
+];
+
+/** Ids of requests that are not over yet, newest first, for the search for those that cannot be read. */
+export async function listOpenIds(
+  tx: Tx,
+  tenantId: string,
+  page: { readonly before: string | undefined; readonly limit: number },
+): Promise<string[]> {
+  const before = page.before === undefined ? {} : { id: { lt: page.before } };
+  const records = await tx.access_request.findMany({
+    where: { tenant_id: tenantId, state: { notIn: [...OVER] }, ...before },
+    select: { id: true },
+    orderBy: { id: "desc" },
+    take: page.limit,
+  });
+  return records.map(({ id }) => id);
+}

@@ -4,8 +4,9 @@ import { listGrants } from "@/lib/access/grants/list-grants";
 import { listPreservations } from "@/lib/access/preservations/list-preservations";
 import { preserveTransactions } from "@/lib/access/preservations/preserve-transactions";
 import { getRequest } from "@/lib/access/requests/get-request";
-import { listRequests } from "@/lib/access/requests/list-requests";
-import { withdrawRequest } from "@/lib/access/requests/withdraw-request";
+import { listRequests, listUnreadableRequests } from "@/lib/access/requests/list-requests";
+import { withdrawRequest, withdrawUnreadableRequest } from "@/lib/access/requests/withdraw-request";
+import { uuidv7 } from "@/lib/crypto/uuid";
 import { listDisputes } from "@/lib/disputes/list-disputes";
 import { openDispute } from "@/lib/disputes/open-dispute";
 import { NewDispute } from "@/lib/disputes/schema";
@@ -13,6 +14,7 @@ import { getHome } from "@/lib/home/get-home";
 import { Home } from "@/lib/home/schema";
 import { listKeys } from "@/lib/keys/list-keys";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
+import { spoil as spoilRow, YEAR_10000 } from "@/lib/testing/benches/unreadable-row";
 import { listTransactions } from "@/lib/transactions/read/list-transactions";
 import { NewTransaction } from "@/lib/transactions/schema";
 import { submitTransaction } from "@/lib/transactions/submit/submit-transaction";
@@ -26,21 +28,8 @@ afterAll(async () => {
   await bench?.close();
 });
 
-/** Changes one stored row as the database's owner, past the triggers that would refuse it. */
-async function spoil(table: string, change: string, id: string): Promise<void> {
-  const restore = "format('ALTER TABLE %s ENABLE %s TRIGGER %I', t.tgrelid::regclass, a.words, t.tgname)";
-  await bench.query(
-    `DO $do$ DECLARE again text[]; one text; BEGIN
-       SELECT array_agg(${restore}) INTO again FROM pg_trigger t
-         CROSS JOIN LATERAL (SELECT CASE t.tgenabled WHEN 'A' THEN 'ALWAYS' ELSE '' END AS words) a
-         WHERE t.tgrelid = '${table}'::regclass AND NOT t.tgisinternal;
-       ALTER TABLE ${table} DISABLE TRIGGER USER;
-       UPDATE ${table} SET ${change} WHERE id = '${id}';
-       FOREACH one IN ARRAY coalesce(again, '{}') LOOP EXECUTE one; END LOOP;
-     END $do$`,
-    [],
-  );
-}
+const spoil = (table: string, change: string, id: string): Promise<void> =>
+  spoilRow(bench.query, table, change, id);
 
 interface Alarm {
   readonly alarm?: string;
@@ -55,7 +44,6 @@ function listening(who: BenchPerson): { readonly who: BenchPerson; readonly alar
   return { who: { ...who, logger }, alarms };
 }
 
-const YEAR_10000 = "'10000-01-01T11:59:59Z'";
 const PAGE = { limit: 50 } as const;
 
 describe("an unreadable request", () => {
@@ -95,13 +83,25 @@ describe("an unreadable request", () => {
     const admin = await bench.person({ role: "admin", hasKey: false });
     const [bad, good] = [await bench.draft(), await bench.draft()];
     await spoil("access_request", `"until" = ${YEAR_10000}`, bad);
-    await expect(withdrawRequest(bench.client, bad, undefined)).rejects.toMatchObject({
-      code: "request-file.not-found",
+    for (const [who, id] of [
+      [bench.client, bad],
+      [admin, bad],
+    ] as const)
+      await expect(withdrawRequest(who, id, undefined)).rejects.toMatchObject({
+        code: "request-file.not-found",
+      });
+    expect(await listUnreadableRequests(admin, {})).toMatchObject({
+      unreadable: expect.arrayContaining([{ id: bad, unreadable: true }]),
+      next_cursor: null,
     });
-    expect(await withdrawRequest(admin, bad, "broken")).toMatchObject({ id: bad, state: "withdrawn" });
-    await expect(withdrawRequest(admin, good, undefined)).rejects.toMatchObject({
-      code: "request-file.not-found",
+    expect(await withdrawUnreadableRequest(admin, bad, "broken")).toMatchObject({
+      id: bad,
+      state: "withdrawn",
     });
+    for (const id of [good, bad, uuidv7(1)])
+      await expect(withdrawUnreadableRequest(admin, id, undefined)).rejects.toMatchObject({
+        code: id === bad ? "request.illegal-transition" : "request-file.not-found",
+      });
   });
 });
 

@@ -1,7 +1,7 @@
 import type { GrantView } from "@/lib/access/grants/schema";
 import type { GrantRow } from "@/lib/access/grants/store";
 import { assuranceView } from "@/lib/access/legal-authorities/assurance";
-import type { AuthorizationRow } from "@/lib/access/legal-authorities/store";
+import type { AuthorizationRow, ListedAuthority } from "@/lib/access/legal-authorities/store";
 import type { AuthorizationView, RequestSummary } from "@/lib/access/requests/answer-schema";
 import type { Turn } from "@/lib/access/requests/queue-store";
 import type { GrantState } from "@/lib/access/requests/schema";
@@ -10,6 +10,7 @@ import { effectiveLevel, isWithin } from "@/lib/access/rules/limits";
 import { InvariantError } from "@/lib/errors";
 import { validityTime } from "@/lib/escrow/protocol/statements";
 import type { Person } from "@/lib/identity/people/people-store";
+import { InstrumentKind } from "@/lib/vocabulary";
 
 /** People and organisations by id, for naming them. */
 export interface Names {
@@ -31,13 +32,13 @@ export function personView(names: Names, userId: string) {
 export interface SummaryExtras {
   readonly names: Names;
   readonly turn: Turn | undefined;
-  readonly authority: Pick<AuthorizationRow, "kind" | "issuer" | "caseNumber"> | undefined;
+  readonly authority: ListedAuthority | undefined;
 }
 
 function authorityMember(authority: SummaryExtras["authority"]) {
   if (authority === undefined) return {};
   const { kind, issuer, caseNumber } = authority;
-  return { authority: { kind, issuer, case_number: caseNumber } };
+  return { authority: { kind: InstrumentKind.parse(kind), issuer, case_number: caseNumber } };
 }
 
 export function requestSummary(row: RequestRow, { names, turn, authority }: SummaryExtras): RequestSummary {

@@ -14,33 +14,41 @@ import { authorize } from "@/lib/access/rules/authorize";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
+import type { AppendedEntry } from "@/lib/context/recorder";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 
-type Withdrawn = RequestAnswer | UnreadableAnswer;
-
 /**
- * Refuses callers who may not withdraw this request. Its requester may; an administrator may where the row cannot be
- * read. It reads no more of the row than the facts of `authorize`, so that it also answers for such a row.
+ * Refuses callers who may not withdraw this request. It reads no more of the row than the facts of `authorize`, so
+ * that it also answers for a row that cannot be read.
  */
-async function requireMayWithdraw(tx: Tx, cx: Context, id: string, isBroken: boolean): Promise<void> {
+async function requireOwn(tx: Tx, cx: Context, id: string): Promise<void> {
   const facts = await findRequestFacts(tx, cx, id);
   if (facts === undefined) throw new DomainError("request-file.not-found");
-  if (isBroken && cx.principal.role === "admin") return;
   const isOwn = facts.requesterUserId === cx.principal.userId;
   await authorize(cx, "request.change", isOwn ? facts : (await withTie(tx, cx, facts)).facts);
 }
 
-/** Withdraws a request that nothing has come of yet. It stays visible. */
-export async function withdrawRequest(
+/** Refuses administrators for all requests but those that cannot be read. */
+async function requireUnreadable(tx: Tx, cx: Context, id: string, isBroken: boolean): Promise<void> {
+  const isKnown = isBroken && (await findRequestFacts(tx, cx, id)) !== undefined;
+  if (!isKnown) throw new DomainError("request-file.not-found");
+}
+
+interface Withdrawn {
+  readonly entry: AppendedEntry;
+  readonly isBroken: boolean;
+}
+
+async function withdraw(
   cx: Context,
-  id: string,
-  reason: string | undefined,
+  { id, reason }: { readonly id: string; readonly reason: string | undefined },
+  require: (tx: Tx, cx: Context, id: string, isBroken: boolean) => Promise<void>,
 ): Promise<Withdrawn> {
-  const { entry, isBroken } = await inTransaction(cx, async (tx) => {
+  return inTransaction(cx, async (tx) => {
     await lockRequest(tx, id);
     const isBroken = await isRequestUnreadable(tx, cx, id);
-    await requireMayWithdraw(tx, cx, id, isBroken);
+    await require(tx, cx, id, isBroken);
     const state = await readState(tx, id);
     const comment = reason === undefined ? {} : { comment: reason };
     await moveRequest(tx, cx, { id, state }, { event: "withdraw", to: "withdrawn", ...comment });
@@ -56,6 +64,28 @@ export async function withdrawRequest(
     });
     return { entry, isBroken };
   });
-  if (!isBroken) return answerRequest(cx, id, entry);
+}
+
+async function unreadableAnswer(cx: Context, id: string, entry: AppendedEntry): Promise<UnreadableAnswer> {
   return { id, unreadable: true, state: "withdrawn", receipt: await issueReceipt(cx, entry) };
+}
+
+/** Withdraws a request of the caller that nothing has come of yet. It stays visible. */
+export async function withdrawRequest(
+  cx: Context,
+  id: string,
+  reason: string | undefined,
+): Promise<RequestAnswer | UnreadableAnswer> {
+  const { entry, isBroken } = await withdraw(cx, { id, reason }, requireOwn);
+  return isBroken ? unreadableAnswer(cx, id, entry) : answerRequest(cx, id, entry);
+}
+
+/** Withdraws a request of any person, for administrators, where it cannot be read. */
+export async function withdrawUnreadableRequest(
+  cx: Context,
+  id: string,
+  reason: string | undefined,
+): Promise<UnreadableAnswer> {
+  const { entry } = await withdraw(cx, { id, reason }, requireUnreadable);
+  return unreadableAnswer(cx, id, entry);
 }

@@ -14,6 +14,7 @@ import {
   NewRequest,
   RequestState,
 } from "@/lib/access/requests/schema";
+
 import { operation } from "@/lib/api-client/operation";
 import { InstantOrDate, pageOf, pageQuery, visibleLine } from "@/lib/schema";
 import { Purpose } from "@/lib/vocabulary";
@@ -205,9 +206,9 @@ export const withdrawRequest = operation({
   id: "withdrawRequest",
   method: "POST",
   path: `${REQUEST}/withdraw`,
-  summary: "Withdraw a request; administrators withdraw only those that cannot be read.",
-  scopes: ["request", "admin"],
-  roles: [...roles, "admin"],
+  summary: "Withdraw a request that the caller made.",
+  scopes: ["request"],
+  roles,
   params: RequestPath,
   body: Withdrawal,
   response: { status: 200, schema: z.union([RequestAnswer, UnreadableAnswer]) },

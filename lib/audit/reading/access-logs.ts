@@ -21,9 +21,11 @@ export const AccessLogItem = z.object({
   is_own: z.boolean().optional(),
   /** Name of the person, for callers who know it. */
   by_name: z.string().optional(),
+  /** Organisation of the person. */
+  by_organisation: z.string().optional(),
   /** Role of the person. */
   by_role: z.string().optional(),
-  /** Masked or full, where fields were opened. */
+  /** `masked` or `full`, where values of fields were shown. */
   level: z.string().optional(),
   purpose: z.string(),
   timestamp: z.string(),

@@ -6,11 +6,11 @@ import { memberOf } from "../bundle-verifier/container/member";
 import { filterNames, recordRead } from "../record/record-read";
 import { accessOf, textOf, textsOf } from "./access-facts";
 import type { AccessLogItem, AccessLogPage, AccessLogQuery } from "./access-logs";
-import { actorNames } from "./actors/actor-names";
+import { findActors } from "./actors/actor-names";
 import { refuseUnknownNames } from "./actors/known-names";
 import { type Conditions, fencedConditions, instantText } from "./fence";
 import { type OpenedPart, openParts } from "./open-parts";
-import { type EventRow, planForPages, readAccesses, readParts } from "./store";
+import { type ActorRow, type EventRow, planForPages, readAccesses, readParts } from "./store";
 
 const SEES_ALL = new Set(["auditor", "regulator", "coordinator"]);
 
@@ -24,22 +24,22 @@ export async function listAccessLogs(cx: Context, query: AccessLogQuery): Promis
   await refuseUnknownNames(cx, { purpose: query.purpose }, { read: "access.logs", seenBy: ownConditions });
   await recordRead(cx, "access.logs", { filter: filterNames(filter) });
   const conditions = conditionsOf(cx, query);
-  const { rows, total, parts, names } = await inSnapshot(cx, async (tx) => {
+  const { rows, total, parts, actors } = await inSnapshot(cx, async (tx) => {
     await planForPages(tx);
     const page = await readAccesses(tx, conditions, { limit, offset });
     const ids = page.rows.map((row) => row.entry_id);
-    const names = await actorNames(
+    const actors = await findActors(
       cx,
       tx,
       page.rows.map((row) => row.actor),
     );
-    return { ...page, names, parts: await readParts(tx, ids, ["org", "subject"]) };
+    return { ...page, actors, parts: await readParts(tx, ids, ["org", "subject"]) };
   });
   const opened = new Map<string, OpenedPart[]>();
   for (const part of await openParts(cx, parts)) {
     opened.set(part.entryId, [...(opened.get(part.entryId) ?? []), part]);
   }
-  const logs = rows.map((row) => toItem(cx, row, opened.get(row.entry_id) ?? [], names));
+  const logs = rows.map((row) => toItem(cx, row, opened.get(row.entry_id) ?? [], actors));
   return { logs, total_count: total, has_more: offset + logs.length < total };
 }
 
@@ -78,17 +78,20 @@ function toItem(
   cx: Context,
   row: EventRow,
   parts: readonly OpenedPart[],
-  names: ReadonlyMap<string, string>,
+  actors: ReadonlyMap<string, ActorRow>,
 ): AccessLogItem {
   const org = plaintextOf(parts, "org");
   const access = isTold(cx, org) ? accessOf(org) : {};
-  // Addresses are about a person: auditors see everybody's, everybody else their own, as the entry says and not its row.
+  // The entry itself decides who acted: its row could have been changed.
+  const by = isTold(cx, org) ? actors.get(textOf(org.actor) ?? "") : undefined;
+  // Addresses are about a person: auditors see all of them, all others their own.
   const isOwn = org.actor === cx.principal.pseudonym;
   const person = cx.principal.role === "auditor" || isOwn ? plaintextOf(parts, "subject") : {};
   const optional = {
     transaction_id: row.transaction_id ?? undefined,
     error: textOf(access.error),
-    by_name: names.get(textOf(org.actor) ?? ""),
+    by_name: by?.name ?? undefined,
+    by_organisation: by?.organisation,
     by_role: isTold(cx, org) ? textOf(org.role) : undefined,
     level: isTold(cx, org) ? textOf(memberOf(org.details, "level")) : undefined,
     ip_address: textOf(person.address),

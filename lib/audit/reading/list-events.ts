@@ -1,7 +1,8 @@
 import "server-only";
-import { z } from "zod";
+import type { z } from "zod";
 import type { Context } from "@/lib/context/context";
 import { toBase64url, utf8 } from "@/lib/crypto/bytes";
+import { viewRows } from "@/lib/db/read-rows";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { filterNames, recordRead } from "../record/record-read";
 import { EventItem, type EventPage, type EventQuery } from "../schema";
@@ -64,18 +65,18 @@ export async function readPageOfEvents(cx: Context, query: EventQuery): Promise<
     };
   });
   const counts = await bundledCounts(cx, parts);
-  const items = [...waiting, ...page.rows].map((row) => {
+  const viewed = viewRows(cx, "audit.events", [...waiting, ...page.rows], (row: EventRow) => {
     const name = names.get(row.actor ?? "");
     const count = counts.get(row.entry_id);
-    return {
+    return EventItem.parse({
       ...row,
       ...(name === undefined ? {} : { actor_name: name }),
       ...(count === undefined ? {} : { count }),
-    };
+    });
   });
   const last = page.rows.at(-1)?.seq ?? undefined;
   return {
-    items: z.array(EventItem).parse(items),
+    ...viewed,
     next_cursor: page.hasMore && last !== undefined ? toBase64url(utf8(String(last))) : null,
   };
 }

@@ -1,6 +1,7 @@
 import "server-only";
 import type { Context } from "@/lib/context/context";
 import { isUuid } from "@/lib/crypto/uuid";
+import { isUnreadable, viewRows } from "@/lib/db/read-rows";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { recordReadOnce } from "../record/record-read";
@@ -60,8 +61,10 @@ export async function listQuarantine(
   const page = { after: cursor, limit: limit + 1 };
   const rows = await inSnapshot(cx, (tx) => listQuarantinedRows(tx, seenBy(cx), page));
   const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  const lastId = last !== undefined && isUnreadable(last) ? last.id : (last?.entry_id ?? null);
   return {
-    items: shown.map((row) => toQuarantined(cx, row)),
-    next_cursor: rows.length > limit ? (shown.at(-1)?.entry_id ?? null) : null,
+    ...viewRows(cx, "quarantine", shown, (row: QuarantinedRow) => toQuarantined(cx, row)),
+    next_cursor: rows.length > limit ? lastId : null,
   };
 }

@@ -1,5 +1,6 @@
 import "server-only";
 import { z } from "zod";
+import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { RawTx, Tx } from "@/lib/db/transaction";
 import { QuarantineReason } from "./quarantine-schema";
 import { IS_ERASED } from "./store";
@@ -45,15 +46,15 @@ export async function listQuarantinedRows(
   tx: Tx,
   { tenantId, organisationId }: Seen,
   page: { readonly after: string | undefined; readonly limit: number },
-): Promise<QuarantinedRow[]> {
-  const rows = await tx.$queryRawUnsafe(
+): Promise<Readable<QuarantinedRow>[]> {
+  const rows = await tx.$queryRawUnsafe<unknown[]>(
     `${ROW} AND ($3::uuid IS NULL OR s.entry_id < $3::uuid) ORDER BY s.entry_id DESC LIMIT $4`,
     tenantId,
     organisationId ?? null,
     page.after ?? null,
     page.limit,
   );
-  return z.array(Row).parse(rows);
+  return readRows(rows, (row) => Row.parse(row));
 }
 
 export async function findQuarantinedRow(

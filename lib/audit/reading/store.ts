@@ -87,29 +87,34 @@ export async function hasEntry(tx: Tx, conditions: Conditions): Promise<boolean>
   return z.array(z.object({ has: z.boolean() })).parse(rows)[0]?.has === true;
 }
 
-const NameRow = z.object({ pseudonym: z.string(), name: z.string() });
+const ActorRow = z.object({ pseudonym: z.string(), name: z.string().nullable(), organisation: z.string() });
+export type ActorRow = z.infer<typeof ActorRow>;
 
-/** Of whom the log tells no more who they are: a key of theirs was erased, and their account does not undo that. */
+/** The log no longer shows who these people are: one of their keys was erased, and their account does not undo that. */
 export const IS_ERASED = `EXISTS (SELECT 1 FROM audit_compartment k WHERE k.tenant_id = u.tenant_id
   AND k.kind = 'subject' AND k.subject = u.pseudonym AND k.destroyed_at IS NOT NULL)`;
 
-/** Names behind pseudonyms, of one organisation's people only where one is given, and of nobody who was erased. */
-export async function readActorNames(
+/**
+ * Returns the people behind pseudonyms, each with their organisation. Erased people have no name here. Where an
+ * organisation is given, only its people have one.
+ */
+export async function readActors(
   tx: Tx,
   pseudonyms: readonly string[],
   organisationId: string | undefined,
-): Promise<Map<string, string>> {
+): Promise<Map<string, ActorRow>> {
   const rows = await tx.$queryRawUnsafe(
-    `SELECT u.pseudonym, u.name FROM app_user u WHERE u.pseudonym = ANY ($1::text[])
-       AND ($2::uuid IS NULL OR u.organisation_id = $2::uuid) AND NOT ${IS_ERASED}`,
+    `SELECT u.pseudonym, o.name AS organisation,
+       CASE WHEN ($2::uuid IS NULL OR u.organisation_id = $2::uuid) AND NOT ${IS_ERASED} THEN u.name END AS name
+     FROM app_user u JOIN organisation o ON o.id = u.organisation_id WHERE u.pseudonym = ANY ($1::text[])`,
     [...new Set(pseudonyms)],
     organisationId ?? null,
   );
   return new Map(
     z
-      .array(NameRow)
+      .array(ActorRow)
       .parse(rows)
-      .map((row) => [row.pseudonym, row.name]),
+      .map((row) => [row.pseudonym, row]),
   );
 }
 

@@ -1,6 +1,7 @@
 import "server-only";
 import type { Context } from "@/lib/context/context";
 import { isUuid, uuidv7 } from "@/lib/crypto/uuid";
+import { type Readable, readableOf, type Viewed, viewRows } from "@/lib/db/read-rows";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { knowsEveryName } from "../reading/actors/actor-names";
@@ -54,10 +55,14 @@ function namesFor(cx: Context): Names {
 
 const NO_ENDS: ReadonlyMap<string, RecordedEnd> = new Map();
 
-async function toItems(cx: Context, tx: Tx, rows: readonly VerificationRow[]): Promise<VerificationItem[]> {
-  const oldest = rows.at(-1)?.started_at;
+async function toItems(
+  cx: Context,
+  tx: Tx,
+  rows: readonly Readable<VerificationRow>[],
+): Promise<Viewed<VerificationItem>> {
+  const oldest = readableOf(rows).at(-1)?.started_at;
   const ends = oldest === undefined ? NO_ENDS : await recordedEnds(cx, tx, oldest);
-  return rows.map((row) => toItem(row, ends));
+  return viewRows(cx, "verifications", rows, (row: VerificationRow) => toItem(row, ends));
 }
 
 /** Verifications by the server's job, newest first, with their reports. */
@@ -73,7 +78,7 @@ export async function listVerifications(cx: Context, query: VerificationQuery): 
     const rows = await selectVerifications(tx, { ...namesFor(cx), before: cursor, limit: limit + 1 });
     const shown = rows.slice(0, limit);
     const next_cursor = rows.length > limit ? (shown.at(-1)?.id ?? null) : null;
-    return { items: await toItems(cx, tx, shown), next_cursor };
+    return { ...(await toItems(cx, tx, shown)), next_cursor };
   });
 }
 
@@ -82,7 +87,7 @@ export async function getVerification(cx: Context, id: string): Promise<Verifica
   await recordReadOnce(cx, "audit.verifications");
   return inSnapshot(cx, async (tx) => {
     const row = await findVerification(tx, namesFor(cx), id);
-    const [item] = row === undefined ? [] : await toItems(cx, tx, [row]);
+    const [item] = row === undefined ? [] : (await toItems(cx, tx, [row])).items;
     if (item === undefined) throw new DomainError("verification.not-found");
     return item;
   });

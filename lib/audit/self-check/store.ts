@@ -1,6 +1,7 @@
 import "server-only";
 import type { PoolClient } from "pg";
 import { z } from "zod";
+import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import { IS_ERASED } from "../reading/store";
 import { IndexReport } from "./index-store";
@@ -50,15 +51,15 @@ export interface Names {
 export async function selectVerifications(
   tx: Tx,
   where: Names & { readonly before: string | undefined; readonly limit: number },
-): Promise<VerificationRow[]> {
-  const rows = await tx.$queryRawUnsafe(
+): Promise<Readable<VerificationRow>[]> {
+  const rows = await tx.$queryRawUnsafe<unknown[]>(
     `${SELECT} WHERE v.tenant_id = $1::uuid AND ($3::uuid IS NULL OR v.id < $3::uuid) ORDER BY v.id DESC LIMIT $4`,
     where.tenantId,
     where.organisationId ?? null,
     where.before ?? null,
     where.limit,
   );
-  return z.array(Row).parse(rows);
+  return readRows(rows, (row) => Row.parse(row));
 }
 
 export async function findVerification(

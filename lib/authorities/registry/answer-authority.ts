@@ -16,9 +16,9 @@ export async function answerAuthority(
   id: string,
   entry: AppendedEntry,
 ): Promise<AuthorityAnswer> {
-  const [view] = await inTransaction(cx, async (tx) => {
+  const view = await inTransaction(cx, async (tx) => {
     const row = await lockAuthority(tx, cx.instance.tenantId, id);
-    return row === undefined ? [] : authorityViews(tx, cx, [row]);
+    return row === undefined ? undefined : (await authorityViews(tx, cx, [row])).items[0];
   });
   if (view === undefined) throw new DomainError("authority.not-found");
   return { ...view, receipt: await issueReceipt(cx, entry) };

@@ -6,6 +6,7 @@ import { authorityViews } from "@/lib/authorities/registry/view";
 import type { AuthorityView } from "@/lib/authorities/schema";
 import type { Context } from "@/lib/context/context";
 import { isUuid } from "@/lib/crypto/uuid";
+import type { Viewed } from "@/lib/db/read-rows";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 
@@ -13,7 +14,7 @@ import { DomainError } from "@/lib/errors";
 export async function listAuthorities(
   cx: Context,
   query: { readonly cursor?: string | undefined; readonly limit: number },
-): Promise<{ readonly items: AuthorityView[]; readonly next_cursor: string | null }> {
+): Promise<Viewed<AuthorityView> & { readonly next_cursor: string | null }> {
   requireRegistrar(cx);
   const { cursor: after, limit } = query;
   if (after !== undefined && !isUuid(after))
@@ -26,6 +27,6 @@ export async function listAuthorities(
     const rows = await listAuthorityRows(tx, cx.instance.tenantId, { after, limit: limit + 1 });
     const shown = rows.slice(0, limit);
     const next = rows.length > shown.length ? (shown.at(-1)?.id ?? null) : null;
-    return { items: await authorityViews(tx, cx, shown), next_cursor: next };
+    return { ...(await authorityViews(tx, cx, shown)), next_cursor: next };
   });
 }

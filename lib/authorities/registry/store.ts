@@ -4,6 +4,7 @@ import type { RegisteredAnchor } from "@/lib/authorities/cms";
 import type { RegisteredKey } from "@/lib/authorities/jws";
 import { AuthorityState } from "@/lib/authorities/schema";
 import { fromBase64url } from "@/lib/crypto/bytes";
+import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 
 const Row = z.object({
@@ -87,13 +88,13 @@ export async function listAuthorityRows(
   tx: Tx,
   tenantId: string,
   page: { readonly after: string | undefined; readonly limit: number },
-): Promise<AuthorityRow[]> {
+): Promise<Readable<AuthorityRow>[]> {
   const rows = await tx.authority.findMany({
     where: { tenant_id: tenantId, ...(page.after === undefined ? {} : { id: { lt: page.after } }) },
     orderBy: { id: "desc" },
     take: page.limit,
   });
-  return z.array(Row).parse(rows);
+  return readRows(rows, (row) => Row.parse(row));
 }
 
 /** Names of people by id, as they stand now. */

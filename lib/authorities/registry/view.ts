@@ -4,6 +4,7 @@ import { type AuthorityRow, namesOf } from "@/lib/authorities/registry/store";
 import type { AuthorityView } from "@/lib/authorities/schema";
 import type { Context } from "@/lib/context/context";
 import { readCertificate, subjectOf } from "@/lib/crypto/pki/certificate";
+import { type Readable, readableOf, type Viewed, viewRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import { validityTime } from "@/lib/escrow/protocol/statements";
 
@@ -36,10 +37,10 @@ function listsOf(lists: readonly Omit<ShownList, "is_current">[] | undefined, no
 /** Registrations as the caller sees them. */
 export async function authorityViews(
   tx: Tx,
-  cx: Pick<Context, "principal" | "clock">,
-  rows: readonly AuthorityRow[],
-): Promise<AuthorityView[]> {
-  const people = rows.flatMap((row) => [row.proposed_by, row.confirmed_by, row.ended_by]);
+  cx: Pick<Context, "principal" | "clock" | "logger">,
+  rows: readonly Readable<AuthorityRow>[],
+): Promise<Viewed<AuthorityView>> {
+  const people = readableOf(rows).flatMap((row) => [row.proposed_by, row.confirmed_by, row.ended_by]);
   const names = await namesOf(
     tx,
     people.filter((id) => id !== null),
@@ -48,9 +49,11 @@ export async function authorityViews(
   const now = cx.clock.now();
   const lists = await describeLists(
     tx,
-    rows.filter(({ kind }) => kind === "anchor").map(({ id }) => id),
+    readableOf(rows)
+      .filter(({ kind }) => kind === "anchor")
+      .map(({ id }) => id),
   );
-  return rows.map((row) => ({
+  return viewRows(cx, "authorities", rows, (row: AuthorityRow) => ({
     id: row.id,
     kind: row.kind,
     issuer: row.issuer,

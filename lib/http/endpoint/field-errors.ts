@@ -12,7 +12,9 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
     }));
   }
   if (issue.code === "invalid_union") {
-    return [{ pointer: jsonPointer(path), detail: "fits none of the allowed forms" }];
+    // A union with its own words says what it takes; zod's default says nothing.
+    const detail = issue.message === "Invalid input" ? "fits none of the allowed forms" : issue.message;
+    return [{ pointer: jsonPointer(path), detail }];
   }
   // zod's own messages name expected types and limits and never the value that was sent.
   return [{ pointer: jsonPointer(path), detail: issue.message }];

@@ -2,6 +2,7 @@ import "server-only";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { issueReceipt, type Receipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
+import { isUnreadable, type Readable, readableOf, type Viewed, viewRows } from "@/lib/db/read-rows";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { typeOf } from "@/lib/notify/deliveries/compose";
@@ -22,8 +23,10 @@ import { findWebhook, lockWebhook } from "@/lib/notify/webhooks/store";
 /** So that the log of one message stays readable, and nobody makes the portal call for ever. */
 const MAX_ATTEMPTS = 100;
 
-function toDelivery(row: DeliveryRow, tried: readonly Tried[]): Delivery {
-  const own = tried.filter(({ delivery_id: id }) => id === row.id);
+/** Throws where an attempt of the delivery cannot be read: its log would be incomplete. */
+function toDelivery(row: DeliveryRow, tried: readonly Readable<Tried>[]): Delivery {
+  if (tried.some((one) => isUnreadable(one) && one.id === row.id)) throw new TypeError("unreadable attempt");
+  const own = readableOf(tried).filter(({ delivery_id: id }) => id === row.id);
   return {
     id: row.id,
     webhook_id: messageId(row.id),
@@ -46,7 +49,7 @@ export async function listDeliveries(
   cx: Context,
   webhookId: string,
   query: DeliveryQuery,
-): Promise<{ items: Delivery[]; next_cursor: string | null }> {
+): Promise<Viewed<Delivery> & { readonly next_cursor: string | null }> {
   const before = requireIdCursor(query.cursor);
   return inSnapshot(cx, async (tx) => {
     if ((await findWebhook(tx, ownedBy(cx), webhookId)) === undefined)
@@ -58,7 +61,7 @@ export async function listDeliveries(
       shown.map(({ id }) => id),
     );
     return {
-      items: shown.map((row) => toDelivery(row, tried)),
+      ...viewRows(cx, "deliveries", shown, (row: DeliveryRow) => toDelivery(row, tried)),
       next_cursor: rows.length > shown.length ? (shown.at(-1)?.id ?? null) : null,
     };
   });

@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { Prisma } from "@/lib/db/generated/client";
+import { type Readable, readRows, unreadable } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import { AttemptOutcome, DeliveryStatus, NotifyKind } from "@/lib/notify/schema";
 
@@ -98,12 +99,12 @@ export async function listDeliveryRows(
   tx: Tx,
   webhookId: string,
   page: { readonly before: string | undefined; readonly limit: number },
-): Promise<DeliveryRow[]> {
+): Promise<Readable<DeliveryRow>[]> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     SELECT ${COLUMNS} FROM notify_delivery
     WHERE webhook_id = ${webhookId}::uuid AND (${page.before ?? null}::uuid IS NULL OR id < ${page.before ?? null}::uuid)
     ORDER BY id DESC LIMIT ${page.limit}`);
-  return z.array(DeliveryRow).parse(rows);
+  return readRows(rows, (row) => DeliveryRow.parse(row));
 }
 
 const Tried = z.object({
@@ -116,12 +117,12 @@ const Tried = z.object({
 });
 export type Tried = z.infer<typeof Tried>;
 
-export async function listAttempts(tx: Tx, deliveryIds: readonly string[]): Promise<Tried[]> {
+export async function listAttempts(tx: Tx, deliveryIds: readonly string[]): Promise<Readable<Tried>[]> {
   const rows = await tx.notify_attempt.findMany({
     where: { delivery_id: { in: [...deliveryIds] } },
     orderBy: [{ delivery_id: "asc" }, { number: "asc" }],
   });
-  return z.array(Tried).parse(rows);
+  return rows.map((row) => Tried.safeParse(row).data ?? unreadable(row.delivery_id, undefined));
 }
 
 /** One delivery of a webhook, locked against another's act. */

@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import { Prisma } from "@/lib/db/generated/client";
+import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import { NotifyKind } from "@/lib/notify/schema";
 
@@ -91,11 +92,11 @@ export async function listWebhookRows(
   tx: Tx,
   owner: Owner,
   page: { readonly before: string | undefined; readonly limit: number },
-): Promise<WebhookRow[]> {
+): Promise<Readable<WebhookRow>[]> {
   const before = page.before === undefined ? Prisma.empty : Prisma.sql`AND w.id < ${page.before}::uuid`;
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     SELECT ${COLUMNS} FROM ${TABLES} WHERE ${ownedBy(owner)} ${before} ORDER BY w.id DESC LIMIT ${page.limit}`);
-  return z.array(Row).parse(rows);
+  return readRows(rows, (row) => Row.parse(row));
 }
 
 export interface NewSecret {

@@ -48,11 +48,16 @@ export function expectBudget(response: Response, what: string): void {
   expect(response.headers.get("ratelimit"), what).toMatch(/^"[a-z_]+";r=\d+;t=\d+/);
 }
 
-/** A refusal as api.md has it; answers its status and code. */
-export async function expectProblem(
-  response: Response,
-  what: string,
-): Promise<{ status: number; code: string; pointers: string[] }> {
+/** What a problem document says, with the faults of its fields. */
+export interface ToldProblem {
+  readonly status: number;
+  readonly code: string;
+  readonly pointers: string[];
+  readonly errors: readonly { readonly pointer: string; readonly detail: string }[];
+}
+
+/** Checks a refusal against api.md and returns what it says. */
+export async function expectProblem(response: Response, what: string): Promise<ToldProblem> {
   const text = await response.text();
   const told = `${what}: ${response.status} ${text.slice(0, 600)}`;
   expect(response.headers.get("content-type"), told).toBe("application/problem+json");
@@ -76,6 +81,7 @@ export async function expectProblem(
     status: response.status,
     code: problem.code,
     pointers: (problem.errors ?? []).map(({ pointer }) => pointer),
+    errors: problem.errors ?? [],
   };
 }
 

@@ -5,7 +5,7 @@ const TABLES: readonly (readonly [address: RegExp, table: string])[] = [
   [/break-glass\/\{id\}/, "emergency"],
   [/grants\/\{id\}/, "access_grant"],
   [/preservations\/\{id\}/, "preservation"],
-  [/access\/requests\/\{id\}/, "access_request"],
+  [/(access|admin)\/requests\/\{id\}/, "access_request"],
   [/api-keys\/\{id\}/, "api_key"],
   [/passkeys\/\{id\}/, "credential"],
   [/roster\/changes\/\{id\}/, "roster_change"],

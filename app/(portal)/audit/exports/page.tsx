@@ -1,4 +1,5 @@
 import { getTranslations } from "next-intl/server";
+import { UnreadableRows } from "@/components/domain/unreadable-rows";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { Pager } from "@/components/ui/pager";
@@ -78,6 +79,7 @@ export default async function ExportsPage({ searchParams }: PageProps<"/audit/ex
         />
       ) : null}
       <Section title={t(principal.role === "coordinator" ? "exports.historyAll" : "exports.history")}>
+        <UnreadableRows rows={history.unreadable} />
         {history.items.length === 0 ? (
           <EmptyState title={t("exports.emptyTitle")} text={t("exports.emptyText")} />
         ) : (

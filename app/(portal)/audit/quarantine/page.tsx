@@ -1,4 +1,5 @@
 import { getTranslations } from "next-intl/server";
+import { UnreadableRows } from "@/components/domain/unreadable-rows";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
@@ -31,7 +32,7 @@ export default async function QuarantinePage({ searchParams }: PageProps<"/audit
   const result = await loadPage(listQuarantine, CALL, (cx) => list(cx, query));
   const section = { label: audit("title"), href: "/audit" };
   if (!result.ok) return <ProblemPage problem={result.problem} section={section} />;
-  const { items, next_cursor: next } = result.value;
+  const { items, unreadable, next_cursor: next } = result.value;
   // An administrator reads this list and not the log.
   const readsLog = result.principal.role !== "admin";
   return (
@@ -52,6 +53,7 @@ export default async function QuarantinePage({ searchParams }: PageProps<"/audit
       apiCall={{ method: "GET", path: CALL }}
     >
       <Section title={t("list")}>
+        <UnreadableRows rows={unreadable} />
         {items.length === 0 ? (
           <EmptyState title={t("empty.title")} text={t("empty.text")} />
         ) : (

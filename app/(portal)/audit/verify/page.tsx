@@ -1,6 +1,7 @@
 import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { addressOf as callAddress } from "@/components/client/api";
+import { UnreadableRows } from "@/components/domain/unreadable-rows";
 import { PageFrame } from "@/components/layout/page-frame";
 import { ProblemPage } from "@/components/layout/problem-page";
 import { ButtonLink } from "@/components/ui/button-link";
@@ -13,7 +14,7 @@ import { listVerifications } from "@/lib/api-client/operations/audit";
 import type { ReadLog } from "@/lib/audit/reading/of-log";
 import { getAuditKeys as readAuditKeys } from "@/lib/audit/reading/proofs/get-audit-keys";
 import { listVerifications as readVerifications } from "@/lib/audit/self-check/list-verifications";
-import { type VerificationItem, VerificationQuery } from "@/lib/audit/self-check/schema";
+import { type VerificationPage, VerificationQuery } from "@/lib/audit/self-check/schema";
 import type { Context } from "@/lib/context/context";
 import { formatCount } from "@/lib/format";
 import { loadPage } from "@/lib/http/pages/page";
@@ -49,11 +50,12 @@ async function load(cx: Context, log: string | undefined) {
   // First of all: no other origin is one.
   const keys = await readAuditKeys(cx, log);
   const runs = await readVerifications(cx, VerificationQuery.parse({ limit: RUNS }));
-  return { runs: runs.items, keys };
+  return { runs, keys };
 }
 
 /** The worker verifies the log that goes on; of a closed one there is nothing to ask it. */
-async function ByWorker({ runs, logs }: { runs: readonly VerificationItem[]; logs: ReadLog }) {
+async function ByWorker({ found, logs }: { found: VerificationPage; logs: ReadLog }) {
+  const runs = found.items;
   const t = await getTranslations("audit.verify.runs");
   if (logs.log !== undefined)
     return <p className="max-w-[760px] pt-3 text-body text-ink-2">{t("closedText")}</p>;
@@ -62,6 +64,7 @@ async function ByWorker({ runs, logs }: { runs: readonly VerificationItem[]; log
       <LastRun runs={runs} />
       <VerifyNow isUnderWay={runs.some(({ state }) => state === "queued" || state === "running")} />
       <p className="max-w-[760px] pt-3 text-body text-ink-2">{t("text")}</p>
+      <UnreadableRows rows={found.unreadable} />
       {runs.length === 0 ? (
         <EmptyState title={t("emptyTitle")} text={t("emptyText")} />
       ) : (
@@ -114,7 +117,7 @@ export default async function VerifyPage({ searchParams }: PageProps<"/audit/ver
         <BrowserVerification key={log ?? ""} log={log} />
       </Section>
       <Section title={t("runs.title")} className="print:hidden">
-        <ByWorker runs={runs} logs={logs} />
+        <ByWorker found={runs} logs={logs} />
       </Section>
       <Section title={t("own")} className="print:hidden">
         <ol className="grid list-decimal grid-cols-[minmax(0,1fr)] gap-5 pt-3 pl-5">

@@ -14,6 +14,7 @@ import {
   TransactionFacts,
   WhyFacts,
 } from "@/app/(portal)/transactions/[id]/_components/record-facts";
+
 import { Retention } from "@/app/(portal)/transactions/[id]/_components/retention";
 import { LiveRefresh } from "@/components/client/live-refresh";
 import { DisputeLink } from "@/components/domain/dispute-link";
@@ -94,7 +95,12 @@ export default async function TransactionPage({ params }: PageProps<"/transactio
             {record.retention === undefined ? null : (
               <Retention transactionId={view.transaction_id} current={record.retention} />
             )}
-            <Accesses record={record} mayReadLog={may.export} isParty={may.openOwn} />
+            <Accesses
+              record={record}
+              own={principal.participantId}
+              mayReadLog={may.export}
+              isParty={may.openOwn}
+            />
           </>
         }
       >

@@ -2,6 +2,7 @@ import "server-only";
 import { recordReadOnce } from "@/lib/audit/record/record-read";
 import type { ExportItem } from "@/lib/audit/schema";
 import type { Context } from "@/lib/context/context";
+import { isUnreadable } from "@/lib/db/read-rows";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { selectExports } from "./history-store";
@@ -16,7 +17,7 @@ async function findItem(
   const [row] = await inSnapshot(cx, async (tx) =>
     selectExports(tx, { tenantId, ...(await shown(tx)), before: undefined, limit: 1, id }),
   );
-  if (row === undefined) throw new DomainError("export.not-found");
+  if (row === undefined || isUnreadable(row)) throw new DomainError("export.not-found");
   return toItem(cx, row);
 }
 

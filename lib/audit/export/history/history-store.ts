@@ -2,6 +2,7 @@ import "server-only";
 import { z } from "zod";
 import { IS_ERASED } from "@/lib/audit/reading/store";
 import { ExportFlaw, type ExportOptions, ExportState } from "@/lib/audit/schema";
+import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import { standsAt } from "../jobs/store";
 
@@ -117,7 +118,7 @@ export async function selectExports(
     /** Requests that are sealed from the reader: exports under a grant of one of them are left out. */
     readonly sealed?: readonly string[];
   },
-): Promise<ExportRow[]> {
+): Promise<Readable<ExportRow>[]> {
   const rows = await tx.$queryRawUnsafe(
     `SELECT x.id::text, x.by_user_id::text, CASE WHEN ${IS_ERASED} THEN u.pseudonym ELSE u.name END AS by, x.kind, x.format, x.filter, x.state,
        x.progress, x.total, x.expires_at, x.started_at, x.finished_at,
@@ -140,5 +141,5 @@ export async function selectExports(
     where.grantId ?? null,
     [...(where.sealed ?? [])],
   );
-  return z.array(ExportRow).parse(rows);
+  return readRows(z.array(z.unknown()).parse(rows), (row) => ExportRow.parse(row));
 }

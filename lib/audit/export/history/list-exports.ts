@@ -5,6 +5,7 @@ import { recordReadOnce } from "@/lib/audit/record/record-read";
 import type { ExportHistoryQuery, ExportItem, ExportPage } from "@/lib/audit/schema";
 import type { Context } from "@/lib/context/context";
 import { isUuid } from "@/lib/crypto/uuid";
+import { viewRows } from "@/lib/db/read-rows";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { type ExportRow, selectExports } from "./history-store";
@@ -60,7 +61,7 @@ export async function listExports(cx: Context, query: ExportHistoryQuery): Promi
   );
   const shown = rows.slice(0, limit);
   return {
-    items: shown.map((row) => toItem(cx, row)),
+    ...viewRows(cx, "exports", shown, (row: ExportRow) => toItem(cx, row)),
     next_cursor: rows.length > limit ? (shown.at(-1)?.id ?? null) : null,
   };
 }
@@ -69,5 +70,5 @@ export async function listExports(cx: Context, query: ExportHistoryQuery): Promi
 export async function listGrantExports(cx: Context, grantId: string, limit: number): Promise<ExportItem[]> {
   const where = { tenantId: cx.instance.tenantId, userId: undefined, before: undefined, limit, grantId };
   const rows = await inSnapshot(cx, (tx) => selectExports(tx, where));
-  return rows.map((row) => toItem(cx, row));
+  return viewRows(cx, "grant.exports", rows, (row: ExportRow) => toItem(cx, row)).items;
 }

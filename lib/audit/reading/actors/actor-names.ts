@@ -2,7 +2,7 @@ import "server-only";
 import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { seesEveryCase } from "../fence";
-import { readActorNames } from "../store";
+import { type ActorRow, readActors } from "../store";
 
 /** Whether the caller knows all the tenant's people by name: auditors read their parts, deciders work with them. */
 export function knowsEveryName(cx: Pick<Context, "principal">): boolean {
@@ -10,14 +10,24 @@ export function knowsEveryName(cx: Pick<Context, "principal">): boolean {
 }
 
 /**
- * Names of actors for those who know them anyhow: auditors read every person's part, deciders work with all the
- * tenant's people, and everybody knows their own organisation's. For all others a pseudonym stays one.
+ * Returns the people behind pseudonyms. Names are for callers who know them: auditors read every person's part,
+ * deciders work with all the tenant's people, and all others know the people of their own organisation.
  */
-export function actorNames(
+export function findActors(
+  cx: Context,
+  tx: Tx,
+  pseudonyms: readonly (string | null)[],
+): Promise<Map<string, ActorRow>> {
+  const known = pseudonyms.filter((name) => name !== null);
+  return readActors(tx, known, knowsEveryName(cx) ? undefined : cx.principal.organisationId);
+}
+
+/** Returns the names of actors whom the caller knows. For all others a pseudonym stays one. */
+export async function actorNames(
   cx: Context,
   tx: Tx,
   pseudonyms: readonly (string | null)[],
 ): Promise<Map<string, string>> {
-  const known = pseudonyms.filter((name) => name !== null);
-  return readActorNames(tx, known, knowsEveryName(cx) ? undefined : cx.principal.organisationId);
+  const actors = await findActors(cx, tx, pseudonyms);
+  return new Map([...actors].flatMap(([actor, { name }]) => (name === null ? [] : [[actor, name] as const])));
 }

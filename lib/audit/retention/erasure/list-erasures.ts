@@ -2,10 +2,11 @@ import "server-only";
 import { recordReadOnce } from "@/lib/audit/record/record-read";
 import type { Context } from "@/lib/context/context";
 import { isUuid } from "@/lib/crypto/uuid";
+import { viewRows } from "@/lib/db/read-rows";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import type { ErasureList, ErasureQuery } from "./schema";
-import { listErasureRows } from "./store";
+import { type ErasureRow, listErasureRows } from "./store";
 import { readerOf, toErasure } from "./view";
 
 /**
@@ -24,7 +25,7 @@ export async function listErasures(cx: Context, { cursor, limit }: ErasureQuery)
   );
   const shown = rows.slice(0, limit);
   return {
-    items: shown.map((row) => toErasure(cx, row)),
+    ...viewRows(cx, "erasures", shown, (row: ErasureRow) => toErasure(cx, row)),
     next_cursor: rows.length > limit ? (shown.at(-1)?.id ?? null) : null,
   };
 }

@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import type { EntryRows } from "@/lib/context/recorder";
+import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 import { ErasureState, StoredKeptBack } from "./schema";
 
@@ -49,9 +50,10 @@ export async function listErasureRows(
   tx: Tx,
   { tenantId, userId }: ErasureReader,
   page: { readonly after: string | undefined; readonly limit: number },
-): Promise<ErasureRow[]> {
+): Promise<Readable<ErasureRow>[]> {
   const text = `${SELECT} AND ($3::uuid IS NULL OR x.id < $3::uuid) ORDER BY x.id DESC LIMIT $4`;
-  return z.array(Row).parse(await tx.$queryRawUnsafe(text, tenantId, userId, page.after ?? null, page.limit));
+  const rows = await tx.$queryRawUnsafe<unknown[]>(text, tenantId, userId, page.after ?? null, page.limit);
+  return readRows(rows, (row) => Row.parse(row));
 }
 
 /** One erasure; with `lock` nobody else decides about it meanwhile. */

@@ -98,6 +98,11 @@ export function textOf(details: EventSentence["details"], name: string): string 
   return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
 }
 
+/** Whether masked values were shown: such a field was not opened. */
+export function isMasked({ action, details }: EventSentence): boolean {
+  return action === "disclosure.open" && details.level === "masked";
+}
+
 /** How many failures the entry stands for, where one is written for all of a minute (audit.md "Completeness"). */
 export function countOf({ outcome, details }: EventSentence): number | undefined {
   const { count } = details;

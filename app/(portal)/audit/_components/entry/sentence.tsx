@@ -1,33 +1,9 @@
-import { useLocale, useTranslations } from "next-intl";
+import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { useFieldNames } from "@/components/domain/field-names";
 import { actionKey } from "@/lib/audit/labels";
-import type { GroupName } from "@/lib/vocabulary";
-import { type EventSentence, textOf } from "./event-sentence";
+import { type EventSentence, isMasked, textOf } from "./event-sentence";
 import { Actor, SubjectName } from "./names";
-
-const FIELDS: Readonly<Record<string, GroupName>> = {
-  amount: "amount",
-  pricing: "pricing",
-  settlement_details: "settlement_details",
-  parties: "parties",
-  narrative: "narrative",
-  external_references: "external_references",
-};
-
-/** Names of opened fields in a row, in the reader's language. */
-function useFieldNames(fields: readonly string[]): string {
-  const t = useTranslations("domain.fields");
-  const frames = useTranslations("actions.frames");
-  const locale = useLocale();
-  const names = fields.map((field) => {
-    const known = FIELDS[field];
-    if (known === undefined) return field;
-    // German keeps its nouns as they are.
-    return locale === "en" ? t(known).toLowerCase() : t(known);
-  });
-  if (names.length === 0) return frames("fields");
-  return new Intl.ListFormat(locale, { type: "conjunction" }).format(names);
-}
 
 /** One sentence of what happened. */
 export function Sentence({ happening }: { happening: EventSentence }) {
@@ -49,12 +25,15 @@ export function Sentence({ happening }: { happening: EventSentence }) {
   if (key === undefined) return <>{t.rich("frames.other", { ...tags, label })}</>;
   const seq = textOf(details, "seq");
   if (key === "audit_read" && seq !== undefined) return <>{t.rich("frames.oneEntry", { ...tags, seq })}</>;
+  if (isMasked(happening)) return <>{t.rich("frames.seenMasked", { ...tags, fields })}</>;
   const texts = {
     fields,
     from: textOf(details, "from") ?? "?",
     to: textOf(details, "to") ?? "?",
     format: textOf(details, "format") ?? "?",
     kid: textOf(details, "kid") ?? "?",
+    old_kid: textOf(details, "old_kid") ?? "?",
+    new_kid: textOf(details, "new_kid") ?? "?",
   };
   return <>{t.rich(`done.${key}`, { ...tags, ...texts })}</>;
 }

@@ -7,10 +7,13 @@ import { type EventItem, EventQuery } from "@/lib/audit/schema";
 import { toBase64, toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { parseCheckpoint, splitNote } from "@/lib/crypto/log/signed-note";
 import { loadPage, type PageResult } from "@/lib/http/pages/page";
+import type { Unreadable } from "@/lib/paging";
 import type { EventFilter } from "../filter/read-filter";
 
 export interface LoadedList {
   readonly items: readonly EventItem[];
+  /** Entries whose row cannot be read. */
+  readonly unreadable?: readonly Unreadable[] | undefined;
   readonly hasOlder: boolean;
   /** Members of the filter that name what no entry here can have; then nothing was asked of the log. */
   readonly unknown: readonly NamedMember[];
@@ -44,7 +47,7 @@ export function loadList(filter: EventFilter, place: PagePlace): Promise<PageRes
     const unknown = await findUnknownNames(cx, filter);
     if (unknown.length > 0) return { items: [], hasOlder: false, unknown };
     const page = await listEvents(cx, EventQuery.parse(queryOf(filter, place)));
-    return { items: page.items, hasOlder: page.next_cursor !== null, unknown };
+    return { items: page.items, unreadable: page.unreadable, hasOlder: page.next_cursor !== null, unknown };
   });
 }
 

@@ -11,14 +11,26 @@ import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogActions } from "@/components/ui/dialog";
 import type { withdrawRequest } from "@/lib/api-client/operations/access";
+import type { withdrawUnreadableRequest } from "@/lib/api-client/operations/admin-requests";
 
 const withdrawalOf = target<typeof withdrawRequest>("POST", "/confidential/access/requests/{id}/withdraw");
+const unreadable = target<typeof withdrawUnreadableRequest>(
+  "POST",
+  "/confidential/admin/requests/{id}/withdraw",
+);
 
-/** The requester takes the request back; it stays visible. */
-export function Withdraw({ requestId, reference }: { requestId: string; reference: string }) {
+/** Withdraws a request, which stays visible. Administrators withdraw requests that cannot be read. */
+export function Withdraw(props: {
+  requestId: string;
+  reference: string;
+  by?: "requester" | "administrator";
+}) {
+  const { requestId, reference, by = "requester" } = props;
   const t = useTranslations("review");
   const router = useRouter();
-  const { isBusy, error, run } = useAct(withdrawalOf);
+  const own = useAct(withdrawalOf);
+  const others = useAct(unreadable);
+  const { isBusy, error, run } = by === "requester" ? own : others;
   const [isOpen, setOpen] = useState(false);
   const [reason, setReason] = useState("");
   const withdraw = async () => {

@@ -19,6 +19,8 @@ test("being asked for a fresh proof is no refusal", () => {
   expect(accessKind({ ...item, error: "access.no-grant" })).toBe("refused");
   expect(accessKind(item)).toBe("refused");
   expect(accessKind({ ...item, action: "disclosure.open", success: true })).toBe("opened");
+  expect(accessKind({ ...item, action: "disclosure.open", success: true, level: "full" })).toBe("opened");
+  expect(accessKind({ ...item, action: "disclosure.open", success: true, level: "masked" })).toBe("masked");
   expect(accessKind({ ...item, action: "disclosure.rewrap", success: true })).toBe("rewrapped");
 });
 

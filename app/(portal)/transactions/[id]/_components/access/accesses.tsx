@@ -1,23 +1,17 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { type AccessKind, accessKind } from "@/app/(portal)/transactions/[id]/_components/access/access-kind";
+import { useFieldNames } from "@/components/domain/field-names";
 import { Icon, type IconName } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";
 import type { AccessLogItem } from "@/lib/audit/reading/access-logs";
+import { Role } from "@/lib/identity/schema";
 import type { RecordView } from "@/lib/transactions/read/read-record";
-
-const FIELDS = [
-  "amount",
-  "pricing",
-  "settlement_details",
-  "parties",
-  "narrative",
-  "external_references",
-] as const;
 
 const LOOKS: Readonly<Record<AccessKind, readonly [IconName, string]>> = {
   opened: ["eye", "text-accent"],
+  masked: ["eye", "text-ink-2"],
   copied: ["copy", "text-accent"],
   refused: ["stop", "text-oxblood"],
   asked: ["key", "text-ink-2"],
@@ -25,32 +19,61 @@ const LOOKS: Readonly<Record<AccessKind, readonly [IconName, string]>> = {
   rewrapped: ["key", "text-accent"],
 };
 
-function Access({ item }: { item: AccessLogItem }) {
+/** Kinds whose sentence names the fields. For all others the fields follow it. */
+const WITH_FIELDS: ReadonlySet<AccessKind> = new Set<AccessKind>(["opened", "masked", "copied"]);
+
+/** Returns how a line names its person: by name where the reader knows it, otherwise by organisation and role. */
+function useWho(): (item: AccessLogItem) => string {
   const t = useTranslations("transactions.accesses");
-  const names = useTranslations("domain.fields");
+  const roles = useTranslations("portal.roles");
+  return ({ by_name: name, by_organisation: organisation, by_role: given }) => {
+    if (name !== undefined) return name;
+    const role = Role.safeParse(given).data;
+    if (organisation === undefined || role === undefined) return t("unknown");
+    return t("unnamed", { organisation, role: roles(role) });
+  };
+}
+
+function Access({ item, own }: { item: AccessLogItem; own: string | undefined }) {
+  const t = useTranslations("transactions.accesses");
+  const whoOf = useWho();
+  const fields = useFieldNames(item.data_accessed);
   const kind = accessKind(item);
   const [icon, tone] = LOOKS[kind];
-  const fields = FIELDS.filter((field) => item.data_accessed.includes(field)).map((field) => names(field));
+  // The custodian wraps for a participant's key, which is not one person's.
+  const isWrap = kind === "rewrapped";
+  const isOwn = isWrap ? item.participant_id === own : item.is_own === true;
+  const who = isWrap ? item.participant_id : whoOf(item);
   return (
     <li className="flex gap-3 py-2">
       <Icon name={icon} className={`mt-[2px] ${tone}`} />
       <span className="min-w-0 grow">
         <span className="flex flex-wrap justify-between gap-x-3">
-          <span className="break-words">
-            {t(kind, { own: item.is_own === true ? "yes" : "no", who: item.by_name ?? item.participant_id })}
-          </span>
+          <span className="break-words">{t(kind, { own: isOwn ? "yes" : "no", who, fields })}</span>
           <span className="text-ink-2">
             <LocalTime instant={item.timestamp} form="minute" />
           </span>
         </span>
-        {fields.length === 0 ? null : <span className="block text-ink-2">{fields.join(", ")}</span>}
+        {WITH_FIELDS.has(kind) || item.data_accessed.length === 0 ? null : (
+          <span className="block text-ink-2">{fields}</span>
+        )}
       </span>
     </li>
   );
 }
 
-/** Who opened, copied or was refused what, newest first: as much of it as the reader may know. */
-export function Accesses(props: { record: RecordView; mayReadLog: boolean; isParty: boolean }) {
+/**
+ * Who opened, saw masked, copied or was refused what, newest first, as much of it as the reader may know. `own` is the
+ * reader's participant.
+ */
+export function Accesses(props: {
+  record: Pick<RecordView, "accesses" | "accessCount"> & {
+    readonly view: Pick<RecordView["view"], "transaction_id">;
+  };
+  own: string | undefined;
+  mayReadLog: boolean;
+  isParty: boolean;
+}) {
   const t = useTranslations("transactions.accesses");
   const { accesses, accessCount, view } = props.record;
   return (
@@ -61,7 +84,7 @@ export function Accesses(props: { record: RecordView; mayReadLog: boolean; isPar
         <ul className="divide-y divide-line text-control">
           {accesses.map((item, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: the log's lines have no id here, and never move
-            <Access key={`${item.timestamp}-${index}`} item={item} />
+            <Access key={`${item.timestamp}-${index}`} item={item} own={props.own} />
           ))}
         </ul>
       )}
