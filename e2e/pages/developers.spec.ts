@@ -72,7 +72,7 @@ test("the guides stand beside the calls, what a key cannot call has no command, 
 }) => {
   const { page, faults } = await openPage(browser, {});
   await page.goto(at("/developers"));
-  await page.getByRole("link", { name: "Programs of the coordinator: what differs" }).click();
+  await page.getByRole("link", { name: "For programs of the coordinator: what is different" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Programs of the coordinator" })).toBeVisible();
   await expect(page.getByRole("cell", { name: /a new transaction answers 200/ })).toBeVisible();
   await page.getByRole("link", { name: "signs its calls" }).click();

@@ -56,7 +56,7 @@ test("a document that is too large, cut off or not what it says is refused in wo
   await expectNoFindings(page);
   expect(sent).toEqual([]);
   await chooseFile(page, ORDER);
-  await expect(page.getByText("as received, equal to what you sent")).toBeVisible(SOON);
+  await expect(page.getByText("as received, identical to your file")).toBeVisible(SOON);
   await expect(page.getByText("neither PDF")).toHaveCount(0);
   expect(sent).toEqual(["POST"]);
 
@@ -84,7 +84,7 @@ test("a document that reaches the server altered is not taken for the one that w
   await expect(page.getByText("The server received other bytes than you sent.")).toBeVisible(SOON);
   await page.unroute(/\/authorizations$/);
   await page.getByRole("button", { name: "Send again" }).click();
-  await expect(page.getByText("as received, equal to what you sent")).toBeVisible(SOON);
+  await expect(page.getByText("as received, identical to your file")).toBeVisible(SOON);
 });
 
 test("what is asked for only without a connection is there, and takes nothing with it", async ({
@@ -95,7 +95,7 @@ test("what is asked for only without a connection is there, and takes nothing wi
   await page.getByLabel("Reason").fill("Half a thought");
   await page.context().setOffline(true);
   await page.getByRole("button", { name: "Use a query instead" }).click();
-  await page.getByRole("button", { name: "Name transactions instead" }).click();
+  await page.getByRole("button", { name: "Use numbers instead" }).click();
   await page.getByRole("button", { name: "Find by job" }).click();
   await page.getByRole("button", { name: "Close", exact: true }).click();
   await page.keyboard.press("Control+k");
@@ -142,7 +142,7 @@ test("what no draft holds yet survives a reload, and can be thrown away", async 
   await page.getByLabel("Reason").fill("Half a thought");
   await expect(page.getByText("Kept in this window.")).toBeVisible(SOON);
   await page.reload();
-  await expect(page.getByText("Taken up where you left off")).toBeVisible(SOON);
+  await expect(page.getByText("Your entries were restored")).toBeVisible(SOON);
   await expect(page.getByLabel("Reason")).toHaveValue("Half a thought");
   await page.getByRole("button", { name: "Start afresh" }).click();
   await expect(page.getByLabel("Reason")).toHaveValue("");
@@ -223,7 +223,7 @@ test("a session that ended in mid-form is told, and signing in again finds every
   const cookies = await context.cookies();
   await context.clearCookies();
   await page.getByLabel("Reason").fill("After signing out");
-  await expect(page.getByText("You have been signed out")).toBeVisible(SOON);
+  await expect(page.getByText("You are signed out")).toBeVisible(SOON);
   await expect(page.getByRole("link", { name: "Sign in and come back" })).toHaveAttribute(
     "href",
     /^\/sign-in\?to=/,

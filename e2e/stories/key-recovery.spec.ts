@@ -30,7 +30,7 @@ const calls = () => `/confidential/keys/${lost.id}/recovery`;
 const open = (browser: Browser, handle: string) => signedIn(browser, handle, DESKTOP, demo);
 const region = (page: Page) => page.getByRole("region", { name: "Recovery", exact: true });
 const dialog = (page: Page) => page.getByRole("dialog");
-const report = (page: Page) => page.getByRole("region", { name: "Report it lost and ask for a recovery" });
+const report = (page: Page) => page.getByRole("region", { name: "Report loss and request recovery" });
 const toKey = (page: Page) => page.goto(at(`/keys/${lost.id}`), { waitUntil: "networkidle" });
 
 test.beforeAll(async () => {
@@ -120,10 +120,10 @@ test("two persons sign by keyboard, the program proves its new key, and reads wh
   await ask(next);
   const owner = await open(browser, PARTICIPANT);
   await toKey(owner.page);
-  await expect(region(owner.page)).toContainText("Waits for signatures");
+  await expect(region(owner.page)).toContainText("Waiting for signatures");
   // It is reported: the page does not ask for that again.
   await expect(report(owner.page)).toHaveCount(0);
-  await expect(region(owner.page)).toContainText("nobody yet");
+  await expect(region(owner.page)).toContainText("not yet");
   await expect(region(owner.page).getByRole("button", { name: "Sign", exact: true })).toHaveCount(0);
   await expect(region(owner.page).getByRole("button", { name: "Withdraw" })).toBeVisible();
   expect(await axeFindings(owner.page)).toEqual([]);
@@ -163,7 +163,7 @@ test("two persons sign by keyboard, the program proves its new key, and reads wh
 
   await toKey(owner.page);
   await expect(region(owner.page)).toContainText("2 of 2");
-  await expect(region(owner.page)).toContainText("Waits for the proof of the new key");
+  await expect(region(owner.page)).toContainText("Waiting for the proof of the new key");
   await expect(owner.page.getByRole("region", { name: "Answer it" })).toContainText("client_tag");
   expect(await axeFindings(owner.page)).toEqual([]);
   await pictures(owner.page, "recovery-proof");
@@ -176,7 +176,7 @@ test("two persons sign by keyboard, the program proves its new key, and reads wh
   await expect(owner.page.getByRole("main")).toContainText("Nothing lies under it any more.");
   for (const sample of [
     report(owner.page),
-    owner.page.getByRole("region", { name: "Register the successor" }),
+    owner.page.getByRole("region", { name: "Register successor" }),
   ])
     await expect(sample).toHaveCount(0);
   expect(await axeFindings(owner.page)).toEqual([]);

@@ -118,7 +118,7 @@ test("a webhook is added by keyboard, called with a signature that verifies, sen
 
   await page.goto(at("/admin/webhooks"));
   await page.getByRole("button", { name: "New secret of Case system" }).click();
-  await page.getByRole("button", { name: "Make it" }).click();
+  await page.getByRole("button", { name: "Make new secret" }).click();
   const next = (await page.getByText(/^whsec_/).textContent()) ?? "";
   expect(next).not.toBe(secret);
   expect(await axeFindings(page)).toEqual([]);

@@ -50,7 +50,7 @@ test.afterAll(() => instance?.stop());
 const at = (address: string) => new URL(address, demo.base_url).href;
 const as = (browser: Browser, handle: string) => signedIn(browser, handle, DESKTOP, demo);
 const row = (page: Page) =>
-  page.getByRole("table", { name: "Rows that stand aside" }).getByRole("row").nth(1);
+  page.getByRole("table", { name: "Quarantined entries" }).getByRole("row").nth(1);
 /** What can be done about it; the digest's copy button is nothing of that kind. */
 const acts = (page: Page) => row(page).getByRole("button", { name: /^(Acknowledge|Agree|Refuse|Withdraw)/ });
 const dialog = (page: Page) => page.getByRole("dialog");
@@ -66,22 +66,22 @@ async function untilRow(page: Page, text: string): Promise<void> {
 test("one person says by keyboard what came of a row, and cannot agree to it too", async ({ browser }) => {
   const { page, faults } = await as(browser, "coordinator-001:compliance");
   await untilRow(page, "Not acknowledged");
-  await expect(row(page)).toContainText("Its bytes are no entry of the log’s format.");
+  await expect(row(page)).toContainText("Its bytes do not have the format of a log entry.");
   expect(await axeFindings(page)).toEqual([]);
   await tabUntil(page, row(page).getByRole("button", { name: /^Acknowledge row/ }));
   await page.keyboard.press("Enter");
   await expect(dialog(page)).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
-  await tabUntil(page, dialog(page).getByRole("button", { name: "Say so" }));
+  await tabUntil(page, dialog(page).getByRole("button", { name: "Acknowledge entry" }));
   await page.keyboard.press("Enter");
-  await expect(dialog(page)).toContainText("Say what came of it");
-  await expect(dialog(page).getByLabel("What came of it")).toBeFocused();
+  await expect(dialog(page)).toContainText("Describe what you found");
+  await expect(dialog(page).getByLabel("Finding")).toBeFocused();
   await page.keyboard.type(REASON);
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await expect(dialog(page)).toBeHidden();
-  await expect(row(page)).toContainText("Waits for a second person");
-  await expect(row(page)).toContainText("Somebody else agrees.");
+  await expect(row(page)).toContainText("Waiting for a second person");
+  await expect(row(page)).toContainText("Another person must agree.");
   await expect(row(page).getByRole("button", { name: /^Agree/ })).toHaveCount(0);
   await expect(row(page).getByRole("button", { name: /^Withdraw/ })).toBeVisible();
   expect(faults()).toEqual([]);
@@ -113,7 +113,7 @@ test("a second person reads what was said and agrees; the row stays, and its cha
       client.query("UPDATE audit_entry SET bytes = convert_to('another', 'UTF8') WHERE id = $1", [ROW]),
     ),
   );
-  await untilRow(page, "Not acknowledged as it stands now");
+  await untilRow(page, "Changed since, not acknowledged");
   expect(faults()).toEqual([]);
   await page.context().close();
 });
@@ -122,9 +122,9 @@ test("an administrator, who does not read the log, finds the list in the rail", 
   const { page, faults } = await as(browser, "coordinator-001:admin");
   await page.goto(at("/"), { waitUntil: "networkidle" });
   const rail = page.getByRole("navigation", { name: "Places" }).first();
-  await rail.getByRole("link", { name: "Rows aside" }).click();
+  await rail.getByRole("link", { name: "Quarantine" }).click();
   await expect(row(page)).toContainText(REASON);
-  await expect(rail.getByRole("link", { name: "Rows aside" })).toHaveAttribute("aria-current", "page");
+  await expect(rail.getByRole("link", { name: "Quarantine" })).toHaveAttribute("aria-current", "page");
   // Neither the log nor its verification is an administrator's.
   await expect(page.getByRole("main").locator('a[href="/audit"], a[href="/audit/verify"]')).toHaveCount(0);
   await expect(page.getByRole("navigation").locator('a[href="/audit"]')).toHaveCount(0);

@@ -48,7 +48,7 @@ test("by keyboard alone a participant rotates its key, sees it end, and destroys
   await page.keyboard.press("Enter");
   const rotations = page.getByRole("table", { name: "Rotations" });
   await expect(rotations.getByRole("row").nth(1)).toContainText("Completed");
-  await expect(page.getByText("It opens what was sealed for it and takes nothing new.")).toBeVisible();
+  await expect(page.getByText("It opens data sealed with it, but seals no new data.")).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   const next = await activeKey();
   expect(next.remaining_wraps).toBeGreaterThan(0);
@@ -61,12 +61,12 @@ test("by keyboard alone a participant rotates its key, sees it end, and destroys
   await page.keyboard.press("Enter");
   await dialog(page).getByRole("button", { name: "Destroy" }).focus();
   await page.keyboard.press("Enter");
-  await expect(dialog(page)).toContainText("Say why.");
+  await expect(dialog(page)).toContainText("Give a reason.");
   await expect(dialog(page).getByLabel("Reason")).toBeFocused();
   await page.keyboard.type("Replaced");
   await dialog(page).getByRole("button", { name: "Destroy" }).focus();
   await page.keyboard.press("Enter");
-  await expect(page.getByText("The private half is gone. This record stays.")).toBeVisible();
+  await expect(page.getByText("Its private key is erased and cannot be recovered. This record is kept.")).toBeVisible();
   await expect(page.getByRole("button", { name: "Destroy" })).toHaveCount(0);
   expect(faults()).toEqual([]);
   await page.context().close();

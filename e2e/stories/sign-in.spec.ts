@@ -28,7 +28,7 @@ async function isSignedIn(page: Page, name: string): Promise<void> {
 
 /** The same words whether the passkey is unknown, removed or somebody's who may not sign in. */
 const NOT_THIS_PASSKEY =
-  "Nobody was signed in with this passkey. Choose another one, or use password and code.";
+  "This passkey was not accepted. Choose another one, or use password and code.";
 
 async function signOut(page: Page): Promise<void> {
   await page
@@ -230,7 +230,7 @@ test("an old proof opens the step-up dialog, refuses a wrong code, and goes on w
   await ageProof(account.email);
   await page.getByRole("button", { name: "Make new recovery codes" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Make new recovery codes" }).click();
-  const dialog = page.getByRole("dialog", { name: "Prove that it is you" });
+  const dialog = page.getByRole("dialog", { name: "Confirm your identity" });
   await expect(dialog).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await dialog.getByLabel("Six-digit code").fill("000000");

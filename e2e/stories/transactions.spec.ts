@@ -95,7 +95,7 @@ test("a participant submits by keyboard alone, opens in place and copies, and th
   await expectGone(page, seen, values);
   expect(seen.answersWith(values)).toEqual([]);
 
-  await tabTo(page, "Show the transaction", "link");
+  await tabTo(page, "View transaction", "link");
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/transactions\/[0-9a-f-]{36}$/);
   await expect(page.getByText("Sealed for its 2 parties and escrow").first()).toBeVisible();
@@ -114,7 +114,7 @@ test("a participant submits by keyboard alone, opens in place and copies, and th
 
   await tabTo(page, "Copy Pricing, rate", "button");
   await page.keyboard.press("Enter");
-  await expect(page.getByText("Copied and recorded").first()).toBeAttached();
+  await expect(page.getByText("Copied and logged").first()).toBeAttached();
   expect(await clipboard(page)).toBe(secret.rate);
   await expect(async () => {
     await page.reload();
@@ -147,7 +147,7 @@ test("a selection is copied only when it could be written down", async ({ browse
     await page.keyboard.press("ControlOrMeta+c");
   };
   await copyValue();
-  await expect(page.getByText("Not copied: it could not be recorded")).toBeVisible();
+  await expect(page.getByText("Not copied, because it could not be logged")).toBeVisible();
   expect(await clipboard(page)).toBe("before");
   await page.unroute("**/copies");
   const recorded = page.waitForResponse(/\/copies$/);
@@ -176,7 +176,7 @@ test("a regulator opens under a grant, and within two seconds of its revocation 
   await openAll(page, secret);
   await expect(page.getByText("19 of 20").filter({ visible: true })).toBeVisible();
   await expect(page.locator('[data-mark*="Ruth Adler · "][data-mark*="CET · GR-"]').first()).toBeAttached();
-  await expect(page.getByText("signed by the portal for you, evaluation only")).toBeVisible();
+  await expect(page.getByText("signed by the portal for you (evaluation only)")).toBeVisible();
   await expect(page.getByText(secret.iban)).toHaveCount(0);
   expect(await axeFindings(page)).toEqual([]);
   expect(seen.answersWith([secret.rate]).every((call) => /^POST .*\/audit$/.test(call))).toBe(true);
@@ -277,7 +277,7 @@ test("the grant ends by the clock, to the second", async ({ browser }) => {
   await expect(page.getByText(secret.rate)).toBeVisible();
   await clock.forward(8_000);
   await expect(page.getByText(secret.rate)).toHaveCount(0);
-  await expect(page.getByText("The time of your grant is over.")).toBeVisible();
+  await expect(page.getByText("Your grant has expired.")).toBeVisible();
 });
 
 test("going away and coming back shows sealed fields, also out of the back-forward cache", async ({
@@ -340,16 +340,16 @@ test("who may not open is told why, and who may not know finds nothing", async (
   await expect(staff.page.getByText("Metadata only")).toBeVisible();
   await expect(staff.page.getByRole("button", { name: /^Open/ })).toHaveCount(0);
   await staff.page.goto(at("/transactions/new"));
-  await expect(staff.page.getByRole("heading", { level: 1, name: "You may not see this" })).toBeVisible();
+  await expect(staff.page.getByRole("heading", { level: 1, name: "You do not have access to this" })).toBeVisible();
 
   const stranger = await signedIn(browser, "client-123");
   await stranger.page.goto(at(`/transactions/${id}`));
   await expect(stranger.page.getByRole("heading", { level: 1 })).toContainText(
-    "There is nothing here for you",
+    "Not found",
   );
   await stranger.page.goto(at("/transactions/no-such-id"));
   await expect(stranger.page.getByRole("heading", { level: 1 })).toContainText(
-    "There is nothing here for you",
+    "Not found",
   );
 
   // The last view stays on the screen that took it; afterwards there is none.
@@ -421,7 +421,7 @@ test("a lost connection loses nothing typed and makes no second transaction", as
   const stored = await who.client456.get(`/confidential/transactions?job_id=${job}`);
   expect(stored.json.items).toHaveLength(1);
   // Back after sending is no way to send again.
-  await page.getByRole("link", { name: "Show the transaction" }).click();
+  await page.getByRole("link", { name: "View transaction" }).click();
   await page.waitForURL(/\/transactions\/[0-9a-f-]{36}$/);
   await page.goBack();
   await expect(page.getByLabel("Job id")).toHaveValue("");
@@ -448,7 +448,7 @@ test("the list is filtered by its address, and a party moves its transaction on"
   await expect(page.getByRole("button", { name: "Move to Completed" })).toBeVisible();
   expect((await who.client456.get(`/confidential/transactions/${id}`)).json.status).toBe("processing");
   await page.goto(at("/transactions?status=failed&job_id=none"));
-  await expect(page.getByText("Nothing fits")).toBeVisible();
+  await expect(page.getByText("No results")).toBeVisible();
   expect(faults()).toEqual([]);
 });
 

@@ -82,7 +82,7 @@ test("a receipt is looked up in the browser, from a file and pasted, in the word
   await choose(page, "receipt", inFolder("changed.json"));
   await page.getByLabel("Or paste a receipt").fill(answer);
   await startVerification(page);
-  await expect(page.getByRole("heading", { name: "A receipt does not hold" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "A receipt is not valid" })).toBeVisible();
   await expect(page.getByText(/^The bundle itself holds: all [\d,]+ entries agree/)).toBeVisible();
   await expect(receipts(page)).toContainText("was changed after it was signed");
   await expect(receipts(page)).toContainText("changed.json: the receipt for entry");
@@ -116,14 +116,14 @@ test("the receipt field and the start are reached and used by keyboard alone, in
   };
   await pick(0, inFolder("bundle.zip"));
   await pick(2, inFolder("changed.json"));
-  await page.getByRole("button", { name: "Weglassen" }).focus();
+  await page.getByRole("button", { name: "Entfernen" }).focus();
   await page.keyboard.press("Tab");
   await expect(page.getByLabel("Oder eine Quittung einfügen")).toBeFocused();
   await page.keyboard.insertText(readFileSync(inFolder("answer.json"), "utf8"));
   await page.keyboard.press("Tab");
   await expect(page.getByRole("button", { name: "Bündel prüfen" })).toBeFocused();
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("heading", { name: "Eine Quittung hält nicht stand" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Eine Quittung ist ungültig" })).toBeVisible();
   const quittungen = page.getByRole("region", { name: /^Quittungen/ });
   await expect(quittungen).toContainText("wurde nach dem Signieren geändert");
   await expect(quittungen).toContainText("Das Protokoll hat sein Versprechen gehalten");
@@ -161,7 +161,7 @@ test("a verified checkpoint is kept by a download, and an older bundle is then s
     page.getByRole("heading", { name: "This bundle ends before the checkpoint you kept" }),
   ).toBeVisible();
   await expect(
-    page.getByText("It may be an older export. A log that was cut back looks just alike."),
+    page.getByText("It may be an older export. A log that was cut looks the same."),
   ).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await pictures(page, "verify-older");
@@ -192,7 +192,7 @@ b.close()`,
   repack(inFolder("changed.zip"), inFolder("changed-stored.zip"), "ZIP_STORED");
   await openVerify(page);
   await verifyFile(page, inFolder("stored.zip"));
-  const packed = page.getByRole("heading", { name: "The zip was packed anew by another program" });
+  const packed = page.getByRole("heading", { name: "Another program repacked the zip" });
   await expect(packed).toBeVisible();
   await expect(page.getByText(/^Each file in it is the one of the signed manifest/)).toBeVisible();
   await expect(page.getByText("Ask for the file as it was exported")).toBeVisible();
