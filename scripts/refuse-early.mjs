@@ -5,7 +5,7 @@ const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 const WRONG_METHOD = {
   status: 405,
   code: "request.method-not-allowed",
-  title: "This address does not answer that method",
+  title: "Method not allowed at this address",
   detail: "The method is not one that anything here answers.",
 };
 const NO_HOST = {

@@ -64,9 +64,9 @@ test("by keyboard alone an auditor filters, opens an entry and has its proof che
   await page.waitForURL(/entry=\d+/);
   await expect(drawer(page).getByRole("heading", { level: 2 }).first()).toBeFocused();
   await expect(drawer(page)).toContainText(`Carla Brandt submitted the transaction ${id.slice(0, 8)}`);
-  await expect(drawer(page)).toContainText("2 of 2 open to you");
+  await expect(drawer(page)).toContainText("2 of 2 readable by you");
   await expect(
-    drawer(page).getByRole("img", { name: /^The path from this entry to the signed root/ }),
+    drawer(page).getByRole("img", { name: /^Path from this entry to the signed root/ }),
   ).toBeVisible();
   // The row that is open is marked, and each of its cells stays under its heading.
   const edges = (row: string) =>
@@ -78,8 +78,8 @@ test("by keyboard alone an auditor filters, opens an entry and has its proof che
   expect(await edges("tr[aria-current]")).toEqual(await edges("tbody tr:not([aria-current])"));
   await page.keyboard.press("v");
   await expect(drawer(page).getByText("Verified in this browser")).toBeVisible();
-  await expect(drawer(page)).toContainText("This key came from this portal.");
-  await expect(drawer(page)).toContainText("The 2 parts open to you are what the entry binds.");
+  await expect(drawer(page)).toContainText("This key comes from this portal.");
+  await expect(drawer(page)).toContainText("The 2 parts you can read match the entry.");
   await expect(drawer(page)).toContainText("The operator’s own witness cosigned it");
   expect(await axeFindings(page)).toEqual([]);
   await page.keyboard.press("j");
@@ -251,7 +251,7 @@ test("a filter that names no record says so and shows nothing; the address keeps
 }) => {
   const { page } = await signedIn(browser, "auditor-001", DESKTOP);
   await page.goto(at("/audit?kind=transaction&id=nonsense&outcome=done"), { waitUntil: "networkidle" });
-  await expect(page.getByText("This is no id of that kind.")).toBeVisible();
+  await expect(page.getByText("This is not an id of that kind.")).toBeVisible();
   await expect(page.getByLabel("Its id")).toHaveAttribute("aria-invalid", "true");
   await expect(log(page)).toHaveCount(0);
   await page.goto(at("/audit?action=roster.supersede&outcome=failed"));

@@ -42,7 +42,7 @@ test("another participant's key shows what is public, and not what it opens", as
   const { page } = await signedIn(browser, "client-456", DESKTOP);
   await page.goto(at(`/keys/${key?.key_id}`), { waitUntil: "networkidle" });
   await expect(heading(page)).toHaveText("miner-789#1");
-  await expect(page.getByRole("main")).not.toContainText("sealed groups of fields");
+  await expect(page.getByRole("main")).not.toContainText("field groups");
   await page.goto(at("/keys/01a00000-0000-7000-8000-000000000000"), { waitUntil: "networkidle" });
   await expect(heading(page)).toContainText("Not found");
   await page.context().close();

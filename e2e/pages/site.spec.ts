@@ -223,9 +223,9 @@ test("with the database and every other part away the page stands and says so; t
     const { page, faults } = await openPage(browser, { viewport: DESKTOP });
     const response = await page.goto(new URL("/status", portal.baseUrl).href, { waitUntil: "networkidle" });
     expect(response?.status()).toBe(200);
-    await expect(page.getByText("The database does not answer.")).toBeVisible();
+    await expect(page.getByText("The database does not respond.")).toBeVisible();
     await expect(state(page).getByRole("row", { name: "Escrow custodian" })).toContainText("Does not respond");
-    await expect(page.getByRole("contentinfo")).toContainText("not known while the database does not answer");
+    await expect(page.getByRole("contentinfo")).toContainText("not known while the database does not respond");
     expect(await page.content()).not.toContain("127.0.0.1:1/");
     expect(faults()).toEqual([]);
     await portal.end();

@@ -65,7 +65,7 @@ test("a holder sees masks for an hour, everybody who decides is told, and a revi
   const id = new URL(page.url()).pathname.split("/").at(-1) ?? "";
 
   await expect(page.getByRole("timer")).toHaveText(/^(59|60) min|^1 h 0 min/);
-  await page.getByRole("button", { name: /^Look at the masks/ }).click();
+  await page.getByRole("button", { name: /^View masked fields/ }).click();
   await expect(page.locator("[data-opened]")).toHaveCount(2);
   const shown = await page.content();
   expect([secret.iban, secret.memo, "1000"].filter((one) => shown.includes(one))).toEqual([]);
@@ -104,7 +104,7 @@ test("a holder sees masks for an hour, everybody who decides is told, and a revi
 
   const waiting = await pageOf(browser, "coordinator-001:legal", "/");
   await expect(
-    waiting.page.getByRole("listitem").filter({ hasText: "Review what Yara Demir did in an emergency" }),
+    waiting.page.getByRole("listitem").filter({ hasText: "Review the emergency access of Yara Demir" }),
   ).toBeVisible();
   await pictures(waiting.page, "break-glass-home");
   await waiting.page.getByRole("link", { name: /^Review it\s*: BG-/ }).click();

@@ -52,9 +52,9 @@ test("by keyboard an auditor goes to the closed log, opens an entry there and ha
   await page.waitForURL((url) => url.searchParams.get("log") === two.old);
   await expect(page.getByText("This log is closed and gets no new entries")).toBeVisible();
   await expect(
-    page.getByText(`Its last checkpoint stands over ${two.size.toLocaleString("en")}`),
+    page.getByText(`Its last checkpoint covers ${two.size.toLocaleString("en")}`),
   ).toBeVisible();
-  await expect(page.getByRole("main")).toContainText(`recorded in the log that goes on, ${two.present}.`);
+  await expect(page.getByRole("main")).toContainText(`logged in the current log, ${two.present}.`);
   // Nothing comes to a closed log: no new entries to fetch, none that are said to wait.
   await expect(page.getByRole("button", { name: "Refresh" })).toHaveCount(0);
   await expect(log(page)).not.toContainText("waiting");
@@ -102,10 +102,10 @@ test("filter, pages and the other pages keep the closed log; leaving it keeps th
     (url) => !url.searchParams.has("log") && url.searchParams.get("action") === "audit.export",
   );
   await page.goto(at(ofOld("/audit")), { waitUntil: "networkidle" });
-  await page.getByRole("link", { name: "Entry 0 of the log that followed" }).click();
+  await page.getByRole("link", { name: "Entry 0 of the next log" }).click();
   await page.waitForURL((url) => !url.searchParams.has("log") && url.searchParams.get("entry") === "0");
   await expect(drawer(page)).toContainText(
-    `This log follows the closed log ${two.old}. Nothing of it is lost.`,
+    `This log follows the closed log ${two.old}. It lost no entries.`,
   );
   expect(faults()).toEqual([]);
   await page.context().close();
@@ -142,7 +142,7 @@ test("the closed log is exported, at once and in the background, verifies, and t
   expect(checked.stdout).toContain("VERIFIED under the policy");
   expect(checked.stdout).toContain(`log ${two.old}: `);
   await ready.getByRole("button", { name: "Make in background" }).click();
-  await expect(ready.getByText("Asked for.")).toBeVisible();
+  await expect(ready.getByText("Export requested.")).toBeVisible();
   const rows = page.getByRole("table", { name: "Your exports" }).getByRole("row");
   await expect(rows.nth(1)).toContainText("Ready");
   for (const row of [rows.nth(1), rows.nth(2)]) {
@@ -163,7 +163,7 @@ test("the closed log is verified in the browser; the worker is not asked, and it
   const { page, faults } = await as(browser);
   await page.goto(at(ofOld("/audit/verify")), { waitUntil: "networkidle" });
   await expect(page.getByRole("button", { name: "Verify now" })).toHaveCount(0);
-  await expect(page.getByText("The worker verifies the log that goes on.")).toBeVisible();
+  await expect(page.getByText("The worker verifies the current log.")).toBeVisible();
   await expect(apiCall(page)).toHaveAttribute("title", /export\?format=bundle&log=/);
   await page.getByRole("button", { name: "Export and verify the closed log" }).click();
   await expect(page.getByRole("heading", { name: "The bundle is consistent" })).toBeVisible();

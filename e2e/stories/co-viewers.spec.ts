@@ -65,11 +65,11 @@ test("a colleague who was named opens under his own name out of the same views, 
 
   await page.goto(at(`/requests/${id}`));
   expect(await axeFindings(page)).toEqual([]);
-  await page.getByRole("button", { name: "Take out Karl Voss" }).click();
+  await page.getByRole("button", { name: "Remove Karl Voss" }).click();
   const dialog = page.getByRole("dialog", { name: /^Take Karl Voss out of AR-/ });
   await dialog.getByLabel("Reason").fill("Moved to another desk.");
   await dialog.getByRole("button", { name: "Take out", exact: true }).click();
-  await expect(page.getByText(/^taken out/)).toBeVisible(SOON);
+  await expect(page.getByText(/^removed/)).toBeVisible(SOON);
   const refused = await who().colleague.post(`/confidential/transactions/${transaction}/audit`, asking);
   expect([refused.status, text(refused, "code")]).toEqual([403, "access.no-grant"]);
   const left = await who().regulator.get(`/confidential/access/grants/${String(grant)}`);
@@ -86,8 +86,8 @@ test("an officer whom nobody knows is called back on the agency's number before 
   await read(page, order);
   await page.getByLabel("Reason, seen by the requester").fill("Read and compared");
   await expect(page.getByRole("button", { name: "Approve as requested" })).toBeDisabled();
-  await expect(page.getByText("the officer’s identity check must be on record")).toBeVisible();
-  await expect(page.getByText("The address’s domain authority.example is the agency’s")).toBeVisible();
+  await expect(page.getByText("the requester’s identity check must be recorded")).toBeVisible();
+  await expect(page.getByText("The domain authority.example of the address belongs to the agency")).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await page.getByLabel("Number called").selectOption(DEMO_CONTACT);
   await page.getByLabel("I reached the requester there, and they confirmed the request").check();

@@ -34,7 +34,7 @@ test("an answer is put off once, with a reason and a date that both sides see, a
   await expect(page.getByRole("button", { name: "Approve as requested" })).toBeVisible();
   const officer = await open(browser, "regulator-001", id);
   await expect(officer.page.getByText("The archive is abroad")).toBeVisible();
-  await expect(officer.page.getByText(/put the answer off/)).toBeVisible();
+  await expect(officer.page.getByText(/extended the deadline/)).toBeVisible();
   await expect(officer.page.getByText("Answer due", { exact: true })).toBeVisible();
   await expect(officer.page.getByText("Review due", { exact: true })).toBeVisible();
   await expect(officer.page.getByText("Other actions")).toHaveCount(0);
@@ -51,7 +51,7 @@ test("a privilege is claimed by legal alone; nothing is decided while it stands"
   await expect(page.getByRole("button", { name: "Approve as requested" })).toHaveCount(0);
   await steer(page, "Settle claim", "Settle claim", "The letters are out");
   await expect(page.getByRole("button", { name: "Approve as requested" })).toBeVisible();
-  await expect(page.getByText(/dealt with the claim of privilege/)).toBeVisible();
+  await expect(page.getByText(/settled the claim of privilege/)).toBeVisible();
   expect([...faults(), ...other.faults()]).toEqual([]);
 });
 

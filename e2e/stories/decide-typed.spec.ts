@@ -35,7 +35,7 @@ test("a reading that differs cannot be approved, and two readings that differ ar
   await expect(panel(page).getByText("Differs", { exact: true })).toBeAttached();
   await expect(page.getByRole("button", { name: "Approve as requested" })).toBeDisabled();
   await expect(page.getByRole("button", { name: "Narrow", exact: true })).toBeDisabled();
-  await expect(panel(page).getByText("Ask the officer, or deny")).toBeVisible();
+  await expect(panel(page).getByText("Ask them, or deny")).toBeVisible();
 
   const shorter = { ...newOrder(), valid_until: dayOf(10) };
   const other = await file(shorter, { valid_until: dayOf(20) });
@@ -50,7 +50,7 @@ test("a reading that differs cannot be approved, and two readings that differ ar
   await second.getByLabel("Reason, seen by the requester").fill("As typed");
   await second.getByRole("button", { name: "Approve as narrowed by Lena Hartmann" }).click();
   await expect(second.getByText("The retyped facts do not match, so the decision was not recorded.")).toBeVisible();
-  await expect(second.getByText("the first decider read", { exact: false })).toBeVisible();
+  await expect(second.getByText("The first approver typed", { exact: false })).toBeVisible();
 });
 
 test("of two tabs one decides, the other learns who was faster and loses nothing that was typed", async ({
@@ -101,7 +101,7 @@ test("a page that hears of the other's decision keeps what was typed and says wh
   await read(page, order);
   await page.getByLabel("Reason, seen by the requester").fill("Nearly done");
   await passLegal(id, order);
-  const notice = panel(page).getByRole("status").filter({ hasText: "Somebody was faster." });
+  const notice = panel(page).getByRole("status").filter({ hasText: "Another person acted first." });
   await expect(notice).toBeVisible();
   await expect(notice.getByText("Nearly done")).toBeVisible();
   await expect(notice.getByText(order.case_number)).toBeVisible();

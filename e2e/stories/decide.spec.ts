@@ -40,7 +40,7 @@ test("two deciders approve by keyboard alone; the first reading stays covered; a
   const id = await file(order);
   for (const handle of [LEGAL, APPROVER]) {
     const { page, faults } = await open(browser, handle, id);
-    await expect(page.getByText("The page’s text says all four facts")).toBeVisible();
+    await expect(page.getByText("The page’s text contains all four facts")).toBeVisible();
     let answers = 0;
     for (const [label, words] of [
       ["1 Issuer", order.issuer],
@@ -56,7 +56,7 @@ test("two deciders approve by keyboard alone; the first reading stays covered; a
     }
     await expect(panel(page).getByText("Match", { exact: true })).toHaveCount(4);
     if (handle === APPROVER) {
-      await expect(page.getByText("reading stays covered until you sign", { exact: false })).toBeVisible();
+      await expect(page.getByText("stay hidden until you sign", { exact: false })).toBeVisible();
     }
     expect(await axeFindings(page)).toEqual([]);
     await page.keyboard.press("Escape");
@@ -109,7 +109,7 @@ test("an order that ends before the officer’s date is granted until its own en
         "text-decoration-line",
         "line-through",
       );
-      await expect(panel(page).getByText("taken away by Lena Hartmann")).toBeVisible();
+      await expect(panel(page).getByText("removed by Lena Hartmann")).toBeVisible();
       await expect(scope(page).getByRole("columnheader", { name: "Now" })).toBeVisible();
       await expect(scope(page).getByText("lowered by Lena Hartmann")).toBeVisible();
       await expect(scope(page).getByText("shortened by Lena Hartmann")).toBeVisible();
@@ -130,7 +130,7 @@ test("an order that ends before the officer’s date is granted until its own en
   const { page } = await open(browser, "regulator-001", id);
   await expect(page.getByRole("heading", { name: "Requested and granted" })).toBeVisible();
   await expect(page.getByText("Legal review: narrowed by Lena Hartmann")).toBeVisible();
-  await expect(scope(page).getByText("taken away by Lena Hartmann")).toBeVisible();
+  await expect(scope(page).getByText("removed by Lena Hartmann")).toBeVisible();
   const asked = scope(page).getByRole("row", { name: /^Fields/ });
   await expect(asked.getByRole("cell")).toContainText(["Amount, Pricing, Parties", "Amount, Pricing"]);
 });
@@ -149,13 +149,13 @@ test("what was taken away stays on the officer’s page after a denial, which le
 
   const { page, faults } = await open(browser, "regulator-001", id);
   await expect(scope(page).getByRole("columnheader", { name: "Remaining at the end" })).toBeVisible();
-  await expect(scope(page).getByText("taken away by Lena Hartmann")).toBeVisible();
+  await expect(scope(page).getByText("removed by Lena Hartmann")).toBeVisible();
   await expect(page.getByRole("region", { name: /^Comments/ }).getByText(word)).toBeVisible();
   await expect(panel(page).getByText("Missing information", { exact: true })).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await panel(page).getByRole("link", { name: "File a new request from this one" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "New request" })).toBeVisible();
-  await expect(page.getByText("What was missing: The annex is missing.")).toBeVisible();
+  await expect(page.getByText("Missing: The annex is missing.")).toBeVisible();
   await expect(page.getByLabel("Reason")).toHaveValue("Examination of the settlement");
   await expect(page.getByLabel("Case number")).toHaveValue(order.case_number);
   await expect(page.getByLabel("Valid until")).toHaveValue(order.valid_until);
@@ -183,7 +183,7 @@ test("a question stops the clock; the officer answers in the browser; a denial s
 
   const { page: officer, faults } = await open(browser, "regulator-001", id);
   await expect(officer.getByText("Which annex names the transactions?").first()).toBeVisible();
-  await expect(panel(officer).getByText("Clock paused since")).toBeVisible();
+  await expect(panel(officer).getByText("Deadline paused since")).toBeVisible();
   await officer.goto(at("/"));
   await expect(officer.getByText("Deadline paused").first()).toBeVisible();
   await officer.goto(at(`/requests/${id}`));
@@ -191,7 +191,7 @@ test("a question stops the clock; the officer answers in the browser; a denial s
   await officer.getByLabel("Your answer").fill("Annex A, on its second page.");
   await officer.getByRole("button", { name: "Answer", exact: true }).click();
   await expect(officer.getByText("A question is waiting for your answer")).toHaveCount(0);
-  await expect(officer.getByText("Silence is not refusal", { exact: false })).toBeVisible();
+  await expect(officer.getByText("An overdue answer is not a refusal", { exact: false })).toBeVisible();
 
   await legal.getByRole("dialog").getByRole("button", { name: "Close", exact: true }).last().click();
   // The page hears of the answer by itself.
@@ -213,7 +213,7 @@ test("who may not decide sees why, or nothing at all", async ({ browser }) => {
   const order = newOrder();
   const id = await file(order);
   const { page: approver } = await open(browser, APPROVER, id);
-  await expect(panel(approver).getByText("decided with a duty that you do not hold")).toBeVisible();
+  await expect(panel(approver).getByText("needs a duty that you do not have")).toBeVisible();
   await expect(approver.getByRole("button", { name: "Approve as requested" })).toHaveCount(0);
   await approver.keyboard.press("a");
   await expect(approver.getByRole("dialog")).toHaveCount(0);
@@ -244,7 +244,7 @@ test("nobody files what only their own organisation could decide, and nobody dec
   const id = await file(order);
   await passLegal(id, order);
   const again = await open(browser, LEGAL, id);
-  await expect(panel(again.page).getByText("decided with a duty that you do not hold")).toBeVisible();
+  await expect(panel(again.page).getByText("needs a duty that you do not have")).toBeVisible();
   const twice = await legal.post(`/confidential/access/requests/${id}/decisions`, {
     ...body,
     stage: "legal",
@@ -299,15 +299,15 @@ test("nothing is approved until the legal reviewer has recorded who the officer 
   await read(page, order);
   await page.getByLabel("Reason, seen by the requester").fill("Read and compared");
   await expect(page.getByRole("button", { name: "Approve as requested" })).toBeDisabled();
-  await expect(page.getByText("the officer’s identity check must be on record")).toBeVisible();
+  await expect(page.getByText("the requester’s identity check must be recorded")).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await page.getByRole("button", { name: "Record check" }).click();
   await expect(page.getByText("Describe how you checked")).toBeVisible();
-  await expect(page.getByText(/^The address’s domain \S+ is the agency’s$/)).toBeVisible();
+  await expect(page.getByText(/^The domain \S+ of the address belongs to the agency$/)).toBeVisible();
   await page.getByLabel("How you checked").fill("Called the switchboard of the agency at 14:05.");
   await page.getByRole("button", { name: "Record check" }).click();
   await expect(
-    page.getByText("Without both, the request cannot be approved.", { exact: false }),
+    page.getByText("The request can only be approved with both checks.", { exact: false }),
   ).toBeVisible();
   await expect(page.getByRole("button", { name: "Approve as requested" })).toBeDisabled();
   await page.getByLabel("Number called").selectOption({ index: 1 });
@@ -323,10 +323,10 @@ test("j and k lead through what waits, and the record prints", async ({ browser 
   const ids = [await file(order), await file(newOrder())];
   const { page, faults } = await open(browser, LEGAL, ids[0] ?? "");
   // Keys act once the page's script runs; the drawn order says that it does.
-  await expect(page.getByText("The page’s text says all four facts")).toBeVisible();
+  await expect(page.getByText("The page’s text contains all four facts")).toBeVisible();
   await page.keyboard.press("j");
   await page.waitForURL(`**/requests/${ids[1]}`);
-  await expect(page.getByText("The page’s text says all four facts")).toBeVisible();
+  await expect(page.getByText("The page’s text contains all four facts")).toBeVisible();
   await page.keyboard.press("k");
   await page.waitForURL(`**/requests/${ids[0]}`);
   await page.getByRole("link", { name: "Print view" }).click();

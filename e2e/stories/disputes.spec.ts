@@ -95,7 +95,7 @@ test("a party opens a dispute in the browser, and withdraws it", async ({ browse
   await expect(page.getByRole("heading", { level: 1, name: "Dispute of job-123" })).toBeVisible();
   await expect(page.getByText("Waiting for support")).toBeVisible();
   await expect(page.getByText("Not in this dispute")).toHaveCount(1);
-  await expect(page.getByRole("button", { name: /Take|Look/ })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: /Take|View masked/ })).toHaveCount(0);
   const view = await who.client456.get(`/confidential/transactions/${tx}`);
   expect(view.json.status).toBe("disputed");
 
@@ -104,7 +104,7 @@ test("a party opens a dispute in the browser, and withdraws it", async ({ browse
   await page.getByRole("dialog").getByRole("button", { name: "Withdraw", exact: true }).click();
   told.actions += 1;
   await expect(page.getByText("Withdrawn")).toBeVisible();
-  await expect(page.getByText("nothing more can be written")).toBeVisible();
+  await expect(page.getByText("you can no longer add notes")).toBeVisible();
   expect((await who.client456.get(`/confidential/transactions/${tx}`)).json.status).toBe("created");
   told.print("client-456 opens and withdraws a dispute");
   expect(faults()).toEqual([]);
@@ -151,7 +151,7 @@ test("support takes a dispute, sees masks and never a value, asks for more and r
   await expect(page.getByText("Resolved", { exact: true })).toBeVisible();
   await expect(page.getByText(/so the fields are sealed again/)).toBeVisible({ timeout: BLANK_MS });
   await expect(page.getByText("hidden number", { exact: true })).toHaveCount(0);
-  await expect(page.getByRole("button", { name: /Look/ })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: /View masked/ })).toHaveCount(0);
   await expectNoValue(secret, page, bodies);
   told.print("support takes, looks, asks and resolves");
 
@@ -251,7 +251,7 @@ test("a permission that has ended shows nothing, and says so", async ({ browser 
   });
   const { page } = await supportAt(browser, id);
   await expect(page.getByText("The party’s permission to view masked fields has ended.")).toBeVisible();
-  await expect(page.getByRole("button", { name: /Look/ })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: /View masked/ })).toHaveCount(0);
   const refused = await support.post(`/confidential/transactions/${tx}/access`, { purpose: "dispute" });
   expect([refused.status, refused.json.code]).toEqual([403, "access.no-grant"]);
 });
@@ -298,13 +298,13 @@ test("the wrong person gets no further than he may know", async ({ browser }) =>
 
   const officer = await signedIn(browser, "auditor-001");
   await officer.page.goto(at("/disputes"));
-  await expect(officer.page.getByText("This is not for your role: Auditor.")).toBeVisible();
+  await expect(officer.page.getByText("This is not available to your role: Auditor.")).toBeVisible();
 
   const miner = await signedIn(browser, "miner-789");
   const { bodies } = record(miner.page);
   await miner.page.goto(at(`/disputes/${id}`));
   await expect(miner.page.getByText(REASON)).toBeVisible();
-  await expect(miner.page.getByRole("button", { name: /Take|Look|Withdraw|Resolve/ })).toHaveCount(0);
+  await expect(miner.page.getByRole("button", { name: /Take|View masked|Withdraw|Resolve/ })).toHaveCount(0);
   await expectNoValue(secret, miner.page, bodies);
 
   const nobody = await openPage(browser, {});
@@ -328,10 +328,10 @@ test("support's part is done by keyboard alone", async ({ browser }) => {
     }
     throw new Error(`no control ${name} is reached by Tab`);
   };
-  await tabTo(/Take this dispute/);
+  await tabTo(/Take dispute/);
   await page.keyboard.press("Enter");
   await expect(page.getByText("With support")).toBeVisible();
-  await tabTo(/Look at masked fields/);
+  await tabTo(/View masked fields/);
   await page.keyboard.press("Enter");
   await expect(page.getByText(/^Masked by the custodian/)).toBeVisible();
   await page.reload();

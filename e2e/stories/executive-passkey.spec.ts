@@ -109,7 +109,7 @@ test("two executives sign a release with their passkeys, and one of them its end
   await escalate(id, { dataDir: instance.dataDir, demo });
   const { page } = chair;
   await page.goto(at(`/requests/${id}`));
-  await page.getByLabel("Reason for the release").fill("Nobody has answered in time");
+  await page.getByLabel("Reason for the release").fill("was not answered in time");
   await page.getByRole("button", { name: "Propose terms" }).click();
   await expect(page.getByText("Terms waiting for two signatures")).toBeVisible();
 
@@ -182,7 +182,7 @@ test("a holder signs the use of break-glass with a passkey, and another person i
   const id = new URL(page.url()).pathname.split("/").at(-1) ?? "";
   await expect(page.getByText("Signed with a passkey")).toBeVisible();
   // Each look is an opening of its own, signed as well.
-  await page.getByRole("button", { name: /^Look at the masks/ }).click();
+  await page.getByRole("button", { name: /^View masked fields/ }).click();
   await expect(page.locator("[data-opened]")).toHaveCount(1);
   const looks = await rowsOf("SELECT proof_kind, outcome FROM disclosure WHERE grant_id = $1", id);
   expect(looks).toEqual([{ proof_kind: "passkey", outcome: "done" }]);

@@ -22,7 +22,7 @@ test("an export made in the background is fetched by its maker with the digest s
   await page.keyboard.press("Tab");
   await expect(ready.getByRole("button", { name: "Make in background" })).toBeFocused();
   await page.keyboard.press("Enter");
-  await expect(ready.getByRole("status").first()).toContainText("Asked for.");
+  await expect(ready.getByRole("status").first()).toContainText("Export requested.");
   const row = page.getByRole("table", { name: "Your exports" }).getByRole("row").nth(1);
   await expect(row).toContainText("Ready", { timeout: 60_000 });
   await expect(row).toContainText("Kept until");

@@ -44,7 +44,7 @@ test("a document that is too large, cut off or not what it says is refused in wo
       "“order.png” has a name that does not fit its content.",
     ],
     [pdfOf("empty.pdf", Buffer.alloc(0)), "“empty.pdf” is empty."],
-    [pdfOf("page.pdf", Buffer.from("<html></html>")), "“page.pdf” is neither PDF, PNG, JPEG, TIFF nor p7m"],
+    [pdfOf("page.pdf", Buffer.from("<html></html>")), "“page.pdf” is is not PDF, PNG, JPEG, TIFF nor p7m"],
   ] as const;
   await fillAsking(page, await newTransaction(), "Bad documents");
   await fillFacts(page, { caseNumber: "BAD 1/26" });
@@ -57,7 +57,7 @@ test("a document that is too large, cut off or not what it says is refused in wo
   expect(sent).toEqual([]);
   await chooseFile(page, ORDER);
   await expect(page.getByText("as received, identical to your file")).toBeVisible(SOON);
-  await expect(page.getByText("neither PDF")).toHaveCount(0);
+  await expect(page.getByText("is not PDF")).toHaveCount(0);
   expect(sent).toEqual(["POST"]);
 
   // One that does not fit leaves the one that is there; corrected facts do not need the document again.
@@ -81,7 +81,7 @@ test("a document that reaches the server altered is not taken for the one that w
   await fillAsking(page, await newTransaction(), "Altered document");
   await fillFacts(page, { caseNumber: "ALT 1/26" });
   await chooseFile(page, ORDER);
-  await expect(page.getByText("The server received other bytes than you sent.")).toBeVisible(SOON);
+  await expect(page.getByText("The server received different bytes")).toBeVisible(SOON);
   await page.unroute(/\/authorizations$/);
   await page.getByRole("button", { name: "Send again" }).click();
   await expect(page.getByText("as received, identical to your file")).toBeVisible(SOON);
@@ -112,7 +112,7 @@ test("a connection lost in mid-form loses nothing, says so, and files one draft"
   const reason = `Lost in mid-form ${Date.now()}`;
   const lost = await loseOneAnswer(page, "POST", /\/confidential\/access\/requests$/);
   await fillAsking(page, await newTransaction(), reason);
-  const told = page.getByText("Nothing you typed is lost");
+  const told = page.getByText("Your entries are kept in this window");
   await expect(told).toBeVisible(SOON);
   const draft = await savedDraft(page);
   expect(lost()).toBe(1);
@@ -160,7 +160,7 @@ test("an answer lost while submitting is made up for by pressing again, once", a
   await expect(page.getByRole("heading", { level: 1, name: "Check answers" })).toBeVisible(SOON);
   await loseOneAnswer(page, "POST", /\/submit$/);
   await page.getByRole("button", { name: "Submit" }).click();
-  await expect(page.getByText("it will not be sent twice")).toBeVisible(SOON);
+  await expect(page.getByText("it is not sent twice")).toBeVisible(SOON);
   await page.getByRole("button", { name: "Submit" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Request sent" })).toBeVisible(SOON);
   const [id = "", ...others] = await requestsFor(who().regulator, reason);

@@ -146,7 +146,7 @@ test("an auditor files for what a query finds, and changes an answer on the way"
   await chooseFile(page, ORDER);
   await fillFacts(page, { kind: "court_order", issuer: "Amtsgericht Mitte", caseNumber: "7 K 9/26" });
   await page.getByRole("button", { name: "Check answers" }).click();
-  await expect(page.getByText("What fits at submission: job-123, participant miner-789")).toBeVisible(SOON);
+  await expect(page.getByText("Matches at submission: job-123, participant miner-789")).toBeVisible(SOON);
   await page.getByRole("link", { name: /^Change\s+Views$/ }).click();
   await expect(page.getByLabel("Views")).toBeFocused(SOON);
   await page.getByLabel("Views").fill("7");
@@ -160,7 +160,7 @@ test("an auditor files for what a query finds, and changes an answer on the way"
   expect(filed).toMatchObject({ state: "stage_1", max_views: 7, purpose: "audit" });
   expect(filed.transactions).toContain(transaction);
   await page.goto(at(`/requests/${id}`));
-  await expect(page.getByRole("heading", { name: /^Transactions asked for/ })).toBeVisible();
+  await expect(page.getByRole("heading", { name: /^Requested transactions/ })).toBeVisible();
   await expect(page.locator(`main a[href="/transactions/${transaction}"]`)).toHaveText("job-123");
   expect(faults()).toEqual([]);
 });
@@ -214,7 +214,7 @@ test("the form is not for parties, and a draft not for anybody else", async ({ b
     await expect(client.page.getByRole("heading", { level: 1, name: "You do not have access to this" })).toBeVisible(
       SOON,
     );
-    await expect(client.page.getByText("This is not for your role: Client.")).toBeVisible();
+    await expect(client.page.getByText("This is not available to your role: Client.")).toBeVisible();
     await expectNoFindings(client.page);
   }
   const auditor = await signedIn(browser, "auditor-001");

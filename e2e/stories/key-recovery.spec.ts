@@ -139,7 +139,7 @@ test("two persons sign by keyboard, the program proves its new key, and reads wh
     // The home leads there.
     await page.goto(at("/"), { waitUntil: "networkidle" });
     const waiting = page.getByRole("listitem").filter({ hasText: "Sign the recovery of a lost key" });
-    await waiting.getByRole("link", { name: /Look at it/ }).click();
+    await waiting.getByRole("link", { name: /View recovery/ }).click();
     await page.waitForURL(`**/keys/${lost.id}`);
     const sign = region(page).getByRole("button", { name: "Sign", exact: true });
     await expect(sign).toBeEnabled();
@@ -173,7 +173,7 @@ test("two persons sign by keyboard, the program proves its new key, and reads wh
   ok(await own.post(`${calls()}/proof`, { client_tag: next.answer(await challenged()) }));
   await expect(region(owner.page)).toContainText("Completed", PATIENCE);
   await expect(region(owner.page)).toContainText(/for the new key\s*([1-9]\d*) of \1\D/);
-  await expect(owner.page.getByRole("main")).toContainText("Nothing lies under it any more.");
+  await expect(owner.page.getByRole("main")).toContainText("It has no sealed data left.");
   for (const sample of [
     report(owner.page),
     owner.page.getByRole("region", { name: "Register successor" }),

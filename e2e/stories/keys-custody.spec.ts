@@ -78,7 +78,7 @@ test("by keyboard alone an administrator begins an epoch, sees entries move, and
   await destroy(second.page).click();
   await destroy(page).focus();
   await page.keyboard.press("Enter");
-  await expect(dialog(page)).toContainText("Destroy escrow#1 for ever?");
+  await expect(dialog(page)).toContainText("Destroy escrow#1 permanently?");
   await dialog(page).getByRole("button", { name: "Destroy", exact: true }).focus();
   await page.keyboard.press("Enter");
   await expect(page.getByText("escrow#1 is destroyed")).toBeVisible();
@@ -104,7 +104,7 @@ test("while the custodian does not answer no epoch begins, which is said and sta
   try {
     await page.getByRole("button", { name: "Begin epoch" }).click();
     await dialog(page).getByRole("button", { name: "Begin", exact: true }).click();
-    await expect(dialog(page)).toContainText("The escrow custodian does not answer.");
+    await expect(dialog(page)).toContainText("The escrow custodian does not respond.");
     await dialog(page).getByRole("button", { name: "Cancel" }).click();
     await expect(page.getByText("Epoch not begun")).toBeVisible();
   } finally {
@@ -147,11 +147,11 @@ test("a key reported compromised opens nothing, and its data move when a second 
   const { page, faults } = await open(browser, "client-456");
   await page.goto(at(`/keys/${old.key_id}`), { waitUntil: "networkidle" });
   await page.getByRole("button", { name: "Report compromised" }).click();
-  await expect(dialog(page)).toContainText("this cannot be undone");
+  await expect(dialog(page)).toContainText("This cannot be undone");
   expect(await axeFindings(page)).toEqual([]);
   await dialog(page).getByLabel("Reason").fill("A laptop was stolen");
   await dialog(page).getByRole("button", { name: "Report compromised" }).click();
-  await expect(page.getByText("Others may know it.")).toBeVisible();
+  await expect(page.getByText("Others may know it")).toBeVisible();
   expect((await opening()).status).toBe(409);
   await move(page);
   const rotations = page.getByRole("table", { name: "Rotations" });
@@ -192,7 +192,7 @@ test("a held key's page says what only its owner's program can do, and follows w
   );
   const { page, faults } = await open(browser, "client-123");
   await page.goto(at(`/keys/${first.id}`), { waitUntil: "networkidle" });
-  await expect(page.getByRole("heading", { name: "Held by its owner" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Client-held" })).toBeVisible();
   await expect(page.getByRole("main")).toContainText("Held by you");
   await expect(page.getByRole("button", { name: "Rotate", exact: true })).toHaveCount(0);
   await expect(page.getByRole("button", { name: "Suspend", exact: true })).toBeVisible();
@@ -210,7 +210,7 @@ test("a held key's page says what only its owner's program can do, and follows w
     .toBe(0);
   const second = await hold(own, "client-123", first.holder);
   await page.goto(at(`/keys/${first.id}`), { waitUntil: "networkidle" });
-  const held = page.getByRole("region", { name: "Held by its owner" });
+  const held = page.getByRole("region", { name: "Client-held" });
   await expect(held).toContainText(/Lies under it\s*\d+ sealed groups? of fields/);
   await expect(page.getByRole("region", { name: "Post a batch" })).toContainText("/wraps");
   expect(await axeFindings(page)).toEqual([]);
@@ -225,7 +225,7 @@ test("a held key's page says what only its owner's program can do, and follows w
     const entries = await entriesFor(first.holder, listed, second.holder);
     ok(await own.post(`${calls}/wraps`, { client_tag: first.holder.answer(challenge), entries }));
   }
-  await expect(held).toContainText("nothing any more");
+  await expect(held).toContainText("none left");
   await expect(page.getByRole("button", { name: "Destroy", exact: true })).toBeVisible();
   await page.goto(at("/keys"), { waitUntil: "networkidle" });
   await expect(page.getByRole("table", { name: "Your participant’s keys" })).toContainText(

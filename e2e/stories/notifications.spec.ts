@@ -138,7 +138,7 @@ test("an address inside the network is refused, and the form says so", async ({ 
   await page.getByLabel("Name").fill("Metadata");
   await page.getByLabel("Address").fill("http://10.0.0.1/");
   await page.getByRole("button", { name: "Add", exact: true }).click();
-  await expect(page.getByLabel("Address")).toHaveAccessibleDescription(/The address begins with https:\/\//);
+  await expect(page.getByLabel("Address")).toHaveAccessibleDescription(/The address must start with https:\/\//);
   await page.getByLabel("Address").fill("https://169.254.169.254/latest/meta-data/");
   await page.getByRole("button", { name: "Add", exact: true }).click();
   await expect(page.getByText("It was not added")).toBeVisible();

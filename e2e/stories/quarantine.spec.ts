@@ -68,7 +68,7 @@ test("one person says by keyboard what came of a row, and cannot agree to it too
   await untilRow(page, "Not acknowledged");
   await expect(row(page)).toContainText("Its bytes do not have the format of a log entry.");
   expect(await axeFindings(page)).toEqual([]);
-  await tabUntil(page, row(page).getByRole("button", { name: /^Acknowledge row/ }));
+  await tabUntil(page, row(page).getByRole("button", { name: /^Acknowledge entry/ }));
   await page.keyboard.press("Enter");
   await expect(dialog(page)).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);

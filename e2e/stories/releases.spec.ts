@@ -8,7 +8,7 @@ import { signedIn } from "../support/signed-in";
 import { text } from "../support/steps";
 import { pictures } from "../support/take-pictures";
 
-// Silence is not refusal: an answer that nobody gives is released by two executives, whom no coordinator stops.
+// An overdue answer is not a refusal: an answer that nobody gives is released by two executives, whom no coordinator stops.
 
 const FIRST = "coordinator-001:executive";
 const SECOND = "coordinator-001:executive-2";
@@ -70,7 +70,7 @@ test("an overdue answer goes to the executives, two of them release it, and the 
   await row.getByRole("link", { name: /^Propose/ }).click();
   await one.page.getByRole("button", { name: "Propose terms" }).click();
   await expect(one.page.getByText("Give the reason for the release")).toBeVisible();
-  await one.page.getByLabel("Reason for the release").fill("Nobody has answered in time");
+  await one.page.getByLabel("Reason for the release").fill("was not answered in time");
   await pictures(one.page, "release-propose");
   await one.page.getByRole("button", { name: "Propose terms" }).click();
   await expect(one.page.getByText("Terms waiting for two signatures")).toBeVisible();

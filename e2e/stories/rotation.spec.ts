@@ -87,7 +87,7 @@ test("a suspended key opens nothing until it is resumed, and others see no butto
   const { page, faults } = await signedIn(browser, "client-456", DESKTOP);
   await page.goto(at(`/keys/${key_id}`), { waitUntil: "networkidle" });
   for (const [name, said, status] of [
-    ["Suspend", "Nothing is sealed for it or opened with it", 409],
+    ["Suspend", "While suspended, it cannot seal or open data", 409],
     ["Resume", "New transactions are sealed for this key.", 200],
   ] as const) {
     await page.getByRole("button", { name, exact: true }).click();

@@ -119,7 +119,7 @@ test("a passkey is both factors, also as the only one; an unverified user, an un
   await page.getByRole("button", { name: "Remove the authenticator" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Remove the authenticator" }).click();
-  await expect(page.getByText("None is set up.")).toBeVisible();
+  await expect(page.getByText("No app is set up.")).toBeVisible();
   await signOut(page);
   await page.getByRole("button", { name: "Use a passkey" }).click();
   await isSignedIn(page, "Tomas Novak");
@@ -132,7 +132,7 @@ test("a passkey is both factors, also as the only one; an unverified user, an un
   await device.setVerified(false);
   await page.reload();
   await page.getByRole("button", { name: "Use a passkey" }).click();
-  await expect(page.getByText("No passkey answered.")).toBeVisible();
+  await expect(page.getByText("No passkey responded.")).toBeVisible();
   await device.setVerified(true);
 
   await page.getByRole("button", { name: "Use a passkey" }).click();
@@ -171,7 +171,7 @@ test("a passkey made elsewhere signs nobody in", async ({ browser }) => {
   await page.getByRole("button", { name: "Use a passkey" }).click();
   await expect(refusal(page)).toBeVisible();
   await expect(page.getByText(NOT_THIS_PASSKEY)).toBeVisible();
-  await expect(page.getByText("do not fit together")).toHaveCount(0);
+  await expect(page.getByText("do not match")).toHaveCount(0);
   expect(await accountStatus(page.context())).toBe(401);
 });
 

@@ -58,7 +58,7 @@ async function fill(page: Page, transaction: string, number: string): Promise<vo
 async function decideSigned(browser: Browser, handle: string, id: string): Promise<void> {
   const { page, faults } = await signedIn(browser, handle);
   await page.goto(at(`/requests/${id}`));
-  await expect(page.getByText("The order is signed, and its signature holds.")).toBeVisible();
+  await expect(page.getByText("The order has a valid signature")).toBeVisible();
   await expect(page.getByLabel("1 Issuer")).toHaveCount(0);
   await page.getByLabel("Reason, seen by the requester").fill("Signed, and it names this transaction");
   await page.getByRole("button", { name: "Approve as requested" }).click();

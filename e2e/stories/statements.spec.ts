@@ -89,8 +89,8 @@ test("before anybody holds a key the portal signs in an evaluation, and says so"
 
 test("a first passkey is enrolled with a second person's word, and nobody else may give it", async () => {
   const own = await openAccount(legal);
-  await expect(own.getByText("the portal signs in your place")).toBeVisible();
-  await expect(own.getByText("Add a passkey for signing in first.")).toBeVisible();
+  await expect(own.getByText("the portal signs for you")).toBeVisible();
+  await expect(own.getByText("First add a passkey for signing in.")).toBeVisible();
   const section = await askToEnrol(legal, "Lena's laptop");
   await expect(section.getByText("Lena Hartmann, by the portal")).toBeVisible();
   await expect(section.getByText("Ines Vogel, Jonas Weber")).toBeVisible();

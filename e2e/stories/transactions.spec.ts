@@ -84,7 +84,7 @@ test("a participant submits by keyboard alone, opens in place and copies, and th
   await type("Narrative", secret.memo);
   await tabTo(page, "Check before sending", "button");
   await page.keyboard.press("Enter");
-  await expect(page.getByText("Look at everything once more.")).toBeVisible();
+  await expect(page.getByText("Check everything again.")).toBeVisible();
   await expect(page.getByText("1,250.50 EUR")).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await tabTo(page, "Seal and send", "button");
@@ -169,7 +169,7 @@ test("a regulator opens under a grant, and within two seconds of its revocation 
   await page.goto(at("/transactions?view=mine"));
   await page.locator(`a[href="/transactions/${id}"]`).click();
   await expect(page.getByText("not in your grant").first()).toBeVisible();
-  await expect(page.getByRole("link", { name: /^Ask for this field/ }).first()).toHaveAttribute(
+  await expect(page.getByRole("link", { name: /^Request this field/ }).first()).toHaveAttribute(
     "href",
     `/requests/new?transaction=${id}&fields=settlement_details`,
   );
@@ -226,7 +226,7 @@ test("when nobody can say whether the access still holds, fields are not left on
   await openAll(page, secret);
   await page.context().setOffline(true);
   await expect(page.getByText(secret.rate)).toHaveCount(0, { timeout: 20_000 });
-  await expect(page.getByText("nobody could tell whether you may still see this")).toBeVisible();
+  await expect(page.getByText("your access could not be checked")).toBeVisible();
   await page.context().setOffline(false);
 });
 
@@ -246,7 +246,7 @@ test("nobody touches the page for five minutes, or it is out of sight for one: s
   await expect(page.getByText(secret.rate)).toBeVisible();
   await clock.forward(61_000);
   await expect(page.getByText(secret.rate)).toHaveCount(0);
-  await expect(page.getByText("Nobody used this page for five minutes.")).toBeVisible();
+  await expect(page.getByText("This page was not used for five minutes.")).toBeVisible();
 
   await openAll(page, secret);
   const see = (state: "hidden" | "visible") =>
@@ -262,7 +262,7 @@ test("nobody touches the page for five minutes, or it is out of sight for one: s
   await clock.forward(61_000);
   await see("visible");
   await expect(page.getByText(secret.rate)).toHaveCount(0);
-  await expect(page.getByText("out of sight for a minute")).toBeVisible();
+  await expect(page.getByText("hidden for a minute")).toBeVisible();
 });
 
 test("the grant ends by the clock, to the second", async ({ browser }) => {
@@ -376,7 +376,7 @@ test("a refusal while opening is told in words, and nothing is shown", async ({ 
   await expect(page.getByRole("button", { name: /^Open \d/ })).toBeVisible();
   await who.coordinator.post(`/confidential/access/grants/${grant}/revoke`, { reason: "test" });
   await page.getByRole("button", { name: /^Open \d/ }).click();
-  await expect(page.getByText("You hold no grant in force that covers this.")).toBeVisible();
+  await expect(page.getByText("No grant in force covers this.")).toBeVisible();
   await expect(page.getByText("Request id")).toBeVisible();
   expect(await page.content()).not.toContain(secret.rate);
 });
@@ -417,7 +417,7 @@ test("a lost connection loses nothing typed and makes no second transaction", as
   await page.unroute("**/confidential/transactions");
   await page.getByRole("button", { name: "Seal and send" }).click();
   await expect(page.getByText(`Sealed and stored: ${job}`)).toBeVisible();
-  await expect(page.getByText("this is the same transaction")).toBeVisible();
+  await expect(page.getByText("This is the same transaction")).toBeVisible();
   const stored = await who.client456.get(`/confidential/transactions?job_id=${job}`);
   expect(stored.json.items).toHaveLength(1);
   // Back after sending is no way to send again.

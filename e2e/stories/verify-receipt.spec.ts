@@ -63,7 +63,7 @@ test("a receipt is looked up in the browser, from a file and pasted, in the word
   await choose(page, "policy", inFolder("policy.json"));
   await choose(page, "receipt", inFolder("answer.json"));
   await startVerification(page);
-  await expect(page.getByRole("heading", { name: /entries verify under your policy$/ })).toBeVisible();
+  await expect(page.getByRole("heading", { name: /entries are verified under your policy$/ })).toBeVisible();
   await expect(receipts(page)).toContainText(
     /The log kept its promise: entry [\d,]+ is the one that was promised\./,
   );
@@ -88,7 +88,7 @@ test("a receipt is looked up in the browser, from a file and pasted, in the word
   await expect(receipts(page)).toContainText("changed.json: the receipt for entry");
   await expect(receipts(page)).toContainText("the pasted receipt");
   await expect(receipts(page)).toContainText("The log kept its promise");
-  await expect(page.getByText("Compare it with the answer that it came in")).toBeVisible();
+  await expect(page.getByText("Compare it with the answer it came from")).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await pictures(page, "verify-receipt-changed");
   await page.setViewportSize({ width: 390, height: 844 });
@@ -96,7 +96,7 @@ test("a receipt is looked up in the browser, from a file and pasted, in the word
   await page.setViewportSize(DESKTOP.viewport);
   await choose(page, "receipt", inFolder("none.json"));
   await startVerification(page);
-  await expect(page.getByText("This is no receipt: none.json")).toBeVisible();
+  await expect(page.getByText("This is not a receipt: none.json")).toBeVisible();
   expect(asked).toEqual([]);
   expect(faults()).toEqual([]);
   await page.context().close();
@@ -155,7 +155,7 @@ test("a verified checkpoint is kept by a download, and an older bundle is then s
   expect(readFileSync(inFolder("mine.json"), "utf8")).toBe(readFileSync(inFolder("kept.json"), "utf8"));
   await choose(page, "policy", inFolder("kept.json"));
   await startVerification(page);
-  await expect(page.getByText(/Your policy file keeps this bundle’s checkpoint/)).toBeVisible();
+  await expect(page.getByText(/Your policy file already has this bundle’s checkpoint/)).toBeVisible();
   await verifyFile(page, inFolder("older.zip"));
   await expect(
     page.getByRole("heading", { name: "This bundle ends before the checkpoint you kept" }),
@@ -194,8 +194,8 @@ b.close()`,
   await verifyFile(page, inFolder("stored.zip"));
   const packed = page.getByRole("heading", { name: "Another program repacked the zip" });
   await expect(packed).toBeVisible();
-  await expect(page.getByText(/^Each file in it is the one of the signed manifest/)).toBeVisible();
-  await expect(page.getByText("Ask for the file as it was exported")).toBeVisible();
+  await expect(page.getByText(/^Each file matches the signed manifest/)).toBeVisible();
+  await expect(page.getByText("Ask for the exported file")).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await pictures(page, "verify-repacked");
   await verifyFile(page, inFolder("deflated.zip"));

@@ -41,7 +41,7 @@ for (const person of ["auditor-001", "regulator-001"]) {
     await choose(page, "policy", policy);
     await page.getByRole("button", { name: "Verify bundle" }).click();
     await expect(
-      page.getByRole("heading", { name: /^All [\d,]+ entries verify under your policy$/ }),
+      page.getByRole("heading", { name: /^All [\d,]+ entries are verified under your policy$/ }),
     ).toBeVisible();
     await expect(page.getByRole("button", { name: "Print result" })).toBeVisible();
     expect(await axeFindings(page)).toEqual([]);
@@ -63,7 +63,7 @@ test("a changed entry is named between its neighbours, at every width and in bot
   const nearby = page.getByRole("table", { name: "The entry and its neighbours" });
   await expect(nearby.getByRole("row")).toHaveCount(4);
   await expect(nearby.getByRole("row").nth(2)).toContainText("First fault");
-  await expect(page.getByText("the list to fit. What they could not make is signed.")).toBeVisible();
+  await expect(page.getByText("but the signatures do not. The entry was changed together with the list.")).toBeVisible();
   await expect(page.getByText(/^Root signed over [\d,]+ entries/)).toBeVisible();
   await expect(page.getByRole("heading", { name: "Certain" })).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
@@ -101,7 +101,7 @@ test("where only a cosignature is missing, both headline lines say so, in both l
         choose: /^Choose/,
         start: "Verify bundle",
         first: "Verification failed",
-        second: "Nothing is shown to be changed; what is missing: ",
+        second: "No change was found, but this is missing: ",
       },
     ],
     [
@@ -110,7 +110,7 @@ test("where only a cosignature is missing, both headline lines say so, in both l
         choose: /^(Datei|Andere) wählen/,
         start: "Bündel prüfen",
         first: "Prüfung nicht bestanden",
-        second: "Dass etwas geändert wurde, ist nicht gezeigt; was fehlt: ",
+        second: "Eine Änderung wurde nicht gefunden, aber es fehlt: ",
       },
     ],
   ] as const) {
@@ -175,7 +175,7 @@ test("a verification can be stopped, and the page answers all the while", async 
   await expect(page.getByRole("progressbar")).toBeVisible();
   await page.getByRole("button", { name: "Stop" }).click();
   // The whole region, so that a failure says what stands there instead.
-  await expect(page.getByRole("main")).toContainText("Nothing was found out.");
+  await expect(page.getByRole("main")).toContainText("There is no result.");
   await page.evaluate(() => Reflect.get(window, "releaseWorkers")());
   await page.getByRole("button", { name: "Verify bundle" }).click();
   await expect(page.getByRole("heading", { name: "The bundle is consistent" })).toBeVisible();
@@ -202,10 +202,10 @@ test("stopped while the thread's own script is still on its way, a verification 
   await verifyFile(page, bundle);
   await asked;
   await page.getByRole("button", { name: "Stop" }).click();
-  await expect(page.getByText("Nothing was found out.")).toBeVisible();
+  await expect(page.getByText("There is no result.")).toBeVisible();
   release();
   await page.context().unroute("**/_next/static/**");
-  await expect(page.getByText("Nothing was found out.")).toBeVisible();
+  await expect(page.getByText("There is no result.")).toBeVisible();
   await page.getByRole("button", { name: "Verify bundle" }).click();
   await expect(page.getByRole("heading", { name: "The bundle is consistent" })).toBeVisible();
   await page.context().close();

@@ -10,7 +10,7 @@ const NOBODY = "is no active colleague of your organisation and role";
 
 function refuseNames(places: readonly number[]): never {
   throw new DomainError("request.invalid", {
-    detail: "The request does not fit its schema.",
+    detail: "The request does not match its schema.",
     errors: places.map((place) => ({ pointer: `/co_viewers/${place}`, detail: NOBODY })),
   });
 }

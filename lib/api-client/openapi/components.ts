@@ -125,14 +125,14 @@ const TITLES: Readonly<Record<number, string>> = {
   410: "It was removed",
   413: "Too large",
   415: "A media type that is not accepted here",
-  416: "The file has no such bytes",
+  416: "The file does not have this byte range",
   417: "An expectation that is not met here",
-  422: "The request does not fit its schema, or names what cannot be",
+  422: "The request does not match its schema or names something invalid",
   424: "Nothing of an atomic batch was stored",
   429: "Too many calls",
   431: "The headers are too large",
   500: "Unexpected failure; the request id is in the log",
-  503: "A part of the service does not answer",
+  503: "A part of the service does not respond",
 };
 
 const MORE_HEADERS: Readonly<Record<number, JsonSchema>> = {

@@ -29,7 +29,7 @@ async function requireConfirmable(
   }
   if (!isSameDigest(row.digest, row.certificate, body.digest)) {
     throw new DomainError("request.invalid", {
-      detail: "The request does not fit its schema.",
+      detail: "The request does not match its schema.",
       errors: [{ pointer: "/digest", detail: "is not the digest of what is registered" }],
     });
   }

@@ -17,7 +17,7 @@ export function askedOf(cx: Pick<Context, "principal">, id: string, body: Access
     });
   if (named !== undefined && named !== id) {
     throw new DomainError("request.invalid", {
-      detail: "The request does not fit its schema.",
+      detail: "The request does not match its schema.",
       errors: [{ pointer: "/transaction_id", detail: "names another transaction than the path" }],
     });
   }
