@@ -6,7 +6,7 @@ const WRONG_METHOD = {
   status: 405,
   code: "request.method-not-allowed",
   title: "Method not allowed at this address",
-  detail: "The method is not one that anything here answers.",
+  detail: "This portal does not support this method.",
 };
 const NO_HOST = {
   status: 400,
@@ -18,7 +18,7 @@ const NO_TARGET = {
   status: 400,
   code: "request.malformed",
   title: "The request could not be read",
-  detail: "What is asked for is no path (RFC 9112 section 3.2).",
+  detail: "The request target is not a path (RFC 9112 section 3.2).",
 };
 const TWO_CREDENTIALS = {
   status: 400,

@@ -43,7 +43,7 @@ test("by keyboard alone a participant rotates its key, sees it end, and destroys
   await page.keyboard.press("Escape");
   await expect(rotate).toBeFocused();
   await page.keyboard.press("Enter");
-  await dialog(page).getByRole("radio", { name: "Hand over" }).focus();
+  await dialog(page).getByRole("radio", { name: "Re-wrap data" }).focus();
   await dialog(page).getByRole("button", { name: "Rotate", exact: true }).focus();
   await page.keyboard.press("Enter");
   const rotations = page.getByRole("table", { name: "Rotations" });
@@ -66,7 +66,9 @@ test("by keyboard alone a participant rotates its key, sees it end, and destroys
   await page.keyboard.type("Replaced");
   await dialog(page).getByRole("button", { name: "Destroy" }).focus();
   await page.keyboard.press("Enter");
-  await expect(page.getByText("Its private key is erased and cannot be recovered. This record is kept.")).toBeVisible();
+  await expect(
+    page.getByText("Its private key is erased and cannot be recovered. This record is kept."),
+  ).toBeVisible();
   await expect(page.getByRole("button", { name: "Destroy" })).toHaveCount(0);
   expect(faults()).toEqual([]);
   await page.context().close();

@@ -54,7 +54,7 @@ function keepGrants(runtime: Runtime): void {
       if (failed > 0)
         runtime.logger.warn({ failed }, "the custodian has not taken grants or revocations yet");
     } catch (error) {
-      runtime.logger.warn({ err: error }, "grants that wait for the custodian were not looked at");
+      runtime.logger.warn({ err: error }, "waiting grants not processed; will retry");
     } finally {
       isRunning = false;
     }
@@ -75,7 +75,7 @@ function keepRequests(runtime: Runtime): void {
       await keepDueRequests(cx);
       await keepAuthorizations(cx);
     } catch (error) {
-      runtime.logger.warn({ err: error }, "requests were not looked at; what is due will be done");
+      runtime.logger.warn({ err: error }, "request deadlines not processed; will retry");
     } finally {
       isRunning = false;
     }
@@ -96,7 +96,7 @@ export function keepSessions(runtime: Runtime): void {
   const keep = (): void => {
     const cx = { ...runtime, client: {}, requestId: uuidv7(Date.now()), system: "portal" };
     endDeadSessions(cx).catch((error: unknown) => {
-      runtime.logger.warn({ err: error }, "sessions that died were not written down; they open nothing");
+      runtime.logger.warn({ err: error }, "expired sessions not logged; will retry");
     });
   };
   setInterval(keep, SESSIONS_PERIOD_MS).unref();
@@ -132,7 +132,7 @@ export function keepExports(runtime: Runtime, keepDays: number): void {
     try {
       while (await runNextExport(cx));
     } catch (error) {
-      runtime.logger.warn({ err: error }, "exports that wait were not looked at");
+      runtime.logger.warn({ err: error }, "waiting exports not processed; will retry");
     } finally {
       isRunning = false;
     }
@@ -141,7 +141,7 @@ export function keepExports(runtime: Runtime, keepDays: number): void {
   setInterval(() => {
     const system = { ...runtime, client: {}, requestId: uuidv7(Date.now()), system: "portal" };
     expireExports(system).catch((error: unknown) => {
-      runtime.logger.warn({ err: error }, "exports whose time is over were not removed; they are not served");
+      runtime.logger.warn({ err: error }, "expired exports not removed; will retry");
     });
   }, EXPIRY_PERIOD_MS).unref();
 }
@@ -217,7 +217,7 @@ export function keepEscrow(runtime: Runtime): void {
     try {
       await rewrapEscrow({ ...runtime, client: {}, requestId: uuidv7(Date.now()), system: "portal" });
     } catch (error) {
-      runtime.logger.warn({ err: error }, "the escrow's entries were not moved; they will be");
+      runtime.logger.warn({ err: error }, "escrow envelopes not re-wrapped; will retry");
     } finally {
       isRunning = false;
     }
@@ -251,7 +251,7 @@ export function keepScans(runtime: Runtime): void {
       const { waiting } = await scanWaiting(cx);
       if (waiting > 0) runtime.logger.warn({ waiting }, "documents wait for the scanner");
     } catch (error) {
-      runtime.logger.warn({ err: error }, "documents that wait for the scanner were not looked at");
+      runtime.logger.warn({ err: error }, "waiting documents not scanned; will retry");
     } finally {
       isRunning = false;
     }

@@ -24,7 +24,7 @@ export function keepNotifications(runtime: Runtime): void {
     try {
       while ((await step()) > 0);
     } catch (error) {
-      runtime.logger.warn({ err: error }, "notifications were not told or sent; they will be");
+      runtime.logger.warn({ err: error }, "notifications were not sent; will retry");
     } finally {
       running[part] = false;
     }
@@ -35,7 +35,7 @@ export function keepNotifications(runtime: Runtime): void {
   }, PERIOD_MS).unref();
   setInterval(() => {
     forgetTold(cx).catch((error: unknown) => {
-      runtime.logger.warn({ err: error }, "notifications of long ago were not removed; they will be");
+      runtime.logger.warn({ err: error }, "old notifications were not removed; will retry");
     });
   }, FORGET_PERIOD_MS).unref();
 }

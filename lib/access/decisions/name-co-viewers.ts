@@ -6,7 +6,7 @@ import type { Context } from "@/lib/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 
-const NOBODY = "is no active colleague of your organisation and role";
+const NOBODY = "is not an active colleague of your organisation and role";
 
 function refuseNames(places: readonly number[]): never {
   throw new DomainError("request.invalid", {

@@ -33,7 +33,7 @@ export async function requireStandingProofs(tx: Tx, one: DecisionCase): Promise<
     if (!(await hasEnrolled(tx, approverUserId))) continue;
     throw new DomainError("decision.outdated", {
       detail:
-        "The portal signed an earlier approval for somebody who has enrolled a key since, so it counts no more. Deny with this reason; the request can be filed again.",
+        "The portal signed an earlier approval for a person who has since enrolled a key. It is no longer valid. Deny the request, and it can be filed again.",
     });
   }
 }

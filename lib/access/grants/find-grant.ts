@@ -79,7 +79,7 @@ export async function requireGrant(
   const grant = nearest(cx, wanted, found);
   if (grant !== undefined) return { grant, reader };
   throw new DomainError("access.no-grant", {
-    detail: "No live grant of yours covers this.",
+    detail: "You have no grant in force that covers this.",
     extra: { reason: "floor.no-grant", reasons: ["floor.no-grant"] },
   });
 }

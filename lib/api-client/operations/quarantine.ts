@@ -31,7 +31,7 @@ export const askAcknowledgement = operation({
   id: "askAcknowledgement",
   method: "POST",
   path: SAID,
-  summary: "Say that a row that stands aside was looked at; a second person agrees.",
+  summary: "Acknowledge a quarantined entry; a second person agrees.",
   scopes,
   roles,
   duties,

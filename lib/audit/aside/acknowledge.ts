@@ -59,7 +59,7 @@ async function ask(cx: Context, body: NewAcknowledgement) {
       throw new DomainError("acknowledgement.state");
     if ((await countAsked(tx, tenantId, cx.principal.userId)) >= MAX_ASKED)
       throw new DomainError("acknowledgement.state", {
-        detail: `${MAX_ASKED} of yours wait for somebody else. They are decided, or taken back, first.`,
+        detail: `${MAX_ASKED} of your acknowledgements wait for another person. Wait for them, or withdraw one.`,
       });
     const at = cx.clock.now();
     const id = uuidv7(at.getTime());
@@ -123,10 +123,10 @@ async function decide(
 export function agreeToAcknowledgement(cx: Context, id: string): Promise<AcknowledgementAnswer> {
   return decide(cx, id, "aside.agree", async (tx, word, entry) => {
     if (word.asked_by === cx.principal.userId)
-      throw new DomainError("decision.same-person", { detail: "Somebody else agrees." });
+      throw new DomainError("decision.same-person", { detail: "Another person must agree." });
     if (!(await wasAsked(tx, cx, word)))
       throw new DomainError("acknowledgement.state", {
-        detail: "The log has no word of the person who is said to have asked. Refuse this one and ask anew.",
+        detail: "The log has no record of the person who asked. Refuse this one and ask again.",
       });
     const row = await findAsideRow(tx, cx.instance.tenantId, word.entry_id);
     // What the first person looked at is not what stands there now.

@@ -24,7 +24,7 @@ async function requireConfirmable(
   }
   if (await isSameHuman(tx, row.proposed_by, cx.principal.userId)) {
     throw new DomainError("authority.second-person", {
-      detail: "Somebody else confirms what you registered.",
+      detail: "Another person must confirm what you registered.",
     });
   }
   if (!isSameDigest(row.digest, row.certificate, body.digest)) {

@@ -12,7 +12,7 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
     }));
   }
   if (issue.code === "invalid_union") {
-    return [{ pointer: jsonPointer(path), detail: "fits none of the allowed forms" }];
+    return [{ pointer: jsonPointer(path), detail: "matches none of the allowed forms" }];
   }
   // zod's own messages name expected types and limits and never the value that was sent.
   return [{ pointer: jsonPointer(path), detail: issue.message }];

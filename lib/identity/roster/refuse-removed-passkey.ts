@@ -18,6 +18,6 @@ export async function refuseRemovedPasskey(
   if (!(await inSnapshot(cx, (tx) => isRemovedPasskey(tx, signature.credential_id)))) return;
   throw new DomainError("statement.passkey-removed", {
     detail:
-      "This passkey was removed from your account, so it signs nothing any more. Have another take its place in the custodian's roster under Account, Security.",
+      "This passkey was removed from your account and can no longer sign. Replace it on the custodian's roster under Account, Security.",
   });
 }

@@ -13,7 +13,7 @@ export function askedOf(cx: Pick<Context, "principal">, id: string, body: Access
   const { participantId, handle } = cx.principal;
   if (requester !== undefined && requester !== participantId && requester !== handle)
     throw new DomainError("access.forbidden", {
-      detail: "The requester is whoever the credential belongs to.",
+      detail: "The requester must be the owner of the credential.",
     });
   if (named !== undefined && named !== id) {
     throw new DomainError("request.invalid", {

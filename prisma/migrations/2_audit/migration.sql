@@ -689,7 +689,7 @@ CREATE FUNCTION audit_acknowledgement_guard() RETURNS trigger LANGUAGE plpgsql S
 BEGIN
   IF TG_OP = 'INSERT' THEN
     IF NEW.state <> 'asked' OR NOT EXISTS (SELECT 1 FROM audit_quarantine a WHERE a.entry_id = NEW.entry_id AND a.tenant_id = NEW.tenant_id) THEN
-      RAISE EXCEPTION 'an acknowledgement begins by asking, about a row that stands aside' USING ERRCODE = 'SP002';
+      RAISE EXCEPTION 'an acknowledgement starts with a request about a quarantined entry' USING ERRCODE = 'SP002';
     END IF;
     RETURN NEW;
   END IF;
