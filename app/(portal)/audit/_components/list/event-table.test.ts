@@ -62,9 +62,9 @@ test("the worker's last verification is told with its time, and one under way is
   const html = render("en", createElement(LastRun, { runs: [waiting, run({ state: "failed", by: "Ada" })] }));
   expect(html).toContain("Last run on <time");
   expect(html).toContain('dateTime="2026-11-26T14:00:01.000Z"');
-  expect(html).toContain("Asked for by Ada.");
+  expect(html).toContain("Requested by Ada.");
   expect(render("de", createElement(LastRun, { runs: [run({ record: "changed" })] }))).toContain(
-    "Er sagt nichts. Der Lauf begann von selbst.",
+    "ist ungültig. Der Lauf begann automatisch.",
   );
   expect(render("en", createElement(LastRun, { runs: [waiting] }))).toBe("");
 });
