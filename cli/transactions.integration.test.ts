@@ -77,7 +77,7 @@ test("what goes wrong has its exit status, words and the request's id", async ()
   const missing = await cli.run(["transactions", "show", "0197c5f0-0000-7000-8000-000000000000"]);
   expect(missing.code).toBe(4);
   expect(missing.stdout).toBe("");
-  expect(missing.stderr).toContain("There is no such transaction (404 transaction.not-found)");
+  expect(missing.stderr).toContain("Transaction not found (404 transaction.not-found)");
   expect(missing.stderr).toMatch(/request_id [0-9a-f-]{36}/);
   const refused = await create("--currency", "EUR", "--participant", "nobody-at-all");
   expect(refused.code).toBe(5);

@@ -29,6 +29,6 @@ export function requireMatch(ifMatch: string | undefined, etag: string): void {
   const named = ifMatch?.trim();
   if (named === undefined || named === "*" || named === etag) return;
   throw new DomainError("request.conflict", {
-    detail: "Read it again: it is not what If-Match names any more.",
+    detail: "It no longer matches If-Match. Read it again.",
   });
 }

@@ -41,7 +41,7 @@ function refuseExpectation(request, response) {
   const { status, headers, body } = refusalOf({
     status: 417,
     code: "request.expectation",
-    title: "The expectation cannot be met",
+    title: "Expectation cannot be met",
     detail: "No expectation but 100-continue is met here (RFC 9110 section 10.1.1).",
     instance: (request.url ?? "/").split("?", 1)[0],
   });

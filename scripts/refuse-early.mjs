@@ -5,8 +5,8 @@ const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 const WRONG_METHOD = {
   status: 405,
   code: "request.method-not-allowed",
-  title: "This address does not answer that method",
-  detail: "The method is not one that anything here answers.",
+  title: "Method not allowed at this address",
+  detail: "This portal does not support this method.",
 };
 const NO_HOST = {
   status: 400,
@@ -18,7 +18,7 @@ const NO_TARGET = {
   status: 400,
   code: "request.malformed",
   title: "The request could not be read",
-  detail: "What is asked for is no path (RFC 9112 section 3.2).",
+  detail: "The request target is not a path (RFC 9112 section 3.2).",
 };
 const TWO_CREDENTIALS = {
   status: 400,

@@ -23,7 +23,7 @@ test.each([
 
 test("a colleague who may not look has a place on the screen, not a pointer", () => {
   expect(placeOf("/co_viewers/0")).toBe("co_viewers");
-  expect(fieldReason("is no active colleague of your organisation and role").key).toBe("noColleague");
+  expect(fieldReason("is not an active colleague of your organisation and role").key).toBe("noColleague");
 });
 
 test("a limit that the server names is told", () => {

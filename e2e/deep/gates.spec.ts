@@ -32,7 +32,7 @@ function realFaults(faults: readonly string[]): string[] {
   return faults.filter((fault) => !/Failed to load resource.*(404|403)/.test(fault));
 }
 
-const FORBIDDEN = "You may not see this";
+const FORBIDDEN = "You do not have access to this";
 
 /** A page that this reader may not see is one and the same document everywhere: axe reads it once a reader. */
 function isReadBefore(heading: string | null, read: Set<string>): boolean {

@@ -65,9 +65,9 @@ test("by keyboard alone an auditor filters, opens an entry and has its proof che
   await page.waitForURL(/entry=\d+/);
   await expect(drawer(page).getByRole("heading", { level: 2 }).first()).toBeFocused();
   await expect(drawer(page)).toContainText(`Carla Brandt submitted the transaction ${id.slice(0, 8)}`);
-  await expect(drawer(page)).toContainText("2 of 2 open to you");
+  await expect(drawer(page)).toContainText("2 of 2 readable by you");
   await expect(
-    drawer(page).getByRole("img", { name: /^The path from this entry to the signed root/ }),
+    drawer(page).getByRole("img", { name: /^Path from this entry to the signed root/ }),
   ).toBeVisible();
   // The row that is open is marked, and each of its cells stays under its heading.
   const edges = (row: string) =>
@@ -79,8 +79,8 @@ test("by keyboard alone an auditor filters, opens an entry and has its proof che
   expect(await edges("tr[aria-current]")).toEqual(await edges("tbody tr:not([aria-current])"));
   await page.keyboard.press("v");
   await expect(drawer(page).getByText("Verified in this browser")).toBeVisible();
-  await expect(drawer(page)).toContainText("This key came from this portal.");
-  await expect(drawer(page)).toContainText("The 2 parts open to you are what the entry binds.");
+  await expect(drawer(page)).toContainText("This key comes from this portal.");
+  await expect(drawer(page)).toContainText("The 2 parts you can read match the entry.");
   await expect(drawer(page)).toContainText("The operator’s own witness cosigned it");
   expect(await axeFindings(page)).toEqual([]);
   await page.keyboard.press("j");
@@ -129,7 +129,7 @@ test("an entry offers the way to the signed root with python3 and openssl, and t
   const folder = mkdtempSync(path.join(tmpdir(), "sealport-e2e-script-"));
   const keys = await (await page.request.get(at("/confidential/audit/keys"))).json();
   await page.goto(at("/audit?entry=3"), { waitUntil: "networkidle" });
-  const others = drawer(page).getByRole("region", { name: "With tools of others" });
+  const others = drawer(page).getByRole("region", { name: "With independent tools" });
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     others.getByRole("link", { name: "check-entry.py" }).click(),
@@ -165,7 +165,7 @@ test("a portal that shows another log's keys, or a proof that is not the entry's
   );
   await page.goto(at("/audit?entry=3"), { waitUntil: "networkidle" });
   await drawer(page).getByRole("button", { name: "Verify in this browser" }).click();
-  await expect(drawer(page)).toContainText("None of the log’s keys signed the root.");
+  await expect(drawer(page)).toContainText("The root is not signed with a key of the log.");
   await expect(drawer(page).getByText("Verified in this browser")).toBeHidden();
   await page.unroute("**/confidential/audit/keys");
   // The first organisation’s entry from a server that changed one word of what its part says.
@@ -178,7 +178,7 @@ test("a portal that shows another log's keys, or a proof that is not the entry's
   });
   await page.goto(at(`/audit?entry=${first}`), { waitUntil: "networkidle" });
   await drawer(page).getByRole("button", { name: "Verify in this browser" }).click();
-  await expect(drawer(page)).toContainText("A part says something else than what the entry binds.");
+  await expect(drawer(page)).toContainText("A part does not match the entry.");
   await page.context().close();
 });
 
@@ -190,7 +190,7 @@ test("a bundle downloaded from the page verifies with our program, and one chang
   await page.goto(at("/audit/verify"), { waitUntil: "networkidle" });
   const policy = await page.getByRole("region", { name: "Content of policy.json" }).textContent();
   writeFileSync(path.join(folder, "policy.json"), policy ?? "");
-  await page.getByRole("link", { name: "Prepare a bundle" }).click();
+  await page.getByRole("link", { name: "Prepare bundle" }).click();
   const ready = page.getByRole("region", { name: "Ready to download" });
   await expect(ready).toContainText("Anke Lorenz exported the log as bundle, without a filter.");
   const [download] = await Promise.all([
@@ -228,7 +228,7 @@ test("the openssl commands on the page check the signed checkpoint with nothing 
   const { page } = await signedIn(browser, "auditor-001", DESKTOP);
   const folder = mkdtempSync(path.join(tmpdir(), "sealport-e2e-openssl-"));
   await page.goto(at("/audit/verify"), { waitUntil: "networkidle" });
-  const foreign = page.getByRole("region", { name: "With tools of others" });
+  const foreign = page.getByRole("region", { name: "With independent tools" });
   const commands = await foreign.locator("pre").allInnerTexts();
   const script = commands.join("\n");
   const key = accountOf("auditor-001").api_key;
@@ -252,11 +252,11 @@ test("a filter that names no record says so and shows nothing; the address keeps
 }) => {
   const { page } = await signedIn(browser, "auditor-001", DESKTOP);
   await page.goto(at("/audit?kind=transaction&id=nonsense&outcome=done"), { waitUntil: "networkidle" });
-  await expect(page.getByText("This is no id of that kind.")).toBeVisible();
+  await expect(page.getByText("This is not an id of that kind.")).toBeVisible();
   await expect(page.getByLabel("Its id")).toHaveAttribute("aria-invalid", "true");
   await expect(log(page)).toHaveCount(0);
   await page.goto(at("/audit?action=roster.supersede&outcome=failed"));
-  await expect(page.getByText("No entry meets this filter")).toBeVisible();
+  await expect(page.getByText("No entry matches this filter")).toBeVisible();
   await page.context().close();
 });
 
@@ -272,7 +272,7 @@ test("an action that is none is named at its control with the nearest, and all t
   await expect(page.getByLabel("Outcome", { exact: true })).toHaveValue("done");
   await expect(page.getByLabel("Time", { exact: true })).toHaveValue("7d");
   await expect(log(page)).toHaveCount(0);
-  await expect(page.getByText("No entry meets this filter")).toHaveCount(0);
+  await expect(page.getByText("No entry matches this filter")).toHaveCount(0);
   expect(await axeFindings(page)).toEqual([]);
   await page.getByRole("link", { name: "transaction.create", exact: true }).click();
   await page.waitForURL(/action=transaction\.create&outcome=done/);
@@ -311,7 +311,7 @@ test("whoever is no auditor, regulator or coordinator is told so and shown nothi
   const { page } = await signedIn(browser, "client-456", DESKTOP);
   for (const address of ["/audit", "/audit?entry=3", "/audit/exports", "/audit/print"]) {
     await page.goto(at(address), { waitUntil: "networkidle" });
-    await expect(page.getByRole("heading", { level: 1 })).toContainText("You may not see this");
+    await expect(page.getByRole("heading", { level: 1 })).toContainText("You do not have access to this");
     await expect(page.getByRole("main")).not.toContainText("audit.read");
   }
   await page.context().close();
@@ -331,7 +331,7 @@ test("an export is its maker's and the coordinators' to see, and a filter's valu
   );
   const others = await signedIn(browser, "auditor-002", DESKTOP);
   await others.page.goto(at("/audit/exports"), { waitUntil: "networkidle" });
-  await expect(others.page.getByText("Nothing was exported yet")).toBeVisible();
+  await expect(others.page.getByText("No exports yet")).toBeVisible();
   const operator = await signedIn(browser, "coordinator-001:approve", DESKTOP);
   await operator.page.goto(at("/audit/exports"), { waitUntil: "networkidle" });
   const row = operator.page.getByRole("row").filter({ hasText: "CSV" }).first();

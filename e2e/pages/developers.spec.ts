@@ -72,14 +72,16 @@ test("the guides stand beside the calls, what a key cannot call has no command, 
 }) => {
   const { page, faults } = await openPage(browser, {});
   await page.goto(at("/developers"));
-  await page.getByRole("link", { name: "Programs of the coordinator: what differs" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: "Programs of the coordinator" })).toBeVisible();
+  await page.getByRole("link", { name: "For programs of the coordinator: what is different" }).click();
+  await expect(
+    page.getByRole("heading", { level: 1, name: "For programs of the coordinator" }),
+  ).toBeVisible();
   await expect(page.getByRole("cell", { name: /a new transaction answers 200/ })).toBeVisible();
   await page.getByRole("link", { name: "signs its calls" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toContainText("calls that are signed");
   await page.getByRole("link", { name: "All calls" }).click();
   await page.goto(at("/developers/account"));
-  await expect(page.getByText("A key cannot make this call").first()).toBeVisible();
+  await expect(page.getByText("An API key cannot make this call").first()).toBeVisible();
   const commands = page.getByRole("region", { name: /^Command for/ });
   await expect(commands).toHaveCount(1);
   await expect(commands).toContainText("/confidential/account/api-keys/current");
@@ -99,7 +101,7 @@ test("signed in, in German, at 320 pixels, by keyboard: search, one call, its ta
   await page.context().addCookies([{ name: "language", value: "de", url: demo().base_url }]);
   await page.goto(at("/developers"));
   await expect(page.getByRole("heading", { level: 1, name: "Entwickler" })).toBeVisible();
-  await expect(page.getByText("gibt es auf Englisch")).toBeVisible();
+  await expect(page.getByText("sind auf Englisch")).toBeVisible();
   await page.getByRole("searchbox", { name: "Aufruf suchen" }).focus();
   await page.keyboard.type("keys rotate participant");
   await page.keyboard.press("Enter");

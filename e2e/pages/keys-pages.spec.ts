@@ -17,7 +17,7 @@ test("a participant sees its own keys, how to recognise one, and that it needs n
   const own = page.getByRole("table", { name: "Your participant’s keys" });
   await expect(own.getByRole("row")).toHaveCount(2);
   await expect(page.getByRole("table")).toHaveCount(1);
-  await expect(page.getByRole("link", { name: "Register a key" })).toHaveCount(0);
+  await expect(page.getByRole("link", { name: "Register key" })).toHaveCount(0);
   await own.getByRole("link", { name: "client-456#1" }).click();
   await expect(heading(page)).toHaveText("client-456#1");
   const keys = await people(demo()).client456.get("/confidential/keys?participant_id=client-456");
@@ -31,7 +31,7 @@ test("a participant sees its own keys, how to recognise one, and that it needs n
   expect(await axeFindings(page)).toEqual([]);
   await page.goto(at("/keys/register"), { waitUntil: "networkidle" });
   await expect(page.getByText("Your participant has an active key")).toBeVisible();
-  await expect(page.getByRole("button", { name: "Register a managed key" })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Register managed key" })).toHaveCount(0);
   expect(faults()).toEqual([]);
   await page.context().close();
 });
@@ -42,9 +42,9 @@ test("another participant's key shows what is public, and not what it opens @dee
   const { page } = await signedIn(browser, "client-456", DESKTOP);
   await page.goto(at(`/keys/${key?.key_id}`), { waitUntil: "networkidle" });
   await expect(heading(page)).toHaveText("miner-789#1");
-  await expect(page.getByRole("main")).not.toContainText("sealed groups of fields");
+  await expect(page.getByRole("main")).not.toContainText("field groups");
   await page.goto(at("/keys/01a00000-0000-7000-8000-000000000000"), { waitUntil: "networkidle" });
-  await expect(heading(page)).toContainText("There is nothing here for you");
+  await expect(heading(page)).toContainText("Not found");
   await page.context().close();
 });
 
@@ -72,9 +72,9 @@ test("staff sees everybody's keys and the escrow's, and registers none for itsel
   await page.goto(at("/keys"), { waitUntil: "networkidle" });
   await expect(page.getByRole("table", { name: "All participants" })).toContainText("client-456#1");
   await expect(page.getByRole("table", { name: "Escrow epochs" })).toContainText("escrow#1");
-  await expect(page.getByRole("link", { name: "Register a key" })).toHaveCount(0);
+  await expect(page.getByRole("link", { name: "Register key" })).toHaveCount(0);
   await page.goto(at("/keys/register"), { waitUntil: "networkidle" });
-  await expect(heading(page)).toContainText("You may not see this");
+  await expect(heading(page)).toContainText("You do not have access to this");
   expect(faults()).toEqual([]);
   await page.context().close();
 });
@@ -88,10 +88,10 @@ test("by keyboard alone a participant without a key registers one; who comes sec
   const { page } = first;
   await page.goto(at("/keys"), { waitUntil: "networkidle" });
   await second.page.goto(at("/keys/register"), { waitUntil: "networkidle" });
-  await page.getByRole("link", { name: "Register a key" }).focus();
+  await page.getByRole("link", { name: "Register key" }).focus();
   await page.keyboard.press("Enter");
-  await expect(heading(page)).toHaveText("Register a key");
-  const begin = page.getByRole("button", { name: "Register a managed key" });
+  await expect(heading(page)).toHaveText("Register key");
+  const begin = page.getByRole("button", { name: "Register managed key" });
   await begin.focus();
   await page.keyboard.press("Enter");
   await expect(page.getByRole("dialog")).toContainText("new transactions with miner-456 are sealed");
@@ -107,17 +107,17 @@ test("by keyboard alone a participant without a key registers one; who comes sec
   ).toContainText("miner-456#2");
   // The second one's first try is lost on its way; the dialog stays, and the call is repeated as the same intent.
   await second.page.route("**/confidential/keys/register", (route) => route.abort("connectionreset"));
-  await second.page.getByRole("button", { name: "Register a managed key" }).click();
+  await second.page.getByRole("button", { name: "Register managed key" }).click();
   const again = second.page.getByRole("dialog").getByRole("button", { name: "Register", exact: true });
   await again.click();
   await expect(second.page.getByRole("dialog")).toContainText("The connection was lost");
   await second.page.unroute("**/confidential/keys/register");
   await again.click();
-  await expect(second.page.getByText("Nothing was made: there is an active key")).toBeVisible();
-  await page.getByRole("link", { name: "Show the key" }).click();
+  await expect(second.page.getByText("No key was made: you already have an active one")).toBeVisible();
+  await page.getByRole("link", { name: "View key" }).click();
   await expect(heading(page)).toHaveText("miner-456#2");
   await page.goto(at("/keys"), { waitUntil: "networkidle" });
-  await expect(page.getByRole("link", { name: "Register a key" })).toHaveCount(0);
+  await expect(page.getByRole("link", { name: "Register key" })).toHaveCount(0);
   expect(first.faults()).toEqual([]);
   expect(second.faults().filter((fault) => !fault.includes("ERR_CONNECTION_RESET"))).toEqual([]);
   for (const watched of [first, second]) await watched.page.context().close();
@@ -126,6 +126,6 @@ test("by keyboard alone a participant without a key registers one; who comes sec
 test("an auditor registers nothing and is told so @deep", async ({ browser }) => {
   const { page } = await signedIn(browser, "auditor-001", DESKTOP);
   await page.goto(at("/keys/register"), { waitUntil: "networkidle" });
-  await expect(heading(page)).toContainText("You may not see this");
+  await expect(heading(page)).toContainText("You do not have access to this");
   await page.context().close();
 });

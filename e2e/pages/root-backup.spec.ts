@@ -47,13 +47,13 @@ test("none, one that nobody tried, one that was tried, one of an older root: eac
   const { page, faults } = await signedIn(browser, "coordinator-001:admin", options);
   rmSync(recordFile(), { force: true });
   const main = page.getByRole("main");
-  await expectState(page, "There is no backup of the root key", "backup-none");
+  await expectState(page, "The root key has no backup", "backup-none");
   await expect(main).toContainText("backup ceremony --of portal");
 
   const folder = mkdtempSync(path.join(tmpdir(), "sealport-e2e-shares-"));
   chmodSync(folder, 0o700);
   await keys("ceremony", "--of", "portal", "--threshold", "2", "--shares", "3", "--out", folder);
-  await expectState(page, "Nobody has tried this backup yet", "backup-untried");
+  await expectState(page, "This backup has not been tested yet", "backup-untried");
   await expect(main).toContainText("any 2 of 3 restore it");
   await expect(main).toContainText("backup drill --of portal FILE FILE");
   await expect(main).not.toContainText("FILE FILE FILE");
@@ -62,13 +62,13 @@ test("none, one that nobody tried, one that was tried, one of an older root: eac
     .slice(0, 2)
     .map((file) => path.join(folder, file));
   await keys("drill", "--of", "portal", ...shares);
-  await expectState(page, "The backup is of the root key in use", "backup-current");
+  await expectState(page, "The backup matches the current root key", "backup-current");
   await expect(main).not.toContainText("backup drill");
   await expect(main).not.toContainText("none yet");
 
   // As the record reads after the root key has been replaced.
   writeFileSync(recordFile(), readFileSync(recordFile(), "utf8").replace(/("root": ?"[^"#]*)#1"/, '$1#0"'));
-  await expectState(page, "The backup is of an older root key", "backup-older");
+  await expectState(page, "The backup is for an older root key", "backup-older");
   await expect(main).toContainText("backup ceremony --of portal");
   writeFileSync(recordFile(), "rubbish");
   await expectState(page, "The record of the backup cannot be read", "backup-unreadable");

@@ -208,7 +208,7 @@ test("an address that is not there answers 404 with a page, the request id on it
   const { page, faults } = await openPage(browser, { viewport: DESKTOP });
   const response = await page.goto(new URL("/nothing/here", address()).href, { waitUntil: "networkidle" });
   expect(response?.status()).toBe(404);
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("There is nothing at this address");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Page not found");
   await expect(page.getByText(response?.headers()["x-request-id"] ?? "no request id")).toBeVisible();
   // The browser itself remarks on the 404 of the document.
   expect(faults().filter((fault) => !fault.includes("404"))).toEqual([]);
@@ -224,13 +224,17 @@ test("with the database and every other part away the page stands and says so; t
     const { page, faults } = await openPage(browser, { viewport: DESKTOP });
     const response = await page.goto(new URL("/status", portal.baseUrl).href, { waitUntil: "networkidle" });
     expect(response?.status()).toBe(200);
-    await expect(page.getByText("The database does not answer.")).toBeVisible();
-    await expect(state(page).getByRole("row", { name: "Escrow custodian" })).toContainText("Does not answer");
-    await expect(page.getByRole("contentinfo")).toContainText("not known while the database does not answer");
+    await expect(page.getByText("The database does not respond.")).toBeVisible();
+    await expect(state(page).getByRole("row", { name: "Escrow custodian" })).toContainText(
+      "Does not respond",
+    );
+    await expect(page.getByRole("contentinfo")).toContainText(
+      "not known while the database does not respond",
+    );
     expect(await page.content()).not.toContain("127.0.0.1:1/");
     expect(faults()).toEqual([]);
     await portal.end();
-    await expect(page.getByText("The portal has not answered since")).toBeVisible({ timeout: 60_000 });
+    await expect(page.getByText("The portal has not responded since")).toBeVisible({ timeout: 60_000 });
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("State of this instance");
   } finally {
     await portal.end();

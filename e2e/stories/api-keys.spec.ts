@@ -44,7 +44,7 @@ async function takeKey(page: Page): Promise<string> {
   const key = ((await shown.textContent()) ?? "").trim();
   await expect(page.getByRole("region", { name: "Copy the key now" })).toBeFocused();
   expect(key).toMatch(/^sp_[0-9A-Za-z]{10}_/);
-  await page.getByRole("button", { name: "I have it" }).click();
+  await page.getByRole("button", { name: "I have saved it" }).click();
   await expect(page.getByText(key)).toHaveCount(0);
   return key;
 }
@@ -84,8 +84,8 @@ test("a key is made by keyboard, signs calls, is replaced and ended", async ({ b
   await expect(row).not.toContainText("Never");
 
   await row.getByRole("button", { name: "Replace Nightly ledger" }).click();
-  await page.getByLabel("The old key goes on for").selectOption("1");
-  await page.getByRole("button", { name: "Make the new key" }).click();
+  await page.getByLabel("The old key stays valid for").selectOption("1");
+  await page.getByRole("button", { name: "Replace key" }).click();
   const next = await takeKey(page);
   const both = [caller(demo().base_url, key), caller(demo().base_url, next)];
   for (const who of both) expect((await who.get("/confidential/status")).status).toBe(200);

@@ -45,27 +45,27 @@ test("a holder sees masks for an hour, everybody who decides is told, and a revi
   const { page } = holder;
 
   // What cannot be sent says why, and where.
-  await page.getByRole("button", { name: "Break the glass" }).click();
-  const summary = page.getByRole("alert", { name: "This cannot be sent yet" });
+  await page.getByRole("button", { name: "Start emergency access" }).click();
+  const summary = page.getByRole("alert", { name: "Some entries are missing" });
   await expect(summary.getByRole("link")).toHaveCount(3);
   await page.getByLabel("Reason").fill("Too short");
-  await expect(summary.getByText("Say in twenty characters or more why it cannot wait")).toBeVisible();
+  await expect(summary.getByText("Give the reason in at least 20 characters")).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await pictures(page, "break-glass-errors");
   await ask(page, tx);
   await pictures(page, "break-glass-form");
-  await tabUntil(page, page.getByRole("button", { name: "Break the glass" }));
+  await tabUntil(page, page.getByRole("button", { name: "Start emergency access" }));
   await page.keyboard.press("Enter");
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByText(REASON)).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await pictures(page, "break-glass-confirm");
-  await dialog.getByRole("button", { name: "Break the glass" }).click();
+  await dialog.getByRole("button", { name: "Start emergency access" }).click();
   await page.waitForURL(/\/break-glass\/[0-9a-f-]{36}$/);
   const id = new URL(page.url()).pathname.split("/").at(-1) ?? "";
 
   await expect(page.getByRole("timer")).toHaveText(/^(59|60) min|^1 h 0 min/);
-  await page.getByRole("button", { name: /^Look at the masks/ }).click();
+  await page.getByRole("button", { name: /^View masked fields/ }).click();
   await expect(page.locator("[data-opened]")).toHaveCount(2);
   const shown = await page.content();
   expect([secret.iban, secret.memo, "1000"].filter((one) => shown.includes(one))).toEqual([]);
@@ -96,7 +96,7 @@ test("a holder sees masks for an hour, everybody who decides is told, and a revi
   expect([again.status, again.json.reason]).toEqual([403, "floor.review-due"]);
 
   // A reviewer ends it: what is open on the holder's screen is blank within two seconds.
-  await reviewer.page.getByRole("button", { name: "End it now" }).click();
+  await reviewer.page.getByRole("button", { name: "End emergency access" }).click();
   await reviewer.page.getByRole("dialog").getByLabel("Reason").fill("Seen what was needed");
   await reviewer.page.getByRole("dialog").getByRole("button", { name: "End it", exact: true }).click();
   await expect(reviewer.page.getByRole("dialog")).toHaveCount(0);
@@ -104,7 +104,7 @@ test("a holder sees masks for an hour, everybody who decides is told, and a revi
 
   const waiting = await pageOf(browser, "coordinator-001:legal", "/");
   await expect(
-    waiting.page.getByRole("listitem").filter({ hasText: "Review what Yara Demir did in an emergency" }),
+    waiting.page.getByRole("listitem").filter({ hasText: "Review the emergency access of Yara Demir" }),
   ).toBeVisible();
   await pictures(waiting.page, "break-glass-home");
   await waiting.page.getByRole("link", { name: /^Review it\s*: BG-/ }).click();
@@ -112,9 +112,7 @@ test("a holder sees masks for an hour, everybody who decides is told, and a revi
   await waiting.page.getByRole("button", { name: "Sign the review" }).click();
   await expect(waiting.page.getByText("Choose one of the two").first()).toBeVisible();
   await waiting.page.getByRole("radio", { name: /^Justified/ }).check();
-  await waiting.page
-    .getByLabel("What you looked at, and what you found")
-    .fill("The standstill is in the log");
+  await waiting.page.getByLabel("What you checked and found").fill("The standstill is in the log");
   expect(await axeFindings(waiting.page)).toEqual([]);
   await pictures(waiting.page, "break-glass-review");
   await waiting.page.getByRole("button", { name: "Sign the review" }).click();
@@ -154,11 +152,11 @@ test("nobody else breaks the glass, reads of a use or reviews it, by page and by
   const support = await pageOf(browser, "coordinator-001:support", `/break-glass/${id}`);
   await expect(support.page.getByText(REASON)).toHaveCount(0);
   await support.page.goto(at("/break-glass"));
-  await expect(support.page.getByText("Nobody has broken the glass")).toBeVisible();
+  await expect(support.page.getByText("No emergency access yet")).toBeVisible();
   await expect(support.page.getByLabel("Transaction numbers")).toHaveCount(0);
   for (const handle of ["regulator-001", "client-456"]) {
     const { page } = await pageOf(browser, handle, "/break-glass");
-    await expect(page.getByRole("heading", { level: 1 })).toHaveText("You may not see this");
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("You do not have access to this");
     await page.context().close();
   }
   expect(

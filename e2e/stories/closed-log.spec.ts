@@ -50,11 +50,9 @@ test("by keyboard an auditor goes to the closed log, opens an entry there and ha
   await tabUntil(page, choice(page).getByRole("link", { name: /^Closed/ }));
   await page.keyboard.press("Enter");
   await page.waitForURL((url) => url.searchParams.get("log") === two.old);
-  await expect(page.getByText("This log is closed: nothing is added to it any more")).toBeVisible();
-  await expect(
-    page.getByText(`Its last checkpoint stands over ${two.size.toLocaleString("en")}`),
-  ).toBeVisible();
-  await expect(page.getByRole("main")).toContainText(`recorded in the log that goes on, ${two.present}.`);
+  await expect(page.getByText("This log is closed and gets no new entries")).toBeVisible();
+  await expect(page.getByText(`Its last checkpoint covers ${two.size.toLocaleString("en")}`)).toBeVisible();
+  await expect(page.getByRole("main")).toContainText(`logged in the current log, ${two.present}.`);
   // Nothing comes to a closed log: no new entries to fetch, none that are said to wait.
   await expect(page.getByRole("button", { name: "Refresh" })).toHaveCount(0);
   await expect(log(page)).not.toContainText("waiting");
@@ -91,7 +89,7 @@ test("filter, pages and the other pages keep the closed log; leaving it keeps th
   await page.getByRole("button", { name: "Filter" }).click();
   await page.waitForURL((url) => isOld(url) && url.searchParams.get("action") === "audit.export");
   await expect(log(page).getByRole("row").nth(1)).toContainText("audit.export");
-  await expect(page.getByRole("link", { name: "Clear the filter" })).toHaveAttribute("href", /log=/);
+  await expect(page.getByRole("link", { name: "Clear filter" })).toHaveAttribute("href", /log=/);
   for (const name of ["Verify", "Print", "Export"])
     await expect(page.getByRole("main").getByRole("link", { name, exact: true })).toHaveAttribute(
       "href",
@@ -102,11 +100,9 @@ test("filter, pages and the other pages keep the closed log; leaving it keeps th
     (url) => !url.searchParams.has("log") && url.searchParams.get("action") === "audit.export",
   );
   await page.goto(at(ofOld("/audit")), { waitUntil: "networkidle" });
-  await page.getByRole("link", { name: "Entry 0 of the log that followed" }).click();
+  await page.getByRole("link", { name: "Entry 0 of the next log" }).click();
   await page.waitForURL((url) => !url.searchParams.has("log") && url.searchParams.get("entry") === "0");
-  await expect(drawer(page)).toContainText(
-    `This log follows the closed log ${two.old}. Nothing of it is lost.`,
-  );
+  await expect(drawer(page)).toContainText(`This log follows the closed log ${two.old}. It lost no entries.`);
   expect(faults()).toEqual([]);
   await page.context().close();
 });
@@ -119,10 +115,10 @@ test("the closed log is exported, at once and in the background, verifies, and t
   await page.goto(at(ofOld("/audit/verify")), { waitUntil: "networkidle" });
   const policy = await page.getByRole("region", { name: "Content of policy.json" }).textContent();
   writeFileSync(path.join(folder, "policy.json"), policy ?? "");
-  await page.getByRole("link", { name: "Prepare a bundle" }).click();
+  await page.getByRole("link", { name: "Prepare bundle" }).click();
   const ready = page.getByRole("region", { name: "Ready to download" });
   await expect(ready).toContainText(two.old);
-  await expect(ready).toContainText("the last checkpoint that was signed before the log was closed");
+  await expect(ready).toContainText("the last checkpoint signed before the log was closed");
   await expect(apiCall(page)).toHaveAttribute("title", /format=bundle&log=/);
   const [download] = await Promise.all([
     page.waitForEvent("download"),
@@ -141,8 +137,8 @@ test("the closed log is exported, at once and in the background, verifies, and t
   ]);
   expect(checked.stdout).toContain("VERIFIED under the policy");
   expect(checked.stdout).toContain(`log ${two.old}: `);
-  await ready.getByRole("button", { name: "Make it in the background" }).click();
-  await expect(ready.getByText("Asked for.")).toBeVisible();
+  await ready.getByRole("button", { name: "Make in background" }).click();
+  await expect(ready.getByText("Export requested.")).toBeVisible();
   const rows = page.getByRole("table", { name: "Your exports" }).getByRole("row");
   await expect(rows.nth(1)).toContainText("Ready");
   for (const row of [rows.nth(1), rows.nth(2)]) {
@@ -163,14 +159,14 @@ test("the closed log is verified in the browser; the worker is not asked, and it
   const { page, faults } = await as(browser);
   await page.goto(at(ofOld("/audit/verify")), { waitUntil: "networkidle" });
   await expect(page.getByRole("button", { name: "Verify now" })).toHaveCount(0);
-  await expect(page.getByText("The worker verifies the log that goes on.")).toBeVisible();
+  await expect(page.getByText("The worker verifies the current log.")).toBeVisible();
   await expect(apiCall(page)).toHaveAttribute("title", /export\?format=bundle&log=/);
-  await page.getByRole("button", { name: "Export the closed log and verify it" }).click();
-  await expect(page.getByRole("heading", { name: "The bundle agrees with itself" })).toBeVisible();
+  await page.getByRole("button", { name: "Export and verify the closed log" }).click();
+  await expect(page.getByRole("heading", { name: "The bundle is consistent" })).toBeVisible();
   await expect(page.getByText(two.old, { exact: true }).first()).toBeVisible();
   await choice(page).getByRole("link", { name: "Present log" }).click();
   await expect(page.getByRole("button", { name: "Verify now" })).toBeVisible();
-  await expect(page.getByRole("heading", { name: "The bundle agrees with itself" })).toHaveCount(0);
+  await expect(page.getByRole("heading", { name: "The bundle is consistent" })).toHaveCount(0);
   const old = page
     .getByRole("table", { name: "By the worker" })
     .getByRole("row")
@@ -217,8 +213,8 @@ test("suspicions of either log are read apart, and a new one is of the log that 
 }) => {
   const { page, faults } = await as(browser, "coordinator-001:compliance");
   await page.goto(at(ofOld("/audit/suspicions")), { waitUntil: "networkidle" });
-  await expect(page.getByText("This log is closed: nothing is added to it any more")).toBeVisible();
-  await expect(page.getByText("No suspicion was written down yet")).toBeVisible();
+  await expect(page.getByText("This log is closed and gets no new entries")).toBeVisible();
+  await expect(page.getByText("No suspicions recorded yet")).toBeVisible();
   await expect(page.getByRole("textbox")).toHaveCount(0);
   expect(await axeFindings(page)).toEqual([]);
   await choice(page).getByRole("link", { name: "Present log" }).click();
@@ -229,8 +225,8 @@ test("suspicions of either log are read apart, and a new one is of the log that 
 });
 
 for (const [locale, note] of [
-  ["en", "This log is closed: nothing is added to it any more"],
-  ["de-DE", "Dieses Protokoll ist geschlossen: Es kommt nichts mehr hinzu"],
+  ["en", "This log is closed and gets no new entries"],
+  ["de-DE", "Dieses Protokoll ist geschlossen und bekommt keine neuen Einträge"],
 ] as const) {
   test(`pages of the closed log pass the gates in both themes and at 320 pixels, ${locale} @deep`, async ({
     browser,
@@ -279,7 +275,7 @@ test("no other origin is a log, and who may not read the log is shown no choice 
   for (const address of ["/audit", "/audit/exports", "/audit/verify", "/audit/print"]) {
     await client.page.goto(at(ofOld(address)), { waitUntil: "networkidle" });
     await expect(client.page.getByRole("heading", { level: 1 }), address).toContainText(
-      "You may not see this",
+      "You do not have access to this",
     );
     await expect(choice(client.page)).toHaveCount(0);
     await expect(client.page.getByRole("main")).not.toContainText(two.old);

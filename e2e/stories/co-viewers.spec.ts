@@ -30,8 +30,8 @@ test("a colleague who was named opens under his own name out of the same views, 
   const transaction = await newTransaction();
   const { page, faults } = await openForm(browser);
   await fillAsking(page, transaction, `Four eyes on ${transaction.slice(-6)}`);
-  await page.getByLabel("Who looks beside you").fill(COLLEAGUE);
-  await page.getByRole("button", { name: "Add the colleague" }).click();
+  await page.getByLabel("Co-viewers").fill(COLLEAGUE);
+  await page.getByRole("button", { name: "Add colleague" }).click();
   await expect(page.getByRole("button", { name: `Remove ${COLLEAGUE}` })).toBeVisible();
   await chooseFile(page, ORDER);
   const caseNumber = `MSO ${Date.now() % 1_000_000}/26`;
@@ -65,11 +65,11 @@ test("a colleague who was named opens under his own name out of the same views, 
 
   await page.goto(at(`/requests/${id}`));
   expect(await axeFindings(page)).toEqual([]);
-  await page.getByRole("button", { name: "Take out Karl Voss" }).click();
+  await page.getByRole("button", { name: "Remove Karl Voss" }).click();
   const dialog = page.getByRole("dialog", { name: /^Take Karl Voss out of AR-/ });
   await dialog.getByLabel("Reason").fill("Moved to another desk.");
   await dialog.getByRole("button", { name: "Take out", exact: true }).click();
-  await expect(page.getByText(/^taken out/)).toBeVisible(SOON);
+  await expect(page.getByText(/^removed/)).toBeVisible(SOON);
   const refused = await who().colleague.post(`/confidential/transactions/${transaction}/audit`, asking);
   expect([refused.status, text(refused, "code")]).toEqual([403, "access.no-grant"]);
   const left = await who().regulator.get(`/confidential/access/grants/${String(grant)}`);
@@ -84,17 +84,19 @@ test("an officer whom nobody knows is called back on the agency's number before 
   const id = await fileWith(who().colleague, order);
   const { page, faults } = await open(browser, LEGAL, id);
   await read(page, order);
-  await page.getByLabel("Reason, seen by the officer").fill("Read and compared");
-  await expect(page.getByRole("button", { name: "Approve as asked" })).toBeDisabled();
-  await expect(page.getByText("the officer’s identity check must be on record")).toBeVisible();
-  await expect(page.getByText("The address’s domain authority.example is the agency’s")).toBeVisible();
+  await page.getByLabel("Reason, seen by the requester").fill("Read and compared");
+  await expect(page.getByRole("button", { name: "Approve as requested" })).toBeDisabled();
+  await expect(page.getByText("the requester’s identity check must be recorded")).toBeVisible();
+  await expect(
+    page.getByText("The domain authority.example of the address belongs to the agency"),
+  ).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
-  await page.getByLabel("Number called back").selectOption(DEMO_CONTACT);
-  await page.getByLabel("I reached the officer there, who confirmed the request").check();
+  await page.getByLabel("Number called").selectOption(DEMO_CONTACT);
+  await page.getByLabel("I reached the requester there, and they confirmed the request").check();
   await page.getByLabel("How you checked").fill("Called the switchboard, was put through to Karl Voss.");
-  await page.getByRole("button", { name: "Record the check" }).click();
+  await page.getByRole("button", { name: "Record check" }).click();
   await expect(page.getByText("Recorded by Lena Hartmann, until")).toBeVisible(SOON);
-  await expect(page.getByRole("button", { name: "Approve as asked" })).toBeEnabled();
+  await expect(page.getByRole("button", { name: "Approve as requested" })).toBeEnabled();
   await passLegal(id, order);
   const { issuer, case_number, valid_from, valid_until } = order;
   const confirms = { issuer, case_number, valid_from, valid_until };

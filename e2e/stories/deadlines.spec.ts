@@ -17,7 +17,7 @@ async function steer(page: Page, opens: string, does: string, reason: string): P
   await page.getByRole("button", { name: opens, exact: true }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: does, exact: true }).click();
-  await expect(dialog.getByText("Give a reason: both sides see it")).toBeVisible();
+  await expect(dialog.getByText("Give a reason for both sides")).toBeVisible();
   await dialog.getByLabel("Reason, seen by both sides").fill(reason);
   expect(await axeFindings(page)).toEqual([]);
   await dialog.getByRole("button", { name: does, exact: true }).click();
@@ -29,15 +29,15 @@ test("an answer is put off once, with a reason and a date that both sides see, a
 }) => {
   const id = await file(newOrder());
   const { page, faults } = await open(browser, LEGAL, id);
-  await steer(page, "Put the answer off", "Put it off", "The archive is abroad");
-  await expect(page.getByRole("button", { name: "Put the answer off", exact: true })).toHaveCount(0);
-  await expect(page.getByRole("button", { name: "Approve as asked" })).toBeVisible();
+  await steer(page, "Extend deadline", "Extend deadline", "The archive is abroad");
+  await expect(page.getByRole("button", { name: "Extend deadline", exact: true })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Approve as requested" })).toBeVisible();
   const officer = await open(browser, "regulator-001", id);
   await expect(officer.page.getByText("The archive is abroad")).toBeVisible();
-  await expect(officer.page.getByText(/put the answer off/)).toBeVisible();
+  await expect(officer.page.getByText(/extended the deadline/)).toBeVisible();
   await expect(officer.page.getByText("Answer due", { exact: true })).toBeVisible();
   await expect(officer.page.getByText("Review due", { exact: true })).toBeVisible();
-  await expect(officer.page.getByText("Neither granted nor refused")).toHaveCount(0);
+  await expect(officer.page.getByText("Other actions")).toHaveCount(0);
   expect([...faults(), ...officer.faults()]).toEqual([]);
 });
 
@@ -48,10 +48,10 @@ test("a privilege is claimed by legal alone; nothing is decided while it stands"
   const { page, faults } = await open(browser, LEGAL, id);
   await steer(page, "Claim a privilege", "Claim it", "Letters of counsel");
   await expect(page.getByText("Objection of privilege", { exact: false }).first()).toBeVisible();
-  await expect(page.getByRole("button", { name: "Approve as asked" })).toHaveCount(0);
-  await steer(page, "The claim is dealt with", "Go on with the review", "The letters are out");
-  await expect(page.getByRole("button", { name: "Approve as asked" })).toBeVisible();
-  await expect(page.getByText(/dealt with the claim of privilege/)).toBeVisible();
+  await expect(page.getByRole("button", { name: "Approve as requested" })).toHaveCount(0);
+  await steer(page, "Settle claim", "Settle claim", "The letters are out");
+  await expect(page.getByRole("button", { name: "Approve as requested" })).toBeVisible();
+  await expect(page.getByText(/settled the claim of privilege/)).toBeVisible();
   expect([...faults(), ...other.faults()]).toEqual([]);
 });
 
@@ -69,7 +69,7 @@ test("the history is found by its case number, and by nobody who may not know of
   ] as const) {
     const { page, faults } = await signedIn(browser, handle);
     await page.goto(at(`/requests?view=${handle === LEGAL ? "all" : "mine"}`));
-    await page.getByText("Search the history").click();
+    await page.getByText("Search history").click();
     await page.getByLabel("Case number").fill(order.case_number);
     await page.getByRole("button", { name: "Filter", exact: true }).click();
     await page.waitForURL(/case_number=/);

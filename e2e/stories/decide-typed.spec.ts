@@ -33,9 +33,9 @@ test("a reading that differs cannot be approved, and two readings that differ ar
   const { page } = await open(browser, LEGAL, id);
   await read(page, { ...order, case_number: "MSO 9-999/26" });
   await expect(panel(page).getByText("Differs", { exact: true })).toBeAttached();
-  await expect(page.getByRole("button", { name: "Approve as asked" })).toBeDisabled();
+  await expect(page.getByRole("button", { name: "Approve as requested" })).toBeDisabled();
   await expect(page.getByRole("button", { name: "Narrow", exact: true })).toBeDisabled();
-  await expect(panel(page).getByText("Ask the officer, or deny")).toBeVisible();
+  await expect(panel(page).getByText("Ask them, or deny")).toBeVisible();
 
   const shorter = { ...newOrder(), valid_until: dayOf(10) };
   const other = await file(shorter, { valid_until: dayOf(20) });
@@ -47,10 +47,12 @@ test("a reading that differs cannot be approved, and two readings that differ ar
   const { page: second } = await open(browser, SECOND, other);
   expect(await second.content()).not.toContain(`read ${shorter.valid_until}`);
   await read(second, { ...shorter, valid_until: dayOf(20) });
-  await second.getByLabel("Reason, seen by the officer").fill("As typed");
+  await second.getByLabel("Reason, seen by the requester").fill("As typed");
   await second.getByRole("button", { name: "Approve as narrowed by Lena Hartmann" }).click();
-  await expect(second.getByText("The readings differ. Nothing was decided.")).toBeVisible();
-  await expect(second.getByText("the first decider read", { exact: false })).toBeVisible();
+  await expect(
+    second.getByText("The retyped facts do not match, so the decision was not recorded."),
+  ).toBeVisible();
+  await expect(second.getByText("The first approver typed", { exact: false })).toBeVisible();
 });
 
 test("of two tabs one decides, the other learns who was faster and loses nothing that was typed", async ({
@@ -64,32 +66,32 @@ test("of two tabs one decides, the other learns who was faster and loses nothing
   await withoutStream(two);
   await two.goto(at(`/requests/${id}`));
   await read(two, order);
-  await two.getByLabel("Reason, seen by the officer").fill("Second tab");
-  await one.getByLabel("Reason, seen by the officer").fill("No basis");
-  await one.getByLabel("Reason, seen by the officer").press("Escape");
+  await two.getByLabel("Reason, seen by the requester").fill("Second tab");
+  await one.getByLabel("Reason, seen by the requester").fill("No basis");
+  await one.getByLabel("Reason, seen by the requester").press("Escape");
   await one.keyboard.press("d");
   await one.getByRole("dialog").getByRole("button", { name: "Deny", exact: true }).click();
   await expect(one.getByRole("dialog").getByText("Denied", { exact: true }).first()).toBeVisible();
 
-  await two.getByRole("button", { name: "Approve as asked" }).click();
-  await expect(two.getByText("Somebody was faster. Nothing of yours was done.")).toBeVisible();
+  await two.getByRole("button", { name: "Approve as requested" }).click();
+  await expect(two.getByText("Another person acted first. Your action was not carried out.")).toBeVisible();
   await expect(two.getByText("Lena Hartmann denied on", { exact: false })).toBeVisible();
   // Nothing is left to press that would decide; what was typed can still be read.
   const late = two.getByRole("dialog");
   await expect(late.getByRole("button", { name: "Approve", exact: true })).toHaveCount(0);
   await expect(late.getByRole("button", { name: "Close", exact: true }).last()).toBeVisible();
   await expect(late.getByText("Second tab")).toBeVisible();
-  await two.getByRole("button", { name: "Look at it as it stands" }).click();
-  await expect(panel(two).getByText("No stage waits for a decision now.")).toBeVisible();
+  await two.getByRole("button", { name: "View current status" }).click();
+  await expect(panel(two).getByText("No stage is waiting for a decision.")).toBeVisible();
   await expect(panel(two).getByText("Second tab")).toBeVisible();
-  await panel(two).getByRole("button", { name: "Discard what I typed" }).click();
+  await panel(two).getByRole("button", { name: "Discard my entries" }).click();
   await expect(panel(two).getByText("Second tab")).toHaveCount(0);
 
   // Back after a decision leads to the request as it is, not to a form that decides again.
   await one.getByRole("dialog").getByRole("button", { name: "Close", exact: true }).last().click();
   await one.goto(at("/requests"));
   await one.goBack();
-  await expect(panel(one).getByText("No stage waits for a decision now.")).toBeVisible();
+  await expect(panel(one).getByText("No stage is waiting for a decision.")).toBeVisible();
 });
 
 test("a page that hears of the other's decision keeps what was typed and says who was faster @deep", async ({
@@ -99,9 +101,9 @@ test("a page that hears of the other's decision keeps what was typed and says wh
   const id = await file(order);
   const { page } = await open(browser, LEGAL, id);
   await read(page, order);
-  await page.getByLabel("Reason, seen by the officer").fill("Nearly done");
+  await page.getByLabel("Reason, seen by the requester").fill("Nearly done");
   await passLegal(id, order);
-  const notice = panel(page).getByRole("status").filter({ hasText: "Somebody was faster." });
+  const notice = panel(page).getByRole("status").filter({ hasText: "Another person acted first." });
   await expect(notice).toBeVisible();
   await expect(notice.getByText("Nearly done")).toBeVisible();
   await expect(notice.getByText(order.case_number)).toBeVisible();
@@ -115,10 +117,10 @@ test("a lost connection loses nothing: reload keeps what was typed, and sending 
   const id = await file(order);
   const { page } = await open(browser, LEGAL, id);
   await read(page, order);
-  await page.getByLabel("Reason, seen by the officer").fill("Read and compared");
+  await page.getByLabel("Reason, seen by the requester").fill("Read and compared");
   await page.reload();
   await expect(page.getByLabel("2 Case number")).toHaveValue(order.case_number);
-  await page.getByRole("button", { name: "Approve as asked" }).click();
+  await page.getByRole("button", { name: "Approve as requested" }).click();
   const dialog = page.getByRole("dialog");
   const button = dialog.getByRole("button", { name: "Approve", exact: true });
   await expect(button).toBeVisible();
@@ -142,7 +144,7 @@ test("who decides next in the same window finds nothing of the first one's readi
   const id = await file(order);
   const { page } = await open(browser, LEGAL, id);
   await read(page, order);
-  await page.getByLabel("Reason, seen by the officer").fill("For my own eyes");
+  await page.getByLabel("Reason, seen by the requester").fill("For my own eyes");
   const { page: other } = await open(browser, APPROVER, id);
   await passLegal(id, order);
   await page.context().clearCookies();
@@ -150,6 +152,6 @@ test("who decides next in the same window finds nothing of the first one's readi
   await page.goto(at(`/requests/${id}`));
   await expect(page.getByLabel("2 Case number")).toBeVisible();
   await expect(page.getByLabel("2 Case number")).toHaveValue("");
-  await expect(page.getByLabel("Reason, seen by the officer")).toHaveValue("");
+  await expect(page.getByLabel("Reason, seen by the requester")).toHaveValue("");
   expect(await page.evaluate(() => JSON.stringify({ ...sessionStorage }))).not.toContain("For my own eyes");
 });

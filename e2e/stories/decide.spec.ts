@@ -40,14 +40,14 @@ test("two deciders approve by keyboard alone; the first reading stays covered; a
   const id = await file(order);
   for (const handle of [LEGAL, APPROVER]) {
     const { page, faults } = await open(browser, handle, id);
-    await expect(page.getByText("The page’s text says all four facts")).toBeVisible();
+    await expect(page.getByText("The page’s text contains all four facts")).toBeVisible();
     let answers = 0;
     for (const [label, words] of [
       ["1 Issuer", order.issuer],
       ["2 Case number", order.case_number],
       ["3 Valid from", order.valid_from],
       ["4 Valid until", order.valid_until],
-      ["Reason, seen by the officer", "The order was read. Nothing stands against it: a, n, d."],
+      ["Reason, seen by the requester", "The order was read. Nothing stands against it: a, n, d."],
     ] as const) {
       await tabTo(page, page.getByLabel(label, { exact: true }));
       // Letters that are keys of the panel are text while somebody types.
@@ -56,14 +56,14 @@ test("two deciders approve by keyboard alone; the first reading stays covered; a
     }
     await expect(panel(page).getByText("Match", { exact: true })).toHaveCount(4);
     if (handle === APPROVER) {
-      await expect(page.getByText("reading stays covered until you sign", { exact: false })).toBeVisible();
+      await expect(page.getByText("stay hidden until you sign", { exact: false })).toBeVisible();
     }
     expect(await axeFindings(page)).toEqual([]);
     await page.keyboard.press("Escape");
     await page.keyboard.press("a");
     const dialog = page.getByRole("dialog", { name: /^Approve AR-/ });
     await expect(dialog.getByText("Amount, Parties, Pricing")).toBeVisible();
-    await dialog.getByText("The exact text that is signed").click();
+    await dialog.getByText("Exact text to be signed").click();
     await expect(dialog.getByText(/^sealport\/decision\/1/)).toContainText(`"request":"${id}"`);
     expect(await axeFindings(page)).toEqual([]);
     await tabTo(page, dialog.getByRole("button", { name: "Approve", exact: true }));
@@ -71,7 +71,7 @@ test("two deciders approve by keyboard alone; the first reading stays covered; a
     await expect(dialog.getByText("Approved", { exact: true }).first()).toBeVisible();
     await tabTo(page, dialog.getByRole("button", { name: "Close", exact: true }).last());
     await page.keyboard.press("Enter");
-    await expect(page.getByRole("button", { name: "Approve as asked" })).toHaveCount(0);
+    await expect(page.getByRole("button", { name: "Approve as requested" })).toHaveCount(0);
     console.log(`${handle} decides by keyboard: ${answers} typed answers, 3 keys`);
     expect(faults()).toEqual([]);
   }
@@ -89,11 +89,11 @@ test("an order that ends before the officer’s date is granted until its own en
     const { page, faults } = await open(browser, handle, id);
     await read(page, order);
     await page
-      .getByLabel("Reason, seen by the officer")
+      .getByLabel("Reason, seen by the requester")
       .fill("The order ends then, and access ends with it.");
     if (handle === LEGAL) {
       await expect(page.getByText("access would outlive the order by 4 days")).toBeVisible();
-      await expect(page.getByRole("button", { name: "Approve as asked" })).toBeDisabled();
+      await expect(page.getByRole("button", { name: "Approve as requested" })).toBeDisabled();
       await page.getByRole("button", { name: "Narrow it" }).click();
       await page.getByRole("checkbox", { name: "Parties" }).uncheck();
       await page.getByLabel("Views", { exact: true }).fill("3");
@@ -109,11 +109,11 @@ test("an order that ends before the officer’s date is granted until its own en
         "text-decoration-line",
         "line-through",
       );
-      await expect(panel(page).getByText("taken away by Lena Hartmann")).toBeVisible();
+      await expect(panel(page).getByText("removed by Lena Hartmann")).toBeVisible();
       await expect(scope(page).getByRole("columnheader", { name: "Now" })).toBeVisible();
       await expect(scope(page).getByText("lowered by Lena Hartmann")).toBeVisible();
       await expect(scope(page).getByText("shortened by Lena Hartmann")).toBeVisible();
-      await expect(page.getByRole("button", { name: "Approve as asked" })).toHaveCount(0);
+      await expect(page.getByRole("button", { name: "Approve as requested" })).toHaveCount(0);
       expect(await axeFindings(page)).toEqual([]);
       await page.getByRole("button", { name: "Approve as narrowed by Lena Hartmann" }).click();
       const dialog = page.getByRole("dialog", { name: /^Approve AR-\S+ as narrowed by Lena Hartmann$/ });
@@ -128,9 +128,9 @@ test("an order that ends before the officer’s date is granted until its own en
   expect(grant.json).toMatchObject({ fields: ["amount", "pricing"], not_after: until, max_views: 3 });
   expect(view.json.fields).toEqual(["amount", "pricing", "parties"]);
   const { page } = await open(browser, "regulator-001", id);
-  await expect(page.getByRole("heading", { name: "Asked and granted" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Requested and granted" })).toBeVisible();
   await expect(page.getByText("Legal review: narrowed by Lena Hartmann")).toBeVisible();
-  await expect(scope(page).getByText("taken away by Lena Hartmann")).toBeVisible();
+  await expect(scope(page).getByText("removed by Lena Hartmann")).toBeVisible();
   const asked = scope(page).getByRole("row", { name: /^Fields/ });
   await expect(asked.getByRole("cell")).toContainText(["Amount, Pricing, Parties", "Amount, Pricing"]);
 });
@@ -148,14 +148,14 @@ test("what was taken away stays on the officer’s page after a denial, which le
   await legal.post(`/confidential/access/requests/${id}/comments`, { comment: word });
 
   const { page, faults } = await open(browser, "regulator-001", id);
-  await expect(scope(page).getByRole("columnheader", { name: "Left at the end" })).toBeVisible();
-  await expect(scope(page).getByText("taken away by Lena Hartmann")).toBeVisible();
+  await expect(scope(page).getByRole("columnheader", { name: "Remaining at the end" })).toBeVisible();
+  await expect(scope(page).getByText("removed by Lena Hartmann")).toBeVisible();
   await expect(page.getByRole("region", { name: /^Comments/ }).getByText(word)).toBeVisible();
-  await expect(panel(page).getByText("What was missing", { exact: true })).toBeVisible();
+  await expect(panel(page).getByText("Missing information", { exact: true })).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
-  await panel(page).getByRole("link", { name: "New request from this one" }).click();
+  await panel(page).getByRole("link", { name: "File a new request from this one" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "New request" })).toBeVisible();
-  await expect(page.getByText("What was missing: The annex is missing.")).toBeVisible();
+  await expect(page.getByText("Missing: The annex is missing.")).toBeVisible();
   await expect(page.getByLabel("Reason")).toHaveValue("Examination of the settlement");
   await expect(page.getByLabel("Case number")).toHaveValue(order.case_number);
   await expect(page.getByLabel("Valid until")).toHaveValue(order.valid_until);
@@ -167,7 +167,7 @@ test("what was taken away stays on the officer’s page after a denial, which le
   // Nobody begins one from what is not theirs: a decider is shown the request itself.
   const decider = await signedIn(browser, "auditor-001");
   await decider.page.goto(at(`/requests/new?from=${id}`));
-  await expect(decider.page.getByRole("heading", { level: 1 })).toHaveText("There is nothing here for you");
+  await expect(decider.page.getByRole("heading", { level: 1 })).toHaveText("Not found");
 });
 
 test("a question stops the clock; the officer answers in the browser; a denial shows its reason", async ({
@@ -176,28 +176,28 @@ test("a question stops the clock; the officer answers in the browser; a denial s
   const order = newOrder();
   const id = await file(order);
   const { page: legal } = await open(browser, LEGAL, id);
-  await legal.getByLabel("Reason, seen by the officer").fill("Which annex names the transactions?");
+  await legal.getByLabel("Reason, seen by the requester").fill("Which annex names the transactions?");
   await legal.getByRole("button", { name: "Ask", exact: true }).click();
-  await legal.getByRole("dialog").getByRole("button", { name: "Send the question" }).click();
+  await legal.getByRole("dialog").getByRole("button", { name: "Send question" }).click();
   await expect(legal.getByRole("dialog").getByText("Asked", { exact: true }).first()).toBeVisible();
 
   const { page: officer, faults } = await open(browser, "regulator-001", id);
   await expect(officer.getByText("Which annex names the transactions?").first()).toBeVisible();
-  await expect(panel(officer).getByText("Clock paused since")).toBeVisible();
+  await expect(panel(officer).getByText("Deadline paused since")).toBeVisible();
   await officer.goto(at("/"));
-  await expect(officer.getByText("Clock paused").first()).toBeVisible();
+  await expect(officer.getByText("Deadline paused").first()).toBeVisible();
   await officer.goto(at(`/requests/${id}`));
   expect(await axeFindings(officer)).toEqual([]);
   await officer.getByLabel("Your answer").fill("Annex A, on its second page.");
   await officer.getByRole("button", { name: "Answer", exact: true }).click();
-  await expect(officer.getByText("A question waits for you")).toHaveCount(0);
-  await expect(officer.getByText("Silence is not refusal", { exact: false })).toBeVisible();
+  await expect(officer.getByText("A question is waiting for your answer")).toHaveCount(0);
+  await expect(officer.getByText("An overdue answer is not a refusal", { exact: false })).toBeVisible();
 
   await legal.getByRole("dialog").getByRole("button", { name: "Close", exact: true }).last().click();
   // The page hears of the answer by itself.
   await expect(legal.getByText("Annex A, on its second page.")).toBeVisible();
-  await legal.getByLabel("Reason, seen by the officer").fill("Annex A names another case.");
-  await legal.getByLabel("Reason, seen by the officer").press("Escape");
+  await legal.getByLabel("Reason, seen by the requester").fill("Annex A names another case.");
+  await legal.getByLabel("Reason, seen by the requester").press("Escape");
   await legal.keyboard.press("d");
   await legal
     .getByRole("dialog", { name: /^Deny AR-/ })
@@ -213,8 +213,8 @@ test("who may not decide sees why, or nothing at all", async ({ browser }) => {
   const order = newOrder();
   const id = await file(order);
   const { page: approver } = await open(browser, APPROVER, id);
-  await expect(panel(approver).getByText("decided with a duty that you do not hold")).toBeVisible();
-  await expect(approver.getByRole("button", { name: "Approve as asked" })).toHaveCount(0);
+  await expect(panel(approver).getByText("needs a duty that you do not have")).toBeVisible();
+  await expect(approver.getByRole("button", { name: "Approve as requested" })).toHaveCount(0);
   await approver.keyboard.press("a");
   await expect(approver.getByRole("dialog")).toHaveCount(0);
 
@@ -244,7 +244,7 @@ test("nobody files what only their own organisation could decide, and nobody dec
   const id = await file(order);
   await passLegal(id, order);
   const again = await open(browser, LEGAL, id);
-  await expect(panel(again.page).getByText("decided with a duty that you do not hold")).toBeVisible();
+  await expect(panel(again.page).getByText("needs a duty that you do not have")).toBeVisible();
   const twice = await legal.post(`/confidential/access/requests/${id}/decisions`, {
     ...body,
     stage: "legal",
@@ -267,8 +267,8 @@ test("a scanned order is shown as it is beside the facts, and decided on like on
   await expect(page.getByText("first page’s text")).toHaveCount(0);
   expect(await axeFindings(page)).toEqual([]);
   await read(page, order);
-  await page.getByLabel("Reason, seen by the officer").fill("Read on the scan");
-  await page.getByRole("button", { name: "Approve as asked" }).click();
+  await page.getByLabel("Reason, seen by the requester").fill("Read on the scan");
+  await page.getByRole("button", { name: "Approve as requested" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Approve", exact: true }).click();
   await expect(page.getByRole("dialog").getByText("Approved", { exact: true }).first()).toBeVisible();
   expect(faults()).toEqual([]);
@@ -297,23 +297,23 @@ test("nothing is approved until the legal reviewer has recorded who the officer 
   await endIdentityChecks("auditor-001");
   const { page, faults } = await open(browser, LEGAL, id);
   await read(page, order);
-  await page.getByLabel("Reason, seen by the officer").fill("Read and compared");
-  await expect(page.getByRole("button", { name: "Approve as asked" })).toBeDisabled();
-  await expect(page.getByText("the officer’s identity check must be on record")).toBeVisible();
+  await page.getByLabel("Reason, seen by the requester").fill("Read and compared");
+  await expect(page.getByRole("button", { name: "Approve as requested" })).toBeDisabled();
+  await expect(page.getByText("the requester’s identity check must be recorded")).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
-  await page.getByRole("button", { name: "Record the check" }).click();
-  await expect(page.getByText("Say how you checked")).toBeVisible();
-  await expect(page.getByText(/^The address’s domain \S+ is the agency’s$/)).toBeVisible();
+  await page.getByRole("button", { name: "Record check" }).click();
+  await expect(page.getByText("Describe how you checked")).toBeVisible();
+  await expect(page.getByText(/^The domain \S+ of the address belongs to the agency$/)).toBeVisible();
   await page.getByLabel("How you checked").fill("Called the switchboard of the agency at 14:05.");
-  await page.getByRole("button", { name: "Record the check" }).click();
+  await page.getByRole("button", { name: "Record check" }).click();
   await expect(
-    page.getByText("Without both, the request cannot be approved.", { exact: false }),
+    page.getByText("The request can only be approved with both checks.", { exact: false }),
   ).toBeVisible();
-  await expect(page.getByRole("button", { name: "Approve as asked" })).toBeDisabled();
-  await page.getByLabel("Number called back").selectOption({ index: 1 });
-  await page.getByLabel("I reached the officer there, who confirmed the request").check();
-  await page.getByRole("button", { name: "Record the check" }).click();
-  await expect(page.getByRole("button", { name: "Approve as asked" })).toBeEnabled();
+  await expect(page.getByRole("button", { name: "Approve as requested" })).toBeDisabled();
+  await page.getByLabel("Number called").selectOption({ index: 1 });
+  await page.getByLabel("I reached the requester there, and they confirmed the request").check();
+  await page.getByRole("button", { name: "Record check" }).click();
+  await expect(page.getByRole("button", { name: "Approve as requested" })).toBeEnabled();
   await expect(page.getByText("Recorded by Lena Hartmann, until")).toBeVisible();
   expect(faults()).toEqual([]);
 });
@@ -323,10 +323,10 @@ test("j and k lead through what waits, and the record prints @deep", async ({ br
   const ids = [await file(order), await file(newOrder())];
   const { page, faults } = await open(browser, LEGAL, ids[0] ?? "");
   // Keys act once the page's script runs; the drawn order says that it does.
-  await expect(page.getByText("The page’s text says all four facts")).toBeVisible();
+  await expect(page.getByText("The page’s text contains all four facts")).toBeVisible();
   await page.keyboard.press("j");
   await page.waitForURL(`**/requests/${ids[1]}`);
-  await expect(page.getByText("The page’s text says all four facts")).toBeVisible();
+  await expect(page.getByText("The page’s text contains all four facts")).toBeVisible();
   await page.keyboard.press("k");
   await page.waitForURL(`**/requests/${ids[0]}`);
   await page.getByRole("link", { name: "Print view" }).click();
@@ -364,7 +364,7 @@ test("on paper days are days, digests whole, nothing is to press, and who has re
     await expect(authority.getByText(`through ${day(order.valid_until)}`)).toBeVisible();
     await expect(authority.getByText("01:00")).toHaveCount(0);
     await expect(page.getByRole("main").getByRole("button")).toHaveCount(0);
-    await expect(page.getByRole("main").getByRole("link", { name: "Open the grant" })).toBeHidden();
+    await expect(page.getByRole("main").getByRole("link", { name: "Open grant" })).toBeHidden();
     await expect(page.getByText(" read,", { exact: false })).toHaveCount(readings);
     const printed = await page
       .getByTitle(/^[A-Za-z0-9_-]{43}$/)

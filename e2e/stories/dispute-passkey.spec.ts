@@ -27,8 +27,8 @@ test("a party whose key the custodian knows signs its dispute with it, and nobod
   await registerPasskey(client, "Carla's phone");
   await client.page.goto(at("/account/security"));
   const own = client.page.getByRole("region", { name: "Signing decisions and openings" });
-  await own.getByRole("button", { name: "Enrol this passkey" }).click();
-  await expect(own.getByText("Waits for a second person")).toBeVisible();
+  await own.getByRole("button", { name: "Enrol passkey" }).click();
+  await expect(own.getByText("Waiting for a second person")).toBeVisible();
   const approver = await signedIn(await browser.newContext(), "coordinator-001:approve", demo);
   const confirming = approver.page.getByRole("region", { name: "Signing decisions and openings" });
   await confirmIn(confirming, "Confirm");
@@ -41,9 +41,9 @@ test("a party whose key the custodian knows signs its dispute with it, and nobod
   expect((await who.client456.get(`/confidential/transactions/${tx}`)).json.status).toBe("created");
 
   await client.page.goto(at(`/transactions/${tx}`));
-  await client.page.getByRole("button", { name: "Open a dispute" }).click();
+  await client.page.getByRole("button", { name: "Open dispute" }).click();
   await client.page.getByLabel("What is wrong").fill("The price is wrong.");
-  await client.page.getByRole("button", { name: "Open the dispute" }).click();
+  await client.page.getByRole("button", { name: "Open dispute" }).click();
   await client.page.waitForURL(/\/disputes\/[0-9a-f-]{36}$/);
   await expect(client.page.getByText("the party’s own key")).toBeVisible();
 

@@ -81,30 +81,30 @@ test("a party opens a dispute in the browser, and withdraws it", async ({ browse
   const { page, faults } = await signedIn(browser, "client-456");
   const told = new Told(page);
   await page.goto(at(`/transactions/${tx}`));
-  await told.press("Open a dispute");
-  await expect(page.getByRole("dialog", { name: "Open a dispute" })).toBeVisible();
-  await told.press("Open the dispute");
-  await expect(page.getByText("Say what is wrong")).toBeVisible();
+  await told.press("Open dispute");
+  await expect(page.getByRole("dialog", { name: "Open dispute" })).toBeVisible();
+  await told.press("Open dispute");
+  await expect(page.getByText("Describe what is wrong")).toBeVisible();
   await expect(page.getByLabel("What is wrong")).toBeFocused();
   await told.type("What is wrong", REASON);
   expect(await axeFindings(page)).toEqual([]);
   await page.getByRole("checkbox", { name: "Pricing" }).uncheck();
   told.actions += 1;
-  await told.press("Open the dispute");
+  await told.press("Open dispute");
   await page.waitForURL(/\/disputes\/[0-9a-f-]{36}$/);
   await expect(page.getByRole("heading", { level: 1, name: "Dispute of job-123" })).toBeVisible();
-  await expect(page.getByText("Waits for support")).toBeVisible();
+  await expect(page.getByText("Waiting for support")).toBeVisible();
   await expect(page.getByText("Not in this dispute")).toHaveCount(1);
-  await expect(page.getByRole("button", { name: /Take|Look/ })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: /Take|View masked/ })).toHaveCount(0);
   const view = await who.client456.get(`/confidential/transactions/${tx}`);
   expect(view.json.status).toBe("disputed");
 
   await told.press("Withdraw");
-  await told.type("Why it is no longer disputed", "We read the contract again.");
+  await told.type("Reason for withdrawing", "We read the contract again.");
   await page.getByRole("dialog").getByRole("button", { name: "Withdraw", exact: true }).click();
   told.actions += 1;
   await expect(page.getByText("Withdrawn")).toBeVisible();
-  await expect(page.getByText("nothing more can be written")).toBeVisible();
+  await expect(page.getByText("you can no longer add notes")).toBeVisible();
   expect((await who.client456.get(`/confidential/transactions/${tx}`)).json.status).toBe("created");
   told.print("client-456 opens and withdraws a dispute");
   expect(faults()).toEqual([]);
@@ -121,10 +121,10 @@ test("support takes a dispute, sees masks and never a value, asks for more and r
   await page.locator(`a[href="/disputes/${id}"]`).click();
   told.actions += 1;
   await expect(page.getByText(REASON)).toBeVisible();
-  await expect(page.getByText("Take the dispute to look at its fields masked.")).toBeVisible();
-  await told.press("Take this dispute");
+  await expect(page.getByText("Take the dispute to view its masked fields.")).toBeVisible();
+  await told.press("Take dispute");
   await expect(page.getByText("With support")).toBeVisible();
-  await told.press("Look at masked fields");
+  await told.press("View masked fields");
   await expect(page.getByText(/^Masked by the custodian/)).toBeVisible();
   // Read aloud as hidden, drawn as ink.
   await expect(page.getByText("hidden number", { exact: true }).first()).toBeAttached();
@@ -145,13 +145,13 @@ test("support takes a dispute, sees masks and never a value, asks for more and r
   });
 
   await told.press("Resolve");
-  await told.type("What was found", "The list price applies; both agree.");
+  await told.type("Result", "The list price applies; both agree.");
   await page.getByRole("dialog").getByRole("button", { name: "Resolve", exact: true }).click();
   told.actions += 1;
   await expect(page.getByText("Resolved", { exact: true })).toBeVisible();
   await expect(page.getByText(/so the fields are sealed again/)).toBeVisible({ timeout: BLANK_MS });
   await expect(page.getByText("hidden number", { exact: true })).toHaveCount(0);
-  await expect(page.getByRole("button", { name: /Look/ })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: /View masked/ })).toHaveCount(0);
   await expectNoValue(secret, page, bodies);
   told.print("support takes, looks, asks and resolves");
 
@@ -169,7 +169,7 @@ test("support is offered more only where the dispute leaves something out or its
   const { support } = people(demo());
   expect((await support.post(`/confidential/disputes/${id}/take`)).status).toBe(200);
   const { page } = await supportAt(browser, id);
-  await expect(page.getByRole("button", { name: "Look at masked fields" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "View masked fields" })).toBeVisible();
   await expect(page.getByRole("link", { name: "Request more" })).toHaveCount(0);
   for (let look = 0; look < 20; look += 1) {
     const looked = await support.post(`/confidential/transactions/${tx}/access`, { purpose: "dispute" });
@@ -211,8 +211,8 @@ test("masks stay on the screen only as long as the access: another's revocation 
 }) => {
   const { id, tx } = await disputed();
   const { page } = await supportAt(browser, id);
-  await page.getByRole("button", { name: "Take this dispute" }).click();
-  await page.getByRole("button", { name: "Look at masked fields" }).click();
+  await page.getByRole("button", { name: "Take dispute" }).click();
+  await page.getByRole("button", { name: "View masked fields" }).click();
   await expect(page.getByText("hidden number", { exact: true }).first()).toBeAttached();
   const { coordinator, support } = people(demo());
   const dispute = await support.get(`/confidential/disputes/${id}`);
@@ -250,8 +250,8 @@ test("a permission that has ended shows nothing, and says so @deep", async ({ br
       );
   });
   const { page } = await supportAt(browser, id);
-  await expect(page.getByText("The party’s permission to look at masked fields has ended.")).toBeVisible();
-  await expect(page.getByRole("button", { name: /Look/ })).toHaveCount(0);
+  await expect(page.getByText("The party’s permission to view masked fields has ended.")).toBeVisible();
+  await expect(page.getByRole("button", { name: /View masked/ })).toHaveCount(0);
   const refused = await support.post(`/confidential/transactions/${tx}/access`, { purpose: "dispute" });
   expect([refused.status, refused.json.code]).toEqual([403, "access.no-grant"]);
 });
@@ -298,13 +298,13 @@ test("the wrong person gets no further than he may know", async ({ browser }) =>
 
   const officer = await signedIn(browser, "auditor-001");
   await officer.page.goto(at("/disputes"));
-  await expect(officer.page.getByText("This is not for your role: Auditor.")).toBeVisible();
+  await expect(officer.page.getByText("This is not available to your role: Auditor.")).toBeVisible();
 
   const miner = await signedIn(browser, "miner-789");
   const { bodies } = record(miner.page);
   await miner.page.goto(at(`/disputes/${id}`));
   await expect(miner.page.getByText(REASON)).toBeVisible();
-  await expect(miner.page.getByRole("button", { name: /Take|Look|Withdraw|Resolve/ })).toHaveCount(0);
+  await expect(miner.page.getByRole("button", { name: /Take|View masked|Withdraw|Resolve/ })).toHaveCount(0);
   await expectNoValue(secret, miner.page, bodies);
 
   const nobody = await openPage(browser, {});
@@ -328,22 +328,22 @@ test("support's part is done by keyboard alone @deep", async ({ browser }) => {
     }
     throw new Error(`no control ${name} is reached by Tab`);
   };
-  await tabTo(/Take this dispute/);
+  await tabTo(/Take dispute/);
   await page.keyboard.press("Enter");
   await expect(page.getByText("With support")).toBeVisible();
-  await tabTo(/Look at masked fields/);
+  await tabTo(/View masked fields/);
   await page.keyboard.press("Enter");
   await expect(page.getByText(/^Masked by the custodian/)).toBeVisible();
   await page.reload();
   await tabTo(/Resolve/);
   await page.keyboard.press("Enter");
-  const dialog = page.getByRole("dialog", { name: "Resolve the dispute" });
+  const dialog = page.getByRole("dialog", { name: "Resolve dispute" });
   await expect(dialog).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(dialog).toBeHidden();
   await expect(page.getByRole("button", { name: "Resolve" })).toBeFocused();
   await page.keyboard.press("Enter");
-  while (!(await page.getByLabel("What was found").evaluate((field) => field === document.activeElement)))
+  while (!(await page.getByLabel("Result").evaluate((field) => field === document.activeElement)))
     await page.keyboard.press("Tab");
   await page.keyboard.type("Both agree now.");
   await page.keyboard.press("Tab");

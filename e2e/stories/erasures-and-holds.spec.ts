@@ -91,7 +91,7 @@ test("one person asks for an erasure by keyboard, and the form says what it cann
   await expect(page.getByRole("status").filter({ hasText: "Erasure asked for" })).toContainText("client-123");
   const row = erasures(page).getByRole("row").filter({ hasText: "client-123" });
   await expect(row).toContainText("Waits for a second person");
-  await expect(row).toContainText("Somebody else agrees.");
+  await expect(row).toContainText("Another person must agree.");
   await expect(row.getByRole("button", { name: /^Agree/ })).toHaveCount(0);
   await expect(row.getByRole("button", { name: "Withdraw the erasure of client-123" })).toBeVisible();
   await page.getByRole("button", { name: "Ask for another" }).click();
@@ -365,7 +365,7 @@ test("who vouches is named on the trust page, plainly: self-witnessed here, unwi
     await page.goto(at("/trust"), { waitUntil: "load" });
     await expect(section).toContainText("Unwitnessed", { timeout: 1_000 });
   }).toPass();
-  await expect(section).toContainText("It is the operator’s word alone.");
+  await expect(section).toContainText("Only the operator has signed it.");
   expect(faults()).toEqual([]);
   for (const one of [page, german.page]) await one.context().close();
 });

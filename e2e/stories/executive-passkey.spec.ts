@@ -52,8 +52,8 @@ async function enrolled(
   await registerPasskey(who, `Key of ${handle}`);
   await who.page.goto(at("/account/security"));
   const section = who.page.getByRole("region", { name: "Signing decisions and openings" });
-  await section.getByRole("button", { name: "Enrol this passkey" }).click();
-  await expect(section.getByText("Waits for a second person")).toBeVisible();
+  await section.getByRole("button", { name: "Enrol passkey" }).click();
+  await expect(section.getByText("Waiting for a second person")).toBeVisible();
   await confirmer.page.goto(at("/account/security"));
   const waiting = confirmer.page.getByRole("region", { name: "Signing decisions and openings" });
   await confirmIn(waiting, word);
@@ -109,9 +109,9 @@ test("two executives sign a release with their passkeys, and one of them its end
   await escalate(id, { dataDir: instance.dataDir, demo });
   const { page } = chair;
   await page.goto(at(`/requests/${id}`));
-  await page.getByLabel("Why it is released").fill("Nobody has answered in time");
-  await page.getByRole("button", { name: "Lay out the terms" }).click();
-  await expect(page.getByText("Terms that wait for two words")).toBeVisible();
+  await page.getByLabel("Reason for the release").fill("was not answered in time");
+  await page.getByRole("button", { name: "Propose terms" }).click();
+  await expect(page.getByText("Terms waiting for two signatures")).toBeVisible();
 
   // By program nothing goes without a signature: the portal signs for nobody who has a key.
   const standing = await chair.get(`/confidential/access/requests/${id}/releases`);
@@ -125,7 +125,7 @@ test("two executives sign a release with their passkeys, and one of them its end
   for (const one of [chair, second]) {
     await one.page.goto(at(`/requests/${id}`));
     await typeOrder(one.page, order);
-    await one.page.getByLabel("Reason, seen by the officer and the reviewers").fill("The order stands");
+    await one.page.getByLabel("Reason, seen by the requester and the reviewers").fill("The order stands");
     await one.page.getByRole("button", { name: "Release", exact: true }).click();
     const dialog = one.page.getByRole("dialog");
     await expect(dialog.getByText("The order stands")).toBeVisible();
@@ -146,11 +146,11 @@ test("two executives sign a release with their passkeys, and one of them its end
   expect(statement).toBeUndefined();
   expect(new Set(signed.map((row) => signedChallenge(row.signature))).size).toBe(2);
 
-  await second.page.getByRole("link", { name: "See the grant" }).click();
-  await second.page.getByRole("button", { name: "End the release" }).click();
+  await second.page.getByRole("link", { name: "View grant" }).click();
+  await second.page.getByRole("button", { name: "End release" }).click();
   const dialog = second.page.getByRole("dialog");
   await dialog.getByLabel("Reason").fill("The court has set it aside");
-  await dialog.getByRole("button", { name: "Sign and end it" }).click();
+  await dialog.getByRole("button", { name: "Sign and end release" }).click();
   await expect(dialog).toHaveCount(0);
   const [grant] = await rowsOf(
     "SELECT state, release_end FROM access_grant WHERE id = $1",
@@ -176,17 +176,17 @@ test("a holder signs the use of break-glass with a passkey, and another person i
   await page.getByLabel("Transaction numbers").fill(transaction);
   await page.getByRole("checkbox", { name: "Amount" }).check();
   await page.getByLabel("Reason").fill(REASON);
-  await page.getByRole("button", { name: "Break the glass" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Break the glass" }).click();
+  await page.getByRole("button", { name: "Start emergency access" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Start emergency access" }).click();
   await page.waitForURL(/\/break-glass\/[0-9a-f-]{36}$/);
   const id = new URL(page.url()).pathname.split("/").at(-1) ?? "";
   await expect(page.getByText("Signed with a passkey")).toBeVisible();
   // Each look is an opening of its own, signed as well.
-  await page.getByRole("button", { name: /^Look at the masks/ }).click();
+  await page.getByRole("button", { name: /^View masked fields/ }).click();
   await expect(page.locator("[data-opened]")).toHaveCount(1);
   const looks = await rowsOf("SELECT proof_kind, outcome FROM disclosure WHERE grant_id = $1", id);
   expect(looks).toEqual([{ proof_kind: "passkey", outcome: "done" }]);
-  await page.getByRole("button", { name: "End it now" }).click();
+  await page.getByRole("button", { name: "End emergency access" }).click();
   await page.getByRole("dialog").getByLabel("Reason").fill("Seen what was needed");
   await page.getByRole("dialog").getByRole("button", { name: "End it", exact: true }).click();
   await expect(page.getByRole("dialog")).toHaveCount(0);
@@ -196,7 +196,7 @@ test("a holder signs the use of break-glass with a passkey, and another person i
   expect([bare.status, bare.json.code]).toEqual([403, "statement.required"]);
   await legal.page.goto(at(`/break-glass/${id}`));
   await legal.page.getByRole("radio", { name: /^Justified/ }).check();
-  await legal.page.getByLabel("What you looked at, and what you found").fill("The standstill is in the log");
+  await legal.page.getByLabel("What you checked and found").fill("The standstill is in the log");
   await legal.page.getByRole("button", { name: "Sign the review" }).click();
   await expect(legal.page.getByText("The standstill is in the log")).toBeVisible();
   await expect(legal.page.getByText("Signed with a passkey")).toHaveCount(2);

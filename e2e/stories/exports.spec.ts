@@ -20,9 +20,9 @@ test("an export made in the background is fetched by its maker with the digest s
   // By keyboard: the button is reached from the link before it.
   await ready.getByRole("link", { name: "Download" }).focus();
   await page.keyboard.press("Tab");
-  await expect(ready.getByRole("button", { name: "Make it in the background" })).toBeFocused();
+  await expect(ready.getByRole("button", { name: "Make in background" })).toBeFocused();
   await page.keyboard.press("Enter");
-  await expect(ready.getByRole("status").first()).toContainText("Asked for.");
+  await expect(ready.getByRole("status").first()).toContainText("Export requested.");
   const row = page.getByRole("table", { name: "Your exports" }).getByRole("row").nth(1);
   await expect(row).toContainText("Ready", { timeout: 60_000 });
   await expect(row).toContainText("Kept until");
@@ -80,7 +80,7 @@ test("in German and at 320 pixels the same words are there and nothing scrolls s
     locale: "de-DE",
   });
   await page.goto(at("/audit/exports?ready=1&format=csv"), { waitUntil: "networkidle" });
-  await page.getByRole("button", { name: "Im Hintergrund anfertigen" }).click();
+  await page.getByRole("button", { name: "Im Hintergrund erstellen" }).click();
   await expect(page.getByText("Fertig", { exact: true }).first()).toBeVisible({ timeout: 60_000 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
   // What a browser takes compressed comes as it is: a piece of a compressed file would be another piece.

@@ -44,7 +44,7 @@ test("a document that is too large, cut off or not what it says is refused in wo
       "“order.png” has a name that does not fit its content.",
     ],
     [pdfOf("empty.pdf", Buffer.alloc(0)), "“empty.pdf” is empty."],
-    [pdfOf("page.pdf", Buffer.from("<html></html>")), "“page.pdf” is neither PDF, PNG, JPEG, TIFF nor p7m"],
+    [pdfOf("page.pdf", Buffer.from("<html></html>")), "“page.pdf” is is not PDF, PNG, JPEG, TIFF nor p7m"],
   ] as const;
   await fillAsking(page, await newTransaction(), "Bad documents");
   await fillFacts(page, { caseNumber: "BAD 1/26" });
@@ -56,8 +56,8 @@ test("a document that is too large, cut off or not what it says is refused in wo
   await expectNoFindings(page);
   expect(sent).toEqual([]);
   await chooseFile(page, ORDER);
-  await expect(page.getByText("as received, equal to what you sent")).toBeVisible(SOON);
-  await expect(page.getByText("neither PDF")).toHaveCount(0);
+  await expect(page.getByText("as received, identical to your file")).toBeVisible(SOON);
+  await expect(page.getByText("is not PDF")).toHaveCount(0);
   expect(sent).toEqual(["POST"]);
 
   // One that does not fit leaves the one that is there; corrected facts do not need the document again.
@@ -81,10 +81,10 @@ test("a document that reaches the server altered is not taken for the one that w
   await fillAsking(page, await newTransaction(), "Altered document");
   await fillFacts(page, { caseNumber: "ALT 1/26" });
   await chooseFile(page, ORDER);
-  await expect(page.getByText("The server received other bytes than you sent.")).toBeVisible(SOON);
+  await expect(page.getByText("The server received different bytes")).toBeVisible(SOON);
   await page.unroute(/\/authorizations$/);
   await page.getByRole("button", { name: "Send again" }).click();
-  await expect(page.getByText("as received, equal to what you sent")).toBeVisible(SOON);
+  await expect(page.getByText("as received, identical to your file")).toBeVisible(SOON);
 });
 
 test("what is asked for only without a connection is there, and takes nothing with it @deep", async ({
@@ -95,7 +95,7 @@ test("what is asked for only without a connection is there, and takes nothing wi
   await page.getByLabel("Reason").fill("Half a thought");
   await page.context().setOffline(true);
   await page.getByRole("button", { name: "Use a query instead" }).click();
-  await page.getByRole("button", { name: "Name transactions instead" }).click();
+  await page.getByRole("button", { name: "Use numbers instead" }).click();
   await page.getByRole("button", { name: "Find by job" }).click();
   await page.getByRole("button", { name: "Close", exact: true }).click();
   await page.keyboard.press("Control+k");
@@ -112,7 +112,7 @@ test("a connection lost in mid-form loses nothing, says so, and files one draft"
   const reason = `Lost in mid-form ${Date.now()}`;
   const lost = await loseOneAnswer(page, "POST", /\/confidential\/access\/requests$/);
   await fillAsking(page, await newTransaction(), reason);
-  const told = page.getByText("Nothing you typed is lost");
+  const told = page.getByText("Your entries are kept in this window");
   await expect(told).toBeVisible(SOON);
   const draft = await savedDraft(page);
   expect(lost()).toBe(1);
@@ -142,7 +142,7 @@ test("what no draft holds yet survives a reload, and can be thrown away @deep", 
   await page.getByLabel("Reason").fill("Half a thought");
   await expect(page.getByText("Kept in this window.")).toBeVisible(SOON);
   await page.reload();
-  await expect(page.getByText("Taken up where you left off")).toBeVisible(SOON);
+  await expect(page.getByText("Your entries were restored")).toBeVisible(SOON);
   await expect(page.getByLabel("Reason")).toHaveValue("Half a thought");
   await page.getByRole("button", { name: "Start afresh" }).click();
   await expect(page.getByLabel("Reason")).toHaveValue("");
@@ -160,7 +160,7 @@ test("an answer lost while submitting is made up for by pressing again, once", a
   await expect(page.getByRole("heading", { level: 1, name: "Check answers" })).toBeVisible(SOON);
   await loseOneAnswer(page, "POST", /\/submit$/);
   await page.getByRole("button", { name: "Submit" }).click();
-  await expect(page.getByText("it will not be sent twice")).toBeVisible(SOON);
+  await expect(page.getByText("it is not sent twice")).toBeVisible(SOON);
   await page.getByRole("button", { name: "Submit" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Request sent" })).toBeVisible(SOON);
   const [id = "", ...others] = await requestsFor(who().regulator, reason);
@@ -223,7 +223,7 @@ test("a session that ended in mid-form is told, and signing in again finds every
   const cookies = await context.cookies();
   await context.clearCookies();
   await page.getByLabel("Reason").fill("After signing out");
-  await expect(page.getByText("You have been signed out")).toBeVisible(SOON);
+  await expect(page.getByText("You are signed out")).toBeVisible(SOON);
   await expect(page.getByRole("link", { name: "Sign in and come back" })).toHaveAttribute(
     "href",
     /^\/sign-in\?to=/,

@@ -61,7 +61,7 @@ test("a regulator files by keyboard alone with at most twelve typed answers, and
     "To read amount and pricing of 2 transactions in full, and parties masked",
   );
   await expect(summary).toContainText("4 of 4");
-  await expect(page.getByText("as received, equal to what you sent")).toBeVisible(SOON);
+  await expect(page.getByText("as received, identical to your file")).toBeVisible(SOON);
   await expect(page.getByText("Not scanned")).toBeVisible();
   const draft = await savedDraft(page);
   await expectNoFindings(page);
@@ -119,7 +119,7 @@ test("an empty form says what is missing, takes the focus, and leads to each con
   const told = page.getByRole("alert", { name: /things to correct/ });
   await expect(told.getByRole("link", { name: "“half.pdf” is cut off" })).toBeVisible(SOON);
   await expect(
-    page.getByRole("link", { name: "Add the legal authority: its document, or the order signed as a JWS" }),
+    page.getByRole("link", { name: "Add the legal authority: its document, or the order as a signed JWS" }),
   ).toHaveCount(0);
   await page.getByLabel(/^Until/).selectOption("date");
   await page.getByLabel("Ends").fill(`${day(90)}T12:00`);
@@ -129,7 +129,7 @@ test("an empty form says what is missing, takes the focus, and leads to each con
   await page.getByLabel("Transaction numbers").fill("job-123 0198c0de-0000-7000-8000-0000000000ff");
   await page.getByLabel("Transaction numbers").press("Enter");
   await expect(page.getByText("This is not a transaction number: job-123")).toBeVisible();
-  await expect(page.getByText("No such transaction that you may know of")).toBeVisible(SOON);
+  await expect(page.getByText("Transaction not found")).toBeVisible(SOON);
 });
 
 test("an auditor files for what a query finds, and changes an answer on the way @deep", async ({
@@ -148,7 +148,7 @@ test("an auditor files for what a query finds, and changes an answer on the way 
   await chooseFile(page, ORDER);
   await fillFacts(page, { kind: "court_order", issuer: "Amtsgericht Mitte", caseNumber: "7 K 9/26" });
   await page.getByRole("button", { name: "Check answers" }).click();
-  await expect(page.getByText("What fits at submission: job-123, participant miner-789")).toBeVisible(SOON);
+  await expect(page.getByText("Matches at submission: job-123, participant miner-789")).toBeVisible(SOON);
   await page.getByRole("link", { name: /^Change\s+Views$/ }).click();
   await expect(page.getByLabel("Views")).toBeFocused(SOON);
   await page.getByLabel("Views").fill("7");
@@ -162,7 +162,7 @@ test("an auditor files for what a query finds, and changes an answer on the way 
   expect(filed).toMatchObject({ state: "stage_1", max_views: 7, purpose: "audit" });
   expect(filed.transactions).toContain(transaction);
   await page.goto(at(`/requests/${id}`));
-  await expect(page.getByRole("heading", { name: /^Transactions asked for/ })).toBeVisible();
+  await expect(page.getByRole("heading", { name: /^Requested transactions/ })).toBeVisible();
   await expect(page.locator(`main a[href="/transactions/${transaction}"]`)).toHaveText("job-123");
   expect(faults()).toEqual([]);
 });
@@ -199,7 +199,7 @@ test("support asks for masked fields of a disputed transaction, prefilled and wi
     state: "stage_1",
   });
   await page.goto(at(`/requests/${id}`));
-  await expect(page.getByText("No document is needed")).toHaveCount(2);
+  await expect(page.getByText("No document needed")).toHaveCount(2);
   await expect(page.getByText(/Document check/)).toHaveCount(0);
   await expect(page.getByText(/the order’s end/)).toHaveCount(0);
   expect(faults()).toEqual([]);
@@ -213,10 +213,10 @@ test("the form is not for parties, and a draft not for anybody else", async ({ b
   const client = await signedIn(browser, "client-456");
   for (const path of ["/requests", "/requests/new"]) {
     await client.page.goto(at(path));
-    await expect(client.page.getByRole("heading", { level: 1, name: "You may not see this" })).toBeVisible(
-      SOON,
-    );
-    await expect(client.page.getByText("This is not for your role: Client.")).toBeVisible();
+    await expect(
+      client.page.getByRole("heading", { level: 1, name: "You do not have access to this" }),
+    ).toBeVisible(SOON);
+    await expect(client.page.getByText("This is not available to your role: Client.")).toBeVisible();
     await expectNoFindings(client.page);
   }
   const auditor = await signedIn(browser, "auditor-001");
@@ -226,17 +226,13 @@ test("the form is not for parties, and a draft not for anybody else", async ({ b
     `/requests/new/sent?request=${draft}`,
   ]) {
     await auditor.page.goto(at(path));
-    await expect(
-      auditor.page.getByRole("heading", { level: 1, name: "There is nothing here for you" }),
-    ).toBeVisible(SOON);
+    await expect(auditor.page.getByRole("heading", { level: 1, name: "Not found" })).toBeVisible(SOON);
   }
   // Who will decide on it knows nothing of it before it is sent.
   const legal = await signedIn(browser, "coordinator-001:legal");
   for (const path of [`/requests/new?draft=${draft}`, `/requests/${draft}`]) {
     await legal.page.goto(at(path));
-    await expect(
-      legal.page.getByRole("heading", { level: 1, name: "There is nothing here for you" }),
-    ).toBeVisible(SOON);
+    await expect(legal.page.getByRole("heading", { level: 1, name: "Not found" })).toBeVisible(SOON);
   }
   const nobody = await browser.newPage();
   await nobody.goto(at(`/requests/new?draft=${draft}`));
@@ -253,7 +249,7 @@ test("the list has its saved views, filters in the address, and keys that move a
   await page.goto(at("/requests?view=waiting"));
   await expect(page.getByRole("link", { name: "Waiting for me" })).toHaveAttribute("aria-current", "page");
   await page.getByLabel("Reference").fill(String(reference).slice(-4));
-  await page.getByLabel("Where it stands").selectOption("draft");
+  await page.getByLabel("Status").selectOption("draft");
   await page.getByRole("button", { name: "Filter", exact: true }).click();
   await expect(page).toHaveURL(/view=waiting&reference=.*&state=draft&purpose=&sort=due/, SOON);
   const row = page.getByRole("link", { name: String(reference) });
@@ -268,8 +264,8 @@ test("the list has its saved views, filters in the address, and keys that move a
   await expect(page.getByLabel("Reason")).toHaveValue("For the list");
 
   await page.goto(at("/requests?reference=nothing-like-it"));
-  await expect(page.getByText("No request fits this filter")).toBeVisible(SOON);
-  await expect(page.getByRole("link", { name: "Clear the filter" }).first()).toBeVisible();
+  await expect(page.getByText("No request matches this filter")).toBeVisible(SOON);
+  await expect(page.getByRole("link", { name: "Clear filter" }).first()).toBeVisible();
   const legal = await signedIn(browser, "coordinator-001:legal", { colorScheme: "dark" });
   await legal.page.goto(at("/requests"));
   await expect(legal.page.getByRole("link", { name: "Waiting for me" })).toHaveAttribute(

@@ -53,7 +53,7 @@ test("a grant shows its time, its views, what it reaches, what it rests on and w
   await expect(facts.getByText("Lena Hartmann")).toBeVisible();
   await expect(facts.getByText("Ines Vogel")).toBeVisible();
   await expect(page.getByText("Not in this grant")).toHaveCount(4);
-  await expect(page.getByText("Nothing was opened yet")).toBeVisible();
+  await expect(page.getByText("No openings yet")).toBeVisible();
   await expect(page.getByRole("link", { name: "Open fields" })).toHaveAttribute(
     "href",
     `/transactions/${tx}`,
@@ -95,16 +95,16 @@ test("a coordinator revokes a grant, and its holder's open page says so within t
 
   const reviewer = await pageOf(browser, REVIEWER, `/grants/${id}`);
   await reviewer.page.getByRole("button", { name: "Revoke", exact: true }).click();
-  const dialog = reviewer.page.getByRole("dialog", { name: "Revoke this grant" });
-  await dialog.getByRole("button", { name: "Revoke the grant" }).click();
-  await expect(dialog.getByText("Say why it is revoked")).toBeVisible();
+  const dialog = reviewer.page.getByRole("dialog", { name: "Revoke grant" });
+  await dialog.getByRole("button", { name: "Revoke grant" }).click();
+  await expect(dialog.getByText("Give a reason")).toBeVisible();
   await expect(dialog.getByLabel("Reason")).toBeFocused();
   expect(await axeFindings(reviewer.page)).toEqual([]);
   await dialog.getByLabel("Reason").fill(REASON);
   const answered = reviewer.page.waitForResponse((response) =>
     response.url().endsWith(`/grants/${id}/revoke`),
   );
-  await dialog.getByRole("button", { name: "Revoke the grant" }).click();
+  await dialog.getByRole("button", { name: "Revoke grant" }).click();
   expect((await answered).status()).toBe(200);
   const facts = holder.page.getByRole("complementary", { name: "Facts" });
   await expect(facts.getByText("Revoked", { exact: true })).toBeVisible({ timeout: BLANK_MS });
@@ -140,7 +140,7 @@ test("a grant that ends says so at that moment, on a page nobody touches @deep",
   const { page } = await pageOf(browser, HOLDER, `/grants/${id}`);
   const facts = page.getByRole("complementary", { name: "Facts" });
   await expect(facts.getByRole("timer")).toHaveText(/^0 min \d+ s$/);
-  await expect(facts.getByText("The time of this grant is over.")).toBeVisible({ timeout: 90_000 });
+  await expect(facts.getByText("This grant has expired.")).toBeVisible({ timeout: 90_000 });
   await expect(facts.getByRole("timer")).toHaveCount(0);
   await page.goto(at("/grants"));
   await expect(page.locator(`a[href="/grants/${id}"]`)).toHaveCount(0);
@@ -157,19 +157,17 @@ test("nobody else learns of a grant, and a party not even that there are any", a
   const { id } = await granted();
   for (const handle of ["auditor-001", "coordinator-001:support"]) {
     const { page } = await pageOf(browser, handle, `/grants/${id}`);
-    await expect(
-      page.getByRole("heading", { level: 1, name: "There is nothing here for you" }),
-    ).toBeVisible();
+    await expect(page.getByRole("heading", { level: 1, name: "Not found" })).toBeVisible();
     expect(await page.content()).not.toContain("18 O ");
   }
   const party = await pageOf(browser, "client-456", `/grants/${id}`);
-  await expect(party.page.getByRole("heading", { level: 1, name: "You may not see this" })).toBeVisible();
+  await expect(
+    party.page.getByRole("heading", { level: 1, name: "You do not have access to this" }),
+  ).toBeVisible();
   const places = party.page.getByRole("navigation", { name: "Places" }).first();
   await expect(places.getByRole("link", { name: "Grants" })).toHaveCount(0);
   const unknown = await pageOf(browser, HOLDER, "/grants/not-an-id");
-  await expect(
-    unknown.page.getByRole("heading", { level: 1, name: "There is nothing here for you" }),
-  ).toBeVisible();
+  await expect(unknown.page.getByRole("heading", { level: 1, name: "Not found" })).toBeVisible();
   const nobody = await openPage(browser, {});
   await nobody.page.goto(at(`/grants/${id}`));
   await expect(nobody.page).toHaveURL(/\/sign-in\?to=/);

@@ -55,7 +55,7 @@ async function expectWhole(page: Page): Promise<void> {
 
 const isSignedIn = (page: Page) =>
   expect(page.getByRole("heading", { name: "Where you are signed in" })).toBeVisible();
-const refused = (page: Page) => page.getByText("This link is not good any more");
+const refused = (page: Page) => page.getByText("This link is no longer valid");
 
 async function signOut(page: Page): Promise<void> {
   await page
@@ -92,7 +92,7 @@ test("by keyboard alone the first administrator makes a passkey by the link, whi
   await expect(page.getByText("Your role needs a second factor")).toBeVisible();
 
   await page.goto(at("/keys"));
-  await expect(page.getByRole("button", { name: "Begin an epoch" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Begin epoch" })).toBeVisible();
   await expect(page.getByRole("heading", { name: "Backup of the root key" })).toBeVisible();
   await expectWhole(page);
   await pictures(page, "keys-empty");
@@ -155,11 +155,11 @@ test("without a passkey the second one sets password and codes; a newer link tak
   await page.getByLabel("Password", { exact: true }).fill("password1234");
   await page.getByLabel("Six-digit code").fill("000000");
   await submit.click();
-  await expect(page.getByText("This is among the first that anybody would guess")).toBeVisible();
+  await expect(page.getByText("This password is easy to guess")).toBeVisible();
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByLabel("Six-digit code").fill("000000");
   await submit.click();
-  await expect(page.getByText("That is not the code it shows now")).toBeVisible();
+  await expect(page.getByText("This code does not match the app’s current code")).toBeVisible();
   await page.getByLabel("Six-digit code").fill(TOTP.generate({ secret: totpSecret }));
   await submit.click();
   await isSignedIn(page);

@@ -30,7 +30,7 @@ const calls = () => `/confidential/keys/${lost.id}/recovery`;
 const open = (browser: Browser, handle: string) => signedIn(browser, handle, DESKTOP, demo);
 const region = (page: Page) => page.getByRole("region", { name: "Recovery", exact: true });
 const dialog = (page: Page) => page.getByRole("dialog");
-const report = (page: Page) => page.getByRole("region", { name: "Report it lost and ask for a recovery" });
+const report = (page: Page) => page.getByRole("region", { name: "Report loss and request recovery" });
 const toKey = (page: Page) => page.goto(at(`/keys/${lost.id}`), { waitUntil: "networkidle" });
 
 test.beforeAll(async () => {
@@ -120,10 +120,10 @@ test("two persons sign by keyboard, the program proves its new key, and reads wh
   await ask(next);
   const owner = await open(browser, PARTICIPANT);
   await toKey(owner.page);
-  await expect(region(owner.page)).toContainText("Waits for signatures");
+  await expect(region(owner.page)).toContainText("Waiting for signatures");
   // It is reported: the page does not ask for that again.
   await expect(report(owner.page)).toHaveCount(0);
-  await expect(region(owner.page)).toContainText("nobody yet");
+  await expect(region(owner.page)).toContainText("not yet");
   await expect(region(owner.page).getByRole("button", { name: "Sign", exact: true })).toHaveCount(0);
   await expect(region(owner.page).getByRole("button", { name: "Withdraw" })).toBeVisible();
   expect(await axeFindings(owner.page)).toEqual([]);
@@ -139,7 +139,7 @@ test("two persons sign by keyboard, the program proves its new key, and reads wh
     // The home leads there.
     await page.goto(at("/"), { waitUntil: "networkidle" });
     const waiting = page.getByRole("listitem").filter({ hasText: "Sign the recovery of a lost key" });
-    await waiting.getByRole("link", { name: /Look at it/ }).click();
+    await waiting.getByRole("link", { name: /View recovery/ }).click();
     await page.waitForURL(`**/keys/${lost.id}`);
     const sign = region(page).getByRole("button", { name: "Sign", exact: true });
     await expect(sign).toBeEnabled();
@@ -163,7 +163,7 @@ test("two persons sign by keyboard, the program proves its new key, and reads wh
 
   await toKey(owner.page);
   await expect(region(owner.page)).toContainText("2 of 2");
-  await expect(region(owner.page)).toContainText("Waits for the proof of the new key");
+  await expect(region(owner.page)).toContainText("Waiting for the proof of the new key");
   await expect(owner.page.getByRole("region", { name: "Answer it" })).toContainText("client_tag");
   expect(await axeFindings(owner.page)).toEqual([]);
   await pictures(owner.page, "recovery-proof");
@@ -173,11 +173,8 @@ test("two persons sign by keyboard, the program proves its new key, and reads wh
   ok(await own.post(`${calls()}/proof`, { client_tag: next.answer(await challenged()) }));
   await expect(region(owner.page)).toContainText("Completed", PATIENCE);
   await expect(region(owner.page)).toContainText(/for the new key\s*([1-9]\d*) of \1\D/);
-  await expect(owner.page.getByRole("main")).toContainText("Nothing lies under it any more.");
-  for (const sample of [
-    report(owner.page),
-    owner.page.getByRole("region", { name: "Register the successor" }),
-  ])
+  await expect(owner.page.getByRole("main")).toContainText("It has no sealed data left.");
+  for (const sample of [report(owner.page), owner.page.getByRole("region", { name: "Register successor" })])
     await expect(sample).toHaveCount(0);
   expect(await axeFindings(owner.page)).toEqual([]);
   await pictures(owner.page, "recovery-completed");

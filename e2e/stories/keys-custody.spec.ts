@@ -35,8 +35,8 @@ const open = (browser: Browser, handle: string) => signedIn(browser, handle, DES
 
 /** Asks for or agrees to the move of a compromised key's data. */
 async function move(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Move its data" }).click();
-  await dialog(page).getByRole("button", { name: "Move the data" }).click();
+  await page.getByRole("button", { name: "Reseal its data" }).click();
+  await dialog(page).getByRole("button", { name: "Reseal data" }).click();
   await expect(dialog(page)).toHaveCount(0);
 }
 
@@ -46,15 +46,15 @@ test("by keyboard alone an administrator begins an epoch, sees entries move, and
   const coordinator = await open(browser, "coordinator-001:approve");
   await coordinator.page.goto(at("/keys"), { waitUntil: "networkidle" });
   await expect(epochs(coordinator.page)).toContainText("escrow#1");
-  for (const name of ["Begin an epoch", "Destroy"])
+  for (const name of ["Begin epoch", "Destroy"])
     await expect(coordinator.page.getByRole("button", { name })).toHaveCount(0);
 
   const { page, faults } = await open(browser, ADMINISTRATOR);
   await page.goto(at("/"), { waitUntil: "networkidle" });
   await page.getByRole("link", { name: "Keys", exact: true }).first().click();
   await expect(epochs(page)).toContainText("escrow#1");
-  await expect(page.getByText("Nothing waits to be moved")).toBeVisible();
-  const begin = page.getByRole("button", { name: "Begin an epoch" });
+  await expect(page.getByText("No envelopes to re-wrap")).toBeVisible();
+  const begin = page.getByRole("button", { name: "Begin epoch" });
   await begin.focus();
   await page.keyboard.press("Enter");
   await expect(dialog(page)).toContainText("Begin the next escrow epoch?");
@@ -69,7 +69,7 @@ test("by keyboard alone an administrator begins an epoch, sees entries move, and
   // Pages of others that show the epochs follow without being asked to.
   await expect(epochs(coordinator.page)).toContainText("escrow#2");
   await pictures(page, "epochs-moving");
-  await expect(page.getByText("Nothing waits to be moved")).toBeVisible(PATIENCE);
+  await expect(page.getByText("No envelopes to re-wrap")).toBeVisible(PATIENCE);
   expect(await axeFindings(page)).toEqual([]);
 
   const second = await open(browser, ADMINISTRATOR);
@@ -78,7 +78,7 @@ test("by keyboard alone an administrator begins an epoch, sees entries move, and
   await destroy(second.page).click();
   await destroy(page).focus();
   await page.keyboard.press("Enter");
-  await expect(dialog(page)).toContainText("Destroy escrow#1 for ever?");
+  await expect(dialog(page)).toContainText("Destroy escrow#1 permanently?");
   await dialog(page).getByRole("button", { name: "Destroy", exact: true }).focus();
   await page.keyboard.press("Enter");
   await expect(page.getByText("escrow#1 is destroyed")).toBeVisible();
@@ -102,11 +102,11 @@ test("while the custodian does not answer no epoch begins, which is said and sta
   if (custodian === null) throw new Error("no custodian runs");
   process.kill(custodian, "SIGSTOP");
   try {
-    await page.getByRole("button", { name: "Begin an epoch" }).click();
+    await page.getByRole("button", { name: "Begin epoch" }).click();
     await dialog(page).getByRole("button", { name: "Begin", exact: true }).click();
-    await expect(dialog(page)).toContainText("The escrow custodian does not answer.");
+    await expect(dialog(page)).toContainText("The escrow custodian does not respond.");
     await dialog(page).getByRole("button", { name: "Cancel" }).click();
-    await expect(page.getByText("No epoch was begun")).toBeVisible();
+    await expect(page.getByText("Epoch not begun")).toBeVisible();
   } finally {
     process.kill(custodian, "SIGCONT");
   }
@@ -142,24 +142,24 @@ test("a key reported compromised opens nothing, and its data move when a second 
   const old = await activeOf(client456, "client-456");
   const stranger = await open(browser, "miner-789");
   await stranger.page.goto(at(`/keys/${old.key_id}`), { waitUntil: "networkidle" });
-  for (const name of ["Report compromised", "Move its data"])
+  for (const name of ["Report compromised", "Reseal its data"])
     await expect(stranger.page.getByRole("button", { name })).toHaveCount(0);
   const { page, faults } = await open(browser, "client-456");
   await page.goto(at(`/keys/${old.key_id}`), { waitUntil: "networkidle" });
   await page.getByRole("button", { name: "Report compromised" }).click();
-  await expect(dialog(page)).toContainText("this cannot be undone");
+  await expect(dialog(page)).toContainText("This cannot be undone");
   expect(await axeFindings(page)).toEqual([]);
   await dialog(page).getByLabel("Reason").fill("A laptop was stolen");
   await dialog(page).getByRole("button", { name: "Report compromised" }).click();
-  await expect(page.getByText("Others may know it.")).toBeVisible();
+  await expect(page.getByText("Others may know it")).toBeVisible();
   expect((await opening()).status).toBe(409);
   await move(page);
   const rotations = page.getByRole("table", { name: "Rotations" });
-  await expect(rotations.getByRole("row").nth(1)).toContainText("Waits for a second person");
+  await expect(rotations.getByRole("row").nth(1)).toContainText("Waiting for a second person");
   await pictures(page, "compromised-asked");
   // The same person again changes nothing.
   await move(page);
-  await expect(rotations.getByRole("row").nth(1)).toContainText("Waits for a second person");
+  await expect(rotations.getByRole("row").nth(1)).toContainText("Waiting for a second person");
   expect((await opening()).status).toBe(409);
 
   const admin = await open(browser, ADMINISTRATOR);
@@ -192,17 +192,17 @@ test("a held key's page says what only its owner's program can do, and follows w
   );
   const { page, faults } = await open(browser, "client-123");
   await page.goto(at(`/keys/${first.id}`), { waitUntil: "networkidle" });
-  await expect(page.getByRole("heading", { name: "Held by its owner" })).toBeVisible();
-  await expect(page.getByRole("main")).toContainText("Held by yourself");
+  await expect(page.getByRole("heading", { name: "Client-held" })).toBeVisible();
+  await expect(page.getByRole("main")).toContainText("Held by you");
   await expect(page.getByRole("button", { name: "Rotate", exact: true })).toHaveCount(0);
   await expect(page.getByRole("button", { name: "Suspend", exact: true })).toBeVisible();
-  const call = page.getByRole("region", { name: "Register the successor" });
+  const call = page.getByRole("region", { name: "Register successor" });
   await expect(call).toContainText(`curl -sS -X POST`);
   await expect(call).toContainText(`${demo.base_url.replace(/\/$/, "")}/confidential/keys`);
   expect(await axeFindings(page)).toEqual([]);
   await pictures(page, "held-active");
   await page.goto(at("/keys/register"), { waitUntil: "networkidle" });
-  await expect(page.getByText("Your participant’s key is held by yourselves")).toBeVisible();
+  await expect(page.getByText("Your participant’s key is client-held")).toBeVisible();
 
   // What lay under the managed key must have been moved before a next key takes the held one's place.
   await expect
@@ -210,9 +210,9 @@ test("a held key's page says what only its owner's program can do, and follows w
     .toBe(0);
   const second = await hold(own, "client-123", first.holder);
   await page.goto(at(`/keys/${first.id}`), { waitUntil: "networkidle" });
-  const held = page.getByRole("region", { name: "Held by its owner" });
+  const held = page.getByRole("region", { name: "Client-held" });
   await expect(held).toContainText(/Lies under it\s*\d+ sealed groups? of fields/);
-  await expect(page.getByRole("region", { name: "Hand over a batch" })).toContainText("/wraps");
+  await expect(page.getByRole("region", { name: "Post a batch" })).toContainText("/wraps");
   expect(await axeFindings(page)).toEqual([]);
   await pictures(page, "held-replaced");
   const calls = `/confidential/keys/${first.id}`;
@@ -225,12 +225,10 @@ test("a held key's page says what only its owner's program can do, and follows w
     const entries = await entriesFor(first.holder, listed, second.holder);
     ok(await own.post(`${calls}/wraps`, { client_tag: first.holder.answer(challenge), entries }));
   }
-  await expect(held).toContainText("nothing any more");
+  await expect(held).toContainText("none left");
   await expect(page.getByRole("button", { name: "Destroy", exact: true })).toBeVisible();
   await page.goto(at("/keys"), { waitUntil: "networkidle" });
-  await expect(page.getByRole("table", { name: "Your participant’s keys" })).toContainText(
-    "Held by yourself",
-  );
+  await expect(page.getByRole("table", { name: "Your participant’s keys" })).toContainText("Held by you");
   await pictures(page, "held-list");
   expect(faults()).toEqual([]);
   await page.context().close();

@@ -90,7 +90,7 @@ test("20 MB go from the page, which shows what arrived and that nobody scanned i
   await fillFacts(page, { caseNumber: "MSO 20-20/26" });
   await chooseFile(page, { name: "large.pdf", mimeType: "application/pdf", buffer: pdfOf(20 * MB) });
   await savedDraft(page);
-  await expect(page.getByText("as received, equal to what you sent")).toBeVisible(SOON);
+  await expect(page.getByText("as received, identical to your file")).toBeVisible(SOON);
   await expect(page.getByText("Not scanned")).toBeVisible();
   await chooseFile(
     page,

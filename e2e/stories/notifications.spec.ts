@@ -118,7 +118,7 @@ test("a webhook is added by keyboard, called with a signature that verifies, sen
 
   await page.goto(at("/admin/webhooks"));
   await page.getByRole("button", { name: "New secret of Case system" }).click();
-  await page.getByRole("button", { name: "Make it" }).click();
+  await page.getByRole("button", { name: "Make new secret" }).click();
   const next = (await page.getByText(/^whsec_/).textContent()) ?? "";
   expect(next).not.toBe(secret);
   expect(await axeFindings(page)).toEqual([]);
@@ -138,7 +138,9 @@ test("an address inside the network is refused, and the form says so @deep", asy
   await page.getByLabel("Name").fill("Metadata");
   await page.getByLabel("Address").fill("http://10.0.0.1/");
   await page.getByRole("button", { name: "Add", exact: true }).click();
-  await expect(page.getByLabel("Address")).toHaveAccessibleDescription(/The address begins with https:\/\//);
+  await expect(page.getByLabel("Address")).toHaveAccessibleDescription(
+    /The address must start with https:\/\//,
+  );
   await page.getByLabel("Address").fill("https://169.254.169.254/latest/meta-data/");
   await page.getByRole("button", { name: "Add", exact: true }).click();
   await expect(page.getByText("It was not added")).toBeVisible();

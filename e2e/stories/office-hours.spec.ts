@@ -30,30 +30,30 @@ test("an administrator sets hours over midnight and holidays of a region, and re
   const { page } = await open(browser, "coordinator-001:admin");
   await page.goto(at("/"), { waitUntil: "networkidle" });
   await page.getByRole("link", { name: "Office hours", exact: true }).first().click();
-  await expect(page.getByRole("heading", { level: 1, name: "Organisations and their hours" })).toBeVisible(
+  await expect(page.getByRole("heading", { level: 1, name: "Organisations and office hours" })).toBeVisible(
     PATIENCE,
   );
   expect(await axeFindings(page)).toEqual([]);
   const row = page.getByRole("row").filter({ hasText: "own hours" }).first();
   await row.getByRole("link").click();
-  await expect(page.getByRole("heading", { level: 2, name: "Set the hours" })).toBeVisible(PATIENCE);
+  await expect(page.getByRole("heading", { level: 2, name: "Set hours" })).toBeVisible(PATIENCE);
   const monday = page.getByLabel("Monday");
   await monday.fill("nine to five");
-  await page.getByRole("button", { name: "Save the hours" }).click();
-  await expect(page.getByText("Write it like 09:00–17:00")).toBeVisible();
+  await page.getByRole("button", { name: "Save hours" }).click();
+  await expect(page.getByText("Use the form 09:00–17:00")).toBeVisible();
   await monday.fill("22:00-06:00");
   await page.getByLabel("Public holidays of").fill("de");
   await page.getByLabel("State").fill("BE");
-  await page.getByLabel("Closed on these days as well").fill("2027-12-27");
-  await page.getByRole("button", { name: "Save the hours" }).click();
-  await expect(page.getByText("The hours are set.")).toBeVisible(PATIENCE);
+  await page.getByLabel("Also closed on").fill("2027-12-27");
+  await page.getByRole("button", { name: "Save hours" }).click();
+  await expect(page.getByText("Hours saved.")).toBeVisible(PATIENCE);
   await expect(monday).toHaveValue("22:00–06:00");
   await expect(page.getByText(/Public holidays are worked out until \d{4}-12-31/)).toBeVisible(PATIENCE);
   await expect(page.getByText("2027-12-27", { exact: false }).first()).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await page.getByLabel("Time zone").fill("Mars/Base");
-  await page.getByRole("button", { name: "Save the hours" }).click();
-  await expect(page.getByText("The hours were not set")).toBeVisible(PATIENCE);
+  await page.getByRole("button", { name: "Save hours" }).click();
+  await expect(page.getByText("Hours not saved")).toBeVisible(PATIENCE);
   await expect(page.getByLabel("Time zone")).toHaveValue("Mars/Base");
 });
 
@@ -62,7 +62,9 @@ test("the wrong role finds neither the place nor the page @deep", async ({ brows
   await page.goto(at("/"), { waitUntil: "networkidle" });
   await expect(page.getByRole("link", { name: "Office hours", exact: true })).toHaveCount(0);
   await page.goto(at("/organisations"));
-  await expect(page.getByRole("heading", { level: 1, name: "You may not see this" })).toBeVisible(PATIENCE);
+  await expect(page.getByRole("heading", { level: 1, name: "You do not have access to this" })).toBeVisible(
+    PATIENCE,
+  );
 });
 
 const DAY_MS = 86_400_000;

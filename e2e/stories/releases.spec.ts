@@ -8,7 +8,7 @@ import { signedIn } from "../support/signed-in";
 import { text } from "../support/steps";
 import { pictures } from "../support/take-pictures";
 
-// Silence is not refusal: an answer that nobody gives is released by two executives, whom no coordinator stops.
+// An overdue answer is not a refusal: an answer that nobody gives is released by two executives, whom no coordinator stops.
 
 const FIRST = "coordinator-001:executive";
 const SECOND = "coordinator-001:executive-2";
@@ -30,11 +30,11 @@ const places = (page: Page) => page.getByRole("navigation", { name: "Places" }).
 async function sign(page: Page, order: Order): Promise<void> {
   const act = page.getByRole("button", { name: "Release", exact: true });
   await expect(act).toBeDisabled();
-  await expect(page.getByText("Type the order’s four facts.")).toBeVisible();
+  await expect(page.getByText("Retype the order’s four facts.")).toBeVisible();
   await read(page, order);
   await act.click();
-  await expect(page.getByText("Give a reason: the officer and the reviewers see it")).toBeVisible();
-  await page.getByLabel("Reason, seen by the officer and the reviewers").fill("The order stands");
+  await expect(page.getByText("Give a reason for the requester and the reviewers")).toBeVisible();
+  await page.getByLabel("Reason, seen by the requester and the reviewers").fill("The order stands");
   await act.click();
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByText("The order stands")).toBeVisible();
@@ -63,20 +63,20 @@ test("an overdue answer goes to the executives, two of them release it, and the 
   await expect(one.page.getByRole("listitem").filter({ hasText: reference })).toContainText("is overdue");
   await places(one.page).getByRole("link", { name: "Releases", exact: true }).click();
   const row = one.page.getByRole("row").filter({ hasText: reference });
-  await expect(row).toContainText("Nobody has proposed it");
+  await expect(row).toContainText("Not proposed");
   await expect(row).toContainText(/4 days late/);
   expect(await axeFindings(one.page)).toEqual([]);
   await pictures(one.page, "releases");
   await row.getByRole("link", { name: /^Propose/ }).click();
-  await one.page.getByRole("button", { name: "Lay out the terms" }).click();
-  await expect(one.page.getByText("Say why it is released")).toBeVisible();
-  await one.page.getByLabel("Why it is released").fill("Nobody has answered in time");
+  await one.page.getByRole("button", { name: "Propose terms" }).click();
+  await expect(one.page.getByText("Give the reason for the release")).toBeVisible();
+  await one.page.getByLabel("Reason for the release").fill("was not answered in time");
   await pictures(one.page, "release-propose");
-  await one.page.getByRole("button", { name: "Lay out the terms" }).click();
-  await expect(one.page.getByText("Terms that wait for two words")).toBeVisible();
+  await one.page.getByRole("button", { name: "Propose terms" }).click();
+  await expect(one.page.getByText("Terms waiting for two signatures")).toBeVisible();
   await pictures(one.page, "release-panel");
   await sign(one.page, order);
-  await expect(one.page.getByText("You have signed. It waits for another executive.")).toBeVisible();
+  await expect(one.page.getByText("You have signed. Another executive must sign too.")).toBeVisible();
 
   // While it waits nobody leads it away: neither a decision nor the end of its order.
   const denial = { stage: "legal", decision: "deny", comment: "Too late" };
@@ -93,7 +93,7 @@ test("an overdue answer goes to the executives, two of them release it, and the 
   await pictures(two.page, "release-done");
 
   const officer = await open(browser, HOLDER, id);
-  await officer.page.getByRole("link", { name: "Open the grant" }).first().click();
+  await officer.page.getByRole("link", { name: "Open grant" }).first().click();
   await expect(officer.page.getByText("Henrike Storm, Arne Falk")).toBeVisible();
   const grantId = new URL(officer.page.url()).pathname.split("/").at(-1) ?? "";
   await officer.page.getByRole("link", { name: "Open fields" }).first().click();
@@ -108,11 +108,11 @@ test("an overdue answer goes to the executives, two of them release it, and the 
     reason: "No",
   });
   expect(revoked.status).toBe(403);
-  await two.page.getByRole("link", { name: "See the grant" }).click();
-  await two.page.getByRole("button", { name: "End the release" }).click();
+  await two.page.getByRole("link", { name: "View grant" }).click();
+  await two.page.getByRole("button", { name: "End release" }).click();
   const dialog = two.page.getByRole("dialog");
   await dialog.getByLabel("Reason").fill("The court has set it aside");
-  await dialog.getByRole("button", { name: "Sign and end it" }).click();
+  await dialog.getByRole("button", { name: "Sign and end release" }).click();
   await expect(dialog).toHaveCount(0);
   await expect(officer.page.getByText("1,000 USD")).toHaveCount(0);
   expect([one, two, officer, reviewer].flatMap(({ faults }) => faults())).toEqual([]);
@@ -123,7 +123,7 @@ test("the desk and its acts are nobody else's, by page and by API", async ({ bro
   const id = await file(newOrder());
   for (const handle of ["coordinator-001:legal", "coordinator-001:break-glass", HOLDER, "client-456"]) {
     const { page } = await pageOf(browser, handle, "/releases");
-    await expect(page.getByRole("heading", { level: 1 })).toHaveText("You may not see this");
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("You do not have access to this");
     await expect(places(page).getByRole("link", { name: "Releases", exact: true })).toHaveCount(0);
     await page.context().close();
   }

@@ -20,17 +20,17 @@ test("legal keeps a record longer with a reason and puts it back; parties and of
   const tx = await submitTransaction(who.client456, canaries());
   const { page, faults } = await signedIn(browser, "coordinator-001:legal");
   await page.goto(at(`/transactions/${tx}`));
-  await expect(page.getByText("As long as usual")).toBeVisible();
-  await page.getByRole("button", { name: "Keep it longer" }).click();
+  await expect(page.getByText("Standard")).toBeVisible();
+  await page.getByRole("button", { name: "Extend retention" }).click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByRole("button", { name: "Keep it longer" }).click();
-  await expect(dialog.getByText("Say why")).toBeVisible();
+  await dialog.getByRole("button", { name: "Extend retention" }).click();
+  await expect(dialog.getByText("Give a reason")).toBeVisible();
   await dialog.getByLabel("Reason").fill("Litigation");
   expect(await axeFindings(page)).toEqual([]);
   await pictures(page, "retention-dialog");
-  await dialog.getByRole("button", { name: "Keep it longer" }).click();
+  await dialog.getByRole("button", { name: "Extend retention" }).click();
   await expect(dialog).toHaveCount(0);
-  await expect(page.getByText("Longer than usual")).toBeVisible();
+  await expect(page.getByText("Extended")).toBeVisible();
   await pictures(page, "retention");
   for (const handle of [
     "client-456",
@@ -41,16 +41,16 @@ test("legal keeps a record longer with a reason and puts it back; parties and of
     const other = await signedIn(browser, handle);
     await other.page.goto(at(`/transactions/${tx}`));
     await expect(other.page.getByRole("heading", { level: 1 })).toContainText("job-123");
-    await expect(other.page.getByText("Longer than usual")).toHaveCount(0);
+    await expect(other.page.getByText("Extended")).toHaveCount(0);
     await expect(other.page.getByRole("heading", { name: "Retention", exact: true })).toHaveCount(0);
     await other.page.context().close();
   }
   const body = { retention_class: "standard", reason: "Mine" };
   for (const caller of [who.client456, who.regulator, who.coordinator, who.support, who.executive])
     expect((await caller.post(`/confidential/transactions/${tx}/retention`, body)).status).toBe(403);
-  await page.getByRole("button", { name: "Back to the usual time" }).click();
+  await page.getByRole("button", { name: "Restore standard retention" }).click();
   await dialog.getByLabel("Reason").fill("Settled");
-  await dialog.getByRole("button", { name: "Put it back" }).click();
-  await expect(page.getByText("As long as usual")).toBeVisible();
+  await dialog.getByRole("button", { name: "Restore standard retention" }).click();
+  await expect(page.getByText("Standard")).toBeVisible();
   expect(faults()).toEqual([]);
 });

@@ -43,12 +43,12 @@ test("by keyboard alone a participant rotates its key, sees it end, and destroys
   await page.keyboard.press("Escape");
   await expect(rotate).toBeFocused();
   await page.keyboard.press("Enter");
-  await dialog(page).getByRole("radio", { name: "Hand over" }).focus();
+  await dialog(page).getByRole("radio", { name: "Re-wrap data" }).focus();
   await dialog(page).getByRole("button", { name: "Rotate", exact: true }).focus();
   await page.keyboard.press("Enter");
   const rotations = page.getByRole("table", { name: "Rotations" });
   await expect(rotations.getByRole("row").nth(1)).toContainText("Completed");
-  await expect(page.getByText("It opens what was sealed for it and takes nothing new.")).toBeVisible();
+  await expect(page.getByText("It opens data sealed with it, but seals no new data.")).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   const next = await activeKey();
   expect(next.remaining_wraps).toBeGreaterThan(0);
@@ -61,12 +61,14 @@ test("by keyboard alone a participant rotates its key, sees it end, and destroys
   await page.keyboard.press("Enter");
   await dialog(page).getByRole("button", { name: "Destroy" }).focus();
   await page.keyboard.press("Enter");
-  await expect(dialog(page)).toContainText("Say why.");
+  await expect(dialog(page)).toContainText("Give a reason.");
   await expect(dialog(page).getByLabel("Reason")).toBeFocused();
   await page.keyboard.type("Replaced");
   await dialog(page).getByRole("button", { name: "Destroy" }).focus();
   await page.keyboard.press("Enter");
-  await expect(page.getByText("The private half is gone. This record stays.")).toBeVisible();
+  await expect(
+    page.getByText("Its private key is erased and cannot be recovered. This record is kept."),
+  ).toBeVisible();
   await expect(page.getByRole("button", { name: "Destroy" })).toHaveCount(0);
   expect(faults()).toEqual([]);
   await page.context().close();
@@ -89,7 +91,7 @@ test("a suspended key opens nothing until it is resumed, and others see no butto
   const { page, faults } = await signedIn(browser, "client-456", DESKTOP);
   await page.goto(at(`/keys/${key_id}`), { waitUntil: "networkidle" });
   for (const [name, said, status] of [
-    ["Suspend", "Nothing is sealed for it or opened with it", 409],
+    ["Suspend", "While suspended, it cannot seal or open data", 409],
     ["Resume", "New transactions are sealed for this key.", 200],
   ] as const) {
     await page.getByRole("button", { name, exact: true }).click();

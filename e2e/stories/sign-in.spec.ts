@@ -27,8 +27,7 @@ async function isSignedIn(page: Page, name: string): Promise<void> {
 }
 
 /** The same words whether the passkey is unknown, removed or somebody's who may not sign in. */
-const NOT_THIS_PASSKEY =
-  "Nobody was signed in with this passkey. Choose another one, or use password and code.";
+const NOT_THIS_PASSKEY = "This passkey was not accepted. Choose another one, or use password and code.";
 
 async function signOut(page: Page): Promise<void> {
   await page
@@ -119,7 +118,7 @@ test("a passkey is both factors, also as the only one; an unverified user, an un
   await page.getByRole("button", { name: "Remove the authenticator" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Remove the authenticator" }).click();
-  await expect(page.getByText("None is set up.")).toBeVisible();
+  await expect(page.getByText("No app is set up.")).toBeVisible();
   await signOut(page);
   await page.getByRole("button", { name: "Use a passkey" }).click();
   await isSignedIn(page, "Tomas Novak");
@@ -132,7 +131,7 @@ test("a passkey is both factors, also as the only one; an unverified user, an un
   await device.setVerified(false);
   await page.reload();
   await page.getByRole("button", { name: "Use a passkey" }).click();
-  await expect(page.getByText("No passkey answered.")).toBeVisible();
+  await expect(page.getByText("No passkey responded.")).toBeVisible();
   await device.setVerified(true);
 
   await page.getByRole("button", { name: "Use a passkey" }).click();
@@ -171,7 +170,7 @@ test("a passkey made elsewhere signs nobody in", async ({ browser }) => {
   await page.getByRole("button", { name: "Use a passkey" }).click();
   await expect(refusal(page)).toBeVisible();
   await expect(page.getByText(NOT_THIS_PASSKEY)).toBeVisible();
-  await expect(page.getByText("do not fit together")).toHaveCount(0);
+  await expect(page.getByText("do not match")).toHaveCount(0);
   expect(await accountStatus(page.context())).toBe(401);
 });
 
@@ -230,7 +229,7 @@ test("an old proof opens the step-up dialog, refuses a wrong code, and goes on w
   await ageProof(account.email);
   await page.getByRole("button", { name: "Make new recovery codes" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Make new recovery codes" }).click();
-  const dialog = page.getByRole("dialog", { name: "Prove that it is you" });
+  const dialog = page.getByRole("dialog", { name: "Confirm your identity" });
   await expect(dialog).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await dialog.getByLabel("Six-digit code").fill("000000");

@@ -59,10 +59,10 @@ async function fill(page: Page, transaction: string, number: string): Promise<vo
 async function decideSigned(browser: Browser, handle: string, id: string): Promise<void> {
   const { page, faults } = await signedIn(browser, handle);
   await page.goto(at(`/requests/${id}`));
-  await expect(page.getByText("The order is signed, and its signature holds.")).toBeVisible();
+  await expect(page.getByText("The order has a valid signature")).toBeVisible();
   await expect(page.getByLabel("1 Issuer")).toHaveCount(0);
-  await page.getByLabel("Reason, seen by the officer").fill("Signed, and it names this transaction");
-  await page.getByRole("button", { name: "Approve as asked" }).click();
+  await page.getByLabel("Reason, seen by the requester").fill("Signed, and it names this transaction");
+  await page.getByRole("button", { name: "Approve as requested" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Approve", exact: true }).click();
   await expect(dialog.getByText("Approved")).toBeVisible();
@@ -80,7 +80,7 @@ test("a signed order is filed with its document, decided by two without retyping
   await fill(page, transaction, number);
   const jws = jwsOf(await orderFor(transaction, number), kid, keyOf(demoAuthority()));
   await chooseFile(page, ORDER);
-  await chooseFile(page, fileOf(jws), "Add a signature");
+  await chooseFile(page, fileOf(jws), "Add signature");
   await expect(page.getByText("Signature: order.jws")).toBeVisible(SOON);
   const id = await savedDraft(page);
   expect(await axeFindings(page)).toEqual([]);
@@ -95,7 +95,7 @@ test("a signed order is filed with its document, decided by two without retyping
   await page.goto(at(`/requests/${id}`));
   await expect(page.getByText("TOTAL-PASSED").first()).toBeVisible();
   await pictures(page, "signed-order-request");
-  await page.getByRole("link", { name: "Open the grant" }).first().click();
+  await page.getByRole("link", { name: "Open grant" }).first().click();
   await page.getByRole("link", { name: "Open fields" }).first().click();
   await page.getByRole("button", { name: /^Open \d fields?$|^Open one field$/ }).click();
   await expect(page.getByText("1,000 USD")).toBeVisible();
@@ -106,7 +106,7 @@ test("a signed order is filed with its document, decided by two without retyping
   await reviewer.page.getByRole("button", { name: "Suspend it" }).click();
   const dialog = reviewer.page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Suspend it" }).click();
-  await expect(dialog.getByText("Say why it ends")).toBeVisible();
+  await expect(dialog.getByText("Give a reason")).toBeVisible();
   await dialog.getByLabel("Reason").fill("The court has stayed it");
   expect(await axeFindings(reviewer.page)).toEqual([]);
   await pictures(reviewer.page, "suspend-authority");
@@ -132,21 +132,21 @@ test("a signed order alone is filed, dropped where documents go: no document is 
   await page.getByRole("button", { name: "Check answers" }).click();
   await expect(page.getByRole("link", { name: /^Add the legal authority: its document/ })).toBeVisible();
   // A signature over a document is none without it.
-  await chooseFile(page, { ...fileOf("x"), name: "order.p7s" }, "Add a signature");
+  await chooseFile(page, { ...fileOf("x"), name: "order.p7s" }, "Add signature");
   await expect(page.getByRole("link", { name: /^Add the legal authority: its document/ })).toBeVisible();
-  await page.getByRole("button", { name: "Leave it out" }).click();
+  await page.getByRole("button", { name: "Remove signature" }).click();
 
   const jws = jwsOf(await orderFor(transaction, number), kid, keyOf(demoAuthority()));
   await chooseFile(page, fileOf(jws));
   await expect(page.getByText("Signature: order.jws")).toBeVisible(SOON);
   await expect(page.getByText("The signed order is enough.", { exact: false })).toBeVisible();
-  await expect(page.getByText("The server has it.")).toBeVisible(SOON);
+  await expect(page.getByText("Already on the server.")).toBeVisible(SOON);
   const id = await savedDraft(page);
   expect(await axeFindings(page)).toEqual([]);
   await pictures(page, "signed-order-alone");
   // Opened anew the form knows what the server has, and asks for nothing.
   await page.reload();
-  await expect(page.getByText("The server has it.")).toBeVisible(SOON);
+  await expect(page.getByText("Already on the server.")).toBeVisible(SOON);
   await page.getByRole("button", { name: "Check answers" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Check answers" })).toBeVisible(SOON);
   await expect(page.getByText("None: the order itself is signed (JWS)")).toBeVisible();

@@ -69,8 +69,8 @@ async function openAccount(who: SignedIn): Promise<Locator> {
 async function askToEnrol(who: SignedIn, label: string): Promise<Locator> {
   await registerPasskey(who, label);
   const section = await openAccount(who);
-  await section.getByRole("button", { name: "Enrol this passkey" }).click();
-  await expect(section.getByText("Waits for a second person")).toBeVisible();
+  await section.getByRole("button", { name: "Enrol passkey" }).click();
+  await expect(section.getByText("Waiting for a second person")).toBeVisible();
   return section;
 }
 
@@ -89,8 +89,8 @@ test("before anybody holds a key the portal signs in an evaluation, and says so"
 
 test("a first passkey is enrolled with a second person's word, and nobody else may give it", async () => {
   const own = await openAccount(legal);
-  await expect(own.getByText("the portal signs in your place")).toBeVisible();
-  await expect(own.getByText("Add a passkey for signing in first.")).toBeVisible();
+  await expect(own.getByText("the portal signs for you")).toBeVisible();
+  await expect(own.getByText("First add a passkey for signing in.")).toBeVisible();
   const section = await askToEnrol(legal, "Lena's laptop");
   await expect(section.getByText("Lena Hartmann, by the portal")).toBeVisible();
   await expect(section.getByText("Ines Vogel, Jonas Weber")).toBeVisible();
@@ -111,7 +111,7 @@ test("a first passkey is enrolled with a second person's word, and nobody else m
   expect(await spokenGroups(waiting)).toBe(await spokenGroups(section));
   await confirmIn(waiting, "Confirm");
   await expect(waiting.getByText("Waiting for you")).toBeHidden();
-  await section.getByRole("button", { name: "Look again" }).click();
+  await section.getByRole("button", { name: "Check again" }).click();
   await expect(section.getByText("In force")).toBeVisible();
   await expect(section.getByText("You sign with your own key.")).toBeVisible();
   await expect(section.getByText("This is your only key.")).toBeVisible();
@@ -126,7 +126,7 @@ test("from then on a key enters only with the signature of somebody who holds on
   const waiting = await openAccount(legal);
   await confirmIn(waiting, "Confirm with your passkey");
   await expect(waiting.getByText("Waiting for you")).toBeHidden();
-  await section.getByRole("button", { name: "Look again" }).click();
+  await section.getByRole("button", { name: "Check again" }).click();
   await expect(section.getByText("In force")).toBeVisible();
 
   await askToEnrol(regulator, "Ruth's key");
@@ -145,7 +145,7 @@ test("a refused key is not in the roster, and the asker reads why", async () => 
   await dialog.getByLabel("Why").fill("I could not reach you.");
   await dialog.getByRole("button", { name: "Refuse" }).click();
   await expect(waiting.getByText("Waiting for you")).toBeHidden();
-  await section.getByRole("button", { name: "Look again" }).click();
+  await section.getByRole("button", { name: "Check again" }).click();
   await expect(section.getByText("Refused", { exact: true })).toBeVisible();
   await expect(section.getByText("I could not reach you.")).toBeVisible();
   expect((await askCustodian(instance.dataDir, "GET", "/v1/roster")).json.roster).toMatchObject({
@@ -372,8 +372,8 @@ test("in the pages: two sign their approval, the regulator signs the opening, an
     await page.getByLabel("2 Case number").fill(facts.case_number);
     await page.getByLabel("3 Valid from").fill(facts.valid_from);
     await page.getByLabel("4 Valid until").fill(facts.valid_until);
-    await page.getByLabel("Reason, seen by the officer").fill("Read and compared.");
-    await page.getByRole("button", { name: "Approve as asked" }).click();
+    await page.getByLabel("Reason, seen by the requester").fill("Read and compared.");
+    await page.getByRole("button", { name: "Approve as requested" }).click();
     const dialog = page.getByRole("dialog", { name: /^Approve AR-/ });
     await dialog.getByRole("button", { name: "Sign and approve" }).click();
     await expect(dialog.getByText("Approved", { exact: true }).first()).toBeVisible();

@@ -84,7 +84,7 @@ test("a participant submits by keyboard alone, opens in place and copies, and th
   await type("Narrative", secret.memo);
   await tabTo(page, "Check before sending", "button");
   await page.keyboard.press("Enter");
-  await expect(page.getByText("Look at everything once more.")).toBeVisible();
+  await expect(page.getByText("Check everything again.")).toBeVisible();
   await expect(page.getByText("1,250.50 EUR")).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await tabTo(page, "Seal and send", "button");
@@ -95,7 +95,7 @@ test("a participant submits by keyboard alone, opens in place and copies, and th
   await expectGone(page, seen, values);
   expect(seen.answersWith(values)).toEqual([]);
 
-  await tabTo(page, "Show the transaction", "link");
+  await tabTo(page, "View transaction", "link");
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/transactions\/[0-9a-f-]{36}$/);
   await expect(page.getByText("Sealed for its 2 parties and escrow").first()).toBeVisible();
@@ -114,7 +114,7 @@ test("a participant submits by keyboard alone, opens in place and copies, and th
 
   await tabTo(page, "Copy Pricing, rate", "button");
   await page.keyboard.press("Enter");
-  await expect(page.getByText("Copied and recorded").first()).toBeAttached();
+  await expect(page.getByText("Copied and logged").first()).toBeAttached();
   expect(await clipboard(page)).toBe(secret.rate);
   await expect(async () => {
     await page.reload();
@@ -147,7 +147,7 @@ test("a selection is copied only when it could be written down @deep", async ({ 
     await page.keyboard.press("ControlOrMeta+c");
   };
   await copyValue();
-  await expect(page.getByText("Not copied: it could not be recorded")).toBeVisible();
+  await expect(page.getByText("Not copied, because it could not be logged")).toBeVisible();
   expect(await clipboard(page)).toBe("before");
   await page.unroute("**/copies");
   const recorded = page.waitForResponse(/\/copies$/);
@@ -169,14 +169,14 @@ test("a regulator opens under a grant, and within two seconds of its revocation 
   await page.goto(at("/transactions?view=mine"));
   await page.locator(`a[href="/transactions/${id}"]`).click();
   await expect(page.getByText("not in your grant").first()).toBeVisible();
-  await expect(page.getByRole("link", { name: /^Ask for this field/ }).first()).toHaveAttribute(
+  await expect(page.getByRole("link", { name: /^Request this field/ }).first()).toHaveAttribute(
     "href",
     `/requests/new?transaction=${id}&fields=settlement_details`,
   );
   await openAll(page, secret);
   await expect(page.getByText("19 of 20").filter({ visible: true })).toBeVisible();
   await expect(page.locator('[data-mark*="Ruth Adler · "][data-mark*="CET · GR-"]').first()).toBeAttached();
-  await expect(page.getByText("signed by the portal for you, evaluation only")).toBeVisible();
+  await expect(page.getByText("signed by the portal for you (evaluation only)")).toBeVisible();
   await expect(page.getByText(secret.iban)).toHaveCount(0);
   expect(await axeFindings(page)).toEqual([]);
   expect(seen.answersWith([secret.rate]).every((call) => /^POST .*\/audit$/.test(call))).toBe(true);
@@ -228,7 +228,7 @@ test("when nobody can say whether the access still holds, fields are not left on
   await openAll(page, secret);
   await page.context().setOffline(true);
   await expect(page.getByText(secret.rate)).toHaveCount(0, { timeout: 20_000 });
-  await expect(page.getByText("nobody could tell whether you may still see this")).toBeVisible();
+  await expect(page.getByText("your access could not be checked")).toBeVisible();
   await page.context().setOffline(false);
 });
 
@@ -248,7 +248,7 @@ test("nobody touches the page for five minutes, or it is out of sight for one: s
   await expect(page.getByText(secret.rate)).toBeVisible();
   await clock.forward(61_000);
   await expect(page.getByText(secret.rate)).toHaveCount(0);
-  await expect(page.getByText("Nobody used this page for five minutes.")).toBeVisible();
+  await expect(page.getByText("This page was not used for five minutes.")).toBeVisible();
 
   await openAll(page, secret);
   const see = (state: "hidden" | "visible") =>
@@ -264,7 +264,7 @@ test("nobody touches the page for five minutes, or it is out of sight for one: s
   await clock.forward(61_000);
   await see("visible");
   await expect(page.getByText(secret.rate)).toHaveCount(0);
-  await expect(page.getByText("out of sight for a minute")).toBeVisible();
+  await expect(page.getByText("hidden for a minute")).toBeVisible();
 });
 
 test("the grant ends by the clock, to the second @deep", async ({ browser }) => {
@@ -279,7 +279,7 @@ test("the grant ends by the clock, to the second @deep", async ({ browser }) => 
   await expect(page.getByText(secret.rate)).toBeVisible();
   await clock.forward(8_000);
   await expect(page.getByText(secret.rate)).toHaveCount(0);
-  await expect(page.getByText("The time of your grant is over.")).toBeVisible();
+  await expect(page.getByText("Your grant has expired.")).toBeVisible();
 });
 
 test("going away and coming back shows sealed fields, also out of the back-forward cache", async ({
@@ -342,17 +342,15 @@ test("who may not open is told why, and who may not know finds nothing", async (
   await expect(staff.page.getByText("Metadata only")).toBeVisible();
   await expect(staff.page.getByRole("button", { name: /^Open/ })).toHaveCount(0);
   await staff.page.goto(at("/transactions/new"));
-  await expect(staff.page.getByRole("heading", { level: 1, name: "You may not see this" })).toBeVisible();
+  await expect(
+    staff.page.getByRole("heading", { level: 1, name: "You do not have access to this" }),
+  ).toBeVisible();
 
   const stranger = await signedIn(browser, "client-123");
   await stranger.page.goto(at(`/transactions/${id}`));
-  await expect(stranger.page.getByRole("heading", { level: 1 })).toContainText(
-    "There is nothing here for you",
-  );
+  await expect(stranger.page.getByRole("heading", { level: 1 })).toContainText("Not found");
   await stranger.page.goto(at("/transactions/no-such-id"));
-  await expect(stranger.page.getByRole("heading", { level: 1 })).toContainText(
-    "There is nothing here for you",
-  );
+  await expect(stranger.page.getByRole("heading", { level: 1 })).toContainText("Not found");
 
   // The last view stays on the screen that took it; afterwards there is none.
   const officer = await signedIn(browser, "regulator-001");
@@ -378,7 +376,7 @@ test("a refusal while opening is told in words, and nothing is shown @deep", asy
   await expect(page.getByRole("button", { name: /^Open \d/ })).toBeVisible();
   await who.coordinator.post(`/confidential/access/grants/${grant}/revoke`, { reason: "test" });
   await page.getByRole("button", { name: /^Open \d/ }).click();
-  await expect(page.getByText("You hold no grant in force that covers this.")).toBeVisible();
+  await expect(page.getByText("No grant in force covers this.")).toBeVisible();
   await expect(page.getByText("Request id")).toBeVisible();
   expect(await page.content()).not.toContain(secret.rate);
 });
@@ -419,11 +417,11 @@ test("a lost connection loses nothing typed and makes no second transaction", as
   await page.unroute("**/confidential/transactions");
   await page.getByRole("button", { name: "Seal and send" }).click();
   await expect(page.getByText(`Sealed and stored: ${job}`)).toBeVisible();
-  await expect(page.getByText("this is the same transaction")).toBeVisible();
+  await expect(page.getByText("This is the same transaction")).toBeVisible();
   const stored = await who.client456.get(`/confidential/transactions?job_id=${job}`);
   expect(stored.json.items).toHaveLength(1);
   // Back after sending is no way to send again.
-  await page.getByRole("link", { name: "Show the transaction" }).click();
+  await page.getByRole("link", { name: "View transaction" }).click();
   await page.waitForURL(/\/transactions\/[0-9a-f-]{36}$/);
   await page.goBack();
   await expect(page.getByLabel("Job id")).toHaveValue("");
@@ -452,7 +450,7 @@ test("the list is filtered by its address, and a party moves its transaction on 
   await expect(page.getByRole("button", { name: "Move to Completed" })).toBeVisible();
   expect((await who.client456.get(`/confidential/transactions/${id}`)).json.status).toBe("processing");
   await page.goto(at("/transactions?status=failed&job_id=none"));
-  await expect(page.getByText("Nothing fits")).toBeVisible();
+  await expect(page.getByText("No results")).toBeVisible();
   expect(faults()).toEqual([]);
 });
 

@@ -37,14 +37,14 @@ for (const person of ["auditor-001", "regulator-001"]) {
       if (request.method() !== "GET") asked.push(request.url());
     });
     await verifyFile(page, bundle);
-    await expect(page.getByRole("heading", { name: "The bundle agrees with itself" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "The bundle is consistent" })).toBeVisible();
     await expect(page.getByText(/inside the bundle, all [\d,]+ entries\./)).toBeVisible();
     await choose(page, "policy", policy);
-    await page.getByRole("button", { name: "Verify the bundle" }).click();
+    await page.getByRole("button", { name: "Verify bundle" }).click();
     await expect(
-      page.getByRole("heading", { name: /^All [\d,]+ entries verify under your policy$/ }),
+      page.getByRole("heading", { name: /^All [\d,]+ entries are verified under your policy$/ }),
     ).toBeVisible();
-    await expect(page.getByRole("button", { name: "Print the result" })).toBeVisible();
+    await expect(page.getByRole("button", { name: "Print result" })).toBeVisible();
     expect(await axeFindings(page)).toEqual([]);
     expect(asked).toEqual([]);
     expect(faults()).toEqual([]);
@@ -64,9 +64,11 @@ test("a changed entry is named between its neighbours, at every width and in bot
   const nearby = page.getByRole("table", { name: "The entry and its neighbours" });
   await expect(nearby.getByRole("row")).toHaveCount(4);
   await expect(nearby.getByRole("row").nth(2)).toContainText("First fault");
-  await expect(page.getByText("the list to fit. What they could not make is signed.")).toBeVisible();
+  await expect(
+    page.getByText("but the signatures do not. The entry was changed together with the list."),
+  ).toBeVisible();
   await expect(page.getByText(/^Root signed over [\d,]+ entries/)).toBeVisible();
-  await expect(page.getByRole("heading", { name: "What is certain" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Certain" })).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await page.setViewportSize({ width: 390, height: 844 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
@@ -100,9 +102,9 @@ test("where only a cosignature is missing, both headline lines say so, in both l
       "en",
       {
         choose: /^Choose/,
-        start: "Verify the bundle",
-        first: "Does not verify",
-        second: "Nothing is shown to be changed; what is missing: ",
+        start: "Verify bundle",
+        first: "Verification failed",
+        second: "No change was found, but this is missing: ",
       },
     ],
     [
@@ -110,8 +112,8 @@ test("where only a cosignature is missing, both headline lines say so, in both l
       {
         choose: /^(Datei|Andere) wählen/,
         start: "Bündel prüfen",
-        first: "Hält nicht stand",
-        second: "Dass etwas geändert wurde, ist nicht gezeigt; was fehlt: ",
+        first: "Prüfung nicht bestanden",
+        second: "Eine Änderung wurde nicht gefunden, aber es fehlt: ",
       },
     ],
   ] as const) {
@@ -150,12 +152,12 @@ test("what is no bundle, a bundle cut short and a policy that is none are each r
   for (const name of ["short.zip", "note.zip", "empty.zip"]) {
     await verifyFile(page, inFolder(name));
     await expect(
-      page.getByRole("heading", { name: "This file is no bundle, or a damaged one" }),
+      page.getByRole("heading", { name: "This file is not a bundle, or is damaged" }),
     ).toBeVisible();
   }
   await choose(page, "policy", inFolder("none.json"));
-  await page.getByRole("button", { name: "Verify the bundle" }).click();
-  await expect(page.getByText("This is no policy file")).toBeVisible();
+  await page.getByRole("button", { name: "Verify bundle" }).click();
+  await expect(page.getByText("This is not a policy file")).toBeVisible();
   expect(faults()).toEqual([]);
   await page.context().close();
 });
@@ -176,10 +178,10 @@ test("a verification can be stopped, and the page answers all the while @deep", 
   await expect(page.getByRole("progressbar")).toBeVisible();
   await page.getByRole("button", { name: "Stop" }).click();
   // The whole region, so that a failure says what stands there instead.
-  await expect(page.getByRole("main")).toContainText("Nothing was found out.");
+  await expect(page.getByRole("main")).toContainText("There is no result.");
   await page.evaluate(() => Reflect.get(window, "releaseWorkers")());
-  await page.getByRole("button", { name: "Verify the bundle" }).click();
-  await expect(page.getByRole("heading", { name: "The bundle agrees with itself" })).toBeVisible();
+  await page.getByRole("button", { name: "Verify bundle" }).click();
+  await expect(page.getByRole("heading", { name: "The bundle is consistent" })).toBeVisible();
   expect(faults()).toEqual([]);
   await page.context().close();
 });
@@ -203,12 +205,12 @@ test("stopped while the thread's own script is still on its way, a verification 
   await verifyFile(page, bundle);
   await asked;
   await page.getByRole("button", { name: "Stop" }).click();
-  await expect(page.getByText("Nothing was found out.")).toBeVisible();
+  await expect(page.getByText("There is no result.")).toBeVisible();
   release();
   await page.context().unroute("**/_next/static/**");
-  await expect(page.getByText("Nothing was found out.")).toBeVisible();
-  await page.getByRole("button", { name: "Verify the bundle" }).click();
-  await expect(page.getByRole("heading", { name: "The bundle agrees with itself" })).toBeVisible();
+  await expect(page.getByText("There is no result.")).toBeVisible();
+  await page.getByRole("button", { name: "Verify bundle" }).click();
+  await expect(page.getByRole("heading", { name: "The bundle is consistent" })).toBeVisible();
   await page.context().close();
 });
 
@@ -217,8 +219,8 @@ test("the log is exported and verified with one press, and the worker verifies i
 }) => {
   const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
   await openVerify(page);
-  await page.getByRole("button", { name: "Export the log now and verify it" }).click();
-  await expect(page.getByRole("heading", { name: "The bundle agrees with itself" })).toBeVisible();
+  await page.getByRole("button", { name: "Export and verify the log now" }).click();
+  await expect(page.getByRole("heading", { name: "The bundle is consistent" })).toBeVisible();
   await page.getByRole("button", { name: "Verify now" }).click();
   const runs = page.getByRole("table", { name: "By the worker" });
   const newest = runs.getByRole("row").nth(1);
@@ -234,7 +236,7 @@ test("a participant is refused the page and the calls behind it", async ({ brows
     const { page } = await signedIn(browser, person, DESKTOP);
     await page.goto(at("/audit/verify"), { waitUntil: "networkidle" });
     await expect(page.getByRole("main")).toBeVisible();
-    await expect(page.getByRole("button", { name: "Verify the bundle" })).toHaveCount(0);
+    await expect(page.getByRole("button", { name: "Verify bundle" })).toHaveCount(0);
     await page.context().close();
     const headers = { authorization: `Bearer ${accountOf(person).api_key}` };
     for (const method of ["GET", "POST"]) {

@@ -20,7 +20,8 @@ export interface Disputable {
 function groupsOf(row: TransactionRow, named: readonly GroupName[] | undefined): readonly GroupName[] {
   if (named === undefined) return row.sealedGroups;
   const groups = row.sealedGroups.filter((group) => named.includes(group));
-  if (groups.length === 0) throw invalidField("/fields", "none of these is sealed in this transaction");
+  if (groups.length === 0)
+    throw invalidField("/fields", "none of these fields is sealed in this transaction");
   return groups;
 }
 

@@ -114,7 +114,7 @@ describe("a party's own signature", () => {
       openDispute(strict(bench.client), tx, NewDispute.parse({ reason: REASON })),
     );
     expect(error.code).toBe("statement.required");
-    expect(error.detail).toContain("passkey that stands in the custodian's roster");
+    expect(error.detail).toContain("passkey on the custodian's roster");
     expect((await getTransaction(bench.client, tx)).status).toBe("created");
   });
 

@@ -21,7 +21,7 @@ export async function prepareDispute(
 ): Promise<DisputeStatementAnswer> {
   const { row, groups } = await loadDisputable(cx, transactionId, body.fields);
   if (groups.length === 0)
-    throw invalidField("", "nothing of this transaction is sealed, so there is nothing to sign");
+    throw invalidField("", "this transaction has no sealed fields, so there is no statement to sign");
   const statement = disputeStatement(cx, { transactionId: row.id, groups });
   const expiresAt = new Date(cx.clock.nowMs() + SIGN_MS);
   const entry = await inTransaction(cx, async (tx) => {

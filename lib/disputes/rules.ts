@@ -34,7 +34,9 @@ const no = (id: string, detail: string): Reason => reason(id, "access.forbidden"
 function supportReasons(caller: Caller, { partyOrganisations }: DisputeCase): Reason[] {
   if (!isSupport(caller)) return [no("default.dispute-duty", "This takes the duty support.")];
   if (partyOrganisations.includes(caller.organisationId))
-    return [no("floor.dispute-party", "Nobody of a party's organisation acts as support in its dispute.")];
+    return [
+      no("floor.dispute-party", "Members of a party's organisation cannot act as support in its dispute."),
+    ];
   return [];
 }
 

@@ -51,7 +51,7 @@ export async function signDispute(
   if (signed === undefined && !cx.instance.evaluation) {
     throw new DomainError("statement.required", {
       detail:
-        "A dispute lets support see masked fields, so one of your people signs it with a passkey that stands in the custodian's roster. Enrol one under Account, Security.",
+        "A dispute lets support see masked fields. Sign it with a passkey on the custodian's roster. Enrol one under Account, Security.",
     });
   }
   await refuseRemovedPasskey(cx, signed?.signature);

@@ -49,7 +49,7 @@ export function destroyManaged({ keystore }: DeriverContext, sealed: SealedKey):
 function requireOpens({ keystore }: DeriverContext, { key }: SealedKey): void {
   if (KEY_USES[key.state].open) return;
   keystore.forget({ participant: key.participantId, version: key.version });
-  throw new DomainError("key.state", { detail: `The key ${key.kid} is ${key.state} and opens nothing.` });
+  throw new DomainError("key.state", { detail: `The key ${key.kid} is ${key.state} and cannot open data.` });
 }
 
 /**

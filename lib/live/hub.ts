@@ -173,7 +173,7 @@ class Hub implements LiveHub {
       this.#remember(changed);
     } catch (error) {
       this.#forget();
-      this.#options.logger.warn({ err: error }, "changes could not be read; readers are told to look again");
+      this.#options.logger.warn({ err: error }, "changes could not be read; clients were asked to reload");
       for (const stream of this.#streams) stream.signal("resync");
     }
   }

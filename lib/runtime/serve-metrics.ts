@@ -25,6 +25,6 @@ export function serveMetrics(
 export function keepMetrics(runtime: Pick<Runtime, "keystore" | "logger">, url: string | undefined): void {
   if (url === undefined) return;
   serveMetrics(runtime, url).catch((err: unknown) => {
-    runtime.logger.error({ err }, "metrics are not served: the address of METRICS_URL cannot be had");
+    runtime.logger.error({ err }, "metrics not served: the address of METRICS_URL is not available");
   });
 }

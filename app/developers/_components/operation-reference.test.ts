@@ -59,11 +59,11 @@ it("members of which nothing is said have no column for it, and no empty line wh
   });
   const said = (rows: ReturnType<typeof rowOf>[]) =>
     htmlOf("en", createElement(MemberTable, { caption: "c", rows }));
-  expect(said([rowOf()])).not.toContain("What it is");
-  expect(said([rowOf("Words.")])).toContain("What it is");
+  expect(said([rowOf()])).not.toContain("Description");
+  expect(said([rowOf("Words.")])).toContain("Description");
   const mixed = said([rowOf("Words."), { ...rowOf(), name: "b" }]);
   expect(mixed).toMatch(/<td class="hidden [^"]*tablet:table-cell/);
-  expect(mixed.split("What it is").length, "once, in the head").toBe(2);
+  expect(mixed.split("Description").length, "once, in the head").toBe(2);
 });
 
 it("every guide is written as text, its links lead into the portal or to the open web", async () => {

@@ -32,7 +32,7 @@ async function requireReviewable(tx: Tx, cx: Context, id: string): Promise<Emerg
   if (isRunning || row.reviewed_at !== null) {
     const detail = isRunning
       ? "It is still running: end it first, or wait."
-      : "Nothing waits for a review here.";
+      : "This emergency access is not waiting for a review.";
     throw new DomainError("request.illegal-transition", { detail });
   }
   return row;

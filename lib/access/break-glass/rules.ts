@@ -12,7 +12,11 @@ export function useReasons(
 ): Reason[] {
   if (subject.role !== "coordinator" || !subject.duties.some((duty) => duty === BREAK_GLASS_DUTY))
     return [
-      reason("floor.break-glass-duty", "access.forbidden", "Break-glass is for those whom the roster names."),
+      reason(
+        "floor.break-glass-duty",
+        "access.forbidden",
+        "Only people with the break-glass duty on the roster can use emergency access.",
+      ),
     ];
   if (facts.isBlocked)
     return [reason("floor.review-due", "access.forbidden", "Your earlier use waits for its review.")];
@@ -21,7 +25,7 @@ export function useReasons(
       reason(
         "floor.break-glass-party",
         "access.forbidden",
-        "Nobody of a party's organisation breaks the glass for its records.",
+        "Members of a party's organisation cannot use emergency access for its records.",
       ),
     ];
   return [];
@@ -44,18 +48,20 @@ export function reviewReasons(
   facts: { readonly holderUserId: string; readonly isBlocked: boolean },
 ): Reason[] {
   if (!mayKnowOf(subject, facts.holderUserId))
-    return [
-      reason("floor.emergency-of-another", "grant.not-found", "There is nothing here that you may know of."),
-    ];
+    return [reason("floor.emergency-of-another", "grant.not-found", "Not found.")];
   if (subject.userId === facts.holderUserId)
-    return [reason("floor.self-approval", "decision.self", "Nobody reviews a use of his own.")];
+    return [reason("floor.self-approval", "decision.self", "You cannot review your own emergency access.")];
   if (!subject.duties.some((duty) => REVIEWING_DUTIES.includes(duty)))
     return [
       reason("default.review-duty", "decision.duty", "A review needs the duty legal, approve or executive."),
     ];
   if (facts.isBlocked)
     return [
-      reason("floor.review-due", "access.forbidden", "Whose own use waits for its review reviews nobody's."),
+      reason(
+        "floor.review-due",
+        "access.forbidden",
+        "You cannot review others while your own use waits for its review.",
+      ),
     ];
   return [];
 }

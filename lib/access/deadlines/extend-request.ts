@@ -32,13 +32,13 @@ function newDate(
         latest === undefined
           ? "The instrument leaves no more time."
           : row.extensions > 0
-            ? "It has been put off once; a second time would be silence by instalments."
+            ? "The deadline was already extended once. Answer the request, in part if needed."
             : "Even the latest date that the instrument leaves is over.",
     });
   }
   const until = asked.until === undefined ? latest : dayOrInstant(asked.until, latest);
   if (until <= responseDueAt || until <= asked.now)
-    throw invalidField("/until", "is not later than what stands");
+    throw invalidField("/until", "is not later than the current deadline");
   if (until > latest) throw invalidField("/until", `is later than ${latest.toISOString()}`);
   return until;
 }
@@ -55,7 +55,7 @@ export async function extendRequest(cx: Context, id: string, body: NewExtension)
     // What is called overdue has no such move. What is late and not called so yet is put off no more either.
     if (row.state !== "overdue" && isLate(row, cx.clock.now())) {
       throw new DomainError("request.extended", {
-        detail: "Its date is over: what is late is not put off any more.",
+        detail: "The deadline has passed, so it cannot be extended. Answer the request.",
       });
     }
     const until = newDate(row, kind, responseDueAt, { until: body.until, now: cx.clock.now() });

@@ -21,7 +21,9 @@ function stepOf(one: DeadlineRequest, { act, reason: comment }: NewObjection): S
     return { event: "object", to: "objected", comment };
   }
   if (state !== "objected" || stageBefore === undefined) {
-    throw new DomainError("request.illegal-transition", { detail: `It is ${state}; no objection stands.` });
+    throw new DomainError("request.illegal-transition", {
+      detail: `The request is ${state} and has no open objection.`,
+    });
   }
   return { event: "resume", to: stageBefore, comment };
 }

@@ -32,7 +32,7 @@ export async function requireIdentityCheck(
   if (await hasIdentityCheck(tx, one.requester.userId, cx.clock.now())) return;
   throw new DomainError("decision.identity-check", {
     detail:
-      "Record the officer's identity check first: verified domain, and a call back to a number on record.",
+      "Record the requester's identity check first: a verified domain and a callback to a number on record.",
   });
 }
 
@@ -112,7 +112,9 @@ export async function checkDecision(
   if (one.authorization === undefined) return state;
   await requireAuthority(tx, cx, one, one.authorization, body);
   if (one.authorization.validUntil <= cx.clock.now()) {
-    throw new DomainError("authorization.invalid", { detail: "The legal authority is no longer in date." });
+    throw new DomainError("authorization.invalid", {
+      detail: "The legal authority has expired. Attach a valid one.",
+    });
   }
   return state;
 }

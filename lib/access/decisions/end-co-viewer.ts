@@ -30,7 +30,7 @@ async function endIn(tx: Tx, cx: Context, requestId: string, body: NewCoViewerEn
     throw new DomainError("request.illegal-transition", { detail: "Change the draft instead." });
   }
   const named = (await listCoViewers(tx, requestId)).find(({ handle }) => handle === body.person);
-  if (named === undefined) throw invalidField("/person", "is no co-viewer of this request");
+  if (named === undefined) throw invalidField("/person", "is not a co-viewer of this request");
   if (named.endedAt !== undefined) {
     throw new DomainError("request.illegal-transition", { detail: "The co-viewer was taken out before." });
   }

@@ -6,11 +6,11 @@ import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 
-const NOBODY = "is no active colleague of your organisation and role";
+const NOBODY = "is not an active colleague of your organisation and role";
 
 function refuseNames(places: readonly number[]): never {
   throw new DomainError("request.invalid", {
-    detail: "The request does not fit its schema.",
+    detail: "The request does not match its schema.",
     errors: places.map((place) => ({ pointer: `/co_viewers/${place}`, detail: NOBODY })),
   });
 }

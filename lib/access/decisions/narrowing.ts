@@ -107,7 +107,7 @@ export function narrow(remaining: Remaining, narrowing: Narrowing, at: Date): Re
   const narrowed = { ...remaining, transactions, groups, notAfter: until, maxViews, maxExports };
   if (narrowed.transactions.length === 0 || narrowed.groups.length === 0 || isOver(narrowed, at)) {
     throw new DomainError("decision.not-narrower", {
-      detail: "Nothing would remain to be granted: deny it instead.",
+      detail: "The grant would be empty. Deny the request instead.",
     });
   }
   return narrowed;

@@ -74,7 +74,7 @@ export function requireRetypedFacts(
 ): asserts confirms is Confirms {
   if (confirms === undefined) {
     throw new DomainError("decision.facts-mismatch", {
-      detail: "A paper order is decided by retyping its facts.",
+      detail: "An unsigned order needs its facts retyped.",
       errors: [{ pointer: "/confirms", detail: "is missing" }],
     });
   }

@@ -7,7 +7,7 @@ function refuse(detail: string): never {
 
 /** What a file that is more than one document is refused with: the reason by name, in `reason`, and in words. */
 const POLYGLOT: Readonly<Record<Exclude<FormFault, "truncated">, string>> = {
-  archive: "It is a ZIP archive as well: an archive's end record stands in its last 64 KB.",
+  archive: "It is also a ZIP archive: an archive's end record is in its last 64 KB.",
   followed: "Something else follows its end.",
   script: "There is a script in the picture.",
 };

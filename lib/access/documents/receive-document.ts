@@ -84,7 +84,7 @@ async function quarantine(
     });
   });
   throw new DomainError("document.infected", {
-    detail: `The scanner calls it ${found}. It was not attached; it lies in quarantine, where nobody reads it.`,
+    detail: `The scanner found ${found}. The document was not attached. It is in quarantine and cannot be opened.`,
     extra: { found },
   });
 }

@@ -26,7 +26,9 @@ interface Ending {
 async function requireReleased(tx: Tx, cx: Context, grant: GrantRow): Promise<Ending> {
   const { requestId, releaseId } = grant;
   if (requestId === undefined || releaseId === undefined)
-    throw new DomainError("request.illegal-transition", { detail: "Nobody released this grant: revoke it." });
+    throw new DomainError("request.illegal-transition", {
+      detail: "This grant was not released by executives. Revoke it instead.",
+    });
   if (grant.state === "pending" || grant.state === "active") return { requestId, isKept: false };
   if (await isKeptByCustodian(tx, grant, cx.clock.now())) return { requestId, isKept: true };
   throw new DomainError("request.illegal-transition", { detail: "The grant has ended already." });

@@ -71,7 +71,9 @@ async function proposeIn(tx: Tx, cx: Context, requestId: string, body: NewReleas
   const one = await loadReleaseCase(tx, cx, requestId);
   requireOverdue(one);
   if (one.state === "open") {
-    throw new DomainError("request.conflict", { detail: "A release of this request waits for its words." });
+    throw new DomainError("request.conflict", {
+      detail: "A release of this request is already waiting for signatures.",
+    });
   }
   requireSubmittedAuthority(one);
   await requireIdentityCheck(tx, cx, one);

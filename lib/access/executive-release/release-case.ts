@@ -90,7 +90,7 @@ export function requireOverdue({ row }: Pick<ReleaseCase, "row">): void {
   if (row.state === "overdue" && isReadable(row)) return;
   if (row.state === "overdue")
     throw new DomainError("document.pending", {
-      detail: "The scanner has not looked through its document; it can be released when it has.",
+      detail: "Its document has not been scanned yet. Release it after the scan.",
       retryAfterSeconds: 30,
     });
   throw new DomainError("request.illegal-transition", {

@@ -49,12 +49,14 @@ async function checkWord(tx: Tx, cx: Context, one: ReleaseCase, word: Wanted): P
   const { release, authorization, words, state } = one;
   requireOverdue(one);
   if (release?.id !== word.releaseId || state !== "open") {
-    throw new DomainError("request.conflict", { detail: "These terms wait for nobody's word any more." });
+    throw new DomainError("request.conflict", { detail: "These terms no longer need a signature." });
   }
   requireSubmittedAuthority(one);
   await requireIdentityCheck(tx, cx, one);
   if (authorization === undefined || authorization.validUntil <= cx.clock.now()) {
-    throw new DomainError("authorization.invalid", { detail: "The legal authority is no longer in date." });
+    throw new DomainError("authorization.invalid", {
+      detail: "The legal authority has expired. Attach a valid one.",
+    });
   }
   requireReleasable(authorization);
   await requireRecognised(tx, cx, authorization);

@@ -62,7 +62,7 @@ export function chooseGrant(wanted: WantedGrant, found: readonly GrantFacts[], n
   const grant = nearest(wanted, found, now);
   if (grant !== undefined) return grant;
   throw new DomainError("access.no-grant", {
-    detail: "No live grant of yours covers this.",
+    detail: "You have no grant in force that covers this.",
     extra: { reason: "floor.no-grant", reasons: ["floor.no-grant"] },
   });
 }

@@ -89,10 +89,10 @@ export async function acceptSignature(
   const cms = given ?? held.cms;
   const evidence = { cms, lists: [...held.lists, ...lists] };
   if (lists.length > 0 && evidence.lists.length > MAX_LISTS)
-    throw invalidField("/crl", "is one too many beside this order");
+    throw invalidField("/crl", "is one signature too many for this order");
   const check = await judgeDocument(tx, cx, { document: bytes, mediaType, facts, evidence, isHeld: false });
   if (check === undefined) {
-    if (lists.length > 0) throw invalidField("/crl", "stands beside a document that nobody has signed");
+    if (lists.length > 0) throw invalidField("/crl", "comes with a document that is not signed");
     return undefined;
   }
   requireNotRefuted(check.report, false);

@@ -112,7 +112,7 @@ async function receiveSigned(
 ) {
   const { received, file, jws, beside } = parts;
   if (jws !== undefined && beside.cms !== undefined)
-    throw invalidField("/cms", "stands beside a JWS: an order is signed one way");
+    throw invalidField("/cms", "comes with a JWS, but an order is signed in one way only");
   const isCorrection = received === undefined && jws === undefined && beside.cms === undefined;
   const held = isCorrection ? await authorizations.findHeldJws(tx, requestId) : undefined;
   const order = await acceptSignedOrder(tx, cx, facts, { requestId, given: jws, held });

@@ -20,7 +20,7 @@ export async function requireKnownTransactions(
 ): Promise<void> {
   const known = await findKnownTransactions(tx, tenantId, ids);
   const errors = ids.flatMap((id, index) =>
-    known.has(id) ? [] : [{ pointer: `/transactions/${index}`, detail: "there is no such transaction" }],
+    known.has(id) ? [] : [{ pointer: `/transactions/${index}`, detail: "transaction not found" }],
   );
   if (errors.length > 0) throw new DomainError("transaction.not-found", { errors });
 }

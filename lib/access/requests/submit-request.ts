@@ -35,7 +35,9 @@ async function checkAuthorization(
     throw new DomainError("authorization.missing", { detail: "Attach the legal authority first." });
   }
   if (authorization.validUntil <= cx.clock.now()) {
-    throw new DomainError("authorization.invalid", { detail: "The legal authority is no longer in date." });
+    throw new DomainError("authorization.invalid", {
+      detail: "The legal authority has expired. Attach a valid one.",
+    });
   }
   if (recordDigest(authorization.record) !== authorization.recordDigest) {
     throw new DomainError("authorization.invalid", {

@@ -30,7 +30,7 @@ async function requireOthersNumber(tx: Tx, cx: Context, setter: string | undefin
   if (setter === undefined) return;
   const { accounts } = await findRelatedPeople(tx, cx.instance.tenantId, cx.principal.userId);
   if (accounts.includes(setter))
-    throw invalidField("/called_number", "was put on record by you: somebody else calls it back");
+    throw invalidField("/called_number", "was recorded by you, so another person must make the callback");
 }
 
 /** What holds, by the agency's record. Throws `request.invalid` for a number that is not of it, or that the caller set. */
@@ -38,7 +38,7 @@ async function weigh(tx: Tx, cx: Context, officer: Person, body: NewIdentityChec
   const record = await readCheckRecord(tx, cx.instance.tenantId, officer);
   const { called_number: number, is_confirmed: isConfirmed } = body;
   if (number !== undefined && !record.contacts.includes(number))
-    throw invalidField("/called_number", "is no number of the agency's record");
+    throw invalidField("/called_number", "is not a number on record for the agency");
   if (number !== undefined) await requireOthersNumber(tx, cx, record.setters.get(number));
   return {
     domainVerified: record.isDomainVerified,

@@ -175,7 +175,7 @@ describe("an identity check", () => {
     const own = { called_number: "+49 30 111111", is_confirmed: true, note: "Called back." };
     const refused = await refusalOf(checkIdentity(bench.legal, id, own));
     expect(refused.errors).toEqual([
-      { pointer: "/called_number", detail: "is no number of the agency's record" },
+      { pointer: "/called_number", detail: "is not a number on record for the agency" },
     ]);
     const nobody = await checkIdentity(bench.legal, id, { is_confirmed: true, note: "He wrote." });
     expect(nobody).toMatchObject({ is_valid: false, domain_verified: true });

@@ -16,7 +16,7 @@ export const STAGE_DUTY: Readonly<Record<Stage, Duty>> = { legal: "legal", coord
 const DECIDING_DUTIES: readonly Duty[] = ["legal", "approve", "compliance"];
 
 const hidden = (id: string, code: "request-file.not-found" | "grant.not-found"): Reason =>
-  reason(id, code, "There is nothing here that you may know of.");
+  reason(id, code, "Not found.");
 
 function isOwn(subject: ActionSubject, facts: FilingFacts): boolean {
   return facts.requesterUserId === subject.userId;
@@ -82,48 +82,48 @@ const mayChange: Rule<"request.change"> = (subject, facts) => {
  */
 const mayDecide: Rule<"request.decide"> = (subject, facts) => {
   if (isOwn(subject, facts))
-    return [reason("floor.self-approval", "decision.self", "Nobody decides on a request of his own.")];
+    return [reason("floor.self-approval", "decision.self", "You cannot decide on your own request.")];
   const duty = STAGE_DUTY[facts.stage];
   if (!subject.duties.includes(duty))
     return [
       reason("default.stage-duty", "decision.duty", `The stage ${facts.stage} needs the duty ${duty}.`),
     ];
   if (!mayKnow(subject, facts)) return [hidden("floor.request-of-another", "request-file.not-found")];
-  const against = conflictReasons(subject, facts, "Nobody of the requester's organisation decides.");
+  const against = conflictReasons(subject, facts, "Members of the requester's organisation cannot decide.");
   if (against.length > 0) return against;
   if (facts.deciders.includes(subject.userId))
     return [
       reason("floor.same-person", "decision.same-person", "The stages are decided by different people."),
     ];
   if (facts.isParty)
-    return [reason("floor.party", "decision.party", "No party to these transactions decides on them.")];
+    return [reason("floor.party", "decision.party", "A party to these transactions cannot decide.")];
   return [];
 };
 
 /** Executives release what is overdue: nobody for himself, his organisation or a party. */
 const mayRelease: Rule<"request.release"> = (subject, facts) => {
   if (isOwn(subject, facts))
-    return [reason("floor.self-approval", "decision.self", "Nobody releases a request of his own.")];
+    return [reason("floor.self-approval", "decision.self", "You cannot release your own request.")];
   if (!subject.duties.includes("executive"))
     return [reason("default.release-duty", "decision.duty", "A release needs the duty executive.")];
   if (!mayKnow(subject, facts)) return [hidden("floor.request-of-another", "request-file.not-found")];
-  const against = conflictReasons(subject, facts, "Nobody of the requester's organisation releases.");
+  const against = conflictReasons(subject, facts, "The requester's organisation cannot release it.");
   if (against.length > 0) return against;
   if (facts.isParty)
-    return [reason("floor.party", "decision.party", "No party to these transactions releases them.")];
+    return [reason("floor.party", "decision.party", "A party to these transactions cannot release it.")];
   return [];
 };
 
 const mayCheckIdentity: Rule<"identity.check"> = (subject, facts) => {
   if (isOwn(subject, facts))
-    return [reason("floor.self-approval", "decision.self", "Nobody checks his own identity.")];
+    return [reason("floor.self-approval", "decision.self", "You cannot check your own identity.")];
   if (!mayKnow(subject, facts)) return [hidden("floor.request-of-another", "request-file.not-found")];
   // An executive too: else whoever reviews could keep a release back by checking nobody.
   if (!subject.duties.includes("legal") && !subject.duties.includes("executive"))
     return [
       reason("default.identity-duty", "decision.duty", "Identity checks need the duty legal or executive."),
     ];
-  const against = conflictReasons(subject, facts, "Nobody of the officer's organisation checks him.");
+  const against = conflictReasons(subject, facts, "The requester's organisation cannot check them.");
   if (against.length > 0) return against;
   return [];
 };
@@ -131,9 +131,9 @@ const mayCheckIdentity: Rule<"identity.check"> = (subject, facts) => {
 /** What deciders are shown is for deciders: never for the requester, nor for his organisation. */
 const mayReview: Rule<"request.review"> = (subject, facts) => {
   if (isOwn(subject, facts))
-    return [reason("floor.self-approval", "decision.self", "Nobody reviews a request of his own.")];
+    return [reason("floor.self-approval", "decision.self", "You cannot review your own request.")];
   if (!mayKnow(subject, facts)) return [hidden("floor.request-of-another", "request-file.not-found")];
-  const against = conflictReasons(subject, facts, "Nobody of the requester's organisation reviews.");
+  const against = conflictReasons(subject, facts, "The requester's organisation cannot review it.");
   if (against.length > 0) return against;
   return [];
 };
@@ -155,7 +155,7 @@ const maySteer: Rule<"request.steer"> = (subject, facts) => {
       ),
     ];
   if (facts.isParty)
-    return [reason("floor.party", "decision.party", "No party to these transactions decides on them.")];
+    return [reason("floor.party", "decision.party", "A party to these transactions cannot decide.")];
   return [];
 };
 
@@ -191,9 +191,7 @@ const mayRevoke: Rule<"grant.revoke"> = (subject, facts) => {
   const against = mayReadGrant(subject, facts);
   if (against.length > 0) return against;
   if (!mayKnow(subject, facts) && !facts.isReleased)
-    return [
-      reason("default.grant-holder", "access.forbidden", "Its holder gives it up; a co-viewer does not."),
-    ];
+    return [reason("default.grant-holder", "access.forbidden", "Only the holder can end this access.")];
   if (!facts.isReleased) return [];
   return [
     reason(

@@ -74,7 +74,9 @@ function disputeReasons(facts: Using, grant: GrantFacts, dispute: DisputeFacts):
   if (!isSupport(subject) || dispute.takenBy !== subject.userId)
     found.push(no("floor.dispute-holder", "The dispute is with another support person."));
   if (dispute.partyOrganisations.includes(subject.organisationId))
-    found.push(no("floor.dispute-party", "Nobody of a party's organisation sees its dispute as support."));
+    found.push(
+      no("floor.dispute-party", "Members of a party's organisation cannot see its dispute as support."),
+    );
   if (grant.level !== "masked")
     found.push(reason("floor.dispute-masked", "access.level", "A dispute opens masked fields only."));
   return found;
@@ -85,11 +87,17 @@ function emergencyReasons({ subject }: Using, grant: GrantFacts, emergency: Emer
   const no = (id: string, detail: string): Reason => reason(id, "access.no-grant", detail);
   const found: Reason[] = [];
   if (subject.role !== "coordinator" || !subject.duties.includes("break-glass"))
-    found.push(no("floor.break-glass-duty", "Break-glass is for those who hold it."));
+    found.push(
+      no("floor.break-glass-duty", "Only people with the break-glass duty can use emergency access."),
+    );
   if (emergency.partyOrganisations.includes(subject.organisationId))
-    found.push(no("floor.break-glass-party", "Nobody of a party's organisation breaks the glass for it."));
+    found.push(
+      no("floor.break-glass-party", "Members of a party's organisation cannot use emergency access for it."),
+    );
   if (grant.level !== "masked")
-    found.push(reason("floor.break-glass-masked", "access.level", "Break-glass opens masked fields only."));
+    found.push(
+      reason("floor.break-glass-masked", "access.level", "Emergency access shows masked fields only."),
+    );
   return found;
 }
 
@@ -113,9 +121,13 @@ function approvalReasons(grant: GrantFacts): Reason[] {
   const found: Reason[] = [];
   const approvers = new Set(grant.approvals.map((approval) => approval.approverUserId));
   if (approvers.has(grant.subjectUserId))
-    found.push(reason("floor.self-approval", "access.no-grant", "The requester decided on his own request."));
+    found.push(
+      reason("floor.self-approval", "access.no-grant", "The requester decided on their own request."),
+    );
   if ([...(grant.coViewers ?? []), ...(grant.viewers ?? [])].some((one) => approvers.has(one)))
-    found.push(reason("floor.co-viewer", "access.no-grant", "A co-viewer decided on what he may look at."));
+    found.push(
+      reason("floor.co-viewer", "access.no-grant", "A co-viewer decided on a request they can view."),
+    );
   if (grant.approvals.some((one) => one.approverOrganisationId === grant.requesterOrganisationId))
     found.push(
       reason("floor.organisation", "access.no-grant", "The requester's own organisation decided on it."),
@@ -147,7 +159,11 @@ export function stepUpReasons(
   const age = now.getTime() - (provedAt?.getTime() ?? Number.NEGATIVE_INFINITY);
   if (age >= 0 && age <= STEP_UP_MS) return [];
   return [
-    reason("floor.step-up", "auth.step-up", "A fresh proof of identity is required: 15 minutes at most."),
+    reason(
+      "floor.step-up",
+      "auth.step-up",
+      "Confirm your identity again. The last proof must be at most 15 minutes old.",
+    ),
   ];
 }
 
@@ -177,9 +193,9 @@ export function floorReasons(facts: OpeningFacts): Reason[] {
     return [reason("floor.inactive", "access.inactive", "The account is not active.")];
   if (isOwnRecord(facts)) return [];
   if (facts.subject.role === "client" || facts.subject.role === "miner")
-    return [reason("floor.not-a-party", "transaction.not-found", "There is no such transaction.")];
+    return [reason("floor.not-a-party", "transaction.not-found", "Transaction not found.")];
   if (facts.grant === undefined)
-    return [reason("floor.no-grant", "access.no-grant", "No live grant of yours covers this.")];
+    return [reason("floor.no-grant", "access.no-grant", "You have no grant in force that covers this.")];
   return [...grantReasons(facts, facts.grant), ...maskReasons(facts)];
 }
 

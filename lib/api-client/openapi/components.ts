@@ -59,7 +59,7 @@ const PARAMETERS = {
     name: "If-Match",
     in: "header",
     required: false,
-    description: "The ETag that was read. 409 `request.conflict` when somebody else has changed it since.",
+    description: "The ETag that was read. 409 `request.conflict` if another person has changed it since.",
     schema: { type: "string" },
     example: '"3"',
   },
@@ -96,7 +96,7 @@ const PROBLEM_SCHEMA = {
     instance: { type: "string", description: "Path of the call." },
     code: {
       type: "string",
-      description: "What programs go by; every code stands at `/developers/problems`.",
+      description: "Programs use this code. All codes are listed at `/developers/problems`.",
     },
     request_id: { type: "string", description: "The same as X-Request-Id." },
     errors: {
@@ -116,23 +116,23 @@ const PROBLEM_SCHEMA = {
 
 const TITLES: Readonly<Record<number, string>> = {
   400: "The request could not be read",
-  401: "Who asks is not known, or has to prove it again",
-  403: "Known, and not permitted",
-  404: "There is no such thing, or the caller may not know of it",
-  405: "The address does not answer that method",
-  408: "It did not arrive in time",
-  409: "Not in this state, or changed in the meantime",
+  401: "Authentication is required, or must be renewed",
+  403: "The caller is known but not permitted",
+  404: "Not found, or not visible to the caller",
+  405: "The address does not support this method",
+  408: "The request did not arrive in time",
+  409: "The state does not allow this, or it changed in the meantime",
   410: "It was removed",
   413: "Too large",
-  415: "A media type that is not accepted here",
-  416: "The file has no such bytes",
-  417: "An expectation that is not met here",
-  422: "The request does not fit its schema, or names what cannot be",
-  424: "Nothing of an atomic batch was stored",
+  415: "The media type is not accepted",
+  416: "The file does not have this byte range",
+  417: "The expectation cannot be met",
+  422: "The request does not match its schema or names something invalid",
+  424: "The atomic batch was not stored",
   429: "Too many calls",
   431: "The headers are too large",
   500: "Unexpected failure; the request id is in the log",
-  503: "A part of the service does not answer",
+  503: "A part of the service does not respond",
 };
 
 const MORE_HEADERS: Readonly<Record<number, JsonSchema>> = {

@@ -162,7 +162,7 @@ export const stepUp = operation({
   ...change,
   id: "stepUp",
   path: "/confidential/account/step-up",
-  summary: "Prove again who is here, by one code, passkey answer or, without a second factor, password.",
+  summary: "Prove one's identity again, with a code, a passkey or, without a second factor, the password.",
   body: StepUpProof,
   response: { status: 200, schema: SteppedUp },
   rate: "sign_in",

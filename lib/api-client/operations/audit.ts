@@ -124,7 +124,7 @@ export const listAuditExports = operation({
   id: "listAuditExports",
   method: "GET",
   path: "/confidential/audit/exports",
-  summary: "Exports of the log, newest first: the caller's own, or everybody's for a coordinator.",
+  summary: "Exports of the log, newest first: the caller's own, or all for a coordinator.",
   scopes: ["read"],
   roles: ["auditor", "regulator", "coordinator"],
   query: ExportHistoryQuery,

@@ -47,7 +47,7 @@ export const getDispute = operation({
   id: "getDispute",
   method: "GET",
   path: `${DISPUTES}/{id}`,
-  summary: "One dispute with its notes and every look at its masked fields; no sealed value is in it.",
+  summary: "One dispute with its notes and every view of its masked fields; it has no sealed value.",
   scopes: ["read"],
   roles,
   params: DisputePath,
@@ -94,7 +94,8 @@ export const takeDispute = operation({
   id: "takeDispute",
   method: "POST",
   path: `${DISPUTES}/{id}/take`,
-  summary: "Take a dispute as support; answers when the masked grant is in force. Whoever had it loses his.",
+  summary:
+    "Take a dispute as support; answers when the masked grant is in force. The previous support person loses access.",
   scopes: ["request"],
   roles: ["coordinator"],
   params: DisputePath,

@@ -34,7 +34,7 @@ export const listErasures = operation({
   id: "listErasures",
   method: "GET",
   path: "/confidential/audit/erasures",
-  summary: "Erasures that were asked for, newest first, and what keeps them back.",
+  summary: "Requested erasures, newest first, with the reason if one is deferred.",
   scopes: ["read"],
   roles: ["coordinator"],
   duties: ["privacy", "compliance"],
@@ -94,8 +94,7 @@ export const listSuspicions = operation({
   id: "listSuspicions",
   method: "GET",
   path: "/confidential/audit/suspicions",
-  summary:
-    "Suspicions that were written down, newest first, for the duty compliance only; notes stand in the entries.",
+  summary: "Recorded suspicions, newest first, for the duty compliance only; the entries have the notes.",
   scopes: ["read"],
   roles: ["coordinator"],
   duties: ["compliance"],

@@ -5,7 +5,7 @@ export const getHome = operation({
   id: "getHome",
   method: "GET",
   path: "/confidential/home",
-  summary: "What needs the caller now, most urgent first, and what others did since the last visit.",
+  summary: "The caller's open tasks, most urgent first, and changes by others since the last visit.",
   scopes: ["read"],
   roles: "any",
   response: { status: 200, schema: Home },
@@ -18,7 +18,7 @@ export const countPlaces = operation({
   method: "GET",
   path: "/confidential/home/counts",
   summary:
-    "How many requests wait or are open, grants are in force and disputes go on, as far as the caller may know.",
+    "Numbers of waiting and open requests, grants in force and open disputes, as far as visible to the caller.",
   scopes: ["read"],
   roles: "any",
   response: { status: 200, schema: PlaceCounts },

@@ -29,7 +29,7 @@ export const askRecovery = operation({
   id: "askRecovery",
   method: "POST",
   path: "/confidential/keys/{id}/recovery",
-  summary: "Report a held key as lost and ask that what lies under it be wrapped for another one.",
+  summary: "Report a client-held key as lost and request a re-wrap of its data for another key.",
   scopes: ["keys"],
   roles: ["client", "miner"],
   params: KeyPath,

@@ -85,7 +85,7 @@ export const getOpenApi = operation({
   id: "getOpenApi",
   method: "GET",
   path: "/openapi.json",
-  summary: "This document; 304 to whoever names its ETag in If-None-Match",
+  summary: "This document; 304 if If-None-Match names its ETag",
   scopes: "none",
   roles: "any",
   response: { status: 200, mediaType: "application/json" },

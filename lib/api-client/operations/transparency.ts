@@ -7,7 +7,7 @@ export const listTransparency = operation({
   id: "listTransparency",
   method: "GET",
   path: TRANSPARENCY,
-  summary: "Quarters of which figures are published; the page /transparency shows them to everybody.",
+  summary: "Quarters with published figures; the public page /transparency shows them.",
   scopes: "any",
   roles: "any",
   response: { status: 200, schema: TransparencyList },

@@ -6,7 +6,7 @@ export const listWraps = operation({
   id: "listWraps",
   method: "GET",
   path: "/confidential/keys/{id}/wraps",
-  summary: "What is wrapped for a key held by its participant, with the entries.",
+  summary: "The envelopes wrapped for a client-held key.",
   scopes: ["read"],
   roles: ["client", "miner"],
   params: KeyPath,

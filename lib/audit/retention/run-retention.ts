@@ -29,7 +29,7 @@ export async function erasePrepared(options: Omit<RetentionOptions, "signerUrl">
   for (const id of ids)
     try {
       const { outcome, reason } = await eraseCompartment(options.pool, id);
-      if (outcome === "denied") options.logger.warn({ erasure: id, reason }, "an erasure is kept back");
+      if (outcome === "denied") options.logger.warn({ erasure: id, reason }, "erasure deferred");
     } catch (error) {
       // What lies ready for one may be written by the portal's login; it keeps no other waiting.
       options.logger.error({ alarm: "log.erasure", erasure: id, err: error }, "an erasure failed");

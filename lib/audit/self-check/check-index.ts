@@ -170,7 +170,7 @@ export async function checkNextIndex(cx: IndexContext): Promise<boolean> {
   if (isOurs && findings.length > 0) {
     const classes = [...new Set(findings.map((finding) => finding.class))];
     const alarm = { alarm: "log.verification", verification: id, classes };
-    cx.logger.error({ ...alarm, first_bad: findings[0]?.seq }, "rows beside the log say other than the log");
+    cx.logger.error({ ...alarm, first_bad: findings[0]?.seq }, "index rows do not match the log");
   }
   return true;
 }

@@ -23,12 +23,12 @@ async function requireConfirmable(
   }
   if (await isSameHuman(tx, row.proposed_by, cx.principal.userId)) {
     throw new DomainError("authority.second-person", {
-      detail: "Somebody else confirms what you registered.",
+      detail: "Another person must confirm what you registered.",
     });
   }
   if (!isSameDigest(row.digest, row.certificate, body.digest)) {
     throw new DomainError("request.invalid", {
-      detail: "The request does not fit its schema.",
+      detail: "The request does not match its schema.",
       errors: [{ pointer: "/digest", detail: "is not the digest of what is registered" }],
     });
   }

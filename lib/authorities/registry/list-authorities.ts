@@ -20,7 +20,7 @@ export async function listAuthorities(
   if (after !== undefined && !isUuid(after))
     throw new DomainError("request.invalid", {
       detail: "The request does not fit its schema.",
-      errors: [{ pointer: "/cursor", detail: "is no cursor of this list" }],
+      errors: [{ pointer: "/cursor", detail: "is not a cursor of this list" }],
     });
   await recordReadOnce(cx, "authority.read");
   return inSnapshot(cx, async (tx) => {

@@ -30,7 +30,7 @@ export function inForceFrom(cx: Pick<Context, "instance">, confirmedAt: Date): D
 /** 422 for one member of a registration. */
 export function invalidMember(pointer: string, detail: string): DomainError {
   return new DomainError("request.invalid", {
-    detail: "The request does not fit its schema.",
+    detail: "The request does not match its schema.",
     errors: [{ pointer, detail }],
   });
 }

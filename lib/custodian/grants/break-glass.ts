@@ -140,7 +140,7 @@ function checkReview(
   const held = memory.emergencies.find(grant);
   if (held === undefined) return refuse("unknown-grant", "The custodian knows no such use of break-glass.");
   if (held.digest !== emergency) refuse("statement", "The review is of another statement.");
-  if (held.holder === reviewer) refuse("self-approval", "Nobody reviews a use of his own.");
+  if (held.holder === reviewer) refuse("self-approval", "You cannot review your own emergency access.");
   if (memory.emergencies.waitingOf(reviewer) !== undefined || memory.emergencies.isBarred(reviewer)) {
     refuse("review-due", "Whose own use waits for its review, or was found unjustified, reviews nobody's.");
   }

@@ -32,7 +32,7 @@ class Collector {
     const { name } = head;
     const isJson = name === this.#spec.json;
     if (!isJson && !this.#spec.files.includes(name)) throw invalid(`/${name}`, "is not a part of this form");
-    if (this.#seen.has(name)) throw invalid(`/${name}`, "stands twice");
+    if (this.#seen.has(name)) throw invalid(`/${name}`, "is given twice");
     this.#seen.add(name);
     const content = new GrowingBytes(isJson ? BODY_LIMITS.plain : BODY_LIMITS.uploadedFile);
     return {

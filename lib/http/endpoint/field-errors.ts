@@ -13,7 +13,7 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   }
   if (issue.code === "invalid_union") {
     // A union with its own words says what it takes; zod's default says nothing.
-    const detail = issue.message === "Invalid input" ? "fits none of the allowed forms" : issue.message;
+    const detail = issue.message === "Invalid input" ? "matches none of the allowed forms" : issue.message;
     return [{ pointer: jsonPointer(path), detail }];
   }
   // zod's own messages name expected types and limits and never the value that was sent.

@@ -46,7 +46,7 @@ function parseParams(operation: OperationSpec, raw: RawParams): unknown {
 function readQuery(url: URL): Record<string, string> {
   const query: Record<string, string> = Object.create(null);
   for (const [name, value] of url.searchParams) {
-    if (name in query) throw invalid(`/${name}`, "stands twice");
+    if (name in query) throw invalid(`/${name}`, "is given twice");
     query[name] = value;
   }
   refuseNul(query);

@@ -15,7 +15,7 @@ describe("problem documents", () => {
     expect(response.headers.get("content-type")).toBe("application/problem+json");
     expect(await response.json()).toEqual({
       type: "urn:sealport:problem:request.invalid",
-      title: "The request does not fit its schema",
+      title: "The request does not match its schema",
       status: 422,
       detail: "no",
       instance: place.instance,

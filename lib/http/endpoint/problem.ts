@@ -76,7 +76,7 @@ export function problemHeaders(error: DomainError): Record<string, string> {
 /** 422 for one place in the request. */
 export function invalid(pointer: string, detail: string): DomainError {
   return new DomainError("request.invalid", {
-    detail: "The request does not fit its schema.",
+    detail: "The request does not match its schema.",
     errors: [{ pointer, detail }],
   });
 }

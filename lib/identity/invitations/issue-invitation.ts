@@ -36,7 +36,7 @@ export async function issueInvitation(cx: InvitationContext, userId: string): Pr
   await inTransaction(cx, async (tx) => {
     const account = await lockAccount(tx, tenantId, userId);
     if (account?.holder.isActive !== true)
-      throw new DomainError("request.conflict", { detail: "There is no active person to invite." });
+      throw new DomainError("request.conflict", { detail: "No active person has this address." });
     if (hasAnyFactor(account))
       throw new DomainError("request.conflict", {
         detail: "This person can sign in already: links are for a first sign-in only.",
@@ -66,7 +66,7 @@ export async function reissueInvitation(
 ): Promise<IssuedInvitation & { readonly name: string; readonly email: string }> {
   const account = await inSnapshot(cx, (tx) => findAccountByEmail(tx, cx.instance.tenantId, email));
   if (account?.holder.role !== "admin")
-    throw new DomainError("request.conflict", { detail: "There is no administrator with this address." });
+    throw new DomainError("request.conflict", { detail: "No administrator has this address." });
   const { userId, name } = account.holder;
   return { name, email: account.email, ...(await issueInvitation(cx, userId)) };
 }

@@ -10,7 +10,7 @@ import { endSessionsIn } from "@/lib/identity/sessions/end-session";
 export async function deactivateUser(cx: IdentityContext, userId: string): Promise<void> {
   await inTransaction(cx, async (tx) => {
     if (!(await deactivateUserRow(tx, userId, cx.clock.now())))
-      throw new DomainError("request.conflict", { detail: "There is no active person with this id." });
+      throw new DomainError("request.conflict", { detail: "No active person has this id." });
     await endSessionsIn(tx, cx, { userId, reason: "inactive" });
     await appendEntry(tx, cx, {
       class: "identity",

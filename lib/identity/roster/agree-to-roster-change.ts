@@ -28,7 +28,9 @@ function requireMayAgree(cx: Context, one: ChangeCase, current: Roster): void {
   const { handle } = cx.principal;
   if (mayAgree(one, current, handle)) return;
   if (one.agreements.some(({ person }) => person === handle)) {
-    throw new DomainError("roster.agreed", { detail: "You have agreed; somebody else has to as well." });
+    throw new DomainError("roster.agreed", {
+      detail: "You have already agreed. Another person must agree too.",
+    });
   }
   throw new DomainError("roster.confirmer", {
     detail: "This is confirmed by another person with the duty approve, legal or admin who holds a key.",

@@ -62,7 +62,9 @@ export function draftRoster(input: DraftInput): Draft {
   const { current, person: name } = input;
   const person = findPerson(current, name);
   if (person === undefined) {
-    throw new DomainError("roster.not-listed", { detail: "You do not stand in the custodian's roster." });
+    throw new DomainError("roster.not-listed", {
+      detail: "You are not on the custodian's roster. Its operator adds people.",
+    });
   }
   const kept = withoutRemoved(person.credentials, input.removes).filter(
     ({ kind }) => kind !== "portal-evaluation",

@@ -27,7 +27,7 @@ export async function destroyEpoch(cx: Context, epoch: number): Promise<Destroye
     const remaining = await countUnderEpoch(tx, cx.instance.tenantId, epoch);
     if (remaining > 0) {
       throw new DomainError("key.state", {
-        detail: `${remaining} sealed groups lie under the epoch ${epoch} still.`,
+        detail: `${remaining} field groups are still sealed for the epoch ${epoch}. Wait until they are re-wrapped.`,
         extra: { remaining_wraps: remaining },
       });
     }

@@ -15,7 +15,7 @@ export async function findOwnClientHeld(tx: Tx, principal: Principal, keyId: str
   requireKeyPermission(principal, key.participantId, "active");
   if (key.custody === "client") return key;
   throw new DomainError("key.state", {
-    detail: `${key.kid} is held by the service, which hands over what lies under it by itself.`,
+    detail: `${key.kid} is a managed key. The service re-wraps its data automatically.`,
   });
 }
 
@@ -27,7 +27,7 @@ export function requireReplaced({ kid, state }: Pick<KeyVersion, "kid" | "state"
   if (state === "deactivated") return;
   const detail =
     state === "compromised"
-      ? `${kid} was reported compromised: what lies under it is sealed anew by another party's rotation, and is not handed over.`
-      : `${kid} is ${state}: only what lies under a key that was replaced is handed over.`;
+      ? `${kid} was reported compromised. Another party's rotation reseals its data; it cannot be re-wrapped from this key.`
+      : `${kid} is ${state}. Only the data of a replaced key can be re-wrapped.`;
   throw new DomainError("key.state", { detail });
 }

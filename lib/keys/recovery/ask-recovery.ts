@@ -44,7 +44,7 @@ async function lockLost(tx: Tx, cx: Context, keyId: string): Promise<KeyVersion>
   if (key === undefined) throw new DomainError("key.not-found");
   if (key.custody !== "client") refuse(`${key.kid} is held by the service, which cannot lose it: rotate it.`);
   if (key.state !== "compromised" && !mayBecome(key.state, "compromised")) {
-    refuse(`${key.kid} is ${key.state}: there is nothing to recover.`);
+    refuse(`${key.kid} is ${key.state}, so it has no data to recover.`);
   }
   return key;
 }
@@ -61,7 +61,7 @@ async function newKey(tx: Tx, cx: Context, old: KeyVersion, bytes: Uint8Array) {
     refuse(`${active.kid} is the participant's active key: recover to that one.`);
   }
   const staged = await findOrStageKey(tx, cx, old.participantId, bytes);
-  if (staged.key.version <= old.version) refuse(`${staged.key.kid} is no successor of ${old.kid}.`);
+  if (staged.key.version <= old.version) refuse(`${staged.key.kid} is not a successor of ${old.kid}.`);
   return staged;
 }
 

@@ -62,7 +62,7 @@ async function lockAll(tx: Tx, { row }: RecoveryCase): Promise<KeyVersion> {
   }
   const old = await lockKey(tx, row.oldKeyId);
   const next = await lockKey(tx, row.newKeyId);
-  if (old?.state !== "compromised") refuse("The lost key is not compromised any more.");
+  if (old?.state !== "compromised") refuse("The lost key is no longer compromised.");
   if (next === undefined || (next.state !== "pre_active" && next.state !== "active")) {
     return refuse("The new key neither waits nor is it active: ask for another recovery.");
   }

@@ -73,7 +73,7 @@ export async function refuseRecovery(cx: Context, keyId: string, body: RecoveryE
   await cx.escrow.lostKeys.end({ recovery: recoveryDigest(cx, row), reason: body.reason });
   const entry = await inTransaction(cx, async (tx) => {
     if ((await lockRecovery(tx, row.id)) !== "asked") {
-      throw new DomainError("key.state", { detail: "The recovery waits for nobody any more." });
+      throw new DomainError("key.state", { detail: "The recovery no longer needs a signature." });
     }
     return writeEnd(tx, cx, row, { state: isOwn ? "withdrawn" : "refused", reason: body.reason });
   });

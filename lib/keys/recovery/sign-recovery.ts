@@ -40,7 +40,7 @@ async function sign(
 async function store(cx: Context, one: RecoveryCase, statement: RewrapStatement, word: RecoveryWordRow) {
   return inTransaction(cx, async (tx) => {
     if ((await lockRecovery(tx, one.row.id)) !== "asked") {
-      throw new DomainError("key.state", { detail: "The recovery waits for nobody any more." });
+      throw new DomainError("key.state", { detail: "The recovery no longer needs a signature." });
     }
     // The same person in two windows: the first word stands.
     const given = await listWords(tx, one.row.id);

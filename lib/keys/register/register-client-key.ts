@@ -131,7 +131,7 @@ async function findOrStage(
   bytes: Uint8Array,
 ): Promise<Staged> {
   if (!(await lockParticipant(tx, participantId))) {
-    throw new DomainError("participant.unknown", { detail: `There is no participant ${participantId}.` });
+    throw new DomainError("participant.unknown", { detail: `Unknown participant: ${participantId}.` });
   }
   const { key, entry } = await findOrStageKey(tx, cx, participantId, bytes);
   const body = await ask(tx, cx, key);

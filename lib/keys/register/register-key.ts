@@ -59,7 +59,7 @@ async function findOrMake(
 ): Promise<MadeKey | { key: KeyVersion }> {
   if (!(await lockParticipant(tx, input.participant_id))) {
     throw new DomainError("participant.unknown", {
-      detail: `There is no participant ${input.participant_id}.`,
+      detail: `Unknown participant: ${input.participant_id}.`,
     });
   }
   const [active] = await selectActiveKeys(tx, [input.participant_id], false);

@@ -97,7 +97,7 @@ export async function rotateCompromised(
   const { principal } = cx;
   if (key.custody === "client") {
     throw new DomainError("key.state", {
-      detail: "Only its participant opens what lies under a key that he holds: register its successor.",
+      detail: "This key is client-held, so only its participant can open its data. Register its successor.",
     });
   }
   if (principal === undefined)

@@ -53,7 +53,10 @@ describe("the agency's record is another person's than the check (ADR 0037: nobo
     expect(await refusalOf(own)).toMatchObject({
       code: "request.invalid",
       errors: [
-        { pointer: "/called_number", detail: "was put on record by you: somebody else calls it back" },
+        {
+          pointer: "/called_number",
+          detail: "was recorded by you, so another person must make the callback",
+        },
       ],
     });
     expect(await call(other)).toBe("done");

@@ -33,7 +33,7 @@ function requireDistinct(entries: readonly NewEntry[]): void {
   const ephemeral = new Set<string>();
   for (const [at, { transaction_id, group, recipient }] of entries.entries()) {
     const place = `${transaction_id}|${group}`;
-    if (groups.has(place)) refuseEntry(pointerOf(at), "a group stands twice");
+    if (groups.has(place)) refuseEntry(pointerOf(at), "a group is given twice");
     const { x } = recipient.header.epk;
     if (ephemeral.has(x))
       refuseEntry(`${pointerOf(at)}/recipient/header/epk`, "an ephemeral key is used once");

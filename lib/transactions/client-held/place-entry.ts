@@ -28,7 +28,7 @@ export function refuseEntry(pointer: string, detail: string): never {
 
 /** Said of an unknown transaction, of another's, and of a group without an entry of this key alike. */
 export function refuseForeign(pointer: string): never {
-  refuseEntry(`${pointer}/transaction_id`, "no entry of this key stands in this group");
+  refuseEntry(`${pointer}/transaction_id`, "this group has no envelope of this key");
 }
 
 /** The posted entry must be for the active key; for another version of the participant he is told which is. */

@@ -65,7 +65,7 @@ it("an entry is refused for another's transaction, an unknown one, another's key
   for (const transaction_id of [first(stranger.ids), uuidv7(Date.now())]) {
     const refused = await refusalOf(send({ ...entry, transaction_id }));
     expect(refused.errors).toEqual([
-      { pointer: "/entries/0/transaction_id", detail: "no entry of this key stands in this group" },
+      { pointer: "/entries/0/transaction_id", detail: "this group has no envelope of this key" },
     ]);
   }
   expect(await pointerOf(send(theirs))).toBe("/entries/0/transaction_id");

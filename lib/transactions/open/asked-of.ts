@@ -13,11 +13,11 @@ export function askedOf(cx: Pick<Context, "principal">, id: string, body: Access
   const { participantId, handle } = cx.principal;
   if (requester !== undefined && requester !== participantId && requester !== handle)
     throw new DomainError("access.forbidden", {
-      detail: "The requester is whoever the credential belongs to.",
+      detail: "The requester must be the owner of the credential.",
     });
   if (named !== undefined && named !== id) {
     throw new DomainError("request.invalid", {
-      detail: "The request does not fit its schema.",
+      detail: "The request does not match its schema.",
       errors: [{ pointer: "/transaction_id", detail: "names another transaction than the path" }],
     });
   }

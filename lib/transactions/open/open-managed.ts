@@ -17,7 +17,7 @@ function versionOf(kid: string): number {
 function ownKid(group: SealedGroupRow, participantId: string): string {
   const own = group.wraps.find((wrap) => wrap.participantId === participantId);
   if (own === undefined)
-    throw new DomainError("envelope.open-failed", { detail: "The caller is no recipient." });
+    throw new DomainError("envelope.open-failed", { detail: "The caller is not a recipient." });
   return own.kid;
 }
 

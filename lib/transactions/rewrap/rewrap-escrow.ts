@@ -146,7 +146,7 @@ async function ask(cx: EscrowMoveContext, ids: readonly string[]): Promise<Map<s
   const results = await cx.escrow.rewrap(items);
   const refused = results.filter(({ ok }) => !ok).length;
   if (refused > 0) {
-    cx.logger.error({ alarm: "escrow.refused", count: refused }, "the custodian moved not every group");
+    cx.logger.error({ alarm: "escrow.refused", count: refused }, "custodian re-wrapped some groups only");
   }
   return new Map(
     items.flatMap((item, at) => {

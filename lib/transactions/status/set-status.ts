@@ -59,7 +59,7 @@ export async function setStatus(cx: Context, id: string, input: StatusBody): Pro
   const change = nextStatus(row, input.status);
   if (change === undefined) {
     throw new DomainError("transaction.status", {
-      detail: `From ${row.status} there is no step to ${input.status}.`,
+      detail: `The state cannot change from ${row.status} to ${input.status}.`,
     });
   }
   const entry = await storeStatus(cx, row, change, input.reason);

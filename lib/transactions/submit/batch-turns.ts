@@ -29,7 +29,7 @@ export class Turns {
     }
     if (this.line.length >= this.inLine)
       throw new DomainError("service.unavailable", {
-        detail: "Too many batches arrive at once; nothing of this one was stored.",
+        detail: "Too many batches are arriving at once, so this one was not stored. Try again in a minute.",
         retryAfterSeconds: 5,
       });
     await new Promise<void>((go) => {

@@ -24,7 +24,7 @@ function partiesOf(input: NewTransaction, submitter: string): string[] {
 }
 
 const REFUSALS = {
-  "participant.unknown": (id: string) => `There is no participant ${id}.`,
+  "participant.unknown": (id: string) => `Unknown participant: ${id}.`,
   "participant.not-a-party": (id: string) =>
     `${id} belongs to the operator or an agency; parties are clients and miners of other organisations.`,
   "participant.no-active-key": (id: string) => `Participant ${id} has no active key.`,

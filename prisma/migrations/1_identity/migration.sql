@@ -362,7 +362,7 @@ BEGIN
     RAISE EXCEPTION 'an officer''s address is of a domain of the agency' USING ERRCODE = 'SP002';
   END IF;
   IF NEW.checked_by_user_id = NEW.officer_user_id THEN
-    RAISE EXCEPTION 'nobody checks his own identity' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'a person cannot check their own identity' USING ERRCODE = 'SP002';
   END IF;
   RETURN NEW;
 END $$;

@@ -188,7 +188,7 @@ BEGIN
   END IF;
   IF OLD.state <> 'destroyed' AND NEW.state = 'destroyed' AND EXISTS (
     SELECT 1 FROM wrap w WHERE w.tenant_id = NEW.tenant_id AND w.epoch = NEW.epoch AND w.kind <> 'participant') THEN
-    RAISE EXCEPTION 'entries lie under this epoch' USING ERRCODE = 'SP003';
+    RAISE EXCEPTION 'envelopes are still sealed for this epoch' USING ERRCODE = 'SP003';
   END IF;
   RETURN NEW;
 END $$;

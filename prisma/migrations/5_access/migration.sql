@@ -631,7 +631,7 @@ BEGIN
     END IF;
     IF num_nonnulls(NEW.last_event, NEW.stage_before, NEW.escalated_to, NEW.due_at, NEW.response_due_at) > 0
        OR NEW.reminders <> 0 OR NEW.extensions <> 0 THEN
-      RAISE EXCEPTION 'nothing has happened to a new request' USING ERRCODE = 'SP002';
+      RAISE EXCEPTION 'a new request has no events' USING ERRCODE = 'SP002';
     END IF;
     RETURN NEW;
   END IF;
@@ -641,7 +641,7 @@ BEGIN
     RAISE EXCEPTION 'access request % to % by % is not allowed', OLD.state, NEW.state, NEW.last_event USING ERRCODE = 'SP002';
   END IF;
   IF NOT moves AND NEW.last_event IS DISTINCT FROM OLD.last_event THEN
-    RAISE EXCEPTION 'an event that moves nothing is no move' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'a move must change the state' USING ERRCODE = 'SP002';
   END IF;
   IF (NEW.reference, NEW.created_at, NEW.continues_id, NEW.requester_user_id)
      IS DISTINCT FROM (OLD.reference, OLD.created_at, OLD.continues_id, OLD.requester_user_id) THEN
@@ -666,7 +666,7 @@ BEGIN
   END IF;
   IF moves AND OLD.state = 'overdue' AND NEW.state <> 'withdrawn'
      AND (OLD.stage_before IS NULL) <> (NEW.last_event IN ('checked', 'refuse_document')) THEN
-    RAISE EXCEPTION 'what waits for the scanner goes on by its word, and nothing else does' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'only the scan result moves a request that waits for the scanner' USING ERRCODE = 'SP002';
   END IF;
   IF NEW.escalated_to IS DISTINCT FROM OLD.escalated_to
      AND NOT (moves AND NEW.last_event = 'refuse_document' AND NEW.escalated_to IS NULL)
@@ -727,7 +727,7 @@ BEGIN
     RAISE EXCEPTION 'what was asked does not change after submission' USING ERRCODE = 'SP002';
   END IF;
   IF cardinality(NEW.co_viewers) > 10 OR NEW.requester_user_id = ANY (NEW.co_viewers) THEN
-    RAISE EXCEPTION 'ten people at most look beside the requester' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'a request has ten co-viewers at most' USING ERRCODE = 'SP002';
   END IF;
   -- Each opening checks again whether they still are of the organisation.
   IF (TG_OP = 'INSERT' OR NEW.co_viewers IS DISTINCT FROM OLD.co_viewers)
@@ -1077,7 +1077,7 @@ BEGIN
      OR (NEW.standing = 'stated' AND NEW.basis IS DISTINCT FROM legal.recognition_basis)
      OR (NEW.standing = 'recorded' AND legal.recognition_basis IS NOT NULL)
      OR (NEW.standing = 'home' AND NOT (NEW.jurisdiction = ANY (NEW.homes) OR 'EU' = ANY (NEW.homes))) THEN
-    RAISE EXCEPTION 'a legal authority is recognised as its record says, by somebody who did not ask' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'a legal authority is recognised as recorded, by a person other than the requester' USING ERRCODE = 'SP002';
   END IF;
   RETURN NEW;
 END $$;
@@ -1209,7 +1209,7 @@ END $$;
 CREATE FUNCTION access_grant_recognised() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM recognition r WHERE r.authorization_id = NEW.authorization_id) THEN
-    RAISE EXCEPTION 'nothing is granted under a legal authority that nobody has recognised' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'an unrecognised legal authority cannot carry a grant' USING ERRCODE = 'SP002';
   END IF;
   RETURN NEW;
 END $$;
@@ -1293,7 +1293,7 @@ BEGIN
     RAISE EXCEPTION 'a notice tells of a disclosure, by the word of a lawyer of neither side' USING ERRCODE = 'SP002';
   END IF;
   IF NEW.state = 'sent' AND request_seal(NEW.request_id) > NEW.at THEN
-    RAISE EXCEPTION 'a notice of what is sealed is sent to nobody' USING ERRCODE = 'SP002';
+    RAISE EXCEPTION 'a notice under seal cannot be sent' USING ERRCODE = 'SP002';
   END IF;
   RETURN NEW;
 END $$;

@@ -61,16 +61,16 @@ export function mainFinding(findings: readonly Finding[]): Finding | undefined {
 /** What to do, in English; the pages say the same from their own catalogue, in the reader's language. */
 export const WHAT_TO_DO: Readonly<Record<FaultGroup, string>> = {
   changed:
-    "Keep this file and this report. Export the log again and compare; then tell the head of compliance. The signer’s own store still has the original.",
+    "Keep this file and this report. Export the log again, compare, and notify the head of compliance. The signer’s own store still has the original.",
   file: "Compare the file’s SHA-256 with the list of exports, or export again, and verify that.",
   keys: "Compare the keys in your policy file with those you were given, and ask for a bundle with the cosignatures that are missing.",
   lost: "Ask for the statement of recovery, or the record of the erasure, that the finding names.",
   late: "Verify a newer bundle. If the entries are still not signed, ask the operator.",
   empty: "Export the log again once a checkpoint stands over its first entries.",
   older:
-    "Ask for a newer bundle and verify that one. If there is none that goes on from the checkpoint you kept, the log was cut back: keep this file and your policy file, and tell the head of compliance.",
+    "Ask for a newer bundle and verify it. If none extends your checkpoint, the log was cut. Keep this file and your policy file, and notify the head of compliance.",
   receipt:
     "Compare it with the answer that it came in, and ask whoever gave it to you for that answer. It says nothing about the log as it stands here.",
   promise:
-    "Keep the receipt and this bundle: together they show that the log’s promise was not kept. Tell the head of compliance.",
+    "Keep the receipt and this bundle. Together they show that the log broke its promise. Notify the head of compliance.",
 };

@@ -31,7 +31,7 @@ async function findFile(cx: Context, id: string): Promise<WholeFile> {
   const file = await inTransaction(cx, (tx) => findOwnFile(tx, wanted));
   if (file === undefined) throw new DomainError("export.not-found");
   if (file.fence !== readerStanding(cx.principal)) {
-    throw new DomainError("export.standing", { detail: "Ask for the export anew." });
+    throw new DomainError("export.standing", { detail: "Request the export again." });
   }
   if (!file.grant_stands) throw new DomainError("export.grant");
   const { state, expires_at } = file;

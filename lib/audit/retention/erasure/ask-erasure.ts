@@ -44,12 +44,12 @@ async function write(cx: Context, body: NewErasure) {
     const subject = await findSubject(tx, readerOf(cx), body.subject);
     if (subject === undefined || subject.compartment_id === null) {
       throw new DomainError("request.invalid", {
-        errors: [{ pointer: "/subject", detail: "the log holds nothing about a person of this handle" }],
+        errors: [{ pointer: "/subject", detail: "the log has no data about a person with this handle" }],
       });
     }
     requirePerson(subject.pseudonym);
     if (subject.is_readers)
-      throw new DomainError("decision.self", { detail: "Nobody asks to erase data of his own." });
+      throw new DomainError("decision.self", { detail: "You cannot request the erasure of your own data." });
     const at = cx.clock.now();
     const id = uuidv7(at.getTime());
     const compartmentId = subject.compartment_id;

@@ -22,12 +22,12 @@ async function lockErasure(tx: Tx, cx: Context, id: string): Promise<ErasureRow>
 /** Nobody decides what becomes of traces of his own. */
 function requireOther(row: ErasureRow): void {
   if (row.is_subjects)
-    throw new DomainError("decision.self", { detail: "Nobody decides on data of his own." });
+    throw new DomainError("decision.self", { detail: "You cannot decide about your own data." });
 }
 
 /** And one person is not two, by two accounts neither. */
 function requireSecondPerson(row: ErasureRow): void {
-  if (row.is_askers) throw new DomainError("decision.same-person", { detail: "Somebody else agrees." });
+  if (row.is_askers) throw new DomainError("decision.same-person", { detail: "Another person must agree." });
   requireOther(row);
 }
 

@@ -60,11 +60,11 @@ const run = (more: Partial<VerificationItem>): VerificationItem => ({
 test("the worker's last verification is told with its time, and one under way is not the last", () => {
   const waiting = run({ state: "queued", finished_at: null });
   const html = render("en", createElement(LastRun, { runs: [waiting, run({ state: "failed", by: "Ada" })] }));
-  expect(html).toContain("Last tried on <time");
+  expect(html).toContain("Last run on <time");
   expect(html).toContain('dateTime="2026-11-26T14:00:01.000Z"');
-  expect(html).toContain("Asked for by Ada.");
+  expect(html).toContain("Requested by Ada.");
   expect(render("de", createElement(LastRun, { runs: [run({ record: "changed" })] }))).toContain(
-    "Er sagt nichts. Der Lauf begann von selbst.",
+    "ist ungültig. Der Lauf begann automatisch.",
   );
   expect(render("en", createElement(LastRun, { runs: [waiting] }))).toBe("");
 });
@@ -73,7 +73,7 @@ test("a name that is none leads to the nearest with everything else that was ask
   const asked = readFilter({ action: "transaction.creat", outcome: "done" }, 0);
   const props = { path: "/audit", read: withUnknown(asked, ["action"]) };
   const html = render("en", createElement(FilterFault, props));
-  expect(html).toContain("“transaction.creat” is no action of this log");
+  expect(html).toContain("“transaction.creat” is not an action of any entry");
   expect(html).toContain('href="/audit?action=transaction.create&amp;outcome=done"');
   expect(render("en", createElement(FilterFault, { path: "/audit", read: asked }))).toBe("");
 });

@@ -44,7 +44,7 @@ describe("the form for a legal hold", () => {
   it("shows what a 422 refuses at the same controls and in the same words", async () => {
     answerCalls(() =>
       problem(422, "request.invalid", {
-        errors: [{ pointer: "/transactions/0", detail: "there is no such transaction" }],
+        errors: [{ pointer: "/transactions/0", detail: "transaction not found" }],
       }),
     );
     const { user } = show(<PlaceHold />);

@@ -15,8 +15,8 @@ const OURS = operator(1);
 const BUNDLE = layOut(draft(OURS, 12, [1, 3, 7, 12]), OURS);
 const POLICY = Policy.parse({ ...keysOf(OURS), quorum: 2 });
 const LINES = {
-  en: ["Does not verify", "Nothing is shown to be changed; what is missing:"],
-  de: ["Hält nicht stand", "Dass etwas geändert wurde, ist nicht gezeigt; was fehlt:"],
+  en: ["Verification failed", "No change was found, but this is missing:"],
+  de: ["Prüfung nicht bestanden", "Eine Änderung wurde nicht gefunden, aber es fehlt:"],
 } as const;
 
 function render(locale: "en" | "de", element: ReactElement): string {
