@@ -1,5 +1,5 @@
 import { FormatError } from "@/lib/crypto/format-error";
-import { BUNDLE_FILES, type Manifest, type Policy } from "./claims/bundle-format";
+import { BUNDLE_FILES, type Policy } from "./claims/bundle-format";
 import {
   checkFiles,
   checkManifestNote,
@@ -14,14 +14,15 @@ import { FilePass, lent } from "./container/file-pass";
 import { jsonElements } from "./container/json-array";
 import { lineBatches } from "./container/lines";
 import type { ByteSource } from "./container/source";
+import type { Content, Head } from "./content";
 import type { Progress, VerifyOptions } from "./options";
 import { EntryCheck, type GoneParts } from "./parts/check-entries";
 import { PartList } from "./parts/part-list";
 import { readErased, readMissing } from "./parts/read-parts";
 import { ReceiptWatch } from "./receipts/receipt-watch";
-import type { Findings, KeepableCheckpoint } from "./report/report";
+import type { Findings } from "./report/report";
 import { foreignKeys, keysFault } from "./tree/check-keys";
-import { CheckpointReader, type TrustedCheckpoint, type TrustedKeys } from "./tree/check-tree";
+import { CheckpointReader, type TrustedCheckpoint } from "./tree/check-tree";
 import { LeafStream } from "./tree/leaf-stream";
 import { quorumOf, witnessKinds } from "./tree/quorum";
 import { Ranges } from "./tree/ranges";
@@ -35,26 +36,6 @@ const NEEDED = [
   BUNDLE_FILES.places,
   BUNDLE_FILES.entries,
 ];
-
-/** What the bundle's head says, and the keys it is held against. */
-export interface Head {
-  readonly manifest: Manifest;
-  readonly keys: TrustedKeys;
-  readonly certificates: readonly string[];
-  /** Whether a trusted receipt key signed the manifest. */
-  readonly isSigned: boolean;
-  /** Log keys as the bundle itself names them. */
-  readonly ownLogKeys: readonly string[];
-}
-
-/** Everything that was read of the log itself. */
-export interface Content {
-  readonly trusted: readonly TrustedCheckpoint[];
-  /** The bundle's own newest checkpoint, where a trusted log key signed it. */
-  readonly newest: KeepableCheckpoint | undefined;
-  readonly leaves: LeafStream;
-  readonly entries: EntryCheck;
-}
 
 /** One reading of a bundle, every file of it once. */
 export class Verification {

@@ -1,8 +1,8 @@
 import { FormatError } from "@/lib/crypto/format-error";
 import { formatSeconds, parseMicros } from "@/lib/crypto/instant";
 import type { Manifest } from "../claims/bundle-format";
+import type { Head } from "../content";
 import { around, type Findings, type Note, somewhere } from "../report/report";
-import type { Head } from "../verification";
 import type { TrustedCheckpoint } from "./check-tree";
 import type { TreeState } from "./leaf-stream";
 import { describeQuorum, isMet, type Quorum } from "./quorum";
