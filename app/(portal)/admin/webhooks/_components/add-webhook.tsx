@@ -52,7 +52,7 @@ export function AddWebhook() {
   if (form.answer !== undefined)
     return <SecretOnce words="notify.hooks.secret" secret={form.answer.secret} onDone={done} />;
   return (
-    <FormFrame form={form} errors={t("errors")} failed={t("failed")} submit={t("submit")}>
+    <FormFrame form={form} errors={t("failed")} failed={t("failed")} submit={t("submit")}>
       <TextField form={form} name="name" help={t("nameHelp")} maxLength={80} />
       <TextField
         form={form}
