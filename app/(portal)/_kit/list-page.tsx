@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import type { ComponentProps, ReactNode } from "react";
 import type { z } from "zod";
 import { LiveRefresh } from "@/components/client/live-refresh";
 import { UnreadableRows } from "@/components/domain/unreadable-rows";
@@ -14,7 +14,7 @@ import type { WatchedKind } from "@/lib/api-client/queries";
 import type { Context } from "@/lib/context/context";
 import type { Principal } from "@/lib/context/principal";
 import { loadPage } from "@/lib/http/pages/page";
-import { addressOf, type Given, idOf, type Params, readQuery } from "./list-query";
+import { addressOf, type Given, idOf, type ListQuery, type Params, readQuery } from "./list-query";
 
 /** Enough rows to fill a screen. */
 const PAGE_SIZE = 40;
@@ -48,12 +48,14 @@ export interface Listed<R extends ListAnswer> {
   readonly nowMs: number;
 }
 
-export interface ListSpec<O extends ListOperation, R extends ListAnswer> {
+export interface ListSpec<O extends ListOperation, R extends ListAnswer, Q = z.output<O["query"]>> {
   /** Of the page. With `{id}` the list belongs to one record, as does the operation. */
   readonly path: string;
   /** Its schema reads the query from the address. */
   readonly operation: O;
-  readonly load: (cx: Context, query: z.output<O["query"]>, id: string) => Promise<R>;
+  readonly load: (cx: Context, query: Q, id: string) => Promise<R>;
+  /** Reads an address whose members are not those of the operation's query. */
+  readonly read?: (params: Params) => ListQuery<Q>;
   readonly pageSize?: number;
   /** Form of the list's cursors; a UUID unless said. */
   readonly cursor?: RegExp;
@@ -70,6 +72,8 @@ export interface ListSpec<O extends ListOperation, R extends ListAnswer> {
       readonly names: Readonly<Record<string, string>>;
     }>;
   };
+  /** Saved views that are not a member of the query. */
+  readonly savedViews?: (page: Listed<R>) => Promise<ComponentProps<typeof Views>>;
   readonly filter?: (page: Listed<R>) => ReactNode;
   /** Heading over the list, where the page has other sections. */
   readonly heading?: (page: Listed<R>) => Promise<{
@@ -98,7 +102,7 @@ export interface ListSpec<O extends ListOperation, R extends ListAnswer> {
   readonly onRead?: (page: Listed<R>) => void;
 }
 
-type Spec<R extends ListAnswer> = Omit<ListSpec<ListOperation, R>, "load">;
+type Spec<R extends ListAnswer> = Omit<ListSpec<ListOperation, R>, "load" | "read">;
 
 function Rows<R extends ListAnswer>({
   spec,
@@ -122,6 +126,7 @@ function Rows<R extends ListAnswer>({
 }
 
 async function SavedViews<R extends ListAnswer>({ spec, page }: { spec: Spec<R>; page: Listed<R> }) {
+  if (spec.savedViews !== undefined) return <Views {...(await spec.savedViews(page))} />;
   if (spec.views === undefined) return null;
   const { keys, words } = spec.views;
   const { label, names } = await words(page);
@@ -174,20 +179,25 @@ interface PageInput {
 }
 
 /** A page that shows one list of the API: the same call, the same record of a refusal, and links for its views and pages. */
-export function listPage<O extends ListOperation, R extends ListAnswer>(spec: ListSpec<O, R>) {
+export function listPage<O extends ListOperation, R extends ListAnswer, Q = z.output<O["query"]>>(
+  spec: ListSpec<O, R, Q>,
+) {
   const { operation, path } = spec;
   const [defaultView] = spec.views?.keys ?? [];
   const fixed = {
     limit: String(spec.pageSize ?? PAGE_SIZE),
     ...(defaultView === undefined ? {} : { view: defaultView }),
   };
+  // Without `read` the query is the operation's: the default of Q.
+  const byOperation = (params: Params) =>
+    readQuery<O["query"]>(operation.query, params, fixed, spec.cursor) as ListQuery<Q>;
   return {
     generateMetadata: async () => ({ title: await spec.title() }),
     render: async ({ params: place, searchParams }: PageInput) => {
       const params = await searchParams;
       const id = idOf(await place);
       const at = (template: string): string => template.replace("{id}", id);
-      const { query, given } = readQuery<O["query"]>(operation.query, params, fixed, spec.cursor);
+      const { query, given } = spec.read?.(params) ?? byOperation(params);
       const result = await loadPage(operation, at(operation.path), (cx) => spec.load(cx, query, id));
       const [title, above] = await Promise.all([spec.title(), spec.above?.()]);
       if (!result.ok)
@@ -195,13 +205,15 @@ export function listPage<O extends ListOperation, R extends ListAnswer>(spec: Li
       const view = given.view ?? defaultView;
       const page: Listed<R> = { ...result, id, path: at(path), given, params, view, nowMs: Date.now() };
       spec.onRead?.(page);
+      // Members of another form are not the API's: the sample then names the call only.
+      const asked = spec.read === undefined ? { ...given, view, cursor: "" } : {};
       return (
         <PageFrame
           crumbs={[...(above === undefined ? [] : [above]), { label: title }]}
           title={title}
           lead={<p className="max-w-[80ch]">{await spec.lead(page)}</p>}
           actions={spec.actions?.(page)}
-          apiCall={{ method: "GET", path: addressOf(at(operation.path), { ...given, view, cursor: "" }) }}
+          apiCall={{ method: "GET", path: addressOf(at(operation.path), asked) }}
         >
           {spec.live === undefined ? null : <LiveRefresh kinds={spec.live} />}
           <SavedViews spec={spec} page={page} />

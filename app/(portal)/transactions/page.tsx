@@ -1,4 +1,5 @@
 import { getTranslations } from "next-intl/server";
+import { type Listed, listPage } from "@/app/(portal)/_kit/list-page";
 import { FilterForm } from "@/app/(portal)/transactions/_components/filter-form";
 import {
   addressOf,
@@ -6,116 +7,97 @@ import {
   queryOf,
   readAddress,
 } from "@/app/(portal)/transactions/_components/list-query";
-import { type Row, TransactionTable } from "@/app/(portal)/transactions/_components/transaction-table";
-import { LiveRefresh } from "@/components/client/live-refresh";
-import { UnreadableRows } from "@/components/domain/unreadable-rows";
-import { PageFrame } from "@/components/layout/page-frame";
-import { ProblemPage } from "@/components/layout/problem-page";
+import { type Row, useTransactionColumns } from "@/app/(portal)/transactions/_components/transaction-table";
 import { ButtonLink } from "@/components/ui/button-link";
-import { Pager } from "@/components/ui/pager";
-import { EmptyState } from "@/components/ui/states";
-import { type SavedView, Views } from "@/components/ui/views";
 import { listTransactions } from "@/lib/api-client/operations/transactions";
-import { loadPage } from "@/lib/http/pages/page";
+import type { Context } from "@/lib/context/context";
+import type { Principal } from "@/lib/context/principal";
 import { listForReader } from "@/lib/transactions/read/list-for-reader";
-import type { TransactionStatus } from "@/lib/transactions/schema";
 
-export async function generateMetadata() {
-  return { title: (await getTranslations("transactions"))("title") };
-}
-
-const VIEWS: readonly (TransactionStatus | "")[] = ["", "processing", "completed", "disputed"];
 const ALL = { job_id: "", participant: "", from: "", to: "", cursor: "", isMine: false } as const;
+const VIEWS = ["processing", "completed", "disputed"] as const;
 
-async function savedViews(address: ListAddress, isParty: boolean): Promise<[SavedView[], string]> {
-  const t = await getTranslations("transactions.views");
-  const states = VIEWS.map((status) => ({
-    key: status === "" ? "all" : status,
-    label: t(isParty && status === "" ? "allOwn" : VIEW_WORDS[status]),
-    href: addressOf({ ...ALL, status }),
-  }));
-  const mine = { key: "mine", label: t("mine"), href: addressOf({ ...ALL, status: "", isMine: true }) };
-  const views = isParty ? states : [...states.slice(0, 1), mine, ...states.slice(1)];
-  const isPlain = addressOf({ ...address, cursor: "" }) === addressOf({ ...ALL, status: address.status });
-  const current = address.isMine ? "mine" : isPlain ? address.status || "all" : "";
-  return [views, current];
-}
+const isParty = ({ role }: Pick<Principal, "role">): boolean => role === "client" || role === "miner";
 
-const VIEW_WORDS = {
-  "": "all",
-  created: "all",
-  processing: "processing",
-  completed: "completed",
-  settled: "all",
-  failed: "all",
-  disputed: "disputed",
-} as const;
-
-/** What a list without rows says: nothing yet, or nothing that fits. */
-async function Nothing({ isFiltered, isParty, isMine }: Readonly<Record<string, boolean>>) {
-  const t = await getTranslations("transactions.empty");
-  if (isMine === true)
-    return (
-      <EmptyState title={t("mineTitle")} text={t("mineText")}>
-        <ButtonLink href="/requests/new" look="secondary">
-          {t("ask")}
-        </ButtonLink>
-      </EmptyState>
-    );
-  if (isFiltered === true)
-    return (
-      <EmptyState title={t("filteredTitle")} text={t("filteredText")}>
-        <ButtonLink href="/transactions" look="secondary">
-          {t("all")}
-        </ButtonLink>
-      </EmptyState>
-    );
-  return <EmptyState title={t("title")} text={t(isParty === true ? "partyText" : "staffText")} />;
-}
-
-/** Transactions the reader may know of: metadata always, and how each stands to him. */
-export default async function TransactionsPage({ searchParams }: PageProps<"/transactions">) {
-  const t = await getTranslations("transactions");
-  const address = readAddress(await searchParams);
+/** An address that is not a query finds nothing, and the filter names what is wrong. */
+async function load(cx: Context, address: ListAddress) {
   const query = queryOf(address);
-  const result = await loadPage(listTransactions, "/confidential/transactions", (cx) =>
-    listForReader(cx, query ?? {}, address.isMine),
-  );
-  if (!result.ok)
-    return <ProblemPage problem={result.problem} section={{ label: t("title"), href: "/transactions" }} />;
-  const { principal, value } = result;
-  const isParty = principal.role === "client" || principal.role === "miner";
-  const [views, current] = await savedViews(address, isParty);
-  const rows: Row[] = query === undefined ? [] : [...value.rows];
-  const next = value.next_cursor === null ? undefined : addressOf(address, { cursor: value.next_cursor });
-  const isFiltered = addressOf(address) !== "/transactions";
+  const found = await listForReader(cx, query ?? {}, address.isMine);
+  const items: readonly Row[] = query === undefined ? [] : found.rows;
+  return { items, next_cursor: query === undefined ? null : found.next_cursor };
+}
+type Transactions = Listed<Awaited<ReturnType<typeof load>>>;
+
+function read(params: Transactions["params"]) {
+  const address = readAddress(params);
+  const { isMine, ...texts } = address;
+  const given = Object.entries(texts).filter(([, text]) => text !== "");
+  return { query: address, given: Object.fromEntries(isMine ? [...given, ["view", "mine"]] : given) };
+}
+
+async function savedViews({ params, principal }: Transactions) {
+  const t = await getTranslations("transactions.views");
+  const address = readAddress(params);
+  const hrefOf = (change: Partial<ListAddress>) => addressOf({ ...ALL, status: "", ...change });
+  const states = VIEWS.map((status) => ({ key: status, label: t(status), href: hrefOf({ status }) }));
+  const all = { key: "all", label: t(isParty(principal) ? "allOwn" : "all"), href: hrefOf({}) };
+  const mine = { key: "mine", label: t("mine"), href: hrefOf({ isMine: true }) };
+  const isPlain = addressOf({ ...address, cursor: "" }) === hrefOf({ status: address.status });
+  const current = address.isMine ? "mine" : isPlain ? address.status || "all" : "";
+  return {
+    label: t("label"),
+    current,
+    views: isParty(principal) ? [all, ...states] : [all, mine, ...states],
+  };
+}
+
+async function NewTransaction({ principal }: Transactions) {
+  if (!isParty(principal)) return null;
+  const t = await getTranslations("transactions");
   return (
-    <PageFrame
-      crumbs={[{ label: t("title") }]}
-      title={t("title")}
-      lead={t(isParty ? "leadParty" : "lead")}
-      actions={
-        isParty ? (
-          <ButtonLink href="/transactions/new" look="primary" icon="plus">
-            {t("new")}
-          </ButtonLink>
-        ) : undefined
-      }
-      apiCall={{ method: "GET", path: "/confidential/transactions" }}
-    >
-      <LiveRefresh kinds={["transaction", "grant"]} />
-      <Views label={t("views.label")} views={views} current={current} />
-      {address.isMine ? null : <FilterForm address={address} isWrong={query === undefined} />}
-      <UnreadableRows rows={query === undefined ? undefined : value.unreadable} />
-      {rows.length === 0 ? (
-        <Nothing isFiltered={isFiltered} isParty={isParty} isMine={address.isMine} />
-      ) : (
-        <TransactionTable rows={rows} />
-      )}
-      <Pager
-        first={address.cursor === "" ? undefined : addressOf(address, { cursor: "" })}
-        next={query === undefined ? undefined : next}
-      />
-    </PageFrame>
+    <ButtonLink href="/transactions/new" look="primary" icon="plus">
+      {t("new")}
+    </ButtonLink>
   );
 }
+
+function Filter({ params }: Transactions) {
+  const address = readAddress(params);
+  return address.isMine ? null : <FilterForm address={address} isWrong={queryOf(address) === undefined} />;
+}
+
+/** Transactions that the reader may know of: metadata always, and the reader's access to each. */
+const page = listPage({
+  path: "/transactions",
+  operation: listTransactions,
+  read,
+  load,
+  live: ["transaction", "grant"],
+  title: async () => (await getTranslations("transactions"))("title"),
+  lead: async ({ principal }) =>
+    (await getTranslations("transactions"))(isParty(principal) ? "leadParty" : "lead"),
+  actions: (transactions) => <NewTransaction {...transactions} />,
+  savedViews,
+  filter: (transactions) => <Filter {...transactions} />,
+  caption: async () => (await getTranslations("transactions.table"))("caption"),
+  useColumns: useTransactionColumns,
+  rowKey: ({ view }) => view.transaction_id,
+  href: ({ view }) => `/transactions/${view.transaction_id}`,
+  empty: async ({ params, principal }) => {
+    const t = await getTranslations("transactions.empty");
+    const address = readAddress(params);
+    const link = (href: string, label: string) => (
+      <ButtonLink href={href} look="secondary">
+        {label}
+      </ButtonLink>
+    );
+    if (address.isMine)
+      return { title: t("mineTitle"), text: t("mineText"), next: link("/requests/new", t("ask")) };
+    if (addressOf(address) !== "/transactions")
+      return { title: t("filteredTitle"), text: t("filteredText"), next: link("/transactions", t("all")) };
+    return { title: t("title"), text: t(isParty(principal) ? "partyText" : "staffText") };
+  },
+});
+
+export const generateMetadata = page.generateMetadata;
+export default page.render;

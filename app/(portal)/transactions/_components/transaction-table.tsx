@@ -4,7 +4,7 @@ import { SealGlyph } from "@/components/domain/seal-glyph";
 import { Digest } from "@/components/ui/digest";
 import { EndTime } from "@/components/ui/end-time";
 import { LocalTime } from "@/components/ui/local-time";
-import { type Column, Table } from "@/components/ui/table";
+import type { Column } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
 import type { GrantView } from "@/lib/access/grants/schema";
 import type { TransactionView } from "@/lib/transactions/schema";
@@ -45,10 +45,10 @@ function Access({ row }: { row: Row }) {
   );
 }
 
-/** Transactions as rows; the job leads to the transaction. */
-export function TransactionTable({ rows }: { rows: readonly Row[] }) {
+/** Columns of a list of transactions. The job leads to the transaction. */
+export function useTransactionColumns(): Column<Row>[] {
   const t = useTranslations("transactions.table");
-  const columns: readonly Column<Row>[] = [
+  return [
     { key: "job", head: t("job"), cell: ({ view }) => view.job_id, isTitle: true },
     { key: "id", head: t("id"), cell: ({ view }) => <Digest value={view.transaction_id} label={t("id")} /> },
     {
@@ -73,13 +73,4 @@ export function TransactionTable({ rows }: { rows: readonly Row[] }) {
     { key: "access", head: t("access"), cell: (row) => <Access row={row} /> },
     { key: "state", head: t("state"), cell: ({ view }) => <StatusTag status={view.status} /> },
   ];
-  return (
-    <Table
-      caption={t("caption")}
-      columns={columns}
-      rows={rows}
-      rowKey={({ view }) => view.transaction_id}
-      href={({ view }) => `/transactions/${view.transaction_id}`}
-    />
-  );
 }

@@ -7,8 +7,19 @@ import { SecretOnce } from "@/components/domain/secret-once";
 import { BoxesField, FormFrame, TextField } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
 import type { createWebhook } from "@/lib/api-client/operations/notifications";
-import { NewWebhook, NotifyKind } from "@/lib/notify/schema";
+import { NewWebhook, type NotifyKind } from "@/lib/notify/schema";
 
+/** In the order of the mail settings. */
+const KINDS: readonly NotifyKind[] = [
+  "request",
+  "grant",
+  "dispute",
+  "hold",
+  "notice",
+  "key",
+  "rotation",
+  "epoch",
+];
 const ADD = target<typeof createWebhook>("POST", "/confidential/admin/webhooks");
 
 interface Typed {
@@ -25,7 +36,7 @@ export function AddWebhook() {
     call: ADD,
     schema: NewWebhook,
     id: "hook",
-    initial: { name: "", url: "", kinds: NotifyKind.options },
+    initial: { name: "", url: "", kinds: KINDS },
     toBody: ({ name, url, kinds }) => ({ name: name.trim(), url: url.trim(), kinds: [...kinds] }),
     controls: { "/name": "name", "/url": "url", "/kinds": "kinds" },
     words: {
@@ -41,7 +52,7 @@ export function AddWebhook() {
   if (form.answer !== undefined)
     return <SecretOnce words="notify.hooks.secret" secret={form.answer.secret} onDone={done} />;
   return (
-    <FormFrame form={form} errors={t("errors")} failed={t("failed")} submit={t("submit")}>
+    <FormFrame form={form} errors={t("failed")} failed={t("failed")} submit={t("submit")}>
       <TextField form={form} name="name" help={t("nameHelp")} maxLength={80} />
       <TextField
         form={form}
@@ -52,11 +63,7 @@ export function AddWebhook() {
         spellCheck={false}
         maxLength={2_000}
       />
-      <BoxesField
-        form={form}
-        name="kinds"
-        options={NotifyKind.options.map((value) => ({ value, label: words(value) }))}
-      />
+      <BoxesField form={form} name="kinds" options={KINDS.map((value) => ({ value, label: words(value) }))} />
     </FormFrame>
   );
 }
