@@ -19,16 +19,16 @@ function revoke(more: Partial<Parameters<typeof act<typeof revokeGrant, "reason"
     label: "Revoke",
     title: "Revoke grant",
     text: "It ends at once.",
-    fields: { reason: { kind: "reason", label: "Reason", missing: "Say why" } },
+    fields: { reason: { kind: "reason", label: "Reason", missing: "Give a reason" } },
     body: ({ reason }) => ({ reason }),
-    yes: "Revoke the grant",
+    yes: "Revoke grant",
     failed: "The grant was not revoked",
     danger: true,
     ...more,
   });
 }
 const open = () => screen.getByRole("button", { name: "Revoke" });
-const yes = () => screen.getByRole("button", { name: "Revoke the grant" });
+const yes = () => screen.getByRole("button", { name: "Revoke grant" });
 const dialog = () => screen.queryByRole("dialog", { name: "Revoke grant" });
 
 describe("an act with a dialog", () => {
@@ -39,7 +39,7 @@ describe("an act with a dialog", () => {
     await user.click(open());
     expect(document.activeElement).toBe(screen.getByLabelText("Reason"));
     await user.click(yes());
-    expect(await screen.findByText("Say why")).toBeDefined();
+    expect(await screen.findByText("Give a reason")).toBeDefined();
     await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText("Reason")));
     expect(calls).toEqual([]);
   });

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { OpenDispute } from "@/components/domain/open-dispute";
 import { answerCalls, show } from "@/lib/testing/components";
@@ -14,16 +14,16 @@ function portal() {
       : { status: 201, json: { id: "d-1" } },
   );
 }
-const send = () => screen.getByRole("button", { name: "Open the dispute" });
+const send = () => within(screen.getByRole("dialog")).getByRole("button", { name: "Open dispute" });
 
 describe("the dialog that opens a dispute", () => {
   it("focuses what is missing, the reason first, and sends nothing", async () => {
     const calls = portal();
     const { user } = show(<OpenDispute transactionId={TX} sealedFields={["amount"]} />);
-    await user.click(screen.getByRole("button", { name: "Open a dispute" }));
+    await user.click(screen.getByRole("button", { name: "Open dispute" }));
     await user.click(screen.getByRole("checkbox", { name: "Amount" }));
     await user.click(send());
-    expect(await screen.findByText("Say what is wrong")).toBeDefined();
+    expect(await screen.findByText("Describe what is wrong")).toBeDefined();
     expect(screen.getByText("Choose at least one field")).toBeDefined();
     await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText("What is wrong")));
     expect(calls).toEqual([]);
@@ -32,7 +32,7 @@ describe("the dialog that opens a dispute", () => {
   it("sends the reason and the chosen fields, and leads to the dispute", async () => {
     const calls = portal();
     const { user, moves } = show(<OpenDispute transactionId={TX} sealedFields={["amount", "pricing"]} />);
-    await user.click(screen.getByRole("button", { name: "Open a dispute" }));
+    await user.click(screen.getByRole("button", { name: "Open dispute" }));
     await user.type(screen.getByLabelText("What is wrong"), "The price");
     await user.click(screen.getByRole("checkbox", { name: "Pricing" }));
     await user.click(send());
@@ -46,7 +46,7 @@ describe("the dialog that opens a dispute", () => {
   it("names no fields where nothing is sealed", async () => {
     const calls = portal();
     const { user } = show(<OpenDispute transactionId={TX} sealedFields={[]} />);
-    await user.click(screen.getByRole("button", { name: "Open a dispute" }));
+    await user.click(screen.getByRole("button", { name: "Open dispute" }));
     await user.type(screen.getByLabelText("What is wrong"), "The price");
     await user.click(send());
     await waitFor(() => expect(calls.map(({ body }) => body)).toEqual([{ reason: "The price" }]));

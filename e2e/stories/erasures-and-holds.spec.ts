@@ -46,14 +46,14 @@ async function ask(page: Page, person: string, reason: string): Promise<void> {
   await page.goto(at("/audit/erasures"), { waitUntil: "networkidle" });
   await page.getByLabel("Person’s handle").fill(person);
   await page.getByLabel("Reason").fill(reason);
-  await page.getByRole("button", { name: "Ask for the erasure" }).click();
-  await expect(page.getByRole("status").filter({ hasText: "Erasure asked for" })).toContainText(person);
+  await page.getByRole("button", { name: "Request erasure" }).click();
+  await expect(page.getByRole("status").filter({ hasText: "Erasure requested" })).toContainText(person);
 }
 
 async function agree(page: Page, person: string): Promise<void> {
   await page.goto(at("/audit/erasures"), { waitUntil: "networkidle" });
   await page.getByRole("button", { name: `Agree to the erasure of ${person}` }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Agree and have it erased" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Agree to erasure" }).click();
   await expect(page.getByRole("dialog")).toBeHidden();
 }
 
@@ -64,12 +64,12 @@ test("one person asks for an erasure by keyboard, and the form says what it cann
   await page.goto(at("/"), { waitUntil: "load" });
   await rail(page).getByRole("link", { name: "Erasures" }).click();
   await expect(heading(page)).toHaveText("Erasures");
-  await expect(page.getByText("No erasure was asked for yet")).toBeVisible();
+  await expect(page.getByText("No erasures requested yet")).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
-  const send = page.getByRole("button", { name: "Ask for the erasure" });
+  const send = page.getByRole("button", { name: "Request erasure" });
   await send.focus();
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("alert", { name: "The erasure was not asked for" })).toBeFocused();
+  await expect(page.getByRole("alert", { name: "Erasure not requested" })).toBeFocused();
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await expect(page.getByLabel("Person’s handle")).toBeFocused();
@@ -78,8 +78,8 @@ test("one person asks for an erasure by keyboard, and the form says what it cann
   await page.keyboard.type("Request of 20 November");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("alert", { name: "The erasure was not asked for" })).toContainText(
-    "The log holds nothing about a person of this handle",
+  await expect(page.getByRole("alert", { name: "Erasure not requested" })).toContainText(
+    "The log has no data about a person with this handle",
   );
   await expect(page.getByLabel("Person’s handle")).toHaveAttribute("aria-invalid", "true");
   expect(await axeFindings(page)).toEqual([]);
@@ -88,13 +88,13 @@ test("one person asks for an erasure by keyboard, and the form says what it cann
   await expect(page.getByText("Nobody asks to erase data of their own.")).toBeVisible();
   await page.getByLabel("Person’s handle").fill("client-123");
   await send.click();
-  await expect(page.getByRole("status").filter({ hasText: "Erasure asked for" })).toContainText("client-123");
+  await expect(page.getByRole("status").filter({ hasText: "Erasure requested" })).toContainText("client-123");
   const row = erasures(page).getByRole("row").filter({ hasText: "client-123" });
-  await expect(row).toContainText("Waits for a second person");
+  await expect(row).toContainText("Waiting for a second person");
   await expect(row).toContainText("Another person must agree.");
   await expect(row.getByRole("button", { name: /^Agree/ })).toHaveCount(0);
   await expect(row.getByRole("button", { name: "Withdraw the erasure of client-123" })).toBeVisible();
-  await page.getByRole("button", { name: "Ask for another" }).click();
+  await page.getByRole("button", { name: "Request another" }).click();
   await page.getByLabel("Person’s handle").fill("client-123");
   await page.getByLabel("Reason").fill("Again");
   await send.click();
@@ -113,7 +113,7 @@ test("a second person agrees; too early it is kept back with the reason, then er
   await expect(page.getByRole("dialog")).toContainText("That cannot be undone.");
   await expect(page.getByRole("dialog")).toContainText("Request of 20 November");
   expect(await axeFindings(page)).toEqual([]);
-  await page.getByRole("dialog").getByRole("button", { name: "Agree and have it erased" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Agree to erasure" }).click();
   await expect(page.getByRole("dialog")).toBeHidden();
   const row = erasures(page).getByRole("row").filter({ hasText: "client-123" });
   await expect(row).toContainText("Paul Okafor");
@@ -183,7 +183,7 @@ test("a hold keeps an erasure back, and shows to deciders alone; a refusal ends 
   // What somebody else decided meanwhile is said, and the row read again.
   await compliance.page.getByRole("button", { name: "Withdraw the erasure of miner-789" }).click();
   await compliance.page.getByRole("dialog").getByRole("button", { name: "End it" }).click();
-  await expect(compliance.page.getByText("Nothing was decided")).toBeVisible();
+  await expect(compliance.page.getByText("The action failed")).toBeVisible();
   await privacy.page.getByRole("link", { name: "Retention and holds" }).click();
   await expect(heading(privacy.page)).toHaveText("Retention and holds");
   await expect(
@@ -193,7 +193,7 @@ test("a hold keeps an erasure back, and shows to deciders alone; a refusal ends 
   const decider = await signedIn(browser, "coordinator-001:approve", DESKTOP);
   await decider.page.goto(at("/audit"), { waitUntil: "load" });
   await decider.page.getByRole("link", { name: "Retention" }).click();
-  await expect(decider.page.getByRole("table", { name: "What tells who a person is" })).toContainText(
+  await expect(decider.page.getByRole("table", { name: "Data about people" })).toContainText(
     /Regulator.*7 years/,
   );
   await expect(decider.page.getByRole("table", { name: "Entries" })).toContainText(/All others.*7 years/);
@@ -214,24 +214,24 @@ test("a suspicion is written, listed and read by the duty compliance, and nobody
   const decider = await signedIn(browser, "coordinator-001:approve", DESKTOP);
   const seen = async (page: Page) => {
     await page.goto(at("/audit?action=suspicion.note"), { waitUntil: "networkidle" });
-    await expect(page.getByText("No entry meets this filter")).toBeVisible();
+    await expect(page.getByText("No entry matches this filter")).toBeVisible();
   };
   await seen(decider.page);
   const { page, faults } = await signedIn(browser, "coordinator-001:compliance", DESKTOP);
   await page.goto(at("/"), { waitUntil: "load" });
   await rail(page).getByRole("link", { name: "Suspicions" }).click();
-  await expect(page.getByText("No suspicion was written down yet")).toBeVisible();
-  const send = page.getByRole("button", { name: "Write it down" });
+  await expect(page.getByText("No suspicions recorded yet")).toBeVisible();
+  const send = page.getByRole("button", { name: "Record suspicion" });
   await send.focus();
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("alert", { name: "The suspicion was not written down" })).toBeFocused();
-  await page.getByLabel("What you suspect").fill("Amounts just below the threshold.\nThree in one night.");
+  await expect(page.getByRole("alert", { name: "Suspicion not recorded" })).toBeFocused();
+  await page.getByLabel("Suspicion").fill("Amounts just below the threshold.\nThree in one night.");
   await page.getByLabel("Transaction id").fill("no id");
   await expect(page.getByText("This is no transaction id.").first()).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await page.getByLabel("Transaction id").fill(id);
   await send.click();
-  await expect(page.getByRole("status").filter({ hasText: "Suspicion written down" })).toBeVisible();
+  await expect(page.getByRole("status").filter({ hasText: "Suspicion recorded" })).toBeVisible();
   const list = page.getByRole("table", { name: "All suspicions" });
   await expect(async () => {
     await page.goto(at("/audit/suspicions"), { waitUntil: "load" });
@@ -244,10 +244,10 @@ test("a suspicion is written, listed and read by the duty compliance, and nobody
   await list.getByRole("row").nth(1).getByRole("rowheader").getByRole("link").focus();
   await page.keyboard.press("Enter");
   await expect(drawer(page)).toContainText("Amounts just below the threshold.");
-  await expect(drawer(page).getByRole("heading", { name: "What was suspected" })).toBeFocused();
+  await expect(drawer(page).getByRole("heading", { name: "Suspicion" })).toBeFocused();
   expect(await axeFindings(page)).toEqual([]);
   const seq = new URL(page.url()).searchParams.get("entry") ?? "";
-  await drawer(page).getByRole("link", { name: "The entry with its proof" }).click();
+  await drawer(page).getByRole("link", { name: "Entry and proof" }).click();
   await expect(drawer(page)).toContainText("Marta Lindqvist wrote down a suspicion.");
   expect(faults()).toEqual([]);
   // Neither the suspicion nor that it was read: not in the list, not by its number, not in what is said of her.
@@ -274,10 +274,10 @@ test("a regulator places a hold by keyboard, renews and releases it; no other ag
   const href = (await first.getByRole("link").first().getAttribute("href")) ?? "";
   const id = href.split("/").at(-1) ?? "";
   await page.goto(at("/audit/holds"), { waitUntil: "networkidle" });
-  const send = page.getByRole("button", { name: "Place the hold" });
+  const send = page.getByRole("button", { name: "Place hold" });
   await send.focus();
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("alert", { name: "The hold was not placed" })).toBeFocused();
+  await expect(page.getByRole("alert", { name: "Hold not placed" })).toBeFocused();
   await page.getByLabel("Transaction numbers").fill("job-1001");
   await expect(page.getByText("One of these is no transaction number.").first()).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
@@ -296,13 +296,13 @@ test("a regulator places a hold by keyboard, renews and releases it; no other ag
 
   const auditor = await signedIn(browser, "auditor-001", DESKTOP);
   await auditor.page.goto(at("/audit/holds"), { waitUntil: "load" });
-  await expect(auditor.page.getByText("No hold was placed yet")).toBeVisible();
+  await expect(auditor.page.getByText("No holds yet")).toBeVisible();
 
   await row.getByRole("button", { name: /^Release/ }).press("Enter");
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByLabel("Reason")).toBeFocused();
   await dialog.getByRole("button", { name: "Release it" }).press("Enter");
-  await expect(dialog.getByText("Say why")).toBeVisible();
+  await expect(dialog.getByText("Give a reason")).toBeVisible();
   await dialog.getByLabel("Reason").fill("The examination is over");
   await dialog.getByRole("button", { name: "Release it" }).press("Enter");
   await expect(dialog).toBeHidden();
@@ -326,7 +326,7 @@ for (const [handle, addresses] of Object.entries(WITHOUT)) {
     const { page } = await signedIn(browser, handle, DESKTOP);
     for (const address of addresses) {
       await page.goto(at(address), { waitUntil: "load" });
-      await expect(heading(page)).toHaveText("You may not see this");
+      await expect(heading(page)).toHaveText("You do not have access to this");
       await expect(rail(page).locator(`a[href="${address}"]`)).toHaveCount(0);
       await expect(page.getByRole("main")).not.toContainText(/client-123|Marta|threshold/);
     }
@@ -378,7 +378,7 @@ test("an entry names its checkpoint, witnesses and stamp, and gives both calls @
   const vouchers = page.getByRole("region", { name: "Who vouches for it" });
   await expect(vouchers).toContainText(/over [\d,]+ entries, published/);
   await expect(vouchers).toContainText("Own witness");
-  await expect(vouchers).toContainText("None: no time-stamp authority has vouched for when.");
+  await expect(vouchers).toContainText("None: no time-stamp authority has confirmed the time.");
   await expect(page.getByRole("region", { name: "The entry", exact: true })).toContainText(
     '"$BASE/confidential/audit/events/3"',
   );

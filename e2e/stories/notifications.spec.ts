@@ -125,7 +125,7 @@ test("a webhook is added by keyboard, called with a signature that verifies, sen
   await page.getByRole("button", { name: "I have copied it" }).click();
   await expect(page.getByText("Two secrets until")).toBeVisible();
   await page.getByRole("button", { name: "Disable Case system" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Disable" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Disable webhook" }).click();
   await expect(page.getByRole("row").filter({ hasText: "Case system" }).first()).toContainText("Disabled");
   expect(faults()).toEqual([]);
 });

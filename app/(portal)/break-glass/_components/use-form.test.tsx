@@ -11,19 +11,24 @@ const STANDING = "/confidential/account/roster";
 const transactions = () => screen.getByLabelText("Transaction numbers");
 const amount = () => screen.getByLabelText("Amount");
 const reason = () => screen.getByLabelText("Reason");
-const send = () => screen.getByRole("button", { name: "Break the glass" });
+const send = () => screen.getByRole("button", { name: "Start emergency access" });
 
 describe("the form for emergency access", () => {
   it.each([
     ["no number", " ", REASON, "Name a transaction"],
     ["four numbers", [1, 2, 3, 4].map(id).join(" "), REASON, "Name three transactions at most"],
-    ["text that is not a number", `${id(1)} job-12`, REASON, "Give whole transaction numbers, one a line"],
-    ["nineteen characters", id(1), "x".repeat(19), "Say in twenty characters or more why it cannot wait"],
+    [
+      "text that is not a number",
+      `${id(1)} job-12`,
+      REASON,
+      "Give complete transaction numbers, one per line",
+    ],
+    ["nineteen characters", id(1), "x".repeat(19), "Give the reason in at least 20 characters"],
     [
       "a reason filled up with spaces",
       id(1),
       `short${" ".repeat(30)}`,
-      "Say in twenty characters or more why it cannot wait",
+      "Give the reason in at least 20 characters",
     ],
   ])("names the fault of %s and asks for no confirmation", async (_what, records, why, fault) => {
     const { user } = show(<UseForm transaction={undefined} />);
@@ -31,7 +36,7 @@ describe("the form for emergency access", () => {
     await user.click(amount());
     await user.type(reason(), why);
     await user.click(send());
-    const summary = await screen.findByRole("alert", { name: "This cannot be sent yet" });
+    const summary = await screen.findByRole("alert", { name: "Some entries are missing" });
     expect(
       within(summary)
         .getAllByRole("link")
@@ -60,7 +65,7 @@ describe("the form for emergency access", () => {
     await user.click(send());
     const dialog = await screen.findByRole("dialog");
     expect(within(dialog).getByText(REASON)).toBeDefined();
-    await user.click(within(dialog).getByRole("button", { name: "Break the glass" }));
+    await user.click(within(dialog).getByRole("button", { name: "Start emergency access" }));
     await waitFor(() => expect(moves).toContainEqual(["push", `/break-glass/${id(9)}`]));
     expect(calls.find(({ path }) => path !== STANDING)?.body).toEqual({
       transactions: [id(1), id(2)],

@@ -19,7 +19,7 @@ const HOURS: OfficeHours = {
 };
 
 const monday = () => screen.getByLabelText("Monday");
-const save = () => screen.getByRole("button", { name: "Save the hours" });
+const save = () => screen.getByRole("button", { name: "Save hours" });
 
 describe("the form for opening hours", () => {
   it("names the day whose hours cannot be read, keeps what was typed and sends nothing", async () => {
@@ -28,8 +28,8 @@ describe("the form for opening hours", () => {
     await user.clear(monday());
     await user.type(monday(), "nine to five");
     await user.click(save());
-    const summary = await screen.findByRole("alert", { name: "The hours were not set" });
-    expect(within(summary).getByRole("link", { name: /Write it like 09:00–17:00/ })).toBeDefined();
+    const summary = await screen.findByRole("alert", { name: "Hours not saved" });
+    expect(within(summary).getByRole("link", { name: /Use the form 09:00–17:00/ })).toBeDefined();
     expect(monday().getAttribute("aria-invalid")).toBe("true");
     expect(monday()).toHaveProperty("value", "nine to five");
     expect(calls).toEqual([]);
@@ -44,7 +44,7 @@ describe("the form for opening hours", () => {
     await user.clear(monday());
     await user.type(monday(), "22:00-06:00");
     await user.click(save());
-    expect(await screen.findByText("The hours are set.")).toBeDefined();
+    expect(await screen.findByText("Hours saved.")).toBeDefined();
     expect(monday()).toHaveProperty("value", "22:00–06:00");
     expect(calls).toMatchObject([
       {
@@ -64,7 +64,7 @@ describe("the form for opening hours", () => {
     await user.clear(screen.getByLabelText("Time zone"));
     await user.type(screen.getByLabelText("Time zone"), "Mars/Base");
     await user.click(save());
-    expect(await screen.findByText("The hours were not set")).toBeDefined();
+    expect(await screen.findByText("Hours not saved")).toBeDefined();
     expect(screen.getByLabelText("Time zone")).toHaveProperty("value", "Mars/Base");
   });
 
@@ -73,12 +73,10 @@ describe("the form for opening hours", () => {
     const calls = answerCalls(() => (isLost ? "lost" : { status: 200, json: HOURS }));
     const { user } = show(<HoursForm hours={HOURS} />);
     await user.click(save());
-    await screen.findByText("The hours were not set");
+    await screen.findByText("Hours not saved");
     isLost = false;
     await user.click(save());
-    await waitFor(() =>
-      expect(within(screen.getByRole("status")).getByText("The hours are set.")).toBeDefined(),
-    );
+    await waitFor(() => expect(within(screen.getByRole("status")).getByText("Hours saved.")).toBeDefined());
     const keys = calls.map(({ headers }) => headers.get("idempotency-key"));
     expect(keys).toHaveLength(2);
     expect(keys[0]).toMatch(/.{16}/);

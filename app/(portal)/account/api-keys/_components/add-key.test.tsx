@@ -28,7 +28,7 @@ describe("the form for an API key", () => {
     expect(await screen.findByText(SECRET)).toBeDefined();
     expect(calls[0]?.body).toMatchObject({ label: "Nightly ledger", scopes: ["read"] });
     expect(calls[0]?.body).toHaveProperty("expires_at");
-    await user.click(screen.getByRole("button", { name: "I have it" }));
+    await user.click(screen.getByRole("button", { name: "I have saved it" }));
     expect(screen.queryByText(SECRET)).toBeNull();
     await waitFor(() => expect(document.activeElement).toBe(name()));
     expect(name()).toHaveProperty("value", "");

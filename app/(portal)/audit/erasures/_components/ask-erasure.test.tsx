@@ -6,7 +6,7 @@ import { AskErasure } from "./ask-erasure";
 
 const person = () => screen.getByLabelText("Person’s handle");
 const reason = () => screen.getByLabelText("Reason");
-const send = () => screen.getByRole("button", { name: "Ask for the erasure" });
+const send = () => screen.getByRole("button", { name: "Request erasure" });
 
 async function ask(reply: Reply) {
   const calls = answerCalls(() => reply);
@@ -21,10 +21,10 @@ describe("the form for an erasure", () => {
   it("names an unknown person at the control, until something else is typed there", async () => {
     const errors = [{ pointer: "/subject", detail: "is not in the log" }];
     const { user } = await ask(problem(422, "request.invalid", { errors }));
-    const summary = await screen.findByRole("alert", { name: "The erasure was not asked for" });
+    const summary = await screen.findByRole("alert", { name: "Erasure not requested" });
     await waitFor(() => expect(document.activeElement).toBe(summary));
     expect(within(summary).getByRole("link").textContent).toBe(
-      "The log holds nothing about a person of this handle",
+      "The log has no data about a person with this handle",
     );
     expect(screen.queryByText("req-1")).toBeNull();
     await user.type(person(), "7");
@@ -32,8 +32,8 @@ describe("the form for an erasure", () => {
   });
 
   it.each([
-    ["decision.self", /Nobody asks to erase data of their own/],
-    ["request.conflict", /An erasure is under way for this person already/],
+    ["decision.self", /You cannot request the erasure of your own data/],
+    ["request.conflict", /An erasure for this person is already under way/],
   ])("explains the refusal %s in words of its own", async (code, words) => {
     await ask(problem(code === "decision.self" ? 403 : 409, code));
     expect(await screen.findByText(words)).toBeDefined();

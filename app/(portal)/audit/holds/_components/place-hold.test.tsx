@@ -9,21 +9,21 @@ const PLACED = { status: 201, json: { id: ID, until: "2027-01-01T00:00:00Z" } } 
 
 const records = () => screen.getByLabelText("Transaction numbers");
 const reason = () => screen.getByLabelText("Reason");
-const send = () => screen.getByRole("button", { name: "Place the hold" });
+const send = () => screen.getByRole("button", { name: "Place hold" });
 
 describe("the form for a legal hold", () => {
   it("names every fault before anything is sent, and focuses the summary that leads to the controls", async () => {
     const calls = answerCalls(() => PLACED);
     const { user } = show(<PlaceHold />);
     await user.click(send());
-    const summary = await screen.findByRole("alert", { name: "The hold was not placed" });
+    const summary = await screen.findByRole("alert", { name: "Hold not placed" });
     await waitFor(() => expect(document.activeElement).toBe(summary));
     expect(
       within(summary)
         .getAllByRole("link")
         .map(({ textContent }) => textContent),
-    ).toEqual(["Say which transactions are to be kept", "Say why"]);
-    await user.click(within(summary).getByRole("link", { name: "Say why" }));
+    ).toEqual(["Enter the transactions to keep", "Give a reason"]);
+    await user.click(within(summary).getByRole("link", { name: "Give a reason" }));
     expect(document.activeElement).toBe(reason());
     expect(reason().getAttribute("aria-invalid")).toBe("true");
     expect(calls).toEqual([]);
@@ -35,10 +35,12 @@ describe("the form for a legal hold", () => {
     await user.click(send());
     await user.type(reason(), "Examination");
     await waitFor(() => expect(reason().getAttribute("aria-invalid")).toBeNull());
-    expect(screen.getByRole("alert").textContent).not.toContain("Say why");
+    expect(screen.getByRole("alert").textContent).not.toContain("Give a reason");
     expect(document.activeElement).toBe(reason());
     await user.type(records(), "job-1001");
-    expect((await screen.findAllByText(/One of these is no transaction number/)).length).toBeGreaterThan(0);
+    expect((await screen.findAllByText(/One of these is not a transaction number/)).length).toBeGreaterThan(
+      0,
+    );
   });
 
   it("shows what a 422 refuses at the same controls and in the same words", async () => {
@@ -51,10 +53,10 @@ describe("the form for a legal hold", () => {
     await user.type(records(), ID);
     await user.type(reason(), "Examination");
     await user.click(send());
-    const summary = await screen.findByRole("alert", { name: "The hold was not placed" });
+    const summary = await screen.findByRole("alert", { name: "Hold not placed" });
     await waitFor(() => expect(document.activeElement).toBe(summary));
     expect(
-      within(summary).getByRole("link", { name: /One of these is no transaction number/ }),
+      within(summary).getByRole("link", { name: /One of these is not a transaction number/ }),
     ).toBeDefined();
     expect(records().getAttribute("aria-invalid")).toBe("true");
     expect(records()).toHaveProperty("value", ID);
@@ -67,7 +69,7 @@ describe("the form for a legal hold", () => {
     await user.type(records(), ID);
     await user.type(reason(), "Examination");
     await user.click(send());
-    expect(await screen.findByText("No hold was placed")).toBeDefined();
+    expect(await screen.findByText("Hold not placed")).toBeDefined();
     expect(screen.getByText("req-1")).toBeDefined();
     isRefused = false;
     await user.click(send());
