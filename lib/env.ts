@@ -72,7 +72,6 @@ const Portal = z.object({
   CUSTODIAN_VKEY: Text,
   SIGNER_URL: Text.optional(),
   LOG_VKEY: Text,
-  RECEIPT_VKEY: Text,
   ...anchorFields,
   ...closedLogFields,
   RATE_BUDGETS: Budgets,
@@ -89,7 +88,6 @@ const Worker = z.object({
   CUSTODIAN_VKEY: Text,
   SIGNER_URL: Text,
   LOG_VKEY: Text,
-  RECEIPT_VKEY: Text,
   ...anchorFields,
   /** How long the sequencer waits between batches, in milliseconds, and the most entries of one batch. */
   SEQUENCER_PERIOD_MS: z.coerce.number().int().min(20).max(5_000).default(150),

@@ -37,7 +37,6 @@ function environment(dataDir: string, port: number): NodeJS.ProcessEnv {
     WITNESS_URL: away,
     CUSTODIAN_VKEY: instance.vkeys["custodian.identity"] ?? "",
     LOG_VKEY: instance.vkeys["signer.log"] ?? "",
-    RECEIPT_VKEY: instance.vkeys["portal.receipt"] ?? "",
     WITNESS_VKEY: instance.vkeys["witness.cosigner"] ?? "",
     SEALPORT_EVALUATION: "1",
   };

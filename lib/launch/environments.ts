@@ -100,7 +100,6 @@ function peerVariables(input: EnvironmentInput): Variables {
     SIGNER_URL: socket("signer"),
     WITNESS_URL: socket("witness"),
     LOG_VKEY: vkeyOf(instance, "signer.log"),
-    RECEIPT_VKEY: vkeyOf(instance, "portal.receipt"),
     WITNESS_VKEY: vkeyOf(instance, "witness.cosigner"),
     CUSTODIAN_VKEY: vkeyOf(instance, "custodian.identity"),
     TENANT_ID: instance.tenant_id,

@@ -246,7 +246,8 @@ describe("exporting the log", () => {
     const appended = await recordEvent(auditor, opened);
     await anchor();
     const bundle = await bodyOf(auditor, { format: "bundle" });
-    const keys = { log: [signerKey.vkey], receipts: [process.env.RECEIPT_VKEY ?? ""] };
+    const { receiptSigner } = bench.cx.audit;
+    const keys = { log: [signerKey.vkey], receipts: [vkey(receiptSigner.name, receiptSigner.publicKey)] };
     const report = await verifyBundle(bundle, { policy: Policy.parse(keys) });
     expect(report.findings).toEqual([]);
     expect(report.verdict).toBe("verified");

@@ -222,7 +222,7 @@ describe("the server's own verification", () => {
     expect(report.findings.at(-1)?.detail).toContain(column);
   });
 
-  it("names an entry whose search row is gone, and finds one that stands for no entry", async () => {
+  it("names an entry whose index row is missing, and an index row without an entry", async () => {
     await grow(9);
     await tamper(`DELETE FROM audit_index WHERE entry_id = ${entryAt(5)}`);
     expectNamed(await verify(), 5);
@@ -231,7 +231,7 @@ describe("the server's own verification", () => {
        VALUES ('${uuidv7(9)}', '${bench.place.tenantId}', '2020-01-01T00:00:00.000000Z', 'audit.read', 'done')`,
     );
     expect((await verify()).findings.map(({ detail }) => detail)).toContainEqual(
-      expect.stringContaining("stands for entry"),
+      expect.stringContaining("which does not exist"),
     );
   });
 

@@ -38,7 +38,6 @@ function portalVariables(dir: string): Record<string, string> {
     CUSTODIAN_URL: `unix:${dir}/none.sock`,
     CUSTODIAN_VKEY: "none",
     LOG_VKEY: "none",
-    RECEIPT_VKEY: "none",
     SEALPORT_CUSTODY: "transit:portal",
     VAULT_ADDR: proxy.url,
     VAULT_TOKEN: server.token,

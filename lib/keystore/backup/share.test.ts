@@ -7,7 +7,7 @@ import { BackupError } from "@/lib/keystore/backup/backup-error";
 import { areNumbers, encodeShare, readShares, type Share } from "@/lib/keystore/backup/share";
 import { combineKey, splitKey } from "@/lib/keystore/backup/split-key";
 
-const GOLDEN = path.join(import.meta.dirname, "../../custody", "testdata", "share", "share-2-of-5.txt");
+const GOLDEN = path.join(import.meta.dirname, "..", "testdata", "share", "share-2-of-5.txt");
 
 const share = (value = Uint8Array.from({ length: 33 }, (_none, index) => index * 7)): Share => ({
   backup: "bk-0123456789ab",

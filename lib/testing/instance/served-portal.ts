@@ -130,7 +130,6 @@ function setEnvironment({ database, place, keyDir, cx: { instance } }: ServedPor
     CUSTODIAN_URL: "unix:/nowhere.sock",
     CUSTODIAN_VKEY: instance.pinned?.custodian,
     LOG_VKEY: instance.pinned?.log,
-    RECEIPT_VKEY: instance.pinned?.log,
     WITNESS_VKEY: instance.pinned?.witnesses[0]?.vkey,
   });
 }

@@ -45,7 +45,6 @@ export async function startLogProcesses(bench: AuditBench): Promise<LogProcesses
     CUSTODIAN_VKEY: vkey(`${log}/custodian`, cosigner.publicKey),
     LOG_VKEY: logVkey,
     WITNESS_VKEY: witnessVkey,
-    RECEIPT_VKEY: vkey(bench.cx.audit.receiptSigner.name, bench.cx.audit.receiptSigner.publicKey),
     KEY_DIR: portal.dir,
   };
   const running = new Set<ChildProcess>();

@@ -52,7 +52,6 @@ function setEnvironment({ place, keyDir, keystore, database, custodianUrl }: Req
     CUSTODIAN_URL: custodianUrl,
     CUSTODIAN_VKEY: vkey,
     LOG_VKEY: vkey,
-    RECEIPT_VKEY: vkey,
     SEALPORT_EVALUATION: "1",
   });
 }

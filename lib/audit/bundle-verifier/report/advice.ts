@@ -62,15 +62,15 @@ export function mainFinding(findings: readonly Finding[]): Finding | undefined {
 export const WHAT_TO_DO: Readonly<Record<FaultGroup, string>> = {
   changed:
     "Keep this file and this report. Export the log again, compare, and notify the head of compliance. The signer’s own store still has the original.",
-  file: "Compare the file’s SHA-256 with the list of exports, or export again, and verify that.",
-  keys: "Compare the keys in your policy file with those you were given, and ask for a bundle with the cosignatures that are missing.",
-  lost: "Ask for the statement of recovery, or the record of the erasure, that the finding names.",
+  file: "Compare the file’s SHA-256 with the list of exports, or export again and verify that file.",
+  keys: "Compare the keys in your policy file with those you received. Ask for a bundle with the missing cosignatures.",
+  lost: "Ask for the statement of recovery, or the entry of the erasure, that the finding names.",
   late: "Verify a newer bundle. If the entries are still not signed, ask the operator.",
-  empty: "Export the log again once a checkpoint stands over its first entries.",
+  empty: "Export the log again once a checkpoint covers its first entries.",
   older:
     "Ask for a newer bundle and verify it. If none extends your checkpoint, the log was cut. Keep this file and your policy file, and notify the head of compliance.",
   receipt:
-    "Compare it with the answer that it came in, and ask whoever gave it to you for that answer. It says nothing about the log as it stands here.",
+    "Compare it with the answer it came from. Ask the person who gave it to you for that answer. The receipt says nothing about this log.",
   promise:
     "Keep the receipt and this bundle. Together they show that the log broke its promise. Notify the head of compliance.",
 };

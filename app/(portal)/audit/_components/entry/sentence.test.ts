@@ -45,6 +45,6 @@ describe("an entry's sentence", () => {
   it("names both keys of an envelope that the custodian wrapped", () => {
     const details = { old_kid: "client-123#1", new_kid: "client-123#2" };
     const text = textOf("en", { action: "disclosure.rewrap", details });
-    expect(text).toContain("for client-123#2, in the place of the lost client-123#1.");
+    expect(text).toContain("for client-123#2, replacing the lost client-123#1.");
   });
 });
