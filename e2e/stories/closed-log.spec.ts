@@ -263,7 +263,7 @@ test("no other origin is a log, and who may not read the log is shown no choice 
   const { page } = await as(browser);
   for (const address of ["/audit", "/audit/exports", "/audit/verify", "/audit/print"]) {
     await page.goto(at(`${address}?log=${encodeURIComponent(`${two.old}/3`)}`), { waitUntil: "networkidle" });
-    await expect(page.getByRole("heading", { level: 1 }), address).toContainText("There is nothing here");
+    await expect(page.getByRole("heading", { level: 1 }), address).toContainText("Not found");
   }
   await page.goto(at(`/audit?log=${encodeURIComponent(two.present)}`), { waitUntil: "networkidle" });
   await expect(choice(page).getByRole("link", { name: "Present log" })).toHaveAttribute(

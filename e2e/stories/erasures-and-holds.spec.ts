@@ -26,7 +26,7 @@ const pastTriggers = (tables: readonly string[], statements: readonly string[]):
   );
 
 /** Said of a period that runs and of a hold alike. */
-const KEPT_BACK = "It cannot be carried out yet: its period runs, or something else keeps it.";
+const KEPT_BACK = "Its retention period is not over, or another reason defers it.";
 
 /** As if every retention period had passed today. */
 const PERIODS_PASSED =
@@ -85,7 +85,7 @@ test("one person asks for an erasure by keyboard, and the form says what it cann
   expect(await axeFindings(page)).toEqual([]);
   await page.getByLabel("Person’s handle").fill("coordinator-001:compliance");
   await send.click();
-  await expect(page.getByText("Nobody asks to erase data of their own.")).toBeVisible();
+  await expect(page.getByText("You cannot request the erasure of your own data.")).toBeVisible();
   await page.getByLabel("Person’s handle").fill("client-123");
   await send.click();
   await expect(page.getByRole("status").filter({ hasText: "Erasure requested" })).toContainText("client-123");
@@ -98,7 +98,7 @@ test("one person asks for an erasure by keyboard, and the form says what it cann
   await page.getByLabel("Person’s handle").fill("client-123");
   await page.getByLabel("Reason").fill("Again");
   await send.click();
-  await expect(page.getByText("An erasure is under way for this person already.")).toBeVisible();
+  await expect(page.getByText("An erasure for this person is already under way.")).toBeVisible();
   expect(faults().filter((fault) => !/Failed to load resource.*(409|422|403)/.test(fault))).toEqual([]);
   await page.context().close();
 });
@@ -110,7 +110,7 @@ test("a second person agrees; too early it is kept back with the reason, then er
   const { page } = privacy;
   await page.goto(at("/audit/erasures"), { waitUntil: "networkidle" });
   await page.getByRole("button", { name: "Agree to the erasure of client-123" }).click();
-  await expect(page.getByRole("dialog")).toContainText("That cannot be undone.");
+  await expect(page.getByRole("dialog")).toContainText("This cannot be undone.");
   await expect(page.getByRole("dialog")).toContainText("Request of 20 November");
   expect(await axeFindings(page)).toEqual([]);
   await page.getByRole("dialog").getByRole("button", { name: "Agree to erasure" }).click();
@@ -187,7 +187,7 @@ test("a hold keeps an erasure back, and shows to deciders alone; a refusal ends 
   await privacy.page.getByRole("link", { name: "Retention and holds" }).click();
   await expect(heading(privacy.page)).toHaveText("Retention and holds");
   await expect(
-    privacy.page.getByText("Holds in force are shown to those who decide about access"),
+    privacy.page.getByText("Only people who decide about access see all holds"),
   ).toBeVisible();
   await expect(privacy.page.getByRole("main")).not.toContainText(id.slice(0, 8));
   const decider = await signedIn(browser, "coordinator-001:approve", DESKTOP);
@@ -227,7 +227,7 @@ test("a suspicion is written, listed and read by the duty compliance, and nobody
   await expect(page.getByRole("alert", { name: "Suspicion not recorded" })).toBeFocused();
   await page.getByLabel("Suspicion").fill("Amounts just below the threshold.\nThree in one night.");
   await page.getByLabel("Transaction id").fill("no id");
-  await expect(page.getByText("This is no transaction id.").first()).toBeVisible();
+  await expect(page.getByText("This is not a transaction id.").first()).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await page.getByLabel("Transaction id").fill(id);
   await send.click();
@@ -253,7 +253,7 @@ test("a suspicion is written, listed and read by the duty compliance, and nobody
   // Neither the suspicion nor that it was read: not in the list, not by its number, not in what is said of her.
   await seen(decider.page);
   await decider.page.goto(at(`/audit?entry=${seq}`), { waitUntil: "networkidle" });
-  await expect(drawer(decider.page)).toContainText("There is no entry here for you.");
+  await expect(drawer(decider.page)).toContainText("Entry not found.");
   const reads = await people(demo()).coordinator.get(
     "/confidential/audit/events?action=audit.read&limit=100",
   );
@@ -279,7 +279,7 @@ test("a regulator places a hold by keyboard, renews and releases it; no other ag
   await page.keyboard.press("Enter");
   await expect(page.getByRole("alert", { name: "Hold not placed" })).toBeFocused();
   await page.getByLabel("Transaction numbers").fill("job-1001");
-  await expect(page.getByText("One of these is no transaction number.").first()).toBeVisible();
+  await expect(page.getByText("One of these is not a transaction number.").first()).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await page.getByLabel("Transaction numbers").fill(id);
   await page.getByLabel("Reason").fill("Examination MSO 7-2231/26");
@@ -348,7 +348,7 @@ test("who vouches is named on the trust page, plainly: self-witnessed here, unwi
   await expect(section.getByRole("table", { name: "Witnesses" })).toContainText("the operator’s own");
   await expect(section.getByRole("table", { name: "Witnesses" })).toContainText(/\d+ \w+ ago/);
   await expect(section).toContainText("waits for 1 of 1 own witness and for 0 of 0 independent witnesses");
-  await expect(section).toContainText("There is no time-stamp authority");
+  await expect(section).toContainText("No time-stamp authority is set up.");
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
     expect(await axeFindings(page)).toEqual([]);
@@ -418,6 +418,6 @@ test("by keyboard an actor is found who stands in no row in sight; a name one do
   await officer.page.getByRole("button", { name: "Find an actor" }).click();
   await officer.page.getByLabel("Name or pseudonym").fill("keller");
   await officer.page.getByRole("button", { name: "Find", exact: true }).click();
-  await expect(officer.page.getByText("Nobody is found.")).toBeVisible();
+  await expect(officer.page.getByText("No one found.")).toBeVisible();
   for (const one of [page, officer.page]) await one.context().close();
 });

@@ -211,7 +211,7 @@ test("a held key's page says what only its owner's program can do, and follows w
   const second = await hold(own, "client-123", first.holder);
   await page.goto(at(`/keys/${first.id}`), { waitUntil: "networkidle" });
   const held = page.getByRole("region", { name: "Client-held" });
-  await expect(held).toContainText(/Lies under it\s*\d+ sealed groups? of fields/);
+  await expect(held).toContainText(/Sealed data\s*\d+ sealed groups? of fields/);
   await expect(page.getByRole("region", { name: "Post a batch" })).toContainText("/wraps");
   expect(await axeFindings(page)).toEqual([]);
   await pictures(page, "held-replaced");

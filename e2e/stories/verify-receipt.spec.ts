@@ -63,9 +63,9 @@ test("a receipt is looked up in the browser, from a file and pasted, in the word
   await choose(page, "policy", inFolder("policy.json"));
   await choose(page, "receipt", inFolder("answer.json"));
   await startVerification(page);
-  await expect(page.getByRole("heading", { name: /entries verify under your policy$/ })).toBeVisible();
+  await expect(page.getByRole("heading", { name: /entries are verified under your policy$/ })).toBeVisible();
   await expect(receipts(page)).toContainText(
-    /The log kept its promise: entry [\d,]+ is the one that was promised\./,
+    /The log kept its promise: entry [\d,]+ is the promised one\./,
   );
   const said = onCommandLine([
     inFolder("bundle.zip"),
@@ -83,12 +83,12 @@ test("a receipt is looked up in the browser, from a file and pasted, in the word
   await page.getByLabel("Or paste a receipt").fill(answer);
   await startVerification(page);
   await expect(page.getByRole("heading", { name: "A receipt is not valid" })).toBeVisible();
-  await expect(page.getByText(/^The bundle itself holds: all [\d,]+ entries agree/)).toBeVisible();
+  await expect(page.getByText(/^The bundle itself is valid\. All [\d,]+ entries match/)).toBeVisible();
   await expect(receipts(page)).toContainText("was changed after it was signed");
   await expect(receipts(page)).toContainText("changed.json: the receipt for entry");
   await expect(receipts(page)).toContainText("the pasted receipt");
   await expect(receipts(page)).toContainText("The log kept its promise");
-  await expect(page.getByText("Compare it with the answer that it came in")).toBeVisible();
+  await expect(page.getByText("Compare it with the answer it came from")).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await pictures(page, "verify-receipt-changed");
   await page.setViewportSize({ width: 390, height: 844 });
@@ -123,7 +123,7 @@ test("the receipt field and the start are reached and used by keyboard alone, in
   await page.keyboard.press("Tab");
   await expect(page.getByRole("button", { name: "Bündel prüfen" })).toBeFocused();
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("heading", { name: "Eine Quittung hält nicht stand" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Eine Quittung ist ungültig" })).toBeVisible();
   const quittungen = page.getByRole("region", { name: /^Quittungen/ });
   await expect(quittungen).toContainText("wurde nach dem Signieren geändert");
   await expect(quittungen).toContainText("Das Protokoll hat sein Versprechen gehalten");
@@ -155,7 +155,7 @@ test("a verified checkpoint is kept by a download, and an older bundle is then s
   expect(readFileSync(inFolder("mine.json"), "utf8")).toBe(readFileSync(inFolder("kept.json"), "utf8"));
   await choose(page, "policy", inFolder("kept.json"));
   await startVerification(page);
-  await expect(page.getByText(/Your policy file keeps this bundle’s checkpoint/)).toBeVisible();
+  await expect(page.getByText(/Your policy file already has this bundle’s checkpoint/)).toBeVisible();
   await verifyFile(page, inFolder("older.zip"));
   await expect(
     page.getByRole("heading", { name: "This bundle ends before the checkpoint you kept" }),

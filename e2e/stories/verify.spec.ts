@@ -38,7 +38,7 @@ for (const person of ["auditor-001", "regulator-001"]) {
     });
     await verifyFile(page, bundle);
     await expect(page.getByRole("heading", { name: "The bundle is consistent" })).toBeVisible();
-    await expect(page.getByText(/inside the bundle, all [\d,]+ entries\./)).toBeVisible();
+    await expect(page.getByText(/All [\d,]+ entries match the keys inside the bundle/)).toBeVisible();
     await choose(page, "policy", policy);
     await page.getByRole("button", { name: "Verify bundle" }).click();
     await expect(
@@ -67,7 +67,7 @@ test("a changed entry is named between its neighbours, at every width and in bot
   await expect(
     page.getByText("but the signatures do not. The entry was changed together with the list."),
   ).toBeVisible();
-  await expect(page.getByText(/^Root signed over [\d,]+ entries/)).toBeVisible();
+  await expect(page.getByText(/^Signed root of [\d,]+ entries/)).toBeVisible();
   await expect(page.getByRole("heading", { name: "Certain" })).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await page.setViewportSize({ width: 390, height: 844 });

@@ -68,9 +68,9 @@ describe("a foreign order that states no basis", () => {
           CASE WHEN $2 = 'home' THEN NULL ELSE 'x' END, $3, now() FROM legal_authorization a WHERE a.request_id = $1`,
         [id, standing, user, homes],
       );
-    await expect(row(bench.regulator.principal.userId)).rejects.toThrow("by somebody who did not ask");
-    await expect(row(bench.legal.principal.userId, "stated")).rejects.toThrow("as its record says");
-    await expect(row(bench.legal.principal.userId, "home", "{DE}")).rejects.toThrow("as its record says");
+    await expect(row(bench.regulator.principal.userId)).rejects.toThrow("by a person other than the requester");
+    await expect(row(bench.legal.principal.userId, "stated")).rejects.toThrow("is recognised as recorded");
+    await expect(row(bench.legal.principal.userId, "home", "{DE}")).rejects.toThrow("is recognised as recorded");
     // Without an entry that tells of it nothing stays.
     await expect(row(bench.legal.principal.userId)).rejects.toThrow();
     const grant = bench.query(
@@ -81,7 +81,7 @@ describe("a foreign order that states no basis", () => {
         FROM access_request r JOIN legal_authorization a ON a.request_id = r.id WHERE r.id = $1`,
       [id],
     );
-    await expect(grant).rejects.toThrow("nobody has recognised");
+    await expect(grant).rejects.toThrow("an unrecognised legal authority");
   });
 });
 

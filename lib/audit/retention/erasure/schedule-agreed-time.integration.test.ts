@@ -46,7 +46,7 @@ const asApp = (set: string, id: string) =>
 
 it("the time at which an erasure was agreed to stays what it was, and what was agreed is not asked again", async () => {
   const id = await agreed();
-  const refused = "not in a state that allows this";
+  const refused = "state does not allow this";
   for (const set of [
     "agreed_at = agreed_at - interval '1 hour'",
     "agree_entry_id = ask_entry_id",

@@ -66,7 +66,7 @@ it.each(SET)(
   async (set) => {
     const [id, other] = [await asked(), await asked()];
     const done = asApp(set.replace("$BY", `'${compliance.principal.userId}'`), id);
-    await expect(done).rejects.toThrow("not in a state that allows this");
+    await expect(done).rejects.toThrow("state does not allow this");
     await agreeToErasure(compliance, other);
     await pastTriggers(bench.admin, ["audit_erasure"], () =>
       bench.admin.query("UPDATE audit_erasure SET prepared = NULL, prepared_at = NULL WHERE id = $1", [

@@ -127,7 +127,7 @@ it("the portal's login puts an erasure off for a quarter of an hour and no longe
   const id = await agreed();
   await asApp("try_after = now() + interval '15 minutes'", id);
   await asApp("try_after = NULL", id);
-  const refused = "not in a state that allows this";
+  const refused = "state does not allow this";
   for (const set of [
     "try_after = now() + interval '16 minutes'",
     "try_after = 'infinity'",
