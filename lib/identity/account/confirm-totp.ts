@@ -19,7 +19,7 @@ import { revokeCredentials } from "@/lib/identity/sign-in/credential-store";
 import { setUpGone } from "@/lib/identity/sign-in/passkey-registration";
 import { matchTotp } from "@/lib/identity/sign-in/totp";
 
-/** Puts the new authenticator in the place of an old one, once a code of it proves that it was set up. */
+/** Replaces the authenticator after a code of the new one proves that it is set up. */
 export async function confirmTotp(
   cx: AccountContext,
   input: TotpConfirmation,
@@ -39,7 +39,7 @@ export async function confirmTotp(
     });
   await changeOwnAccount(cx, async (tx, account) => {
     if (!(await takeChallenge(tx, wanted, now))) throw setUpGone();
-    // Of two set-ups at once the one confirmed first stands; the other is begun anew.
+    // Of two set-ups at the same time, the one confirmed first wins. The other must start again.
     await takeChallengesOf(tx, userId, "totp", now);
     const isReplacing = account.totp !== undefined;
     if (isReplacing) {

@@ -32,7 +32,7 @@ function register(
   });
 }
 
-/** Registers the passkey that answered a challenge of this very session. */
+/** Registers the passkey that answered a challenge of this session. */
 export async function registerPasskey(cx: AccountContext, input: NewPasskey): Promise<PasskeyView> {
   await requireOwnProof(cx);
   const now = cx.clock.now();

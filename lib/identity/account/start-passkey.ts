@@ -3,7 +3,7 @@ import { type AccountContext, requireOwnProof } from "@/lib/identity/account/acc
 import { makeChallenge } from "@/lib/identity/sign-in/challenge";
 import { registrationOptions } from "@/lib/identity/sign-in/passkey-registration";
 
-/** Options for a new passkey, answered by this session within five minutes. */
+/** Returns options for a new passkey. This session must answer them within five minutes. */
 export async function startPasskey(cx: AccountContext) {
   const account = await requireOwnProof(cx);
   const { userId } = cx.principal;

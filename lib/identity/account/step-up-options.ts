@@ -5,7 +5,7 @@ import { makeChallenge } from "@/lib/identity/sign-in/challenge";
 import { assertionOptions } from "@/lib/identity/sign-in/passkey";
 import { needsSecondFactor } from "@/lib/identity/sign-in/second-factor";
 
-/** Which proofs the caller can give now, with a challenge for the passkeys. */
+/** Returns the proofs the caller can give now, with a challenge for the passkeys. */
 export async function stepUpOptions(cx: AccountContext): Promise<StepUpOptions> {
   const account = await ownAccount(cx);
   const { userId } = cx.principal;

@@ -38,7 +38,7 @@ async function byPasskey(cx: AccountContext, account: Account, assertion: Passke
 }
 
 async function byPassword(account: Account, password: string): Promise<Proved> {
-  // A password alone proves nothing for somebody who has, or needs, more than that.
+  // A password alone is no proof for a person who has, or needs, a second factor.
   if (needsSecondFactor(account) || account.passwordHash === undefined) return { fault: "factor-missing" };
   if (!(await verifyPassword(password, account.passwordHash))) return { fault: "password" };
   const { userId } = account.holder;
@@ -64,7 +64,7 @@ async function refuse(cx: AccountContext, fault: SignInFault): Promise<DomainErr
   return refusal;
 }
 
-/** Proves again who sits here: the session's proof is then as fresh as now. Nothing else of the session changes. */
+/** Renews the session's proof that its owner is present. The rest of the session stays the same. */
 export async function stepUp(
   cx: AccountContext,
   given: StepUpProof,

@@ -6,7 +6,7 @@ import { apiKeyView } from "@/lib/identity/api-keys/api-key-view";
 import type { CallingKey } from "@/lib/identity/api-keys/schema";
 import { selectApiKey } from "@/lib/identity/api-keys/store";
 
-/** The key that makes the call, and what its holder is. Throws `api-key.not-found` for a session, which has none. */
+/** Returns the key that makes the call, and its holder's role and duties. Throws `api-key.not-found` for a session. */
 export async function findCallingKey(cx: Context): Promise<CallingKey> {
   const { proof, role, duties, participantId } = cx.principal;
   if (proof.kind !== "api-key")

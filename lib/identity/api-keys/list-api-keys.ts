@@ -29,12 +29,12 @@ async function list(cx: ListContext, query: ApiKeyQuery, userId: string | undefi
   };
 }
 
-/** The caller's own keys, newest first, ended ones too. */
+/** Returns the caller's own keys, ended ones included, newest first. */
 export function listOwnApiKeys(cx: ListContext, query: ApiKeyQuery): Promise<ApiKeyPage> {
   return list(cx, query, cx.principal.userId);
 }
 
-/** Everybody's keys of the tenant, newest first. */
+/** Returns all keys of the tenant, newest first. */
 export function listAllApiKeys(cx: ListContext, query: ApiKeyQuery): Promise<ApiKeyPage> {
   return list(cx, query, undefined);
 }

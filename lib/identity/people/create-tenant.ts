@@ -4,7 +4,7 @@ import { inTransaction } from "@/lib/db/transaction";
 import type { IdentityContext } from "@/lib/identity/people/create-organisation";
 import { insertTenant } from "@/lib/identity/people/store";
 
-/** Writes down the tenant of a new instance; its pseudonym and log origin never change afterwards. */
+/** Stores the tenant of a new instance. Its pseudonym and log origin never change afterwards. */
 export async function createTenant(cx: IdentityContext, name: string): Promise<void> {
   const { tenantId, tenantPseudonym, log } = cx.instance;
   await inTransaction(cx, async (tx) => {

@@ -3,7 +3,7 @@ import type { Database } from "@/lib/db/client";
 import { inSnapshot } from "@/lib/db/transaction";
 import { findTenant } from "@/lib/identity/people/store";
 
-/** The tenant's pseudonym and log origin, as they were made at the first run. */
+/** Returns the tenant's pseudonym and log origin, set at the first run. */
 export function readTenant(
   db: Database,
   tenantId: string,

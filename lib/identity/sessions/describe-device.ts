@@ -13,7 +13,7 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
   [/\bLinux\b/, "Linux"],
 ];
 
-/** A device as its owner would name it, from what the browser says of itself: a hint, no proof. */
+/** Returns a device's name from the browser's description of itself. This is a hint, not proof. */
 export function describeDevice(userAgent: string | undefined): string {
   const text = userAgent ?? "";
   const browser = BROWSERS.map(([shape, name]) => {

@@ -8,8 +8,8 @@ import { listOpenSessions } from "@/lib/identity/sessions/store";
 const BATCH = 500;
 
 /**
- * Writes down the end of sessions that died by themselves: expired, idle, of people who may not act any more. They
- * open nothing already; this is the record. Several portals may do it at once: each session is ended by one of them.
+ * Records the end of dead sessions: expired, idle, or of people who may no longer act. They already open nothing.
+ * Several portals may run this at the same time; one of them ends each session.
  */
 export async function endDeadSessions(cx: IdentityContext): Promise<number> {
   const now = cx.clock.now();

@@ -4,7 +4,7 @@ import type { AuditContext } from "@/lib/context/context";
 import { type DbContext, inTransaction, type Tx } from "@/lib/db/transaction";
 import { endSessions } from "@/lib/identity/sessions/store";
 
-/** Why sessions were ended; `replaced` by a newer sign-in of the same browser. */
+/** Why sessions were ended; `replaced` by a newer sign-in in the same browser. */
 export type EndReason =
   | "signed-out"
   | "ended-by-owner"
@@ -18,14 +18,14 @@ export type EndReason =
 
 export interface WhichSessions {
   readonly userId: string;
-  /** One session; without it all of the person's. */
+  /** One session; absent means all of the person's. */
   readonly sid?: string | undefined;
-  /** All but this one. */
+  /** All except this one. */
   readonly but?: string | undefined;
   readonly reason: EndReason;
 }
 
-/** Ends sessions inside a change of its own, and writes down which. */
+/** Ends sessions in the caller's transaction and records which. */
 export async function endSessionsIn(
   tx: Tx,
   cx: AuditContext & DbContext,
@@ -44,7 +44,7 @@ export async function endSessionsIn(
   return ended;
 }
 
-/** Ends sessions at once: their cookies open nothing from here on. Gives back how many stood. */
+/** Ends sessions at once: their cookies no longer open anything. Returns how many were live. */
 export async function endSession(cx: AuditContext & DbContext, which: WhichSessions): Promise<number> {
   const ended = await inTransaction(cx, (tx) => endSessionsIn(tx, cx, which));
   return ended.length;

@@ -6,10 +6,10 @@ export const IDLE_MS = 15 * 60_000;
 /** Proof is fresh up to and including this age (RFC 9470 max_age). */
 export const PROOF_SECONDS = 900;
 
-/** Why a session no longer speaks for its person; undefined while it does. */
+/** Returns why a session is no longer valid for its person; undefined while it is valid. */
 export type SessionEnd = "ended" | "expired" | "idle" | "inactive" | "changed";
 
-/** Half-open: a session is dead at the instant it expires or has been idle for 15 minutes. */
+/** Half-open: a session is dead at the instant it expires, or once idle for 15 minutes. */
 export function endOf(session: StoredSession, now: Date): SessionEnd | undefined {
   const { holder } = session;
   if (session.endedAt !== null) return "ended";
@@ -20,7 +20,7 @@ export function endOf(session: StoredSession, now: Date): SessionEnd | undefined
   return undefined;
 }
 
-/** Whether a proof given then still counts now. */
+/** Returns whether a proof of that time is still fresh now. */
 export function isFresh(at: Date | undefined, now: Date): boolean {
   if (at === undefined) return false;
   const age = now.getTime() - at.getTime();

@@ -1,4 +1,4 @@
-/** What the commonest passwords are made of, in lower case; longer ones are these joined and repeated. */
+/** Parts of the most common passwords, in lower case; longer ones join and repeat these. */
 export const COMMON_PARTS: readonly string[] = [
   "password passwort passw0rd kennwort geheim hallo schatz qwerty qwertz azerty qwertyuiop qwertzuiop asdfghjkl asdfgh",
   "zxcvbnm yxcvbnm qazwsx wsxedc edcrfv 1qaz2wsx 3edc4rfv 1q2w3e4r5t 1q2w3e4r q1w2e3r4 zaq12wsx abcdefghijkl abcdef abc",

@@ -1,7 +1,7 @@
 import { COMMON_PARTS } from "@/lib/identity/sign-in/common-passwords";
 
 const MIN_LENGTH = 12;
-/** What must remain when everything that guessers try first is taken away. */
+/** Characters that must remain without everything that guessers try first. */
 const MIN_OWN = 6;
 
 const LOOKALIKES: Readonly<Record<string, string>> = {
@@ -16,7 +16,7 @@ const LOOKALIKES: Readonly<Record<string, string>> = {
   "!": "i",
 };
 
-/** Lower case, and letters for the signs that stand for them: `P@ssw0rd` is `password`. */
+/** Returns lower case, with letters for the signs that replace them: `P@ssw0rd` becomes `password`. */
 function folded(text: string): string {
   return Array.from(text.normalize("NFKC").toLowerCase(), (sign) => LOOKALIKES[sign] ?? sign).join("");
 }
@@ -26,15 +26,15 @@ function without(text: string, parts: readonly string[]): string {
   return longestFirst.reduce((rest, part) => rest.replaceAll(part, ""), text);
 }
 
-/** Letters and digits that are not a repetition of the one before. */
+/** Returns letters and digits that do not repeat the one before. */
 function ownSigns(text: string): number {
   return Array.from(text).filter((sign, index, all) => /[\p{L}\p{N}]/u.test(sign) && sign !== all[index - 1])
     .length;
 }
 
 /**
- * Why a password is too easy to guess; undefined when it is not. 12 characters or more, and something left when the
- * bundled common ones, the person's own names and repetitions are taken away.
+ * Returns why a password is too easy to guess; undefined if it is not. It needs 12 characters or more. Some must remain
+ * without the bundled common passwords, the person's own names and repetitions.
  */
 export function weaknessOf(password: string, personal: readonly string[]): string | undefined {
   if (Array.from(password).length < MIN_LENGTH) return `has fewer than ${MIN_LENGTH} characters`;

@@ -6,8 +6,8 @@ import { findOwnClientHeld, requireReplaced } from "@/lib/keys/possession/client
 import type { HeldChallenge } from "@/lib/keys/wraps/schema";
 
 /**
- * A challenge for a replaced key that its participant holds: who hands over what lies under it proves that he could open
- * it. Throws `key.not-found`, `access.forbidden`, `key.state`.
+ * Returns a challenge for a replaced client-held key. A participant that hands its entries over proves with it that it
+ * could open them. Throws `key.not-found`, `access.forbidden`, `key.state`.
  */
 export async function challengeClientHeld(cx: Context, keyId: string): Promise<HeldChallenge> {
   return inTransaction(cx, async (tx) => {

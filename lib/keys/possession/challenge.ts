@@ -14,14 +14,14 @@ import type { KeyVersion } from "@/lib/keys/store";
 const LIFE_MS = 5 * 60_000;
 const SECOND_MS = 1_000;
 
-/** Who a challenge is for: the person's pseudonym, and the session or the prefix of the API key. */
+/** The person's pseudonym, and the session or API key prefix, that a challenge is for. */
 export function askedOf({ pseudonym, proof }: Principal): Asked {
   return { actor: pseudonym, session: proof.kind === "session" ? proof.sessionId : proof.prefix };
 }
 
 /**
- * A fresh challenge for a key whose private half is not here (privacy.md "Proof of key possession"). Kept is the digest
- * of the answer; the ephemeral private half is gone when this returns.
+ * Returns a new challenge for a key whose private half is not here (privacy.md "Proof of key possession"). Only the
+ * digest of the answer is stored. The ephemeral private half is erased before this returns.
  */
 export async function challengeKey(
   tx: Tx,

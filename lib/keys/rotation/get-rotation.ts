@@ -7,7 +7,7 @@ import type { RotationView } from "@/lib/keys/rotation/schema";
 import { findRotation } from "@/lib/keys/rotation/store";
 import { rotationView } from "@/lib/keys/rotation/view";
 
-/** How far a rotation is. Throws `key.rotation-not-found`, also for somebody who may not know of it. */
+/** Returns a rotation with its progress. Throws `key.rotation-not-found`, also for a caller who may not know of it. */
 export async function getRotation(
   cx: Pick<Context, "db" | "instance" | "principal">,
   id: string,

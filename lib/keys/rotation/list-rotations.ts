@@ -8,7 +8,7 @@ import { rotationView } from "@/lib/keys/rotation/view";
 
 const LIMIT = 50;
 
-/** The newest fifty rotations of a participant's key, newest first. Throws `access.forbidden`. */
+/** Returns the newest fifty rotations of a participant's key, newest first. Throws `access.forbidden`. */
 export async function listRotations(
   cx: Pick<Context, "db" | "instance" | "principal">,
   participantId: string,

@@ -6,8 +6,8 @@ import { deriverOf } from "@/lib/keys/managed-deriver";
 import { lockRetired, type RetiredOf } from "@/lib/keys/rotation/store";
 
 /**
- * Derivers of a rotation's retired managed keys by kid, for re-wrapping and nothing else, until `tx` ends: their rows are
- * locked in it, so that one that was reported compromised meanwhile moves nothing without two persons.
+ * Returns derivers of a rotation's retired managed keys by kid, only for re-wrapping, until `tx` ends. Their rows are
+ * locked in it. So a key reported compromised meanwhile moves no entries without two people.
  */
 export async function retiredDerivers(
   tx: Tx,

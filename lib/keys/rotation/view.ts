@@ -2,7 +2,7 @@ import "server-only";
 import type { RotationView } from "@/lib/keys/rotation/schema";
 import type { RotationRow } from "@/lib/keys/rotation/store";
 
-/** A rotation as the API tells it. What was left when an earlier one failed is counted in `total` too. */
+/** Returns a rotation as the API shows it. `total` includes what a failed earlier one left. */
 export function rotationView(row: RotationRow): RotationView {
   return {
     success: true,

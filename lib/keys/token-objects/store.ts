@@ -2,8 +2,8 @@ import "server-only";
 import type { Tx } from "@/lib/db/transaction";
 
 /**
- * Ids of the objects of a token that rows name (docs/formats/keys.md, "Resident keys"): bytes 2 to 17 of blobs that begin with
- * 0x02, read as they stand, so that a row whose blob is damaged elsewhere still keeps its key.
+ * Returns ids of token objects that rows name (docs/formats/keys.md, "Resident keys"): bytes 2 to 17 of blobs that
+ * begin with 0x02. The bytes are read as stored, so a row whose blob is damaged elsewhere still protects its key.
  */
 export async function selectNamedObjects(tx: Tx): Promise<Uint8Array[]> {
   const rows = await tx.$queryRaw<{ object: Uint8Array }[]>`

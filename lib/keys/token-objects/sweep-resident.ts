@@ -4,8 +4,8 @@ import { inSnapshot } from "@/lib/db/transaction";
 import { selectNamedObjects } from "@/lib/keys/token-objects/store";
 
 /**
- * Holds the keys in the token against the rows, and has it destroy those that were made for a registration which was
- * rolled back. What else is found is logged and left alone. Throws `service.keystore-unavailable`.
+ * Compares the keys in the token with the rows, and has it destroy keys whose registration was rolled back. Other
+ * differences are logged and left unchanged. Throws `service.keystore-unavailable`.
  */
 export async function sweepResident(
   cx: Pick<Context, "db" | "instance" | "keystore" | "logger">,
