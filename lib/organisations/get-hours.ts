@@ -4,7 +4,7 @@ import { inSnapshot } from "@/lib/db/transaction";
 import { readOfficeHours } from "@/lib/organisations/read-office-hours";
 import type { OfficeHours } from "@/lib/organisations/schema";
 
-/** An organisation's hours, for administrators. */
+/** Returns an organisation's hours, for administrators. */
 export async function getHours(cx: Context, id: string): Promise<OfficeHours> {
   return inSnapshot(cx, (tx) => readOfficeHours(tx, cx.instance.tenantId, id, cx.clock.now()));
 }

@@ -6,7 +6,7 @@ import { isOpen, nextOpening } from "@/lib/organisations/hours";
 import type { OfficeHours } from "@/lib/organisations/schema";
 import { findOrganisation, getOffice } from "@/lib/organisations/store";
 
-/** The hours of an organisation as they are set, and what they say now. Throws `organisation.not-found`. */
+/** Returns an organisation's set hours and whether they are open now. Throws `organisation.not-found`. */
 export async function readOfficeHours(tx: Tx, tenantId: string, id: string, now: Date): Promise<OfficeHours> {
   const found = await findOrganisation(tx, tenantId, id);
   if (found === undefined) throw new DomainError("organisation.not-found");

@@ -19,7 +19,7 @@ afterAll(() => bench?.close());
 const countOf = (action: string, outcome: string): Promise<number> =>
   inSnapshot(bench.cx, (tx) => tx.audit_index.count({ where: { action, outcome } }));
 
-it("a lost key's envelopes are wrapped by the custodian for another one, when two persons signed and its holder proved it", async () => {
+it("the custodian wraps a lost key's envelopes for another key after two people signed and its holder proved it", async () => {
   const { owner, other, old, next, ids, legal, approver } = one;
   const bodies = async () =>
     Promise.all(

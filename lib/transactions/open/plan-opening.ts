@@ -23,7 +23,7 @@ export interface GivenOpening {
   readonly signature: StatementSignature;
 }
 
-/** One opening as it was decided. The later steps decide nothing. */
+/** One decided opening. The later steps decide nothing. */
 export interface OpeningPlan {
   readonly row: TransactionRow;
   readonly input: AuditBody;
@@ -40,7 +40,7 @@ export interface OpeningPlan {
 
 type Deciding = Pick<Context, "clock" | "instance" | "principal" | "logger">;
 
-/** The grant that this opening uses; undefined for a party. Throws `access.no-grant`. */
+/** Returns the grant that this opening uses; undefined for a party. Throws `access.no-grant`. */
 export function grantFor(
   cx: Pick<Context, "clock">,
   facts: OpeningFacts,
@@ -87,8 +87,8 @@ function invalid(detail: string): DomainError {
 }
 
 /**
- * The prepared opening for these groups. It must be of this session, cover what is asked for now, and be what the passkey
- * signed. Whether the signature is valid is checked by the custodian.
+ * Returns the prepared opening for these groups. It must be of this session, cover what is asked for now, and be what
+ * the passkey signed. The custodian checks whether the signature is valid.
  */
 function givenOpening(
   cx: Deciding,
@@ -113,8 +113,8 @@ function givenOpening(
 }
 
 /**
- * Step 2 of an opening: decides it from what was read, without any effect. The order is floor and rules, the prepared
- * opening, and whether the stored envelopes are those in the log. Throws the first refusal.
+ * Step 2 of an opening: decides it from the facts that were read, without any effect. It checks in this order: floor
+ * and rules, the prepared opening, and whether the stored envelopes match the log. Throws the first refusal.
  */
 export function planOpening(
   cx: Deciding,

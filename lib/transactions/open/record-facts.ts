@@ -3,12 +3,12 @@ import { GROUP_ORDER } from "@/lib/transactions/groups";
 import type { TransactionRow } from "@/lib/transactions/rows";
 import type { GroupName } from "@/lib/vocabulary";
 
-/** Groups that the transaction has, sealed or not. */
+/** Groups of the transaction, sealed or not. */
 export function presentGroups(row: TransactionRow): GroupName[] {
   return GROUP_ORDER.filter((group) => row.sealedGroups.includes(group) || row.plain[group] !== undefined);
 }
 
-/** The record as the rules of access see it, with the end of the legal hold that the reader knows of, if there is one. */
+/** Returns the record as the access rules use it, with the end of a legal hold that the reader may know of. */
 export function recordFactsOf(row: TransactionRow, holdUntil: Date | undefined): RecordFacts {
   return {
     transactionId: row.id,
