@@ -1,10 +1,15 @@
+/**
+ * Authorities: checks of signed orders, and the registry of issuers' keys and trust anchors (registry/).
+ * jws.ts, cms.ts and pades.ts check the three kinds of signature; certificate-path.ts and revocation.ts check
+ * certificates; selector.ts decides what an order reaches. This file has the vocabulary of the reports.
+ * Must stay true: foreign bytes never make a check throw or pass, checks use no clock and no network, and a key or
+ * anchor counts only after a second person has confirmed it.
+ */
 import { z } from "zod";
 import { AuthorizationRecord } from "@/lib/escrow/protocol/messages";
 import { Instant, isWithinYears, visibleLine, visibleText } from "@/lib/schema";
 import { GroupName } from "@/lib/vocabulary";
 import { SIGNATURE_FAULTS } from "./labels";
-
-/** The feature's vocabulary: results of a signature check, signed orders, and registered signers. */
 
 /** How an order is signed: as its own text, over its document, or inside its PDF. Paper is not included. */
 export const SignatureMethod = z.enum(["jws", "cms", "pades"]);

@@ -93,7 +93,7 @@ export async function resolveDispute(
     if (!(error instanceof DomainError)) throw error;
     cx.logger.warn(
       { dispute: ref.id, code: error.code },
-      "the custodian has not heard of a dispute's end yet",
+      "custodian not notified of a dispute's end yet; will retry",
     );
   }
   return answerDispute(cx, ref.id, entry);

@@ -1,3 +1,9 @@
+/**
+ * Disputes: a party disputes a transaction and lets support see its sealed groups masked.
+ * open-dispute.ts, take-dispute.ts and resolve-dispute.ts are the acts; this file decides who may do them.
+ * Must stay true: support sees only groups that the party's signature covers, masked, and only until the dispute ends.
+ * One statement supports one live grant, and support staff of a party's own organisation have no access.
+ */
 import { isSupport } from "@/lib/access/rules/floor";
 import { type Reason, reason } from "@/lib/access/rules/reason";
 import type { Principal } from "@/lib/context/principal";

@@ -90,7 +90,7 @@ function moreFields(row: DisputeRow, missing: NoAccess | undefined): readonly Gr
   return isOver ? row.sealedGroups : [];
 }
 
-/** Returns all data of one dispute. */
+/** All data of one dispute. */
 export interface WholeDispute {
   readonly row: DisputeRow;
   readonly grants: readonly DisputeGrant[];

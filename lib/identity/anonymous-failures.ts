@@ -63,7 +63,7 @@ export function createAnonymousFailures(logger: Logger): AnonymousFailures {
         tallies.delete(key);
         if (count === 0) return;
         record(cx, prefix, error.code, count).catch((failure: unknown) => {
-          logger.error({ err: failure, count }, "failures could not be written to the log");
+          logger.error({ err: failure, count }, "failed calls were not written to the log");
         });
       }, WINDOW_MS);
       timer.unref();

@@ -1,3 +1,10 @@
+/**
+ * Identity: people, organisations, sign-in, sessions, API keys, and the custodian's roster of people's keys.
+ * This file authenticates a call by its API key or signature; sessions/find-session-principal.ts does so by cookie.
+ * sign-in/ checks passwords, codes and passkeys; account/ changes factors; roster/ changes keys for statements.
+ * Must stay true: one human is one account, refusals do not reveal which accounts exist, and cookies and API keys
+ * cannot be made from rows alone because both need the instance's secret.
+ */
 import "server-only";
 import type { Clock } from "@/lib/clock";
 import type { ClientInfo, Principal } from "@/lib/context/principal";

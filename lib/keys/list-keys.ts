@@ -76,3 +76,10 @@ export async function listKeys(cx: KeyReadContext, query: KeyQuery): Promise<Key
     next_cursor: keys.length > query.limit && last !== undefined ? last.id : null,
   };
 }
+
+/** Returns one key version by its id. */
+export async function getKey(cx: KeyReadContext, id: string): Promise<KeyView> {
+  const [key] = await inSnapshot(cx, (tx) => selectKeys(tx, { keyId: id, limit: 1 }));
+  if (key === undefined) throw new DomainError("key.not-found");
+  return keyView(cx, key);
+}

@@ -1,8 +1,10 @@
 import "server-only";
 import type { Context } from "@/lib/context/context";
+import type { Derive } from "@/lib/crypto/envelope/envelope";
 import { OpenError } from "@/lib/crypto/format-error";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import { lockRetired, type RetiredOf } from "@/lib/keys/rotation/store";
 import { lockSealedKeys, type SealedKey } from "@/lib/keys/sealed-store";
 import { KEY_USES } from "@/lib/keys/states";
 import { publicKeyBytes } from "@/lib/keys/store";
@@ -73,4 +75,17 @@ export async function managedDerivers(
     derivers.set(sealed.key.kid, deriverOf(cx, sealed));
   }
   return derivers;
+}
+
+/**
+ * Returns derivers of a rotation's retired managed keys by kid, only for re-wrapping, until `tx` ends. Their rows are
+ * locked in it. So a key reported compromised meanwhile moves no entries without two people.
+ */
+export async function retiredDerivers(
+  tx: Tx,
+  cx: Pick<Context, "keystore">,
+  rotation: RetiredOf,
+): Promise<Map<string, Derive>> {
+  const retired = await lockRetired(tx, rotation);
+  return new Map(retired.map((sealed) => [sealed.key.kid, deriverOf(cx, sealed)]));
 }

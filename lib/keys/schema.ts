@@ -1,3 +1,10 @@
+/**
+ * Keys: versions of participants' keys, their states, and the recipient entries (wraps) of sealed groups.
+ * register/ and possession/ make a key active; rotation/ and recovery/ replace one; wraps/ stores entries.
+ * store.ts has the versions, states.ts the allowed states, vouch.ts decides whether a public key may be sealed to.
+ * Must stay true: the portal seals only to a key that its keystore vouches for. A destroyed key never changes state.
+ * A compromised key is re-wrapped from only with two people, and client-held private keys never reach the portal.
+ */
 import { z } from "zod";
 import { ClosedLog, integerText, pageOf, pageQuery, Receipt, text, Uuid } from "@/lib/schema";
 import { KeyState } from "./states";

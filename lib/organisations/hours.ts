@@ -1,3 +1,9 @@
+/**
+ * Organisations: opening hours, holidays, and the record of an agency (agency/) for checks of its officers.
+ * This file decides whether an office is open; set-hours.ts and agency/agency-record.ts change the settings.
+ * Must stay true: unreadable hours or an unknown zone close the office, holidays are fixed when the hours are set,
+ * and a person who puts a number on an agency's record cannot call it back (ADR 0037).
+ */
 /** Opening hours by ISO weekday, 1 is Monday; a missing day is closed; half-open in the organisation's zone. */
 export type WeeklyHours = Readonly<Partial<Record<Weekday, readonly [string, string]>>>;
 export type Weekday = "1" | "2" | "3" | "4" | "5" | "6" | "7";
@@ -110,7 +116,7 @@ export interface Office {
 }
 
 /**
- * Returns the seconds of a day's hours, half-open. Hours that end before they begin continue over midnight; equal ones
+ * The seconds of a day's hours, half-open. Hours that end before they begin continue over midnight; equal ones
  * are empty.
  */
 interface DayHours {

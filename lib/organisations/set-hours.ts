@@ -6,8 +6,7 @@ import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { requireMatch } from "@/lib/etag";
 import { publicHolidays } from "@/lib/organisations/holidays";
-import { etagOfHours } from "@/lib/organisations/hours-etag";
-import { readOfficeHours } from "@/lib/organisations/read-office-hours";
+import { etagOfHours, readOfficeHours } from "@/lib/organisations/read-office-hours";
 import type { OfficeHoursAnswer, OfficeHoursBody } from "@/lib/organisations/schema";
 import { findOrganisation, lockOrganisation, updateHours } from "@/lib/organisations/store";
 

@@ -1,3 +1,10 @@
+/**
+ * Transactions: submit, read, open and re-wrap records with sealed groups. This file stores their rows.
+ * submit/ seals and stores; open/ runs the seven steps of an opening (open/open-transaction.ts); rewrap/, client-held/
+ * and key-recovery/ move recipient entries to other keys; verify-envelopes.ts compares rows with the log.
+ * Must stay true: no envelope is opened or moved unless it matches the log, no field is opened before its intent entry
+ * is committed (I2), and a hidden transaction gets the same answer as an unknown one (I12).
+ */
 import "server-only";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";

@@ -88,7 +88,7 @@ function headerRecord(envelope: Envelope): string | undefined {
   }
 }
 
-/** Checks that later generations, which another entry may bind, keep the record of the first one. */
+/** Returns whether a group is bound. Another entry may bind a later generation, but only to the first one's record. */
 function isGroupBound(evidence: Evidence, group: SealedGroupRow, rd: string | undefined): boolean {
   const { row, envelope, context } = group;
   if (rd === undefined || context.rd !== rd || headerRecord(envelope) !== rd) return false;

@@ -1,3 +1,8 @@
+/**
+ * Transparency: published figures of each quarter. This file computes and publishes them once; suppress.ts withholds
+ * small figures; store.ts counts; get-transparency.ts reads what is published.
+ * Must stay true: published figures never change, and they reveal no withheld figure and no sealed case (ADR 0040).
+ */
 import "server-only";
 import { NoticeInstrument } from "@/lib/access/notices/schema";
 import { appendEntry } from "@/lib/audit/record/append-entry";

@@ -29,7 +29,7 @@ export interface ToldRow {
 }
 
 const HIDDEN: Figure = { from: 0, to: MOST_HIDDEN };
-/** A withheld figure, the same for every value. */
+/** A withheld figure without an upper bound: it reveals nothing about the value. */
 const UNSAID: Figure = { from: 0 };
 
 const cell = (count: number): Figure => (count < SMALLEST ? HIDDEN : { value: count });

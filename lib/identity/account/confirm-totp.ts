@@ -12,10 +12,11 @@ import {
   proveByNewFactor,
   recordFactorChange,
 } from "@/lib/identity/account/change-factors";
-import type { TotpConfirmation } from "@/lib/identity/account/schema";
+import type { TotpConfirmation, TotpSetUp } from "@/lib/identity/account/schema";
 import { insertCredential } from "@/lib/identity/people/store";
 import { findChallenge, takeChallenge, takeChallengesOf } from "@/lib/identity/sign-in/challenge-store";
 import { revokeCredentials } from "@/lib/identity/sign-in/credential-store";
+import { drawTotpSetUp } from "@/lib/identity/sign-in/draw-totp-set-up";
 import { setUpGone } from "@/lib/identity/sign-in/passkey-registration";
 import { matchTotp } from "@/lib/identity/sign-in/totp";
 
@@ -54,4 +55,10 @@ export async function confirmTotp(
     await recordFactorChange(tx, cx, "credential.create", { factor: "totp", credential: id });
   });
   return { created_at: now.toISOString() };
+}
+
+/** Draws a new secret. It is valid only after one of its codes is confirmed. */
+export async function startTotp(cx: AccountContext): Promise<TotpSetUp> {
+  const account = await requireOwnProof(cx);
+  return drawTotpSetUp(cx, account, cx.session.sessionId);
 }

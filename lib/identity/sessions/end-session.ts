@@ -1,8 +1,10 @@
 import "server-only";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { AuditContext } from "@/lib/context/context";
-import { type DbContext, inTransaction, type Tx } from "@/lib/db/transaction";
-import { endSessions } from "@/lib/identity/sessions/store";
+import { type DbContext, inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
+import type { IdentityContext } from "@/lib/identity/people/create-organisation";
+import { endOf } from "@/lib/identity/sessions/session-rules";
+import { endSessions, listOpenSessions } from "@/lib/identity/sessions/store";
 
 /** Why sessions were ended; `replaced` by a newer sign-in in the same browser. */
 export type EndReason =
@@ -48,4 +50,23 @@ export async function endSessionsIn(
 export async function endSession(cx: AuditContext & DbContext, which: WhichSessions): Promise<number> {
   const ended = await inTransaction(cx, (tx) => endSessionsIn(tx, cx, which));
   return ended.length;
+}
+
+const BATCH = 500;
+
+/**
+ * Records the end of dead sessions: expired, idle, or of people who may no longer act. They already open nothing.
+ * Several portals may run this at the same time; one of them ends each session.
+ */
+export async function endDeadSessions(cx: IdentityContext): Promise<number> {
+  const now = cx.clock.now();
+  const open = await inSnapshot(cx, (tx) => listOpenSessions(tx, cx.instance.tenantId, BATCH));
+  let ended = 0;
+  for (const session of open) {
+    const reason = endOf(session, now);
+    if (reason === undefined || reason === "ended") continue;
+    const which = { userId: session.holder.userId, sid: session.sid, reason };
+    ended += (await inTransaction(cx, (tx) => endSessionsIn(tx, cx, which))).length;
+  }
+  return ended;
 }

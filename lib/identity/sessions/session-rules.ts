@@ -6,10 +6,13 @@ export const IDLE_MS = 15 * 60_000;
 /** Proof is fresh up to and including this age (RFC 9470 max_age). */
 export const PROOF_SECONDS = 900;
 
-/** Returns why a session is no longer valid for its person; undefined while it is valid. */
+/** Why a session is no longer valid for its person. */
 export type SessionEnd = "ended" | "expired" | "idle" | "inactive" | "changed";
 
-/** Half-open: a session is dead at the instant it expires, or once idle for 15 minutes. */
+/**
+ * Returns why a session is dead; undefined while it is live. Half-open: a session is dead at the instant it expires, or
+ * once idle for 15 minutes.
+ */
 export function endOf(session: StoredSession, now: Date): SessionEnd | undefined {
   const { holder } = session;
   if (session.endedAt !== null) return "ended";

@@ -172,7 +172,7 @@ export async function endSessions(
   return rows.map((row) => row.sid);
 }
 
-/** Returns a session as its owner sees it. */
+/** A session as its owner sees it. */
 export interface ListedSession {
   readonly sid: string;
   readonly device: string;

@@ -9,7 +9,7 @@ import { bind } from "@/lib/http/endpoint/bind";
 import { serve } from "@/lib/http/endpoint/serve";
 import { deactivateUser } from "@/lib/identity/people/deactivate-user";
 import { insertCredential, insertDuties } from "@/lib/identity/people/store";
-import { endDeadSessions } from "@/lib/identity/sessions/end-dead-sessions";
+import { endDeadSessions } from "@/lib/identity/sessions/end-session";
 import { hashRecoveryCode, newRecoveryCode } from "@/lib/identity/sign-in/recovery-code";
 import { type Runtime, useRuntime } from "@/lib/runtime/slot";
 import { createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";

@@ -4,7 +4,7 @@ import { inSnapshot } from "@/lib/db/transaction";
 import { recordEpoch } from "@/lib/escrow/client/epochs";
 import { findActiveKeys } from "@/lib/keys/active-keys";
 import { changeKeyState } from "@/lib/keys/change-state";
-import { getKey } from "@/lib/keys/get-key";
+import { getKey } from "@/lib/keys/list-keys";
 import { proveKey } from "@/lib/keys/possession/prove-key";
 import { registerKey } from "@/lib/keys/register/register-key";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";

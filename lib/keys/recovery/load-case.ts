@@ -51,7 +51,7 @@ export async function loadOwnCase(cx: Context, keyId: string): Promise<RecoveryC
 
 const SEEING: readonly Principal["role"][] = ["coordinator", "admin"];
 
-/** Checks that the caller may read it: the participant's own people, the operators, and people who may sign. */
+/** Returns whether the caller may read it: the participant's own people, the operators, and people who may sign. */
 export function maySee(principal: Principal, participantId: string, roster: Roster | undefined): boolean {
   return (
     mayUseKey(principal, participantId, "active") ||

@@ -47,7 +47,7 @@ async function findOwn(tx: Tx, participantId: string, publicKey: string): Promis
   return holder;
 }
 
-/** Returns a version registered again, if it still waits or is active; otherwise it has ended. */
+/** Accepts the same public key again only while its version waits or is active. Throws `key.state`. */
 function requireUsable(key: KeyVersion): void {
   if (key.custody === "managed") {
     throw new DomainError("key.state", { detail: `${key.kid} is held by the service.` });

@@ -2,8 +2,8 @@ import { Client } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { changeKeyState } from "@/lib/keys/change-state";
-import { getRotation } from "@/lib/keys/rotation/get-rotation";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
+import { getRotation } from "@/lib/keys/rotation/view";
 import {
   answerOf,
   changed,

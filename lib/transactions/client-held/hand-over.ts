@@ -108,7 +108,7 @@ async function placeAll(
     if (record === undefined || !isRecordInLog(cx, transaction, record)) {
       cx.logger.error(
         { alarm: "envelope.replaced", transaction: transaction.id },
-        "a transaction was not handed over to its participant's new key",
+        "transaction was not handed over to its participant's new key",
       );
       throw new DomainError("envelope.replaced", { extra: { transaction_id: transaction.id } });
     }

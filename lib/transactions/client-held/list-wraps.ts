@@ -73,10 +73,7 @@ async function read(
 export async function listWraps(cx: Context, keyId: string, query: WrapsQuery): Promise<WrapsPage> {
   const { page, participantId } = await inSnapshot(cx, (tx) => read(tx, cx, keyId, query));
   for (const transaction of page.not_in_log) {
-    cx.logger.error(
-      { alarm: "envelope.replaced", transaction },
-      "a stored envelope is not the one in the log",
-    );
+    cx.logger.error({ alarm: "envelope.replaced", transaction }, "stored envelope does not match the log");
   }
   await recordEvent(cx, {
     class: "key",

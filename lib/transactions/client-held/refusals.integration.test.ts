@@ -4,7 +4,7 @@ import { toBase64url } from "@/lib/crypto/bytes";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot } from "@/lib/db/transaction";
 import { changeKeyState } from "@/lib/keys/change-state";
-import { challengeClientHeld } from "@/lib/keys/possession/challenge-client-held";
+import { challengeClientHeld } from "@/lib/keys/possession/challenge";
 import { type NewEntry, WrapsOrder } from "@/lib/keys/wraps/schema";
 import {
   answerOf,

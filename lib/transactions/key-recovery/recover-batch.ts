@@ -59,7 +59,7 @@ async function nextOf(cx: RecoverContext, row: RecoveryRow, after: string | unde
       if (!isRecordInLog(cx, transaction, record)) {
         cx.logger.error(
           { alarm: "envelope.replaced", transaction: transaction.id },
-          "a transaction was not wrapped for its participant's new key",
+          "transaction was not wrapped for its participant's new key",
         );
         return [];
       }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { inSnapshot } from "@/lib/db/transaction";
 import { changeKeyState } from "@/lib/keys/change-state";
-import { getKey } from "@/lib/keys/get-key";
+import { getKey } from "@/lib/keys/list-keys";
 import { getRecovery } from "@/lib/keys/recovery/get-recovery";
 import { groupsOf, kidsOf, readWith, SENT, submit } from "@/lib/testing/benches/client-held-bench";
 import { asked, begun, helpers, type Loss, loss, run, signedBy } from "@/lib/testing/benches/recovery-acts";

@@ -5,7 +5,7 @@ import { randomBytes } from "@/lib/crypto/primitives";
 import { inSnapshot } from "@/lib/db/transaction";
 import { recordEpoch } from "@/lib/escrow/client/epochs";
 import { changeKeyState } from "@/lib/keys/change-state";
-import { getKey } from "@/lib/keys/get-key";
+import { getKey } from "@/lib/keys/list-keys";
 import { proveKey } from "@/lib/keys/possession/prove-key";
 import { askRecovery } from "@/lib/keys/recovery/ask-recovery";
 import { beginRecovery } from "@/lib/keys/recovery/begin-recovery";

@@ -82,7 +82,7 @@ export async function runRecoveries(cx: RecoverContext, signal?: AbortSignal): P
       // A participant's recovery that fails does not block another's.
       cx.logger.error(
         { err: error, alarm: "recovery.stuck", recovery: row.id },
-        "a recovery of a lost key did not go on",
+        "recovery of a lost key failed; will retry",
       );
       const until = new Date(cx.clock.nowMs() + PAUSE_MS);
       await inTransaction(cx, (tx) => postponeRecovery(tx, row.id, until));

@@ -73,7 +73,7 @@ export async function storeRecovered(
   if (refused.length > 0) {
     cx.logger.error(
       { alarm: "escrow.refused", count: refused.length, recovery: of.id },
-      "not every envelope was wrapped for a participant's new key",
+      "custodian wrapped some envelopes only for a participant's new key",
     );
   }
   const written = await appendEntries(

@@ -3,19 +3,37 @@ import { chooseGrant } from "@/lib/access/grants/find-grant";
 import { sessionOf } from "@/lib/access/openings/open-statement";
 import type { OpeningRow } from "@/lib/access/openings/store";
 import { authorizeOpening, type OpeningPermit } from "@/lib/access/rules/authorize-opening";
-import type { GrantFacts, OpeningProof } from "@/lib/access/rules/facts";
+import type { GrantFacts, OpeningProof, RecordFacts } from "@/lib/access/rules/facts";
 import type { Context } from "@/lib/context/context";
 import { DomainError } from "@/lib/errors";
 import { claimedChallenge, statementChallenge } from "@/lib/escrow/protocol/challenge";
 import type { StatementSignature } from "@/lib/escrow/protocol/statements";
 import { removedPasskey } from "@/lib/identity/roster/refuse-removed-passkey";
+import { GROUP_ORDER } from "@/lib/transactions/groups";
 import type { OpeningFacts } from "@/lib/transactions/open/opening-facts";
-import { recordFactsOf } from "@/lib/transactions/open/record-facts";
 import { requireBound } from "@/lib/transactions/read/load-sealed";
 import type { TransactionRow } from "@/lib/transactions/rows";
 import type { AuditBody } from "@/lib/transactions/schema";
 import type { SealedGroupRow } from "@/lib/transactions/verify-envelopes";
 import type { GroupName } from "@/lib/vocabulary";
+
+/** Groups of the transaction, sealed or not. */
+export function presentGroups(row: TransactionRow): GroupName[] {
+  return GROUP_ORDER.filter((group) => row.sealedGroups.includes(group) || row.plain[group] !== undefined);
+}
+
+/** Returns the record as the access rules use it, with the end of a legal hold that the reader may know of. */
+export function recordFactsOf(row: TransactionRow, holdUntil: Date | undefined): RecordFacts {
+  return {
+    transactionId: row.id,
+    participants: row.participants,
+    submitter: row.submitter,
+    createdAt: new Date(Number(row.createdAtMicros / 1000n)),
+    groups: presentGroups(row),
+    retentionClass: row.retentionClass,
+    ...(holdUntil === undefined ? {} : { holdUntil }),
+  };
+}
 
 /** The prepared opening that the call uses, with its signature. */
 export interface GivenOpening {

@@ -81,7 +81,7 @@ export function requireBound(
   if (isRecordInLog(cx, transaction, record)) return;
   cx.logger.error(
     { alarm: "envelope.replaced", transaction: transaction.id },
-    "a stored envelope is not the one in the log",
+    "stored envelope does not match the log",
   );
   const error = new DomainError("envelope.replaced");
   error.about = { outcome: "failed" };

@@ -60,7 +60,7 @@ export async function changeOf(
   }
   cx.logger.error(
     { alarm: alarm ?? "envelope.open-failed", transaction: transaction.id },
-    "a transaction was not moved to its participant's new key",
+    "transaction was not moved to its participant's new key",
   );
   return undefined;
 }

@@ -24,7 +24,7 @@ async function drop(tx: Tx, cx: DropContext, ids: readonly string[]): Promise<nu
   const all = await listFormer(tx, ids);
   const former = all.filter((one) => isConfirmed(custodian, one));
   if (former.length < all.length) {
-    cx.logger.error({ alarm: "escrow.unconfirmed" }, "a registration was not signed by the custodian");
+    cx.logger.error({ alarm: "escrow.unconfirmed" }, "custodian had not signed a registration");
   }
   const transactions = [...new Set(former.map(({ transactionId }) => transactionId))];
   if (transactions.length === 0) return 0;

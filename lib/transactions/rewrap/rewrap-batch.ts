@@ -2,7 +2,7 @@ import "server-only";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import type { EscrowEpoch } from "@/lib/escrow/protocol/port";
 import { lockActiveKeys } from "@/lib/keys/active-keys";
-import { retiredDerivers } from "@/lib/keys/rotation/retired-derivers";
+import { retiredDerivers } from "@/lib/keys/managed-deriver";
 import { listRetired, lockRunning, type RotationRow } from "@/lib/keys/rotation/store";
 import { loadAllSealed } from "@/lib/transactions/read/load-sealed";
 import { type Change, changeOf, type RewrapContext } from "@/lib/transactions/rewrap/change-of";

@@ -90,7 +90,7 @@ async function changesOf(
     if (!isRecordInLog(cx, transaction, record)) {
       cx.logger.error(
         { alarm: "envelope.replaced", transaction: transaction.id },
-        "a transaction was not moved to the new escrow epoch",
+        "transaction was not moved to the new escrow epoch",
       );
       return [];
     }

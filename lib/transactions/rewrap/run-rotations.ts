@@ -34,7 +34,7 @@ export async function runRotations(cx: RewrapContext, signal?: AbortSignal): Pro
       // A participant's key that does not open does not block another's rotation.
       cx.logger.error(
         { err: error, alarm: "rotation.stuck", rotation: rotation.id },
-        "a rotation did not go on",
+        "rotation failed; will retry",
       );
     }
   }

@@ -1,8 +1,9 @@
 import "server-only";
 import { appendEntry } from "@/lib/audit/record/append-entry";
-import { inTransaction } from "@/lib/db/transaction";
+import type { Database } from "@/lib/db/client";
+import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import type { IdentityContext } from "@/lib/identity/people/create-organisation";
-import { insertTenant } from "@/lib/identity/people/store";
+import { findTenant, insertTenant } from "@/lib/identity/people/store";
 
 /** Stores the tenant of a new instance. Its pseudonym and log origin never change afterwards. */
 export async function createTenant(cx: IdentityContext, name: string): Promise<void> {
@@ -16,4 +17,13 @@ export async function createTenant(cx: IdentityContext, name: string): Promise<v
       subjects: [`tenant:${tenantId}`],
     });
   });
+}
+
+/** Returns the tenant's pseudonym and log origin, set at the first run. */
+export function readTenant(
+  db: Database,
+  tenantId: string,
+): Promise<{ readonly pseudonym: string; readonly log: string } | undefined> {
+  const instance = { log: "", tenantId, tenantPseudonym: "", evaluation: false };
+  return inSnapshot({ db, instance }, (tx) => findTenant(tx, tenantId));
 }
