@@ -13,7 +13,10 @@ import {
 } from "@/lib/crypto/pki/certificate-rules";
 import { SignatureRefusal } from "./report";
 
-/** Who signs documents: e-mail protection (as the EU's qualified ones have), document signing (RFC 9336), Adobe's and Microsoft's. */
+/**
+ * Accepted purposes of a document signer: e-mail protection (as the EU's qualified ones have), document signing (RFC
+ * 9336), Adobe's and Microsoft's.
+ */
 const PURPOSES = [
   "1.3.6.1.5.5.7.3.4",
   "1.3.6.1.5.5.7.3.36",
@@ -22,10 +25,10 @@ const PURPOSES = [
 ];
 const NAME_CONSTRAINTS = "2.5.29.30";
 const MAX_DEPTH = 6;
-/** Look-alike certificates must not make a verifier work without end. */
+/** Limit on tried certificates: look-alikes must not make a verifier work without end. */
 const MAX_CHECKS = 64;
 
-/** What is wrong with a certificate wherever it stands on the way; nothing when nothing is. */
+/** Returns what is wrong with a certificate anywhere on the path; undefined if it is valid. */
 function commonFault(certificate: HeldCertificate, at: Date): SignatureRefusal | undefined {
   if (!isValidAt(certificate, at))
     return new SignatureRefusal("certificate-expired", "A certificate is not valid at this moment.");
@@ -39,7 +42,7 @@ function commonFault(certificate: HeldCertificate, at: Date): SignatureRefusal |
   return undefined;
 }
 
-/** The signer's own certificate: in date, of an accepted key, and one that may sign documents. */
+/** Checks the signer's own certificate: in date, of an accepted key, and allowed to sign documents. */
 function requireSigner(signer: HeldCertificate, at: Date): void {
   const fault = commonFault(signer, at);
   if (fault !== undefined) throw fault;
@@ -48,8 +51,8 @@ function requireSigner(signer: HeldCertificate, at: Date): void {
 }
 
 /**
- * Why a certificate may not issue one that is `below` steps from the signer's, at this moment; nothing when it may. Throws
- * PkiRefusal.
+ * Returns why a certificate may not issue one that is `below` steps from the signer's, at this moment; undefined if it
+ * may. Throws PkiRefusal.
  */
 export function issuingFault(issuer: HeldCertificate, below: number, at: Date): SignatureRefusal | undefined {
   if (mayIssue(issuer, below, PURPOSES)) return commonFault(issuer, at);
@@ -64,20 +67,20 @@ interface Search {
   readonly others: readonly HeldCertificate[];
   readonly at: Date;
   checks: number;
-  /** What was wrong with the first issuer that truly signed and yet does not count. */
+  /** The fault of the first issuer whose signature is valid but which may not issue. */
   fault: SignatureRefusal | undefined;
 }
 
 type Path = readonly HeldCertificate[];
 
-/** Whoever may have issued the last certificate on the way, by name; nobody twice. */
+/** Returns possible issuers of the last certificate on the path, by name; each once. */
 function issuersOf({ anchors, others }: Search, path: Path, from: HeldCertificate): HeldCertificate[] {
   return [...anchors, ...others].filter(
     (issuer) => from.parsed.issuer.isEqual(issuer.parsed.subject) && !path.some((one) => isSame(one, issuer)),
   );
 }
 
-/** Whether this issuer signed, and counts; what speaks against one that truly signed is kept. */
+/** Returns whether this issuer signed and may issue. Keeps the fault of one that signed but may not. */
 async function isIssuedBy(search: Search, path: Path, from: HeldCertificate, issuer: HeldCertificate) {
   search.checks += 1;
   if (search.checks > MAX_CHECKS)
@@ -101,9 +104,9 @@ async function climb(search: Search, path: Path): Promise<Path | undefined> {
 }
 
 /**
- * The way from a signer to a registered trust anchor, both included (RFC 5280 section 6.1): every certificate on it valid
- * at `at`, each signed by the next, which may issue it. Name constraints and critical extensions that nothing here looks at
- * refuse. Says nothing of revocation. Throws SignatureRefusal by name, and PkiRefusal `algorithm`.
+ * Returns the path from a signer to a registered trust anchor, both included (RFC 5280 section 6.1). Every certificate
+ * on it is valid at `at`, and the next one, which may issue it, signed it. Name constraints and unsupported critical
+ * extensions are refused. Revocation is checked elsewhere. Throws SignatureRefusal by name, and PkiRefusal `algorithm`.
  */
 export async function findPath(
   signer: HeldCertificate,
@@ -120,7 +123,10 @@ export async function findPath(
   );
 }
 
-/** That a certificate may issue, and was issued by this anchor itself, at this moment. Throws as `findPath` does. */
+/**
+ * Checks that a certificate may issue, and that this anchor itself issued it, at this moment. Throws as `findPath`
+ * does.
+ */
 export async function findIssuerPath(
   issuer: HeldCertificate,
   anchor: HeldCertificate,

@@ -42,7 +42,7 @@ const check = (signature: Uint8Array, more: Partial<Trust> = {}, document = DOCU
     { method: "cms", cms: signature, pieces: [document], mayBeUnnamed: false },
     trustOf(more),
   );
-/** The words of a look, and the fault by name. */
+/** Returns the words of a report, and the fault by name. */
 const wordsOf = async (signature: Uint8Array, more: Partial<Trust> = {}, document = DOCUMENT) => {
   const { report } = await check(signature, more, document);
   return [report.indication, report.sub_indication, report.fault]
@@ -53,7 +53,7 @@ const signedBy = async (wish: SignWish, more: Partial<Trust> = {}) =>
   wordsOf(await court.sign(DOCUMENT, wish), more);
 
 describe("a detached CMS signature over a document", () => {
-  it("passes through an intermediate with a list of each issuer, as openssl says too", async () => {
+  it("a signature passes through an intermediate with a list of each issuer, as openssl confirms", async () => {
     const { report, used } = await check(cms);
     expect(report).toMatchObject({
       method: "cms",
@@ -90,7 +90,7 @@ describe("a detached CMS signature over a document", () => {
     );
   });
 
-  it("passes with RSA of 2048 bits, PSS, and longer digests", async () => {
+  it("a signature passes with RSA of 2048 bits, PSS, and longer digests", async () => {
     const other = await createCourt("rsa");
     const more = { anchors: trustOf({}, other).anchors, lists: await other.lists() };
     const pss = ["-cades", "-keyopt", "rsa_padding_mode:pss"];
@@ -98,14 +98,14 @@ describe("a detached CMS signature over a document", () => {
       expect(await wordsOf(await other.sign(DOCUMENT, { options }), more)).toBe(PASSED);
   });
 
-  it("passes where it holds the very document, and is refused where it holds another", async () => {
+  it("a signature that embeds the same document passes, and one that embeds another is refused", async () => {
     const options = ["-cades", "-nodetach"];
     const whole = await court.sign(DOCUMENT, { options });
     expect(await wordsOf(whole)).toBe(PASSED);
     expect(await wordsOf(whole, {}, utf8("another"))).toBe("TOTAL-FAILED HASH_FAILURE embedded");
   });
 
-  it("over a document that was altered fails", async () => {
+  it("a signature over an altered document fails", async () => {
     expect(await wordsOf(cms, {}, utf8("%PDF-1.4 an Order\n%%EOF\n"))).toBe(
       "TOTAL-FAILED HASH_FAILURE document",
     );
@@ -113,7 +113,7 @@ describe("a detached CMS signature over a document", () => {
     expect(await wordsOf(cms, {}, ending)).toBe("TOTAL-FAILED HASH_FAILURE document");
   });
 
-  it("of several signers, or of none, is refused by name", async () => {
+  it("a signature of several signers, or of none, is refused by name", async () => {
     const second = await court.certify("second");
     const both = ["-cades", "-signer", second.certificate, "-inkey", second.key];
     expect(await signedBy({ options: both })).toBe("TOTAL-FAILED FORMAT_FAILURE several-signers");
@@ -133,7 +133,7 @@ describe("a detached CMS signature over a document", () => {
     );
   });
 
-  it("without signed attributes, or without one that names its certificate, is refused", async () => {
+  it("a signature without signed attributes, or without one that names its certificate, is refused", async () => {
     expect(await signedBy({ options: ["-noattr"] })).toBe("TOTAL-FAILED FORMAT_FAILURE signed-attributes");
     expect(await signedBy({ options: [] })).toBe(
       "INDETERMINATE NO_SIGNING_CERTIFICATE_FOUND signing-certificate",
@@ -143,7 +143,7 @@ describe("a detached CMS signature over a document", () => {
     );
   });
 
-  it("by SHA-1 or a short RSA key is refused", async () => {
+  it("a signature with SHA-1 or a short RSA key is refused", async () => {
     const weak = "INDETERMINATE CRYPTO_CONSTRAINTS_FAILURE algorithm";
     expect(await signedBy({ options: ["-cades", "-md", "sha1"] })).toBe(weak);
     const [key, csr, pem] = ["key", "csr", "pem"].map((suffix) => path.join(court.dir, `short.${suffix}`));
@@ -157,8 +157,8 @@ describe("a detached CMS signature over a document", () => {
   });
 });
 
-describe("the way to a trust anchor", () => {
-  it("of an unknown authority is not found, whatever the signature's own certificates say", async () => {
+describe("the path to a trust anchor", () => {
+  it("no path to an unknown authority is found, whatever certificates the signature has", async () => {
     const stranger = await createCourt();
     const made = await stranger.sign(DOCUMENT, {
       chain: [stranger.between.certificate, stranger.root.certificate],
@@ -168,13 +168,13 @@ describe("the way to a trust anchor", () => {
     expect(await wordsOf(cms, { anchors: [] })).toBe(words);
   });
 
-  it("goes through a certificate that was registered beside the anchor, when the signature brings none", async () => {
+  it("the path uses a certificate registered with the anchor when the signature has none", async () => {
     const bare = await court.sign(DOCUMENT, { chain: [] });
     expect(await wordsOf(bare)).toBe("INDETERMINATE NO_CERTIFICATE_CHAIN_FOUND no-chain");
     expect(await wordsOf(bare, { certificates: [await derOf(court.between.certificate)] })).toBe(PASSED);
   });
 
-  it("of an expired certificate is out of bounds, also of one that is not valid yet", async () => {
+  it("an expired certificate, or one not valid yet, is out of bounds", async () => {
     const validity = ["-not_before", "200101000000Z", "-not_after", "210101000000Z"];
     const expired = await court.certify("expired", { validity });
     const words = "INDETERMINATE OUT_OF_BOUNDS_NO_POE certificate-expired";
@@ -183,7 +183,7 @@ describe("the way to a trust anchor", () => {
     expect(await wordsOf(cms, { at: new Date(Date.now() - DAY_MS) })).toBe(words);
   });
 
-  it("by a certificate that may not sign documents, or may not issue, is refused", async () => {
+  it("a certificate that may not sign documents, or may not issue, is refused", async () => {
     const words = "INDETERMINATE CHAIN_CONSTRAINTS_FAILURE certificate-usage";
     const plain = "basicConstraints=CA:FALSE\n";
     for (const [name, extensions] of [
@@ -193,7 +193,7 @@ describe("the way to a trust anchor", () => {
       ["authority", CA_EXTENSIONS],
     ] as const)
       expect(await signedBy({ by: await court.certify(name, { extensions }) }), name).toBe(words);
-    // Issued by the judge's own certificate, which is no authority.
+    // Issued by the judge's own certificate, which is not an authority.
     const under = await court.certify("under", { issuer: court.judge });
     const chain = [court.judge.certificate, court.between.certificate];
     expect(await signedBy({ by: under, chain })).toBe(words);
@@ -206,7 +206,7 @@ describe("the way to a trust anchor", () => {
     expect(await signedBy({ by: deep, chain: [short.certificate, deeper.certificate] })).toBe(words);
   });
 
-  it("with an unknown critical extension or name constraints, critical or not, is refused", async () => {
+  it("an unknown critical extension, or name constraints, critical or not, are refused", async () => {
     const words = "INDETERMINATE CERTIFICATE_CHAIN_GENERAL_FAILURE certificate-extension";
     const odd = await court.certify("odd", { extensions: `${SIGNER_EXTENSIONS}1.2.3.4=critical,DER:0500\n` });
     expect(await signedBy({ by: odd })).toBe(words);
@@ -220,7 +220,7 @@ describe("the way to a trust anchor", () => {
     }
   });
 
-  it("is of the issuer that the anchor is registered for, and of no other", async () => {
+  it("the path counts only for the issuer that the anchor is registered for", async () => {
     const words = "INDETERMINATE SIG_CONSTRAINTS_FAILURE issuer";
     expect(await wordsOf(cms, { facts: { ...FACTS, issuer: "Landgericht Hamburg" } })).toBe(words);
     expect(await wordsOf(cms, { facts: { ...FACTS, jurisdiction: "FR" } })).toBe(words);
@@ -236,12 +236,12 @@ describe("revocation lists", () => {
   const STALE = "INDETERMINATE TRY_LATER crl-expired";
   const REVOKED = "INDETERMINATE REVOKED_NO_POE certificate-revoked";
 
-  it("must be there for every issuer on the way: none is no pass", async () => {
+  it("every issuer on the path needs a revocation list", async () => {
     expect(await wordsOf(cms, { lists: [] })).toBe(MISSING);
     for (const list of lists) expect(await wordsOf(cms, { lists: [list] })).toBe(MISSING);
   });
 
-  it("that are past their next update say nothing any more, and one from tomorrow nothing yet", async () => {
+  it("a list past its next update no longer counts, and one from tomorrow does not count yet", async () => {
     const from = Date.now() - 9 * DAY_MS;
     const old = await court.lists({ between: { from, until: from + DAY_MS } });
     expect(await wordsOf(cms, { lists: old })).toBe(STALE);
@@ -249,7 +249,7 @@ describe("revocation lists", () => {
     expect(await wordsOf(cms, { lists: tomorrow })).toBe(MISSING);
   });
 
-  it("revoke the signer, though the library's own check of the signature passes; also when out of date", async () => {
+  it("a list revokes the signer even when the library's own check passes, and even when the list is out of date", async () => {
     const revoked = [court.judge.certificate];
     const [root, between] = await court.lists({ between: { revoked, number: 2 } });
     if (root === undefined || between === undefined) throw new TypeError("no list");
@@ -257,16 +257,16 @@ describe("revocation lists", () => {
     const from = Date.now() - 9 * DAY_MS;
     const stale = await court.lists({ between: { revoked, from, until: from + DAY_MS } });
     expect(await wordsOf(cms, { lists: stale })).toBe(REVOKED);
-    // Without the root's list too: what is known against it comes first.
+    // Without the root's list too: a known revocation comes first.
     expect(await wordsOf(cms, { lists: [between] })).toBe(REVOKED);
   });
 
-  it("revoke an issuer on the way", async () => {
+  it("a list revokes an issuer on the path", async () => {
     const revoked = await court.lists({ root: { revoked: [court.between.certificate] } });
     expect(await wordsOf(cms, { lists: revoked })).toBe("INDETERMINATE REVOKED_CA_NO_POE issuer-revoked");
   });
 
-  it("count by the newest: an older one that names nobody does not hide a revocation", async () => {
+  it("the newest list counts, and an older one that names no certificate does not hide a revocation", async () => {
     const from = Date.now() - DAY_MS;
     const [root, older] = await court.lists({ between: { from, number: 1 } });
     const newer = await listOf(court.between, court.dir, { revoked: [court.judge.certificate], number: 2 });
@@ -279,7 +279,7 @@ describe("revocation lists", () => {
     expect(await wordsOf(cms, { lists: [root, older] })).toBe(PASSED);
   });
 
-  it("of another key under the same name, of an issuer that may sign none, or that cannot be read, are none", async () => {
+  it("a list by another key of the same name, by an issuer that may sign none, or that is unreadable, does not count", async () => {
     const [root] = lists;
     if (root === undefined) throw new TypeError("no list");
     const stranger = await createCourt();
@@ -298,12 +298,12 @@ describe("revocation lists", () => {
 });
 
 describe("foreign bytes", () => {
-  it("never throw and never pass: every changed byte, every cut, garbage and nesting", async () => {
+  it("foreign bytes never throw and never pass: every changed byte, every cut, garbage and nesting", async () => {
     for (let at = 0; at < cms.length; at += 1) {
       const changed = Uint8Array.from(cms);
       changed[at] = (changed[at] ?? 0) ^ 0x01;
       const { report } = await check(changed);
-      // Certificates that stand beside the way, and the order of what is unsigned, may change without harm.
+      // Certificates outside the path, and the order of unsigned parts, may change without harm.
       if (report.indication === PASSED) expect(report.signer?.subject).toBe("O=Test, CN=judge");
     }
     for (let end = 0; end < cms.length; end += 7)

@@ -12,7 +12,7 @@ import { failed, passed, type ReportFacts, SignatureRefusal } from "./report";
 import { checkRevocation } from "./revocation";
 import type { SignatureFault, SignatureReport, UsedList } from "./schema";
 
-/** A signature holds certificates and perhaps lists; beside a small document that it embeds it stays below this. */
+/** Maximum bytes of a signature: certificates, possibly lists, and a small embedded document fit. */
 export const MAX_CMS_BYTES = 1_048_576;
 const DATA = "1.2.840.113549.1.7.1";
 
@@ -21,13 +21,13 @@ export interface DocumentSignature {
   readonly method: "cms" | "pades";
   /** DER of the ContentInfo. */
   readonly cms: Uint8Array;
-  /** The bytes that it must be over, in one or more pieces. */
+  /** The bytes that it must cover, in one or more pieces. */
   readonly pieces: readonly Uint8Array[];
-  /** Whether it may go without an attribute that names its certificate (adbe.pkcs7.detached). */
+  /** Whether the attribute that names its certificate may be absent (adbe.pkcs7.detached). */
   readonly mayBeUnnamed: boolean;
 }
 
-/** A trust anchor as it was registered, in force at the moment of the look. */
+/** A registered trust anchor, in force at the moment of the check. */
 export interface RegisteredAnchor {
   readonly id: string;
   readonly issuer: string;
@@ -35,20 +35,22 @@ export interface RegisteredAnchor {
   readonly certificate: Uint8Array;
 }
 
-/** What a signature is held against. */
+/** The data that a signature is checked against. */
 export interface Trust {
   readonly at: Date;
   readonly anchors: readonly RegisteredAnchor[];
-  /** Certificates of issuers between, and revocation lists: registered, or come with the order. Nothing is fetched. */
+  /**
+   * Certificates of intermediate issuers, and revocation lists: registered, or sent with the order. None is fetched.
+   */
   readonly certificates: readonly Uint8Array[];
   readonly lists: readonly Uint8Array[];
-  /** What the order says of itself. */
+  /** The order's own claims. */
   readonly facts: { readonly issuer: string; readonly jurisdiction: string };
 }
 
 export interface DocumentCheck {
   readonly report: SignatureReport;
-  /** The lists it rests on, whatever it found. */
+  /** The lists that the result rests on, whatever it is. */
   readonly used: readonly Uint8Array[];
 }
 
@@ -62,7 +64,7 @@ const FAULTS: Readonly<Record<PkiFault, SignatureFault>> = {
   signature: "altered",
 };
 
-/** Whatever the readers of X.509 and CMS refuse, in this feature's words. Throws everything else on. */
+/** Returns refusals of the X.509 and CMS readers as this feature's own. Rethrows all other errors. */
 export function asRefusal(error: unknown): SignatureRefusal {
   if (error instanceof SignatureRefusal) return error;
   if (!(error instanceof PkiRefusal)) throw error;
@@ -86,7 +88,7 @@ function onlySigner({ signed }: ParsedSignedData): SignerInfo {
   return signer;
 }
 
-/** Content inside the signature must be the document, to the byte; one inside a PDF has none. */
+/** Checks that content inside the signature equals the document, to the byte; a signature inside a PDF has none. */
 function requireOuterContent({ signed }: ParsedSignedData, { method, pieces }: DocumentSignature): void {
   const { eContentType, eContent } = signed.encapContentInfo;
   if (eContentType !== DATA) throw new SignatureRefusal("form", "It signs something else than a document.");
@@ -107,14 +109,14 @@ async function requireAttributes(signer: SignerInfo, { pieces }: DocumentSignatu
   }
 }
 
-/** What becomes known on the way to the result. */
+/** The facts collected before the result. */
 interface Found {
   certificate?: HeldCertificate;
   used: readonly HeldList[];
   anchor?: RegisteredAnchor;
 }
 
-/** Lists that cannot be read are none: the look then says that one is missing. */
+/** Returns readable lists. An unreadable one counts as absent, and the check then reports a missing list. */
 function readableLists(lists: readonly Uint8Array[]): HeldList[] {
   return lists.flatMap((der) => {
     try {
@@ -158,7 +160,7 @@ async function judge(signature: DocumentSignature, trust: Trust, found: Found): 
   found.anchor = anchorFor(trust, path.at(-1));
 }
 
-/** A name of a certificate for people, e.g. `CN=Authority, O=Example`. */
+/** Returns a certificate's name for people, e.g. `CN=Authority, O=Example`. */
 export function distinguishedName(subject: HeldCertificate["parsed"]["subject"]): string {
   return subjectOf({ parsed: { subject } });
 }
@@ -193,10 +195,10 @@ function factsOf(signature: DocumentSignature, { certificate, used, anchor }: Fo
 }
 
 /**
- * Judges a CMS signature over a document at one moment (RFC 5652, EN 319 102-1 section 5.3 without proofs of existence):
- * its form and one signer, the digest of the exact bytes, the certificate that its attributes name, the signature, the way
- * to a registered anchor, the newest revocation list of each issuer, then whom the anchor is registered for. Reads no
- * clock, asks no network, and throws nothing that foreign bytes could cause.
+ * Returns the report on a CMS signature over a document at one moment (RFC 5652, EN 319 102-1 section 5.3 without
+ * proofs of existence). It checks in this order: form and one signer, the digest of the exact bytes, the certificate
+ * that its attributes name, the signature, the path to a registered anchor, the newest revocation list of each issuer,
+ * then the anchor's registered issuer. Reads no clock, uses no network, and foreign bytes cannot make it throw.
  */
 export async function checkDocumentSignature(
   signature: DocumentSignature,

@@ -58,8 +58,8 @@ const wordsOf = async (jws: string, registered?: RegisteredKey, at?: Date) => {
   return [fault, indication, sub];
 };
 
-describe("an order that a registered key signed", () => {
-  it("passes, made by a library that nobody here wrote", async () => {
+describe("an order signed with a registered key", () => {
+  it("an order made by an independent library passes", async () => {
     const { report, order } = await check(await sign());
     expect(report).toMatchObject({
       method: "jws",
@@ -75,7 +75,7 @@ describe("an order that a registered key signed", () => {
     ]);
   });
 
-  it("is valid at its key's first moment and not at its last", async () => {
+  it("an order is valid at its key's first moment and not at its last", async () => {
     const jws = await sign();
     expect((await check(jws, key, new Date("2026-02-01T00:00:00Z"))).report.indication).toBe("TOTAL-PASSED");
     expect((await check(jws, key, new Date("2026-12-31T23:59:59.999Z"))).report.indication).toBe(
@@ -89,8 +89,8 @@ describe("an order that a registered key signed", () => {
   });
 });
 
-describe("an order is refused by name", () => {
-  it("that says nothing is signed, in any case of its letters", async () => {
+describe("named refusals of an order", () => {
+  it("an order that claims to be unsigned, in any letter case, is refused", async () => {
     const [, payload = ""] = (await sign()).split(".");
     const headerOf = (alg: string) => toBase64url(utf8(JSON.stringify({ ...HEADER, alg })));
     const words = ["alg-none", "TOTAL-FAILED", "FORMAT_FAILURE"];
@@ -99,7 +99,7 @@ describe("an order is refused by name", () => {
     expect(await wordsOf(new UnsecuredJWT({ aud: AUD }).encode())).toEqual(words);
   });
 
-  it("with another algorithm than EdDSA, also by its newer name or a keyed hash", async () => {
+  it("an algorithm other than EdDSA, including its newer name and a keyed hash, is refused", async () => {
     const [, payload = "", signature = ""] = (await sign()).split(".");
     for (const alg of ["HS256", "RS256", "ES256", "Ed25519", "EdDSA ", 1, null]) {
       const header = toBase64url(utf8(JSON.stringify({ ...HEADER, alg })));
@@ -111,7 +111,7 @@ describe("an order is refused by name", () => {
     }
   });
 
-  it("by a key that nobody registered, that was withdrawn, revoked, expired or is not in force yet", async () => {
+  it("a key that is unregistered, withdrawn, revoked, expired or not in force yet is refused", async () => {
     const jws = await sign();
     expect(await wordsOf(await sign(ORDER, { kid: "berlin-2" }))).toEqual([
       "unknown-key",
@@ -133,7 +133,7 @@ describe("an order is refused by name", () => {
     expect((await wordsOf(jws, { ...key, validFrom: later }))[0]).toBe("key-not-in-force");
   });
 
-  it("with a payload, header or signature of which any byte was changed", async () => {
+  it("a payload, header or signature with any changed byte is refused", async () => {
     const [header = "", payload = "", signature = ""] = (await sign()).split(".");
     const other = toBase64url(utf8(canonicalJson({ ...ORDER, case_number: "18 O 2/26" })));
     expect(await wordsOf(`${header}.${other}.${signature}`)).toEqual([
@@ -152,7 +152,7 @@ describe("an order is refused by name", () => {
     expect((await wordsOf(`${spelled}.${payload}.${signature}`))[0]).toBe("altered");
   });
 
-  it("with a member that stands twice, in the payload or in the header", async () => {
+  it("a duplicate member, in the payload or in the header, is refused", async () => {
     const text = canonicalJson(ORDER).replace('"aud":', '"aud":"another","aud":');
     expect(await wordsOf(await signText(text))).toEqual([
       "duplicate-member",
@@ -164,13 +164,13 @@ describe("an order is refused by name", () => {
     expect((await wordsOf(`${header}.${payload}.${signature}`))[0]).toBe("duplicate-member");
   });
 
-  it("in another than the canonical form", async () => {
+  it("a form other than the canonical one is refused", async () => {
     expect((await wordsOf(await signText(JSON.stringify(ORDER, null, 1))))[0]).toBe("not-canonical");
     const { v, ...rest } = ORDER;
     expect((await wordsOf(await signText(JSON.stringify({ v, ...rest }))))[0]).toBe("not-canonical");
   });
 
-  it("with a selector that is empty, has an empty list, or is not there", async () => {
+  it("a selector that is empty, has an empty list, or is missing is refused", async () => {
     const words = ["empty-selector", "INDETERMINATE", "SIG_CONSTRAINTS_FAILURE"];
     expect(await wordsOf(await sign({ ...ORDER, selector: {} }))).toEqual(words);
     expect(await wordsOf(await sign({ ...ORDER, selector: { transactions: [] } }))).toEqual(words);
@@ -181,7 +181,7 @@ describe("an order is refused by name", () => {
     ).toBe("form");
   });
 
-  it("with dates that are reversed or equal", async () => {
+  it("reversed or equal dates are refused", async () => {
     const words = ["dates-reversed", "INDETERMINATE", "SIG_CONSTRAINTS_FAILURE"];
     expect(await wordsOf(await sign({ ...ORDER, valid_until: ORDER.valid_from }))).toEqual(words);
     expect(await wordsOf(await sign({ ...ORDER, valid_until: "2026-10-01T00:00:00Z" }))).toEqual(words);
@@ -189,13 +189,13 @@ describe("an order is refused by name", () => {
     expect(await wordsOf(await sign({ ...ORDER, selector: period }))).toEqual(words);
   });
 
-  it("for another instance, or by a key of another issuer", async () => {
+  it("an order for another instance, or by a key of another issuer, is refused", async () => {
     expect((await wordsOf(await sign({ ...ORDER, aud: "another.test/log/1" })))[0]).toBe("audience");
     expect((await wordsOf(await sign({ ...ORDER, issuer: "Landgericht Hamburg" })))[0]).toBe("issuer");
     expect((await wordsOf(await sign({ ...ORDER, jurisdiction: "FR" })))[0]).toBe("issuer");
   });
 
-  it("that is no JWS, has unknown members, crit or a detached payload, or days that do not exist", async () => {
+  it("a text that is not a JWS, unknown members, crit, a detached payload and invalid days are refused", async () => {
     const jws = await sign();
     const [header = "", payload = "", signature = ""] = jws.split(".");
     const texts = ["", "a.b", `${jws}.x`, `${header}..${signature}`, `${header}.${payload}=.${signature}`];
@@ -210,7 +210,7 @@ describe("an order is refused by name", () => {
   });
 });
 
-describe("a request lies within its order", () => {
+describe("the reach of an order", () => {
   const record = (id: string, participants: string[], at: string) => ({
     id,
     participants,
@@ -220,7 +220,7 @@ describe("a request lies within its order", () => {
   const asked = { purpose: "audit", fields: ["amount"] as const, records };
   const period = { from: "2026-11-10T00:00:00Z", to: "2026-11-11T00:00:00Z" };
 
-  it("when every member that the order has reaches it", () => {
+  it("a request is within its order when every member of the order reaches it", () => {
     for (const selector of [{ transactions: [TX] }, { participants: ["miner-1"] }, period])
       expect(beyond({ selector }, asked)).toBeUndefined();
     const all = { transactions: [TX, OTHER_TX], participants: ["client-1"], ...period };
@@ -228,7 +228,7 @@ describe("a request lies within its order", () => {
     expect(beyond(order, asked)).toBeUndefined();
   });
 
-  it("and not beyond its transactions, participants, period, fields, purpose or number of records", () => {
+  it("a request cannot go beyond the order's transactions, participants, period, fields, purpose or number of records", () => {
     const memberOf = (order: Parameters<typeof beyond>[0]) => beyond(order, asked)?.member;
     const selector = { transactions: [TX] };
     expect(memberOf({ selector: { transactions: [OTHER_TX] } })).toBe("transactions");

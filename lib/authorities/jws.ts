@@ -6,10 +6,10 @@ import { ed25519Verify } from "@/lib/crypto/primitives";
 import { failed, passed, type ReportFacts, SignatureRefusal } from "./report";
 import { type SignatureReport, SignedOrder } from "./schema";
 
-/** Orders name up to a thousand records; the text of one stays far below. */
+/** Maximum bytes of an order. Orders name up to a thousand records; their text stays far below. */
 const MAX_JWS_CHARACTERS = 131_072;
 const SIGNATURE_BYTES = 64;
-/** What the header's `typ` says, so that a signature made for something else is no order. */
+/** The header's `typ`, so a signature made for another purpose is not an order. */
 const ORDER_TYPE = "sealport-order+jws";
 
 const Header = z.strictObject({
@@ -18,7 +18,7 @@ const Header = z.strictObject({
   typ: z.literal(ORDER_TYPE),
 });
 
-/** A key that signs JWS orders, as it was registered. */
+/** A registered key that signs JWS orders. */
 export interface RegisteredKey {
   readonly id: string;
   readonly issuer: string;
@@ -32,7 +32,7 @@ export interface RegisteredKey {
   readonly inForceFrom: Date | undefined;
 }
 
-/** A compact JWS taken apart; nothing in it is believed yet. */
+/** A parsed compact JWS, not verified yet. */
 interface ParsedOrder {
   readonly kid: string;
   readonly order: SignedOrder;
@@ -57,7 +57,7 @@ function textOf(what: string, bytes: Uint8Array): string {
   }
 }
 
-/** JSON without a member that stands twice: two programs would read two orders in it. */
+/** Returns JSON without duplicate members: two programs would read it as two orders. */
 function strictJson(what: string, text: string): unknown {
   try {
     return parseStrictJson(text);
@@ -107,8 +107,8 @@ function readPayload(text: string): SignedOrder {
 }
 
 /**
- * Takes a JWS order apart (RFC 7515 compact serialization, RFC 8037 EdDSA): three parts, a header of exactly alg, kid
- * and typ, a payload in JCS form. Throws SignatureRefusal, each fault by its name.
+ * Parses a JWS order (RFC 7515 compact serialization, RFC 8037 EdDSA): three parts, a header of exactly alg, kid and
+ * typ, a payload in JCS form. Throws SignatureRefusal, each fault by its name.
  */
 function parseOrder(jws: string): ParsedOrder {
   if (jws.length > MAX_JWS_CHARACTERS) throw new SignatureRefusal("form", "The JWS is too long.");
@@ -123,7 +123,7 @@ function parseOrder(jws: string): ParsedOrder {
   return { kid, order: readPayload(payload), signed: utf8(`${header}.${payload}`), signature: bytes };
 }
 
-/** Why a registered key does not count at this moment; nothing when it does. */
+/** Returns why a registered key does not count at this moment; undefined if it does. */
 function keyFault(key: RegisteredKey, at: Date): SignatureRefusal | undefined {
   if (key.state === "revoked") return new SignatureRefusal("key-revoked", "The key was revoked.");
   if (key.state !== "confirmed" || key.inForceFrom === undefined || at < key.inForceFrom)
@@ -156,25 +156,25 @@ function requireOrder(
 
 interface JwsCheck {
   readonly report: SignatureReport;
-  /** Present when the text could be read, whatever else is wrong with it. */
+  /** Present if the text could be read, whatever else is wrong with it. */
   readonly order?: SignedOrder;
 }
 
 interface ExpectedOrder {
   /** Origin of this instance's log. */
   readonly aud: string;
-  /** The moment that the key is judged at. */
+  /** The moment at which the key is checked. */
   readonly at: Date;
-  /** Domains of the agency that asks, in small letters: an order that names an agency names one of them. */
+  /** Domains of the requesting agency, in lower case; an order that names an agency names one of them. */
   readonly agencies: readonly string[];
-  /** The registered key of this id; nothing when there is none. */
+  /** The registered key of this id; undefined if none is registered. */
   readonly find: (kid: string) => Promise<RegisteredKey | undefined>;
 }
 
 function requireKey(parsed: ParsedOrder, key: RegisteredKey | undefined, at: Date): RegisteredKey {
   if (key === undefined || key.kid !== parsed.kid || key.state === "withdrawn")
     throw new SignatureRefusal("unknown-key", "No key is registered under this key id.");
-  // Before its standing is told: that is nothing for somebody who cannot sign with it.
+  // Checked before the key's state is shown: only a person who can sign with the key may learn it.
   if (!ed25519Verify(key.publicKey, parsed.signed, parsed.signature))
     throw new SignatureRefusal("altered", "The signature does not hold: the order was altered.");
   const fault = keyFault(key, at);
@@ -183,8 +183,8 @@ function requireKey(parsed: ParsedOrder, key: RegisteredKey | undefined, at: Dat
 }
 
 /**
- * Judges a JWS order at one moment: its form, the registered key and its time, the signature, then what it says of
- * itself. Reads no clock and throws nothing that foreign bytes could cause.
+ * Returns the report on a JWS order at one moment: its form, the registered key and its time, the signature, then its
+ * own claims. Reads no clock, and foreign bytes cannot make it throw.
  */
 export async function checkOrder(jws: string, { aud, at, find, agencies }: ExpectedOrder): Promise<JwsCheck> {
   let parsed: ParsedOrder | undefined;

@@ -1,6 +1,6 @@
 /**
- * What exactly is wrong with a signature, in this program's own names, each with its words in `domain.signatureFaults`:
- * the words of the standard are too wide for a refusal.
+ * Names of each fault of a signature, with their texts in `domain.signatureFaults`. The standard's terms are too wide
+ * for a refusal.
  */
 export const SIGNATURE_FAULTS = [
   "form",
@@ -39,7 +39,7 @@ export const SIGNATURE_FAULTS = [
   "later-changes",
 ] as const;
 
-/** The fault that a refusal names, when it is one of those. */
+/** Returns the fault that a refusal names, if it is one of those. */
 export function signatureFault(name: unknown): (typeof SIGNATURE_FAULTS)[number] | undefined {
   return SIGNATURE_FAULTS.find((fault) => fault === name);
 }

@@ -5,12 +5,12 @@ import { PdfDamaged, type PdfValue, readDictionary } from "./pdf-dictionary";
 import { SignatureRefusal } from "./report";
 
 const MARK = "/ByteRange";
-/** A signature's dictionary: twice its bytes in hexadecimal digits, and some text. */
+/** Maximum size of a signature's dictionary: twice its bytes in hexadecimal digits, and some text. */
 const MAX_DICTIONARY_BYTES = 2 * MAX_CMS_BYTES + 65_536;
-/** How many places that look like a signature are tried, from the file's end on. */
+/** How many places that look like a signature are tried, from the file's end. */
 const MAX_TRIES = 8;
 const OBJECT = /(?:^|[\0\t\n\f\r ])\d+[\0\t\n\f\r ]+\d+[\0\t\n\f\r ]+$/;
-/** What the bytes of Contents are; ISO 32000-2 table 260. */
+/** Kinds of bytes in Contents; ISO 32000-2 table 260. */
 const DETACHED: ReadonlyMap<string, { readonly mayBeUnnamed: boolean }> = new Map([
   ["ETSI.CAdES.detached", { mayBeUnnamed: false }],
   ["adbe.pkcs7.detached", { mayBeUnnamed: true }],
@@ -18,7 +18,7 @@ const DETACHED: ReadonlyMap<string, { readonly mayBeUnnamed: boolean }> = new Ma
 
 type Dictionary = ReadonlyMap<string, PdfValue>;
 
-/** Where the object that holds this place begins, behind its `N G obj`. */
+/** Returns where the object that contains this place begins, after its `N G obj`. */
 function objectStart(file: Buffer, place: number): number | undefined {
   const lowest = Math.max(0, place - MAX_DICTIONARY_BYTES);
   for (let at = file.lastIndexOf("obj", place); at >= lowest; at = file.lastIndexOf("obj", at - 1)) {
@@ -38,7 +38,7 @@ function dictionaryAt(file: Buffer, start: number): Dictionary | undefined {
   }
 }
 
-/** The signature dictionary that stands last in the file; nothing where none is there. Throws SignatureRefusal `form`. */
+/** Returns the last signature dictionary in the file; undefined if it has none. Throws SignatureRefusal `form`. */
 function lastSignature(file: Buffer): Dictionary | undefined {
   const tried = new Set<number>();
   let place = file.lastIndexOf(MARK);
@@ -54,8 +54,8 @@ function lastSignature(file: Buffer): Dictionary | undefined {
 }
 
 /**
- * The two pieces that are signed: from the file's first byte to its last, but for the digits of Contents. Throws
- * SignatureRefusal `byte-range`, and `later-changes` where the file goes on behind what was signed.
+ * Returns the two signed pieces: from the file's first byte to its last, except the digits of Contents. Throws
+ * SignatureRefusal `byte-range`, and `later-changes` if the file continues after the signed part.
  */
 function signedPieces(file: Buffer, members: Dictionary, gap: { readonly at: number; readonly end: number }) {
   const range = members.get("ByteRange");
@@ -85,16 +85,16 @@ function readContents(digits: string): Uint8Array {
     throw new SignatureRefusal("form", "The signature's bytes in the PDF cannot be read.");
   const bytes = fromHex(digits.toLowerCase());
   const end = elementEnd(bytes);
-  // Room that was left for the signature is filled with zeros, and with nothing else.
+  // Unused room for the signature is filled with zeros only.
   if (end === undefined || bytes.subarray(end).some((byte) => byte !== 0))
     throw new SignatureRefusal("form", "The signature's bytes in the PDF cannot be read.");
   return bytes.subarray(0, end);
 }
 
 /**
- * The last signature inside a PDF (ISO 32000-2 section 12.8, EN 319 142-1); nothing where there is none. Its byte range must
- * be the whole file but the digits of its own Contents. Time stamps and data for later validation are not looked at. Throws
- * SignatureRefusal `form`, `byte-range`, `sub-filter` or `later-changes`.
+ * Returns the last signature inside a PDF (ISO 32000-2 section 12.8, EN 319 142-1); undefined if it has none. Its byte
+ * range must be the whole file except the digits of its own Contents. Time stamps and data for later validation are
+ * ignored. Throws SignatureRefusal `form`, `byte-range`, `sub-filter` or `later-changes`.
  */
 export function findPdfSignature(bytes: Uint8Array): DocumentSignature | undefined {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -10,8 +10,8 @@ const DOCUMENT = utf8("%PDF-1.4 an order\n%%EOF\n");
 const FACTS = { issuer: "Landgericht Berlin", jurisdiction: "DE" };
 const stamp = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19).replace(/[-:T]/g, "")}Z`;
 
-/** A scope that is not marked critical narrows a list no less (RFC 5280 section 5.2.5). */
-it("a newer list of authorities alone, whose scope is not marked critical, hides no revocation of the signer", async () => {
+/** A scope that is not marked critical narrows a list as well (RFC 5280 section 5.2.5). */
+it("a newer list for authorities only, with a scope not marked critical, hides no revocation of the signer", async () => {
   const court = await createCourt();
   const cms = await court.sign(DOCUMENT);
   const [root] = await court.lists();

@@ -1,14 +1,14 @@
-/** A value of a PDF dictionary, as far as signatures need it. */
+/** A value of a PDF dictionary, with the parts that signatures need. */
 export type PdfValue =
   | { readonly kind: "name"; readonly text: string }
   | { readonly kind: "number"; readonly value: number }
-  /** A string in hexadecimal digits: where `<` stands, and where the byte behind `>` does. */
+  /** A string in hexadecimal digits: the position of `<`, and of the byte after `>`. */
   | { readonly kind: "hex"; readonly at: number; readonly end: number }
   | { readonly kind: "array"; readonly items: readonly PdfValue[] }
   | { readonly kind: "dictionary"; readonly members: ReadonlyMap<string, PdfValue> }
   | { readonly kind: "other" };
 
-/** Bytes that are no dictionary as ISO 32000-2 section 7.3 has it, or one that two readers would read differently. */
+/** Bytes that are not a dictionary by ISO 32000-2 section 7.3, or one that two readers would read differently. */
 export class PdfDamaged extends Error {
   override readonly name = "PdfDamaged";
 }
@@ -23,7 +23,7 @@ function isHexDigit(byte: number): boolean {
   return (byte >= 0x30 && byte <= 0x39) || (letter >= 0x61 && letter <= 0x66);
 }
 
-/** Reads one value after the other; knows where it stands. */
+/** Reads one value after the other and keeps its position. */
 class Reader {
   constructor(
     private readonly bytes: Uint8Array,
@@ -54,7 +54,7 @@ class Reader {
     return text;
   }
 
-  /** A name; one that spells letters by number would be one name to some readers and another to others. */
+  /** Reads a name. Letters given by number are refused: some readers would see another name. */
   #name(): string {
     this.at += 1;
     const text = this.#word();
@@ -131,7 +131,7 @@ class Reader {
   }
 }
 
-/** The dictionary that begins at or behind `at`. Throws PdfDamaged, also where a member stands twice. */
+/** Returns the dictionary that begins at or after `at`. Throws PdfDamaged, also for a duplicate member. */
 export function readDictionary(bytes: Uint8Array, at: number): ReadonlyMap<string, PdfValue> {
   const value = new Reader(bytes, at).value();
   if (value.kind !== "dictionary") throw new PdfDamaged();

@@ -1,6 +1,6 @@
 import type { Indication, SignatureFault, SignatureMethod, SignatureReport, SubIndication } from "./schema";
 
-/** What each fault is called in EN 319 102-1 section 5.1.3. Nothing here proves that a signature existed earlier. */
+/** The name of each fault in EN 319 102-1 section 5.1.3. No check here proves that a signature existed earlier. */
 const WORDS: Readonly<Record<SignatureFault, readonly [Indication, SubIndication]>> = {
   form: ["TOTAL-FAILED", "FORMAT_FAILURE"],
   "alg-none": ["TOTAL-FAILED", "FORMAT_FAILURE"],
@@ -50,10 +50,10 @@ export class SignatureRefusal extends Error {
   }
 }
 
-/** What is known of a signature beside whether it counts. */
+/** The facts about a signature, in addition to whether it counts. */
 export type ReportFacts = Pick<SignatureReport, "authority" | "kid" | "signer" | "crls" | "signature_sha256">;
 
-/** The report of a signature that counts. */
+/** Returns the report of a signature that counts. */
 export function passed(
   method: SignatureMethod,
   at: Date,
@@ -63,7 +63,7 @@ export function passed(
   return { method, indication: "TOTAL-PASSED", detail, ...facts, judged_at: at.toISOString() };
 }
 
-/** The report of one that does not. */
+/** Returns the report of one that does not. */
 export function failed(
   method: SignatureMethod,
   at: Date,

@@ -2,7 +2,7 @@ import type { HeldCertificate } from "@/lib/crypto/pki/certificate";
 import { type HeldList, isListOf, isNewer, isRevokedBy } from "@/lib/crypto/pki/revocation-list";
 import { SignatureRefusal } from "./report";
 
-/** The newest list of this issuer that had been made by then. */
+/** Returns the newest list of this issuer made by that time. */
 async function newestOf(
   lists: readonly HeldList[],
   issuer: HeldCertificate,
@@ -16,11 +16,11 @@ async function newestOf(
   return newest;
 }
 
-/** What the newest list says of one certificate; nothing where it says that all is well. */
+/** Returns the fault that the newest list gives for one certificate; undefined if it is not revoked. */
 function listFault(list: HeldList | undefined, certificate: HeldCertificate, at: Date, isSigner: boolean) {
   if (list === undefined)
     return new SignatureRefusal("no-crl", "No revocation list of an issuer on the way is known here.");
-  // Also when the list is out of date: what was revoked stays so.
+  // Even if the list is out of date: a revoked certificate stays revoked.
   if (isRevokedBy(list, certificate))
     return isSigner
       ? new SignatureRefusal("certificate-revoked", "The signer's certificate was revoked.")
@@ -37,8 +37,8 @@ const isRevocation = ({ fault }: SignatureRefusal): boolean =>
   fault === "certificate-revoked" || fault === "issuer-revoked";
 
 /**
- * Holds every certificate on the way but the anchor against the newest list of its issuer (RFC 5280 section 6.3, whole
- * lists alone). Answers the lists looked at, and what they say against it: a revocation before a list that is missing.
+ * Checks every certificate on the path except the anchor against the newest list of its issuer (RFC 5280 section 6.3,
+ * whole lists only). Returns the used lists and the fault. A revocation comes before a missing list.
  */
 export async function checkRevocation(
   path: readonly HeldCertificate[],

@@ -1,20 +1,27 @@
+/**
+ * Authorities: checks of signed orders, and the registry of issuers' keys and trust anchors (registry/).
+ * jws.ts, cms.ts and pades.ts check the three kinds of signature; certificate-path.ts and revocation.ts check
+ * certificates; selector.ts decides what an order reaches. This file has the vocabulary of the reports.
+ * Must stay true: foreign bytes never make a check throw or pass, checks use no clock and no network, and a key or
+ * anchor counts only after a second person has confirmed it.
+ */
 import { z } from "zod";
 import { AuthorizationRecord } from "@/lib/escrow/protocol/messages";
 import { Instant, isWithinYears, visibleLine, visibleText } from "@/lib/schema";
 import { GroupName } from "@/lib/vocabulary";
 import { SIGNATURE_FAULTS } from "./labels";
 
-/** The feature's vocabulary: what a look at a signature found, orders that are signed, and who may sign them. */
-
-/** How an order is signed, paper being none of them: as a text of its own, over its document, inside its PDF. */
+/** How an order is signed: as its own text, over its document, or inside its PDF. Paper is not included. */
 export const SignatureMethod = z.enum(["jws", "cms", "pades"]);
 export type SignatureMethod = z.infer<typeof SignatureMethod>;
 
-/** Words of ETSI EN 319 102-1 section 5.1.3, table 5. */
+/** Terms of ETSI EN 319 102-1 section 5.1.3, table 5. */
 export const Indication = z.enum(["TOTAL-PASSED", "TOTAL-FAILED", "INDETERMINATE"]);
 export type Indication = z.infer<typeof Indication>;
 
-/** Sub-indications of the same tables that this program can come to; it has no proof of existence at an earlier time. */
+/**
+ * Sub-indications of the same tables that this program can return; it has no proof of existence at an earlier time.
+ */
 export const SubIndication = z.enum([
   "FORMAT_FAILURE",
   "HASH_FAILURE",
@@ -35,7 +42,7 @@ export type SubIndication = z.infer<typeof SubIndication>;
 export const SignatureFault = z.enum(SIGNATURE_FAULTS);
 export type SignatureFault = z.infer<typeof SignatureFault>;
 
-/** A revocation list that a look rested on; its bytes are kept with the order. */
+/** A revocation list that a check used; its bytes are stored with the order. */
 export const UsedList = z.object({
   sha256: z.string(),
   issuer: z.string(),
@@ -45,27 +52,27 @@ export const UsedList = z.object({
 });
 export type UsedList = z.infer<typeof UsedList>;
 
-/** The report of one look at a signature; `fault` and `sub_indication` are absent when it passed. */
+/** The report of one signature check; `fault` and `sub_indication` are absent if it passed. */
 export const SignatureReport = z.object({
   method: SignatureMethod,
   indication: Indication,
   sub_indication: SubIndication.optional(),
   fault: SignatureFault.optional(),
-  /** One sentence for whoever reads the report. */
+  /** One sentence for the reader of the report. */
   detail: z.string(),
   /** The registered key or trust anchor that it rests on. */
   authority: z.object({ id: z.string(), issuer: z.string() }).optional(),
   /** Key id of a JWS. */
   kid: z.string().optional(),
-  /** The certificate of CMS or PAdES, whoever issued it: its subject, issuer and serial number, and its digest. */
+  /** The certificate of CMS or PAdES, from any issuer: its subject, issuer and serial number, and its digest. */
   signer: z
     .object({ subject: z.string(), issuer: z.string(), serial: z.string(), sha256: z.string() })
     .optional(),
-  /** The lists that were looked at. */
+  /** The lists that were used. */
   crls: z.array(UsedList).optional(),
-  /** SHA-256 of the CMS that was handed in beside the document. */
+  /** SHA-256 of the CMS that was sent with the document. */
   signature_sha256: z.string().optional(),
-  /** The moment that key or certificates were judged at. */
+  /** The moment at which key or certificates were checked. */
   judged_at: z.string(),
 });
 export type SignatureReport = z.infer<typeof SignatureReport>;
@@ -80,7 +87,7 @@ const MAX_TRANSACTIONS = 1_000;
 const isSet = (items: readonly string[]): boolean => new Set(items).size === items.length;
 const TWICE = "names one twice";
 
-/** What an order reaches. Every member that is there narrows it; one without any member reaches nothing. */
+/** What an order reaches. Every present member narrows it; without any member it reaches nothing. */
 export const OrderSelector = z.strictObject({
   transactions: z.array(z.uuid()).min(1).max(MAX_TRANSACTIONS).refine(isSet, TWICE).optional(),
   participants: z.array(z.string().min(1).max(64)).min(1).max(100).refine(isSet, TWICE).optional(),
@@ -90,16 +97,16 @@ export const OrderSelector = z.strictObject({
 });
 export type OrderSelector = z.infer<typeof OrderSelector>;
 
-/** A domain in small letters, as the operator has verified it for an agency. */
+/** A domain in lower case, which the operator has verified for an agency. */
 const AgencyDomain = z
   .string()
   .max(253)
   .regex(/^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/, "is no domain in small letters");
 
-/** The payload of a JWS order (docs/formats/orders.md): its JCS text is what the authority's key signed. */
+/** The payload of a JWS order (docs/formats/orders.md): the authority's key signed its JCS text. */
 export const SignedOrder = z.strictObject({
   v: z.literal(1),
-  /** Origin of the log of the instance it is for. */
+  /** Origin of the log of the instance that it is for. */
   aud: z.string().min(1).max(256),
   issuer: visibleLine(300),
   jurisdiction: z.string().regex(/^[A-Z]{2}$/),
@@ -112,14 +119,14 @@ export const SignedOrder = z.strictObject({
   max_records: z.int().min(1).max(MAX_TRANSACTIONS).optional(),
   recognition_basis: visibleText(1_000).optional(),
   selector: OrderSelector,
-  /** The one agency that may ask on it, by a verified domain. */
+  /** The only agency that may use it, by a verified domain. */
   agency: AgencyDomain.optional(),
-  /** It serves one request; then it names its agency, so that only that one learns of its use. */
+  /** It serves one request. It must then name its agency, so only that agency learns of its use. */
   single_use: z.literal(true).optional(),
 });
 export type SignedOrder = z.infer<typeof SignedOrder>;
 
-/** Of a signed order what stands in the record that deciders sign: how far it reaches, and whose it is to use. */
+/** The part of a signed order in the record that reviewers sign: its reach, and the agency it is for. */
 export const OrderReach = SignedOrder.pick({
   selector: true,
   fields: true,
@@ -128,18 +135,18 @@ export const OrderReach = SignedOrder.pick({
   agency: true,
 });
 
-/** A key id: what a JWS header names a registered key by. */
+/** A key id: the name of a registered key in a JWS header. */
 const KeyId = z
   .string()
   .regex(/^[A-Za-z0-9._:#-]{1,128}$/, "has other characters than A-Z a-z 0-9 . _ : # -");
 
 const registered = {
-  /** As its orders name it, to the letter. */
+  /** Exactly as its orders name it. */
   issuer: visibleLine(300),
   jurisdiction: z.string().regex(/^[A-Z]{2}$/, "neither an ISO 3166-1 alpha-2 code nor EU"),
 };
 
-/** A key that an authority signs JWS orders with. */
+/** A key with which an authority signs JWS orders. */
 const NewKey = z.strictObject({
   kind: z.literal("key"),
   ...registered,
@@ -154,7 +161,7 @@ export type NewKey = z.infer<typeof NewKey>;
 /** PEM, or the base64 of DER. */
 const EncodedCertificate = z.string().min(1).max(100_000);
 
-/** The CA certificate that certificates of an authority's signers lead to. Its time is its own. */
+/** The CA certificate to which certificates of an authority's signers lead. Its validity is its own. */
 const NewAnchor = z.strictObject({
   kind: z.literal("anchor"),
   ...registered,
@@ -162,11 +169,11 @@ const NewAnchor = z.strictObject({
 });
 export type NewAnchor = z.infer<typeof NewAnchor>;
 
-/** What one person registers and another confirms. */
+/** A registration that one person makes and another confirms. */
 export const NewAuthority = z.discriminatedUnion("kind", [NewKey, NewAnchor]);
 export type NewAuthority = z.infer<typeof NewAuthority>;
 
-/** A revocation list of a trust anchor, or of an issuer under it, whose certificate then comes along. */
+/** A revocation list of a trust anchor, or of an issuer under it, whose certificate is then sent along. */
 export const NewList = z.strictObject({
   crl: z.string().min(1).max(1_500_000),
   issuer_certificate: EncodedCertificate.optional(),
@@ -180,8 +187,8 @@ export const AuthorityEnd = z.strictObject({ reason: visibleText(1_000) });
 export type AuthorityEnd = z.infer<typeof AuthorityEnd>;
 
 /**
- * What the second person has compared with the authority's own word: the digest, as it stands in the registration; of a
- * certificate also its SHA-256 fingerprint in hexadecimal digits, with or without colons.
+ * The digest that the second person has compared with the authority's own publication, as shown in the registration.
+ * For a certificate, its SHA-256 fingerprint in hexadecimal digits, with or without colons, is accepted too.
  */
 export const AuthorityConfirmation = z.strictObject({ digest: z.string().min(43).max(95) });
 export type AuthorityConfirmation = z.infer<typeof AuthorityConfirmation>;
@@ -195,14 +202,16 @@ export const AuthorityView = z.object({
   jurisdiction: z.string(),
   /** Of a key. */
   kid: z.string().optional(),
-  /** Of a trust anchor: whom its certificate names. */
+  /** Of a trust anchor: its certificate's subject. */
   subject: z.string().optional(),
-  /** RFC 7638 thumbprint of the key, or SHA-256 of the certificate: what is compared with the authority's own word. */
+  /**
+   * RFC 7638 thumbprint of the key, or SHA-256 of the certificate, to compare with the authority's own publication.
+   */
   digest: z.string(),
   valid_from: z.string(),
   valid_until: z.string(),
   state: AuthorityState,
-  /** Whether an order signed under it is taken at this moment. */
+  /** Whether an order signed under it is accepted at this moment. */
   is_in_force: z.boolean(),
   in_force_from: z.string().optional(),
   proposed_by: z.string(),

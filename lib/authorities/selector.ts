@@ -9,19 +9,19 @@ export interface SelectedRecord {
   readonly createdAt: Date;
 }
 
-/** What a request asks for, or what is left of it. */
+/** What a request asks for, or the part of it that is left. */
 export interface Asked {
   readonly purpose: string;
   readonly fields: readonly GroupName[];
   readonly records: readonly SelectedRecord[];
-  /** Records that other requests on the same order have reached: they count too where it says how many at most. */
+  /** Records that other requests on the same order have reached; they count towards its maximum. */
   readonly reached?: readonly string[];
 }
 
-/** What a signed order reaches: its selector with the members that stand beside it. */
+/** The reach of a signed order: its selector and the members next to it. */
 export type Reach = z.infer<typeof OrderReach>;
 
-/** How a request goes beyond its order. `record` names the first record that it does not reach. */
+/** How a request goes beyond its order. `record` names the first record outside it. */
 export interface Excess {
   readonly member: "purpose" | "fields" | "max_records" | "transactions";
   readonly detail: string;
@@ -42,8 +42,8 @@ const countAll = ({ records, reached = [] }: Asked): number =>
   new Set([...records.map(({ id }) => id), ...reached]).size;
 
 /**
- * Where a request goes beyond what its order names; nothing when it lies within. Every member of a selector narrows: a
- * record must be named, be of a named participant and lie in the period, each where the order says so.
+ * Returns where a request goes beyond its order; undefined if it is within. Every member of a selector narrows: a
+ * record must be named, be of a named participant and be in the period, for each that the order gives.
  */
 export function beyond(order: Reach, asked: Asked): Excess | undefined {
   if (order.purpose !== undefined && order.purpose !== asked.purpose)

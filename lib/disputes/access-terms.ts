@@ -6,7 +6,7 @@ import { DISPUTE_VIEWS } from "@/lib/escrow/protocol/statements";
 
 type Permitted = Pick<DisputeRow, "groups" | "permission" | "state">;
 
-/** Why no grant can be made under a dispute now; nothing when one can. */
+/** Returns why no grant can be made under a dispute now; undefined if one can. */
 export function hindrance(one: Permitted, grants: readonly DisputeGrant[], now: Date): NoAccess | undefined {
   const { permission } = one;
   if (one.groups.length === 0 || permission === undefined) return "nothing-sealed";
@@ -15,12 +15,12 @@ export function hindrance(one: Permitted, grants: readonly DisputeGrant[], now: 
   return viewsLeft(grants) <= 0 ? "views-exhausted" : undefined;
 }
 
-/** One statement gives one budget, whoever held the grants that used it. */
+/** One statement gives one budget, shared by all holders of its grants. */
 export function viewsLeft(grants: readonly DisputeGrant[]): number {
   return grants.reduce((left, grant) => left - grant.viewsUsed, DISPUTE_VIEWS);
 }
 
-/** The grant that is in force or about to be. */
+/** Returns the grant that is in force or about to be. */
 export function liveGrant(grants: readonly DisputeGrant[]): DisputeGrant | undefined {
   return grants.find(({ state }) => state === "pending" || state === "active");
 }

@@ -9,7 +9,10 @@ import { type DisputeRef, loadForAct } from "@/lib/disputes/load-dispute";
 import type { DisputeAnswer, NewNote } from "@/lib/disputes/schema";
 import { textDigest } from "@/lib/disputes/text-digest";
 
-/** Parties and support write to each other. What is written stays; all of them read it, so nobody needs to quote sealed values. */
+/**
+ * Adds a note to a dispute's thread between parties and support. Notes stay. All of them read it, so sealed values need
+ * not be quoted.
+ */
 export async function addNote(cx: Context, ref: DisputeRef, { text }: NewNote): Promise<DisputeAnswer> {
   const entry = await inTransaction(cx, async (tx) => {
     const row = await loadForAct(tx, cx, ref, "note");

@@ -4,7 +4,7 @@ import type { Tx } from "@/lib/db/transaction";
 import { DisputeStatement, type StatementSignature } from "@/lib/escrow/protocol/statements";
 import type { GroupName } from "@/lib/vocabulary";
 
-/** What a party signed, with what its signature was worth. */
+/** What a party signed, with who signed it. */
 export interface SignedPermission {
   readonly statement: DisputeStatement;
   readonly signature: StatementSignature;
@@ -54,7 +54,7 @@ export async function insertDispute(
   });
 }
 
-/** False when the dispute has ended. */
+/** Returns false if the dispute has ended. */
 export async function takeDisputeRow(
   tx: Tx,
   id: string,
@@ -67,7 +67,7 @@ export async function takeDisputeRow(
   return count === 1;
 }
 
-/** False when it has ended before. */
+/** Returns false if it had already ended. */
 export async function endDisputeRow(
   tx: Tx,
   id: string,
@@ -135,7 +135,7 @@ export async function insertPrepared(
   });
 }
 
-/** The statement this person prepared under the nonce, neither used nor expired. */
+/** Returns the statement this person prepared under the nonce, if unused and not expired. */
 export async function findPrepared(
   tx: Tx,
   wanted: { readonly userId: string; readonly nonce: string; readonly at: Date },
@@ -152,7 +152,7 @@ export async function findPrepared(
   return row === null ? undefined : DisputeStatement.parse(row.statement);
 }
 
-/** A nonce counts once: false when it was used before. */
+/** Uses a nonce up; returns false if it was used before. */
 export async function spendPrepared(tx: Tx, nonce: string, at: Date): Promise<boolean> {
   const { count } = await tx.statement_nonce.updateMany({
     where: { nonce, kind: "dispute", used_at: null, expires_at: { gt: at } },

@@ -10,7 +10,10 @@ import {
 } from "@/lib/escrow/protocol/statements";
 import type { GroupName } from "@/lib/vocabulary";
 
-/** What a party signs: masked, these groups of this transaction, for as long as a dispute may take. */
+/**
+ * Returns the statement that a party signs: masked, these groups of this transaction, for as long as a dispute may
+ * take.
+ */
 export function disputeStatement(
   cx: Context,
   subject: { readonly transactionId: string; readonly groups: readonly GroupName[] },

@@ -33,8 +33,8 @@ const query = (text: string, values?: readonly unknown[]) => queryAs(bench.datab
 const opened = (by?: DisputePerson) => openedDispute(bench, by);
 const taken = () => takenDispute(bench);
 
-describe("a party that opens a dispute", () => {
-  it("puts its transaction in dispute, and lets support see masks and no plaintext", async () => {
+describe("opening a dispute", () => {
+  it("a party puts its transaction in dispute, and support then sees masks and no plaintext", async () => {
     const { client, support } = bench;
     const tx = await bench.transaction();
     const dispute = await openDispute(client, tx, NewDispute.parse({ reason: REASON }));
@@ -79,7 +79,7 @@ describe("a party that opens a dispute", () => {
     });
   });
 
-  it("names the groups that support may see, and no other is shown", async () => {
+  it("a party names the groups that support may see, and no other is shown", async () => {
     const tx = await bench.transaction();
     const body = NewDispute.parse({ reason: REASON, fields: ["parties", "narrative"] });
     const { id, fields } = await openDispute(bench.client, tx, body);
@@ -93,7 +93,7 @@ describe("a party that opens a dispute", () => {
     expect(await code(openDispute(bench.client, await bench.transaction(), none))).toBe("request.invalid");
   });
 
-  it("has one dispute of a transaction at a time, also under parallel calls of both parties", async () => {
+  it("a transaction has one dispute at a time, even under parallel calls of both parties", async () => {
     const tx = await bench.transaction();
     const body = NewDispute.parse({ reason: REASON });
     const results = await Promise.allSettled([
@@ -105,7 +105,7 @@ describe("a party that opens a dispute", () => {
     expect(await code(openDispute(bench.miner, tx, body))).toBe("dispute.exists");
   });
 
-  it("needs no permission where nothing is sealed", async () => {
+  it("a dispute needs no permission when no group is sealed", async () => {
     const plain = { confidential: false, parties: undefined, settlement_details: undefined };
     const tx = await bench.transaction(bench.client, plain);
     const dispute = await openDispute(bench.client, tx, NewDispute.parse({ reason: REASON }));
@@ -117,7 +117,7 @@ describe("a party that opens a dispute", () => {
   });
 });
 
-describe("who may do what", () => {
+describe("permissions", () => {
   it("a stranger and an officer do not learn that a dispute exists", async () => {
     const { id, tx } = await opened();
     for (const who of [bench.stranger, bench.auditor]) {
@@ -134,7 +134,7 @@ describe("who may do what", () => {
     expect(await code(getDispute(bench.client, "not-an-id"))).toBe("dispute.not-found");
   });
 
-  it("staff may know of a dispute and open none, support takes none for a party", async () => {
+  it("staff may know of a dispute and cannot open one, and support cannot open one for a party", async () => {
     const { id } = await opened();
     const other = await bench.transaction();
     const body = NewDispute.parse({ reason: REASON });
@@ -149,14 +149,14 @@ describe("who may do what", () => {
     expect(await code(resolveDispute(bench.approver, { id }, { resolution: "x" }))).toBe("access.forbidden");
   });
 
-  it("support of a party's own organisation is no support in its dispute", async () => {
+  it("support staff of a party's own organisation have no access to its dispute", async () => {
     const { id } = await opened();
     expect((await getDispute(bench.insider, id)).acts).toEqual([]);
     expect(await code(takeDispute(bench.insider, { id }))).toBe("access.forbidden");
     expect(await code(addNote(bench.insider, { id }, { text: "x" }))).toBe("access.forbidden");
   });
 
-  it("only the party that opened it withdraws; both parties and support write", async () => {
+  it("only the party that opened it withdraws, and both parties and support write notes", async () => {
     const { id, tx } = await opened();
     expect(await code(resolveDispute(bench.miner, { id }, { resolution: "Nonsense" }))).toBe(
       "access.forbidden",
@@ -176,7 +176,7 @@ describe("who may do what", () => {
     expect(await code(addNote(bench.client, { id }, { text: "x" }))).toBe("dispute.state");
   });
 
-  it("lists open, mine and resolved ones, each to those who may know", async () => {
+  it("the lists of open, own and resolved disputes show each one only to people who may know of it", async () => {
     const one = await opened();
     const two = await taken();
     await resolveDispute(bench.support, { id: two.id }, { resolution: "Settled." });
@@ -199,8 +199,8 @@ describe("who may do what", () => {
   });
 });
 
-describe("what is written down", () => {
-  it("every act has its entry, refusals too, and no words of the parties stand in it", async () => {
+describe("the record of a dispute", () => {
+  it("every act has its entry, refusals too, and no entry contains the parties' words", async () => {
     const { id, tx } = await taken();
     await addNote(bench.miner, { id }, { text: "Zebrafink says no." });
     const { client } = bench;
@@ -227,7 +227,7 @@ describe("what is written down", () => {
     expect(JSON.stringify(logs)).not.toContain("Zebrafink");
   });
 
-  it("shows in the access log who saw masked fields and who opened them, as far as the reader knows people", async () => {
+  it("the access log shows who saw masked fields and who opened them, as far as the reader knows people", async () => {
     const { tx, grant } = await taken();
     await openTransaction(bench.support, tx, { ...LOOK, grant_id: grant });
     await openTransaction(bench.client, tx, { purpose: "settlement", fields: ["amount"] });
@@ -244,7 +244,7 @@ describe("what is written down", () => {
       { ...people[1], ...levels[1], is_own: false },
     ]);
     expect(await openings(bench.client)).toMatchObject([{ ...people[0], ...levels[0], is_own: true }]);
-    // Another agency does not know their names, and the log gives it organisation and role instead.
+    // Another agency does not know their names, so its log shows organisation and role.
     const seen = await openings(await bench.person({ role: "regulator", hasKey: false }));
     const names = await query(
       "SELECT u.pseudonym, o.name FROM app_user u JOIN organisation o ON o.id = u.organisation_id",
@@ -258,7 +258,7 @@ describe("what is written down", () => {
     for (const item of seen) expect(item).not.toHaveProperty("by_name");
   });
 
-  it("the database refuses what no use case does", async () => {
+  it("the database refuses changes that no use case makes", async () => {
     const { id, tx, grant } = await taken();
     const refused = async (text: string, values: readonly unknown[]) =>
       query(text, values).then(
@@ -278,7 +278,7 @@ describe("what is written down", () => {
     const wider = [grant, bench.support.principal.userId, ["narrative"]];
     expect(await refused(copy, wider)).toBe("SP002");
     expect(await refused(copy, [grant, bench.deputy.principal.userId, ["amount"]])).toBe("SP002");
-    // Allowed by its shape, and refused for want of an audit entry.
+    // Its shape is allowed. It is refused because it has no audit entry.
     expect(await refused(copy, [grant, bench.support.principal.userId, ["amount"]])).toBe("SP001");
     const bare = copy.replace("dispute_id, subject", "request_id, dispute_id, subject");
     const both = bare.replace("tenant_id, dispute_id, $2", "tenant_id, gen_random_uuid(), dispute_id, $2");

@@ -29,12 +29,12 @@ function readWhole(cx: Context, ref: DisputeRef): Promise<DisputeView> {
   });
 }
 
-/** One dispute with its notes and every look at its masked fields, for its parties, support and staff. */
+/** Returns one dispute with its notes and every view of its masked fields, for its parties, support and staff. */
 export function getDispute(cx: Context, id: string): Promise<DisputeView> {
   return readWhole(cx, { id });
 }
 
-/** The dispute as it is now, with the receipt of the entry that changed it. */
+/** Returns the dispute after an act, with the receipt of the entry that changed it. */
 export async function answerDispute(cx: Context, id: string, entry: AppendedEntry): Promise<DisputeAnswer> {
   return { ...(await readWhole(cx, { id })), receipt: await issueReceipt(cx, entry) };
 }

@@ -25,11 +25,11 @@ export interface DisputeGrant {
   readonly notAfter: Date;
   readonly maxViews: number;
   readonly viewsUsed: number;
-  /** Revoked by somebody other than support: the party's permission ended with it. */
+  /** Revoked by a person other than support: the party's permission ended with it. */
   readonly isTakenBack: boolean;
 }
 
-/** Every grant under a dispute, newest first. */
+/** Returns every grant under a dispute, newest first. */
 export async function listGrantsOfDispute(tx: Tx, disputeId: string): Promise<DisputeGrant[]> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     SELECT g.id, g.subject_user_id, g.state, g.not_before, g.not_after, g.max_views, g.views_used,
@@ -55,7 +55,7 @@ export async function listGrantsOfDispute(tx: Tx, disputeId: string): Promise<Di
 export interface NoteRow {
   readonly id: string;
   readonly byUserId: string;
-  /** The author's participant, which is none of the parties where support writes. */
+  /** The author's participant; absent when support writes. */
   readonly participant: string | undefined;
   readonly text: string;
   readonly at: Date;
@@ -84,7 +84,7 @@ export interface OpeningRow {
   readonly groups: readonly GroupName[];
 }
 
-/** Openings under a dispute's grants, newest first; a dispute has few views, so there are few. */
+/** Returns openings under a dispute's grants, newest first. A dispute has few views, so the list is short. */
 export async function listOpenings(tx: Tx, grantIds: readonly string[]): Promise<OpeningRow[]> {
   const rows = await tx.disclosure.findMany({
     where: { grant_id: { in: [...grantIds] }, outcome: "done" },

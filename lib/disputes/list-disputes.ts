@@ -10,7 +10,7 @@ import { type DisputeRow, listDisputeRows } from "@/lib/disputes/store";
 import { namedIn, summaryOf } from "@/lib/disputes/view";
 import { type Page, requireCursor } from "@/lib/paging";
 
-/** Nobody's participant id: who is neither staff nor a party knows of nothing. */
+/** A participant id that no one has: a caller who is neither staff nor a party sees no disputes. */
 const NOBODY = "";
 
 function ownParticipant({ role, duties, participantId }: Principal): string | undefined {
@@ -18,7 +18,7 @@ function ownParticipant({ role, duties, participantId }: Principal): string | un
   return isStaff ? undefined : (participantId ?? NOBODY);
 }
 
-/** Disputes the caller may know of, newest first, with how many there are in this view. */
+/** Returns disputes the caller may know of, newest first, with the number in this view. */
 export async function listDisputes(
   cx: Context,
   query: DisputeQuery,

@@ -13,7 +13,7 @@ import type { GroupName } from "@/lib/vocabulary";
 /** What a party may dispute now. */
 export interface Disputable {
   readonly row: TransactionRow;
-  /** Groups that support would see masked; none where nothing is sealed. */
+  /** Groups that support would see masked; empty if nothing is sealed. */
   readonly groups: readonly GroupName[];
 }
 
@@ -26,8 +26,8 @@ function groupsOf(row: TransactionRow, named: readonly GroupName[] | undefined):
 }
 
 /**
- * Letting support see masked fields takes the proof that opening one's own fields takes: by every factor of the person, at
- * most 15 minutes old. The portal must not sign it for a session that was left open.
+ * Checks the same proof as opening one's own fields: every factor of the person, at most 15 minutes old. The portal
+ * must not sign access to masked fields for a session that was left open.
  */
 async function requireFreshProof(cx: Context): Promise<void> {
   const { subject } = await loadReader(cx);
@@ -36,8 +36,8 @@ async function requireFreshProof(cx: Context): Promise<void> {
 }
 
 /**
- * Returns the transaction, for a party of it, if it has no dispute yet. A party that would let support see something needs
- * a fresh proof.
+ * Returns the transaction, for a party of it, if it has no dispute yet. A party that would give support access needs a
+ * fresh proof.
  */
 export function loadDisputable(
   cx: Context,

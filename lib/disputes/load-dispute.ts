@@ -8,13 +8,13 @@ import type { DisputeAct } from "@/lib/disputes/schema";
 import { type DisputeRow, findDispute, lockDispute } from "@/lib/disputes/store";
 import { DomainError } from "@/lib/errors";
 
-/** Which dispute is meant; with its transaction where the address names that too. */
+/** The dispute in question; with its transaction if the address names it too. */
 export interface DisputeRef {
   readonly id: string;
   readonly transactionId?: string;
 }
 
-/** A dispute the caller may know of; an unknown one and one of strangers answer alike. */
+/** Returns a dispute the caller may know of. An unknown one and one of strangers get the same answer. */
 export async function loadDispute(tx: Tx, cx: Context, ref: DisputeRef): Promise<DisputeRow> {
   const row = isUuid(ref.id) ? await findDispute(tx, cx.instance.tenantId, ref.id) : undefined;
   const isThere = row !== undefined && mayKnow(cx.principal, row.participants);
@@ -23,7 +23,7 @@ export async function loadDispute(tx: Tx, cx: Context, ref: DisputeRef): Promise
   return row;
 }
 
-/** A live dispute the caller may act on, locked until the transaction ends. */
+/** Returns a live dispute the caller may act on, locked until the transaction ends. */
 export async function loadForAct(tx: Tx, cx: Context, ref: DisputeRef, act: DisputeAct): Promise<DisputeRow> {
   await loadDispute(tx, cx, ref);
   await lockDispute(tx, ref.id);

@@ -39,7 +39,7 @@ function appendOpened(
       transaction: row.id,
       groups: [...groups],
       from: row.status,
-      // The parties' words are theirs and support's; the log vouches for them without telling them.
+      // Only the parties and support may read the parties' words. The log has their digest.
       reason: textDigest(reason),
       ...(permission === undefined
         ? {}
@@ -80,7 +80,7 @@ async function store(cx: Context, opened: Opened): Promise<AppendedEntry> {
 }
 
 /**
- * A party disputes a transaction and thereby lets support see its sealed groups masked, for 30 days at most. The
+ * Opens a dispute of a transaction for a party, and lets support see its sealed groups masked, for at most 30 days. The
  * transaction is in dispute until the dispute ends, and has one dispute at a time.
  */
 export async function openDispute(

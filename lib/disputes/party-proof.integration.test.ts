@@ -28,11 +28,11 @@ afterAll(() => bench?.close());
 const code = async (act: Promise<unknown>): Promise<string> => (await refusalOf(act)).code;
 const query = (text: string, values?: readonly unknown[]) => queryAs(bench.database.adminUrl, text, values);
 
-describe("a party that opens a dispute in a browser", () => {
+describe("opening a dispute in a browser", () => {
   const MINUTE_MS = 60_000;
   const body = NewDispute.parse({ reason: REASON });
 
-  /** Signed in by password at first, with a second factor later or never. */
+  /** Signed in with a password first, with a second factor later or never. */
   function inSession(passwordAge: number, factorAge?: number): DisputePerson {
     const now = Date.now();
     const proof = {
@@ -46,7 +46,7 @@ describe("a party that opens a dispute in a browser", () => {
     return { ...client, clock: fixedClock(new Date(now)), principal: { ...client.principal, proof } };
   }
 
-  it("proves afresh who it is, since the portal may sign what it lets support see", async () => {
+  it("a party proves its identity again, since the portal may sign the access of support", async () => {
     const tx = await bench.transaction();
     const input = { params: { id: tx }, body };
     const late = inSession(21);
@@ -69,7 +69,7 @@ describe("a party that opens a dispute in a browser", () => {
     expect(await openDispute(inSession(15), tx, body)).toMatchObject({ state: "open" });
   });
 
-  it("does so by every factor it has: a fresh password does not make up for an old passkey", async () => {
+  it("the proof needs every factor of the person, and a fresh password does not replace an old passkey", async () => {
     const passkey = await storePasskey(bench.client, "http://localhost:3000");
     const tx = await bench.transaction();
     expect(await code(openDispute(inSession(1), tx, body))).toBe("auth.step-up");
@@ -78,7 +78,7 @@ describe("a party that opens a dispute in a browser", () => {
     await dropPasskey(bench.client, passkey);
   });
 
-  it("learns first that it may not, and proves nothing for that", async () => {
+  it("a party that may not open a dispute is refused before any proof", async () => {
     const tx = await bench.transaction();
     const { principal } = inSession(60);
     const stranger = {
@@ -108,7 +108,7 @@ describe("a party's own signature", () => {
     return { statement, signed: { nonce, signature } };
   }
 
-  it("is required outside evaluation, with words that say what to do", async () => {
+  it("a signature is required outside evaluation, and the answer says what to do", async () => {
     const tx = await bench.transaction();
     const error = await refusalOf(
       openDispute(strict(bench.client), tx, NewDispute.parse({ reason: REASON })),
@@ -118,7 +118,7 @@ describe("a party's own signature", () => {
     expect((await getTransaction(bench.client, tx)).status).toBe("created");
   });
 
-  it("by a passkey that its owner removed is refused, and leaves what was prepared unspent", async () => {
+  it("a signature by a passkey that its owner removed is refused, and leaves the prepared statement unspent", async () => {
     const { keyed } = bench;
     const tx = await bench.transaction(keyed);
     const passkey = await storePasskey(keyed, "http://localhost:3000");
@@ -131,7 +131,7 @@ describe("a party's own signature", () => {
     expect((await openDispute(strict(keyed), tx, again)).state).toBe("open");
   });
 
-  it("over what was prepared opens the dispute, once", async () => {
+  it("a signature over the prepared statement opens the dispute, once", async () => {
     const { keyed } = bench;
     const tx = await bench.transaction(keyed);
     const { statement, signed } = await prepared(tx);
@@ -143,7 +143,7 @@ describe("a party's own signature", () => {
     expect(await code(openDispute(strict(keyed), tx, body))).toBe("statement.expired");
   });
 
-  it("over other groups, another transaction or by another key opens nothing", async () => {
+  it("a signature over other groups, for another transaction or by another key opens nothing", async () => {
     const { keyed, client } = bench;
     const tx = await bench.transaction(keyed);
     const narrow = await prepared(tx, ["amount"]);
@@ -161,7 +161,7 @@ describe("a party's own signature", () => {
     expect(await code(openDispute(client, tx, stolen))).toBe("transaction.not-found");
   });
 
-  it("cannot be replaced by the portal's once the person holds a key", async () => {
+  it("the portal's signature cannot replace that of a person who has their own key", async () => {
     const tx = await bench.transaction(bench.keyed);
     const refused = await refusalOf(openDispute(bench.keyed, tx, NewDispute.parse({ reason: REASON })));
     expect(refused.code).toBe("statement.required");

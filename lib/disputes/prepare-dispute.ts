@@ -10,10 +10,13 @@ import type { DisputeStatementAnswer, NewDisputeStatement } from "@/lib/disputes
 import { invalidField } from "@/lib/errors";
 import { recordDigest } from "@/lib/escrow/protocol/statements";
 
-/** Time to sign; what is signed says itself until when support may look. */
+/** Time to sign. The statement itself says until when support may view. */
 const SIGN_MS = 10 * 60_000;
 
-/** Lays out exactly what a party signs to let support see masked fields. Opening the dispute takes the signature. */
+/**
+ * Returns the exact statement that a party signs to let support see masked fields. Opening the dispute needs the
+ * signature.
+ */
 export async function prepareDispute(
   cx: Context,
   transactionId: string,

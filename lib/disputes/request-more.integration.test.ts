@@ -47,8 +47,8 @@ const asked = (transaction: string, fields: readonly string[], level = "masked")
 const approve = (who: DisputePerson, id: string, stage: Stage) =>
   decideRequest(who, id, NewDecision.parse({ stage, decision: "approve", comment: "It is needed" }));
 
-describe("support that needs more than the dispute allows", () => {
-  it("asks for the other groups; two people decide; it looks at them masked and never in full", async () => {
+describe("a further request of support", () => {
+  it("support asks for the other groups, two people decide, and it sees them masked and never in full", async () => {
     const { tx, id } = await disputed(["amount"]);
     const dispute = await getDispute(bench.support, id);
     expect(dispute.acts).toContain("request-more");
@@ -74,7 +74,7 @@ describe("support that needs more than the dispute allows", () => {
     expect((await refusalOf(others)).code).toBe("access.no-grant");
   });
 
-  it("is offered the same groups again only when its look is over or used up", async () => {
+  it("support is offered the same groups again only when its access is over or used up", async () => {
     const { tx, id } = await disputed();
     const before = await getDispute(bench.support, id);
     expect([before.acts.includes("request-more"), before.more_fields]).toEqual([false, []]);
@@ -86,8 +86,8 @@ describe("support that needs more than the dispute allows", () => {
   });
 });
 
-describe("a request that nobody could decide", () => {
-  it("is not taken: deciders of the asker's own organisation or of a party do not count", async () => {
+describe("a request without eligible reviewers", () => {
+  it("a request is refused when all reviewers are of the requester's own organisation or of a party", async () => {
     const { tx } = await disputed(["amount"]);
     const { support, legal } = bench;
     const colleague = {

@@ -21,7 +21,7 @@ import { changeStatus } from "@/lib/transactions/status/change-status";
 import { nextStatus } from "@/lib/transactions/status/status-rules";
 import { findTransaction } from "@/lib/transactions/store";
 
-/** The access ends with the dispute, at the next decision here and for good at the custodian. */
+/** Ends the access with the dispute: at the next decision here, and finally at the custodian. */
 async function endAccess(tx: Tx, cx: Context, row: DisputeRow, state: string): Promise<string | undefined> {
   const at = cx.clock.now();
   const live = liveGrant(await listGrantsOfDispute(tx, row.id));
@@ -34,7 +34,7 @@ async function endAccess(tx: Tx, cx: Context, row: DisputeRow, state: string): P
   return live?.id;
 }
 
-/** Back to what the transaction was before somebody disputed it. */
+/** Returns the transaction to its status before the dispute. */
 async function release(tx: Tx, cx: Context, row: DisputeRow, entry: AppendedEntry): Promise<void> {
   const transaction = await findTransaction(tx, cx.instance.tenantId, row.transactionId);
   if (transaction === undefined) throw new InvariantError("a dispute's transaction does not exist");
@@ -77,8 +77,9 @@ async function resolveIn(tx: Tx, cx: Context, ref: DisputeRef, resolution: strin
 }
 
 /**
- * Support resolves a dispute; the party that opened it withdraws it. The transaction returns to its former status,
- * and support's access ends here whether or not the custodian answers. While it is away the portal goes on telling it.
+ * Ends a dispute: support resolves it, or the party that opened it withdraws it. The transaction returns to its former
+ * status, and support's access ends here even if the custodian does not answer. The portal retries to notify the
+ * custodian.
  */
 export async function resolveDispute(
   cx: Context,
@@ -92,7 +93,7 @@ export async function resolveDispute(
     if (!(error instanceof DomainError)) throw error;
     cx.logger.warn(
       { dispute: ref.id, code: error.code },
-      "the custodian has not heard of a dispute's end yet",
+      "custodian not notified of a dispute's end yet; will retry",
     );
   }
   return answerDispute(cx, ref.id, entry);

@@ -1,9 +1,15 @@
+/**
+ * Disputes: a party disputes a transaction and lets support see its sealed groups masked.
+ * open-dispute.ts, take-dispute.ts and resolve-dispute.ts are the acts; this file decides who may do them.
+ * Must stay true: support sees only groups that the party's signature covers, masked, and only until the dispute ends.
+ * One statement supports one live grant, and support staff of a party's own organisation have no access.
+ */
 import { isSupport } from "@/lib/access/rules/floor";
 import { type Reason, reason } from "@/lib/access/rules/reason";
 import type { Principal } from "@/lib/context/principal";
 import type { DisputeAct, DisputeState } from "@/lib/disputes/schema";
 
-/** What a dispute is judged by. */
+/** The facts that decide an act on a dispute. */
 export interface DisputeCase {
   readonly state: DisputeState;
   /** The participant that opened it. */
@@ -15,14 +21,14 @@ export interface DisputeCase {
 
 type Caller = Pick<Principal, "role" | "duties" | "participantId" | "organisationId">;
 
-/** The participant the caller speaks for in this dispute; staff speak for none. */
+/** Returns the participant the caller acts for in this dispute; undefined for staff. */
 export function partyOf(caller: Caller, participants: readonly string[]): string | undefined {
   const { role, participantId } = caller;
   if (role !== "client" && role !== "miner") return undefined;
   return participantId !== undefined && participants.includes(participantId) ? participantId : undefined;
 }
 
-/** Parties, support and staff know of a dispute; it does not exist for anybody else. */
+/** Returns whether the caller may know of a dispute: parties, support and staff. For all others it does not exist. */
 export function mayKnow(caller: Caller, participants: readonly string[]): boolean {
   const isStaff = caller.role === "coordinator" || isSupport(caller);
   return isStaff || partyOf(caller, participants) !== undefined;
@@ -30,7 +36,7 @@ export function mayKnow(caller: Caller, participants: readonly string[]): boolea
 
 const no = (id: string, detail: string): Reason => reason(id, "access.forbidden", detail);
 
-/** Support of a party's own organisation is no support in its dispute. */
+/** Returns whether the caller is support for this dispute. Support staff of a party's own organisation are not. */
 function supportReasons(caller: Caller, { partyOrganisations }: DisputeCase): Reason[] {
   if (!isSupport(caller)) return [no("default.dispute-duty", "This takes the duty support.")];
   if (partyOrganisations.includes(caller.organisationId))
@@ -40,7 +46,7 @@ function supportReasons(caller: Caller, { partyOrganisations }: DisputeCase): Re
   return [];
 }
 
-/** Reasons against an act by this caller, whatever state the dispute is in. Pure. */
+/** Returns reasons against an act by this caller, whatever state the dispute is in. Pure. */
 export function actReasons(caller: Caller, act: DisputeAct, one: DisputeCase): Reason[] {
   const party = partyOf(caller, one.participants);
   if (act === "note") return party === undefined ? supportReasons(caller, one) : [];
@@ -55,7 +61,7 @@ export function isLive({ state }: Pick<DisputeCase, "state">): boolean {
 
 const ACTS: readonly DisputeAct[] = ["take", "note", "request-more", "resolve", "withdraw"];
 
-/** What the caller may do now, in the order in which a page offers it. */
+/** Returns what the caller may do now, in the order of the page's buttons. */
 export function actsOf(caller: Caller, one: DisputeCase): DisputeAct[] {
   return isLive(one) ? ACTS.filter((act) => actReasons(caller, act, one).length === 0) : [];
 }

@@ -7,7 +7,7 @@ import { GroupName } from "@/lib/vocabulary";
 export const DisputeState = z.enum(["open", "taken", "resolved", "withdrawn"]);
 export type DisputeState = z.infer<typeof DisputeState>;
 
-/** Why there is no grant to look at masked fields with. */
+/** Why no grant gives access to masked fields. */
 export const NoAccess = z.enum([
   "untaken",
   "nothing-sealed",
@@ -18,7 +18,7 @@ export const NoAccess = z.enum([
 export type NoAccess = z.infer<typeof NoAccess>;
 
 const disputed = {
-  /** Groups that support may see masked; every sealed group when none is named. */
+  /** Groups that support may see masked; every sealed group if none is named. */
   fields: Fields.optional(),
 };
 
@@ -28,7 +28,7 @@ export type NewDisputeStatement = z.infer<typeof NewDisputeStatement>;
 export const NewDispute = z.strictObject({
   reason: visibleText(4_000),
   ...disputed,
-  /** The prepared statement and the party's signature; in evaluation the portal signs where it is absent. */
+  /** The prepared statement and the party's signature; in evaluation the portal signs if it is absent. */
   signed: z
     .strictObject({ nonce: z.string().regex(/^[A-Za-z0-9_-]{43}$/), signature: StatementSignature })
     .optional(),
@@ -72,7 +72,7 @@ const summaryMembers = {
   reason: z.string(),
   fields: z.array(GroupName),
   notes_count: z.int(),
-  /** End of the party's permission to look at masked fields; absent where nothing is sealed. */
+  /** End of the party's permission for masked fields; absent if nothing is sealed. */
   permitted_until: z.string().optional(),
   assurance: Assurance.optional(),
   /** Who signed the permission: a key of the party's person, or the portal in an evaluation. */
@@ -100,7 +100,7 @@ export type DisputeAct = z.infer<typeof DisputeAct>;
 export const NoteView = z.object({
   id: z.string(),
   by: PersonView,
-  /** The participant that speaks; absent for support. */
+  /** The participant that wrote the note; absent for support. */
   party: z.string().optional(),
   text: z.string(),
   at: z.string(),
@@ -122,7 +122,7 @@ export const DisputeView = z.object({
   transaction_status: z.string(),
   /** Sealed groups of the transaction, those in the dispute and others. */
   sealed_fields: z.array(GroupName),
-  /** The newest grant under it, or why there is none. */
+  /** The newest grant under it, or why none exists. */
   grant: DisputeGrantView.optional(),
   no_access: NoAccess.optional(),
   notes: z.array(NoteView),

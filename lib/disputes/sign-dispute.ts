@@ -10,7 +10,7 @@ import { refuseRemovedPasskey } from "@/lib/identity/roster/refuse-removed-passk
 import { requirePortalMaySign } from "@/lib/identity/roster/require-portal-may-sign";
 import type { GroupName } from "@/lib/vocabulary";
 
-/** What is disputed. */
+/** The dispute's facts that the party signs. */
 interface Subject {
   readonly transactionId: string;
   readonly groups: readonly GroupName[];
@@ -21,7 +21,7 @@ function isSame(statement: SignedPermission["statement"], subject: Subject): boo
   return statement.transaction === subject.transactionId && statement.groups.join() === wanted.join();
 }
 
-/** The prepared statement that the party signed; its nonce counts once. */
+/** Returns the prepared statement that the party signed; its nonce counts once. */
 async function takePrepared(
   cx: Context,
   subject: Subject,
@@ -39,9 +39,9 @@ async function takePrepared(
 }
 
 /**
- * The party's permission for support to look at masked fields: its own signature over what was prepared for it, or
- * the portal's in evaluation. The custodian looks at it now, while the signer is still there: the roster, not the
- * portal, says who signs for a party.
+ * Returns the party's permission for support to see masked fields: its own signature over the prepared statement, or
+ * the portal's in evaluation. The custodian checks it now, while the signer is still present. The roster, not the
+ * portal, decides who signs for a party.
  */
 export async function signDispute(
   cx: Context,

@@ -33,7 +33,7 @@ const Row = z.object({
   resolution: z.string().nullable(),
 });
 
-/** A dispute with what is known of its transaction. */
+/** A dispute with the known facts of its transaction. */
 export interface DisputeRow {
   readonly id: string;
   readonly transactionId: string;
@@ -50,7 +50,7 @@ export interface DisputeRow {
   readonly reason: string;
   readonly groups: readonly GroupName[];
   readonly notesCount: number;
-  /** What the party signed; absent where nothing is sealed. */
+  /** The party's signed statement; absent if nothing is sealed. */
   readonly permission: Permission | undefined;
   readonly taken: { readonly by: string; readonly at: Date } | undefined;
   readonly end: { readonly by: string; readonly at: Date; readonly resolution: string } | undefined;
@@ -108,7 +108,7 @@ function toDispute(record: unknown): DisputeRow {
   };
 }
 
-/** The dispute if it exists in this tenant. Whether the caller may know of it is for the use case to say. */
+/** Returns the dispute if it exists in this tenant. The use case decides whether the caller may know of it. */
 export async function findDispute(tx: Tx, tenantId: string, id: string): Promise<DisputeRow | undefined> {
   const rows = await tx.$queryRaw<unknown[]>(
     Prisma.sql`${SELECT} WHERE d.id = ${id}::uuid AND d.tenant_id = ${tenantId}::uuid`,
@@ -116,7 +116,7 @@ export async function findDispute(tx: Tx, tenantId: string, id: string): Promise
   return rows.map(toDispute)[0];
 }
 
-/** Makes changes of one dispute wait for each other. */
+/** Serialises changes of one dispute. */
 export async function lockDispute(tx: Tx, id: string): Promise<void> {
   await tx.$queryRaw(Prisma.sql`SELECT 1 FROM dispute WHERE id = ${id}::uuid FOR UPDATE`);
 }
@@ -126,7 +126,7 @@ export interface DisputeFilter {
   /** Only disputes of this participant's transactions; absent for staff. */
   readonly participant: string | undefined;
   readonly view: DisputeListView;
-  /** Whose disputes "mine" are: taken by this person, or opened for this participant. */
+  /** Whose disputes are "mine": taken by this person, or opened for this participant. */
   readonly mine: { readonly userId: string; readonly participant: string | undefined };
   readonly transactionId: string | undefined;
 }
@@ -156,7 +156,7 @@ function conditions(filter: DisputeFilter): Prisma.Sql {
   );
 }
 
-/** One page, newest first, and how many there are in all. */
+/** Returns one page, newest first, and the total number. */
 export async function listDisputeRows(
   tx: Tx,
   filter: DisputeFilter,

@@ -37,7 +37,7 @@ const opened = (by?: DisputePerson) => openedDispute(bench, by);
 const taken = () => takenDispute(bench);
 
 describe("the end of a dispute", () => {
-  it("ends support's access at once, here and at the custodian, and gives the status back", async () => {
+  it("the end of a dispute ends support's access at once, here and at the custodian, and restores the status", async () => {
     const { client, support } = bench;
     const tx = await bench.transaction();
     await setStatus(client, tx, { status: "processing" });
@@ -54,7 +54,7 @@ describe("the end of a dispute", () => {
     expect(await code(prepareOpening(support, { grant_id, transactions: [tx] }))).toBe("access.no-grant");
     expect(await code(takeDispute(support, { id }))).toBe("dispute.state");
     expect(await code(resolveDispute(support, { id }, { resolution: "again" }))).toBe("dispute.state");
-    // A portal that lied would hand the same statement in again.
+    // A dishonest portal would send the same statement again.
     const [row] = await query("SELECT statement, signature FROM dispute WHERE id = $1", [id]);
     const again: unknown = { statement: row?.statement, signature: row?.signature };
     const lie = { grant: uuidv7(Date.now()), dispute: again, holder: bench.deputy.principal.handle };
@@ -62,7 +62,7 @@ describe("the end of a dispute", () => {
     expect(refused.extra.reason).toBe("revoked");
   });
 
-  it("counts while the custodian is away, which hears of it later", async () => {
+  it("a dispute can end while the custodian is away, which is notified later", async () => {
     const { id, tx } = await taken();
     const end = await resolveDispute(away(bench.support), { id }, { resolution: "Settled." });
     expect(end.state).toBe("resolved");
@@ -74,7 +74,7 @@ describe("the end of a dispute", () => {
     expect(done?.state).toBe("done");
   });
 
-  it("comes by time, without anybody's doing", async () => {
+  it("the access ends with its time, without any act", async () => {
     const { id, tx } = await taken();
     expect(await code(openTransaction(later(bench.support, 31), tx, LOOK))).toBe("access.no-grant");
     const view = await getDispute(later(bench.support, 31), id);
@@ -83,7 +83,7 @@ describe("the end of a dispute", () => {
     expect(over).toMatchObject({ state: "taken", no_access: "permission-ended" });
   });
 
-  it("by a reviewer who takes the grant back is the end of the party's permission", async () => {
+  it("a reviewer who revokes the grant ends the party's permission", async () => {
     const { id, tx, grant } = await taken();
     await revokeGrant(bench.approver, grant, "The desk is under review.");
     expect(await code(openTransaction(bench.support, tx, LOOK))).toBe("access.no-grant");
@@ -92,8 +92,8 @@ describe("the end of a dispute", () => {
   });
 });
 
-describe("support among themselves", () => {
-  it("the one who takes a dispute has its masks alone; another takes over with the views that are left", async () => {
+describe("several support people", () => {
+  it("only the person who takes a dispute sees its masks, and another takes over with the views that are left", async () => {
     const { id, tx, grant } = await taken();
     await openTransaction(bench.support, tx, LOOK);
     expect(await code(openTransaction(bench.deputy, tx, { ...LOOK, grant_id: grant }))).toBe(
@@ -112,14 +112,14 @@ describe("support among themselves", () => {
     expect((await takeDispute(bench.support, { id })).grant?.id).toBe(grant);
   });
 
-  it("one who gave the access up takes it again", async () => {
+  it("a person who gave the access up can take it again", async () => {
     const { id, tx, grant } = await taken();
     await revokeGrant(bench.support, grant, "Not needed now.");
     expect((await takeDispute(bench.support, { id })).grant?.state).toBe("active");
     expect((await openTransaction(bench.support, tx, LOOK)).success).toBe(true);
   });
 
-  it("two who take it at once end with one live grant", async () => {
+  it("two people who take it at once end with one live grant", async () => {
     const { id } = await opened();
     await Promise.allSettled([takeDispute(bench.support, { id }), takeDispute(bench.deputy, { id })]);
     const live = await query(
@@ -130,7 +130,7 @@ describe("support among themselves", () => {
     expect(live.map((grant) => grant.subject_user_id)).toEqual([row?.taken_by]);
   });
 
-  it("gets the access later when the custodian is away at first", async () => {
+  it("support gets the access later when the custodian is away at first", async () => {
     const { id, tx } = await opened();
     expect(await code(takeDispute(away(bench.support), { id }))).toBe("custodian.unavailable");
     expect((await getDispute(bench.support, id)).grant?.state).toBe("pending");
@@ -139,7 +139,7 @@ describe("support among themselves", () => {
     expect((await openTransaction(bench.support, tx, LOOK)).success).toBe(true);
   });
 
-  it("asks for more by a request that two people decide on, masked, never in full", async () => {
+  it("support asks for more by a request that two people decide on, masked, never in full", async () => {
     const { tx } = await taken();
     const ask = { purpose: "dispute", justification: "The note names a settlement.", transactions: [tx] };
     const full = NewRequest.parse({ ...ask, fields: ["amount"] });

@@ -22,9 +22,9 @@ import { DISPUTE_PURPOSE } from "@/lib/escrow/protocol/statements";
 
 interface Taken {
   readonly entry: AppendedEntry;
-  /** The grant the caller holds now and that the custodian may not have yet. */
+  /** Returns the caller's live grant, which the custodian may not have yet. */
   readonly grantId: string | undefined;
-  /** The grant of whoever had the dispute before. */
+  /** Returns the grant of the previous support person. */
   readonly handedOver: string | undefined;
 }
 
@@ -106,13 +106,13 @@ async function takeIn(tx: Tx, cx: Context, ref: DisputeRef): Promise<Taken> {
 }
 
 /**
- * A support person takes a dispute, and gets the masked grant that its party allowed, alone: whoever had it before
- * loses his. The answer comes when the custodian has it; while it is away the portal goes on trying, and so may the
- * same person. Without a permission, or when it has ended, the dispute is taken and nothing can be looked at.
+ * Takes a dispute for a support person and gives them the masked grant that its party allowed. The previous support
+ * person loses theirs. Returns after the custodian has the grant; while it is away the portal retries, and the same
+ * person may try again. Without a valid permission the dispute is taken, but no field can be viewed.
  */
 export async function takeDispute(cx: Context, ref: DisputeRef): Promise<DisputeAnswer> {
   const { entry, grantId, handedOver } = await inTransaction(cx, (tx) => takeIn(tx, cx, ref));
-  // In this order: one statement stands behind one live grant.
+  // In this order: one statement supports one live grant.
   if (handedOver !== undefined) await announceRevocation(cx, handedOver);
   if (grantId !== undefined) await activateGrant(cx, grantId);
   return answerDispute(cx, ref.id, entry);

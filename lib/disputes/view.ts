@@ -10,7 +10,7 @@ import type { DisputeRow } from "@/lib/disputes/store";
 import { validityTime } from "@/lib/escrow/protocol/statements";
 import type { GroupName } from "@/lib/vocabulary";
 
-/** Everybody who is named in a summary. */
+/** Returns all people named in a summary. */
 export function namedIn(row: DisputeRow): string[] {
   return [row.openedBy, row.taken?.by, row.end?.by].filter((id) => id !== undefined);
 }
@@ -80,8 +80,8 @@ function noAccess(row: DisputeRow, grants: readonly DisputeGrant[], now: Date): 
 }
 
 /**
- * What a further request would ask for: the groups that the dispute leaves out, or all of them again once its own look
- * is over or used up. Empty while the dispute itself shows everything.
+ * Returns the groups that a further request would ask for: those outside the dispute, or all once its own access is
+ * over or used up. Empty while the dispute itself shows all groups.
  */
 function moreFields(row: DisputeRow, missing: NoAccess | undefined): readonly GroupName[] {
   const others = row.sealedGroups.filter((group) => !row.groups.includes(group));
@@ -90,7 +90,7 @@ function moreFields(row: DisputeRow, missing: NoAccess | undefined): readonly Gr
   return isOver ? row.sealedGroups : [];
 }
 
-/** Everything of one dispute. */
+/** All data of one dispute. */
 export interface WholeDispute {
   readonly row: DisputeRow;
   readonly grants: readonly DisputeGrant[];

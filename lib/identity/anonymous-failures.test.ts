@@ -17,7 +17,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A recorder that keeps what would be written. */
+/** A recorder that keeps the entries in memory. */
 function context(): AuditContext {
   const compartment = { id: "018f0000-0000-7000-8000-000000000001", key: new Uint8Array(32) };
   return {
@@ -45,7 +45,7 @@ function context(): AuditContext {
 const failures = () => createAnonymousFailures(createLogger("test", "silent"));
 const invalid = new DomainError("auth.invalid");
 
-test("one caller's failures are written once a minute, the others counted at its end", async () => {
+test("one caller's failures are written once a minute, and the others are counted at its end", async () => {
   const [all, cx] = [failures(), context()];
   for (let at = 0; at < 50; at += 1) await all.note(cx, "192.0.2.1", "sp_a", invalid);
   expect(written).toHaveLength(1);

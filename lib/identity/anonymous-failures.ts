@@ -5,9 +5,9 @@ import type { DomainError } from "@/lib/errors";
 import type { Logger } from "@/lib/telemetry/logger";
 
 const WINDOW_MS = 60_000;
-/** Callers and prefixes at once, of one process: bounds memory, and the entries of a minute. */
+/** Callers and prefixes tracked at a time by one process. This bounds memory and the entries of a minute. */
 const MAX_TRACKED = 1_000;
-/** Key prefixes at once of one caller: whoever makes prefixes up shares one tally from there on. */
+/** Key prefixes tracked at a time for one caller. Made-up prefixes beyond this share one tally. */
 const MAX_PREFIXES = 8;
 
 interface Tally {
@@ -15,7 +15,7 @@ interface Tally {
   readonly timer: NodeJS.Timeout;
 }
 
-/** Writes down 401s and 429s at most once a minute per caller, with a count, so that nobody can fill the log. */
+/** Records 401s and 429s at most once a minute per caller, with a count. This stops callers from filling the log. */
 export interface AnonymousFailures {
   note(cx: AuditContext, caller: string, prefix: string | undefined, error: DomainError): Promise<void>;
 }
@@ -36,10 +36,10 @@ async function record(
 }
 
 /**
- * The first failure of a window is written at once and awaited; the others are counted and written when the
- * window ends. Past MAX_TRACKED callers at once they share one tally, and past MAX_PREFIXES prefixes one caller's do,
- * so that neither many addresses nor made-up keys fill the log. It counts for one process: with n portals behind one
- * address there are at most n entries a minute for the same failures.
+ * Writes the first failure of a window at once and waits for it. Counts the others and writes them when the window
+ * ends. More than MAX_TRACKED callers share one tally, and so do more than MAX_PREFIXES prefixes of one caller. So
+ * neither many addresses nor made-up keys fill the log. Each process counts separately: n portals behind one address
+ * write at most n entries a minute for the same failures.
  */
 export function createAnonymousFailures(logger: Logger): AnonymousFailures {
   const tallies = new Map<string, Tally>();
@@ -63,7 +63,7 @@ export function createAnonymousFailures(logger: Logger): AnonymousFailures {
         tallies.delete(key);
         if (count === 0) return;
         record(cx, prefix, error.code, count).catch((failure: unknown) => {
-          logger.error({ err: failure, count }, "failures could not be written to the log");
+          logger.error({ err: failure, count }, "failed calls were not written to the log");
         });
       }, WINDOW_MS);
       timer.unref();

@@ -1,3 +1,10 @@
+/**
+ * Identity: people, organisations, sign-in, sessions, API keys, and the custodian's roster of people's keys.
+ * This file authenticates a call by its API key or signature; sessions/find-session-principal.ts does so by cookie.
+ * sign-in/ checks passwords, codes and passkeys; account/ changes factors; roster/ changes keys for statements.
+ * Must stay true: one human is one account, refusals do not reveal which accounts exist, and cookies and API keys
+ * cannot be made from rows alone because both need the instance's secret.
+ */
 import "server-only";
 import type { Clock } from "@/lib/clock";
 import type { ClientInfo, Principal } from "@/lib/context/principal";
@@ -23,15 +30,15 @@ type AuthContext = DbContext & ApiKeySecret & { readonly clock: Clock; readonly 
 const TOUCH_INTERVAL_MS = 60_000;
 const MAX_REMEMBERED = 10_000;
 
-/** A caller who proved who they are but may not act: refused and recorded under their name. */
+/** A caller who proved who they are but may not act. The refusal is recorded under their name. */
 export interface Authenticated {
   readonly principal: Principal;
   readonly refusal: DomainError | undefined;
-  /** Of a signed call: the SHA-256 that its body has to have; none where it has to have no body. */
+  /** SHA-256 that the body of a signed call must have; absent if the call must have no body. */
   readonly signed?: { readonly bodyDigest: Uint8Array | undefined };
 }
 
-/** The presented key, from either header (api.md). Both at once is one too many. */
+/** Returns the presented key, from either header (api.md). Both headers at once are refused. */
 export function presentedKey(headers: Headers): string | undefined {
   const authorization = headers.get("authorization");
   const apiKey = headers.get("x-api-key");
@@ -44,7 +51,7 @@ export function presentedKey(headers: Headers): string | undefined {
   return match[1];
 }
 
-/** The prefix of whatever well-formed key was presented, for the log; never throws. */
+/** Returns the prefix of any well-formed key that was presented, for the log. Never throws. */
 export function keyPrefixOf(headers: Headers): string | undefined {
   const presented = headers.get("x-api-key") ?? headers.get("authorization")?.replace(/^Bearer +/i, "");
   return presented === undefined ? undefined : prefixOf(presented.trim());
@@ -75,7 +82,7 @@ async function touch(cx: AuthContext, keyId: string): Promise<void> {
   await inTransaction(cx, (tx) => touchApiKey(tx, keyId, now));
 }
 
-/** The live key of a prefix; unknown, revoked and expired ones alike are none. */
+/** Returns the live key of a prefix; undefined for unknown, revoked and expired keys alike. */
 async function findLiveKey(cx: AuthContext, prefix: string): Promise<StoredApiKey | undefined> {
   const key = await inSnapshot(cx, (tx) => findApiKey(tx, cx.instance.tenantId, prefix));
   return key !== undefined && isLive(key, cx.clock.now()) ? key : undefined;
@@ -95,8 +102,8 @@ async function authenticateKey(cx: AuthContext, headers: Headers): Promise<Store
 }
 
 /**
- * The key that signed a call. Its secret need not come with it: where it does, both are of one key. The nonce is taken
- * last, so that nobody but the key's holder can use one up.
+ * Returns the key that signed a call. The secret may be absent; if it is present, both must be of one key. The nonce is
+ * taken last, so only the key's holder can use one up.
  */
 async function authenticateSignature(
   cx: AuthContext,
@@ -123,9 +130,9 @@ async function authenticateSignature(
 }
 
 /**
- * Who is asking: by a key's secret, or by its signature over the call (RFC 9421). Throws auth.required, auth.invalid or
- * auth.signature; unknown, revoked and expired keys answer alike. A deactivated holder or a wrong address is a known
- * person's refusal and comes back with the principal.
+ * Returns who makes the call, by a key's secret or its signature over the call (RFC 9421). Throws auth.required,
+ * auth.invalid or auth.signature. Unknown, revoked and expired keys get the same answer. A deactivated holder or a
+ * wrong address is a known person's refusal, returned with the principal.
  */
 export async function authenticate(
   cx: AuthContext,

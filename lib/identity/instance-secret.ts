@@ -22,8 +22,8 @@ async function readSealed(file: string): Promise<Uint8Array | undefined> {
 }
 
 /**
- * The instance key under which idempotent bodies are compared: made at first use and kept sealed in the
- * portal's key folder, so that a stored digest of a guessable body tells a reader of the database nothing.
+ * Returns the instance key that compares bodies of idempotent calls. It is made at first use and sealed in the portal's
+ * key folder. So a person who reads the database cannot guess a body from its stored digest.
  */
 export async function openInstanceSecret(keystore: Keystore, keyDir: string): Promise<Uint8Array> {
   const file = path.join(keyDir, FILE);
@@ -34,7 +34,7 @@ export async function openInstanceSecret(keystore: Keystore, keyDir: string): Pr
     await writeFile(file, keystore.sealSecret(CONTEXT, secret), { mode: 0o600, flag: "wx" });
     return secret;
   } catch (error) {
-    // Another process was first: its secret is the one.
+    // Another process was first, so its secret is used.
     const theirs = isCode(error, "EEXIST") ? await readSealed(file) : undefined;
     if (theirs === undefined) throw error;
     return keystore.openSecret(CONTEXT, theirs);
@@ -43,27 +43,27 @@ export async function openInstanceSecret(keystore: Keystore, keyDir: string): Pr
 
 const SESSION_INFO = utf8("sealport/session/1");
 
-/** The key under which session cookies are signed, derived from the instance secret. */
+/** Returns the key that signs session cookies, derived from the instance secret. */
 export function deriveSessionSecret(instanceSecret: Uint8Array): Uint8Array {
   return hkdfSha256(instanceSecret, new Uint8Array(0), SESSION_INFO, 32);
 }
 
 const API_KEY_INFO = utf8("sealport/api-key/1");
 
-/** What hashing and checking API keys needs. */
+/** The secrets needed to hash and check API keys. */
 export interface ApiKeySecret {
-  /** Key of the stored API key hashes; derived, never the instance secret itself. */
+  /** Key of the stored API key hashes: derived, never the instance secret itself. */
   readonly apiKeySecret: Uint8Array;
 }
 
-/** The key under which API keys are hashed, derived from the instance secret. */
+/** Returns the key that hashes API keys, derived from the instance secret. */
 export function deriveApiKeySecret(instanceSecret: Uint8Array): Uint8Array {
   return hkdfSha256(instanceSecret, new Uint8Array(0), API_KEY_INFO, 32);
 }
 
 const LIMIT_INFO = utf8("sealport/limit/1");
 
-/** The key under which actors are hashed where calls are counted, derived from the instance secret. */
+/** Returns the key that hashes actors where calls are counted, derived from the instance secret. */
 export function deriveLimitSecret(instanceSecret: Uint8Array): Uint8Array {
   return hkdfSha256(instanceSecret, new Uint8Array(0), LIMIT_INFO, 32);
 }

@@ -30,7 +30,7 @@ export const WeeklyHours = z.record(
   z.tuple([z.string(), z.string()]),
 );
 
-/** What a session's newest proof was. */
+/** The kind of a session's newest proof. */
 export const SignInMethod = z.enum(["password", "totp", "recovery", "passkey"]);
 
 const Base64url = z
@@ -38,7 +38,7 @@ const Base64url = z
   .regex(/^[A-Za-z0-9_-]+$/)
   .max(16_384);
 
-/** Answer of `navigator.credentials.get` as JSON (WebAuthn level 3); what it may hold besides is not read. */
+/** Answer of `navigator.credentials.get` as JSON (WebAuthn level 3). Other members are ignored. */
 export const PasskeyAssertion = z.object({
   id: Base64url.max(1400),
   rawId: Base64url.max(1400),
@@ -68,7 +68,7 @@ export type PasskeyAttestation = z.infer<typeof PasskeyAttestation>;
 const Typed = z.string().max(64).optional();
 const CsrfToken = z.string().max(200);
 
-/** What the sign-in form sends; an empty code counts as none. */
+/** The sign-in form's fields; an empty code counts as absent. */
 export const PasswordSignIn = z.strictObject({
   csrf_token: CsrfToken,
   email: z.string().min(1).max(254),
@@ -79,7 +79,7 @@ export const PasswordSignIn = z.strictObject({
 
 export const PasskeySignIn = z.strictObject({ csrf_token: CsrfToken, assertion: PasskeyAssertion });
 
-/** A demonstration person with everything to sign in by (evaluation on this machine only). */
+/** A demonstration person with all sign-in data (evaluation on this machine only). */
 export const DemonstrationPerson = z.object({
   handle: z.string(),
   name: z.string(),
@@ -87,16 +87,16 @@ export const DemonstrationPerson = z.object({
   duties: z.array(Duty),
   email: z.string(),
   password: z.string(),
-  /** What signing in takes beside the password; a passkey takes its place. */
+  /** Second factors to sign in with, in addition to the password; a passkey replaces both. */
   takes: z.enum(["password", "code", "passkey"]),
-  /** Null while the next one is not good yet. */
+  /** Null while the next code is not valid yet. */
   code: z.string().nullable(),
 });
 export type DemonstrationPerson = z.infer<typeof DemonstrationPerson>;
 
 export const Demonstration = z.object({
   people: z.array(DemonstrationPerson),
-  /** When codes change next. */
+  /** When the next code starts. */
   changes_at: z.string(),
   now: z.string(),
 });

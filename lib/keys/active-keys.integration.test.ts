@@ -19,13 +19,13 @@ const isWaiting = async (): Promise<boolean> => {
   return rows.length > 0;
 };
 
-it("who locks a key at the moment of its rotation gets the successor, not nothing", async () => {
+it("a caller that locks a key at the moment of its rotation gets the successor", async () => {
   const owner = await bench.person({ role: "client" });
   const other = await bench.person({ role: "miner" });
   const ids = [owner, other].map(({ principal }) => principal.participantId);
   const [ownId = ""] = ids;
   let locking: ReturnType<typeof lockActiveKeys> | undefined;
-  // A rotation's transaction that is open for as long as it takes the other one to wait for it.
+  // A rotation's transaction that stays open until the other one waits for it.
   await inTransaction(owner, async (tx) => {
     const [old] = await selectActiveKeys(tx, [ownId], false);
     const draft = await draftManagedKey(tx, owner, ownId, "pre_active");
@@ -46,7 +46,7 @@ it("who locks a key at the moment of its rotation gets the successor, not nothin
   expect(locked?.map(({ kid }) => kid).sort()).toEqual([`${ids[0]}#2`, `${ids[1]}#1`].sort());
 });
 
-it("who has no active key is missing, however often it is looked for", async () => {
+it("a participant without an active key is missing from every look-up", async () => {
   const keyless = await bench.person({ role: "client", hasKey: false });
   const { participantId } = keyless.principal;
   expect(await inTransaction(keyless, (tx) => lockActiveKeys(keyless, tx, [participantId]))).toEqual([]);

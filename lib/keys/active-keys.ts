@@ -4,7 +4,7 @@ import type { Tx } from "@/lib/db/transaction";
 import { selectActiveKeys } from "@/lib/keys/store";
 import { vouchedPublicKey } from "@/lib/keys/vouch";
 
-/** A participant's key that may be sealed to now. */
+/** A participant's active key, to seal for. */
 export interface ActiveKey {
   readonly participantId: string;
   /** `<participant>#<version>` */
@@ -26,8 +26,8 @@ async function select(cx: VouchContext, tx: Tx, ids: readonly string[], lock: bo
 }
 
 /**
- * The active keys of these participants, by participant id; those without one are missing from the answer. Throws
- * InvariantError for a public key that nothing vouches for.
+ * Returns the active keys of these participants, by participant id. Participants without one are missing from the
+ * answer. Throws InvariantError for a public key that no keystore vouches for.
  */
 export function findActiveKeys(
   cx: VouchContext,
@@ -37,12 +37,15 @@ export function findActiveKeys(
   return select(cx, tx, participantIds, false);
 }
 
-/** Looks for a key whose rotation was waited for: one is enough, unless the successor is rotated meanwhile too. */
+/**
+ * Reads again for a key whose rotation was waited for. One more read is enough, unless the successor is rotated
+ * meanwhile too.
+ */
 const LOOKS = 4;
 
 /**
- * The same with FOR SHARE: until commit none of them can be suspended, rotated or destroyed. A statement that waited for
- * a rotation finds its key deactivated and does not see the successor yet, which a further look does.
+ * The same with FOR SHARE: until commit no one can suspend, rotate or destroy these keys. A statement that waited for a
+ * rotation finds its key deactivated and does not see the successor yet. A second read sees it.
  */
 export async function lockActiveKeys(
   cx: VouchContext,

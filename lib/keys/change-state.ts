@@ -20,11 +20,14 @@ import {
   updateState,
 } from "@/lib/keys/store";
 
-/** What changing a key's state needs. */
+/** The context needed to change a key's state. */
 export type ChangeStateContext = Pick<Context, "db" | "instance" | "keystore"> &
   AuditContext & { readonly principal: Principal };
 
-/** The key by its id, with participant and key locked in this order, as every other change locks them. */
+/**
+ * Returns the key by its id, with participant and key locked in this order. Every other change locks them in the same
+ * order.
+ */
 async function lockedKey(
   tx: Tx,
   principal: Principal,
@@ -40,7 +43,7 @@ async function lockedKey(
   return key;
 }
 
-/** Whether what would be shut away by this state is still needed: entries that nothing else of the participant opens. */
+/** Returns whether this state would lock data away: entries that no other key of the participant opens. */
 async function requireNoWraps(tx: Tx, key: KeyVersion, order: KeyStateOrder): Promise<void> {
   if (order.state !== "deactivated" && order.state !== "destroyed") return;
   const remaining = await countWraps(tx, key.id);
@@ -59,8 +62,8 @@ async function requireNoOtherActive(tx: Tx, key: KeyVersion, order: KeyStateOrde
 }
 
 /**
- * A key that lies in a token is destroyed there first, before anything says so: what breaks off after this leaves a key
- * that nothing is wrapped for in its former state, and the same order again ends in destroyed.
+ * Destroys a token-held key in its token first, before any row or entry records it. If the rest fails, the key keeps
+ * its former state and no entry is wrapped for it. The same call again ends in destroyed.
  */
 async function destroyInToken(
   tx: Tx,
@@ -74,10 +77,10 @@ async function destroyInToken(
 }
 
 /**
- * Moves a key version to another state (NIST SP 800-57 part 1, section 7; the pairs are crypto.md's). Deactivating by
- * hand and destroying are refused while anything is wrapped for the key. Destroying erases the sealed private key, or
- * has its token destroy it; the row stays. Throws `key.not-found`, `key.state`, `access.forbidden`, and
- * `service.keystore-unavailable` where the token does not do it now.
+ * Moves a key version to another state (NIST SP 800-57 part 1, section 7; crypto.md lists the pairs). Deactivating by
+ * hand and destroying are refused while an entry is wrapped for the key. Destroying erases the sealed private key, or
+ * has its token destroy it; the row remains. Throws `key.not-found`, `key.state`, `access.forbidden`, and
+ * `service.keystore-unavailable` if the token cannot do it now.
  */
 export async function changeKeyState(
   cx: ChangeStateContext,

@@ -5,8 +5,7 @@ import { generateX25519, x25519Shared } from "@/lib/crypto/primitives";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";
 import { findActiveKeys, lockActiveKeys } from "@/lib/keys/active-keys";
-import { getKey } from "@/lib/keys/get-key";
-import { listKeys } from "@/lib/keys/list-keys";
+import { getKey, listKeys } from "@/lib/keys/list-keys";
 import { listRecipients } from "@/lib/keys/list-recipients";
 import { managedDerivers } from "@/lib/keys/managed-deriver";
 import { registerKey } from "@/lib/keys/register/register-key";
@@ -21,7 +20,7 @@ afterAll(() => bench?.close());
 
 const MANAGED = { algorithm: "X25519", custody: "managed" } as const;
 
-/** Somebody with write access to the database and no regard for the log. */
+/** A person with write access to the database who writes no log entries. */
 async function tamper(statement: string, values: readonly unknown[]): Promise<void> {
   const admin = new Client({ connectionString: bench.database.adminUrl });
   await admin.connect();
@@ -51,7 +50,7 @@ const deriveOnce = (
     return derivers.get(`${participantId}#1`)?.(epk);
   });
 
-test("twenty registrations at once make one active key, and all get it", async () => {
+test("twenty registrations at the same time make one active key, and all return it", async () => {
   const cx = await bench.person({ role: "client", hasKey: false });
   const input = { participant_id: cx.principal.participantId, ...MANAGED };
   const results = await Promise.all(Array.from({ length: 20 }, () => registerKey(cx, input)));
@@ -76,7 +75,7 @@ test("the managed key derives what its owner's key would", async () => {
   expect(derived).toEqual(x25519Shared(other.privateKey, key.publicKey));
 });
 
-test("nobody but its own users registers a key for a participant, operators and support included", async () => {
+test("only a participant's own users register a key for it, and operators and support cannot", async () => {
   const owner = await bench.person({ role: "client", hasKey: false });
   const other = await bench.person({ role: "client", hasKey: false });
   const input = { participant_id: owner.principal.participantId, ...MANAGED };
@@ -93,7 +92,7 @@ test("nobody but its own users registers a key for a participant, operators and 
   expect((await registerKey(owner, input)).isNew).toBe(true);
 });
 
-test("only clients and miners have keys: people of the operator or an agency register none for their own name", async () => {
+test("only clients and miners have keys, so people of the operator or an agency cannot register one", async () => {
   for (const role of ["coordinator", "auditor", "regulator", "admin"] as const) {
     const cx = await bench.person({ role, hasKey: false });
     const input = { participant_id: cx.principal.participantId, ...MANAGED };
@@ -101,7 +100,7 @@ test("only clients and miners have keys: people of the operator or an agency reg
   }
 });
 
-test("a public key whose registration entry does not vouch for it is not sealed to", async () => {
+test("a public key is not sealed to when its registration entry does not vouch for it", async () => {
   const cx = await bench.person({ role: "client" });
   const { participantId } = cx.principal;
   const evil = toBase64url(generateX25519().publicKey);
@@ -162,7 +161,7 @@ test("a change of a key without its entry does not commit, and no state is skipp
   await expect(change("destroyed")).rejects.toThrow();
 });
 
-test("keys are listed for everybody, page by page; what they still open only for those it concerns", async () => {
+test("all callers can list keys page by page, and only those concerned see what the keys still open", async () => {
   const cx = await bench.person({ role: "client" });
   const other = await bench.person({ role: "miner" });
   const query = { participant_id: cx.principal.participantId, limit: 50 };
@@ -177,7 +176,7 @@ test("keys are listed for everybody, page by page; what they still open only for
   expect(await codeOf(listKeys(cx, { limit: 1, cursor: "nonsense" }))).toBe("request.invalid");
 });
 
-test("of many versions the newest come first where asked for, and the cursor goes on from there", async () => {
+test("many versions can be listed newest first, and the cursor continues from there", async () => {
   const cx = await bench.person({ role: "client" });
   const of = { participant_id: cx.principal.participantId, order: "newest", limit: 1 } as const;
   const [first] = (await listKeys(cx, of)).items;
@@ -190,7 +189,7 @@ test("of many versions the newest come first where asked for, and the cursor goe
   expect((await listRecipients(cx)).map(({ kid }) => kid)).toContain(newest.items[0]?.kid);
 });
 
-test("when a managed key rotates by itself is told to those whom it concerns, by the rule that rotates it", async () => {
+test("those concerned see when a managed key rotates automatically, by the rule that rotates it", async () => {
   const cx = await bench.person({ role: "client" });
   const query = { participant_id: cx.principal.participantId, limit: 50 };
   const told = (by: typeof cx) =>
@@ -201,7 +200,7 @@ test("when a managed key rotates by itself is told to those whom it concerns, by
   const made = Date.parse(own?.registered_at ?? "");
   expect(own?.due_at).toBe(new Date(made + 90 * 86_400_000).toISOString());
   expect(await told(await bench.person({ role: "miner" }))).not.toHaveProperty("due_at");
-  // A process that rotates nothing by itself says nothing of it.
+  // A process that rotates no keys automatically shows no date.
   expect((await listKeys(cx, query)).items[0]).not.toHaveProperty("due_at");
   await tamper("UPDATE key_version SET state = 'suspended' WHERE id = $1::uuid", [own?.key_id]);
   expect(await told(cx)).not.toHaveProperty("due_at");

@@ -11,7 +11,7 @@ import { type CountedKey, selectKeys } from "@/lib/keys/store";
 
 export type KeyReadContext = Pick<Context, "db" | "instance" | "principal" | "logger">;
 
-/** How much a key still opens is its participant's and the operators' business; public keys are everybody's. */
+/** Only a key's participant and the operators may see how much it still opens. All callers may see public keys. */
 function seesWraps(principal: Principal, key: CountedKey): boolean {
   return (
     principal.participantId === key.participantId ||
@@ -22,13 +22,13 @@ function seesWraps(principal: Principal, key: CountedKey): boolean {
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** When the portal rotates it by itself, by the same rule as `rotateDueKeys`. */
+/** When the portal rotates it automatically, by the same rule as `rotateDueKeys`. */
 function dueAt(key: CountedKey, days: number | undefined): { due_at?: string } {
   if (days === undefined || key.state !== "active" || key.custody !== "managed") return {};
   return { due_at: new Date(key.createdAt.getTime() + days * DAY_MS).toISOString() };
 }
 
-/** A key as this caller may see it. */
+/** Returns a key as this caller may see it. */
 export function keyView(
   { principal, instance }: Pick<KeyReadContext, "instance" | "principal">,
   key: CountedKey,
@@ -54,7 +54,7 @@ export function keyView(
   };
 }
 
-/** Key versions of all participants, or of one, in the order asked for, oldest first unless told otherwise. */
+/** Returns key versions of all participants, or of one, in the given order; oldest first by default. */
 export async function listKeys(cx: KeyReadContext, query: KeyQuery): Promise<KeyPage> {
   if (query.cursor !== undefined && !isUuid(query.cursor)) {
     throw new DomainError("request.invalid", {
@@ -75,4 +75,11 @@ export async function listKeys(cx: KeyReadContext, query: KeyQuery): Promise<Key
     ...viewRows(cx, "keys", page, (key: CountedKey) => keyView(cx, key)),
     next_cursor: keys.length > query.limit && last !== undefined ? last.id : null,
   };
+}
+
+/** Returns one key version by its id. */
+export async function getKey(cx: KeyReadContext, id: string): Promise<KeyView> {
+  const [key] = await inSnapshot(cx, (tx) => selectKeys(tx, { keyId: id, limit: 1 }));
+  if (key === undefined) throw new DomainError("key.not-found");
+  return keyView(cx, key);
 }

@@ -3,7 +3,7 @@ import { inSnapshot } from "@/lib/db/transaction";
 import type { KeyReadContext } from "@/lib/keys/list-keys";
 import { selectKeys } from "@/lib/keys/store";
 
-/** Who a transaction can be sealed for, with the key it would be sealed with now. */
+/** A participant that a transaction can be sealed for, with its active key. */
 export interface Recipient {
   readonly participantId: string;
   readonly kid: string;
@@ -12,7 +12,10 @@ export interface Recipient {
 
 const PAGE = 500;
 
-/** Participants with an active key, by id; of very many only those with the oldest keys, others are looked up by name. */
+/**
+ * Returns participants with an active key, by id. If there are very many, returns only those with the oldest keys;
+ * callers look up others by name.
+ */
 export async function listRecipients(cx: KeyReadContext): Promise<Recipient[]> {
   const keys = await inSnapshot(cx, (tx) => selectKeys(tx, { state: "active", limit: PAGE }));
   return keys

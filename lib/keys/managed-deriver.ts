@@ -1,8 +1,10 @@
 import "server-only";
 import type { Context } from "@/lib/context/context";
+import type { Derive } from "@/lib/crypto/envelope/envelope";
 import { OpenError } from "@/lib/crypto/format-error";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import { lockRetired, type RetiredOf } from "@/lib/keys/rotation/store";
 import { lockSealedKeys, type SealedKey } from "@/lib/keys/sealed-store";
 import { KEY_USES } from "@/lib/keys/states";
 import { publicKeyBytes } from "@/lib/keys/store";
@@ -21,7 +23,10 @@ function keyRefOf({ key, blob, kek }: SealedKey): KeyRef {
   return { purpose: "participant", participant, version, publicKey: publicKeyBytes(key), blob, kek };
 }
 
-/** A blob that does not open is a fault of our records, not a statement about what the key was used for: 503. */
+/**
+ * Returns the 503 for a blob that does not open. The fault is in the stored records and says nothing about how the key
+ * was used.
+ */
 async function orRecordFault<T>(act: Promise<T>): Promise<T> {
   try {
     return await act;
@@ -31,21 +36,21 @@ async function orRecordFault<T>(act: Promise<T>): Promise<T> {
   }
 }
 
-/** A deriver for a row that the caller holds locked in a state that allows the use. */
+/** Returns a deriver for a row that the caller has locked in a state that allows the use. */
 export function deriverOf({ keystore }: DeriverContext, sealed: SealedKey): ManagedDerive {
   const ref = keyRefOf(sealed);
   return (epk) => orRecordFault(keystore.derive(ref, epk));
 }
 
 /**
- * Has the token destroy a key that lies in one; a sealed key goes with its row's blob. The caller holds the row locked and
- * changes its state afterwards. Throws `service.keystore-unavailable`.
+ * Has the token destroy a key that is in one; a sealed key is erased with its row's blob. The caller has the row locked
+ * and changes its state afterwards. Throws `service.keystore-unavailable`.
  */
 export function destroyManaged({ keystore }: DeriverContext, sealed: SealedKey): Promise<void> {
   return orRecordFault(keystore.destroyPrivateKey(keyRefOf(sealed)));
 }
 
-/** What stands in memory of a key that opens nothing any more goes at once, not at the end of its time. */
+/** Removes a key from memory at once, not at the end of its time, when it may no longer open. */
 function requireOpens({ keystore }: DeriverContext, { key }: SealedKey): void {
   if (KEY_USES[key.state].open) return;
   keystore.forget({ participant: key.participantId, version: key.version });
@@ -53,9 +58,9 @@ function requireOpens({ keystore }: DeriverContext, { key }: SealedKey): void {
 }
 
 /**
- * Derivers for managed versions of one participant, by kid, to open with. Their rows are read and locked FOR SHARE in
- * this transaction: no state changes before it ends, and after it the derivers must not be used. Throws `key.not-found`,
- * `key.state`.
+ * Returns derivers for managed versions of one participant, by kid, to open with. Reads their rows and locks them FOR
+ * SHARE in this transaction, so no state changes before it ends. The derivers must not be used after it. Throws
+ * `key.not-found`, `key.state`.
  */
 export async function managedDerivers(
   tx: Tx,
@@ -70,4 +75,17 @@ export async function managedDerivers(
     derivers.set(sealed.key.kid, deriverOf(cx, sealed));
   }
   return derivers;
+}
+
+/**
+ * Returns derivers of a rotation's retired managed keys by kid, only for re-wrapping, until `tx` ends. Their rows are
+ * locked in it. So a key reported compromised meanwhile moves no entries without two people.
+ */
+export async function retiredDerivers(
+  tx: Tx,
+  cx: Pick<Context, "keystore">,
+  rotation: RetiredOf,
+): Promise<Map<string, Derive>> {
+  const retired = await lockRetired(tx, rotation);
+  return new Map(retired.map((sealed) => [sealed.key.kid, deriverOf(cx, sealed)]));
 }

@@ -3,17 +3,17 @@ import { DomainError } from "@/lib/errors";
 import type { KeyState } from "@/lib/keys/states";
 import type { Role } from "@/lib/vocabulary";
 
-/** Operations on a key that exists. Registering is its participant's alone (`register-key.ts`). */
+/** Operations on a key that exists. Only its participant registers a key (`register-key.ts`). */
 export type KeyOperation = "rotate" | "read-rotation" | KeyState;
 
-/** The instance's administrators may stop a key that is not theirs; they never activate or destroy one. */
+/** Administrators of the instance may stop any key. They cannot activate or destroy another participant's. */
 const BY_ADMINISTRATORS: readonly KeyOperation[] = ["rotate", "read-rotation", "suspended", "compromised"];
 
 const PARTIES: readonly Role[] = ["client", "miner"];
 
 /**
- * Whether somebody may do this to a participant's key: the participant's own people and programs, and administrators as
- * far as it protects.
+ * Returns whether the caller may do this to a participant's key. The participant's own people and programs may;
+ * administrators only where it protects.
  */
 export function mayUseKey(
   principal: Pick<Principal, "role" | "participantId">,
@@ -24,7 +24,10 @@ export function mayUseKey(
   return isOwn || (principal.role === "admin" && BY_ADMINISTRATORS.includes(operation));
 }
 
-/** Who sees how much lies under the escrow's epochs: nobody's own data, so the operators'. */
+/**
+ * Returns whether the caller sees how much is sealed for the escrow's epochs. Only the operators do, because the escrow
+ * belongs to no participant.
+ */
 export function seesUnderEpochs({ role }: Pick<Principal, "role">): boolean {
   return role === "coordinator" || role === "admin";
 }

@@ -52,14 +52,14 @@ async function ceremony(): Promise<Share[]> {
   return handed;
 }
 
-test("the backup of the root key is told to administrators and to nobody else", () => {
+test("only administrators see the state of the root key's backup", () => {
   for (const role of ROLES) {
     if (role === "admin") expect(read(role).standing).toBe("none");
     else expect(() => read(role)).toThrow(expect.objectContaining({ code: "access.forbidden" }));
   }
 });
 
-test("none, made, tried, due and of an older root are told apart while the portal runs", async () => {
+test("a missing, new, tried, due or outdated backup is shown as such while the portal runs", async () => {
   expect(read()).toEqual({ root: `${keystore.id}#1`, standing: "none", drill_days: 90 });
   const shares = await ceremony();
   expect(read()).toMatchObject({
@@ -87,14 +87,14 @@ test("none, made, tried, due and of an older root are told apart while the porta
   expect(read()).toMatchObject({ standing: "current", backup: { root: `${keystore.id}#2`, drills: 0 } });
 });
 
-test("what is told names neither digests nor the check value, and a record that cannot be read is told as that", async () => {
+test("the answer has neither digests nor the check value, and an unreadable record is shown as unreadable", async () => {
   await ceremony();
   expect(JSON.stringify(read())).not.toMatch(/digest|check/);
   writeFileSync(path.join(dir, "backup.json"), "{");
   expect(read()).toEqual({ root: `${keystore.id}#1`, standing: "unreadable", drill_days: 90 });
 });
 
-test("a drill that was held by a clock ahead of this one shows nothing for ever", async () => {
+test("a drill recorded with a clock ahead of this one never counts", async () => {
   clock.set(new Date(START + 4000 * DAY_MS));
   await drillBackup(dir, await ceremony(), clock.nowMs());
   expect(read().standing).toBe("current");

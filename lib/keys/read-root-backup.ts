@@ -5,7 +5,7 @@ import { DomainError } from "@/lib/errors";
 import type { RootBackup, RootBackupStanding } from "@/lib/keys/schema";
 import type { Backup, BackupState } from "@/lib/keystore/keystore-types";
 
-/** A backup that nobody has tried for so long is one that nobody knows to work. */
+/** Days without a drill after which a backup is not known to work. */
 export const DRILL_DAYS = 90;
 const DAY_MS = 86_400_000;
 
@@ -15,7 +15,7 @@ function standingOf(state: BackupState, nowMs: number): RootBackupStanding {
   if (backup === undefined) return "none";
   if (!isOfCurrentRoot) return "older-root";
   const age = nowMs - parseSeconds(backup.drills.at(-1)?.at ?? backup.made_at);
-  // What was written down by a clock that is ahead says nothing of when it was.
+  // A record written with a clock that is ahead gives no reliable time.
   return age > DRILL_DAYS * DAY_MS || age < -DAY_MS ? "drill-due" : "current";
 }
 
@@ -25,8 +25,8 @@ function viewOf({ id, root, threshold, shares, made_at, drills }: Backup): RootB
 }
 
 /**
- * How the backup of this portal's root key stands, from the record beside its keystore. For administrators. Throws
- * `access.forbidden`.
+ * Returns the state of the backup of this portal's root key, from the record stored with its keystore. For
+ * administrators. Throws `access.forbidden`.
  */
 export function readRootBackup(cx: Pick<Context, "keystore" | "clock" | "principal">): RootBackup {
   if (cx.principal.role !== "admin")

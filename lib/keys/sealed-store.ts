@@ -3,14 +3,14 @@ import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import { KEY_COLUMNS, type KeyVersion, type KeyVersionRow, toKeyVersion } from "@/lib/keys/store";
 
-/** A version with its sealed private key, which is for the keystore alone; without one when the key is client-held. */
+/** A version with its sealed private key, for the keystore only; absent for a client-held key. */
 export interface SealedKey {
   readonly key: KeyVersion;
   readonly blob: Uint8Array | undefined;
   readonly kek: string | undefined;
 }
 
-/** Versions that a condition on `key_version k` names, locked until commit: no state can change before. */
+/** Returns versions that match a condition on `key_version k`, locked until commit: no state can change before. */
 export async function lockSealedWhere(tx: Tx, condition: Prisma.Sql): Promise<SealedKey[]> {
   const rows = await tx.$queryRaw<
     (KeyVersionRow & { private_blob: Uint8Array | null; kek_id: string | null })[]
@@ -24,7 +24,7 @@ export async function lockSealedWhere(tx: Tx, condition: Prisma.Sql): Promise<Se
   }));
 }
 
-/** These versions of a participant with their sealed private keys, locked until commit. */
+/** Returns these versions of a participant with their sealed private keys, locked until commit. */
 export function lockSealedKeys(
   tx: Tx,
   participantId: string,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { KEY_TRANSITIONS, KEY_USES, KeyState, mayBecome } from "@/lib/keys/states";
 
-/** crypto.md "Keys", retyped, so that the table and the page can only change together. */
+/** A copy of crypto.md "Keys", so the table and the page can only change together. */
 const ALLOWED = new Set([
   "pre_active → active",
   "pre_active → destroyed",
@@ -16,14 +16,14 @@ const ALLOWED = new Set([
   "compromised → destroyed",
 ]);
 
-describe("every pair of states", () => {
+describe("all pairs of states", () => {
   const pairs = KeyState.options.flatMap((from) => KeyState.options.map((to) => [from, to] as const));
-  test.each(pairs)("%s → %s is allowed exactly when the page says so", (from, to) => {
+  test.each(pairs)("%s → %s is allowed exactly if the page allows it", (from, to) => {
     expect(mayBecome(from, to)).toBe(ALLOWED.has(`${from} → ${to}`));
   });
 });
 
-test("a destroyed key never comes back, and every other state can end there", () => {
+test("a destroyed key never changes state, and every other state can end in destroyed", () => {
   expect(KEY_TRANSITIONS.destroyed).toEqual([]);
   const reachesEnd = (state: KeyState, seen: readonly KeyState[] = []): boolean =>
     state === "destroyed" ||
@@ -38,7 +38,7 @@ test.each<[KeyState, { wrap: boolean; open: boolean; rewrap: boolean }]>([
   ["deactivated", { wrap: false, open: true, rewrap: true }],
   ["compromised", { wrap: false, open: false, rewrap: true }],
   ["destroyed", { wrap: false, open: false, rewrap: false }],
-])("a key that is %s may be used as its state says", (state, uses) => {
+])("a key that is %s may be used only as its state allows", (state, uses) => {
   expect(KEY_USES[state]).toMatchObject(uses);
   expect(KEY_USES[state].needsDualControl).toBe(state === "compromised");
 });

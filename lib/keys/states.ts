@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** States of a key version after NIST SP 800-57 part 1 section 7. */
+/** States of a key version, after NIST SP 800-57 part 1 section 7. */
 export const KeyState = z.enum([
   "pre_active",
   "active",
@@ -11,7 +11,7 @@ export const KeyState = z.enum([
 ]);
 export type KeyState = z.infer<typeof KeyState>;
 
-/** What a key in a state may be used for. Re-wrapping opens with it and wraps for another. */
+/** The permitted uses of a key in each state. Re-wrapping opens with it and wraps for another. */
 export interface KeyUses {
   readonly wrap: boolean;
   readonly open: boolean;

@@ -4,7 +4,7 @@ import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import { KeyState } from "@/lib/keys/states";
 
-/** A key version as other modules may see it: no private part. */
+/** A key version as other modules may see it, without a private part. */
 export interface KeyVersion {
   readonly id: string;
   readonly participantId: string;
@@ -18,7 +18,7 @@ export interface KeyVersion {
   readonly createdAt: Date;
 }
 
-/** The columns of a version as they are read. */
+/** The columns read of a version. */
 export interface KeyVersionRow {
   id: string;
   participant_id: string;
@@ -56,11 +56,13 @@ export interface ActiveKeyRow extends KeyVersion {
   readonly registrationEntryId: string;
   readonly blob: Uint8Array | undefined;
   readonly kek: string | undefined;
-  /** What the portal's keystore made of a client-held key when its possession was proven. */
+  /** The keystore's tag over a client-held key, made when its possession was proven. */
   readonly seal: string | undefined;
 }
 
-/** Active keys of participants, each with its registration entry; with a lock no state can change until commit. */
+/**
+ * Returns active keys of participants, each with its registration entry; with a lock no state can change until commit.
+ */
 export async function selectActiveKeys(
   tx: Tx,
   participantIds: readonly string[],
@@ -90,8 +92,8 @@ export async function selectActiveKeys(
 }
 
 /**
- * Locks the participant, so that two registrations are one after the other. FOR NO KEY UPDATE does not block
- * writers of rows that refer to it. False when there is no such active participant.
+ * Locks the participant, so two registrations run one after the other. FOR NO KEY UPDATE does not block writers of rows
+ * that refer to it. Returns false if no active participant has this id.
  */
 export async function lockParticipant(tx: Tx, participantId: string): Promise<boolean> {
   const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
@@ -106,7 +108,7 @@ export async function findKeyByPublicKey(tx: Tx, publicKey: string): Promise<Key
   return row === undefined ? undefined : toKeyVersion(row);
 }
 
-/** A suspended version of a participant. */
+/** Returns a suspended version of a participant. */
 export async function findSuspended(tx: Tx, participantId: string): Promise<KeyVersion | undefined> {
   const [row] = await tx.$queryRaw<KeyVersionRow[]>(Prisma.sql`
     SELECT ${KEY_COLUMNS} FROM key_version k
@@ -141,7 +143,7 @@ export async function insertManagedKey(tx: Tx, made: NewManagedKey): Promise<voi
   await insertKey(tx, made, { private_blob: Uint8Array.from(made.blob), kek_id: made.kek });
 }
 
-/** A key of which only the public half is here. */
+/** A key whose public half alone is stored here. */
 export async function insertClientKey(tx: Tx, made: NewKey): Promise<void> {
   await insertKey(tx, made, {});
 }
@@ -172,7 +174,7 @@ async function insertKey(
   });
 }
 
-/** A key with the number of wraps that only it can open, and the entry that registered it. */
+/** A key with the number of entries that only it can open, and its registration entry. */
 export interface CountedKey extends KeyVersion {
   readonly remainingWraps: number;
   readonly registrationEntryId: string;
@@ -222,12 +224,12 @@ export async function selectKeys(
   }));
 }
 
-/** The public half of a stored key. */
+/** Returns the public half of a stored key. */
 export function publicKeyBytes(key: KeyVersion): Uint8Array {
   return fromBase64url(key.publicKey);
 }
 
-/** Locks a key version against every reader that seals to it and every other change, until commit. */
+/** Locks a key version until commit, against readers that seal to it and against other changes. */
 export async function lockKey(tx: Tx, id: string): Promise<KeyVersion | undefined> {
   const [row] = await tx.$queryRaw<KeyVersionRow[]>(
     Prisma.sql`SELECT ${KEY_COLUMNS} FROM key_version k WHERE k.id = ${id}::uuid FOR UPDATE`,
@@ -248,7 +250,7 @@ export async function updateState(tx: Tx, id: string, state: KeyState, at: Date)
   }
 }
 
-/** Recipient entries that lie under this version. */
+/** Counts recipient entries under this version. */
 export function countWraps(tx: Tx, keyVersionId: string): Promise<number> {
   return tx.wrap.count({ where: { key_version_id: keyVersionId } });
 }

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { changeKeyState } from "@/lib/keys/change-state";
 import { listKeys } from "@/lib/keys/list-keys";
 import { registerKey } from "@/lib/keys/register/register-key";
-import { getRotation } from "@/lib/keys/rotation/get-rotation";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
+import { getRotation } from "@/lib/keys/rotation/view";
 import { refusalOf } from "@/lib/testing/benches/refusal";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench?.close());
 
-/** Goes on with rotations as a portal does, beside a worker that takes entries. */
+/** Continues rotations as a portal does, with a worker that takes entries. */
 async function run(cx: Person): Promise<void> {
   await bench.integrate();
   await runRotations({ ...cx, system: "portal" });
@@ -40,7 +40,7 @@ async function submit(from: Person, to: Person): Promise<string> {
 const opened = async (cx: Person, id: string): Promise<unknown> =>
   (await openTransaction(cx, id, { purpose: "settlement" })).data;
 
-it("a key is not registered beside a suspended one, which would leave its data shut; resumed and rotated all opens", async () => {
+it("no key is registered while another is suspended, which would lock its data, and after resume and rotation all opens", async () => {
   const owner = await bench.person({ role: "client" });
   const other = await bench.person({ role: "miner" });
   const { participantId } = owner.principal;
@@ -56,7 +56,7 @@ it("a key is not registered beside a suspended one, which would leave its data s
   expect(await opened(owner, first)).toEqual({ amount: "1000", currency: "EUR" });
 });
 
-it("one participant's key that does not open keeps no other's rotation back", async () => {
+it("a participant's key that does not open does not block another's rotation", async () => {
   const broken = await bench.person({ role: "client" });
   const sound = await bench.person({ role: "client" });
   const other = await bench.person({ role: "miner" });
@@ -78,7 +78,7 @@ it("one participant's key that does not open keeps no other's rotation back", as
   expect(await getRotation(sound, rotation_id)).toMatchObject({ state: "completed" });
 });
 
-it("a rotation waits while no worker takes entries, so that what it binds anew does not shut", async () => {
+it("a rotation waits while no worker takes entries, so newly bound data do not become unreadable", async () => {
   const owner = await bench.person({ role: "client" });
   const other = await bench.person({ role: "miner" });
   const { participantId } = owner.principal;

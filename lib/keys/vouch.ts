@@ -8,10 +8,10 @@ import { DomainError, InvariantError } from "@/lib/errors";
 import type { ActiveKeyRow } from "@/lib/keys/store";
 import type { KeyRef, Keystore } from "@/lib/keystore/keystore";
 
-/** u of the base point (RFC 7748 section 6.1): what a key derives with it is its own public key. */
+/** u of the base point (RFC 7748 section 6.1): a key derives its own public key with it. */
 const BASE_POINT = Uint8Array.of(9, ...new Uint8Array(31));
 
-/** Rows that a keystore has vouched for in this process, by everything that was compared. */
+/** Rows that a keystore has vouched for in this process, keyed by all compared values. */
 const vouchedBy = new WeakMap<Keystore, Set<string>>();
 const MAX_REMEMBERED = 20_000;
 
@@ -27,8 +27,8 @@ function refuse(row: ActiveKeyRow): never {
 }
 
 /**
- * The public key must be the one whose thumbprint stands in its registration entry, of class key. Anybody who writes rows
- * can write such an entry too; by itself this only keeps the two together.
+ * Checks that the public key matches the thumbprint in its registration entry, of class key. A person who can write
+ * rows can also write such an entry. So this check alone only keeps the two together.
  */
 function requireEntry(row: ActiveKeyRow, publicKey: Uint8Array): void {
   if (row.registration === undefined) refuse(row);
@@ -39,15 +39,15 @@ function requireEntry(row: ActiveKeyRow, publicKey: Uint8Array): void {
 }
 
 /**
- * A managed key's public half is the one its sealed private half gives: the blob binds participant, version and public
- * key under a key-encryption key that no database login has, so a row that was changed there vouches for nothing.
+ * Checks that a managed key's public half comes from its sealed private half. The blob binds participant, version and
+ * public key under a key-encryption key that no database login has. So a changed row fails.
  */
 async function requirePair(keystore: Keystore, row: ActiveKeyRow, publicKey: Uint8Array): Promise<void> {
   const { blob, kek, participantId: participant, version } = row;
   if (blob === undefined || kek === undefined) return refuse(row);
   const ref: KeyRef = { purpose: "participant", participant, version, publicKey, blob, kek };
   const own = await keystore.derive(ref, BASE_POINT).catch((error: unknown) => {
-    // A key service that is away says nothing about the row.
+    // While the key service is away, the row is neither proven nor refused.
     if (error instanceof DomainError) throw error;
     return refuse(row);
   });
@@ -57,7 +57,7 @@ async function requirePair(keystore: Keystore, row: ActiveKeyRow, publicKey: Uin
 const sealContext = (key: Pick<ActiveKeyRow, "participantId" | "version" | "publicKey">): string =>
   `sealport/client-key/1|${key.participantId}|${key.version}|${key.publicKey}`;
 
-/** The keystore's word that the possession of this client-held key was proven: its tag over what the key is, and no more. */
+/** Returns the keystore's tag over the values of this client-held key, which shows that its possession was proven. */
 export function sealOf(
   { keystore }: Pick<Context, "keystore">,
   key: Pick<ActiveKeyRow, "participantId" | "version" | "publicKey">,
@@ -65,7 +65,10 @@ export function sealOf(
   return toBase64url(keystore.sealSecret(sealContext(key), new Uint8Array()));
 }
 
-/** A client-held key is the one whose possession was proven: no database login can make the keystore's word for another. */
+/**
+ * Checks that a client-held key is the one whose possession was proven: no database login can make the keystore's tag
+ * for another.
+ */
 function requireProven(keystore: Keystore, row: ActiveKeyRow): void {
   if (row.seal === undefined) refuse(row);
   try {
@@ -76,8 +79,8 @@ function requireProven(keystore: Keystore, row: ActiveKeyRow): void {
 }
 
 /**
- * The public key of an active key that may be sealed to. Whoever can write the key table alone cannot have the next
- * envelopes sealed to a key of his. Throws InvariantError.
+ * Returns the public key of an active key that may be sealed to. A person who can only write the key table cannot have
+ * envelopes sealed to their own key. Throws InvariantError.
  */
 export async function vouchedPublicKey(
   { keystore }: Pick<Context, "keystore">,

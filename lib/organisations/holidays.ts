@@ -3,10 +3,10 @@ import { invalidField } from "@/lib/errors";
 import type { HolidayRegion } from "@/lib/organisations/schema";
 
 const DAY_MS = 86_400_000;
-/** Years for which holidays are worked out, this one included. */
+/** Years for which holidays are computed, including this one. */
 const YEARS = 6;
 
-/** Dates on which a public holiday falls, and the last day that was looked at. */
+/** Dates of public holidays, and the last day covered. */
 export interface Holidays {
   readonly dates: readonly string[];
   readonly until: string;
@@ -18,9 +18,9 @@ function datesBetween(from: string, days: number): string[] {
 }
 
 /**
- * Public holidays of a region, from the year of `now` on, for six years. Worked out by date-holidays (its data are under
- * CC BY-SA 3.0, docs/NOTICE.md) when hours are set, and never while a decision is made: a later edition of the library
- * changes no decision. Throws `request.invalid` for a region that it does not know.
+ * Returns public holidays of a region for six years, from the year of `now` on. date-holidays (its data are under CC
+ * BY-SA 3.0, docs/NOTICE.md) computes them when hours are set, and never during a decision. So a later edition of the
+ * library changes no decision. Throws `request.invalid` for a region that it does not know.
  */
 export async function publicHolidays(region: HolidayRegion, now: Date): Promise<Holidays> {
   const { default: Calendar } = await import("date-holidays");

@@ -27,7 +27,7 @@ describe("local time", () => {
     expect(localTime(zone, new Date(iso))).toEqual({ date, weekday, secondOfDay });
   });
 
-  it("of an unknown zone is nothing, and its office is closed", () => {
+  it("an unknown zone has no local time, and its office is closed", () => {
     expect(localTime("Mars/Base", new Date())).toBeUndefined();
     expect(isOpen(OFFICE_HOURS, { zone: "Mars/Base", holidays: [] }, new Date("2026-11-25T12:00:00Z"))).toBe(
       false,
@@ -43,7 +43,7 @@ describe("opening hours", () => {
     ["2026-10-23T14:59:59Z", true],
     ["2026-10-23T15:00:00Z", false],
     ["2026-10-26T15:59:59Z", true],
-  ])("follow the office's clock round a change of time: %s is %s", (iso, expected) => {
+  ])("opening hours follow the office's clock at a change of time: %s is %s", (iso, expected) => {
     expect(isOpen(OFFICE_HOURS, berlin, new Date(iso))).toBe(expected);
   });
 
@@ -59,7 +59,7 @@ describe("opening hours", () => {
   });
 
   it.each([["9:00"], ["24:01"], ["25:00"], ["09:60"], [""]])(
-    "that nobody can read, %s, close the day",
+    "unreadable hours, %s, close the day",
     (text) => {
       expect(
         isOpen({ "3": [text, "24:00"] }, { zone: "UTC", holidays: [] }, new Date("2026-11-25T12:00:00Z")),
@@ -78,18 +78,18 @@ describe("hours over midnight", () => {
     ["2026-11-28T05:00:00Z", false],
     ["2026-11-28T21:00:00Z", false],
     ["2026-11-26T23:30:00Z", false],
-  ])("go on into the next day: %s is %s", (iso, expected) => {
+  ])("hours over midnight continue into the next day: %s is %s", (iso, expected) => {
     expect(isOpen(FRIDAY_NIGHT, berlin, new Date(iso))).toBe(expected);
   });
 
-  it("belong to the day on which they begin, whichever is the holiday", () => {
+  it("hours over midnight belong to the day on which they begin, whichever is the holiday", () => {
     const after = { zone: "Europe/Berlin", holidays: ["2026-11-28"] };
     expect(isOpen(FRIDAY_NIGHT, after, new Date("2026-11-28T04:00:00Z"))).toBe(true);
     const before = { zone: "Europe/Berlin", holidays: ["2026-11-27"] };
     expect(isOpen(FRIDAY_NIGHT, before, new Date("2026-11-28T04:00:00Z"))).toBe(false);
   });
 
-  it("are an hour shorter or longer in a night of the change", () => {
+  it("hours over midnight are an hour shorter or longer in a night of the change", () => {
     const night: WeeklyHours = { "6": ["22:00", "06:00"] };
     expect(isOpen(night, berlin, new Date("2026-03-29T03:59:59Z"))).toBe(true);
     expect(isOpen(night, berlin, new Date("2026-03-29T04:00:00Z"))).toBe(false);
@@ -97,7 +97,7 @@ describe("hours over midnight", () => {
     expect(isOpen(night, berlin, new Date("2026-10-25T05:00:00Z"))).toBe(false);
   });
 
-  it("that begin and end alike are none", () => {
+  it("hours that begin and end at the same time are empty", () => {
     expect(isOpen({ "5": ["09:00", "09:00"] }, berlin, new Date("2026-11-27T08:00:00Z"))).toBe(false);
   });
 });
@@ -112,21 +112,21 @@ describe("the next opening", () => {
     ["2026-11-27T16:00:00Z", "2026-11-30T08:00:00.000Z"],
     ["2026-03-27T16:00:00Z", "2026-03-30T07:00:00.000Z"],
     ["2026-10-23T15:00:00Z", "2026-10-26T08:00:00.000Z"],
-  ])("of an office in Berlin after %s is %s", (iso, expected) => {
+  ])("the next opening of an office in Berlin after %s is %s", (iso, expected) => {
     expect(next(OFFICE_HOURS, iso)).toBe(expected);
   });
 
-  it("passes holidays, and after one opens at midnight where the office is open at all hours", () => {
+  it("the next opening skips holidays, and comes at midnight after one if the office is always open", () => {
     const holidays = { zone: "Europe/Berlin", holidays: ["2026-12-24", "2026-12-25"] };
     expect(next(OFFICE_HOURS, "2026-12-23T16:00:00Z", holidays)).toBe("2026-12-28T08:00:00.000Z");
     expect(next(ALL_HOURS, "2026-12-25T12:00:00Z", holidays)).toBe("2026-12-25T23:00:00.000Z");
   });
 
-  it("in an hour that is skipped is when the clock has been changed", () => {
+  it("an opening in a skipped hour comes when the clock has been changed", () => {
     expect(next({ "7": ["02:30", "05:00"] }, "2026-03-29T00:00:00Z")).toBe("2026-03-29T01:00:00.000Z");
   });
 
-  it("in an hour that comes twice comes twice", () => {
+  it("an opening in a repeated hour comes twice", () => {
     const hours: WeeklyHours = { "7": ["02:00", "02:30"] };
     expect(next(hours, "2026-10-24T12:00:00Z")).toBe("2026-10-25T00:00:00.000Z");
     expect(next(hours, "2026-10-25T00:45:00Z")).toBe("2026-10-25T01:00:00.000Z");
@@ -134,12 +134,12 @@ describe("the next opening", () => {
     expect(next({ "7": ["01:00", "02:30"] }, "2026-10-25T00:45:00Z")).toBe("2026-10-25T01:00:00.000Z");
   });
 
-  it("is none where the office never opens, or nobody knows its zone", () => {
+  it("an office that never opens, or whose zone is unknown, has no next opening", () => {
     expect(next({}, "2026-11-25T12:00:00Z")).toBeUndefined();
     expect(next(OFFICE_HOURS, "2026-11-25T12:00:00Z", { zone: "Mars/Base", holidays: [] })).toBeUndefined();
   });
 
-  it("is the first minute that is open, as one who tries every minute finds it", () => {
+  it("the next opening is the first open minute, as a check of every minute finds it", () => {
     const zones = ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"];
     const weeks: WeeklyHours[] = [OFFICE_HOURS, { "6": ["23:30", "02:15"], "7": ["01:45", "02:45"] }];
     for (const zone of zones)

@@ -1,3 +1,9 @@
+/**
+ * Organisations: opening hours, holidays, and the record of an agency (agency/) for checks of its officers.
+ * This file decides whether an office is open; set-hours.ts and agency/agency-record.ts change the settings.
+ * Must stay true: unreadable hours or an unknown zone close the office, holidays are fixed when the hours are set,
+ * and a person who puts a number on an agency's record cannot call it back (ADR 0037).
+ */
 /** Opening hours by ISO weekday, 1 is Monday; a missing day is closed; half-open in the organisation's zone. */
 export type WeeklyHours = Readonly<Partial<Record<Weekday, readonly [string, string]>>>;
 export type Weekday = "1" | "2" | "3" | "4" | "5" | "6" | "7";
@@ -14,7 +20,7 @@ export interface OfficeFacts {
 const OFFICE_DAY: readonly [string, string] = ["09:00", "17:00"];
 const WHOLE_DAY: readonly [string, string] = ["00:00", "24:00"];
 
-/** Monday to Friday, 09:00–17:00: what binds an auditor whose organisation sets nothing. */
+/** Monday to Friday, 09:00–17:00: the hours of an auditor whose organisation sets none. */
 export const OFFICE_HOURS: WeeklyHours = {
   "1": OFFICE_DAY,
   "2": OFFICE_DAY,
@@ -23,7 +29,7 @@ export const OFFICE_HOURS: WeeklyHours = {
   "5": OFFICE_DAY,
 };
 
-/** What an organisation sets that is open at all hours. */
+/** Settings of an organisation that is always open. */
 export const ALL_HOURS: WeeklyHours = {
   "1": WHOLE_DAY,
   "2": WHOLE_DAY,
@@ -75,7 +81,7 @@ function formatterOf(zone: string): Intl.DateTimeFormat {
   return made;
 }
 
-/** What clock and calendar show in the zone; nothing for a zone the platform does not know. */
+/** Returns what clock and calendar show in the zone; undefined for a zone the platform does not know. */
 export function localTime(zone: string, at: Date): LocalTime | undefined {
   let parts: Intl.DateTimeFormatPart[];
   try {
@@ -95,7 +101,7 @@ export function localTime(zone: string, at: Date): LocalTime | undefined {
   };
 }
 
-/** Second of the day of `HH:MM`, up to 24:00; anything else is no time and closes the day. */
+/** Returns the second of the day of `HH:MM`, up to 24:00. Any other text is invalid and closes the day. */
 function secondOf(text: string): number | undefined {
   const match = /^([01]\d|2[0-4]):([0-5]\d)$/.exec(text);
   if (match === null) return undefined;
@@ -109,14 +115,17 @@ export interface Office {
   readonly holidays: readonly string[];
 }
 
-/** Seconds of a day's hours, half-open. Hours that end before they begin go on over midnight; equal ones are none. */
+/**
+ * The seconds of a day's hours, half-open. Hours that end before they begin continue over midnight; equal ones
+ * are empty.
+ */
 interface DayHours {
   readonly opens: number;
   readonly closes: number;
   readonly isOvernight: boolean;
 }
 
-/** The hours that begin on a date; none on a holiday. */
+/** Returns the hours that begin on a date; none on a holiday. */
 function hoursOf(hours: WeeklyHours, office: Office, date: string, weekday: Weekday): DayHours | undefined {
   const day = office.holidays.includes(date) ? undefined : hours[weekday];
   if (day === undefined) return undefined;
@@ -125,7 +134,7 @@ function hoursOf(hours: WeeklyHours, office: Office, date: string, weekday: Week
   return { opens, closes, isOvernight: closes < opens };
 }
 
-/** The date so many days later, and its ISO weekday. Calendar arithmetic alone: no zone has a part in it. */
+/** Returns the date so many days later, and its ISO weekday. This is calendar arithmetic, without a zone. */
 function dateAfter(date: string, days: number): { readonly date: string; readonly weekday: Weekday } {
   const day = new Date(Date.parse(`${date}T00:00:00Z`) + days * SECONDS_A_DAY * 1000);
   const weekday = WEEKDAYS_BY_NUMBER[day.getUTCDay()] ?? "7";
@@ -133,10 +142,9 @@ function dateAfter(date: string, days: number): { readonly date: string; readonl
 }
 
 /**
- * Whether the moment lies in opening hours: open at the first second, closed at the last. Wall-clock time counts,
- * so on days of a clock change the hours are those that the office's clock shows: what lies in an hour that is skipped
- * does not happen, what lies in one that comes twice happens twice. Hours over midnight belong to the day on which they
- * begin, also where a holiday follows. Unknown zone: closed.
+ * Returns whether the moment is in opening hours: open at the first second, closed at the last. Wall-clock time counts.
+ * So on a day of a clock change, hours in a skipped hour do not happen, and hours in a repeated one happen twice. Hours
+ * over midnight belong to the day on which they begin, even if a holiday follows. Unknown zone: closed.
  */
 export function isOpen(hours: WeeklyHours, office: Office, at: Date): boolean {
   const local = localTime(office.zone, at);
@@ -150,10 +158,10 @@ export function isOpen(hours: WeeklyHours, office: Office, at: Date): boolean {
   return night?.isOvernight === true && second < night.closes;
 }
 
-/** How far ahead an opening is looked for: an office that is closed for longer has none that is worth telling. */
+/** How far ahead the next opening is searched. An office that is closed for longer shows none. */
 const DAYS_AHEAD = 400;
 
-/** Milliseconds that the zone's clock is ahead of UTC. */
+/** Returns the milliseconds by which the zone's clock is ahead of UTC. */
 function offsetMs(zone: string, at: number): number {
   const local = localTime(zone, new Date(at));
   if (local === undefined) return 0;
@@ -161,7 +169,7 @@ function offsetMs(zone: string, at: number): number {
   return shown - Math.floor(at / 1000) * 1000;
 }
 
-/** The moment between two at which the zone's clock is changed: the first at which it shows the later offset. */
+/** Returns the moment between two at which the zone's clock is changed: the first with the later offset. */
 function changeBetween(zone: string, from: number, to: number): number {
   const before = offsetMs(zone, from);
   let [low, high] = [Math.floor(from / 1000), Math.ceil(to / 1000)];
@@ -173,7 +181,9 @@ function changeBetween(zone: string, from: number, to: number): number {
   return high * 1000;
 }
 
-/** Moments of a date at which an office could open: when its clock shows that time, by either offset, or is changed. */
+/**
+ * Returns moments of a date at which an office could open: its clock shows that time, by either offset, or is changed.
+ */
 function openingsOn(zone: string, date: string, opens: number): number[] {
   const midnight = Date.parse(`${date}T00:00:00Z`);
   const [from, to] = [midnight - SECONDS_A_DAY * 1000, midnight + 2 * SECONDS_A_DAY * 1000];
@@ -184,8 +194,8 @@ function openingsOn(zone: string, date: string, opens: number): number[] {
 }
 
 /**
- * The next moment at which the office is open, when it is closed now; undefined when it does not open within 400 days.
- * Pure, as `isOpen`, by which every candidate is judged.
+ * Returns the next moment at which the office opens, if it is closed now; undefined if it does not open within 400
+ * days. Pure, and `isOpen` checks every candidate.
  */
 export function nextOpening(hours: WeeklyHours, office: Office, now: Date): Date | undefined {
   const today = localTime(office.zone, now);

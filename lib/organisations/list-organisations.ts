@@ -5,7 +5,7 @@ import type { OrganisationSummary } from "@/lib/organisations/schema";
 import { listOrganisationRows } from "@/lib/organisations/store";
 import { type Page, requireCursor } from "@/lib/paging";
 
-/** Organisations of the tenant, for administrators. */
+/** Returns organisations of the tenant, for administrators. */
 export async function listOrganisations(
   cx: Context,
   query: { readonly limit: number; readonly cursor?: string | undefined },

@@ -4,10 +4,9 @@ import type { GrantFacts } from "@/lib/access/rules/facts";
 import { loadReader } from "@/lib/access/rules/reader";
 import { fixedClock } from "@/lib/clock";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { getHours } from "@/lib/organisations/get-hours";
 import { publicHolidays } from "@/lib/organisations/holidays";
-import { etagOfHours } from "@/lib/organisations/hours-etag";
 import { listOrganisations } from "@/lib/organisations/list-organisations";
+import { etagOfHours, getHours } from "@/lib/organisations/read-office-hours";
 import { OfficeHoursBody } from "@/lib/organisations/schema";
 import { setHours } from "@/lib/organisations/set-hours";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
@@ -81,7 +80,7 @@ async function open(who: BenchPerson, now: Date, kind: "court_order" | "audit_ma
 }
 
 describe("an organisation's hours", () => {
-  it("are not overwritten by whoever read them before somebody else changed them", async () => {
+  it("hours are not overwritten by a person who read them before another changed them", async () => {
     const id = bench.auditor.principal.organisationId;
     const read = etagOfHours(await set(id));
     const write = (body: object, ifMatch?: string) =>
@@ -96,7 +95,7 @@ describe("an organisation's hours", () => {
     await write({ zone: "Europe/Paris" });
   });
 
-  it("are set, read again as they were set, and say when they next open", async () => {
+  it("hours are set, read again as they were set, and show when they next open", async () => {
     const { organisationId } = bench.regulator.principal;
     const answer = await set(organisationId);
     expect(answer).toMatchObject({
@@ -110,13 +109,13 @@ describe("an organisation's hours", () => {
     expect(answer.holidays).not.toContain("2026-12-26");
     const { receipt: _, ...hours } = answer;
     expect(await getHours(at(admin, NOW), organisationId)).toEqual(hours);
-    // The page asks for an agency's record where there is one, and leaves no refusal in the log where there is none.
+    // The page asks for an agency's record only if one exists, so the log has no refusal otherwise.
     expect(hours.is_agency).toBe(true);
     const { items } = await listOrganisations(admin, { limit: 200 });
     expect(items.find(({ id }) => id === organisationId)).toMatchObject({ has_hours: true, zone: BODY.zone });
   });
 
-  it("bind its officers at the next decision, and the refusal says when it would be allowed", async () => {
+  it("hours bind the organisation's officers at the next decision, and the refusal shows when it would be allowed", async () => {
     await set(bench.regulator.principal.organisationId);
     const refused = await refusalOf(open(bench.regulator, NOW, "court_order"));
     expect(refused.code).toBe("access.outside-hours");
@@ -129,7 +128,7 @@ describe("an organisation's hours", () => {
     await expect(
       open(bench.regulator, new Date("2026-11-30T07:00:00Z"), "court_order"),
     ).resolves.toBeDefined();
-    // Friday's hours go on over midnight.
+    // Friday's hours continue over midnight.
     await expect(
       open(bench.regulator, new Date("2026-11-28T00:59:59Z"), "court_order"),
     ).resolves.toBeDefined();
@@ -138,7 +137,7 @@ describe("an organisation's hours", () => {
     ).toBe("access.outside-hours");
   });
 
-  it("are passed by with a reason under an order, and never under an audit mandate", async () => {
+  it("an order with a reason can override the hours, and an audit mandate cannot", async () => {
     await set(bench.regulator.principal.organisationId);
     expect(await open(bench.regulator, NOW, "court_order", "Ordered at once")).toMatchObject({
       usedHoursOverride: true,
@@ -147,7 +146,7 @@ describe("an organisation's hours", () => {
     expect(mandate.extra).toMatchObject({ next_possible_at: "2026-11-30T07:00:00.000Z" });
   });
 
-  it("taken back bind a regulator no more, and an auditor's are office hours again", async () => {
+  it("removed hours no longer bind a regulator, and an auditor's are office hours again", async () => {
     for (const who of [bench.regulator, bench.auditor])
       await set(who.principal.organisationId, { weekly_hours: null, holiday_region: null, closed_dates: [] });
     await expect(open(bench.regulator, NOW, "court_order")).resolves.toBeDefined();
@@ -156,7 +155,7 @@ describe("an organisation's hours", () => {
     });
   });
 
-  it("of an organisation that does not exist are not there, and those of an unknown region are refused", async () => {
+  it("hours of an unknown organisation are not found, and those of an unknown region are refused", async () => {
     expect((await refusalOf(set(uuidv7(1)))).code).toBe("organisation.not-found");
     expect((await refusalOf(getHours(admin, uuidv7(1)))).code).toBe("organisation.not-found");
     for (const region of [{ country: "XX" }, { country: "DE", state: "XX" }, { country: "DE", region: "A" }])
@@ -166,7 +165,7 @@ describe("an organisation's hours", () => {
   });
 });
 
-it("bodies are hours, dates and zones that exist", () => {
+it("bodies contain hours, dates and zones that exist", () => {
   const isGood = (more: object) => OfficeHoursBody.safeParse({ ...BODY, ...more }).success;
   expect(isGood({})).toBe(true);
   expect(isGood({ weekly_hours: { "7": ["00:00", "24:00"] } })).toBe(true);
@@ -184,7 +183,7 @@ it("bodies are hours, dates and zones that exist", () => {
     expect(isGood(more), JSON.stringify(more)).toBe(false);
 });
 
-it("public holidays are those of the region, over six years, each day of one that lasts longer", async () => {
+it("public holidays are those of the region, over six years, with each day of a longer one", async () => {
   const { dates, until } = await publicHolidays({ country: "DE", state: "BE" }, NOW);
   // Berlin alone: International Women's Day. Easter Monday moves.
   for (const date of ["2026-03-08", "2026-04-06", "2026-10-03", "2027-03-29", "2031-12-26"])

@@ -1,12 +1,21 @@
 import "server-only";
+import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
+import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
+import { contentEtagOf } from "@/lib/etag";
 import { findAgency } from "@/lib/organisations/agency/store";
 import { isOpen, nextOpening } from "@/lib/organisations/hours";
 import type { OfficeHours } from "@/lib/organisations/schema";
 import { findOrganisation, getOffice } from "@/lib/organisations/store";
 
-/** The hours of an organisation as they are set, and what they say now. Throws `organisation.not-found`. */
+/** Returns the entity tag of an organisation's hours, over the settings and not their current result. */
+export function etagOfHours(hours: OfficeHours): string {
+  const { zone, weekly_hours, holiday_region, closed_dates, open_dates, home_jurisdictions } = hours;
+  return contentEtagOf({ zone, weekly_hours, holiday_region, closed_dates, open_dates, home_jurisdictions });
+}
+
+/** Returns an organisation's set hours and whether they are open now. Throws `organisation.not-found`. */
 export async function readOfficeHours(tx: Tx, tenantId: string, id: string, now: Date): Promise<OfficeHours> {
   const found = await findOrganisation(tx, tenantId, id);
   if (found === undefined) throw new DomainError("organisation.not-found");
@@ -36,4 +45,9 @@ export async function readOfficeHours(tx: Tx, tenantId: string, id: string, now:
     ...(weeklyHours === undefined ? {} : { is_open: isOpenNow }),
     ...(next === undefined ? {} : { next_opening_at: next.toISOString() }),
   };
+}
+
+/** Returns an organisation's hours, for administrators. */
+export async function getHours(cx: Context, id: string): Promise<OfficeHours> {
+  return inSnapshot(cx, (tx) => readOfficeHours(tx, cx.instance.tenantId, id, cx.clock.now()));
 }

@@ -19,10 +19,12 @@ function isZone(name: string): boolean {
   }
 }
 
-/** Hours by ISO weekday, 1 is Monday; a missing day is closed; hours that end before they begin go on over midnight. */
+/**
+ * Hours by ISO weekday, 1 is Monday; a missing day is closed; hours that end before they begin continue over midnight.
+ */
 const Week = z.partialRecord(z.enum(["1", "2", "3", "4", "5", "6", "7"]), Day);
 
-/** Public holidays of a country, of a state of it, of a region of that, by the codes of the library date-holidays. */
+/** Public holidays of a country, of its state, of that state's region, by the codes of the library date-holidays. */
 export const HolidayRegion = z.strictObject({
   country: z.string().regex(/^[A-Z]{2}$/, "not a country's code"),
   state: z.string().max(10).optional(),
@@ -30,15 +32,18 @@ export const HolidayRegion = z.strictObject({
 });
 export type HolidayRegion = z.infer<typeof HolidayRegion>;
 
-/** When an organisation is open. Without weekly hours the default of each role holds: an auditor's office hours. */
+/** When an organisation is open. Without weekly hours the default of each role applies: an auditor's office hours. */
 export const OfficeHoursBody = z.strictObject({
   zone: z.string().max(60).refine(isZone, "not a time zone"),
   weekly_hours: Week.nullable(),
   holiday_region: HolidayRegion.nullable(),
-  /** Further days on which it is closed, and public holidays on which it is open all the same. */
+  /** More days on which it is closed, and public holidays on which it is open. */
   closed_dates: z.array(CalendarDate).max(MAX_DATES),
   open_dates: z.array(CalendarDate).max(MAX_DATES),
-  /** ISO 3166-1 alpha-2 or `EU`, whose orders count by themselves; the operator's are the instance's. Absent: as before. */
+  /**
+   * ISO 3166-1 alpha-2 or `EU`: orders of these jurisdictions count automatically; the operator's are the instance's.
+   * Absent: as before.
+   */
   home_jurisdictions: z
     .array(z.string().regex(/^[A-Z]{2}$/, "neither an ISO 3166-1 alpha-2 code nor EU"))
     .max(40)
@@ -54,15 +59,15 @@ export const OfficeHours = z.object({
   home_jurisdictions: z.array(z.string()),
   /** Whether its home jurisdictions are the instance's. */
   is_operator: z.boolean(),
-  /** Whether it has an agency's record: what its officers are checked by. */
+  /** Whether it has an agency's record, with the data for checks of its officers. */
   is_agency: z.boolean(),
   id: z.string(),
   name: z.string(),
-  /** Every date on which it is closed, worked out when the hours were set. */
+  /** Every date on which it is closed, computed when the hours were set. */
   holidays: z.array(z.string()),
-  /** Last day for which public holidays are worked out. */
+  /** Last day for which public holidays are computed. */
   holidays_until: z.string().optional(),
-  /** Whether these hours are open now, and when they next open if they are not. Absent where no hours are set. */
+  /** Whether these hours are open now, and when they next open if they are not. Absent if no hours are set. */
   is_open: z.boolean().optional(),
   next_opening_at: z.string().optional(),
 });

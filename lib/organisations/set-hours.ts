@@ -6,12 +6,11 @@ import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { requireMatch } from "@/lib/etag";
 import { publicHolidays } from "@/lib/organisations/holidays";
-import { etagOfHours } from "@/lib/organisations/hours-etag";
-import { readOfficeHours } from "@/lib/organisations/read-office-hours";
+import { etagOfHours, readOfficeHours } from "@/lib/organisations/read-office-hours";
 import type { OfficeHoursAnswer, OfficeHoursBody } from "@/lib/organisations/schema";
 import { findOrganisation, lockOrganisation, updateHours } from "@/lib/organisations/store";
 
-/** Public holidays but those on which it is open, and the days of its own. */
+/** Public holidays without those on which it is open, plus its own days. */
 function closedDates(input: OfficeHoursBody, holidays: readonly string[]): string[] {
   const dates = new Set([
     ...holidays.filter((date) => !input.open_dates.includes(date)),
@@ -21,9 +20,9 @@ function closedDates(input: OfficeHoursBody, holidays: readonly string[]): strin
 }
 
 /**
- * Sets when an organisation is open: zone, week and holidays, which are worked out here and now. They bind its auditors,
- * and its regulators where weekly hours are set. In force at the next decision; recorded with what they were before.
- * Throws `request.conflict` when `ifMatch` names other hours than those that are set.
+ * Sets when an organisation is open: zone, week and holidays, which are computed here. They bind its auditors, and its
+ * regulators if weekly hours are set. In force at the next decision; the entry records the earlier settings. Throws
+ * `request.conflict` if `ifMatch` names hours other than the current ones.
  */
 export async function setHours(
   cx: Context,

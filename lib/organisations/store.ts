@@ -7,7 +7,7 @@ import { WeeklyHours as WeeklyHoursColumn } from "@/lib/identity/schema";
 import type { OfficeFacts, WeeklyHours } from "@/lib/organisations/hours";
 import { HolidayRegion } from "@/lib/organisations/schema";
 
-/** What was chosen when the hours were set. */
+/** The choices made when the hours were set. */
 export const HolidayChoice = z.object({
   region: HolidayRegion.nullable(),
   closed: z.array(z.string()),
@@ -26,7 +26,7 @@ export interface OrganisationRow {
   readonly hasHours: boolean;
 }
 
-/** Organisations by name; `after` is the id of the last one shown. */
+/** Returns organisations by name; `after` is the id of the last one shown. */
 export async function listOrganisationRows(
   tx: Tx,
   page: { readonly tenantId: string; readonly after: string | undefined; readonly limit: number },
@@ -47,7 +47,7 @@ interface FoundOrganisation {
   readonly isOperator: boolean;
 }
 
-/** Name, choice and homes of one organisation of the tenant. */
+/** Returns name, choice and homes of one organisation of the tenant. */
 export async function findOrganisation(
   tx: Tx,
   tenantId: string,
@@ -63,7 +63,7 @@ export async function findOrganisation(
   return { name, choice, homes, isOperator: kind === "operator" };
 }
 
-/** Holds the organisation until the transaction ends. */
+/** Locks the organisation until the transaction ends. */
 export async function lockOrganisation(tx: Tx, id: string): Promise<void> {
   await tx.$queryRaw`SELECT id FROM organisation WHERE id = ${id}::uuid FOR UPDATE`;
 }
@@ -93,7 +93,7 @@ export async function updateHours(tx: Tx, id: string, hours: NewHours): Promise<
 function hoursOf(column: unknown): WeeklyHours | undefined {
   if (column === null) return undefined;
   const parsed = z.partialRecord(WeeklyHoursColumn.keyType, WeeklyHoursColumn.valueType).safeParse(column);
-  // Hours nobody can read are no hours: the office is closed rather than open.
+  // Unreadable hours count as none: the office is closed rather than open.
   return parsed.success ? definedOnly(parsed.data) : {};
 }
 
@@ -101,7 +101,7 @@ function definedOnly(hours: Partial<Record<string, readonly [string, string]>>):
   return Object.fromEntries(Object.entries(hours).filter(([, day]) => day !== undefined));
 }
 
-/** The columns that hold an organisation's hours. */
+/** The columns of an organisation's hours. */
 export interface OfficeRow {
   readonly zone: string;
   readonly weekly_hours: unknown;

@@ -7,7 +7,7 @@ import { operation } from "@/lib/api-client/operation";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { bind } from "@/lib/http/endpoint/bind";
 import { serve } from "@/lib/http/endpoint/serve";
-import { createTenant } from "@/lib/identity/people/create-tenant";
+import { createTenant } from "@/lib/identity/people/tenant";
 import { openLimitPool } from "@/lib/rate-limit/limit-pool";
 import { openLimits } from "@/lib/rate-limit/limits";
 import { openRedisCounters } from "@/lib/rate-limit/redis-counters";

@@ -12,7 +12,7 @@ import { recordVerifications } from "@/lib/audit/self-check/record-verifications
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { recordEpoch } from "@/lib/escrow/client/epochs";
 import { findReaderById } from "@/lib/identity/people/find-reader";
-import { endDeadSessions } from "@/lib/identity/sessions/end-dead-sessions";
+import { endDeadSessions } from "@/lib/identity/sessions/end-session";
 import { runLoop } from "@/lib/jobs/run-loop";
 import { rotateDueKeys } from "@/lib/keys/rotation/rotate-due";
 import { sweepResident } from "@/lib/keys/token-objects/sweep-resident";

@@ -10,8 +10,7 @@ import { isUniqueViolation } from "@/lib/db/errors";
 import type { portalEnv } from "@/lib/env";
 import { witnessKeys, witnessPolicy } from "@/lib/env/anchors";
 import { InvariantError } from "@/lib/errors";
-import { createTenant } from "@/lib/identity/people/create-tenant";
-import { readTenant } from "@/lib/identity/people/read-tenant";
+import { createTenant, readTenant } from "@/lib/identity/people/tenant";
 import type { KeyRef, Keystore } from "@/lib/keystore/keystore";
 
 type TenantEnv = ReturnType<typeof portalEnv>;

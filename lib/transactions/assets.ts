@@ -13,7 +13,7 @@ const DECLARED_ASSETS = "AITBC BTC ETH EURC USDC USDT";
 
 const KNOWN = new Set(`${ISO_4217} ${DECLARED_ASSETS}`.split(" "));
 
-/** Whether a text is an ISO 4217 code or a declared asset. */
+/** Returns whether a text is an ISO 4217 code or a declared asset. */
 export function isAssetCode(code: string): boolean {
   return KNOWN.has(code);
 }

@@ -40,7 +40,10 @@ import { submitTransaction } from "@/lib/transactions/submit/submit-transaction"
 
 type Person = Awaited<ReturnType<UseCaseBench["person"]>>;
 
-/** All that must stand nowhere, by what it is; and all that was said, which is looked through with the places. */
+/**
+ * All secrets that must not appear anywhere, by kind; and all texts that were returned or logged, which are scanned
+ * with the other places.
+ */
 const secrets = new Map<string, string | Uint8Array>();
 const plaintexts = new Map<string, string>();
 const privateKeys = new Map<string, Uint8Array>();
@@ -86,7 +89,7 @@ function listenToOutput(): () => void {
   };
 }
 
-/** What is answered of an act that must fail, in every way an error could be shown; and what the log makes of it. */
+/** Collects the answer to an act that must fail, in every form an error can be shown, and its log lines. */
 async function fails(what: string, act: () => unknown): Promise<void> {
   const error = await Promise.resolve()
     .then(act)
@@ -99,13 +102,13 @@ async function fails(what: string, act: () => unknown): Promise<void> {
   failures.push(inspect(error, { depth: 20, showHidden: true }), JSON.stringify(error), String(error.stack));
 }
 
-/** Somebody with full access to the database changes rows; nothing follows that would need their triggers. */
+/** Runs changes of rows as a person with full access to the database; nothing afterwards needs their triggers. */
 async function tamper(table: string, change: string, values: unknown[]): Promise<void> {
   await query(`ALTER TABLE ${table} DISABLE TRIGGER USER`);
   await query(`UPDATE ${table} SET ${change}`, values);
 }
 
-/** Learns the key-encryption keys of a process's keystore, its root key, and the keys that lie in its folder. */
+/** Collects the key-encryption keys of a process's keystore, its root key, and the keys in its folder. */
 async function learnKeystore(name: string, dir: string): Promise<void> {
   const opened = await openKeystoreFile(dir, PASSPHRASE);
   for (const [purpose, { key }] of opened.keks) secrets.set(`${name}: KEK ${purpose}`, key);
@@ -130,7 +133,7 @@ interface StoredKey {
   kek_id: string;
 }
 
-/** Learns the participants' private keys as they are stored now. */
+/** Collects the participants' private keys as they are stored now. */
 async function learnParticipants(): Promise<void> {
   const { keks } = await openKeystoreFile(bench.keyDir, PASSPHRASE);
   const kek = keks.get("participant")?.key ?? new Uint8Array(32);
@@ -151,7 +154,7 @@ async function learnParticipants(): Promise<void> {
   }
 }
 
-/** Learns the content key of every group of a transaction as it is sealed now. */
+/** Collects the content key of every group of a transaction as it is sealed now. */
 async function learnContentKeys(id: string): Promise<void> {
   const groups = await inSnapshot(bench.cx, async (tx) => {
     const transaction = await findTransaction(tx, bench.place.tenantId, id);
@@ -210,7 +213,7 @@ async function run(cx: Person): Promise<void> {
   await runRotations({ ...cx, system: "portal" });
 }
 
-/** Each person with a log that is listened to at its finest. */
+/** Each person, with a log that records at its finest level. */
 async function person(role: "client" | "miner" | "admin"): Promise<Person> {
   const cx = await bench.person({ role, ...(role === "admin" ? { duties: ["admin"] } : {}) });
   return { ...cx, logger };
@@ -263,7 +266,7 @@ const transitOf = (): CustodySettings =>
     KEK_PASSPHRASE: TEST_PASSPHRASE,
   });
 
-/** The portal's keys move to a key service, which is then slow of answer in every way. */
+/** Moves the portal's keys to a key service, which then answers slowly in every way. */
 async function move({ owner, id }: { owner: Person; id: string }): Promise<void> {
   const patience = { attempts: 1, callMs: 60_000, pauseMs: 1 };
   const place = { dir: bench.keyDir, custody: transitOf(), patience };
@@ -288,7 +291,7 @@ async function move({ owner, id }: { owner: Person; id: string }): Promise<void>
   await open({ ...owner, keystore: await openKeystore(place) }, id);
 }
 
-/** What goes wrong: passphrases, files and rows. */
+/** Causes faults: wrong passphrases, files and rows. */
 async function goWrong({ owner, other, id }: { owner: Person; other: Person; id: string }): Promise<void> {
   const wrong = `wrong-${mark()}`;
   secrets.set("a wrong passphrase", wrong);
@@ -361,7 +364,7 @@ function scannerOf(...values: ReadonlyMap<string, string | Uint8Array>[]): Canar
 
 const everything = () => scannerOf(secrets, plaintexts);
 
-/** Every row of every table, as text; bytes are hexadecimal there. */
+/** Returns every row of every table, as text; bytes are hexadecimal there. */
 async function eachTable(look: (table: string, rows: string) => void): Promise<number> {
   const tables = await query<{ name: string }>(
     "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')",
@@ -385,7 +388,7 @@ const filesOf = (): string[] =>
     scratch,
   ].flatMap((folder) => [...filesBelow(folder)]);
 
-it("what is looked for is known: private keys of each process and participant, key-encryption, root and content keys", () => {
+it("the scan knows its secrets: private keys of each process and participant, key-encryption, root and content keys", () => {
   const names = [...secrets.keys()];
   const count = (pattern: RegExp) => names.filter((name) => pattern.test(name)).length;
   expect(count(/^(portal|signer|custodian): KEK /)).toBe(18);
@@ -403,7 +406,7 @@ it("what is looked for is known: private keys of each process and participant, k
   expect(failures.length).toBeGreaterThanOrEqual(3 * 18);
 });
 
-it("none of it stands in any table", async () => {
+it("no table contains a secret", async () => {
   const scanner = everything();
   const found: string[] = [];
   const count = await eachTable((table, rows) => {
@@ -413,21 +416,21 @@ it("none of it stands in any table", async () => {
   expect(found).toEqual([]);
 });
 
-it("none of it stands in a file of the database, its WAL, a keystore, the custodian's or the signer's folder", () => {
+it("no file of the database, its WAL, a keystore, the custodian's or the signer's folder contains a secret", () => {
   const scanner = everything();
   const files = filesOf();
   expect(files.length).toBeGreaterThan(200);
   expect(files.flatMap((file) => scanner.findInFile(file).map((name) => `${file}: ${name}`))).toEqual([]);
 });
 
-it("none of it stands in a log line, on the process's output, in an error or in an answer", () => {
+it("no log line, process output, error or answer contains a secret", () => {
   const scanner = everything();
   for (const said of [logged, printed, failures, answers])
     expect(said.flatMap((text) => scanner.find(text))).toEqual([]);
   expect(logged.length).toBeGreaterThanOrEqual(18);
 });
 
-it("what a party opens has its values, and no key", () => {
+it("a party's opening returns its values and no key", () => {
   expect(disclosures.length).toBeGreaterThanOrEqual(7);
   const keys = scannerOf(secrets);
   for (const text of disclosures) expect(keys.find(text)).toEqual([]);
@@ -435,7 +438,7 @@ it("what a party opens has its values, and no key", () => {
   for (const text of disclosures) expect(values.find(text).length).toBe(4);
 });
 
-it("the scan finds what must be there: public keys in a table, a job's name in the database's files, a key file's key", async () => {
+it("the scan finds expected texts: public keys in a table, a job's name in the database's files, a key file's key", async () => {
   const publicKeys = scannerOf(
     new Map(
       (await query<{ public_key: string }>("SELECT public_key FROM key_version")).map(

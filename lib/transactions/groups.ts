@@ -9,7 +9,7 @@ export type Groups = Partial<Record<GroupName, Fields>>;
 /** The order of groups in answers. */
 export const GROUP_ORDER: readonly GroupName[] = GroupName.options;
 
-/** Personal data: sealed also where the transaction is not confidential (api.md). */
+/** Personal data, sealed even if the transaction is not confidential (api.md). */
 const ALWAYS_SEALED: ReadonlySet<GroupName> = new Set(["parties", "narrative", "external_references"]);
 /** Groups whose object value contributes its members as fields. */
 const SPREAD: ReadonlySet<GroupName> = new Set(["pricing", "settlement_details"]);
@@ -35,7 +35,7 @@ function fieldsOf(group: GroupName, input: NewTransaction): Fields | undefined {
   return SPREAD.has(group) && isObject(value) ? value : { [group]: value };
 }
 
-/** The fields of every group that the request has. */
+/** Returns the fields of every group in the request. */
 export function groupsOf(input: NewTransaction): Groups {
   const groups: Groups = {};
   for (const group of GROUP_ORDER) {
@@ -45,7 +45,7 @@ export function groupsOf(input: NewTransaction): Groups {
   return groups;
 }
 
-/** Which groups are sealed and which are stored and shown as they are. */
+/** Returns which groups are sealed, and which are stored and shown in plaintext. */
 export function splitGroups(groups: Groups, isConfidential: boolean): { sealed: Groups; plain: Groups } {
   const sealed: Groups = {};
   const plain: Groups = {};
@@ -57,8 +57,8 @@ export function splitGroups(groups: Groups, isConfidential: boolean): { sealed: 
 }
 
 /**
- * Members of `data` for one group, equal to what was sent: amount and currency as siblings, an object for the
- * members of pricing and settlement_details, any other value under its own name. A masked amount keeps this form.
+ * Returns the members of `data` for one group, equal to what was sent: amount and currency as siblings, an object for
+ * the members of pricing and settlement_details, any other value under its own name. A masked amount keeps this form.
  */
 export function dataOf(group: GroupName, fields: Fields): Fields {
   if (group === "amount") return { ...fields };
@@ -67,7 +67,7 @@ export function dataOf(group: GroupName, fields: Fields): Fields {
   return { [group]: isBare ? jsonOf(fields[group]) : fields };
 }
 
-/** `data` of several groups, in the order of groups. */
+/** Returns `data` of several groups, in the order of groups. */
 export function dataOfAll(groups: Groups): Fields {
   const data: Fields = {};
   for (const group of GROUP_ORDER) {

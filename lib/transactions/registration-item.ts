@@ -2,7 +2,7 @@ import { Jwe, type RegistrationItem } from "@/lib/escrow/protocol/messages";
 import type { TransactionRow } from "@/lib/transactions/rows";
 import type { SealedGroupRow } from "@/lib/transactions/verify-envelopes";
 
-/** A sealed group as the custodian wants it. */
+/** Returns a sealed group in the custodian's form. */
 export function registrationItem(row: TransactionRow, group: SealedGroupRow): RegistrationItem {
   return {
     tx: row.id,

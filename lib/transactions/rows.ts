@@ -3,7 +3,7 @@ import { type Fields, GROUP_ORDER, type Groups } from "@/lib/transactions/groups
 import { isJson, TransactionStatus } from "@/lib/transactions/schema";
 import { GroupName } from "@/lib/vocabulary";
 
-/** A transaction as stored; sealed values are not in it. */
+/** A stored transaction, without its sealed values. */
 export interface TransactionRow {
   readonly id: string;
   readonly jobId: string;
@@ -40,7 +40,7 @@ export interface GroupRow {
   readonly entryId: string;
 }
 
-/** The leaf of an entry, and the log in whose tree it stands. */
+/** The leaf of an entry, and the log whose tree contains it. */
 export interface EntryLeaf {
   readonly log: string;
   readonly hash: Uint8Array;
@@ -67,7 +67,7 @@ const TransactionRecord = z.object({
   sealed_groups: z.array(GroupName),
 });
 
-/** Reads a row of the `TRANSACTION_COLUMNS` query. */
+/** Returns a transaction from a row of the `TRANSACTION_COLUMNS` query. */
 export function toTransactionRow(record: unknown): TransactionRow {
   const row = TransactionRecord.parse(record);
   const plain: Groups = row.plain ?? {};
@@ -107,7 +107,7 @@ const GroupRecord = z.object({
   entry_id: z.string(),
 });
 
-/** Reads a row of `transaction_group`. */
+/** Returns a group from a row of `transaction_group`. */
 export function toGroupRow(record: unknown): GroupRow {
   const { transaction_id, grp, field_count, entry_id, ...rest } = GroupRecord.parse(record);
   return { ...rest, transactionId: transaction_id, group: grp, fieldCount: field_count, entryId: entry_id };

@@ -11,7 +11,7 @@ function issuesOf(members: Record<string, unknown>): string[] {
 
 describe("a new transaction", () => {
   it.each(["0", "1000", "-1", "0.000000000000000001", "999999999999999999.5"])(
-    "takes the amount %s",
+    "a new transaction takes the amount %s",
     (amount) => {
       expect(issuesOf({ amount })).toEqual([]);
     },
@@ -30,20 +30,20 @@ describe("a new transaction", () => {
     "1000000000000000000",
     "0.0000000000000000001",
     "１",
-  ])("refuses the amount %j", (amount) => {
+  ])("a new transaction refuses the amount %j", (amount) => {
     expect(issuesOf({ amount })).toEqual(["amount"]);
   });
 
-  it("refuses a number as amount", () => {
+  it("a new transaction refuses a number as amount", () => {
     expect(issuesOf({ amount: 1000 })).toEqual(["amount"]);
   });
 
-  it("takes ISO 4217 codes and declared assets only", () => {
+  it("a new transaction takes only ISO 4217 codes and declared assets", () => {
     for (const currency of ["EUR", "JPY", "AITBC"]) expect(issuesOf({ currency })).toEqual([]);
     for (const currency of ["eur", "EURO", "ZZZ", ""]) expect(issuesOf({ currency })).toEqual(["currency"]);
   });
 
-  it("refuses a member named as its group, and no other place of that name", () => {
+  it("a member named as its group is refused, and the same name elsewhere is not", () => {
     expect(issuesOf({ pricing: { pricing: 1 } })).toEqual(["pricing/pricing"]);
     expect(issuesOf({ settlement_details: { settlement_details: 1 } })).toEqual([
       "settlement_details/settlement_details",
@@ -51,7 +51,7 @@ describe("a new transaction", () => {
     expect(issuesOf({ pricing: { nested: { pricing: 1 } }, parties: { parties: 1 } })).toEqual([]);
   });
 
-  it("refuses unknown members, no participant, 33 of them, and null", () => {
+  it("unknown members, no participant, 33 participants and null are refused", () => {
     expect(NewTransaction.safeParse({ ...base, colour: "red" }).success).toBe(false);
     expect(issuesOf({ participants: [] })).toEqual(["participants"]);
     expect(issuesOf({ participants: Array.from({ length: 33 }, (_, i) => `p-${i}`) })).toEqual([
@@ -60,11 +60,11 @@ describe("a new transaction", () => {
     expect(issuesOf({ pricing: null })).toEqual(["pricing"]);
   });
 
-  it("names client_envelopes and digests as not taken yet", () => {
+  it("the refusal names client_envelopes and digests as not taken yet", () => {
     expect(issuesOf({ client_envelopes: {}, digests: [] })).toEqual(["digests", "client_envelopes"]);
   });
 
-  it("refuses values nested deeper than can be sealed", () => {
+  it("values nested deeper than can be sealed are refused", () => {
     let value: unknown = 1;
     for (let depth = 0; depth < 40; depth += 1) value = [value];
     expect(issuesOf({ parties: value })).toEqual(["parties"]);
@@ -83,14 +83,14 @@ describe("disclosure groups", () => {
     external_references: [],
   });
 
-  it("give back every value equal to what was sent", () => {
+  it("disclosure groups return every value equal to what was sent", () => {
     const { job_id, participants, ...sent } = full;
     expect(dataOfAll(groupsOf(full))).toEqual(sent);
     expect(job_id).toBe(base.job_id);
     expect(participants).toEqual(base.participants);
   });
 
-  it("give back an empty object, an array and a member called __proto__", () => {
+  it("disclosure groups return an empty object, an array and a member called __proto__", () => {
     const input = NewTransaction.parse({
       ...base,
       pricing: {},
@@ -103,14 +103,14 @@ describe("disclosure groups", () => {
     );
   });
 
-  it("seal personal data also where the transaction is not confidential", () => {
+  it("personal data are sealed even when the transaction is not confidential", () => {
     const { sealed, plain } = splitGroups(groupsOf(full), false);
     expect(Object.keys(sealed)).toEqual(["parties", "narrative", "external_references"]);
     expect(Object.keys(plain)).toEqual(["amount", "pricing", "settlement_details"]);
     expect(splitGroups(groupsOf(full), true).plain).toEqual({});
   });
 
-  it("leave the currency out where none was sent", () => {
+  it("the currency is left out when none was sent", () => {
     const input = NewTransaction.parse({ ...base, amount: "1" });
     expect(dataOfAll(groupsOf(input))).toEqual({ amount: "1" });
   });

@@ -8,10 +8,10 @@ import { GroupName, Purpose } from "@/lib/vocabulary";
 export const MAX_PARTICIPANTS = 32;
 export const MAX_BATCH = 1000;
 const MAX_MEMBERS = 1000;
-/** Sealing nests a value two levels deeper than the request does; both stay far under the parser's limit. */
+/** Sealing nests a value two levels deeper than the request does; both stay far below the parser's limit. */
 const MAX_DEPTH = 32;
 
-/** Ids are compared as text in places, so that one spelling is kept. */
+/** Ids are compared as text in places, so only one spelling is allowed. */
 const Uuid = z.uuid().toLowerCase();
 
 export const ParticipantId = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, "not a participant id");
@@ -31,19 +31,19 @@ function isShallow(value: unknown, depth = 0): boolean {
   return depth < MAX_DEPTH && Object.values(value).every((member) => isShallow(member, depth + 1));
 }
 
-/** Whether a parsed body's value is JSON. The HTTP layer parses nothing else; this narrows the type. */
+/** Returns whether a parsed body's value is JSON. The HTTP layer parses nothing else; this narrows the type. */
 export function isJson(value: unknown): value is Json {
   if (value === null || ["string", "number", "boolean"].includes(typeof value)) return true;
   return typeof value === "object" && Object.values(value).every(isJson);
 }
 
-/** Any JSON but null: an absent value is left out. */
+/** Any JSON except null: an absent value is left out. */
 const Value = z
   .unknown()
   .refine((value) => value !== null && value !== undefined, "must not be null")
   .refine((value) => isShallow(value), `nested deeper than ${MAX_DEPTH}`);
 
-/** A value whose members become sealed fields of the group, so none may be named as the group itself. */
+/** A value whose members become sealed fields of the group, so none may have the group's own name. */
 function groupValue(group: GroupName) {
   return Value.superRefine((value, context) => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return;
@@ -100,7 +100,7 @@ export const NewTransaction = z.strictObject({
 });
 export type NewTransaction = z.output<typeof NewTransaction>;
 
-/** A transaction as its parties and staff may see it without opening anything. */
+/** A transaction as its parties and staff may see it, without opening. */
 export const TransactionView = z.object({
   transaction_id: z.string(),
   job_id: z.string(),
@@ -122,7 +122,7 @@ export type TransactionView = z.infer<typeof TransactionView>;
 export const TransactionAnswer = TransactionView.extend({ receipt: Receipt });
 export type TransactionAnswer = z.infer<typeof TransactionAnswer>;
 
-/** Items are checked one by one, so that one bad item does not refuse its neighbours. */
+/** Items are checked one by one, so one bad item does not refuse the others. */
 export const NewBatch = z.strictObject({
   transactions: z.array(z.unknown()).min(1).max(MAX_BATCH),
   atomic: z.boolean().default(false),
@@ -165,9 +165,9 @@ export const AccessBody = z.strictObject({
   opening: SignedOpening.optional(),
 });
 export type AccessBody = z.output<typeof AccessBody>;
-/** Programs of the coordinator also say who asks; the credential says it, and anybody else is refused. */
+/** Programs of the coordinator also name the requester. The credential decides; a different name is refused. */
 const requester = { requester: ParticipantId.optional() } as const;
-/** The body where the path names the transaction: whoever names it again names the same one. */
+/** The body if the path names the transaction. A transaction in the body must be the same one. */
 export const AccessOfPathBody = AccessBody.extend({ ...requester, transaction_id: Uuid.optional() });
 export type AccessOfPathBody = z.output<typeof AccessOfPathBody>;
 export const AccessByIdBody = AccessBody.extend({ ...requester, transaction_id: Uuid });

@@ -1,3 +1,10 @@
+/**
+ * Transactions: submit, read, open and re-wrap records with sealed groups. This file stores their rows.
+ * submit/ seals and stores; open/ runs the seven steps of an opening (open/open-transaction.ts); rewrap/, client-held/
+ * and key-recovery/ move recipient entries to other keys; verify-envelopes.ts compares rows with the log.
+ * Must stay true: no envelope is opened or moved unless it matches the log, no field is opened before its intent entry
+ * is committed (I2), and a hidden transaction gets the same answer as an unknown one (I12).
+ */
 import "server-only";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
@@ -15,7 +22,7 @@ export interface Participant {
   readonly id: string;
   readonly isNatural: boolean;
   readonly isActive: boolean;
-  /** A client or miner, and of neither the operator nor an agency. */
+  /** A client or miner, which belongs to neither the operator nor an agency. */
   readonly mayBeParty: boolean;
 }
 
@@ -41,13 +48,13 @@ export async function findParticipants(
   }));
 }
 
-/** Ids among the given that are taken, in any tenant: an id names one transaction for ever. */
+/** Returns those of the given ids that are taken, in any tenant: an id names one transaction for ever. */
 export async function findTakenIds(tx: Tx, ids: readonly string[]): Promise<Set<string>> {
   const rows = await tx.transaction.findMany({ where: { id: { in: [...ids] } }, select: { id: true } });
   return new Set(rows.map((row) => row.id));
 }
 
-/** Everything one new transaction stores here; its wraps go to lib/keys. */
+/** The rows of one new transaction; lib/keys stores its wraps. */
 export interface NewRows {
   readonly transaction: Prisma.transactionCreateManyInput;
   readonly participants: readonly Prisma.transaction_participantCreateManyInput[];
@@ -70,7 +77,7 @@ export const TRANSACTION_COLUMNS = Prisma.sql`
   t.retention_class,
   ARRAY(SELECT DISTINCT g.grp FROM transaction_group g WHERE g.transaction_id = t.id) AS sealed_groups`;
 
-/** The transaction if it exists in this tenant. Whether the caller may know of it is for the use case to say. */
+/** Returns the transaction if it exists in this tenant. The use case decides whether the caller may know of it. */
 export async function findTransaction(
   tx: Tx,
   tenantId: string,
@@ -81,7 +88,7 @@ export async function findTransaction(
   return rows.map(toTransactionRow)[0];
 }
 
-/** Those of these transactions that exist in this tenant, in the order of their ids. */
+/** Returns those of these transactions that exist in this tenant, in the order of their ids. */
 export async function findTransactions(
   tx: Tx,
   tenantId: string,
@@ -93,7 +100,7 @@ export async function findTransactions(
   return rows.map(toTransactionRow);
 }
 
-/** Newest generation of each sealed group of these transactions. */
+/** Returns the newest generation of each sealed group of these transactions. */
 export async function findGroups(tx: Tx, transactionIds: readonly string[]): Promise<GroupRow[]> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     SELECT DISTINCT ON (transaction_id, grp)
@@ -103,7 +110,7 @@ export async function findGroups(tx: Tx, transactionIds: readonly string[]): Pro
   return rows.map(toGroupRow);
 }
 
-/** Canonical bytes of entries, as they are hashed into the log. */
+/** Returns canonical bytes of entries, as they are hashed into the log. */
 export async function findEntryBytes(tx: Tx, ids: readonly string[]): Promise<Map<string, Uint8Array>> {
   const rows = await tx.audit_entry.findMany({
     where: { id: { in: [...new Set(ids)] } },
@@ -112,7 +119,7 @@ export async function findEntryBytes(tx: Tx, ids: readonly string[]): Promise<Ma
   return new Map(rows.map((row) => [row.id, row.bytes]));
 }
 
-/** Leaves of those among the entries that are in a tree, each with the log whose tree it is. */
+/** Returns leaves of those entries that are in a tree, each with the log of that tree. */
 export async function findLeaves(tx: Tx, entryIds: readonly string[]): Promise<Map<string, EntryLeaf>> {
   const rows = await tx.audit_leaf.findMany({
     where: { entry_id: { in: [...new Set(entryIds)] } },
@@ -121,7 +128,7 @@ export async function findLeaves(tx: Tx, entryIds: readonly string[]): Promise<M
   return new Map(rows.map((row) => [row.entry_id, { log: row.log, hash: row.leaf_hash }]));
 }
 
-/** Moves the status if nobody else did since; false when somebody was first. */
+/** Moves the status unless another call did since; returns false if another was first. */
 export async function updateStatus(
   tx: Tx,
   change: {
@@ -142,12 +149,12 @@ export async function updateStatus(
   return count === 1;
 }
 
-/** The class of retention: `standard`, or `extended` for a record that is kept longer than a role looks back. */
+/** The retention class: `standard`, or `extended` for a record that is kept longer than a role can look back. */
 export async function updateRetention(tx: Tx, id: string, retentionClass: string): Promise<void> {
   await tx.transaction.updateMany({ where: { id }, data: { retention_class: retentionClass } });
 }
 
-/** Whether somebody disputes the transaction: it stays in dispute as long. */
+/** Returns whether the transaction has a live dispute. While it does, it stays in dispute. */
 export async function hasLiveDispute(tx: Tx, transactionId: string): Promise<boolean> {
   const where = { transaction_id: transactionId, state: { in: ["open", "taken"] } };
   return (await tx.dispute.count({ where })) > 0;
@@ -170,15 +177,15 @@ export async function finishDisclosure(
   await tx.disclosure.updateMany({ where: { id }, data: { outcome, outcome_entry_id: outcomeEntryId } });
 }
 
-/** What `plain` holds: fields by group. */
+/** Returns the content of `plain`: fields by group. */
 export function plainColumn(groups: Groups): Record<string, Fields> | undefined {
   const entries = Object.entries(groups);
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
 /**
- * Locks these transactions against every other change of their recipients or status until commit, in the order of
- * their ids, so that two that lock some of the same wait for each other and never in a circle.
+ * Locks these transactions until commit against other changes of their recipients or status. Locks in the order of
+ * their ids, so two calls wait for each other and cannot deadlock.
  */
 export async function lockTransactions(
   tx: Tx,
@@ -191,7 +198,7 @@ export async function lockTransactions(
   return rows.map(toTransactionRow);
 }
 
-/** Lets groups be bound by a newer entry; their bodies stay as they are. */
+/** Lets a newer entry bind groups; their bodies stay as they are. */
 export async function bindGroups(
   tx: Tx,
   bound: readonly {

@@ -51,7 +51,7 @@ async function admin(text: string, values: unknown[] = []) {
   }
 }
 
-/** Somebody with full access to the database changes rows behind the portal's back. */
+/** Changes rows without the portal, as a person with full access to the database. */
 async function tamper(statement: string, values: unknown[]): Promise<void> {
   const { openPool } = await import("@/lib/db/pool");
   const pool = openPool({ url: bench.database.adminUrl, maxConnections: 1 });
@@ -70,7 +70,7 @@ async function tamper(statement: string, values: unknown[]): Promise<void> {
 }
 
 describe("submitting and opening", () => {
-  it("gives a participant every value back as it was sent", async () => {
+  it("a participant gets every value back as it was sent", async () => {
     const sent = {
       amount: "1000",
       currency: "EUR",
@@ -93,7 +93,7 @@ describe("submitting and opening", () => {
     expect(some.data).toEqual({ amount: "1000", currency: "EUR", narrative: sent.narrative });
   });
 
-  it("leaves no plaintext in any table", async () => {
+  it("no table contains plaintext", async () => {
     const words = Array.from({ length: 6 }, canary);
     const [a, b, c, d, e, f] = words;
     const { transaction_id } = await submitTransaction(
@@ -120,7 +120,7 @@ describe("submitting and opening", () => {
     }
   });
 
-  it("stores and shows the plain groups of a transaction that is not confidential, and opens it alike", async () => {
+  it("plain groups of a transaction that is not confidential are stored and shown, and open the same way", async () => {
     const sent = { amount: "5", currency: "EUR", pricing: "flat", narrative: canary() };
     const answer = await submitTransaction(client, body({ ...sent, confidential: undefined }));
     expect(answer).toMatchObject({
@@ -139,7 +139,7 @@ describe("submitting and opening", () => {
     });
   });
 
-  it("is confidential by default when a participant is a natural person", async () => {
+  it("a transaction with a natural person is confidential by default", async () => {
     const person = await bench.person({ role: "client", kind: "natural" });
     const input = body({
       amount: "1",
@@ -149,7 +149,7 @@ describe("submitting and opening", () => {
     expect((await submitTransaction(client, input)).confidential).toBe(true);
   });
 
-  it("refuses participants of an operator or agency, who decide or supervise and are no parties", async () => {
+  it("participants of an operator or agency, which decide or supervise, are refused as parties", async () => {
     for (const role of ["coordinator", "auditor", "regulator"] as const) {
       const { participantId } = (await bench.person({ role, hasKey: false })).principal;
       const named = submitTransaction(client, body({ amount: "1", participants: [participantId] }));
@@ -165,7 +165,7 @@ describe("submitting and opening", () => {
     });
   });
 
-  it("adds the submitter, refuses unknown participants and those without a key, and stores nothing", async () => {
+  it("the submitter is added, and unknown participants and those without a key are refused with nothing stored", async () => {
     const keyless = await bench.person({ role: "miner", hasKey: false });
     const before = (await listTransactions(client, TransactionQuery.parse({}))).items.length;
     const without = body({ amount: "1", participants: [keyless.principal.participantId] });
@@ -181,7 +181,7 @@ describe("submitting and opening", () => {
     expect(answer.participants).toEqual([miner.principal.participantId, client.principal.participantId]);
   });
 
-  it("refuses an id that is taken", async () => {
+  it("an id that is taken is refused", async () => {
     const { transaction_id } = await submitTransaction(client, body({ amount: "1" }));
     expect(await outcomeOf(submitTransaction(client, body({ amount: "2", transaction_id })))).toBe(
       "transaction.exists",
@@ -189,8 +189,8 @@ describe("submitting and opening", () => {
   });
 });
 
-describe("who may open", () => {
-  it("answers a stranger 404 and a wrong purpose 403, and writes both down", async () => {
+describe("permission to open", () => {
+  it("a stranger gets 404 and a wrong purpose 403, and both are recorded", async () => {
     const stranger = await bench.person({ role: "client" });
     const { transaction_id: id } = await submitTransaction(client, body({ amount: "1" }));
     const input = { params: { id } };
@@ -229,7 +229,7 @@ describe("who may open", () => {
     expect(entries.map((entry) => entry.outcome)).toEqual(["intent", "done"]);
   });
 
-  it("lists to a party its own and to staff all, page by page", async () => {
+  it("a party's list has its own transactions and the staff's list has all, page by page", async () => {
     const other = await bench.person({ role: "client" });
     const auditor = await bench.person({ role: "auditor", hasKey: false });
     const ids: string[] = [];
@@ -251,7 +251,7 @@ describe("who may open", () => {
   });
 });
 
-describe("what somebody with the database can change", () => {
+describe("changes by a person with database access", () => {
   async function made() {
     const one = await submitTransaction(client, body({ amount: "1", narrative: "first" }));
     const two = await submitTransaction(client, body({ amount: "2", narrative: "second" }));
@@ -264,7 +264,7 @@ describe("what somebody with the database can change", () => {
       ),
     );
 
-  it("is noticed when a body is swapped for another", async () => {
+  it("a body swapped for another is detected", async () => {
     const [one, two] = await made();
     await tamper(
       `UPDATE transaction_group g SET protected = o.protected, iv = o.iv, ciphertext = o.ciphertext, tag = o.tag, bd = o.bd
@@ -280,7 +280,7 @@ describe("what somebody with the database can change", () => {
     expect(rows).toHaveLength(1);
   });
 
-  it("is not told from an entry that has no leaf a minute later: nothing is opened until it has one", async () => {
+  it("an entry without a leaf after a minute is treated the same: nothing opens until it has one", async () => {
     const [one] = await made();
     const ms = () => Date.now() + 61_000;
     const clock = { nowMs: ms, now: () => new Date(ms()), nowMicros: () => BigInt(ms()) * 1000n };
@@ -290,7 +290,7 @@ describe("what somebody with the database can change", () => {
     expect(await later()).toBe("done");
   });
 
-  it("is noticed when a body is swapped together with the entry it points to", async () => {
+  it("a body swapped together with the entry it points to is detected", async () => {
     const [one, two] = await made();
     await tamper(
       `UPDATE transaction_group g SET protected = o.protected, iv = o.iv, ciphertext = o.ciphertext, tag = o.tag, bd = o.bd,
@@ -305,7 +305,7 @@ describe("what somebody with the database can change", () => {
     expect(["envelope.replaced", "envelope.open-failed"]).toContain(await open(one));
   });
 
-  it("is noticed when a wrapped key is swapped, dropped or given to another", async () => {
+  it("a wrapped key that is swapped, dropped or given to another is detected", async () => {
     const [one, two] = await made();
     await tamper(
       `UPDATE wrap w SET epk = o.epk, encrypted_key = o.encrypted_key FROM wrap o
@@ -319,7 +319,7 @@ describe("what somebody with the database can change", () => {
     expect(await open(two)).toBe("envelope.replaced");
   });
 
-  it("is noticed when a group is dropped or the participants are changed", async () => {
+  it("a dropped group and changed participants are detected", async () => {
     const [one, two] = await made();
     await tamper("DELETE FROM transaction_group WHERE transaction_id = $1 AND grp = 'narrative'", [one]);
     expect(await open(one)).toBe("envelope.replaced");
@@ -342,7 +342,7 @@ describe("a batch", () => {
     participants: [miner.principal.participantId],
   });
 
-  it("stores the good items and tells the others apart", async () => {
+  it("a batch stores the good items and reports each refused one", async () => {
     const { results } = await submitBatch(client, {
       transactions: [good(), { ...good(), amount: "x" }, { ...good(), participants: ["nobody-1"] }, good()],
       atomic: false,
@@ -359,7 +359,7 @@ describe("a batch", () => {
     }
   });
 
-  it("stores nothing of an atomic batch with one bad item", async () => {
+  it("an atomic batch with one bad item stores nothing", async () => {
     const count = async () =>
       (await listTransactions(client, TransactionQuery.parse({ job_id: "job-atomic", limit: "100" }))).items
         .length;
@@ -376,7 +376,7 @@ describe("a batch", () => {
 });
 
 describe("status and envelopes", () => {
-  it("moves along the state machine, and back from a dispute", async () => {
+  it("a transaction moves along the state machine, and back from a dispute", async () => {
     const { transaction_id: id } = await submitTransaction(client, body({ amount: "1" }));
     expect(await outcomeOf(setStatus(client, id, { status: "settled" }))).toBe("transaction.status");
     for (const status of ["processing", "completed", "disputed", "completed", "settled"] as const) {
@@ -385,7 +385,7 @@ describe("status and envelopes", () => {
     expect((await getTransaction(client, id)).status).toBe("settled");
   });
 
-  it("is moved by parties and approving coordinators, and by nobody with the duty support", async () => {
+  it("parties and coordinators who approve move a transaction, and people with the duty support cannot", async () => {
     const { transaction_id: id } = await submitTransaction(client, body({ amount: "1" }));
     const move = async (duties: Person["principal"]["duties"]) =>
       outcomeOf(
@@ -400,7 +400,7 @@ describe("status and envelopes", () => {
     expect(await move(["approve"])).toBe("done");
   });
 
-  it("gives a recipient the envelopes with the entries that bind them", async () => {
+  it("a recipient gets the envelopes with the entries that bind them", async () => {
     const { transaction_id: id } = await submitTransaction(client, body({ amount: "1", pricing: { a: 1 } }));
     const { items } = await getEnvelopes(miner, id);
     expect(items.map((item) => item.group)).toEqual(["amount", "pricing"]);

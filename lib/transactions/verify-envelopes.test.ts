@@ -91,8 +91,8 @@ function isBound({ sealed = FIRST, entryId = CREATED, entries, leaves = [], age 
   });
 }
 
-describe("what binds an envelope", () => {
-  it("is the create entry, young or in the tree with these bytes", () => {
+describe("the entry that binds an envelope", () => {
+  it("an envelope is bound by its create entry, young or in the tree with these bytes", () => {
     const entries = [[CREATED, CREATE]] as const;
     expect(isBound({ entries })).toBe(true);
     expect(isBound({ entries, age: 60n * SECOND })).toBe(true);
@@ -106,13 +106,13 @@ describe("what binds an envelope", () => {
     ).toBe(false);
   });
 
-  it("is of this log and names its row", () => {
+  it("the entry is of this log and names its row", () => {
     const pub = { meta: META, rd: OURS.rd, envelopes: [FIRST.digests] };
     expect(isBound({ entries: [[CREATED, entry(CREATED, pub, "log.test/other")]] })).toBe(false);
     expect(isBound({ entries: [[CREATED, entry(LATER, pub)]] })).toBe(false);
   });
 
-  it("may be of a closed log that is known, in that log's own tree and never young", () => {
+  it("the entry may be of a known closed log, in that log's own tree and never young", () => {
     const bytes = entry(CREATED, { meta: META, rd: OURS.rd, envelopes: [FIRST.digests] }, CLOSED);
     const entries = [[CREATED, bytes]] as const;
     const under = (log: string, hash = entryLeaf(bytes)) => [[CREATED, { log, hash }]] as const;
@@ -126,14 +126,14 @@ describe("what binds an envelope", () => {
     expect(isBound({ entries: [[CREATED, other]], leaves: [[CREATED, leaf]] })).toBe(false);
   });
 
-  it("binds metadata and record both", () => {
+  it("the entry binds both metadata and record", () => {
     const without = entry(CREATED, { meta: META, envelopes: [FIRST.digests] });
     expect(isBound({ entries: [[CREATED, without]], row: { digestList: [], rd: undefined } })).toBe(false);
     const noMeta = entry(CREATED, { rd: OURS.rd, envelopes: [FIRST.digests] });
     expect(isBound({ entries: [[CREATED, noMeta]] })).toBe(false);
   });
 
-  it("lets a later generation keep the record and never replace it", () => {
+  it("a later generation's entry keeps the record and never replaces it", () => {
     const later = (record: typeof OURS, rd?: string) => {
       const sealed = seal(2, record);
       const pub = { envelopes: [sealed.digests], ...(rd === undefined ? {} : { rd }) };

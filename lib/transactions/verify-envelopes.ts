@@ -14,7 +14,7 @@ import { parseCanonicalJson } from "@/lib/crypto/json/canonical-json";
 import type { WrapRow } from "@/lib/keys/wraps/store-wraps";
 import type { EntryLeaf, GroupRow, TransactionRow } from "@/lib/transactions/rows";
 
-/** A stored group with its envelope put together again. */
+/** A stored group with its rebuilt envelope. */
 export interface SealedGroupRow {
   readonly row: GroupRow;
   readonly context: EnvelopeContext;
@@ -23,25 +23,25 @@ export interface SealedGroupRow {
 }
 
 interface Evidence {
-  /** Origin of the log that goes on. */
+  /** Origin of the present log. */
   readonly log: string;
-  /** Whether the configuration names this origin as one that the log followed. */
+  /** Returns whether the configuration names this origin as an earlier log of the instance. */
   readonly isClosedLog: (origin: string) => boolean;
   readonly transaction: TransactionRow;
   readonly groups: readonly SealedGroupRow[];
   /** Canonical bytes by entry id. */
   readonly entries: ReadonlyMap<string, Uint8Array>;
-  /** Leaves by entry id, of the entries that are in a tree. */
+  /** Leaves by entry id, of entries in a tree. */
   readonly leaves: ReadonlyMap<string, EntryLeaf>;
   readonly nowMicros: bigint;
 }
 
-/** Within this time of its instant an entry may still wait for its leaf (audit.md). */
+/** For this time after its instant, an entry may still wait for its leaf (audit.md). */
 const MERGE_DELAY_MICROS = 60_000_000n;
 
 /**
- * An entry in the tree of its own log, or one of the present log so young that it need not be: anybody who can write
- * rows can write an entry. A closed log takes no more, so that nothing of it is young.
+ * Returns an entry in the tree of its own log, or a young one of the present log. A person who can write rows can also
+ * write an entry, so age is limited. A closed log takes no more entries, so none of its entries is young.
  */
 function isInTree(evidence: Evidence, entry: Entry, bytes: Uint8Array): boolean {
   const leaf = evidence.leaves.get(entry.id);
@@ -71,14 +71,14 @@ function isRecordBound({ transaction, groups }: Evidence, created: Entry): boole
     created_at: transaction.createdAt,
   });
   if (created.pub?.meta !== meta) return false;
-  // Without sealed groups there is no record; with one, the entry that made the transaction fixes it for ever.
+  // Without sealed groups there is no record. With one, the entry that created the transaction fixes it for ever.
   if (created.pub.rd === undefined) return transaction.digestList.length === 0 && groups.length === 0;
   return created.pub.rd === recordDigest(transaction.id, transaction.digestList);
 }
 
 const Header = z.object({ cfx: z.object({ rd: z.string() }) });
 
-/** The record digest that an envelope's protected header names. */
+/** Returns the record digest in an envelope's protected header. */
 function headerRecord(envelope: Envelope): string | undefined {
   try {
     const header = Header.safeParse(parseCanonicalJson(fromUtf8(fromBase64url(envelope.protected))));
@@ -88,7 +88,7 @@ function headerRecord(envelope: Envelope): string | undefined {
   }
 }
 
-/** Later generations may be bound by another entry, but to the record of the first one only. */
+/** Returns whether a group is bound. Another entry may bind a later generation, but only to the first one's record. */
 function isGroupBound(evidence: Evidence, group: SealedGroupRow, rd: string | undefined): boolean {
   const { row, envelope, context } = group;
   if (rd === undefined || context.rd !== rd || headerRecord(envelope) !== rd) return false;
@@ -100,9 +100,9 @@ function isGroupBound(evidence: Evidence, group: SealedGroupRow, rd: string | un
 }
 
 /**
- * Whether the rows are the ones the log binds: metadata, digest list, the set of groups, and of each group body
- * and recipients. Whoever knows only public keys could seal another body for the same transaction, so this
- * comes before anything is unwrapped.
+ * Returns whether the rows match what the log binds: metadata, digest list, the set of groups, and each group's body
+ * and recipients. A person who knows only public keys could seal another body for the same transaction. So this check
+ * comes before any unwrapping.
  */
 export function areEnvelopesBound(evidence: Evidence): boolean {
   const created = entryOf(evidence, evidence.transaction.createEntryId);

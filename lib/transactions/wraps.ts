@@ -4,7 +4,7 @@ import { type NewWrapRow, recipientsOf, type WrapRow, wrapRow } from "@/lib/keys
 import type { GroupRow } from "@/lib/transactions/rows";
 import type { SealedTransaction } from "@/lib/transactions/submit/seal-transaction";
 
-/** Rows for the recipient entries of all groups, in the order in which the envelopes hold them. */
+/** Returns rows for the recipient entries of all groups, in the order of the envelopes. */
 export function wrapRowsOf(sealed: SealedTransaction, tenantId: string, newId: () => string): NewWrapRow[] {
   const keys = new Map(sealed.keys.map((key) => [key.kid, key]));
   return sealed.groups.flatMap(({ group, gen, envelope }) =>
@@ -20,12 +20,12 @@ export function wrapRowsOf(sealed: SealedTransaction, tenantId: string, newId: (
   );
 }
 
-/** The context an envelope is bound to, from our records. */
+/** Returns the context an envelope is bound to, from our records. */
 export function contextOf(transactionId: string, rd: string, row: GroupRow): EnvelopeContext {
   return { tx: transactionId, group: row.group, ep: row.ep, gen: row.gen, rd };
 }
 
-/** A group's envelope as General JSON, put together from its row and its wraps. */
+/** Returns a group's envelope as General JSON, built from its row and its wraps. */
 export function envelopeOf(context: EnvelopeContext, row: GroupRow, wraps: readonly WrapRow[]): Envelope {
   return {
     protected: row.protected,

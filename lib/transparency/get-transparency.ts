@@ -4,12 +4,12 @@ import { DomainError } from "@/lib/errors";
 import type { TransparencyList, TransparencyReport } from "@/lib/transparency/schema";
 import { listReports } from "@/lib/transparency/store";
 
-/** Everything that is published, newest quarter first: for anybody. */
+/** Returns all published figures, newest quarter first, for anyone. */
 export function readTransparency(cx: DbContext): Promise<TransparencyReport[]> {
   return inSnapshot(cx, (tx) => listReports(tx, cx.instance.tenantId));
 }
 
-/** The quarters that are published. */
+/** Returns the published quarters. */
 export async function listTransparency(cx: DbContext): Promise<TransparencyList> {
   const reports = await readTransparency(cx);
   return {
@@ -17,7 +17,7 @@ export async function listTransparency(cx: DbContext): Promise<TransparencyList>
   };
 }
 
-/** One quarter, always alike. Throws `transparency.not-found`. */
+/** Returns one quarter, always the same. Throws `transparency.not-found`. */
 export async function getTransparency(cx: DbContext, quarter: string): Promise<TransparencyReport> {
   const found = (await readTransparency(cx)).find((report) => report.quarter === quarter);
   if (found === undefined) throw new DomainError("transparency.not-found");

@@ -1,3 +1,8 @@
+/**
+ * Transparency: published figures of each quarter. This file computes and publishes them once; suppress.ts withholds
+ * small figures; store.ts counts; get-transparency.ts reads what is published.
+ * Must stay true: published figures never change, and they reveal no withheld figure and no sealed case (ADR 0040).
+ */
 import "server-only";
 import { NoticeInstrument } from "@/lib/access/notices/schema";
 import { appendEntry } from "@/lib/audit/record/append-entry";
@@ -17,10 +22,10 @@ import {
 } from "@/lib/transparency/store";
 import { SMALLEST, tellAlone, tellRow, tellSums } from "@/lib/transparency/suppress";
 
-/** What publishing takes: the portal's own context, without a person. */
+/** The context needed to publish: the portal's own, without a person. */
 export type PublishContext = DbContext & AuditContext;
 
-/** How long a quarter must be over: what was begun in it has ended by then. */
+/** How long a quarter must be over, so that acts begun in it have ended. */
 const GRACE_MS = 86_400_000;
 
 async function figuresOf(tx: Tx, tenantId: string, quarter: string): Promise<Figures> {
@@ -42,7 +47,7 @@ async function figuresOf(tx: Tx, tenantId: string, quarter: string): Promise<Fig
   };
 }
 
-/** Works a quarter out and stores it; who comes second rolls back, its entry with it. */
+/** Computes a quarter and stores it. If another portal was first, it rolls back, with its entry. */
 async function publish(cx: PublishContext, quarter: string): Promise<boolean> {
   const { tenantId } = cx.instance;
   const at = cx.clock.now();
@@ -64,8 +69,9 @@ async function publish(cx: PublishContext, quarter: string): Promise<boolean> {
 }
 
 /**
- * Publishes the figures of every quarter that has been over for a day and is not published yet, oldest first, from the one in which the instance began. Any number
- * of portals may do so at once: a quarter is published by one of them, and never again. Answers how many were.
+ * Publishes the figures of every unpublished quarter that has been over for a day, oldest first, from the instance's
+ * first quarter. Any number of portals may do so at once: one of them publishes a quarter, and never again. Returns how
+ * many were published.
  */
 export async function publishQuarters(cx: PublishContext): Promise<number> {
   const { tenantId } = cx.instance;

@@ -19,7 +19,7 @@ export function boundsOf(quarter: string): { readonly from: Date; readonly to: D
   };
 }
 
-/** Quarters that have been over for `graceMs`, from the one of `since` on, oldest first. */
+/** Returns quarters that have been over for `graceMs`, from the one of `since`, oldest first. */
 export function closedQuarters(since: Date, now: Date, graceMs: number): string[] {
   const found: string[] = [];
   let { from, to } = boundsOf(quarterOf(since));

@@ -2,9 +2,9 @@ import { z } from "zod";
 import { NoticeInstrument } from "@/lib/access/notices/schema";
 
 const FigureView = z.object({
-  /** The number, where it is told. */
+  /** The number, if it is published. */
   value: z.int().optional(),
-  /** Between which bounds it lies where it is not; without `to` nothing bounds it above. */
+  /** Its bounds if the number is withheld; without `to` it has no upper bound. */
   from: z.int().optional(),
   to: z.int().optional(),
 });
@@ -22,12 +22,12 @@ const rowMembers = {
   disclosures: FigureView,
 };
 
-/** What is told of one quarter. It is worked out once and never again. */
+/** The published figures of one quarter, computed once. */
 export const Figures = z.object({
   quarter: z.string(),
   from: z.string(),
   to: z.string(),
-  /** Fewer than this are not told. */
+  /** Smaller numbers are withheld. */
   smallest: z.int(),
   kinds: z.array(z.object({ kind: NoticeInstrument, ...rowMembers })),
   all: z.object(rowMembers),

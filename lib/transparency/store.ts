@@ -18,8 +18,9 @@ const Row = z.object({
 });
 
 /**
- * What is counted of a quarter, by instrument. An answer counts once, where it fell; everything under a seal counts in the
- * quarter in which the seal ended, as if it had happened then. The rest of an answer in part belongs to the first request.
+ * Returns the counts of a quarter, by instrument. An answer counts once, in its quarter. Sealed acts count in the
+ * quarter in which the seal ended, as if they had happened then. The rest of a partial answer belongs to the first
+ * request.
  */
 export async function countQuarter(
   tx: Tx,
@@ -71,7 +72,7 @@ export async function countQuarter(
   );
 }
 
-/** Uses of break-glass that the custodian took. */
+/** Break-glass uses that the custodian accepted. */
 export async function countEmergencies(tx: Tx, tenantId: string, { from, to }: Span): Promise<number> {
   const rows = await tx.$queryRaw<{ n: number }[]>(Prisma.sql`
     SELECT count(*)::int AS n FROM emergency e JOIN access_grant g ON g.emergency_id = e.id
@@ -80,7 +81,10 @@ export async function countEmergencies(tx: Tx, tenantId: string, { from, to }: S
   return rows[0]?.n ?? 0;
 }
 
-/** When the instance began: a first quarter that went by the first request would tell that there was one, sealed or not. */
+/**
+ * Returns when the instance began. If the first request decided the first quarter, it would show that there was one,
+ * sealed or not.
+ */
 export async function findBeginning(tx: Tx, tenantId: string): Promise<Date> {
   return (await tx.tenant.findUniqueOrThrow({ where: { id: tenantId }, select: { created_at: true } }))
     .created_at;
@@ -91,7 +95,7 @@ export interface ReportRow extends TransparencyReport {
   readonly tenantId: string;
 }
 
-/** False where the quarter was published meanwhile: the first answer is the one that counts. */
+/** Returns false if the quarter was published meanwhile: the first publication counts. */
 export async function insertReport(tx: Tx, row: ReportRow): Promise<boolean> {
   const { count } = await tx.transparency_report.createMany({
     data: [
@@ -109,7 +113,7 @@ export async function insertReport(tx: Tx, row: ReportRow): Promise<boolean> {
   return count === 1;
 }
 
-/** What is published, newest quarter first. */
+/** Returns published quarters, newest first. */
 export async function listReports(tx: Tx, tenantId: string): Promise<TransparencyReport[]> {
   const rows = await tx.transparency_report.findMany({
     where: { tenant_id: tenantId },

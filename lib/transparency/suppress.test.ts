@@ -18,7 +18,9 @@ function counted(cells: Cells, overdue = 0, disclosures = 0): Counted {
   return { outcomes: { granted, narrowed, denied, withdrawn, lapsed }, overdue, disclosures };
 }
 
-/** What an observer who knows the rules makes of a publication: every table that would have been published alike. */
+/**
+ * Returns what an observer who knows the rules can conclude from a publication: every table with the same publication.
+ */
 function worlds<T>(all: Iterable<T>, published: (one: T) => string): Map<string, T[]> {
   const classes = new Map<string, T[]>();
   for (const one of all) {
@@ -41,7 +43,7 @@ const hiddenAt = (figures: readonly Figure[]): number[] =>
   figures.flatMap(({ value }, at) => (value === undefined ? [at] : []));
 
 describe("an observer who knows every published figure and the rules", () => {
-  it("finds each withheld figure of a row to be anything from 0 to 4", () => {
+  it("an observer finds that each withheld figure of a row can be anything from 0 to 4", () => {
     const classes = worlds(rows(6), (cells) => JSON.stringify(tellRow(counted(cells))));
     expect(classes.size).toBeGreaterThan(200);
     for (const [published, tables] of classes) {
@@ -53,7 +55,7 @@ describe("an observer who knows every published figure and the rules", () => {
     }
   });
 
-  it("learns no more from openings and overdue answers beside it, although without a grant nothing is opened", () => {
+  it("an observer learns no more from openings and overdue answers, although openings need a grant", () => {
     const all: Counted[] = [];
     for (const cells of rows(5))
       for (const disclosures of cells[0] + cells[1] > 0 ? [0, 4, 6] : [0])
@@ -70,13 +72,13 @@ describe("an observer who knows every published figure and the rules", () => {
     }
   });
 
-  it("learns nothing from sums over the rows: they follow from what the rows tell", () => {
+  it("an observer learns nothing from sums over the rows, because they follow from the published rows", () => {
     const count = fc.integer({ min: 0, max: 12 });
     const row = fc.tuple(count, count, count, count, count);
     fc.assert(
       fc.property(fc.array(row, { minLength: 1, maxLength: 4 }), (tables) => {
         const told = tables.map((cells) => tellRow(counted(cells)));
-        // The sums are a function of the told rows alone, and each withheld figure stays within its own bounds.
+        // The sums depend only on the published rows, and each withheld figure stays within its own bounds.
         expect(tellSums(told)).toEqual(tellSums(JSON.parse(JSON.stringify(told))));
         const sums = tellSums(told);
         for (const [at, outcome] of OUTCOMES.entries()) {
@@ -89,7 +91,7 @@ describe("an observer who knows every published figure and the rules", () => {
     );
   });
 
-  it("sees no number under five that belongs to a row or stands in it", () => {
+  it("no published row belongs to, or contains, a number under five", () => {
     const small: number[] = [];
     for (const cells of rows(6)) {
       const { outcomes, answered } = tellRow(counted(cells, 4, 4));
@@ -100,8 +102,8 @@ describe("an observer who knows every published figure and the rules", () => {
   });
 });
 
-it("without the rule of the rest a sum gives a lone figure away", () => {
-  // The complement: 20 − (6 + 7 + 5 + 2) of a sum that is told beside a single withheld figure.
+it("without the rule of the rest, a sum reveals a single withheld figure", () => {
+  // The complement: 20 − (6 + 7 + 5 + 2) of a sum that is published with a single withheld figure.
   const { outcomes, answered } = tellRow(counted([6, 7, 5, 5, 2]));
   expect(outcomes.lapsed).toEqual({ from: 0, to: 4 });
   expect(answered).toEqual({ from: 23, to: 27 });
@@ -111,7 +113,7 @@ it("without the rule of the rest a sum gives a lone figure away", () => {
   expect(boundsOfSum([{ value: 6 }, { from: 0 }])).toEqual({ from: 6 });
 });
 
-it("openings are told beside grants that are told, and overdue answers beside a told sum", () => {
+it("openings are published with published grants, and overdue answers with a published sum", () => {
   expect(tellRow(counted([4, 0, 9, 0, 0], 0, 30)).disclosures).toEqual({ from: 0 });
   expect(tellRow(counted([5, 0, 9, 0, 0], 0, 30)).disclosures).toEqual({ value: 30 });
   expect(tellRow(counted([5, 0, 9, 0, 0], 8, 4))).toMatchObject({
@@ -122,7 +124,7 @@ it("openings are told beside grants that are told, and overdue answers beside a 
 });
 
 describe("quarters", () => {
-  it("begin and end at midnight in UTC", () => {
+  it("quarters begin and end at midnight in UTC", () => {
     expect(quarterOf(new Date("2026-12-31T23:59:59.999Z"))).toBe("2026-Q4");
     expect(quarterOf(new Date("2027-01-01T00:00:00Z"))).toBe("2027-Q1");
     expect(boundsOf("2026-Q4")).toEqual({
@@ -131,7 +133,7 @@ describe("quarters", () => {
     });
   });
 
-  it("are closed a while after their end, one by one", () => {
+  it("quarters close some time after their end, one by one", () => {
     const day = 86_400_000;
     const since = new Date("2026-05-05T00:00:00Z");
     const at = (text: string) => closedQuarters(since, new Date(text), day);

@@ -1,20 +1,20 @@
-/** Withholding small figures, so that no published one leads back to them (ADR 0040). Pure. */
+/** Withholds small figures so that published ones do not reveal them (ADR 0040). Pure. */
 
-/** Fewer than this are not told, nought included. */
+/** Smaller numbers are withheld, including 0. */
 export const SMALLEST = 5;
 const MOST_HIDDEN = SMALLEST - 1;
 
 export const OUTCOMES = ["granted", "narrowed", "denied", "withdrawn", "lapsed"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** What happened in a quarter under one kind of instrument. */
+/** The counts of a quarter under one kind of instrument. */
 export interface Counted {
   readonly outcomes: Readonly<Record<Outcome, number>>;
   readonly overdue: number;
   readonly disclosures: number;
 }
 
-/** A number, or between which bounds it lies by what else is told; `to` is absent where nothing bounds it. */
+/** A number, or its bounds given the other published figures; `to` is absent if it has no upper bound. */
 export interface Figure {
   readonly value?: number;
   readonly from?: number;
@@ -29,13 +29,13 @@ export interface ToldRow {
 }
 
 const HIDDEN: Figure = { from: 0, to: MOST_HIDDEN };
-/** Told as nothing at all, whatever it is. */
+/** A withheld figure without an upper bound: it reveals nothing about the value. */
 const UNSAID: Figure = { from: 0 };
 
 const cell = (count: number): Figure => (count < SMALLEST ? HIDDEN : { value: count });
 const isTold = ({ value }: Figure): boolean => value !== undefined;
 
-/** Bounds of a sum that follow from its parts: they tell nothing that the parts do not. */
+/** Returns bounds of a sum that follow from its parts, so they reveal no more than the parts do. */
 export function boundsOfSum(parts: readonly Figure[]): Figure {
   if (parts.every(isTold)) return { value: parts.reduce((sum, { value = 0 }) => sum + value, 0) };
   const from = parts.reduce((sum, part) => sum + (part.value ?? part.from ?? 0), 0);
@@ -44,9 +44,9 @@ export function boundsOfSum(parts: readonly Figure[]): Figure {
 }
 
 /**
- * The sum of a row. With `k` cells withheld that make up `rest`, each of them can still be anything from 0 to 4 exactly when
- * 4 ≤ rest ≤ 4(k − 1); only then the sum is told. Otherwise its bounds are, and that it was not told leaves every value too:
- * rest may be 0 to 3, by one cell alone, or all cells may be 4.
+ * Returns the sum of a row. With `k` withheld cells that add up to `rest`, each of them can be anything from 0 to 4
+ * exactly if 4 ≤ rest ≤ 4(k − 1); only then is the sum published. Otherwise its bounds are published. A withheld sum
+ * also leaves every value possible: rest may be 0 to 3, from one cell alone, or all cells may be 4.
  */
 function rowTotal(counts: readonly number[], told: readonly Figure[]): Figure {
   const hidden = counts.filter((count) => count < SMALLEST);
@@ -59,8 +59,8 @@ function rowTotal(counts: readonly number[], told: readonly Figure[]): Figure {
 }
 
 /**
- * One kind of instrument. Openings are told only beside grants that are told, which explain them, and overdue answers
- * only beside a told sum: else they would say that a withheld figure is not nought.
+ * Returns the row of one kind of instrument. Openings are published only with published grants, which explain them, and
+ * overdue answers only with a published sum. Otherwise they would show that a withheld figure is not 0.
  */
 export function tellRow({ outcomes, overdue, disclosures }: Counted): ToldRow {
   const counts = OUTCOMES.map((outcome) => outcomes[outcome]);
@@ -82,7 +82,7 @@ export function tellRow({ outcomes, overdue, disclosures }: Counted): ToldRow {
   };
 }
 
-/** The sums over all kinds, by nothing but what the rows tell. */
+/** Returns the sums over all kinds, computed only from the published rows. */
 export function tellSums(rows: readonly ToldRow[]): ToldRow {
   const sum = (of: (row: ToldRow) => Figure): Figure => boundsOfSum(rows.map(of));
   return {
@@ -99,5 +99,5 @@ export function tellSums(rows: readonly ToldRow[]): ToldRow {
   };
 }
 
-/** A figure that stands alone. */
+/** Returns a single figure, published or withheld. */
 export const tellAlone = cell;

@@ -42,7 +42,7 @@ const publishAt = (at: Date) => publishQuarters({ ...bench.cx, clock: fixedClock
 const rowOf = async (quarter: string, kind: string) =>
   (await getTransparency(bench.auditor, quarter)).figures.kinds.find((row) => row.kind === kind);
 
-it("figures begin with the instance, so that the first quarter tells of no first request", async () => {
+it("figures begin with the instance, so the first quarter does not reveal a first request", async () => {
   const empty = await createUseCaseBench();
   try {
     const due = new Date(to.getTime() + DAY_MS);
@@ -54,7 +54,7 @@ it("figures begin with the instance, so that the first quarter tells of no first
 });
 
 describe("figures of a quarter", () => {
-  it("are worked out a day after its end and never again, small ones and sealed cases withheld", async () => {
+  it("figures are computed a day after the quarter's end and never again, with small ones and sealed cases withheld", async () => {
     let grant = "";
     await times(5, async () => {
       grant = await granted();
@@ -106,7 +106,7 @@ describe("figures of a quarter", () => {
     expect(items).toMatchObject([{ quarter: QUARTER, digest }]);
   });
 
-  it("stay as they were, whatever happens in their time afterwards", async () => {
+  it("figures stay the same, whatever happens in their time afterwards", async () => {
     const before = JSON.stringify(await getTransparency(bench.auditor, QUARTER));
     await times(3, () => denied({ order: { kind: "subpoena" } }));
     expect(await publishAt(new Date(to.getTime() + 2 * DAY_MS))).toBe(0);
@@ -115,9 +115,10 @@ describe("figures of a quarter", () => {
     await expect(bench.query("DELETE FROM transparency_report", [])).rejects.toThrow();
   });
 
-  it("count what was sealed in the quarter in which its seal ended, and nothing twice", async () => {
+  it("sealed acts count in the quarter in which their seal ended, and none counts twice", async () => {
     expect(await publishAt(new Date(boundsOf(NEXT).to.getTime() + DAY_MS))).toBe(1);
-    // One granted and four denied under a warrant: the sum alone is told, since the rest of it leaves every value.
+    // One granted and four denied under a warrant: only the sum is published, because the rest of it leaves every value
+    // possible.
     expect(await rowOf(NEXT, "warrant")).toMatchObject({
       outcomes: { granted: { from: 0, to: 4 }, denied: { from: 0, to: 4 } },
       answered: { value: 5 },

@@ -3,7 +3,7 @@ import { decideRequest } from "@/lib/access/decisions/decide-request";
 import { prepareStatement } from "@/lib/access/decisions/prepare-statement";
 import { NewDecision } from "@/lib/access/requests/schema";
 import { reviewRequest } from "@/lib/access/review/review-request";
-import { getHours } from "@/lib/organisations/get-hours";
+import { getHours } from "@/lib/organisations/read-office-hours";
 import { OfficeHoursBody } from "@/lib/organisations/schema";
 import { setHours } from "@/lib/organisations/set-hours";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";

@@ -10,7 +10,7 @@ import type { Context } from "@/lib/context/context";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { createTenant } from "@/lib/identity/people/create-tenant";
+import { createTenant } from "@/lib/identity/people/tenant";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
 import { exportLog } from "../export/export-log";
 import { noteSuspicion } from "../record/note-suspicion";

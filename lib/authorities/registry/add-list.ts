@@ -20,7 +20,9 @@ import { DomainError } from "@/lib/errors";
 const CRL = "/crl";
 const ISSUER = "/issuer_certificate";
 
-/** The certificate that signed the list: the anchor, or one that the anchor issued. Throws `request.invalid`. */
+/**
+ * Returns the certificate that signed the list: the anchor, or one that the anchor issued. Throws `request.invalid`.
+ */
 async function issuerOf(anchor: HeldCertificate, body: NewList, at: Date): Promise<HeldCertificate> {
   if (body.issuer_certificate === undefined) return anchor;
   const issuer = decodeCertificate(ISSUER, body.issuer_certificate);
@@ -40,7 +42,10 @@ async function isSigned(list: HeldList, issuer: HeldCertificate): Promise<boolea
   }
 }
 
-/** Signed by its issuer, of now, and newer than the one that is known, or that very one. Throws `request.invalid`. */
+/**
+ * Checks that the list is signed by its issuer, current, and newer than or equal to the known one. Throws
+ * `request.invalid`.
+ */
 async function requireGoodList(
   list: HeldList,
   issuer: HeldCertificate,
@@ -68,8 +73,9 @@ function requireAnchor(row: AuthorityRow | undefined): Uint8Array {
 }
 
 /**
- * Adds a revocation list to a confirmed trust anchor, in the caller's transaction. Whose bytes they are is told by the
- * issuer's signature, so one registrar is enough. The list that is there already may come again. Throws `authority.not-found`, `authority.state`, `request.invalid`.
+ * Adds a revocation list to a confirmed trust anchor, in the caller's transaction. The issuer's signature proves whose
+ * list it is, so one registrar is enough. The known list may be sent again. Throws `authority.not-found`,
+ * `authority.state`, `request.invalid`.
  */
 export async function addList(tx: Tx, cx: Context, id: string, body: NewList): Promise<AppendedEntry> {
   const at = cx.clock.now();

@@ -7,7 +7,7 @@ import { sha256 } from "@/lib/crypto/primitives";
 
 const POINTER = "/certificate";
 
-/** What is kept of a trust anchor: its bytes, their digest, and its own time. Throws `request.invalid`. */
+/** Returns the stored parts of a trust anchor: its bytes, their digest, and its own time. Throws `request.invalid`. */
 export function anchorMembers(
   text: string,
   at: Date,
@@ -24,7 +24,10 @@ export function anchorMembers(
   };
 }
 
-/** Whether what was typed is this digest: as it stands, or the fingerprint that programs print of a certificate. */
+/**
+ * Returns whether the typed text is this digest, as shown here or as the fingerprint that programs print of a
+ * certificate.
+ */
 export function isSameDigest(digest: string, certificate: Uint8Array | null, typed: string): boolean {
   if (typed === digest) return true;
   const plain = typed.replaceAll(":", "").toLowerCase();

@@ -10,7 +10,7 @@ import { DomainError } from "@/lib/errors";
 
 export type AuthorityAnswer = AuthorityView & { readonly receipt: Receipt };
 
-/** The registration as it stands after an act, with the act's receipt. */
+/** Returns the registration after an act, with the act's receipt. */
 export async function answerAuthority(
   cx: Context,
   id: string,

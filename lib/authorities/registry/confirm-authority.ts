@@ -36,9 +36,9 @@ async function requireConfirmable(
 }
 
 /**
- * A second person confirms a registration, naming the digest that the authority itself gave for its key or certificate. It is in force
- * a day later, in an evaluation at once. Throws `auth.role`, `authority.not-found`, `authority.state`,
- * `authority.second-person`, `authority.exists`, `request.invalid`.
+ * Confirms a registration by a second person, who gives the digest that the authority itself published for its key or
+ * certificate. It is in force a day later, in an evaluation at once. Throws `auth.role`, `authority.not-found`,
+ * `authority.state`, `authority.second-person`, `authority.exists`, `request.invalid`.
  */
 export async function confirmAuthority(
   cx: Context,

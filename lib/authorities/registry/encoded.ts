@@ -6,7 +6,7 @@ import { type HeldCertificate, readCertificate } from "@/lib/crypto/pki/certific
 
 const PEM = /^\s*-----BEGIN ([A-Z0-9 ]+)-----\r?\n([A-Za-z0-9+/=\r\n]+)-----END \1-----\s*$/;
 
-/** Runs a reader of foreign bytes; what it refuses is a 422 at this member. */
+/** Runs a reader of foreign bytes; its refusal becomes a 422 at this member. */
 export function reading<T>(pointer: string, read: () => T): T {
   try {
     return read();
@@ -15,7 +15,7 @@ export function reading<T>(pointer: string, read: () => T): T {
   }
 }
 
-/** DER of one value that is given as PEM of this kind or as base64. Throws `request.invalid`. */
+/** Returns the DER of one value given as PEM of this kind or as base64. Throws `request.invalid`. */
 export function decodeDer(pointer: string, label: string, text: string): Uint8Array {
   const [, found, body] = PEM.exec(text) ?? [];
   if (found !== undefined && found !== label) throw invalidMember(pointer, `is no ${label} in PEM`);
@@ -27,7 +27,7 @@ export function decodeDer(pointer: string, label: string, text: string): Uint8Ar
   }
 }
 
-/** One certificate. Throws `request.invalid`. */
+/** Returns one certificate. Throws `request.invalid`. */
 export function decodeCertificate(pointer: string, text: string): HeldCertificate {
   const der = decodeDer(pointer, "CERTIFICATE", text);
   return reading(pointer, () => readCertificate(der));

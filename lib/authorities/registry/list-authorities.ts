@@ -10,7 +10,7 @@ import type { Viewed } from "@/lib/db/read-rows";
 import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 
-/** Registrations newest first, ended ones included: what an old order rests on stays to be seen. */
+/** Returns registrations newest first, including ended ones, because old orders rest on them. */
 export async function listAuthorities(
   cx: Context,
   query: { readonly cursor?: string | undefined; readonly limit: number },

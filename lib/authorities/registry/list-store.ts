@@ -3,14 +3,14 @@ import type { UsedList } from "@/lib/authorities/schema";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 
-/** A revocation list as it is kept. */
+/** A stored revocation list. */
 export interface ListRow {
   readonly id: string;
   readonly tenantId: string;
   readonly authorityId: string;
   readonly issuerDigest: string;
   readonly issuer: string;
-  /** Absent where the anchor itself signed. */
+  /** Absent if the anchor itself signed. */
   readonly issuerCertificate: Uint8Array | undefined;
   readonly list: Uint8Array;
   readonly sha256: string;
@@ -45,7 +45,7 @@ export async function insertList(tx: Tx, row: ListRow): Promise<void> {
   });
 }
 
-/** Ids of the newest list of each issuer at and under these anchors. */
+/** Returns ids of the newest list of each issuer at and under these anchors. */
 async function newestIds(tx: Tx, authorityIds: readonly string[]): Promise<string[]> {
   if (authorityIds.length === 0) return [];
   const rows = await tx.$queryRaw<{ id: string }[]>(
@@ -56,7 +56,7 @@ async function newestIds(tx: Tx, authorityIds: readonly string[]): Promise<strin
   return rows.map(({ id }) => id);
 }
 
-/** The newest list of each issuer with its bytes, and the certificates of issuers that are no anchors. */
+/** Returns the newest list of each issuer with its bytes, and the certificates of issuers that are not anchors. */
 export async function findNewestLists(
   tx: Tx,
   authorityIds: readonly string[],
@@ -72,7 +72,7 @@ export async function findNewestLists(
   };
 }
 
-/** The newest list that this issuer has under this anchor. */
+/** Returns the newest list of this issuer under this anchor. */
 export async function findNewestList(
   tx: Tx,
   authorityId: string,
@@ -86,7 +86,7 @@ export async function findNewestList(
   return row?.list;
 }
 
-/** What is shown of the newest lists, by anchor. */
+/** Returns the shown data of the newest lists, by anchor. */
 export async function describeLists(
   tx: Tx,
   authorityIds: readonly string[],

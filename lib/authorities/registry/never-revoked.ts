@@ -6,8 +6,8 @@ import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 
 /**
- * A certificate over a key whose certificate was revoked here is refused, whoever issued it and for whichever issuer: what
- * has ended does not come back. A new certificate over a key that stands is a renewal. Throws `authority.exists`.
+ * Refuses a certificate over a key whose certificate was revoked here, from any issuer and for any authority: a revoked
+ * key cannot return. A new certificate over a key in force is a renewal. Throws `authority.exists`.
  */
 export async function requireNeverRevoked(
   tx: Tx,

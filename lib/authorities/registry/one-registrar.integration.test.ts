@@ -14,8 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => bench?.close());
 
-/** ADR 0037: one human with two accounts is no second person. */
-it("one human with two accounts does not register and confirm the key that orders are believed by", async () => {
+/** ADR 0037: one human with two accounts is not a second person. */
+it("one human with two accounts cannot both register and confirm a key for orders", async () => {
   const keeper = () => bench.person({ role: "coordinator", duties: ["compliance"], hasKey: false });
   const [one, two] = [await keeper(), await keeper()];
   await queryOwner(bench, "ALTER TABLE app_user DISABLE TRIGGER USER");

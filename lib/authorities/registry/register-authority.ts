@@ -36,9 +36,9 @@ function rowOf(cx: Context, body: NewAuthority): NewAuthorityRow {
 }
 
 /**
- * One person registers a key that orders of an authority are signed with, or the certificate that those of its signers
- * lead to. It counts for nothing until a second person
- * has confirmed it and its time has come. Throws `auth.role`, `request.invalid`, `authority.exists`.
+ * Registers a key with which an authority signs orders, or the certificate to which its signers' certificates lead. It
+ * counts only after a second person has confirmed it and its time has come. Throws `auth.role`, `request.invalid`,
+ * `authority.exists`.
  */
 export async function registerAuthority(cx: Context, body: NewAuthority): Promise<AuthorityAnswer> {
   requireRegistrar(cx);

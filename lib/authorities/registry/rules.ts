@@ -8,7 +8,7 @@ import { DomainError } from "@/lib/errors";
 import type { Duty } from "@/lib/vocabulary";
 
 const DAY_MS = 86_400_000;
-/** Who registers, confirms and ends authorities. */
+/** The people who register, confirm and end authorities. */
 export const REGISTRAR_DUTIES: readonly Duty[] = ["admin", "compliance"];
 
 /** Throws `auth.role` unless the caller may keep the registry. */
@@ -22,12 +22,14 @@ export function requireRegistrar(cx: Pick<Context, "principal">): void {
   });
 }
 
-/** When a registration confirmed now is in force: a day later, so that others can object; in an evaluation at once. */
+/**
+ * Returns when a registration confirmed now is in force: a day later, so others can object; in an evaluation at once.
+ */
 export function inForceFrom(cx: Pick<Context, "instance">, confirmedAt: Date): Date {
   return cx.instance.evaluation ? confirmedAt : new Date(confirmedAt.getTime() + DAY_MS);
 }
 
-/** 422 for one member of a registration. */
+/** Returns the 422 for one member of a registration. */
 export function invalidMember(pointer: string, detail: string): DomainError {
   return new DomainError("request.invalid", {
     detail: "The request does not match its schema.",
@@ -35,7 +37,7 @@ export function invalidMember(pointer: string, detail: string): DomainError {
   });
 }
 
-/** RFC 7638 thumbprint of an Ed25519 key. Throws `request.invalid` for bytes that are no such key. */
+/** Returns the RFC 7638 thumbprint of an Ed25519 key. Throws `request.invalid` for bytes that are not such a key. */
 export function keyThumbprint(publicKey: string): string {
   try {
     checkEd25519PublicKey(fromBase64url(publicKey));

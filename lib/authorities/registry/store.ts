@@ -28,7 +28,7 @@ const Row = z.object({
   ended_at: z.date().nullable(),
   end_reason: z.string().nullable(),
 });
-/** A registration as it stands. */
+/** A registration in its current state. */
 export type AuthorityRow = z.infer<typeof Row>;
 
 export interface NewAuthorityRow {
@@ -72,7 +72,7 @@ export async function insertAuthority(tx: Tx, row: NewAuthorityRow): Promise<voi
   });
 }
 
-/** One registration, locked against another's change of it. */
+/** Returns one registration, locked against other changes. */
 export async function lockAuthority(tx: Tx, tenantId: string, id: string): Promise<AuthorityRow | undefined> {
   await tx.$queryRawUnsafe(
     "SELECT 1 FROM authority WHERE tenant_id = $1::uuid AND id = $2::uuid FOR UPDATE",
@@ -83,7 +83,7 @@ export async function lockAuthority(tx: Tx, tenantId: string, id: string): Promi
   return row === null ? undefined : Row.parse(row);
 }
 
-/** Registrations newest first; `after` is the id of the last one shown. */
+/** Returns registrations newest first; `after` is the id of the last one shown. */
 export async function listAuthorityRows(
   tx: Tx,
   tenantId: string,
@@ -97,7 +97,7 @@ export async function listAuthorityRows(
   return readRows(rows, (row) => Row.parse(row));
 }
 
-/** Names of people by id, as they stand now. */
+/** Returns current names of people by id. */
 export async function namesOf(tx: Tx, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const rows = await tx.app_user.findMany({
     where: { id: { in: [...new Set(ids)] } },
@@ -106,7 +106,7 @@ export async function namesOf(tx: Tx, ids: readonly string[]): Promise<ReadonlyM
   return new Map(rows.map((row) => [row.id, row.name]));
 }
 
-/** Certificates of trust anchors that were revoked, DER. */
+/** Returns certificates of revoked trust anchors, DER. */
 export async function listRevokedCertificates(tx: Tx, tenantId: string): Promise<readonly Uint8Array[]> {
   const rows = await tx.authority.findMany({
     where: { tenant_id: tenantId, kind: "anchor", state: "revoked" },
@@ -115,13 +115,16 @@ export async function listRevokedCertificates(tx: Tx, tenantId: string): Promise
   return rows.flatMap(({ certificate }) => (certificate === null ? [] : [certificate]));
 }
 
-/** Whether this key was revoked, under any id. Only the database owner can register one twice (authority_key_once). */
+/**
+ * Returns whether this key was revoked, under any id. Only the database owner can register one twice
+ * (authority_key_once).
+ */
 async function isKeyRevoked(tx: Tx, tenantId: string, publicKey: string | null): Promise<boolean> {
   const where = { tenant_id: tenantId, kind: "key", public_key: publicKey, state: "revoked" };
   return (await tx.authority.count({ where })) > 0;
 }
 
-/** The key registered under this id, whatever became of it since. */
+/** Returns the key registered under this id, in any state. */
 export async function findKey(tx: Tx, tenantId: string, kid: string): Promise<RegisteredKey | undefined> {
   const found = await tx.authority.findFirst({
     where: { tenant_id: tenantId, kid, kind: "key", state: { not: "withdrawn" } },
@@ -141,7 +144,7 @@ export async function findKey(tx: Tx, tenantId: string, kid: string): Promise<Re
   };
 }
 
-/** Holds the key's row as it is until the transaction ends: a revocation waits, and then finds what rests on it. */
+/** Locks the key's row until the transaction ends: a revocation waits, and then finds what rests on the key. */
 export async function holdKey(tx: Tx, tenantId: string, kid: string): Promise<void> {
   await tx.$queryRawUnsafe(
     "SELECT 1 FROM authority WHERE tenant_id = $1::uuid AND kid = $2 AND state <> 'withdrawn' FOR SHARE",
@@ -151,8 +154,8 @@ export async function holdKey(tx: Tx, tenantId: string, kid: string): Promise<vo
 }
 
 /**
- * Trust anchors that count at this moment. With `isHeld` their rows stay as they are until the transaction ends: who ends
- * one, or adds a revocation list to it, waits, and then finds what rests on it.
+ * Returns trust anchors that count at this moment. With `isHeld` their rows stay locked until the transaction ends.
+ * Ending one, or adding a revocation list to it, waits, and then finds what rests on it.
  */
 export async function listAnchors(
   tx: Tx,

@@ -14,13 +14,13 @@ function actsOf(cx: Pick<Context, "principal">, row: AuthorityRow): AuthorityVie
   return row.proposed_by === cx.principal.userId ? ["withdraw"] : ["confirm", "withdraw"];
 }
 
-/** Whether an order signed under it is taken at this moment. */
+/** Returns whether an order signed under it is accepted at this moment. */
 function isInForce(row: AuthorityRow, now: Date): boolean {
   const { in_force_from: from, valid_from: begin, valid_until: end, state } = row;
   return state === "confirmed" && from !== null && from <= now && begin <= now && now < end;
 }
 
-/** What is registered: a key by its id, a certificate by whom it names. */
+/** Returns what is registered: a key by its id, a certificate by its subject. */
 function materialOf({ kid, certificate }: AuthorityRow): Pick<AuthorityView, "kid" | "subject"> {
   return {
     ...(kid === null ? {} : { kid }),
@@ -34,7 +34,7 @@ function listsOf(lists: readonly Omit<ShownList, "is_current">[] | undefined, no
   return (lists ?? []).map((list) => ({ ...list, is_current: now < new Date(list.next_update ?? 0) }));
 }
 
-/** Registrations as the caller sees them. */
+/** Returns registrations as the caller sees them. */
 export async function authorityViews(
   tx: Tx,
   cx: Pick<Context, "principal" | "clock" | "logger">,

@@ -9,7 +9,7 @@ import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 
 /**
- * Ends a registration that nobody has confirmed; its key id is free again. Throws `auth.role`, `authority.not-found`,
+ * Ends an unconfirmed registration; its key id is free again. Throws `auth.role`, `authority.not-found`,
  * `authority.state`.
  */
 export async function withdrawAuthority(

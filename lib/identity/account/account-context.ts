@@ -18,7 +18,7 @@ export interface AccountContext extends Context, SessionSecret, ScopeTable {
   readonly session: SessionProof;
 }
 
-/** The caller with every factor that stands. */
+/** The caller with all their current sign-in factors. */
 export async function ownAccount(cx: AccountContext): Promise<Account> {
   const account = await inSnapshot(cx, (tx) => findAccount(tx, cx.instance.tenantId, cx.principal.userId));
   if (account === undefined) throw new InvariantError("a signed-in person has no account");
@@ -34,8 +34,8 @@ function requireProof(cx: AccountContext, account: Account): void {
 }
 
 /**
- * Whoever holds an open browser may not change how its owner signs in: that takes every factor they have, not older
- * than 15 minutes; of a privileged person a second factor, even when none stands any more.
+ * Refuses a change of sign-in factors on an open browser alone. The session needs a proof of every factor the caller
+ * has, at most 15 minutes old. A privileged person needs a second factor, even if they have none left.
  */
 export async function requireOwnProof(cx: AccountContext): Promise<Account> {
   const account = await ownAccount(cx);
@@ -44,8 +44,8 @@ export async function requireOwnProof(cx: AccountContext): Promise<Account> {
 }
 
 /**
- * Runs a change of the caller's factors with the account locked and read anew: what was looked at before may have
- * been changed, and this session ended, by another request meanwhile.
+ * Runs a change of the caller's factors with the account locked and read again. Another request may have changed the
+ * account or ended this session since the first read.
  */
 export function changeOwnAccount<T>(
   cx: AccountContext,

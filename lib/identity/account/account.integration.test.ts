@@ -5,13 +5,11 @@ import * as operations from "@/lib/api-client/operations/account";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { fixedClock } from "@/lib/clock";
 import { inTransaction } from "@/lib/db/transaction";
-import { confirmTotp } from "@/lib/identity/account/confirm-totp";
-import { registerPasskey } from "@/lib/identity/account/register-passkey";
+import { confirmTotp, startTotp } from "@/lib/identity/account/confirm-totp";
+import { registerPasskey, startPasskey } from "@/lib/identity/account/register-passkey";
 import { removePasskey, removeTotp } from "@/lib/identity/account/remove-factor";
 import { renewRecoveryCodes } from "@/lib/identity/account/renew-recovery-codes";
 import { TotpSetUp } from "@/lib/identity/account/schema";
-import { startPasskey } from "@/lib/identity/account/start-passkey";
-import { startTotp } from "@/lib/identity/account/start-totp";
 import { viewAccount } from "@/lib/identity/account/view-account";
 import { revokeCredentials } from "@/lib/identity/sign-in/credential-store";
 import { totpCode, totpStepAt } from "@/lib/identity/sign-in/totp";
@@ -45,14 +43,14 @@ beforeEach(() => clock.advance(2 * MINUTE));
 
 const signedIn = (person: TestAccount, later?: number) => signedInAt(clock, person, later);
 
-describe("calls about one's own account", () => {
-  it("are refused to a key", async () => {
+describe("calls about the caller's own account", () => {
+  it("an API key cannot read or change an account", async () => {
     const { key } = await createCaller(runtime, "client", ["read", "submit"]);
     const refused = await call(key, operations.getAccount, viewAccount);
     expect([refused.status, refused.body.code]).toEqual([403, "auth.session-only"]);
   });
 
-  it("show the person, the factors and the sessions with their devices", async () => {
+  it("the account shows the person, the factors and the sessions with their devices", async () => {
     const person = await createAccount(runtime, "regulator");
     const browser = await signedIn(person);
     const account = await view(browser);
@@ -65,7 +63,7 @@ describe("calls about one's own account", () => {
 });
 
 describe("passkeys", () => {
-  it("of each algorithm sign in alone, as both factors, also when a person has nothing else", async () => {
+  it("a passkey of each algorithm signs in alone as both factors, even when it is the person's only factor", async () => {
     const person = await createAccount(runtime, "regulator");
     for (const algorithm of ["ES256", "EdDSA", "RS256"] as const) {
       clock.advance(MINUTE);
@@ -82,7 +80,7 @@ describe("passkeys", () => {
     expect((await view(browser)).totp).toBeNull();
   });
 
-  it("are refused when unknown, of another person, not user-verified, replayed, or from another origin", async () => {
+  it("a passkey is refused when it is unknown, another person's, not user-verified, replayed or from another origin", async () => {
     const [person, other] = [
       await createAccount(runtime, "auditor"),
       await createAccount(runtime, "auditor"),
@@ -106,7 +104,7 @@ describe("passkeys", () => {
     expect((await passkeySignIn(key, person.userId, {}, old)).status).toBe(401);
   });
 
-  it("prove a session's owner again, and nobody else's passkey does", async () => {
+  it("only the session owner's passkey renews the session's proof", async () => {
     const [person, other] = [
       await createAccount(runtime, "regulator"),
       await createAccount(runtime, "regulator"),
@@ -128,7 +126,7 @@ describe("passkeys", () => {
     expect((await prove(second, { assertion: key.assert(elsewhere) })).status).toBe(401);
   });
 
-  it("are registered only in answer to a challenge of this session, user-verified, and once", async () => {
+  it("a passkey is registered once, user-verified, and only in answer to a challenge of this session", async () => {
     const person = await createAccount(runtime, "regulator");
     const browser = await signedIn(person);
     const key = new SoftwareAuthenticator();
@@ -153,7 +151,7 @@ describe("passkeys", () => {
 });
 
 describe("factors", () => {
-  it("change only with a proof not older than 15 minutes, which a code renews once", async () => {
+  it("factors change only with a proof at most 15 minutes old, and one code renews the proof once", async () => {
     const person = await createAccount(runtime, "regulator");
     const browser = await signedIn(person);
     clock.advance(14 * MINUTE);
@@ -169,7 +167,7 @@ describe("factors", () => {
     expect((await call(browser, operations.startTotp, startTotp)).status).toBe(200);
   });
 
-  it("of a participant who has a password only are proved by it, and more is asked once there is more", async () => {
+  it("a password is enough proof for a participant who has only a password, and a new factor raises what is needed", async () => {
     const person = await createAccount(runtime, "client", { hasTotp: false });
     const browser = new TestBrowser();
     await browser.post("callback/password", { email: person.email, password: person.password });
@@ -197,13 +195,13 @@ describe("factors", () => {
     expect((await prove(browser, { password: person.password })).status).toBe(401);
   });
 
-  it("leave a privileged person the last second one", async () => {
+  it("a privileged person cannot remove their last second factor", async () => {
     const browser = await signedIn(await createAccount(runtime, "auditor"));
     const refused = await call(browser, operations.removeTotp, removeTotp);
     expect([refused.status, refused.body.code]).toEqual([409, "credential.last"]);
   });
 
-  it("leave a privileged person one second factor when all are removed at once", async () => {
+  it("a privileged person keeps one second factor when all are removed at the same time", async () => {
     for (let round = 0; round < 4; round++) {
       clock.advance(MINUTE);
       const browser = await signedIn(await createAccount(runtime, "coordinator", { duties: ["approve"] }));
@@ -225,7 +223,7 @@ describe("factors", () => {
     }
   });
 
-  it("of a privileged person who lost them all are not made anew on a password", async () => {
+  it("a privileged person who lost all second factors cannot add new ones with a password", async () => {
     const person = await createAccount(runtime, "coordinator", { duties: ["approve"] });
     const browser = await signedIn(person);
     const cx = { ...runtime, client: {}, requestId: "test", system: "test" };
@@ -243,7 +241,7 @@ describe("factors", () => {
     expect([start.status, start.body.code]).toEqual([401, "auth.step-up"]);
   });
 
-  it("end the other sessions when one is taken away", async () => {
+  it("removing a factor ends the other sessions", async () => {
     const person = await createAccount(runtime, "regulator");
     const browser = await signedIn(person);
     const key = new SoftwareAuthenticator();
@@ -259,8 +257,8 @@ describe("factors", () => {
   });
 });
 
-describe("factors made at once", () => {
-  it("leave the ten recovery codes of one renewal", async () => {
+describe("factors created at the same time", () => {
+  it("two renewals at the same time leave the ten recovery codes of one", async () => {
     const person = await createAccount(runtime, "regulator");
     const browser = await signedIn(person);
     const renewals = await Promise.all(
@@ -271,7 +269,7 @@ describe("factors made at once", () => {
   });
 
   it.each(["regulator", "client"] as const)(
-    "leave a %s one authenticator, and refuse the other",
+    "two set-ups at the same time leave a %s one authenticator and refuse the other",
     async (role) => {
       const person = await createAccount(runtime, role, { hasTotp: role === "regulator" });
       const browser = new TestBrowser();
@@ -288,7 +286,7 @@ describe("factors made at once", () => {
         ),
       );
       const statuses = confirmed.map(({ status }) => status).sort();
-      // Somebody who had a password only may be asked for the new factor first.
+      // A person who had only a password may be asked for the new factor first.
       expect(role === "client" && statuses[1] === 401 ? [200, 409] : statuses).toEqual([200, 409]);
       const { rows } = await bench.audit.appPool.query(
         "SELECT 1 FROM credential WHERE user_id = $1 AND kind = 'totp' AND revoked_at IS NULL",

@@ -15,7 +15,7 @@ export type FactorChange =
   | "credential.revoke"
   | "credential.renew";
 
-/** Writes a change of the caller's factors down. */
+/** Records a change of the caller's factors in the log. */
 export async function recordFactorChange(
   tx: Tx,
   cx: AccountContext,
@@ -31,7 +31,9 @@ export async function recordFactorChange(
   });
 }
 
-/** A new factor was just used, beside a fresh proof of the others: the session now rests on it as well. */
+/**
+ * Adds a new factor to the session's proof. The caller has just used it, together with a fresh proof of the others.
+ */
 export async function proveByNewFactor(
   tx: Tx,
   cx: AccountContext,
@@ -42,13 +44,13 @@ export async function proveByNewFactor(
     throw new DomainError("auth.session", { detail: "Sign in again." });
 }
 
-/** Whoever signed in by a factor that is gone, or by an old password, is signed out. */
+/** Ends sessions that rest on a removed factor or an old password. */
 export async function endOthersAfterChange(tx: Tx, cx: AccountContext): Promise<void> {
   const { userId } = cx.principal;
   await endSessionsIn(tx, cx, { userId, but: cx.session.sessionId, reason: "factors-changed" });
 }
 
-/** Refuses to take the last way in, and the last second factor of somebody who needs one. */
+/** Refuses to remove the last way to sign in, or the last second factor of a person who needs one. */
 export function refuseLastFactor(
   account: Account,
   left: { readonly hasTotp: boolean; readonly passkeys: number },

@@ -48,7 +48,7 @@ export async function changePassword(
   const now = cx.clock.now();
   const hash = await hashPassword(input.next);
   const isChanged = await changeOwnAccount(cx, async (tx, standing) => {
-    // Another change came first: what was verified is no longer the password.
+    // Another change came first, so the verified password is out of date.
     if (standing.passwordHash !== passwordHash) return false;
     await replacePassword(tx, cx.principal.userId, hash, now);
     await recordFactorChange(tx, cx, "credential.change", { factor: "password" });

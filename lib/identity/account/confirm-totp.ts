@@ -12,14 +12,15 @@ import {
   proveByNewFactor,
   recordFactorChange,
 } from "@/lib/identity/account/change-factors";
-import type { TotpConfirmation } from "@/lib/identity/account/schema";
+import type { TotpConfirmation, TotpSetUp } from "@/lib/identity/account/schema";
 import { insertCredential } from "@/lib/identity/people/store";
 import { findChallenge, takeChallenge, takeChallengesOf } from "@/lib/identity/sign-in/challenge-store";
 import { revokeCredentials } from "@/lib/identity/sign-in/credential-store";
+import { drawTotpSetUp } from "@/lib/identity/sign-in/draw-totp-set-up";
 import { setUpGone } from "@/lib/identity/sign-in/passkey-registration";
 import { matchTotp } from "@/lib/identity/sign-in/totp";
 
-/** Puts the new authenticator in the place of an old one, once a code of it proves that it was set up. */
+/** Replaces the authenticator after a code of the new one proves that it is set up. */
 export async function confirmTotp(
   cx: AccountContext,
   input: TotpConfirmation,
@@ -39,7 +40,7 @@ export async function confirmTotp(
     });
   await changeOwnAccount(cx, async (tx, account) => {
     if (!(await takeChallenge(tx, wanted, now))) throw setUpGone();
-    // Of two set-ups at once the one confirmed first stands; the other is begun anew.
+    // Of two set-ups at the same time, the one confirmed first wins. The other must start again.
     await takeChallengesOf(tx, userId, "totp", now);
     const isReplacing = account.totp !== undefined;
     if (isReplacing) {
@@ -54,4 +55,10 @@ export async function confirmTotp(
     await recordFactorChange(tx, cx, "credential.create", { factor: "totp", credential: id });
   });
   return { created_at: now.toISOString() };
+}
+
+/** Draws a new secret. It is valid only after one of its codes is confirmed. */
+export async function startTotp(cx: AccountContext): Promise<TotpSetUp> {
+  const account = await requireOwnProof(cx);
+  return drawTotpSetUp(cx, account, cx.session.sessionId);
 }

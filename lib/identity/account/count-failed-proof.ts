@@ -4,8 +4,8 @@ import type { AccountContext } from "@/lib/identity/account/account-context";
 import { endSession } from "@/lib/identity/sessions/end-session";
 
 /**
- * Counts a wrong proof of a session and gives the error to throw: the one it was refused by or, at the tenth, that the
- * session has ended. Whoever holds its cookie guesses, and its owner can sign in again.
+ * Counts a wrong proof of a session and returns the error to throw. The tenth wrong proof ends the session: someone
+ * with its cookie is guessing. The owner can sign in again.
  */
 export async function countFailedProof(cx: AccountContext, refusal: DomainError): Promise<DomainError> {
   const sid = cx.session.sessionId;

@@ -3,13 +3,13 @@ import { DomainError } from "@/lib/errors";
 import type { AccountContext } from "@/lib/identity/account/account-context";
 import { endSession } from "@/lib/identity/sessions/end-session";
 
-/** Ends the session that asks. */
+/** Ends the session that makes the call. */
 export async function signOut(cx: AccountContext): Promise<{ ended: number }> {
   const { userId } = cx.principal;
   return { ended: await endSession(cx, { userId, sid: cx.session.sessionId, reason: "signed-out" }) };
 }
 
-/** Ends one of the caller's sessions; of nobody else's. */
+/** Ends one of the caller's own sessions. */
 export async function endOwnSession(cx: AccountContext, sid: string): Promise<{ ended: number }> {
   const { userId } = cx.principal;
   const ended = await endSession(cx, { userId, sid, reason: "ended-by-owner" });
@@ -17,7 +17,7 @@ export async function endOwnSession(cx: AccountContext, sid: string): Promise<{ 
   return { ended };
 }
 
-/** Ends all of the caller's sessions but the one that asks. */
+/** Ends all of the caller's sessions except the one that makes the call. */
 export async function endOtherSessions(cx: AccountContext): Promise<{ ended: number }> {
   const { userId } = cx.principal;
   return { ended: await endSession(cx, { userId, but: cx.session.sessionId, reason: "ended-by-owner" }) };

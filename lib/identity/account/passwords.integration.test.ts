@@ -28,7 +28,7 @@ beforeEach(() => clock.advance(2 * MINUTE));
 
 const signedIn = (person: TestAccount, later?: number) => signedInAt(clock, person, later);
 
-describe("guessing with somebody's cookie", () => {
+describe("guessing with a stolen cookie", () => {
   const tries = (browser: TestBrowser, count: number) =>
     Array.from({ length: count }).reduce<Promise<string[]>>(async (before, _, index) => {
       const done = await before;
@@ -36,7 +36,7 @@ describe("guessing with somebody's cookie", () => {
       return [...done, `${status} ${String(body.code)}`];
     }, Promise.resolve([]));
 
-  it("ends the session at the tenth wrong proof, and leaves its owner's other sessions their own", async () => {
+  it("the tenth wrong proof ends the session and leaves the owner's other sessions alive", async () => {
     useRuntime({
       ...runtime,
       limits: openLimits({ pool: bench.audit.appPool, secret: runtime.sessionSecret }, {}),
@@ -61,7 +61,7 @@ describe("guessing with somebody's cookie", () => {
     }
   });
 
-  it("at the password ends it as well", async () => {
+  it("ten wrong passwords end the session as well", async () => {
     const person = await createAccount(runtime, "client", { hasTotp: false });
     const browser = new TestBrowser();
     await browser.post("callback/password", { email: person.email, password: person.password });
@@ -80,7 +80,7 @@ describe("guessing with somebody's cookie", () => {
 });
 
 describe("recovery codes", () => {
-  it("are ten, stand in for a code once each, and end when new ones are made", async () => {
+  it("ten recovery codes each replace a code once, and end when new ones are made", async () => {
     const person = await createAccount(runtime, "regulator");
     const browser = await signedIn(person);
     const renew = async () =>
@@ -110,7 +110,7 @@ describe("recovery codes", () => {
 });
 
 describe("a password", () => {
-  it("changes with the present one, to none of the common ones, and ends the other sessions", async () => {
+  it("a new password needs the present one, cannot be a common one, and ends the other sessions", async () => {
     const person = await createAccount(runtime, "regulator");
     const browser = await signedIn(person);
     const other = await signedIn(person, 1);
@@ -130,13 +130,13 @@ describe("a password", () => {
   });
 });
 
-describe("a password that is changed meanwhile", () => {
+describe("a password changed during a sign-in", () => {
   const change = (browser: TestBrowser, current: string, next: string) =>
     call(browser, operations.changePassword, (cx, { body }) => changePassword(cx, body), {
       body: { current, next },
     });
 
-  /** Locks a credential, runs the story to where so many wait in the database, and lets go. */
+  /** Locks a credential, runs the steps until this many wait in the database, then releases the lock. */
   async function whileLocked(person: TestAccount, kind: string, story: (waits: Waits) => Promise<void>) {
     const holder = await bench.audit.appPool.connect();
     const waits: Waits = (count, orDone) =>
@@ -160,13 +160,13 @@ describe("a password that is changed meanwhile", () => {
   }
   type Waits = (count: number, orDone?: () => boolean) => Promise<unknown>;
 
-  it("ends the session of a sign-in that verified the old one before", async () => {
+  it("a change ends the session of a sign-in that verified the old password", async () => {
     const person = await createAccount(runtime, "regulator");
     const browser = await signedIn(person);
     const late = new TestBrowser();
     const running: Promise<number>[] = [];
     await whileLocked(person, "totp", async (waits) => {
-      // It waits to take its code: by then it has verified the password.
+      // It waits to take its code, so it has already verified the password.
       running.push(late.signIn(person, clock, 1).then(({ status }) => status));
       await waits(1);
       let isChanged = false;
@@ -182,7 +182,7 @@ describe("a password that is changed meanwhile", () => {
     expect((await view(browser)).sessions).toHaveLength(1);
   });
 
-  it("opens no session when the change came first", async () => {
+  it("a sign-in that comes after the change opens no session", async () => {
     const person = await createAccount(runtime, "regulator");
     const browser = await signedIn(person);
     const running: Promise<number>[] = [];
@@ -200,7 +200,7 @@ describe("a password that is changed meanwhile", () => {
     expect(await Promise.all(running)).toEqual([200, 401]);
   });
 
-  it("is changed by one of two changes at once", async () => {
+  it("only one of two changes at the same time succeeds", async () => {
     const person = await createAccount(runtime, "regulator");
     const browser = await signedIn(person);
     const both = await Promise.all(
@@ -211,7 +211,7 @@ describe("a password that is changed meanwhile", () => {
 });
 
 describe("sessions", () => {
-  it("end one by one, all others at once, or by signing out; a stranger's never", async () => {
+  it("sessions end one by one, all others at once, or by signing out, and never by a stranger", async () => {
     const [person, stranger] = [
       await createAccount(runtime, "client"),
       await createAccount(runtime, "client"),

@@ -8,10 +8,12 @@ import {
 } from "@/lib/identity/account/account-context";
 import { proveByNewFactor, recordFactorChange } from "@/lib/identity/account/change-factors";
 import type { NewPasskey, PasskeyView } from "@/lib/identity/account/schema";
+import { makeChallenge } from "@/lib/identity/sign-in/challenge";
 import { takeChallenge } from "@/lib/identity/sign-in/challenge-store";
 import { challengeOf } from "@/lib/identity/sign-in/passkey";
 import {
   passkeyNotAccepted,
+  registrationOptions,
   setUpGone,
   storePasskey,
   type VerifiedPasskey,
@@ -32,7 +34,7 @@ function register(
   });
 }
 
-/** Registers the passkey that answered a challenge of this very session. */
+/** Registers the passkey that answered a challenge of this session. */
 export async function registerPasskey(cx: AccountContext, input: NewPasskey): Promise<PasskeyView> {
   await requireOwnProof(cx);
   const now = cx.clock.now();
@@ -48,4 +50,12 @@ export async function registerPasskey(cx: AccountContext, input: NewPasskey): Pr
     if (isUniqueViolation(error)) throw passkeyNotAccepted();
     throw error;
   }
+}
+
+/** Returns options for a new passkey. This session must answer them within five minutes. */
+export async function startPasskey(cx: AccountContext) {
+  const account = await requireOwnProof(cx);
+  const { userId } = cx.principal;
+  const { challenge } = await makeChallenge(cx, { kind: "register", userId, sid: cx.session.sessionId });
+  return registrationOptions(cx.site, account, challenge);
 }

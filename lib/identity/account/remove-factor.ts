@@ -10,7 +10,7 @@ import { type Account, revokeCredentials } from "@/lib/identity/sign-in/credenti
 
 type Removal = { readonly kind: "totp" } | { readonly kind: "passkey"; readonly id: string };
 
-/** What stands without it; undefined where it does not stand. */
+/** Returns the account without the factor; undefined if the account does not have it. */
 function leftWithout(account: Account, what: Removal) {
   const { totp, passkeys } = account;
   if (what.kind === "totp")
@@ -21,7 +21,7 @@ function leftWithout(account: Account, what: Removal) {
 
 async function remove(cx: AccountContext, what: Removal): Promise<{ removed: boolean }> {
   const { userId } = cx.principal;
-  // Weighed under the lock: two removals at once would each count the other's factor as left.
+  // Checked under the lock: two removals at the same time would each count the other's factor as left.
   await changeOwnAccount(cx, async (tx, account) => {
     const left = leftWithout(account, what);
     if (left === undefined) throw new DomainError("credential.not-found");
@@ -36,12 +36,12 @@ async function remove(cx: AccountContext, what: Removal): Promise<{ removed: boo
   return { removed: true };
 }
 
-/** Removes one of the caller's passkeys; what it signed before stays on record. */
+/** Removes one of the caller's passkeys. Its past signatures stay on record. */
 export function removePasskey(cx: AccountContext, id: string): Promise<{ removed: boolean }> {
   return remove(cx, { kind: "passkey", id });
 }
 
-/** Removes the caller's authenticator program. */
+/** Removes the caller's authenticator app. */
 export function removeTotp(cx: AccountContext): Promise<{ removed: boolean }> {
   return remove(cx, { kind: "totp" });
 }

@@ -6,7 +6,7 @@ import { insertCredential } from "@/lib/identity/people/store";
 import { revokeCredentials } from "@/lib/identity/sign-in/credential-store";
 import { hashRecoveryCode, newRecoveryCode, RECOVERY_CODES } from "@/lib/identity/sign-in/recovery-code";
 
-/** Ten fresh recovery codes, shown this once; older ones count for nothing any more. */
+/** Returns ten new recovery codes, shown this once. Older codes are no longer valid. */
 export async function renewRecoveryCodes(cx: AccountContext): Promise<{ codes: string[] }> {
   const { userId } = cx.principal;
   const now = cx.clock.now();

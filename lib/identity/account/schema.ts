@@ -14,13 +14,13 @@ export type PasskeyView = z.infer<typeof PasskeyView>;
 
 export const SessionView = z.object({
   id: z.string(),
-  /** As the browser describes itself; empty when it says nothing. */
+  /** The browser's description of itself; empty when it sends none. */
   device: z.string(),
   method: SignInMethod,
   created_at: Instant,
   last_seen_at: Instant,
   expires_at: Instant,
-  /** The session that asks. */
+  /** The session that makes the call. */
   is_current: z.boolean(),
 });
 export type SessionView = z.infer<typeof SessionView>;
@@ -33,7 +33,7 @@ export const AccountView = z.object({
   role: Role,
   duties: z.array(Duty),
   has_password: z.boolean(),
-  /** Whether role or duties demand a second factor. */
+  /** Whether the role or a duty requires a second factor. */
   needs_second_factor: z.boolean(),
   totp: z.object({ created_at: Instant }).nullable(),
   recovery_codes_left: z.int(),
@@ -51,11 +51,11 @@ const Label = visibleLine(60);
 export const NewPasskey = z.strictObject({ label: Label, attestation: PasskeyAttestation });
 export type NewPasskey = z.infer<typeof NewPasskey>;
 
-/** What the browser hands to `navigator.credentials`; made by the library, passed on whole. */
+/** Options for `navigator.credentials`, made by the library and passed on unchanged. */
 export const CeremonyOptions = z.looseObject({ challenge: z.string() });
 
 export const TotpSetUp = z.object({
-  /** Names this set-up when it is confirmed. */
+  /** Identifies this set-up when it is confirmed. */
   challenge: z.string(),
   uri: z.string(),
   secret: z.string(),
@@ -79,17 +79,17 @@ export const PasswordChange = z.strictObject({
 });
 export type PasswordChange = z.infer<typeof PasswordChange>;
 
-/** Which proofs this person can give; `passkey` holds the options of the ceremony. */
+/** The proofs this person can give; `passkey` holds the options of the ceremony. */
 export const StepUpOptions = z.object({
   totp: z.boolean(),
   recovery: z.boolean(),
-  /** For people who have nothing but a password. */
+  /** For people who have only a password. */
   password: z.boolean(),
   passkey: CeremonyOptions.nullable(),
 });
 export type StepUpOptions = z.infer<typeof StepUpOptions>;
 
-/** One of them. */
+/** A recovery code. */
 export const StepUpProof = z.strictObject({
   code: z.string().min(1).max(16).optional(),
   recovery_code: z.string().min(1).max(64).optional(),

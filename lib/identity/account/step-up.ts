@@ -6,12 +6,13 @@ import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { type AccountContext, ownAccount } from "@/lib/identity/account/account-context";
 import { countFailedProof } from "@/lib/identity/account/count-failed-proof";
-import type { StepUpProof } from "@/lib/identity/account/schema";
+import type { StepUpOptions, StepUpProof } from "@/lib/identity/account/schema";
 import type { PasskeyAssertion } from "@/lib/identity/schema";
 import { refreshProof } from "@/lib/identity/sessions/store";
+import { makeChallenge } from "@/lib/identity/sign-in/challenge";
 import { takeChallenge } from "@/lib/identity/sign-in/challenge-store";
 import { type Account, holdPassword, takePasskeyUse } from "@/lib/identity/sign-in/credential-store";
-import { challengeOf, verifyAssertion } from "@/lib/identity/sign-in/passkey";
+import { assertionOptions, challengeOf, verifyAssertion } from "@/lib/identity/sign-in/passkey";
 import { verifyPassword } from "@/lib/identity/sign-in/password";
 import { checkSecondFactor, needsSecondFactor } from "@/lib/identity/sign-in/second-factor";
 import { type SignInFault, signInRefused } from "@/lib/identity/sign-in/sign-in";
@@ -38,7 +39,7 @@ async function byPasskey(cx: AccountContext, account: Account, assertion: Passke
 }
 
 async function byPassword(account: Account, password: string): Promise<Proved> {
-  // A password alone proves nothing for somebody who has, or needs, more than that.
+  // A password alone is no proof for a person who has, or needs, a second factor.
   if (needsSecondFactor(account) || account.passwordHash === undefined) return { fault: "factor-missing" };
   if (!(await verifyPassword(password, account.passwordHash))) return { fault: "password" };
   const { userId } = account.holder;
@@ -64,7 +65,7 @@ async function refuse(cx: AccountContext, fault: SignInFault): Promise<DomainErr
   return refusal;
 }
 
-/** Proves again who sits here: the session's proof is then as fresh as now. Nothing else of the session changes. */
+/** Renews the session's proof that its owner is present. The rest of the session stays the same. */
 export async function stepUp(
   cx: AccountContext,
   given: StepUpProof,
@@ -89,4 +90,18 @@ export async function stepUp(
   });
   if (!isTaken) throw await refuse(cx, "replayed");
   return { proved_at: at.toISOString(), method };
+}
+
+/** Returns the proofs the caller can give now, with a challenge for the passkeys. */
+export async function stepUpOptions(cx: AccountContext): Promise<StepUpOptions> {
+  const account = await ownAccount(cx);
+  const { userId } = cx.principal;
+  const base = {
+    totp: account.totp !== undefined,
+    recovery: account.recovery.length > 0,
+    password: !needsSecondFactor(account),
+  };
+  if (account.passkeys.length === 0) return { ...base, passkey: null };
+  const { challenge } = await makeChallenge(cx, { kind: "step_up", userId, sid: cx.session.sessionId });
+  return { ...base, passkey: { ...(await assertionOptions(cx.site, challenge, account.passkeys)) } };
 }

@@ -23,7 +23,7 @@ function sessionView(session: ListedSession, currentSid: string): SessionView {
   };
 }
 
-/** The caller's own account: who they are, how they sign in, where they are signed in. */
+/** Returns the caller's own account: name, sign-in factors and sessions. */
 export async function viewAccount(cx: AccountContext): Promise<AccountView> {
   const { principal } = cx;
   const account = await ownAccount(cx);

@@ -6,7 +6,7 @@ function familyOf(address: string): "ipv4" | "ipv6" | undefined {
   return version === 4 ? "ipv4" : version === 6 ? "ipv6" : undefined;
 }
 
-/** ::ffff:192.0.2.1 is 192.0.2.1: sockets that listen on both families report it so. */
+/** Returns 192.0.2.1 for ::ffff:192.0.2.1: sockets that listen on both families report it so. */
 function unmapped(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, "");
 }
@@ -19,7 +19,10 @@ function addEntry(list: BlockList, entry: string): void {
   else list.addSubnet(network, Number(bits), family);
 }
 
-/** Whether a key with this list of addresses and CIDR ranges may be used from an address; an empty list allows all. */
+/**
+ * Returns whether a key with this list of addresses and CIDR ranges may be used from an address. An empty list allows
+ * all.
+ */
 export function allowsAddress(entries: readonly string[], address: string | undefined): boolean {
   if (entries.length === 0) return true;
   if (address === undefined) return false;

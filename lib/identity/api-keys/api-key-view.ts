@@ -8,7 +8,7 @@ function stateOf(key: KeptApiKey, now: Date): ApiKeyView["state"] {
   return key.expires_at !== null && key.expires_at <= now ? "expired" : "live";
 }
 
-/** A key as its holder and administrators see it. */
+/** Returns a key as its holder and administrators see it. */
 export function apiKeyView(key: KeptApiKey, now: Date): ApiKeyView {
   return {
     id: key.id,

@@ -11,7 +11,7 @@ const SECRET = deriveApiKeySecret(new Uint8Array(32).fill(1));
 const OTHER = deriveApiKeySecret(new Uint8Array(32).fill(2));
 
 describe("API keys", () => {
-  it("name their prefix and match their own hash only", () => {
+  it("a key names its prefix and matches only its own hash", () => {
     const [one, two] = [newApiKey(SECRET), newApiKey(SECRET)];
     expect(prefixOf(one.key)).toBe(one.prefix);
     expect(isApiKey(SECRET, one.key, one.secretHash)).toBe(true);
@@ -20,7 +20,7 @@ describe("API keys", () => {
     expect(one.key).toMatch(/^sp_[0-9A-Za-z]{10}_[0-9A-Za-z]{49}$/);
   });
 
-  it("cannot be made by whoever writes rows: their hash needs the instance's secret", () => {
+  it("a person who can write rows cannot create a key: its hash needs the instance's secret", () => {
     const { key } = newApiKey(OTHER);
     expect(SECRET).not.toEqual(new Uint8Array(32).fill(1));
     for (const forged of [
@@ -31,18 +31,18 @@ describe("API keys", () => {
       expect(isApiKey(SECRET, key, forged)).toBe(false);
   });
 
-  it("with any one character changed is refused by its checksum, without a look-up", () => {
+  it("the checksum refuses a key with one changed character, without a look-up", () => {
     const { key } = newApiKey(SECRET);
     let refused = 0;
     for (let at = 3; at < key.length; at++) {
       const other = key.charAt(at) === "a" ? "b" : "a";
       if (prefixOf(`${key.slice(0, at)}${other}${key.slice(at + 1)}`) === undefined) refused += 1;
     }
-    // Each checksum character is one of 62: a change may go unseen by chance, never by rule.
+    // Each checksum character is one of 62, so a change may pass by chance.
     expect(refused).toBeGreaterThanOrEqual(key.length - 5);
   });
 
-  it("come in one of two headers, never both", () => {
+  it("a key comes in one of two headers, never both", () => {
     expect(presentedKey(new Headers({ authorization: "Bearer abc" }))).toBe("abc");
     expect(presentedKey(new Headers({ "x-api-key": "abc" }))).toBe("abc");
     expect(presentedKey(new Headers())).toBeUndefined();
@@ -50,7 +50,7 @@ describe("API keys", () => {
     expect(() => presentedKey(new Headers({ authorization: "Bearer a", "x-api-key": "a" }))).toThrow();
   });
 
-  it("bound to addresses work from those only, IPv4-mapped ones too", () => {
+  it("a key bound to addresses works only from those, IPv4-mapped ones included", () => {
     expect(allowsAddress([], undefined)).toBe(true);
     expect(allowsAddress(["192.0.2.0/24", "2001:db8::/32"], "192.0.2.9")).toBe(true);
     expect(allowsAddress(["192.0.2.0/24"], "::ffff:192.0.2.9")).toBe(true);
@@ -61,7 +61,7 @@ describe("API keys", () => {
 });
 
 describe("passwords", () => {
-  it("verify against their own salted hash only", async () => {
+  it("a password verifies only against its own salted hash", async () => {
     const stored = await hashPassword("correct horse battery");
     expect(await verifyPassword("correct horse battery", stored)).toBe(true);
     expect(await verifyPassword("correct horse batterz", stored)).toBe(false);

@@ -2,8 +2,8 @@ import "server-only";
 import { equalConstantTime, utf8 } from "@/lib/crypto/bytes";
 import { hmacSha256, randomBytes, sha256 } from "@/lib/crypto/primitives";
 
-// sp_<prefix>_<secret><checksum>: the prefix finds the row, the checksum refuses typing errors and junk
-// without a look into the database, and the fixed shape lets secret scanners recognise a leaked key.
+// sp_<prefix>_<secret><checksum>. The prefix finds the row. The checksum refuses typing errors and random text without
+// a database look-up. The fixed shape lets secret scanners recognise a leaked key.
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const PREFIX_LENGTH = 10;
 const SECRET_LENGTH = 43;
@@ -12,14 +12,14 @@ const SHAPE = new RegExp(
   `^sp_([0-9A-Za-z]{${PREFIX_LENGTH}})_([0-9A-Za-z]{${SECRET_LENGTH + CHECKSUM_LENGTH}})$`,
 );
 
-/** A key as its holder gets it, once, and what we keep of it. */
+/** A key as its holder gets it, once, and the part that is stored. */
 export interface NewApiKey {
   readonly key: string;
   readonly prefix: string;
   readonly secretHash: Uint8Array;
 }
 
-/** Characters drawn without bias: bytes that do not divide evenly are thrown away. */
+/** Returns characters drawn without bias: bytes that do not divide evenly are dropped. */
 function randomText(length: number): string {
   const fair = 256 - (256 % ALPHABET.length);
   let text = "";
@@ -38,7 +38,7 @@ function checksumOf(head: string): string {
   ).join("");
 }
 
-/** Draws a fresh key: 43 base62 characters are 256 bits. */
+/** Draws a new key: 43 base62 characters are 256 bits. */
 export function newApiKey(secret: Uint8Array): NewApiKey {
   const prefix = randomText(PREFIX_LENGTH);
   const head = `sp_${prefix}_${randomText(SECRET_LENGTH)}`;
@@ -47,14 +47,14 @@ export function newApiKey(secret: Uint8Array): NewApiKey {
 }
 
 /**
- * What is stored: HMAC-SHA-256 of the whole key under the instance's secret, so that whoever writes rows cannot
- * write a key that works (ADR 0007). 256 random bits need no slow hash.
+ * Returns the stored hash: HMAC-SHA-256 of the whole key under the instance's secret. So a person who can write rows
+ * cannot create a key that works (ADR 0007). 256 random bits need no slow hash.
  */
 export function hashApiKey(secret: Uint8Array, key: string): Uint8Array {
   return hmacSha256(secret, utf8(key));
 }
 
-/** The prefix of a well-formed key whose checksum holds; undefined for everything else. */
+/** Returns the prefix of a well-formed key with a valid checksum; undefined for any other text. */
 export function prefixOf(key: string): string | undefined {
   const prefix = SHAPE.exec(key)?.[1];
   if (prefix === undefined) return undefined;
@@ -62,7 +62,7 @@ export function prefixOf(key: string): string | undefined {
   return checksumOf(head) === key.slice(-CHECKSUM_LENGTH) ? prefix : undefined;
 }
 
-/** Whether a presented key is the stored one, in constant time. */
+/** Returns whether a presented key is the stored one, in constant time. */
 export function isApiKey(secret: Uint8Array, key: string, secretHash: Uint8Array): boolean {
   return equalConstantTime(hashApiKey(secret, key), secretHash);
 }

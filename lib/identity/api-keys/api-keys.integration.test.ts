@@ -7,8 +7,7 @@ import { DomainError } from "@/lib/errors";
 import { bind } from "@/lib/http/endpoint/bind";
 import { serve } from "@/lib/http/endpoint/serve";
 import { withScopes } from "@/lib/http/sign-in/with-session";
-import { findCallingKey } from "@/lib/identity/api-keys/find-calling-key";
-import { listAllApiKeys, listOwnApiKeys } from "@/lib/identity/api-keys/list-api-keys";
+import { findCallingKey, listAllApiKeys, listOwnApiKeys } from "@/lib/identity/api-keys/list-api-keys";
 import { makeApiKey, rotateApiKey } from "@/lib/identity/api-keys/make-api-key";
 import { revokeAnyApiKey, revokeOwnApiKey } from "@/lib/identity/api-keys/revoke-api-key";
 import { ApiKeyPage, CallingKey, MadeApiKey } from "@/lib/identity/api-keys/schema";
@@ -53,7 +52,7 @@ const list = async (who: TestBrowser) =>
     ).body,
   );
 
-/** What a program with this key is answered: its scopes, or the code of the refusal. */
+/** The answer that a program with this key gets: its scopes, or the code of the refusal. */
 async function useKey(key: string, address = "192.0.2.1"): Promise<unknown> {
   const asked = new Request("http://localhost:3000/", { headers: { "x-api-key": key } });
   try {
@@ -64,7 +63,7 @@ async function useKey(key: string, address = "192.0.2.1"): Promise<unknown> {
   }
 }
 
-it("is made with a label, scopes, addresses and an end, and shown once", async () => {
+it("a key is created with a label, scopes, addresses and an end, and shown once", async () => {
   const browser = await signedIn(await createAccount(runtime, "client"));
   const expires_at = new Date(clock.nowMs() + HOUR).toISOString();
   const answer = await make(browser, {
@@ -87,7 +86,7 @@ it("is made with a label, scopes, addresses and an end, and shown once", async (
   expect((await list(browser)).items[0]?.state).toBe("expired");
 });
 
-it("carries no scope that its holder has no call for, and no end that is past", async () => {
+it("a key cannot have a scope that no call for its holder needs, or an end in the past", async () => {
   const browser = await signedIn(await createAccount(runtime, "client"));
   const wrong = [
     { ...own, scopes: ["read", "admin"] },
@@ -107,7 +106,7 @@ it("carries no scope that its holder has no call for, and no end that is past", 
   expect((await list(browser)).items).toEqual([]);
 });
 
-it("is made by nobody who only holds a key, or a session whose proof is old", async () => {
+it("an API key or a session with an old proof cannot create a key", async () => {
   const browser = await signedIn(await createAccount(runtime, "client"));
   const { key } = MadeApiKey.parse((await make(browser)).body);
   const byKey = await make(key);
@@ -117,7 +116,7 @@ it("is made by nobody who only holds a key, or a session whose proof is old", as
   expect([late.status, late.body.code]).toEqual([401, "auth.step-up"]);
 });
 
-it("is followed by another: both work for the overlap, and the new one lasts as long", async () => {
+it("a rotated key and its successor both work for the overlap, and the successor lasts as long", async () => {
   const browser = await signedIn(await createAccount(runtime, "client"));
   const expires_at = new Date(clock.nowMs() + 48 * HOUR).toISOString();
   const old = MadeApiKey.parse((await make(browser, { ...own, expires_at, signing_key: SIGNING })).body);
@@ -139,7 +138,7 @@ it("is followed by another: both work for the overlap, and the new one lasts as 
   expect([again.status, again.body.code]).toEqual([404, "api-key.not-found"]);
 });
 
-it("a rotation makes no ended key longer, and follows none that has ended", async () => {
+it("a rotation cannot extend an ended key or replace one that has ended", async () => {
   const browser = await signedIn(await createAccount(runtime, "client"));
   const expires_at = new Date(clock.nowMs() + HOUR).toISOString();
   const old = MadeApiKey.parse((await make(browser, { ...own, expires_at })).body);
@@ -151,7 +150,7 @@ it("a rotation makes no ended key longer, and follows none that has ended", asyn
   expect([ended.status, ended.body.code]).toEqual([409, "api-key.ended"]);
 });
 
-it("ends at once and for good, by its holder or by an administrator with a reason", async () => {
+it("its holder, or an administrator with a reason, ends a key at once and for good", async () => {
   const browser = await signedIn(await createAccount(runtime, "client"));
   const other = await signedIn(await createAccount(runtime, "miner"));
   const { id, key } = MadeApiKey.parse((await make(browser)).body);
@@ -179,7 +178,7 @@ it("ends at once and for good, by its holder or by an administrator with a reaso
   expect(await useKey(second.key)).toBe("auth.invalid");
 });
 
-it("tells whoever calls with it what it is, and nothing that would call again; a session has none", async () => {
+it("a key can read what it is, without its secret, and a session has no key to read", async () => {
   const { path, method } = operations.getCallingKey;
   const { GET } = serve(path, [bind(operations.getCallingKey, (cx) => findCallingKey(cx))]);
   const ask = async (who: TestBrowser | string) => {
@@ -204,18 +203,18 @@ it("tells whoever calls with it what it is, and nothing that would call again; a
   expect([receipt.entry_id, last_used_at]).toEqual([expect.any(String), null]);
 });
 
-it("is signed for by a point of the curve under which nobody else can sign", async () => {
+it("a signing key must be a point of the curve under which only its owner can sign", async () => {
   const browser = await signedIn(await createAccount(runtime, "client"));
   const weak = [
-    // Points of order 1, 2, 4 and 8 (RFC 8032): signatures hold under them that nobody made.
+    // Points of order 1, 2, 4 and 8 (RFC 8032): a signature can be valid under them without a private key.
     "0100000000000000000000000000000000000000000000000000000000000000",
     "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
     "0000000000000000000000000000000000000000000000000000000000000000",
     "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
-    // Of no point.
+    // Not a point of the curve.
     "0200000000000000000000000000000000000000000000000000000000000000",
   ].map((hex) => Buffer.from(hex, "hex").toString("base64url"));
-  // The last character of 43 has two bits that are no key's.
+  // The last character of 43 has two bits that do not belong to the key.
   for (const signing_key of [...weak, `${SIGNING.slice(0, -1)}${SIGNING.endsWith("B") ? "C" : "B"}`]) {
     const { status, body } = await make(browser, { ...own, signing_key });
     expect([signing_key, status, body]).toMatchObject([signing_key, 422, { code: "request.invalid" }]);

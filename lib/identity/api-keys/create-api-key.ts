@@ -15,16 +15,16 @@ export interface NewApiKeyInput {
   readonly userId: string;
   readonly label: string;
   readonly scopes: readonly Scope[];
-  /** Addresses or CIDR ranges the key may be used from; none: anywhere. */
+  /** Addresses or CIDR ranges from which the key may be used; empty allows all. */
   readonly addresses?: readonly string[];
   readonly expiresAt?: Date;
-  /** Ed25519 public key of 32 bytes, base64url: the key's calls may be signed with its other half (RFC 9421). */
+  /** Ed25519 public key of 32 bytes, base64url. Its private key may sign the calls (RFC 9421). */
   readonly signingKey?: string;
 }
 
 export interface CreatedApiKey {
   readonly id: string;
-  /** The key itself: shown once, never stored. */
+  /** The key itself, shown once and never stored. */
   readonly key: string;
   readonly prefix: string;
 }
@@ -44,7 +44,7 @@ function refuseBadAddresses(addresses: readonly string[]): void {
   }
 }
 
-/** The same within a caller's transaction, with the entry that says so. */
+/** Creates an API key in the caller's transaction, together with its entry. */
 export async function createApiKeyIn(
   tx: Tx,
   cx: IdentityContext & ApiKeySecret,
@@ -81,7 +81,7 @@ export async function createApiKeyIn(
   return { id, key: made.key, prefix: made.prefix, entry };
 }
 
-/** Makes an API key for a person and returns it, this once. */
+/** Creates an API key for a person and returns it, this once. */
 export async function createApiKey(
   cx: IdentityContext & ApiKeySecret,
   input: NewApiKeyInput,

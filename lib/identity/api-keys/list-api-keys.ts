@@ -3,9 +3,10 @@ import type { Context } from "@/lib/context/context";
 import type { ScopeTable } from "@/lib/context/principal";
 import { viewRows } from "@/lib/db/read-rows";
 import { inSnapshot } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
 import { apiKeyView } from "@/lib/identity/api-keys/api-key-view";
-import type { ApiKeyPage, ApiKeyQuery } from "@/lib/identity/api-keys/schema";
-import { type KeptApiKey, selectApiKeys } from "@/lib/identity/api-keys/store";
+import type { ApiKeyPage, ApiKeyQuery, CallingKey } from "@/lib/identity/api-keys/schema";
+import { type KeptApiKey, selectApiKey, selectApiKeys } from "@/lib/identity/api-keys/store";
 import { requireCursor } from "@/lib/paging";
 
 type ListContext = Context & ScopeTable;
@@ -29,12 +30,28 @@ async function list(cx: ListContext, query: ApiKeyQuery, userId: string | undefi
   };
 }
 
-/** The caller's own keys, newest first, ended ones too. */
+/** Returns the caller's own keys, ended ones included, newest first. */
 export function listOwnApiKeys(cx: ListContext, query: ApiKeyQuery): Promise<ApiKeyPage> {
   return list(cx, query, cx.principal.userId);
 }
 
-/** Everybody's keys of the tenant, newest first. */
+/** Returns all keys of the tenant, newest first. */
 export function listAllApiKeys(cx: ListContext, query: ApiKeyQuery): Promise<ApiKeyPage> {
   return list(cx, query, undefined);
+}
+
+/** Returns the key that makes the call, and its holder's role and duties. Throws `api-key.not-found` for a session. */
+export async function findCallingKey(cx: Context): Promise<CallingKey> {
+  const { proof, role, duties, participantId } = cx.principal;
+  if (proof.kind !== "api-key")
+    throw new DomainError("api-key.not-found", { detail: "A session calls without a key." });
+  const key = await inSnapshot(cx, (tx) => selectApiKey(tx, cx.instance.tenantId, proof.keyId));
+  if (key === undefined) throw new DomainError("api-key.not-found");
+  return {
+    ...apiKeyView(key, cx.clock.now()),
+    role,
+    duties: [...duties],
+    ...(participantId === undefined ? {} : { participant_id: participantId }),
+    signed: proof.signed,
+  };
 }

@@ -18,7 +18,7 @@ import type { Scope } from "@/lib/vocabulary";
 
 type KeyContext = AccountContext & ApiKeySecret;
 
-/** Keys of one person that work at a time: whoever has more has lost count of them. */
+/** Keys of one person that work at a time. Beyond this a person no longer knows which keys they have. */
 const MAX_LIVE = 50;
 const HOUR_MS = 3_600_000;
 
@@ -26,14 +26,17 @@ function invalid(pointer: string, detail: string): DomainError {
   return new DomainError("request.invalid", { errors: [{ pointer, detail }] });
 }
 
-/** A key can carry no scope that no call for its holder asks for: it would be a promise that nothing keeps. */
+/** Refuses a scope that no call for the holder needs: the key would promise access that it cannot give. */
 function refuseForeignScopes(cx: KeyContext, scopes: readonly Scope[]): void {
   const usable = cx.scopesFor(cx.principal.role, cx.principal.duties);
   const index = scopes.findIndex((scope) => !usable.includes(scope));
   if (index >= 0) throw invalid(`/scopes/${index}`, "no call for your role and duties asks for this scope");
 }
 
-/** Under a point of low order, or none, signatures hold that nobody made: whoever knows the prefix could call. */
+/**
+ * Refuses a point of low order, or one outside the curve. Signatures can be valid under it without a private key, so
+ * anyone who knows the prefix could call.
+ */
 function refuseWeakSigningKey(signingKey: string | undefined): void {
   if (signingKey === undefined) return;
   try {
@@ -59,8 +62,8 @@ async function made(tx: Tx, cx: KeyContext, input: NewApiKeyInput): Promise<Made
 }
 
 /**
- * Makes an API key for the caller, with a proof of every factor not older than 15 minutes. Throws request.invalid for
- * scopes, addresses or an end that cannot be, and api-key.too-many.
+ * Creates an API key for the caller. Needs a proof of every factor, at most 15 minutes old. Throws request.invalid for
+ * invalid scopes, addresses or ends, and api-key.too-many.
  */
 export async function makeApiKey(cx: KeyContext, input: NewApiKey): Promise<MadeApiKey> {
   refuseForeignScopes(cx, input.scopes);
@@ -84,7 +87,7 @@ function isLive({ revoked_at, expires_at }: KeptApiKey, now: Date): boolean {
   return revoked_at === null && (expires_at === null || now < expires_at);
 }
 
-/** A key that is made to follow another lasts as long as that one was made to last. */
+/** A key that replaces another lasts as long as the first one was made to last. */
 function nextEnd({ created_at, expires_at }: KeptApiKey, now: Date): Date | undefined {
   return expires_at === null
     ? undefined
@@ -92,8 +95,8 @@ function nextEnd({ created_at, expires_at }: KeptApiKey, now: Date): Date | unde
 }
 
 /**
- * A new key in a key's place, with the same label, scopes, addresses and time to last; both work for the overlap. Throws
- * api-key.not-found for another's, and api-key.ended.
+ * Creates a key that replaces another, with the same label, scopes, addresses and lifetime. Both work for the overlap.
+ * Throws api-key.not-found for another person's key, and api-key.ended.
  */
 export async function rotateApiKey(cx: KeyContext, id: string, input: ApiKeyRotation): Promise<MadeApiKey> {
   const { view, entry } = await changeOwnAccount(cx, async (tx) => {

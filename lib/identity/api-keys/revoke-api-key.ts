@@ -8,7 +8,7 @@ import { apiKeyView } from "@/lib/identity/api-keys/api-key-view";
 import type { ApiKeyEnd, EndedApiKey } from "@/lib/identity/api-keys/schema";
 import { endApiKey, type KeptApiKey, lockApiKey } from "@/lib/identity/api-keys/store";
 
-/** Ends a key once; who ends it again is answered what stands. */
+/** Ends a key once. A second call returns the ended key. */
 async function revoke(
   cx: Context,
   id: string,
@@ -37,14 +37,14 @@ async function revoke(
 }
 
 /**
- * Ends one of the caller's keys at once: taking away needs no fresh proof. An ended one answers alike. Throws
- * api-key.not-found for another's.
+ * Ends one of the caller's keys at once. Removal needs no fresh proof. An ended key gets the same answer. Throws
+ * api-key.not-found for another person's key.
  */
 export function revokeOwnApiKey(cx: Context, id: string, { reason }: ApiKeyEnd): Promise<EndedApiKey> {
   return revoke(cx, id, reason, (key) => key.user_id === cx.principal.userId);
 }
 
-/** Ends anybody's key of the tenant, by an administrator with a reason. Throws api-key.not-found and request.invalid. */
+/** Ends any key of the tenant, by an administrator with a reason. Throws api-key.not-found and request.invalid. */
 export async function revokeAnyApiKey(cx: Context, id: string, { reason }: ApiKeyEnd): Promise<EndedApiKey> {
   if (reason === undefined)
     throw new DomainError("request.invalid", {

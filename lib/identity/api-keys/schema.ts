@@ -12,16 +12,16 @@ const Scopes = z
 /** Ed25519 public key of 32 bytes, base64url without padding (RFC 8032). */
 const SigningKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "not an Ed25519 public key in base64url");
 
-/** A key as its holder and an administrator see it: never the key itself. */
+/** A key as its holder and administrators see it, never the key itself. */
 export const ApiKeyView = z.object({
   id: z.uuid(),
   label: z.string(),
   prefix: z.string(),
-  /** The account's handle. */
+  /** Handle of the account. */
   holder: z.string(),
   state: z.enum(["live", "expired", "revoked"]),
   scopes: z.array(Scope),
-  /** Addresses or CIDR ranges it may be used from; none: anywhere. */
+  /** Addresses or CIDR ranges from which it may be used; empty allows all. */
   addresses: z.array(z.string()),
   /** The public key that its calls are signed with (RFC 9421), if any. */
   signing_key: z.string().nullable(),
@@ -34,12 +34,12 @@ export const ApiKeyView = z.object({
 export type ApiKeyView = z.infer<typeof ApiKeyView>;
 
 export const ApiKeyPage = pageOf(ApiKeyView).extend({
-  /** Scopes that some call for the caller's role and duties asks for. */
+  /** Scopes that at least one call for the caller's role and duties needs. */
   scopes: z.array(Scope),
 });
 export type ApiKeyPage = z.infer<typeof ApiKeyPage>;
 
-/** The key that makes the call, what its holder is, and whether the call was signed with it. */
+/** The key that makes the call, its holder's role and duties, and whether it signed the call. */
 export const CallingKey = ApiKeyView.extend({
   role: Role,
   duties: z.array(Duty),
@@ -48,7 +48,7 @@ export const CallingKey = ApiKeyView.extend({
 });
 export type CallingKey = z.infer<typeof CallingKey>;
 
-/** A new key with its secret, which is shown this once and is not stored. */
+/** A new key with its secret, which is shown this once and not stored. */
 export const MadeApiKey = ApiKeyView.extend({ key: z.string(), receipt: Receipt });
 export type MadeApiKey = z.infer<typeof MadeApiKey>;
 
@@ -62,14 +62,14 @@ export const NewApiKey = z.strictObject({
 export type NewApiKey = z.infer<typeof NewApiKey>;
 
 export const ApiKeyRotation = z.strictObject({
-  /** How long the old key goes on beside the new one. */
+  /** How long the old key still works after the new one exists. */
   overlap_hours: z.int().min(0).max(HOURS).default(24),
-  /** Another public key for the new one; without it the old one's stays. */
+  /** A different public key for the new key; without it the old one's is kept. */
   signing_key: SigningKey.optional(),
 });
 export type ApiKeyRotation = z.infer<typeof ApiKeyRotation>;
 
-/** A key that was ended; a receipt where it is this call that ended it. */
+/** A key that was ended; with a receipt if this call ended it. */
 export const EndedApiKey = ApiKeyView.extend({ receipt: Receipt.optional() });
 export type EndedApiKey = z.infer<typeof EndedApiKey>;
 

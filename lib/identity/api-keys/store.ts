@@ -2,7 +2,7 @@ import "server-only";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 
-/** An API key as it is kept, with its holder's handle. */
+/** A stored API key, with its holder's handle. */
 export interface KeptApiKey {
   readonly id: string;
   readonly user_id: string;
@@ -21,7 +21,7 @@ export interface KeptApiKey {
 const COLUMNS = Prisma.sql`k.id, k.user_id, u.handle, k.label, k.prefix, k.scopes, k.addresses, k.signing_key,
   k.created_at, k.expires_at, k.last_used_at, k.revoked_at`;
 
-/** Newest first; of one person or, without one, of the whole tenant. */
+/** Returns keys of one person or, without one, of the whole tenant, newest first. */
 export function selectApiKeys(
   tx: Tx,
   where: {
@@ -39,7 +39,7 @@ export function selectApiKeys(
     ORDER BY k.id DESC LIMIT ${where.limit}`);
 }
 
-/** A key of the tenant. */
+/** Returns a key of the tenant. */
 export async function selectApiKey(tx: Tx, tenantId: string, id: string): Promise<KeptApiKey | undefined> {
   const rows = await tx.$queryRaw<KeptApiKey[]>(Prisma.sql`
     SELECT ${COLUMNS} FROM api_key k JOIN app_user u ON u.id = k.user_id
@@ -47,7 +47,7 @@ export async function selectApiKey(tx: Tx, tenantId: string, id: string): Promis
   return rows[0];
 }
 
-/** A key of the tenant, locked against every other change until commit. */
+/** Returns a key of the tenant, locked against other changes until commit. */
 export async function lockApiKey(tx: Tx, tenantId: string, id: string): Promise<KeptApiKey | undefined> {
   const rows = await tx.$queryRaw<KeptApiKey[]>(Prisma.sql`
     SELECT ${COLUMNS} FROM api_key k JOIN app_user u ON u.id = k.user_id
@@ -55,7 +55,7 @@ export async function lockApiKey(tx: Tx, tenantId: string, id: string): Promise<
   return rows[0];
 }
 
-/** How many keys of a person work now. */
+/** Returns how many keys of a person work now. */
 export function countLiveKeys(tx: Tx, userId: string, now: Date): Promise<number> {
   return tx.api_key.count({
     where: { user_id: userId, revoked_at: null, OR: [{ expires_at: null }, { expires_at: { gt: now } }] },

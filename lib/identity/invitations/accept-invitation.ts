@@ -28,16 +28,17 @@ import { weaknessOf } from "@/lib/identity/sign-in/password-strength";
 import { openSession, type SignedIn, type SignInContext } from "@/lib/identity/sign-in/sign-in";
 import { matchTotp } from "@/lib/identity/sign-in/totp";
 
-/** What the person set, stored in the transaction that takes the link. */
+/** The factors that the person set, stored in the transaction that takes the link. */
 interface FirstFactors {
   readonly method: "passkey" | "totp";
-  /** Gives back the passkey's id, where it is one. */
+  /** Returns the id of the passkey, if the factor is one. */
   store(tx: Tx): Promise<string | undefined>;
 }
 
 /**
- * Takes the link, stores the factors and opens the session, all or nothing. Link and person are read anew under the
- * person's lock: of two uses at once one finds a way to sign in and is refused, and a deactivation comes before or after.
+ * Takes the link, stores the factors and opens the session, all or nothing. Reads link and person again under the
+ * person's lock. So of two uses at the same time, the second finds a way to sign in and is refused. A deactivation
+ * comes before or after, never in between.
  */
 async function accept(cx: SignInContext, { invitation }: Invited, factors: FirstFactors): Promise<SignedIn> {
   const { tenantId } = cx.instance;
@@ -73,8 +74,8 @@ async function accept(cx: SignInContext, { invitation }: Invited, factors: First
 }
 
 /**
- * Takes a link with a passkey as the first way to sign in, and signs in by it. Throws `invitation.refused`, and
- * `credential.challenge` or `credential.invalid`, after which the link is as good as before.
+ * Takes a link with a passkey as the first way to sign in, and signs in with it. Throws `invitation.refused`. Throws
+ * `credential.challenge` or `credential.invalid`, after which the link is still good.
  */
 export async function acceptByPasskey(
   cx: SignInContext,
@@ -107,8 +108,8 @@ function refuseWeak({ account }: Invited, password: string): void {
 }
 
 /**
- * Takes a link with a password and an authenticator, and signs in by both. Throws as `acceptByPasskey`; a weak password
- * and a wrong code are named by their place.
+ * Takes a link with a password and an authenticator, and signs in with both. Throws as `acceptByPasskey`. Names the
+ * field of a weak password or a wrong code.
  */
 export async function acceptByPassword(
   cx: SignInContext,

@@ -9,19 +9,19 @@ import { type Account, findAccount } from "@/lib/identity/sign-in/credential-sto
 import type { SignInContext } from "@/lib/identity/sign-in/sign-in";
 import { throttleAddress } from "@/lib/identity/sign-in/throttle-sign-in";
 
-/** Why a link was refused: for the log alone. Whoever holds it learns only that it is good no more. */
+/** Why a link was refused, for the log only. The caller learns only that the link is no longer good. */
 export type InvitationFault =
   | "unknown"
   | "used"
   | "replaced"
   | "expired"
   | "inactive"
-  /** Address, role or duties are others than those it was made for. */
+  /** The person's address, role or duties have changed since the link was made. */
   | "changed"
-  /** The person has a way to sign in already. */
+  /** The person already has a way to sign in. */
   | "enrolled";
 
-/** A link that is good, with the person it is for. */
+/** A good link, with the person it is for. */
 export interface Invited {
   readonly invitation: StoredInvitation;
   readonly account: Account;
@@ -29,12 +29,12 @@ export interface Invited {
 
 type Weighed = Invited | (Partial<Invited> & { readonly fault: InvitationFault });
 
-/** Whether the person has any way to sign in, whole or in part. */
+/** Returns whether the person has any way to sign in, complete or in part. */
 export function hasAnyFactor({ passwordHash, totp, passkeys }: Account): boolean {
   return passwordHash !== undefined || totp !== undefined || passkeys.length > 0;
 }
 
-/** What of a link and its person forbids its use now; the order only chooses the word in the log. */
+/** Returns why a link cannot be used now. The order only decides which reason the log names. */
 export function invitationFault(
   { invitation, account }: Invited,
   now: Date,
@@ -56,7 +56,7 @@ async function weigh(cx: SignInContext, token: string): Promise<Weighed> {
   return inSnapshot(cx, async (tx): Promise<Weighed> => {
     const { tenantId } = cx.instance;
     const invitation = await findInvitation(tx, tenantId, given.id);
-    // Without the secret nobody is told, also not the log's reader, whose link was tried.
+    // Without the right secret even the log must not show whose link was tried.
     if (invitation === undefined || !isInvitationSecret(cx, invitation, given.secret))
       return { fault: "unknown" };
     const account = await findAccount(tx, tenantId, invitation.userId);
@@ -67,7 +67,7 @@ async function weigh(cx: SignInContext, token: string): Promise<Weighed> {
   });
 }
 
-/** Writes a refused link down and gives the error to throw: one for every fault. The token is not kept. */
+/** Records a refused link and returns the error to throw: the same one for every fault. The token is not kept. */
 export async function refuseInvitation(
   cx: SignInContext,
   fault: InvitationFault,
@@ -86,8 +86,8 @@ export async function refuseInvitation(
 }
 
 /**
- * The person a link is for, while it is good. Draws on the budget of the address. Throws `invitation.refused`, which is
- * written down, and `rate.exceeded`.
+ * Returns the person a link is for, if the link is good. Draws on the budget of the address. Throws
+ * `invitation.refused`, which is recorded, and `rate.exceeded`.
  */
 export async function requireInvited(cx: SignInContext, token: string): Promise<Invited> {
   await throttleAddress(cx);

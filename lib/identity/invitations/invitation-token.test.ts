@@ -18,7 +18,7 @@ function made() {
   return { token, hash, secret };
 }
 
-test("a link's token opens the row that it was made with, and each is another", () => {
+test("a link's token opens only its own row, and each token is different", () => {
   const { token, hash, secret } = made();
   expect(readInvitationToken(token)).toEqual({ id: binding.id, secret });
   expect(isInvitationSecret(cx, { ...binding, hash }, secret)).toBe(true);
@@ -29,19 +29,19 @@ test.each([
   ["another row", { id: "01a00000-0000-7000-8000-000000000009" }],
   ["another person", { userId: "01a00000-0000-7000-8000-000000000009" }],
   ["a later end", { expiresAt: new Date("2027-11-28T00:00:00Z") }],
-])("a row that was changed to %s in the database opens to nobody", (_what, change) => {
+])("no token opens a row that was changed to %s in the database", (_what, change) => {
   const { hash, secret } = made();
   expect(isInvitationSecret(cx, { ...binding, ...change, hash }, secret)).toBe(false);
 });
 
-test("a hash made without the instance's secret opens to nobody", () => {
+test("no token opens a hash made without the instance's secret", () => {
   const foreign = newInvitationToken({ sessionSecret: new Uint8Array(32).fill(4) }, binding);
   const secret = readInvitationToken(foreign.token)?.secret ?? "";
   expect(isInvitationSecret(cx, { ...binding, hash: foreign.hash }, secret)).toBe(false);
   expect(isInvitationSecret(cx, { ...binding, hash: new Uint8Array(0) }, secret)).toBe(false);
 });
 
-test("any changed sign of the secret opens to nobody", () => {
+test("a secret with any changed character does not open the row", () => {
   const { hash, secret } = made();
   for (let at = 0; at < secret.length - 1; at += 1) {
     const sign = secret[at] === "A" ? "B" : "A";
@@ -59,6 +59,6 @@ test.each([
   `${binding.id}.${"a".repeat(44)}`,
   `${binding.id.toUpperCase()}.${"a".repeat(43)}`,
   `${binding.id}.${"a".repeat(43)}\n`,
-])("%j is no token", (text) => {
+])("%j is not a token", (text) => {
   expect(readInvitationToken(text)).toBeUndefined();
 });

@@ -6,7 +6,7 @@ import type { SessionSecret } from "@/lib/identity/sessions/session-token";
 const SECRET_BYTES = 32;
 const SHAPE = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([A-Za-z0-9_-]{43})$/;
 
-/** What a link is bound to: its row says the same, or it opens nothing. */
+/** The values that a link is bound to. Its row must match them. */
 export interface InvitationBinding {
   readonly id: string;
   readonly userId: string;
@@ -14,8 +14,8 @@ export interface InvitationBinding {
 }
 
 /**
- * What is stored of a link: keyed by the instance's secret and bound to row, person and end, so that a row tells
- * nothing to guess at, and whoever writes rows can make no link and give none to another person.
+ * Returns the stored hash of a link. It is keyed by the instance's secret and bound to row, person and end. So a row is
+ * no help in guessing. A person who can write rows can neither create a link nor give one to another person.
  */
 function hashInvitation(
   cx: SessionSecret,
@@ -26,7 +26,7 @@ function hashInvitation(
   return hmacSha256(cx.sessionSecret, utf8(bound.join("\n")));
 }
 
-/** A fresh link's token, `<id>.<256 random bits>`, and what is stored of it. */
+/** Returns a new link's token, `<id>.<256 random bits>`, and its stored hash. */
 export function newInvitationToken(
   cx: SessionSecret,
   binding: InvitationBinding,
@@ -35,7 +35,7 @@ export function newInvitationToken(
   return { token: `${binding.id}.${secret}`, hash: hashInvitation(cx, binding, secret) };
 }
 
-/** The parts of a token; undefined for any other text. */
+/** Returns the parts of a token; undefined for any other text. */
 export function readInvitationToken(
   token: string,
 ): { readonly id: string; readonly secret: string } | undefined {
@@ -44,7 +44,7 @@ export function readInvitationToken(
   return id === undefined || secret === undefined ? undefined : { id, secret };
 }
 
-/** Whether this is the secret of that row, in constant time. */
+/** Returns whether this is the secret of that row, in constant time. */
 export function isInvitationSecret(
   cx: SessionSecret,
   stored: InvitationBinding & { readonly hash: Uint8Array },

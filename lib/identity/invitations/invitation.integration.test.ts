@@ -41,7 +41,7 @@ beforeAll(async () => {
 afterAll(() => bench?.close());
 beforeEach(() => clock.advance(2 * MINUTE));
 
-/** An administrator who never signed in, with the link for it. */
+/** An administrator who never signed in, with their invitation link. */
 async function invite() {
   made += 1;
   const email = `invited-${made}@example.org`;
@@ -65,7 +65,7 @@ async function read(response: Response): Promise<Answered> {
   return { status: response.status, body: Object(await response.json()) };
 }
 
-/** A call of the page, which sends the token alone. */
+/** A call of the page, which sends only the token. */
 async function call(browser: TestBrowser, path: string, token: string): Promise<Answered> {
   const request = new Request(`http://localhost:3000/api/auth/${path}`, {
     method: "POST",
@@ -131,7 +131,9 @@ async function entries(action: string, outcome: string): Promise<number> {
   return Number(row?.n);
 }
 
-/** Refused, told nothing but that the link is good no more, written down once, and nothing was set. */
+/**
+ * Checks a refusal: the caller learns only that the link is no longer good, one entry is written, and no factor is set.
+ */
 async function expectRefused(userId: string, run: () => Promise<Answered>, has: readonly string[] = []) {
   const before = await entries("invitation.use", "denied");
   const { status, body } = await run();
@@ -142,7 +144,7 @@ async function expectRefused(userId: string, run: () => Promise<Answered>, has: 
 }
 
 describe("create-admin", () => {
-  it("makes two administrators with a link each, who set up a passkey and are signed in as administrators", async () => {
+  it("create-admin makes two administrators with a link each, who set up a passkey and are signed in as administrators", async () => {
     const created = await createAdministrators(system(), { name: "Operator", zone: "UTC" }, [
       { handle: "admin-001", name: "First Person", email: "first@example.org" },
       { handle: "admin-002", name: "Second Person", email: "second@example.org" },
@@ -181,7 +183,7 @@ describe("create-admin", () => {
     expect(await entries("invitation.use", "done")).toBe(2);
   });
 
-  it("stores no link: neither the token nor its secret is in any table or log line", async () => {
+  it("no table and no log line holds the link's token or its secret", async () => {
     const { token } = await invite();
     const browser = new TestBrowser();
     await look(browser, token);
@@ -203,7 +205,7 @@ describe("create-admin", () => {
 });
 
 describe("a link", () => {
-  it("sets up a password with an authenticator, both of which the next sign-in needs", async () => {
+  it("a link sets up a password with an authenticator, and the next sign-in needs both", async () => {
     const { userId, email, token } = await invite();
     const browser = new TestBrowser();
     const { challenge, totpSecret, code } = await setUpFor(browser, token);
@@ -222,7 +224,7 @@ describe("a link", () => {
     expect(alone.status).toBe(401);
   });
 
-  it("is looked at any number of times and used once: a replay sets nothing", async () => {
+  it("a link can be viewed any number of times and used once, and a replay sets nothing", async () => {
     const { userId, token } = await invite();
     const browser = new TestBrowser();
     for (let times = 0; times < 3; times += 1) expect((await look(browser, token)).status).toBe(200);
@@ -233,14 +235,14 @@ describe("a link", () => {
     await expectRefused(userId, () => look(thief, token), ["passkey"]);
     await expectRefused(userId, () => call(thief, "invitation/passkey/options", token), ["passkey"]);
     await expectRefused(userId, () => call(thief, "invitation/totp", token), ["passkey"]);
-    // Ceremonies that were begun before it was used end nowhere.
+    // Ceremonies that began before the link was used fail.
     await expectRefused(userId, () => acceptWith(thief, token, spare, new SoftwareAuthenticator()), [
       "passkey",
     ]);
     await expectRefused(userId, () => acceptPassword(thief, token, { challenge, code }), ["passkey"]);
   });
 
-  it("used by several at once lets one in, and the others set nothing", async () => {
+  it("of several uses at the same time, one signs in and the others set nothing", async () => {
     for (let round = 0; round < 3; round += 1) {
       const { userId, token } = await invite();
       const browsers = [1, 2, 3].map(() => new TestBrowser());
@@ -261,7 +263,7 @@ describe("a link", () => {
     }
   });
 
-  it("is good until its last instant, and not at it", async () => {
+  it("a link is good until just before its end and refused at its end", async () => {
     const [early, late] = [await invite(), await invite()];
     const browser = new TestBrowser();
     const challenge = await challengeFor(browser, late.token);
@@ -274,20 +276,20 @@ describe("a link", () => {
     );
   });
 
-  it("is good no more when a newer one was made, also when the newer is not used", async () => {
+  it("a newer link ends the older one, even when the newer is unused", async () => {
     const { userId, email, token } = await invite();
     const browser = new TestBrowser();
     const challenge = await challengeFor(browser, token);
     const again = await reissueInvitation(system(), email.toUpperCase());
     await expectRefused(userId, () => look(browser, token));
     await expectRefused(userId, () => acceptWith(browser, token, challenge, new SoftwareAuthenticator()));
-    // What the older began, the newer does not end.
+    // A ceremony of the older link cannot be finished with the newer one.
     const mixed = await acceptWith(browser, tokenOf(again.link), challenge, new SoftwareAuthenticator());
     expect([mixed.status, mixed.body.code]).toEqual([409, "credential.challenge"]);
     expect((await acceptPasskey(browser, tokenOf(again.link))).status).toBe(200);
   });
 
-  it("of a suspended person, or one with other duties by now, opens nothing, also when set-up had begun", async () => {
+  it("the link of a suspended person, or one whose duties changed, opens nothing, even when set-up had begun", async () => {
     const [suspended, changed] = [await invite(), await invite()];
     const browser = new TestBrowser();
     const challenge = await challengeFor(browser, suspended.token);
@@ -307,7 +309,7 @@ describe("a link", () => {
     await expectRefused(changed.userId, () => look(browser, changed.token));
   });
 
-  it("suspended while it is used leaves a person without any session", async () => {
+  it("a person suspended while their link is used gets no session", async () => {
     const { userId, token } = await invite();
     const browser = new TestBrowser();
     const challenge = await challengeFor(browser, token);
@@ -321,7 +323,7 @@ describe("a link", () => {
     expect(live).toEqual([]);
   });
 
-  it("of somebody else, made up, cut or changed is refused alike", async () => {
+  it("a link that is another person's, made up, cut or changed gets the same refusal", async () => {
     const [mine, theirs] = [await invite(), await invite()];
     const browser = new TestBrowser();
     const [id = "", secret = ""] = mine.token.split(".");
@@ -340,7 +342,7 @@ describe("a link", () => {
     expect((await look(browser, mine.token)).status).toBe(200);
   });
 
-  it("answers a ceremony that another link or a signed-in session began to nobody", async () => {
+  it("a link cannot finish a ceremony that another link or a signed-in session began", async () => {
     const [mine, theirs] = [await invite(), await invite()];
     const browser = new TestBrowser();
     const foreign = await challengeFor(browser, theirs.token);
@@ -371,7 +373,7 @@ describe("a link", () => {
     expect((await acceptPasskey(browser, mine.token)).status).toBe(200);
   });
 
-  it("opened where somebody else is signed in is its own person's, and ends that session", async () => {
+  it("a link opened in another person's session belongs to its own person and ends that session", async () => {
     const other = await createAccount(runtime, "auditor");
     const browser = new TestBrowser();
     expect((await browser.signIn(other, clock)).status).toBe(200);
@@ -386,7 +388,7 @@ describe("a link", () => {
     expect(await credentialsOf(other.userId)).toEqual(["password", "totp"]);
   });
 
-  it("is taken from this portal's pages only, with the token of the sign-in page's kind", async () => {
+  it("a link is taken only from this portal's pages, with a token like the sign-in page's", async () => {
     const { userId, token } = await invite();
     const browser = new TestBrowser();
     const attestation = new SoftwareAuthenticator().register(await challengeFor(browser, token));
@@ -401,7 +403,7 @@ describe("a link", () => {
     expect((await browser.post("callback/invitation/passkey", sent)).status).toBe(200);
   });
 
-  it("is not made for somebody who can sign in, nor for one who is no administrator", async () => {
+  it("no link is made for a person who can sign in, or for one who is not an administrator", async () => {
     const { userId, email, token } = await invite();
     await acceptPasskey(new TestBrowser(), token);
     await expect(issueInvitation(system(), userId)).rejects.toThrow("can sign in already");
@@ -413,7 +415,7 @@ describe("a link", () => {
 });
 
 describe("the database", () => {
-  it("keeps an invitation as it was made, lets it end once, and forgets none", async () => {
+  it("the database keeps an invitation unchanged, lets it end once, and never deletes it", async () => {
     const { userId, token } = await invite();
     const [id = ""] = token.split(".");
     const app = (text: string) => queryAs(bench.audit.database.appUrl, text, [id]);
@@ -437,7 +439,7 @@ describe("the database", () => {
 });
 
 describe("guessing", () => {
-  it("is slowed down by address, and says when to come back", async () => {
+  it("guessing is slowed down per address, and the answer says when to try again", async () => {
     const tight = await createPortalBench({ sign_in: 1 });
     try {
       useRuntime({ ...tight.runtime, clock });

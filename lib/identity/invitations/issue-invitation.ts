@@ -11,21 +11,21 @@ import type { SessionSecret } from "@/lib/identity/sessions/session-token";
 import { findAccountByEmail, lockAccount } from "@/lib/identity/sign-in/credential-store";
 import type { Site } from "@/lib/identity/sign-in/site";
 
-/** Long enough to hand a link to a colleague, too short to be found in an old message. */
+/** Long enough to hand a link to a colleague, short enough that an old message holds no valid link. */
 const INVITATION_HOURS = 24;
 
 export type InvitationContext = IdentityContext & SessionSecret & { readonly site: Site };
 
-/** A link that sets a person's first way to sign in. */
+/** A link with which a person sets their first way to sign in. */
 export interface IssuedInvitation {
-  /** Shown once, never stored. The token stands behind `#`, which browsers send to nobody. */
+  /** Shown once, never stored. The token comes after `#`, a part that browsers do not send. */
   readonly link: string;
   readonly expiresAt: Date;
 }
 
 /**
- * Makes a link for a person who has no way to sign in yet; a link made before is good no more. Throws
- * `request.conflict` for a person who has one, or may not sign in.
+ * Makes a link for a person who has no way to sign in yet, and ends an earlier link. Throws `request.conflict` for a
+ * person who has one, or may not sign in.
  */
 export async function issueInvitation(cx: InvitationContext, userId: string): Promise<IssuedInvitation> {
   const { tenantId } = cx.instance;
@@ -57,8 +57,9 @@ export async function issueInvitation(cx: InvitationContext, userId: string): Pr
 }
 
 /**
- * A new link for an administrator who has not used the first: for the operator of the machine, since nobody can sign in
- * before. Throws `request.conflict` as `issueInvitation`, and for everybody who is no administrator.
+ * Makes a new link for an administrator who has not used the first. Only the machine's operator can call it, because no
+ * administrator can sign in yet. Throws `request.conflict` as `issueInvitation`, and for people who are not
+ * administrators.
  */
 export async function reissueInvitation(
   cx: InvitationContext,

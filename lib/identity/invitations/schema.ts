@@ -2,14 +2,14 @@ import { z } from "zod";
 import { Duty, PasskeyAttestation, Role } from "@/lib/identity/schema";
 import { visibleLine } from "@/lib/schema";
 
-// In a body, never in an address: addresses are kept by browsers, proxies and logs.
+// In a body, never in an address: browsers, proxies and logs keep addresses.
 const Token = z.string().min(1).max(200);
 const CsrfToken = z.string().max(200);
 
-/** A link's token alone: looks at it, or begins a set-up. */
+/** A link's token alone, to view the link or begin a set-up. */
 export const InvitationCall = z.strictObject({ token: Token });
 
-/** Whom a link is for, as its page shows. */
+/** The person a link is for, as its page shows. */
 export const InvitationView = z.object({
   name: z.string(),
   email: z.string(),
@@ -29,7 +29,7 @@ export const AcceptByPasskey = z.strictObject({
 });
 export type AcceptByPasskey = z.infer<typeof AcceptByPasskey>;
 
-/** Takes the link with a password and an authenticator, of which one code proves that it was set up. */
+/** Takes the link with a password and an authenticator. One code proves that the authenticator is set up. */
 export const AcceptByPassword = z.strictObject({
   csrf_token: CsrfToken,
   token: Token,

@@ -5,7 +5,7 @@ export interface StoredInvitation {
   readonly id: string;
   readonly userId: string;
   readonly email: string;
-  /** Role and duties that the person was invited with. */
+  /** Role and duties in the invitation. */
   readonly role: string;
   readonly duties: readonly string[];
   readonly hash: Uint8Array;
@@ -36,7 +36,7 @@ export async function insertInvitation(tx: Tx, invitation: NewInvitation): Promi
   });
 }
 
-/** Takes a person's open invitations back, expired ones too; gives back which. */
+/** Takes a person's open invitations back, expired ones too, and returns them. */
 export async function revokeInvitations(tx: Tx, userId: string, at: Date): Promise<string[]> {
   const rows = await tx.invitation.updateManyAndReturn({
     where: { user_id: userId, used_at: null, revoked_at: null },
@@ -67,7 +67,7 @@ export async function findInvitation(
       };
 }
 
-/** Takes an invitation, once and in time. One statement, so two uses of it cannot both win. */
+/** Takes an invitation, once and in time. One statement, so only one of two uses can succeed. */
 export async function takeInvitation(tx: Tx, id: string, at: Date): Promise<boolean> {
   const { count } = await tx.invitation.updateMany({
     where: { id, used_at: null, revoked_at: null, expires_at: { gt: at } },

@@ -7,7 +7,9 @@ import { drawTotpSetUp } from "@/lib/identity/sign-in/draw-totp-set-up";
 import { registrationOptions } from "@/lib/identity/sign-in/passkey-registration";
 import type { SignInContext } from "@/lib/identity/sign-in/sign-in";
 
-/** Whom a link is for. Looking does not use it. Throws `invitation.refused` and `rate.exceeded`. */
+/**
+ * Returns the person a link is for. Viewing does not use the link up. Throws `invitation.refused` and `rate.exceeded`.
+ */
 export async function viewInvitation(cx: SignInContext, token: string): Promise<InvitationView> {
   const { invitation, account } = await requireInvited(cx, token);
   const { name, role, duties, organisationId } = account.holder;
@@ -21,7 +23,7 @@ export async function viewInvitation(cx: SignInContext, token: string): Promise<
   };
 }
 
-/** Options for the first passkey; only this link may answer them. Throws as `viewInvitation`. */
+/** Returns options for the first passkey. Only this link may answer them. Throws as `viewInvitation`. */
 export async function startInvitedPasskey(cx: SignInContext, token: string) {
   const { invitation, account } = await requireInvited(cx, token);
   const { userId } = account.holder;
@@ -29,7 +31,7 @@ export async function startInvitedPasskey(cx: SignInContext, token: string) {
   return registrationOptions(cx.site, account, challenge);
 }
 
-/** An authenticator's secret, which only this link may confirm. Throws as `viewInvitation`. */
+/** Returns an authenticator's secret. Only this link may confirm it. Throws as `viewInvitation`. */
 export async function startInvitedTotp(cx: SignInContext, token: string) {
   const { invitation, account } = await requireInvited(cx, token);
   return drawTotpSetUp(cx, account, invitation.id);

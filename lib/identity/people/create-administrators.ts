@@ -21,14 +21,14 @@ export interface Administrator {
 export interface CreatedAdministrator extends Administrator {
   /** Shown once. */
   readonly apiKey: string;
-  /** Sets the first way to sign in. */
+  /** Link that sets the first way to sign in. */
   readonly invitation: IssuedInvitation;
 }
 
 /**
- * Makes the operator's organisation and its two administrators on an instance without users. Two, because
- * one alone can finish nothing (api.md "Administration"). Their keys carry none of the scopes that must be
- * signed outside evaluation; to sign in, each gets a link that works once.
+ * Creates the operator's organisation and its two administrators on an instance without users. One alone cannot
+ * complete acts that need a second person (api.md "Administration"). Their keys have no scope that must be signed
+ * outside evaluation. To sign in, each gets a link that works once.
  */
 export async function createAdministrators(
   cx: InvitationContext & ApiKeySecret,

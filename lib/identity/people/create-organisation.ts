@@ -5,20 +5,20 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { type DbContext, inTransaction } from "@/lib/db/transaction";
 import { insertAgency, insertOrganisation } from "@/lib/identity/people/store";
 
-/** What creating identities needs: no principal when the first start or a script does it. */
+/** The context needed to create identities. The first start and scripts have no principal. */
 export type IdentityContext = DbContext & AuditContext;
 
 export interface NewOrganisation {
   readonly name: string;
   readonly kind: "operator" | "agency" | "company";
   readonly zone?: string;
-  /** Opening hours by ISO weekday; absent: open at all hours. */
+  /** Opening hours by ISO weekday; absent means always open. */
   readonly weeklyHours?: Readonly<Record<string, readonly [string, string]>>;
   readonly holidays?: string;
   readonly homeJurisdictions?: readonly string[];
   /** For agencies: verified e-mail domains. */
   readonly emailDomains?: readonly string[];
-  /** For agencies: numbers that an officer is called back at, from a source other than the officer. */
+  /** For agencies: phone numbers to call an officer back, from a source other than the officer. */
   readonly contacts?: readonly string[];
 }
 
@@ -31,7 +31,7 @@ function weeklyHoursColumn(input: NewOrganisation) {
   };
 }
 
-/** Creates an organisation, and its agency record when it is one. */
+/** Creates an organisation, with its agency record if it is an agency. */
 export async function createOrganisation(
   cx: IdentityContext,
   input: NewOrganisation,

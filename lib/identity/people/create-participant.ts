@@ -6,14 +6,14 @@ import { insertParticipant } from "@/lib/identity/people/store";
 import type { Role } from "@/lib/vocabulary";
 
 export interface NewParticipant {
-  /** The name participants go by in transactions, e.g. `client-456`. */
+  /** The participant's name in transactions, e.g. `client-456`. */
   readonly id: string;
   readonly organisationId: string;
   readonly role: Role;
   readonly kind: "natural" | "legal";
 }
 
-/** Creates a participant; its keys are registered separately. */
+/** Creates a participant. Its keys are registered separately. */
 export async function createParticipant(cx: IdentityContext, input: NewParticipant): Promise<{ id: string }> {
   await inTransaction(cx, async (tx) => {
     await insertParticipant(tx, {

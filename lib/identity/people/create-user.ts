@@ -33,8 +33,9 @@ export interface CreatedUser {
 }
 
 /**
- * Creates a person with duties and first credentials. One mailbox is one account (`request.conflict`): nobody becomes a second
- * person by another spelling of an address. The pseudonym is random: the public log may name it. */
+ * Creates a person with duties and first credentials. One mailbox is one account: another spelling of its address
+ * throws `request.conflict`. The pseudonym is random, because the public log may name it.
+ */
 export async function createUser(cx: IdentityContext, input: NewUser): Promise<CreatedUser> {
   const id = uuidv7(cx.clock.nowMs());
   const pseudonym = toBase64url(randomBytes(12));

@@ -6,7 +6,7 @@ import type { IdentityContext } from "@/lib/identity/people/create-organisation"
 import { deactivateUserRow } from "@/lib/identity/people/store";
 import { endSessionsIn } from "@/lib/identity/sessions/end-session";
 
-/** Takes a person's standing away: no key and no session of theirs opens anything from here on. */
+/** Deactivates a person: their keys and sessions stop working at once. */
 export async function deactivateUser(cx: IdentityContext, userId: string): Promise<void> {
   await inTransaction(cx, async (tx) => {
     if (!(await deactivateUserRow(tx, userId, cx.clock.now())))

@@ -4,8 +4,8 @@ import { type DbContext, inTransaction } from "@/lib/db/transaction";
 import { findHolder } from "@/lib/identity/people/holders-store";
 
 /**
- * Role, duties and organisation of a person as they are now, for work done on their behalf while they are away;
- * undefined once they or their organisation are no longer active.
+ * Returns a person's current role, duties and organisation, for work done on their behalf while they are away. Returns
+ * undefined once the person or their organisation is not active.
  */
 export async function findReaderById(
   cx: DbContext,

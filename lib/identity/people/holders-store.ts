@@ -4,7 +4,7 @@ import type { Tx } from "@/lib/db/transaction";
 import * as schema from "@/lib/identity/schema";
 import type { Duty, Role } from "@/lib/vocabulary";
 
-/** Everything about a person that a credential's use is weighed by. */
+/** The facts about a person that decide whether their credential may be used. */
 export interface Holder {
   readonly userId: string;
   readonly handle: string;
@@ -32,13 +32,13 @@ export interface HolderRow {
   duties: string[];
 }
 
-/** Columns of a holder, for a statement that joins HOLDER_TABLES. */
+/** Columns of a holder, for a query that joins HOLDER_TABLES. */
 export const HOLDER_COLUMNS = Prisma.sql`
   u.id AS user_id, u.handle, u.name, u.pseudonym, u.tenant_id, u.organisation_id, u.participant_id, u.role,
   u.state = 'active' AND o.state = 'active' AND coalesce(p.state, 'active') = 'active' AS is_active,
   ARRAY(SELECT d.duty FROM duty d WHERE d.user_id = u.id ORDER BY d.duty) AS duties`;
 
-/** What stands behind a user `u`. */
+/** Tables joined to a user `u`. */
 export const HOLDER_TABLES = Prisma.sql`
   JOIN organisation o ON o.id = u.organisation_id
   LEFT JOIN participant p ON p.id = u.participant_id`;
@@ -58,7 +58,7 @@ export function toHolder(row: HolderRow): Holder {
   };
 }
 
-/** A person of the tenant as they stand now, active or not. */
+/** Returns a person of the tenant in their current state, active or not. */
 export async function findHolder(tx: Tx, tenantId: string, userId: string): Promise<Holder | undefined> {
   const [row] = await tx.$queryRaw<HolderRow[]>(Prisma.sql`
     SELECT ${HOLDER_COLUMNS} FROM app_user u ${HOLDER_TABLES}

@@ -3,14 +3,15 @@ import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 
-/** Two at once come one after another, whichever process they are in. */
+/** Serialises two calls at the same time, across processes. */
 async function takeTurns(tx: Tx, what: string): Promise<void> {
   await tx.$queryRaw(Prisma.sql`SELECT pg_advisory_xact_lock(hashtextextended(${what}, 0))::text`);
 }
 
 /**
- * Refuses an address whose mailbox has an account in the tenant, however it is spelt: case, width, a plus and what follows,
- * and the dots of the one provider known to ignore them. Deactivated accounts count, as the address alone does.
+ * Refuses an address whose mailbox already has an account in the tenant, in any spelling. Case, width, a plus with its
+ * suffix, and the dots of the one provider known to ignore them make no difference. Deactivated accounts count, as for
+ * the exact address.
  */
 export async function requireNewMailbox(tx: Tx, tenantId: string, email: string): Promise<void> {
   await takeTurns(tx, `mailbox:${tenantId}`);
@@ -20,7 +21,7 @@ export async function requireNewMailbox(tx: Tx, tenantId: string, email: string)
   throw new DomainError("request.conflict", { detail: "This mailbox has an account already." });
 }
 
-/** Whether somebody else holds, or held, a credential with this public key. */
+/** Returns whether another person has, or had, a credential with this public key. */
 export async function isAnothersKey(
   tx: Tx,
   key: { readonly tenantId: string; readonly userId: string; readonly publicKey: Uint8Array },

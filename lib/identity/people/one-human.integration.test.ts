@@ -30,8 +30,8 @@ const make = (email: string) => {
   });
 };
 
-describe("one mailbox is one account", () => {
-  it("however its address is spelt", async () => {
+describe("one account per mailbox", () => {
+  it("a mailbox has one account, in any spelling of its address", async () => {
     await make("Ada.Lovelace@agency.example");
     for (const again of [
       "ada.lovelace@AGENCY.example",
@@ -46,7 +46,7 @@ describe("one mailbox is one account", () => {
       expect(await outcomeOf(make(again)), again).toBe("request.conflict");
   });
 
-  it("and what only looks alike is another's: dots count, and so does what is no plus", async () => {
+  it("a similar address of another mailbox gets an account: dots count, and so do signs other than plus", async () => {
     for (const other of [
       "adalovelace@agency.example",
       "ada.lovelace@other.example",
@@ -57,7 +57,7 @@ describe("one mailbox is one account", () => {
       expect(await outcomeOf(make(other)), other).toBe("done");
   });
 
-  it("also when two are made at once", async () => {
+  it("two accounts created at the same time cannot share a mailbox", async () => {
     const both = await Promise.all([
       outcomeOf(make("twin@agency.example")),
       outcomeOf(make("twin+2@agency.example")),
@@ -66,7 +66,7 @@ describe("one mailbox is one account", () => {
   });
 });
 
-it("a key that somebody holds, or held, is nobody else's", async () => {
+it("a key that one person has, or had, cannot become another person's", async () => {
   const [one, other] = [await make("first@agency.example"), await make("second@agency.example")];
   const publicKey = randomBytes(77);
   const { tenantId } = bench.place;

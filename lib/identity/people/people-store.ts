@@ -53,7 +53,7 @@ export async function findEmail(tx: Tx, userId: string): Promise<string> {
   return (await tx.app_user.findUniqueOrThrow({ where: { id: userId }, select: { email: true } })).email;
 }
 
-/** Ids of people by their pseudonyms in the log. */
+/** Returns ids of people by their pseudonyms in the log. */
 export async function findByPseudonym(tx: Tx, pseudonyms: readonly string[]): Promise<Map<string, string>> {
   if (pseudonyms.length === 0) return new Map();
   const rows = await tx.app_user.findMany({
@@ -82,7 +82,7 @@ export async function findOrganisationNames(tx: Tx, ids: readonly string[]): Pro
   return new Map(rows.map((row) => [row.id, row.name]));
 }
 
-/** An Ed25519 key the person has registered for statements; `keyId` is what the signature names. */
+/** An Ed25519 key that the person has registered for statements; signatures name it by `keyId`. */
 export async function findStatementKey(
   tx: Tx,
   userId: string,

@@ -11,12 +11,12 @@ import {
 import * as schema from "@/lib/identity/schema";
 import type { Scope } from "@/lib/vocabulary";
 
-/** A key with everything about its holder that authentication weighs. */
+/** A key with the facts about its holder that authentication checks. */
 export interface StoredApiKey {
   readonly id: string;
   readonly prefix: string;
   readonly secretHash: Uint8Array;
-  /** Ed25519, base64url, of a key whose calls are signed. */
+  /** Ed25519 public key, base64url, of an API key whose calls are signed. */
   readonly signingKey: string | null;
   readonly scopes: readonly Scope[];
   readonly addresses: readonly string[];
@@ -50,7 +50,7 @@ function toStoredKey(row: KeyRow): StoredApiKey {
   };
 }
 
-/** The key with this prefix in this tenant, and its holder: one statement. */
+/** Returns the key with this prefix in this tenant, and its holder, in one query. */
 export async function findApiKey(
   tx: Tx,
   tenantId: string,
@@ -67,7 +67,7 @@ export async function findApiKey(
   return row === undefined ? undefined : toStoredKey(row);
 }
 
-/** Notes the last use, unless another process did within the minute. Not an act of its own: no entry. */
+/** Stores the last use, unless another process did within the minute. This is not an act, so it has no entry. */
 export async function touchApiKey(tx: Tx, keyId: string, at: Date): Promise<void> {
   await tx.$executeRaw`
     UPDATE api_key SET last_used_at = ${at}
@@ -127,7 +127,7 @@ export async function findOrganisationName(tx: Tx, id: string): Promise<string |
   return row?.name;
 }
 
-/** Marks an active person as deactivated; false when there is none. */
+/** Marks an active person as deactivated; returns false if no active person has this id. */
 export async function deactivateUserRow(tx: Tx, id: string, at: Date): Promise<boolean> {
   const { count } = await tx.app_user.updateMany({
     where: { id, state: "active" },

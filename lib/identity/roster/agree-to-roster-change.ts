@@ -23,7 +23,7 @@ function requireOpen(cx: Context, one: ChangeCase, current: Roster): void {
   throw new DomainError("roster.closed", { detail: `The change is ${state}.` });
 }
 
-/** Those who may: the person with a key of their own, and the confirmers. Others are told who does. */
+/** Checks that the caller may agree: the person with their own key, or a confirmer. The refusal names who may. */
 function requireMayAgree(cx: Context, one: ChangeCase, current: Roster): void {
   const { handle } = cx.principal;
   if (mayAgree(one, current, handle)) return;
@@ -37,7 +37,7 @@ function requireMayAgree(cx: Context, one: ChangeCase, current: Roster): void {
   });
 }
 
-/** The caller's word: a signature that the custodian has looked at, or in an evaluation the portal's. */
+/** Returns the caller's statement: a signature that the custodian has checked, or in an evaluation the portal's. */
 async function sign(
   cx: Context,
   one: ChangeCase,
@@ -88,14 +88,14 @@ async function store(cx: Context, id: string, agreement: AgreementRow) {
   });
 }
 
-/** Whether the caller's agreement stands already, and only the custodian has not been told. */
+/** Returns whether the caller has already agreed and only the custodian has not been notified. */
 function isResumed(cx: Context, one: ChangeCase): boolean {
   return one.agreements.some(({ person }) => person === cx.principal.handle);
 }
 
 /**
- * The caller agrees to a change of somebody's keys: the person whose they are, with the key they hold, or one who may
- * confirm. When all who have to agree have, the custodian takes the new roster before this answers.
+ * Records the caller's agreement to a change of a person's keys. That person agrees with the key they have; others need
+ * the right to confirm. After the last agreement, the custodian takes the new roster before this returns.
  */
 export async function agreeToRosterChange(
   cx: Context,

@@ -10,7 +10,7 @@ import type { RosterChangeAnswer } from "@/lib/identity/roster/schema";
 import { findChange } from "@/lib/identity/roster/store";
 import type { ChangeCase } from "@/lib/identity/roster/view";
 
-/** A change with whose it is and who has agreed; one that does not exist is not found. */
+/** Returns a change with its person and those who agreed. Throws not found for an unknown change. */
 export async function loadCase(tx: Tx, cx: Context, id: string): Promise<ChangeCase> {
   const change = await findChange(tx, cx.instance.tenantId, id);
   const [one] = change === undefined ? [] : await loadCases(tx, [change]);
@@ -18,7 +18,7 @@ export async function loadCase(tx: Tx, cx: Context, id: string): Promise<ChangeC
   return one;
 }
 
-/** The change as it stands after an act, with the act's receipt. */
+/** Returns the change after an act, with the act's receipt. */
 export async function answerChange(
   cx: Context,
   id: string,

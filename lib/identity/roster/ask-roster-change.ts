@@ -23,7 +23,7 @@ import {
 } from "@/lib/identity/roster/store";
 import { agreementStatement, stateOf } from "@/lib/identity/roster/view";
 
-/** A pending change waits a day for those who have to agree. */
+/** A pending change waits one day for its agreements. */
 export const CHANGE_MS = 24 * 3_600_000;
 
 async function loadPasskey(tx: Tx, cx: Context, id: string | undefined) {
@@ -40,7 +40,7 @@ async function requireNonePending(tx: Tx, cx: Context, current: Roster): Promise
   throw new DomainError("roster.pending", { detail: "Withdraw the one that waits, or let it be confirmed." });
 }
 
-/** The portal's word for somebody who has no key; only an evaluation's custodian takes it. */
+/** Returns the portal's statement for a person without a key. Only an evaluation's custodian accepts it. */
 async function agreeAsPortal(
   cx: Context,
   change: RosterChangeRow,
@@ -110,8 +110,8 @@ function recordAsked(tx: Tx, cx: Context, change: RosterChangeRow): Promise<Appe
 }
 
 /**
- * Asks for other keys of the caller's own in the custodian's roster: a sign-in passkey enrolled, replaced or removed.
- * The draft waits for a second person, and for the caller's own signature where the caller holds a key.
+ * Asks for a change of the caller's own keys in the custodian's roster: enrol, replace or remove a sign-in passkey. The
+ * draft waits for a second person, and for the caller's own signature if the caller has a key.
  */
 export async function askRosterChange(
   cx: Context,

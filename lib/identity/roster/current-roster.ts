@@ -5,7 +5,7 @@ import type { Roster } from "@/lib/escrow/protocol/roster";
 
 type RosterContext = Pick<Context, "escrow">;
 
-/** The roster the custodian enforces now; undefined while it has none. */
+/** Returns the roster that the custodian enforces now; undefined if it has none. */
 export async function findRoster(cx: RosterContext): Promise<Roster | undefined> {
   try {
     return await cx.escrow.roster();

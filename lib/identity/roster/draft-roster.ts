@@ -15,11 +15,11 @@ export interface DraftInput {
   readonly person: string;
   readonly rpId: string;
   readonly passkey?: SignInPasskey;
-  /** Credential id of the passkey that leaves. */
+  /** Credential id of the passkey to remove. */
   readonly removes?: string;
 }
 
-/** The next roster, and what the step is called. */
+/** The next roster, and the name of the step. */
 export interface Draft {
   readonly roster: Roster;
   readonly kind: RosterChangeKind;
@@ -57,7 +57,10 @@ function kindOf(person: RosterPerson, { passkey, removes }: DraftInput): RosterC
   return holdsOwnKey(person) ? "add" : "first";
 }
 
-/** The roster after the one in force, in which one person's keys are other ones. The portal's word goes with the first. */
+/**
+ * Returns the roster after the one in force, with one person's keys changed. The first own key removes the portal's
+ * right to sign for that person.
+ */
 export function draftRoster(input: DraftInput): Draft {
   const { current, person: name } = input;
   const person = findPerson(current, name);

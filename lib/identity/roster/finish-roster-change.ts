@@ -38,7 +38,7 @@ async function close(
   });
 }
 
-/** Ends a change whose draft follows a roster that is in force no more. */
+/** Ends a change whose draft follows a roster that is no longer in force. */
 export async function requireCurrent(cx: Context, one: ChangeCase, current: Roster): Promise<void> {
   const digest = rosterDigest(current);
   if (digest === one.change.baseDigest || digest === one.change.rosterDigest) return;
@@ -51,7 +51,7 @@ async function submit(cx: Context, { change, agreements }: ChangeCase): Promise<
   try {
     return await cx.escrow.submitRoster({ ...change.roster, statements });
   } catch (error) {
-    // Two changes at once: the other one may have been first, or this one was taken before and not noted here.
+    // Another change may have been first, or the custodian took this one earlier and the portal did not store that.
     if (!(error instanceof DomainError) || error.extra.reason !== "roster") throw error;
     const now = await requireRoster(cx);
     if (rosterDigest(now) === change.baseDigest) throw error;
@@ -59,16 +59,16 @@ async function submit(cx: Context, { change, agreements }: ChangeCase): Promise<
   }
 }
 
-/** What became of a change after an agreement to it. */
+/** The result of a change after an agreement to it. */
 export interface Finished {
   readonly current: Roster;
-  /** The entry of the change itself, once it is done. */
+  /** The change's own entry, once the change is in force. */
   readonly entry: AppendedEntry | undefined;
 }
 
 /**
- * Hands the draft to the custodian once all who have to agree have, and writes down that it is in force. Can be
- * repeated: the custodian knows a roster it has. While it is away the agreements stand and the change waits.
+ * Sends the draft to the custodian after all agreements, and records that it is in force. Safe to repeat: the custodian
+ * recognises a roster it already has. While the custodian is away, the agreements remain and the change waits.
  */
 export async function finishRosterChange(cx: Context, one: ChangeCase, current: Roster): Promise<Finished> {
   const agreements = one.agreements.map(({ person, proofKind }) => ({

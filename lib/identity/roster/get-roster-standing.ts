@@ -34,7 +34,7 @@ function keysOf(
   });
 }
 
-/** Under which keys the custodian knows the caller, and what waits for the caller or for others. */
+/** Returns the caller's keys on the roster, and the changes that wait for the caller or for others. */
 export async function getRosterStanding(cx: Context, rpId: string): Promise<RosterStanding> {
   const current = await findRoster(cx);
   const { userId, handle } = cx.principal;

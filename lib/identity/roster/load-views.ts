@@ -8,7 +8,7 @@ import type { RosterChangeView } from "@/lib/identity/roster/schema";
 import { listAgreements, type RosterChangeRow } from "@/lib/identity/roster/store";
 import { type ChangeCase, viewChange } from "@/lib/identity/roster/view";
 
-/** Changes with whose they are and who has agreed. */
+/** Returns changes with their people and those who agreed. */
 export async function loadCases(tx: Tx, changes: readonly RosterChangeRow[]): Promise<ChangeCase[]> {
   const handles = await findHandles(
     tx,
@@ -25,7 +25,7 @@ export async function loadCases(tx: Tx, changes: readonly RosterChangeRow[]): Pr
   }));
 }
 
-/** What the caller sees of these changes. */
+/** Returns these changes as the caller sees them. */
 export async function loadViews(
   tx: Tx,
   cx: Context,

@@ -1,7 +1,7 @@
 import "server-only";
 import type { Tx } from "@/lib/db/transaction";
 
-/** A passkey the person signs in with. */
+/** A passkey with which the person signs in. */
 export interface SignInPasskey {
   readonly id: string;
   readonly credentialId: string;
@@ -31,13 +31,13 @@ export async function listSignInPasskeys(tx: Tx, userId: string): Promise<SignIn
   );
 }
 
-/** Whether this was somebody's sign-in passkey until its owner removed it. */
+/** Returns whether this was a person's sign-in passkey before they removed it. */
 export async function isRemovedPasskey(tx: Tx, credentialId: string): Promise<boolean> {
   const wanted = { external_id: credentialId, kind: "passkey", revoked_at: { not: null } };
   return (await tx.credential.count({ where: wanted })) > 0;
 }
 
-/** Those of them who are not suspended. */
+/** Returns those of these people who are not suspended. */
 export async function findActive(tx: Tx, userIds: readonly string[]): Promise<Set<string>> {
   const rows = await tx.app_user.findMany({
     where: { id: { in: [...userIds] }, state: "active" },
@@ -46,7 +46,7 @@ export async function findActive(tx: Tx, userIds: readonly string[]): Promise<Se
   return new Set(rows.map(({ id }) => id));
 }
 
-/** Names by handle, for those who have an account. */
+/** Returns names by handle, for people who have an account. */
 export async function findNames(tx: Tx, handles: readonly string[]): Promise<Map<string, string>> {
   const rows = await tx.app_user.findMany({
     where: { handle: { in: [...new Set(handles)] } },
@@ -55,7 +55,7 @@ export async function findNames(tx: Tx, handles: readonly string[]): Promise<Map
   return new Map(rows.map((row) => [row.handle, row.name]));
 }
 
-/** Handles by user id. */
+/** Returns handles by user id. */
 export async function findHandles(tx: Tx, userIds: readonly string[]): Promise<Map<string, string>> {
   const rows = await tx.app_user.findMany({
     where: { id: { in: [...new Set(userIds)] } },
@@ -64,7 +64,7 @@ export async function findHandles(tx: Tx, userIds: readonly string[]): Promise<M
   return new Map(rows.map((row) => [row.id, row.handle]));
 }
 
-/** What people call their passkeys. */
+/** Returns the names that people gave their passkeys. */
 export async function findPasskeyLabels(tx: Tx, ids: readonly string[]): Promise<Map<string, string>> {
   const rows = await tx.credential.findMany({
     where: { id: { in: [...new Set(ids)] }, kind: "passkey" },

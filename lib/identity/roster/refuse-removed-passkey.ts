@@ -5,7 +5,7 @@ import { DomainError } from "@/lib/errors";
 import type { StatementSignature } from "@/lib/escrow/protocol/statements";
 import { isRemovedPasskey } from "@/lib/identity/roster/people-store";
 
-/** The refusal of a signature by a passkey that its owner has removed. */
+/** Returns the refusal of a signature by a passkey that its owner has removed. */
 export function removedPasskey(): DomainError {
   return new DomainError("statement.passkey-removed", {
     detail:
@@ -14,8 +14,9 @@ export function removedPasskey(): DomainError {
 }
 
 /**
- * Throws for a signature by a passkey that its owner has removed, perhaps because it was stolen. The custodian knows its
- * key until others have confirmed that it leaves the roster. Until then the portal passes on none of its signatures.
+ * Throws for a signature by a passkey that its owner has removed, perhaps because it was stolen. The custodian keeps
+ * its key until others have confirmed its removal from the roster. Until then the portal forwards none of its
+ * signatures.
  */
 export async function refuseRemovedPasskey(
   cx: Pick<Context, "db" | "instance">,

@@ -11,7 +11,7 @@ import type { RosterChangeAnswer, RosterRefusal } from "@/lib/identity/roster/sc
 import { endChange, lockChange } from "@/lib/identity/roster/store";
 import { stateOf } from "@/lib/identity/roster/view";
 
-/** Ends a change that waits: its owner withdraws it, one who may confirm refuses it. */
+/** Ends a pending change: its owner withdraws it, or a confirmer refuses it. */
 export async function refuseRosterChange(
   cx: Context,
   id: string,

@@ -3,7 +3,7 @@ import type { Context } from "@/lib/context/context";
 import { DomainError } from "@/lib/errors";
 import { isFresh } from "@/lib/identity/sessions/session-rules";
 
-/** Keys are changed by people who are there: signed in, with more than a password, not long ago. */
+/** Refuses to change keys without a session that has a recent proof of more than a password. */
 export function requireFreshProof(cx: Pick<Context, "principal" | "clock">): void {
   const { proof } = cx.principal;
   if (proof.kind !== "session") {

@@ -13,8 +13,8 @@ function required(): never {
 }
 
 /**
- * Refuses to sign in place of somebody who can sign themselves. Outside an evaluation that is everybody. The
- * custodian would refuse it as well, but perhaps only later, when a decision counts.
+ * Refuses to sign in place of a person who can sign themselves. Outside an evaluation that is every person. The
+ * custodian would also refuse, but perhaps only later, when a decision counts.
  */
 export async function requirePortalMaySign(
   cx: Pick<Context, "db" | "instance" | "escrow" | "principal">,
@@ -22,7 +22,7 @@ export async function requirePortalMaySign(
   if (!cx.instance.evaluation) throw new DomainError("statement.required");
   const { userId, handle } = cx.principal;
   if (await inSnapshot(cx, (tx) => hasEnrolled(tx, userId))) required();
-  // The operator's file may say so too; while the custodian is away its last word counts.
+  // The operator's file may allow it too. While the custodian is away, its last answer counts.
   const roster = await cx.escrow.knownRoster();
   const person = roster === undefined ? undefined : findPerson(roster, handle);
   if (person !== undefined && holdsOwnKey(person)) required();

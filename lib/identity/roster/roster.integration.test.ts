@@ -36,7 +36,7 @@ let regulator: Person;
 let support: Person;
 const held = new Map<string, SoftwareAuthenticator>();
 
-/** A signed-in person whose second factor is fresh. */
+/** A signed-in person with a fresh second factor. */
 async function signedIn(role: Role, duties: readonly Duty[] = []): Promise<Person> {
   const cx = await bench.person({ role, duties, hasKey: false });
   const now = cx.clock.now();
@@ -56,7 +56,7 @@ const signWith = (device: SoftwareAuthenticator, statement: unknown): StatementS
 
 afterEach(() => bench.close());
 
-/** Each test has a custodian of its own, whose roster knows everybody without keys. */
+/** Each test has its own custodian. Its roster has all people, without keys. */
 beforeEach(async () => {
   bench = await createUseCaseBench();
   held.clear();
@@ -108,7 +108,7 @@ async function actions(): Promise<string[]> {
 }
 
 describe("a first key", () => {
-  test("is asked for, confirmed by a second person, taken by the custodian and written down at each step", async () => {
+  test("a first key is asked for, confirmed by a second person, taken by the custodian, with an entry for each step", async () => {
     const { id } = await passkeyOf(legal);
     const asked = await askRosterChange(legal, RP_ID, { passkey_id: id });
     expect(asked).toMatchObject({
@@ -122,7 +122,7 @@ describe("a first key", () => {
     expect(asked.may_confirm.map(({ person }) => person).sort()).toEqual(
       [approver.principal.handle, second.principal.handle].sort(),
     );
-    // Both are given the same to read to each other.
+    // Both see the same fingerprint to compare.
     expect(asked.added_fingerprint).toMatch(/^[A-Za-z0-9_-]{43}$/);
     expect((await getRosterStanding(approver, RP_ID)).to_confirm).toMatchObject([
       { id: asked.id, awaits_me: true, added_fingerprint: asked.added_fingerprint },
@@ -140,7 +140,7 @@ describe("a first key", () => {
     expect(await actions()).toEqual(["roster.ask", "roster.agree", "roster.change"]);
   });
 
-  test("ends the portal's word for its holder, and only for its holder", async () => {
+  test("a first key ends the portal's right to sign for its holder, and for no one else", async () => {
     await requirePortalMaySign(legal);
     await enrol(legal, approver);
     await expect(requirePortalMaySign(legal)).rejects.toMatchObject({
@@ -150,7 +150,7 @@ describe("a first key", () => {
     await requirePortalMaySign(approver);
   });
 
-  test("is not confirmed by its owner, by an agency, by support, or by one without a key once somebody has one", async () => {
+  test("a first key cannot be confirmed by its owner, an agency or support, or by a person without a key once one has a key", async () => {
     const { id } = await passkeyOf(legal);
     const asked = await askRosterChange(legal, RP_ID, { passkey_id: id });
     await expect(agreeToRosterChange(legal, asked.id, {})).rejects.toMatchObject({ code: "roster.agreed" });
@@ -167,7 +167,7 @@ describe("a first key", () => {
     });
   });
 
-  test("is confirmed with the confirmer's own key, by signature and not without", async () => {
+  test("a first key is confirmed only with the signature of the confirmer's own key", async () => {
     await enrol(legal, approver);
     const asked = await askRosterChange(approver, RP_ID, { passkey_id: (await passkeyOf(approver)).id });
     await expect(agreeToRosterChange(legal, asked.id, {})).rejects.toMatchObject({
@@ -190,8 +190,8 @@ describe("a first key", () => {
   });
 });
 
-describe("what is refused", () => {
-  test("a key of somebody else, one enrolled already, and the last one's removal", async () => {
+describe("refusals", () => {
+  test("another person's key, an enrolled key and the removal of the last key are refused", async () => {
     const foreign = await passkeyOf(approver);
     await expect(askRosterChange(legal, RP_ID, { passkey_id: foreign.id })).rejects.toMatchObject({
       code: "roster.key",
@@ -210,7 +210,7 @@ describe("what is refused", () => {
     });
   });
 
-  test("asking by an API key, without a fresh second factor, or by somebody outside the roster", async () => {
+  test("an API key, an old second factor and a person outside the roster cannot ask for a change", async () => {
     const { id } = await passkeyOf(legal);
     const apiKey = { kind: "api-key", keyId: "k", prefix: "p", signed: false } as const;
     const byKey = { ...legal, principal: { ...legal.principal, proof: apiKey } };
@@ -237,7 +237,7 @@ describe("what is refused", () => {
     expect(await getRosterStanding(outsider, RP_ID)).toMatchObject({ signed_by: "unlisted" });
   });
 
-  test("a second one while one waits; after it is withdrawn or refused a new one may be asked for", async () => {
+  test("a second change is refused while one waits, and allowed after that is withdrawn or refused", async () => {
     const { id } = await passkeyOf(legal);
     const first = await askRosterChange(legal, RP_ID, { passkey_id: id });
     await expect(askRosterChange(legal, RP_ID, { passkey_id: id })).rejects.toMatchObject({
@@ -255,7 +255,7 @@ describe("what is refused", () => {
     await askRosterChange(legal, RP_ID, { passkey_id: id });
   });
 
-  test("an agreement a day after", async () => {
+  test("an agreement a day later is refused", async () => {
     const { id } = await passkeyOf(legal);
     const asked = await askRosterChange(legal, RP_ID, { passkey_id: id });
     const tomorrow = new Date(legal.clock.nowMs() + 24 * 3_600_000);
@@ -271,15 +271,15 @@ describe("what is refused", () => {
     await expect(agreeToRosterChange(late, asked.id, {})).rejects.toMatchObject({ code: "roster.closed" });
   });
 
-  test("a change that does not exist", async () => {
+  test("an unknown change is not found", async () => {
     await expect(agreeToRosterChange(approver, uuidv7(1), {})).rejects.toMatchObject({
       code: "roster-change.not-found",
     });
   });
 });
 
-describe("two changes at once", () => {
-  test("the one confirmed first wins, the other is to be asked for again upon the newer roster", async () => {
+describe("two changes at the same time", () => {
+  test("the change confirmed first wins, and the other must be asked for again on the newer roster", async () => {
     await enrol(legal, approver);
     const [a, b] = [await passkeyOf(second), await passkeyOf(regulator)];
     const first = await askRosterChange(second, RP_ID, { passkey_id: a.id });
@@ -292,7 +292,7 @@ describe("two changes at once", () => {
     expect((await confirm(legal, again.id)).state).toBe("done");
   });
 
-  test("confirmed in the same moment: exactly one is in force", async () => {
+  test("of two changes confirmed at the same moment, exactly one is in force", async () => {
     const [a, b] = [await passkeyOf(legal), await passkeyOf(regulator)];
     const one = await askRosterChange(legal, RP_ID, { passkey_id: a.id });
     const two = await askRosterChange(regulator, RP_ID, { passkey_id: b.id });
@@ -306,7 +306,7 @@ describe("two changes at once", () => {
     expect((await bench.escrow.roster()).version).toBe(2);
   });
 
-  test("two confirm the same in the same moment: one agreement suffices, nothing is done twice", async () => {
+  test("two confirmations of one change at the same moment count once and act once", async () => {
     const { id } = await passkeyOf(legal);
     const asked = await askRosterChange(legal, RP_ID, { passkey_id: id });
     await Promise.allSettled([
@@ -318,13 +318,13 @@ describe("two changes at once", () => {
   });
 });
 
-describe("keys that follow", () => {
+describe("later keys", () => {
   beforeEach(async () => {
     await enrol(legal, approver);
     await enrol(approver, legal);
   });
 
-  test("a second passkey: its owner signs with the first, a second person confirms", async () => {
+  test("a second passkey is signed by its owner's first and confirmed by a second person", async () => {
     const more = await passkeyOf(legal, "Phone");
     const asked = await askRosterChange(legal, RP_ID, { passkey_id: more.id });
     expect(asked).toMatchObject({ kind: "add", agreements: [], awaits_me: true });
@@ -337,7 +337,7 @@ describe("keys that follow", () => {
     expect((await confirm(approver, asked.id)).state).toBe("done");
     const { keys } = await getRosterStanding(legal, RP_ID);
     expect(keys.map(({ label }) => label)).toEqual(["Laptop", "Phone"]);
-    // And the first one leaves, by the second's signature.
+    // The first passkey is then removed with the second's signature.
     const removal = await askRosterChange(legal, RP_ID, { removes: device.credentialId });
     if (removal.to_sign === undefined) throw new Error("a statement expected");
     await agreeToRosterChange(legal, removal.id, {
@@ -347,7 +347,7 @@ describe("keys that follow", () => {
     expect((await getRosterStanding(legal, RP_ID)).keys.map(({ label }) => label)).toEqual(["Phone"]);
   });
 
-  test("a passkey its owner removed agrees to nothing, although it stands in the roster until it is replaced", async () => {
+  test("a passkey its owner removed cannot agree to a change, even while it is still on the roster", async () => {
     const lost = await enrol(second, legal);
     await dropPasskey(second, lost);
     expect((await getRosterStanding(second, RP_ID)).keys).toMatchObject([{ id: lost.device.credentialId }]);
@@ -366,7 +366,7 @@ describe("keys that follow", () => {
     expect((await confirm(approver, replacing.id)).state).toBe("done");
   });
 
-  test("a lost passkey is replaced by the word of two others, and by no fewer", async () => {
+  test("a lost passkey is replaced by the statements of two others, and not by fewer", async () => {
     await enrol(regulator, legal);
     const lost = held.get(regulator.principal.handle);
     const found = await passkeyOf(regulator, "New phone");
@@ -381,7 +381,7 @@ describe("keys that follow", () => {
   });
 });
 
-test("while the custodian is away an agreement stands, and confirming again finishes it", async () => {
+test("while the custodian is away an agreement remains, and confirming again finishes it", async () => {
   const { id } = await passkeyOf(legal);
   const asked = await askRosterChange(legal, RP_ID, { passkey_id: id });
   let isAway = true;
@@ -407,7 +407,7 @@ test("while the custodian is away an agreement stands, and confirming again fini
   expect((await agreeToRosterChange(cx, asked.id, {})).state).toBe("done");
 });
 
-test("the database keeps what was asked and agreed", async () => {
+test("the database keeps each request and each agreement", async () => {
   const { id } = await passkeyOf(legal);
   const asked = await askRosterChange(legal, RP_ID, { passkey_id: id });
   await agreeToRosterChange(approver, asked.id, {});

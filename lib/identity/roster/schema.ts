@@ -11,15 +11,15 @@ export type RosterChangeKind = z.infer<typeof RosterChangeKind>;
 export const RosterChangeState = z.enum(["pending", "done", "refused", "withdrawn", "superseded", "expired"]);
 export type RosterChangeState = z.infer<typeof RosterChangeState>;
 
-/** Who signs for a person: a key of their own, in an evaluation the portal, or nobody. */
+/** Who signs for a person: their own key, the portal (in an evaluation), or no one. */
 export const SignedBy = z.enum(["own_key", "portal", "nobody", "unlisted"]);
 export type SignedBy = z.infer<typeof SignedBy>;
 
 export const NewRosterChange = z
   .strictObject({
-    /** A sign-in passkey of the caller, to be enrolled. */
+    /** A sign-in passkey of the caller to enrol. */
     passkey_id: Uuid.optional(),
-    /** Credential id of one that leaves: replaced by the passkey or, without one, removed. */
+    /** Credential id of a passkey to replace with the new one or, without a new one, to remove. */
     removes: CredentialId.optional(),
   })
   .refine(({ passkey_id, removes }) => passkey_id !== undefined || removes !== undefined, {
@@ -28,7 +28,7 @@ export const NewRosterChange = z
   });
 export type NewRosterChange = z.infer<typeof NewRosterChange>;
 
-/** The signature of those who hold a key of their own; nothing from those whom the portal signs for. */
+/** The signature of a person with their own key; absent for people for whom the portal signs. */
 export const RosterAgreement = z.strictObject({ signature: StatementSignature.optional() });
 export type RosterAgreement = z.infer<typeof RosterAgreement>;
 
@@ -39,15 +39,15 @@ const Instant = z.string();
 
 export const RosterChangeView = z.strictObject({
   id: Uuid,
-  /** Whose keys change. */
+  /** The person whose keys change. */
   person: z.string(),
   name: z.string(),
   kind: RosterChangeKind,
-  /** What its owner calls the passkey. */
+  /** The owner's name for the passkey. */
   label: z.string().optional(),
   added: CredentialId.optional(),
   removed: CredentialId.optional(),
-  /** SHA-256 of each key's record in the roster, base64url: what two people read to each other. */
+  /** SHA-256 of each key's record on the roster, base64url, for two people to compare. */
   added_fingerprint: z.string().optional(),
   removed_fingerprint: z.string().optional(),
   state: RosterChangeState,
@@ -60,11 +60,11 @@ export const RosterChangeView = z.strictObject({
   /** Whether the caller's own agreement is awaited. */
   awaits_me: z.boolean(),
   /**
-   * What the caller is to sign, with the rosters before and after, so that the signer's own program sees what
-   * changes; absent where the portal signs, or nothing is awaited.
+   * The statement for the caller to sign, with the rosters before and after. So the signer's own program shows the
+   * change. Absent if the portal signs, or if no agreement is awaited.
    */
   to_sign: z.strictObject({ statement: RosterStatement, before: Roster, after: Roster }).optional(),
-  /** Persons of whom one more has to agree, or two where the person cannot. */
+  /** Confirmers: one more must agree, or two if the person cannot. */
   may_confirm: z.array(z.strictObject({ person: z.string(), name: z.string() })),
   reason: z.string().optional(),
 });
@@ -76,10 +76,10 @@ export type RosterChangeAnswer = z.infer<typeof RosterChangeAnswer>;
 export const RosterStanding = z.strictObject({
   person: z.string(),
   signed_by: SignedBy,
-  /** Version of the roster in force; absent while the custodian has none. */
+  /** Version of the roster in force; absent if the custodian has none. */
   version: z.int().optional(),
   rp_id: z.string(),
-  /** Keys under which the roster knows the caller. */
+  /** The caller's keys on the roster. */
   keys: z.array(
     z.strictObject({
       kind: z.enum(["passkey", "ed25519"]),
@@ -95,7 +95,7 @@ export const RosterStanding = z.strictObject({
       label: z.string(),
       created_at: Instant,
       is_enrolled: z.boolean(),
-      /** Some kinds of key sign in, but statements are not taken from them. */
+      /** Some kinds of key can sign in but cannot sign statements. */
       can_sign: z.boolean(),
     }),
   ),

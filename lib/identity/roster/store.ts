@@ -5,7 +5,7 @@ import { Roster } from "@/lib/escrow/protocol/roster";
 import { RosterStatement, StatementSignature } from "@/lib/escrow/protocol/statements";
 import { RosterChangeKind } from "@/lib/identity/roster/schema";
 
-/** A change of one person's keys, as it was asked for. */
+/** A requested change of one person's keys. */
 export interface RosterChangeRow {
   readonly id: string;
   readonly userId: string;
@@ -94,12 +94,12 @@ export async function findChange(tx: Tx, tenantId: string, id: string): Promise<
   return row === null ? undefined : toChange(row);
 }
 
-/** Two agreements, or an agreement and an end, come one after the other. */
+/** Serialises two agreements, or an agreement and an end. */
 export async function lockChange(tx: Tx, id: string): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`roster_change:${id}`}, 0))`;
 }
 
-/** The newest changes of one person, whatever became of them. */
+/** Returns the newest changes of one person, in any state. */
 export async function listOwnChanges(tx: Tx, userId: string, limit: number): Promise<RosterChangeRow[]> {
   const rows = await tx.roster_change.findMany({
     where: { user_id: userId },
@@ -109,7 +109,7 @@ export async function listOwnChanges(tx: Tx, userId: string, limit: number): Pro
   return rows.map(toChange);
 }
 
-/** Changes of other people that still wait, oldest first. */
+/** Returns pending changes of other people, oldest first. */
 export async function listPendingOfOthers(
   tx: Tx,
   wanted: { readonly tenantId: string; readonly userId: string; readonly at: Date; readonly limit: number },
@@ -127,7 +127,7 @@ export async function listPendingOfOthers(
   return rows.map(toChange);
 }
 
-/** Ends a change; false when it had ended already. */
+/** Ends a change; returns false if it had already ended. */
 export async function endChange(
   tx: Tx,
   id: string,
@@ -202,7 +202,7 @@ export async function listAgreements(tx: Tx, changeIds: readonly string[]): Prom
   });
 }
 
-/** Whether a change has put a key of the person's own into the roster. Nobody's last key leaves it by this way. */
+/** Returns whether a change has put the person's own key on the roster. A change cannot remove a person's last key. */
 export async function hasEnrolled(tx: Tx, userId: string): Promise<boolean> {
   return (await tx.roster_change.count({ where: { user_id: userId, state: "done" } })) > 0;
 }

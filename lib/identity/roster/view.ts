@@ -1,13 +1,35 @@
 import "server-only";
 import type { Context } from "@/lib/context/context";
+import type { RosterPerson } from "@/lib/escrow/protocol/messages";
 import { findPerson, type Roster, rosterDigest } from "@/lib/escrow/protocol/roster";
 import type { RosterStatement } from "@/lib/escrow/protocol/statements";
+import { recordDigest } from "@/lib/escrow/protocol/statements";
 import { confirmersFor, holdsOwnKey } from "@/lib/escrow/protocol/succession";
-import { keyFingerprint } from "@/lib/identity/roster/key-fingerprint";
 import type { RosterChangeState, RosterChangeView } from "@/lib/identity/roster/schema";
 import type { AgreementRow, RosterChangeRow } from "@/lib/identity/roster/store";
 
-/** A change with everything its view is made of. */
+type Credential = RosterPerson["credentials"][number];
+
+/**
+ * Returns a key's id on the roster: the credential id of a passkey, the key id of another key. Undefined for the
+ * portal's own key.
+ */
+function idOf(credential: Credential): string | undefined {
+  if (credential.kind === "passkey") return credential.credential_id;
+  return credential.kind === "ed25519" ? credential.key_id : undefined;
+}
+
+/**
+ * Returns the SHA-256 of the JCS (RFC 8785) of a key on a roster, base64url. It covers id and public key, so two people
+ * who compare it compare the same key. Undefined if the roster has no such key of that person.
+ */
+export function keyFingerprint(roster: Roster | undefined, person: string, id: string): string | undefined {
+  const credentials = roster?.persons.find((one) => one.person === person)?.credentials ?? [];
+  const credential = credentials.find((one) => idOf(one) === id);
+  return credential === undefined ? undefined : recordDigest(credential);
+}
+
+/** A change with the data for its view. */
 export interface ChangeCase {
   readonly change: RosterChangeRow;
   /** Handle of the person whose keys change. */
@@ -15,7 +37,7 @@ export interface ChangeCase {
   readonly agreements: readonly AgreementRow[];
 }
 
-/** What a person signs who agrees to a change. */
+/** The statement that a person signs to agree to a change. */
 export function agreementStatement(log: string, change: RosterChangeRow, person: string): RosterStatement {
   return {
     log,
@@ -26,7 +48,7 @@ export function agreementStatement(log: string, change: RosterChangeRow, person:
   };
 }
 
-/** A pending change ends by itself: after a day, or when the roster has become another one. */
+/** Returns the state of a change. A pending change ends after a day, or when another roster is in force. */
 export function stateOf(change: RosterChangeRow, current: Roster | undefined, now: Date): RosterChangeState {
   if (change.state !== "pending") return change.state;
   const digest = current === undefined ? undefined : rosterDigest(current);
@@ -35,7 +57,7 @@ export function stateOf(change: RosterChangeRow, current: Roster | undefined, no
   return change.expiresAt <= now ? "expired" : "pending";
 }
 
-/** Whether this person's agreement to a change counts: that of whose keys they are, or of a confirmer. */
+/** Returns whether this person's agreement to a change counts: the owner of the keys, or a confirmer. */
 export function mayAgree(one: ChangeCase, current: Roster, person: string): boolean {
   if (one.agreements.some((agreed) => agreed.person === person)) return false;
   if (person !== one.person)
@@ -48,7 +70,7 @@ function toSign(log: string, change: RosterChangeRow, me: string, before: Roster
   return { statement: agreementStatement(log, change, me), before, after: change.roster };
 }
 
-/** The keys that come and go, each with what two people read to each other. */
+/** Returns the added and removed keys, each with the fingerprint that two people compare. */
 function keyMembers(
   { added, removed, roster }: RosterChangeRow,
   person: string,
@@ -64,7 +86,10 @@ function keyMembers(
   };
 }
 
-/** The change as this caller sees it. Names are those of accounts; a person without one is called by the handle. */
+/**
+ * Returns the change as this caller sees it. Names are those of accounts; a person without an account is named by
+ * handle.
+ */
 export function viewChange(
   cx: Pick<Context, "principal" | "instance">,
   one: ChangeCase,

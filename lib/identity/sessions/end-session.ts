@@ -1,10 +1,12 @@
 import "server-only";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import type { AuditContext } from "@/lib/context/context";
-import { type DbContext, inTransaction, type Tx } from "@/lib/db/transaction";
-import { endSessions } from "@/lib/identity/sessions/store";
+import { type DbContext, inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
+import type { IdentityContext } from "@/lib/identity/people/create-organisation";
+import { endOf } from "@/lib/identity/sessions/session-rules";
+import { endSessions, listOpenSessions } from "@/lib/identity/sessions/store";
 
-/** Why sessions were ended; `replaced` by a newer sign-in of the same browser. */
+/** Why sessions were ended; `replaced` by a newer sign-in in the same browser. */
 export type EndReason =
   | "signed-out"
   | "ended-by-owner"
@@ -18,14 +20,14 @@ export type EndReason =
 
 export interface WhichSessions {
   readonly userId: string;
-  /** One session; without it all of the person's. */
+  /** One session; absent means all of the person's. */
   readonly sid?: string | undefined;
-  /** All but this one. */
+  /** All except this one. */
   readonly but?: string | undefined;
   readonly reason: EndReason;
 }
 
-/** Ends sessions inside a change of its own, and writes down which. */
+/** Ends sessions in the caller's transaction and records which. */
 export async function endSessionsIn(
   tx: Tx,
   cx: AuditContext & DbContext,
@@ -44,8 +46,27 @@ export async function endSessionsIn(
   return ended;
 }
 
-/** Ends sessions at once: their cookies open nothing from here on. Gives back how many stood. */
+/** Ends sessions at once: their cookies no longer open anything. Returns how many were live. */
 export async function endSession(cx: AuditContext & DbContext, which: WhichSessions): Promise<number> {
   const ended = await inTransaction(cx, (tx) => endSessionsIn(tx, cx, which));
   return ended.length;
+}
+
+const BATCH = 500;
+
+/**
+ * Records the end of dead sessions: expired, idle, or of people who may no longer act. They already open nothing.
+ * Several portals may run this at the same time; one of them ends each session.
+ */
+export async function endDeadSessions(cx: IdentityContext): Promise<number> {
+  const now = cx.clock.now();
+  const open = await inSnapshot(cx, (tx) => listOpenSessions(tx, cx.instance.tenantId, BATCH));
+  let ended = 0;
+  for (const session of open) {
+    const reason = endOf(session, now);
+    if (reason === undefined || reason === "ended") continue;
+    const which = { userId: session.holder.userId, sid: session.sid, reason };
+    ended += (await inTransaction(cx, (tx) => endSessionsIn(tx, cx, which))).length;
+  }
+  return ended;
 }

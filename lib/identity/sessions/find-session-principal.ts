@@ -14,12 +14,12 @@ export type SessionContext = DbContext &
 
 const TOUCH_INTERVAL_MS = 15_000;
 
-/** Whether the request carries a session cookie at all, good or bad. */
+/** Returns whether the request carries a session cookie, good or bad. */
 export function hasSessionCookie(cx: Pick<SessionContext, "site">, headers: Pick<Headers, "get">): boolean {
   return cookieValues(headers, cx.site.cookies.session).some((value) => value !== "");
 }
 
-/** A page that asks by itself, by poll or stream, does not keep a session from going idle. */
+/** A poll or stream that a page starts automatically does not keep a session from going idle. */
 function isBackground(headers: Pick<Headers, "get">): boolean {
   return (
     headers.get("x-sealport-background") === "1" ||
@@ -27,7 +27,7 @@ function isBackground(headers: Pick<Headers, "get">): boolean {
   );
 }
 
-/** The live session that a cookie names, by its row; undefined for an ended, expired, idle or made-up one. */
+/** Returns the live session of a cookie, by its row; undefined for an ended, expired, idle or made-up one. */
 export async function findLiveSession(cx: SessionContext, token: string) {
   const sid = decodeSessionToken(cx, token);
   if (sid === undefined) return undefined;
@@ -36,9 +36,9 @@ export async function findLiveSession(cx: SessionContext, token: string) {
 }
 
 /**
- * The signed-in person that a request's cookie stands for, read from the session's row each time: a session that
- * was ended anywhere opens nothing from that moment on. Undefined without a cookie or with a dead one. A call that the
- * person did not make (`isOwn` false) does not keep the session from going idle.
+ * Returns the signed-in person for a request's cookie. Reads the session's row each time, so a session that was ended
+ * anywhere stops at once. Returns undefined without a cookie or with a dead one. A call that the person did not start
+ * (`isOwn` false) does not keep the session from going idle.
  */
 export async function findSessionPrincipal(
   cx: SessionContext,
@@ -46,7 +46,7 @@ export async function findSessionPrincipal(
   isOwn = true,
 ): Promise<Principal | undefined> {
   const [token, another] = cookieValues(headers, cx.site.cookies.session);
-  // Two cookies of one name: somebody else has set one of them.
+  // Two cookies of one name: someone else has set one of them.
   if (token === undefined || another !== undefined) return undefined;
   const session = await findLiveSession(cx, token);
   if (session === undefined) return undefined;

@@ -3,7 +3,7 @@ import type { Principal, Proof } from "@/lib/context/principal";
 import type { Holder } from "@/lib/identity/people/holders-store";
 import type { Duty, Role, Scope } from "@/lib/vocabulary";
 
-/** The caller that a proof of this person makes. */
+/** Returns the caller that a proof of this person makes. */
 export function principalOf(holder: Holder, scopes: readonly Scope[], proof: Proof): Principal {
   const { userId, handle, name, pseudonym, tenantId, organisationId, participantId, role, duties } = holder;
   return {
@@ -23,12 +23,12 @@ export function principalOf(holder: Holder, scopes: readonly Scope[], proof: Pro
 
 const PRIVILEGED: ReadonlySet<Role> = new Set<Role>(["auditor", "regulator", "coordinator", "admin"]);
 
-/** Whether this person needs a second factor and a short idle time: by role, or by any duty. */
+/** Returns whether this person needs a second factor and a short idle time, by role or by any duty. */
 export function isPrivileged(person: { readonly role: Role; readonly duties: readonly Duty[] }): boolean {
   return PRIVILEGED.has(person.role) || person.duties.length > 0;
 }
 
-/** Role and duties in one word. A session carries that of its sign-in and ends when it is another. */
+/** Returns role and duties as one string. A session keeps the string of its sign-in and ends when it changes. */
 export function standingOf(person: { readonly role: Role; readonly duties: readonly Duty[] }): string {
   return [person.role, ...[...person.duties].sort()].join(" ");
 }

@@ -6,10 +6,13 @@ export const IDLE_MS = 15 * 60_000;
 /** Proof is fresh up to and including this age (RFC 9470 max_age). */
 export const PROOF_SECONDS = 900;
 
-/** Why a session no longer speaks for its person; undefined while it does. */
+/** Why a session is no longer valid for its person. */
 export type SessionEnd = "ended" | "expired" | "idle" | "inactive" | "changed";
 
-/** Half-open: a session is dead at the instant it expires or has been idle for 15 minutes. */
+/**
+ * Returns why a session is dead; undefined while it is live. Half-open: a session is dead at the instant it expires, or
+ * once idle for 15 minutes.
+ */
 export function endOf(session: StoredSession, now: Date): SessionEnd | undefined {
   const { holder } = session;
   if (session.endedAt !== null) return "ended";
@@ -20,7 +23,7 @@ export function endOf(session: StoredSession, now: Date): SessionEnd | undefined
   return undefined;
 }
 
-/** Whether a proof given then still counts now. */
+/** Returns whether a proof of that time is still fresh now. */
 export function isFresh(at: Date | undefined, now: Date): boolean {
   if (at === undefined) return false;
   const age = now.getTime() - at.getTime();

@@ -5,9 +5,9 @@ import { hmacSha256, randomBytes } from "@/lib/crypto/primitives";
 const SID_BYTES = 18;
 const SHAPE = /^([A-Za-z0-9_-]{24})\.([A-Za-z0-9_-]{43})$/;
 
-/** What making and reading session cookies needs. */
+/** The secrets needed to make and read session cookies. */
 export interface SessionSecret {
-  /** Key of the cookies' signatures; derived, never the instance secret itself. */
+  /** Key of the cookies' signatures: derived, never the instance secret itself. */
   readonly sessionSecret: Uint8Array;
 }
 
@@ -19,12 +19,12 @@ function signatureOf(secret: Uint8Array, sid: string): Uint8Array {
   return hmacSha256(secret, utf8(`sealport/session-cookie/1\n${sid}`));
 }
 
-/** The whole value of the cookie: a session's id, signed, so that whoever writes rows cannot make a cookie. */
+/** Returns the cookie's whole value: a session's id, signed. So a person who can write rows cannot make a cookie. */
 export function encodeSessionToken({ sessionSecret }: SessionSecret, sid: string): string {
   return `${sid}.${toBase64url(signatureOf(sessionSecret, sid))}`;
 }
 
-/** The id in a cookie that we signed; undefined for everything else. Says nothing of whether the session lives. */
+/** Returns the id in a cookie that the portal signed; undefined for any other text. The session itself may be dead. */
 export function decodeSessionToken({ sessionSecret }: SessionSecret, token: string): string | undefined {
   const match = SHAPE.exec(token);
   const [sid, signature] = [match?.[1], match?.[2]];
@@ -32,7 +32,7 @@ export function decodeSessionToken({ sessionSecret }: SessionSecret, token: stri
   return equalConstantTime(fromBase64url(signature), signatureOf(sessionSecret, sid)) ? sid : undefined;
 }
 
-/** The values of one cookie in a Cookie header (RFC 6265 section 5.4). */
+/** Returns the values of one cookie in a Cookie header (RFC 6265 section 5.4). */
 export function cookieValues(headers: Pick<Headers, "get">, name: string): string[] {
   const header = headers.get("cookie") ?? "";
   return header.split(";").flatMap((pair) => {

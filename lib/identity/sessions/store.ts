@@ -66,7 +66,7 @@ export async function findSession(tx: Tx, tenantId: string, sid: string): Promis
   return row === undefined ? undefined : toSession(row);
 }
 
-/** Those of the named sessions that exist. */
+/** Returns those of the named sessions that exist. */
 export async function findSessions(
   tx: Tx,
   tenantId: string,
@@ -78,7 +78,7 @@ export async function findSessions(
   return rows.map(toSession);
 }
 
-/** Sessions that nobody has ended, for the sweep that ends the dead ones; oldest use first. */
+/** Returns sessions without an end, for the sweep that ends dead ones; oldest use first. */
 export async function listOpenSessions(tx: Tx, tenantId: string, limit: number): Promise<StoredSession[]> {
   const rows = await tx.$queryRaw<SessionRow[]>(Prisma.sql`
     SELECT ${SESSION_COLUMNS} FROM ${SESSION_TABLES}
@@ -119,18 +119,18 @@ export async function insertSession(tx: Tx, session: NewSession): Promise<void> 
   });
 }
 
-/** Notes the last use, unless another request did just before. Not an act of its own: no entry. */
+/** Stores the last use, unless another request did just before. This is not an act, so it has no entry. */
 export async function touchSession(tx: Tx, sid: string, at: Date): Promise<void> {
   await tx.$executeRaw`
     UPDATE auth_session SET last_seen_at = ${at} WHERE sid = ${sid} AND revoked_at IS NULL AND last_seen_at < ${at}`;
 }
 
-/** Whether nobody has ended this session yet. */
+/** Returns whether this session has no end yet. */
 export async function isSessionOpen(tx: Tx, sid: string): Promise<boolean> {
   return (await tx.auth_session.count({ where: { sid, revoked_at: null } })) === 1;
 }
 
-/** Raises a live session's proof; false when it has ended meanwhile. */
+/** Raises a live session's proof; returns false if it has ended. */
 export async function refreshProof(
   tx: Tx,
   sid: string,
@@ -148,7 +148,7 @@ export async function refreshProof(
   return count === 1;
 }
 
-/** Ends those of a person's sessions that still stand; gives back which. */
+/** Ends the live ones of a person's sessions and returns them. */
 export async function endSessions(
   tx: Tx,
   which: {

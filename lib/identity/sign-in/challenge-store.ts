@@ -9,14 +9,14 @@ export interface NewChallenge {
   readonly kind: ChallengeKind;
   readonly challenge: string;
   readonly userId?: string | undefined;
-  /** The session, or by its id the invitation, that alone may answer it. */
+  /** The session, or the id of the invitation, that alone may answer it. */
   readonly sid?: string | undefined;
   /** A secret that waits for its confirmation. */
   readonly sealed?: Uint8Array | undefined;
   readonly expiresAt: Date;
 }
 
-/** Old challenges to clear away with each new one: more than are made, so that the table stays small. */
+/** Old challenges to clear with each new one: more than are made, so the table stays small. */
 const SWEEP = 20;
 
 export async function insertChallenge(tx: Tx, challenge: NewChallenge, now: Date): Promise<void> {
@@ -45,7 +45,7 @@ export interface WantedChallenge {
   readonly sid: string | null;
 }
 
-/** The challenge if it is still good, without taking it: a mistyped code may be typed again. */
+/** Returns the challenge if it is still good, without taking it: the person may retype a mistyped code. */
 export async function findChallenge(
   tx: Tx,
   wanted: WantedChallenge,
@@ -58,7 +58,7 @@ export async function findChallenge(
   return row ?? undefined;
 }
 
-/** Takes all of a person's challenges of a kind, so that nothing begun before is answered after. */
+/** Takes all of a person's challenges of a kind, so none of them can be answered later. */
 export async function takeChallengesOf(
   tx: Tx,
   userId: string,
@@ -71,7 +71,7 @@ export async function takeChallengesOf(
   });
 }
 
-/** Takes a challenge, once and in time. One statement, so two answers to it cannot both win. */
+/** Takes a challenge, once and in time. One statement, so only one of two answers can succeed. */
 export async function takeChallenge(tx: Tx, wanted: WantedChallenge, now: Date): Promise<boolean> {
   const { count } = await tx.auth_challenge.updateMany({
     where: { ...wanted, used_at: null, expires_at: { gt: now } },

@@ -8,7 +8,7 @@ import { insertChallenge, type NewChallenge } from "@/lib/identity/sign-in/chall
 
 const CHALLENGE_MS = 5 * 60_000;
 
-/** Makes and keeps a challenge for five minutes; it is no act of its own and has no entry. */
+/** Makes a challenge and keeps it for five minutes. This is not an act, so it has no entry. */
 export async function makeChallenge(
   cx: DbContext & { readonly clock: Clock },
   what: Pick<NewChallenge, "kind" | "userId" | "sid" | "sealed">,

@@ -19,7 +19,7 @@ export interface StoredTotp {
 
 export interface StoredPasskey {
   readonly id: string;
-  /** As the authenticator names it, base64url. */
+  /** The authenticator's id of it, base64url. */
   readonly credentialId: string;
   /** COSE_Key. */
   readonly publicKey: Uint8Array;
@@ -30,14 +30,14 @@ export interface StoredPasskey {
   readonly usedAt: Date | null;
 }
 
-/** A person with every factor that stands. */
+/** A person with all their current factors. */
 export interface Account {
   readonly holder: Holder;
   readonly email: string;
   readonly passwordHash: string | undefined;
   readonly totp: StoredTotp | undefined;
   readonly passkeys: readonly StoredPasskey[];
-  /** Recovery codes that are not used yet. */
+  /** Unused recovery codes. */
   readonly recovery: readonly { readonly id: string; readonly hash: string }[];
 }
 
@@ -103,7 +103,7 @@ async function withCredentials(tx: Tx, row: AccountRow | undefined): Promise<Acc
   };
 }
 
-/** The person with this address, in whatever case it is typed. */
+/** Returns the person with this address, in any case. */
 export async function findAccountByEmail(
   tx: Tx,
   tenantId: string,
@@ -123,8 +123,8 @@ export async function findAccount(tx: Tx, tenantId: string, userId: string): Pro
 }
 
 /**
- * The person with every factor that stands now, locked until the transaction ends: changes of one person's factors
- * come one after the other, each weighed by what the one before left.
+ * Returns the person with all current factors, locked until the transaction ends. So changes of one person's factors
+ * run one after the other, each on the result of the one before.
  */
 export async function lockAccount(tx: Tx, tenantId: string, userId: string): Promise<Account | undefined> {
   await tx.$queryRaw(Prisma.sql`
@@ -132,7 +132,7 @@ export async function lockAccount(tx: Tx, tenantId: string, userId: string): Pro
   return findAccount(tx, tenantId, userId);
 }
 
-/** The person who registered the passkey with this credential id, if it still stands. */
+/** Returns the person who registered the passkey with this credential id, unless it was removed. */
 export async function findAccountByPasskey(
   tx: Tx,
   tenantId: string,
@@ -146,7 +146,10 @@ export async function findAccountByPasskey(
   return withCredentials(tx, row);
 }
 
-/** Takes a TOTP step, once: false when it or a later one was taken already. One statement, so two cannot both win. */
+/**
+ * Takes a TOTP step, once; returns false if it or a later one was already taken. One statement, so only one of two can
+ * succeed.
+ */
 export async function takeTotpStep(tx: Tx, id: string, step: number, at: Date): Promise<boolean> {
   const count = await tx.$executeRaw`
     UPDATE credential SET last_step = ${BigInt(step)}, used_at = ${at}
@@ -163,7 +166,7 @@ export async function takeRecoveryCode(tx: Tx, id: string, at: Date): Promise<bo
   return count === 1;
 }
 
-/** Notes a passkey's use and its counter; false when it was removed or has counted further meanwhile. */
+/** Stores a passkey's use and its counter; returns false if it was removed or its counter is already higher. */
 export async function takePasskeyUse(tx: Tx, id: string, counter: number, at: Date): Promise<boolean> {
   const { count } = await tx.credential.updateMany({
     where: {
@@ -177,7 +180,7 @@ export async function takePasskeyUse(tx: Tx, id: string, counter: number, at: Da
   return count === 1;
 }
 
-/** Removes factors of a person: one by its id, or all of a kind; gives back how many stood. */
+/** Removes factors of a person, one by its id or all of a kind, and returns how many were removed. */
 export async function revokeCredentials(
   tx: Tx,
   which: {
@@ -200,8 +203,8 @@ export async function revokeCredentials(
 }
 
 /**
- * Whether the person's password is still the one that was verified, and holds it so until the transaction ends: a
- * change of it waits, and then sees, and ends, the session that this transaction opens.
+ * Returns whether the person's password is still the verified one, and locks it until the transaction ends. A change of
+ * the password waits, then finds and ends the session that this transaction opens.
  */
 export async function holdPassword(tx: Tx, userId: string, hash: string | undefined): Promise<boolean> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
@@ -211,7 +214,7 @@ export async function holdPassword(tx: Tx, userId: string, hash: string | undefi
   return rows.length === 1;
 }
 
-/** Puts a new password in the place of the old one. */
+/** Replaces the old password with a new one. */
 export async function replacePassword(tx: Tx, userId: string, hash: string, at: Date): Promise<void> {
   await tx.credential.updateMany({
     where: { user_id: userId, kind: "password", revoked_at: null },

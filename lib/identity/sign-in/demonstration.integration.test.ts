@@ -34,7 +34,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-it("the demonstration people are shown with a code that is not used yet", async () => {
+it("the demonstration people are shown with an unused code", async () => {
   const shown = async () => (await readDemonstration(runtime, "localhost:3000"))?.people[0]?.code;
   expect(await shown()).toBe(codeOf(person, clock));
   await new TestBrowser().signIn(person, clock);
@@ -52,11 +52,14 @@ it.each([
   ["when there are none", { demoFile: undefined }, "localhost:3000"],
   ["when their file is not there", { demoFile: "/nonexistent/demo.json" }, "localhost:3000"],
   ["outside evaluation", { isReal: true }, "localhost:3000"],
-] as const)("they are not shown %s", async (_when, change, host) => {
+] as const)("the demonstration people are not shown %s", async (_when, change, host) => {
   const instance = { ...runtime.instance, evaluation: !("isReal" in change) };
   expect(await readDemonstration({ ...runtime, ...change, instance }, host)).toBeUndefined();
 });
 
-it.each(["localhost:3000", "127.0.0.1:3000", "[::1]:3000"])("they are shown at %s", async (host) => {
-  expect((await readDemonstration(runtime, host))?.people).toHaveLength(1);
-});
+it.each(["localhost:3000", "127.0.0.1:3000", "[::1]:3000"])(
+  "the demonstration people are shown at %s",
+  async (host) => {
+    expect((await readDemonstration(runtime, host))?.people).toHaveLength(1);
+  },
+);

@@ -31,15 +31,15 @@ async function readAccounts(file: string): Promise<readonly DemoAccount[]> {
   try {
     return DemoFile.parse(JSON.parse(await readFile(file, "utf8"))).accounts;
   } catch (error) {
-    // It is written last, when everything works.
+    // Written last, when everything works.
     if (isMissing(error)) return [];
     throw error;
   }
 }
 
 /**
- * The first code that still opens something: a used one is followed by the next, which the window takes already.
- * Null while that one lies too far ahead, or when the person has another authenticator by now.
+ * Returns the first code that is still valid. After a used code comes the next one, which the window already accepts.
+ * Null while that one is too far ahead, or if the person now has another authenticator.
  */
 function nextCode(cx: DemonstrationContext, account: Account, demo: DemoAccount): string | null {
   const { totp, holder } = account;
@@ -74,9 +74,9 @@ function isLoopbackAddress(address: string): boolean {
 }
 
 /**
- * The demonstration people with what they sign in by. Undefined unless this is an evaluation that listens on this
- * machine only, whose own address is one of this machine (else a proxy in front would publish them), is asked under
- * one of its loopback names (a foreign name may have been pointed here), and has them at all.
+ * Returns the demonstration people with their sign-in data. Returns undefined unless all of these are true: this is an
+ * evaluation with such people; it listens on this machine only; its own address is of this machine, or a proxy in front
+ * would publish them; and the request names a loopback host, because a foreign name may have been pointed here.
  */
 export async function readDemonstration(
   cx: DemonstrationContext,

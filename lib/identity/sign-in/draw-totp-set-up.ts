@@ -8,12 +8,12 @@ import { makeChallenge } from "@/lib/identity/sign-in/challenge";
 import type { Account } from "@/lib/identity/sign-in/credential-store";
 import { totpSetUp } from "@/lib/identity/sign-in/totp";
 
-/** RFC 4226 section 4: at least the hash's own length. */
+/** RFC 4226 section 4: at least the hash's length. */
 const SECRET_BYTES = 20;
 
 /**
- * Draws an authenticator's secret and keeps it sealed for five minutes, for whoever began it: `sid` names the session or
- * the invitation that alone may confirm it.
+ * Draws an authenticator's secret and keeps it sealed for five minutes. `sid` names the session or the invitation that
+ * began it and alone may confirm it.
  */
 export async function drawTotpSetUp(
   cx: DbContext & Pick<Context, "keystore"> & { readonly clock: Clock },

@@ -9,10 +9,10 @@ import { SESSION_MS } from "@/lib/identity/sessions/session-rules";
 import { encodeSessionToken } from "@/lib/identity/sessions/session-token";
 import type { SignedIn, SignInContext } from "@/lib/identity/sign-in/sign-in";
 
-// The only module that knows next-auth: its credentials flow, CSRF token and cookies. What a sign-in takes, and
-// whether a session lives, is ours (identity.md).
+// The only module that knows next-auth: its credentials flow, CSRF token and cookies. Sealport's own code decides what
+// a sign-in needs and whether a session is live (identity.md).
 
-/** A way in, with what the browser sent: a session, or throws the reason to refuse. */
+/** A way to sign in: takes the browser's fields and returns a session, or throws the reason to refuse. */
 export type Way = () => Promise<SignedIn>;
 
 export interface AuthCall {
@@ -85,7 +85,7 @@ function provider(id: string, way: Way, outcome: Outcome): CredentialsConfig {
         outcome.signedIn = await way();
         return { id: outcome.signedIn.principal.userId };
       } catch (error) {
-        // next-auth would put the message into an address: the error goes out beside it.
+        // next-auth would put the message into an address, so the error leaves by another path.
         outcome.failure = error;
         return null;
       }
@@ -119,13 +119,13 @@ function optionsOf(cx: SignInContext, call: AuthCall, outcome: Outcome): AuthOpt
         if (typeof sid !== "string") throw new TypeError("a session cookie needs a session");
         return encodeSessionToken(cx, sid);
       },
-      // A token is worth what its row says: stateless ones would outlive a sign-out.
+      // The session's row decides whether a token is valid: stateless tokens would outlive a sign-out.
       decode: async ({ token }) => {
         const session = token === undefined ? undefined : await findLiveSession(cx, token);
         return session === undefined ? null : { sid: session.sid };
       },
     },
-    // Its own lines would hold error messages: failures come back to the caller instead.
+    // Its own log lines would hold error messages. The caller gets the failures instead.
     logger: { error: () => undefined, warn: () => undefined, debug: () => undefined },
   };
 }
@@ -150,9 +150,8 @@ function csrfTokenOf(body: unknown): string | undefined {
 }
 
 /**
- * Runs one call through next-auth. Throws the way's own error, or auth.origin when the CSRF token does not fit its
- * cookie. Gives back the cookies to set. What the browser sent never
- * passes through it.
+ * Runs one call through next-auth and returns the cookies to set. Throws the way's own error, or auth.origin if the
+ * CSRF token does not match its cookie. The browser's fields never pass through next-auth.
  */
 export async function runNextAuth(cx: SignInContext, call: AuthCall): Promise<AuthResult> {
   const outcome: Outcome = {};

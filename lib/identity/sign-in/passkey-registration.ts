@@ -11,7 +11,7 @@ import type { Account } from "@/lib/identity/sign-in/credential-store";
 import { isFramed, PASSKEY_ALGORITHMS, userHandleOf } from "@/lib/identity/sign-in/passkey";
 import type { Site } from "@/lib/identity/sign-in/site";
 
-/** Options for a new passkey of this person: kept on the device, user-verified, and not one that is registered already. */
+/** Returns options for a new passkey of this person: kept on the device, user-verified, and not yet registered. */
 export async function registrationOptions(site: Site, account: Account, challenge: string) {
   const { userId, name } = account.holder;
   const options = await generateRegistrationOptions({
@@ -32,12 +32,12 @@ export async function registrationOptions(site: Site, account: Account, challeng
   return { ...options };
 }
 
-/** What to answer to a new passkey that cannot be taken, whatever is wrong with it. */
+/** Returns the refusal of a new passkey, the same for every fault. */
 export function passkeyNotAccepted(): DomainError {
   return new DomainError("credential.invalid", { detail: "The passkey's answer could not be verified." });
 }
 
-/** What to answer to a set-up that was begun too long ago, elsewhere, or not at all. */
+/** Returns the refusal of a set-up that began too long ago, elsewhere, or not at all. */
 export function setUpGone(): DomainError {
   return new DomainError("credential.challenge", {
     detail: "Start again: a set-up is good for five minutes.",
@@ -49,7 +49,7 @@ export type VerifiedPasskey = Awaited<ReturnType<typeof verifyAttestation>>;
 
 /**
  * Verifies a new passkey: challenge, listed origin, rpId, user present and verified, algorithm (WebAuthn level 3,
- * section 7.1). Throws `credential.invalid` for everything else, and for bytes that cannot be read.
+ * section 7.1). Throws `credential.invalid` for any fault, unreadable bytes included.
  */
 export async function verifyAttestation(site: Site, attestation: PasskeyAttestation, challenge: string) {
   const { transports, ...response } = attestation.response;
@@ -66,14 +66,14 @@ export async function verifyAttestation(site: Site, attestation: PasskeyAttestat
     if (registrationInfo?.userVerified !== true) throw passkeyNotAccepted();
     return { ...registrationInfo.credential, transports: transports ?? [] };
   } catch {
-    // Malformed bytes and failed checks alike: the browser's owner can only try again.
+    // Malformed bytes and failed checks get one answer: the browser's owner can only try again.
     throw passkeyNotAccepted();
   }
 }
 
 /**
- * Stores a verified passkey and gives back its id; the caller writes the entry. A known one is a unique violation; another
- * person's key under another id is `credential.invalid`: one human is one account.
+ * Stores a verified passkey and returns its id; the caller writes the entry. A known passkey is a unique violation.
+ * Another person's key under another id is `credential.invalid`: one human is one account.
  */
 export async function storePasskey(
   tx: Tx,

@@ -11,19 +11,19 @@ import type { PasskeyAssertion } from "@/lib/identity/schema";
 import type { StoredPasskey } from "@/lib/identity/sign-in/credential-store";
 import type { Site } from "@/lib/identity/sign-in/site";
 
-/** COSE names of what is taken: ES256, EdDSA, RS256. The custodian verifies the same. */
+/** COSE names of accepted algorithms: ES256, EdDSA, RS256. The custodian verifies the same. */
 export const PASSKEY_ALGORITHMS: readonly number[] = [-7, -8, -257];
 
 const TIMEOUT_MS = 5 * 60_000;
 
-/** What an authenticator keeps as the account's handle: the user id's bytes, no address or name. */
+/** Returns the account's handle for an authenticator: the user id's bytes, without address or name. */
 export function userHandleOf(userId: string): string {
   if (!isUuid(userId)) throw new TypeError("a user's id is a UUID");
   const bytes = userId.replaceAll("-", "").match(/../g) ?? [];
   return toBase64url(Uint8Array.from(bytes, (byte) => Number.parseInt(byte, 16)));
 }
 
-/** Options for `navigator.credentials.get`; without passkeys the browser offers those it knows. */
+/** Returns options for `navigator.credentials.get`; without passkeys the browser offers those it knows. */
 export function assertionOptions(site: Site, challenge: string, passkeys: readonly StoredPasskey[]) {
   return generateAuthenticationOptions({
     rpID: site.rpId,
@@ -56,14 +56,14 @@ function clientDataOf(clientDataJson: string): z.infer<typeof ClientData> | unde
   }
 }
 
-/** The challenge that client data names; undefined where they are none. Unverified: it only finds the row. */
+/** Returns the challenge in client data; undefined if it has none. It is unverified and only finds the row. */
 export function challengeOf(clientDataJson: string): string | undefined {
   return clientDataOf(clientDataJson)?.challenge;
 }
 
 /**
- * Whether the ceremony took place in a frame of another site, which the library lets pass. Nobody may frame this
- * portal; the custodian refuses such statements too. Client data that cannot be read count as framed.
+ * Returns whether the ceremony ran in a frame of another site, which the library allows. This portal may not be framed,
+ * and the custodian also refuses such statements. Unreadable client data counts as framed.
  */
 export function isFramed(clientDataJson: string): boolean {
   const data = clientDataOf(clientDataJson);
@@ -71,8 +71,8 @@ export function isFramed(clientDataJson: string): boolean {
 }
 
 /**
- * The passkey's new counter if the assertion is genuine: challenge, listed origin, rpId, user present and verified,
- * signature, counter. Undefined for everything else, and for bytes that cannot be read.
+ * Returns the passkey's new counter if the assertion is genuine: challenge, listed origin, rpId, user present and
+ * verified, signature, counter. Undefined for any fault, unreadable bytes included.
  */
 export async function verifyAssertion(
   site: Site,
@@ -104,7 +104,7 @@ export async function verifyAssertion(
     });
     return verified && authenticationInfo.userVerified ? authenticationInfo.newCounter : undefined;
   } catch {
-    // The library throws for each thing that does not hold; which one is of no use to whoever sent it.
+    // The library throws for each failed check. The sender does not need to know which one.
     return undefined;
   }
 }

@@ -17,7 +17,7 @@ it.each([
 });
 
 it.each(["a brighter lamp at noon", "k7Qw-mm2x-Zp90", "Donaudampfer legt ab", "四面楚歌 beim Frühstück"])(
-  "%s is taken",
+  "%s is accepted",
   (password) => {
     expect(weaknessOf(password, ["ruth@authority.example", "Ruth Adler"])).toBeUndefined();
   },

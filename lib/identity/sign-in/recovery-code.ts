@@ -16,13 +16,15 @@ function plainOf(code: string): string {
     .replaceAll(/[il]/g, "1");
 }
 
-/** A fresh code of 60 bits, in three groups. */
+/** Returns a new code of 60 bits, in three groups. */
 export function newRecoveryCode(): string {
   const text = Array.from(randomBytes(LENGTH), (byte) => ALPHABET.charAt(byte & 31)).join("");
   return text.replaceAll(/(.{4})(?=.)/g, "$1-");
 }
 
-/** What is stored: keyed by the instance's secret and bound to the person, so that rows tell nothing to guess at. */
+/**
+ * Returns the stored hash, keyed by the instance's secret and bound to the person. So rows are no help in guessing.
+ */
 export function hashRecoveryCode(cx: SessionSecret, userId: string, code: string): string {
   return toBase64url(
     hmacSha256(cx.sessionSecret, utf8(`sealport/recovery-code/1\n${userId}\n${plainOf(code)}`)),

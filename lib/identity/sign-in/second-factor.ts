@@ -7,7 +7,7 @@ import { hashRecoveryCode } from "@/lib/identity/sign-in/recovery-code";
 import type { SignInContext, SignInFault } from "@/lib/identity/sign-in/sign-in";
 import { matchTotp } from "@/lib/identity/sign-in/totp";
 
-/** What somebody typed beside, or after, the password. */
+/** The code typed with, or after, the password. */
 export interface GivenCode {
   readonly code?: string | undefined;
   readonly recoveryCode?: string | undefined;
@@ -19,7 +19,7 @@ export type SecondFactor =
 
 type FactorContext = Pick<SignInContext, "clock" | "keystore" | "sessionSecret">;
 
-/** Whether the account has, or its role needs, more than a password. */
+/** Returns whether the account has a second factor, or its role needs one. */
 export function needsSecondFactor(account: Account): boolean {
   return isPrivileged(account.holder) || hasSecondFactor(account);
 }
@@ -45,7 +45,9 @@ function checkTotp(cx: FactorContext, account: Account, given: string): SecondFa
   return { method: "totp", take: (tx, at) => takeTotpStep(tx, totp.id, step, at) };
 }
 
-/** Weighs a code against the account's second factors. Nothing is taken yet: `take` does, and may still lose a race. */
+/**
+ * Checks a code against the account's second factors. It takes nothing yet: `take` does, and may still lose a race.
+ */
 export function checkSecondFactor(cx: FactorContext, account: Account, given: GivenCode): SecondFactor {
   if (given.recoveryCode !== undefined) return checkRecovery(cx, account, given.recoveryCode);
   if (given.code !== undefined) return checkTotp(cx, account, given.code);

@@ -18,7 +18,7 @@ async function check(cx: SignInContext, assertion: PasskeyAssertion, account: Ac
   const challenge = challengeOf(assertion.response.clientDataJSON);
   if (challenge === undefined) return fault("challenge");
   const now = cx.clock.now();
-  // Taken before anything is weighed: an answer is looked at once, whatever comes of it.
+  // Taken before any check: an answer is checked once, whatever the result.
   const wanted = { challenge, kind: "sign_in", sid: null } as const;
   if (!(await inTransaction(cx, (tx) => takeChallenge(tx, wanted, now)))) return fault("challenge");
   const passkey = account?.passkeys.find(({ credentialId }) => credentialId === assertion.id);
@@ -32,7 +32,7 @@ async function check(cx: SignInContext, assertion: PasskeyAssertion, account: Ac
   return { account, passkey, counter };
 }
 
-/** Signs in by a user-verified passkey, which is both factors, also when the account has no other. */
+/** Signs in with a user-verified passkey. It is both factors, even if the account has no other. */
 export async function signInWithPasskey(cx: SignInContext, assertion: PasskeyAssertion): Promise<SignedIn> {
   await throttleAddress(cx);
   const found = await inSnapshot(cx, (tx) => findAccountByPasskey(tx, cx.instance.tenantId, assertion.id));

@@ -22,7 +22,7 @@ export interface PasswordSignIn extends GivenCode {
   readonly password: string;
 }
 
-/** A hash that no password has, of the same cost: an unknown address takes as long as a known one. */
+/** A hash of the same cost that no password matches: an unknown address takes as long as a known one. */
 const NOBODY = `scrypt$1$${"A".repeat(22)}$${"A".repeat(43)}`;
 
 const PASSWORD_ALONE: SecondFactor = { method: "password", take: async () => true };
@@ -40,7 +40,10 @@ async function secondFactorOf(
   return factor;
 }
 
-/** Nobody guesses a recovery code, of 60 bits: its owner gets in by one while codes of six digits are slowed down. */
+/**
+ * A recovery code of 60 bits cannot be guessed. So its owner can sign in with one while six-digit codes are slowed
+ * down.
+ */
 function isCode({ code, recoveryCode }: PasswordSignIn): boolean {
   return code !== undefined && recoveryCode === undefined;
 }
@@ -53,7 +56,7 @@ function faultBefore(account: Account | undefined, isPassword: boolean): SignInF
 
 type Accepted = Exclude<SecondFactor, { readonly fault: SignInFault }>;
 
-/** Between our look and now another request may have taken the same code, or changed the password. */
+/** Another request may have taken the same code, or changed the password, since the check. */
 function open(
   cx: SignInContext,
   account: Account,
@@ -67,8 +70,8 @@ function open(
 }
 
 /**
- * Signs in by password and, where the account has or needs one, a second factor. Whatever is wrong, the answer is the
- * same and the work comparable; the log has the reason.
+ * Signs in with a password and, if the account has or needs one, a second factor. Every fault gets the same answer and
+ * comparable work; the log has the reason.
  */
 export async function signInWithPassword(cx: SignInContext, input: PasswordSignIn): Promise<SignedIn> {
   const email = input.email.trim();

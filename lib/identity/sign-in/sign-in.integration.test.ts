@@ -9,7 +9,7 @@ import { bind } from "@/lib/http/endpoint/bind";
 import { serve } from "@/lib/http/endpoint/serve";
 import { deactivateUser } from "@/lib/identity/people/deactivate-user";
 import { insertCredential, insertDuties } from "@/lib/identity/people/store";
-import { endDeadSessions } from "@/lib/identity/sessions/end-dead-sessions";
+import { endDeadSessions } from "@/lib/identity/sessions/end-session";
 import { hashRecoveryCode, newRecoveryCode } from "@/lib/identity/sign-in/recovery-code";
 import { type Runtime, useRuntime } from "@/lib/runtime/slot";
 import { createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
@@ -26,7 +26,7 @@ beforeAll(async () => {
   useRuntime(runtime);
 });
 afterAll(() => bench?.close());
-// Each test's codes are new ones.
+// Each test uses new codes.
 beforeEach(() => clock.advance(2 * MINUTE));
 
 const change = operation({
@@ -77,8 +77,8 @@ async function entries(action: string, outcome: string): Promise<number> {
   return rows[0].n;
 }
 
-describe("signing in by password and code", () => {
-  it("gives a cookie that the endpoint takes for the person, with the proof's kind and age", async () => {
+describe("signing in with password and code", () => {
+  it("a sign-in gives a cookie that the endpoint accepts for the person, with the proof's kind and age", async () => {
     const person = await createAccount(runtime, "regulator");
     const browser = new TestBrowser();
     const before = await entries("session.create", "done");
@@ -94,7 +94,7 @@ describe("signing in by password and code", () => {
     expect(await entries("session.create", "done")).toBe(before + 1);
   });
 
-  it("answers an unknown address, a wrong password, a wrong and a replayed code alike", async () => {
+  it("an unknown address, a wrong password, a wrong code and a replayed code get the same answer", async () => {
     const person = await createAccount(runtime, "auditor");
     const other = await createAccount(runtime, "auditor");
     const { email, password } = person;
@@ -121,13 +121,13 @@ describe("signing in by password and code", () => {
     expect(await entries("session.create", "denied")).toBe(before + tries.length);
   });
 
-  it("takes one of two equal codes that arrive at once", async () => {
+  it("of two equal codes at the same time, one is accepted", async () => {
     const person = await createAccount(runtime, "regulator");
     const both = await Promise.all([1, 2, 3].map(() => new TestBrowser().signIn(person, clock)));
     expect(both.map((response) => response.status).sort()).toEqual([200, 401, 401]);
   });
 
-  it("takes no privileged person without a second factor, and a participant who has none", async () => {
+  it("a privileged person needs a second factor, and a participant without one signs in", async () => {
     const coordinator = await createAccount(runtime, "coordinator", { hasTotp: false });
     const client = await createAccount(runtime, "client", { hasTotp: false });
     const enrolled = await createAccount(runtime, "client");
@@ -138,7 +138,7 @@ describe("signing in by password and code", () => {
     expect((await plain(client)).status).toBe(200);
   });
 
-  it("needs the token of its own page, and a page of this portal", async () => {
+  it("a sign-in needs the token of its own page, and a page of this portal", async () => {
     const person = await createAccount(runtime, "client", { hasTotp: false });
     const { email, password } = person;
     const send = (body: Record<string, unknown>, headers = {}) =>
@@ -149,14 +149,14 @@ describe("signing in by password and code", () => {
     expect(await codeIn(await send({}, { "content-type": "text/plain" }))).toBe("auth.origin");
   });
 
-  it("serves nothing else of next-auth", async () => {
+  it("the portal serves nothing else of next-auth", async () => {
     for (const path of ["signin", "signout", "session", "providers", "error", "verify-request", "_log"])
       expect((await new TestBrowser().get(path)).status, path).toBe(404);
   });
 });
 
 describe("a session", () => {
-  it("ends at sign-out everywhere: the same cookie opens nothing afterwards", async () => {
+  it("signing out ends a session everywhere, and the same cookie opens nothing afterwards", async () => {
     const person = await createAccount(runtime, "regulator");
     const browser = new TestBrowser();
     await browser.signIn(person, clock);
@@ -169,7 +169,7 @@ describe("a session", () => {
     expect([refused.status, await codeIn(refused)]).toEqual([401, "auth.session"]);
   });
 
-  it("of a privileged person is dead after 15 idle minutes, of a participant not, and of both after 8 hours", async () => {
+  it("a privileged person's session ends after 15 idle minutes, a participant's does not, and both end after 8 hours", async () => {
     const regulator = await createAccount(runtime, "regulator");
     const client = await createAccount(runtime, "client", { hasTotp: false });
     const [officer, party] = [new TestBrowser(), new TestBrowser()];
@@ -178,7 +178,7 @@ describe("a session", () => {
     clock.advance(15 * MINUTE - 1);
     expect([(await ask(officer)).status, (await ask(party)).status]).toEqual([200, 200]);
     clock.advance(14 * MINUTE);
-    // What a page asks by itself keeps nobody signed in.
+    // A page's automatic calls keep no session alive.
     expect((await ask(officer, { "x-sealport-background": "1" })).status).toBe(200);
     clock.advance(MINUTE);
     expect([(await ask(officer)).status, (await ask(party)).status]).toEqual([401, 200]);
@@ -203,7 +203,7 @@ describe("a session", () => {
     expect([(await ask(again)).status, (await ask(party)).status]).toEqual([401, 401]);
   });
 
-  it("is refused beside a key, made up, twice in one request, and after the person's duties change", async () => {
+  it("a session is refused when sent with a key, made up, sent twice in one request, or after the person's duties change", async () => {
     const person = await createAccount(runtime, "coordinator", { duties: ["legal"] });
     const browser = new TestBrowser();
     await browser.signIn(person, clock);
@@ -224,7 +224,7 @@ describe("a session", () => {
     expect((await ask(browser)).status).toBe(401);
   });
 
-  it("is ended by the person's deactivation, which leaves no way in", async () => {
+  it("deactivating a person ends their session and leaves no way to sign in", async () => {
     const person = await createAccount(runtime, "regulator");
     const browser = new TestBrowser();
     await browser.signIn(person, clock);
@@ -238,7 +238,7 @@ describe("a session", () => {
     expect(rows).toEqual([{ end_reason: "inactive" }]);
   });
 
-  it("changes something only from this portal's pages, and weighty things with a fresh second factor", async () => {
+  it("a session makes changes only from this portal's pages, and important ones with a fresh second factor", async () => {
     const person = await createAccount(runtime, "regulator");
     const browser = new TestBrowser();
     await browser.signIn(person, clock);
@@ -267,7 +267,7 @@ describe("a session", () => {
 });
 
 describe("guessing", () => {
-  // The counters' windows are of the machine's time: it stands still, however slow the machine is.
+  // The counters' windows use the machine's clock, so the test freezes it.
   beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
   afterEach(() => void vi.useRealTimers());
 
@@ -289,7 +289,7 @@ describe("guessing", () => {
     return code;
   }
 
-  it("is slowed to one attempt in half a minute per address, and its owner still gets in from elsewhere", async () => {
+  it("guessing is slowed to one attempt in half a minute per address, and the owner still signs in from elsewhere", async () => {
     const person = await createAccount(runtime, "regulator");
     const wrong = { email: person.email, password: "not this one at all", code: "000000" };
     const statuses = [];
@@ -305,7 +305,7 @@ describe("guessing", () => {
     expect(same).toEqual(statuses);
   });
 
-  /** How many codes were weighed meanwhile: each takes the secret once. */
+  /** Returns how many codes were checked: each check reads the secret once. */
   async function weighedIn(run: () => Promise<void>): Promise<number> {
     let weighed = 0;
     const keystore = Object.create(runtime.keystore, {
@@ -321,7 +321,7 @@ describe("guessing", () => {
     return weighed;
   }
 
-  it("of codes beside the right password is weighed ten times over all addresses, and then once in half a minute", async () => {
+  it("codes sent with the right password are checked ten times over all addresses, then once in half a minute", async () => {
     const person = await createAccount(runtime, "miner");
     const { email, password } = person;
     const tryCode = (place: number, code: string) =>
@@ -340,7 +340,7 @@ describe("guessing", () => {
     expect((await tryCode(101, codeOf(person, clock))).status).toBe(200);
   });
 
-  it("leaves the owner the recovery codes, and counts no wrong password and no right code", async () => {
+  it("the owner can still use recovery codes, and a wrong password or a right code is not counted", async () => {
     const person = await createAccount(runtime, "miner");
     const { email, password } = person;
     const code = await recoveryCodeOf(person);
@@ -358,7 +358,7 @@ describe("guessing", () => {
     expect((await post(61, { recovery_code: code })).status).toBe(200);
   });
 
-  it("from many addresses of one IPv6 network is guessing from one", async () => {
+  it("guesses from many addresses of one IPv6 network count as one address", async () => {
     const person = await createAccount(runtime, "regulator");
     const wrong = { email: person.email, password: "not this one at all", code: "000000" };
     const statuses = [];

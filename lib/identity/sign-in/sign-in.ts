@@ -5,7 +5,6 @@ import type { AuditContext, Context } from "@/lib/context/context";
 import type { Principal, SessionProof, SignInMethod } from "@/lib/context/principal";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { describeDevice } from "@/lib/identity/sessions/describe-device";
 import type { SessionContext } from "@/lib/identity/sessions/find-session-principal";
 import { principalOf, standingOf } from "@/lib/identity/sessions/principal";
 import { SESSION_MS } from "@/lib/identity/sessions/session-rules";
@@ -14,18 +13,44 @@ import { insertSession } from "@/lib/identity/sessions/store";
 import type { Account } from "@/lib/identity/sign-in/credential-store";
 import type { Limits } from "@/lib/rate-limit/limits";
 
-/** What signing in needs: nobody is signed in yet. */
+const BROWSERS: readonly (readonly [RegExp, string])[] = [
+  [/\bEdg\/(\d+)/, "Edge"],
+  [/\bFirefox\/(\d+)/, "Firefox"],
+  [/\bHeadlessChrome\/(\d+)/, "Chromium"],
+  [/\bChrome\/(\d+)/, "Chrome"],
+  [/\bVersion\/(\d+)[\d.]* .*Safari\//, "Safari"],
+];
+const SYSTEMS: readonly (readonly [RegExp, string])[] = [
+  [/\bAndroid\b/, "Android"],
+  [/\b(iPhone|iPad)\b/, "iOS"],
+  [/\bWindows\b/, "Windows"],
+  [/\bMac OS X\b/, "macOS"],
+  [/\bLinux\b/, "Linux"],
+];
+
+/** Returns a device's name from the browser's description of itself. This is a hint, not proof. */
+export function describeDevice(userAgent: string | undefined): string {
+  const text = userAgent ?? "";
+  const browser = BROWSERS.map(([shape, name]) => {
+    const version = shape.exec(text)?.[1];
+    return version === undefined ? undefined : `${name} ${version}`;
+  }).find((found) => found !== undefined);
+  const system = SYSTEMS.find(([shape]) => shape.test(text))?.[1];
+  return [browser, system].filter((part) => part !== undefined).join(", ");
+}
+
+/** The context of a sign-in, before any person is signed in. */
 export type SignInContext = SessionContext &
   Omit<AuditContext, "principal"> &
   Pick<Context, "keystore"> & { readonly limits: Limits };
 
-/** A sign-in that was accepted; the session stands in the database. */
+/** An accepted sign-in, with its session in the database. */
 export interface SignedIn {
   readonly sid: string;
   readonly principal: Principal;
 }
 
-/** Why a sign-in was refused: for the log alone. Callers learn only that it was not accepted. */
+/** Why a sign-in was refused, for the log only. Callers learn only that it was not accepted. */
 export type SignInFault =
   | "unknown"
   | "password"
@@ -33,21 +58,21 @@ export type SignInFault =
   | "factor-missing"
   | "code"
   | "replayed"
-  /** Not weighed: too many wrong codes came before. */
+  /** Not checked: too many wrong codes came before. */
   | "slowed"
   | "recovery"
   | "challenge"
   | "passkey"
   | "passkey-of-another";
 
-/** One answer for every fault, so that nobody learns which accounts exist or which part was wrong. */
+/** The one answer for every fault, so callers cannot learn which accounts exist or which part was wrong. */
 export function signInRefused(): DomainError {
   return new DomainError("auth.sign-in", {
     detail: "Check what you entered. Each code works once: if you used this one just now, wait for the next.",
   });
 }
 
-/** Writes a refused sign-in down and gives the error to throw. The address that was typed is not kept. */
+/** Records a refused sign-in and returns the error to throw. The typed address is not kept. */
 export async function refuseSignIn(
   cx: SignInContext,
   fault: SignInFault,
@@ -64,7 +89,7 @@ export async function refuseSignIn(
   return signInRefused();
 }
 
-/** Opens a session in the transaction that takes the factor: both stand or neither. */
+/** Opens a session in the transaction that takes the factor: both succeed or neither does. */
 export async function openSession(
   tx: Tx,
   cx: SignInContext,

@@ -1,10 +1,10 @@
 import "server-only";
 
-/** Where people reach this portal: what cookies, passkeys and checks of origin rest on. */
+/** The portal's addresses for people. Cookies, passkeys and origin checks depend on them. */
 export interface Site {
-  /** As printed and configured, e.g. `http://localhost:3000`. */
+  /** The configured origin, e.g. `http://localhost:3000`. */
   readonly origin: string;
-  /** Every origin whose pages may change something. */
+  /** Every origin whose pages may make changes. */
   readonly origins: readonly string[];
   /** Relying party of passkeys: the configured origin's host. */
   readonly rpId: string;
@@ -16,13 +16,13 @@ export interface Site {
 
 const LOOPBACK_HOSTS: readonly string[] = ["localhost", "127.0.0.1", "[::1]"];
 
-/** Whether a host name or bound address is this machine itself. */
+/** Returns whether a host name or bound address is this machine. */
 export function isLoopbackHost(host: string): boolean {
   return LOOPBACK_HOSTS.includes(host) || host === "::1";
 }
 
 function cookieNames(isSecure: boolean): Site["cookies"] {
-  // __Host- needs https, which plain loopback has not.
+  // __Host- needs https, which plain loopback does not have.
   const prefix = isSecure ? "__Host-" : "";
   return {
     session: `${prefix}sealport-session`,
@@ -31,7 +31,7 @@ function cookieNames(isSecure: boolean): Site["cookies"] {
   };
 }
 
-/** PORTAL_ORIGIN or, without it, the loopback name of this port; its other loopback names answer too. */
+/** Returns PORTAL_ORIGIN or, without it, the loopback name of this port. Its other loopback names work too. */
 export function siteOf(env: {
   readonly PORTAL_ORIGIN?: string | undefined;
   readonly HOST: string;

@@ -15,35 +15,35 @@ function refuseSpent(cx: SignInContext, draw: Draw): void {
   });
 }
 
-/** The counter's key of an account: an address is not stored where only counts should stand. */
+/** Returns the counter's key of an account. It is a hash, so the table of counts stores no address. */
 function accountKey(cx: SignInContext, email: string): string {
   return toBase64url(
     hmacSha256(cx.sessionSecret, utf8(`sealport/sign-in-counter/1\n${email.toLowerCase()}`)),
   );
 }
 
-/** Draws on the budget of the address that somebody signs in from. */
+/** Draws on the budget of the address that the sign-in comes from. */
 export async function throttleAddress(cx: SignInContext): Promise<void> {
   refuseSpent(cx, await cx.limits.take("sign_in_address", addressKey(cx.client.address)));
 }
 
-/** Draws on address and account separately, whether the account exists or not. */
+/** Draws on address and account separately, even if the account does not exist. */
 export async function throttleSignIn(cx: SignInContext, email: string): Promise<void> {
   await throttleAddress(cx);
   const account = accountKey(cx, email);
   refuseSpent(cx, await takeOrSlow(cx.limits, account, addressKey(cx.client.address)));
 }
 
-/** A code's draw: given back when the code was right. */
+/** A code's draw, given back if the code was right. */
 export interface CodeDraw {
   readonly mayBeWeighed: boolean;
   giveBack(): Promise<void>;
 }
 
 /**
- * Draws on the codes that are weighed for an account beside its right password: over all addresses, since whoever has
- * the password may have many of those too. Once ten were wrong, one is weighed in half a minute. A wrong password
- * draws as much on a counter of its own, so that it takes no less time and slows nobody.
+ * Draws on the codes checked for an account after the right password. It counts over all addresses, because a person
+ * with the password may have many. After ten wrong codes, one is checked in half a minute. A wrong password draws as
+ * much on a separate counter, so it takes the same time and slows no other caller.
  */
 export async function drawCode(cx: SignInContext, email: string, isPassword: boolean): Promise<CodeDraw> {
   const key = `${accountKey(cx, email)} ${isPassword ? "codes" : "no codes"}`;

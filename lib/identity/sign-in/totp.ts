@@ -3,25 +3,25 @@ import { Secret, TOTP } from "otpauth";
 
 export const TOTP_PERIOD_SECONDS = 30;
 const DIGITS = 6;
-/** Steps before and after the present one whose codes are taken: clocks differ. */
+/** Accepted steps before and after the present one, because clocks differ. */
 export const TOTP_WINDOW = 1;
 
 function secretOf(bytes: Uint8Array): Secret {
   return new Secret({ buffer: Uint8Array.from(bytes).buffer });
 }
 
-/** The step that an instant lies in (RFC 6238 section 4.2). */
+/** Returns the step of an instant (RFC 6238 section 4.2). */
 export function totpStepAt(now: Date): number {
   return TOTP.counter({ period: TOTP_PERIOD_SECONDS, timestamp: now.getTime() });
 }
 
-/** The code of one step. */
+/** Returns the code of one step. */
 export function totpCode(secret: Uint8Array, step: number): string {
   const timestamp = step * TOTP_PERIOD_SECONDS * 1000;
   return TOTP.generate({ secret: secretOf(secret), digits: DIGITS, period: TOTP_PERIOD_SECONDS, timestamp });
 }
 
-/** Which step's code this is, among the present one and its neighbours; undefined for any other text. */
+/** Returns the step of this code, among the present one and its neighbours; undefined for any other text. */
 export function matchTotp(secret: Uint8Array, code: string, now: Date): number | undefined {
   const token = code.replaceAll(/\s/g, "");
   if (!/^[0-9]{6}$/.test(token)) return undefined;
@@ -36,7 +36,7 @@ export function matchTotp(secret: Uint8Array, code: string, now: Date): number |
   return delta === null ? undefined : totpStepAt(now) + delta;
 }
 
-/** What an authenticator program reads from the QR code, and the same secret to type. */
+/** Returns the QR code's content for an authenticator app, and the same secret to type. */
 export function totpSetUp(
   secret: Uint8Array,
   account: string,

@@ -11,21 +11,21 @@ import { ed25519Verify } from "@/lib/crypto/primitives";
 import { DomainError } from "@/lib/errors";
 import type { Site } from "@/lib/identity/sign-in/site";
 
-/** How old a signature may be, and how far ahead the caller's clock (seconds). */
+/** Maximum age of a signature, and how far ahead the caller's clock may be (seconds). */
 const MAX_AGE = 300;
 const MAX_AHEAD = 60;
 const NONCE = /^[\x21-\x7e]{16,128}$/;
 const REQUIRED = ["@method", "@target-uri"] as const;
 
-/** A call's signature, read and within its time, not verified yet. */
+/** A call's signature, parsed and within its time, not yet verified. */
 export interface SignedCall {
   readonly read: MessageSignature;
-  /** The API key's prefix. */
+  /** Prefix of the API key. */
   readonly keyId: string;
   readonly nonce: string;
-  /** After this no portal takes it any more: so long its nonce is kept. */
+  /** End of the signature's time at every portal; its nonce is kept until then. */
   readonly until: Date;
-  /** SHA-256 that the signature names for the body; without one the call has none. */
+  /** SHA-256 in the signature for the body; absent if the call has no body. */
   readonly bodyDigest: Uint8Array | undefined;
 }
 
@@ -33,7 +33,7 @@ function refuse(detail: string): never {
   throw new DomainError("auth.signature", { detail });
 }
 
-/** What lib/crypto refuses of bytes it was handed is the caller's fault here. */
+/** lib/crypto refuses bytes that came from the caller, so the fault is the caller's. */
 function orRefuse<T>(run: () => T): T {
   try {
     return run();
@@ -43,12 +43,12 @@ function orRefuse<T>(run: () => T): T {
   }
 }
 
-/** Whether a call claims to be signed; half a signature is one that does not hold. */
+/** Returns whether a call claims to be signed; half a signature is an invalid one. */
 export function isSigned(headers: Headers): boolean {
   return headers.has("signature") || headers.has("signature-input");
 }
 
-/** The address that a signature has to name: one of the portal's own origins, as the call's Host says. */
+/** Returns the address that a signature must name: one of the portal's own origins, per the call's Host. */
 export function targetUri(site: Site, request: Request): string {
   const host = request.headers.get("host")?.toLowerCase();
   const origin = site.origins.find((known) => new URL(known).host === host);
@@ -68,8 +68,8 @@ function timesOf({ parameters }: MessageSignature, now: Date): Date {
 }
 
 /**
- * Reads what a signed call claims (RFC 9421 section 3.2; identity.md "Programmatic clients"): Ed25519 over method,
- * target, and the body's digest where there is a body; created, nonce and keyid. Throws auth.signature.
+ * Returns the claims of a signed call (RFC 9421 section 3.2; identity.md "Programmatic clients"). Ed25519 covers
+ * method, target, and the body's digest if the call has a body; created, nonce and keyid. Throws auth.signature.
  */
 export function readSignedCall(headers: Headers, now: Date): SignedCall {
   const read = orRefuse(() => readSignature(headers));
@@ -86,7 +86,7 @@ export function readSignedCall(headers: Headers, now: Date): SignedCall {
   return { read, keyId: keyid, nonce, until, bodyDigest };
 }
 
-/** Whether the signature is that key's over this call. Throws auth.signature where a covered part is missing. */
+/** Returns whether this key's signature over the call is valid. Throws auth.signature if a covered part is missing. */
 export function holdsFor(call: SignedCall, signingKey: string, request: Request, target: string): boolean {
   const message = { method: request.method, url: target, headers: request.headers };
   const base = orRefuse(() => signatureBase(message, call.read));

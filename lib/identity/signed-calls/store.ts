@@ -2,12 +2,15 @@ import "server-only";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 
-/** How far the clocks of portals that share a database may differ: for one that is behind a nonce's time lasts longer. */
+/**
+ * How far the clocks of portals that share a database may differ. A nonce lasts longer for a portal whose clock is
+ * behind.
+ */
 const SKEW_MS = 60_000;
 
 /**
- * Takes a nonce of a key; false when it was taken before. Those of the key whose time is over, for a portal whose clock is
- * behind too, go in the same statement.
+ * Takes a nonce of a key; returns false if it was already taken. The same statement deletes the key's expired nonces,
+ * with time added for a portal whose clock is behind.
  */
 export async function takeNonce(
   tx: Tx,

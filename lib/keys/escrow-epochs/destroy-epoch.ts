@@ -9,9 +9,9 @@ import { requireEscrowAdministrator } from "@/lib/keys/escrow-epochs/rotate-epoc
 import type { DestroyedEpoch } from "@/lib/keys/schema";
 
 /**
- * Has the custodian destroy the private key of a former epoch, for good, when nothing lies under it: neither here, with
- * who seals for it waited for, nor among what the custodian has registered. Throws `key.not-found`, `key.state`,
- * `access.forbidden`, `custodian.refused`.
+ * Has the custodian permanently destroy the private key of a former epoch. No entry may be wrapped for it: neither
+ * here, after waiting for transactions that seal for it, nor among those the custodian has registered. Throws
+ * `key.not-found`, `key.state`, `access.forbidden`, `custodian.refused`.
  */
 export async function destroyEpoch(cx: Context, epoch: number): Promise<DestroyedEpoch> {
   requireEscrowAdministrator(cx.principal);

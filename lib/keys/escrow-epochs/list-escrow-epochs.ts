@@ -8,13 +8,13 @@ import type { EscrowEpochList } from "@/lib/keys/schema";
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** When the custodian begins the next epoch by itself, as far as it has said by which rule. */
+/** When the custodian starts the next epoch automatically, if the custodian has given its rule. */
 function dueAt(createdAt: string, rotationDays: number | undefined): { due_at?: string } {
   if (rotationDays === undefined) return {};
   return { due_at: formatSeconds(Date.parse(createdAt) + rotationDays * DAY_MS) };
 }
 
-/** The escrow epochs with the custodian's signatures, for clients that seal themselves. */
+/** Returns the escrow epochs with the custodian's signatures, for clients that seal themselves. */
 export async function listEscrowEpochs(
   cx: Pick<Context, "db" | "instance" | "escrow" | "principal">,
 ): Promise<EscrowEpochList> {

@@ -10,7 +10,10 @@ import type { BegunEpoch } from "@/lib/keys/schema";
 
 type StoredEpoch = Awaited<ReturnType<typeof selectEpochs>>[number];
 
-/** The escrow is nobody's own: administrators begin and destroy its epochs. Throws `access.forbidden`. */
+/**
+ * Checks that the caller is an administrator. The escrow belongs to no participant, so administrators start and destroy
+ * its epochs. Throws `access.forbidden`.
+ */
 export function requireEscrowAdministrator({ role }: Pick<Context["principal"], "role">): void {
   if (role === "admin") return;
   throw new DomainError("access.forbidden", { detail: "Administrators act on the escrow's epochs." });
@@ -27,7 +30,7 @@ function bodyOf({ statement, signature }: SignedEpoch): BegunEpoch {
   return { success: true, epoch, kid, public_key, created_at, state: "active", signature };
 }
 
-/** The newest epoch, when a call beside this one began it or entries still wait to be moved to it. */
+/** Returns the newest epoch if a parallel call started it, or if entries still wait to be moved to it. */
 async function underWay(tx: Tx, cx: Context, seen: number): Promise<StoredEpoch | undefined> {
   const { tenantId, log } = cx.instance;
   const known = await selectEpochs(tx, log);
@@ -37,9 +40,9 @@ async function underWay(tx: Tx, cx: Context, seen: number): Promise<StoredEpoch 
 }
 
 /**
- * Begins the next escrow epoch, or answers the one that entries are still moved to: the custodian makes its key and signs
- * it, and what is sealed from now on is sealed for it. The former one opens until everything was moved from it
- * (`rewrapEscrow`). Throws `access.forbidden`, `custodian.unavailable`.
+ * Starts the next escrow epoch, or returns the one that entries are still moved to. The custodian makes its key and
+ * signs it, and new envelopes are sealed for it. The former key opens entries until all are moved (`rewrapEscrow`).
+ * Throws `access.forbidden`, `custodian.unavailable`.
  */
 export async function rotateEpoch(cx: Context): Promise<BegunEpoch> {
   requireEscrowAdministrator(cx.principal);

@@ -26,7 +26,7 @@ function changed(detail: string): never {
   throw new DomainError("key.state", { detail });
 }
 
-/** The participant's former key, locked; what was proven must still be what is to be replaced. */
+/** Returns the participant's former key, locked. The key that was proven must still be the key to replace. */
 async function lockFormer(
   tx: Tx,
   key: KeyVersion,
@@ -48,7 +48,10 @@ async function lockFormer(
   return active && (await lockKey(tx, active.id));
 }
 
-/** A rotation that moves what is wrapped for a managed key; nobody here opens what is wrapped for a held one. */
+/**
+ * Starts a rotation that re-wraps what is wrapped for a managed key. The portal cannot open what is wrapped for a
+ * client-held key.
+ */
 async function moveFrom(
   tx: Tx,
   cx: ActivateContext,

@@ -7,21 +7,24 @@ import { possessionContext, possessionTag } from "@/lib/crypto/possession";
 import { ephemeralX25519, randomBytes, sha256 } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";
+import { inTransaction } from "@/lib/db/transaction";
+import { findOwnClientHeld, requireReplaced } from "@/lib/keys/possession/client-held-key";
 import { type Asked, insertChallenge } from "@/lib/keys/possession/store";
 import type { KeyChallenge } from "@/lib/keys/schema";
 import type { KeyVersion } from "@/lib/keys/store";
+import type { HeldChallenge } from "@/lib/keys/wraps/schema";
 
 const LIFE_MS = 5 * 60_000;
 const SECOND_MS = 1_000;
 
-/** Who a challenge is for: the person's pseudonym, and the session or the prefix of the API key. */
+/** The person's pseudonym, and the session or API key prefix, that a challenge is for. */
 export function askedOf({ pseudonym, proof }: Principal): Asked {
   return { actor: pseudonym, session: proof.kind === "session" ? proof.sessionId : proof.prefix };
 }
 
 /**
- * A fresh challenge for a key whose private half is not here (privacy.md "Proof of key possession"). Kept is the digest
- * of the answer; the ephemeral private half is gone when this returns.
+ * Returns a new challenge for a key whose private half is not here (privacy.md "Proof of key possession"). Only the
+ * digest of the answer is stored. The ephemeral private half is erased before this returns.
  */
 export async function challengeKey(
   tx: Tx,
@@ -52,4 +55,17 @@ export async function challengeKey(
   await insertChallenge(tx, { ...row, expiresAt: new Date(expiresMs) }, now);
   const { ephemeral_key, expires_at } = claims;
   return { ephemeral_key, server_tag: serverTag, nonce: claims.nonce, expires_at, context };
+}
+
+/**
+ * Returns a challenge for a replaced client-held key. A participant that hands its entries over proves with it that it
+ * could open them. Throws `key.not-found`, `access.forbidden`, `key.state`.
+ */
+export async function challengeClientHeld(cx: Context, keyId: string): Promise<HeldChallenge> {
+  return inTransaction(cx, async (tx) => {
+    const key = await findOwnClientHeld(tx, cx.principal, keyId);
+    requireReplaced(key);
+    const challenge = await challengeKey(tx, cx, key);
+    return { success: true, key_id: key.id, kid: key.kid, challenge };
+  });
 }

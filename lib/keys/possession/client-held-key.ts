@@ -6,8 +6,8 @@ import { requireKeyPermission } from "@/lib/keys/permissions";
 import { type CountedKey, type KeyVersion, selectKeys } from "@/lib/keys/store";
 
 /**
- * A key version that the caller's participant holds itself. Throws `key.not-found`, `access.forbidden` for anybody else's,
- * `key.state` for one that the service holds.
+ * Returns a key version that the caller's participant holds itself. Throws `key.not-found`, `access.forbidden` for
+ * another participant's, `key.state` for a managed key.
  */
 export async function findOwnClientHeld(tx: Tx, principal: Principal, keyId: string): Promise<CountedKey> {
   const [key] = await selectKeys(tx, { keyId, limit: 1 });
@@ -20,8 +20,8 @@ export async function findOwnClientHeld(tx: Tx, principal: Principal, keyId: str
 }
 
 /**
- * Entries are handed over from a key that was replaced. From one that was reported compromised nobody hands over by
- * himself: whoever stole it could put anything in their place. Throws `key.state`.
+ * Refuses a hand-over unless the key was replaced. Entries of a compromised key cannot be handed over by its
+ * participant alone: a thief of the key could replace them with anything. Throws `key.state`.
  */
 export function requireReplaced({ kid, state }: Pick<KeyVersion, "kid" | "state">): void {
   if (state === "deactivated") return;

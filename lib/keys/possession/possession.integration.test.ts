@@ -4,7 +4,7 @@ import { inSnapshot } from "@/lib/db/transaction";
 import { recordEpoch } from "@/lib/escrow/client/epochs";
 import { findActiveKeys } from "@/lib/keys/active-keys";
 import { changeKeyState } from "@/lib/keys/change-state";
-import { getKey } from "@/lib/keys/get-key";
+import { getKey } from "@/lib/keys/list-keys";
 import { proveKey } from "@/lib/keys/possession/prove-key";
 import { registerKey } from "@/lib/keys/register/register-key";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
@@ -33,7 +33,7 @@ const deniedCount = ({ principal }: Person): Promise<number> =>
     }),
   );
 
-/** The same person after this time, or by another session. */
+/** The same person after this time, or in another session. */
 const later = (cx: Person, ms: number): Person => {
   const { clock } = cx;
   const nowMs = () => clock.nowMs() + ms;
@@ -54,8 +54,8 @@ async function registered(cx: Person) {
   return { holder, key };
 }
 
-describe("the possession of a client-held key", () => {
-  it("is asked for, proven as privacy.md says, and makes the key active", async () => {
+describe("possession of a client-held key", () => {
+  it("possession is asked for and proven as privacy.md describes, and makes the key active", async () => {
     const cx = await bench.person({ role: "client", hasKey: false });
     const { participantId } = cx.principal;
     const holder = createKeyHolder();
@@ -84,7 +84,7 @@ describe("the possession of a client-held key", () => {
     expect(again.key.challenge).toBeUndefined();
   });
 
-  it("keeps nothing that answers: neither the tag nor the ephemeral private half is stored", async () => {
+  it("the database stores nothing that answers a challenge: neither the tag nor the ephemeral private half", async () => {
     const cx = await bench.person({ role: "client", hasKey: false });
     const { holder, key } = await registered(cx);
     const tag = holder.answer(key.challenge);
@@ -96,7 +96,7 @@ describe("the possession of a client-held key", () => {
     expect(JSON.stringify(stored)).not.toContain(tag);
   });
 
-  it("is refused for a wrong tag, which uses the challenge up, and every refusal is in the log", async () => {
+  it("a wrong tag is refused and uses the challenge up, and the log has every refusal", async () => {
     const cx = await bench.person({ role: "client", hasKey: false });
     const { holder, key } = await registered(cx);
     const { client_tag } = proofOf(key, holder);
@@ -115,7 +115,7 @@ describe("the possession of a client-held key", () => {
     );
   });
 
-  it("is refused five minutes later, by another session, and to anybody else", async () => {
+  it("an answer is refused five minutes later, from another session, and from another person", async () => {
     const cx = await bench.person({ role: "client", hasKey: false });
     const { holder, key } = await registered(cx);
     const proof = proofOf(key, holder);
@@ -135,7 +135,7 @@ describe("the possession of a client-held key", () => {
     expect(await activeOf(cx)).toEqual([]);
   });
 
-  it("given ten times at once is taken once", async () => {
+  it("an answer given ten times at once is taken once", async () => {
     const cx = await bench.person({ role: "client", hasKey: false });
     const { holder, key } = await registered(cx);
     const proof = proofOf(key, holder);
@@ -146,7 +146,7 @@ describe("the possession of a client-held key", () => {
     expect(await outcomeOf(proveKey(cx, key.key_id, proof))).toBe("key.state");
   });
 
-  it("is the only way for such a key to become active", async () => {
+  it("such a key becomes active only by proof of possession", async () => {
     const cx = await bench.person({ role: "client", hasKey: false });
     const { key } = await registered(cx);
     const order = { state: "active", reason: "by hand" } as const;
@@ -160,7 +160,7 @@ describe("the possession of a client-held key", () => {
   });
 });
 
-describe("a client-held key is refused", () => {
+describe("refusals of a client-held key", () => {
   it.each([
     ["of order 1", "00".repeat(32)],
     ["of order 2", `01${"00".repeat(31)}`],
@@ -176,7 +176,7 @@ describe("a client-held key is refused", () => {
     expect(await outcomeOf(registerKey(cx, body))).toBe("key.invalid");
   });
 
-  it("of another curve by name, without a public key, and with a tag of another form", async () => {
+  it("a key is refused with another curve's name, without a public key, or with a tag of another form", async () => {
     const cx = await bench.person({ role: "client", hasKey: false });
     const body = heldBy(createKeyHolder(), cx.principal.participantId);
     for (const algorithm of ["Ed25519", "X448", "P-256"])
@@ -186,11 +186,11 @@ describe("a client-held key is refused", () => {
     for (const client_tag of ["", "A".repeat(42), "A".repeat(44), `${"A".repeat(42)}=`])
       expect(KeyProof.safeParse({ client_tag }).success).toBe(false);
     const { key } = await registerKey(cx, body);
-    // 43 characters whose last bits are not zero: no encoding of 32 bytes.
+    // 43 characters whose last bits are not zero: not an encoding of 32 bytes.
     expect(await outcomeOf(proveKey(cx, key.key_id, { client_tag: "B".repeat(43) }))).toBe("key.proof");
   });
 
-  it("that belongs to another participant, to the escrow, or is held by the service", async () => {
+  it("a key of another participant or of the escrow, or a managed key, is refused", async () => {
     const cx = await bench.person({ role: "client" });
     const other = await bench.person({ role: "client", hasKey: false });
     const { participantId } = cx.principal;
@@ -205,7 +205,7 @@ describe("a client-held key is refused", () => {
     expect(await outcomeOf(registerKey(other, heldBy(own, other.principal.participantId)))).toBe("key.taken");
   });
 
-  it("of two that register the same public key at once, in one of them", async () => {
+  it("when two participants register the same public key at once, one is refused", async () => {
     const people = [
       await bench.person({ role: "client", hasKey: false }),
       await bench.person({ role: "client", hasKey: false }),
@@ -217,7 +217,7 @@ describe("a client-held key is refused", () => {
     expect(outcomes.sort()).toEqual(["done", "key.taken"]);
   });
 
-  it("beyond five that wait, and beside a suspended one", async () => {
+  it("a sixth waiting key is refused, and so is any key while another is suspended", async () => {
     const cx = await bench.person({ role: "client", hasKey: false });
     const { participantId } = cx.principal;
     for (let made = 0; made < 5; made += 1) await registered(cx);
@@ -235,7 +235,7 @@ describe("a client-held key is refused", () => {
     ).toBe("key.state");
   });
 
-  it("for rotation by the service, which does not hold it", async () => {
+  it("the service cannot rotate a client-held key", async () => {
     const cx = await bench.person({ role: "client", hasKey: false });
     const { holder, key } = await registered(cx);
     await proveKey(cx, key.key_id, proofOf(key, holder));

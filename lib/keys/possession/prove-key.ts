@@ -13,7 +13,9 @@ import { type KeyVersion, selectKeys } from "@/lib/keys/store";
 
 type ProveContext = Omit<Context, "escrow" | "logger">;
 
-/** The key to prove, which waits, and the held one whose place it takes. Throws before any challenge is used up. */
+/**
+ * Returns the waiting key to prove, and the client-held key that it replaces. Throws before any challenge is used up.
+ */
 async function findWaiting(
   cx: ProveContext,
   keyId: string,
@@ -47,8 +49,8 @@ async function refuseProof(
 }
 
 /**
- * Takes the proof that a waiting key's private half is its participant's, and makes the key active in the place of the
- * former one. One attempt uses its challenge up, right or wrong. Throws `key.not-found`, `access.forbidden`, `key.state`,
+ * Checks the proof that the participant has a waiting key's private half, and makes that key replace the former one.
+ * One attempt uses its challenge up, right or wrong. Throws `key.not-found`, `access.forbidden`, `key.state`,
  * `key.proof`.
  */
 export async function proveKey(cx: ProveContext, keyId: string, proof: KeyProof): Promise<ProvenKey> {

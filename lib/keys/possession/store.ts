@@ -3,19 +3,19 @@ import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import { type KeyVersion, selectKeys } from "@/lib/keys/store";
 
-/** One challenge as kept: what was asked, and the digest of the one answer to it. */
+/** A stored challenge: the question, and the digest of its only answer. */
 export interface StoredChallenge {
   readonly id: string;
   readonly tenantId: string;
   readonly keyVersionId: string;
   readonly nonce: Uint8Array;
   readonly context: string;
-  /** SHA-256 of the client's tag: who reads the row cannot answer with it. */
+  /** SHA-256 of the client's tag, so a person who reads the row cannot answer with it. */
   readonly expected: Uint8Array;
   readonly expiresAt: Date;
 }
 
-/** Keeps a challenge and drops those of the same key whose time is over. */
+/** Stores a challenge and deletes expired ones of the same key. */
 export async function insertChallenge(tx: Tx, challenge: StoredChallenge, now: Date): Promise<void> {
   const { keyVersionId } = challenge;
   await tx.key_challenge.deleteMany({ where: { key_version_id: keyVersionId, expires_at: { lt: now } } });
@@ -33,15 +33,15 @@ export async function insertChallenge(tx: Tx, challenge: StoredChallenge, now: D
   });
 }
 
-/** Who is asked; a challenge serves nobody else. */
+/** The caller of a challenge, who alone may answer it. */
 export interface Asked {
   readonly actor: string;
   readonly session: string;
 }
 
 /**
- * Uses up the newest challenge that this caller was given for this key, whether its time is over or not; undefined when
- * there is none that is unused. Of two at once one gets it.
+ * Uses up the newest unused challenge of this caller for this key, expired or not. Returns undefined if none is unused.
+ * Of two calls at once, one gets it.
  */
 export async function takeChallenge(
   tx: Tx,
@@ -59,14 +59,14 @@ export async function takeChallenge(
   return rows.map((row) => ({ expected: row.expected_tag, expiresAt: row.expires_at }))[0];
 }
 
-/** Keeps what the keystore made of a client-held key; the database lets none become active without it. */
+/** Stores the keystore's tag over a client-held key. The database lets none become active without it. */
 export async function storeSeal(tx: Tx, id: string, seal: string): Promise<void> {
   await tx.key_version.update({ where: { id }, data: { instance_signature: seal }, select: { id: true } });
 }
 
 /**
- * The version that was active last, when its participant holds it: whoever replaces it proves its possession, in
- * whatever state it is.
+ * Returns the last active version, if it is client-held. Its replacement needs proof of its possession, in whatever
+ * state it is.
  */
 export async function findHeld(tx: Tx, participantId: string): Promise<KeyVersion | undefined> {
   const last = await tx.key_version.findFirst({
@@ -78,7 +78,7 @@ export async function findHeld(tx: Tx, participantId: string): Promise<KeyVersio
   return (await selectKeys(tx, { keyId: last.id, limit: 1 }))[0];
 }
 
-/** Versions of a participant that wait for a proof of possession. */
+/** Returns versions of a participant that wait for a proof of possession. */
 export function countWaiting(tx: Tx, participantId: string): Promise<number> {
   return tx.key_version.count({ where: { participant_id: participantId, state: "pre_active" } });
 }

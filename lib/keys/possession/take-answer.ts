@@ -22,7 +22,9 @@ function isAnswer(tag: string, expected: Uint8Array): boolean {
   }
 }
 
-/** What is wrong with the answer to the newest challenge of a key; the challenge is used up and stays so. */
+/**
+ * Returns what is wrong with the answer to a key's newest challenge. The challenge is used up, even for a wrong answer.
+ */
 export async function faultOf(
   cx: Pick<Context, "db" | "instance" | "clock"> & { readonly principal: Principal },
   key: KeyVersion,

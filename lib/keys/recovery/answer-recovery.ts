@@ -8,7 +8,7 @@ import { loadCase } from "@/lib/keys/recovery/load-case";
 import type { RecoveryAnswer } from "@/lib/keys/recovery/schema";
 import { recoveryView } from "@/lib/keys/recovery/view";
 
-/** The recovery as it stands after an act, with the act's receipt; without an entry nothing was changed. */
+/** Returns the recovery after an act, with the act's receipt; without an entry, nothing changed. */
 export async function answerRecovery(
   cx: Context,
   keyId: string,

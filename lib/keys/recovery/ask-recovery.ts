@@ -33,7 +33,7 @@ function refuse(detail: string): never {
   throw new DomainError("key.state", { detail });
 }
 
-/** The lost key, locked together with its participant: one that its participant held and that was in use. */
+/** Returns the lost key, locked together with its participant. It must be a client-held key that was in use. */
 async function lockLost(tx: Tx, cx: Context, keyId: string): Promise<KeyVersion> {
   const [known] = await selectKeys(tx, { keyId, limit: 1 });
   if (known === undefined) throw new DomainError("key.not-found");
@@ -49,12 +49,12 @@ async function lockLost(tx: Tx, cx: Context, keyId: string): Promise<KeyVersion>
   return key;
 }
 
-/** A lost key counts as one in strange hands: nothing is sealed for it from now on, so that what is named is all. */
+/** Marks a lost key as compromised. Nothing more is sealed for it, so the recovery names all of its transactions. */
 async function shut(tx: Tx, cx: Context, key: KeyVersion): Promise<void> {
   if (key.state !== "compromised") await updateState(tx, key.id, "compromised", cx.clock.now());
 }
 
-/** The key to wrap for: the active one if there is one, else one that waits. */
+/** Returns the key to wrap for: the active one, or one that waits. */
 async function newKey(tx: Tx, cx: Context, old: KeyVersion, bytes: Uint8Array) {
   const [active] = await selectActiveKeys(tx, [old.participantId], false);
   if (active !== undefined && active.publicKey !== toBase64url(bytes)) {
@@ -92,7 +92,7 @@ function askEntry(
   });
 }
 
-/** Whether the recovery that is open already is this very one; any other keeps a second one back. */
+/** Returns whether the open recovery is the one asked for. Any other open recovery blocks a second one. */
 async function isKnown(tx: Tx, old: KeyVersion, publicKey: string): Promise<boolean> {
   const open = await findOpenRecovery(tx, old.participantId);
   if (open === undefined) return false;
@@ -136,9 +136,9 @@ async function ask(
 }
 
 /**
- * Asks that what lies under a lost key be wrapped for another one of the participant's: the lost one counts as compromised
- * from now on, the new one is registered and waits, and two persons of the custodian's roster are to sign. The same again
- * answers the one that is open. Throws `key.not-found`, `access.forbidden`, `key.state`, `key.invalid`, `key.taken`.
+ * Asks that the entries of a lost key be wrapped for another key of the participant. The lost key becomes compromised
+ * now, and the new one is registered and waits. Two people of the custodian's roster must sign. The same call again
+ * returns the open recovery. Throws `key.not-found`, `access.forbidden`, `key.state`, `key.invalid`, `key.taken`.
  */
 export async function askRecovery(cx: Context, keyId: string, input: NewRecovery): Promise<RecoveryAnswer> {
   try {

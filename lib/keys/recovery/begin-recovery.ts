@@ -29,7 +29,9 @@ function refuse(detail: string): never {
   throw new DomainError("key.state", { detail });
 }
 
-/** Hands in the words and the answer. A wrong answer is the new key's matter, and written down as one. */
+/**
+ * Sends the statements and the answer to the custodian. A wrong answer is recorded as a failed proof of the new key.
+ */
 async function accept(
   cx: Context,
   { row }: RecoveryCase,
@@ -53,7 +55,7 @@ async function accept(
   }
 }
 
-/** Participant, recovery and keys, locked in the order in which every other change locks them. */
+/** Locks participant, recovery and keys in the order of every other change, and returns them. */
 async function lockAll(tx: Tx, { row }: RecoveryCase): Promise<KeyVersion> {
   if (!(await lockParticipant(tx, row.participantId))) throw new DomainError("key.not-found");
   if ((await lockRecovery(tx, row.id)) !== "asked") refuse("The recovery has begun, or has ended.");
@@ -109,7 +111,7 @@ async function begin(
   const at = cx.clock.now();
   const entry = await beginEntry(tx, cx, one, next, accepted);
   if (next.state === "pre_active") {
-    // The custodian ran the possession protocol: its signed word stands in the place of the old key's answer.
+    // The custodian ran the possession protocol. Its signed statement replaces the old key's answer.
     await storeSeal(tx, next.id, sealOf(cx, next));
     await updateState(tx, next.id, "active", at);
   }
@@ -118,9 +120,9 @@ async function begin(
 }
 
 /**
- * Hands two persons' word and the new key's answer to the custodian, and makes the new key active when it has accepted
- * them; what lies under the lost one is wrapped in the background then. Killed in between it is called again, with a fresh
- * challenge. Throws `key.recovery-not-found`, `access.forbidden`, `key.state`, `key.proof`, `custodian.refused`.
+ * Sends two people's statements and the new key's answer to the custodian, and makes the new key active after it
+ * accepts. Entries of the lost key are then wrapped in the background. After a kill in between, call it again with a
+ * new challenge. Throws `key.recovery-not-found`, `access.forbidden`, `key.state`, `key.proof`, `custodian.refused`.
  */
 export async function beginRecovery(
   cx: Context,

@@ -8,8 +8,9 @@ import { statementsOf } from "@/lib/keys/recovery/terms";
 import { kidOf } from "@/lib/keys/store";
 
 /**
- * The custodian's own challenge to the holder of the new key, once two persons have signed: what it will wrap for, it
- * proves itself. Throws `key.recovery-not-found`, `access.forbidden`, `key.state`, `custodian.refused`.
+ * Returns the custodian's own challenge to the holder of the new key, after two people have signed. The custodian
+ * itself checks the key that it will wrap for. Throws `key.recovery-not-found`, `access.forbidden`, `key.state`,
+ * `custodian.refused`.
  */
 export async function challengeRecovery(cx: Context, keyId: string): Promise<RecoveryChallenge> {
   const one = await loadOwnCase(cx, keyId);

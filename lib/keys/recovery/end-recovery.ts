@@ -19,7 +19,7 @@ export interface RecoveryOutcome {
   readonly reason?: string;
 }
 
-/** Writes down what became of a recovery, in the caller's transaction, which holds its lock. */
+/** Records the result of a recovery in the caller's transaction, which holds its lock. */
 export async function writeEnd(
   tx: Tx,
   cx: EndContext,
@@ -48,7 +48,7 @@ export async function writeEnd(
   return entry;
 }
 
-/** Ends a participant's recovery that nobody answered in time, in the caller's transaction. */
+/** Ends a participant's recovery that was not answered in time, in the caller's transaction. */
 export async function endIfExpired(tx: Tx, cx: EndContext, participantId: string): Promise<void> {
   const open = await findOpenRecovery(tx, participantId);
   if (open === undefined || open.notAfter.getTime() > cx.clock.nowMs()) return;
@@ -56,8 +56,8 @@ export async function endIfExpired(tx: Tx, cx: EndContext, participantId: string
 }
 
 /**
- * The participant withdraws a recovery that waits, or one who may sign refuses it. The custodian is told first: what was
- * signed by then carries nothing any more. Throws `key.recovery-not-found`, `access.forbidden`, `key.state`.
+ * Ends a waiting recovery: the participant withdraws it, or a person who may sign refuses it. The custodian is notified
+ * first, so earlier signatures are no longer valid. Throws `key.recovery-not-found`, `access.forbidden`, `key.state`.
  */
 export async function refuseRecovery(cx: Context, keyId: string, body: RecoveryEnd): Promise<RecoveryAnswer> {
   const roster = await cx.escrow.knownRoster();

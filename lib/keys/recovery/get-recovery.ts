@@ -7,8 +7,8 @@ import type { RecoveryStanding } from "@/lib/keys/recovery/schema";
 import { recoveryView } from "@/lib/keys/recovery/view";
 
 /**
- * The newest recovery of a key, for its participant, the operators and whoever may sign; null where there was none.
- * Throws `key.not-found`, `access.forbidden`.
+ * Returns the newest recovery of a key, for its participant, the operators and people who may sign; null if it has
+ * none. Throws `key.not-found`, `access.forbidden`.
  */
 export async function getRecovery(
   cx: Pick<Context, "db" | "instance" | "clock" | "escrow" | "principal">,

@@ -10,14 +10,14 @@ import { standingWords } from "@/lib/keys/recovery/standing-words";
 import { findNewest, listWords, type RecoveryRow, type RecoveryWordRow } from "@/lib/keys/recovery/store";
 import { type KeyVersion, selectKeys } from "@/lib/keys/store";
 
-/** A recovery with everything that is weighed about it. */
+/** A recovery with all the data for its checks. */
 export interface RecoveryCase {
   readonly key: KeyVersion;
   readonly row: RecoveryRow;
   readonly words: readonly RecoveryWordRow[];
 }
 
-/** A key's newest recovery, if it has one. Throws `key.not-found`. */
+/** Returns a key's newest recovery, if it has one. Throws `key.not-found`. */
 export async function findCase(
   tx: Tx,
   keyId: string,
@@ -29,14 +29,17 @@ export async function findCase(
   return { key, found: { key, row, words: await listWords(tx, row.id) } };
 }
 
-/** The same, which must be there. Throws `key.recovery-not-found`. */
+/** Returns the recovery, which must exist. Throws `key.recovery-not-found`. */
 export async function loadCase(tx: Tx, keyId: string): Promise<RecoveryCase> {
   const { found } = await findCase(tx, keyId);
   if (found === undefined) throw new DomainError("key.recovery-not-found");
   return found;
 }
 
-/** Only the participant's own people open a recovery and prove the new key. With the words that stand. Throws `access.forbidden`. */
+/**
+ * Returns the recovery with its valid statements. Only the participant's own people ask for a recovery and prove the
+ * new key. Throws `access.forbidden`.
+ */
 export async function loadOwnCase(cx: Context, keyId: string): Promise<RecoveryCase> {
   return inSnapshot(cx, async (tx) => {
     const { key, found } = await findCase(tx, keyId);
@@ -48,7 +51,7 @@ export async function loadOwnCase(cx: Context, keyId: string): Promise<RecoveryC
 
 const SEEING: readonly Principal["role"][] = ["coordinator", "admin"];
 
-/** The participant's own people, the operators, and whoever may sign. */
+/** Returns whether the caller may read it: the participant's own people, the operators, and people who may sign. */
 export function maySee(principal: Principal, participantId: string, roster: Roster | undefined): boolean {
   return (
     mayUseKey(principal, participantId, "active") ||
@@ -61,7 +64,7 @@ export function isRewrapper(roster: Roster | undefined, participantId: string, h
   return rewrappersOf(roster?.persons ?? [], participantId).some(({ person }) => person === handle);
 }
 
-/** Throws `key.state` unless the recovery waits for people and its time is not over. */
+/** Throws `key.state` unless the recovery waits for people and is still in time. */
 export function requireAsked({ row }: RecoveryCase, now: Date): void {
   if (row.state === "asked" && row.notAfter.getTime() > now.getTime()) return;
   const state = row.state === "asked" ? "expired" : row.state;

@@ -25,7 +25,7 @@ const signatureOf = (statement: RewrapStatement, by: Uint8Array = seed) => ({
   signature: toBase64url(signStatement(by, "rewrap", statement)),
 });
 
-it("who holds a key signs with it, what the custodian has looked at; the portal signs in nobody's place who can", async () => {
+it("a person with their own key signs with it, the custodian checks it, and the portal cannot sign for them", async () => {
   await asked(one);
   const { recovery } = await getRecovery(one.legal, one.old.keyId);
   const statement = recovery?.to_sign?.statement;

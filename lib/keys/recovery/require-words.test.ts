@@ -23,24 +23,24 @@ const word = (name: string, proofKind: "evaluation" | "ed25519" = "evaluation", 
 const namesOf = (words: readonly ReturnType<typeof word>[], persons: readonly RosterPerson[]) =>
   requireWords("client-1", words, { persons: [owner, ...persons] }).map((one) => one.person);
 
-test("words of two persons count, in the order in which they were given", () => {
+test("statements of two people count, in the order in which they were given", () => {
   const persons = [person("a"), person("b"), person("c")];
   expect(namesOf([word("b"), word("a"), word("c")], persons)).toEqual(["b", "a"]);
 });
 
-test("the portal's word for somebody who has got a key since counts no more, and keeps no others back", () => {
+test("the portal's statement for a person who now has their own key no longer counts, and blocks no others", () => {
   const persons = [person("a", { credentials: ownKey("a/1") }), person("b"), person("c")];
   expect(namesOf([word("a"), word("b"), word("c")], persons)).toEqual(["b", "c"]);
 });
 
-test("a word by a key that has left the roster, or by a person without the duty now, counts no more", () => {
+test("a statement by a key no longer on the roster, or by a person without the duty now, no longer counts", () => {
   const persons = [person("a", { credentials: ownKey("a/2") }), person("b", { duties: [] }), person("c")];
   const words = [word("a", "ed25519", "a/1"), word("b"), word("c")];
   expect(() => namesOf(words, persons)).toThrow();
   expect(namesOf([...words, word("d")], [...persons, person("d")])).toEqual(["c", "d"]);
 });
 
-test("nobody's word counts where the roster names no person of the participant", () => {
+test("no statement counts while the roster names no person of the participant", () => {
   const words = [word("a"), word("b")];
   expect(() => requireWords("client-2", words, { persons: [owner, person("a"), person("b")] })).toThrow();
 });

@@ -7,7 +7,7 @@ import type { RecoveryWordRow } from "@/lib/keys/recovery/store";
 
 type Word = Pick<RecoveryWordRow, "person" | "signature" | "proofKind">;
 
-/** Whether a word is by a key under which the roster knows its person now. */
+/** Returns whether a statement is by a key that the roster now has for its person. */
 function isByKnownKey({ signature, proofKind }: Word, person: Roster["persons"][number]): boolean {
   if (proofKind === "evaluation") return isPortalSigned(person);
   return person.credentials.some((one) => {
@@ -18,8 +18,8 @@ function isByKnownKey({ signature, proofKind }: Word, person: Roster["persons"][
 }
 
 /**
- * The words that the custodian will take now: of persons who stand in its roster with a duty for it still, by keys that
- * stand there still. One word that counts no more keeps no others back. Throws `key.state` while there are too few.
+ * Returns the statements that the custodian will accept now: their people and keys are on its roster, with a duty for
+ * it. A statement that no longer counts does not block the others. Throws `key.state` while there are too few.
  */
 export function requireWords<W extends Word>(
   participantId: string,

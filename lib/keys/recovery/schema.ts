@@ -4,7 +4,7 @@ import { StatementSignature } from "@/lib/escrow/protocol/statements";
 import { ClientTag, KeyChallenge } from "@/lib/keys/schema";
 import { Receipt, text } from "@/lib/schema";
 
-/** `asked`: waits for two persons' word and the proof of the new key. `expired`: nobody gave it in time. */
+/** `asked`: waits for two people's statements and the proof of the new key. `expired`: they did not come in time. */
 export const RecoveryState = z.enum([
   "asked",
   "running",
@@ -16,11 +16,11 @@ export const RecoveryState = z.enum([
 ]);
 export type RecoveryState = z.infer<typeof RecoveryState>;
 
-/** Body that opens a recovery: the public key of the participant's new key, and how the old one was lost. */
+/** Body that asks for a recovery: the public key of the participant's new key, and how the old one was lost. */
 export const NewRecovery = z.strictObject({ public_key: z.string().max(64), reason: text(1000) });
 export type NewRecovery = z.infer<typeof NewRecovery>;
 
-/** The signature of those who hold a key of their own; nothing from those whom the portal signs for. */
+/** The signature of a person with their own key; absent for people for whom the portal signs. */
 export const RecoveryWord = z.strictObject({ signature: StatementSignature.optional() });
 export type RecoveryWord = z.infer<typeof RecoveryWord>;
 
@@ -33,7 +33,7 @@ export type RecoveryEnd = z.infer<typeof RecoveryEnd>;
 
 const KeyName = z.object({ key_id: z.string(), kid: z.string() });
 
-/** A recovery as far as it is. */
+/** A recovery and its progress. */
 export const RecoveryView = z.object({
   success: z.literal(true),
   recovery_id: z.string(),
@@ -41,9 +41,9 @@ export const RecoveryView = z.object({
   state: RecoveryState,
   reason: z.string(),
   old_key: KeyName,
-  /** What everybody signs for: whoever signs compares the fingerprint with its holder's. */
+  /** The terms of every signature. Signers compare the fingerprint with the key's holder. */
   new_key: KeyName.extend({ public_key: z.string(), fingerprint: z.string() }),
-  /** Transactions that the statements name. */
+  /** Number of transactions that the statements name. */
   transactions: z.int(),
   signatures: z.array(
     z.object({
@@ -54,9 +54,12 @@ export const RecoveryView = z.object({
     }),
   ),
   signatures_needed: z.int(),
-  /** Whether the caller's own word is awaited. */
+  /** Whether the caller's own statement is awaited. */
   awaits_me: z.boolean(),
-  /** What the caller is to sign, where the portal does not sign for him, and the passkeys that the custodian takes it from. */
+  /**
+   * The statement for the caller to sign if the portal does not sign for them, with the passkeys that the custodian
+   * accepts.
+   */
   to_sign: z
     .object({
       statement: RewrapStatement,
@@ -65,7 +68,7 @@ export const RecoveryView = z.object({
     .optional(),
   asked_at: z.string(),
   not_after: z.string(),
-  /** Entries that lay under the old key when it began, and those that were wrapped for the new one. */
+  /** Entries of the old key at the start, and those now wrapped for the new one. */
   total: z.int(),
   rewrapped: z.int(),
   started_at: z.string().optional(),
@@ -77,7 +80,7 @@ export type RecoveryView = z.infer<typeof RecoveryView>;
 export const RecoveryAnswer = RecoveryView.extend({ receipt: Receipt.optional() });
 export type RecoveryAnswer = z.infer<typeof RecoveryAnswer>;
 
-/** The newest recovery of a key; null where there was none. */
+/** The newest recovery of a key; null if it has none. */
 export const RecoveryStanding = z.object({ recovery: RecoveryView.nullable() });
 export type RecoveryStanding = z.infer<typeof RecoveryStanding>;
 

@@ -17,7 +17,7 @@ import type { RecoveryAnswer, RecoveryWord } from "@/lib/keys/recovery/schema";
 import { insertWord, listWords, lockRecovery, type RecoveryWordRow } from "@/lib/keys/recovery/store";
 import { termsOfRecovery } from "@/lib/keys/recovery/terms";
 
-/** The caller's word: a signature that the custodian has looked at, or in an evaluation the portal's. */
+/** Returns the caller's statement: a signature that the custodian has checked, or in an evaluation the portal's. */
 async function sign(
   cx: Context,
   statement: RewrapStatement,
@@ -42,7 +42,7 @@ async function store(cx: Context, one: RecoveryCase, statement: RewrapStatement,
     if ((await lockRecovery(tx, one.row.id)) !== "asked") {
       throw new DomainError("key.state", { detail: "The recovery no longer needs a signature." });
     }
-    // The same person in two windows: the first word stands.
+    // The same person in two windows: the first statement counts.
     const given = await listWords(tx, one.row.id);
     if (given.some(({ person }) => person === word.person)) return undefined;
     await insertWord(tx, cx.instance.tenantId, word);
@@ -68,8 +68,9 @@ async function store(cx: Context, one: RecoveryCase, statement: RewrapStatement,
 }
 
 /**
- * A person of the custodian's roster, of no organisation of the participant's, agrees to a recovery. Signing again changes
- * nothing. Throws `key.recovery-not-found`, `access.forbidden`, `key.state`, `statement.required`, `custodian.refused`.
+ * Records the agreement to a recovery of a person on the custodian's roster, outside the participant's organisation.
+ * Signing again changes nothing. Throws `key.recovery-not-found`, `access.forbidden`, `key.state`,
+ * `statement.required`, `custodian.refused`.
  */
 export async function signRecovery(cx: Context, keyId: string, body: RecoveryWord): Promise<RecoveryAnswer> {
   const roster = await requireRoster(cx);

@@ -4,8 +4,8 @@ import { findActive, isRemovedPasskey } from "@/lib/identity/roster/people-store
 import type { RecoveryWordRow } from "@/lib/keys/recovery/store";
 
 /**
- * The words without those of people who were suspended since, and by passkeys that their owners removed, perhaps since a thief
- * has them: the custodian's roster may know both still.
+ * Returns the statements without those of people suspended since. Also drops those by passkeys that their owners
+ * removed, perhaps because a thief has them. The custodian's roster may still have both.
  */
 export async function standingWords(tx: Tx, words: readonly RecoveryWordRow[]): Promise<RecoveryWordRow[]> {
   const active = await findActive(

@@ -20,9 +20,9 @@ export interface RecoveryRow {
   readonly nonce: string;
   readonly reason: string;
   readonly state: RecoveryState;
-  /** Recipient entries under the old key when it began. */
+  /** Recipient entries of the old key at the start. */
   readonly total: number;
-  /** Those that are under it still; of an ended one, those that were when it ended. */
+  /** Entries still under the old key; for an ended recovery, the number at its end. */
   readonly remaining: number;
   readonly askedBy: string;
   readonly askedAt: Date;
@@ -32,7 +32,7 @@ export interface RecoveryRow {
   readonly endReason: string | undefined;
 }
 
-/** One person's word. */
+/** One person's signed statement. */
 export interface RecoveryWordRow {
   readonly recoveryId: string;
   readonly userId: string;
@@ -91,7 +91,7 @@ function toRow(record: unknown): RecoveryRow {
   };
 }
 
-/** A recovery counts what lies under the old key now; an ended one keeps what it ended with. */
+/** A running recovery counts the old key's entries now; an ended one keeps the number at its end. */
 const SELECT = Prisma.sql`
   SELECT r.id, r.participant_id, r.old_key_id, o.version AS old_version, r.new_key_id, n.version AS new_version,
     n.public_key, n.thumbprint, r.transactions, r.nonce, r.reason, r.state, r.total, r.asked_by, r.asked_at, r.not_after,
@@ -100,7 +100,7 @@ const SELECT = Prisma.sql`
       ELSE r.remaining END AS remaining
   FROM key_recovery r JOIN key_version o ON o.id = r.old_key_id JOIN key_version n ON n.id = r.new_key_id`;
 
-/** The newest recovery of an old key. */
+/** Returns the newest recovery of an old key. */
 export async function findNewest(tx: Tx, oldKeyId: string): Promise<RecoveryRow | undefined> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     ${SELECT} WHERE r.old_key_id = ${oldKeyId}::uuid ORDER BY r.id DESC LIMIT 1`);
@@ -112,14 +112,14 @@ export async function findRecovery(tx: Tx, id: string): Promise<RecoveryRow | un
   return rows.map(toRow)[0];
 }
 
-/** The recovery of a participant that waits or runs. */
+/** Returns the waiting or running recovery of a participant. */
 export async function findOpenRecovery(tx: Tx, participantId: string): Promise<RecoveryRow | undefined> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     ${SELECT} WHERE r.participant_id = ${participantId} AND r.state IN ('asked', 'running')`);
   return rows.map(toRow)[0];
 }
 
-/** Recoveries that run, and those that wait beyond their time; without those that failed a moment ago. */
+/** Returns running recoveries, and waiting ones past their time; without those that failed a moment ago. */
 export async function listToDo(tx: Tx, tenantId: string, at: Date): Promise<RecoveryRow[]> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     ${SELECT} WHERE r.tenant_id = ${tenantId}::uuid
@@ -128,7 +128,7 @@ export async function listToDo(tx: Tx, tenantId: string, at: Date): Promise<Reco
   return rows.map(toRow);
 }
 
-/** Locks a recovery until commit, and answers its state. */
+/** Locks a recovery until commit and returns its state. */
 export async function lockRecovery(tx: Tx, id: string): Promise<RecoveryState | undefined> {
   const rows = await tx.$queryRaw<{ state: string }[]>(
     Prisma.sql`SELECT state FROM key_recovery WHERE id = ${id}::uuid FOR UPDATE`,
@@ -170,7 +170,7 @@ const Word = z.object({
   at: z.date(),
 });
 
-/** The words given for a recovery, oldest first. */
+/** Returns the statements of a recovery, oldest first. */
 export async function listWords(tx: Tx, recoveryId: string): Promise<RecoveryWordRow[]> {
   const rows = await tx.key_recovery_statement.findMany({
     where: { recovery_id: recoveryId },
@@ -204,7 +204,7 @@ export async function insertWord(tx: Tx, tenantId: string, word: RecoveryWordRow
   });
 }
 
-/** The names of those who signed, by user id. */
+/** Returns the names of the signers, by user id. */
 export async function readNames(tx: Tx, userIds: readonly string[]): Promise<Map<string, string>> {
   const rows = await tx.app_user.findMany({
     where: { id: { in: [...userIds] } },
@@ -224,7 +224,7 @@ export async function startRecovery(
   });
 }
 
-/** Leaves a recovery alone until then. */
+/** Defers a recovery until then. */
 export async function postponeRecovery(tx: Tx, id: string, until: Date): Promise<void> {
   await tx.key_recovery.update({ where: { id }, data: { try_after: until }, select: { id: true } });
 }
@@ -253,7 +253,7 @@ export async function endRecovery(
   });
 }
 
-/** Transactions with an entry under this key, sorted as texts; at most `limit`. */
+/** Returns transactions with an entry under this key, sorted as texts; at most `limit`. */
 export async function listNamed(tx: Tx, keyVersionId: string, limit: number): Promise<string[]> {
   const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
     SELECT DISTINCT w.transaction_id::text AS id FROM wrap w WHERE w.key_version_id = ${keyVersionId}::uuid

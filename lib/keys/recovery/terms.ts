@@ -6,7 +6,10 @@ import { validityTime } from "@/lib/escrow/protocol/statements";
 import type { RecoveryRow, RecoveryWordRow } from "@/lib/keys/recovery/store";
 import { kidOf } from "@/lib/keys/store";
 
-/** What everybody signs for a recovery: rebuilt from its row, so that a changed row no longer carries a signature. */
+/**
+ * Returns the terms that every signer of a recovery signs. They are rebuilt from its row, so a signature is not valid
+ * for a changed row.
+ */
 export function termsOfRecovery({ instance }: Pick<Context, "instance">, row: RecoveryRow): RewrapTerms {
   return {
     log: instance.log,
@@ -20,12 +23,12 @@ export function termsOfRecovery({ instance }: Pick<Context, "instance">, row: Re
   };
 }
 
-/** The custodian's name for a recovery. */
+/** The custodian's id of the recovery. */
 export function recoveryDigest(cx: Pick<Context, "instance">, row: RecoveryRow): string {
   return rewrapDigest(termsOfRecovery(cx, row));
 }
 
-/** The words as they are handed to the custodian. */
+/** Returns the statements in the custodian's form. */
 export function statementsOf(
   cx: Pick<Context, "instance">,
   row: RecoveryRow,

@@ -12,12 +12,12 @@ import { kidOf } from "@/lib/keys/store";
 
 type ViewContext = Pick<Context, "instance" | "clock" | "principal">;
 
-/** Its state now: one that nobody answered in time is over before anybody writes it down. */
+/** Returns its current state. A recovery past its time is expired, even before the expiry is recorded. */
 function stateNow({ state, notAfter }: RecoveryRow, now: Date): RecoveryState {
   return state === "asked" && notAfter.getTime() <= now.getTime() ? "expired" : state;
 }
 
-/** What is asked of the caller. */
+/** Returns what the caller is asked to sign. */
 function awaited(cx: ViewContext, { row, words }: RecoveryCase, roster: Roster | undefined) {
   const { handle } = cx.principal;
   const isOpen = stateNow(row, cx.clock.now()) === "asked";
@@ -34,7 +34,7 @@ function awaited(cx: ViewContext, { row, words }: RecoveryCase, roster: Roster |
   return { awaits_me, to_sign: { statement, passkeys } };
 }
 
-/** A recovery as the API tells it, to somebody who may see it. */
+/** Returns a recovery as the API shows it, to a person who may see it. */
 export async function recoveryView(
   tx: Tx,
   cx: ViewContext,

@@ -7,12 +7,12 @@ import type { Tx } from "@/lib/db/transaction";
 import type { KeyState } from "@/lib/keys/states";
 import { highestVersion, type KeyVersion, kidOf, type NewManagedKey } from "@/lib/keys/store";
 
-/** A managed key that is made and not stored yet: all but the entry that will vouch for it. */
+/** A managed key that is made and not stored yet; its registration entry is still missing. */
 export type DraftKey = Omit<NewManagedKey, "registrationEntryId">;
 
 /**
- * The participant's next managed key version. Call it with the participant locked (`lockParticipant`): the number is
- * one more than the highest.
+ * Returns the participant's next managed key version. Call it with the participant locked (`lockParticipant`): the
+ * number is one more than the highest.
  */
 export async function draftManagedKey(
   tx: Tx,

@@ -26,7 +26,7 @@ test.each([
 });
 
 test.each(["not base64!", "AAAA====", `${"A".repeat(42)}B`])(
-  "text that is no encoding of bytes is refused: %s",
+  "text that does not encode bytes is refused: %s",
   (text) => {
     expect(() => parsePublicKey(text)).toThrow(expect.objectContaining({ code: "key.invalid" }));
   },

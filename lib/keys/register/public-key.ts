@@ -10,7 +10,9 @@ function decode(text: string): Uint8Array {
   }
 }
 
-/** Bytes of a public key from the wire: base64url or base64 of 32 bytes, canonical and not of low order. */
+/**
+ * Returns the bytes of a public key from the wire: base64url or base64 of 32 bytes, canonical and not of low order.
+ */
 export function parsePublicKey(text: string): Uint8Array {
   const bytes = decode(text);
   try {

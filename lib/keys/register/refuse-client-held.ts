@@ -4,8 +4,8 @@ import { DomainError } from "@/lib/errors";
 import { findHeld } from "@/lib/keys/possession/store";
 
 /**
- * Nothing takes the place of a key that its participant holds without the possession of it: not even a managed one, when
- * the held one was reported compromised. Throws `key.state`.
+ * Refuses to replace a client-held key without proof of its possession. Not even a managed key may replace it, and not
+ * even after the old one was reported compromised. Throws `key.state`.
  */
 export async function refuseClientHeld(tx: Tx, participantId: string): Promise<void> {
   const held = await findHeld(tx, participantId);

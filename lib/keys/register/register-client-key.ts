@@ -28,7 +28,7 @@ import {
   lockParticipant,
 } from "@/lib/keys/store";
 
-/** Versions of one participant that may wait for a proof at once. */
+/** Versions of one participant that may wait for a proof at the same time. */
 const MAX_WAITING = 5;
 
 function requirePublicKey(input: KeyRegistration): Uint8Array {
@@ -39,7 +39,7 @@ function requirePublicKey(input: KeyRegistration): Uint8Array {
   });
 }
 
-/** The participant's own version with this public key; throws `key.taken` when it is anybody else's. */
+/** Returns the participant's own version with this public key. Throws `key.taken` if it is another participant's. */
 async function findOwn(tx: Tx, participantId: string, publicKey: string): Promise<KeyVersion | undefined> {
   const holder = await findKeyByPublicKey(tx, publicKey);
   const isForeign = holder !== undefined && holder.participantId !== participantId;
@@ -47,7 +47,7 @@ async function findOwn(tx: Tx, participantId: string, publicKey: string): Promis
   return holder;
 }
 
-/** The same public key again: still waiting or active, or it is over. */
+/** Accepts the same public key again only while its version waits or is active. Throws `key.state`. */
 function requireUsable(key: KeyVersion): void {
   if (key.custody === "managed") {
     throw new DomainError("key.state", { detail: `${key.kid} is held by the service.` });
@@ -56,7 +56,7 @@ function requireUsable(key: KeyVersion): void {
   throw new DomainError("key.state", { detail: `${key.kid} is ${key.state}: register another key.` });
 }
 
-/** A new version that waits for a proof of possession. Throws `key.state`. */
+/** Creates a version that waits for a proof of possession. Throws `key.state`. */
 async function stage(
   tx: Tx,
   cx: RegisterContext,
@@ -96,8 +96,8 @@ async function stage(
 }
 
 /**
- * The participant's own version with this public key, which waits or is active, or a new one that waits. The participant is
- * locked by the caller. Throws `key.taken`, `key.state`.
+ * Returns the participant's own waiting or active version with this public key, or a new one that waits. The caller has
+ * locked the participant. Throws `key.taken`, `key.state`.
  */
 export async function findOrStageKey(
   tx: Tx,
@@ -113,7 +113,7 @@ export async function findOrStageKey(
 
 type Staged = { readonly body: RegisteredKey; readonly entry?: AppendedEntry };
 
-/** The challenges to answer: for the key itself, and for the held one whose place it takes. */
+/** Returns the challenges to answer: for the key itself, and for the client-held key that it replaces. */
 async function ask(tx: Tx, cx: RegisterContext, key: KeyVersion): Promise<RegisteredKey> {
   const body = registeredKey(key);
   if (key.state !== "pre_active") return body;
@@ -139,9 +139,9 @@ async function findOrStage(
 }
 
 /**
- * Registers a key whose private half its participant holds: it waits (`pre_active`) for the proof of its possession,
- * which the answer asks for. The same public key again is asked for anew while it waits, and told while it is active.
- * Throws `key.invalid`, `key.taken`, `key.state`.
+ * Registers a client-held key. It waits (`pre_active`) for the proof of its possession, and the answer contains the
+ * challenge. The same public key again gets a new challenge while it waits, and its own view while it is active. Throws
+ * `key.invalid`, `key.taken`, `key.state`.
  */
 export async function registerClientKey(
   cx: RegisterContext,

@@ -18,10 +18,12 @@ import type { KeyRegistration } from "@/lib/keys/schema";
 import { insertManagedKey, type KeyVersion, lockParticipant, selectActiveKeys } from "@/lib/keys/store";
 import type { Role } from "@/lib/vocabulary";
 
-/** Those who can be a party to a transaction. Nobody else has a key, or his organisation could be made one. */
+/**
+ * Roles that can be a party to a transaction. Only they have keys: a key would let another organisation become a party.
+ */
 const PARTIES: readonly Role[] = ["client", "miner"];
 
-/** A participant's own people and programs only, whatever anybody else's role or duties are. */
+/** Allows only a participant's own people and programs, with any role or duties. */
 function authorize(principal: Principal, input: KeyRegistration): void {
   if (!PARTIES.includes(principal.role)) {
     throw new DomainError("access.forbidden", { detail: "Only clients and miners have keys." });
@@ -35,7 +37,7 @@ interface MadeKey {
   readonly entry: AppendedEntry;
 }
 
-/** A fresh managed key as the participant's next version: entry first, since the row names it. */
+/** Creates a managed key as the participant's next version. The entry comes first, because the row names it. */
 async function makeKey(tx: Tx, cx: RegisterContext, participantId: string): Promise<MadeKey> {
   const draft = await draftManagedKey(tx, cx, participantId, "active");
   const { key } = draft;
@@ -70,8 +72,8 @@ async function findOrMake(
 }
 
 /**
- * Registers a key. Managed: the participant's active key, made now when there is none; two callers at once
- * get the same one. Held by its participant: `registerClientKey`.
+ * Registers a key. Managed: returns the participant's active key, made now if it has none; two callers at once get the
+ * same one. Client-held: see `registerClientKey`.
  */
 export async function registerKey(cx: RegisterContext, input: KeyRegistration): Promise<RegisterResult> {
   authorize(cx.principal, input);

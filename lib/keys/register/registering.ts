@@ -6,7 +6,7 @@ import { DomainError } from "@/lib/errors";
 import type { RegisteredKey } from "@/lib/keys/schema";
 import { findSuspended, type KeyVersion } from "@/lib/keys/store";
 
-/** What registering needs; the seed and the supervisor have no HTTP request. */
+/** The context needed to register; the seed and the supervisor have no HTTP request. */
 export type RegisterContext = Pick<
   Context,
   "db" | "instance" | "clock" | "keystore" | "audit" | "client" | "requestId"
@@ -17,7 +17,7 @@ export interface RegisterResult {
   readonly key: RegisteredKey;
 }
 
-/** A key as registering and proving answer it. */
+/** A key as registering and proving return it. */
 export function registeredKey(key: KeyVersion): RegisteredKey {
   return {
     success: true,
@@ -31,7 +31,7 @@ export function registeredKey(key: KeyVersion): RegisteredKey {
   };
 }
 
-/** No key comes beside a suspended one. Throws `key.state`. */
+/** Refuses a new key while another is suspended. Throws `key.state`. */
 export async function refuseSuspended(tx: Tx, participantId: string): Promise<void> {
   const suspended = await findSuspended(tx, participantId);
   if (suspended === undefined) return;

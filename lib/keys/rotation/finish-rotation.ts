@@ -5,8 +5,8 @@ import { inTransaction } from "@/lib/db/transaction";
 import { endRotation, findRotation, lockRunning } from "@/lib/keys/rotation/store";
 
 /**
- * Ends a rotation after a pass: completed when nothing lies under retired keys any more, else failed with the number that
- * is left. Does nothing when it has ended or another process holds it.
+ * Ends a rotation after a pass: completed if no entries are left under retired keys, else failed with the number left.
+ * Does nothing if it has ended or another process holds it.
  */
 export async function finishRotation(
   cx: Pick<Context, "db" | "instance"> & AuditContext,

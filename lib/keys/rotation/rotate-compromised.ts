@@ -55,7 +55,7 @@ async function ask(tx: Tx, cx: RotateContext, asker: Principal, key: KeyVersion)
   return { id, entry };
 }
 
-/** The key to move to: the active one, locked, or one that is made now. */
+/** Returns the key to move to: the active one, locked, or a new one. */
 async function successor(tx: Tx, cx: RotateContext, key: KeyVersion): Promise<KeyVersion | DraftKey> {
   const [active] = await selectActiveKeys(tx, [key.participantId], false);
   if (active === undefined) await refuseClientHeld(tx, key.participantId);
@@ -85,8 +85,9 @@ async function agree(
 }
 
 /**
- * What lies under a compromised key is moved, and sealed anew, when two persons say so: the first asks, another agrees
- * and begins it; two accounts of one human are one. The participant is locked by the caller. Throws `key.state` when a person has to act and none does.
+ * Moves and reseals what is wrapped for a compromised key, with the approval of two people. The first asks; another
+ * agrees and starts it. Two accounts of one human count as one. The caller has locked the participant. Throws
+ * `key.state` if a person must act and the caller is not one.
  */
 export async function rotateCompromised(
   tx: Tx,

@@ -5,12 +5,12 @@ import { rotateKey } from "@/lib/keys/rotation/rotate-key";
 import type { RotateContext } from "@/lib/keys/rotation/step";
 import { listDue } from "@/lib/keys/rotation/store";
 
-/** Rotations that one call begins: keys made on one day do not all fall due in one moment's work. */
+/** Rotations that one call starts. The limit spreads the work of keys that were made on one day. */
 const AT_ONCE = 5;
 
 /**
- * Begins the rotation of active managed keys that were made before `before`, oldest first and a few at a time. Two
- * processes at once begin one rotation. Answers how many were begun or run.
+ * Starts the rotation of active managed keys made before `before`, oldest first and a few at a time. Two processes at
+ * once start one rotation. Returns how many were started or run.
  */
 export async function rotateDueKeys(cx: RotateContext, before: Date): Promise<number> {
   const due = await inSnapshot(cx, (tx) =>
@@ -20,7 +20,7 @@ export async function rotateDueKeys(cx: RotateContext, before: Date): Promise<nu
     try {
       await rotateKey(cx, { keyId }, "rewrap");
     } catch (error) {
-      // Rotated or suspended by somebody in the meantime: no longer due.
+      // Rotated or suspended meanwhile: no longer due.
       if (!(error instanceof DomainError) || error.code !== "key.state") throw error;
     }
   }

@@ -22,12 +22,12 @@ import {
   updateState,
 } from "@/lib/keys/store";
 
-/** Which key: a version by its id, which must be the active one, or whichever is active. */
+/** The key to rotate: a version by its id, which must be active, or the active one. */
 export type RotationTarget = { readonly keyId: string } | { readonly participantId: string };
 
 interface Target {
   readonly participantId: string;
-  /** The version that was named. */
+  /** Returns the named version. */
   readonly named?: KeyVersion;
 }
 
@@ -38,7 +38,7 @@ async function findTarget(tx: Tx, target: RotationTarget): Promise<Target> {
   return { participantId: named.participantId, named };
 }
 
-/** The participant's active key, locked: sealing transactions that hold it have committed by then. */
+/** Returns the participant's active key, locked. Sealing transactions that held it have committed by then. */
 async function lockActive(tx: Tx, { participantId, named }: Target): Promise<KeyVersion> {
   const [active] = await selectActiveKeys(tx, [participantId], false);
   if (named !== undefined && active?.id !== named.id) {
@@ -82,8 +82,8 @@ function rotateEntry(
 }
 
 /**
- * Stages the successor and makes it active in the place of the old key, which may from then on open and be re-wrapped
- * from, and is sealed to no more (NIST SP 800-57 part 1, 7.3: deactivated). All or nothing, in one transaction.
+ * Stages the successor and makes it replace the old key as the active one. The old key may then open and be re-wrapped
+ * from, but not be sealed to (NIST SP 800-57 part 1, 7.3: deactivated). All or nothing, in one transaction.
  */
 async function succeed(
   tx: Tx,
@@ -114,7 +114,7 @@ async function succeed(
   return { id, entry };
 }
 
-/** One call's step, with participant and keys locked. */
+/** Runs one call's step, with participant and keys locked. */
 async function step(
   tx: Tx,
   cx: RotateContext,
@@ -132,10 +132,9 @@ async function step(
 }
 
 /**
- * Begins the rotation of a participant's managed key, or answers the one that runs; of a compromised key two persons
- * begin it. A running job moves the recipient
- * entries to the new key afterwards (`lib/transactions/rewrap`). Throws `key.not-found`, `key.state` when the key is
- * not the active one, `access.forbidden`.
+ * Starts the rotation of a participant's managed key, or returns the running one. A compromised key needs two people. A
+ * job moves the recipient entries to the new key afterwards (`lib/transactions/rewrap`). Throws `key.not-found`,
+ * `key.state` if the key is not the active one, `access.forbidden`.
  */
 export async function rotateKey(
   cx: RotateContext,

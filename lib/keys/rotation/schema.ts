@@ -2,11 +2,11 @@ import { z } from "zod";
 import { ParticipantId } from "@/lib/keys/schema";
 import { Receipt, Uuid } from "@/lib/schema";
 
-/** `rewrap` keeps payloads and moves recipient entries; `reseal` gives active data a new key as well. */
+/** `rewrap` keeps payloads and moves recipient entries; `reseal` also gives active data a new content key. */
 export const RotationMode = z.enum(["rewrap", "reseal"]);
 export type RotationMode = z.infer<typeof RotationMode>;
 
-/** `asked`: of a compromised key, and waits for a second person. */
+/** `asked`: of a compromised key; waits for a second person. */
 export const RotationState = z.enum(["asked", "running", "completed", "failed"]);
 export type RotationState = z.infer<typeof RotationState>;
 
@@ -17,7 +17,7 @@ export type RotationOrder = z.infer<typeof RotationOrder>;
 export const RotationOf = z.strictObject({ participant_id: ParticipantId });
 export const RotationPath = z.strictObject({ id: Uuid });
 
-/** A rotation as far as it is; `receipt` on the answer that began it. */
+/** A rotation and its progress; `receipt` on the answer that started it. */
 export const RotationView = z.object({
   success: z.literal(true),
   rotation_id: z.string(),
@@ -26,7 +26,7 @@ export const RotationView = z.object({
   state: RotationState,
   old_version: z.int(),
   new_version: z.int(),
-  /** Recipient entries moved, of `total` that were under retired keys when it began. */
+  /** Recipient entries moved, out of `total` under retired keys at the start. */
   rewrapped: z.int(),
   total: z.int(),
   started_at: z.string(),

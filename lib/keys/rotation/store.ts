@@ -12,13 +12,13 @@ export interface RotationRow {
   readonly state: RotationState;
   readonly oldVersion: number;
   readonly newVersion: number;
-  /** Recipient entries under retired keys when it began. */
+  /** Recipient entries under retired keys at the start. */
   readonly total: number;
-  /** Those among them that are under retired keys still. */
+  /** Those of them still under retired keys. */
   readonly remaining: number;
   readonly startedAt: Date;
   readonly finishedAt: Date | undefined;
-  /** The compromised version whose entries are moved as well; two persons said so. */
+  /** The compromised version whose entries are moved as well; two people approved it. */
   readonly compromisedKeyId: string | undefined;
   readonly askedBy: string | undefined;
 }
@@ -56,17 +56,17 @@ function toRow(row: StoredRotation): RotationRow {
 }
 
 /**
- * Retired versions: those whose entries a rotation moves, and whose state allows it (crypto.md "Keys"): deactivated ones,
- * and a compromised one where two persons said so. Of managed keys alone: nobody here opens what lies under the others.
+ * Retired versions whose entries a rotation moves. Their state must allow it (crypto.md "Keys"): deactivated, or
+ * compromised with the approval of two people. Managed keys only: the portal cannot open what is wrapped for others.
  */
 const retired = (compromisedKeyId: Prisma.Sql): Prisma.Sql =>
   Prisma.sql`k.custody = 'managed' AND (k.state = 'deactivated' OR (k.state = 'compromised' AND k.id = ${compromisedKeyId}))`;
 
-/** Entries that a rotation has to move, also those it may not move since their key was reported compromised meanwhile. */
+/** Counts entries to move, including those that are blocked because their key was reported compromised meanwhile. */
 const counted = (oldVersion: Prisma.Sql): Prisma.Sql =>
   Prisma.sql`k.custody = 'managed' AND (k.state = 'deactivated' OR k.version = ${oldVersion})`;
 
-/** A running rotation counts its entries now; an ended one keeps what it ended with. */
+/** A running rotation counts its entries now; an ended one keeps the number at its end. */
 const COLUMNS = Prisma.sql`r.id, r.participant_id, r.mode, r.state, r.old_version, r.new_version, r.total,
   r.started_at, r.finished_at, r.compromised_key_id, r.asked_by,
   CASE WHEN r.state IN ('asked', 'running') THEN (SELECT count(*) FROM wrap w JOIN key_version k ON k.id = w.key_version_id
@@ -79,7 +79,7 @@ export async function findRotation(tx: Tx, id: string): Promise<RotationRow | un
   return rows.map(toRow)[0];
 }
 
-/** The rotation of a participant that runs, or waits for a second person. */
+/** Returns a participant's rotation that runs or waits for a second person. */
 export async function findOpen(tx: Tx, participantId: string): Promise<RotationRow | undefined> {
   const rows = await tx.$queryRaw<StoredRotation[]>(Prisma.sql`
     SELECT ${COLUMNS} FROM key_rotation r
@@ -87,7 +87,7 @@ export async function findOpen(tx: Tx, participantId: string): Promise<RotationR
   return rows.map(toRow)[0];
 }
 
-/** Rotations of a participant, newest first. */
+/** Returns rotations of a participant, newest first. */
 export async function listNewest(tx: Tx, participantId: string, limit: number): Promise<RotationRow[]> {
   const rows = await tx.$queryRaw<StoredRotation[]>(Prisma.sql`
     SELECT ${COLUMNS} FROM key_rotation r WHERE r.participant_id = ${participantId}
@@ -95,7 +95,7 @@ export async function listNewest(tx: Tx, participantId: string, limit: number): 
   return rows.map(toRow);
 }
 
-/** Running rotations, oldest first. */
+/** Returns running rotations, oldest first. */
 export async function listRunning(tx: Tx, tenantId: string): Promise<RotationRow[]> {
   const rows = await tx.$queryRaw<StoredRotation[]>(Prisma.sql`
     SELECT ${COLUMNS} FROM key_rotation r
@@ -103,30 +103,30 @@ export async function listRunning(tx: Tx, tenantId: string): Promise<RotationRow
   return rows.map(toRow);
 }
 
-/** Locks a running rotation until commit; false when it has ended or another process works on it now. */
+/** Locks a running rotation until commit; returns false if it has ended or another process works on it now. */
 export async function lockRunning(tx: Tx, id: string): Promise<boolean> {
   const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
     SELECT id FROM key_rotation WHERE id = ${id}::uuid AND state = 'running' FOR UPDATE SKIP LOCKED`);
   return rows.length === 1;
 }
 
-/** Tells pages that show it that a running rotation has moved something, when the caller's transaction commits. */
+/** Notifies open pages that a running rotation has moved entries, when the caller's transaction commits. */
 export async function tellProgress(tx: Tx, id: string): Promise<void> {
   await tx.$executeRaw`SELECT pg_notify('sealport_changed', ${`rotation:${id}`})`;
 }
 
-/** Whose entries a rotation moves. */
+/** The participant and keys whose entries a rotation moves. */
 export type RetiredOf = Pick<RotationRow, "participantId" | "compromisedKeyId">;
 
 const retiredOf = ({ participantId, compromisedKeyId }: RetiredOf): Prisma.Sql =>
   Prisma.sql`k.participant_id = ${participantId} AND ${retired(Prisma.sql`${compromisedKeyId ?? null}::uuid`)}`;
 
-/** The retired versions themselves with their sealed private keys, locked until commit. */
+/** Returns the retired versions with their sealed private keys, locked until commit. */
 export function lockRetired(tx: Tx, of: RetiredOf): Promise<SealedKey[]> {
   return lockSealedWhere(tx, retiredOf(of));
 }
 
-/** Recipient entries that a rotation away from this version has to move. */
+/** Counts recipient entries that a rotation away from this version must move. */
 export async function countToMove(
   tx: Tx,
   of: { readonly participantId: string; readonly oldVersion: number },
@@ -137,7 +137,7 @@ export async function countToMove(
   return Number(row?.count ?? 0);
 }
 
-/** Transactions with entries under retired keys, by id, after one; at most `limit`. */
+/** Returns transactions with entries under retired keys, by id, after one; at most `limit`. */
 export async function listRetired(
   tx: Tx,
   where: RetiredOf & { readonly after: string | undefined; readonly limit: number },
@@ -150,7 +150,7 @@ export async function listRetired(
   return rows.map((row) => row.transaction_id);
 }
 
-/** Active managed keys made before a date, oldest first, of participants without a running rotation. */
+/** Returns active managed keys made before a date, oldest first, of participants without a running rotation. */
 export async function listDue(
   tx: Tx,
   where: { readonly tenantId: string; readonly before: Date; readonly limit: number },
@@ -186,7 +186,7 @@ export async function insertRotation(
   });
 }
 
-/** A second person agreed: the entries are moved to this version from now on. */
+/** Stores a second person's agreement: entries are moved to this version from now on. */
 export async function agreeRotation(
   tx: Tx,
   agreed: { readonly id: string; readonly by: string; readonly newVersion: number; readonly total: number },
@@ -209,7 +209,7 @@ export async function endRotation(
   });
 }
 
-/** One recipient entry in the place of another: the successor's key id, ephemeral key and wrapped key. */
+/** One recipient entry that replaces another: the successor's key id, ephemeral key and wrapped key. */
 export interface MovedWrap {
   readonly transactionId: string;
   readonly group: string;
@@ -221,7 +221,7 @@ export interface MovedWrap {
   readonly encryptedKey: string;
 }
 
-/** Replaces any number of recipient entries with one statement; answers how many there were. */
+/** Replaces any number of recipient entries with one statement; returns how many. */
 export async function moveWraps(tx: Tx, moved: readonly MovedWrap[]): Promise<number> {
   const rows = moved.map((wrap) => ({
     transaction_id: wrap.transactionId,

@@ -14,8 +14,7 @@ import { draftManagedKey } from "@/lib/keys/register/draft-key";
 import { registerKey } from "@/lib/keys/register/register-key";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
 import { lockParticipant } from "@/lib/keys/store";
-import { selectNamedObjects } from "@/lib/keys/token-objects/store";
-import { sweepResident } from "@/lib/keys/token-objects/sweep-resident";
+import { selectNamedObjects, sweepResident } from "@/lib/keys/token-objects/sweep-resident";
 import { stageRoot } from "@/lib/keystore/files/move-root";
 import type { Keystore } from "@/lib/keystore/keystore";
 import { holderOf, openKeystore } from "@/lib/keystore/open-keystore";
@@ -75,7 +74,7 @@ afterAll(async () => {
 const register = (cx: Person) =>
   registerKey(cx, { participant_id: cx.principal.participantId, algorithm: "X25519", custody: "managed" });
 
-/** Somebody whose key is made in the token. */
+/** A participant whose key is made in the token. */
 async function person(role: "client" | "miner"): Promise<Person> {
   const made = { ...(await bench.person({ role, hasKey: false })), keystore: resident };
   await register(made);
@@ -116,7 +115,7 @@ interface Row {
   readonly private_blob: Buffer | null;
 }
 
-/** A participant's versions in their order. */
+/** Returns a participant's versions in order. */
 const rowsOf = (cx: Person): Promise<Row[]> =>
   asOwner(async (client) => {
     const text = "SELECT state, private_blob FROM key_version WHERE participant_id = $1 ORDER BY version";
@@ -134,7 +133,7 @@ async function objectOf(cx: Person, at: number): Promise<string> {
 const destroy = (cx: Person, keyId: string) =>
   changeKeyState(cx, keyId, { state: "destroyed", reason: "a reason" });
 
-it("opens what is sealed for keys that lie in the token, and rotates from one to the next", async () => {
+it("keys in the token open what is sealed for them, and rotate from one to the next", async () => {
   const [owner, other] = [await person("client"), await person("miner")];
   const id = await submit(owner, other);
   expect([await openedBy(owner, id), await openedBy(other, id)]).toEqual(["done", "done"]);
@@ -144,7 +143,7 @@ it("opens what is sealed for keys that lie in the token, and rotates from one to
   expect(owner.keystore.openedKeys()).toMatchObject({ kept: 0 });
 });
 
-it("moves a participant whose key was sealed before into the token by rotation, and out of it again", async () => {
+it("rotation moves a participant's earlier sealed key into the token, and out of it again", async () => {
   const owner = await bench.person({ role: "client" });
   const id = await submit({ ...owner, keystore: resident }, await person("miner"));
   const inToken = { ...owner, keystore: resident };
@@ -157,7 +156,7 @@ it("moves a participant whose key was sealed before into the token by rotation, 
   expect(await openedBy({ ...owner, keystore: sealed }, id)).toBe("done");
 });
 
-/** A participant whose first version has nothing wrapped for it any more, with that version's id and object. */
+/** A participant whose first version has no entries left, with that version's id and object. */
 async function retired(): Promise<{ owner: Person; keyId: string; object: string }> {
   const owner = await person("client");
   await rotate(owner);
@@ -165,7 +164,7 @@ async function retired(): Promise<{ owner: Person; keyId: string; object: string
   return { owner, keyId: first?.key_id ?? "", object: await objectOf(owner, 0) };
 }
 
-it("is destroyed when the token has destroyed it, and a second order finds it so", async () => {
+it("a key is destroyed once the token has destroyed it, and a second call returns the same", async () => {
   const { owner, keyId, object } = await retired();
   expect(token.listKeys()).toContain(object);
   expect(await destroy(owner, keyId)).toMatchObject({ was: "deactivated", state: "destroyed" });
@@ -174,7 +173,7 @@ it("is destroyed when the token has destroyed it, and a second order finds it so
   expect(await outcomeOf(destroy(owner, keyId))).toBe("key.state");
 });
 
-it("is said to be destroyed by nobody while the token cannot do it, and nothing is lost meanwhile", async () => {
+it("a key is not recorded as destroyed while the token cannot destroy it, and no data are lost meanwhile", async () => {
   const { owner, keyId, object } = await retired();
   const other = await bench.person({ role: "miner", hasKey: false });
   const cx = { ...owner, keystore: await keystoreWith() };
@@ -197,7 +196,7 @@ it("is said to be destroyed by nobody while the token cannot do it, and nothing 
   expect(token.listKeys()).not.toContain(object);
 });
 
-it("killed between the token's destroying and the row's: the same order again ends in destroyed", async () => {
+it("after a kill between the token's destruction and the row's, the same call ends in destroyed", async () => {
   const { owner, keyId, object } = await retired();
   const options: DestroyChildOptions = {
     keyDir: bench.keyDir,
@@ -214,7 +213,7 @@ it("killed between the token's destroying and the row's: the same order again en
     path.resolve("lib/testing/children/destroy-child.ts"),
   ];
   await asOwner(async (client) => {
-    // Entries cannot be written while this lasts: the token is done, and the row waits.
+    // Entries cannot be written for this time: the token is done, and the row waits.
     await client.query("BEGIN");
     await client.query("LOCK TABLE audit_entry IN SHARE MODE");
     const child = spawn(process.execPath, [...program, JSON.stringify(options)], { stdio: "ignore" });
@@ -233,7 +232,7 @@ it("killed between the token's destroying and the row's: the same order again en
   expect((await rowsOf(owner))[0]).toEqual({ state: "destroyed", private_blob: null });
 });
 
-it("whose registration is rolled back is destroyed an hour later, and those that rows name stay", async () => {
+it("a key whose registration is rolled back is destroyed an hour later, and keys that rows name stay", async () => {
   const owner = await person("client");
   const named = await objectOf(owner, 0);
   const other = { ...(await bench.person({ role: "miner", hasKey: false })), keystore: resident };
@@ -254,7 +253,7 @@ it("whose registration is rolled back is destroyed an hour later, and those that
   expect((await inTransaction(other, selectNamedObjects)).map(toHex)).toContain(named);
 });
 
-it("in rows that name another's object is refused: to open with, to seal to, and to destroy", async () => {
+it("a row that names another's object cannot open, be sealed to, or destroy it", async () => {
   const { owner, keyId } = await retired();
   const other = await person("miner");
   const id = await submit(owner, other);

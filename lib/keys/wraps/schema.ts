@@ -3,14 +3,14 @@ import { ClientTag, KeyChallenge } from "@/lib/keys/schema";
 import { integerText, Receipt, Uuid } from "@/lib/schema";
 import { GroupName } from "@/lib/vocabulary";
 
-/** A page of what is wrapped for a held key: by transactions, all groups of each. */
+/** A page of what is wrapped for a client-held key: by transactions, all groups of each. */
 export const WrapsQuery = z.strictObject({
   limit: integerText(1, 50).default(50),
   cursor: Uuid.optional(),
 });
 export type WrapsQuery = z.infer<typeof WrapsQuery>;
 
-/** A recipient object of an envelope; `lib/crypto` holds it against its exact form. */
+/** A recipient object of an envelope; `lib/crypto` checks its exact form. */
 const RecipientEntry = z.strictObject({
   header: z.strictObject({
     kid: z.string().max(96),
@@ -22,7 +22,7 @@ const RecipientEntry = z.strictObject({
 });
 export type RecipientEntry = z.infer<typeof RecipientEntry>;
 
-/** One group's entry for the key, with what its holder needs to unwrap the content key and to check it. */
+/** One group's entry for the key, with the data that its holder needs to unwrap and check the content key. */
 export const WrappedGroup = z.object({
   transaction_id: z.string(),
   group: GroupName,
@@ -37,7 +37,7 @@ export const WrapsPage = z.object({
   key_id: z.string(),
   kid: z.string(),
   items: z.array(WrappedGroup),
-  /** Transactions of this page whose envelopes are not the ones in the log: nobody moves them. */
+  /** Transactions of this page whose envelopes do not match the log; they cannot be moved. */
   not_in_log: z.array(z.string()),
   /** The participant's active key, to wrap for. */
   successor: z.object({ key_id: z.string(), kid: z.string(), public_key: z.string() }).nullable(),
@@ -46,7 +46,7 @@ export const WrapsPage = z.object({
 });
 export type WrapsPage = z.infer<typeof WrapsPage>;
 
-/** A challenge for a held key that was replaced; its answer goes with the entries. */
+/** A challenge for a client-held key that was replaced; its answer goes with the entries. */
 export const HeldChallenge = z.object({
   success: z.literal(true),
   key_id: z.string(),
@@ -63,25 +63,25 @@ const NewEntry = z.strictObject({
 });
 export type NewEntry = z.infer<typeof NewEntry>;
 
-/** Entries in the place of a held key's, made by its holder's program. */
+/** Entries that replace a client-held key's, made by its holder's program. */
 export const WrapsOrder = z.strictObject({
   client_tag: ClientTag,
   entries: z.array(NewEntry).min(1).max(200),
 });
 export type WrapsOrder = z.infer<typeof WrapsOrder>;
 
-/** What a batch moved. */
+/** The result of a batch. */
 export const HandedOver = z.object({
   success: z.literal(true),
   key_id: z.string(),
   kid: z.string(),
   new_kid: z.string(),
-  /** Entries put in the place of old ones. */
+  /** Entries that replaced old ones. */
   rewrapped: z.int(),
-  /** Entries of groups that were moved or sealed anew before. */
+  /** Entries of groups that were moved or resealed before. */
   skipped: z.int(),
   remaining_wraps: z.int(),
-  /** One for each transaction that was changed. */
+  /** One for each changed transaction. */
   results: z.array(z.object({ transaction_id: z.string(), groups: z.array(GroupName), receipt: Receipt })),
 });
 export type HandedOver = z.infer<typeof HandedOver>;

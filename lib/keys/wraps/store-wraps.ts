@@ -7,19 +7,19 @@ import { insertWraps, type NewWrapRow, selectWraps, type WrapRow } from "@/lib/k
 export type { NewWrapRow, WrapRow } from "@/lib/keys/wraps/store";
 
 /**
- * Stores the recipient entries of sealed groups; needs the transaction's audit entry in the same database
- * transaction. Wraps belong to lib/keys: that is what lets rotation work without a circle.
+ * Stores the recipient entries of sealed groups. Needs the transaction's audit entry in the same database transaction.
+ * Wraps belong to lib/keys, so rotation works without a circular import.
  */
 export async function storeWraps(tx: Tx, rows: readonly NewWrapRow[]): Promise<void> {
   if (rows.length > 0) await insertWraps(tx, rows);
 }
 
-/** All recipient entries of these transactions. */
+/** Returns all recipient entries of these transactions. */
 export function readWraps(tx: Tx, transactionIds: readonly string[]): Promise<WrapRow[]> {
   return selectWraps(tx, transactionIds);
 }
 
-/** A recipient entry as the row for storing. */
+/** Returns a recipient entry as a row to store. */
 export function wrapRow(
   place: Pick<NewWrapRow, "id" | "tenantId" | "transactionId" | "group" | "gen" | "position"> & {
     readonly participantId?: string;
@@ -31,7 +31,7 @@ export function wrapRow(
   return { ...place, kid, epk: epk.x, encryptedKey: recipient.encrypted_key };
 }
 
-/** The recipients of one group's envelope in stored order, apu and apv rebuilt from our records. */
+/** Returns the recipients of one group's envelope in stored order, apu and apv rebuilt from our records. */
 export function recipientsOf(context: EnvelopeContext, wraps: readonly WrapRow[]): EnvelopeRecipient[] {
   const apu = toBase64url(utf8(apuText(context)));
   return wraps

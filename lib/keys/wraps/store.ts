@@ -2,7 +2,7 @@ import "server-only";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 
-/** One recipient entry of one sealed group; apu and apv are rebuilt on reading, so they are not kept. */
+/** One recipient entry of one sealed group; apu and apv are rebuilt on reading, so they are not stored. */
 export interface WrapRow {
   readonly transactionId: string;
   readonly group: string;
@@ -61,7 +61,9 @@ interface StoredWrap {
   encrypted_key: string;
 }
 
-/** All wraps of these transactions, of every generation, in the order of transaction, group, gen and position. */
+/**
+ * Returns all wraps of these transactions, of every generation, in the order of transaction, group, gen and position.
+ */
 export async function selectWraps(tx: Tx, transactionIds: readonly string[]): Promise<WrapRow[]> {
   const rows = await tx.$queryRaw<StoredWrap[]>(Prisma.sql`
     SELECT transaction_id, grp, gen, kid, participant_id, key_version_id, position, epk, encrypted_key
@@ -79,7 +81,7 @@ export async function selectWraps(tx: Tx, transactionIds: readonly string[]): Pr
   }));
 }
 
-/** Transactions with an entry for this key version, by id, after one; at most `limit`. */
+/** Returns transactions with an entry for this key version, by id, after one; at most `limit`. */
 export async function listWrapped(
   tx: Tx,
   where: { readonly keyVersionId: string; readonly after: string | undefined; readonly limit: number },
@@ -92,7 +94,7 @@ export async function listWrapped(
   return rows.map((row) => row.transaction_id);
 }
 
-/** Tells pages that show it that entries for a key were handed over, when the caller's transaction commits. */
+/** Notifies open pages that entries for a key were handed over, when the caller's transaction commits. */
 export async function tellHandedOver(tx: Tx, keyVersionId: string): Promise<void> {
   await tx.$executeRaw`SELECT pg_notify('sealport_changed', ${`key:${keyVersionId}`})`;
 }

@@ -15,7 +15,7 @@ async function requireAgency(tx: Tx, cx: Context, id: string): Promise<AgencyRow
   return found;
 }
 
-/** The entity tag of an agency's record: of what is set. */
+/** Returns the entity tag of an agency's record, over its settings. */
 export function etagOfAgency({ email_domains, contacts }: AgencyRecord): string {
   return contentEtagOf({ email_domains, contacts });
 }
@@ -24,15 +24,19 @@ function recordOf(id: string, { name, emailDomains, contacts }: AgencyRow): Agen
   return { id, name, email_domains: [...emailDomains], contacts: [...contacts] };
 }
 
-/** Domains and call-back numbers of an agency, for administrators. Throws `organisation.not-found`, also for what is no agency. */
+/**
+ * Returns domains and call-back numbers of an agency, for administrators. Throws `organisation.not-found`, also if the
+ * organisation is not an agency.
+ */
 export async function getAgencyRecord(cx: Context, id: string): Promise<AgencyRecord> {
   return inSnapshot(cx, async (tx) => recordOf(id, await requireAgency(tx, cx, id)));
 }
 
 /**
- * Sets what identity checks of an agency's officers are made by. Administrators set it and reviewers use it, and whoever put
- * a number on record does not call it back (identity-check.ts), so that nobody calls back a number of his own; recorded with what it was before. Checks on record stay. Throws `request.conflict` when
- * `ifMatch` names another record than the one that is set.
+ * Sets the data for identity checks of an agency's officers, and records the earlier data. Administrators set it and
+ * reviewers use it. The person who put a number on record cannot call it back (identity-check.ts), so no one can call
+ * back their own number. Existing checks stay. Throws `request.conflict` if `ifMatch` names a record other than the
+ * current one.
  */
 export async function setAgencyRecord(
   cx: Context,

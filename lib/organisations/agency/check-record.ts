@@ -3,7 +3,7 @@ import type { Tx } from "@/lib/db/transaction";
 import { findEmail, type Person } from "@/lib/identity/people/people-store";
 import { findAgency } from "@/lib/organisations/agency/store";
 
-/** What an officer's identity is checked by, all of it from the agency's record. */
+/** The data for a check of an officer's identity, all from the agency's record. */
 export interface CheckRecord {
   /** Domain of the officer's address. */
   readonly domain: string;
@@ -21,7 +21,7 @@ function domainOf(email: string): string {
     .replace(/\.$/, "");
 }
 
-/** The domain compared, and the numbers there are. Without an agency's record nothing is verified. */
+/** Returns the compared domain and the numbers. Without an agency's record no officer can be verified. */
 export async function readCheckRecord(
   tx: Tx,
   tenantId: string,

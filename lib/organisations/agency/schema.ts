@@ -8,9 +8,9 @@ const Domain = z
   .regex(/^(?=.*\.)[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/, "not a domain in small letters");
 const isOnce = (values: readonly string[]): boolean => new Set(values).size === values.length;
 
-/** What an agency is known by: from its own publications or a visit, never from an officer's request. */
+/** An agency's identity data, from its own publications or a visit, never from an officer's request. */
 export const AgencyRecordBody = z.strictObject({
-  /** Domains of its officers' addresses. A subdomain counts where it stands here itself. */
+  /** Domains of its officers' addresses. A subdomain counts only if it is listed. */
   email_domains: z.array(Domain).max(MAX_ENTRIES).refine(isOnce, "names one twice"),
   /** Numbers at which its officers are called back. */
   contacts: z.array(visibleLine(60)).max(MAX_ENTRIES).refine(isOnce, "names one twice"),

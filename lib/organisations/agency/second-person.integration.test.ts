@@ -22,7 +22,7 @@ const NUMBER = "+49 30 1234567";
 const administrator = () => bench.person({ role: "coordinator", duties: ["admin", "legal"], hasKey: false });
 const emailOf = (who: RequestPerson) => `${who.principal.handle}@test.example`;
 
-/** The mailbox of an account, as an import of people would set it. */
+/** Sets the mailbox of an account, as an import of people would. */
 async function give(who: RequestPerson, email: string): Promise<void> {
   await queryOwner(bench, "ALTER TABLE app_user DISABLE TRIGGER USER");
   await queryOwner(bench, "UPDATE app_user SET email = $2 WHERE id = $1", [who.principal.userId, email]);
@@ -45,8 +45,8 @@ async function set(
 const call = async (who: RequestPerson, called_number: string = NUMBER) =>
   outcomeOf(checkIdentity(who, await submittedRequest(bench), { ...IDENTITY, called_number }));
 
-describe("the agency's record is another person's than the check (ADR 0037: nobody calls back a number of his own)", () => {
-  it("whoever has set the number does not call it back, and another does", async () => {
+describe("separation of an agency's record from the check (ADR 0037: no one calls back their own number)", () => {
+  it("a person who has set the number cannot call it back, and another person can", async () => {
     const [one, other] = [await administrator(), await administrator()];
     await set(one, [TEST_CONTACT, NUMBER]);
     const own = checkIdentity(one, await submittedRequest(bench), { ...IDENTITY, called_number: NUMBER });
@@ -60,11 +60,11 @@ describe("the agency's record is another person's than the check (ADR 0037: nobo
       ],
     });
     expect(await call(other)).toBe("done");
-    // A number that stood there before is not his own by his saving the record.
+    // Saving the record does not make an existing number their own.
     expect(await call(one, TEST_CONTACT)).toBe("done");
   });
 
-  it("also where another has saved the record since, which kept the number", async () => {
+  it("the setter cannot call back even after another person saved the record with the same number", async () => {
     const [one, other] = [await administrator(), await administrator()];
     await set(other, [TEST_CONTACT]);
     await set(one, [TEST_CONTACT, NUMBER]);
@@ -76,7 +76,7 @@ describe("the agency's record is another person's than the check (ADR 0037: nobo
     expect([await call(one), await call(other)]).toEqual(["done", "request.invalid"]);
   });
 
-  it("nor does another account of the same human", async () => {
+  it("another account of the same human cannot call back", async () => {
     const [one, alias] = [await administrator(), await administrator()];
     await set(one, [TEST_CONTACT]);
     await set(one, [TEST_CONTACT, NUMBER]);

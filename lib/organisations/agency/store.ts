@@ -8,13 +8,13 @@ export interface AgencyRow {
   readonly name: string;
   readonly emailDomains: readonly string[];
   readonly contacts: readonly string[];
-  /** By number, the account that put it on record; absent for what an installation began with or an earlier build set. */
+  /** By number, the account that put it on record; absent for numbers from the installation or an earlier build. */
   readonly setters: ReadonlyMap<string, string>;
 }
 
 const Contacts = z.array(z.looseObject({ number: z.string(), set_by: z.string().optional() }));
 
-/** The record of the agency that an organisation is; nothing where it is none. */
+/** Returns the agency record of an organisation; undefined if it is not an agency. */
 export async function findAgency(
   tx: Tx,
   tenantId: string,
@@ -25,7 +25,7 @@ export async function findAgency(
     select: { id: true, legal_name: true, email_domains: true, contacts: true },
   });
   if (row === null) return undefined;
-  // Contacts nobody can read are none: nobody is called back then.
+  // Unreadable contacts count as none, so no officer can be called back.
   const contacts = Contacts.safeParse(row.contacts).data ?? [];
   return {
     id: row.id,
@@ -36,7 +36,7 @@ export async function findAgency(
   };
 }
 
-/** What is set; a number that stood there stays its setter's, a new one is this account's. */
+/** Stores the record. An existing number keeps its setter; a new one gets this account. */
 export async function updateAgency(
   tx: Tx,
   { id, contacts, setters }: AgencyRow,

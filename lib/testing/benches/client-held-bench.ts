@@ -1,6 +1,6 @@
 import { type EnvelopeRecipient, openEnvelope } from "@/lib/crypto/envelope/envelope";
 import { inSnapshot } from "@/lib/db/transaction";
-import { challengeClientHeld } from "@/lib/keys/possession/challenge-client-held";
+import { challengeClientHeld } from "@/lib/keys/possession/challenge";
 import { proveKey } from "@/lib/keys/possession/prove-key";
 import { registerKey } from "@/lib/keys/register/register-key";
 import { type HandedOver, type NewEntry, WrapsOrder } from "@/lib/keys/wraps/schema";

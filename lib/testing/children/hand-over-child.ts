@@ -5,7 +5,7 @@ import type { Principal } from "@/lib/context/principal";
 import { openDatabase } from "@/lib/db/client";
 import { openPool } from "@/lib/db/pool";
 import { createEscrowClient } from "@/lib/escrow/client/client";
-import { challengeClientHeld } from "@/lib/keys/possession/challenge-client-held";
+import { challengeClientHeld } from "@/lib/keys/possession/challenge";
 import { openLocalKeystore } from "@/lib/keystore/files/local-keystore";
 import { createLogger } from "@/lib/telemetry/logger";
 import { TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";

@@ -2,8 +2,8 @@ import { Client } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { changeKeyState } from "@/lib/keys/change-state";
-import { getRotation } from "@/lib/keys/rotation/get-rotation";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
+import { getRotation } from "@/lib/keys/rotation/view";
 import {
   answerOf,
   changed,
@@ -41,7 +41,7 @@ const bodiesOf = async (cx: Person, id: string): Promise<unknown[]> =>
     row.gen,
   ]);
 
-it("an owner's program hands over what lies under a replaced key: bodies stay, each transaction has its entry, nothing is left", async () => {
+it("an owner's program hands over all entries of a replaced key: bodies stay, and each transaction has its log entry", async () => {
   const { owner, other, old, next, ids } = await replaced(bench, 3);
   const before = await Promise.all(ids.map((id) => bodiesOf(owner, id)));
   const page = await listWraps(owner, old.keyId, { limit: 2 });
@@ -86,7 +86,7 @@ it("a batch sent twice, and two at once, move each entry once", async () => {
   for (const id of ids) expect(await readWith(owner, next, id)).toEqual(SENT);
 });
 
-it("beside another party's rotation, by either mode, no entry is lost and none is moved twice", async () => {
+it("during another party's rotation, in either mode, no entry is lost and none is moved twice", async () => {
   for (const mode of ["rewrap", "reseal"] as const) {
     const { owner, other, old, next, ids } = await replaced(bench, 4);
     const entries = await made(owner, old, next);
@@ -120,7 +120,7 @@ it("beside another party's rotation, by either mode, no entry is lost and none i
   }
 });
 
-it("an entry that wraps no content key harms nobody but its maker, and is bound in the log as it is", async () => {
+it("an entry that wraps no content key harms only its maker, and is bound in the log as it is", async () => {
   const { owner, other, old, next, ids } = await replaced(bench);
   const entries = await made(owner, old, next);
   const wrong = entries.map((entry) => changed(entry, {}, toBase64url(new Uint8Array(40).fill(9))));
@@ -129,7 +129,7 @@ it("an entry that wraps no content key harms nobody but its maker, and is bound 
   expect((await openTransaction(other, first(ids), { purpose: "settlement" })).data).toEqual(SENT);
 });
 
-it("nothing is handed over while no worker takes entries into the log, and it is done when one does", async () => {
+it("no entry is handed over while no worker takes log entries, and it works again when one does", async () => {
   const { owner, old, next, ids } = await replaced(bench);
   const kids = await kidsOf(owner, first(ids));
   const entries = await made(owner, old, next);

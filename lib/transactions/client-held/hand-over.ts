@@ -22,12 +22,12 @@ import { isLogBehind } from "@/lib/transactions/rewrap/store";
 import { findTransactions, lockTransactions } from "@/lib/transactions/store";
 import { GroupName } from "@/lib/vocabulary";
 
-/** As for rotations: what is bound anew while nothing goes into the tree would be shut a minute later. */
+/** As for rotations: while no entries reach the tree, newly bound data become unreadable a minute later. */
 const BEHIND_SECONDS = 20;
 
 const pointerOf = (at: number): string => `/entries/${at}`;
 
-/** One entry for each group, each with an ephemeral key of its own. */
+/** One entry for each group, each with its own ephemeral key. */
 function requireDistinct(entries: readonly NewEntry[]): void {
   const groups = new Set<string>();
   const ephemeral = new Set<string>();
@@ -42,7 +42,10 @@ function requireDistinct(entries: readonly NewEntry[]): void {
   }
 }
 
-/** Whoever has a session or a key of the API alone could put rubbish in the place of every entry. */
+/**
+ * Requires proof of the old key. With only a session or an API key, a person could replace every entry with invalid
+ * bytes.
+ */
 async function requirePossession(cx: Context, key: KeyVersion, tag: string): Promise<void> {
   const detail = await faultOf(cx, key, tag);
   if (detail === undefined) return;
@@ -57,7 +60,7 @@ async function requirePossession(cx: Context, key: KeyVersion, tag: string): Pro
   throw new DomainError("key.proof", { detail, errors: [{ pointer: "/client_tag", detail }] });
 }
 
-/** Participant, old and active key, locked in the order in which every other change locks them. */
+/** Locks participant, old and active key in the order of every other change, and returns them. */
 async function lockKeys(tx: Tx, cx: Context, keyId: string): Promise<HandOverKeys> {
   const { participantId } = await findOwnClientHeld(tx, cx.principal, keyId);
   if (!(await lockParticipant(tx, participantId))) throw new DomainError("key.not-found");
@@ -73,7 +76,7 @@ async function lockKeys(tx: Tx, cx: Context, keyId: string): Promise<HandOverKey
   return { old, next };
 }
 
-/** Only a party's transactions are locked; that there are others is not told. */
+/** Locks a party's transactions only. The answer does not show that others exist. */
 async function requireOwn(
   tx: Tx,
   cx: Context,
@@ -89,7 +92,7 @@ async function requireOwn(
   if (foreign >= 0) refuseForeign(pointerOf(foreign));
 }
 
-/** What the posted entries change, from rows that are locked and compared with the log. */
+/** Returns the changes of the posted entries, from rows that are locked and compared with the log. */
 async function placeAll(
   tx: Tx,
   cx: Context,
@@ -105,7 +108,7 @@ async function placeAll(
     if (record === undefined || !isRecordInLog(cx, transaction, record)) {
       cx.logger.error(
         { alarm: "envelope.replaced", transaction: transaction.id },
-        "a transaction was not handed over to its participant's new key",
+        "transaction was not handed over to its participant's new key",
       );
       throw new DomainError("envelope.replaced", { extra: { transaction_id: transaction.id } });
     }
@@ -129,9 +132,9 @@ async function move(tx: Tx, cx: Context, keyId: string, entries: readonly NewEnt
 }
 
 /**
- * Takes entries for the participant's active key in the place of those of a replaced key that he holds himself: nobody
- * here opens anything, protected, iv, ciphertext and tag stay byte-identical, and each transaction gets an entry of the
- * log. All or nothing; entries of groups that were moved before are skipped, so that a batch may be sent again. Throws
+ * Replaces the entries of a replaced client-held key with posted ones for the participant's active key. The portal
+ * opens no envelope; protected, iv, ciphertext and tag stay byte-identical, and each transaction gets a log entry. All
+ * or nothing. Entries of groups that were moved before are skipped, so a batch may be sent again. Throws
  * `key.not-found`, `access.forbidden`, `key.state`, `key.proof`, `key.rotated`, `request.invalid`, `envelope.replaced`.
  */
 export async function handOver(cx: Context, keyId: string, order: WrapsOrder): Promise<HandedOver> {

@@ -25,7 +25,7 @@ afterAll(async () => {
   await bench?.close();
 });
 
-/** An owner's program beside a portal, which has begun. */
+/** An owner's program with a portal, which has started. */
 async function start(options: HandOverChildOptions): Promise<ChildProcess> {
   const program = path.resolve("lib/testing/children/hand-over-child.ts");
   const args = ["--import", "tsx", "--conditions=react-server", program];
@@ -50,7 +50,7 @@ const wraps = async (): Promise<{ kid: string; count: number }[]> => {
   }
 };
 
-it(`${KILLS} times kill -9 over an owner's program that hands over, beside another party's rotation: no entry lost`, async () => {
+it(`${KILLS} kills with -9 of an owner's program that hands over, during another party's rotation, lose no entry`, async () => {
   const owner = await bench.person({ role: "client", hasKey: false });
   const other = await bench.person({ role: "miner" });
   const old = await hold(owner);

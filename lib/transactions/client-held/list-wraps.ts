@@ -28,7 +28,7 @@ function groupsFor(kid: string, { groups }: SealedRecord): WrappedGroup[] {
   });
 }
 
-/** The page as the database has it now, with whose key it is about. */
+/** The page from the database as it is now, with the participant and key it is about. */
 async function read(
   tx: Tx,
   cx: Context,
@@ -66,17 +66,14 @@ async function read(
 }
 
 /**
- * What is still wrapped for a key that its participant holds, for his program: the entries, and what each is bound to.
- * Groups are compared with the log first; those that are not the ones in it are named and not given. Throws
- * `key.not-found`, `access.forbidden`, `key.state`.
+ * Returns the entries still wrapped for a client-held key, for its holder's program, with what each is bound to.
+ * Compares groups with the log first; those that differ are named and not returned. Throws `key.not-found`,
+ * `access.forbidden`, `key.state`.
  */
 export async function listWraps(cx: Context, keyId: string, query: WrapsQuery): Promise<WrapsPage> {
   const { page, participantId } = await inSnapshot(cx, (tx) => read(tx, cx, keyId, query));
   for (const transaction of page.not_in_log) {
-    cx.logger.error(
-      { alarm: "envelope.replaced", transaction },
-      "a stored envelope is not the one in the log",
-    );
+    cx.logger.error({ alarm: "envelope.replaced", transaction }, "stored envelope does not match the log");
   }
   await recordEvent(cx, {
     class: "key",

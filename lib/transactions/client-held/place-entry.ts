@@ -9,29 +9,32 @@ import type { KeyVersion } from "@/lib/keys/store";
 import type { NewEntry } from "@/lib/keys/wraps/schema";
 import type { SealedGroupRow } from "@/lib/transactions/verify-envelopes";
 
-/** Between which versions of one participant entries are handed over. */
+/** The versions of one participant between which entries are handed over. */
 export interface HandOverKeys {
   readonly old: KeyVersion;
   readonly next: ActiveKey;
 }
 
-/** One group's entry for the active key in the place of the old one's. */
+/** One group's entry for the active key, which replaces the old key's. */
 export interface PlacedEntry {
   readonly moved: MovedWrap;
   readonly digests: EnvelopeDigests;
 }
 
-/** Refuses one member of the order; who may not know of a transaction hears the same as where there is none. */
+/**
+ * Refuses one item of the request. A caller who may not know of a transaction gets the same answer as for an unknown
+ * one.
+ */
 export function refuseEntry(pointer: string, detail: string): never {
   throw new DomainError("request.invalid", { detail, errors: [{ pointer, detail }] });
 }
 
-/** Said of an unknown transaction, of another's, and of a group without an entry of this key alike. */
+/** The answer for an unknown transaction, another participant's, and a group without an entry of this key. */
 export function refuseForeign(pointer: string): never {
   refuseEntry(`${pointer}/transaction_id`, "this group has no envelope of this key");
 }
 
-/** The posted entry must be for the active key; for another version of the participant he is told which is. */
+/** Checks that the posted entry is for the active key. The refusal names that version. */
 function requireActive({ old, next }: HandOverKeys, kid: string, pointer: string): void {
   if (kid === next.kid) return;
   if (!kid.startsWith(`${old.participantId}#`))
@@ -40,7 +43,7 @@ function requireActive({ old, next }: HandOverKeys, kid: string, pointer: string
   throw new DomainError("key.rotated", { detail, extra: { kid: next.kid } });
 }
 
-/** The group with the entry put in its place, everything else byte-identical; strict form and binding are required. */
+/** Returns the group with the new entry, and everything else byte-identical. Requires strict form and binding. */
 function replaced(group: SealedGroupRow, entry: NewEntry, oldKid: string, pointer: string): SealedEnvelope {
   const { context, envelope } = group;
   const { epk } = entry.recipient.header;
@@ -59,9 +62,9 @@ function replaced(group: SealedGroupRow, entry: NewEntry, oldKid: string, pointe
 }
 
 /**
- * Puts a posted entry in the place of the old key's, in a group that is locked and was compared with the log. Undefined
- * when the group has an entry for the active key: it was handed over, or sealed anew, before. Whether the entry wraps the
- * group's content key only its maker can see.
+ * Replaces the old key's entry with a posted one, in a group that is locked and compared with the log. Returns
+ * undefined if the group already has an entry for the active key, because it was handed over or resealed before. Only
+ * the entry's maker can see whether it wraps the group's content key.
  */
 export function placeEntry(
   keys: HandOverKeys,

@@ -4,7 +4,7 @@ import { toBase64url } from "@/lib/crypto/bytes";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot } from "@/lib/db/transaction";
 import { changeKeyState } from "@/lib/keys/change-state";
-import { challengeClientHeld } from "@/lib/keys/possession/challenge-client-held";
+import { challengeClientHeld } from "@/lib/keys/possession/challenge";
 import { type NewEntry, WrapsOrder } from "@/lib/keys/wraps/schema";
 import {
   answerOf,
@@ -35,7 +35,7 @@ const pointerOf = async (act: Promise<unknown>): Promise<string | undefined> => 
   return refused.errors[0]?.pointer;
 };
 
-it("nobody puts entries in place who does not prove the old key: no tag, a wrong one, a used one, another's session", async () => {
+it("entries are replaced only with proof of the old key: no tag, a wrong or used one, and another session are refused", async () => {
   const { owner, old, next, ids } = await replaced(bench);
   const kids = await kidsOf(owner, first(ids));
   const entries = await made(owner, old, next);
@@ -45,7 +45,7 @@ it("nobody puts entries in place who does not prove the old key: no tag, a wrong
   expect(await outcomeOf(post(bench, owner, old, entries, rubbish))).toBe("key.proof");
   const tag = await answerOf(owner, old);
   expect(await outcomeOf(post(bench, elsewhere(owner), old, entries, tag))).toBe("key.proof");
-  // The new key's answer is not the old key's.
+  // The new key's answer does not prove the old key.
   const asked = await challengeClientHeld(owner, old.keyId);
   expect(() => next.holder.answer(asked.challenge)).toThrow();
   expect(await kidsOf(owner, first(ids))).toEqual(kids);
@@ -80,12 +80,12 @@ it("an entry is refused for another's transaction, an unknown one, another's key
     expect(await pointerOf(send(changed(entry, { kid })))).toBe("/entries/0/recipient/header/kid");
   const rotated = await refusalOf(send(changed(entry, { kid: old.kid })));
   expect(rotated).toMatchObject({ code: "key.rotated", extra: { kid: next.kid } });
-  // One bad entry among good ones: nothing is moved.
+  // One bad entry among good ones: none is moved.
   expect(await pointerOf(send(...entries.slice(1), { ...entry, gen: 2 }))).toBe("/entries/1/gen");
   expect([await kidsOf(owner, first(ids)), await kidsOf(stranger.owner, first(stranger.ids))]).toEqual(kids);
 });
 
-it("an entry is refused whose ephemeral key is of low order, not canonical or used twice, and one of another form", async () => {
+it("an entry is refused when its ephemeral key is of low order, not canonical or used twice, or its form is wrong", async () => {
   const { owner, old, next, ids } = await replaced(bench);
   const kids = await kidsOf(owner, first(ids));
   const entries = await made(owner, old, next);
@@ -120,7 +120,7 @@ it("an entry is refused whose ephemeral key is of low order, not canonical or us
   expect(await readWith(owner, old, entry.transaction_id)).toEqual(SENT);
 });
 
-it("only what lies under a replaced key that the caller's participant holds is listed and handed over", async () => {
+it("only entries of the caller's own replaced client-held key are listed and handed over", async () => {
   const { owner, other, old, next } = await replaced(bench);
   const entries = await made(owner, old, next);
   expect(await outcomeOf(challengeClientHeld(owner, next.keyId))).toBe("key.state");
@@ -142,7 +142,7 @@ it("only what lies under a replaced key that the caller's participant holds is l
   expect(await outcomeOf(challengeClientHeld(owner, old.keyId))).toBe("key.state");
 });
 
-it("a group that is not the one in the log is neither given nor replaced, and is named", async () => {
+it("a group that does not match the log is neither returned nor replaced, and is named", async () => {
   const { owner, old, next, ids } = await replaced(bench, 2);
   const [spoilt, sound] = ids;
   const entries = await made(owner, old, next);

@@ -10,7 +10,7 @@ import type { HandOverKeys, PlacedEntry } from "@/lib/transactions/client-held/p
 import type { TransactionRow } from "@/lib/transactions/rows";
 import { bindGroups } from "@/lib/transactions/store";
 
-/** The entries of one transaction that were put in the place of old ones. */
+/** The replaced entries of one transaction. */
 export interface TransactionEntries {
   readonly transaction: TransactionRow;
   readonly placed: readonly PlacedEntry[];
@@ -35,7 +35,7 @@ function eventOf({ old, next }: HandOverKeys, { transaction, placed }: Transacti
   };
 }
 
-/** Writes an entry of the log for each transaction and the moved entries themselves; answers the entries in that order. */
+/** Writes a log entry for each transaction and stores the moved entries; returns the log entries in that order. */
 export async function storeEntries(
   tx: Tx,
   cx: Context,

@@ -9,7 +9,7 @@ import type { RegistrationItem } from "@/lib/escrow/protocol/messages";
 import type { MovedWrap } from "@/lib/keys/rotation/store";
 import type { SealedGroupRow } from "@/lib/transactions/verify-envelopes";
 
-/** Between which keys, and by which name the custodian knows it. */
+/** The lost and the new key, and the custodian's id of the recovery. */
 export interface RecoveryOf {
   readonly id: string;
   readonly digest: string;
@@ -19,15 +19,15 @@ export interface RecoveryOf {
   readonly newKeyId: string;
 }
 
-/** One envelope with the custodian's entry in the place of the lost key's. */
+/** One envelope with the custodian's entry instead of the lost key's. */
 export interface RecoveredEnvelope {
   readonly moved: MovedWrap;
   readonly digests: EnvelopeDigests;
 }
 
 /**
- * The entry of the log that announces one envelope, or tells what became of it: like a disclosure, one for each. An entry
- * that binds what was stored carries the digests.
+ * Returns the log entry that announces one envelope, or records its result: one for each, like a disclosure. An entry
+ * that binds stored bytes has the digests.
  */
 export function rewrapEvent(
   of: RecoveryOf,
@@ -72,15 +72,15 @@ export function rewrapEvent(
   };
 }
 
-/** Whether the lost key's entry is still the one that stands, in the very body that the custodian wrapped for. */
+/** Returns whether the lost key's entry is still current, in the same body that the custodian wrapped for. */
 function isUnchanged({ row, wraps }: SealedGroupRow, oldKid: string, made: RewrappedStatement): boolean {
   const own = wraps.find(({ kid }) => kid === oldKid);
   return own !== undefined && row.gen === made.gen && row.bd === made.bd;
 }
 
 /**
- * Puts the custodian's entry in the place of the lost key's, everything else byte-identical. Undefined when another act
- * changed the group meanwhile, or when the entry is not bound to this group and key.
+ * Replaces the lost key's entry with the custodian's, and keeps everything else byte-identical. Returns undefined if
+ * another act changed the group meanwhile, or if the entry is not bound to this group and key.
  */
 export function placeRecovered(
   of: RecoveryOf,

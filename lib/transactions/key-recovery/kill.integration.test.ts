@@ -27,7 +27,7 @@ import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
 
 const WATCHDOG = { timeout: 150_000, interval: 5 };
 
-/** People who lose a key in the tests without a kill; each kill has one of its own after them. */
+/** People who lose a key in the tests without a kill. Each kill has its own person after them. */
 const OTHERS = 3;
 const KILLS = scale("other kills");
 
@@ -61,7 +61,7 @@ async function start(): Promise<ChildProcess> {
   return child;
 }
 
-/** Lines in which the custodian says that it wraps, of all recoveries. */
+/** Lines in which the custodian reports that it wraps, for all recoveries. */
 const saidIn = (): number =>
   readFileSync(path.join(bench.custodianDir, "journal"), "utf8").split('"kind":"recover"').length - 1;
 
@@ -88,7 +88,7 @@ async function requireRecovered(one: Loss): Promise<void> {
 }
 
 it.each(Array.from({ length: KILLS }, (_, at) => at))(
-  "killed between the custodian's answer and its storing, nothing is moved and everything can be asked for again (%i)",
+  "a kill between the custodian's answer and its storing moves no entry, and all can be asked for again (%i)",
   async (at) => {
     const one = await loss(who, OTHERS + at, 4);
     await agreed(bench, one);
@@ -126,7 +126,7 @@ it.each(Array.from({ length: KILLS }, (_, at) => at))(
   300_000,
 );
 
-it("two portals at once, beside another party's rotation, move each entry once", async () => {
+it("two portals at once, during another party's rotation, move each entry once", async () => {
   const one = await loss(who, 0, 6);
   await agreed(bench, one);
   await begun(one);
@@ -141,7 +141,7 @@ it("two portals at once, beside another party's rotation, move each entry once",
   expect(done).toBe(12);
 }, 300_000);
 
-it("a custodian that fails is not asked again at once: what was announced has its end in the log, and goes on later", async () => {
+it("a custodian that fails is not asked again at once: the log has the end of each announcement, and work continues later", async () => {
   const one = await loss(who, 1, 2);
   await agreed(bench, one);
   await begun(one);
@@ -161,7 +161,7 @@ it("a custodian that fails is not asked again at once: what was announced has it
   expect(await countsOf(one)).toEqual([8, 4, 4]);
 }, 300_000);
 
-it("a custodian that is away keeps it waiting: nothing is announced to it, and nothing is lost", async () => {
+it("while the custodian is away a recovery waits: no envelope is announced, and none is lost", async () => {
   const one = await loss(who, 2, 2);
   await agreed(bench, one);
   await begun(one);

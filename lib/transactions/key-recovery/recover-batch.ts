@@ -19,12 +19,12 @@ import { isLogBehind } from "@/lib/transactions/rewrap/store";
 import { findTransactions } from "@/lib/transactions/store";
 import { GroupName } from "@/lib/vocabulary";
 
-/** What a recovery's batches need: nothing of it opens an envelope. */
+/** The context of a recovery's batches; it cannot open an envelope. */
 export type RecoverContext = Pick<Context, "db" | "instance" | "escrow" | "logger"> & AuditContext;
 
-/** As for rotations: what is bound anew while nothing goes into the tree would be shut a minute later. */
+/** As for rotations: while no entries reach the tree, newly bound data become unreadable a minute later. */
 const BEHIND_SECONDS = 20;
-/** Transactions of one batch; of six groups each at most. */
+/** Transactions of one batch, of at most six groups each. */
 const BATCH = 20;
 
 export type RecoverBatch =
@@ -43,7 +43,7 @@ export function recoveryOf(cx: Pick<Context, "instance">, row: RecoveryRow): Rec
   };
 }
 
-/** The next envelopes under the lost key, of named transactions whose rows are those in the log. */
+/** Returns the next envelopes of the lost key, of named transactions whose rows match the log. */
 async function nextOf(cx: RecoverContext, row: RecoveryRow, after: string | undefined) {
   const named = new Set(row.transactions);
   return inSnapshot(cx, async (tx) => {
@@ -59,7 +59,7 @@ async function nextOf(cx: RecoverContext, row: RecoveryRow, after: string | unde
       if (!isRecordInLog(cx, transaction, record)) {
         cx.logger.error(
           { alarm: "envelope.replaced", transaction: transaction.id },
-          "a transaction was not wrapped for its participant's new key",
+          "transaction was not wrapped for its participant's new key",
         );
         return [];
       }
@@ -71,14 +71,14 @@ async function nextOf(cx: RecoverContext, row: RecoveryRow, after: string | unde
   });
 }
 
-/** The custodian wraps what it registered: what waits for that is registered now, with all its checks. */
+/** Registers waiting envelopes now, with all checks: the custodian wraps only what it has registered. */
 async function registerWaiting(cx: RecoverContext, items: readonly RegistrationItem[]): Promise<void> {
   const ids = [...new Set(items.map(({ tx }) => tx))];
   const waiting = await readUnregistered(cx, ids, GroupName.options);
   if (waiting.length > 0) await storeRegistrations(cx, waiting, await cx.escrow.register(waiting));
 }
 
-/** Commits the announcement of each envelope; nothing is asked of the custodian before this has returned (I2). */
+/** Commits the announcement of each envelope. The custodian is asked only after this has returned (I2). */
 async function announce(
   cx: RecoverContext,
   of: RecoveryOf,
@@ -97,7 +97,7 @@ async function announce(
   });
 }
 
-/** What was announced and did not come about is written down as well. */
+/** Records announced envelopes that were not wrapped. */
 async function ask(
   cx: RecoverContext,
   of: RecoveryOf,
@@ -120,7 +120,7 @@ async function ask(
   }
 }
 
-/** The new key may have been reported compromised since: nothing more is wrapped for it then. */
+/** Checks that the new key was not reported compromised since. If it was, no more entries are wrapped for it. */
 async function requireNewKey(tx: Tx, row: RecoveryRow): Promise<void> {
   const key = await lockKey(tx, row.newKeyId);
   const isUsable = key?.state === "active" || key?.state === "deactivated";
@@ -129,9 +129,9 @@ async function requireNewKey(tx: Tx, row: RecoveryRow): Promise<void> {
 }
 
 /**
- * Has up to twenty transactions wrapped for the new key: announces each envelope, asks the custodian, and puts its entries
- * in their places under an entry of the log each, in one database transaction. Killed at any point it leaves a batch undone
- * or done, and is asked again under new announcements.
+ * Has up to twenty transactions wrapped for the new key. Announces each envelope, asks the custodian, and stores its
+ * entries with a log entry each, in one database transaction. A kill at any point leaves a batch undone or done. An
+ * undone batch is asked for again with new announcements.
  */
 export async function recoverBatch(
   cx: RecoverContext,
@@ -144,7 +144,7 @@ export async function recoverBatch(
   if (last === undefined) return { kind: "through" };
   if (items.length === 0) return { kind: "moved", moved: 0, last };
   await inTransaction(cx, (tx) => requireNewKey(tx, row));
-  // Nothing is announced to a custodian that is away.
+  // While the custodian is away, no envelope is announced.
   await cx.escrow.identity();
   await registerWaiting(cx, items);
   const of = recoveryOf(cx, row);

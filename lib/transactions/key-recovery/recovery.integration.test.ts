@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { inSnapshot } from "@/lib/db/transaction";
 import { changeKeyState } from "@/lib/keys/change-state";
-import { getKey } from "@/lib/keys/get-key";
+import { getKey } from "@/lib/keys/list-keys";
 import { getRecovery } from "@/lib/keys/recovery/get-recovery";
 import { groupsOf, kidsOf, readWith, SENT, submit } from "@/lib/testing/benches/client-held-bench";
 import { asked, begun, helpers, type Loss, loss, run, signedBy } from "@/lib/testing/benches/recovery-acts";
@@ -19,7 +19,7 @@ afterAll(() => bench?.close());
 const countOf = (action: string, outcome: string): Promise<number> =>
   inSnapshot(bench.cx, (tx) => tx.audit_index.count({ where: { action, outcome } }));
 
-it("a lost key's envelopes are wrapped by the custodian for another one, when two persons signed and its holder proved it", async () => {
+it("the custodian wraps a lost key's envelopes for another key after two people signed and its holder proved it", async () => {
   const { owner, other, old, next, ids, legal, approver } = one;
   const bodies = async () =>
     Promise.all(

@@ -5,7 +5,7 @@ import { randomBytes } from "@/lib/crypto/primitives";
 import { inSnapshot } from "@/lib/db/transaction";
 import { recordEpoch } from "@/lib/escrow/client/epochs";
 import { changeKeyState } from "@/lib/keys/change-state";
-import { getKey } from "@/lib/keys/get-key";
+import { getKey } from "@/lib/keys/list-keys";
 import { proveKey } from "@/lib/keys/possession/prove-key";
 import { askRecovery } from "@/lib/keys/recovery/ask-recovery";
 import { beginRecovery } from "@/lib/keys/recovery/begin-recovery";
@@ -41,10 +41,10 @@ beforeAll(async () => {
 });
 afterAll(() => bench?.close());
 
-/** The next owner loses a key. The first one has a colleague among those who sign. */
+/** The next owner loses a key. The first one has a colleague among the signers. */
 const lose = (count?: number) => loss(who, used++, count);
 
-/** As the database's owner, past the rules that keep everybody else from it. */
+/** Runs as the database's owner, past the rules that stop all other logins. */
 async function tamper(text: string, values: readonly unknown[]): Promise<void> {
   const client = new Client({ connectionString: bench.database.adminUrl });
   await client.connect();
@@ -76,8 +76,8 @@ const reasonOf = async (act: Promise<unknown>): Promise<unknown> => {
 
 const stateOf = async (cx: Person, keyId: string) => (await getRecovery(cx, keyId)).recovery?.state;
 
-describe("who signs", () => {
-  it("nobody of the participant's own organisation, nobody without a duty for it, and not the participant", async () => {
+describe("signers", () => {
+  it("the participant, people of its own organisation, and people without the duty cannot sign", async () => {
     const one = await lose();
     await asked(one);
     for (const person of [one.insider, one.support, one.owner, one.other]) {
@@ -86,7 +86,7 @@ describe("who signs", () => {
     expect(await outcomeOf(getRecovery(one.other, one.old.keyId))).toBe("access.forbidden");
   });
 
-  it("one person's word, given twice, begins nothing", async () => {
+  it("one person's statement, given twice, starts no recovery", async () => {
     const one = await lose();
     await asked(one);
     await Promise.allSettled([signedBy(one.legal, one), signedBy(one.legal, one)]);
@@ -97,7 +97,7 @@ describe("who signs", () => {
     expect(await getKey(one.owner, one.old.keyId)).toMatchObject({ state: "compromised" });
   });
 
-  it("a word that the database was made to hold for somebody else is the custodian's to refuse", async () => {
+  it("the custodian refuses a statement that was written into the database for another person", async () => {
     const one = await lose();
     await asked(one);
     await signedBy(one.legal, one);
@@ -120,8 +120,8 @@ describe("who signs", () => {
   });
 });
 
-describe("what is asked", () => {
-  it("only by the participant's own people, of a key they held, with a key that is theirs and fit", async () => {
+describe("the request for a recovery", () => {
+  it("only the participant's own people ask, for a key they held, with a valid key of their own", async () => {
     const one = await lose();
     const ask = (cx: Person, keyId: string, public_key: string) =>
       outcomeOf(askRecovery(cx, keyId, { public_key, reason: "lost" }));
@@ -149,7 +149,7 @@ describe("what is asked", () => {
     expect(await getKey(one.owner, one.old.keyId)).toMatchObject({ state: "active" });
   });
 
-  it("not while another recovery, or a rotation of the participant's, has not ended", async () => {
+  it("a recovery is refused while another one, or a rotation of the participant, has not ended", async () => {
     const one = await lose();
     await asked(one);
     const second = askRecovery(one.owner, one.old.keyId, {
@@ -169,7 +169,7 @@ describe("what is asked", () => {
 });
 
 describe("the new key", () => {
-  it("is not registered without the old one's possession before two persons signed, and not by the portal's proof", async () => {
+  it("the new key cannot be registered without the old one's possession before two people sign, or by the portal's proof", async () => {
     const one = await lose();
     const { new_key } = await asked(one);
     const { key } = await registerKey(one.owner, heldBy(one.next, one.owner.principal.participantId));
@@ -181,13 +181,13 @@ describe("the new key", () => {
     const again = await registerKey(one.owner, heldBy(one.next, one.owner.principal.participantId));
     const tag = one.next.answer(again.key.challenge);
     expect(await outcomeOf(proveKey(one.owner, key.key_id, { client_tag: tag }))).toBe("key.proof");
-    // An answer to the portal's challenge is none to the custodian's.
+    // The custodian does not accept an answer to the portal's challenge.
     await challengeRecovery(one.owner, one.old.keyId);
     expect(await outcomeOf(beginRecovery(one.owner, one.old.keyId, { client_tag: tag }))).toBe("key.proof");
     expect(await getKey(one.owner, key.key_id)).toMatchObject({ state: "pre_active" });
   });
 
-  it("is proven by its holder alone; a wrong answer uses the challenge up and is written down", async () => {
+  it("only its holder proves the new key, and a wrong answer uses the challenge up and is recorded", async () => {
     const one = await lose();
     await agreed(bench, one);
     const { challenge } = await challengeRecovery(one.owner, one.old.keyId);
@@ -208,7 +208,7 @@ describe("the new key", () => {
     expect(await outcomeOf(begun(one))).toBe("done");
   });
 
-  it("is the one that was signed for: another in its row carries no signature", async () => {
+  it("the new key is the one that was signed for: signatures are not valid for another key in its row", async () => {
     const one = await lose();
     await agreed(bench, one);
     const thief = createKeyHolder();
@@ -219,7 +219,7 @@ describe("the new key", () => {
     expect(await reasonOf(begun(one, thief))).toBe("signature");
   });
 
-  it("keeps nothing coming once it was reported compromised itself", async () => {
+  it("a new key that is reported compromised gets no more entries", async () => {
     const one = await lose();
     await agreed(bench, one);
     const { new_key } = await begun(one);
@@ -232,7 +232,7 @@ describe("the new key", () => {
     expect(await kidsOf(one.owner, first(one.ids))).toContain(one.old.kid);
   });
 
-  it("has no successor and no rival while what lies under the lost one is wrapped for it", async () => {
+  it("the new key has no successor and no rival while the lost key's entries are wrapped for it", async () => {
     const one = await lose();
     await agreed(bench, one);
     await begun(one);
@@ -243,8 +243,8 @@ describe("the new key", () => {
   });
 });
 
-describe("what two persons signed", () => {
-  it("is no other list of transactions, and no more of them", async () => {
+describe("the signed terms", () => {
+  it("the signed terms cover exactly one list of transactions", async () => {
     const one = await lose(3);
     await agreed(bench, one);
     await tamper("UPDATE key_recovery SET transactions = transactions[1:1] WHERE old_key_id = $1", [
@@ -260,14 +260,14 @@ describe("what two persons signed", () => {
       two.old.keyId,
     ]);
     await run(two.owner);
-    // The custodian knows the terms by their digest, and none of this one.
+    // The custodian knows the terms by their digest, and has none with this digest.
     expect((await getRecovery(two.owner, two.old.keyId)).recovery).toMatchObject({
       state: "failed",
       rewrapped: 0,
     });
   });
 
-  it("carries nothing when it was withdrawn, or refused by one who may sign", async () => {
+  it("signatures are not valid after a recovery is withdrawn, or refused by a person who may sign", async () => {
     const one = await lose();
     await agreed(bench, one);
     const end = { reason: "Found it again." };
@@ -275,14 +275,14 @@ describe("what two persons signed", () => {
     expect(await refuseRecovery(one.owner, one.old.keyId, end)).toMatchObject({ state: "withdrawn" });
     expect(await outcomeOf(begun(one))).toBe("key.state");
     expect(await outcomeOf(signedBy(one.approver, one))).toBe("key.state");
-    // The same key may be asked for again; the former words do not count for it.
+    // The same key may be asked for again; the former statements do not count for it.
     const again = await asked(one);
     expect(again).toMatchObject({ state: "asked", signatures: [] });
     await signedBy(one.legal, one);
     expect(await refuseRecovery(one.approver, one.old.keyId, end)).toMatchObject({ state: "refused" });
   });
 
-  it("ends with its time, and is written down as ended", async () => {
+  it("the signed terms end with their time, and the end is recorded", async () => {
     const one = await lose();
     await agreed(bench, one);
     const then = later(one.owner, 7 * DAY_MS);
@@ -293,7 +293,7 @@ describe("what two persons signed", () => {
     expect((await asked(one)).state).toBe("asked");
   });
 
-  it("is used once: a recovery that has ended begins no more", async () => {
+  it("the signed terms are used once: a recovery that has ended starts no other", async () => {
     const one = await lose();
     await agreed(bench, one);
     await begun(one);
@@ -304,7 +304,7 @@ describe("what two persons signed", () => {
 });
 
 describe("envelopes", () => {
-  it("whose escrow entry is not the one in the log stay where they are, and the others are wrapped", async () => {
+  it("an envelope whose escrow entry does not match the log stays unchanged, and the others are wrapped", async () => {
     const one = await lose(2);
     await agreed(bench, one);
     await begun(one);
@@ -321,7 +321,7 @@ describe("envelopes", () => {
     expect(await readWith(one.owner, held, one.ids[1] ?? "")).toEqual(SENT);
   });
 
-  it("under a key that was replaced, and then lost, are wrapped for the active one", async () => {
+  it("envelopes of a key that was replaced and then lost are wrapped for the active key", async () => {
     const one = await lose(2);
     const active = await hold(one.owner, one.old.holder);
     const other = askRecovery(one.owner, one.old.keyId, { public_key: one.next.publicKey, reason: "lost" });
@@ -334,7 +334,7 @@ describe("envelopes", () => {
     for (const id of one.ids) expect(await readWith(one.owner, active, id)).toEqual(SENT);
   });
 
-  it("there are none: the key alone is replaced", async () => {
+  it("without envelopes, only the key is replaced", async () => {
     const one = await lose(0);
     await agreed(bench, one);
     const { new_key } = await begun(one);

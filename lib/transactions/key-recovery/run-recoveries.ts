@@ -12,13 +12,15 @@ import {
 import { recoveryDigest } from "@/lib/keys/recovery/terms";
 import { type RecoverContext, recoverBatch } from "@/lib/transactions/key-recovery/recover-batch";
 
-/** Refusals of the custodian that no later call changes. */
+/** Refusals of the custodian that a later call cannot change. */
 const FINAL: readonly unknown[] = ["unknown-recovery", "revoked", "statement-expired", "evaluation-key"];
 
-/** What failed is announced again: not with every look, or the log would fill with announcements. */
+/** Delay before failed envelopes are announced again. Without it, the log would fill with announcements. */
 const PAUSE_MS = 60_000;
 
-/** Passes over what lies under the lost key until one moves nothing; false when it has to be taken up again. */
+/**
+ * Repeats passes over the lost key's entries until one moves none; returns false if the recovery must continue later.
+ */
 async function moveAll(cx: RecoverContext, row: RecoveryRow, signal?: AbortSignal): Promise<boolean> {
   for (;;) {
     let moved = 0;
@@ -35,7 +37,7 @@ async function moveAll(cx: RecoverContext, row: RecoveryRow, signal?: AbortSigna
   }
 }
 
-/** Ends it here, and at the custodian before: nothing more is wrapped on what two persons signed. */
+/** Ends it at the custodian first and then here. The two signatures allow no further wrapping. */
 async function end(
   cx: RecoverContext,
   row: RecoveryRow,
@@ -68,8 +70,8 @@ async function runOne(cx: RecoverContext, row: RecoveryRow, signal?: AbortSignal
 }
 
 /**
- * Goes on with every running recovery of the tenant, and ends those that nobody answered in time. Any number of processes
- * may do so; what fails stays running and is taken up again. Answers how many were worked on.
+ * Continues every running recovery of the tenant, and ends those that were not answered in time. Any number of
+ * processes may do so. A failed recovery stays running and continues later. Returns how many were worked on.
  */
 export async function runRecoveries(cx: RecoverContext, signal?: AbortSignal): Promise<number> {
   const todo = await inSnapshot(cx, (tx) => listToDo(tx, cx.instance.tenantId, cx.clock.now()));
@@ -77,10 +79,10 @@ export async function runRecoveries(cx: RecoverContext, signal?: AbortSignal): P
     try {
       await runOne(cx, row, signal);
     } catch (error) {
-      // One participant's recovery that does not go on keeps nobody else's back.
+      // A participant's recovery that fails does not block another's.
       cx.logger.error(
         { err: error, alarm: "recovery.stuck", recovery: row.id },
-        "a recovery of a lost key did not go on",
+        "recovery of a lost key failed; will retry",
       );
       const until = new Date(cx.clock.nowMs() + PAUSE_MS);
       await inTransaction(cx, (tx) => postponeRecovery(tx, row.id, until));

@@ -21,11 +21,11 @@ type StoreContext = Pick<Context, "instance" | "logger"> & AuditContext;
 interface Outcome {
   readonly announced: AnnouncedEnvelope;
   readonly placed?: RecoveredEnvelope;
-  /** Why there is none. */
+  /** Why the entry is missing. */
   readonly error: string;
 }
 
-/** The groups of these transactions, locked, where the rows are those in the log. */
+/** Returns the groups of these transactions, locked, if the rows match the log. */
 async function lockGroups(
   tx: Tx,
   cx: StoreContext,
@@ -55,8 +55,8 @@ function outcomeOf(
 }
 
 /**
- * Puts the custodian's entries in the places of the lost key's, each bound by an entry of the log of its own, and writes
- * down what did not come about. The rows are locked and compared with the log. Answers how many were moved.
+ * Replaces the lost key's entries with the custodian's, each bound by its own log entry, and records those that were
+ * not wrapped. Locks the rows and compares them with the log. Returns how many were moved.
  */
 export async function storeRecovered(
   tx: Tx,
@@ -73,7 +73,7 @@ export async function storeRecovered(
   if (refused.length > 0) {
     cx.logger.error(
       { alarm: "escrow.refused", count: refused.length, recovery: of.id },
-      "not every envelope was wrapped for a participant's new key",
+      "custodian wrapped some envelopes only for a participant's new key",
     );
   }
   const written = await appendEntries(

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench?.close());
 
-/** As the database's owner: a person's passkey that was removed, and a word that it signed before. */
+/** As the database's owner: removes a person's passkey and inserts a statement that it signed before. */
 async function signedByRemoved(keyId: string, userId: string, tenantId: string): Promise<void> {
   const passkey = { kind: "passkey", credential_id: "c", authenticator_data: "A", client_data_json: "A" };
   const client = new Client({ connectionString: bench.database.adminUrl });
@@ -42,7 +42,7 @@ async function signedByRemoved(keyId: string, userId: string, tenantId: string):
   }
 }
 
-it("a word by a passkey that its owner has removed since is handed to no custodian", async () => {
+it("a statement by a passkey that its owner has removed since is not sent to the custodian", async () => {
   const one = await loss(who, 0);
   await agreed(bench, one);
   expect((await loadOwnCase(one.owner, one.old.keyId)).words).toHaveLength(2);
@@ -52,7 +52,7 @@ it("a word by a passkey that its owner has removed since is handed to no custodi
   expect(words.map(({ person }) => person)).toEqual([one.legal.principal.handle]);
 });
 
-it("a word of somebody who was suspended since begins nothing", async () => {
+it("a statement of a person suspended since starts no recovery", async () => {
   const one = await loss(who, 1);
   await agreed(bench, one);
   expect(await outcomeOf(challengeRecovery(one.owner, one.old.keyId))).toBe("done");

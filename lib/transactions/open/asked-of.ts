@@ -4,9 +4,9 @@ import { DomainError } from "@/lib/errors";
 import type { AccessBody, AccessOfPathBody } from "@/lib/transactions/schema";
 
 /**
- * What is asked of an opening, where the body also says of which transaction and who asks, as programs of the coordinator
- * do. The coordinator took the requester's name from the body; here the credential says who asks, and a body that names
- * somebody else is refused (`access.forbidden`) before anything is looked up. Another transaction than the path's is 422.
+ * Returns what an opening asks for. As programs of the coordinator do, the body may also name the transaction and the
+ * requester. The coordinator took the requester's name from the body. Here the credential decides: a body that names
+ * another person is refused (`access.forbidden`) before any look-up. A transaction that differs from the path's is 422.
  */
 export function askedOf(cx: Pick<Context, "principal">, id: string, body: AccessOfPathBody): AccessBody {
   const { transaction_id: named, requester, ...asked } = body;

@@ -30,7 +30,7 @@ function viaOf({ sealed, grant }: OpeningPlan): "plain" | "managed" | "escrow" {
   return grant === undefined ? "managed" : "escrow";
 }
 
-/** What the custodian compares with the opening: exactly the groups that it is asked for. */
+/** The custodian compares this with the opening: it names exactly the groups that the custodian is asked for. */
 function scopeOf(cx: Context, { row, groups, sealed, grant }: OpeningPlan): Readonly<Record<string, Json>> {
   const requester = cx.principal.handle;
   if (grant === undefined) return { transaction: row.id, groups: [...groups], requester };
@@ -75,7 +75,7 @@ function eventOf(cx: Context, plan: OpeningPlan, proof: OpeningProof | undefined
   } satisfies Omit<AuditEvent, "outcome">;
 }
 
-/** The statement is stored with the disclosure, so that what was opened can be compared with what was signed. */
+/** The statement is stored with the disclosure, so what was opened can be compared with what was signed. */
 function signedColumns({ statement, signature, proofKind }: OpeningProof) {
   return { statement: { ...statement }, proof: { ...signature }, proof_kind: proofKind };
 }
@@ -86,9 +86,9 @@ async function spend(tx: Tx, cx: Context, openingId: string): Promise<void> {
 }
 
 /**
- * Step 5 of an opening: one transaction stores the intent entry and the disclosure, spends the prepared opening, and takes
- * the view last, because that locks the grant. If one of them fails, none of it has happened, and the opening stays usable.
- * Nothing is opened before this has returned (I2).
+ * Step 5 of an opening. One transaction stores the intent entry and the disclosure, spends the prepared opening, and
+ * takes the view last, because that locks the grant. If one of them fails, all are undone, and the opening stays
+ * usable. No field is opened before this has returned (I2).
  */
 export async function commitOpening(
   cx: Context,

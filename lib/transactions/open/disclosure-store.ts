@@ -10,7 +10,7 @@ const Row = z.object({
   grant_id: z.string().nullable(),
 });
 
-/** A finished opening, as far as later acts under it need it. */
+/** A finished opening, with the data that later acts under it need. */
 export interface DoneDisclosure {
   readonly id: string;
   readonly groups: readonly GroupName[];
@@ -18,7 +18,10 @@ export interface DoneDisclosure {
   readonly grantId: string | undefined;
 }
 
-/** The opening of this transaction by this person that ended well; another's is the same as none. */
+/**
+ * Returns this person's successful opening of this transaction. Another person's gets the same answer as an unknown
+ * one.
+ */
 export async function findDisclosure(
   tx: Tx,
   wanted: { readonly id: string; readonly transactionId: string; readonly userId: string },

@@ -11,10 +11,10 @@ import type { OpeningProof } from "@/lib/transactions/open/prove-opening";
 import { registrationItem } from "@/lib/transactions/registration-item";
 import type { GroupName } from "@/lib/vocabulary";
 
-/** What an opening gives. */
+/** The result of an opening. */
 export interface OpenedGroups {
   readonly groups: Groups;
-  /** Undefined where the custodian was not asked. */
+  /** Undefined if the custodian was not asked. */
   readonly assurance?: EscrowOpened["assurance"];
   /** Groups with fields that are masked. */
   readonly masked: readonly GroupName[];
@@ -30,7 +30,7 @@ function plainGroups({ row, groups }: OpeningPlan): Groups {
   return plain;
 }
 
-/** The custodian decides again, by the grant that it knows and the intent entry. */
+/** Asks the custodian, which decides again by the grant it knows and the intent entry. */
 async function openThroughCustodian(
   cx: Context,
   { row, sealed }: OpeningPlan,
@@ -68,7 +68,9 @@ async function openSealed(
   return openThroughCustodian(cx, plan, grant, intent, proof);
 }
 
-/** Step 6 of an opening: unsealed groups from our rows, a party's with its managed key, all others from the custodian. */
+/**
+ * Step 6 of an opening: unsealed groups from our rows, a party's with its managed key, all others from the custodian.
+ */
 export async function openGroups(
   cx: Context,
   plan: OpeningPlan,

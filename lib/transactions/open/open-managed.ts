@@ -13,7 +13,7 @@ function versionOf(kid: string): number {
   return Number(kid.slice(kid.lastIndexOf("#") + 1));
 }
 
-/** The kid of this participant's entry, picked from our records and never by trial. */
+/** Returns the kid of this participant's entry, found in our records and never by trial. */
 function ownKid(group: SealedGroupRow, participantId: string): string {
   const own = group.wraps.find((wrap) => wrap.participantId === participantId);
   if (own === undefined)
@@ -22,8 +22,9 @@ function ownKid(group: SealedGroupRow, participantId: string): string {
 }
 
 /**
- * Opens groups with the participant's managed keys, whose states are read and held in one transaction: who suspends a key
- * waits for this opening, and the next one finds it suspended. The envelopes have been compared with the log before.
+ * Opens groups with the participant's managed keys. Reads and locks the keys' states in one transaction. So a
+ * suspension waits for this opening, and the next opening finds the key suspended. The caller has compared the
+ * envelopes with the log.
  */
 export async function openManaged(
   cx: Context,
@@ -34,7 +35,7 @@ export async function openManaged(
   if (groups.length === 0) return {};
   const own = groups.map((group) => ({ group, kid: ownKid(group, participantId) }));
   const versions = [...new Set(own.map(({ kid }) => versionOf(kid)))];
-  // A lease is renewed before, so that nobody waits for a key service with a row locked.
+  // The lease is renewed first, so that no other call waits for a key service with a row locked.
   await cx.keystore.requireKeys();
   return inTransaction(cx, async (tx) => {
     const derivers = await managedDerivers(tx, cx, { participantId, versions });

@@ -12,13 +12,13 @@ import { type OpeningProof, proveOpening } from "@/lib/transactions/open/prove-o
 import { recordingOutcome } from "@/lib/transactions/open/record-outcome";
 import type { AuditBody, Disclosure } from "@/lib/transactions/schema";
 
-/** Steps 4 and 5. A party's openings take nothing from a budget of a day. */
+/** Steps 4 and 5. A party's openings do not count against a daily budget. */
 function countAndCommit(cx: Context, plan: OpeningPlan, proof: OpeningProof | undefined): Promise<Intent> {
   const commit = () => commitOpening(cx, plan, proof);
   return plan.grant === undefined ? commit() : withinGrantDay(cx, plan.grant.id, commit);
 }
 
-/** Steps 4 to 7. The private reply key leaves memory whatever the outcome. */
+/** Steps 4 to 7. The private reply key is erased from memory whatever the result. */
 async function carryOut(
   cx: Context,
   plan: OpeningPlan,
@@ -42,10 +42,10 @@ async function carryOut(
 }
 
 /**
- * Opens fields of one transaction: for a party with its managed key, for a grant's holder and co-viewers through the escrow
- * custodian, which checks the grant again. Grants of requests, disputes and break-glass all use these seven steps: read,
- * decide, prove, count, commit, open, outcome (docs/life-of-an-opening.md). A failure before or in step 5 costs nothing; a
- * later one costs the view and the signature.
+ * Opens fields of one transaction. A party uses its managed key. A grant's holder and co-viewers use the escrow
+ * custodian, which checks the grant again. Grants of requests, disputes and break-glass all use these seven steps:
+ * read, decide, prove, count, commit, open, outcome (docs/life-of-an-opening.md). A failure before or in step 5 costs
+ * nothing; a later one costs the view and the signature.
  */
 export async function openTransaction(cx: Context, id: string, input: AuditBody): Promise<Disclosure> {
   const facts = await readOpeningFacts(cx, id, input);

@@ -76,7 +76,7 @@ interface GrantOptions {
   readonly isKnownToCustodian?: boolean;
 }
 
-/** A grant as the access feature leaves it: rows here, and decisions with the custodian. */
+/** Stores a grant as the access feature does: rows here, and decisions with the custodian. */
 async function grantFor(transaction: string, options: GrantOptions): Promise<string> {
   const [request, authorization, grant] = [uuidv7(Date.now()), uuidv7(Date.now()), uuidv7(Date.now())];
   const record = {
@@ -184,7 +184,7 @@ async function submit(): Promise<string> {
   return (await submitTransaction(client, input)).transaction_id;
 }
 
-describe("a regulator with a grant", () => {
+describe("a regulator's opening under a grant", () => {
   it("opens the granted groups through escrow, equal to what was sent, and no other", async () => {
     const id = await submit();
     const grant_id = await grantFor(id, { groups: ["amount", "pricing"] });
@@ -277,7 +277,7 @@ describe("a regulator with a grant", () => {
     expect(await outcomeOf(openTransaction(regulator, id, wider))).toBe("statement.invalid");
   });
 
-  it("opens in the session that prepared it and in no other, which leaves it unspent", async () => {
+  it("opens only in the session that prepared it, and another session leaves it unspent", async () => {
     const id = await submit();
     const grant_id = await grantFor(id, { groups: ["amount"] });
     const now = new Date();
@@ -319,7 +319,7 @@ describe("a regulator with a grant", () => {
     expect((await open(signature)).data).toEqual({ amount: "1000", currency: "EUR" });
   });
 
-  it("copies only what an opening of its own gave, while the grant lasts, and the log says so without the value", async () => {
+  it("copies only what its own opening gave, while the grant lasts, and the log records it without the value", async () => {
     const id = await submit();
     const grant_id = await grantFor(id, { groups: ["amount", "pricing"] });
     const { access_id } = await openTransaction(regulator, id, {
@@ -343,7 +343,7 @@ describe("a regulator with a grant", () => {
       ["SELECT action, grant_id FROM audit_index WHERE entry_id = $1", [copied.receipt.entry_id]],
     ]);
     expect(entry).toEqual({ action: "disclosure.copy", grant_id });
-    // The grant's own list has the copy that was let, for its holder and for its deciders, and nobody else's does.
+    // The grant's own list shows the permitted copy to its holder and its reviewers only.
     const made = { transactionId: id, fields: ["amount"], entryId: copied.receipt.entry_id };
     for (const reader of [regulator, approver])
       expect(await listCopies(reader, grant_id, 10)).toEqual([expect.objectContaining(made)]);
@@ -358,7 +358,7 @@ describe("a regulator with a grant", () => {
     );
   });
 
-  it("is refused by the custodian where only the database says that there is a grant", async () => {
+  it("is refused by the custodian when only the database has a grant", async () => {
     const id = await submit();
     const grant_id = await grantFor(id, { groups: ["amount"], isKnownToCustodian: false });
     expect(await outcomeOf(openTransaction(regulator, id, { purpose: "audit", grant_id }))).toBe(

@@ -41,7 +41,7 @@ async function scene() {
   return { owner, id: await submit(owner, other) };
 }
 
-/** Waits until somebody waits for a lock in this database. */
+/** Waits until a session waits for a lock in this database. */
 async function untilSomebodyWaits(): Promise<void> {
   const admin = new Client({ connectionString: bench.database.adminUrl });
   await admin.connect();
@@ -49,8 +49,8 @@ async function untilSomebodyWaits(): Promise<void> {
   await admin.end();
 }
 
-describe("a key that is kept opened", () => {
-  it("spares the opening of its blob for each further group and transaction", async () => {
+describe("the cache of opened keys", () => {
+  it("a cached key saves opening its blob for each further group and transaction", async () => {
     const { owner, id } = await scene();
     owner.keystore.forget({ participant: owner.principal.participantId, version: 1 });
     const before = owner.keystore.openedKeys();
@@ -61,12 +61,12 @@ describe("a key that is kept opened", () => {
   });
 
   it.each(["suspended", "compromised"] as const)(
-    "opens nothing from the moment its row says %s, also when another process said so",
+    "a cached key opens nothing from the moment its row says %s, even when another process wrote that",
     async (state) => {
       const { owner, id } = await scene();
       expect(await opened(owner, id)).toBe("done");
       const kept = owner.keystore.openedKeys();
-      // A portal of its own writes this: nothing of it reaches the keystore here.
+      // Another portal writes this, so the keystore here is not notified.
       const admin = new Client({ connectionString: bench.database.adminUrl });
       await admin.connect();
       await admin.query("SET session_replication_role = replica");
@@ -85,7 +85,7 @@ describe("a key that is kept opened", () => {
     },
   );
 
-  it("is zeroed where it is suspended, and opens again, anew, when it is active again", async () => {
+  it("suspending a key zeroes it in memory, and it is opened again when it is active again", async () => {
     const { owner, id } = await scene();
     expect(await opened(owner, id)).toBe("done");
     const before = owner.keystore.openedKeys();
@@ -97,7 +97,7 @@ describe("a key that is kept opened", () => {
     expect(owner.keystore.openedKeys().misses).toBe(before.misses + 1);
   });
 
-  it("is held by an opening under way: who suspends it waits, and the next opening is refused", async () => {
+  it("a running opening locks its key: a suspension waits, and the next opening is refused", async () => {
     const { owner, id } = await scene();
     const { participantId } = owner.principal;
     const { publicKey } = generateX25519();

@@ -33,7 +33,7 @@ export interface OpeningFacts {
   readonly isPasskeyRemoved: boolean;
 }
 
-/** Only the age limit depends on holds, so a record that is young enough is not looked up. */
+/** Reads the hold only for an old record, because only the age limit depends on holds. */
 async function readHold(tx: Tx, cx: Context, row: TransactionRow): Promise<Date | undefined> {
   const now = cx.clock.now();
   const createdAt = new Date(Number(row.createdAtMicros / 1000n));
@@ -41,10 +41,10 @@ async function readHold(tx: Tx, cx: Context, row: TransactionRow): Promise<Date 
   return (await knownHolds(tx, cx.principal, [row.id], now)).get(row.id);
 }
 
-/** What only an opening under a grant needs. */
+/** Facts that only an opening under a grant needs. */
 async function readForGrant(tx: Tx, cx: Context, transactionId: string, { opening }: AuditBody) {
   const { userId } = cx.principal;
-  // A grant whose row cannot be read permits nothing.
+  // A grant whose row cannot be read permits no opening.
   const grants = readableOf(
     await findGrantsOf(tx, { tenantId: cx.instance.tenantId, userId, transactionId }),
   );

@@ -3,19 +3,37 @@ import { chooseGrant } from "@/lib/access/grants/find-grant";
 import { sessionOf } from "@/lib/access/openings/open-statement";
 import type { OpeningRow } from "@/lib/access/openings/store";
 import { authorizeOpening, type OpeningPermit } from "@/lib/access/rules/authorize-opening";
-import type { GrantFacts, OpeningProof } from "@/lib/access/rules/facts";
+import type { GrantFacts, OpeningProof, RecordFacts } from "@/lib/access/rules/facts";
 import type { Context } from "@/lib/context/context";
 import { DomainError } from "@/lib/errors";
 import { claimedChallenge, statementChallenge } from "@/lib/escrow/protocol/challenge";
 import type { StatementSignature } from "@/lib/escrow/protocol/statements";
 import { removedPasskey } from "@/lib/identity/roster/refuse-removed-passkey";
+import { GROUP_ORDER } from "@/lib/transactions/groups";
 import type { OpeningFacts } from "@/lib/transactions/open/opening-facts";
-import { recordFactsOf } from "@/lib/transactions/open/record-facts";
 import { requireBound } from "@/lib/transactions/read/load-sealed";
 import type { TransactionRow } from "@/lib/transactions/rows";
 import type { AuditBody } from "@/lib/transactions/schema";
 import type { SealedGroupRow } from "@/lib/transactions/verify-envelopes";
 import type { GroupName } from "@/lib/vocabulary";
+
+/** Groups of the transaction, sealed or not. */
+export function presentGroups(row: TransactionRow): GroupName[] {
+  return GROUP_ORDER.filter((group) => row.sealedGroups.includes(group) || row.plain[group] !== undefined);
+}
+
+/** Returns the record as the access rules use it, with the end of a legal hold that the reader may know of. */
+export function recordFactsOf(row: TransactionRow, holdUntil: Date | undefined): RecordFacts {
+  return {
+    transactionId: row.id,
+    participants: row.participants,
+    submitter: row.submitter,
+    createdAt: new Date(Number(row.createdAtMicros / 1000n)),
+    groups: presentGroups(row),
+    retentionClass: row.retentionClass,
+    ...(holdUntil === undefined ? {} : { holdUntil }),
+  };
+}
 
 /** The prepared opening that the call uses, with its signature. */
 export interface GivenOpening {
@@ -23,7 +41,7 @@ export interface GivenOpening {
   readonly signature: StatementSignature;
 }
 
-/** One opening as it was decided. The later steps decide nothing. */
+/** One decided opening. The later steps decide nothing. */
 export interface OpeningPlan {
   readonly row: TransactionRow;
   readonly input: AuditBody;
@@ -40,7 +58,7 @@ export interface OpeningPlan {
 
 type Deciding = Pick<Context, "clock" | "instance" | "principal" | "logger">;
 
-/** The grant that this opening uses; undefined for a party. Throws `access.no-grant`. */
+/** Returns the grant that this opening uses; undefined for a party. Throws `access.no-grant`. */
 export function grantFor(
   cx: Pick<Context, "clock">,
   facts: OpeningFacts,
@@ -87,8 +105,8 @@ function invalid(detail: string): DomainError {
 }
 
 /**
- * The prepared opening for these groups. It must be of this session, cover what is asked for now, and be what the passkey
- * signed. Whether the signature is valid is checked by the custodian.
+ * Returns the prepared opening for these groups. It must be of this session, cover what is asked for now, and be what
+ * the passkey signed. The custodian checks whether the signature is valid.
  */
 function givenOpening(
   cx: Deciding,
@@ -113,8 +131,8 @@ function givenOpening(
 }
 
 /**
- * Step 2 of an opening: decides it from what was read, without any effect. The order is floor and rules, the prepared
- * opening, and whether the stored envelopes are those in the log. Throws the first refusal.
+ * Step 2 of an opening: decides it from the facts that were read, without any effect. It checks in this order: floor
+ * and rules, the prepared opening, and whether the stored envelopes match the log. Throws the first refusal.
  */
 export function planOpening(
   cx: Deciding,

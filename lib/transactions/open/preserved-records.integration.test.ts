@@ -23,7 +23,7 @@ beforeAll(async () => {
   bench = await createAccessBench();
   await bench.integrate();
   otherAgency = await bench.person({ role: "regulator", hasKey: false });
-  // Both records are older than the 2,555 days that a regulator looks back.
+  // Both records are older than the 2,555 days that a regulator can look back.
   await bench.query("ALTER TABLE transaction DISABLE TRIGGER USER", []);
   await bench.query("UPDATE transaction SET created_at_us = created_at_us - 3000::bigint * 86400000000", []);
   await bench.query("ALTER TABLE transaction ENABLE TRIGGER USER", []);
@@ -63,14 +63,14 @@ async function open(who: BenchPerson, transaction: string) {
   return planOpening(who, await readOpeningFacts(who, transaction, body), grantOf(who, transaction), body);
 }
 
-/** What the caller is answered, to the byte. */
+/** Returns the caller's answer, to the byte. */
 const answered = async (who: BenchPerson, transaction: string): Promise<string> =>
   JSON.stringify(problemOf(await refusalOf(open(who, transaction)), { requestId: "r", instance: "/x" }));
 
 const hold = (who: BenchPerson, transaction: string) =>
   preserveTransactions(who, NewPreservation.parse({ transactions: [transaction], reason: "Examination" }));
 
-it("a hold of one's own agency lifts the age limit for an instrument that names the record, as long as it runs", async () => {
+it("a hold of the caller's agency lifts the age limit for an instrument that names the record, while it runs", async () => {
   const [record] = bench.transactions;
   expect((await refusalOf(open(bench.regulator, record))).extra).toMatchObject({
     reason: "default.retention",
@@ -83,7 +83,7 @@ it("a hold of one's own agency lifts the age limit for an instrument that names 
   expect((await refusalOf(open(bench.regulator, record))).code).toBe("access.outside-retention");
 });
 
-it("a hold of another agency changes nothing that this one is answered, and nothing in its reviewers' preview", async () => {
+it("a hold of another agency changes no answer to this one, and not its reviewers' preview", async () => {
   const [, record] = bench.transactions;
   const request = await bench.file({ asked: { transactions: [record] } });
   const preview = async () => JSON.stringify((await reviewRequest(bench.legal, request)).policy);
@@ -100,13 +100,13 @@ it("a hold of another agency changes nothing that this one is answered, and noth
   expect(await answered(bench.regulator, record)).toBe(before);
 });
 
-it("a longer class of retention, set with a reason, lifts it for every agency's instrument, and can be taken back", async () => {
+it("a longer retention class, set with a reason, lifts the limit for every agency's instrument, and can be reversed", async () => {
   const [record] = bench.transactions;
   const set = (retention_class: "standard" | "extended") =>
     setRetention(bench.legal, record, RetentionBody.parse({ retention_class, reason: "Litigation" }));
   expect(await set("extended")).toMatchObject({ transaction_id: record, retention_class: "extended" });
   expect((await open(bench.regulator, record)).groups).toEqual(["amount"]);
-  // Its page shows the class to those who may change it, and to nobody else.
+  // Its page shows the class only to those who may change it.
   const shown = async (who: BenchPerson) => (await readRecord(who, record)).retention;
   expect([await shown(bench.legal), await shown(bench.regulator)]).toEqual(["extended", undefined]);
   const { rows } = await bench.query(

@@ -8,17 +8,17 @@ import type { OpenStatement, StatementSignature } from "@/lib/escrow/protocol/st
 import { requirePortalMaySign } from "@/lib/identity/roster/require-portal-may-sign";
 import type { GivenOpening, OpeningPlan } from "@/lib/transactions/open/plan-opening";
 
-/** The holder's signed statement, and the one-time key that the custodian seals its answer to. */
+/** The holder's signed statement, and the one-time key to which the custodian seals its answer. */
 export interface OpeningProof {
   readonly statement: OpenStatement;
   readonly signature: StatementSignature;
   readonly proofKind: "passkey" | "ed25519" | "evaluation";
   readonly replyKey: { readonly publicKey: Uint8Array; readonly privateKey: Uint8Array };
-  /** The prepared opening to spend; undefined where the portal signed. */
+  /** The prepared opening to spend; undefined if the portal signed. */
   readonly openingId: string | undefined;
 }
 
-/** The custodian checks a passkey's signature before anything is used up, and again when it opens. */
+/** Has the custodian check a passkey's signature before anything is used up; it checks again when it opens. */
 async function proveGiven(cx: Context, { prepared, signature }: GivenOpening): Promise<OpeningProof> {
   const { id, statement, replyKeySealed } = prepared;
   if (signature.kind === "passkey") await cx.escrow.noteStatement({ kind: "open", statement, signature });
@@ -27,7 +27,7 @@ async function proveGiven(cx: Context, { prepared, signature }: GivenOpening): P
   return { statement, signature, proofKind: signature.kind, replyKey, openingId: id };
 }
 
-/** In evaluation the portal's own key signs an opening that its holder did not sign, and the entry says so. */
+/** In evaluation the portal's own key signs an opening that its holder did not sign, and the entry records that. */
 async function proveForEvaluation(cx: Context, plan: OpeningPlan): Promise<OpeningProof | undefined> {
   const { grant, row, sealed } = plan;
   if (grant === undefined) return undefined;
@@ -39,8 +39,8 @@ async function proveForEvaluation(cx: Context, plan: OpeningPlan): Promise<Openi
 }
 
 /**
- * Step 3 of an opening: the proof that the holder signed it. It changes nothing in our database. Undefined for a party, and
- * where nothing is sealed.
+ * Step 3 of an opening: returns the proof that the holder signed it. It changes nothing in our database. Undefined for
+ * a party, and if nothing is sealed.
  */
 export async function proveOpening(cx: Context, plan: OpeningPlan): Promise<OpeningProof | undefined> {
   if (plan.grant === undefined || plan.sealed.length === 0) return undefined;

@@ -17,7 +17,7 @@ interface Found {
   readonly grant: GrantRow | undefined;
 }
 
-/** Why nothing may be copied now: no such opening, more than it gave, or an access that has ended. */
+/** Why no value may be copied now: an unknown opening, more than it gave, or an access that has ended. */
 function hindrance({ disclosure, grant }: Found, body: CopyBody, now: Date): DomainError | undefined {
   if (disclosure === undefined)
     return new DomainError("access.forbidden", { detail: "No opening of yours has this number." });
@@ -42,8 +42,8 @@ function whereOf(
 }
 
 /**
- * Writes down which opened groups a person copies, under which disclosure, before the page copies anything. The
- * value is no part of it. Whoever cannot have it written down copies nothing.
+ * Records which opened groups a person copies, under which disclosure, before the page copies them. The value is not
+ * recorded. If the record fails, the page does not copy.
  */
 export async function recordCopy(cx: Context, id: string, body: CopyBody): Promise<CopyAnswer> {
   const { also } = await loadKnown(cx, id, async (tx): Promise<Found> => {

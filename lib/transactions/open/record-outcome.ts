@@ -30,8 +30,8 @@ function storeOutcome(cx: Context, intent: Intent, result: Result): Promise<Appe
 }
 
 /**
- * Step 7 of an opening: runs `open` and stores its outcome before the caller gets the answer or the error. A failure that
- * is stored here needs no other entry.
+ * Step 7 of an opening: runs `open` and stores its outcome before the caller gets the answer or the error. A failure
+ * that is stored here needs no other entry.
  */
 export async function recordingOutcome(
   cx: Context,

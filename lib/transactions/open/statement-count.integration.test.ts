@@ -8,7 +8,7 @@ import { called } from "@/lib/testing/called";
 import { countStatements } from "@/lib/testing/routes/count-statements";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
 
-// Each statement waits for the database, so an opening may not take more of them than it does now.
+// Each statement waits for the database, so an opening may not use more of them than it does now.
 
 let bench: AccessBench;
 let grant_id: string;
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench?.close());
 
-/** The statements of the second of two equal calls. The first one fills the caches. */
+/** Returns the statements of the second of two equal calls. The first one fills the caches. */
 async function second(run: () => Promise<unknown>): Promise<number> {
   await run();
   return (await countStatements(run)).statements;
@@ -54,7 +54,7 @@ it("an opening with a signed statement takes at most 25 statements", async () =>
   expect(await second(open)).toBeLessThanOrEqual(25);
 });
 
-it("a hidden transaction takes as many statements as one that does not exist", async () => {
+it("a hidden transaction takes as many statements as an unknown one", async () => {
   const [hidden] = bench.transactions;
   const missing = hidden.replace(/^......../, "00000000");
   const other = await bench.person({ role: "client" });

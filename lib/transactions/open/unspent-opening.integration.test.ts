@@ -14,7 +14,7 @@ import { openTransaction } from "@/lib/transactions/open/open-transaction";
 
 // A prepared opening costs its holder a passkey's signature. It is spent only together with the intent and the view.
 
-/** Twenty of a minute's openings are a grant's day (identity.md "Rate limiting"). */
+/** Twenty openings a minute use up a grant's day (identity.md "Rate limiting"). */
 const DAY = 20;
 const NOWHERE = "postgresql://nobody@127.0.0.1:1/none";
 
@@ -53,7 +53,7 @@ interface Prepared {
   readonly open: (who?: BenchPerson) => Promise<string>;
 }
 
-/** An opening that is prepared and signed, and one call that uses it. */
+/** A prepared and signed opening, and one call that uses it. */
 async function prepare(grant_id: string): Promise<Prepared> {
   const [transaction] = bench.transactions;
   const { opening_id, statement } = await prepareOpening(holder, {
@@ -97,7 +97,7 @@ async function meetingAtTheGrant<T>(grant: string, calls: readonly (() => Promis
   }
 }
 
-it("a day's budget that is used up leaves the opening usable", async () => {
+it("a daily budget that is used up leaves the opening usable", async () => {
   const grant = await newGrant();
   const prepared = await prepare(grant);
   for (let taken = 0; taken < DAY; taken += 1) await limits.take("grant_day", grant);
@@ -115,7 +115,7 @@ it("a rate limiter that does not answer leaves the opening usable", async () => 
   expect([await prepared.open(), await viewsUsed(grant)]).toEqual(["done", 1]);
 });
 
-it("a last view that a parallel call takes leaves the opening usable, and gives its unit of the day back", async () => {
+it("a last view that a parallel call takes leaves the opening usable, and returns its unit of the day", async () => {
   // The custodian allows two views, so that only the portal's count decides here.
   const grant = await newGrant(2);
   await setViews(grant, 1);
@@ -132,11 +132,11 @@ it("a last view that a parallel call takes leaves the opening usable, and gives 
   expect([...codes].sort()).toEqual(["access.views-exhausted", "done"]);
   const loser = both[codes.indexOf("access.views-exhausted")];
   await setViews(grant, 2);
-  // The loser takes the day's last unit: its first attempt has given its own back.
+  // The loser takes the day's last unit: its first attempt has returned its own.
   expect(await loser?.open()).toBe("done");
 });
 
-it("a log that takes no entry leaves the opening usable, and gives its unit of the day back", async () => {
+it("a log that takes no entry leaves the opening usable, and returns its unit of the day", async () => {
   const grant = await newGrant();
   const prepared = await prepare(grant);
   for (let taken = 0; taken < DAY - 1; taken += 1) await limits.take("grant_day", grant);
@@ -146,7 +146,7 @@ it("a log that takes no entry leaves the opening usable, and gives its unit of t
   expect([await prepared.open(), await viewsUsed(grant)]).toEqual(["done", 1]);
 });
 
-it("a custodian that does not answer when it is shown the passkey's signature leaves the opening usable", async () => {
+it("a custodian that does not answer the check of the passkey's signature leaves the opening usable", async () => {
   const grant = await newGrant();
   const prepared = await prepare(grant);
   const { device } = await storePasskey(holder, "http://localhost:3000");

@@ -13,7 +13,7 @@ import type { EnvelopeList } from "@/lib/transactions/schema";
 
 const ACTION = "transaction.envelopes";
 
-/** Inclusion proofs by entry id, of those that a checkpoint covers. */
+/** Returns inclusion proofs by entry id, of those that a checkpoint covers. */
 async function proofsOf(cx: Context, record: SealedRecord): Promise<Map<string, string>> {
   const proofs = new Map<string, string>();
   for (const id of new Set(record.groups.map((group) => group.row.entryId))) {
@@ -40,7 +40,7 @@ function itemsOf(
   });
 }
 
-/** The sealed envelopes, for their recipients, who can open and check them without us. */
+/** Returns the sealed envelopes for their recipients, who can open and check them without the portal. */
 export async function getEnvelopes(cx: Context, id: string): Promise<EnvelopeList> {
   const { row, also: record } = await loadKnown(cx, id, (tx, known) => loadSealed(tx, known));
   if (!isParty(cx.principal, row.participants)) {

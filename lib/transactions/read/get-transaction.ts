@@ -4,7 +4,7 @@ import { loadKnown } from "@/lib/transactions/read/load-known";
 import { viewOf } from "@/lib/transactions/read/view";
 import type { TransactionView } from "@/lib/transactions/schema";
 
-/** The view of one transaction; nothing is decrypted. */
+/** Returns the view of one transaction; nothing is decrypted. */
 export async function getTransaction(cx: Context, id: string): Promise<TransactionView> {
   const { row } = await loadKnown(cx, id, async () => undefined);
   return viewOf(row);

@@ -8,10 +8,10 @@ import { listTransactions } from "@/lib/transactions/read/list-transactions";
 import { isParty } from "@/lib/transactions/read/who-may-know";
 import { TransactionQuery, type TransactionView } from "@/lib/transactions/schema";
 
-/** Transactions of grants in force are shown at once up to this many; the grants' own pages name them all. */
+/** Up to this many transactions of grants in force are shown at once; the grants' own pages list all of them. */
 const MAX_MINE = 100;
 
-/** A listed transaction with how it stands to the reader. */
+/** A listed transaction with its relation to the reader. */
 export interface ListedRow {
   readonly view: TransactionView;
   readonly isOwn: boolean;
@@ -35,7 +35,7 @@ async function readMine(cx: Context, grants: readonly GrantView[]) {
   return { items, unreadable: [], next_cursor: null };
 }
 
-/** A page of transactions for one reader, or only those that the reader's grants in force name. */
+/** Returns a page of transactions for one reader, or only those that the reader's grants in force name. */
 export async function listForReader(
   cx: Context,
   query: Partial<TransactionQuery>,

@@ -40,7 +40,7 @@ function conditions(filter: ListFilter): Prisma.Sql[] {
   ];
 }
 
-/** One page, newest first. */
+/** Returns one page, newest first. */
 export async function listTransactionRows(tx: Tx, filter: ListFilter): Promise<Readable<TransactionRow>[]> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     SELECT ${TRANSACTION_COLUMNS} FROM transaction t

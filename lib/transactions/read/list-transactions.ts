@@ -10,7 +10,7 @@ import { viewOf } from "@/lib/transactions/read/view";
 import { knowsAll } from "@/lib/transactions/read/who-may-know";
 import type { TransactionPage, TransactionQuery } from "@/lib/transactions/schema";
 
-/** Nobody's participant id: who is neither staff nor a party knows of nothing. */
+/** A participant id that no one has: a caller who is neither staff nor a party sees no transactions. */
 const NOBODY = "";
 
 function microsOf(instant: string | undefined): bigint | undefined {
@@ -20,7 +20,7 @@ function microsOf(instant: string | undefined): bigint | undefined {
   return BigInt(ms) * 1000n;
 }
 
-/** Metadata of the transactions that the caller may know of, newest first. `from` is included, `to` is not. */
+/** Returns metadata of the transactions that the caller may know of, newest first. `from` is included, `to` is not. */
 export async function listTransactions(
   cx: Context,
   query: TransactionQuery,
@@ -39,7 +39,7 @@ export async function listTransactions(
     }),
   );
   const page = rows.slice(0, query.limit);
-  // An unreadable row has no place in the order; the next page then begins with it again.
+  // An unreadable row has no place in the order, so the next page starts with it again.
   const last = readableOf(page).at(-1);
   const next_cursor =
     rows.length > page.length && last !== undefined

@@ -9,14 +9,14 @@ import { findEntryBytes, findGroups, findLeaves } from "@/lib/transactions/store
 import { areEnvelopesBound, type SealedGroupRow } from "@/lib/transactions/verify-envelopes";
 import { contextOf, envelopeOf } from "@/lib/transactions/wraps";
 
-/** The sealed groups of a transaction as stored, with the bytes of the entries that bind them. */
+/** The stored sealed groups of a transaction, with the bytes of the entries that bind them. */
 export interface SealedRecord {
   readonly groups: readonly SealedGroupRow[];
   readonly entries: ReadonlyMap<string, Uint8Array>;
   readonly leaves: ReadonlyMap<string, EntryLeaf>;
 }
 
-/** Reads everything that opening needs, in the caller's snapshot. Nothing of it is trusted yet. */
+/** Returns everything that opening needs, in the caller's snapshot. None of it is trusted yet. */
 export async function loadSealed(tx: Tx, transaction: TransactionRow): Promise<SealedRecord> {
   const [record] = await loadAllSealed(tx, [transaction]);
   return record ?? { groups: [], entries: new Map(), leaves: new Map() };
@@ -52,7 +52,7 @@ export async function loadAllSealed(
 }
 
 /**
- * Whether the stored rows are the ones in the log: the present one, or a closed one that this instance is told of,
+ * Returns whether the stored rows match the log: the present one, or a closed one in this instance's configuration,
  * under which they were sealed.
  */
 export function isRecordInLog(
@@ -70,8 +70,8 @@ export function isRecordInLog(
 }
 
 /**
- * Throws `envelope.replaced` for rows that are not the ones in the log, and raises the alarm: only someone with write
- * access to the database can cause it. The refusal is recorded as failed.
+ * Throws `envelope.replaced` for rows that do not match the log, and raises the alarm: only a person with write access
+ * to the database can cause it. The refusal is recorded as failed.
  */
 export function requireBound(
   cx: Pick<Context, "clock" | "instance" | "logger">,
@@ -81,7 +81,7 @@ export function requireBound(
   if (isRecordInLog(cx, transaction, record)) return;
   cx.logger.error(
     { alarm: "envelope.replaced", transaction: transaction.id },
-    "a stored envelope is not the one in the log",
+    "stored envelope does not match the log",
   );
   const error = new DomainError("envelope.replaced");
   error.about = { outcome: "failed" };

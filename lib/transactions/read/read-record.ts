@@ -18,9 +18,9 @@ import { nextStatus } from "@/lib/transactions/status/status-rules";
 const SHOWN_ACCESSES = 12;
 const ASKING: ReadonlySet<string> = new Set(["auditor", "regulator", "coordinator"]);
 
-/** What one person can do with a transaction; each act is decided again when it is done. */
+/** What one person can do with a transaction; each act is decided again when it is performed. */
 export interface MayDo {
-  /** A party opens its own record; everybody else needs a grant. */
+  /** A party opens its own record; all others need a grant. */
   readonly openOwn: boolean;
   readonly purposes: readonly string[];
   readonly ask: boolean;
@@ -29,17 +29,17 @@ export interface MayDo {
   readonly move: readonly TransactionStatus[];
 }
 
-/** A transaction with everything its reader may know about seeing it. */
+/** A transaction with everything its reader may know about access to it. */
 export interface RecordView {
   readonly view: TransactionView;
   /** The reader's own grants that name it, newest first; those in force before all others. */
   readonly grants: readonly GrantView[];
-  /** The request behind the first of them, where one is and the reader made it. */
+  /** The request behind the first of them, if the reader made it. */
   readonly request: RequestView | undefined;
   readonly accesses: readonly AccessLogItem[];
   readonly accessCount: number;
   readonly may: MayDo;
-  /** For whoever may change it, and nobody else: the parties do not learn that somebody means to look back. */
+  /** Only for people who may change it: the parties do not learn that someone plans to look back. */
   readonly retention: RetentionBody["retention_class"] | undefined;
 }
 
@@ -78,8 +78,8 @@ function isInForce({ state }: GrantView): boolean {
 }
 
 /**
- * One transaction for the page that shows it. Nothing is decrypted; that the accesses were looked at is written
- * down like any reading of the log.
+ * Returns one transaction for its page. Nothing is decrypted. Reading the accesses is recorded like any reading of the
+ * log.
  */
 export async function readRecord(cx: Context, id: string): Promise<RecordView> {
   const { row } = await loadKnown(cx, id, async () => undefined);
@@ -87,7 +87,7 @@ export async function readRecord(cx: Context, id: string): Promise<RecordView> {
   const may = mayDo(cx, view);
   const own = may.openOwn ? [] : await listOwnGrants(cx, view.transaction_id);
   const grants = [...own.filter(isInForce), ...own.filter((grant) => !isInForce(grant))];
-  // The request is its requester's: who looks beside him sees the grant alone.
+  // The request belongs to its requester; a co-viewer sees only the grant.
   const [first] = grants;
   const requestId = first?.holder === cx.principal.handle ? first.request_id : undefined;
   const request = requestId === undefined ? undefined : await getRequest(cx, requestId);

@@ -16,7 +16,7 @@ type Viewable = Pick<
   | "sealedGroups"
 >;
 
-/** What those who may know of a transaction see of it: metadata, and what was stored unsealed. */
+/** Returns the transaction as those who may know of it see it: metadata, and what was stored unsealed. */
 export function viewOf(row: Viewable): TransactionView {
   return {
     transaction_id: row.id,

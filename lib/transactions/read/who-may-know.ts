@@ -1,13 +1,16 @@
 import type { Principal } from "@/lib/context/principal";
 
-/** Staff who may know the metadata of every transaction of their tenant (api.md "May know of a transaction"). */
+/**
+ * Returns whether the caller is staff who may know the metadata of every transaction of their tenant (api.md "May know
+ * of a transaction").
+ */
 export function knowsAll(principal: Principal): boolean {
   return (
     ["coordinator", "auditor", "regulator"].includes(principal.role) || principal.duties.includes("support")
   );
 }
 
-/** Whether the caller is a party of the transaction and acts as one: staff never do. */
+/** Returns whether the caller is a party of the transaction and acts as one. Staff never do. */
 export function isParty(principal: Principal, participants: readonly string[]): boolean {
   const { role, participantId } = principal;
   return (
@@ -17,7 +20,7 @@ export function isParty(principal: Principal, participants: readonly string[]): 
   );
 }
 
-/** Whether the caller may know that the transaction exists; everybody else is answered 404. */
+/** Returns whether the caller may know that the transaction exists. All others get a 404. */
 export function mayKnow(principal: Principal, participants: readonly string[]): boolean {
   return knowsAll(principal) || isParty(principal, participants);
 }

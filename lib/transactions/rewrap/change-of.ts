@@ -11,19 +11,19 @@ import {
 import { type Derivers, type RewrappedGroups, rewrapGroups } from "@/lib/transactions/rewrap/rewrap-groups";
 import type { TransactionRow } from "@/lib/transactions/rows";
 
-/** What moving to a new key needs: this process's keys, and where to write. */
+/** The context needed to move entries to a new key: this process's keys, and where to write. */
 export type RewrapContext = Pick<Context, "db" | "instance" | "keystore" | "escrow" | "logger"> &
   AuditContext;
 
-/** What a batch moves with. */
+/** The keys of a batch. */
 export interface Move {
   readonly derivers: Derivers;
   readonly next: ActiveKey;
-  /** Transactions that get a new content key, and for whom; the others are re-wrapped. */
+  /** Transactions that get a new content key, with its recipients; the others are re-wrapped. */
   readonly reseal: ReadonlyMap<string, ResealRecipients>;
 }
 
-/** What becomes of one transaction. */
+/** The change of one transaction. */
 export type Change = { readonly transaction: TransactionRow } & (
   | ({ readonly kind: "rewrap" } & RewrappedGroups)
   | {
@@ -43,7 +43,7 @@ async function make(transaction: TransactionRow, record: SealedRecord, move: Mov
   return { kind: "reseal", transaction, groups, keys: recipients.keys };
 }
 
-/** One transaction's change; undefined, with an alarm, when what stands there is not to be trusted or opened. */
+/** Returns one transaction's change; undefined, with an alarm, if its rows cannot be trusted or opened. */
 export async function changeOf(
   cx: RewrapContext,
   transaction: TransactionRow,
@@ -60,7 +60,7 @@ export async function changeOf(
   }
   cx.logger.error(
     { alarm: alarm ?? "envelope.open-failed", transaction: transaction.id },
-    "a transaction was not moved to its participant's new key",
+    "transaction was not moved to its participant's new key",
   );
   return undefined;
 }

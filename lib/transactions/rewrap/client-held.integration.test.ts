@@ -8,8 +8,8 @@ import { changeKeyState } from "@/lib/keys/change-state";
 import { listKeys } from "@/lib/keys/list-keys";
 import { proveKey } from "@/lib/keys/possession/prove-key";
 import { registerKey } from "@/lib/keys/register/register-key";
-import { getRotation } from "@/lib/keys/rotation/get-rotation";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
+import { getRotation } from "@/lib/keys/rotation/view";
 import { outcomeOf, refusalOf } from "@/lib/testing/benches/refusal";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
 import { createKeyHolder, heldBy, type KeyHolder, proofOf } from "@/lib/testing/devices/key-holder";
@@ -53,7 +53,7 @@ async function groupsOf(id: string) {
   });
 }
 
-/** What a holder reads with his own private half, from the rows that `GET …/envelopes` gives. */
+/** Returns what a holder reads with their own private half, from the rows of `GET …/envelopes`. */
 async function readWith(holder: KeyHolder, kid: string, id: string): Promise<unknown> {
   const { transaction, groups } = await groupsOf(id);
   const read: Record<string, unknown> = {};
@@ -81,7 +81,7 @@ const statesOf = async (cx: Person): Promise<unknown[]> => {
   return items.map(({ custody, state, remaining_wraps }) => [custody, state, remaining_wraps]);
 };
 
-/** Registers a holder's key, with the former one's word where that is held too, and proves it. */
+/** Registers a client-held key and proves it, with the former key's proof if that is client-held too. */
 async function hold(cx: Person, former?: KeyHolder) {
   const holder = createKeyHolder();
   const { key } = await registerKey(cx, heldBy(holder, cx.principal.participantId));
@@ -89,7 +89,7 @@ async function hold(cx: Person, former?: KeyHolder) {
   return { holder, proven };
 }
 
-it("what is sealed for a held key opens to its holder and to no call of the service", async () => {
+it("only its holder opens what is sealed for a client-held key, and no call of the service does", async () => {
   const owner = await bench.person({ role: "client", hasKey: false });
   const other = await bench.person({ role: "miner" });
   const { holder, proven } = await hold(owner);
@@ -100,7 +100,7 @@ it("what is sealed for a held key opens to its holder and to no call of the serv
   }
 });
 
-it("a held key takes the place of a managed one, and what was sealed is moved to it, payloads as they were", async () => {
+it("a client-held key replaces a managed one, and sealed data are moved to it with payloads unchanged", async () => {
   const owner = await bench.person({ role: "client" });
   const other = await bench.person({ role: "miner" });
   const id = await submit(owner, other);
@@ -129,7 +129,7 @@ it("a held key takes the place of a managed one, and what was sealed is moved to
   ]);
 });
 
-it("a held key is replaced with the possession of both; the service moves nothing of what it cannot open", async () => {
+it("replacing a client-held key needs possession of both, and the service moves no entry that it cannot open", async () => {
   const owner = await bench.person({ role: "client", hasKey: false });
   const other = await bench.person({ role: "miner" });
   const { holder: first } = await hold(owner);
@@ -164,7 +164,7 @@ it("a held key is replaced with the possession of both; the service moves nothin
   expect(await outcomeOf(changeKeyState(owner, proven.replaced?.key_id ?? "", destroy))).toBe("key.state");
 });
 
-it("a rotation of another party leaves a held key's entries alone, and one that seals anew seals for the held key", async () => {
+it("another party's rotation leaves a client-held key's entries unchanged, and a reseal seals for that key", async () => {
   const owner = await bench.person({ role: "client", hasKey: false });
   const other = await bench.person({ role: "miner" });
   const { holder, proven } = await hold(owner);
@@ -181,7 +181,7 @@ it("a rotation of another party leaves a held key's entries alone, and one that 
   }
 });
 
-it("nothing takes the place of a held key that was reported compromised without its possession, not even a managed key", async () => {
+it("a compromised client-held key cannot be replaced without its possession, not even by a managed key", async () => {
   const owner = await bench.person({ role: "client", hasKey: false });
   const { holder, proven } = await hold(owner);
   await changeKeyState(owner, proven.key_id, { state: "compromised", reason: "a stolen session" });
@@ -194,7 +194,7 @@ it("nothing takes the place of a held key that was reported compromised without 
 });
 
 it.each(["held", "managed"])(
-  "a %s key's row that was given another's public key and his own entry of the log is sealed to by nobody",
+  "a %s key's row with another's public key and the other's own log entry is not sealed to",
   async (custody) => {
     const owner = await bench.person({ role: "client", hasKey: custody === "managed" });
     if (custody === "held") await hold(owner);

@@ -11,7 +11,7 @@ import { lockTransactions } from "@/lib/transactions/store";
 
 type DropContext = Pick<Context, "db" | "instance" | "escrow" | "logger"> & AuditContext;
 
-/** Whether the pinned custodian signed that it opens its entry of exactly the body that stands there now. */
+/** Returns whether the pinned custodian signed that it opens its entry of exactly the current body. */
 function isConfirmed(custodian: Uint8Array, former: FormerEntry): boolean {
   const { transactionId: tx, group: grp, newest, confirmed } = former;
   const ok = { tx, grp, gen: newest.gen, bd: newest.bd, kid: confirmed.kid };
@@ -24,7 +24,7 @@ async function drop(tx: Tx, cx: DropContext, ids: readonly string[]): Promise<nu
   const all = await listFormer(tx, ids);
   const former = all.filter((one) => isConfirmed(custodian, one));
   if (former.length < all.length) {
-    cx.logger.error({ alarm: "escrow.unconfirmed" }, "a registration was not signed by the custodian");
+    cx.logger.error({ alarm: "escrow.unconfirmed" }, "custodian had not signed a registration");
   }
   const transactions = [...new Set(former.map(({ transactionId }) => transactionId))];
   if (transactions.length === 0) return 0;
@@ -43,15 +43,15 @@ async function drop(tx: Tx, cx: DropContext, ids: readonly string[]): Promise<nu
       };
     }),
   );
-  // Who follows an epoch sees what lies under it; the entries are counted there until now.
+  // Pages that follow an epoch show the entries under it, which are counted there until now.
   const epochs = new Set(former.map(({ confirmed }) => Number(confirmed.kid.slice("escrow#".length))));
   for (const epoch of epochs) await tellEpoch(tx, epoch);
   return deleteFormer(tx, former);
 }
 
 /**
- * Removes the escrow's entries of former generations whose successors the custodian has confirmed, with an entry for each
- * transaction. Answers how many were removed. Any number of processes may do so.
+ * Removes the escrow's entries of former generations whose successors the custodian has confirmed, with a log entry for
+ * each transaction. Returns how many were removed. Any number of processes may do so.
  */
 export async function dropFormer(cx: DropContext): Promise<number> {
   const found = await inSnapshot(cx, (tx) => listFormer(tx));

@@ -65,7 +65,7 @@ const escrowKidsOf = async (id: string): Promise<string[]> =>
 const remaining = async (): Promise<(number | undefined)[]> =>
   (await listEscrowEpochs(admin)).items.map(({ remaining_wraps }) => remaining_wraps);
 
-/** Moves what waits, and begins the next epoch. */
+/** Moves waiting entries, and starts the next epoch. */
 async function renew(): Promise<void> {
   await move();
   const { epoch } = await owner.escrow.epoch();
@@ -76,7 +76,7 @@ async function registerAll(): Promise<void> {
   while ((await registerPending(owner)).registered > 0);
 }
 
-it("the next escrow epoch begins by an administrator's word, nobody else's, with an entry and a receipt", async () => {
+it("only an administrator starts the next escrow epoch, with an entry and a receipt", async () => {
   for (const role of ["client", "coordinator", "auditor", "regulator"] as const) {
     const cx = await bench.person({ role });
     expect(await outcomeOf(rotateEpoch(cx))).toBe("access.forbidden");
@@ -86,7 +86,7 @@ it("the next escrow epoch begins by an administrator's word, nobody else's, with
   const begun = await Promise.all(Array.from({ length: 4 }, () => rotateEpoch(admin)));
   expect(new Set(begun.map(({ kid }) => kid))).toEqual(new Set(["escrow#2"]));
   expect(begun.filter(({ receipt }) => receipt !== undefined)).toHaveLength(1);
-  // While entries wait to be moved to it, it is the one that runs.
+  // While entries wait to be moved to it, it is the running one.
   expect(await rotateEpoch(admin)).toMatchObject({ kid: "escrow#2", state: "active" });
   const { items } = await listEscrowEpochs(admin);
   expect(items.filter(({ state }) => state === "active")).toHaveLength(1);
@@ -97,13 +97,13 @@ it("the next escrow epoch begins by an administrator's word, nobody else's, with
   const after = await submit(owner, other);
   expect(new Set(await escrowKidsOf(before))).toEqual(new Set(["escrow#1"]));
   expect(new Set(await escrowKidsOf(after))).toEqual(new Set([items.at(-1)?.kid]));
-  // Both are open to the custodian in between.
+  // The custodian can open both in between.
   await registerAll();
   for (const id of [before, after])
     expect((await openTransaction(other, id, { purpose: "settlement" })).data).toEqual(SENT);
 });
 
-it("entries move to the newest epoch with the bodies as they were, under an entry, and the custodian's word is kept", async () => {
+it("entries move to the newest epoch with bodies unchanged, under an entry, and the custodian's statement is stored", async () => {
   await move();
   const id = await submit(owner, other);
   await renew();
@@ -132,7 +132,7 @@ it("entries move to the newest epoch with the bodies as they were, under an entr
   expect(await move()).toBe(0);
 });
 
-it("an epoch is destroyed at zero remaining entries only, and then nobody seals for it any more", async () => {
+it("an epoch is destroyed only at zero remaining entries, and then no client seals for it", async () => {
   const old = await owner.escrow.epoch();
   const id = await submit(owner, other);
   await renew();
@@ -147,13 +147,13 @@ it("an epoch is destroyed at zero remaining entries only, and then nobody seals 
   expect(await outcomeOf(destroyEpoch(admin, old.epoch))).toBe("key.state");
   const stale = { ...owner, escrow: { ...owner.escrow, epoch: async () => old } };
   await expect(submit(stale, other)).rejects.toThrow(/SP003/);
-  // What was moved opens to the custodian, which moves it on.
+  // The custodian can open the moved entries, and moves them on.
   await renew();
   expect(await move()).toBeGreaterThanOrEqual(2);
   expect(new Set(await escrowKidsOf(id))).toEqual(new Set([(await owner.escrow.epoch()).kid]));
 });
 
-it("former entries of a reseal keep an epoch until the custodian confirmed the new ones", async () => {
+it("former entries of a reseal keep an epoch until the custodian has confirmed the new ones", async () => {
   const old = await owner.escrow.epoch();
   await registerAll();
   await submit(owner, other);
@@ -169,7 +169,7 @@ it("former entries of a reseal keep an epoch until the custodian confirmed the n
   expect(await outcomeOf(destroyEpoch(admin, old.epoch))).toBe("done");
 });
 
-it("beside a rotation of a party's key, and people who seal, no entry is lost", async () => {
+it("during a rotation of a party's key, and while people seal, no entry is lost", async () => {
   const ids: string[] = [];
   for (let made = 0; made < 6; made += 1) ids.push(await submit(owner, other));
   await renew();
@@ -190,7 +190,7 @@ it("beside a rotation of a party's key, and people who seal, no entry is lost", 
   await registerAll();
 });
 
-it("waits while the custodian is away, and what lies under the former epoch opens to its parties", async () => {
+it("a move waits while the custodian is away, and parties still open what is under the former epoch", async () => {
   const id = await submit(owner, other);
   await renew();
   await bench.stopCustodian();

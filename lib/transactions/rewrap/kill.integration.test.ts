@@ -42,7 +42,7 @@ const asPortal = async <T extends object>(text: string): Promise<T[]> => {
   }
 };
 
-/** A portal that has its keys and has begun. */
+/** A portal that has its keys and has started. */
 async function start(people: readonly Person[]): Promise<ChildProcess> {
   const options: RotationChildOptions = {
     keyDir: bench.keyDir,
@@ -73,7 +73,7 @@ async function kill(child: ChildProcess): Promise<void> {
   await gone;
 }
 
-/** Some entries further, and then somewhere between two commits. */
+/** Waits for some more entries, and then for a point between two commits. */
 async function untilSomewhere(): Promise<void> {
   const entries = () => numberOf("SELECT count(*) AS n FROM audit_entry");
   const target = (await entries()) + randomInt(1, 150);
@@ -88,7 +88,7 @@ interface Standing {
   highest: number;
 }
 
-/** One active version of each participant, and no version without the rotation that made it. */
+/** Checks that each participant has one active version, and each version the rotation that made it. */
 async function expectOneActive(people: readonly Person[]): Promise<number> {
   const rows = await asPortal<Standing & { rotations: number }>(
     `SELECT k.participant_id, count(*) FILTER (WHERE k.state = 'active')::int AS active, count(*)::int AS versions,
@@ -103,7 +103,9 @@ async function expectOneActive(people: readonly Person[]): Promise<number> {
   return rows.reduce((sum, { rotations }) => sum + rotations, 0);
 }
 
-/** Each newest generation has one entry for each party and one for the escrow, and no older one has any. */
+/**
+ * Checks that each newest generation has one entry for each party and one for the escrow, and older ones have none.
+ */
 async function expectWholeWraps(people: readonly Person[]): Promise<void> {
   const rows = await asPortal<{ parties: string[]; is_newest: boolean }>(
     `SELECT array_agg(coalesce(w.participant_id, 'escrow') ORDER BY coalesce(w.participant_id, 'escrow')) AS parties,
@@ -119,7 +121,7 @@ async function expectWholeWraps(people: readonly Person[]): Promise<void> {
   }
 }
 
-/** Kills portals at work until it is enough; each is replaced. */
+/** Kills working portals until the count is reached; each is replaced. */
 async function killMany(people: readonly Person[]): Promise<void> {
   let running = await Promise.all(Array.from({ length: PORTALS }, () => start(people)));
   for (let kills = 0; kills < KILLS; kills += 1) {
@@ -134,7 +136,7 @@ async function killMany(people: readonly Person[]): Promise<void> {
   await Promise.all(running.map(kill));
 }
 
-it(`${KILLS} times kill -9 over ${PORTALS} portals that rotate both parties at once: one active version, no entry lost, all opens`, async () => {
+it(`${KILLS} kills with -9 of ${PORTALS} portals that rotate both parties at once leave one active version and lose no entry, and all opens`, async () => {
   const people = [await bench.person({ role: "client" }), await bench.person({ role: "miner" })] as const;
   const [owner, other] = people;
   const ids: string[] = [];

@@ -8,7 +8,7 @@ import type { Derivers } from "@/lib/transactions/rewrap/rewrap-groups";
 import type { TransactionRow } from "@/lib/transactions/rows";
 import type { SealedGroupRow } from "@/lib/transactions/verify-envelopes";
 
-/** A group's next generation: the same fields and salts under a fresh content key, for today's keys. */
+/** A group's next generation: the same fields and salts under a new content key, for today's keys. */
 export interface ResealedGroup {
   readonly transactionId: string;
   readonly group: SealedGroupRow["row"]["group"];
@@ -19,7 +19,7 @@ export interface ResealedGroup {
   readonly digests: EnvelopeDigests;
 }
 
-/** Who a resealed envelope is for: every party's active key, and the escrow's current epoch. */
+/** The recipients of a resealed envelope: every party's active key, and the escrow's current epoch. */
 export interface ResealRecipients {
   readonly keys: readonly ActiveKey[];
   readonly escrow: EscrowEpoch;
@@ -71,9 +71,9 @@ async function resealOne(
 }
 
 /**
- * Opens every group with the participant's retired or active key and seals it anew: new content key, gen + 1, current
- * epoch; fields, salts, digest list and rd stay (crypto.md "Format"). The groups have been compared with the log before.
- * Throws OpenError when one does not open, or when a party has no active key.
+ * Opens every group with the participant's retired or active key and seals it again: new content key, gen + 1, current
+ * epoch. Fields, salts, digest list and rd stay (crypto.md "Format"). The caller has compared the groups with the log.
+ * Throws OpenError if one does not open, or if a party has no active key.
  */
 export async function resealGroups(
   transaction: TransactionRow,

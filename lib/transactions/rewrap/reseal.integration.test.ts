@@ -2,8 +2,8 @@ import { Client } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { registerPending } from "@/lib/escrow/client/registrar";
 import { changeKeyState } from "@/lib/keys/change-state";
-import { getRotation } from "@/lib/keys/rotation/get-rotation";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
+import { getRotation } from "@/lib/keys/rotation/view";
 import { outcomeOf } from "@/lib/testing/benches/refusal";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench?.close());
 
-/** Goes on with rotations as a portal does, beside a worker that takes entries. */
+/** Continues rotations as a portal does, with a worker that takes entries. */
 async function run(cx: Person): Promise<void> {
   await bench.integrate();
   await runRotations({ ...cx, system: "portal" });
@@ -87,7 +87,7 @@ async function rotate(owner: Person): Promise<string> {
   return rotation_id;
 }
 
-it("gives active data a new content key, gen + 1 and today's keys, and leaves settled data their payload", async () => {
+it("a reseal gives active data a new content key, gen + 1 and today's keys, and leaves settled data their payload", async () => {
   const owner = await bench.person({ role: "client" });
   const other = await bench.person({ role: "miner" });
   const [active, settled] = [await submit(owner, other), await submit(owner, other)];
@@ -122,7 +122,7 @@ it("gives active data a new content key, gen + 1 and today's keys, and leaves se
   }
 });
 
-it("is registered anew by the custodian, and the former generation is nobody's to register", async () => {
+it("the custodian registers the resealed generation, and the former one can no longer be registered", async () => {
   const owner = await bench.person({ role: "client" });
   const id = await submit(owner, await bench.person({ role: "miner" }));
   const fresh = await submit(owner, await bench.person({ role: "miner" }));
@@ -145,7 +145,7 @@ it("is registered anew by the custodian, and the former generation is nobody's t
   ]);
 });
 
-it("waits where a party has no active key to seal to, and goes on with the next rotation", async () => {
+it("a reseal waits while a party has no active key to seal to, and continues with the next rotation", async () => {
   const owner = await bench.person({ role: "client" });
   const other = await bench.person({ role: "miner" });
   const id = await submit(owner, other);
@@ -163,7 +163,7 @@ it("waits where a party has no active key to seal to, and goes on with the next 
   expect(await opened(other, id)).toEqual(SENT);
 });
 
-it("of a compromised key takes two persons, seals settled data anew too, and opens nothing meanwhile", async () => {
+it("a reseal of a compromised key takes two people, also reseals settled data, and opens nothing meanwhile", async () => {
   const owner = await bench.person({ role: "client" });
   const other = await bench.person({ role: "miner" });
   const admin = await bench.person({ role: "admin", duties: ["admin"] });
@@ -180,14 +180,14 @@ it("of a compromised key takes two persons, seals settled data anew too, and ope
   expect(await outcomeOf(submit(other, owner))).toBe("participant.no-active-key");
   const asked = await rotateKey(owner, { keyId }, "rewrap");
   expect(asked).toMatchObject({ state: "asked", mode: "reseal", total: 4 });
-  // Asking again is no agreement, and nothing moves before there is one.
+  // Asking again is not an agreement, and no entry moves before an agreement.
   expect(await rotateKey(owner, { keyId }, "rewrap")).toMatchObject({ state: "asked" });
   await run(owner);
   expect(await getRotation(owner, asked.rotation_id)).toMatchObject({ state: "asked", rewrapped: 0 });
   const schedule = { ...owner, principal: undefined, system: "portal" };
   expect(await outcomeOf(rotateKey(schedule, { keyId }, "reseal"))).toBe("key.state");
   expect(await outcomeOf(rotateKey(other, { keyId }, "reseal"))).toBe("access.forbidden");
-  // Another account of the one who asked is no second person (ADR 0037).
+  // Another account of the requester is not a second person (ADR 0037).
   const again = await bench.person({ role: "admin", duties: ["admin"] });
   const database = new Client({ connectionString: bench.database.adminUrl });
   await database.connect();
@@ -215,7 +215,7 @@ it("of a compromised key takes two persons, seals settled data anew too, and ope
   await changeKeyState(owner, keyId, { state: "destroyed", reason: "emptied" });
 });
 
-it("of a compromised key moves to the active one where there is one, and leaves other rotations of the participant waiting", async () => {
+it("a compromised key's entries move to the active key if one exists, and other rotations of the participant wait", async () => {
   const owner = await bench.person({ role: "client" });
   const admin = await bench.person({ role: "admin", duties: ["admin"] });
   const id = await submit(owner, await bench.person({ role: "miner" }));
@@ -226,7 +226,7 @@ it("of a compromised key moves to the active one where there is one, and leaves 
     [participantId],
   );
   await changeKeyState(owner, first?.id ?? "", { state: "compromised", reason: "a stolen backup" });
-  // The running rotation may not touch the compromised key, and says that something is left.
+  // The running rotation may not use the compromised key, and reports that entries are left.
   await run(owner);
   expect(await getRotation(owner, rotation_id)).toMatchObject({ state: "failed", total: 2, rewrapped: 0 });
   expect((await wrapsOf(id)).map(({ kid }) => kid)).toContain(`${participantId}#1`);
@@ -241,7 +241,7 @@ it("of a compromised key moves to the active one where there is one, and leaves 
   expect(await opened(owner, id)).toEqual(SENT);
 });
 
-it("keeps the escrow's former entries until the custodian has confirmed the new ones, and then removes them with an entry", async () => {
+it("a reseal keeps the escrow's former entries until the custodian confirms the new ones, then removes them with an entry", async () => {
   const owner = await bench.person({ role: "client" });
   const other = await bench.person({ role: "miner" });
   const portal = { ...owner, principal: undefined, system: "portal" };
@@ -257,7 +257,7 @@ it("keeps the escrow's former entries until the custodian has confirmed the new 
   expect(await formerOf(id)).toEqual(kept);
   expect(await opened(owner, id)).toEqual(SENT);
   expect(await opened(other, id)).toEqual(SENT);
-  // A confirmation that the custodian did not sign is none.
+  // A confirmation without the custodian's signature does not count.
   await rowsOf(
     `INSERT INTO escrow_registration (transaction_id, grp, gen, tenant_id, bd, kid, signature)
      SELECT transaction_id, grp, gen, tenant_id, bd, 'escrow#1', $2 FROM transaction_group

@@ -12,7 +12,7 @@ import { getEnvelopes } from "@/lib/transactions/read/get-envelopes";
 import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
 import { setStatus } from "@/lib/transactions/status/set-status";
 
-/** A party that rotates its key with `reseal` looks which of its settled records came out anew. */
+/** A party that rotates its key with `reseal` checks which of its settled records were resealed. */
 
 let bench: RequestBench;
 beforeAll(async () => {
@@ -30,7 +30,7 @@ async function settled(client: RequestPerson): Promise<string> {
 const generations = async (client: RequestPerson, id: string) =>
   (await getEnvelopes(client, id)).items.map(({ group, gen }) => `${group} ${gen}`);
 
-it("a party does not learn from a rotation which of its settled records somebody has a grant for", async () => {
+it("a party does not learn from a rotation which of its settled records have a grant", async () => {
   const client = await bench.person({ role: "client" });
   const [asked, other] = [await settled(client), await settled(client)];
   while ((await registerPending(client)).registered > 0);

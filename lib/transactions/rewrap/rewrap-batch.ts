@@ -2,7 +2,7 @@ import "server-only";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import type { EscrowEpoch } from "@/lib/escrow/protocol/port";
 import { lockActiveKeys } from "@/lib/keys/active-keys";
-import { retiredDerivers } from "@/lib/keys/rotation/retired-derivers";
+import { retiredDerivers } from "@/lib/keys/managed-deriver";
 import { listRetired, lockRunning, type RotationRow } from "@/lib/keys/rotation/store";
 import { loadAllSealed } from "@/lib/transactions/read/load-sealed";
 import { type Change, changeOf, type RewrapContext } from "@/lib/transactions/rewrap/change-of";
@@ -12,29 +12,29 @@ import { storeChanges } from "@/lib/transactions/rewrap/store-changes";
 import type { TransactionRow } from "@/lib/transactions/rows";
 import { lockTransactions } from "@/lib/transactions/store";
 
-/** Transactions of one batch: what one database transaction locks and holds. */
+/** Transactions of one batch, which one database transaction locks. */
 const BATCH = 50;
 
-/** A worker takes entries within a second; one that has not for this long may be gone. */
+/** A worker takes entries within a second. After this long without one, it may have stopped. */
 const BEHIND_SECONDS = 20;
 
 /**
- * How a batch went: `moved` up to `last`, where the next one goes on; `through` when nothing lies beyond; `waits` when
- * another process works on it, the log takes nothing, or the participant has no active key to move to.
+ * The result of a batch. `moved` up to `last`, where the next one continues; `through` if no entries are left; `waits`
+ * if another process works on it, the log takes no entries, or the participant has no active key to move to.
  */
 export type BatchResult =
   | { readonly kind: "moved"; readonly moved: number; readonly last: string }
   | { readonly kind: "through" }
   | { readonly kind: "waits" };
 
-/** What one rotation's batches have in common. */
+/** The shared data of one rotation's batches. */
 export interface RewrapWork {
   readonly rotation: RotationRow;
   readonly escrow: EscrowEpoch;
 }
 
 /**
- * For a rotation that reseals: those transactions that hold active data, and all where a key was compromised, with their
+ * Returns, for a rotation that reseals, the transactions with active data, or all for a compromised key, with their
  * parties' keys, locked.
  */
 async function resealRecipients(
@@ -58,8 +58,8 @@ async function resealRecipients(
 
 /**
  * Moves up to 50 transactions to the participant's active key in one database transaction: locks, compares with the
- * log, re-wraps or reseals, writes an entry for each transaction. Killed at any point it leaves the batch undone or
- * done; of two at once one does it.
+ * log, re-wraps or reseals, writes an entry for each transaction. A kill at any point leaves the batch undone or done.
+ * Of two at once, one does it.
  */
 export function rewrapBatch(
   cx: RewrapContext,

@@ -36,7 +36,9 @@ interface Change {
   readonly digests: EnvelopeDigests[];
 }
 
-/** The group with the custodian's new entry; undefined when another act changed it since the custodian was asked. */
+/**
+ * Returns the group with the custodian's new entry; undefined if another act changed it since the custodian was asked.
+ */
 function moveGroup(
   { row, wraps, context, envelope }: SealedGroupRow,
   asked: Asked | undefined,
@@ -73,7 +75,7 @@ function keyOf(transaction: string, group: string): string {
   return `${transaction}|${group}`;
 }
 
-/** What becomes of each transaction, from rows that are locked and compared with the log. */
+/** Returns the change of each transaction, from rows that are locked and compared with the log. */
 async function changesOf(
   tx: Tx,
   cx: EscrowMoveContext,
@@ -88,7 +90,7 @@ async function changesOf(
     if (!isRecordInLog(cx, transaction, record)) {
       cx.logger.error(
         { alarm: "envelope.replaced", transaction: transaction.id },
-        "a transaction was not moved to the new escrow epoch",
+        "transaction was not moved to the new escrow epoch",
       );
       return [];
     }
@@ -140,7 +142,7 @@ async function store(tx: Tx, cx: EscrowMoveContext, changes: readonly Change[]):
   return moved.length;
 }
 
-/** Asks the custodian for these transactions' groups; those it refuses are told in the operator's log. */
+/** Asks the custodian for these transactions' groups; logs those it refuses for the operator. */
 async function ask(cx: EscrowMoveContext, ids: readonly string[]): Promise<Map<string, Asked>> {
   const items = await inSnapshot(cx, (tx) => selectSealedGroups(tx, ids, GroupName.options, false));
   const results = await cx.escrow.rewrap(items);
@@ -157,9 +159,9 @@ async function ask(cx: EscrowMoveContext, ids: readonly string[]): Promise<Map<s
 }
 
 /**
- * Moves the escrow's entries of former epochs to the newest: the custodian opens and wraps them, and here each is put in
- * its place under an entry of the log, fifty transactions in one database transaction. The bodies stay. Killed at any
- * point it leaves a batch undone or done, and is asked again. Answers how many entries were moved.
+ * Moves the escrow's entries of former epochs to the newest. The custodian opens and wraps them. The portal stores each
+ * under a log entry, fifty transactions in one database transaction. The bodies stay. A kill at any point leaves a
+ * batch undone or done, and an undone one is asked for again. Returns how many entries were moved.
  */
 export async function rewrapEscrow(cx: EscrowMoveContext, signal?: AbortSignal): Promise<number> {
   const { epoch } = await cx.escrow.epoch();

@@ -15,7 +15,9 @@ import type { SealedGroupRow } from "@/lib/transactions/verify-envelopes";
 /** Derivers of retired key versions by kid. */
 export type Derivers = ReadonlyMap<string, Derive>;
 
-/** What a re-wrap changes of one transaction: entries, and the digests that the log binds the groups with. */
+/**
+ * A re-wrap's changes of one transaction: its recipient entries, and the digests with which the log binds the groups.
+ */
 export interface RewrappedGroups {
   readonly moved: readonly MovedWrap[];
   readonly digests: readonly EnvelopeDigests[];
@@ -50,9 +52,9 @@ async function rewrapOne(group: SealedGroupRow, wrap: WrapRow, derive: Derive, n
 }
 
 /**
- * Moves each entry that lies under a retired key to its successor. The groups have been compared with the log before.
- * protected, iv, ciphertext and tag are byte-identical afterwards (crypto.md "Rotation"), which is checked here against
- * the body digest. Throws OpenError when an entry cannot be opened or its key is not the one the envelope commits to.
+ * Moves each entry under a retired key to its successor. The caller has compared the groups with the log. protected,
+ * iv, ciphertext and tag stay byte-identical (crypto.md "Rotation"); this function checks that against the body digest.
+ * Throws OpenError if an entry cannot be opened or its key is not the one the envelope commits to.
  */
 export async function rewrapGroups(
   groups: readonly SealedGroupRow[],

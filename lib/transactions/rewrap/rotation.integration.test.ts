@@ -5,9 +5,9 @@ import { inSnapshot } from "@/lib/db/transaction";
 import { findActiveKeys } from "@/lib/keys/active-keys";
 import { changeKeyState } from "@/lib/keys/change-state";
 import { listKeys } from "@/lib/keys/list-keys";
-import { getRotation } from "@/lib/keys/rotation/get-rotation";
 import { rotateDueKeys } from "@/lib/keys/rotation/rotate-due";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
+import { getRotation } from "@/lib/keys/rotation/view";
 import type { KeyView } from "@/lib/keys/schema";
 import { outcomeOf, refusalOf } from "@/lib/testing/benches/refusal";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
@@ -24,13 +24,13 @@ beforeAll(async () => {
 });
 afterAll(() => bench?.close());
 
-/** Goes on with rotations as a portal does, beside a worker that takes entries. */
+/** Continues rotations as a portal does, with a worker that takes entries. */
 async function run(cx: Person): Promise<void> {
   await bench.integrate();
   await runRotations({ ...cx, system: "portal" });
 }
 
-/** Somebody with full access to the database, for looking and for changing rows behind the portal's back. */
+/** A person with full access to the database, to read and change rows without the portal. */
 async function asOwner<T>(work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: bench.database.adminUrl });
   await client.connect();
@@ -96,7 +96,7 @@ const opened = async (cx: Person, transaction: string): Promise<unknown> =>
   (await openTransaction(cx, transaction, { purpose: "settlement" })).data;
 
 describe("a rotation", () => {
-  it("moves every entry to the new key, leaves payloads byte-identical, and opens to both parties as before", async () => {
+  it("a rotation moves every entry to the new key, keeps payloads byte-identical, and both parties open as before", async () => {
     const owner = await bench.person({ role: "client" });
     const other = await bench.person({ role: "miner" });
     const ids = [await submit(owner, other), await submit(other, owner)];
@@ -104,7 +104,7 @@ describe("a rotation", () => {
     const begun = await rotate(owner);
     expect(begun).toMatchObject({ state: "running", old_version: 1, new_version: 2, total: 6, rewrapped: 0 });
     expect(begun.receipt?.signature).toContain("/receipt");
-    // Before the job has moved anything the old key opens, and what is sealed now is sealed to the new one.
+    // Before the job has moved any entry, the old key opens, and new data are sealed to the new one.
     expect(await opened(owner, ids[0] ?? "")).toEqual(SENT);
     const later = await submit(other, owner);
     expect((await kidsOf(later)).filter((kid) => kid.startsWith(owner.principal.participantId))).toEqual(
@@ -124,7 +124,7 @@ describe("a rotation", () => {
     ]);
   });
 
-  it("writes an entry for each transaction that binds the moved groups by their digests", async () => {
+  it("a rotation writes an entry for each transaction that binds the moved groups by their digests", async () => {
     const owner = await bench.person({ role: "client" });
     const other = await bench.person({ role: "miner" });
     const id = await submit(owner, other);
@@ -148,7 +148,7 @@ describe("a rotation", () => {
     expect(pub?.envelopes?.[0]?.bd).toBe(row.bd);
   });
 
-  it("is one rotation however many ask at once, with one active version", async () => {
+  it("several calls at once start one rotation, with one active version", async () => {
     const owner = await bench.person({ role: "client" });
     await submit(owner, await bench.person({ role: "miner" }));
     const { participantId } = owner.principal;
@@ -163,7 +163,7 @@ describe("a rotation", () => {
     expect(await getRotation(owner, asked[0]?.rotation_id ?? "")).toMatchObject({ state: "completed" });
   });
 
-  it("of both parties of the same transactions at once loses no entry", async () => {
+  it("rotations of both parties of the same transactions at once lose no entry", async () => {
     const owner = await bench.person({ role: "client" });
     const other = await bench.person({ role: "miner" });
     const ids: string[] = [];
@@ -180,7 +180,7 @@ describe("a rotation", () => {
     }
   });
 
-  it("of somebody who seals all the while loses no entry and leaves none behind", async () => {
+  it("a rotation while a person seals loses no entry and leaves none under the old key", async () => {
     const owner = await bench.person({ role: "client" });
     const other = await bench.person({ role: "miner" });
     const writer = async () => {
@@ -201,7 +201,7 @@ describe("a rotation", () => {
     expect((await keysOf(owner)).map(({ remaining_wraps }) => remaining_wraps)).toEqual([0, 0, 54]);
   });
 
-  it("leaves alone what is not the envelope in the log, says so, and ends as failed", async () => {
+  it("a rotation skips an envelope that does not match the log, reports it, and ends as failed", async () => {
     const owner = await bench.person({ role: "client" });
     const other = await bench.person({ role: "miner" });
     const [good, bad] = [await submit(owner, other), await submit(owner, other)];
@@ -226,7 +226,7 @@ describe("a rotation", () => {
     expect(refused).toMatchObject({ code: "key.state", extra: { remaining_wraps: 3 } });
   });
 
-  it("is refused to strangers, for keys that are not active, and for unknown ones", async () => {
+  it("a rotation is refused to strangers, for keys that are not active, and for unknown ones", async () => {
     const owner = await bench.person({ role: "client" });
     const stranger = await bench.person({ role: "miner" });
     const coordinator = await bench.person({ role: "coordinator", duties: ["approve"] });
@@ -246,7 +246,7 @@ describe("a rotation", () => {
   });
 });
 
-it("is begun by itself for keys that are older than they may be, once, and only for those", async () => {
+it("a rotation starts automatically, once, and only for keys older than their limit", async () => {
   const young = await bench.person({ role: "client" });
   const old = await bench.person({ role: "client" });
   const { createdAt } = await asOwner(async (client) => {
@@ -267,7 +267,7 @@ it("is begun by itself for keys that are older than they may be, once, and only 
 });
 
 describe("a key's state", () => {
-  it("goes the allowed ways only: destroyed at zero entries, erased for good, never back", async () => {
+  it("a key changes state only as allowed: destroyed at zero entries, erased for good, never active again", async () => {
     const owner = await bench.person({ role: "client" });
     await submit(owner, await bench.person({ role: "miner" }));
     const { key_id } = await activeOf(owner);
@@ -289,7 +289,7 @@ describe("a key's state", () => {
     expect(row).toEqual({ private_blob: null, kek_id: null });
   });
 
-  it("suspended stops sealing and opening at once, and active again gives both back", async () => {
+  it("suspending a key stops sealing and opening at once, and activating it restores both", async () => {
     const owner = await bench.person({ role: "client" });
     const other = await bench.person({ role: "miner" });
     const id = await submit(owner, other);
@@ -304,7 +304,7 @@ describe("a key's state", () => {
     expect(await opened(owner, id)).toEqual(SENT);
   });
 
-  it("is an administrator's to stop and nobody else's to touch", async () => {
+  it("an administrator may suspend a key, and other people may not", async () => {
     const owner = await bench.person({ role: "client" });
     const stranger = await bench.person({ role: "client" });
     const admin = await bench.person({ role: "admin", duties: ["admin"] });

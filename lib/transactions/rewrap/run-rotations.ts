@@ -5,7 +5,7 @@ import { listRunning, type RotationRow } from "@/lib/keys/rotation/store";
 import type { RewrapContext } from "@/lib/transactions/rewrap/change-of";
 import { rewrapBatch } from "@/lib/transactions/rewrap/rewrap-batch";
 
-/** One pass over all that lies under the participant's retired keys, then the end of the rotation. */
+/** Runs one pass over all entries of the participant's retired keys, then ends the rotation. */
 async function runOne(cx: RewrapContext, rotation: RotationRow, signal?: AbortSignal): Promise<void> {
   const work = { rotation, escrow: await cx.escrow.epoch() };
   let after: string | undefined;
@@ -22,8 +22,8 @@ async function runOne(cx: RewrapContext, rotation: RotationRow, signal?: AbortSi
 }
 
 /**
- * Goes on with every running rotation of the tenant, one after the other. Any number of processes may do so; the database
- * elects for each batch. What fails stays running and is taken up again. Answers how many were worked on.
+ * Continues every running rotation of the tenant, one after the other. Any number of processes may do so; the database
+ * elects one for each batch. A failed rotation stays running and continues later. Returns how many were worked on.
  */
 export async function runRotations(cx: RewrapContext, signal?: AbortSignal): Promise<number> {
   const running = await inSnapshot(cx, (tx) => listRunning(tx, cx.instance.tenantId));
@@ -31,10 +31,10 @@ export async function runRotations(cx: RewrapContext, signal?: AbortSignal): Pro
     try {
       await runOne(cx, rotation, signal);
     } catch (error) {
-      // One participant's key that does not open keeps nobody else's rotation back.
+      // A participant's key that does not open does not block another's rotation.
       cx.logger.error(
         { err: error, alarm: "rotation.stuck", rotation: rotation.id },
-        "a rotation did not go on",
+        "rotation failed; will retry",
       );
     }
   }

@@ -39,7 +39,7 @@ function eventOf(rotation: RotationRow, next: ActiveKey, change: Change): AuditE
   };
 }
 
-/** The moved entries; the groups' bodies stay, and newer entries of the log bind them. */
+/** Stores the moved entries. The groups' bodies stay, and newer log entries bind them. */
 async function storeRewraps(tx: Tx, written: readonly Written<Rewrap>[]): Promise<number> {
   const moved = written.flatMap(({ change }) => change.moved);
   if (moved.length === 0) return 0;
@@ -71,7 +71,7 @@ function wrapsOf(cx: RewrapContext, { groups, keys }: Reseal): NewWrapRow[] {
   );
 }
 
-/** The next generations with their entries; the parties' entries of the former ones are removed. */
+/** Stores the next generations with their entries, and removes the parties' entries of the former ones. */
 async function storeReseals(tx: Tx, cx: RewrapContext, written: readonly Written<Reseal>[]): Promise<number> {
   if (written.length === 0) return 0;
   const rows = written.flatMap(({ change, entryId }) =>
@@ -102,7 +102,7 @@ async function storeReseals(tx: Tx, cx: RewrapContext, written: readonly Written
   return rows.length;
 }
 
-/** Writes an entry for each change and the changes themselves; answers how many groups were moved. */
+/** Writes a log entry for each change and stores the changes; returns how many groups were moved. */
 export async function storeChanges(
   tx: Tx,
   cx: RewrapContext,

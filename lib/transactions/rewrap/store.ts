@@ -3,8 +3,8 @@ import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 
 /**
- * Those among these transactions whose data are active: not settled or failed, or in a live dispute. A grant makes none
- * active: its parties see what is sealed anew, and would learn of a grant that is sealed from them (I12).
+ * Returns those of these transactions whose data are active: not settled or failed, or in a live dispute. A grant does
+ * not make data active. The parties see what is resealed, and would learn of a sealed grant from it (I12).
  */
 export async function findActiveData(tx: Tx, ids: readonly string[]): Promise<Set<string>> {
   const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
@@ -15,8 +15,8 @@ export async function findActiveData(tx: Tx, ids: readonly string[]): Promise<Se
 }
 
 /**
- * Whether the log has not taken an entry for this long. What a re-wrap binds anew would be believed for the merge delay
- * only, and shut afterwards, where nothing goes into the tree.
+ * Returns whether the log has taken no entry for this long. Without the tree, data that a re-wrap binds are trusted
+ * only for the merge delay, and are unreadable afterwards.
  */
 export async function isLogBehind(tx: Tx, seconds: number): Promise<boolean> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
@@ -34,8 +34,8 @@ export async function insertGroups(
 }
 
 /**
- * Removes the parties' entries of generations that have a successor: nobody opens them any more. The escrow's stays, as
- * the former one, until the custodian has confirmed the successor.
+ * Removes the parties' entries of generations that have a successor, which no longer need to open. The escrow's former
+ * entry stays until the custodian has confirmed the successor.
  */
 export async function retireOldWraps(tx: Tx, transactionIds: readonly string[]): Promise<void> {
   const old = Prisma.sql`w.transaction_id = ANY (${[...transactionIds]}::uuid[])
@@ -45,7 +45,7 @@ export async function retireOldWraps(tx: Tx, transactionIds: readonly string[]):
   await tx.$executeRaw(Prisma.sql`UPDATE wrap w SET kind = 'former' WHERE ${old} AND w.kind = 'escrow'`);
 }
 
-/** Transactions with an entry of the escrow under an epoch before this one, by id, after one. */
+/** Returns transactions with an entry of the escrow under an epoch before this one, by id, after one. */
 export async function listUnderFormer(
   tx: Tx,
   where: {
@@ -63,7 +63,7 @@ export async function listUnderFormer(
   return rows.map((row) => row.transaction_id);
 }
 
-/** The escrow's entry of a group under a newer epoch, with the custodian's word. */
+/** The escrow's entry of a group under a newer epoch, with the custodian's statement. */
 export interface MovedEscrow {
   readonly transactionId: string;
   readonly group: string;
@@ -77,7 +77,7 @@ export interface MovedEscrow {
   readonly signature: string;
 }
 
-/** Replaces the escrow's entries, and what the custodian said of them; answers how many entries there were. */
+/** Replaces the escrow's entries and the custodian's statements about them; returns how many entries. */
 export async function moveEscrowWraps(
   tx: Tx,
   tenantId: string,
@@ -112,7 +112,7 @@ export async function moveEscrowWraps(
       AND w.kid = r.old_kid`);
 }
 
-/** A former entry of the escrow beside what the custodian said of the newest generation of its group. */
+/** A former entry of the escrow, with the custodian's statement about the newest generation of its group. */
 export interface FormerEntry {
   readonly transactionId: string;
   readonly group: string;
@@ -121,7 +121,9 @@ export interface FormerEntry {
   readonly confirmed: { readonly bd: string; readonly kid: string; readonly signature: string };
 }
 
-/** Former entries of these transactions, or of some fifty, whose successors the custodian has answered for. */
+/**
+ * Returns former entries of these transactions, or of about fifty, whose successors the custodian has answered for.
+ */
 export async function listFormer(tx: Tx, transactionIds?: readonly string[]): Promise<FormerEntry[]> {
   const ids = transactionIds === undefined ? null : [...transactionIds];
   const rows = await tx.$queryRaw<
@@ -153,7 +155,7 @@ export async function listFormer(tx: Tx, transactionIds?: readonly string[]): Pr
   }));
 }
 
-/** Removes former entries; answers how many there were. */
+/** Removes former entries; returns how many. */
 export async function deleteFormer(tx: Tx, former: readonly FormerEntry[]): Promise<number> {
   const rows = former.map(({ transactionId, group, gen }) => ({
     transaction_id: transactionId,

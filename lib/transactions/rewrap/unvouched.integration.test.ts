@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench?.close());
 
-/** Goes on with rotations as a portal does, beside a worker that takes entries. */
+/** Continues rotations as a portal does, with a worker that takes entries. */
 async function run(cx: Person): Promise<void> {
   await bench.integrate();
   await runRotations({ ...cx, system: "portal" });
@@ -41,7 +41,9 @@ async function submit(from: Person, to: Person): Promise<string> {
   return (await submitTransaction(from, input)).transaction_id;
 }
 
-/** What somebody with the app's database login alone writes: an entry without a part, and another public key. */
+/**
+ * Writes what a person with only the app's database login can write: an entry without a part, and another public key.
+ */
 async function swapKey(participantId: string, publicKey: Uint8Array, entry: "none" | "own"): Promise<void> {
   const { log, tenantId } = bench.place;
   const id = uuidv7(Date.now());
@@ -79,7 +81,7 @@ async function swapKey(participantId: string, publicKey: Uint8Array, entry: "non
   }
 }
 
-/** What the holder of this private key reads of a transaction, with nothing but rows of the database. */
+/** Returns what the holder of this private key reads of a transaction, from database rows alone. */
 async function readWith(privateKey: Uint8Array, kid: string, id: string): Promise<unknown> {
   const { tenantId } = bench.place;
   const transaction = await inSnapshot(bench.cx, (tx) => findTransaction(tx, tenantId, id));
@@ -101,7 +103,7 @@ async function readWith(privateKey: Uint8Array, kid: string, id: string): Promis
 }
 
 describe.each(["none", "own"] as const)("a key row whose registration entry is %s", (entry) => {
-  it("gets no entry of a rotation", async () => {
+  it("the key gets no entry of a rotation", async () => {
     const owner = await bench.person({ role: "client" });
     const id = await submit(owner, await bench.person({ role: "miner" }));
     const { participantId } = owner.principal;
@@ -113,7 +115,7 @@ describe.each(["none", "own"] as const)("a key row whose registration entry is %
     expect(read).toBe("nothing");
   });
 
-  it("is sealed to by nobody", async () => {
+  it("the key is not sealed to", async () => {
     const owner = await bench.person({ role: "client" });
     const { participantId } = owner.principal;
     const thief = generateX25519();

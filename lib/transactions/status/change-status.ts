@@ -8,8 +8,8 @@ import type { StatusChange } from "@/lib/transactions/status/status-rules";
 import { insertVersion, updateStatus } from "@/lib/transactions/store";
 
 /**
- * Writes a step of the state machine under the entry that tells of it, and keeps what was before. Throws
- * `request.conflict` when somebody else changed the transaction since it was read.
+ * Stores a step of the state machine under its log entry, and keeps the earlier status. Throws `request.conflict` if
+ * another call changed the transaction since it was read.
  */
 export async function changeStatus(
   tx: Tx,

@@ -10,9 +10,9 @@ import { updateRetention } from "@/lib/transactions/store";
 const ACTION = "transaction.hold";
 
 /**
- * Puts a record into a longer class of retention, or back, with a reason. It opens nothing: in the longer class the age
- * limit of a role yields to an instrument that names the record. A matter of the operator's own organisation, so that the
- * record's parties do not learn from it that somebody means to look back. Staff with the duty legal or compliance.
+ * Puts a record into a longer retention class, or back, with a reason. It opens no field. In the longer class, a role's
+ * age limit does not apply to an instrument that names the record. Only the operator's own organisation sees it, so the
+ * record's parties do not learn that someone plans to look back. For staff with the duty legal or compliance.
  */
 export async function setRetention(cx: Context, id: string, input: RetentionBody): Promise<RetentionAnswer> {
   const { row } = await loadKnown(cx, id, async () => undefined);

@@ -16,7 +16,10 @@ import { hasLiveDispute } from "@/lib/transactions/store";
 
 const ACTION = "transaction.status";
 
-/** Parties, and coordinators who approve; whoever holds the duty support changes nothing. */
+/**
+ * Returns whether the caller is a party, or a coordinator with the duty approve. A person with the duty support cannot
+ * change a status.
+ */
 function mayMove({ principal }: Context, row: TransactionRow): boolean {
   if (isSupport(principal)) return false;
   const approves = principal.role === "coordinator" && principal.duties.includes("approve");
@@ -43,7 +46,7 @@ function storeStatus(cx: Context, row: TransactionRow, change: StatusChange, rea
   });
 }
 
-/** A party or a coordinator with the duty approve moves a transaction along its state machine. */
+/** Moves a transaction along its state machine, for a party or a coordinator with the duty approve. */
 export async function setStatus(cx: Context, id: string, input: StatusBody): Promise<TransactionAnswer> {
   const { row, also: isInDispute } = await loadKnown(cx, id, (tx) => hasLiveDispute(tx, id));
   if (!mayMove(cx, row)) {

@@ -15,7 +15,7 @@ const ALLOWED = new Set([
 ]);
 
 describe("the status of a transaction", () => {
-  it("takes the steps of the state machine and no other", () => {
+  it("a transaction takes the steps of the state machine and no other", () => {
     for (const from of TransactionStatus.options.filter((status) => status !== "disputed")) {
       for (const to of TransactionStatus.options) {
         const next = nextStatus({ status: from, statusBeforeDispute: undefined }, to);
@@ -24,7 +24,7 @@ describe("the status of a transaction", () => {
     }
   });
 
-  it("returns from a dispute to its former status only", () => {
+  it("a transaction returns from a dispute to its former status only", () => {
     const disputed = nextStatus({ status: "completed", statusBeforeDispute: undefined }, "disputed");
     expect(disputed).toEqual({ status: "disputed", statusBeforeDispute: "completed" });
     if (disputed === undefined) return;

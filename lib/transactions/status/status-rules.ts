@@ -15,8 +15,8 @@ export interface StatusChange {
 }
 
 /**
- * The state machine of api.md: created → processing → completed or failed; completed → settled; disputed from
- * any, and from there only back to the former status. Undefined when the step is not allowed.
+ * Returns the step to a status; undefined if it is not allowed. The state machine of api.md: created → processing →
+ * completed or failed; completed → settled; disputed from any, and from there only back to the former status.
  */
 export function nextStatus(current: StatusChange, wanted: TransactionStatus): StatusChange | undefined {
   if (current.status === "disputed") {

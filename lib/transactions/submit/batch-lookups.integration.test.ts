@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench?.close());
 
-/** The text of every statement that goes to the database meanwhile, through whichever driver is above. */
+/** Collects the text of every statement sent to the database meanwhile, through any driver. */
 async function statementsOf(act: () => Promise<unknown>): Promise<string[]> {
   const texts: string[] = [];
   const original = Client.prototype.query;
@@ -51,16 +51,16 @@ async function run(count: number, atomic: boolean) {
   return { stored, looked, locked, statements: statements.length };
 }
 
-it("many transactions in one atomic call look up keys once, lock them once, and need hardly more statements than ten", async () => {
+it("one atomic call with many transactions looks up keys once, locks them once, and needs few more statements than ten do", async () => {
   const ten = await run(10, true);
   const many = await run(200, true);
   expect(ten).toMatchObject({ stored: 10, looked: 1, locked: 1 });
   expect(many).toMatchObject({ stored: 200, looked: 1, locked: 1 });
-  // Long inserts are divided where a statement would have too many parameters; nothing is done for each transaction.
+  // Long inserts are divided if a statement would have too many parameters. No statement runs once per transaction.
   expect(many.statements).toBeLessThan(2 * ten.statements);
 });
 
-it("a thousand transactions in one call, stored in parts, look up keys once and lock them once for each part", async () => {
+it("a thousand transactions in one call, stored in parts, look up keys once and lock them once per part", async () => {
   expect(await run(1_000, false)).toMatchObject({ stored: 1_000, looked: 1, locked: 10 });
 });
 

@@ -11,11 +11,11 @@ function fieldErrors(index: number, issue: z.core.$ZodIssue): FieldError[] {
       detail: "is not a member of this schema",
     }));
   }
-  // zod's own messages name expected types and limits and never the value that was sent.
+  // zod's own messages name expected types and limits, and never the sent value.
   return [{ pointer: jsonPointer(path), detail: issue.message }];
 }
 
-/** Parses one item of a batch; what does not fit is that item's refusal alone. */
+/** Parses one item of a batch; a fault refuses that item only. */
 export function parseItem(value: unknown, index: number): NewTransaction | DomainError {
   const parsed = NewTransaction.safeParse(value);
   if (parsed.success) return parsed.data;
@@ -25,7 +25,7 @@ export function parseItem(value: unknown, index: number): NewTransaction | Domai
   });
 }
 
-/** The result of an item that was not stored: the members of a problem document but for the request's own. */
+/** Returns the result of an item that was not stored: the members of a problem document, without the request's own. */
 export function problemResult(index: number, error: DomainError): BatchResult {
   return {
     index,

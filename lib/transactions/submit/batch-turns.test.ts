@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { batchTurns, Turns } from "./batch-turns";
 
-/** Work that ends when it is told to, in the order in which it began. */
+/** Work that ends on command, in the order in which it began. */
 function work(turns: Turns) {
   const begun: { readonly name: number; readonly end: (failed?: boolean) => void }[] = [];
   const ask = (name: number) =>
@@ -15,7 +15,7 @@ function work(turns: Turns) {
   return { begun, ask, names: () => begun.map(({ name }) => name) };
 }
 
-it("so many act at once, the others in the order in which they came, and a failure frees its turn", async () => {
+it("a limited number run at once, the others follow in their order, and a failure frees its turn", async () => {
   const { begun, ask, names } = work(new Turns(2, 10));
   const asked = [1, 2, 3, 4, 5].map((name) => ask(name).catch(() => "failed"));
   await Promise.resolve();
@@ -36,7 +36,7 @@ it("so many act at once, the others in the order in which they came, and a failu
   expect(await again).toBe(6);
 });
 
-it("who comes when the line is full is told when to come again, and has begun nothing", async () => {
+it("a call that finds the queue full is refused with a time to retry, and has started nothing", async () => {
   const { begun, ask, names } = work(new Turns(1, 1));
   const [first, second] = [ask(1), ask(2)];
   await expect(ask(3)).rejects.toMatchObject({ code: "service.unavailable", retryAfterSeconds: 5 });
@@ -48,7 +48,7 @@ it("who comes when the line is full is told when to come again, and has begun no
   expect(names()).toEqual([1, 2]);
 });
 
-it("a pool has one line, for half of its connections", async () => {
+it("a pool has one queue, for half of its connections", async () => {
   const pool = { options: { max: 4 } };
   expect(batchTurns(pool)).toBe(batchTurns(pool));
   expect(batchTurns({ options: { max: 4 } })).not.toBe(batchTurns(pool));

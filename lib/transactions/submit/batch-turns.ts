@@ -1,7 +1,7 @@
 import "server-only";
 import { DomainError } from "@/lib/errors";
 
-/** Lets so many act at once and others wait in line; who comes when the line is full is refused (503). */
+/** Lets a limited number run at once and queues others. A call that finds the queue full is refused (503). */
 export class Turns {
   private running = 0;
   private readonly line: (() => void)[] = [];
@@ -42,8 +42,8 @@ const IN_LINE = 32;
 const turns = new WeakMap<object, Turns>();
 
 /**
- * The turns of batches over one pool: half of its connections, so that a burst of them waits for itself and neither
- * times out at the pool nor keeps other calls from it.
+ * Returns the turns of batches over one pool: half of its connections. So a burst of batches waits in its own queue. It
+ * neither times out at the pool nor blocks other calls.
  */
 export function batchTurns(pool: { readonly options: { readonly max: number } }): Turns {
   const found = turns.get(pool) ?? new Turns(Math.max(1, Math.floor(pool.options.max / 2)), IN_LINE);

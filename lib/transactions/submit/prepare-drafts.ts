@@ -14,7 +14,7 @@ interface Known {
 }
 
 export interface Prepared {
-  /** One per input, in its order: a draft, or why there is none. */
+  /** One per input, in the same order: a draft, or the reason for its refusal. */
   readonly drafts: readonly (Draft | DomainError)[];
   readonly keys: readonly ActiveKey[];
 }
@@ -46,7 +46,7 @@ function refusalOf(input: NewTransaction, parties: readonly string[], known: Kno
   if (parties.length > MAX_PARTICIPANTS) return tooMany();
   const stranger = parties.find((id) => known.participants.get(id)?.isActive !== true);
   if (stranger !== undefined) return refuseAt("participant.unknown", input, stranger);
-  // Whoever names somebody who decides or supervises would make him a party, and so keep him from deciding.
+  // If a reviewer or supervisor could be named, the submitter could make them a party and so stop them from deciding.
   const official = parties.find((id) => known.participants.get(id)?.mayBeParty !== true);
   if (official !== undefined) return refuseAt("participant.not-a-party", input, official);
   const keyless = parties.find((id) => !known.withKey.has(id));
@@ -66,7 +66,7 @@ function draftOne(cx: Context, input: NewTransaction, submitter: string, known: 
   return draftTransaction(cx.clock, input, { participants, hasNaturalPerson });
 }
 
-/** Looks up participants and active keys once for all inputs, and drafts what can be sealed. */
+/** Looks up participants and active keys once for all inputs, and drafts those that can be sealed. */
 export async function prepareDrafts(
   cx: Context,
   submitter: string,

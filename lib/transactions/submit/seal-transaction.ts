@@ -11,7 +11,7 @@ import { type Fields, GROUP_ORDER, type Groups, groupsOf, splitGroups } from "@/
 import type { NewTransaction } from "@/lib/transactions/schema";
 import type { GroupName } from "@/lib/vocabulary";
 
-/** A request whose participants are known: nothing in it depends on keys any more. */
+/** A request whose participants are known; nothing in it depends on keys. */
 export interface Draft {
   readonly id: string;
   readonly input: NewTransaction;
@@ -36,14 +36,14 @@ export interface SealedTransaction {
   readonly meta: string;
   readonly plain: Groups;
   readonly groups: readonly SealedGroup[];
-  /** Absent where nothing is sealed. */
+  /** Absent if nothing is sealed. */
   readonly record: { readonly list: readonly string[]; readonly rd: string } | undefined;
   readonly keys: readonly ActiveKey[];
 }
 
 const FIRST_GENERATION = 1;
 
-/** Fixes id, time and participants of a new transaction. The submitter is a participant also when not named. */
+/** Fixes id, time and participants of a new transaction. The submitter is always a participant, named or not. */
 export function draftTransaction(
   clock: Clock,
   input: NewTransaction,
@@ -94,7 +94,7 @@ function sealGroup(
   };
 }
 
-/** Seals what is to be sealed for the participants' keys and the escrow. Pure but for randomness. */
+/** Seals the sealed groups for the participants' keys and the escrow. Pure except for randomness. */
 export function sealTransaction(
   draft: Draft,
   keys: readonly ActiveKey[],

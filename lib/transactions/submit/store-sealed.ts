@@ -20,7 +20,9 @@ import { wrapRowsOf } from "@/lib/transactions/wraps";
 const MAX_RESEALS = 5;
 /** Sealing is synchronous; between slices the event loop serves others. */
 const SEAL_SLICE = 25;
-/** Storing one takes a few milliseconds: a thousand in one call still end on a machine that is thirty times slower. */
+/**
+ * Storing one takes a few milliseconds, so a thousand in one call still end on a machine that is thirty times slower.
+ */
 const STORE_EACH_MS = 90;
 
 export interface Stored {
@@ -113,7 +115,7 @@ function rowsOf(cx: Context, { sealed, entry }: Stored): NewRows {
   };
 }
 
-/** Whether every key sealed to is still its participant's active one; their rows stay locked until commit. */
+/** Returns whether every key sealed to is still its participant's active one; their rows stay locked until commit. */
 async function areKeysActive(tx: Tx, cx: Context, sealed: readonly SealedTransaction[]): Promise<boolean> {
   const used = new Map(sealed.flatMap(({ keys }) => keys.map((key) => [key.keyVersionId, key] as const)));
   const active = await lockActiveKeys(cx, tx, [
@@ -150,7 +152,7 @@ async function sealAll(cx: Context, drafts: readonly Draft[], keys: readonly Act
   return sealed;
 }
 
-/** Keys of these drafts' participants as they are now; one that has none any more fails the write. */
+/** Returns current keys of these drafts' participants; a participant without one fails the write. */
 function refuseKeyless(drafts: readonly Draft[], keys: readonly ActiveKey[]): void {
   const withKey = new Set(keys.map((key) => key.participantId));
   const keyless = drafts.flatMap((draft) => draft.participants).find((id) => !withKey.has(id));
@@ -162,8 +164,8 @@ function refuseKeyless(drafts: readonly Draft[], keys: readonly ActiveKey[]): vo
 }
 
 /**
- * Seals outside and stores inside one transaction, together with an entry per draft. The keys are locked and
- * compared first; when one was rotated meanwhile everything is sealed again with the new ones.
+ * Seals outside and stores inside one transaction, together with an entry per draft. The keys are locked and compared
+ * first. If one was rotated meanwhile, all is sealed again with the new keys.
  */
 export async function sealAndStore(
   cx: Context,

@@ -12,7 +12,7 @@ import type { Draft } from "@/lib/transactions/submit/seal-transaction";
 import { type Stored, sealAndStore } from "@/lib/transactions/submit/store-sealed";
 import { requireSubmitter } from "@/lib/transactions/submit/submitter";
 
-/** Transactions stored together where the batch is not atomic. */
+/** Transactions stored together if the batch is not atomic. */
 const SLICE = 100;
 
 interface Item {
@@ -62,7 +62,7 @@ async function storeSlice(
   );
 }
 
-/** A refusal found only while storing is laid to the item it belongs to by storing the slice one by one. */
+/** Stores a slice one by one to find the item that caused a refusal during storing. */
 async function storeOrSplit(
   cx: Context,
   slice: readonly Accepted[],

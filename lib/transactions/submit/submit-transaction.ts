@@ -11,7 +11,7 @@ import { prepareDrafts } from "@/lib/transactions/submit/prepare-drafts";
 import { type Stored, sealAndStore } from "@/lib/transactions/submit/store-sealed";
 import { requireSubmitter } from "@/lib/transactions/submit/submitter";
 
-/** The view of what was just stored, with the receipt of its entry. */
+/** Returns the view of the stored transaction, with the receipt of its entry. */
 export async function answerOf(cx: Context, { sealed, entry }: Stored): Promise<TransactionAnswer> {
   const { draft } = sealed;
   const view = viewOf({
@@ -30,8 +30,8 @@ export async function answerOf(cx: Context, { sealed, entry }: Stored): Promise<
 }
 
 /**
- * A participant submits a transaction: its confidential groups are sealed for all participants and for escrow,
- * and stored together with the entry that binds them. Nothing sealed comes back in the answer.
+ * Submits a transaction for a participant. Its confidential groups are sealed for all participants and for escrow, and
+ * stored together with the entry that binds them. The answer contains no sealed value.
  */
 export async function submitTransaction(cx: Context, input: NewTransaction): Promise<TransactionAnswer> {
   const submitter = requireSubmitter(cx);

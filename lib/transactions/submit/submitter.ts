@@ -2,7 +2,7 @@ import "server-only";
 import type { Context } from "@/lib/context/context";
 import { DomainError } from "@/lib/errors";
 
-/** The participant the caller submits for. Staff have none and submit nothing. */
+/** Returns the participant the caller submits for. Staff have none and cannot submit. */
 export function requireSubmitter(cx: Context): string {
   const { participantId, role } = cx.principal;
   if (participantId === undefined || (role !== "client" && role !== "miner")) {

@@ -11,7 +11,7 @@ import type { Principal } from "@/lib/context/principal";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { formatCount, spokenGroups } from "@/lib/format";
 import type { PageResult } from "@/lib/http/pages/page";
-import { getKey as load } from "@/lib/keys/get-key";
+import { getKey as load } from "@/lib/keys/list-keys";
 import { type KeyOperation, mayUseKey } from "@/lib/keys/permissions";
 import type { KeyPage as Keys, KeyView } from "@/lib/keys/schema";
 import { KEY_USES, mayBecome } from "@/lib/keys/states";

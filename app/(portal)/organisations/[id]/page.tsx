@@ -5,7 +5,7 @@ import { Section } from "@/components/ui/section";
 import { getAgencyRecord, getOrganisationHours } from "@/lib/api-client/operations/organisations";
 import { loadPage } from "@/lib/http/pages/page";
 import { getAgencyRecord as readAgencyRecord } from "@/lib/organisations/agency/agency-record";
-import { getHours } from "@/lib/organisations/get-hours";
+import { getHours } from "@/lib/organisations/read-office-hours";
 import type { OfficeHours } from "@/lib/organisations/schema";
 import { AgencyForm } from "../_components/agency-form";
 import { HoursForm } from "../_components/hours-form";

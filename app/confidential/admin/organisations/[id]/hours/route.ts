@@ -1,8 +1,7 @@
 import { getOrganisationHours, setOrganisationHours } from "@/lib/api-client/operations/organisations";
 import { bind, Reply } from "@/lib/http/endpoint/bind";
 import { serve } from "@/lib/http/endpoint/serve";
-import { getHours } from "@/lib/organisations/get-hours";
-import { etagOfHours } from "@/lib/organisations/hours-etag";
+import { etagOfHours, getHours } from "@/lib/organisations/read-office-hours";
 import { setHours } from "@/lib/organisations/set-hours";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = serve(
