@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** What `npm run create-admin` printed beside the instance of this data folder; throws what it complained of. */
+/** Returns what `npm run create-admin` printed for the instance with this data folder. Throws its error output. */
 export async function createAdmin(dataDir: string, ...args: readonly string[]): Promise<string> {
   const { PATH = "", HOME = "" } = process.env;
   const env = { NODE_ENV: "production" as const, PATH, HOME, DATA_DIR: dataDir };
@@ -14,7 +14,7 @@ export async function createAdmin(dataDir: string, ...args: readonly string[]): 
   }
 }
 
-/** The links in what it printed. */
+/** Returns the links in the printed text. */
 export function linksIn(printed: string): string[] {
   return printed.match(/http\S+\/invitation#\S+/g) ?? [];
 }
