@@ -1,6 +1,6 @@
 /**
- * What each login may change, table by table: everything else is refused. A table that is not here fails the test of
- * the grants, and so does a grant that is wider or narrower than what stands here. `INSERT(a b)` is by column.
+ * What each login may change, by table. All other changes are refused. The test of the grants fails for a table that is missing here, and
+ * for a grant that is wider or narrower than listed. `INSERT(a b)` is by column.
  */
 const APP = {
   access_grant: "INSERT UPDATE",
@@ -103,7 +103,7 @@ export const ALLOWED: Readonly<Record<string, Readonly<Record<string, string>>>>
   sealport_auditor_login: {},
 };
 
-/** Tables that nobody but the owner changes; with those above, all there are. */
+/** Tables that only the owner changes. Together with those above, these are all tables. */
 export const OWNERS_ONLY: readonly string[] = [
   "_prisma_migrations",
   "audit_action_rule",
@@ -114,7 +114,7 @@ export const OWNERS_ONLY: readonly string[] = [
   "request_transition",
 ];
 
-/** What the rules of an entry are asked with, and what the app asks itself. */
+/** Functions that the rules of an entry call, and those that the app calls. */
 const APP_CALLS = [
   "audit_days",
   "audit_entry_text",
@@ -154,7 +154,7 @@ export const CALLABLE: Readonly<Record<string, readonly string[]>> = {
   sealport_jobs_login: ["audit_is_through"],
 };
 
-/** Tables without the completeness trigger, and why that loses nothing. All others must have it. */
+/** Tables without the completeness trigger, and why that loses no entry. All others must have it. */
 export const UNWATCHED: Readonly<Record<string, string>> = {
   _prisma_migrations: "only the owner writes it, when the schema changes",
   audit_action_rule: "only the owner writes it; it is the list of what vouches for what",

@@ -2,19 +2,19 @@ import { createHash } from "node:crypto";
 import type { Pool, PoolClient } from "pg";
 import { uuidv7 } from "@/lib/crypto/uuid";
 
-/** A part of a forged entry; its bytes need not open under anything. */
+/** A part of a forged entry; no key need open its bytes. */
 export interface ForgedPart {
   readonly c: string;
   readonly stored: Uint8Array;
   readonly compartmentId: string;
 }
 
-/** What stands in and beside a forged entry. */
+/** What a forged entry contains, and the rows that come with it. */
 export interface Forged {
   readonly parts?: readonly ForgedPart[];
-  /** Subjects of its queue rows; one that speaks for itself without them. */
+  /** Subjects of its queue rows. Without them the entry is its own subject. */
   readonly subjects?: readonly string[];
-  /** Whether its search row hides it as a suspicion. */
+  /** Whether its index row hides it as a suspicion. */
   readonly isHidden?: boolean;
   /** What else is written in its transaction, before it. */
   readonly first?: (client: PoolClient) => Promise<unknown>;
@@ -31,8 +31,8 @@ function bytesOf(log: string, id: string, parts: readonly ForgedPart[]): Buffer 
 }
 
 /**
- * Writes what a database login can write past the portal: an entry of the right form, with any parts and rows beside
- * it. Gives its id; throws what the database refuses it with.
+ * Writes what a database login can write past the portal: an entry of the right form, with any parts and rows. Returns its id. Throws the
+ * database's refusal.
  */
 export async function forgeEntry(
   pool: Pool,
@@ -72,7 +72,7 @@ export async function forgeEntry(
   }
 }
 
-/** The code with which the database refuses something, or "committed". */
+/** Returns the code of the database's refusal, or "committed". */
 export async function refusalCode(act: Promise<unknown>): Promise<string> {
   try {
     await act;
