@@ -1,8 +1,9 @@
 import { appendFileSync } from "node:fs";
 
 /**
- * How many cases the long tests make: in `npm test`, and in `npm run test:deep`. A variable of its own sets one number for a
- * run by hand.
+ * Test support for all rooms: benches (a bench prepares a database, people and services), fake services (servers, devices), child
+ * processes, and the models and contracts that tests share. No program code imports it. This file says how many cases the long tests make,
+ * in `npm test` and in `npm run test:deep`. An environment variable sets one number for a run by hand.
  */
 export const SCALE = {
   "sequencer kills": { test: 5, deep: 50, variable: "SEALPORT_SEQUENCER_KILLS" },
@@ -23,7 +24,7 @@ export type Scaled = keyof typeof SCALE;
 /** Whether this is the deep run. */
 export const isDeep = process.env.SEALPORT_DEEP === "1";
 
-/** The number of cases that this run makes. It is also written to the file that SEALPORT_CASES names, for the run's summary. */
+/** Returns the number of cases that this run makes, and writes it to the file that SEALPORT_CASES names, for the run's summary. */
 export function scale(name: Scaled): number {
   const { test, deep, variable } = SCALE[name];
   const cases = Number(process.env[variable] ?? (isDeep ? deep : test));

@@ -9,19 +9,19 @@ import { pastTriggers } from "./past-triggers";
 
 const TABLES = ["audit_entry", "audit_part", "audit_queue", "audit_index", "audit_leaf"];
 
-/** What the owner of the database writes over an entry whose part key some reader was given. */
+/** What the owner of the database writes over an entry whose part key a reader has received. */
 export interface Forged {
   readonly id: string;
-  /** Of the org part of that entry, as every bundle and every answer about the entry has it. */
+  /** Key of the entry's org part, as every bundle and every answer about the entry contains it. */
   readonly partKey: Uint8Array;
   readonly action: string;
   readonly org: Record<string, Json>;
   readonly pub?: Entry["pub"];
-  /** Whether it stands in the queue then, to have a number, or has whatever leaf row it had, made over. */
+  /** Whether the entry then waits in the queue for a number, or keeps its leaf row, rewritten. */
   readonly isQueued?: boolean;
 }
 
-/** Makes an entry over into one of class retention that says something else under its own part key. */
+/** Rewrites an entry as one of class retention with another content, sealed with its own part key. */
 export async function forgeEntry(admin: Client, forged: Forged): Promise<void> {
   const { id, partKey, action, org, pub, isQueued = false } = forged;
   const { rows } = await admin.query("SELECT bytes FROM audit_entry WHERE id = $1", [id]);

@@ -7,7 +7,7 @@ function targetOf(document: unknown, reference: string): unknown {
     .reduce<unknown>((place, name) => (isRecord(place) ? place[name] : undefined), document);
 }
 
-/** A part of an OpenAPI document with what it refers to put in its place; a reference to what it stands in allows anything. */
+/** Returns a part of an OpenAPI document with its references resolved. A reference to a part that contains it allows any value. */
 export function resolved(document: unknown, part: unknown, within: readonly string[] = []): unknown {
   if (Array.isArray(part)) return part.map((one) => resolved(document, one, within));
   if (!isRecord(part)) return part;

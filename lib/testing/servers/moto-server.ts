@@ -16,13 +16,13 @@ async function freePort(): Promise<number> {
   });
 }
 
-/** Debian's emulator of AWS, with KMS among its services. */
+/** Debian's emulator of AWS, which includes KMS. */
 export interface MotoServer {
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Starts moto_server on a free port. Throws where it is not installed: a test that needs it fails, it is not skipped. */
+/** Starts moto_server on a free port. Throws where it is not installed: a test that needs it fails and is not skipped. */
 export async function startMoto(): Promise<MotoServer> {
   if (!existsSync(PROGRAM))
     throw new Error(`${PROGRAM} is needed (Debian: apt-get install python3-moto python3-flask-cors)`);
