@@ -16,7 +16,7 @@ function repeatsIn(printed: unknown): number {
   return Object.values(Object(repeats)).reduce((sum: number, count) => sum + Number(count), 0);
 }
 
-/** 200,000 wraps under a watchdog, then 10^6 seals of which no iv, content key or ephemeral key may come twice. */
+/** Runs 200,000 wraps under a watchdog, then 10^6 seals, in which no iv, content key or ephemeral key may repeat. */
 export async function benchSoak(): Promise<Figure[]> {
   const wraps = await through("wraps", WRAPS);
   console.log(`soak     ${WRAPS} wraps did not block (${Math.round(wraps.perSecond)}/s)`);

@@ -8,7 +8,7 @@ import { sha256 } from "@/lib/crypto/primitives";
 import { callService } from "@/lib/ipc/client";
 import { expectThat, setting, startInteropLog } from "./interop-log";
 
-// Has a witness written by others cosign a log of ours: twice as it grows, never a forged root, and again after that.
+// Asks another project's witness to cosign a log of ours: twice as it grows, never a forged root, and again after that.
 const [origin, url, witnessVkey] = [setting("LOG_ORIGIN"), setting("WITNESS_URL"), setting("WITNESS_VKEY")];
 const policy = { own: 0, independent: 1 };
 const log = await startInteropLog(origin, setting("LOG_SEED"));

@@ -55,7 +55,7 @@ export function keptOrder(one: Life): void {
 
 const REASON = { reason: "The key was stolen." };
 
-/** The officer continues with what they filed; other people withdraw theirs again. */
+/** The officer continues with what they filed; other people withdraw the new request. */
 const again: Act = async (cx, { order, requester }) => {
   const id = await fileUnder(cx, order);
   if (cx.principal.handle !== requester) await withdrawRequest(cx, id, undefined);
