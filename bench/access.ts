@@ -184,7 +184,7 @@ async function revocationFigures(bench: AccessBench): Promise<Figure[]> {
   return [
     {
       suite: SUITE,
-      name: "a revocation, the custodian told",
+      name: "a revocation, with the notice to the custodian",
       baseline: "one entry of the log",
       ratio: operationMicros / baselineMicros,
       operationMicros,

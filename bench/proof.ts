@@ -65,7 +65,7 @@ export async function proofFigures(bench: AuditBench): Promise<Figure[]> {
     { ...count, name: `one proof of ${ENTRIES}: median`, baseline: "1 ms", ratio: median(times) },
     { ...count, name: `one proof of ${ENTRIES}: hashes`, baseline: "1 hash", ratio: hashes, goal: "≤ 20" },
     { ...count, name: `one proof of ${ENTRIES}: tiles read`, baseline: "1 tile", ratio: sent.length },
-    { ...count, name: `one proof of ${ENTRIES}: pages those stand on`, baseline: "1 page", ratio: pages },
+    { ...count, name: `one proof of ${ENTRIES}: pages that contain them`, baseline: "1 page", ratio: pages },
   ];
 }
 

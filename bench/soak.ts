@@ -23,7 +23,7 @@ export async function benchSoak(): Promise<Figure[]> {
   const seals = await through("seals", SEALS);
   const repeats = repeatsIn(seals.printed);
   console.log(`soak     ${SEALS} seals (${Math.round(seals.perSecond)}/s): ${JSON.stringify(seals.printed)}`);
-  if (repeats > 0) throw new Error("something that is used once was used twice");
+  if (repeats > 0) throw new Error("a single-use value was used twice");
   const none = { baseline: "none", ratio: repeats, operationMicros: 0, baselineMicros: 0, goal: "0" };
   return [{ suite: "soak", name: `repeats in ${SEALS} seals`, ...none }];
 }

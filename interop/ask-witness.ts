@@ -19,7 +19,7 @@ const options = { ...log.checkpointer, witnesses, policy, witnessWaitMs: 10_000 
 async function cosigned(what: string): Promise<number> {
   await publishCheckpoint(options);
   const row = await readLastCheckpoint(pool, origin);
-  if (row === undefined) throw new Error("there is no checkpoint");
+  if (row === undefined) throw new Error("no checkpoint found");
   expectThat(
     `${what} is`,
     witnessedBy(policy, row.witnesses) === "witnessed",

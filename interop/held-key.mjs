@@ -17,11 +17,11 @@ import { parseArgs } from "node:util";
 
 const USAGE = `usage: node held-key.mjs new FILE --participant ID --log ORIGIN    make a key pair; FILE (mode 0600) has both halves
        node held-key.mjs show FILE                                   its public key and fingerprint
-       node held-key.mjs register FILE [--former OLDFILE]            register it and prove it (and the held one it replaces)
+       node held-key.mjs register FILE [--former OLDFILE]            register it and prove it (and the client-held one it replaces)
        node held-key.mjs open FILE TRANSACTION                       open what is sealed for it, here
-       node held-key.mjs hand-over OLDFILE FILE                      hand over what lies under a replaced key
-       node held-key.mjs lost LOSTKEYID FILE --reason TEXT           report a held key lost, and name this one
-       node held-key.mjs prove-recovery LOSTKEYID FILE               answer the custodian, when two persons have signed
+       node held-key.mjs hand-over OLDFILE FILE                      re-wrap what is sealed with a replaced key
+       node held-key.mjs lost LOSTKEYID FILE --reason TEXT           report a client-held key lost, and name this one
+       node held-key.mjs prove-recovery LOSTKEYID FILE               answer the custodian, when two people have signed
 SEALPORT_URL is the portal's address (http://localhost:3000), SEALPORT_API_KEY a key of the participant's with the scopes read and
 keys. ORIGIN is the log's name, the first line of its checkpoints.
 `;

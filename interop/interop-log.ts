@@ -52,7 +52,7 @@ export async function startInteropLog(origin: string, seedHex: string) {
 /** Prints what was seen. Throws if it is not as expected. */
 export function expectThat(what: string, isTrue: boolean, seen: unknown): void {
   process.stdout.write(`${isTrue ? "ok  " : "FAIL"} ${what}: ${String(seen)}\n`);
-  if (!isTrue) throw new Error(`not as it had to be: ${what}`);
+  if (!isTrue) throw new Error(`not as expected: ${what}`);
 }
 
 /** Returns the value of a variable that the script sets. */

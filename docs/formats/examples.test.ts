@@ -284,7 +284,7 @@ describe("roster.md", () => {
     const object = jsonOf(statements, "statement.decision", DecisionStatement);
     const proof = jsonOf(statements, "statement.decision.passkey", PasskeySignature);
     const person = findPerson(roster, object.approver);
-    if (person === undefined) throw new Error("the approver stands in the roster");
+    if (person === undefined) throw new Error("the approver is not on the roster");
     await verifyPasskey(person, roster.origins, { kind: "decision", object }, proof);
     const other = { ...object, max_views: 21 };
     await expect(

@@ -56,7 +56,7 @@ const CASES: readonly [string, keyof People, string, RequestInit, Refusal][] = [
   ],
   ["an empty body", "client456", TRANSACTIONS, json(""), { status: 400, code: "request.malformed" }],
   [
-    "bytes that are no UTF-8",
+    "bytes that are not UTF-8",
     "client456",
     TRANSACTIONS,
     {
@@ -67,7 +67,7 @@ const CASES: readonly [string, keyof People, string, RequestInit, Refusal][] = [
     { status: 400, code: "request.malformed" },
   ],
   [
-    "a member that stands twice",
+    "a repeated member",
     "client456",
     TRANSACTIONS,
     json('{"job_id":"a","job_id":"b","participants":[]}'),
@@ -88,7 +88,7 @@ const CASES: readonly [string, keyof People, string, RequestInit, Refusal][] = [
     { status: 422, code: "request.invalid", pointers: ["/job_id", "/color"] },
   ],
   [
-    "an amount that is no decimal",
+    "an amount that is not a decimal",
     "client456",
     TRANSACTIONS,
     withMembers({ amount: "1e3" }),
@@ -109,7 +109,7 @@ const CASES: readonly [string, keyof People, string, RequestInit, Refusal][] = [
     { status: 422, code: "request.invalid", pointers: ["/job_id"] },
   ],
   [
-    "a participant nobody knows",
+    "an unknown participant",
     "client456",
     TRANSACTIONS,
     withMembers({ participants: ["client-456", "nobody-1"] }),
@@ -176,28 +176,22 @@ const CASES: readonly [string, keyof People, string, RequestInit, Refusal][] = [
     { status: 404, code: "request.not-found" },
   ],
   [
-    "a transaction nobody made",
+    "an unknown transaction",
     "client456",
     `${TRANSACTIONS}/${UNKNOWN}`,
     {},
     { status: 404, code: "transaction.not-found" },
   ],
+  ["an invalid id", "client456", `${TRANSACTIONS}/not-an-id`, {}, { status: 404, code: "request.not-found" }],
   [
-    "an id that is no id",
-    "client456",
-    `${TRANSACTIONS}/not-an-id`,
-    {},
-    { status: 404, code: "request.not-found" },
-  ],
-  [
-    "a path that is no UTF-8",
+    "a path that is not UTF-8",
     "client456",
     `${TRANSACTIONS}/%FF`,
     {},
     { status: 400, code: "request.invalid-path" },
   ],
   [
-    "an upload to a path that is no UTF-8",
+    "an upload to a path that is not UTF-8",
     "regulator",
     "/confidential/access/requests/%FF/authorizations",
     json("{}"),
@@ -211,7 +205,7 @@ const CASES: readonly [string, keyof People, string, RequestInit, Refusal][] = [
     { status: 400, code: "request.invalid-path" },
   ],
   [
-    "a limit that is no number",
+    "a limit that is not a number",
     "client456",
     `${TRANSACTIONS}?limit=many`,
     {},

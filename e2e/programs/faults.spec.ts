@@ -204,7 +204,7 @@ test("without the custodian openings under a grant answer 503 and are in the log
     process.kill(pid, "SIGCONT");
   }
   await waitUntil(
-    "intent and failed outcome stand in the log",
+    "intent and failed outcome are in the log",
     async () =>
       (await openingOutcomes(who().legal, granted.transaction.id, granted.grantId)).slice(-2).join() ===
       "intent,failed",

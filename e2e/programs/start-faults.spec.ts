@@ -264,7 +264,7 @@ test("a first start that is interrupted leaves no process, and the next one star
   for (const signal of ["SIGTERM", "SIGKILL", "SIGINT"] as const) {
     const starting = spawnStart(folder, await findFreePort());
     await waitUntil(
-      "the demonstration data are under way",
+      "the seed has begun",
       async () => /Demonstration data …/.test(starting.output()) || starting.child.exitCode !== null,
       PATIENCE_MS,
     );

@@ -1,10 +1,11 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { type Browser, type BrowserContextOptions, expect, type Page, test } from "@playwright/test";
 import { Secret, TOTP } from "otpauth";
 import { z } from "zod";
 import { CanaryScanner, filesBelow } from "@/lib/testing/contracts/canaries";
 import { type RunningInstance, startInstance } from "@/lib/testing/instance/instance";
 import { axeFindings } from "../support/axe";
-import { createAdmin, linksIn } from "../support/create-admin";
 import { tabUntil } from "../support/keyboard";
 import { openPage } from "../support/page";
 import { plugInDevice } from "../support/sign-in";
@@ -19,6 +20,24 @@ const DESKTOP = { viewport: { width: 1440, height: 900 } };
 const FIRST = "ada@operator.example";
 const SECOND = "ben@operator.example";
 const PASSWORD = "four words nobody guesses";
+
+const run = promisify(execFile);
+
+/** Returns what `npm run create-admin` printed for the instance with this data folder. Throws its error output. */
+async function createAdmin(dataDir: string, ...args: readonly string[]): Promise<string> {
+  const { PATH = "", HOME = "" } = process.env;
+  const env = { NODE_ENV: "production" as const, PATH, HOME, DATA_DIR: dataDir };
+  try {
+    return (await run("npm", ["run", "--silent", "create-admin", "--", ...args], { env })).stdout;
+  } catch (failed) {
+    throw new Error(String(Reflect.get(Object(failed), "stderr")));
+  }
+}
+
+/** Returns the links in the printed text. */
+function linksIn(printed: string): string[] {
+  return printed.match(/http\S+\/invitation#\S+/g) ?? [];
+}
 
 let instance: RunningInstance;
 let links: string[] = [];

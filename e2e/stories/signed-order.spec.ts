@@ -160,7 +160,7 @@ test("a signed order alone is filed where documents are dropped: no document is 
 });
 
 const WRONG = [
-  ["by a key that nobody registered", "stranger"],
+  ["by an unregistered key", "stranger"],
   ["altered after it was signed", "altered"],
   ["for another log", "log"],
   ["for another record", "scope"],

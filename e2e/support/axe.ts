@@ -31,7 +31,7 @@ export async function axeFindings(page: Page, what: "all" | "colours" = "all"): 
     `axe.run(document, { runOnly: ${JSON.stringify(runOnly)}, resultTypes: ["violations", "passes"] })`,
   );
   const { violations, passes } = Results.parse(raw);
-  if (passes.length < (what === "all" ? 5 : 1)) throw new Error("axe looked at almost nothing");
+  if (passes.length < (what === "all" ? 5 : 1)) throw new Error("axe checked almost nothing");
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map((node) => `${id}: ${help} at ${JSON.stringify(node.target)} ${node.failureSummary ?? ""}`),
   );

@@ -71,7 +71,7 @@ async function keepCheckpoint(demo: Demo, file: string): Promise<string> {
   };
   const first = sizeOf(await read());
   let kept = "";
-  await waitUntil("a checkpoint stands over the whole log", async () => {
+  await waitUntil("a checkpoint covers the whole log", async () => {
     kept = await read();
     const { json } = await auditor.get("/confidential/status");
     return sizeOf(kept) > first && sizeOf(kept) === json.log_size;

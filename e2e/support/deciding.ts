@@ -126,5 +126,5 @@ export async function tabTo(page: Page, control: Locator): Promise<number> {
     if (await control.evaluate((element) => element === document.activeElement)) return pressed;
     await page.keyboard.press("Tab");
   }
-  throw new Error("the control is not reached by the keyboard");
+  throw new Error("the control cannot be reached by keyboard");
 }

@@ -136,7 +136,7 @@ export async function askCustodian(
   const { pids } = Running.parse(JSON.parse(readFileSync(path.join(dataDir, "running.json"), "utf8")));
   const environment = readFileSync(`/proc/${pids.portal}/environ`, "utf8").split("\0");
   const url = environment.find((pair) => pair.startsWith("CUSTODIAN_URL="))?.slice("CUSTODIAN_URL=".length);
-  if (url === undefined) throw new Error("the portal knows no custodian");
+  if (url === undefined) throw new Error("the portal has no custodian");
   const text = await new Promise<{ status: number; body: string }>((resolve, reject) => {
     const socketPath = url.replace(/^unix:/, "");
     const headers = { "content-type": "application/json" };

@@ -14,6 +14,6 @@ export function called<T>(
   run: () => Promise<T>,
 ): Promise<T> {
   const operation = OPERATIONS.find(({ id }) => id === operationId);
-  if (operation === undefined) throw new TypeError(`there is no operation ${operationId}`);
+  if (operation === undefined) throw new TypeError(`unknown operation ${operationId}`);
   return recordingRefusal(cx, { operation, input }, run);
 }

@@ -78,7 +78,7 @@ export interface Life {
   firstUntil: number;
   release: { readonly until: number; readonly words: Actor[] } | undefined;
   grant: GrantLife | undefined;
-  /** The co-viewer; nobody if staff asked. */
+  /** The co-viewer's state; staff requests have none ("nobody"). */
   viewer: "nobody" | "named" | "out";
   parent: Life | undefined;
   rest: Life | undefined;

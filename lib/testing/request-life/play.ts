@@ -188,13 +188,14 @@ function requireLawful(now: Standing, one: Life): void {
   const wrongs = {
     "a move has no entry of its own transaction": now.untold > 0,
     "more views than its budget": (now.views_used ?? 0) > (now.max_views ?? 0),
-    "who asked decided": now.own_decisions > 0,
-    "a grant of fewer than two": now.grant_id !== null && one.grant?.isReleased !== true && now.deciders < 2,
+    "the requester decided": now.own_decisions > 0,
+    "a grant with fewer than two approvers":
+      now.grant_id !== null && one.grant?.isReleased !== true && now.deciders < 2,
     "a grant in force without its request":
       now.grant_state === "active" && now.state !== "active" && now.state !== "partial",
     // Moves are a millisecond apart; the model does not count them.
     "another date than the model's": now.answer_ms !== null && Math.abs(now.answer_ms - one.answer) > 50,
-    "what is owed lapsed": now.state === "expired_unreviewed" && now.answer_ms !== null,
+    "a request with a deadline lapsed": now.state === "expired_unreviewed" && now.answer_ms !== null,
   };
   const wrong = Object.entries(wrongs).find(([, is]) => is);
   if (wrong !== undefined) throw new Error(`${now.id}: ${wrong[0]}`);

@@ -218,7 +218,7 @@ export async function createRouteBench(on?: UseCaseBench): Promise<RouteBench> {
   for (const caller of CALLERS) people.set(nameOf(caller), await createPerson(runtime, caller));
   const person = (caller: Caller): RoutePerson => {
     const found = people.get(nameOf(caller));
-    if (found === undefined) throw new TypeError(`nobody is ${nameOf(caller)}`);
+    if (found === undefined) throw new TypeError(`no person is ${nameOf(caller)}`);
     return found;
   };
   const strangers = await strangerKeys(runtime, person({ role: "client" }));

@@ -130,7 +130,7 @@ export const OPEN: readonly OperationSpec[] = OPERATIONS.filter(({ scopes }) => 
  */
 export const OTHER_ROUTES: Readonly<Record<string, string>> = {
   "/confidential/{rest}": "every address without an operation: authentication first, then 404",
-  "/api/auth/{nextauth}": "signing in, and links of invitation: nobody is signed in yet",
-  "/api/auth/passkey/options": "a challenge for a passkey: nobody is signed in yet",
-  "/tour/order": "the sample order that the tour uploads: the same for everybody",
+  "/api/auth/{nextauth}": "signing in, and invitation links: before any sign-in",
+  "/api/auth/passkey/options": "a challenge for a passkey: before any sign-in",
+  "/tour/order": "the sample order that the tour uploads: the same for all",
 };

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { isRecord } from "@/lib/api-client/openapi/json-schema";
 import { tableOfMember } from "@/lib/testing/routes/kinds";
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -223,4 +224,25 @@ export function nearlyArbitrary(schema: unknown, known: Known): fc.Arbitrary<unk
         return Object.fromEntries(Object.entries(old).filter(([name]) => name !== dropped));
       }),
     );
+}
+
+function targetOf(document: unknown, reference: string): unknown {
+  return reference
+    .slice(2)
+    .split("/")
+    .reduce<unknown>((place, name) => (isRecord(place) ? place[name] : undefined), document);
+}
+
+/** Returns a part of an OpenAPI document with its references resolved. A reference to a part that contains it allows any value. */
+export function resolved(document: unknown, part: unknown, within: readonly string[] = []): unknown {
+  if (Array.isArray(part)) return part.map((one) => resolved(document, one, within));
+  if (!isRecord(part)) return part;
+  const { $ref: reference } = part;
+  if (typeof reference === "string" && reference.startsWith("#/"))
+    return within.includes(reference)
+      ? {}
+      : resolved(document, targetOf(document, reference), [...within, reference]);
+  return Object.fromEntries(
+    Object.entries(part).map(([name, one]) => [name, resolved(document, one, within)]),
+  );
 }
