@@ -6,7 +6,7 @@ import { readableKinds } from "@/lib/audit/reading/open-parts";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inRawSnapshot } from "@/lib/db/transaction";
 import type { AuditBench } from "@/lib/testing/benches/audit-bench";
-import { contextOf, ENTRIES, told, withSeededLog } from "./audit-log";
+import { announced, contextOf, ENTRIES, withSeededLog } from "./audit-log";
 import { memoryFigures } from "./export-memory";
 import { type Figure, median, millis } from "./measure";
 import { proofFigures } from "./proof";
@@ -56,7 +56,7 @@ function exportOf(
 const WARMED_FROM = 200_000;
 
 async function warmUp(name: string, work: Work): Promise<void> {
-  if (ENTRIES < WARMED_FROM) await told(`${name}, once to warm up`, work);
+  if (ENTRIES < WARMED_FROM) await announced(`${name}, once to warm up`, work);
 }
 
 /** Returns the maximum growth of the process in bytes, sampled while the work runs. */
@@ -94,8 +94,8 @@ async function againstCopy(name: string, operation: Work, baseline: Work, goal?:
   let growth = 0;
   for (let round = 0; round < ROUNDS; round += 1) {
     const timed = async () => ours.push(await millis(operation));
-    growth = Math.max(growth, await told(name, () => growthOf(timed)));
-    theirs.push(await told(`raw COPY for ${name}`, () => millis(baseline)));
+    growth = Math.max(growth, await announced(name, () => growthOf(timed)));
+    theirs.push(await announced(`raw COPY for ${name}`, () => millis(baseline)));
   }
   const ratio = median(ours.map((one, round) => (theirs[round] ?? Number.NaN) / one));
   const perRow = (times: readonly number[]) => (median(times) * 1000) / ENTRIES;
@@ -115,7 +115,7 @@ async function againstCopy(name: string, operation: Work, baseline: Work, goal?:
 
 async function bundleGrowth(work: Work): Promise<Figure> {
   await warmUp("bundle", work);
-  return grown("bundle", await told("bundle", () => growthOf(work)));
+  return grown("bundle", await announced("bundle", () => growthOf(work)));
 }
 
 async function figuresOf(bench: AuditBench): Promise<Figure[]> {

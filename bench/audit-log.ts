@@ -86,7 +86,7 @@ async function seedEntries(bench: AuditBench): Promise<void> {
 }
 
 /** Prints on stderr what is being measured: over a million entries some figures take a minute or more. */
-export async function told<T>(what: string, work: () => Promise<T>): Promise<T> {
+export async function announced<T>(what: string, work: () => Promise<T>): Promise<T> {
   const start = Date.now();
   const result = await work();
   console.error(`log      ${what}: ${((Date.now() - start) / 1000).toFixed(1)} s`);
@@ -100,7 +100,7 @@ export async function withSeededLog<T>(use: (bench: AuditBench) => Promise<T>): 
   const bench = await createAuditBench({ server });
   try {
     Object.assign(bench.cx.instance, { dataDir });
-    await told(`seeding ${ENTRIES} entries`, () => seedEntries(bench));
+    await announced(`seeding ${ENTRIES} entries`, () => seedEntries(bench));
     return await use(bench);
   } finally {
     await bench.close();

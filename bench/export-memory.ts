@@ -3,7 +3,7 @@ import { Client } from "pg";
 import { z } from "zod";
 import type { AuditBench } from "@/lib/testing/benches/audit-bench";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
-import { ENTRIES, told } from "./audit-log";
+import { announced, ENTRIES } from "./audit-log";
 import type { Figure } from "./measure";
 
 const SUITE = "audit";
@@ -40,7 +40,7 @@ async function figuresOf(bench: AuditBench, admin: Client, format: Format): Prom
       admin.query("UPDATE audit_checkpoint SET size = $1", [size]),
     );
     const made = async () => exportInChild(bench, format, size);
-    seen.push(await told(`${format} of ${size} in ${HEAP_MEGABYTES} MB of heap`, made));
+    seen.push(await announced(`${format} of ${size} in ${HEAP_MEGABYTES} MB of heap`, made));
   }
   const name = format.toUpperCase();
   return [

@@ -353,7 +353,7 @@ test("documents of the wrong type, size or length are refused and not attached",
   expect((await who.regulator.send(url, form(pdf("Order")))).status).toBe(201);
 });
 
-test("an upload that breaks off stores nothing and the portal keeps running", async () => {
+test("an upload that breaks off stores no document and the portal keeps running", async () => {
   const who = people(demo());
   const url = new URL(await draft(who), demo().base_url);
   const account = demo().accounts.find((one) => one.participant_id === "regulator-001");

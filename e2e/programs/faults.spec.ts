@@ -157,7 +157,7 @@ test("kill -9 of worker, signer and custodian under load loses no entry and leav
   await expectWholeLog();
 });
 
-test("kill -9 of the portal under load loses nothing it answered, and a repeated call is done once", async () => {
+test("kill -9 of the portal under load loses no answered call, and a repeated call is done once", async () => {
   const load = startWriters(who().client456, 8, 100);
   await waitUntil("the writers are under way", async () => load.accepted.length >= 8, PATIENCE_MS);
   const repeated = Array.from({ length: 12 }, () => ({

@@ -1,10 +1,9 @@
+// Test support for all rooms; no program code imports it. benches/ prepare a database, people and services; servers/, devices/ and custodian/
+// are fake or local services; children/ are processes that tests kill. contracts/, request-life/ and routes/ are models and rules that
+// tests compare with the program. They must share no logic with the code that they check. instance/ starts a whole instance.
 import { appendFileSync } from "node:fs";
 
-/**
- * Test support for all rooms: benches (a bench prepares a database, people and services), fake services (servers, devices), child
- * processes, and the models and contracts that tests share. No program code imports it. This file says how many cases the long tests make,
- * in `npm test` and in `npm run test:deep`. An environment variable sets one number for a run by hand.
- */
+/** How many cases the long tests make, in `npm test` and in `npm run test:deep`. An environment variable sets one number for a run by hand. */
 export const SCALE = {
   "sequencer kills": { test: 5, deep: 50, variable: "SEALPORT_SEQUENCER_KILLS" },
   "re-wrap kills": { test: 2, deep: 8, variable: "SEALPORT_KILLS" },

@@ -93,7 +93,7 @@ export async function newTransaction(client: RequestPerson): Promise<string> {
 
 /** Opens the bench, on another bench if one is given; call `close` when the test is over. */
 export async function createRequestBench(
-  beside: readonly (NewPerson & { readonly isOfRegulator?: true })[] = [],
+  extra: readonly (NewPerson & { readonly isOfRegulator?: true })[] = [],
   options: Parameters<typeof createUseCaseBench>[0] = {},
   on?: UseCaseBench,
 ): Promise<RequestBench> {
@@ -112,7 +112,7 @@ export async function createRequestBench(
   const { organisationId } = regulator.principal;
   const colleague = { ...legal, principal: { ...principal, organisationId } };
   const more: RequestPerson[] = [];
-  for (const { isOfRegulator, ...one } of beside) {
+  for (const { isOfRegulator, ...one } of extra) {
     const place = isOfRegulator === undefined ? {} : { organisationId };
     more.push(await bench.person({ hasKey: false, ...place, ...one }));
   }

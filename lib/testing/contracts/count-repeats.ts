@@ -59,9 +59,9 @@ export class RepeatCounter {
 
 /**
  * Seals this often for a participant and the escrow, and counts repeats. Each thousandth envelope is opened, to show that the compared
- * commitments belong to the keys in use. `told` is called after each thousand.
+ * commitments belong to the keys in use. `onProgress` is called after each thousand.
  */
-export async function countRepeats(seals: number, told: (done: number) => void): Promise<Repeats> {
+export async function countRepeats(seals: number, onProgress: (done: number) => void): Promise<Repeats> {
   const fixture = sealFixture({ amount: "1000.00", currency: "EUR" }, KIDS);
   const counter = new RepeatCounter(seals);
   for (let done = 1; done <= seals; done += 1) {
@@ -69,7 +69,7 @@ export async function countRepeats(seals: number, told: (done: number) => void):
     counter.add(sealed);
     if (done % TOLD_EVERY !== 0 && done !== seals) continue;
     (await openContentKey(fixture.open("alice#1", sealed.envelope))).fill(0);
-    told(done);
+    onProgress(done);
   }
   return counter.counted();
 }

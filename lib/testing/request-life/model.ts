@@ -132,11 +132,11 @@ export function lineOf(one: Life): Set<Life> {
  * Returns whether an order for single use has served a request outside this line. A request without a grant does not use it, once its end
  * is recorded, and neither does a grant that ended with nothing opened.
  */
-export function isUsed({ isOnce, requests }: Basis, besides: ReadonlySet<Life>): boolean {
+export function isUsed({ isOnce, requests }: Basis, exempt: ReadonlySet<Life>): boolean {
   const unused = ["none", "draft", "closed"];
   const serves = ({ grant, order }: Life): boolean =>
     grant === undefined ? !unused.includes(order) : grant.state === "active" || grant.views > 0;
-  return isOnce && requests.some((each) => !besides.has(each) && serves(each));
+  return isOnce && requests.some((each) => !exempt.has(each) && serves(each));
 }
 
 export const UNANSWERED: readonly string[] = [

@@ -9,7 +9,7 @@ import { fileUnder } from "@/lib/testing/request-life/world";
 // The order behind a sequence's requests, written again by hand from access.md ("single or multiple use", "registered authority key", the
 // states of an authorization): filed again, its authority's key revoked, ended by the clock.
 
-const NOBODY: ReadonlySet<Life> = new Set();
+const NO_LIVES: ReadonlySet<Life> = new Set();
 /**
  * The officer's agency. A signed order names it by a domain, which the auditor's organisation has too (`TEST_DOMAIN`). So for such an order
  * the auditor belongs to the agency; for other orders the auditor does not learn of their use.
@@ -20,7 +20,7 @@ const isOfAgency = ({ isSigned }: Basis, by: Actor): boolean =>
 
 /** Whether an act about the order is done; otherwise it is refused. */
 export const MAY_ORDER: Readonly<Record<string, (one: Basis, by: Actor) => boolean>> = {
-  again: (one, by) => !one.isRevoked && !(isOfAgency(one, by) && isUsed(one, NOBODY)),
+  again: (one, by) => !one.isRevoked && !(isOfAgency(one, by) && isUsed(one, NO_LIVES)),
   // If the act was interrupted, it is sent again and answered alike.
   distrust: (one, by) => by === "head" && one.isSigned,
 };

@@ -98,7 +98,7 @@ interface Playing {
   readonly lives: Map<string, Life>;
   readonly standings: Map<string, Standing>;
   readonly glass: BreakGlass;
-  readonly told: string[];
+  readonly history: string[];
   readonly drawn: readonly string[];
 }
 
@@ -313,7 +313,7 @@ async function step(play: Playing, event: LifeEvent): Promise<void> {
   if (one === undefined || by === undefined || act === undefined) throw new Error(`no act ${name} of ${id}`);
   const expected = isAllowed(play, name, one, by);
   const { came, answer } = await outcome(act(world.who(by, kind), targetOf(play, id)));
-  play.told.push(`${name} ${came}`);
+  play.history.push(`${name} ${came}`);
   if ((came === "done") !== expected)
     throw new Error(`${name} by ${by}: ${came}, and the model says ${expected ? "done" : "refused"}`);
   if (expected) become(play, { name, by, id }, one, answer);
@@ -358,7 +358,7 @@ export async function playOut(world: LifeWorld, sequence: Sequence & Drawn): Pro
   const basis: Basis = { isOnce, isSigned, isRevoked: false, requests: [] };
   const lives = new Map([[id, newLife(kind, isPending, world.clock.nowMs(), basis)]]);
   const glass = newBreakGlass();
-  const play: Playing = { world, kind, order, basis, lives, standings: new Map(), told: [], drawn, glass };
+  const play: Playing = { world, kind, order, basis, lives, standings: new Map(), history: [], drawn, glass };
   await compare(play);
   try {
     let left = AFTER_THE_END;
@@ -370,9 +370,9 @@ export async function playOut(world: LifeWorld, sequence: Sequence & Drawn): Pro
     }
     if (!isOver(play)) await toItsEnd(play);
     await clearGlass(play);
-    return play.told;
+    return play.history;
   } catch (cause) {
-    const error = new Error(`${String(cause)} after ${play.told.join(", ")}`, { cause });
+    const error = new Error(`${String(cause)} after ${play.history.join(", ")}`, { cause });
     // Leads the remaining requests to their end, so that the next sequence is independent.
     await scan(play, true);
     do world.clock.advance(120 * 86_400_000);

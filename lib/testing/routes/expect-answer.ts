@@ -59,24 +59,24 @@ export interface ToldProblem {
 /** Checks a refusal against api.md and returns what it says. */
 export async function expectProblem(response: Response, what: string): Promise<ToldProblem> {
   const text = await response.text();
-  const told = `${what}: ${response.status} ${text.slice(0, 600)}`;
-  expect(response.headers.get("content-type"), told).toBe("application/problem+json");
-  expectHeaders(response, told);
-  expectBudget(response, told);
+  const about = `${what}: ${response.status} ${text.slice(0, 600)}`;
+  expect(response.headers.get("content-type"), about).toBe("application/problem+json");
+  expectHeaders(response, about);
+  expectBudget(response, about);
   const read = Problem.safeParse(JSON.parse(text));
-  expect(read.error, told).toBeUndefined();
+  expect(read.error, about).toBeUndefined();
   const problem = Problem.parse(JSON.parse(text));
-  expect([problem.status, problem.request_id], told).toEqual([
+  expect([problem.status, problem.request_id], about).toEqual([
     response.status,
     response.headers.get("x-request-id"),
   ]);
   const known = Object.entries(ERROR_CODES).find(([code]) => code === problem.code)?.[1];
-  expect([known?.[0], known?.[1], problem.type], told).toEqual([
+  expect([known?.[0], known?.[1], problem.type], about).toEqual([
     response.status,
     problem.title,
     `urn:sealport:problem:${problem.code}`,
   ]);
-  if (response.status === 401) expect(response.headers.get("www-authenticate"), told).toContain("Bearer");
+  if (response.status === 401) expect(response.headers.get("www-authenticate"), about).toContain("Bearer");
   return {
     status: response.status,
     code: problem.code,

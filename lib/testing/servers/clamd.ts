@@ -45,9 +45,9 @@ export async function startClamd(): Promise<Clamd> {
   const child = spawn(PROGRAM, ["--config-file", path.join(dir, "clamd.conf")], {
     stdio: ["ignore", "pipe", "pipe"],
   });
-  let told = "";
+  let output = "";
   const listen = (chunk: Buffer): void => {
-    told = (told + chunk.toString("utf8")).slice(-2_000);
+    output = (output + chunk.toString("utf8")).slice(-2_000);
   };
   child.stdout.on("data", listen);
   child.stderr.on("data", listen);
@@ -63,7 +63,7 @@ export async function startClamd(): Promise<Clamd> {
     if ((await scanner.scan(Buffer.from("nothing"))).kind === "clean") return { address, close };
     if (child.exitCode !== null || Date.now() > until) {
       await close();
-      throw new Error(`clamd does not serve: ${told}`);
+      throw new Error(`clamd does not serve: ${output}`);
     }
     await sleep(50);
   }

@@ -80,16 +80,16 @@ export async function startRedis(wish: RedisWish = {}): Promise<RedisServer> {
   });
   client.on("error", () => undefined);
   const start = async () => {
-    let told = "";
+    let output = "";
     child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
     child.stdout?.on("data", (chunk: Buffer) => {
-      told = (told + chunk.toString("utf8")).slice(-2_000);
+      output = (output + chunk.toString("utf8")).slice(-2_000);
     });
     ended = new Promise((resolve) => child.once("close", () => resolve()));
     for (const until = Date.now() + WAIT_MS; ; await sleep(20)) {
-      if (/ready to accept connections/i.test(told)) break;
+      if (/ready to accept connections/i.test(output)) break;
       if (child.exitCode !== null || Date.now() > until)
-        throw new Error(`${program} does not serve: ${told}`);
+        throw new Error(`${program} does not serve: ${output}`);
     }
     await client.connect().catch(() => undefined);
   };

@@ -128,10 +128,13 @@ export async function createTestAuthority(wish: AuthorityWish = {}): Promise<Tes
   let count = 0;
   const answer = async (query: Uint8Array): Promise<Buffer> => {
     count += 1;
-    const [asked, told] = [path.join(dir, "work", `${count}.tsq`), path.join(dir, "work", `${count}.tsr`)];
-    await writeFile(asked, query);
-    await openssl("ts", "-reply", "-config", config, "-queryfile", asked, "-out", told);
-    return readFile(told);
+    const [queryFile, replyFile] = [
+      path.join(dir, "work", `${count}.tsq`),
+      path.join(dir, "work", `${count}.tsr`),
+    ];
+    await writeFile(queryFile, query);
+    await openssl("ts", "-reply", "-config", config, "-queryfile", queryFile, "-out", replyFile);
+    return readFile(replyFile);
   };
   return {
     dir,
