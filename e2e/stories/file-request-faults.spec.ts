@@ -87,9 +87,7 @@ test("a document that reaches the server altered is not accepted as the one that
   await expect(page.getByText("as received, identical to your file")).toBeVisible(SOON);
 });
 
-test("a control that is loaded only on demand works without a connection and loses no typed text @deep", async ({
-  browser,
-}) => {
+test("controls first used without a connection work and lose no typed text @deep", async ({ browser }) => {
   const { page } = await openForm(browser);
   await page.waitForLoadState("networkidle");
   await page.getByLabel("Reason").fill("Half a thought");

@@ -11,6 +11,7 @@ import { SoftwareAuthenticator } from "@/lib/testing/devices/authenticator";
 
 /** Where people sign. */
 export const ORIGIN = "http://localhost:3000";
+/** Roster credentials of a person for whom the portal signs. */
 export const BY_PORTAL = [{ kind: "portal-evaluation" as const }];
 export type Credentials = RosterPerson["credentials"];
 

@@ -34,7 +34,7 @@ export interface LifeEvent {
   readonly who: number;
   readonly which: number;
   readonly after: number;
-  /** Whether the event is replaced if the model would refuse it. */
+  /** Whether an act that the model allows is chosen instead of the drawn one. */
   readonly isLed: boolean;
 }
 
