@@ -19,16 +19,16 @@ import { AuditBody, TransactionQuery } from "@/lib/transactions/schema";
 import { against, compare, type Figure, median, millis } from "./measure";
 
 const SUITE = "access";
-/** Openings with facts of their own that are decided in turn. */
+/** How many openings, each with its own facts, are decided in turn. */
 const FACTS_KEPT = 2_000;
 const TRANSACTIONS = Number(process.env.BENCH_TRANSACTIONS ?? 100_000);
-/** The copies lie within sixty days. */
+/** The copies are spread over sixty days. */
 const SPAN_US = 60 * 86_400_000_000;
 const REVOCATIONS = 20;
 const UPLOADS = 7;
 const UPLOAD_BYTES = 20_000_000;
 
-/** A request for the first transaction, approved by two people: its grant. */
+/** Makes a request for the first transaction, approved by two people. Returns its grant. */
 async function approved(bench: AccessBench): Promise<string> {
   const id = await bench.file({ asked: { transactions: [bench.transactions[0]] } });
   await decideRequest(bench.legal, id, bench.approval("legal"));
@@ -37,7 +37,7 @@ async function approved(bench: AccessBench): Promise<string> {
   return grant_id;
 }
 
-/** The first two steps of an opening: everything that decides it is read in one snapshot, then decided. */
+/** Runs the first two steps of an opening: reads all facts in one snapshot, then decides. */
 async function decideLive({ regulator, transactions: [txId] }: AccessBench, grantId: string): Promise<void> {
   const body = AuditBody.parse({ purpose: "audit", grant_id: grantId });
   const facts = await readOpeningFacts(regulator, txId, body);
@@ -74,7 +74,7 @@ async function decisionFigures(scene: AccessBench, grantId: string): Promise<Fig
   ];
 }
 
-/** Copies of one sealed transaction past the triggers: jobs, states, parties and times vary, envelopes are none of a list's. */
+/** Copies one sealed transaction past the triggers. Jobs, states, parties and times vary; lists read no envelopes. */
 async function seedTransactions(bench: AccessBench): Promise<void> {
   const admin = new Client({ connectionString: bench.database.adminUrl });
   await admin.connect();
@@ -147,7 +147,7 @@ async function listFigures(bench: AccessBench): Promise<Figure[]> {
   return figures;
 }
 
-/** By the clock: the call itself with the custodian told, and that no decision after its answer allowed anything. */
+/** Measures by the clock: the revocation with the notice to the custodian. Checks that no decision after its answer allows an opening. */
 async function revocationFigures(bench: AccessBench): Promise<Figure[]> {
   const { regulator, approver } = bench;
   const times: number[] = [];
@@ -184,7 +184,7 @@ async function revocationFigures(bench: AccessBench): Promise<Figure[]> {
   return [
     {
       suite: SUITE,
-      name: "a revocation, the custodian told",
+      name: "a revocation, with the notice to the custodian",
       baseline: "one entry of the log",
       ratio: operationMicros / baselineMicros,
       operationMicros,
@@ -193,7 +193,7 @@ async function revocationFigures(bench: AccessBench): Promise<Figure[]> {
   ];
 }
 
-/** A document that passes as what it says: a PDF whose one stream is noise. */
+/** Returns a document that passes the checks: a PDF whose one stream is noise. */
 function largeDocument(): Uint8Array {
   const [head, tail] = [
     "%PDF-1.4\n1 0 obj\n<<>>\nstream\n",
@@ -240,7 +240,7 @@ async function uploadFigures(bench: AccessBench): Promise<Figure[]> {
   ];
 }
 
-/** Decisions, the list at 10^5, revocation and upload (issue "Access that is lawful, narrow and revocable"). */
+/** Measures decisions, the list at 10^5, revocation and upload (issue "Access that is lawful, narrow and revocable"). */
 export async function benchAccess(): Promise<Figure[]> {
   const { server, stop } = await startTestServer({ isDurable: true });
   const bench = await createAccessBench({ server });

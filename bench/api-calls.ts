@@ -5,15 +5,15 @@ import { serve } from "@/lib/http/endpoint/serve";
 import type { ServedPortal } from "@/lib/testing/instance/served-portal";
 import { type Call, call } from "./call";
 
-/** How many records a batch has, an export has entries, and the lists have at least. */
+/** Records of a batch, entries of an export, and the minimum length of the lists. */
 export const MANY = 100;
 const NOTHING = "/confidential/bench/nothing";
 const BARE = "/confidential/bench/bare";
-/** Entries of transactions that are integrated: of those which were there before the measuring began. */
+/** Entries of transactions that are integrated: those from before the measurement. */
 const EXPORT = "/confidential/audit/export?action=transaction.create";
 const OPENING = { purpose: "settlement" };
 
-/** An operation of no product: the wrapper with nothing inside it. */
+/** An operation without any work: the wrapper with nothing inside it. */
 const nothing = operation({
   id: "benchNothing",
   method: "GET",
@@ -26,7 +26,7 @@ const nothing = operation({
   action: "bench.nothing",
 });
 
-/** What the bench serves beside the portal: an operation that does nothing, and the same answer without the wrapper. */
+/** What the bench serves in addition to the portal: an operation that does nothing, and the same answer without the wrapper. */
 export const BASELINES = {
   [NOTHING]: serve(NOTHING, [bind(nothing, async () => ({ success: true }))]),
   [BARE]: { GET: async () => Response.json({ success: true }) },
@@ -35,7 +35,7 @@ export const BASELINES = {
 /** One call that is measured. */
 export interface Measured {
   readonly name: string;
-  /** How many items one call is about, where its figures are per item. */
+  /** How many items one call is about, if its figures are per item. */
   readonly items?: number;
   readonly run: () => Promise<string>;
 }
@@ -46,7 +46,7 @@ export interface ApiCalls {
   readonly main: readonly Measured[];
 }
 
-/** Makes sure that the export has so many entries and the lists so many items, in a log under a signed checkpoint. */
+/** Fills the log under a signed checkpoint, so that the export and the lists have enough items. */
 async function seed(
   { url, bench }: ServedPortal,
   keys: Readonly<Record<"client" | "regulator" | "legal", string>>,
@@ -86,7 +86,7 @@ function bodiesFor({ client, transactions }: ServedPortal["bench"]) {
   };
 }
 
-/** The calls over HTTP on a portal with something in it; each fails where its answer has another status. */
+/** Returns the calls over HTTP on a portal with data. Each throws if its answer has another status. */
 export async function callsOn(portal: ServedPortal): Promise<ApiCalls> {
   const { url, bench } = portal;
   const client = await portal.keyFor(bench.client);

@@ -7,20 +7,20 @@ import { compareLoad, type Figure, median } from "./measure";
 
 const SUITE = "api";
 const AT_ONCE = 8;
-/** Callers of a call about many items: eight of them keep a busy machine past the two seconds that a transaction waits. */
+/** Callers of a call about many items: eight of them would exceed the two seconds that a transaction waits on a busy machine. */
 const AT_ONCE_MANY = 2;
-/** Calls of one round, and calls in a row of which the statements are counted. */
+/** Calls in one round, and calls in a row whose statements are counted. */
 const CALLS = Number(process.env.BENCH_CALLS ?? 64);
 const COUNTED_CALLS = 9;
-/** So long one call is compared with its baseline at most, if three rounds take no longer. */
+/** Seconds for which one call is compared with its baseline, unless three rounds take longer. */
 const SECONDS_EACH = 6;
-/** What a transaction costs before it has asked anything. */
+/** Statements that a transaction needs before its first query, and to end. */
 const AROUND = /^(BEGIN|START TRANSACTION|SET |COMMIT|ROLLBACK|SELECT set_config)/i;
 
-/** The throughput that a call keeps of its baseline's, and its p99 over the baseline's; per item where it has several. */
+/** Returns a call's throughput as a share of its baseline's, and its p99 over the baseline's; per item if it has several. */
 async function loadFigures({ name, items = 1, run }: Measured, baseline: Measured): Promise<Figure[]> {
   const writers = items === 1 ? AT_ONCE : AT_ONCE_MANY;
-  // A call about many items is itself many: fewer of them, and two for each caller at least.
+  // A call about many items needs fewer rounds; each caller makes at least two.
   const total = Math.max(2 * writers, Math.ceil(CALLS / items));
   const about = {
     suite: SUITE,
@@ -40,7 +40,7 @@ function nameOf({ name, items = 1 }: Pick<Measured, "name" | "items">): string {
   return items === 1 ? name : `${name} of ${items}, per item`;
 }
 
-/** The texts of one call in the middle by their number, out of calls in a row. */
+/** Returns the statements of the middle call by their number, out of calls in a row. */
 async function statementsOf({ run }: Measured): Promise<readonly string[]> {
   const seen: (readonly string[])[] = [];
   await run();
@@ -68,7 +68,7 @@ async function countFigures(measured: Measured): Promise<Figure[]> {
 
 async function figuresOf({ nothing, bare, main }: ApiCalls): Promise<Figure[]> {
   const figures: Figure[] = [];
-  // Counted first, on a small and equal state; growing tables change no count.
+  // Counted first, on a small and equal state; growing tables do not change the counts.
   for (const one of [nothing, ...main]) figures.push(...(await countFigures(one)));
   if (CALLS === 0) return figures;
   figures.push(...(await loadOrNone(nothing, bare)));
@@ -76,7 +76,7 @@ async function figuresOf({ nothing, bare, main }: ApiCalls): Promise<Figure[]> {
   return figures;
 }
 
-/** A call that is refused under load, as a starved portal refuses with 503, costs its own figures and no others. */
+/** Returns the figures of a call; none if it is refused under load, as an overloaded portal answers 503. Other figures are not affected. */
 async function loadOrNone(measured: Measured, baseline: Measured): Promise<Figure[]> {
   try {
     return await loadFigures(measured, baseline);
@@ -89,9 +89,9 @@ async function loadOrNone(measured: Measured, baseline: Measured): Promise<Figur
 }
 
 /**
- * The API's main calls on the portal's own handlers behind a socket of this machine: throughput and p99 under eight
- * callers as a ratio to an operation that does nothing behind the same wrapper, that one to a bare route, and the statements
- * of each. `BENCH_CALLS` says how many calls a round has; with 0 only statements are counted, and with `BENCH_STATEMENTS`
+ * Measures the API's main calls on the portal's own handlers behind a socket of this machine. Throughput and p99 under eight callers are
+ * ratios to an operation that does nothing behind the same wrapper, and that one is compared with a bare route. It also counts the
+ * statements of each call. `BENCH_CALLS` is the number of calls in a round; with 0 only statements are counted. With `BENCH_STATEMENTS`
  * their texts are printed.
  */
 export async function benchApi(): Promise<Figure[]> {

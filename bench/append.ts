@@ -31,7 +31,7 @@ const DENIED: AuditEvent = {
   access: { dataAccessed: [], success: false, error: "access.purpose" },
 };
 
-/** The ceiling's tables: the business table without its triggers, and a plain audit table. */
+/** Makes the baseline's tables: the business table without its triggers, and a plain audit table. */
 async function createPlainTables(adminUrl: string): Promise<void> {
   const admin = new Client({ connectionString: adminUrl });
   await admin.connect();
@@ -59,7 +59,7 @@ function businessRow(bench: AuditBench) {
 const plainAudit = (event: Pick<AuditEvent, "action" | "outcome">, at: string) =>
   [uuidv7(Date.now()), at, "u_1", event.action, event.outcome, JSON.stringify(DETAILS)] as const;
 
-/** One change with its entry, with the trigger that demands the entry or into a table without it. */
+/** Makes one change with its entry, in the table whose trigger demands the entry or in one without it. */
 const change = (bench: AuditBench, table: "transaction" | "bench_transaction") => () =>
   inTransaction(bench.cx, async (tx) => {
     const { id, values } = businessRow(bench);
@@ -117,7 +117,7 @@ async function figuresOf(bench: AuditBench): Promise<Figure[]> {
   return figures;
 }
 
-/** Appending on a durable server, with a sequencer at work beside it, against plain INSERTs through the same driver. */
+/** Measures appending on a durable server while a sequencer runs, against plain INSERTs through the same driver. */
 export async function benchAppend(): Promise<Figure[]> {
   const { server, stop } = await startTestServer({ isDurable: true });
   const bench = await createAuditBench({ server, writers: 64 });

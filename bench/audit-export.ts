@@ -6,7 +6,7 @@ import { readableKinds } from "@/lib/audit/reading/open-parts";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inRawSnapshot } from "@/lib/db/transaction";
 import type { AuditBench } from "@/lib/testing/benches/audit-bench";
-import { contextOf, ENTRIES, told, withSeededLog } from "./audit-log";
+import { announced, contextOf, ENTRIES, withSeededLog } from "./audit-log";
 import { memoryFigures } from "./export-memory";
 import { type Figure, median, millis } from "./measure";
 import { proofFigures } from "./proof";
@@ -18,7 +18,7 @@ const SAMPLE_MS = 10;
 
 type Work = () => Promise<unknown>;
 
-/** The rows of an export as PostgreSQL's text COPY gives them, counted and thrown away. */
+/** Returns the rows of an export as PostgreSQL's text COPY gives them, counted and discarded. */
 function rawCopy(cx: ReaderContext, kinds = readableKinds(cx)): Work {
   const { log } = cx.instance;
   return () =>
@@ -52,14 +52,14 @@ function exportOf(
   return () => inRawSnapshot(cx, (tx) => produceExport(cx, tx, request, { write: async () => undefined }));
 }
 
-/** A long log warms the code up by itself within its first second. */
+/** A long log warms the code up within its first second. */
 const WARMED_FROM = 200_000;
 
 async function warmUp(name: string, work: Work): Promise<void> {
-  if (ENTRIES < WARMED_FROM) await told(`${name}, once to warm up`, work);
+  if (ENTRIES < WARMED_FROM) await announced(`${name}, once to warm up`, work);
 }
 
-/** How many bytes the process grew at most beyond what it held before, sampled while the work runs. */
+/** Returns the maximum growth of the process in bytes, sampled while the work runs. */
 async function growthOf(work: Work): Promise<number> {
   const before = process.memoryUsage.rss();
   let peak = before;
@@ -83,7 +83,9 @@ function grown(name: string, bytes: number): Figure {
   };
 }
 
-/** Throughput kept of raw COPY in alternating rounds, the median of the paired ratios, and the most memory of a round. */
+/**
+ * Measures throughput as a share of raw COPY in alternating rounds (the median of the paired ratios), and the maximum memory of a round.
+ */
 async function againstCopy(name: string, operation: Work, baseline: Work, goal?: string): Promise<Figure[]> {
   await warmUp(name, operation);
   await warmUp(`raw COPY for ${name}`, baseline);
@@ -92,8 +94,8 @@ async function againstCopy(name: string, operation: Work, baseline: Work, goal?:
   let growth = 0;
   for (let round = 0; round < ROUNDS; round += 1) {
     const timed = async () => ours.push(await millis(operation));
-    growth = Math.max(growth, await told(name, () => growthOf(timed)));
-    theirs.push(await told(`raw COPY for ${name}`, () => millis(baseline)));
+    growth = Math.max(growth, await announced(name, () => growthOf(timed)));
+    theirs.push(await announced(`raw COPY for ${name}`, () => millis(baseline)));
   }
   const ratio = median(ours.map((one, round) => (theirs[round] ?? Number.NaN) / one));
   const perRow = (times: readonly number[]) => (median(times) * 1000) / ENTRIES;
@@ -113,7 +115,7 @@ async function againstCopy(name: string, operation: Work, baseline: Work, goal?:
 
 async function bundleGrowth(work: Work): Promise<Figure> {
   await warmUp("bundle", work);
-  return grown("bundle", await told("bundle", () => growthOf(work)));
+  return grown("bundle", await announced("bundle", () => growthOf(work)));
 }
 
 async function figuresOf(bench: AuditBench): Promise<Figure[]> {
@@ -135,7 +137,7 @@ async function figuresOf(bench: AuditBench): Promise<Figure[]> {
   ];
 }
 
-/** Proofs, exports against raw COPY and what they hold in memory, over one log of BENCH_ENTRIES entries. */
+/** Measures proofs, exports against raw COPY and their memory, over one log of BENCH_ENTRIES entries. */
 export function benchAuditExport(): Promise<Figure[]> {
   return withSeededLog(async (bench) => [
     ...(await proofFigures(bench)),

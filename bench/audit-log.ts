@@ -19,7 +19,7 @@ import type { Role } from "@/lib/vocabulary";
 
 const BATCH = 250;
 
-/** How long the log is: a million where there is time for it, modest where others work on the machine. */
+/** Length of the log: a million if there is time, less on a shared machine. */
 export const ENTRIES = Number(process.env.BENCH_ENTRIES ?? 20_000);
 
 const EVENT: AuditEvent = {
@@ -31,7 +31,7 @@ const EVENT: AuditEvent = {
   details: { resource: "transaction", groups: ["amount", "pricing"], note: "x".repeat(120) },
 };
 
-/** The context of a call by somebody of this role. */
+/** Returns the context of a call by a person of this role. */
 export function contextOf(bench: Pick<AuditBench, "cx" | "place" | "keystore">, role: Role): Context {
   const escrow = createEscrowClient({
     url: "unix:/nowhere.sock",
@@ -56,7 +56,7 @@ export function contextOf(bench: Pick<AuditBench, "cx" | "place" | "keystore">, 
   return { ...bench.cx, principal, client, keystore: bench.keystore, escrow, logger };
 }
 
-/** Real entries with real sealed parts, put in past the triggers, which cost what bench append measures. */
+/** Inserts real entries with real sealed parts past the triggers, whose cost bench append measures. */
 async function seedEntries(bench: AuditBench): Promise<void> {
   const cx = contextOf(bench, "auditor");
   const admin = new Client({ connectionString: bench.database.adminUrl });
@@ -79,28 +79,28 @@ async function seedEntries(bench: AuditBench): Promise<void> {
     },
   );
   await seedTree(bench, ENTRIES);
-  // A log that is read is not one that was written in the last second: what the seeding left to the server is done.
+  // Completes the maintenance that seeding left to the server, because a log in use was not written in the last second.
   await admin.query("VACUUM ANALYZE");
   await admin.query("CHECKPOINT");
   await admin.end();
 }
 
-/** Says on stderr what is measured: over a million entries one of these takes a minute or more. */
-export async function told<T>(what: string, work: () => Promise<T>): Promise<T> {
+/** Prints on stderr what is being measured: over a million entries some figures take a minute or more. */
+export async function announced<T>(what: string, work: () => Promise<T>): Promise<T> {
   const start = Date.now();
   const result = await work();
   console.error(`log      ${what}: ${((Date.now() - start) / 1000).toFixed(1)} s`);
   return result;
 }
 
-/** Lends a log of ENTRIES entries on a server of its own. */
+/** Lends a log of ENTRIES entries on its own server. */
 export async function withSeededLog<T>(use: (bench: AuditBench) => Promise<T>): Promise<T> {
   const { server, stop } = await startTestServer();
   const dataDir = await mkdtemp(path.join(tmpdir(), "sealport-bench-"));
   const bench = await createAuditBench({ server });
   try {
     Object.assign(bench.cx.instance, { dataDir });
-    await told(`seeding ${ENTRIES} entries`, () => seedEntries(bench));
+    await announced(`seeding ${ENTRIES} entries`, () => seedEntries(bench));
     return await use(bench);
   } finally {
     await bench.close();

@@ -21,7 +21,7 @@ const BATCH = 1_000;
 const ALONE = 50;
 const ROUNDS = 3;
 const ENTRIES = 10_000;
-/** Groups of a transaction here: each has one recipient entry of the participant whose key is rotated. */
+/** Groups of a transaction here. Each has one recipient entry of the participant whose key is rotated. */
 const GROUPS = 4;
 
 const bodyOf = (at: number, participants: readonly string[]) => ({
@@ -47,7 +47,7 @@ async function submitAll({ owner, participants }: Scene, count: number): Promise
   if (results.some(({ status }) => status !== 201)) throw new Error("a batch was not stored");
 }
 
-/** Sealing what a batch of this many holds and nothing else: no database, no entries, no receipts. */
+/** Seals what a batch of this many contains, without database, entries or receipts. */
 async function sealOnly({ owner, participants }: Scene, count: number): Promise<() => void> {
   const escrow = await owner.escrow.epoch();
   const ids = [owner.principal.participantId, ...participants];
@@ -93,7 +93,7 @@ async function batchFigures(scene: Scene): Promise<Figure[]> {
   ];
 }
 
-/** Opening an entry and wrapping its key for another, on an envelope for three parties and escrow. */
+/** Opens an entry and wraps its key for another, on an envelope for three parties and escrow. */
 function rewrapOnly(): () => Promise<void> {
   const kids = ["alice#1", "bob#1", "carol#1", "escrow#1"];
   const { amount, currency } = bodyOf(0, []);
@@ -115,7 +115,7 @@ async function rewrapFigures(scene: Scene): Promise<Figure[]> {
   const fresh = await bench.person({ role: "client" });
   const other: Scene = { bench, owner: fresh, participants: scene.participants };
   for (let left = ENTRIES / GROUPS; left > 0; left -= BATCH) await submitAll(other, Math.min(BATCH, left));
-  // A rotation waits while nobody takes entries into the log, those of the batches before among them.
+  // A rotation waits until entries are integrated, including those of the earlier batches.
   await bench.integrate();
   const stopSequencer = startSequencer(bench);
   const target = fresh.principal.participantId;
@@ -142,7 +142,7 @@ async function rewrapFigures(scene: Scene): Promise<Figure[]> {
   return [{ suite: "crypto", name, baseline: "its crypto alone", ratio, operationMicros, baselineMicros }];
 }
 
-/** A thousand transactions in one call, and a rotation that moves ten thousand entries, on a durable server. */
+/** Measures a thousand transactions in one call, and a rotation that moves ten thousand entries, on a durable server. */
 export async function benchBatch(): Promise<Figure[]> {
   const { server, stop } = await startTestServer({ isDurable: true });
   const bench = await createUseCaseBench({ server });

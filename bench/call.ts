@@ -2,17 +2,17 @@ import { Agent, request } from "node:http";
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 
-/** One call and the status that it has to have. */
+/** One call and the status that it must have. */
 export interface Call {
   readonly method: string;
   readonly path: string;
-  /** None for the calls without authentication. */
+  /** Absent for calls without authentication. */
   readonly apiKey?: string;
   readonly body?: unknown;
   readonly status: number;
 }
 
-/** Makes a call over a kept connection and gives back the text of its answer; throws where the status is another one. */
+/** Makes a call over a kept connection and returns the text of its answer. Throws if the status is another one. */
 export function call(baseUrl: string, { method, path, apiKey, body, status }: Call): Promise<string> {
   const text = body === undefined ? undefined : JSON.stringify(body);
   const headers = {
@@ -36,7 +36,7 @@ export function call(baseUrl: string, { method, path, apiKey, body, status }: Ca
   });
 }
 
-/** Closes the connections that were kept. */
+/** Closes the kept connections. */
 export function endCalls(): void {
   agent.destroy();
 }

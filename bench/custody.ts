@@ -16,7 +16,7 @@ import { compare, compareTimed, type Figure, median } from "./measure";
 
 interface BackEnd {
   readonly settings: CustodySettings;
-  /** Keys derive in the token: each opening costs what the token takes. */
+  /** Keys are derived in the token, so each opening costs what the token takes. */
   readonly isResident?: boolean;
   close?(): Promise<void> | void;
 }
@@ -60,7 +60,7 @@ async function transit(): Promise<BackEnd> {
   return { settings, close: server.close };
 }
 
-/** Each place where a root key may lie; the first is what the others are compared with. */
+/** Each place for a root key; the others are compared with the first. */
 const BACK_ENDS: Readonly<Record<string, (dir: string) => BackEnd | Promise<BackEnd>>> = {
   "key file": (dir) => ({ settings: readCustody({ KEK_FILE: path.join(dir, "kek.key") }) }),
   passphrase: () => ({ settings: readCustody({ KEK_PASSPHRASE: "a passphrase for a bench" }) }),
@@ -80,7 +80,7 @@ async function wallMicros(act: () => Promise<unknown>): Promise<number> {
   return median(times);
 }
 
-/** Sealing a group for four, opening it with a participant's key that this keystore made, and deriving alone. */
+/** Returns three works: sealing a group for four, opening it with a participant's key of this keystore, and deriving alone. */
 async function worksOf(keystore: Keystore) {
   const fixture = sealFixture({ narrative: "work of one week ".repeat(40) }, [KID, "b#1", "c#1", "escrow#1"]);
   const owner = { purpose: "participant", participant: "alice", version: 1 } as const;
@@ -129,14 +129,14 @@ function timeFigure(what: string, name: string, [micros, base]: readonly [number
   return { suite: "crypto", name: `${name}: ${what} ${ms} ms`, ratio: micros / base, ...figure };
 }
 
-/** Wall time, since the token's process works beside this one. */
+/** Returns wall time, because the token works in another process. */
 async function wallOf(work: () => Promise<unknown>, count: number): Promise<number> {
   const start = performance.now();
   for (let made = 0; made < count; made += 1) await work();
   return ((performance.now() - start) * 1_000) / count;
 }
 
-/** A keystore whose keys derive elsewhere against one whose keys derive here, one call after the other. */
+/** Compares a keystore whose keys are derived elsewhere with one whose keys are derived here, in alternating calls. */
 async function residentFigures(one: Measured, base: Measured): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const what of ["derive", "open"] as const) {
@@ -170,7 +170,7 @@ async function figuresOf(one: Measured, base: Measured): Promise<Figure[]> {
   ];
 }
 
-/** What each back end costs where it is asked, and that it costs nothing where it is not. */
+/** Measures the cost of each back end where it is called, and shows that it costs nothing where it is not. */
 export async function benchCustody(): Promise<Figure[]> {
   const dirs: string[] = [];
   const open: BackEnd[] = [];

@@ -28,7 +28,7 @@ function scene() {
 
 const GOALS = { seal: "≤ 1.3", open: "≤ 1.5" } as const;
 
-/** Ours against Python's, in alternating rounds of two processes. */
+/** Compares our code with Python's, in alternating rounds of two processes. */
 async function againstPython(seal: () => unknown, open: () => Promise<unknown>): Promise<Figure[]> {
   const python = await startPythonWay();
   if (python === undefined) {
@@ -53,7 +53,7 @@ async function againstPython(seal: () => unknown, open: () => Promise<unknown>):
   return figures;
 }
 
-/** Sealing and opening 1 KiB for four recipients against `jose` and against nothing but the X25519 operations. */
+/** Measures sealing and opening 1 KiB for four recipients, against `jose` and against the X25519 operations alone. */
 export async function benchEnvelope(): Promise<Figure[]> {
   const { pairs, recipients, fields, salts, record, context } = scene();
   const seal = () => sealEnvelope({ ...context, fields, salts, recipients });

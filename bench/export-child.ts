@@ -12,8 +12,8 @@ import { openLocalKeystore } from "@/lib/keystore/files/local-keystore";
 import { TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
 import { contextOf } from "./audit-log";
 
-// One export of a seeded log in a process of its own, so that its memory can be told: what it held most beyond what it
-// held before, and what of it was left alive at each quarter, after a collection (--expose-gc).
+// Makes one export of a seeded log in a child process, so that its memory can be measured: its maximum growth, and what is still alive at
+// each quarter after a collection (--expose-gc).
 const SAMPLE_MS = 10;
 const QUARTERS = 4;
 const [keyDir = "", url = "", facts = "", wanted = "", of = "0"] = process.argv.slice(2);
@@ -41,7 +41,7 @@ const cx = contextOf(
   "auditor",
 );
 
-/** Bytes that are alive: what a collection leaves of objects and of buffers. */
+/** Returns the bytes that are alive: objects and buffers after a collection. */
 function liveBytes(): number {
   globalThis.gc?.();
   const { heapUsed, external } = process.memoryUsage();

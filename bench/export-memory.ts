@@ -3,7 +3,7 @@ import { Client } from "pg";
 import { z } from "zod";
 import type { AuditBench } from "@/lib/testing/benches/audit-bench";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
-import { ENTRIES, told } from "./audit-log";
+import { announced, ENTRIES } from "./audit-log";
 import type { Figure } from "./measure";
 
 const SUITE = "audit";
@@ -16,7 +16,7 @@ const Outcome = z.object({ grown: z.number(), live: z.array(z.number()) });
 const FORMATS = ["csv", "ndjson", "json", "xlsx", "bundle"] as const;
 type Format = (typeof FORMATS)[number];
 
-/** One export in a process of its own, whose heap is bounded (export-child.ts). */
+/** Makes one export in a child process with a bounded heap (export-child.ts). */
 function exportInChild(bench: AuditBench, format: Format, entries: number): z.infer<typeof Outcome> {
   const flags = [`--max-old-space-size=${HEAP_MEGABYTES}`, "--expose-gc"];
   const program = ["--import", "tsx", "--conditions=react-server", "bench/export-child.ts"];
@@ -35,12 +35,12 @@ async function figuresOf(bench: AuditBench, admin: Client, format: Format): Prom
   const sizes = [Math.floor(ENTRIES / 4), ENTRIES];
   const seen: z.infer<typeof Outcome>[] = [];
   for (const size of sizes) {
-    // The log ends where its newest checkpoint does.
+    // The log ends at its newest checkpoint.
     await pastTriggers(admin, ["audit_checkpoint"], () =>
       admin.query("UPDATE audit_checkpoint SET size = $1", [size]),
     );
     const made = async () => exportInChild(bench, format, size);
-    seen.push(await told(`${format} of ${size} in ${HEAP_MEGABYTES} MB of heap`, made));
+    seen.push(await announced(`${format} of ${size} in ${HEAP_MEGABYTES} MB of heap`, made));
   }
   const name = format.toUpperCase();
   return [
@@ -52,9 +52,9 @@ async function figuresOf(bench: AuditBench, admin: Client, format: Format): Prom
 }
 
 /**
- * What an export holds of a log of a quarter of BENCH_ENTRIES and of all of it, in a heap that is too small for what
- * grows with it: the process's growth (V8 collects as late as it may, so that it says little without a bound), and what
- * a collection leaves alive, at four places on the way.
+ * Measures what an export keeps of a quarter of a log of BENCH_ENTRIES and of all of it, in a heap too small for anything that grows with
+ * the log. It measures the process's growth, which means little without a bound because V8 collects as late as it may, and what a
+ * collection leaves alive at four places on the way.
  */
 export async function memoryFigures(bench: AuditBench): Promise<Figure[]> {
   const admin = new Client({ connectionString: bench.database.adminUrl });

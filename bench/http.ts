@@ -11,7 +11,7 @@ const COUNTED_CALLS = 100;
 const BASELINE = "authenticated 404";
 type Calls = Readonly<Record<"nothing" | "post" | "view" | "open", () => Promise<string>>>;
 
-/** The calls that are measured; `nothing` passes the whole wrapper (key, budget, answer) and does no work. */
+/** Returns the calls that are measured; `nothing` passes the whole wrapper (key, budget, answer) and does no work. */
 async function callsOf(instance: RunningInstance): Promise<Calls> {
   const keyOf = (participant: string) => {
     const found = readDemo(instance.dataDir).accounts.find(
@@ -60,8 +60,8 @@ const COUNTED = {
 } as const;
 
 /**
- * BEGIN, SET and COMMIT are left out: pg_stat_statements counts a utility statement once and not again when its
- * prepared form runs. There are three a transaction: BEGIN, its mode and tenant in one, COMMIT.
+ * Returns the counts without BEGIN, SET and COMMIT: pg_stat_statements counts a utility statement once, but not when its prepared form runs
+ * again. There are three in a transaction: BEGIN, its mode and tenant in one, COMMIT.
  */
 async function countsOf(dataDir: string): Promise<number[]> {
   const sums = Object.values(COUNTED).map(
@@ -104,7 +104,7 @@ async function statementFigures(instance: RunningInstance, calls: Calls): Promis
   return figures;
 }
 
-/** Runs the measured instance twice: as it is for the times, then with the server's own statement counter. */
+/** Runs the measured instance twice: unchanged for the times, then with the server's own statement counter. */
 export async function benchHttp(): Promise<Figure[]> {
   const first = await startInstance({ env: { RATE_BUDGETS: BUDGETS } });
   let counted: RunningInstance | undefined;

@@ -11,7 +11,7 @@ const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.read",
 const WRITERS = 64;
 const ENTRIES = 10_000;
 
-/** From an entry's own time to its leaf, and to the first checkpoint published over it; by the database's clock. */
+/** Selects the time from an entry's own time to its leaf, and to the first published checkpoint over it; by the database's clock. */
 const LAGS = `
   SELECT percentile_cont(0.99) WITHIN GROUP (ORDER BY extract(epoch FROM l.integrated_at - e.at::timestamptz)) AS leaf,
     percentile_cont(0.99) WITHIN GROUP (ORDER BY extract(epoch FROM c.published_at - e.at::timestamptz)) AS signed,
@@ -26,14 +26,14 @@ async function untilSigned(bench: AuditBench, size: number): Promise<void> {
   while ((await signed()) < size) await sleep(50);
 }
 
-/** How long an entry waits for its leaf and for a signature over it, with writers at work and one worker beside them. */
+/** Measures how long an entry waits for its leaf and for a signature over it, with writers and one worker running. */
 export async function benchLag(): Promise<Figure[]> {
   const { server, stop } = await startTestServer({ isDurable: true });
   const bench = await createAuditBench({ server, writers: WRITERS });
   const processes = await startLogProcesses(bench);
   try {
     processes.startWorker();
-    // The worker makes the log's head; what is recorded before all processes are up is not counted.
+    // The worker makes the log's head. Entries from before all processes run are not counted.
     const warm = 100;
     await load(WRITERS, warm, () => recordEvent(bench.cx, EVENT));
     await untilSigned(bench, warm);

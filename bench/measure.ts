@@ -3,9 +3,9 @@ export interface Figure {
   readonly suite: string;
   readonly name: string;
   readonly baseline: string;
-  /** Operation over baseline: of median times, of throughputs where the name says so, of counts otherwise. */
+  /** Operation over baseline: of throughputs if the name says so, of counts for counts, otherwise of median times. */
   readonly ratio: number;
-  /** Both 0 where the figure is a count. */
+  /** Both are 0 if the figure is a count. */
   readonly operationMicros: number;
   readonly baselineMicros: number;
   readonly goal?: string;
@@ -13,26 +13,26 @@ export interface Figure {
 
 type Work = () => unknown | Promise<unknown>;
 
-/** The middle one. */
+/** Returns the median. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-/** CPU time of the whole process in microseconds: what a busy neighbour takes is not counted. */
+/** Returns the CPU time of the whole process in microseconds, which a busy neighbour does not change. */
 function cpuMicros(): number {
   const { user, system } = process.cpuUsage();
   return user + system;
 }
 
-/** How long the work takes by the clock, in milliseconds. */
+/** Returns how long the work takes by the clock, in milliseconds. */
 export async function millis(work: () => Promise<unknown>): Promise<number> {
   const start = process.hrtime.bigint();
   await work();
   return Number(process.hrtime.bigint() - start) / 1e6;
 }
 
-/** CPU time of one call in microseconds, over `count` calls. */
+/** Returns the CPU time of one call in microseconds, over `count` calls. */
 export async function timeOf(work: Work, count: number): Promise<number> {
   const start = cpuMicros();
   for (let i = 0; i < count; i += 1) await work();
@@ -48,10 +48,10 @@ interface Comparison {
   readonly count?: number;
 }
 
-/** Time of one call in microseconds, over so many calls. */
+/** Returns the time of one call in microseconds, over so many calls. */
 type Timed = (count: number) => Promise<number>;
 
-/** Both in alternating rounds, so that a noisy neighbour hits both alike; the medians are compared. */
+/** Compares the medians of both in alternating rounds, so that a noisy neighbour affects both alike. */
 export async function compareTimed(about: Comparison, operation: Timed, baseline: Timed): Promise<Figure> {
   const { rounds = 15, count = 200, ...names } = about;
   await operation(count);
@@ -67,7 +67,7 @@ export async function compareTimed(about: Comparison, operation: Timed, baseline
   return { ...names, ratio: operationMicros / baselineMicros, operationMicros, baselineMicros };
 }
 
-/** The CPU time of both, in alternating rounds of the same run. */
+/** Compares the CPU time of both, in alternating rounds of the same run. */
 export function compare(about: Comparison, operation: Work, baseline: Work): Promise<Figure> {
   return compareTimed(
     about,
@@ -110,7 +110,7 @@ interface LoadComparison {
   readonly total: number;
   readonly goal?: string;
   readonly p99Goal?: string;
-  /** No further round begins after so many seconds of measuring, but three are made at least; no bound without it. */
+  /** No further round begins after so many seconds of measuring, but at least three are made. Without it there is no bound. */
   readonly seconds?: number;
 }
 
@@ -118,8 +118,8 @@ const LOAD_ROUNDS = 11;
 const FEWEST_ROUNDS = 3;
 
 /**
- * Alternating rounds under load: the throughput kept (ours over the baseline's) and the p99 paid for it. Each round
- * is compared with the baseline's round next to it, and the median of those ratios is taken: neighbours come and go.
+ * Compares both under load in alternating rounds: our throughput over the baseline's, and the p99. Each round is compared with the
+ * baseline's round next to it, and the median of those ratios counts, because neighbours come and go.
  */
 export async function compareLoad(
   about: LoadComparison,
@@ -162,7 +162,7 @@ export async function compareLoad(
   ];
 }
 
-/** A value against a limit that is absolute, e.g. seconds that a reader waits. */
+/** Compares a value with an absolute limit, e.g. seconds that a reader waits. */
 export function against(
   suite: string,
   name: string,
@@ -180,7 +180,7 @@ export function against(
   };
 }
 
-/** One line for a reader. */
+/** Returns one line for a reader. */
 export function line(figure: Figure): string {
   const ratio = figure.ratio.toFixed(2).padStart(7);
   const goal = figure.goal ? `  (goal ${figure.goal})` : "";

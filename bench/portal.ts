@@ -9,9 +9,9 @@ const RUNS = 5;
 const VIEWPORT = { width: 1440, height: 900 };
 
 interface Visit {
-  /** Scripts asked for until the page's load event: what its first load needs. */
+  /** Scripts requested until the page's load event: what its first load needs. */
   readonly scriptBytes: number;
-  /** Scripts that the page fetched afterwards by itself, e.g. to draw an order. */
+  /** Scripts that the page fetched later, e.g. to draw an order. */
   readonly laterBytes: number;
   readonly lcpMs: number;
   readonly cls: number;
@@ -27,7 +27,7 @@ function isTraceEvent(value: unknown): value is TraceEvent {
   return typeof value === "object" && value !== null && "name" in value && "ts" in value;
 }
 
-/** Chromium's own trace of one visit: navigation start, LCP candidates and layout shifts. */
+/** Returns Chromium's own trace of one visit: navigation start, LCP candidates and layout shifts. */
 async function trace(cdp: CDPSession, run: () => Promise<void>): Promise<TraceEvent[]> {
   const events: TraceEvent[] = [];
   const collect = ({ value }: { value: unknown[] }) => events.push(...value.filter(isTraceEvent));
@@ -45,7 +45,7 @@ function numberOf(value: unknown): number {
   return typeof value === "number" ? value : 0;
 }
 
-/** LCP and CLS of the document's own navigation; frames and later navigations have ids of their own. */
+/** Returns LCP and CLS of the document's own navigation; frames and later navigations have other ids. */
 function figuresOf(events: readonly TraceEvent[]): { lcpMs: number; cls: number } | undefined {
   const start = events.findLast(
     ({ name, args }) =>
@@ -65,7 +65,7 @@ function figuresOf(events: readonly TraceEvent[]): { lcpMs: number; cls: number 
   };
 }
 
-/** Until the browser has told of a largest paint and a second has passed: later ones are the reader's doing. */
+/** Waits until the browser has reported a largest paint and a second has passed. Later paints come from the reader's acts. */
 async function settle(page: Page): Promise<void> {
   await page.evaluate(async () => {
     await new Promise<void>((resolve) => {
@@ -75,7 +75,7 @@ async function settle(page: Page): Promise<void> {
   });
 }
 
-/** One first visit, nothing cached: bytes of script as they came over the wire, and what Chromium traced. */
+/** Makes one first visit with an empty cache: bytes of script as sent, and what Chromium traced. */
 async function visitOnce(page: Page, url: string): Promise<Visit | undefined> {
   const cdp = await page.context().newCDPSession(page);
   await cdp.send("Network.enable");
@@ -103,7 +103,7 @@ async function visitOnce(page: Page, url: string): Promise<Visit | undefined> {
   return figures === undefined ? undefined : { ...bytes, ...figures };
 }
 
-/** Chromium now and then drops the trace of a renderer it has just begun: such a visit says nothing, and is made again. */
+/** Makes a visit, and repeats it if Chromium dropped the trace of a new renderer, as it does now and then. */
 async function visit(page: Page, url: string): Promise<Visit> {
   for (let tries = 0; tries < 5; tries += 1) {
     const seen = await visitOnce(page, url);
@@ -137,7 +137,7 @@ async function measure(page: Page, name: string, url: string): Promise<Figure[]>
   ];
 }
 
-/** Pages by the person who needs them; the first detail page is followed from its list. */
+/** Pages with the person who needs them; the first detail page is followed from its list. */
 const PAGES: readonly (readonly [
   handle: string | undefined,
   paths: readonly string[],
@@ -198,7 +198,7 @@ async function measurePerson(
   return figures;
 }
 
-/** JavaScript per page, LCP and CLS of the production build in Chromium. Each against its goal, which is absolute. */
+/** Measures JavaScript for each page, LCP and CLS of the production build in Chromium, each against its absolute goal. */
 export async function benchPortal(): Promise<Figure[]> {
   const instance = await startInstance({ env: { RATE_BUDGETS: '{"reads":100000,"sign_in":1000}' } });
   const browser = await chromium.launch({ executablePath: findBrowser() });

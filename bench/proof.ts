@@ -11,7 +11,7 @@ interface Sent {
   readonly values: unknown[];
 }
 
-/** Pages that the tiles of one proof are read from, by PostgreSQL's own count. */
+/** Returns the number of pages that the tiles of one proof are read from, by PostgreSQL's own count. */
 async function pagesOf(bench: AuditBench, sent: readonly Sent[]): Promise<number> {
   let pages = 0;
   for (const { text, values } of sent) {
@@ -22,7 +22,7 @@ async function pagesOf(bench: AuditBench, sent: readonly Sent[]): Promise<number
   return pages;
 }
 
-/** Inclusion proofs over the log of a bench: their time, their hashes, and what is read for one. */
+/** Measures inclusion proofs over the log of a bench: their time, their hashes, and what is read for one. */
 export async function proofFigures(bench: AuditBench): Promise<Figure[]> {
   const cx = contextOf(bench, "auditor");
   const sent: Sent[] = [];
@@ -65,11 +65,11 @@ export async function proofFigures(bench: AuditBench): Promise<Figure[]> {
     { ...count, name: `one proof of ${ENTRIES}: median`, baseline: "1 ms", ratio: median(times) },
     { ...count, name: `one proof of ${ENTRIES}: hashes`, baseline: "1 hash", ratio: hashes, goal: "≤ 20" },
     { ...count, name: `one proof of ${ENTRIES}: tiles read`, baseline: "1 tile", ratio: sent.length },
-    { ...count, name: `one proof of ${ENTRIES}: pages those stand on`, baseline: "1 page", ratio: pages },
+    { ...count, name: `one proof of ${ENTRIES}: pages that contain them`, baseline: "1 page", ratio: pages },
   ];
 }
 
-/** `proofFigures` over a log of BENCH_ENTRIES entries. */
+/** Measures `proofFigures` over a log of BENCH_ENTRIES entries. */
 export function benchProof(): Promise<Figure[]> {
   return withSeededLog(proofFigures);
 }

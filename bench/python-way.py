@@ -1,6 +1,6 @@
-# The old system's way, for comparison: X25519, HKDF, AES-GCM; no associated data, no commitment, no strict form.
-# For each line `seal COUNT` or `open COUNT` it prints the microseconds of CPU time of one such call, 1 KiB for four
-# recipients, so that our rounds and these can alternate.
+# The old system's construction, for comparison: X25519, HKDF, AES-GCM; no associated data, no commitment, no strict form. For each line
+# `seal COUNT` or `open COUNT` it prints the CPU time of one such call in microseconds, 1 KiB for four recipients, so that its rounds can
+# alternate with ours.
 import base64, json, os, sys, time
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM

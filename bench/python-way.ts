@@ -1,11 +1,11 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createInterface } from "node:readline";
 
-/** Debian's own first: the package of Debian is what is compared with. */
+/** Debian's own comes first, because we compare with Debian's package. */
 const INTERPRETERS = ["/usr/bin/python3", "python3"];
 const VERSIONS = "import cryptography, platform; print(platform.python_version(), cryptography.__version__)";
 
-/** The old system's way in Python, answering with the CPU time of its rounds. */
+/** The old system's construction in Python. It answers with the CPU time of its rounds. */
 export interface PythonWay {
   readonly name: string;
   time(kind: "seal" | "open", count: number): Promise<number>;
@@ -21,7 +21,7 @@ function findInterpreter(): { readonly program: string; readonly name: string } 
   return undefined;
 }
 
-/** Undefined where no python3 has the package `cryptography` (Debian: python3-cryptography). */
+/** Starts it. Returns undefined where no python3 has the package `cryptography` (Debian: python3-cryptography). */
 export async function startPythonWay(): Promise<PythonWay | undefined> {
   const found = findInterpreter();
   if (found === undefined) return undefined;

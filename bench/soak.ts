@@ -16,14 +16,14 @@ function repeatsIn(printed: unknown): number {
   return Object.values(Object(repeats)).reduce((sum: number, count) => sum + Number(count), 0);
 }
 
-/** 200,000 wraps under a watchdog, then 10^6 seals of which no iv, content key or ephemeral key may come twice. */
+/** Runs 200,000 wraps under a watchdog, then 10^6 seals, in which no iv, content key or ephemeral key may repeat. */
 export async function benchSoak(): Promise<Figure[]> {
   const wraps = await through("wraps", WRAPS);
   console.log(`soak     ${WRAPS} wraps did not block (${Math.round(wraps.perSecond)}/s)`);
   const seals = await through("seals", SEALS);
   const repeats = repeatsIn(seals.printed);
   console.log(`soak     ${SEALS} seals (${Math.round(seals.perSecond)}/s): ${JSON.stringify(seals.printed)}`);
-  if (repeats > 0) throw new Error("something that is used once was used twice");
+  if (repeats > 0) throw new Error("a single-use value was used twice");
   const none = { baseline: "none", ratio: repeats, operationMicros: 0, baselineMicros: 0, goal: "0" };
   return [{ suite: "soak", name: `repeats in ${SEALS} seals`, ...none }];
 }

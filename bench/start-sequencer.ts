@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
 import type { AuditBench } from "@/lib/testing/benches/audit-bench";
 
-/** A sequencer at its default period beside what is measured; call what it gives back to end it. */
+/** Starts a sequencer at its default period during the measurement. Returns a function that ends it. */
 export function startSequencer(bench: AuditBench): () => Promise<void> {
   const { log, tenantId } = bench.place;
   const child = fork("bench/sequence.ts", [bench.database.sequencerUrl, log, tenantId], {

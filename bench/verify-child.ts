@@ -1,7 +1,7 @@
 import { verifyBundle } from "@/lib/audit/bundle-verifier/verify-bundle";
 import { fileSource } from "../scripts/file-source";
 
-// One verification in a process of its own, so that its memory can be told.
+// Makes one verification in a child process, so that its memory can be measured.
 const [bundle = ""] = process.argv.slice(2);
 const began = process.hrtime.bigint();
 const before = process.cpuUsage();

@@ -20,7 +20,7 @@ const Outcome = z.object({
 });
 
 function verifyInChild(bundle: string) {
-  // As `npm run verify` is started: short-lived texts are most of what it makes, and are swept early.
+  // The flags of `npm run verify`: most of its objects are short-lived texts, which are then collected early.
   const args = [
     "--max-semi-space-size=4",
     "--import",
@@ -32,7 +32,7 @@ function verifyInChild(bundle: string) {
   return Outcome.parse(JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" })));
 }
 
-/** What no verifier can be quicker than: the bundle's bytes read and hashed, in CPU time. */
+/** Returns the CPU time to read and hash the bundle's bytes, which no verifier can beat. */
 async function hashAlone(bundle: string): Promise<number> {
   const before = process.cpuUsage();
   const source = fileSource(bundle);
@@ -78,7 +78,7 @@ async function figuresOf(dir: string, parts: 0 | 1): Promise<Figure[]> {
   ];
 }
 
-/** The command line's verifier over a bundle of BENCH_ENTRIES entries: time against its hashes alone, and memory. */
+/** Measures the command line's verifier over a bundle of BENCH_ENTRIES entries: time against the hashes alone, and memory. */
 export async function benchVerify(): Promise<Figure[]> {
   const dir = mkdtempSync(path.join(tmpdir(), "sealport-bench-"));
   try {

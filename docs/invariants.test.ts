@@ -7,13 +7,13 @@ const rows = new Map(
 );
 const INVARIANTS = Array.from({ length: 12 }, (_, at) => `I${at + 1}`);
 
-/** A literal that is the first argument of a call, which a test's title is. */
+/** A literal as the first argument of a call, such as a test's title. */
 const TITLE = /\(\s*(["'`])((?:\\.|(?!\1)[^\\])+)\1,/gs;
 
 const titlesOf = (file: string): string[] =>
   [...readFileSync(file, "utf8").matchAll(TITLE)].map((match) => match[2] ?? "");
 
-/** Tests that a row names: `file` "a part of its title", where … stands for anything. */
+/** Returns the tests that a row names: `file` "a part of its title", where … matches any text. */
 const namedIn = (row: string): { file: string; parts: string[] }[] =>
   [...row.matchAll(/`([^`]+\.(?:test|spec)\.tsx?)` "([^"]+)"/g)].map(([, file = "", name = ""]) => ({
     file,
@@ -30,7 +30,7 @@ const isIn = (title: string, parts: readonly string[]): boolean => {
 };
 
 describe("the page of invariants", () => {
-  it.each(INVARIANTS)("names for %s a test of npm test that exists", (name) => {
+  it.each(INVARIANTS)("names for %s an existing test of npm test", (name) => {
     const named = namedIn(rows.get(name) ?? "");
     const inNpmTest = named.filter(({ file }) => !file.includes(".deep.") && !file.startsWith("e2e/"));
     expect(inNpmTest.length).toBeGreaterThan(0);
@@ -41,7 +41,7 @@ describe("the page of invariants", () => {
     expect(missing).toEqual([]);
   });
 
-  it("names no file that is not there", () => {
+  it("names only existing files", () => {
     const files = [...page.matchAll(/`([^`]+\.(?:test|spec)\.tsx?)`/g)].map((match) => match[1] ?? "");
     expect(files.length).toBeGreaterThan(20);
     expect(files.filter((file) => !existsSync(file))).toEqual([]);

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 
 const README = readFileSync(path.join(import.meta.dirname, "../README.md"), "utf8");
 const blocks = [...README.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, block = ""]) => block);
-/** Quoted text, in which a `#` begins no comment. */
+/** Quoted text, in which a `#` does not begin a comment. */
 const QUOTED = /'[^']*'|"(?:\\.|[^"\\])*"/g;
 
 describe("commands of the README", () => {
@@ -15,7 +15,7 @@ describe("commands of the README", () => {
     expect(blocks.filter((block) => /(^|\s)#/m.test(block.replace(QUOTED, '""')))).toEqual([]);
   });
 
-  it("are read by the shells that are here", () => {
+  it("are read by the installed shells", () => {
     const shells = ["bash", "zsh"].filter((shell) => spawnSync(shell, ["-c", ":"]).error === undefined);
     expect(shells).toContain("bash");
     for (const shell of shells)

@@ -7,8 +7,8 @@ const BUDGETS =
   '{"reads":100000,"writes":100000,"open":100000,"audit":100000,"decisions":100000,"batch":10000,"export":10000,"sign_in":10000}';
 
 /**
- * Prepares one instance, which builds the program if needed, and starts a copy of it for each worker. The environment
- * passes on where they are, and where the prepared one is for specs that start an instance of their own.
+ * Prepares one instance, building the program if needed, and starts a copy of it for each worker. The environment passes on the addresses
+ * of the copies, and the prepared folder for specs that start their own instance.
  */
 export default async function setUp({ workers }: FullConfig): Promise<() => Promise<void>> {
   const remove = await prepareInstance();

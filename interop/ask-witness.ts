@@ -8,7 +8,7 @@ import { sha256 } from "@/lib/crypto/primitives";
 import { callService } from "@/lib/ipc/client";
 import { expectThat, setting, startInteropLog } from "./interop-log";
 
-// Has a witness written by others cosign a log of ours: twice as it grows, never a forged root, and again after that.
+// Asks another project's witness to cosign a log of ours: twice as it grows, never a forged root, and again after that.
 const [origin, url, witnessVkey] = [setting("LOG_ORIGIN"), setting("WITNESS_URL"), setting("WITNESS_VKEY")];
 const policy = { own: 0, independent: 1 };
 const log = await startInteropLog(origin, setting("LOG_SEED"));
@@ -19,7 +19,7 @@ const options = { ...log.checkpointer, witnesses, policy, witnessWaitMs: 10_000 
 async function cosigned(what: string): Promise<number> {
   await publishCheckpoint(options);
   const row = await readLastCheckpoint(pool, origin);
-  if (row === undefined) throw new Error("there is no checkpoint");
+  if (row === undefined) throw new Error("no checkpoint found");
   expectThat(
     `${what} is`,
     witnessedBy(policy, row.witnesses) === "witnessed",

@@ -1,4 +1,4 @@
-# Shared by the scripts here: a folder that goes away, servers that are stopped by their process ids, a free port.
+# Shared by the scripts here: a temporary folder, servers that are stopped by their process ids, a free port.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 WORK=$(mktemp -d)

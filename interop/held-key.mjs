@@ -1,5 +1,5 @@
-// A key that its participant holds, from making it to recovering it: a program of the participant's own, with nothing but
-// Node, written from docs/formats/keys.md and envelope.md. docs/guides/held-keys.md walks through it. To be copied.
+// A key that its participant holds, from making it to recovering it: a participant's own program that uses only Node, written from
+// docs/formats/keys.md and envelope.md. docs/guides/held-keys.md walks through it. You may copy it.
 import {
   createCipheriv,
   createDecipheriv,
@@ -17,11 +17,11 @@ import { parseArgs } from "node:util";
 
 const USAGE = `usage: node held-key.mjs new FILE --participant ID --log ORIGIN    make a key pair; FILE (mode 0600) has both halves
        node held-key.mjs show FILE                                   its public key and fingerprint
-       node held-key.mjs register FILE [--former OLDFILE]            register it and prove it (and the held one it replaces)
+       node held-key.mjs register FILE [--former OLDFILE]            register it and prove it (and the client-held one it replaces)
        node held-key.mjs open FILE TRANSACTION                       open what is sealed for it, here
-       node held-key.mjs hand-over OLDFILE FILE                      hand over what lies under a replaced key
-       node held-key.mjs lost LOSTKEYID FILE --reason TEXT           report a held key lost, and name this one
-       node held-key.mjs prove-recovery LOSTKEYID FILE               answer the custodian, when two persons have signed
+       node held-key.mjs hand-over OLDFILE FILE                      re-wrap what is sealed with a replaced key
+       node held-key.mjs lost LOSTKEYID FILE --reason TEXT           report a client-held key lost, and name this one
+       node held-key.mjs prove-recovery LOSTKEYID FILE               answer the custodian, when two people have signed
 SEALPORT_URL is the portal's address (http://localhost:3000), SEALPORT_API_KEY a key of the participant's with the scopes read and
 keys. ORIGIN is the log's name, the first line of its checkpoints.
 `;
@@ -37,13 +37,13 @@ const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), cre
 const isSame = (left, right) =>
   left.length === right.length && timingSafeEqual(Buffer.from(left), Buffer.from(right));
 
-/** RFC 7638: what people compare, and read aloud in groups of four. */
+/** Returns the RFC 7638 thumbprint, which people compare and read aloud in groups of four. */
 function fingerprintOf(x) {
   const digest = sha256(JSON.stringify({ crv: "X25519", kty: "OKP", x }));
   return `${digest.toString("base64url")}\nto read aloud: ${digest.toString("hex").match(/.{4}/g).join(" ")}`;
 }
 
-/** X25519 of a private JWK and a public key. */
+/** Returns X25519 of a private JWK and a public key. */
 function shared({ crv, kty, x, d }, publicKey) {
   const peer = createPublicKey({ key: { crv, kty, x: publicKey }, format: "jwk" });
   return diffieHellman({
@@ -72,13 +72,16 @@ async function call(method, path, body) {
   return said;
 }
 
-/** The registered version of a key of ours. */
+/** Returns the registered version of one of our keys. */
 async function registered({ participant, x }) {
   const { items } = await call("GET", `/keys?participant_id=${participant}&limit=100`);
   return items.find((each) => each.public_key === x) ?? refuse("this key is not registered");
 }
 
-/** keys.md, "Proof of possession": what is asked is held against what is ours, then the server's tag, and only then answered. */
+/**
+ * Answers a challenge (keys.md, "Proof of possession"). Checks first that it is about our key, then the server's tag, and answers only
+ * then.
+ */
 function answerTo({ context, ephemeral_key, server_tag }, key) {
   const said = JSON.parse(context);
   const isOurs = said.public_key === key.x && said.participant === key.participant && said.log === key.log;
@@ -98,7 +101,7 @@ const counted = (part) => {
   return Buffer.concat([length, part]);
 };
 
-/** The key that wraps a content key: Concat KDF, RFC 7518 section 4.6.2, for 256 bits. */
+/** Returns the key that wraps a content key: Concat KDF, RFC 7518 section 4.6.2, for 256 bits. */
 function wrappingKey(secret, apu, kid) {
   const names = ["ECDH-ES+A256KW", apu, kid].map((text) => counted(Buffer.from(text)));
   return sha256(Buffer.from([0, 0, 0, 1]), secret, ...names, Buffer.from([0, 0, 1, 0]));
@@ -106,7 +109,7 @@ function wrappingKey(secret, apu, kid) {
 
 const WRAP = ["id-aes256-wrap", Buffer.alloc(8, 0xa6)];
 
-/** envelope.md: the content key of one recipient object, when everything around it is about this group and this key. */
+/** Returns the content key of one recipient object (envelope.md), if all members around it are about this group and this key. */
 function contentKey(key, kid, { transaction, group, ep, gen }, { protected: header, recipient }) {
   const apu = `cfx1|tx=${transaction}|grp=${group}|ep=${ep}|gen=${gen}`;
   const { cfx, alg, enc } = JSON.parse(bytes(header));
@@ -123,7 +126,7 @@ function contentKey(key, kid, { transaction, group, ep, gen }, { protected: head
   return { cek, apu, rd: cfx.rd };
 }
 
-/** The recipient object for another key, with a fresh ephemeral key. */
+/** Returns the recipient object for another key, with a fresh ephemeral key. */
 function wrapFor({ kid, public_key }, { cek, apu }) {
   const ephemeral = newPair();
   const [name, iv] = WRAP;
@@ -133,7 +136,7 @@ function wrapFor({ kid, public_key }, { cek, apu }) {
   return { header: { kid, epk, apu: encoded(apu), apv: encoded(kid) }, encrypted_key: encoded(encrypted) };
 }
 
-/** One group's fields: decrypted, and each held against the record's digests (envelope.md, "Digests"). */
+/** Returns one group's fields, decrypted and each checked against the record's digests (envelope.md, "Digests"). */
 function fieldsOf(key, kid, transaction, { group, jwe, ep, gen, digests }) {
   const recipient = jwe.recipients.find(({ header }) => header.kid === kid);
   if (recipient === undefined) return refuse(`${group} is not sealed for ${kid}`);
@@ -151,7 +154,7 @@ function fieldsOf(key, kid, transaction, { group, jwe, ep, gen, digests }) {
   return fields;
 }
 
-/** RFC 8785, for the values that a sealed field may have. */
+/** Returns RFC 8785 of the values that a sealed field may have. */
 function canonical(value) {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (value === null || typeof value !== "object") return JSON.stringify(value);

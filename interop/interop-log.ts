@@ -49,13 +49,13 @@ export async function startInteropLog(origin: string, seedHex: string) {
   };
 }
 
-/** Prints what was seen and throws when it is not what had to be. */
+/** Prints what was seen. Throws if it is not as expected. */
 export function expectThat(what: string, isTrue: boolean, seen: unknown): void {
   process.stdout.write(`${isTrue ? "ok  " : "FAIL"} ${what}: ${String(seen)}\n`);
-  if (!isTrue) throw new Error(`not as it had to be: ${what}`);
+  if (!isTrue) throw new Error(`not as expected: ${what}`);
 }
 
-/** The value of a variable that the script sets. */
+/** Returns the value of a variable that the script sets. */
 export function setting(name: string): string {
   const value = process.env[name];
   if (value === undefined || value === "") throw new Error(`${name} is not set`);

@@ -8,8 +8,8 @@ import { canonicalJson, type Json } from "@/lib/crypto/json/canonical-json";
 import { x25519Handle } from "@/lib/crypto/primitives";
 import { expectThat } from "./interop-log";
 
-// `make DIR` seals envelopes into DIR/ours.json with their keys; `check DIR` opens those that jwcrypto made of the same
-// contents (DIR/theirs.json) with every check that we make of our own.
+// `make DIR` seals envelopes into DIR/ours.json with their keys. `check DIR` opens those that jwcrypto made of the same contents
+// (DIR/theirs.json), with every check that we make of our own.
 const [mode = "", dir = ""] = process.argv.slice(2);
 
 const Key = z.object({ kty: z.string(), crv: z.string(), x: z.string(), d: z.string() });

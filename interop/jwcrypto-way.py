@@ -1,4 +1,4 @@
-# Opens our envelopes with nothing but jwcrypto, then seals the same contents in the form of docs/formats/envelope.md.
+# Opens our envelopes with jwcrypto alone, then seals the same contents in the form of docs/formats/envelope.md.
 import hashlib, hmac, importlib.metadata, json, os, pathlib, sys
 from jwcrypto import jwe, jwk
 from jwcrypto.common import base64url_encode

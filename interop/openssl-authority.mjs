@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import path from "node:path";
 
-// HTTP in front of `openssl ts -reply`: node openssl-authority.mjs PORT CONFIG FOLDER, on loopback.
+// Serves `openssl ts -reply` by HTTP on loopback: node openssl-authority.mjs PORT CONFIG FOLDER.
 const [port, config, folder] = process.argv.slice(2);
 createServer((request, response) => {
   const chunks = [];

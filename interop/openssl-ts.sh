@@ -1,10 +1,10 @@
 #!/bin/bash
-# openssl stamps a checkpoint of ours as an RFC 3161 authority, and verifies the token that we stored; the same token
-# over a forged root is refused. To verify a token of a bundle by hand, see README.md.
+# openssl stamps one of our checkpoints as an RFC 3161 authority, and verifies the token that we stored. It refuses the same token for a
+# forged root. To verify a token of a bundle by hand, see README.md.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 need openssl openssl
 
-# A certification authority, and an authority for time stamps under it.
+# Makes a certification authority, and a time stamp authority under it.
 openssl req -x509 -newkey rsa:2048 -nodes -keyout "$WORK/ca.key" -out "$WORK/ca.pem" -days 2 -subj "/O=Interop/CN=CA" 2> /dev/null
 openssl req -new -newkey rsa:2048 -nodes -keyout "$WORK/tsa.key" -out "$WORK/tsa.csr" -subj "/O=Interop/CN=TSA" 2> /dev/null
 printf 'extendedKeyUsage=critical,timeStamping\nkeyUsage=critical,digitalSignature\n' > "$WORK/tsa.ext"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Our own witness process, started as somebody else would on another machine, cosigns checkpoints of ours.
+# Our own witness process, started as another organisation would on another machine, cosigns our checkpoints.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 new_log_key
@@ -12,7 +12,7 @@ vkey_of() { # name, type, public key in hexadecimal
 }
 LOG_VKEY=$(vkey_of "$LOG_ORIGIN" 1 "$LOG_PUBLIC")
 PORT=$(free_port)
-# These variables are all that it needs (docs/witness.md); it has no database and none of our keys.
+# It needs only these variables (docs/witness.md). It has no database and none of our keys.
 env -i PATH="$PATH" HOME="$HOME" LOG_ORIGIN="$LOG_ORIGIN" LOG_VKEY="$LOG_VKEY" WITNESS_NAME=witness.interop.test/w1 \
   WITNESS_URL="http://127.0.0.1:$PORT" DATA_DIR="$WORK/data" KEY_DIR="$WORK/keys" KEK_FILE="$WORK/keys/kek.key" \
   node --import tsx --conditions=react-server scripts/start-witness.ts > "$WORK/witness.log" &

@@ -1,4 +1,4 @@
-// A call signed as RFC 9421 says, by a program with nothing but Node, written from docs/guides/signed-calls.md. To be copied.
+// Signs a call as in RFC 9421, by a program that uses only Node, written from docs/guides/signed-calls.md. You may copy it.
 import { createHash, createPrivateKey, generateKeyPairSync, randomBytes, sign } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 
@@ -14,7 +14,7 @@ function makeKey(file) {
   process.stdout.write(`${jwk.x}\n`);
 }
 
-/** The headers that sign a call: what is covered, in lines, and the signature over them (RFC 9421 sections 2.5 and 3.1). */
+/** Returns the headers that sign a call: the covered components, in lines, and the signature over them (RFC 9421 sections 2.5 and 3.1). */
 function signedHeaders(jwk, { method, target, body }) {
   const digest = createHash("sha256")
     .update(body ?? "")

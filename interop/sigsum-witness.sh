@@ -1,10 +1,10 @@
 #!/bin/bash
-# Debian's sigsum-witness (package sigsum-go) cosigns checkpoints of ours and refuses a forged root.
+# Debian's sigsum-witness (package sigsum-go) cosigns our checkpoints and refuses a forged root.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 need sigsum-witness sigsum-go
 need sigsum-key sigsum-go
 
-# A sigsum log's origin is made of its key: sigsum.org/v1/tree/<hex SHA-256 of the key>.
+# A sigsum log's origin contains its key: sigsum.org/v1/tree/<hex SHA-256 of the key>.
 new_log_key
 LOG_HASH=$(node -e 'console.log(require("node:crypto").createHash("sha256").update(Buffer.from(process.argv[1],"hex")).digest("hex"))' "$LOG_PUBLIC")
 echo "$LOG_PUBLIC" | sigsum-key from-hex > "$WORK/log.pub"

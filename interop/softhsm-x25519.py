@@ -1,7 +1,7 @@
-"""What SoftHSM does with X25519 keys that are made in it and stay there (docs/adr/0019).
+"""Shows what SoftHSM does with X25519 keys that are made in it and stay there (docs/adr/0019).
 
-Makes a token in a folder of its own, talks to the module through its C functions, compares each derived secret with
-python3-cryptography's, and exits 0 only when all is as it was seen. Needs: softhsm2, python3-cryptography.
+Makes a token in its own folder, calls the module's C functions, compares each derived secret with
+python3-cryptography's, and exits 0 only if all results are as first observed. Needs: softhsm2, python3-cryptography.
 """
 
 import ctypes as c
@@ -119,7 +119,7 @@ def probe():
         )[0]
         == 0xD1,
         "not made by the Montgomery mechanism (CKR_MECHANISM_INVALID)": token.generate(MONTGOMERY_GEN)[0] == 0x70,
-        "its private half is not told (CKR_ATTRIBUTE_SENSITIVE)": token.read(secret, VALUE)[0] == 0x11,
+        "its private half is not revealed (CKR_ATTRIBUTE_SENSITIVE)": token.read(secret, VALUE)[0] == 0x11,
         "it says that it never could be": token.read(secret, NEVER_EXTRACTABLE)[1] == b"\x01",
         "derives X25519 with a bare public key": token.derive(secret, theirs) == shared,
         "derives X25519 with one as an octet string": token.derive(secret, octets + theirs) == shared,

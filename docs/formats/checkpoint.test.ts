@@ -10,7 +10,7 @@ const bundle = filesOf("bundle");
 const page = examplesOf("checkpoint");
 const text = (blocks: typeof page, name: string): string => z.string().parse(blocks.get(name)?.text);
 
-test("checkpoint.md shows the stamped bytes and the imprint of bundle.md's checkpoint, and a token that holds for ever", async () => {
+test("checkpoint.md shows the stamped bytes and the imprint of bundle.md's checkpoint, and a token that stays valid", async () => {
   const note = text(bundle, "checkpoint.txt");
   const { log } = BundleKeys.parse(JSON.parse(text(bundle, "keys.json")));
   expect(fromUtf8(stampedBytes(note, log))).toBe(text(page, "checkpoint.stamped"));

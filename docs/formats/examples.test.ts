@@ -51,7 +51,7 @@ import {
 } from "@/lib/escrow/protocol/statements";
 import { type Block, examplesOf, filesOf, valueAfter } from "./read-examples";
 
-// Every example on these pages is read from the page itself, so that a page cannot drift from the program.
+// Reads every example from the page itself, so that page and program cannot drift apart.
 
 const Anything = z.record(z.string(), z.unknown());
 const Word = z.strictObject({
@@ -73,13 +73,13 @@ function jsonOf<T>(blocks: ReadonlyMap<string, Block>, name: string, schema: z.Z
   return schema.parse(JSON.parse(textOf(blocks, name)));
 }
 
-/** A one-line example: the newline before the closing fence is the page's, not the value's. */
+/** Returns a one-line example without the newline before the closing fence, which belongs to the page. */
 const lineOf = (blocks: ReadonlyMap<string, Block>, name: string) => textOf(blocks, name).slice(0, -1);
 
 describe("orders.md", () => {
   const blocks = examplesOf("orders");
 
-  it("an order under its key, with the header and payload as the page has them", async () => {
+  it("shows an order under its key, with the header and payload of the page", async () => {
     const { x } = jsonOf(
       blocks,
       "order.key",
@@ -171,7 +171,7 @@ describe("entry.md", () => {
     expect(opened[0]).toEqual(jsonOf(blocks, "entry.org", Anything));
   });
 
-  it("shows what an org part says of the person's part, by the key that is shown", () => {
+  it("shows what an org part contains about the person's part, with the key shown", () => {
     const key = fromHex(valueAfter("entry", "Under the compartment key"));
     const person = personPartOf(JSON.parse(textOf(blocks, "entry.person")));
     expect(person).toEqual({ c: "3AFsnWofAhA", keyMark: keyMark(key) });
@@ -182,7 +182,7 @@ describe("entry.md", () => {
   });
 });
 
-test("entry.md shows the word of who asks for an erasure, by the two keys that are shown", () => {
+test("entry.md shows the requester's entry of an erasure, with the two keys shown", () => {
   const blocks = examplesOf("entry");
   const key = fromHex(valueAfter("entry", "Under the compartment key"));
   const orgKey = fromHex(valueAfter("entry", "with the organisation's key"));
@@ -191,7 +191,7 @@ test("entry.md shows the word of who asks for an erasure, by the two keys that a
   expect(mac).toBe(wordMac(orgKey, { ...said, keyName: key_name }));
 });
 
-test("receipt.md shows a receipt that holds, the text it signs and the key", () => {
+test("receipt.md shows a valid receipt, the text it signs and the key", () => {
   const blocks = examplesOf("receipt");
   const receipt = jsonOf(blocks, "receipt.json", ReceiptFile);
   const claims = {
@@ -249,7 +249,7 @@ describe("statements.md", () => {
     expect(fromUtf8(statementBytes(kind, object))).toBe(lineOf(blocks, `statement.${kind}.bytes`));
   });
 
-  it("shows what the digests of a release, a reason and a review are taken of", () => {
+  it("shows the input of the digests of a release, a reason and a review", () => {
     const release = jsonOf(blocks, "statement.release", ReleaseStatement);
     const request = jsonOf(blocks, "statement.release.request", FrozenRequestRecord);
     expect(recordDigest(request)).toBe(release.request_digest);
@@ -259,7 +259,7 @@ describe("statements.md", () => {
     expect(recordDigest(glass)).toBe(review.emergency);
   });
 
-  it("shows a confirmation that the program itself takes for the custodian's", () => {
+  it("shows a confirmation that the program accepts as the custodian's", () => {
     const object = jsonOf(blocks, "statement.escrow-ok", EscrowOkObject);
     const proof = jsonOf(blocks, "statement.escrow-ok.proof", StatementSignature);
     expect(verifyEscrowOk(publicKey, object, fromBase64url(proof.signature))).toBe(true);
@@ -271,7 +271,7 @@ describe("roster.md", () => {
   const roster = jsonOf(blocks, "roster", Roster);
   const publicKey = fromBase64url(valueAfter("statements", "whose public key is"));
 
-  it("shows a roster with its digest, and the custodian's word for it", () => {
+  it("shows a roster with its digest, and the custodian's signature of it", () => {
     expect(rosterDigest(roster)).toBe(lineOf(blocks, "roster.digest"));
     const held = jsonOf(blocks, "statement.roster-held", RosterHeldStatement);
     expect(held.roster).toBe(rosterDigest(roster));
@@ -279,12 +279,12 @@ describe("roster.md", () => {
     expect(verifyStatement(publicKey, "roster-held", held, fromBase64url(proof.signature))).toBe(true);
   });
 
-  it("holds the passkey that signs a decision on the statements' page", async () => {
+  it("lists the passkey that signs a decision on the statements' page", async () => {
     const statements = examplesOf("statements");
     const object = jsonOf(statements, "statement.decision", DecisionStatement);
     const proof = jsonOf(statements, "statement.decision.passkey", PasskeySignature);
     const person = findPerson(roster, object.approver);
-    if (person === undefined) throw new Error("the approver stands in the roster");
+    if (person === undefined) throw new Error("the approver is not on the roster");
     await verifyPasskey(person, roster.origins, { kind: "decision", object }, proof);
     const other = { ...object, max_views: 21 };
     await expect(
@@ -354,7 +354,7 @@ describe("bundle.md", () => {
     const texts = { [`${name}.txt`]: text };
     const report = await verifyBundle(layOut({ ...draft(by, 6, [6]), manifest, texts }, by));
     const of = name === "erased" ? "erased" : "part";
-    // Entries of another bundle: each part of the list is a finding, so that all were read.
+    // Entries of another bundle: each part of the list is a finding, which shows that all were read.
     const lines = text.trimEnd().split("\n");
     expect(report.findings.map((finding) => [finding.class, finding.seq])).toEqual(
       expect.arrayContaining(lines.map((line) => [of, Number(line.split(" ")[0])])),
@@ -362,7 +362,7 @@ describe("bundle.md", () => {
     expect(new Set(report.findings.map((finding) => finding.class))).toEqual(new Set([of]));
   });
 
-  it("is not believed without a policy, nor under one with another quorum", async () => {
+  it("is not verified without a policy, or under one with another quorum", async () => {
     expect((await verifyBundle(bundle())).verdict).toBe("consistent");
     expect((await verifyBundle(bundle(), { policy: { ...policy, quorum: 2 } })).verdict).toBe("wrong");
   });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** A fenced block of a page, as the page has it. */
+/** A fenced block of a page, unchanged. */
 export interface Block {
   readonly language: string;
   readonly text: string;
@@ -20,17 +20,17 @@ function blocksOf(page: string, wanted: string): ReadonlyMap<string, Block> {
   return blocks;
 }
 
-/** The examples of one page by name. */
+/** Returns the examples of one page by name. */
 export function examplesOf(page: string): ReadonlyMap<string, Block> {
   return blocksOf(page, "example");
 }
 
-/** The files that one page shows whole. */
+/** Returns the files that one page shows whole. */
 export function filesOf(page: string): ReadonlyMap<string, Block> {
   return blocksOf(page, "file");
 }
 
-/** The one value in backticks that follows a phrase in a page's text. */
+/** Returns the one value in backticks that follows a phrase in a page's text. */
 export function valueAfter(page: string, phrase: string): string {
   const text = readFileSync(fileURLToPath(new URL(`${page}.md`, import.meta.url)), "utf8").replace(
     /\n/g,

@@ -6,15 +6,15 @@ import { openPage } from "../support/page";
 import { detailPages, PAGES, PUBLIC, ROLES } from "../support/pages";
 import { signedIn } from "../support/signed-in";
 
-// Each page in both themes: no axe violation, no policy violation, no console error, nothing wider than the screen. Every
-// role sees every page in the deep run; otherwise each page is seen once by the role that sees most of it and once refused.
+// Checks each page in both themes: no axe violation, no policy violation, no console error, nothing wider than the screen. The deep run
+// shows every page to every role. Otherwise each page is visited once by the role that sees most of it, and once by a role that is refused.
 
 const DESKTOP = { width: 1440, height: 900 };
 const NARROW = { width: 320, height: 760 };
 async function settle(page: Page): Promise<void> {
   await page.waitForLoadState("load");
-  // Live pages hold a stream open, so nothing ever falls idle: what counts is that the page has taken the place of
-  // the line that says it is being fetched. Whether it ever does is asserted by the gate itself.
+  // Live pages keep a stream open, so the network never falls idle. The page is ready when it has replaced the loading line. The gate
+  // itself asserts that this happens.
   await page
     .waitForFunction(
       () => document.querySelectorAll("main").length === 1 && document.querySelectorAll("h1").length === 1,
@@ -27,14 +27,14 @@ async function settle(page: Page): Promise<void> {
   );
 }
 
-/** What the browser says of a document that answered 404 or 403 is no fault of the page. */
+/** A document that answers 404 or 403 makes the browser log an error. That is not a fault of the page. */
 function realFaults(faults: readonly string[]): string[] {
   return faults.filter((fault) => !/Failed to load resource.*(404|403)/.test(fault));
 }
 
 const FORBIDDEN = "You do not have access to this";
 
-/** A page that this reader may not see is one and the same document everywhere: axe reads it once a reader. */
+/** A refused page is the same document at every address, so axe reads it once for each person. */
 function isReadBefore(heading: string | null, read: Set<string>): boolean {
   if (heading !== FORBIDDEN) return false;
   const isKnown = read.has(heading);
@@ -125,7 +125,7 @@ const LISTS: Readonly<Record<string, string>> = {
   "miner-789": "/audit",
 };
 for (const [handle, path] of Object.entries(LISTS)) {
-  test(`${handle} is told on ${path} why it is not for them, with the number in the log`, async ({
+  test(`${handle} reads on ${path} why access is refused, with the request id that is in the log`, async ({
     browser,
   }) => {
     const { page } = await signedIn(browser, handle, { viewport: DESKTOP });
@@ -136,7 +136,7 @@ for (const [handle, path] of Object.entries(LISTS)) {
   });
 }
 
-test("the demonstration has something on each list", async () => {
+test("the demonstration data fill each list", async () => {
   const who = people(demo());
   for (const [caller, path] of [
     [who.regulator, "/confidential/access/requests"],

@@ -20,7 +20,7 @@ const at = (address: string) => new URL(address, demo().base_url).href;
 const drawer = (page: Page) => page.getByRole("complementary", { name: "Facts" });
 const log = (page: Page) => page.getByRole("table", { name: "Entries of the log, newest first" });
 
-/** Runs a program and gives its exit code and all it said. */
+/** Runs a program and returns its exit code and all its output. */
 async function say(
   file: string,
   args: readonly string[],
@@ -45,7 +45,7 @@ function tabTo(page: Page, label: string): Promise<void> {
   );
 }
 
-test("by keyboard alone an auditor filters, opens an entry and has its proof checked in the browser", async ({
+test("by keyboard alone an auditor filters, opens an entry and checks its proof in the browser", async ({
   browser,
 }) => {
   const id = await submitTransaction(people(demo()).client456, canaries());
@@ -69,7 +69,7 @@ test("by keyboard alone an auditor filters, opens an entry and has its proof che
   await expect(
     drawer(page).getByRole("img", { name: /^Path from this entry to the signed root/ }),
   ).toBeVisible();
-  // The row that is open is marked, and each of its cells stays under its heading.
+  // The open row is marked, and each of its cells stays under its heading.
   const edges = (row: string) =>
     log(page)
       .locator(row)
@@ -94,7 +94,7 @@ test("by keyboard alone an auditor filters, opens an entry and has its proof che
 });
 
 for (const width of [1120, 1280, 1440]) {
-  test(`at ${width} by 900 what v found is in sight and told, and no column lies under the drawer${deepUnless(width, 1120)}`, async ({
+  test(`at ${width} by 900 the result of v is visible and announced, and no column is under the drawer${deepUnless(width, 1120)}`, async ({
     browser,
   }) => {
     const viewport = { width, height: 900 };
@@ -122,7 +122,7 @@ for (const width of [1120, 1280, 1440]) {
   });
 }
 
-test("an entry offers the way to the signed root with python3 and openssl, and the script goes it", async ({
+test("an entry offers a script that checks it up to the signed root with python3 and openssl, and the script succeeds", async ({
   browser,
 }) => {
   const { page } = await signedIn(browser, "auditor-001", DESKTOP);
@@ -155,7 +155,7 @@ test("an entry offers the way to the signed root with python3 and openssl, and t
   await page.context().close();
 });
 
-test("a portal that shows another log's keys, or a proof that is not the entry's, gets no tick", async ({
+test("a portal that shows another log's keys, or a proof of another entry, gets no tick", async ({
   browser,
 }) => {
   const { page } = await signedIn(browser, "auditor-001", DESKTOP);
@@ -168,7 +168,7 @@ test("a portal that shows another log's keys, or a proof that is not the entry's
   await expect(drawer(page)).toContainText("The root is not signed with a key of the log.");
   await expect(drawer(page).getByText("Verified in this browser")).toBeHidden();
   await page.unroute("**/confidential/audit/keys");
-  // The first organisation’s entry from a server that changed one word of what its part says.
+  // The first organisation’s entry, from a server that changed one word in its part.
   const acts = await page.request.get(at("/confidential/audit/events?action=organisation.create"));
   const first = Object(await acts.json()).items.at(-1).seq;
   await page.route(new RegExp(`/audit\\?entry=${first}$`), async (route) => {
@@ -182,7 +182,7 @@ test("a portal that shows another log's keys, or a proof that is not the entry's
   await page.context().close();
 });
 
-test("a bundle downloaded from the page verifies with our program, and one changed byte is found", async ({
+test("our program verifies a bundle downloaded from the page, and detects one changed byte", async ({
   browser,
 }) => {
   const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
@@ -209,7 +209,7 @@ test("a bundle downloaded from the page verifies with our program, and one chang
   const found = await verify(changed, "--policy", path.join(folder, "policy.json"));
   expect(found.code).toBe(1);
   expect(found.output).toContain("WRONG");
-  // The history says what left, by the digest that anybody can take of the file.
+  // The history records each export by its digest, which anyone can compute from the file.
   bytes[middle] = (bytes[middle] ?? 0) ^ 1;
   await page.goto(at("/audit/exports"), { waitUntil: "networkidle" });
   const row = page.getByRole("table", { name: "Your exports" }).getByRole("row").nth(1);
@@ -222,7 +222,7 @@ test("a bundle downloaded from the page verifies with our program, and one chang
   await page.context().close();
 });
 
-test("the openssl commands on the page check the signed checkpoint with nothing of ours @deep", async ({
+test("the openssl commands on the page check the signed checkpoint without any program of ours @deep", async ({
   browser,
 }) => {
   const { page } = await signedIn(browser, "auditor-001", DESKTOP);
@@ -247,7 +247,7 @@ test("the openssl commands on the page check the signed checkpoint with nothing 
   await page.context().close();
 });
 
-test("a filter that names no record says so and shows nothing; the address keeps the rest @deep", async ({
+test("a filter that names no record says so and lists no entries; the address keeps the rest @deep", async ({
   browser,
 }) => {
   const { page } = await signedIn(browser, "auditor-001", DESKTOP);
@@ -260,7 +260,7 @@ test("a filter that names no record says so and shows nothing; the address keeps
   await page.context().close();
 });
 
-test("an action that is none is named at its control with the nearest, and all that was typed stays @deep", async ({
+test("an unknown action is reported at its control with the nearest one, and all typed text stays @deep", async ({
   browser,
 }) => {
   const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
@@ -307,7 +307,7 @@ test("older and newer lead through the log by number and back @deep", async ({ b
   await page.context().close();
 });
 
-test("whoever is no auditor, regulator or coordinator is told so and shown nothing", async ({ browser }) => {
+test("only auditors, regulators and coordinators see the log; others read why not", async ({ browser }) => {
   const { page } = await signedIn(browser, "client-456", DESKTOP);
   for (const address of ["/audit", "/audit?entry=3", "/audit/exports", "/audit/print"]) {
     await page.goto(at(address), { waitUntil: "networkidle" });
@@ -317,7 +317,7 @@ test("whoever is no auditor, regulator or coordinator is told so and shown nothi
   await page.context().close();
 });
 
-test("an export is its maker's and the coordinators' to see, and a filter's values its maker's alone @deep", async ({
+test("only its maker and coordinators see an export, and only its maker sees the values of its filter @deep", async ({
   browser,
 }) => {
   const maker = await signedIn(browser, "regulator-001", DESKTOP);
@@ -341,7 +341,7 @@ test("an export is its maker's and the coordinators' to see, and a filter's valu
 });
 
 for (const width of [320, 390]) {
-  test(`at ${width} pixels the list gives way to the open entry, and nothing scrolls sideways${deepUnless(width, 320)}`, async ({
+  test(`at ${width} pixels the open entry replaces the list, and the page does not scroll sideways${deepUnless(width, 320)}`, async ({
     browser,
   }) => {
     const { page, faults } = await signedIn(browser, "auditor-001", { viewport: { width, height: 844 } });

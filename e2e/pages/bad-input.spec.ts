@@ -56,7 +56,7 @@ const CASES: readonly [string, keyof People, string, RequestInit, Refusal][] = [
   ],
   ["an empty body", "client456", TRANSACTIONS, json(""), { status: 400, code: "request.malformed" }],
   [
-    "bytes that are no UTF-8",
+    "bytes that are not UTF-8",
     "client456",
     TRANSACTIONS,
     {
@@ -67,7 +67,7 @@ const CASES: readonly [string, keyof People, string, RequestInit, Refusal][] = [
     { status: 400, code: "request.malformed" },
   ],
   [
-    "a member that stands twice",
+    "a repeated member",
     "client456",
     TRANSACTIONS,
     json('{"job_id":"a","job_id":"b","participants":[]}'),
@@ -88,7 +88,7 @@ const CASES: readonly [string, keyof People, string, RequestInit, Refusal][] = [
     { status: 422, code: "request.invalid", pointers: ["/job_id", "/color"] },
   ],
   [
-    "an amount that is no decimal",
+    "an amount that is not a decimal",
     "client456",
     TRANSACTIONS,
     withMembers({ amount: "1e3" }),
@@ -109,7 +109,7 @@ const CASES: readonly [string, keyof People, string, RequestInit, Refusal][] = [
     { status: 422, code: "request.invalid", pointers: ["/job_id"] },
   ],
   [
-    "a participant nobody knows",
+    "an unknown participant",
     "client456",
     TRANSACTIONS,
     withMembers({ participants: ["client-456", "nobody-1"] }),
@@ -176,28 +176,22 @@ const CASES: readonly [string, keyof People, string, RequestInit, Refusal][] = [
     { status: 404, code: "request.not-found" },
   ],
   [
-    "a transaction nobody made",
+    "an unknown transaction",
     "client456",
     `${TRANSACTIONS}/${UNKNOWN}`,
     {},
     { status: 404, code: "transaction.not-found" },
   ],
+  ["an invalid id", "client456", `${TRANSACTIONS}/not-an-id`, {}, { status: 404, code: "request.not-found" }],
   [
-    "an id that is no id",
-    "client456",
-    `${TRANSACTIONS}/not-an-id`,
-    {},
-    { status: 404, code: "request.not-found" },
-  ],
-  [
-    "a path that is no UTF-8",
+    "a path that is not UTF-8",
     "client456",
     `${TRANSACTIONS}/%FF`,
     {},
     { status: 400, code: "request.invalid-path" },
   ],
   [
-    "an upload to a path that is no UTF-8",
+    "an upload to a path that is not UTF-8",
     "regulator",
     "/confidential/access/requests/%FF/authorizations",
     json("{}"),
@@ -211,7 +205,7 @@ const CASES: readonly [string, keyof People, string, RequestInit, Refusal][] = [
     { status: 400, code: "request.invalid-path" },
   ],
   [
-    "a limit that is no number",
+    "a limit that is not a number",
     "client456",
     `${TRANSACTIONS}?limit=many`,
     {},
@@ -263,7 +257,7 @@ for (const [what, name, url, init, refusal] of CASES) {
   });
 }
 
-test("no key, a wrong key and a malformed one answer 401 with a challenge, before anything is parsed", async () => {
+test("a missing, wrong or malformed key answers 401 with a challenge, before anything is parsed", async () => {
   const base = demo().base_url;
   for (const authorization of [undefined, "Bearer nope", `Bearer sp_${"A".repeat(60)}`, "Basic YTpi"]) {
     for (const url of ["/confidential/status", "/confidential/nope", `${TRANSACTIONS}/${UNKNOWN}`]) {
@@ -277,7 +271,7 @@ test("no key, a wrong key and a malformed one answer 401 with a challenge, befor
   }
 });
 
-test("an idempotency key repeats its answer, and with another body it is 422", async () => {
+test("an idempotency key repeats its answer, and answers 422 with another body", async () => {
   const who = people(demo()).client456;
   const body = newTransaction(canaries());
   const key = { "idempotency-key": randomUUID() };
@@ -297,7 +291,7 @@ test("a move the state does not allow answers 409", async () => {
   expectProblem(answer, { status: 409, code: "transaction.status" }, "created to settled");
 });
 
-/** A draft of the regulator's, to attach documents to. */
+/** Returns a draft of the regulator to attach documents to. */
 async function draft(who: People): Promise<string> {
   const id = await submitTransaction(who.client456, canaries());
   const filed = await who.regulator.post("/confidential/access/requests", {
@@ -349,7 +343,7 @@ const DOCUMENTS: readonly [string, () => RequestInit, Refusal][] = [
   ["JSON where a form is due", () => json("{}"), { status: 415, code: "request.unsupported-media-type" }],
 ];
 
-test("documents of the wrong type, size or length are refused and nothing of them is attached", async () => {
+test("documents of the wrong type, size or length are refused and not attached", async () => {
   const who = people(demo());
   const url = await draft(who);
   for (const [what, init, refusal] of DOCUMENTS)
@@ -359,7 +353,7 @@ test("documents of the wrong type, size or length are refused and nothing of the
   expect((await who.regulator.send(url, form(pdf("Order")))).status).toBe(201);
 });
 
-test("an upload that breaks off stores nothing and the portal goes on", async () => {
+test("an upload that breaks off stores no document and the portal keeps running", async () => {
   const who = people(demo());
   const url = new URL(await draft(who), demo().base_url);
   const account = demo().accounts.find((one) => one.participant_id === "regulator-001");
@@ -379,7 +373,7 @@ test("an upload that breaks off stores nothing and the portal goes on", async ()
   expect(request.text).not.toContain("order.pdf");
 });
 
-/** What comes for these bytes until the connection is closed. */
+/** Returns what the server sends for these bytes until it closes the connection. */
 async function raw(text: string): Promise<string> {
   const { hostname, port } = new URL(demo().base_url);
   const socket = connect(Number(port), hostname);
@@ -390,7 +384,7 @@ async function raw(text: string): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-test("whoever asks for another protocol is answered in this one, at addresses that there are and are not", async () => {
+test("a call for another protocol is answered in HTTP, at known and unknown addresses", async () => {
   const { host } = new URL(demo().base_url);
   const ask = (target: string, protocol: string) =>
     raw(
@@ -402,7 +396,7 @@ test("whoever asks for another protocol is answered in this one, at addresses th
     expect(await ask(address, "websocket"), address).toMatch(/^HTTP\/1.1 404 /);
 });
 
-test("a target that names another host leads nobody there", async () => {
+test("a request target that names another host leads to no other host", async () => {
   const { host } = new URL(demo().base_url);
   const answer = await raw(
     `GET http://other.example/confidential/status HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`,
@@ -412,7 +406,7 @@ test("a target that names another host leads nobody there", async () => {
   expect(await raw(`OPTIONS * HTTP/1.1\r\nhost: ${host}\r\n\r\n`)).toMatch(/^HTTP\/1.1 204 /);
 });
 
-test("a spent budget answers 429 with Retry-After, other budgets go on, and pages draw on the same @deep", async ({
+test("a spent budget answers 429 with Retry-After, other budgets stay usable, and pages draw on the same one @deep", async ({
   browser,
 }) => {
   const instance = await startInstance({ env: { RATE_BUDGETS: '{"writes":3,"reads":40}' } });

@@ -7,13 +7,13 @@ import { tabUntil } from "../support/keyboard";
 import { openPage } from "../support/page";
 import { signedIn } from "../support/signed-in";
 
-// /developers: somebody with nothing but the address finds a call, copies it, and it does what the page says.
+// /developers: a visitor who has only the address finds a call and copies it, and it does what the page says.
 
 const run = promisify(execFile);
 const at = (address: string): string => new URL(address, demo().base_url).href;
 const CLIPBOARD = { permissions: ["clipboard-read", "clipboard-write"] };
 
-/** The copied command, run in a shell as it is; the answer's status stands in the line after its body. */
+/** Runs the copied command unchanged in a shell. The answer's status is in the line after its body. */
 async function runCopied(
   page: Page,
   key: string,
@@ -34,7 +34,7 @@ async function copyCall(page: Page, name: string): Promise<void> {
   await expect(sample.locator("xpath=..").getByRole("status")).toHaveText("Copied");
 }
 
-test("somebody unknown finds a call, copies it, and it makes a transaction; another role's key is refused with a code of the page", async ({
+test("a visitor finds a call, copies it, and it makes a transaction; another role's key is refused with a code of the page", async ({
   browser,
 }) => {
   const { page, faults } = await openPage(browser, CLIPBOARD);
@@ -67,7 +67,7 @@ test("somebody unknown finds a call, copies it, and it makes a transaction; anot
   expect(faults()).toEqual([]);
 });
 
-test("the guides stand beside the calls, what a key cannot call has no command, and what is not there is not found @deep", async ({
+test("the guides are next to the calls, a call without key access has no command, and an unknown page is not found @deep", async ({
   browser,
 }) => {
   const { page, faults } = await openPage(browser, {});
@@ -94,7 +94,7 @@ test("the guides stand beside the calls, what a key cannot call has no command, 
     expect((await page.goto(at(nothing)))?.status(), nothing).toBe(404);
 });
 
-test("signed in, in German, at 320 pixels, by keyboard: search, one call, its table; without a violation @deep", async ({
+test("signed in, in German, at 320 pixels, by keyboard: search, one call and its table have no violation @deep", async ({
   browser,
 }) => {
   const { page, faults } = await signedIn(browser, "miner-789", { viewport: { width: 320, height: 700 } });

@@ -4,7 +4,7 @@ import { demo } from "../support/instance";
 import { PAGES, PUBLIC } from "../support/pages";
 import { signedIn } from "../support/signed-in";
 
-// What only a built portal can show: the headers of pages, static files, redirects and of what Next answers by itself.
+// What only a built portal can show: headers of pages, static files, redirects, and answers that Next makes itself.
 
 const PAGE = {
   "x-content-type-options": "nosniff",
@@ -17,7 +17,7 @@ const PAGE = {
 
 const at = (path: string) => new URL(path, demo().base_url).href;
 
-/** What Next answers by itself, as where it leads away from a slash at the end. */
+/** Headers of answers that Next makes itself, such as the redirect for a trailing slash. */
 const FLOOR = {
   "content-security-policy": "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
   "x-content-type-options": "nosniff",
@@ -62,7 +62,9 @@ test("every public page, missing page and redirect has its policy and headers", 
   }
 });
 
-test("every page of somebody signed in has them too, and is kept by no cache", async ({ browser }) => {
+test("every page of a signed-in person has policy and headers too, and no cache stores it", async ({
+  browser,
+}) => {
   const { page } = await signedIn(browser, "regulator-001");
   for (const { path } of PAGES) {
     const response = await page.request.get(at(path), { maxRedirects: 0 });
@@ -71,9 +73,7 @@ test("every page of somebody signed in has them too, and is kept by no cache", a
   }
 });
 
-test("the session's cookie is for HTTP alone, of this site alone, and no other cookie is set", async ({
-  browser,
-}) => {
+test("the session cookie is HTTP-only and same-site, and no other cookie is set", async ({ browser }) => {
   const { page } = await signedIn(browser, "client-456");
   const cookies = await page.context().cookies();
   expect(cookies.length).toBeGreaterThan(0);
@@ -83,7 +83,7 @@ test("the session's cookie is for HTTP alone, of this site alone, and no other c
   }
 });
 
-test("scripts are sent with a policy, compressed or not, and so is what is not there", async () => {
+test("scripts and missing files are sent with a policy, compressed or not", async () => {
   const html = await (await fetch(at("/"))).text();
   const script = /\/_next\/static\/[^"']+\.js/.exec(html)?.[0] ?? "none";
   for (const encoding of ["br", "gzip", "identity"])
@@ -99,7 +99,7 @@ test("scripts are sent with a policy, compressed or not, and so is what is not t
     }
 });
 
-/** Addresses of the API as somebody writes them who looks for a way around; each is a problem document or a redirect. */
+/** Addresses of the API as an attacker who looks for a bypass writes them. Each is answered by a problem document or a redirect. */
 const ODD = [
   "/confidential//transactions",
   "//confidential/transactions",
@@ -124,7 +124,7 @@ const ODD = [
   "/openapi.json",
 ];
 
-/** One request as it is written, since fetch would tidy up the address. */
+/** Sends one request exactly as written, because fetch would normalise the address. */
 async function raw(
   method: string,
   target: string,
@@ -145,7 +145,7 @@ async function raw(
   return { status: Number(line.split(" ")[1]), headers, body: body.join("\r\n\r\n") };
 }
 
-test("odd addresses are answered with security headers whatever the method, and let no other origin read", async () => {
+test("odd addresses are answered with security headers for every method, and no other origin can read the answer", async () => {
   for (const target of ODD)
     for (const method of ["GET", "HEAD", "POST", "DELETE", "OPTIONS", "TRACE"]) {
       const { status, headers } = await raw(method, target);

@@ -7,7 +7,7 @@ import { openPage } from "../support/page";
 import { signedIn } from "../support/signed-in";
 import { canaries, decide, fileRequest, orderFacts, submitTransaction, text } from "../support/steps";
 
-// What needs each person now, and how a request goes from home to home without anybody reloading.
+// What each person has to do now, and how a request moves from home to home without a reload.
 
 const at = (path: string): string => new URL(path, demo().base_url).href;
 const PEOPLE = [
@@ -44,7 +44,7 @@ for (const handle of PEOPLE) {
   });
 }
 
-test("a request moves from home to home by itself", async ({ browser }) => {
+test("a request moves from home to home without a reload", async ({ browser }) => {
   const who = people(demo());
   const tx = await submitTransaction(who.client456, canaries());
   const facts = orderFacts();
@@ -77,7 +77,7 @@ test("a request moves from home to home by itself", async ({ browser }) => {
   await expect(officer.page).toHaveURL(at(`/requests/${id}`));
 });
 
-test("the front page stays for who is not signed in", async ({ browser }) => {
+test("the front page stays for people who are not signed in", async ({ browser }) => {
   const { page } = await openPage(browser, {});
   await page.goto(at("/"));
   await expect(page.getByRole("heading", { name: "What needs you now" })).toHaveCount(0);

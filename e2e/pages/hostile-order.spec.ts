@@ -13,7 +13,7 @@ import { demo } from "../support/instance";
 import { signedIn } from "../support/signed-in";
 import { canaries, submitTransaction, text } from "../support/steps";
 
-// An officer, or whoever made the paper, sends an order that is not what it seems to the decider's browser.
+// An officer, or the author of the file, sends an order that would deceive the decider's browser.
 
 const LEGAL = "coordinator-001:legal";
 const FACTS = {
@@ -55,7 +55,7 @@ async function openFor(browser: Browser, document: Buffer, kind?: "pdf" | "png")
   return watched;
 }
 
-test("facts that only the file’s text says are not marked as found, and the page says so", async ({
+test("facts that are only in the file’s text are not marked as found, and the page says so", async ({
   browser,
 }) => {
   const hidden: HiddenFacts = {
@@ -75,7 +75,7 @@ test("facts that only the file’s text says are not marked as found, and the pa
       },
     ),
   ).toBeVisible();
-  // What lies beside the page pdf.js leaves out of its text as well.
+  // pdf.js leaves text outside the page area out of the page's text too.
   await expect(
     page.getByText("Not found in the first page’s text: Valid until.", { exact: false }),
   ).toBeVisible();
@@ -85,7 +85,7 @@ test("facts that only the file’s text says are not marked as found, and the pa
   expect(faults()).toEqual([]);
 });
 
-test("a number of pages that no file has is said, and nothing is made of it @deep", async ({ browser }) => {
+test("an impossible number of pages is reported and not drawn @deep", async ({ browser }) => {
   const { page } = await openFor(browser, orderOfMillionPages());
   await expect(page.getByText("The file has 100,000,002 pages.", { exact: false })).toBeVisible();
   await expect(page.getByRole("button", { name: /Open all/ })).toHaveCount(0);
@@ -109,7 +109,7 @@ test("pages are listed in portions, and drawn while they are in sight @deep", as
   await expect
     .poll(() => last.evaluate((one) => one instanceof HTMLCanvasElement && one.width > 100))
     .toBe(true);
-  // What is out of sight is let go of.
+  // Pages out of sight are released.
   await expect
     .poll(() => sheets.first().evaluate((one) => one instanceof HTMLCanvasElement && one.width))
     .toBe(1);

@@ -9,7 +9,7 @@ const DESKTOP = { viewport: { width: 1440, height: 900 } };
 const at = (address: string) => new URL(address, demo().base_url).href;
 const heading = (page: Page) => page.getByRole("heading", { level: 1 });
 
-test("a participant sees its own keys, how to recognise one, and that it needs no second", async ({
+test("a participant sees its own keys and how to recognise one, and cannot register a second one while one is active", async ({
   browser,
 }) => {
   const { page, faults } = await signedIn(browser, "client-456", DESKTOP);
@@ -36,7 +36,7 @@ test("a participant sees its own keys, how to recognise one, and that it needs n
   await page.context().close();
 });
 
-test("another participant's key shows what is public, and not what it opens @deep", async ({ browser }) => {
+test("another participant's key shows its public data, and not what it opens @deep", async ({ browser }) => {
   const keys = await people(demo()).client456.get("/confidential/keys?participant_id=miner-789");
   const [key] = keys.json.items as { key_id: string }[];
   const { page } = await signedIn(browser, "client-456", DESKTOP);
@@ -48,7 +48,7 @@ test("another participant's key shows what is public, and not what it opens @dee
   await page.context().close();
 });
 
-/** The participant's key is out of use, as after a retirement: it opens what it opened and nothing new is sealed to it. */
+/** Sets the participant's key out of use, as a retirement does: it opens what it opened before, and is not used for new seals. */
 async function retireKey(participant: string): Promise<void> {
   await asSuperuser(dataDir(), async (client) => {
     const { rows } = await client.query<{ tgname: string; tgenabled: string }>(
@@ -65,7 +65,7 @@ async function retireKey(participant: string): Promise<void> {
   });
 }
 
-test("staff sees everybody's keys and the escrow's, and registers none for itself @deep", async ({
+test("staff see all keys and the escrow's, and cannot register one for themselves @deep", async ({
   browser,
 }) => {
   const { page, faults } = await signedIn(browser, "coordinator-001:approve", DESKTOP);
@@ -79,7 +79,7 @@ test("staff sees everybody's keys and the escrow's, and registers none for itsel
   await page.context().close();
 });
 
-test("by keyboard alone a participant without a key registers one; who comes second is told, and nothing is made", async ({
+test("by keyboard alone a participant without a key registers one; the second of two tries is reported and makes no key", async ({
   browser,
 }) => {
   await retireKey("miner-456");
@@ -105,7 +105,7 @@ test("by keyboard alone a participant without a key registers one; who comes sec
   await expect(
     page.getByRole("status").filter({ hasText: "The key is registered and active" }),
   ).toContainText("miner-456#2");
-  // The second one's first try is lost on its way; the dialog stays, and the call is repeated as the same intent.
+  // The second person's first call is lost on its way. The dialog stays, and the call is repeated with the same intent.
   await second.page.route("**/confidential/keys/register", (route) => route.abort("connectionreset"));
   await second.page.getByRole("button", { name: "Register managed key" }).click();
   const again = second.page.getByRole("dialog").getByRole("button", { name: "Register", exact: true });
@@ -123,7 +123,7 @@ test("by keyboard alone a participant without a key registers one; who comes sec
   for (const watched of [first, second]) await watched.page.context().close();
 });
 
-test("an auditor registers nothing and is told so @deep", async ({ browser }) => {
+test("an auditor cannot register a key and reads why @deep", async ({ browser }) => {
   const { page } = await signedIn(browser, "auditor-001", DESKTOP);
   await page.goto(at("/keys/register"), { waitUntil: "networkidle" });
   await expect(heading(page)).toContainText("You do not have access to this");

@@ -9,7 +9,7 @@ import { dataDir, demo } from "../support/instance";
 import { signedIn } from "../support/signed-in";
 import { pictures } from "../support/take-pictures";
 
-// How the backup of the portal's root key stands, from none to one that was tried, as an administrator reads it.
+// The backup of the portal's root key as an administrator reads it, from no backup to a tested one.
 
 const run = promisify(execFile);
 const at = (address: string) => new URL(address, demo().base_url).href;
@@ -23,7 +23,7 @@ async function keys(...args: readonly string[]): Promise<void> {
 const recordFile = () => path.join(dataDir(), "keys/portal/backup.json");
 test.afterAll(() => rmSync(recordFile(), { force: true }));
 
-/** Opens the page anew and reads one of its states, in both themes and on a small screen. */
+/** Reloads the page and reads one of its states, in both themes and on a small screen. */
 async function expectState(page: Page, title: string, name: string): Promise<void> {
   await page.goto(at("/keys"));
   const section = page.getByRole("region", { name: "Backup of the root key" });
@@ -39,7 +39,7 @@ async function expectState(page: Page, title: string, name: string): Promise<voi
   await page.setViewportSize({ width: 1440, height: 900 });
 }
 
-test("none, one that nobody tried, one that was tried, one of an older root: each says how it stands and what helps", async ({
+test("a missing, an untested, a tested and an outdated backup each show their status and the next step", async ({
   browser,
 }) => {
   const options = { viewport: { width: 1440, height: 900 } };
@@ -66,7 +66,7 @@ test("none, one that nobody tried, one that was tried, one of an older root: eac
   await expect(main).not.toContainText("backup drill");
   await expect(main).not.toContainText("none yet");
 
-  // As the record reads after the root key has been replaced.
+  // What the record says after the root key was replaced.
   writeFileSync(recordFile(), readFileSync(recordFile(), "utf8").replace(/("root": ?"[^"#]*)#1"/, '$1#0"'));
   await expectState(page, "The backup is for an older root key", "backup-older");
   await expect(main).toContainText("backup ceremony --of portal");

@@ -26,7 +26,7 @@ for (const [colorScheme, paper] of [
     const response = await page.goto(address(), { waitUntil: "networkidle" });
     expect(response?.status()).toBe(200);
     await expect(page.getByRole("heading", { level: 1 })).toContainText("Sealed for the parties.");
-    // Next adds one by script, after it has loaded; what we serve has none.
+    // Next adds one by script after loading. The HTML that we serve has none.
     expect(await response?.text()).not.toMatch(/<[^>]+ style=/);
     await page.goto(new URL("/status", address()).href, { waitUntil: "networkidle" });
     await expect(page.getByRole("complementary", { name: "Evaluation" })).toContainText(
@@ -71,7 +71,7 @@ for (const odd of [
   "/_next/imagefoo",
   "/_next/static/none",
 ]) {
-  test(`${odd} is answered with a policy, and framed by nobody`, async ({ request }) => {
+  test(`${odd} is answered with a policy, and cannot be framed`, async ({ request }) => {
     const response = await request.get(new URL(odd, address()).href);
     expect(response.status()).toBe(404);
     const headers = response.headers();
@@ -81,13 +81,13 @@ for (const odd of [
   });
 }
 
-test("the address that would make images small is not there, and writes nothing", async ({ request }) => {
+test("the image optimiser's address does not exist and writes no file", async ({ request }) => {
   const asked = `/_next/image?url=${encodeURIComponent('/confidential/x\n{"msg":"FORGED"}')}&w=64&q=75`;
   expect((await request.get(new URL(asked, address()).href)).status()).toBe(404);
   expect(readFileSync(path.join(dataDir(), "logs", "portal.log"), "utf8")).not.toContain("FORGED");
 });
 
-test("a page of another port that frames or fetches a page in somebody's name meets nobody signed in", async ({
+test("a page of another port that frames or fetches a page gets no signed-in session", async ({
   browser,
 }) => {
   const { page } = await signedIn(browser, "client-456");
@@ -110,7 +110,7 @@ test("a page of another port that frames or fetches a page in somebody's name me
 
 for (const path of ["/", "/status", "/trust", "/tour", "/help"]) {
   for (const width of [320, 390, 719]) {
-    test(`${path} stands in one column that does not scroll sideways at ${width} pixels${deepUnless(width, 320)}`, async ({
+    test(`${path} is one column that does not scroll sideways at ${width} pixels${deepUnless(width, 320)}`, async ({
       browser,
     }) => {
       const { page, faults } = await openPage(browser, { viewport: { width, height: 844 }, hasTouch: true });
@@ -125,7 +125,7 @@ for (const path of ["/", "/status", "/trust", "/tour", "/help"]) {
   }
 }
 
-test("the keyboard reaches every control, and each shows that it has the focus", async ({ browser }) => {
+test("the keyboard reaches every control, and each shows its focus", async ({ browser }) => {
   const { page } = await openPage(browser, { viewport: DESKTOP });
   await page.goto(address(), { waitUntil: "networkidle" });
   const focused = () =>
@@ -150,7 +150,7 @@ test("the keyboard reaches every control, and each shows that it has the focus",
     expect(seen).toContain(name);
 });
 
-test("every link leads to something that is there @deep", async ({ browser, request }) => {
+test("every link leads to an existing page @deep", async ({ browser, request }) => {
   const { page } = await openPage(browser, { viewport: DESKTOP });
   const targets = new Set<string>();
   for (const path of ["/", "/status", "/trust", "/tour", "/help", "/sign-in"]) {
@@ -163,7 +163,7 @@ test("every link leads to something that is there @deep", async ({ browser, requ
   for (const target of targets) {
     const url = new URL(target);
     expect(url.origin).toBe(new URL(page.url()).origin);
-    // Pages of signed-in people lead to the sign-in page, which answers 200.
+    // Pages for signed-in people lead to the sign-in page, which answers 200.
     expect((await request.get(url.href)).status(), target).toBe(200);
   }
   await page.goto(new URL("/help#verify", address()).href);
@@ -195,28 +195,26 @@ test("the pages speak German to a German browser, and keep what the reader chose
   await expect(page.getByRole("heading", { level: 1 })).toContainText("Sealed for the parties.");
 });
 
-test("a theme that was chosen stands against the system's @deep", async ({ browser }) => {
+test("a chosen theme overrides the system's @deep", async ({ browser }) => {
   const { page } = await openPage(browser, { viewport: DESKTOP, colorScheme: "light" });
   await page.context().addCookies([{ name: "theme", value: "dark", url: address() }]);
   await page.goto(address());
   expect(await paperOf(page)).toBe("rgb(16, 21, 19)");
 });
 
-test("an address that is not there answers 404 with a page, the request id on it, and a way back", async ({
-  browser,
-}) => {
+test("an unknown address answers 404 with a page, its request id and a way back", async ({ browser }) => {
   const { page, faults } = await openPage(browser, { viewport: DESKTOP });
   const response = await page.goto(new URL("/nothing/here", address()).href, { waitUntil: "networkidle" });
   expect(response?.status()).toBe(404);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Page not found");
   await expect(page.getByText(response?.headers()["x-request-id"] ?? "no request id")).toBeVisible();
-  // The browser itself remarks on the 404 of the document.
+  // The browser itself logs the 404 of the document.
   expect(faults().filter((fault) => !fault.includes("404"))).toEqual([]);
   await page.getByRole("link", { name: "Go to the start page" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toContainText("Sealed for the parties.");
 });
 
-test("with the database and every other part away the page stands and says so; then the portal goes", async ({
+test("without the database and all other processes the status page still answers and says so; then the portal stops", async ({
   browser,
 }) => {
   const portal = await startLonePortal(dataDir());

@@ -8,8 +8,8 @@ import { untilReady } from "../support/page";
 import { detailPages, PAGES, PUBLIC, ROLES } from "../support/pages";
 import { signIn } from "../support/sign-in";
 
-// `npm run pictures:all -- FOLDER [ROLE…]`: every page of every role, or of those named, whole, in both themes and on
-// a phone, to be looked at.
+// `npm run pictures:all -- FOLDER [ROLE…]`: takes a full picture of every page for every role, or for the named ones, in both themes and on
+// a phone, for review.
 
 const folder = path.resolve(process.argv[2] ?? "test-results/pictures");
 const named = process.argv.slice(3);

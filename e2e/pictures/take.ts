@@ -11,7 +11,7 @@ import { untilReady } from "../support/page";
 import { signIn } from "../support/sign-in";
 import { approve, attachOrder, fileRequest, orderFacts, text } from "../support/steps";
 
-// `npm run pictures`: the pictures of README and guides, from the running program and its demonstration data.
+// `npm run pictures`: takes the pictures of README and guides from the running program and its demonstration data.
 
 const IMAGES = fileURLToPath(new URL("../../docs/guides/images", import.meta.url));
 const VIEWPORT = { width: 1440, height: 900 };
@@ -71,7 +71,7 @@ class Studio {
   }
 }
 
-/** A request that waits for its first decision, and one that is in force: through the API, as programs do. */
+/** Prepares a request that waits for its first decision and one in force, through the API as programs do. */
 async function prepareStory(demo: Demo) {
   const who = people(demo);
   const sent = await who.client456.post("/confidential/transactions", VALUES);
@@ -95,7 +95,7 @@ async function prepareStory(demo: Demo) {
   return { transaction, granted, grant, waiting, dispute, key: await rotated(who.client456) };
 }
 
-/** A participant's first key after its rotation, which has come to its end. */
+/** Rotates a participant's key and returns its first version, whose rotation has ended. */
 async function rotated(client: Caller): Promise<string> {
   const keys = await client.get("/confidential/keys?participant_id=client-456");
   const [key] = z.array(z.object({ key_id: z.string() })).parse(keys.json.items);

@@ -10,7 +10,7 @@ import { type Caller, caller, type Demo, people, readDemo } from "../support/api
 import { ok } from "../support/client-held-key";
 import { accountOf } from "../support/sign-in";
 
-// docs/guides/held-keys.md, step by step: a participant's own program keeps its key, against an instance of its own.
+// docs/guides/held-keys.md, step by step: a participant's own program keeps its key, against its own instance.
 test.describe.configure({ mode: "serial", timeout: 300_000 });
 
 const run = promisify(execFile);
@@ -36,7 +36,7 @@ test.afterAll(async () => {
   await instance?.stop();
 });
 
-/** Runs the program as the guide does, in a folder of its own; files are named without their folder. */
+/** Runs the program as the guide does, in its own folder. Files are named without their folder. */
 async function program(...args: readonly string[]): Promise<{ code: number; said: string }> {
   const env = {
     NODE_ENV: "production" as const,
@@ -94,7 +94,7 @@ async function active(): Promise<Key> {
   return found;
 }
 
-test("a participant's own program registers a key, opens, replaces it and hands over", async () => {
+test("a participant's own program registers a key, opens, replaces it and re-wraps for the new one", async () => {
   const made = await make("first.json");
   expect(statSync(path.join(folder, "first.json")).mode & 0o777).toBe(0o600);
   expect((await program("new", "first.json", "--participant", PARTICIPANT, "--log", origin)).code).toBe(1);
@@ -106,7 +106,7 @@ test("a participant's own program registers a key, opens, replaces it and hands 
   expect(await done("open", "first.json", transaction)).toContain('"amount":"17.25"');
   expect(await done("open", "first.json", transaction)).toContain('"rate":"0.10"');
 
-  // What lay under the managed key comes over first.
+  // What is sealed with the managed key is moved first.
   await expect.poll(async () => (await keys())[0]?.remaining_wraps, PATIENCE).toBe(0);
   await make("second.json");
   const alone = await program("register", "second.json");
@@ -120,7 +120,7 @@ test("a participant's own program registers a key, opens, replaces it and hands 
   expect(await done("open", "second.json", transaction)).toContain('"amount":"17.25"');
 });
 
-test("it answers no challenge about another log, and what it keeps is in no answer", async () => {
+test("the program answers no challenge about another log, and no answer contains its private key", async () => {
   await done("new", "other.json", "--participant", PARTICIPANT, "--log", "log.example.test/other");
   const refused = await program("register", "other.json", "--former", "second.json");
   expect(refused.code).toBe(1);
@@ -129,7 +129,7 @@ test("it answers no challenge about another log, and what it keeps is in no answ
   expect(await done("show", "second.json")).not.toContain(d);
 });
 
-test("a lost key is reported, two persons sign, and the new one reads what lay under it", async () => {
+test("after a key is reported lost and two people sign, the new key reads what was sealed with the lost one", async () => {
   const transaction = await submit("4.50");
   const lost = await active();
   await make("third.json");

@@ -43,7 +43,7 @@ test.afterAll(() => cli?.remove());
 const inFolder = (name: string): string => path.join(cli.folder, name);
 const profileOf = (person: string) => person.replace(":", ".");
 
-/** One command in this person's profile. Words of `command` are arguments; what has blanks in it comes after. */
+/** Runs one command in this person's profile. The words of `command` are arguments; arguments that contain blanks come after it. */
 const as = (person: string, command: string, ...more: readonly string[]): Promise<Ended> =>
   cli.run([...command.split(" "), ...more, "--profile", profileOf(person), "--json"]);
 
@@ -65,13 +65,13 @@ async function done(person: string, command: string, ...more: readonly string[])
   return JSON.parse(ended.stdout);
 }
 
-/** A refusal under --json is one line of JSON on standard error and nothing on standard output. */
+/** Checks that a refusal under --json is one line of JSON on standard error, with standard output empty, and returns it. */
 function told({ stdout, stderr }: Ended) {
   expect(stdout).toBe("");
   return JSON.parse(stderr);
 }
 
-test("each person's key is kept in a profile, shown by nothing, and the doctor finds nothing in the way", async () => {
+test("each person's key is stored in a profile and never shown, and the doctor finds no problem", async () => {
   const keys = PEOPLE.map((person) => accountOf(person, demo()).api_key);
   for (const [at, person] of PEOPLE.entries()) {
     const args = ["profile", "add", profileOf(person), "--url", demo().base_url, "--json"];
@@ -89,7 +89,7 @@ test("each person's key is kept in a profile, shown by nothing, and the doctor f
   expect(findings.find(({ check }) => check === "key").detail).toContain("client-456, client:");
 });
 
-test("keys are listed, registered once and rotated until all is moved", async () => {
+test("keys are listed, registered once and rotated until all wraps are moved", async () => {
   const participant = ["--participant", "miner-456"];
   const listed = await list("miner-456", "keys list", ...participant);
   const key = listed.find(({ state }) => state === "active");
@@ -101,7 +101,7 @@ test("keys are listed, registered once and rotated until all is moved", async ()
   expect(states.filter((state) => state === "active")).toHaveLength(1);
 });
 
-test("batches of NDJSON and CSV are made once, however often they are sent, and a line that is refused is named", async () => {
+test("batches of NDJSON and CSV are made once, however often they are sent, and a refused line is named", async () => {
   const one = (amount: string) => ({
     job_id: job,
     amount,
@@ -134,7 +134,7 @@ test("batches of NDJSON and CSV are made once, however often they are sent, and 
   expect(made).toHaveLength(lines.length + 1);
 });
 
-test("a transaction is made, asked for, decided by two people and opened under the grant", async () => {
+test("a transaction is made, requested, approved by two people and opened under the grant", async () => {
   const pricing = { rate: "0.10" };
   const draft = { job_id: "job-command-line", pricing, participants: ["miner-789"] };
   writeFileSync(inFolder("transaction.json"), JSON.stringify(draft));
@@ -165,14 +165,14 @@ test("a transaction is made, asked for, decided by two people and opened under t
   expect([other.code, told(other).status]).toEqual([4, 403]);
 });
 
-test("the log is exported and verified, and an altered copy is found out, with the exit status of each", async () => {
+test("the log is exported and verified, and an altered copy is detected, each with its exit status", async () => {
   const policy = ["--policy", inFolder("policy.json")];
   const keys = await cli.run(["verify", "keys", "--profile", "auditor-001", "--json"]);
   writeFileSync(inFolder("policy.json"), keys.stdout);
   const verify = (what: string, file: string, ...more: readonly string[]) =>
     cli.run(["verify", what, inFolder(file), ...more, "--json"]);
   expect((await verify("receipt", "receipt.json", ...policy)).code).toBe(3);
-  // The log promises when it will hold the entry: bundles are asked for until one shows it.
+  // The log promises a time by which it includes the entry: bundles are requested until one contains it.
   const exported = ["--output", inFolder("log.zip")];
   await expect
     .poll(
@@ -195,7 +195,7 @@ test("the log is exported and verified, and an altered copy is found out, with t
   expect((await verify("bundle", "none.zip")).code).toBe(2);
 });
 
-test("who may not is told so by status, code and request, and a grant that was revoked opens nothing", async () => {
+test("a refused person reads status, code and request id, and a revoked grant opens no field", async () => {
   const refused = await as("client-456", "export --output", inFolder("no.ndjson"));
   expect(refused.code).toBe(4);
   expect(told(refused)).toMatchObject({ status: 403, code: "auth.scope", request_id: expect.any(String) });
@@ -218,7 +218,7 @@ test("who may not is told so by status, code and request, and a grant that was r
   expect([away.code, told(away).exit]).toEqual([7, 7]);
 });
 
-test("a shell completes what the program says it can", async () => {
+test("shell completion offers the program's commands and options", async () => {
   for (const shell of ["bash", "zsh", "fish"]) {
     const { code, stdout } = await cli.run(["completion", shell]);
     expect([code, stdout.includes("sealport")], shell).toEqual([0, true]);

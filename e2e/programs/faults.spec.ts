@@ -37,8 +37,8 @@ import {
 } from "../support/faults";
 import { approve, canaries, fileRequest, newTransaction, orderFacts, text } from "../support/steps";
 
-// Processes of one instance of its own are killed, stopped and started again. Nothing is asserted by the clock:
-// every wait ends by a condition, and the watchdogs are generous.
+// Kills, stops and restarts processes of its own instance. No assertion depends on the clock: every wait ends by a condition, and the
+// watchdogs are generous.
 test.describe.configure({ mode: "serial", timeout: 300_000 });
 
 const ENV = {
@@ -86,7 +86,7 @@ async function stopLoad(load: Load): Promise<void> {
   accepted.push(...load.accepted);
 }
 
-/** Everything that was accepted stands in a gapless tree that somebody else's program can check. */
+/** Checks that every accepted transaction is in a gapless tree that another program can verify. */
 async function expectWholeLog(): Promise<void> {
   const { log_size: size } = await waitForStatus(who().coordinator, "everything is well", isHealthy);
   await waitUntil(
@@ -117,7 +117,7 @@ test.afterAll(async () => {
   await removeDataFolder(dataDir);
 });
 
-test("kill -9 of worker, signer and custodian under load loses nothing and leaves no gap", async () => {
+test("kill -9 of worker, signer and custodian under load loses no entry and leaves no gap", async () => {
   const before = await readStatus(who().client456);
   const load = startWriters(who().client456, 8, 250);
   let isOver = false;
@@ -141,7 +141,7 @@ test("kill -9 of worker, signer and custodian under load loses nothing and leave
   await stopLoad(load);
   isOver = true;
 
-  // None of the three is needed to accept a transaction or to open one as its party.
+  // Accepting a transaction, and opening one as its party, needs none of the three.
   expect(await opening).toEqual([]);
   expect(load.refused.map((answer) => answer.text)).toEqual([]);
   expect(load.unanswered).toBe(0);
@@ -157,7 +157,7 @@ test("kill -9 of worker, signer and custodian under load loses nothing and leave
   await expectWholeLog();
 });
 
-test("kill -9 of the portal under load loses nothing that was answered, and a repeated call is done once", async () => {
+test("kill -9 of the portal under load loses no answered call, and a repeated call is done once", async () => {
   const load = startWriters(who().client456, 8, 100);
   await waitUntil("the writers are under way", async () => load.accepted.length >= 8, PATIENCE_MS);
   const repeated = Array.from({ length: 12 }, () => ({
@@ -178,7 +178,7 @@ test("kill -9 of the portal under load loses nothing that was answered, and a re
   await first;
   for (const call of repeated) {
     const again = await send(call);
-    // Where the kill hid the outcome, the key stays taken: doing it again could do it twice.
+    // If the kill hid the outcome, the key stays taken, because repeating the call could do it twice.
     if (again === undefined) throw new Error("the portal serves again, but gave no answer");
     if (again.status !== 201) expectProblem(again, 409, "idempotency.in-progress");
     const made = await who().client456.get(`/confidential/transactions?job_id=${call.body.job_id}`);
@@ -195,7 +195,7 @@ test("kill -9 of the portal under load loses nothing that was answered, and a re
   await expectWholeLog();
 });
 
-test("without the custodian openings under a grant answer 503 and stand in the log; writes go on", async () => {
+test("without the custodian openings under a grant answer 503 and are in the log; writes continue", async () => {
   const pid = await instance.kill("custodian", "SIGSTOP");
   try {
     expectProblem(await openUnderGrant(), 503, "custodian.unavailable");
@@ -204,7 +204,7 @@ test("without the custodian openings under a grant answer 503 and stand in the l
     process.kill(pid, "SIGCONT");
   }
   await waitUntil(
-    "intent and failed outcome stand in the log",
+    "intent and failed outcome are in the log",
     async () =>
       (await openingOutcomes(who().legal, granted.transaction.id, granted.grantId)).slice(-2).join() ===
       "intent,failed",
@@ -215,7 +215,7 @@ test("without the custodian openings under a grant answer 503 and stand in the l
   expect((await instance.pids()).custodian).toBe(pid);
 });
 
-test("without the signer entries are integrated, and the late checkpoint is an alarm @deep", async () => {
+test("without the signer entries are integrated, and the late checkpoint raises an alarm @deep", async () => {
   const inPortalLog = watchAlarms(dataDir, "portal.log");
   const inWorkerLog = watchAlarms(dataDir, "worker.log");
   const pid = await instance.kill("signer", "SIGSTOP");
@@ -252,10 +252,10 @@ test("without the signer entries are integrated, and the late checkpoint is an a
 });
 
 for (const signal of ["SIGKILL", "SIGINT"] as const) {
-  test(`without the database (${signal}) every call answers 503, and nothing accepted is lost${deepUnless(signal, "SIGKILL")}`, async () => {
+  test(`without the database (${signal}) every call answers 503, and every accepted transaction survives${deepUnless(signal, "SIGKILL")}`, async () => {
     const load = startWriters(who().client456, 8, 50);
     await waitUntil("the writers are under way", async () => load.accepted.length >= 8, PATIENCE_MS);
-    // The supervisor holds still meanwhile, so that the database stays away for as long as we look.
+    // The supervisor is paused meanwhile, so that the database stays down while the test checks.
     process.kill(instance.supervisorPid, "SIGSTOP");
     const pid = await instance.kill("postgres", signal);
     try {
@@ -296,7 +296,7 @@ for (const signal of ["SIGKILL", "SIGINT"] as const) {
   });
 }
 
-test("SIGTERM, SIGINT and kill -9 of the supervisor leave no process, and each next start keeps all @deep", async () => {
+test("SIGTERM, SIGINT and kill -9 of the supervisor leave no process, and each next start keeps all data @deep", async () => {
   for (const signal of ["SIGTERM", "SIGKILL", "SIGINT"] as const) {
     const places = placesOf(dataDir);
     const pids = Object.values(await instance.pids()).filter((pid) => pid !== null);

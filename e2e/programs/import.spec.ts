@@ -10,7 +10,7 @@ import { people } from "../support/api";
 import { baseUrl, demo } from "../support/instance";
 import { accountOf } from "../support/sign-in";
 
-// Records of the system that Sealport replaces, taken over by the command.
+// Imports records of the system that Sealport replaces, by the command.
 
 const run = promisify(execFile);
 const Known = z.object({
@@ -32,7 +32,7 @@ interface Ran {
   readonly lines: z.infer<typeof Line>[];
 }
 
-/** A folder with the records, under ids of their own, and the private key of one holder. */
+/** Makes a folder with records under their own ids, and the private key of one holder. */
 function prepare(holder = "client-456", records: readonly unknown[] = KNOWN.records) {
   const folder = mkdtempSync(path.join(tmpdir(), "sealport-e2e-import-"));
   const mark = randomBytes(4).toString("hex");
@@ -68,7 +68,7 @@ async function importFile(
   return { code, said: stdout + stderr, lines };
 }
 
-test("records open with a party's old key or the old escrow's, are sealed anew, and a second run takes nothing", async () => {
+test("records that open with a party's old key or the old escrow's are sealed again, and a second run imports none", async () => {
   for (const holder of ["client-456", "audit"]) {
     const prepared = prepare(holder);
     const first = await importFile(prepared);
@@ -95,7 +95,7 @@ test("records open with a party's old key or the old escrow's, are sealed anew, 
   }
 });
 
-test("what cannot be taken is refused by name, and the others are taken", async () => {
+test("a record that cannot be imported is refused by name, and the others are imported", async () => {
   const [good, other] = KNOWN.records;
   const prepared = prepare("client-456", [
     good,
@@ -118,7 +118,7 @@ test("what cannot be taken is refused by name, and the others are taken", async 
   );
 });
 
-test("another participant's API key, one that is none, and a service that is away stop it before anything is taken @deep", async () => {
+test("another participant's API key, an invalid one or an unreachable service stops the import before its first record @deep", async () => {
   const other = await importFile(prepare(), { apiKey: accountOf("client-123").api_key });
   expect(other).toMatchObject({ code: 1, lines: [] });
   expect(other.said).toContain("the API key is not client-456's");

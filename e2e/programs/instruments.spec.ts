@@ -19,7 +19,7 @@ import {
 const WEAK: readonly string[] = ["subpoena", "statutory_demand", "audit_mandate"];
 const GROUPS = ["amount", "narrative"] as const;
 
-/** A transaction with something that may tell of a person. */
+/** Submits a transaction with a value that may identify a person. */
 async function submitted(secret: string): Promise<string> {
   const { client456 } = people(demo());
   const mark = () => randomBytes(6).toString("hex");
@@ -32,7 +32,7 @@ async function submitted(secret: string): Promise<string> {
 const orderOf = (kind: InstrumentKind) => ({ ...orderFacts(), kind });
 
 for (const kind of InstrumentKind.options) {
-  test(`under ${kind}: filed, decided by two, opened as far as it reaches, and ended${deepUnless(kind, "court_order", "subpoena")}`, async () => {
+  test(`under ${kind} a request is filed, approved by two people, opened within its limits, and ended${deepUnless(kind, "court_order", "subpoena")}`, async () => {
     const who = people(demo());
     const secret = `narrative-${randomBytes(12).toString("hex")}`;
     const id = await submitted(secret);
@@ -41,7 +41,7 @@ for (const kind of InstrumentKind.options) {
     const audit = (body: object, by = who.regulator) =>
       by.post(`/confidential/transactions/${id}/audit`, body);
 
-    // Before anybody decided; by a role that decides nothing; by who asked.
+    // Before any decision; by a role that cannot decide; by the requester.
     expect((await audit({ purpose: "audit" })).status).toBe(403);
     for (const caller of [who.regulator, who.coordinator, who.support, who.client456])
       expect([403, 404]).toContain((await decide(caller, requestId, "legal", facts)).status);
@@ -50,7 +50,7 @@ for (const kind of InstrumentKind.options) {
     const opened = await audit({ purpose: "audit", grant_id: grantId });
     expect(opened.status, opened.text).toBe(200);
     expect(opened.json.data).toMatchObject({ amount: "1000", currency: "USD" });
-    // Weaker instruments mask what may tell of a person; the custodian does it, not the portal.
+    // Weaker instruments mask what may identify a person. The custodian does this, not the portal.
     expect(opened.text.includes(secret)).toBe(!WEAK.includes(kind));
 
     const refused = async (body: object, code: string, by = who.regulator) => {
@@ -70,7 +70,7 @@ for (const kind of InstrumentKind.options) {
   });
 }
 
-test("an order that ends before it begins, or has ended, carries no request", async () => {
+test("an order that ends before it begins, or has ended, cannot carry a request", async () => {
   const { regulator } = people(demo());
   const id = await submitted("dates");
   const draft = await regulator.post("/confidential/access/requests", {

@@ -12,7 +12,7 @@ function scannerOf(values: readonly string[]): CanaryScanner {
   return scanner;
 }
 
-test("no byte of a sealed value stands in any table, WAL segment, file or log line", async () => {
+test("no byte of a sealed value is in any table, WAL segment, file or log line", async () => {
   const who = people(demo());
   const secret = canaries();
   const amount = `${Math.floor(1e15 + Math.random() * 8e15)}`;
@@ -30,7 +30,7 @@ test("no byte of a sealed value stands in any table, WAL segment, file or log li
   await approve(who, await fileRequest(who.regulator, id, facts), facts);
   const audited = await who.regulator.post(`/confidential/transactions/${id}/audit`, { purpose: "audit" });
   expect(audited.text).toContain(secret.rate);
-  // Bad input carries values too, and must not echo them.
+  // Bad input contains values too, and the refusal must not echo them.
   const refused = await who.client456.post("/confidential/transactions", {
     ...newTransaction(secret),
     amount: [amount],
@@ -67,7 +67,7 @@ test("no byte of a sealed value stands in any table, WAL segment, file or log li
   expect(scanned.filter((file) => scanner.findInFile(file).length > 0)).toEqual([]);
 });
 
-test("the scan itself finds what is stored openly: a job id and a key's prefix", async () => {
+test("the scan itself finds values that are stored openly: a job id and a key's prefix", async () => {
   const who = people(demo());
   const mark = `job-${canaries().memo}`;
   const created = await who.client456.post("/confidential/transactions", {
@@ -81,7 +81,7 @@ test("the scan itself finds what is stored openly: a job id and a key's prefix",
   expect([...filesBelow(folder)].some((file) => scanner.findInFile(file).length > 0)).toBe(true);
 });
 
-test("the secret of an API key stands nowhere but in demo.json", () => {
+test("the secret of an API key is in demo.json only", () => {
   const scanner = scannerOf(demo().accounts.map((account) => account.api_key));
   const found = [...filesBelow(dataDir())].filter((file) => scanner.findInFile(file).length > 0);
   expect(found.map((file) => path.basename(file))).toEqual(["demo.json"]);

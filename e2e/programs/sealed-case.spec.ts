@@ -3,8 +3,8 @@ import { type RunningInstance, startInstance } from "@/lib/testing/instance/inst
 import { type Caller, type Demo, people, readDemo } from "../support/api";
 import { attachOrder, canaries, decide, orderFacts, submitTransaction, text } from "../support/steps";
 
-// A case under seal, from filing to its end, to those who may not know of it: every answer is the same to the byte, and
-// asking for it by its own ids is answered as asking for something that never was. On an instance of its own: nobody else acts.
+// A case under seal, from filing to its end, as seen by people who may not know of it. Every answer is the same to the byte, and a request
+// by the case's ids is answered like one for unknown ids. It runs on its own instance, so no other test acts there.
 test.describe.configure({ mode: "serial", timeout: 300_000 });
 
 const NOBODY = "01a00000-0000-7000-8000-000000000000";
@@ -16,7 +16,7 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => instance?.stop());
 
-/** What differs in two answers of which nothing can be told: which call it was, and the address that was asked for. */
+/** Returns an answer without the parts that always differ: which call it was, and the address of the request. */
 function told(answer: { readonly status: number; readonly text: string }, id: string): string {
   return `${answer.status} ${answer.text}`.replace(/"request_id":"[^"]*"/, "").replaceAll(id, "ID");
 }
@@ -42,7 +42,7 @@ async function answers(who: Caller, paths: readonly string[]): Promise<string[]>
   return all;
 }
 
-test("a sealed case changes no answer for another agency, an outsider or support, and its ids are nobody's", async () => {
+test("a sealed case changes no answer for another agency, an outsider or support, and its ids answer as unknown", async () => {
   const who = people(demo);
   const id = await submitTransaction(who.client456, canaries());
   const facts = { ...orderFacts(), sealed: { basis: "§ 174 GVG", until: orderFacts().valid_until } };

@@ -51,7 +51,7 @@ function openFilesOf(pid: number): string[] {
 
 async function takeAll(name: string) {
   const pid = pidOf(name);
-  // The channel to the supervisor is no secret, and its number means another file in our child.
+  // The channel to the supervisor is not a secret, and its number names another file in our child.
   const { NODE_CHANNEL_FD: _channel, NODE_CHANNEL_SERIALIZATION_MODE: _mode, ...env } = environmentOf(pid);
   const { stdout } = await run(
     process.execPath,
@@ -68,7 +68,7 @@ test.beforeAll(async () => {
   await submitTransaction(people(demo()).client456, canaries());
 });
 
-test("all that the portal holds opens its managed keys' entries and no escrow entry, and is no checkpoint key", async () => {
+test("the portal's secrets open entries of managed keys, no escrow entry, and do not include the checkpoint key", async () => {
   const { env, found } = await takeAll("portal");
   // The attack works where it may: it opens what managed keys open, and finds the portal's own signing keys.
   expect(found.managed).toBeGreaterThan(0);
@@ -82,7 +82,7 @@ test("all that the portal holds opens its managed keys' entries and no escrow en
   expect(Object.keys(env).filter((name) => name.endsWith("DATABASE_URL"))).toEqual(["DATABASE_URL"]);
 });
 
-test("all that the worker holds opens nothing and signs nothing", async () => {
+test("the worker's secrets open no entry and sign nothing", async () => {
   const { env, found } = await takeAll("worker");
   expect(Object.keys(env).filter((name) => /KEK|KEY_DIR/.test(name))).toEqual([]);
   expect(found.opened).toMatchObject({ escrow: 0, participant: 0 });
@@ -91,7 +91,7 @@ test("all that the worker holds opens nothing and signs nothing", async () => {
   expect(found.escrowPrivateKeys + found.logPrivateKeys).toBe(0);
 });
 
-test("the log's rows cannot be changed with the database logins of portal and worker", async () => {
+test("the database logins of portal and worker cannot change rows of the log", async () => {
   const logins = [
     environmentOf(pidOf("portal")).DATABASE_URL,
     environmentOf(pidOf("worker")).SEQUENCER_DATABASE_URL,
@@ -116,7 +116,7 @@ test("the log's rows cannot be changed with the database logins of portal and wo
   }
 });
 
-test("the signer signs its own tree whatever it is asked", async () => {
+test("the signer signs only its own tree, whatever the request says", async () => {
   const socketPath = (environmentOf(pidOf("worker")).SIGNER_URL ?? "").replace(/^unix:/, "");
   const forged = "sealport.internal/forged\n5\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n";
   const answer = await new Promise<string>((resolve, reject) => {

@@ -25,7 +25,7 @@ import {
 } from "../support/faults";
 import { canaries, newTransaction, text } from "../support/steps";
 
-// What an operator sees of a start that cannot succeed: one line that says what to do, and an exit code.
+// What an operator sees when a start cannot succeed: one line that says what to do, and an exit code.
 test.describe.configure({ mode: "serial", timeout: 300_000 });
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -47,7 +47,7 @@ async function end(): Promise<void> {
   instance = undefined;
 }
 
-/** The one line of a refused output, after checking that it is the only thing said and nothing else leaks. */
+/** Returns the one line of a refused start, after checking that the output has no other line and no secret. */
 function reasonIn(output: string): string {
   const lines = output.split("\n").filter((line) => line.includes("Sealport cannot start."));
   expect(lines, output).toHaveLength(1);
@@ -56,7 +56,7 @@ function reasonIn(output: string): string {
   return lines[0] ?? "";
 }
 
-/** Tries to start, and gives back the line that says why it cannot. */
+/** Tries to start, and returns the line that says why it cannot. */
 async function refusal(env: Readonly<Record<string, string>>, folder = dataDir): Promise<string> {
   const failed = await startInstance({ dataDir: folder, env }).then(
     async (running) => {
@@ -98,7 +98,7 @@ interface Starting {
   output(): string;
 }
 
-/** `npm start` on a folder, not waited for. */
+/** Runs `npm start` on a folder without waiting for it. */
 function spawnStart(folder: string, port: number, before: readonly string[] = []): Starting {
   const script = path.join(ROOT, "scripts/start.mjs");
   const [command = "", ...args] = [...before, process.execPath, script];
@@ -121,7 +121,7 @@ function spawnStart(folder: string, port: number, before: readonly string[] = []
   return { child, ended, output: () => output };
 }
 
-/** Something that listens where a start wants to. */
+/** Listens on the port that a start needs. */
 async function listen(): Promise<{ server: Server; port: number }> {
   const server = createServer((socket) => socket.destroy());
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -130,7 +130,7 @@ async function listen(): Promise<{ server: Server; port: number }> {
   return { server, port: address.port };
 }
 
-test("a taken port is named, with the way to another one", async () => {
+test("the error for a taken port names it and how to choose another one", async () => {
   const { server, port } = await listen();
   try {
     expect(await refusal({ ...ENV, PORT: String(port) })).toMatch(
@@ -141,7 +141,7 @@ test("a taken port is named, with the way to another one", async () => {
   }
 });
 
-test("a database that cannot be reached is named by its variable, and no password is shown @deep", async () => {
+test("the error for an unreachable database names its variable and shows no password @deep", async () => {
   const folder = path.join(scratch, "foreign-database");
   const { server, port } = await listen();
   const closed = "postgresql://somebody:hunter2-secret@127.0.0.1:1/sealport";
@@ -175,14 +175,14 @@ test("a database that cannot be reached is named by its variable, and no passwor
   }
 });
 
-test("a folder that cannot be written is named @deep", async () => {
+test("the error for a folder that is not writable names it @deep", async () => {
   const file = path.join(scratch, "a-file");
   writeFileSync(file, "");
   expect(await refusal({}, path.join(file, "data"))).toContain(`${path.join(file, "data")} is not a folder`);
 
   const closed = path.join(scratch, "closed");
   mkdirSync(closed, { mode: 0o500 });
-  // Root may write anywhere, so it gives that up; the rest of the start is the same.
+  // Root may write anywhere, so the process drops that right. The rest of the start is the same.
   const isRoot = process.getuid?.() === 0;
   const humbly = isRoot ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--"] : [];
   const starting = spawnStart(path.join(closed, "data"), await findFreePort(), humbly);
@@ -192,7 +192,7 @@ test("a folder that cannot be written is named @deep", async () => {
   );
 });
 
-test("a wrong passphrase or a missing one is called that, and is not repeated", async () => {
+test("a wrong or missing passphrase is named as such, and not repeated", async () => {
   const wrong = await refusal({ KEK_PASSPHRASE: "another passphrase" });
   expect(wrong).toMatch(/The keys of the \w+ in .* cannot be opened: .*passphrase/);
   expect(wrong).not.toContain("another passphrase");
@@ -218,7 +218,7 @@ function flipInside(bytes: Buffer): Buffer {
 }
 
 for (const holder of ["portal", "signer", "custodian"] as const) {
-  test(`a damaged keystore of the ${holder} is named, and a restored one is taken again${deepUnless(holder, "portal")}`, async () => {
+  test(`a damaged keystore of the ${holder} is named, and a restored one is accepted${deepUnless(holder, "portal")}`, async () => {
     const file = path.join(dataDir, "keys", holder, "keystore.json");
     const whole = readFileSync(file);
     try {
@@ -237,10 +237,10 @@ for (const holder of ["portal", "signer", "custodian"] as const) {
   });
 }
 
-test("without demo.json it starts, and says that the keys cannot be shown again @deep", async () => {
+test("without demo.json the instance starts, and says that the keys cannot be shown again @deep", async () => {
   rmSync(path.join(dataDir, "demo.json"));
   const running = await start();
-  // Said beside the address, which may come a moment after the instance is ready.
+  // This line may come a moment after the one that says the instance is ready.
   await expect.poll(() => running.output()).toMatch(/demo\.json is gone: .* cannot be shown again/);
   expect(running.output()).not.toContain("/api_key/");
   const as = (participant: string, duty?: string) => {
@@ -251,7 +251,7 @@ test("without demo.json it starts, and says that the keys cannot be shown again 
     expect(running.output()).not.toContain(account.api_key);
     return caller(running.baseUrl, account.api_key);
   };
-  // All refused starts have changed nothing: old keys work, the transaction opens, the log is whole.
+  // The refused starts changed nothing: old keys work, the transaction opens, the log is whole.
   await expectOpens(as("miner-789"), made);
   expect(await expectLogVerifies(as("coordinator-001", "approve"))).toBeGreaterThan(0);
   const places = placesOf(dataDir);
@@ -259,12 +259,12 @@ test("without demo.json it starts, and says that the keys cannot be shown again 
   expect(processesOf(places)).toEqual([]);
 });
 
-test("a first start that is cut off leaves no process, and the next one begins anew", async () => {
+test("a first start that is interrupted leaves no process, and the next one starts from the beginning", async () => {
   const folder = path.join(scratch, "cut-off");
   for (const signal of ["SIGTERM", "SIGKILL", "SIGINT"] as const) {
     const starting = spawnStart(folder, await findFreePort());
     await waitUntil(
-      "the demonstration data are under way",
+      "the seed has begun",
       async () => /Demonstration data …/.test(starting.output()) || starting.child.exitCode !== null,
       PATIENCE_MS,
     );

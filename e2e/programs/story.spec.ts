@@ -121,7 +121,7 @@ test("a transaction is sealed, opened by its party, disclosed under a court orde
   }
 });
 
-test("the same story is refused to the wrong role, beyond the grant, after its end and after revocation", async () => {
+test("the same story is refused to the wrong role, outside the grant, after its end and after revocation", async () => {
   const who = people(demo());
   const secret = canaries();
   const created = await who.client456.post("/confidential/transactions", newTransaction(secret));

@@ -10,7 +10,7 @@ import { demo } from "../support/instance";
 import { tabUntil } from "../support/keyboard";
 import { signedIn } from "../support/signed-in";
 
-// docs/guides/signed-calls.md: a person makes a key for a program, the program signs its calls, and the key ends.
+// docs/guides/signed-calls.md: a person makes a key for a program, the program signs its calls, and the key is revoked.
 
 const run = promisify(execFile);
 const at = (address: string): string => new URL(address, demo().base_url).href;
@@ -38,7 +38,7 @@ async function program(keyId: string, ...args: readonly string[]): Promise<strin
   }
 }
 
-/** The key that the page shows once; then it is shown no more. */
+/** Returns the key that the page shows once, and checks that the page no longer shows it. */
 async function takeKey(page: Page): Promise<string> {
   const shown = page.getByRole("region", { name: "The new API key" });
   const key = ((await shown.textContent()) ?? "").trim();
@@ -49,7 +49,7 @@ async function takeKey(page: Page): Promise<string> {
   return key;
 }
 
-test("a key is made by keyboard, signs calls, is replaced and ended", async ({ browser }) => {
+test("a key is made by keyboard, signs calls, is replaced and revoked", async ({ browser }) => {
   const publicKey = await program("", "new", "signing-key.json");
   const { page, faults } = await signedIn(browser, "client-456");
   await page.goto(at("/account/api-keys"));
@@ -99,7 +99,7 @@ test("a key is made by keyboard, signs calls, is replaced and ended", async ({ b
   expect(faults()).toEqual([]);
 });
 
-test("an administrator sees everybody's keys and ends one with a reason; nobody else gets there", async ({
+test("an administrator sees all keys and revokes one with a reason; other roles cannot reach the page", async ({
   browser,
 }) => {
   const owner = await signedIn(browser, "miner-789");

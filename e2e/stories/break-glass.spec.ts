@@ -7,12 +7,13 @@ import { signedIn } from "../support/signed-in";
 import { canaries, submitTransaction, text } from "../support/steps";
 import { pictures } from "../support/take-pictures";
 
-// Break-glass whole: an hour of masks at once, everybody told, and another person's review before the next.
+// Emergency access from start to end: an hour of masked values at once, notices to all deciders, and another person's review before the
+// next use.
 
 const HOLDER = "coordinator-001:break-glass";
 const REASON = "Settlement stands still and the counterparty is unknown.";
 const ENDPOINT = "/confidential/access/break-glass";
-/** What ends reaches pages that are open within this time (portal.md). */
+/** Time within which the end of access reaches open pages (portal.md). */
 const BLANK_MS = 2_000;
 
 const at = (path: string): string => new URL(path, demo().base_url).href;
@@ -34,7 +35,7 @@ async function ask(page: Page, transaction: string): Promise<void> {
   await page.getByLabel("Reason").fill(REASON);
 }
 
-test("a holder sees masks for an hour, everybody who decides is told, and a review lets the next use begin", async ({
+test("a holder sees masked values for an hour, all deciders are notified, and a review allows the next use", async ({
   browser,
 }) => {
   test.setTimeout(300_000);
@@ -44,7 +45,7 @@ test("a holder sees masks for an hour, everybody who decides is told, and a revi
   const holder = await pageOf(browser, HOLDER, "/break-glass");
   const { page } = holder;
 
-  // What cannot be sent says why, and where.
+  // A form that cannot be sent says why, and where.
   await page.getByRole("button", { name: "Start emergency access" }).click();
   const summary = page.getByRole("alert", { name: "Some entries are missing" });
   await expect(summary.getByRole("link")).toHaveCount(3);
@@ -73,7 +74,7 @@ test("a holder sees masks for an hour, everybody who decides is told, and a revi
   expect(await axeFindings(page)).toEqual([]);
   await pictures(page, "break-glass-open");
 
-  // Nobody who decides was left out, and what they read names the use.
+  // Every decider was notified, and what they read names the use.
   for (const handle of ["coordinator-001:legal", "coordinator-001:approve"]) {
     const told = await pageOf(browser, handle, "/notifications");
     await expect(told.page.locator(`a[href="/break-glass/${id}"]`).first()).toBeVisible();
@@ -84,7 +85,7 @@ test("a holder sees masks for an hour, everybody who decides is told, and a revi
   await expect(reviewer.page.getByText("Your review")).toHaveCount(0);
   await expect(reviewer.page.locator("[data-opened]")).toHaveCount(0);
 
-  // It blocks the next, in the page and by API.
+  // It blocks the next use, on the page and in the API.
   const blocked = await pageOf(browser, HOLDER, "/break-glass");
   await expect(blocked.page.getByText(/ is running$/)).toBeVisible();
   await expect(blocked.page.getByLabel("Transaction numbers")).toHaveCount(0);
@@ -127,7 +128,7 @@ test("a holder sees masks for an hour, everybody who decides is told, and a revi
   expect([holder, reviewer, blocked, waiting].flatMap(({ faults }) => faults())).toEqual([]);
 });
 
-test("nobody else breaks the glass, reads of a use or reviews it, by page and by API", async ({
+test("only holders can use emergency access, and only deciders can read of a use or review it, by page and by API", async ({
   browser,
 }) => {
   const who = people(demo());
@@ -146,7 +147,7 @@ test("nobody else breaks the glass, reads of a use or reviews it, by page and by
   const review = { outcome: "justified", comment: "Fine" };
   for (const caller of [who.glassHolder, who.support, who.regulator])
     expect((await caller.post(`${ENDPOINT}/${id}/reviews`, review)).status).toBe(403);
-  // Not while it runs, whoever asks.
+  // No one can review it while it runs.
   expect((await who.legal.post(`${ENDPOINT}/${id}/reviews`, review)).status).toBe(409);
 
   const support = await pageOf(browser, "coordinator-001:support", `/break-glass/${id}`);

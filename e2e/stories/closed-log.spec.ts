@@ -12,7 +12,7 @@ import { tabUntil } from "../support/keyboard";
 import { signedIn } from "../support/signed-in";
 import { approve, canaries, fileRequest, orderFacts, submitTransaction } from "../support/steps";
 
-// After the loss of the signer's store the old log is closed and a new one goes on: both are read on the pages.
+// After the loss of the signer's store the old log is closed and a new one begins. The pages show both.
 test.describe.configure({ timeout: 300_000 });
 
 const run = promisify(execFile);
@@ -35,7 +35,7 @@ const apiCall = (page: Page) => page.getByRole("button", { name: "Copy as API ca
 const as = (browser: Parameters<typeof signedIn>[0], handle = "auditor-001", options = {}) =>
   signedIn(browser, handle, { ...DESKTOP, ...options }, two.demo);
 
-test("by keyboard an auditor goes to the closed log, opens an entry there and has its proof checked", async ({
+test("by keyboard an auditor goes to the closed log, opens an entry there and checks its proof", async ({
   browser,
 }) => {
   const { page, faults } = await as(browser);
@@ -53,7 +53,7 @@ test("by keyboard an auditor goes to the closed log, opens an entry there and ha
   await expect(page.getByText("This log is closed and gets no new entries")).toBeVisible();
   await expect(page.getByText(`Its last checkpoint covers ${two.size.toLocaleString("en")}`)).toBeVisible();
   await expect(page.getByRole("main")).toContainText(`logged in the current log, ${two.present}.`);
-  // Nothing comes to a closed log: no new entries to fetch, none that are said to wait.
+  // A closed log gets no new entries, so the page offers no refresh and shows no waiting entries.
   await expect(page.getByRole("button", { name: "Refresh" })).toHaveCount(0);
   await expect(log(page)).not.toContainText("waiting");
   await expect(apiCall(page)).toHaveAttribute("title", new RegExp(`log=${encodeURIComponent(two.old)}`));
@@ -65,7 +65,7 @@ test("by keyboard an auditor goes to the closed log, opens an entry there and ha
     `?log=${encodeURIComponent(two.old)}`,
   );
   await page.goto(at(ofOld("/audit?entry=3")), { waitUntil: "networkidle" });
-  // A key that is pressed before the page listens is nobody's: it is pressed again.
+  // A key pressed before the page listens has no effect, so the test presses it again.
   await expect(async () => {
     await page.keyboard.press("v");
     await expect(drawer(page).getByText("Verified in this browser")).toBeVisible({ timeout: 2_000 });
@@ -75,7 +75,7 @@ test("by keyboard an auditor goes to the closed log, opens an entry there and ha
   await page.context().close();
 });
 
-test("filter, pages and the other pages keep the closed log; leaving it keeps the filter @deep", async ({
+test("filter, pagination and the other pages keep the closed log; leaving it keeps the filter @deep", async ({
   browser,
 }) => {
   const { page, faults } = await as(browser);
@@ -107,7 +107,7 @@ test("filter, pages and the other pages keep the closed log; leaving it keeps th
   await page.context().close();
 });
 
-test("the closed log is exported, at once and in the background, verifies, and the history tells the logs apart", async ({
+test("the closed log is exported, at once and in the background, verifies, and the history names the log of each export", async ({
   browser,
 }) => {
   const { page, faults } = await as(browser);
@@ -145,7 +145,7 @@ test("the closed log is exported, at once and in the background, verifies, and t
     await expect(row).toContainText(`of the closed log ${two.old}`);
     await expect(row.getByRole("link").last()).not.toHaveAttribute("href", /log=/);
   }
-  // Made before the closing: its entry is found where it is, by number and log.
+  // Made before the closing: the link leads to its entry by number and log.
   await rows.last().getByRole("link").last().click();
   await page.waitForURL((url) => url.searchParams.get("log") === two.old);
   await expect(drawer(page)).toContainText("Anke Lorenz exported the log as csv.");
@@ -153,7 +153,7 @@ test("the closed log is exported, at once and in the background, verifies, and t
   await page.context().close();
 });
 
-test("the closed log is verified in the browser; the worker is not asked, and its old run is no rewritten one @deep", async ({
+test("the closed log is verified in the browser; the worker is not asked, and its old run is not shown as a rewritten log @deep", async ({
   browser,
 }) => {
   const { page, faults } = await as(browser);
@@ -180,12 +180,12 @@ test("the closed log is verified in the browser; the worker is not asked, and it
   await page.context().close();
 });
 
-test("a grant of the closed log opens nothing any more, and one that is given anew opens what was sealed before", async () => {
+test("a grant of the closed log opens no field, and a new one opens what was sealed before", async () => {
   const who = people(two.demo);
   const { transaction, grant, secret } = two.given;
   const open = (id: string, grantId: string) =>
     who.regulator.post(`/confidential/transactions/${id}/audit`, { purpose: "audit", grant_id: grantId });
-  // Its decisions were signed for the closed log, and the custodian's journal began anew with the one that followed.
+  // Its decisions were signed for the closed log, and the custodian's journal began again with the next one.
   const before = await open(transaction, grant);
   expect(before.status, before.text).toBe(403);
   expect(before.json).toMatchObject({ code: "custodian.refused", reason: "unknown-grant" });
@@ -208,7 +208,7 @@ test("a grant of the closed log opens nothing any more, and one that is given an
   expect(revoked.status, revoked.text).toBe(200);
 });
 
-test("suspicions of either log are read apart, and a new one is of the log that goes on @deep", async ({
+test("suspicions of the two logs are read apart, and a new one is in the current log @deep", async ({
   browser,
 }) => {
   const { page, faults } = await as(browser, "coordinator-001:compliance");
@@ -257,7 +257,7 @@ for (const [locale, note] of [
   });
 }
 
-test("no other origin is a log, and who may not read the log is shown no choice @deep", async ({
+test("another origin is not accepted as a log, and a person who may not read the log sees no choice @deep", async ({
   browser,
 }) => {
   const { page } = await as(browser);

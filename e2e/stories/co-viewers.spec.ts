@@ -9,7 +9,7 @@ import { demo } from "../support/instance";
 import { signedIn } from "../support/signed-in";
 import { text } from "../support/steps";
 
-// Two officers of one agency: the one names the other, who looks beside her; and the other, whom nobody knows, is called back.
+// Two officers of one agency: the requester names the other as co-viewer. The other is new to the deciders and is called back.
 
 const COLLEAGUE = "regulator-002";
 const who = () => people(demo());
@@ -24,7 +24,7 @@ async function approve(decider: Caller, id: string, stage: string, confirms: obj
   expect(answer.status, answer.text).toBe(200);
 }
 
-test("a colleague who was named opens under his own name out of the same views, until he is taken out", async ({
+test("a named colleague opens under their own name with the same views, until they are removed", async ({
   browser,
 }) => {
   const transaction = await newTransaction();
@@ -58,7 +58,7 @@ test("a colleague who was named opens under his own name out of the same views, 
   const opened = await who().colleague.post(`/confidential/transactions/${transaction}/audit`, asking);
   expect(opened.status, opened.text).toBe(200);
   expect(Object(opened.json.data)).toHaveProperty("amount");
-  // What was argued, asked and decided stays the requester's.
+  // What was argued, asked and decided stays visible to the requester only.
   const unseen = await who().colleague.get(`/confidential/access/requests/${id}`);
   expect(unseen.status).toBe(404);
   expect(beside.faults()).toEqual([]);
@@ -77,7 +77,7 @@ test("a colleague who was named opens under his own name out of the same views, 
   expect(faults()).toEqual([]);
 });
 
-test("an officer whom nobody knows is called back on the agency's number before anything is approved @deep", async ({
+test("an officer without an identity check is called back on the agency's number before any approval @deep", async ({
   browser,
 }) => {
   const order = newOrder();

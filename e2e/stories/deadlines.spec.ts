@@ -6,7 +6,7 @@ import { demo } from "../support/instance";
 import { signedIn } from "../support/signed-in";
 import { text } from "../support/steps";
 
-// What a reviewer does that neither gives nor refuses, as both sides see it; and the history, searched.
+// Acts of a reviewer that neither approve nor deny, as both sides see them; and the search of the history.
 
 test.afterEach(async ({ browser }) => {
   for (const context of browser.contexts()) await context.close();
@@ -24,7 +24,7 @@ async function steer(page: Page, opens: string, does: string, reason: string): P
   await expect(dialog).toHaveCount(0);
 }
 
-test("an answer is put off once, with a reason and a date that both sides see, and can still be decided", async ({
+test("a deadline is extended once, with a reason and a date that both sides see, and the request can still be decided", async ({
   browser,
 }) => {
   const id = await file(newOrder());
@@ -41,7 +41,9 @@ test("an answer is put off once, with a reason and a date that both sides see, a
   expect([...faults(), ...officer.faults()]).toEqual([]);
 });
 
-test("a privilege is claimed by legal alone; nothing is decided while it stands", async ({ browser }) => {
+test("only legal claims a privilege, and the request cannot be decided while the claim is open", async ({
+  browser,
+}) => {
   const id = await file(newOrder());
   const other = await open(browser, APPROVER, id);
   await expect(other.page.getByRole("button", { name: "Claim a privilege", exact: true })).toHaveCount(0);
@@ -55,7 +57,7 @@ test("a privilege is claimed by legal alone; nothing is decided while it stands"
   expect([...faults(), ...other.faults()]).toEqual([]);
 });
 
-test("the history is found by its case number, and by nobody who may not know of it @deep", async ({
+test("the history is found by its case number, and only by people who may know of it @deep", async ({
   browser,
 }) => {
   const order = newOrder();

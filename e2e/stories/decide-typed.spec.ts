@@ -17,15 +17,15 @@ import {
 import { demo } from "../support/instance";
 import { withoutStream } from "../support/page";
 
-// What a decider types: readings that differ, and nothing lost or left behind when somebody was faster, a line broke
-// or another sits down.
+// What a decider types: facts that differ, and no text lost or left behind when another person decided first, a connection broke, or
+// another person uses the window.
 
-// Each open page holds a stream of changes, and a person may hold only so many.
+// Each open page holds a stream of changes, and a person may have only a limited number of them.
 test.afterEach(async ({ browser }) => {
   for (const context of browser.contexts()) await context.close();
 });
 
-test("a reading that differs cannot be approved, and two readings that differ are shown when both are made", async ({
+test("retyped facts that differ cannot be approved, and two sets that differ are shown when both are made", async ({
   browser,
 }) => {
   const order = newOrder();
@@ -55,14 +55,14 @@ test("a reading that differs cannot be approved, and two readings that differ ar
   await expect(second.getByText("The first approver typed", { exact: false })).toBeVisible();
 });
 
-test("of two tabs one decides, the other learns who was faster and loses nothing that was typed", async ({
+test("of two tabs one decides, and the other names the first decider and loses no typed text", async ({
   browser,
 }) => {
   const order = newOrder();
   const id = await file(order);
   const { page: one } = await open(browser, LEGAL, id);
   const two = await one.context().newPage();
-  // This tab hears of no change, as one whose connection hangs.
+  // This tab gets no change, as if its connection hangs.
   await withoutStream(two);
   await two.goto(at(`/requests/${id}`));
   await read(two, order);
@@ -76,7 +76,7 @@ test("of two tabs one decides, the other learns who was faster and loses nothing
   await two.getByRole("button", { name: "Approve as requested" }).click();
   await expect(two.getByText("Another person acted first. Your action was not carried out.")).toBeVisible();
   await expect(two.getByText("Lena Hartmann denied on", { exact: false })).toBeVisible();
-  // Nothing is left to press that would decide; what was typed can still be read.
+  // No button that decides is left; the typed text can still be read.
   const late = two.getByRole("dialog");
   await expect(late.getByRole("button", { name: "Approve", exact: true })).toHaveCount(0);
   await expect(late.getByRole("button", { name: "Close", exact: true }).last()).toBeVisible();
@@ -87,14 +87,14 @@ test("of two tabs one decides, the other learns who was faster and loses nothing
   await panel(two).getByRole("button", { name: "Discard my entries" }).click();
   await expect(panel(two).getByText("Second tab")).toHaveCount(0);
 
-  // Back after a decision leads to the request as it is, not to a form that decides again.
+  // Back after a decision leads to the current request, not to a form that decides again.
   await one.getByRole("dialog").getByRole("button", { name: "Close", exact: true }).last().click();
   await one.goto(at("/requests"));
   await one.goBack();
   await expect(panel(one).getByText("No stage is waiting for a decision.")).toBeVisible();
 });
 
-test("a page that hears of the other's decision keeps what was typed and says who was faster @deep", async ({
+test("a page that receives the other's decision keeps the typed text and names the first decider @deep", async ({
   browser,
 }) => {
   const order = newOrder();
@@ -110,7 +110,7 @@ test("a page that hears of the other's decision keeps what was typed and says wh
   await expect(notice.getByText(/approved on/)).toBeVisible();
 });
 
-test("a lost connection loses nothing: reload keeps what was typed, and sending again decides once @deep", async ({
+test("a lost connection loses no text: reload keeps it, and sending again decides once @deep", async ({
   browser,
 }) => {
   const order = newOrder();
@@ -124,7 +124,7 @@ test("a lost connection loses nothing: reload keeps what was typed, and sending 
   const dialog = page.getByRole("dialog");
   const button = dialog.getByRole("button", { name: "Approve", exact: true });
   await expect(button).toBeVisible();
-  // The answer is lost on its way back: the decision is made and the browser does not know.
+  // The answer is lost on its way back: the decision is made, but the browser does not know.
   await page.route("**/decisions", async (route) => {
     await route.fetch();
     await route.abort("connectionreset");
@@ -139,7 +139,7 @@ test("a lost connection loses nothing: reload keeps what was typed, and sending 
   expect(view.json.decisions).toHaveLength(1);
 });
 
-test("who decides next in the same window finds nothing of the first one's reading", async ({ browser }) => {
+test("the next decider in the same window finds none of the first decider's facts", async ({ browser }) => {
   const order = newOrder();
   const id = await file(order);
   const { page } = await open(browser, LEGAL, id);

@@ -26,14 +26,14 @@ import { openPage } from "../support/page";
 import { signedIn } from "../support/signed-in";
 import { text } from "../support/steps";
 
-// Two people decide on a paper order: they read it, retype it, narrow, ask, deny, and get in each other's way.
+// Two people decide on a paper order: they read it, retype it, narrow, ask, deny, and act at the same time.
 
-// Each open page holds a stream of changes, and a person may hold only so many.
+// Each open page holds a stream of changes, and a person may have only a limited number of them.
 test.afterEach(async ({ browser }) => {
   for (const context of browser.contexts()) await context.close();
 });
 
-test("two deciders approve by keyboard alone; the first reading stays covered; access comes into force", async ({
+test("two deciders approve by keyboard alone; the first set of facts stays covered; access comes into force", async ({
   browser,
 }) => {
   const order = newOrder();
@@ -50,7 +50,7 @@ test("two deciders approve by keyboard alone; the first reading stays covered; a
       ["Reason, seen by the requester", "The order was read. Nothing stands against it: a, n, d."],
     ] as const) {
       await tabTo(page, page.getByLabel(label, { exact: true }));
-      // Letters that are keys of the panel are text while somebody types.
+      // Shortcut letters of the panel are text while a person types.
       await page.keyboard.type(words);
       answers += 1;
     }
@@ -104,7 +104,7 @@ test("an order that ends before the officer’s date is granted until its own en
       await dialog.getByRole("button", { name: "Narrow", exact: true }).click();
       await expect(dialog.getByText("Narrowed", { exact: true }).first()).toBeVisible();
     } else {
-      // What the first took away stays before the second one's eyes, and nothing says that it is as asked.
+      // The second decider still sees what the first removed, and no text says that the terms are as asked.
       await expect(panel(page).getByText("Parties", { exact: true })).toHaveCSS(
         "text-decoration-line",
         "line-through",
@@ -135,7 +135,7 @@ test("an order that ends before the officer’s date is granted until its own en
   await expect(asked.getByRole("cell")).toContainText(["Amount, Pricing, Parties", "Amount, Pricing"]);
 });
 
-test("what was taken away stays on the officer’s page after a denial, which leads to a new request @deep", async ({
+test("what was removed stays on the officer’s page after a denial, which leads to a new request @deep", async ({
   browser,
 }) => {
   const order = newOrder();
@@ -164,7 +164,7 @@ test("what was taken away stays on the officer’s page after a denial, which le
   expect(await axeFindings(page)).toEqual([]);
   expect(faults()).toEqual([]);
 
-  // Nobody begins one from what is not theirs: a decider is shown the request itself.
+  // Only the requester can start from it; a decider sees the request itself.
   const decider = await signedIn(browser, "auditor-001");
   await decider.page.goto(at(`/requests/new?from=${id}`));
   await expect(decider.page.getByRole("heading", { level: 1 })).toHaveText("Not found");
@@ -194,7 +194,7 @@ test("a question stops the clock; the officer answers in the browser; a denial s
   await expect(officer.getByText("An overdue answer is not a refusal", { exact: false })).toBeVisible();
 
   await legal.getByRole("dialog").getByRole("button", { name: "Close", exact: true }).last().click();
-  // The page hears of the answer by itself.
+  // The page receives the answer without a reload.
   await expect(legal.getByText("Annex A, on its second page.")).toBeVisible();
   await legal.getByLabel("Reason, seen by the requester").fill("Annex A names another case.");
   await legal.getByLabel("Reason, seen by the requester").press("Escape");
@@ -209,7 +209,7 @@ test("a question stops the clock; the officer answers in the browser; a denial s
   expect(faults()).toEqual([]);
 });
 
-test("who may not decide sees why, or nothing at all", async ({ browser }) => {
+test("a person who may not decide sees why, or cannot find the request", async ({ browser }) => {
   const order = newOrder();
   const id = await file(order);
   const { page: approver } = await open(browser, APPROVER, id);
@@ -230,7 +230,7 @@ test("who may not decide sees why, or nothing at all", async ({ browser }) => {
   }
 });
 
-test("nobody files what only their own organisation could decide, and nobody decides twice @deep", async ({
+test("a request that only the requester's organisation could decide cannot be filed, and one person cannot decide twice @deep", async ({
   browser,
 }) => {
   const { coordinator, legal } = people(demo());
@@ -252,7 +252,7 @@ test("nobody files what only their own organisation could decide, and nobody dec
   expect(twice.json.code).toBe("decision.same-person");
 });
 
-test("a scanned order is shown as it is beside the facts, and decided on like one that has text @deep", async ({
+test("a scanned order is shown next to the facts, and decided on like one that has text @deep", async ({
   browser,
 }) => {
   const order = newOrder();
@@ -273,7 +273,7 @@ test("a scanned order is shown as it is beside the facts, and decided on like on
   await expect(page.getByRole("dialog").getByText("Approved", { exact: true }).first()).toBeVisible();
   expect(faults()).toEqual([]);
 });
-/** An officer's identity checks are over, as if twelve months had gone by. */
+/** Ends an officer's identity checks, as if twelve months had passed. */
 async function endIdentityChecks(handle: string): Promise<void> {
   await asSuperuser(dataDir(), async (client) => {
     const { rows } = await client.query<{ tgname: string; tgenabled: string }>(
@@ -291,7 +291,7 @@ async function endIdentityChecks(handle: string): Promise<void> {
   });
 }
 
-test("nothing is approved until the legal reviewer has recorded who the officer is", async ({ browser }) => {
+test("approval needs the legal reviewer's record of who the officer is", async ({ browser }) => {
   const order = newOrder();
   const id = await fileWith(people(demo()).auditor, order);
   await endIdentityChecks("auditor-001");
@@ -318,11 +318,11 @@ test("nothing is approved until the legal reviewer has recorded who the officer 
   expect(faults()).toEqual([]);
 });
 
-test("j and k lead through what waits, and the record prints @deep", async ({ browser }) => {
+test("j and k lead through the waiting requests, and the record prints @deep", async ({ browser }) => {
   const order = newOrder();
   const ids = [await file(order), await file(newOrder())];
   const { page, faults } = await open(browser, LEGAL, ids[0] ?? "");
-  // Keys act once the page's script runs; the drawn order says that it does.
+  // Shortcut keys work once the page's script runs; the drawn order shows that it does.
   await expect(page.getByText("The page’s text contains all four facts")).toBeVisible();
   await page.keyboard.press("j");
   await page.waitForURL(`**/requests/${ids[1]}`);
@@ -337,7 +337,7 @@ test("j and k lead through what waits, and the record prints @deep", async ({ br
   expect(faults()).toEqual([]);
 });
 
-test("on paper days are days, digests whole, nothing is to press, and who has read sees both readings @deep", async ({
+test("printed pages show whole days and digests, no buttons, and both readings to people who have read @deep", async ({
   browser,
 }) => {
   const order = newOrder();

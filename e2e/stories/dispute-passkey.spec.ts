@@ -4,7 +4,7 @@ import { type Demo, people, readDemo } from "../support/api";
 import { confirmIn, registerPasskey, signedIn } from "../support/statements";
 import { canaries, submitTransaction } from "../support/steps";
 
-// An instance of its own: a party that enrols a key is not signed for by the portal any more, in no other spec either.
+// Its own instance: the portal no longer signs for a party that enrolled a key, which would affect other specs.
 const BUDGETS =
   '{"reads":100000,"writes":100000,"open":100000,"audit":100000,"decisions":100000,"batch":10000,"export":10000,"sign_in":10000}';
 
@@ -18,7 +18,7 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => instance?.stop());
 
-test("a party whose key the custodian knows signs its dispute with it, and nobody else may", async ({
+test("a party whose key the custodian knows signs its dispute with it, and no other person can", async ({
   browser,
 }) => {
   const at = (path: string): string => new URL(path, demo.base_url).href;

@@ -7,16 +7,16 @@ import { openPage } from "../support/page";
 import { signedIn } from "../support/signed-in";
 import { type Canaries, canaries, submitTransaction, text } from "../support/steps";
 
-// A party disputes a transaction, support looks at it masked, asks for more and resolves. No plaintext ever comes.
+// A party disputes a transaction. Support sees it masked, asks for more and resolves the dispute. No plaintext is ever sent.
 
 const REASON = "The price is not the one we agreed on for this job.";
 const SUPPORT = "coordinator-001:support";
-/** A revocation leaves the screen within this time (portal.md). */
+/** Time within which a revocation clears the screen (portal.md). */
 const BLANK_MS = 2_000;
 
 const at = (path: string): string => new URL(path, demo().base_url).href;
 
-/** Everything the portal sent to this page, for looking whether a value was in it. */
+/** Records all that the portal sent to this page, so that a test can search it for a value. */
 function record(page: Page): { readonly bodies: string[] } {
   const bodies: string[] = [];
   page.on("response", async (response) => {
@@ -35,7 +35,7 @@ async function expectNoValue(secret: Canaries, page: Page, bodies: readonly stri
   }
 }
 
-/** A transaction of client-456 and miner-789 that client-456 disputes, and the dispute. */
+/** Makes a transaction of client-456 and miner-789 that client-456 disputes, and returns the dispute. */
 async function disputed(
   secret = canaries(),
   fields?: readonly string[],
@@ -50,7 +50,7 @@ async function disputed(
   return { tx, id: text(opened, "id"), secret };
 }
 
-/** Counts what a person does, as the measure of the portal asks. */
+/** Counts what a person does, as the portal's measure asks. */
 class Told {
   actions = 0;
   answers = 0;
@@ -126,7 +126,7 @@ test("support takes a dispute, sees masks and never a value, asks for more and r
   await expect(page.getByText("With support")).toBeVisible();
   await told.press("View masked fields");
   await expect(page.getByText(/^Masked by the custodian/)).toBeVisible();
-  // Read aloud as hidden, drawn as ink.
+  // Screen readers say "hidden"; the screen shows a bar.
   await expect(page.getByText("hidden number", { exact: true }).first()).toBeAttached();
   await expect(page.getByText("Masked", { exact: true })).toHaveCount(2);
   await expect(page.getByText("19 of 20")).toBeVisible();
@@ -162,7 +162,7 @@ test("support takes a dispute, sees masks and never a value, asks for more and r
   expect(faults()).toEqual([]);
 });
 
-test("support is offered more only where the dispute leaves something out or its look is over @deep", async ({
+test("support is offered more fields only if the dispute left some out or its access has ended @deep", async ({
   browser,
 }) => {
   const { id, tx } = await disputed();
@@ -181,7 +181,7 @@ test("support is offered more only where the dispute leaves something out or its
   expect(query.get("fields")).toBe("amount,pricing,settlement_details");
 });
 
-test("what support asks for is decided by two people of the operator, and looked at masked", async () => {
+test("what support asks for is decided by two people of the operator, and shown masked", async () => {
   const { tx, secret } = await disputed(canaries(), ["amount"]);
   const { support, legal, coordinator } = people(demo());
   const filed = await support.post("/confidential/access/requests", {
@@ -206,7 +206,7 @@ test("what support asks for is decided by two people of the operator, and looked
   for (const value of Object.values(secret)) expect(looked.text).not.toContain(value);
 });
 
-test("masks stay on the screen only as long as the access: another's revocation blanks them", async ({
+test("masks stay on the screen only as long as the access: another person's revocation blanks them", async ({
   browser,
 }) => {
   const { id, tx } = await disputed();
@@ -232,11 +232,11 @@ test("masks stay on the screen only as long as the access: another's revocation 
   expect([refused.status, refused.json.code]).toEqual([403, "access.no-grant"]);
 });
 
-test("a permission that has ended shows nothing, and says so @deep", async ({ browser }) => {
+test("a permission that has ended shows no mask, and says so @deep", async ({ browser }) => {
   const { id, tx } = await disputed();
   const { support } = people(demo());
   expect((await support.post(`/confidential/disputes/${id}/take`)).status).toBe(200);
-  // An operator moves the end into the past; the triggers that refuse it are his to switch off, here and nowhere else.
+  // The test, as an operator, moves the end into the past. Only the operator can switch off the triggers that refuse this.
   await asSuperuser(dataDir(), async (client) => {
     const { rows } = await client.query<{ tgname: string; tgenabled: string }>(
       "SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = 'access_grant'::regclass AND NOT tgisinternal",
@@ -256,7 +256,7 @@ test("a permission that has ended shows nothing, and says so @deep", async ({ br
   expect([refused.status, refused.json.code]).toEqual([403, "access.no-grant"]);
 });
 
-test("the wrong person gets no further than he may know", async ({ browser }) => {
+test("the wrong person gets no further than they may know", async ({ browser }) => {
   const { id, tx, secret } = await disputed();
   const who = people(demo());
   const body = { reason: REASON };

@@ -8,7 +8,7 @@ import { dataDir, demo } from "../support/instance";
 import { openPage } from "../support/page";
 import { signedIn } from "../support/signed-in";
 
-// Erasures, suspicions, retention and holds; who vouches for the log.
+// Erasures, suspicions, retention and holds, and the witnesses of the log.
 
 const DESKTOP = { viewport: { width: 1440, height: 900 } };
 const at = (address: string) => new URL(address, demo().base_url).href;
@@ -25,14 +25,14 @@ const pastTriggers = (tables: readonly string[], statements: readonly string[]):
     }),
   );
 
-/** Said of a period that runs and of a hold alike. */
+/** The same text for a running retention period and for a hold. */
 const KEPT_BACK = "Its retention period is not over, or another reason defers it.";
 
-/** As if every retention period had passed today. */
+/** Sets every retention period as passed today. */
 const PERIODS_PASSED =
   "CREATE OR REPLACE FUNCTION audit_days(p_kind text, p_name text) RETURNS integer LANGUAGE sql STABLE AS 'SELECT 0'";
 
-/** Reads the page again until it says so: the worker looks every two seconds. */
+/** Reloads the page until the row has this text: the worker runs every two seconds. */
 async function untilRow(page: Page, person: string, text: string | RegExp): Promise<void> {
   await expect(async () => {
     await page.goto(at("/audit/erasures"), { waitUntil: "load" });
@@ -57,7 +57,7 @@ async function agree(page: Page, person: string): Promise<void> {
   await expect(page.getByRole("dialog")).toBeHidden();
 }
 
-test("one person asks for an erasure by keyboard, and the form says what it cannot ask for", async ({
+test("one person asks for an erasure by keyboard, and the form says what it cannot erase", async ({
   browser,
 }) => {
   const { page, faults } = await signedIn(browser, "coordinator-001:compliance", DESKTOP);
@@ -103,7 +103,7 @@ test("one person asks for an erasure by keyboard, and the form says what it cann
   await page.context().close();
 });
 
-test("a second person agrees; too early it is kept back with the reason, then erased, and the entry says so", async ({
+test("a second person agrees; an early erasure is deferred with the reason, then carried out, and the entry says so", async ({
   browser,
 }) => {
   const privacy = await signedIn(browser, "coordinator-001:privacy", DESKTOP);
@@ -117,10 +117,10 @@ test("a second person agrees; too early it is kept back with the reason, then er
   await expect(page.getByRole("dialog")).toBeHidden();
   const row = erasures(page).getByRole("row").filter({ hasText: "client-123" });
   await expect(row).toContainText("Paul Okafor");
-  // Without a reload: the page looks for itself whether the worker has been there.
+  // Without a reload: the page itself checks whether the worker has acted.
   await expect(row).toContainText("Kept back", { timeout: 60_000 });
   await expect(row).toContainText(KEPT_BACK);
-  // Neither the date nor a hold is told: a foreign hold reads the same.
+  // The page shows neither the date nor a hold: another agency's hold reads the same.
   await expect(row).not.toContainText("Tried again after");
   expect(await axeFindings(page)).toEqual([]);
   const found = await people(demo()).auditor.get(
@@ -135,7 +135,7 @@ test("a second person agrees; too early it is kept back with the reason, then er
   await entry.click();
   await expect(drawer(page)).toContainText("compartment.erase");
   expect(privacy.faults()).toEqual([]);
-  // Whose person's part was sealed under that key: the auditor, who could read it, sees when it went and by what.
+  // The auditor could read the person's part sealed with that key, and sees when and by what the key was erased.
   const auditor = await signedIn(browser, "auditor-001", DESKTOP);
   const own = items.findLast(({ actor }) => !actor.startsWith("system:"));
   await auditor.page.goto(at(`/audit?entry=${own?.seq}`), { waitUntil: "networkidle" });
@@ -143,7 +143,7 @@ test("a second person agrees; too early it is kept back with the reason, then er
   await expect(drawer(auditor.page).getByRole("link", { name: /^by entry/ })).toHaveText(
     `by entry ${by.replaceAll(",", "")}`,
   );
-  // The account is still there; the log does not tell whose it is any more.
+  // The account still exists; the log no longer shows whose it is.
   await expect(drawer(auditor.page)).not.toContainText("Owen Finch");
   await auditor.page.getByRole("button", { name: "Verify in this browser" }).click();
   await expect(drawer(auditor.page).getByText("Verified in this browser")).toBeVisible();
@@ -160,7 +160,7 @@ test("a second person agrees; too early it is kept back with the reason, then er
   for (const one of [page, auditor.page, german.page]) await one.context().close();
 });
 
-test("a hold keeps an erasure back, and shows to deciders alone; a refusal ends one", async ({ browser }) => {
+test("a hold defers an erasure, and only deciders see it; a refusal ends an erasure", async ({ browser }) => {
   const transactions = await people(demo()).client456.get("/confidential/transactions?limit=1");
   const [held] = transactions.json.items as { transaction_id: string }[];
   const id = held?.transaction_id ?? "";
@@ -180,7 +180,7 @@ test("a hold keeps an erasure back, and shows to deciders alone; a refusal ends 
   await expect(erasures(privacy.page).getByRole("row").filter({ hasText: "miner-789" })).toContainText(
     "Refused or withdrawn",
   );
-  // What somebody else decided meanwhile is said, and the row read again.
+  // The page says what another person decided meanwhile, and reads the row again.
   await compliance.page.getByRole("button", { name: "Withdraw the erasure of miner-789" }).click();
   await compliance.page.getByRole("dialog").getByRole("button", { name: "End it" }).click();
   await expect(compliance.page.getByText("The action failed")).toBeVisible();
@@ -205,7 +205,7 @@ test("a hold keeps an erasure back, and shows to deciders alone; a refusal ends 
   for (const one of [compliance, privacy, decider]) await one.page.context().close();
 });
 
-test("a suspicion is written, listed and read by the duty compliance, and nobody else finds a trace", async ({
+test("the duty compliance writes, lists and reads a suspicion, and no other person finds a trace", async ({
   browser,
 }) => {
   const transactions = await people(demo()).client456.get("/confidential/transactions?limit=1");
@@ -250,7 +250,7 @@ test("a suspicion is written, listed and read by the duty compliance, and nobody
   await drawer(page).getByRole("link", { name: "Entry and proof" }).click();
   await expect(drawer(page)).toContainText("Marta Lindqvist wrote down a suspicion.");
   expect(faults()).toEqual([]);
-  // Neither the suspicion nor that it was read: not in the list, not by its number, not in what is said of her.
+  // Neither the suspicion nor its reading is visible: in the list, by its number, or in what is recorded about the person.
   await seen(decider.page);
   await decider.page.goto(at(`/audit?entry=${seq}`), { waitUntil: "networkidle" });
   await expect(drawer(decider.page)).toContainText("Entry not found.");
@@ -265,7 +265,7 @@ test("a suspicion is written, listed and read by the duty compliance, and nobody
   for (const one of [page, decider.page]) await one.context().close();
 });
 
-test("a regulator places a hold by keyboard, renews and releases it; no other agency learns of it", async ({
+test("a regulator places a hold by keyboard, renews and releases it; other agencies cannot see it", async ({
   browser,
 }) => {
   const { page, faults } = await signedIn(browser, "regulator-001", DESKTOP);
@@ -320,7 +320,7 @@ const WITHOUT: Readonly<Record<string, readonly string[]>> = {
   "coordinator-001:privacy": ["/audit/suspicions"],
 };
 for (const [handle, addresses] of Object.entries(WITHOUT)) {
-  test(`${handle} has no place and no page for what is not theirs${deepUnless(handle, "client-456", "coordinator-001:approve")}`, async ({
+  test(`${handle} has no navigation entry and no page outside their duties${deepUnless(handle, "client-456", "coordinator-001:approve")}`, async ({
     browser,
   }) => {
     const { page } = await signedIn(browser, handle, DESKTOP);
@@ -334,7 +334,7 @@ for (const [handle, addresses] of Object.entries(WITHOUT)) {
   });
 }
 
-test("who vouches is named on the trust page, plainly: self-witnessed here, unwitnessed without the witness @deep", async ({
+test("the trust page names the witnesses: self-witnessed here, unwitnessed without the witness @deep", async ({
   browser,
 }) => {
   const keys = await people(demo()).auditor.get("/confidential/audit/keys");
@@ -389,7 +389,7 @@ test("an entry names its checkpoint, witnesses and stamp, and gives both calls @
   await page.context().close();
 });
 
-test("by keyboard an actor is found who stands in no row in sight; a name one does not know finds nobody @deep", async ({
+test("by keyboard an actor outside the visible rows is found; an unknown name finds no one @deep", async ({
   browser,
 }) => {
   const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);

@@ -8,9 +8,9 @@ import { escalate } from "../support/overdue";
 import { challengeOf, confirmIn, registerPasskey, type SignedIn, signedIn } from "../support/statements";
 import { canaries, fileRequest, orderFacts, submitTransaction } from "../support/steps";
 
-// Release, its end, break-glass and its review, each signed with a passkey that the custodian knows, in the pages' dialogs.
+// Release, its end, emergency access and its review, each signed in the pages' dialogs with a passkey that the custodian knows.
 
-// An instance of its own: whoever enrols a key is not signed for by the portal any more, in no other spec either.
+// Its own instance: the portal no longer signs for a person who enrolled a key, which would affect other specs.
 test.describe.configure({ mode: "serial" });
 
 const BUDGETS =
@@ -32,11 +32,11 @@ const at = (path: string): string => new URL(path, demo.base_url).href;
 
 interface Signer extends SignedIn {
   readonly section: Locator;
-  /** Whatever the browser complained about. */
+  /** Every complaint of the browser. */
   readonly faults: readonly string[];
 }
 
-/** A person with a passkey registered and, unless it is the first, confirmed by the one whose key signs for it. */
+/** Returns a person with a registered passkey. Unless it is the first, the person whose key signs for it has confirmed it. */
 async function enrolled(
   browser: Browser,
   handle: string,
@@ -71,12 +71,12 @@ interface Signers {
 
 let signers: Signers;
 
-/** What stands beside a statement, as the operator's own database has it. */
+/** Reads the rows that belong to a statement, as the operator's own database has them. */
 async function rowsOf(sql: string, id: string): Promise<Record<string, unknown>[]> {
   return asSuperuser(instance.dataDir, async (client) => (await client.query(sql, [id])).rows);
 }
 
-/** The challenge that the device signed, which is the digest of what stands in the row. */
+/** Returns the challenge that the device signed, which is the digest of the statement in the row. */
 const signedChallenge = (signature: unknown): unknown => {
   const data = Buffer.from(String(Reflect.get(Object(signature), "client_data_json")), "base64url");
   return JSON.parse(data.toString("utf8")).challenge;
@@ -113,7 +113,7 @@ test("two executives sign a release with their passkeys, and one of them its end
   await page.getByRole("button", { name: "Propose terms" }).click();
   await expect(page.getByText("Terms waiting for two signatures")).toBeVisible();
 
-  // By program nothing goes without a signature: the portal signs for nobody who has a key.
+  // A call without a signature is refused: the portal signs only for people without a key.
   const standing = await chair.get(`/confidential/access/requests/${id}/releases`);
   const release = String(Reflect.get(Object(standing.json.release), "id"));
   const { issuer, case_number, valid_from, valid_until } = order;
@@ -181,7 +181,7 @@ test("a holder signs the use of break-glass with a passkey, and another person i
   await page.waitForURL(/\/break-glass\/[0-9a-f-]{36}$/);
   const id = new URL(page.url()).pathname.split("/").at(-1) ?? "";
   await expect(page.getByText("Signed with a passkey")).toBeVisible();
-  // Each look is an opening of its own, signed as well.
+  // Each view is its own opening, and is signed as well.
   await page.getByRole("button", { name: /^View masked fields/ }).click();
   await expect(page.locator("[data-opened]")).toHaveCount(1);
   const looks = await rowsOf("SELECT proof_kind, outcome FROM disclosure WHERE grant_id = $1", id);

@@ -9,7 +9,7 @@ import { signedIn } from "../support/signed-in";
 const at = (address: string) => new URL(address, demo().base_url).href;
 const DESKTOP = { viewport: { width: 1280, height: 900 } };
 
-test("an export made in the background is fetched by its maker with the digest shown, and by nobody else", async ({
+test("only its maker can fetch an export made in the background, and it has the digest shown", async ({
   browser,
 }) => {
   const { page, faults } = await signedIn(browser, "regulator-001", DESKTOP);
@@ -49,12 +49,12 @@ test("an export made in the background is fetched by its maker with the digest s
   for (const one of [page, other.page]) await one.context().close();
 });
 
-test("a plain download stands in the history without a reload, with its digest and its entry once it has ended @deep", async ({
+test("a plain download is in the history without a reload, with its digest and its entry once it has ended @deep", async ({
   browser,
 }) => {
   const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
   await page.goto(at("/audit/exports?ready=1&format=csv&action=tenant.create"), { waitUntil: "networkidle" });
-  // What a reload would forget.
+  // A reload would remove this mark.
   await page.evaluate(() => document.body.setAttribute("data-not-reloaded", ""));
   const [download] = await Promise.all([
     page.waitForEvent("download"),
@@ -72,7 +72,7 @@ test("a plain download stands in the history without a reload, with its digest a
   await page.context().close();
 });
 
-test("in German and at 320 pixels the same words are there and nothing scrolls sideways @deep", async ({
+test("in German and at 320 pixels the page has the same texts and does not scroll sideways @deep", async ({
   browser,
 }) => {
   const { page } = await signedIn(browser, "auditor-001", {
@@ -83,7 +83,7 @@ test("in German and at 320 pixels the same words are there and nothing scrolls s
   await page.getByRole("button", { name: "Im Hintergrund erstellen" }).click();
   await expect(page.getByText("Fertig", { exact: true }).first()).toBeVisible({ timeout: 60_000 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
-  // What a browser takes compressed comes as it is: a piece of a compressed file would be another piece.
+  // The file is not compressed on the way, because a range of a compressed file would be a different range.
   const link = page.getByRole("link", { name: "Herunterladen" }).last();
   const href = (await link.getAttribute("href")) ?? "";
   for (const [range, status] of [

@@ -12,16 +12,16 @@ import {
 } from "../support/filing-spec";
 import { keptBy } from "../support/hygiene";
 
-// While requests are filed things break: nothing typed is lost and nothing is sent twice.
+// Faults while requests are filed: no typed text is lost and no request is sent twice.
 
 const MB = 1_048_576;
 
-// Each open window holds a stream of changes, and a person may have only so many of them.
+// Each open window holds a stream of changes, and a person may have only a limited number of them.
 test.afterEach(async ({ browser }) => {
   for (const context of browser.contexts()) await context.close();
 });
 
-test("a document that is too large, cut off or not what it says is refused in words and never sent", async ({
+test("a document that is too large, cut off or of another type than it says is refused in words and never sent", async ({
   browser,
 }) => {
   const { page } = await openForm(browser);
@@ -60,7 +60,7 @@ test("a document that is too large, cut off or not what it says is refused in wo
   await expect(page.getByText("is not PDF")).toHaveCount(0);
   expect(sent).toEqual(["POST"]);
 
-  // One that does not fit leaves the one that is there; corrected facts do not need the document again.
+  // A refused document leaves the accepted one in place. Corrected facts do not need the document again.
   await chooseFile(page, pdfOf("half.pdf", ORDER.buffer.subarray(0, 300)), "Replace");
   await expect(page.getByText("“half.pdf” is cut off")).toBeVisible(SOON);
   await expect(page.getByText("demand.pdf")).toBeVisible();
@@ -68,7 +68,7 @@ test("a document that is too large, cut off or not what it says is refused in wo
   await expect(() => expect(sent).toEqual(["POST", "POST"])).toPass(SOON);
 });
 
-test("a document that reaches the server altered is not taken for the one that was sent @deep", async ({
+test("a document that reaches the server altered is not accepted as the one that was sent @deep", async ({
   browser,
 }) => {
   const { page } = await openForm(browser);
@@ -87,9 +87,7 @@ test("a document that reaches the server altered is not taken for the one that w
   await expect(page.getByText("as received, identical to your file")).toBeVisible(SOON);
 });
 
-test("what is asked for only without a connection is there, and takes nothing with it @deep", async ({
-  browser,
-}) => {
+test("controls first used without a connection work and lose no typed text @deep", async ({ browser }) => {
   const { page } = await openForm(browser);
   await page.waitForLoadState("networkidle");
   await page.getByLabel("Reason").fill("Half a thought");
@@ -107,7 +105,7 @@ test("what is asked for only without a connection is there, and takes nothing wi
   await page.context().setOffline(false);
 });
 
-test("a connection lost in mid-form loses nothing, says so, and files one draft", async ({ browser }) => {
+test("a connection lost in mid-form loses no text, says so, and files one draft", async ({ browser }) => {
   const { page } = await openForm(browser);
   const reason = `Lost in mid-form ${Date.now()}`;
   const lost = await loseOneAnswer(page, "POST", /\/confidential\/access\/requests$/);
@@ -137,7 +135,7 @@ test("a connection lost in mid-form loses nothing, says so, and files one draft"
   await expect(page.getByLabel("Reason")).toHaveValue(reason);
 });
 
-test("what no draft holds yet survives a reload, and can be thrown away @deep", async ({ browser }) => {
+test("text that is not in a draft yet survives a reload, and can be discarded @deep", async ({ browser }) => {
   const { page } = await openForm(browser);
   await page.getByLabel("Reason").fill("Half a thought");
   await expect(page.getByText("Kept in this window.")).toBeVisible(SOON);
@@ -150,7 +148,7 @@ test("what no draft holds yet survives a reload, and can be thrown away @deep", 
   await expect(page.getByLabel("Reason")).toHaveValue("");
 });
 
-test("an answer lost while submitting is made up for by pressing again, once", async ({ browser }) => {
+test("after an answer is lost while submitting, pressing again submits once", async ({ browser }) => {
   const { page } = await openForm(browser);
   const reason = `Lost while submitting ${Date.now()}`;
   await fillAsking(page, await newTransaction(), reason);
@@ -169,7 +167,7 @@ test("an answer lost while submitting is made up for by pressing again, once", a
   expect(JSON.stringify(timeline).match(/"kind":"submit"/g)).toHaveLength(1);
 });
 
-test("two tabs on one draft: both answers are shown, and the person says which one stands @deep", async ({
+test("two tabs on one draft: both answers are shown, and the person chooses which one to keep @deep", async ({
   browser,
 }) => {
   const { page } = await openForm(browser);
@@ -202,7 +200,7 @@ test("two tabs on one draft: both answers are shown, and the person says which o
     legal_basis: "Section 9",
   });
 
-  // The other tab is behind now, in an answer that it does not touch.
+  // The other tab is now behind, in an answer that it does not change.
   await other.getByRole("checkbox", { name: "Pricing" }).check();
   await expect(other.getByText("Taken over from another window: Reason.")).toBeVisible(SOON);
   await expect(other.getByLabel("Reason")).toHaveValue("Mine");
@@ -213,7 +211,7 @@ test("two tabs on one draft: both answers are shown, and the person says which o
   await expect(page.getByText("This is no longer a draft")).toBeVisible(SOON);
 });
 
-test("a session that ended in mid-form is told, and signing in again finds everything", async ({
+test("a session that ended in mid-form is reported, and the form is complete after signing in again", async ({
   browser,
 }) => {
   const { page } = await openForm(browser);
@@ -235,7 +233,7 @@ test("a session that ended in mid-form is told, and signing in again finds every
   expect(await readRequest(who().regulator, draft)).toMatchObject({ justification: "After signing out" });
 });
 
-test("signing out in one window leaves nothing of a form in any", async ({ browser }) => {
+test("signing out in one window clears the form in every window", async ({ browser }) => {
   const { page } = await openForm(browser);
   await page.getByLabel("Reason").fill("Typed before signing out");
   await expect.poll(() => keptBy(page), SOON).toContain("Typed before signing out");

@@ -18,7 +18,7 @@ import { text } from "../support/steps";
 const REGULATOR = "regulator-001";
 const SUPPORT = "coordinator-001:support";
 
-// Each open window holds a stream of changes, and a person may have only so many of them.
+// Each open window holds a stream of changes, and a person may have only a limited number of them.
 test.afterEach(async ({ browser }) => {
   for (const context of browser.contexts()) await context.close();
 });
@@ -97,7 +97,7 @@ test("a regulator files by keyboard alone with at most twelve typed answers, and
   expect(faults()).toEqual([]);
 });
 
-test("an empty form says what is missing, takes the focus, and leads to each control @deep", async ({
+test("an empty form lists the missing answers, takes the focus, and leads to each control @deep", async ({
   browser,
 }) => {
   const { page } = await openForm(browser);
@@ -132,7 +132,7 @@ test("an empty form says what is missing, takes the focus, and leads to each con
   await expect(page.getByText("Transaction not found")).toBeVisible(SOON);
 });
 
-test("an auditor files for what a query finds, and changes an answer on the way @deep", async ({
+test("an auditor files for the results of a query, and changes an answer on the way @deep", async ({
   browser,
 }) => {
   const transaction = await newTransaction();
@@ -205,7 +205,7 @@ test("support asks for masked fields of a disputed transaction, prefilled and wi
   expect(faults()).toEqual([]);
 });
 
-test("the form is not for parties, and a draft not for anybody else", async ({ browser }) => {
+test("parties cannot open the form, and only its requester can open a draft", async ({ browser }) => {
   const { page } = await openForm(browser);
   await fillAsking(page, await newTransaction(), "Mine alone");
   const draft = await savedDraft(page);
@@ -228,7 +228,7 @@ test("the form is not for parties, and a draft not for anybody else", async ({ b
     await auditor.page.goto(at(path));
     await expect(auditor.page.getByRole("heading", { level: 1, name: "Not found" })).toBeVisible(SOON);
   }
-  // Who will decide on it knows nothing of it before it is sent.
+  // The deciders cannot see the request before it is submitted.
   const legal = await signedIn(browser, "coordinator-001:legal");
   for (const path of [`/requests/new?draft=${draft}`, `/requests/${draft}`]) {
     await legal.page.goto(at(path));
@@ -239,7 +239,7 @@ test("the form is not for parties, and a draft not for anybody else", async ({ b
   await expect(nobody).toHaveURL(/\/sign-in\?to=/, SOON);
 });
 
-test("the list has its saved views, filters in the address, and keys that move and open @deep", async ({
+test("the list has saved views, filters in the address, and keys that move and open @deep", async ({
   browser,
 }) => {
   const { page, faults } = await openForm(browser);

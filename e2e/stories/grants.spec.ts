@@ -14,11 +14,11 @@ import {
   text,
 } from "../support/steps";
 
-// A grant as its holder, its reviewers and everybody else see it; what ends it reaches pages that are open.
+// A grant as its holder, its reviewers and other people see it. The end of a grant reaches open pages.
 
 const HOLDER = "regulator-001";
 const REVIEWER = "coordinator-001:approve";
-/** A revocation in force leaves an open page within this time (portal.md). */
+/** Time within which a revocation clears an open page (portal.md). */
 const BLANK_MS = 2_000;
 const DAY_MS = 86_400_000;
 const REASON = "The court has set the order aside.";
@@ -40,7 +40,7 @@ async function pageOf(browser: Browser, handle: string, path: string) {
   return watched;
 }
 
-test("a grant shows its time, its views, what it reaches, what it rests on and who decided", async ({
+test("a grant shows its time, its views, its fields, its legal authority and its deciders", async ({
   browser,
 }) => {
   const { id, tx } = await granted({ until: inUtc(5 * DAY_MS), maxViews: 7 });
@@ -69,7 +69,7 @@ test("a grant shows its time, its views, what it reaches, what it rests on and w
   await expect(page.getByText("Ruth Adler opened Amount, Pricing of job-123")).toBeVisible();
   await expect(facts.getByText("6 of 7")).toBeVisible();
 
-  // A copy stands there as well, also after the grant was taken back: the same acts as on the transaction's page.
+  // A copy is listed as well, also after the end of the grant: the acts are the same as on the transaction's page.
   const copy = { access_id: text(opened, "access_id"), fields: ["amount"] };
   const copied = await regulator.post(`/confidential/transactions/${tx}/copies`, copy);
   expect(copied.status, copied.text).toBe(201);
@@ -123,19 +123,19 @@ test("a coordinator revokes a grant, and its holder's open page says so within t
   for (const one of [holder, list, reviewer, elsewhere]) expect(one.faults()).toEqual([]);
 });
 
-test("its holder may give a grant up, once @deep", async ({ browser }) => {
+test("its holder can end a grant, once @deep", async ({ browser }) => {
   const { id } = await granted();
   const { page } = await pageOf(browser, HOLDER, `/grants/${id}`);
   const { page: other } = await pageOf(browser, HOLDER, `/grants/${id}`);
   await other.getByRole("button", { name: "Give up" }).click();
   await other.getByLabel("Reason").fill("Done early.");
-  // The second tab has its dialog open while the first acts; the page behind it may change, the words must stay.
+  // The second tab has its dialog open while the first acts. The page behind it may change, but the typed text must stay.
   await people(demo()).regulator.post(`/confidential/access/grants/${id}/revoke`, { reason: "Not needed." });
   await expect(page.getByText("Reason: Not needed.")).toBeVisible();
   await expect(other.getByText("Reason: Not needed.")).toBeAttached();
 });
 
-test("a grant that ends says so at that moment, on a page nobody touches @deep", async ({ browser }) => {
+test("an untouched page shows the end of a grant at that moment @deep", async ({ browser }) => {
   const { id, tx } = await granted({ until: inUtc(45_000) });
   const { page } = await pageOf(browser, HOLDER, `/grants/${id}`);
   const facts = page.getByRole("complementary", { name: "Facts" });
@@ -153,7 +153,7 @@ test("a grant that ends says so at that moment, on a page nobody touches @deep",
   expect(refused.status).toBe(403);
 });
 
-test("nobody else learns of a grant, and a party not even that there are any", async ({ browser }) => {
+test("other people cannot see a grant, and a party cannot see that grants exist", async ({ browser }) => {
   const { id } = await granted();
   for (const handle of ["auditor-001", "coordinator-001:support"]) {
     const { page } = await pageOf(browser, handle, `/grants/${id}`);

@@ -1,17 +1,18 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { type Browser, type BrowserContextOptions, expect, type Page, test } from "@playwright/test";
 import { Secret, TOTP } from "otpauth";
 import { z } from "zod";
 import { CanaryScanner, filesBelow } from "@/lib/testing/contracts/canaries";
 import { type RunningInstance, startInstance } from "@/lib/testing/instance/instance";
 import { axeFindings } from "../support/axe";
-import { createAdmin, linksIn } from "../support/create-admin";
 import { tabUntil } from "../support/keyboard";
 import { openPage } from "../support/page";
 import { plugInDevice } from "../support/sign-in";
 import { pictures } from "../support/take-pictures";
 
-// The first people of a real instance: the operator's command prints a link for each administrator, who sets up how he
-// signs in. On an instance of its own, without demonstration people.
+// The first people of a real instance: the operator's command prints a link for each administrator, who sets up how they sign in. It runs
+// on its own instance, without demonstration people.
 test.describe.configure({ mode: "serial", timeout: 300_000 });
 test.use({ actionTimeout: 60_000 });
 
@@ -19,6 +20,24 @@ const DESKTOP = { viewport: { width: 1440, height: 900 } };
 const FIRST = "ada@operator.example";
 const SECOND = "ben@operator.example";
 const PASSWORD = "four words nobody guesses";
+
+const run = promisify(execFile);
+
+/** Returns what `npm run create-admin` printed for the instance with this data folder. Throws its error output. */
+async function createAdmin(dataDir: string, ...args: readonly string[]): Promise<string> {
+  const { PATH = "", HOME = "" } = process.env;
+  const env = { NODE_ENV: "production" as const, PATH, HOME, DATA_DIR: dataDir };
+  try {
+    return (await run("npm", ["run", "--silent", "create-admin", "--", ...args], { env })).stdout;
+  } catch (failed) {
+    throw new Error(String(Reflect.get(Object(failed), "stderr")));
+  }
+}
+
+/** Returns the links in the printed text. */
+function linksIn(printed: string): string[] {
+  return printed.match(/http\S+\/invitation#\S+/g) ?? [];
+}
 
 let instance: RunningInstance;
 let links: string[] = [];
@@ -32,7 +51,7 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => instance?.stop());
 
-/** A page that also writes down every address it asked for and every referrer it named. */
+/** Opens a page and records every address it requested and every referrer it sent. */
 async function watched(browser: Browser, options: BrowserContextOptions = DESKTOP) {
   const { page, faults } = await openPage(browser, options);
   const sent: string[] = [];
@@ -40,7 +59,7 @@ async function watched(browser: Browser, options: BrowserContextOptions = DESKTO
   return { page, faults, sent };
 }
 
-/** No axe violation in both themes, and nothing wider than a small screen. */
+/** Checks that the page has no axe violation in both themes, and is not wider than a small screen. */
 async function expectWhole(page: Page): Promise<void> {
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
@@ -66,7 +85,7 @@ async function signOut(page: Page): Promise<void> {
   await page.waitForURL(/\/sign-in\?done=signed-out/);
 }
 
-test("by keyboard alone the first administrator makes a passkey by the link, which then signs in", async ({
+test("by keyboard alone the first administrator makes a passkey from the link, which then signs in", async ({
   browser,
 }) => {
   expect(links).toHaveLength(2);
@@ -76,7 +95,7 @@ test("by keyboard alone the first administrator makes a passkey by the link, whi
   await page.goto(link);
   await expect(page.getByText(FIRST)).toBeVisible();
   await expect(page.getByText("Harbour Operations")).toBeVisible();
-  // The token is off the screen before anybody could look over a shoulder, and in no document.
+  // The token is off the screen before another person could read it, and in no document.
   expect(page.url()).toBe(at("/invitation"));
   expect(await page.content()).not.toContain(secretOf(link));
   await expectWhole(page);
@@ -107,7 +126,7 @@ test("by keyboard alone the first administrator makes a passkey by the link, whi
   await page.context().close();
 });
 
-test("a used link, a cut one and none set nothing up, and say what to do", async ({ browser }) => {
+test("a used, cut or missing link sets up no sign-in, and the page says what to do", async ({ browser }) => {
   const [link = ""] = links;
   const { page } = await watched(browser);
   await page.goto(link);
@@ -127,7 +146,7 @@ test("a used link, a cut one and none set nothing up, and say what to do", async
 
 const SetUp = z.object({ secret: z.string() });
 
-test("without a passkey the second one sets password and codes; a newer link takes the first one's place", async ({
+test("without a passkey the second one sets password and codes; a newer link replaces the first one", async ({
   browser,
 }) => {
   const [, old = ""] = links;
@@ -139,7 +158,7 @@ test("without a passkey the second one sets password and codes; a newer link tak
   const { page, faults, sent } = await watched(browser);
   await page.goto(old);
   await expect(refused(page)).toBeVisible();
-  // Pasted into the same tab, which loads nothing anew.
+  // Pasted into the same tab, which does not load the page again.
   await page.evaluate((to) => window.location.assign(to), link);
   await expect(page.getByText(SECOND)).toBeVisible();
   const begun = page.waitForResponse(/\/api\/auth\/invitation\/totp$/);
@@ -167,12 +186,12 @@ test("without a passkey the second one sets password and codes; a newer link tak
   await page.goto(at("/invitation"));
   await expect(page.getByText("You are signed in as Ben Roth.")).toBeVisible();
   expect(sent.filter((line) => line.includes(secretOf(link)))).toEqual([]);
-  // What the browser says of calls that were answered by a refusal is no fault of the page.
+  // The browser logs calls that were answered by a refusal. That is not a fault of the page.
   expect(faults().filter((fault) => !/Failed to load resource.*(403|422)/.test(fault))).toEqual([]);
   await page.context().close();
 });
 
-test("the page speaks German too @deep", async ({ browser }) => {
+test("the page is available in German @deep", async ({ browser }) => {
   const { page } = await watched(browser, { ...DESKTOP, locale: "de-DE" });
   await page.goto(at("/invitation"));
   await expect(page.getByRole("heading", { level: 1, name: "Ihre Anmeldung einrichten" })).toBeVisible();
@@ -180,7 +199,7 @@ test("the page speaks German too @deep", async ({ browser }) => {
   await page.context().close();
 });
 
-test("no file of the instance holds a link, used or not", () => {
+test("no file of the instance contains a link, used or not", () => {
   const scanner = new CanaryScanner();
   for (const link of links) scanner.add("link", secretOf(link));
   const scanned = [...filesBelow(instance.dataDir)];

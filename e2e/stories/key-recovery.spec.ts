@@ -11,8 +11,8 @@ import { accountOf } from "../support/sign-in";
 import { signedIn } from "../support/signed-in";
 import { pictures } from "../support/take-pictures";
 
-// A participant has lost the key that its own program held: two persons of the custodian's roster agree, its program proves
-// a new one, and the custodian wraps what lay under the lost one.
+// A participant has lost the key that its own program held. Two people on the custodian's roster agree, its program proves a new one, and
+// the custodian re-wraps for it what was sealed with the lost one.
 test.describe.configure({ mode: "serial", timeout: 300_000 });
 test.use({ actionTimeout: 60_000 });
 
@@ -48,7 +48,7 @@ test.beforeAll(async () => {
     }),
   );
   transaction = String(submitted.transaction_id);
-  // Whatever lay under the key before the lost one has come to the lost one: no recovery begins while it is on its way.
+  // All wraps of the key before the lost one have moved to the lost one, because a recovery cannot begin before.
   const rotations = async () =>
     (await own.get(`/confidential/keys/rotations?participant_id=${PARTICIPANT}`)).json.items as {
       state: string;
@@ -59,7 +59,7 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => instance?.stop());
 
-/** RFC 7638, as the holder's program computes it. */
+/** Returns the RFC 7638 thumbprint, as the holder's program computes it. */
 const thumbprint = (x: string) =>
   createHash("sha256")
     .update(JSON.stringify({ crv: "X25519", kty: "OKP", x }))
@@ -73,7 +73,7 @@ async function challenged(): Promise<Parameters<KeyHolder["answer"]>[0]> {
   return (answer as { challenge: Parameters<KeyHolder["answer"]>[0] }).challenge;
 }
 
-/** What somebody else's program, npm's jose, reads in the transaction's envelopes with a held key. */
+/** Returns what another program, npm's jose, reads in the transaction's envelopes with a client-held key. */
 async function opened({ publicKey, pair }: KeyHolder): Promise<string> {
   const answer = ok(await own.get(`/confidential/transactions/${transaction}/envelopes`));
   const { items } = answer as { items: readonly { jwe: GeneralJWE }[] };
@@ -85,7 +85,7 @@ async function opened({ publicKey, pair }: KeyHolder): Promise<string> {
   return texts.map((bytes) => new TextDecoder().decode(bytes)).join("\n");
 }
 
-test("nobody but its participant asks for a recovery, and whoever refuses one says why", async ({
+test("only its participant asks for a recovery, and a person who refuses one gives a reason", async ({
   browser,
 }) => {
   const { miner789 } = people(demo);
@@ -113,7 +113,7 @@ test("nobody but its participant asks for a recovery, and whoever refuses one sa
   await page.context().close();
 });
 
-test("two persons sign by keyboard, the program proves its new key, and reads what lay under the lost one", async ({
+test("two people sign by keyboard, the program proves its new key, and reads what was sealed with the lost one", async ({
   browser,
 }) => {
   const next = createKeyHolder();
@@ -146,7 +146,7 @@ test("two persons sign by keyboard, the program proves its new key, and reads wh
     await sign.focus();
     await page.keyboard.press("Enter");
     await expect(dialog(page)).toContainText("Agree to the recovery of");
-    // What is compared over the telephone stands where one agrees.
+    // The dialog of agreement shows what people compare by telephone.
     await expect(dialog(page)).toContainText(spokenGroups(thumbprint(next.publicKey), 16));
     expect(await axeFindings(page)).toEqual([]);
     if (handle.endsWith("legal")) await pictures(page, "recovery-sign");

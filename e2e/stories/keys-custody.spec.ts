@@ -10,8 +10,8 @@ import { signedIn } from "../support/signed-in";
 import { canaries, submitTransaction } from "../support/steps";
 import { pictures } from "../support/take-pictures";
 
-// Who keeps which key: the escrow's epochs, a compromised key under dual control, a key held by its owner. On an instance
-// of its own, whose custodian is stopped and whose epochs move on.
+// Who keeps which key: the escrow's epochs, a compromised key under dual control, a client-held key. It runs on its own instance, because
+// it stops the custodian and moves the epochs on.
 test.describe.configure({ mode: "serial", timeout: 300_000 });
 test.use({ actionTimeout: 60_000 });
 
@@ -33,14 +33,14 @@ test.afterAll(() => instance?.stop());
 
 const open = (browser: Browser, handle: string) => signedIn(browser, handle, DESKTOP, demo);
 
-/** Asks for or agrees to the move of a compromised key's data. */
+/** Asks for or agrees to moving a compromised key's data. */
 async function move(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Reseal its data" }).click();
   await dialog(page).getByRole("button", { name: "Reseal data" }).click();
   await expect(dialog(page)).toHaveCount(0);
 }
 
-test("by keyboard alone an administrator begins an epoch, sees entries move, and destroys the empty one", async ({
+test("by keyboard alone an administrator begins an epoch, sees wraps move, and destroys the empty epoch", async ({
   browser,
 }) => {
   const coordinator = await open(browser, "coordinator-001:approve");
@@ -66,7 +66,7 @@ test("by keyboard alone an administrator begins an epoch, sees entries move, and
   await dialog(page).getByRole("button", { name: "Begin", exact: true }).focus();
   await page.keyboard.press("Enter");
   await expect(page.getByText("escrow#2 has begun")).toBeVisible();
-  // Pages of others that show the epochs follow without being asked to.
+  // Pages of other people that show the epochs update without a reload.
   await expect(epochs(coordinator.page)).toContainText("escrow#2");
   await pictures(page, "epochs-moving");
   await expect(page.getByText("No envelopes to re-wrap")).toBeVisible(PATIENCE);
@@ -83,7 +83,7 @@ test("by keyboard alone an administrator begins an epoch, sees entries move, and
   await page.keyboard.press("Enter");
   await expect(page.getByText("escrow#1 is destroyed")).toBeVisible();
   await expect(destroy(page)).toHaveCount(0);
-  // Who was too late reads so, and still does when the dialog is closed and the table has moved on.
+  // A person who was too late reads so, and still does when the dialog is closed and the table has changed.
   await dialog(second.page).getByRole("button", { name: "Destroy", exact: true }).click();
   await expect(dialog(second.page)).toContainText("escrow#1 was not destroyed");
   await dialog(second.page).getByRole("button", { name: "Cancel" }).click();
@@ -95,7 +95,9 @@ test("by keyboard alone an administrator begins an epoch, sees entries move, and
   await page.context().close();
 });
 
-test("while the custodian does not answer no epoch begins, which is said and stays", async ({ browser }) => {
+test("while the custodian is unavailable no epoch can begin, and the page keeps saying so", async ({
+  browser,
+}) => {
   const { page } = await open(browser, ADMINISTRATOR);
   await page.goto(at("/keys"), { waitUntil: "networkidle" });
   const { custodian } = await instance.pids();
@@ -131,7 +133,7 @@ async function activeOf(who: Caller, participant: string): Promise<Key> {
   return active;
 }
 
-test("a key reported compromised opens nothing, and its data move when a second person agrees", async ({
+test("a key reported compromised opens no data, and its data move when a second person agrees", async ({
   browser,
 }) => {
   const { client456 } = people(demo);
@@ -157,7 +159,7 @@ test("a key reported compromised opens nothing, and its data move when a second 
   const rotations = page.getByRole("table", { name: "Rotations" });
   await expect(rotations.getByRole("row").nth(1)).toContainText("Waiting for a second person");
   await pictures(page, "compromised-asked");
-  // The same person again changes nothing.
+  // A second agreement by the same person has no effect.
   await move(page);
   await expect(rotations.getByRole("row").nth(1)).toContainText("Waiting for a second person");
   expect((await opening()).status).toBe(409);
@@ -175,7 +177,7 @@ test("a key reported compromised opens nothing, and its data move when a second 
   await page.context().close();
 });
 
-test("a held key's page says what only its owner's program can do, and follows what the program hands over @deep", async ({
+test("a client-held key's page says what only its owner's program can do, and shows the re-wrap's progress @deep", async ({
   browser,
 }) => {
   const { client123, miner789 } = people(demo);
@@ -204,7 +206,7 @@ test("a held key's page says what only its owner's program can do, and follows w
   await page.goto(at("/keys/register"), { waitUntil: "networkidle" });
   await expect(page.getByText("Your participant’s key is client-held")).toBeVisible();
 
-  // What lay under the managed key must have been moved before a next key takes the held one's place.
+  // All data of the managed key must have moved before a next key can replace the client-held one.
   await expect
     .poll(async () => (await keysOf(client123, "client-123"))[0]?.remaining_wraps, PATIENCE)
     .toBe(0);

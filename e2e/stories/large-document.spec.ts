@@ -8,8 +8,8 @@ import { newTransaction as anyTransaction, openForm } from "../support/filing-sp
 import { demo } from "../support/instance";
 import { canaries, orderFacts, submitTransaction, text } from "../support/steps";
 
-// Documents as large as they may be arrive whole on every path: past proxy.ts, through the route, from the page. Files
-// that are two kinds of file at once do not.
+// Documents of the largest size arrive whole on every path: past proxy.ts, through the route, from the page. Files that are two types at
+// once are refused.
 
 const MB = 1_048_576;
 const digest = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("base64url");
@@ -18,7 +18,7 @@ test.afterEach(async ({ browser }) => {
   for (const context of browser.contexts()) await context.close();
 });
 
-/** Where documents are attached to a fresh draft of the regulator's. */
+/** Returns the address for documents of a new draft of the regulator. */
 async function draft(who: People): Promise<string> {
   const id = await submitTransaction(who.client456, canaries());
   const filed = await who.regulator.post("/confidential/access/requests", {
@@ -39,7 +39,7 @@ function form(bytes: Uint8Array, name = "order.pdf", type = "application/pdf"): 
 }
 
 for (const megabytes of [15, 20])
-  test(`a document of ${megabytes} MB is taken, and read again byte for byte${deepUnless(megabytes, 20)}`, async () => {
+  test(`a document of ${megabytes} MB is accepted, and read again byte for byte${deepUnless(megabytes, 20)}`, async () => {
     const who = people(demo());
     const url = await draft(who);
     const bytes = pdfOf(megabytes * MB);
@@ -51,7 +51,7 @@ for (const megabytes of [15, 20])
     expect(digest(read.bytes)).toBe(digest(bytes));
   });
 
-test("a byte more than 20 MB is refused, and nothing of it is attached", async () => {
+test("a document one byte above 20 MB is refused, and not attached", async () => {
   const who = people(demo());
   const url = await draft(who);
   const sent = await who.regulator.send(url, form(pdfOf(20 * MB + 1)));
@@ -59,7 +59,7 @@ test("a byte more than 20 MB is refused, and nothing of it is attached", async (
   expect((await who.regulator.get(url.replace("/authorizations", ""))).text).not.toContain("sha256");
 });
 
-test("files that are two kinds of file at once are refused by name @deep", async () => {
+test("files that are two types at once are refused by name @deep", async () => {
   const who = people(demo());
   const url = await draft(who);
   const end = "\nstartxref\n9\n%%EOF\n";
@@ -82,7 +82,7 @@ test("files that are two kinds of file at once are refused by name @deep", async
   expect((await who.regulator.get(url.replace("/authorizations", ""))).text).not.toContain("sha256");
 });
 
-test("20 MB go from the page, which shows what arrived and that nobody scanned it @deep", async ({
+test("the page sends 20 MB, and shows what arrived and that it was not scanned @deep", async ({
   browser,
 }) => {
   const { page } = await openForm(browser);

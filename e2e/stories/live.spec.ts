@@ -5,13 +5,13 @@ import { dataDir, demo } from "../support/instance";
 import { signedIn } from "../support/signed-in";
 import { canaries, submitTransaction } from "../support/steps";
 
-// The stream of updates over real HTTP, as `next start` and what stands before it would carry it.
+// The stream of updates over real HTTP, as `next start` and a proxy in front of it would carry it.
 
 const EVENTS = "/confidential/events";
 
 interface Stream {
   readonly response: Response;
-  /** Reads on until the text so far has this in it. */
+  /** Reads on until the text so far contains this. */
   until(text: string): Promise<string>;
   leave(): Promise<void>;
 }
@@ -25,7 +25,7 @@ async function cookiesOf(browser: Browser, handle: string): Promise<string> {
 async function open(headers: Record<string, string>): Promise<Stream> {
   const leaving = new AbortController();
   const response = await fetch(new URL(EVENTS, demo().base_url), {
-    // What a browser sends: a compressor that collects the stream would be found here.
+    // The headers of a browser: a compressor that buffers the stream would be found here.
     headers: { accept: "text/event-stream", "accept-encoding": "gzip, deflate, br", ...headers },
     signal: leaving.signal,
   });
@@ -45,7 +45,7 @@ async function open(headers: Record<string, string>): Promise<Stream> {
   };
 }
 
-test("a change is told at once, with its kind and state and nothing else", async ({ browser }) => {
+test("a change is sent at once, with its kind and state only", async ({ browser }) => {
   const cookie = await cookiesOf(browser, "client-456");
   const stream = await open({ cookie });
   expect(stream.response.status).toBe(200);
@@ -65,7 +65,7 @@ test("a change is told at once, with its kind and state and nothing else", async
   await stream.leave();
 });
 
-test("a key hears nothing, and neither does a session that was signed out", async ({ browser }) => {
+test("an API key gets no stream, and the stream of a session ends with the sign-out", async ({ browser }) => {
   const answer = await people(demo()).regulator.get(EVENTS);
   expect([answer.status, answer.json.code]).toEqual([403, "auth.session-only"]);
   const { page } = await signedIn(browser, "miner-456");
@@ -79,14 +79,12 @@ test("a key hears nothing, and neither does a session that was signed out", asyn
     data: {},
   });
   expect(ended.ok(), await ended.text()).toBe(true);
-  // Found at the next heartbeat, fifteen seconds at most.
+  // Detected at the next heartbeat, fifteen seconds at most.
   await stream.until("event: ended");
   expect((await open({ cookie })).response.status).toBe(401);
 });
 
-test("the stream comes back after the database, and tells the reader to look again @deep", async ({
-  browser,
-}) => {
+test("the stream returns with the database, and asks the reader to read again @deep", async ({ browser }) => {
   const stream = await open({ cookie: await cookiesOf(browser, "miner-789") });
   await stream.until("event: ready");
   await asSuperuser(dataDir(), (client) =>

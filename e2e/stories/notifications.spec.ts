@@ -8,7 +8,7 @@ import { tabUntil } from "../support/keyboard";
 import { signedIn } from "../support/signed-in";
 import { canaries, fileRequest, orderFacts, submitTransaction } from "../support/steps";
 
-// What a reviewer is told in the portal and by a program of hers, and nobody else is.
+// A reviewer is notified in the portal and by their own program. Other people are not notified.
 
 const REVIEWER = "coordinator-001:legal";
 const OTHER = "auditor-001";
@@ -33,9 +33,7 @@ async function filed(): Promise<{ id: string; reference: string }> {
   return { id, reference: String(json.reference) };
 }
 
-test("a request appears on the open page of who decides it, is read by keyboard, and on nobody else's", async ({
-  browser,
-}) => {
+test("a request appears on its decider's open page only, and is read by keyboard", async ({ browser }) => {
   const { page, faults } = await signedIn(browser, REVIEWER);
   await page.goto(at("/notifications"));
   await expect(page.getByRole("heading", { level: 1, name: "Notifications" })).toBeVisible();
@@ -60,7 +58,7 @@ test("a request appears on the open page of who decides it, is read by keyboard,
   expect([...faults(), ...other.faults()]).toEqual([]);
 });
 
-test("what comes by e-mail is chosen, and stays chosen @deep", async ({ browser }) => {
+test("the choice of e-mails is stored @deep", async ({ browser }) => {
   const { page, faults } = await signedIn(browser, REVIEWER);
   await page.goto(at("/notifications"));
   const form = page.getByRole("group", { name: "Send me an e-mail about" });

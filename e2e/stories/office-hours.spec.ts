@@ -6,7 +6,7 @@ import { accountOf } from "../support/sign-in";
 import { signedIn } from "../support/signed-in";
 import { canaries, decide, fileRequest, orderFacts, submitTransaction, text } from "../support/steps";
 
-// An administrator sets when an organisation is open, on an instance of its own; nobody else finds the page.
+// An administrator sets when an organisation is open, on its own instance. Other roles cannot find the page.
 test.describe.configure({ mode: "serial", timeout: 300_000 });
 test.use({ actionTimeout: 60_000 });
 
@@ -24,7 +24,7 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => instance?.stop());
 
-test("an administrator sets hours over midnight and holidays of a region, and reads what they say now", async ({
+test("an administrator sets hours over midnight and holidays of a region, and reads the current status", async ({
   browser,
 }) => {
   const { page } = await open(browser, "coordinator-001:admin");
@@ -58,7 +58,7 @@ test("an administrator sets hours over midnight and holidays of a region, and re
   await expect(page.getByLabel("Time zone")).toHaveValue("Mars/Base");
 });
 
-test("the wrong role finds neither the place nor the page @deep", async ({ browser }) => {
+test("the wrong role finds neither the navigation entry nor the page @deep", async ({ browser }) => {
   const { page } = await open(browser, "coordinator-001:approve");
   await page.goto(at("/"), { waitUntil: "networkidle" });
   await expect(page.getByRole("link", { name: "Office hours", exact: true })).toHaveCount(0);
@@ -70,7 +70,7 @@ test("the wrong role finds neither the place nor the page @deep", async ({ brows
 
 const DAY_MS = 86_400_000;
 
-/** An agency is open for an hour in two days, and not before. */
+/** Sets an agency's hours so that it is open for one hour in two days, and not before. */
 async function closeUntilThen(admin: Caller, name: string): Promise<string> {
   const { json } = await admin.get("/confidential/admin/organisations?limit=100");
   const items = Array.isArray(json.items) ? json.items : [];
@@ -92,7 +92,7 @@ async function closeUntilThen(admin: Caller, name: string): Promise<string> {
   return `${then.toISOString().slice(0, 10)}T10:00:00.000Z`;
 }
 
-test("at the wrong hour nothing opens: an order takes a reason, an audit mandate none", async () => {
+test("at the wrong hour no field opens: under an order a reason is accepted, under an audit mandate it is not", async () => {
   const who = people(demo);
   const admin = caller(demo.base_url, accountOf("coordinator-001:admin", demo).api_key);
   const officers = [

@@ -8,7 +8,7 @@ import { axeFindings } from "../support/axe";
 import { tabUntil } from "../support/keyboard";
 import { signedIn } from "../support/signed-in";
 
-// A waiting row that is not an entry: shown, dismissed by one person, and open again after its bytes change.
+// A waiting row that is not an entry is shown, dismissed by one person, and open again after its bytes change.
 
 test.describe.configure({ timeout: 180_000 });
 
@@ -54,7 +54,7 @@ const row = (page: Page) => page.getByRole("table", { name: "Quarantined entries
 const acts = (page: Page) => row(page).getByRole("button", { name: /^Dismiss/ });
 const dialog = (page: Page) => page.getByRole("dialog");
 
-/** Reads the page again until the row has the text: the worker finds such rows after a moment. */
+/** Reloads the page until the row has the text: the worker finds such rows after a moment. */
 async function untilRow(page: Page, text: string): Promise<void> {
   await expect(async () => {
     await page.goto(at("/audit/quarantine"), { waitUntil: "networkidle" });
@@ -102,14 +102,16 @@ test("one person dismisses a quarantined entry by keyboard; it is open again aft
   await page.context().close();
 });
 
-test("an administrator, who does not read the log, finds the list in the rail @deep", async ({ browser }) => {
+test("an administrator, who cannot read the log, finds the list in the navigation @deep", async ({
+  browser,
+}) => {
   const { page, faults } = await as(browser, "coordinator-001:admin");
   await page.goto(at("/"), { waitUntil: "networkidle" });
   const rail = page.getByRole("navigation", { name: "Places" }).first();
   await rail.getByRole("link", { name: "Quarantine" }).click();
   await expect(row(page)).toContainText(REASON);
   await expect(rail.getByRole("link", { name: "Quarantine" })).toHaveAttribute("aria-current", "page");
-  // Neither the log nor its verification is an administrator's.
+  // An administrator has access to neither the log nor its verification.
   await expect(page.getByRole("main").locator('a[href="/audit"], a[href="/audit/verify"]')).toHaveCount(0);
   await expect(page.getByRole("navigation").locator('a[href="/audit"]')).toHaveCount(0);
   expect(faults()).toEqual([]);

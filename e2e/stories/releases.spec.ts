@@ -8,7 +8,7 @@ import { signedIn } from "../support/signed-in";
 import { text } from "../support/steps";
 import { pictures } from "../support/take-pictures";
 
-// An overdue answer is not a refusal: an answer that nobody gives is released by two executives, whom no coordinator stops.
+// An overdue request is not a denial: two executives release it, and coordinators cannot stop them.
 
 const FIRST = "coordinator-001:executive";
 const SECOND = "coordinator-001:executive-2";
@@ -26,7 +26,7 @@ async function pageOf(browser: Browser, handle: string, path: string) {
 
 const places = (page: Page) => page.getByRole("navigation", { name: "Places" }).first();
 
-/** Reads the order, says why, and signs in the dialog that shows exactly what is signed. */
+/** Reads the order, gives a reason, and signs in the dialog that shows exactly what is signed. */
 async function sign(page: Page, order: Order): Promise<void> {
   const act = page.getByRole("button", { name: "Release", exact: true });
   await expect(act).toBeDisabled();
@@ -44,7 +44,7 @@ async function sign(page: Page, order: Order): Promise<void> {
   await expect(dialog).toHaveCount(0);
 }
 
-test("an overdue answer goes to the executives, two of them release it, and the regulator opens it", async ({
+test("an overdue request goes to the executives, two of them release it, and the regulator opens it", async ({
   browser,
 }) => {
   test.setTimeout(300_000);
@@ -52,7 +52,7 @@ test("an overdue answer goes to the executives, two of them release it, and the 
   const order = newOrder();
   const id = await file(order);
   const path = `/confidential/access/requests/${id}`;
-  // Nobody has escalated it: an executive knows nothing of it yet, and of an id that names nothing alike.
+  // It is not escalated yet: an executive cannot see it, and reads the same as for an unknown id.
   for (const one of [path, `${path}/releases`]) expect((await who.executive.get(one)).status, one).toBe(404);
   await makeOverdue(id);
   expect((await who.executive.get(path)).status).toBe(404);
@@ -78,7 +78,7 @@ test("an overdue answer goes to the executives, two of them release it, and the 
   await sign(one.page, order);
   await expect(one.page.getByText("You have signed. Another executive must sign too.")).toBeVisible();
 
-  // While it waits nobody leads it away: neither a decision nor the end of its order.
+  // While it waits, neither a decision nor the end of its order can change it.
   const denial = { stage: "legal", decision: "deny", comment: "Too late" };
   expect((await who.legal.post(`${path}/decisions`, denial)).status).toBe(409);
   expect(text(await who.legal.get(path), "state")).toBe("overdue");
@@ -100,7 +100,7 @@ test("an overdue answer goes to the executives, two of them release it, and the 
   await officer.page.getByRole("button", { name: /^Open \d fields?$/ }).click();
   await expect(officer.page.getByText("1,000 USD")).toBeVisible();
 
-  // A reviewer has no act for it; an executive ends it by a word of his own, and the open page goes blank.
+  // A reviewer has no act for it. An executive ends it with a signature, and the open page goes blank.
   const reviewer = await pageOf(browser, "coordinator-001:approve", `/grants/${grantId}`);
   await expect(reviewer.page.getByRole("heading", { level: 1 })).toContainText("Access to");
   await expect(reviewer.page.getByRole("button", { name: /Revoke|End release/ })).toHaveCount(0);
@@ -118,7 +118,7 @@ test("an overdue answer goes to the executives, two of them release it, and the 
   expect([one, two, officer, reviewer].flatMap(({ faults }) => faults())).toEqual([]);
 });
 
-test("the desk and its acts are nobody else's, by page and by API", async ({ browser }) => {
+test("only executives see the desk and its acts, by page and by API", async ({ browser }) => {
   const who = people(demo());
   const id = await file(newOrder());
   for (const handle of ["coordinator-001:legal", "coordinator-001:break-glass", HOLDER, "client-456"]) {

@@ -7,13 +7,13 @@ import { signedIn } from "../support/signed-in";
 import { canaries, submitTransaction } from "../support/steps";
 import { pictures } from "../support/take-pictures";
 
-// The class of retention: set with a reason by legal or compliance, and shown to nobody else.
+// The retention class: legal or compliance set it with a reason, and only they see it.
 
 test.afterEach(async ({ browser }) => {
   for (const context of browser.contexts()) await context.close();
 });
 
-test("legal keeps a record longer with a reason and puts it back; parties and officers see nothing of it", async ({
+test("legal keeps a record longer with a reason and resets it; parties and officers cannot see the class", async ({
   browser,
 }) => {
   const who = people(demo());

@@ -27,7 +27,7 @@ async function activeKey(): Promise<Key> {
   return active;
 }
 
-test("by keyboard alone a participant rotates its key, sees it end, and destroys the old one", async ({
+test("by keyboard alone a participant rotates its key, sees the rotation end, and destroys the old key", async ({
   browser,
 }) => {
   const secret = canaries();
@@ -74,7 +74,7 @@ test("by keyboard alone a participant rotates its key, sees it end, and destroys
   await page.context().close();
 });
 
-test("a suspended key opens nothing until it is resumed, and others see no button @deep", async ({
+test("a suspended key opens no data until it is resumed, and others see no button @deep", async ({
   browser,
 }) => {
   const secret = canaries();

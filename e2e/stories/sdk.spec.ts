@@ -14,7 +14,7 @@ import { dataDir, demo } from "../support/instance";
 import { openPage } from "../support/page";
 import { canaries, newTransaction } from "../support/steps";
 
-// docs/guides/ten-minutes.md: the SDK as a stranger installs it, in a folder of his own and in a page of his own.
+// docs/guides/ten-minutes.md: the SDK as a new user installs it, in their own folder and their own page.
 test.describe.configure({ mode: "serial", timeout: 600_000 });
 
 const run = promisify(execFile);

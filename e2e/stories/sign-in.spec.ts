@@ -7,7 +7,7 @@ import { openPage } from "../support/page";
 import { accountOf, addPasskey, freshCode, plugInDevice, signIn } from "../support/sign-in";
 import { signedIn } from "../support/signed-in";
 
-// Who may come in, and who may not: by people, in the pages.
+// Who can sign in and who cannot, by people on the pages.
 
 const at = (path: string): string => new URL(path, demo().base_url).href;
 const DESKTOP = { width: 1440, height: 900 };
@@ -26,7 +26,7 @@ async function isSignedIn(page: Page, name: string): Promise<void> {
   await expect(page.getByText(name).first()).toBeVisible();
 }
 
-/** The same words whether the passkey is unknown, removed or somebody's who may not sign in. */
+/** The text is the same if the passkey is unknown, removed or belongs to a person who may not sign in. */
 const NOT_THIS_PASSKEY = "This passkey was not accepted. Choose another one, or use password and code.";
 
 async function signOut(page: Page): Promise<void> {
@@ -38,7 +38,7 @@ async function signOut(page: Page): Promise<void> {
   await page.waitForURL(/\/sign-in\?done=signed-out/);
 }
 
-/** Another browser with the same cookies, as a thief has them. */
+/** Opens another browser with the same cookies, as a thief would. */
 async function stolen(page: Page): Promise<BrowserContext> {
   const cookies = await page.context().cookies();
   const browser = page.context().browser();
@@ -52,7 +52,7 @@ async function accountStatus(context: BrowserContext): Promise<number> {
   return (await context.request.get(at("/confidential/account"))).status();
 }
 
-test("a demonstration person is filled in, signs in with nothing typed, and a cookie stolen before the sign-out opens nothing after it", async ({
+test("a demonstration person is filled in, signs in without typing, and a cookie stolen before the sign-out is refused after it", async ({
   browser,
 }) => {
   const { page, faults } = await openPage(browser, { viewport: DESKTOP });
@@ -79,7 +79,7 @@ test("a demonstration person is filled in, signs in with nothing typed, and a co
   await thief.close();
 });
 
-test("a wrong code, a replayed code and an unknown address are refused alike, and what was typed stays", async ({
+test("a wrong code, a replayed code and an unknown address are refused alike, and typed text stays", async ({
   browser,
 }) => {
   const { page } = await openPage(browser, { viewport: DESKTOP });
@@ -146,7 +146,7 @@ test("a passkey is both factors, also as the only one; an unverified user, an un
   await expect(page.getByText(NOT_THIS_PASSKEY)).toBeVisible();
 });
 
-test("a passkey made elsewhere signs nobody in", async ({ browser }) => {
+test("a passkey made elsewhere cannot sign in", async ({ browser }) => {
   const { page } = await openPage(browser, { viewport: DESKTOP });
   await page.goto(at("/sign-in"));
   const { cdp, id } = await plugInDevice(page);
@@ -174,7 +174,7 @@ test("a passkey made elsewhere signs nobody in", async ({ browser }) => {
   expect(await accountStatus(page.context())).toBe(401);
 });
 
-test("a recovery code stands in for a lost device once, and the owner ends the session it opened", async ({
+test("a recovery code replaces a lost device once, and the owner ends the session it opened", async ({
   browser,
 }) => {
   const { page } = await openPage(browser, { viewport: DESKTOP });
@@ -205,7 +205,7 @@ test("a recovery code stands in for a lost device once, and the owner ends the s
   await expect(refusal(elsewhere.page)).toBeVisible();
 });
 
-/** Makes a person's proof 16 minutes old, as waiting would. */
+/** Makes a person's proof 16 minutes old, as if they had waited. */
 async function ageProof(email: string): Promise<void> {
   await asSuperuser(dataDir(), async (client) => {
     await client.query("BEGIN");
@@ -220,7 +220,7 @@ async function ageProof(email: string): Promise<void> {
   });
 }
 
-test("an old proof opens the step-up dialog, refuses a wrong code, and goes on with what was begun", async ({
+test("an old proof opens the step-up dialog, which refuses a wrong code and then continues the act", async ({
   browser,
 }) => {
   const { page, faults } = await openPage(browser, { viewport: DESKTOP });
@@ -242,10 +242,10 @@ test("an old proof opens the step-up dialog, refuses a wrong code, and goes on w
   expect(faults().filter((fault) => !fault.includes("401"))).toEqual([]);
 });
 
-test("the sign-in page and the account page hold under axe, in both themes and at 320 pixels @deep", async ({
+test("the sign-in page and the account page pass axe, in both themes and at 320 pixels @deep", async ({
   browser,
 }) => {
-  // A person each: nobody waits for the next code.
+  // One person for each, so that no test waits for the next code.
   const persons = ["auditor-002", "client-123", "miner-456", "miner-789"];
   for (const colorScheme of ["light", "dark"] as const) {
     for (const viewport of [DESKTOP, { width: 320, height: 700 }]) {
@@ -281,7 +281,7 @@ test("signing in works by keyboard alone", async ({ browser }) => {
   await isSignedIn(page, "Bernd Huber");
 });
 
-test("the tour's buttons fill in who is to sign in, also where somebody else is signed in @deep", async ({
+test("the tour's buttons fill in the person to sign in, also while another person is signed in @deep", async ({
   browser,
 }) => {
   const { page, faults } = await openPage(browser, { viewport: DESKTOP });
@@ -298,13 +298,13 @@ test("the tour's buttons fill in who is to sign in, also where somebody else is 
   await page.getByLabel("Six-digit code").fill(await freshCode(lena));
   await page.getByRole("button", { name: "Continue" }).click();
   await isSignedIn(page, "Lena Hartmann");
-  // Asked for as oneself there is nothing to do but go on.
+  // For the person who is signed in, the page only offers to continue.
   await page.goto(at("/sign-in?as=coordinator-001:legal&to=/grants"));
   await expect(page.getByRole("heading", { level: 1, name: "Grants" })).toBeVisible();
   expect(faults()).toEqual([]);
 });
 
-test("the find box takes what is typed at once, and a grant by its number leads to its request @deep", async ({
+test("the find box accepts typing at once, and a grant by its number leads to its request @deep", async ({
   browser,
 }) => {
   const { page } = await signedIn(browser, "regulator-001", { viewport: DESKTOP });
@@ -312,7 +312,7 @@ test("the find box takes what is typed at once, and a grant by its number leads 
   await page.goto(at("/requests?view=all"));
   const number = ((await filed.textContent()) ?? "").slice("AR-".length);
   await page.goto(at("/"));
-  // The key is heard once the page's script has come.
+  // Shortcut keys work once the page's script has loaded.
   await expect(async () => {
     await page.keyboard.press("Control+k");
     await expect(page.getByRole("dialog").getByRole("combobox")).toBeFocused({ timeout: 2_000 });

@@ -11,7 +11,7 @@ import { signedIn } from "../support/signed-in";
 import { demoAuthority, jwsOf, keyOf, logOrigin } from "../support/signed-order";
 import { pictures } from "../support/take-pictures";
 
-// An order that its authority signed itself, from the regulator's form to the opened fields, and what does not pass.
+// An order that its authority signed, from the regulator's form to the opened fields, and orders that do not pass.
 
 test.afterEach(async ({ browser }) => {
   for (const context of browser.contexts()) await context.close();
@@ -36,7 +36,7 @@ async function orderFor(transaction: string, number: string) {
     kind: "statutory_demand",
     case_number: number,
     valid_from: midnight(-1),
-    // Half-open: the day that the form calls the last.
+    // Half-open: the day after the form's last day.
     valid_until: midnight(31),
     purpose: "compliance",
     fields: ["amount"],
@@ -50,7 +50,7 @@ const fileOf = (jws: string) => ({
   buffer: Buffer.from(jws),
 });
 
-/** Everything of the form but the signature. */
+/** Fills in the form without the signature. */
 async function fill(page: Page, transaction: string, number: string): Promise<void> {
   await fillAsking(page, transaction, `Examination ${number}`);
   await fillFacts(page, { issuer: demoAuthority().issuer, caseNumber: number });
@@ -69,7 +69,7 @@ async function decideSigned(browser: Browser, handle: string, id: string): Promi
   expect(faults()).toEqual([]);
 }
 
-test("a signed order is filed with its document, decided by two without retyping, and opened", async ({
+test("a signed order is filed with its document, approved by two people without retyping, and opened", async ({
   browser,
 }) => {
   test.setTimeout(300_000);
@@ -100,7 +100,7 @@ test("a signed order is filed with its document, decided by two without retyping
   await page.getByRole("button", { name: /^Open \d fields?$|^Open one field$/ }).click();
   await expect(page.getByText("1,000 USD")).toBeVisible();
 
-  // Its authority stays it: the reviewer suspends, and what is open goes blank at once.
+  // The reviewer suspends the order, and what is open goes blank at once.
   const reviewer = await signedIn(browser, "coordinator-001:legal");
   await reviewer.page.goto(at(`/requests/${id}`));
   await reviewer.page.getByRole("button", { name: "Suspend it" }).click();
@@ -121,7 +121,7 @@ test("a signed order is filed with its document, decided by two without retyping
   expect([...faults(), ...reviewer.faults()]).toEqual([]);
 });
 
-test("a signed order alone is filed, dropped where documents go: no document is asked for @deep", async ({
+test("a signed order alone is filed where documents are dropped: no document is needed @deep", async ({
   browser,
 }) => {
   const { kid } = demoAuthority();
@@ -131,7 +131,7 @@ test("a signed order alone is filed, dropped where documents go: no document is 
   await fill(page, transaction, number);
   await page.getByRole("button", { name: "Check answers" }).click();
   await expect(page.getByRole("link", { name: /^Add the legal authority: its document/ })).toBeVisible();
-  // A signature over a document is none without it.
+  // A signature over a document needs the document.
   await chooseFile(page, { ...fileOf("x"), name: "order.p7s" }, "Add signature");
   await expect(page.getByRole("link", { name: /^Add the legal authority: its document/ })).toBeVisible();
   await page.getByRole("button", { name: "Remove signature" }).click();
@@ -144,7 +144,7 @@ test("a signed order alone is filed, dropped where documents go: no document is 
   const id = await savedDraft(page);
   expect(await axeFindings(page)).toEqual([]);
   await pictures(page, "signed-order-alone");
-  // Opened anew the form knows what the server has, and asks for nothing.
+  // After a reload the form shows what the server has, and has no open question.
   await page.reload();
   await expect(page.getByText("Already on the server.")).toBeVisible(SOON);
   await page.getByRole("button", { name: "Check answers" }).click();
@@ -160,14 +160,14 @@ test("a signed order alone is filed, dropped where documents go: no document is 
 });
 
 const WRONG = [
-  ["by a key that nobody registered", "stranger"],
+  ["by an unregistered key", "stranger"],
   ["altered after it was signed", "altered"],
   ["for another log", "log"],
   ["for another record", "scope"],
 ] as const;
 
 for (const [what, way] of WRONG) {
-  test(`an order signed ${what} carries no request${deepUnless(way, "stranger")}`, async () => {
+  test(`an order signed ${what} cannot carry a request${deepUnless(way, "stranger")}`, async () => {
     const { regulator } = people(demo());
     const authority = demoAuthority();
     const [transaction, other] = [await newTransaction(), await newTransaction()];

@@ -23,7 +23,7 @@ import {
   text,
 } from "../support/steps";
 
-// An instance of its own: whoever enrols a key is not signed for by the portal any more, in no other spec either.
+// Its own instance: the portal no longer signs for a person who enrolled a key, which would affect other specs.
 test.describe.configure({ mode: "serial" });
 
 const BUDGETS =
@@ -51,7 +51,7 @@ test.beforeAll(async ({ browser }) => {
 });
 test.afterAll(async () => {
   await instance?.stop();
-  // The second start was given the folder, and leaves it.
+  // The second start uses the same folder, and does not remove it.
   if (instance !== undefined) await removeDataFolder(instance.dataDir);
 });
 
@@ -65,7 +65,7 @@ async function openAccount(who: SignedIn): Promise<Locator> {
   return sectionOf(who);
 }
 
-/** Registers a passkey and asks for it to be enrolled, on the account page. */
+/** Registers a passkey and asks for its enrolment, on the account page. */
 async function askToEnrol(who: SignedIn, label: string): Promise<Locator> {
   await registerPasskey(who, label);
   const section = await openAccount(who);
@@ -76,7 +76,7 @@ async function askToEnrol(who: SignedIn, label: string): Promise<Locator> {
 
 const early: { requestId: string; facts?: Facts } = { requestId: "" };
 
-test("before anybody holds a key the portal signs in an evaluation, and says so", async () => {
+test("before the first key is enrolled the portal of an evaluation instance signs, and says so", async () => {
   const who = people(demo);
   const transactionId = await submitTransaction(who.client456, canaries());
   early.facts = orderFacts();
@@ -87,7 +87,7 @@ test("before anybody holds a key the portal signs in an evaluation, and says so"
   expect(decisions.map(({ proof }) => proof)).toEqual(["evaluation"]);
 });
 
-test("a first passkey is enrolled with a second person's word, and nobody else may give it", async () => {
+test("a first passkey is enrolled when a second person confirms it, and no other person can confirm", async () => {
   const own = await openAccount(legal);
   await expect(own.getByText("the portal signs for you")).toBeVisible();
   await expect(own.getByText("First add a passkey for signing in.")).toBeVisible();
@@ -107,7 +107,7 @@ test("a first passkey is enrolled with a second person's word, and nobody else m
 
   const waiting = await openAccount(approver);
   await expect(waiting.getByText("Lena Hartmann asks to enrol a first key of their own")).toBeVisible();
-  // Both pages have the same key to read aloud, so that a call can tell it from another one.
+  // Both pages show the same key to read aloud, so that a call can tell it from another one.
   expect(await spokenGroups(waiting)).toBe(await spokenGroups(section));
   await confirmIn(waiting, "Confirm");
   await expect(waiting.getByText("Waiting for you")).toBeHidden();
@@ -118,10 +118,10 @@ test("a first passkey is enrolled with a second person's word, and nobody else m
   await expect(section.getByRole("row", { name: /Lena's laptop/ })).toBeVisible();
 });
 
-test("from then on a key enters only with the signature of somebody who holds one", async () => {
+test("after the first enrolment a key needs the signature of a person who has one", async () => {
   const section = await askToEnrol(approver, "Ines' phone");
   await expect(section.getByText("Lena Hartmann", { exact: true })).toBeVisible();
-  // Jonas could have confirmed the first key; now he holds none, and may not.
+  // Jonas could have confirmed the first key. Now Jonas has no key, and cannot.
   await expect(section.getByText("Jonas Weber")).toBeHidden();
   const waiting = await openAccount(legal);
   await confirmIn(waiting, "Confirm with your passkey");
@@ -137,7 +137,7 @@ test("from then on a key enters only with the signature of somebody who holds on
   await expect((await openAccount(regulator)).getByText("In force")).toBeVisible();
 });
 
-test("a refused key is not in the roster, and the asker reads why", async () => {
+test("a refused key is not on the roster, and the person who asked reads why", async () => {
   const section = await askToEnrol(support, "Sami's laptop");
   const waiting = await openAccount(approver);
   await waiting.getByRole("button", { name: "Refuse" }).click();
@@ -165,7 +165,7 @@ const decisionBody = (stage: "legal" | "coordinator", facts: Facts) => ({
   confirms: confirmsOf(facts),
 });
 
-/** Prepares a decision and has its approver sign it. */
+/** Prepares a decision, and its approver signs it. */
 async function sign(
   who: SignedIn,
   requestId: string,
@@ -218,7 +218,7 @@ test("two people decide with their passkeys; unsigned, altered, foreign and repl
   const refused = await send(legal, requestId, "legal", facts, foreign);
   expect(refused.status, refused.text).toBe(403);
   expect(refused.json).toMatchObject({ code: "custodian.refused", reason: "signature" });
-  // A passkey that stands in no roster.
+  // A passkey that is not on the roster.
   const unknown = await support.sign(challengeOf("decision", first.statement));
   const stranger = await send(legal, requestId, "legal", facts, unknown);
   expect(stranger.json).toMatchObject({ code: "custodian.refused", reason: "signature" });
@@ -226,7 +226,7 @@ test("two people decide with their passkeys; unsigned, altered, foreign and repl
   const unverified = await legal.sign(challengeOf("decision", first.statement), "discouraged");
   const weak = await send(legal, requestId, "legal", facts, unverified);
   expect(weak.json).toMatchObject({ code: "custodian.refused", reason: "user-verification" });
-  // Something else was signed than what is sent.
+  // The signed statement differs from the one that is sent.
   const other = await legal.sign(challengeOf("decision", { ...first.statement, max_views: 1000 }));
   expect((await send(legal, requestId, "legal", facts, other)).json.code).toBe("statement.invalid");
 
@@ -250,7 +250,7 @@ test("two people decide with their passkeys; unsigned, altered, foreign and repl
   state.grantId = items.find((grant) => grant.request_id === requestId)?.id ?? "";
 });
 
-test("an approval that the portal signed for somebody who holds a key by now carries no grant", async () => {
+test("an approval that the portal signed for a person who now has a key supports no grant", async () => {
   const { requestId, facts } = early;
   if (facts === undefined) throw new Error("a request expected");
   const signed = await sign(approver, requestId, "coordinator", facts);
@@ -309,7 +309,7 @@ async function viewsLeft(): Promise<unknown> {
   return (await regulator.get(`/confidential/access/grants/${state.grantId}`)).json.views_left;
 }
 
-test("each opening is signed; unsigned, foreign, altered and replayed ones open nothing and cost no view", async () => {
+test("each opening is signed; unsigned, foreign, altered and replayed ones open no field and use no view", async () => {
   const before = await viewsLeft();
   const unsigned = await audit();
   expect(unsigned.status, unsigned.text).toBe(403);
@@ -340,7 +340,7 @@ test("each opening is signed; unsigned, foreign, altered and replayed ones open 
   expect(await viewsLeft()).toBe(Number(before) - 1);
 });
 
-test("what was seen is what was signed: the assertion stands with the disclosure", async () => {
+test("what a person saw is what they signed: the assertion is stored with the disclosure", async () => {
   const environment = readFileSync(`/proc/${(await instance.pids()).portal}/environ`, "utf8").split("\0");
   const connectionString = environment.find((pair) => pair.startsWith("DATABASE_URL="))?.slice(13);
   const client = new Client({ connectionString });
@@ -359,7 +359,7 @@ test("what was seen is what was signed: the assertion stands with the disclosure
   expect(clientData.challenge).toBe(challengeOf("open", row.statement));
 });
 
-test("in the pages: two sign their approval, the regulator signs the opening, and nobody is asked for more", async () => {
+test("in the pages two people sign their approval, the regulator signs the opening, and no further step is needed", async () => {
   const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
   const facts = { ...orderFacts(), valid_from: day(-1), valid_until: day(20) };
   const who = people(demo);
@@ -384,7 +384,7 @@ test("in the pages: two sign their approval, the regulator signs the opening, an
   await expect(page.getByText(secret.rate)).toBeVisible();
 });
 
-test("after a restart on another port the roster and its keys hold, at the new address @deep", async ({
+test("after a restart on another port the roster and its keys remain valid, at the new address @deep", async ({
   browser,
 }) => {
   test.setTimeout(600_000);
@@ -394,7 +394,7 @@ test("after a restart on another port the roster and its keys hold, at the new a
   instance = await startInstance({ dataDir, env: { RATE_BUDGETS: BUDGETS } });
   demo = readDemo(dataDir);
   expect(demo.base_url).not.toBe(before);
-  // The passkey lives in the device; a new page of the same browser context may use it there.
+  // The passkey is in the device. A new page of the same browser context may use it there.
   const credentials = await regulator.device.cdp.send("WebAuthn.getCredentials", {
     authenticatorId: regulator.device.id,
   });

@@ -17,12 +17,12 @@ import {
   text,
 } from "../support/steps";
 
-// Fields stay sealed until somebody who may opens them, and go back to sealed by themselves.
+// Fields stay sealed until a person with access opens them, and are sealed again automatically.
 
 const BLANK_MS = 2_000;
 const at = (path: string): string => new URL(path, demo().base_url).href;
 
-/** A transaction with canaries in it and, for the regulator, a grant for amount and pricing. */
+/** Makes a transaction with canaries in it and, for the regulator, a grant for amount and pricing. */
 async function granted(filing: Parameters<typeof fileRequest>[3] = {}) {
   const who = people(demo());
   const secret = canaries();
@@ -41,7 +41,7 @@ async function clipboard(page: Page): Promise<string> {
   return page.evaluate(() => navigator.clipboard.readText());
 }
 
-/** Moves the focus by keyboard alone until it stands on the named control. */
+/** Moves the focus to the named control by keyboard alone. */
 async function tabTo(
   page: Page,
   name: string | RegExp,
@@ -55,7 +55,7 @@ async function tabTo(
   throw new Error(`no way to ${name} by keyboard`);
 }
 
-test("a participant submits by keyboard alone, opens in place and copies, and the log says so", async ({
+test("a participant submits by keyboard alone, opens in place and copies, and the log records it", async ({
   browser,
 }) => {
   const { page, faults } = await openPage(browser, { permissions: ["clipboard-read", "clipboard-write"] });
@@ -91,7 +91,7 @@ test("a participant submits by keyboard alone, opens in place and copies, and th
   await page.keyboard.press("Enter");
   await expect(page.getByText("Sealed and stored: job-e2e")).toBeVisible();
   await expect(page.getByText("Log entry")).toBeVisible();
-  // Sent and forgotten: nothing typed is left in the page, and no answer repeats it.
+  // After sending, typed text is neither in the page nor in an answer.
   await expectGone(page, seen, values);
   expect(seen.answersWith(values)).toEqual([]);
 
@@ -104,7 +104,7 @@ test("a participant submits by keyboard alone, opens in place and copies, and th
   await page.keyboard.press("Enter");
   await expect(page.getByText(secret.rate)).toBeVisible();
   await expect(page.getByText(secret.memo)).toHaveCount(0);
-  // The name is in the mark behind the value, the value in one answer only, and nowhere that outlives the page.
+  // The name is in the mark behind the value. The value is in one answer only, and in no place that outlives the page.
   await expect(
     page.locator('[data-mark*="Carla Brandt · "][data-mark*=" · own record"]').first(),
   ).toBeAttached();
@@ -133,7 +133,7 @@ test("a participant submits by keyboard alone, opens in place and copies, and th
   expect(faults()).toEqual([]);
 });
 
-test("a selection is copied only when it could be written down @deep", async ({ browser }) => {
+test("a selection is copied only if the copy could be recorded @deep", async ({ browser }) => {
   const { page } = await openPage(browser, { permissions: ["clipboard-read", "clipboard-write"] });
   await signIn(page, "client-456");
   const secret = canaries();
@@ -154,13 +154,13 @@ test("a selection is copied only when it could be written down @deep", async ({ 
   await copyValue();
   expect((await recorded).request().postDataJSON().fields).toEqual(["settlement_details"]);
   await expect.poll(() => clipboard(page)).toBe(secret.iban);
-  // What is no opened value is copied as ever.
+  // Text that is not an opened value is copied without a record.
   await page.getByText("Every access to these fields").selectText();
   await page.keyboard.press("ControlOrMeta+c");
   await expect.poll(() => clipboard(page)).toBe("Every access to these fields");
 });
 
-test("a regulator opens under a grant, and within two seconds of its revocation everything is sealed again", async ({
+test("a regulator opens under a grant, and all fields are sealed within two seconds of its revocation", async ({
   browser,
 }) => {
   const { who, id, grant, secret } = await granted();
@@ -187,14 +187,14 @@ test("a regulator opens under a grant, and within two seconds of its revocation 
   await expect(page.getByText(secret.rate)).toHaveCount(0, { timeout: BLANK_MS });
   await expect(page.getByText("Your access was revoked.")).toBeVisible();
   await expectGone(page, seen, Object.values(secret));
-  // Told in words after a reload too, with nothing left to press.
+  // After a reload too, the page says so in words and offers no button.
   await page.reload();
   await expect(page.getByText("Revoked", { exact: true })).toBeVisible();
   await expect(page.getByRole("button", { name: /^Open/ })).toHaveCount(0);
   expect(faults()).toEqual([]);
 });
 
-test("without the stream a revocation is seen within two seconds too, by asking @deep", async ({
+test("without the stream the page polls and shows a revocation within two seconds too @deep", async ({
   browser,
 }) => {
   const { who, id, grant, secret } = await granted();
@@ -208,7 +208,7 @@ test("without the stream a revocation is seen within two seconds too, by asking 
   await expect(page.getByText("Your access was revoked.")).toBeVisible();
 });
 
-test("a stream that died without a word delays no revocation @deep", async ({ browser }) => {
+test("a stream that died silently delays no revocation @deep", async ({ browser }) => {
   const { who, id, grant, secret } = await granted();
   const { page } = await signedIn(browser, "regulator-001");
   await withSilentStream(page);
@@ -219,7 +219,7 @@ test("a stream that died without a word delays no revocation @deep", async ({ br
   await expect(page.getByText("Your access was revoked.")).toBeVisible();
 });
 
-test("when nobody can say whether the access still holds, fields are not left on the screen @deep", async ({
+test("fields are removed from the screen when the page cannot confirm the access @deep", async ({
   browser,
 }) => {
   const { id, secret } = await granted();
@@ -232,9 +232,7 @@ test("when nobody can say whether the access still holds, fields are not left on
   await page.context().setOffline(false);
 });
 
-test("nobody touches the page for five minutes, or it is out of sight for one: sealed", async ({
-  browser,
-}) => {
+test("fields are sealed after five minutes without use, or one minute out of sight", async ({ browser }) => {
   const { id, secret } = await granted();
   const { page } = await openPage(browser, {});
   await signIn(page, "regulator-001");
@@ -282,7 +280,7 @@ test("the grant ends by the clock, to the second @deep", async ({ browser }) => 
   await expect(page.getByText("Your grant has expired.")).toBeVisible();
 });
 
-test("going away and coming back shows sealed fields, also out of the back-forward cache", async ({
+test("going away and coming back shows sealed fields, also from the back-forward cache", async ({
   playwright,
 }) => {
   const { id, secret } = await granted();
@@ -302,7 +300,7 @@ test("going away and coming back shows sealed fields, also out of the back-forwa
   await expect(page.getByText("Sealed for its 2 parties and escrow").first()).toBeVisible();
   await expectGone(page, seen, Object.values(secret));
   await openAll(page, secret);
-  // As a browser says it that has kept the page all the same.
+  // The event of a browser that kept the page all the same.
   await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
   expect(await page.content()).not.toContain(secret.rate);
   await openAll(page, secret);
@@ -314,7 +312,7 @@ test("going away and coming back shows sealed fields, also out of the back-forwa
   await browser.close();
 });
 
-test("signing out in another tab seals this one, and paper gets no value", async ({ browser }) => {
+test("signing out in another tab seals this one, and a printout has no value", async ({ browser }) => {
   const who = people(demo());
   const secret = canaries();
   const id = await submitTransaction(who.client456, secret);
@@ -335,7 +333,9 @@ test("signing out in another tab seals this one, and paper gets no value", async
   await expectGone(page, seen, Object.values(secret));
 });
 
-test("who may not open is told why, and who may not know finds nothing", async ({ browser }) => {
+test("a person without access reads why, and a person who may not know of the transaction cannot find it", async ({
+  browser,
+}) => {
   const { who, id, secret } = await granted({ maxViews: 1 });
   const staff = await signedIn(browser, "coordinator-001:approve");
   await staff.page.goto(at(`/transactions/${id}`));
@@ -352,7 +352,7 @@ test("who may not open is told why, and who may not know finds nothing", async (
   await stranger.page.goto(at("/transactions/no-such-id"));
   await expect(stranger.page.getByRole("heading", { level: 1 })).toContainText("Not found");
 
-  // The last view stays on the screen that took it; afterwards there is none.
+  // The last view stays on the screen that used it; then none is left.
   const officer = await signedIn(browser, "regulator-001");
   await officer.page.goto(at(`/transactions/${id}`));
   const elsewhere = await officer.page.context().newPage();
@@ -368,7 +368,7 @@ test("who may not open is told why, and who may not know finds nothing", async (
   await expect(officer.page.getByText("You were refused").first()).toBeVisible();
 });
 
-test("a refusal while opening is told in words, and nothing is shown @deep", async ({ browser }) => {
+test("a refusal while opening is shown in words, without a value @deep", async ({ browser }) => {
   const { who, id, grant, secret } = await granted();
   const { page } = await signedIn(browser, "regulator-001");
   await withoutStream(page);
@@ -381,19 +381,19 @@ test("a refusal while opening is told in words, and nothing is shown @deep", asy
   expect(await page.content()).not.toContain(secret.rate);
 });
 
-test("a lost connection loses nothing typed and makes no second transaction", async ({ browser }) => {
+test("a lost connection loses no typed text and makes no second transaction", async ({ browser }) => {
   const who = people(demo());
   const { page } = await openPage(browser, {});
   await signIn(page, "client-456");
   const job = `job-${canaries().memo}`;
   await page.goto(at("/transactions/new"));
-  // A character that turns the direction of writing: the form takes it, the server does not.
+  // A character that changes the direction of writing: the form accepts it, the server does not.
   await page.getByLabel("Job id").fill(`${job}\u202e`);
   await page.getByRole("checkbox", { name: "miner-789" }).check();
   await page.getByLabel("Amount", { exact: true }).fill("12.50");
   await page.getByRole("button", { name: "Check before sending" }).click();
   await page.getByRole("button", { name: "Seal and send" }).click();
-  // The server names the value it refuses; the summary has the focus and leads to its control.
+  // The server names the value it refuses. The summary has the focus and leads to its control.
   const summary = page.getByRole("alert", { name: "One thing to correct" });
   await expect(summary).toBeFocused();
   await summary.getByRole("link").click();
@@ -420,7 +420,7 @@ test("a lost connection loses nothing typed and makes no second transaction", as
   await expect(page.getByText("This is the same transaction")).toBeVisible();
   const stored = await who.client456.get(`/confidential/transactions?job_id=${job}`);
   expect(stored.json.items).toHaveLength(1);
-  // Back after sending is no way to send again.
+  // Going back after sending offers no second sending.
   await page.getByRole("link", { name: "View transaction" }).click();
   await page.waitForURL(/\/transactions\/[0-9a-f-]{36}$/);
   await page.goBack();

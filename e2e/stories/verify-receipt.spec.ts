@@ -18,13 +18,13 @@ const folder = mkdtempSync(path.join(tmpdir(), "sealport-e2e-receipt-"));
 const inFolder = (name: string) => path.join(folder, name);
 const CHANGED = "2026-01-01T00:00:00.000000Z";
 
-/** What the command line says of the same files. */
+/** Returns what the command line prints for the same files. */
 function onCommandLine(args: readonly string[]): string {
   const { stdout } = spawnSync("npm", ["run", "--silent", "verify", "--", ...args], { encoding: "utf8" });
   return stdout;
 }
 
-/** The answer to a new transaction, and a bundle in which its entry stands under a checkpoint. */
+/** Returns the answer to a new transaction, and a bundle whose checkpoint covers its entry. */
 async function answerAndBundle(): Promise<{ answer: string; receipt: Record<string, string> }> {
   const who = people(demo());
   const created = await who.client456.post("/confidential/transactions", newTransaction(canaries()));
@@ -49,7 +49,7 @@ async function answerAndBundle(): Promise<{ answer: string; receipt: Record<stri
 
 const receipts = (page: Page) => page.getByRole("region", { name: /^Receipts/ });
 
-test("a receipt is looked up in the browser, from a file and pasted, in the words of the command line", async ({
+test("the browser checks a receipt, from a file and pasted, and shows the command line's words", async ({
   browser,
 }) => {
   const { answer } = await answerAndBundle();
@@ -78,7 +78,7 @@ test("a receipt is looked up in the browser, from a file and pasted, in the word
   await expect(receipts(page)).toContainText(words);
   expect(await axeFindings(page)).toEqual([]);
   await pictures(page, "verify-receipt-kept");
-  // A file that was changed, and the whole answer pasted, at once: each is judged for itself.
+  // A changed file and the whole answer pasted, at once: each gets its own result.
   await choose(page, "receipt", inFolder("changed.json"));
   await page.getByLabel("Or paste a receipt").fill(answer);
   await startVerification(page);
@@ -133,7 +133,7 @@ test("the receipt field and the start are reached and used by keyboard alone, in
   await page.context().close();
 });
 
-test("a verified checkpoint is kept by a download, and an older bundle is then said to be older @deep", async ({
+test("a verified checkpoint is kept by a download, and an older bundle is then reported as older @deep", async ({
   browser,
 }) => {
   await answerAndBundle();

@@ -13,7 +13,7 @@ const DESKTOP = { viewport: { width: 1440, height: 900 } };
 const folder = mkdtempSync(path.join(tmpdir(), "sealport-e2e-verify-"));
 const inFolder = (name: string) => path.join(folder, name);
 
-/** A bundle and the portal's own keys as a policy file, taken from the pages. */
+/** Saves a bundle, and the portal's own keys as a policy file, from the pages. */
 async function takeFiles(page: Page): Promise<{ bundle: string; policy: string }> {
   writeFileSync(inFolder("policy.json"), await policyOnPage(page));
   await page.goto(at("/audit/exports?format=bundle&ready=1"), { waitUntil: "networkidle" });
@@ -26,7 +26,7 @@ async function takeFiles(page: Page): Promise<{ bundle: string; policy: string }
 }
 
 for (const person of ["auditor-001", "regulator-001"]) {
-  test(`${person} verifies a bundle in the browser, with and without a policy file, and nothing leaves it${deepUnless(person, "auditor-001")}`, async ({
+  test(`${person} verifies a bundle in the browser, with and without a policy file, and no data leaves it${deepUnless(person, "auditor-001")}`, async ({
     browser,
   }) => {
     const { page, faults } = await signedIn(browser, person, DESKTOP);
@@ -89,12 +89,12 @@ test("a changed entry is named between its neighbours, at every width and in bot
   await german.page.context().close();
 });
 
-test("where only a cosignature is missing, both headline lines say so, in both languages @deep", async ({
+test("if only a cosignature is missing, both headline lines say so, in both languages @deep", async ({
   browser,
 }) => {
   const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
   const { bundle, policy } = await takeFiles(page);
-  // More witnesses than anybody has: the checkpoint carries one cosignature of the two that are wanted.
+  // More witnesses than exist: the checkpoint has one of the two cosignatures that the policy asks for.
   const strict = { ...JSON.parse(readFileSync(policy, "utf8")), quorum: 2 };
   writeFileSync(inFolder("strict.json"), JSON.stringify(strict));
   for (const [locale, words] of [
@@ -138,7 +138,7 @@ test("where only a cosignature is missing, both headline lines say so, in both l
   await page.context().close();
 });
 
-test("what is no bundle, a bundle cut short and a policy that is none are each refused by name", async ({
+test("an invalid bundle, a bundle cut short and an invalid policy are each refused by name", async ({
   browser,
 }) => {
   const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
@@ -162,11 +162,11 @@ test("what is no bundle, a bundle cut short and a policy that is none are each r
   await page.context().close();
 });
 
-test("a verification can be stopped, and the page answers all the while @deep", async ({ browser }) => {
+test("a verification can be stopped, and the page responds all the while @deep", async ({ browser }) => {
   const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);
   const { bundle } = await takeFiles(page);
   await openVerify(page);
-  // A worker that is never answered to stands for a file of many gigabytes.
+  // A worker that never gets an answer takes the place of a file of many gigabytes.
   await page.evaluate(() => {
     const post = Worker.prototype.postMessage;
     Worker.prototype.postMessage = function held() {};
@@ -177,7 +177,7 @@ test("a verification can be stopped, and the page answers all the while @deep", 
   await verifyFile(page, bundle);
   await expect(page.getByRole("progressbar")).toBeVisible();
   await page.getByRole("button", { name: "Stop" }).click();
-  // The whole region, so that a failure says what stands there instead.
+  // The whole region, so that a failure shows the actual text.
   await expect(page.getByRole("main")).toContainText("There is no result.");
   await page.evaluate(() => Reflect.get(window, "releaseWorkers")());
   await page.getByRole("button", { name: "Verify bundle" }).click();
@@ -186,13 +186,13 @@ test("a verification can be stopped, and the page answers all the while @deep", 
   await page.context().close();
 });
 
-test("stopped while the thread's own script is still on its way, a verification stays stopped @deep", async ({
+test("a verification stopped while its worker's script is loading stays stopped @deep", async ({
   browser,
 }) => {
   const { page } = await signedIn(browser, "auditor-001", DESKTOP);
   const { bundle } = await takeFiles(page);
   await openVerify(page);
-  // The worker's script is asked for and fails only after the reader has pressed Stop.
+  // The worker's script is requested, and fails only after the reader has pressed Stop.
   let release = (): void => undefined;
   const held = new Promise<void>((resolve) => {
     release = resolve;
@@ -214,7 +214,7 @@ test("stopped while the thread's own script is still on its way, a verification 
   await page.context().close();
 });
 
-test("the log is exported and verified with one press, and the worker verifies it when asked", async ({
+test("the log is exported and verified with one press, and the worker verifies it on request", async ({
   browser,
 }) => {
   const { page, faults } = await signedIn(browser, "auditor-001", DESKTOP);

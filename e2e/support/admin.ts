@@ -2,7 +2,7 @@ import { readFileSync, realpathSync } from "node:fs";
 import path from "node:path";
 import { Client } from "pg";
 
-/** The superuser of an instance's embedded PostgreSQL, as an operator with the data folder has it. */
+/** Connects as the superuser of an instance's embedded PostgreSQL, as an operator with the data folder can. */
 export async function asSuperuser<T>(dataDir: string, work: (client: Client) => Promise<T>): Promise<T> {
   const password = readFileSync(path.join(dataDir, "keys/database/superuser"), "utf8").trim();
   const lines = readFileSync(

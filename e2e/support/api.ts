@@ -21,7 +21,7 @@ const Demo = z.object({
 export type Demo = z.infer<typeof Demo>;
 export type Account = Demo["accounts"][number];
 
-/** The demonstration people of the instance whose data folder is given. */
+/** Returns the demonstration people of the instance with this data folder. */
 export function readDemo(dataDir: string): Demo {
   return Demo.parse(JSON.parse(readFileSync(path.join(dataDir, "demo.json"), "utf8")));
 }
@@ -53,7 +53,7 @@ async function toAnswer(response: Response): Promise<Answer> {
   };
 }
 
-/** A program that calls the API as one account. */
+/** Returns a program that calls the API as one account. */
 export function caller(baseUrl: string, apiKey: string): Caller {
   const send = async (url: string, init: RequestInit) => {
     const headers = new Headers(init.headers);
@@ -82,7 +82,7 @@ export function caller(baseUrl: string, apiKey: string): Caller {
   };
 }
 
-/** One caller per demonstration account, by participant id and, for the provider's staff, duty. */
+/** Returns one caller for each demonstration account, by participant id and, for the provider's staff, by duty. */
 export function people(demo: Demo) {
   const by = (participantId: string, duty?: string, nth = 0) => {
     const found = demo.accounts.filter(
@@ -111,7 +111,7 @@ export function people(demo: Demo) {
 
 export type People = ReturnType<typeof people>;
 
-/** A small PDF that a reader opens, with `text` on its only page. */
+/** Returns a small PDF with `text` on its only page. */
 export function pdf(text: string): Buffer {
   const stream = `BT /F1 14 Tf 72 720 Td (${text.replace(/[()\\]/g, "")}) Tj ET`;
   const objects = [

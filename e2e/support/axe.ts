@@ -5,7 +5,7 @@ import { z } from "zod";
 
 const SOURCE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** WCAG 2.0 to 2.2, levels A and AA, as axe-core names its rules. */
+/** WCAG 2.0 to 2.2, levels A and AA, by axe-core's names. */
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
 const Results = z.object({
@@ -19,19 +19,19 @@ const Results = z.object({
   passes: z.array(z.unknown()),
 });
 
-/** The rules whose answer depends on colours: the same document in the other theme needs no others again. */
+/** Rules whose result depends on colours. In the other theme only these are needed for the same document. */
 const COLOUR_RULES = ["color-contrast", "link-in-text-block"];
 
-/** What axe finds on the page as it stands, one line each; throws when axe looked at nothing. */
+/** Returns what axe finds on the current page, one line each. Throws if axe checked nothing. */
 export async function axeFindings(page: Page, what: "all" | "colours" = "all"): Promise<string[]> {
   const runOnly = what === "all" ? { type: "tag", values: TAGS } : { type: "rule", values: COLOUR_RULES };
-  // The page's policy forbids scripts without its nonce; the debugger's own evaluation is not the page's.
+  // The page's policy forbids scripts without its nonce; evaluation through the debugger is exempt.
   if ((await page.evaluate("typeof axe")) === "undefined") await page.evaluate(SOURCE);
   const raw: unknown = await page.evaluate(
     `axe.run(document, { runOnly: ${JSON.stringify(runOnly)}, resultTypes: ["violations", "passes"] })`,
   );
   const { violations, passes } = Results.parse(raw);
-  if (passes.length < (what === "all" ? 5 : 1)) throw new Error("axe looked at almost nothing");
+  if (passes.length < (what === "all" ? 5 : 1)) throw new Error("axe checked almost nothing");
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map((node) => `${id}: ${help} at ${JSON.stringify(node.target)} ${node.failureSummary ?? ""}`),
   );

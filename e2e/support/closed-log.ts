@@ -18,14 +18,14 @@ import { approve, type Canaries, canaries, fileRequest, orderFacts, submitTransa
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const run = promisify(execFile);
 
-/** What a regulator was given before the log was closed. */
+/** What a regulator received before the log was closed. */
 export interface Given {
   readonly transaction: string;
   readonly grant: string;
   readonly secret: Canaries;
 }
 
-/** An instance whose first log was closed for ever, and which goes on with another. */
+/** An instance whose first log is closed for ever, and which continues with another. */
 export interface TwoLogs {
   readonly demo: Demo;
   /** Origin of the closed log, and of the one that followed it. */
@@ -37,7 +37,7 @@ export interface TwoLogs {
   stop(): Promise<void>;
 }
 
-/** What an auditor left in the log before it was closed: an export, and a verification that has ended. */
+/** Makes an export and a finished verification before the log is closed, as an auditor. */
 async function actBefore(demo: Demo): Promise<void> {
   const { auditor } = people(demo);
   const exported = await auditor.get("/confidential/audit/export?format=csv");
@@ -61,7 +61,7 @@ async function giveGrant(demo: Demo): Promise<Given> {
 
 const sizeOf = (checkpoint: string): number => Number(checkpoint.split("\n")[1]);
 
-/** The newest checkpoint, as an auditor keeps it, once it stands over all that was written: that he reads it too. */
+/** Stores the newest checkpoint for an auditor, once it covers all entries, including that of the auditor's reading. */
 async function keepCheckpoint(demo: Demo, file: string): Promise<string> {
   const { auditor } = people(demo);
   const read = async (): Promise<string> => {
@@ -71,7 +71,7 @@ async function keepCheckpoint(demo: Demo, file: string): Promise<string> {
   };
   const first = sizeOf(await read());
   let kept = "";
-  await waitUntil("a checkpoint stands over the whole log", async () => {
+  await waitUntil("a checkpoint covers the whole log", async () => {
     kept = await read();
     const { json } = await auditor.get("/confidential/status");
     return sizeOf(kept) > first && sizeOf(kept) === json.log_size;
@@ -80,7 +80,7 @@ async function keepCheckpoint(demo: Demo, file: string): Promise<string> {
   return kept.split("\n")[0] ?? "";
 }
 
-/** As an operator does whose signer's store is lost: `npm run recover` on the stopped instance. */
+/** Runs `npm run recover` on the stopped instance, as an operator does whose signer's store is lost. */
 async function closeLog(dataDir: string, origin: string, checkpoint: string): Promise<void> {
   const { PATH = "", HOME = "" } = process.env;
   const script = path.join(ROOT, "scripts/recover.ts");
@@ -91,7 +91,7 @@ async function closeLog(dataDir: string, origin: string, checkpoint: string): Pr
   });
 }
 
-/** Starts an instance, has an auditor work in its log, closes that one, and starts it again with the one that follows. */
+/** Starts an instance, lets an auditor work in its log, closes that log, and starts the instance with the next one. */
 export async function startWithClosedLog(): Promise<TwoLogs> {
   const scratch = mkdtempSync(path.join(tmpdir(), "sealport-closed-"));
   chmodSync(scratch, 0o711);

@@ -5,7 +5,7 @@ import { demo } from "./instance";
 import { signedIn } from "./signed-in";
 import { canaries, submitTransaction, text } from "./steps";
 
-// What stories about deciding share: an order on paper, a request filed with it, and the decider's page.
+// Shared by the stories about deciding: an order on paper, a request filed with it, and the decider's page.
 
 export const LEGAL = "coordinator-001:legal";
 export const APPROVER = "coordinator-001:approve";
@@ -36,7 +36,7 @@ export function newOrder(): Order {
   };
 }
 
-/** The order on paper; what the officer types of it may differ. */
+/** Returns the order on paper. What the officer types of it may differ. */
 export function paper(order: Order): Uint8Array {
   return makeOrderPdf({
     title: "Demand for information",
@@ -51,7 +51,7 @@ export function paper(order: Order): Uint8Array {
 export const pdfOf = (order: Order): File =>
   new File([Buffer.from(paper(order))], "order.pdf", { type: "application/pdf" });
 
-/** Draws up a request with its order and submits it, whatever comes of that. */
+/** Drafts a request with its order and submits it, and returns the answer. */
 export async function fileAs(
   who: Caller,
   order: Order,
@@ -79,7 +79,7 @@ export async function fileAs(
   return { id, submitted: await who.post(`${path}/submit`) };
 }
 
-/** An officer files: what stands on paper, and what was typed of it. */
+/** Files a request as an officer: the paper's text, and what the officer typed of it. */
 export async function fileWith(
   who: Caller,
   order: Order,
@@ -94,7 +94,7 @@ export async function fileWith(
 export const file = (order: Order, typed?: Partial<Order>): Promise<string> =>
   fileWith(people(demo()).regulator, order, typed);
 
-/** The first stage, passed through the API by the legal reviewer. */
+/** Approves the first stage through the API, as the legal reviewer. */
 export async function passLegal(id: string, order: Order, narrowing: object = {}): Promise<void> {
   const { issuer, case_number, valid_from, valid_until } = order;
   const confirms = { issuer, case_number, valid_from, valid_until };
@@ -120,11 +120,11 @@ export async function read(page: Page, order: Order): Promise<void> {
   await page.getByLabel("4 Valid until").fill(order.valid_until);
 }
 
-/** Reaches a control by the keyboard alone, and says how many keys it took. */
+/** Moves the focus to a control by keyboard alone, and returns the number of keys pressed. */
 export async function tabTo(page: Page, control: Locator): Promise<number> {
   for (let pressed = 0; pressed < 150; pressed += 1) {
     if (await control.evaluate((element) => element === document.activeElement)) return pressed;
     await page.keyboard.press("Tab");
   }
-  throw new Error("the control is not reached by the keyboard");
+  throw new Error("the control cannot be reached by keyboard");
 }

@@ -1,6 +1,6 @@
 /**
- * Ends a test's title in a row of alike tests: `npm test` makes those that are named here, `npm run test:deep` all of them.
- * A test that is never in `npm test` has "@deep" in its title.
+ * Returns the end of a title in a row of similar tests. `npm test` runs those for the values named here, and `npm run test:deep` runs all.
+ * A test that only the deep run includes has "@deep" in its title.
  */
 export function deepUnless<T>(value: T, ...kept: readonly NoInfer<T>[]): "" | " @deep" {
   return kept.includes(value) ? "" : " @deep";

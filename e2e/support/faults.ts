@@ -19,7 +19,7 @@ import type { Answer, Caller } from "./api";
 import { canaries, newTransaction, text } from "./steps";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-/** For conditions that a healthy machine meets in seconds; under load they may take far longer. */
+/** For conditions that a healthy machine meets in seconds. Under load they may take far longer. */
 export const PATIENCE_MS = 90_000;
 
 const Status = z.looseObject({
@@ -36,7 +36,7 @@ export async function readStatus(who: Caller): Promise<Status> {
   return Status.parse(answer.json);
 }
 
-/** Waits until the state of the instance fits, and gives that state back. */
+/** Waits until the state of the instance fits, and returns that state. */
 export async function waitForStatus(
   who: Caller,
   what: string,
@@ -58,7 +58,7 @@ export async function waitForStatus(
 export const isHealthy = (status: Status): boolean =>
   status.alarms.length === 0 && status.parts.every((part) => part.state === "up");
 
-/** Waits until each named process runs again under another number. */
+/** Waits until each named process runs again under another process id. */
 export async function waitForRestart(
   instance: RunningInstance,
   before: Readonly<Partial<Record<ProcessName, number>>>,
@@ -106,15 +106,15 @@ export interface Load {
   readonly accepted: Accepted[];
   /** Every answer but 201. */
   readonly refused: Answer[];
-  /** Calls that got no answer at all. */
+  /** Calls without any answer. */
   unanswered: number;
-  /** Ends the writers and waits for their last answers. */
+  /** Stops the writers and waits for their last answers. */
   stop(): Promise<void>;
 }
 
 const MAX_POSTS_PER_WRITER = 150;
 
-/** `writers` programs that post one transaction after the other until they are stopped. */
+/** Starts `writers` programs that post one transaction after the other until they are stopped. */
 export function startWriters(who: Caller, writers: number, pauseMs: number): Load {
   let isOver = false;
   const load: Load = {
@@ -142,12 +142,12 @@ export function startWriters(who: Caller, writers: number, pauseMs: number): Loa
   return load;
 }
 
-/** How often a program comes again that is told to. */
+/** How often a program retries when the answer says so. */
 const RETURNS = 5;
 
 /**
- * An answer as a program gets it that does as it is told: a counter that did not answer within half a second, on a machine
- * that has just started seven processes, refuses the call and says when to come again. Nothing else is asked twice.
+ * Returns the answer to a program that retries when it is asked to. A rate-limit counter may not answer within half a second on a machine
+ * that has just started seven processes; it then refuses the call and says when to retry. No other call is retried.
  */
 export async function comingAgain(call: () => Promise<Answer>): Promise<Answer> {
   for (let turn = 0; ; turn += 1) {
@@ -204,14 +204,14 @@ async function runVerifier(file: string): Promise<{ code: number; stdout: string
   });
 }
 
-/** Size of the tree at the newest checkpoint: exports and bundles end there. */
+/** Returns the size of the tree at the newest checkpoint, where exports and bundles end. */
 export async function checkpointSize(who: Caller): Promise<number> {
   const answer = await who.get("/confidential/audit/log/checkpoint");
   expect(answer.status, answer.text).toBe(200);
   return Number(answer.text.split("\n")[1]);
 }
 
-/** Exports a bundle and checks it with the verifier: whole, consistent, one entry for every leaf. */
+/** Exports a bundle and checks with the verifier that it is whole and consistent, with one entry for each leaf. */
 export async function expectLogVerifies(who: Caller): Promise<number> {
   const bundle = await who.bytes("/confidential/audit/export?format=bundle");
   expect(bundle.status).toBe(200);
@@ -232,7 +232,7 @@ export async function expectLogVerifies(who: Caller): Promise<number> {
 
 const ExportLine = z.looseObject({ seq: z.number() });
 
-/** Sequence numbers of an export, in its order. */
+/** Returns the sequence numbers of an export, in its order. */
 export async function exportedSeqs(who: Caller): Promise<number[]> {
   const answer = await who.bytes("/confidential/audit/export?format=ndjson");
   expect(answer.status).toBe(200);
@@ -246,7 +246,7 @@ const LogEvent = z.looseObject({
   grant_id: z.string().nullable(),
 });
 
-/** Outcomes of the openings of one transaction under one grant, oldest first, as far as they are in the tree. */
+/** Returns the outcomes of the openings of one transaction under one grant, oldest first, as far as they are in the tree. */
 export async function openingOutcomes(
   who: Caller,
   transactionId: string,
@@ -264,7 +264,7 @@ export async function openingOutcomes(
     .reverse();
 }
 
-/** Watches one log file from now on: whether an error line with this alarm has been added. */
+/** Watches one log file from now on, and returns whether an error line with this alarm was added. */
 export function watchAlarms(dataDir: string, file: string): (alarm: string) => boolean {
   const log = path.join(dataDir, "logs", file);
   const from = statSync(log).size;
@@ -284,12 +284,12 @@ function readProc(pid: string, name: string): string {
   }
 }
 
-/** The places whose names show that a process belongs to this instance. */
+/** Returns the paths that mark a process as one of this instance. */
 export function placesOf(dataDir: string): string[] {
   return [dataDir, realpathSync(path.join(dataDir, "postgres"))];
 }
 
-/** Processes whose command line or environment names this instance's folders; where /proc is missing, none. */
+/** Returns the processes whose command line or environment names this instance's folders; none where /proc is missing. */
 export function processesOf(places: readonly string[]): string[] {
   let pids: string[];
   try {

@@ -6,7 +6,7 @@ import { demo } from "./instance";
 import { signedIn } from "./signed-in";
 import { canaries, submitTransaction } from "./steps";
 
-// What the specs of filing share.
+// Shared by the specs about filing.
 
 export const at = (path: string): string => new URL(path, demo().base_url).href;
 export const who = () => people(demo());
@@ -25,7 +25,7 @@ export async function readRequest(caller: Caller, id: string) {
   return answer.json;
 }
 
-/** The caller's requests whose reason is this one. */
+/** Returns the caller's requests with this reason. */
 export async function requestsFor(caller: Caller, reason: string): Promise<string[]> {
   const list = await caller.get("/confidential/access/requests?view=mine&limit=200");
   const items: unknown = list.json.items;
@@ -38,7 +38,7 @@ export async function requestsFor(caller: Caller, reason: string): Promise<strin
   return found;
 }
 
-/** Fetches for the page and then takes the answer away, as a connection does that breaks on the way back. */
+/** Sends the page's call and then drops the answer, like a connection that breaks on the way back. */
 export async function loseOneAnswer(page: Page, method: string, address: RegExp): Promise<() => number> {
   let lost = 0;
   await page.route(address, async (route) => {

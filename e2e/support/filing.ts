@@ -1,13 +1,13 @@
 import { expect, type Locator, type Page } from "@playwright/test";
 import { pdf } from "./api";
 
-/** Under load the browser and the server take their time; nothing here asserts speed. */
+/** Generous, because the browser and the server are slow under load. No test here asserts speed. */
 export const SOON = { timeout: 45_000 };
 
 /** The order that the filing stories attach. */
 export const ORDER = { name: "demand.pdf", mimeType: "application/pdf", buffer: pdf("Demand MSO 7-2231/26") };
 
-/** A day as `date` controls hold it, so many days from today. */
+/** Returns the day so many days from today, in the form of `date` controls. */
 export function day(offset: number): string {
   return new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
 }
@@ -37,7 +37,7 @@ export async function fillFacts(page: Page, facts: Facts): Promise<void> {
   await page.getByLabel("Jurisdiction").selectOption("DE");
 }
 
-/** Purpose, reason, one transaction and one field: enough for a draft. */
+/** Fills in purpose, reason, one transaction and one field: enough for a draft. */
 export async function fillAsking(page: Page, transactionId: string, reason: string): Promise<void> {
   await page.getByRole("radio", { name: "Compliance" }).check();
   await page.getByLabel("Reason").fill(reason);
@@ -46,22 +46,22 @@ export async function fillAsking(page: Page, transactionId: string, reason: stri
   await page.getByRole("checkbox", { name: "Amount" }).check();
 }
 
-/** Waits until the server has the draft as it stands, and gives its id. */
+/** Waits until the server has stored the current draft, and returns its id. */
 export async function savedDraft(page: Page): Promise<string> {
   await expect(page.getByText(/^Draft AR-\d{4}-\d{8}, saved/)).toBeVisible(SOON);
   await expect(page).toHaveURL(/draft=[0-9a-f-]{36}/, SOON);
   return new URL(page.url()).searchParams.get("draft") ?? "";
 }
 
-/** Walks with the keyboard alone, and counts what a person does. */
+/** Moves by keyboard alone, and counts what a person does. */
 export class Keyboard {
-  /** Answers that are typed, choices and buttons, and steps from control to control. */
+  /** Counts typed answers, choices and buttons, and steps from control to control. */
   typed = 0;
   acts = 0;
   steps = 0;
   constructor(readonly page: Page) {}
 
-  /** Tab until the control has the focus; a control that cannot be reached fails. */
+  /** Presses Tab until the control has the focus. Throws if the control cannot be reached. */
   async to(target: Locator): Promise<void> {
     for (let step = 0; step < 60; step += 1) {
       if (await target.evaluate((element) => element === document.activeElement)) return;
@@ -83,7 +83,7 @@ export class Keyboard {
     this.typed += 1;
   }
 
-  /** Picks in a closed list by the first letters. */
+  /** Chooses in a closed list by the first letters. */
   async pick(target: Locator, letters: string): Promise<void> {
     await this.to(target);
     await this.page.keyboard.type(letters);

@@ -1,8 +1,8 @@
 import { crc32, deflateSync } from "node:zlib";
 
-// Documents that lie about what they hold. Each is small, and of the form that the portal takes.
+// Documents that show something else than they contain. Each is small and has a form that the portal accepts.
 
-/** A PDF of these objects, the first of which is the catalog; content in Latin-1. */
+/** Returns a PDF of these objects, the first of which is the catalog; content in Latin-1. */
 function pdfOf(objects: readonly string[]): Buffer {
   let text = "%PDF-1.4\n";
   const offsets = objects.map((object, index) => {
@@ -25,14 +25,14 @@ const page = (resources: string, contents: number): string =>
 
 export interface HiddenFacts {
   readonly shown: string;
-  /** Drawn with text render mode 3: not at all. */
+  /** Drawn with text render mode 3, so it is invisible. */
   readonly unpainted: string;
   readonly white: string;
   /** Below the page's lower edge. */
   readonly offPage: string;
 }
 
-/** A page whose text says four things, of which one is to be seen; another number stands in their place. */
+/** Returns a page whose text has four values. Only one is visible, and another number is shown in place of the others. */
 export function orderWithHiddenFacts({ shown, unpainted, white, offPage }: HiddenFacts): Buffer {
   const content = [
     `BT /F1 11 Tf 60 770 Td (Issued by ${shown}.) Tj ET`,
@@ -50,7 +50,7 @@ export function orderWithHiddenFacts({ shown, unpainted, white, offPage }: Hidde
   ]);
 }
 
-/** Two pages, and between them a branch of a hundred million that nobody ever fetches. */
+/** Returns two pages, with a branch of a hundred million pages between them that no reader ever fetches. */
 export function orderOfMillionPages(): Buffer {
   return pdfOf([
     CATALOG,
@@ -62,7 +62,7 @@ export function orderOfMillionPages(): Buffer {
   ]);
 }
 
-/** Blank pages, as many as they say. */
+/** Returns this many blank pages. */
 export function orderOfPages(count: number): Buffer {
   const kids = Array.from({ length: count }, (_, index) => `${index + 4} 0 R`);
   return pdfOf([
@@ -73,7 +73,7 @@ export function orderOfPages(count: number): Buffer {
   ]);
 }
 
-/** One line of text and one black-and-white image of `side` x `side`: 30,000 are 110 kB, and 3.6 GB when drawn. */
+/** Returns one line of text and one black-and-white image of `side` x `side`. With 30,000 the file has 110 kB, and 3.6 GB when drawn. */
 export function orderWithImage(side: number): Buffer {
   const pixels = deflateSync(Buffer.alloc(Math.ceil(side / 8) * side), { level: 9 }).toString("latin1");
   const image = `/Type /XObject /Subtype /Image /Width ${side} /Height ${side} /ColorSpace /DeviceGray /BitsPerComponent 1 /Filter /FlateDecode`;
@@ -96,7 +96,7 @@ function chunk(type: string, body: Buffer): Buffer {
   return Buffer.concat([length, named, check]);
 }
 
-/** A black-and-white PNG of `side` x `side`, whole and valid. */
+/** Returns a valid black-and-white PNG of `side` x `side`. */
 export function imageOf(side: number): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(side, 0);

@@ -1,13 +1,13 @@
 import { expect, type Page } from "@playwright/test";
 
-/** Everything that reached a page over the network, and every address it stood at. */
+/** All that reached a page over the network, and every address it had. */
 export interface Witness {
-  /** Answers in which one of the values stood, as `METHOD path`. */
+  /** Answers that contain one of the values, as `METHOD path`. */
   answersWith(values: readonly string[]): readonly string[];
   readonly addresses: readonly string[];
 }
 
-/** Writes down what the portal answers to a page, from now on. */
+/** Records what the portal answers to a page, from now on. */
 export function witness(page: Page): Witness {
   const answers: { readonly call: string; readonly text: string }[] = [];
   const addresses: string[] = [];
@@ -26,7 +26,7 @@ export function witness(page: Page): Witness {
   };
 }
 
-/** Everything this origin keeps in the browser, as one text. */
+/** Returns all that this origin stores in the browser, as one text. */
 export async function keptBy(page: Page): Promise<string> {
   const stores = await page.evaluate(async () => {
     const databases = await indexedDB.databases();
@@ -43,7 +43,7 @@ export async function keptBy(page: Page): Promise<string> {
   return stores;
 }
 
-/** No value stands in the document (attributes and typed text included), in what is kept, or in an address. */
+/** Checks that no value is in the document (attributes and typed text included), in the browser's storage, or in an address. */
 export async function expectGone(page: Page, seen: Witness, values: readonly string[]): Promise<void> {
   const shown = await page.content();
   const typed = await page.evaluate(() =>
@@ -61,8 +61,8 @@ export async function expectGone(page: Page, seen: Witness, values: readonly str
 }
 
 /**
- * Lets the page's clock be put forward, and nothing else: its timers go on as ever, so that its stream stays alive,
- * which a jump of all timers would take for dead. Call it before the page is opened.
+ * Lets the test move the page's clock forward. Timers are unchanged, so the stream stays alive; a jump of all timers would make the page
+ * treat it as dead. Call it before the page is opened.
  */
 export async function clockOf(page: Page): Promise<{ forward(ms: number): Promise<void> }> {
   await page.addInitScript(() => {
@@ -78,7 +78,7 @@ export async function clockOf(page: Page): Promise<{ forward(ms: number): Promis
       await page.evaluate((detail) => {
         dispatchEvent(new CustomEvent("clock-forward", { detail }));
       }, ms);
-      // What looks at the clock each second has looked: of two timers with one period the older is called first.
+      // The page's clock check of each second has run by then: of two timers with one period the older runs first.
       await page.evaluate(
         () =>
           new Promise<void>((resolve) => {

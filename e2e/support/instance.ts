@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { type Demo, readDemo } from "./api";
 
-/** The environment variable by which e2e/global-setup.ts tells the workers where their instances are. */
+/** The environment variable by which e2e/global-setup.ts passes the workers their instances. */
 export const INSTANCES = "SEALPORT_E2E_INSTANCES";
 
 const Instances = z.array(z.object({ dataDir: z.string(), baseUrl: z.string() }));
 
-/** The instance of this worker: nobody else uses it while a spec runs. */
+/** Returns this worker's instance. No other test uses it while a spec runs. */
 function own(): z.infer<typeof Instances>[number] {
   const found = Instances.parse(JSON.parse(process.env[INSTANCES] ?? "[]"))[
     Number(process.env.TEST_PARALLEL_INDEX)
@@ -15,10 +15,10 @@ function own(): z.infer<typeof Instances>[number] {
   return found;
 }
 
-/** The data folder of this worker's instance. */
+/** Returns the data folder of this worker's instance. */
 export const dataDir = (): string => own().dataDir;
 
-/** Where this worker's instance answers. */
+/** Returns the address of this worker's instance. */
 export const baseUrl = (): string => own().baseUrl;
 
 export function demo(): Demo {

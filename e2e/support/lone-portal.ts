@@ -30,7 +30,7 @@ function environment(dataDir: string, port: number): NodeJS.ProcessEnv {
     TENANT_ID: instance.tenant_id,
     KEY_DIR: path.join(dataDir, "keys/portal"),
     KEK_FILE: path.join(dataDir, "keys/portal/kek.key"),
-    // Port 1 answers nobody.
+    // Port 1 never answers.
     DATABASE_URL: "postgresql://nobody:nothing@127.0.0.1:1/none",
     CUSTODIAN_URL: away,
     SIGNER_URL: away,
@@ -53,7 +53,7 @@ function ended(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => child.once("exit", () => resolve()));
 }
 
-/** The portal of an instance by itself: no database, no other part. */
+/** Starts only the portal of an instance: no database, no other process. */
 export async function startLonePortal(dataDir: string): Promise<LonePortal> {
   const port = await findFreePort();
   const child = spawn(process.execPath, [path.join(ROOT, "scripts/start-portal.mjs")], {

@@ -4,9 +4,9 @@ import { asSuperuser } from "./admin";
 import { type Caller, type Demo, people } from "./api";
 import { dataDir, demo } from "./instance";
 
-// What waits for days in a life, waits for a round of the portal's clock here: the dates move, the portal does the rest.
+// In these stories a wait of days takes one round of the portal's clock: the test moves the dates, and the portal does the rest.
 
-/** Where a request lies: this worker's instance, unless a story has one of its own. */
+/** Where a request is stored: in this worker's instance, unless a story has its own. */
 export interface Place {
   readonly dataDir: string;
   readonly demo: Demo;
@@ -20,7 +20,7 @@ async function moveDates(place: Place, set: string, id: string): Promise<void> {
       "SELECT quote_ident(tgname) AS name FROM pg_trigger WHERE tgrelid = 'access_request'::regclass AND tgenabled = 'A'",
     );
     await client.query("BEGIN");
-    // A date moves forward only, for everybody else; the triggers stand again as they stood before anybody looks.
+    // Triggers let a date move forward only. They are switched on again before other code can read the row.
     await client.query("ALTER TABLE access_request DISABLE TRIGGER USER");
     await client.query(`UPDATE access_request SET ${set} WHERE id = $1`, [id]);
     await client.query("ALTER TABLE access_request ENABLE TRIGGER USER");
@@ -35,10 +35,10 @@ async function standing(who: Caller, id: string): Promise<unknown[]> {
   return [json.state, json.escalated_to];
 }
 
-/** A round of the portal's clock is fifteen seconds. */
+/** The portal's clock runs every fifteen seconds. */
 const ROUND = { timeout: 60_000 };
 
-/** The answer's date passes: the portal calls the request overdue and tells the head of compliance. */
+/** Lets the deadline pass: the portal marks the request overdue and notifies the head of compliance. */
 export async function makeOverdue(id: string, place: Place = here()): Promise<void> {
   const { legal } = people(place.demo);
   await moveDates(
@@ -49,7 +49,7 @@ export async function makeOverdue(id: string, place: Place = here()): Promise<vo
   await expect.poll(() => standing(legal, id), ROUND).toEqual(["overdue", "compliance"]);
 }
 
-/** Three days more, and it comes to the executives. */
+/** Lets three more days pass, so that the request goes to the executives. */
 export async function escalate(id: string, place: Place = here()): Promise<void> {
   await makeOverdue(id, place);
   await moveDates(place, "escalated_at = now() - interval '4 days'", id);

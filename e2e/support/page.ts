@@ -2,18 +2,18 @@ import type { Browser, BrowserContextOptions, ConsoleMessage, Page } from "@play
 
 export interface WatchedPage {
   readonly page: Page;
-  /** Policy violations, script errors and console errors seen so far, in the page's own words. */
+  /** Policy violations, script errors and console errors so far, in the page's own words. */
   faults(): readonly string[];
 }
 
-/** What the browser complains of and, for a resource that did not load, which: the text alone never says. */
+/** Returns the browser's message and, for a resource that failed to load, its address, which the text alone leaves out. */
 function inWords(message: ConsoleMessage): string {
   const { url } = message.location();
   if (!message.text().startsWith("Failed to load resource") || !URL.canParse(url)) return message.text();
   return `${message.text()} [${new URL(url).pathname}]`;
 }
 
-/** A page of its own context that writes down whatever the browser complains about. */
+/** Opens a page in its own context and records every complaint of the browser. */
 export async function openPage(browser: Browser, options: BrowserContextOptions): Promise<WatchedPage> {
   const context = await browser.newContext({ timezoneId: "Europe/Berlin", ...options });
   const page = await context.newPage();
@@ -30,7 +30,7 @@ export async function openPage(browser: Browser, options: BrowserContextOptions)
   return { page, faults: () => faults };
 }
 
-/** Until scripts have taken the page over: its forms can be typed in and its times are in the reader's zone. */
+/** Waits until scripts are active on the page: its forms accept typing, and its times are in the reader's zone. */
 export async function untilReady(page: Page): Promise<void> {
   await page.waitForFunction(() => {
     const times = [...document.querySelectorAll("time")];
@@ -41,7 +41,7 @@ export async function untilReady(page: Page): Promise<void> {
   });
 }
 
-/** Cuts the page off from the stream of changes, as a proxy that lets none through; says how often it was tried. */
+/** Cuts the page off from the stream of changes, like a proxy that blocks it. Returns a function that counts the attempts. */
 export async function withoutStream(page: Page): Promise<() => number> {
   let tries = 0;
   await page.route(/\/confidential\/events(\?|$)/, (route) => {
@@ -51,7 +51,7 @@ export async function withoutStream(page: Page): Promise<() => number> {
   return () => tries;
 }
 
-/** A stream that says it is there and then never another word, and never breaks: a line that died unnoticed. */
+/** Serves a stream that connects and then stays silent without breaking, like a connection that died unnoticed. */
 export async function withSilentStream(page: Page): Promise<void> {
   await page.addInitScript(() => {
     class Silent extends EventTarget {

@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 
-// The pages there are, for gates and pictures.
+// Lists all pages, for gates and pictures.
 
 const UNKNOWN = "01a00000-0000-7000-8000-000000000000";
 
@@ -19,8 +19,8 @@ export const ROLES = [
   "miner-789",
 ] as const;
 /**
- * Lists and forms, with a person who sees most of each and whether a participant may see it at all. A person who may not see
- * one gets its refusal, which is a page too.
+ * Lists and forms, with a person who sees most of each, and whether a participant may see it. A person who may not see one gets its
+ * refusal, which is a page too.
  */
 export const PAGES: readonly {
   readonly path: string;
@@ -89,7 +89,7 @@ export const PUBLIC = [
   "/no/such/page",
 ];
 
-/** The first page of each kind that the person's own lists lead to. */
+/** Returns the first page of each kind that the person's own lists lead to. */
 export async function detailPages(page: Page, baseUrl: string): Promise<string[]> {
   const found = new Set<string>();
   for (const list of [

@@ -6,20 +6,20 @@ import type { Account, Demo } from "./api";
 import { demo as ownDemo, baseUrl as ownUrl } from "./instance";
 
 const STEP_MS = 30_000;
-/** Newest step used by each secret of an instance, so that no story waits for a refusal to learn that a code was used. */
+/** Newest step used with each secret of an instance, so that no story has to be refused to learn that a code was used. */
 const used = new Map<string, number>();
 
-/** The demonstration account of one person, by handle: demo.json lists them in the seed's order. */
+/** Returns the demonstration account of one person, by handle. demo.json lists them in the seed's order. */
 export function accountOf(handle: string, demo: Demo = ownDemo()): Account {
   const account = demo.accounts[PEOPLE.findIndex((person) => person.handle === handle)];
   if (account === undefined) throw new Error(`no demonstration person ${handle}`);
   return account;
 }
 
-/** A code that was not used yet at this instance; waits for one when the window has none left. */
+/** Returns a code that was not used yet at this instance. Waits for one when the window has none left. */
 export async function freshCode(account: Pick<Account, "totp_secret">, baseUrl = ownUrl()): Promise<string> {
   const secret = account.totp_secret;
-  // Copies of one instance share the secrets, but each counts the codes that it has seen.
+  // Copies of one instance share the secrets, but each counts its own used codes.
   const key = `${baseUrl} ${secret}`;
   for (;;) {
     const now = Math.floor(Date.now() / STEP_MS);
@@ -28,14 +28,14 @@ export async function freshCode(account: Pick<Account, "totp_secret">, baseUrl =
       used.set(key, step);
       return TOTP.generate({ secret: Secret.fromBase32(secret), timestamp: step * STEP_MS });
     }
-    // Until the window has moved far enough: nothing else to wait for.
+    // Waits until the window has moved far enough. No event marks that moment.
     await new Promise((resolve) => setTimeout(resolve, (step - 1) * STEP_MS - Date.now() + 50));
   }
 }
 
 const Csrf = z.object({ csrf_token: z.string() });
 
-/** Signs in by password and code, through the calls that the sign-in page makes, and leaves the cookie in the page's context. */
+/** Signs in by password and code, through the calls of the sign-in page, and leaves the cookie in the page's context. */
 export async function signIn(page: Page, handle: string, demo: Demo = ownDemo()): Promise<Account> {
   const account = accountOf(handle, demo);
   const at = (path: string) => new URL(path, demo.base_url).href;
@@ -47,17 +47,17 @@ export async function signIn(page: Page, handle: string, demo: Demo = ownDemo())
       data: { ...token, email: account.email, password: account.password, code },
     });
     if (response.ok()) return account;
-    // Another process may have used this code: its next one is new to everybody.
+    // Another process may have used this code. Its next one is unused.
     if (attempt === 3)
       throw new Error(`${handle} could not sign in: ${response.status()} ${await response.text()}`);
   }
 }
 
-/** A device with passkeys in the browser itself, which verifies its user without asking. */
+/** A passkey device in the browser itself, which verifies its user without asking. */
 export interface VirtualDevice {
   readonly cdp: CDPSession;
   readonly id: string;
-  /** Says of the next ceremonies whether the user is verified. */
+  /** Sets whether the next ceremonies verify the user. */
   setVerified(isVerified: boolean): Promise<void>;
   remove(): Promise<void>;
 }

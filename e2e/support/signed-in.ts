@@ -4,12 +4,12 @@ import { demo as ownDemo } from "./instance";
 import { openPage, type WatchedPage } from "./page";
 import { signIn } from "./sign-in";
 
-/** Sessions that stories share, so that nobody waits for the next code: well under the 15 minutes of step-up and idleness. */
+/** Stories share sessions, so that they need not wait for the next code. This is well under the 15 minutes of step-up and idleness. */
 const SHARED_MS = 8 * 60_000;
 
 const shared = new Map<string, { at: number; cookies: Cookie[] }>();
 
-/** A page of a signed-in demonstration person; the session may be one that an earlier test began. */
+/** Opens a page of a signed-in demonstration person. The session may be one that an earlier test began. */
 export async function signedIn(
   browser: Browser,
   handle: string,

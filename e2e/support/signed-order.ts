@@ -6,7 +6,7 @@ import { canonicalJson } from "@/lib/crypto/json/canonical-json";
 import { people } from "./api";
 import { dataDir, demo } from "./instance";
 
-// What an authority does at its own desk: an order as a JWS, by the key that the demonstration has registered.
+// What an authority does: it signs an order as a JWS with the key that the demonstration has registered.
 
 const Authority = z.object({
   issuer: z.string(),
@@ -16,14 +16,14 @@ const Authority = z.object({
 });
 export type Authority = z.infer<typeof Authority>;
 
-/** The demonstration authority with its private key, as the first start wrote it beside demo.json. */
+/** Returns the demonstration authority with its private key, which the first start wrote next to demo.json. */
 export function demoAuthority(): Authority {
   return Authority.parse(JSON.parse(readFileSync(path.join(dataDir(), "demo-authority.json"), "utf8")));
 }
 
 export const keyOf = ({ jwk }: Authority): KeyObject => createPrivateKey({ key: jwk, format: "jwk" });
 
-/** Origin of the log that orders for this instance name. */
+/** Returns the origin of the log, by which orders name this instance. */
 export async function logOrigin(): Promise<string> {
   const keys = await people(demo()).auditor.get("/confidential/audit/keys");
   const [vkey = ""] = z.array(z.string()).parse(keys.json.log);
@@ -32,7 +32,7 @@ export async function logOrigin(): Promise<string> {
 
 const part = (text: string): string => Buffer.from(text).toString("base64url");
 
-/** A compact JWS over the order's canonical form (docs/formats/orders.md). */
+/** Returns a compact JWS over the order's canonical form (docs/formats/orders.md). */
 export function jwsOf(order: object, kid: string, key: KeyObject): string {
   const header = canonicalJson({ alg: "EdDSA", kid, typ: "sealport-order+jws" });
   const signed = `${part(header)}.${part(canonicalJson(order))}`;

@@ -8,7 +8,7 @@ import { statementBytes } from "../../lib/crypto/statement-bytes";
 import type { Answer, Demo } from "./api";
 import { plugInDevice, signIn, type VirtualDevice } from "./sign-in";
 
-/** A WebAuthn assertion as the API and the custodian take it. */
+/** A WebAuthn assertion in the form of the API and the custodian. */
 export const PasskeySignature = z.object({
   kind: z.literal("passkey"),
   credential_id: z.string(),
@@ -18,24 +18,24 @@ export const PasskeySignature = z.object({
 });
 export type PasskeySignature = z.infer<typeof PasskeySignature>;
 
-/** SHA-256(S), base64url: what a passkey signs for a statement. */
+/** Returns SHA-256(S), base64url, which a passkey signs for a statement. */
 export function challengeOf(kind: string, statement: unknown): string {
   return createHash("sha256").update(statementBytes(kind, statement)).digest("base64url");
 }
 
 const asRecord = z.record(z.string(), z.unknown());
 
-/** A signed-in person with a device that holds passkeys, in a browser context of their own. */
+/** A signed-in person with a device that holds passkeys, in their own browser context. */
 export interface SignedIn {
   readonly page: Page;
   readonly device: VirtualDevice;
   get(path: string): Promise<Answer>;
   post(path: string, body?: unknown): Promise<Answer>;
-  /** Has the device sign a challenge on a page of the portal, whatever it stands for. */
+  /** Makes the device sign a challenge on a page of the portal, whatever its meaning. */
   sign(challenge: string, userVerification?: "required" | "discouraged"): Promise<PasskeySignature>;
 }
 
-/** Signs in through the calls of the sign-in page; calls then go with the cookie, as the pages send them. */
+/** Signs in through the calls of the sign-in page. Later calls then use the cookie, as the pages do. */
 export async function signedIn(context: BrowserContext, handle: string, demo: Demo): Promise<SignedIn> {
   const page = await context.newPage();
   await signIn(page, handle, demo);
@@ -107,14 +107,14 @@ export async function registerPasskey(who: SignedIn, label: string): Promise<str
   return z.string().parse(registered.json.id);
 }
 
-/** The groups of a key that are read aloud, as a page shows them. */
+/** Returns the groups of a key that people read aloud, as a page shows them. */
 export async function spokenGroups(place: Locator): Promise<string> {
   const groups = place.getByText(/^(?:[0-9a-f]{4} ){7}[0-9a-f]{4}$/);
   await expect(groups).toHaveCount(1);
   return (await groups.textContent()) ?? "";
 }
 
-/** Confirms the one change that waits: the dialog names the person and the same key once more. */
+/** Confirms the one pending change. The dialog names the person and the same key again. */
 export async function confirmIn(section: Locator, button: string): Promise<void> {
   const shown = await spokenGroups(section);
   await section.getByRole("button", { name: button, exact: true }).click();
@@ -126,7 +126,7 @@ export async function confirmIn(section: Locator, button: string): Promise<void>
 
 const Running = z.object({ pids: z.record(z.string(), z.number().nullable()) });
 
-/** Asks the custodian on its own socket, as a portal that lies could. */
+/** Asks the custodian on its own socket, as a lying portal could. */
 export async function askCustodian(
   dataDir: string,
   method: "GET" | "POST",
@@ -136,7 +136,7 @@ export async function askCustodian(
   const { pids } = Running.parse(JSON.parse(readFileSync(path.join(dataDir, "running.json"), "utf8")));
   const environment = readFileSync(`/proc/${pids.portal}/environ`, "utf8").split("\0");
   const url = environment.find((pair) => pair.startsWith("CUSTODIAN_URL="))?.slice("CUSTODIAN_URL=".length);
-  if (url === undefined) throw new Error("the portal knows no custodian");
+  if (url === undefined) throw new Error("the portal has no custodian");
   const text = await new Promise<{ status: number; body: string }>((resolve, reject) => {
     const socketPath = url.replace(/^unix:/, "");
     const headers = { "content-type": "application/json" };

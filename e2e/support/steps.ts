@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { expect } from "@playwright/test";
 import { type Answer, type Caller, type People, pdf } from "./api";
 
-/** Canary values: random, so that a scan of the data folder cannot find them by chance. */
+/** Returns random canary values, so that a scan of the data folder cannot find them by chance. */
 export function canaries() {
   const mark = () => randomBytes(12).toString("hex");
   return { rate: `rate-${mark()}`, unit: `unit-${mark()}`, iban: `iban-${mark()}`, memo: `memo-${mark()}` };
@@ -76,7 +76,7 @@ export interface Filing {
   readonly maxViews?: number;
 }
 
-/** The regulator's part: file, attach the order, submit. */
+/** Does the regulator's part: files a request, attaches the order and submits. */
 export async function fileRequest(
   who: Caller,
   transactionId: string,
@@ -110,7 +110,7 @@ export function decide(who: Caller, requestId: string, stage: "legal" | "coordin
   });
 }
 
-/** Both stages by the right people; answers the id of the grant that appears. */
+/** Approves both stages as the right people, and returns the id of the new grant. */
 export async function approve(people: People, requestId: string, facts: OrderFacts): Promise<string> {
   const first = await decide(people.legal, requestId, "legal", facts);
   expect(first.status, first.text).toBe(200);

@@ -1,5 +1,5 @@
-// Run with a process's own environment and nothing else: takes every secret that environment, its key folder and
-// its open files give, and tries each on the escrow entries and on the log's key. Prints counts as JSON.
+// Runs with a process's own environment only. It collects every secret from that environment, its key folder and its open files, and tries
+// each on the escrow entries and on the log's key. Prints counts as JSON.
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { Client } from "pg";
@@ -19,18 +19,18 @@ for (const file of fileList) {
   try {
     taken.push(readFileSync(file));
   } catch {
-    // Sockets and removed files give nothing.
+    // Sockets and removed files contain no secret.
   }
 }
 
-/** Every text in what was taken that reads as 32 bytes. */
+/** Every collected text that reads as 32 bytes. */
 const candidates = new Map<string, Uint8Array>();
 for (const bytes of taken) {
   for (const [token] of bytes.toString("latin1").matchAll(/[A-Za-z0-9_-]{43}/g)) {
     try {
       candidates.set(token, fromBase64url(token));
     } catch {
-      // Not canonical: no key of ours is written so.
+      // Not canonical: our keys are not written so.
     }
   }
   for (const [token] of bytes.toString("latin1").matchAll(/[0-9a-f]{64}/g)) {

@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Page } from "@playwright/test";
 
-/** Pictures of a page in light and dark, in the folder that SEALPORT_PICTURES names; without one none are taken. */
+/** Takes pictures of a page in light and dark, into the folder that SEALPORT_PICTURES names. Without the variable it does nothing. */
 export async function pictures(page: Page, name: string): Promise<void> {
   const folder = process.env.SEALPORT_PICTURES;
   if (folder === undefined) return;

@@ -2,7 +2,7 @@ import path from "node:path";
 import { expect, type Page } from "@playwright/test";
 import { demo } from "./instance";
 
-/** An address of this worker's instance. */
+/** Returns an address of this worker's instance. */
 export const at = (address: string) => new URL(address, demo().base_url).href;
 
 export async function openVerify(page: Page): Promise<void> {
@@ -12,7 +12,7 @@ export async function openVerify(page: Page): Promise<void> {
 
 const PLACES = { bundle: 0, policy: 1, receipt: 2 } as const;
 
-/** Chooses a file as a person does, through the button's own chooser. */
+/** Chooses a file through the button's own chooser, as a person does. */
 export async function choose(page: Page, which: keyof typeof PLACES, file: string): Promise<void> {
   const [chooser] = await Promise.all([
     page.waitForEvent("filechooser"),
@@ -34,7 +34,7 @@ export async function verifyFile(page: Page, file: string): Promise<void> {
   await startVerification(page);
 }
 
-/** The portal's own keys as the page shows them for a policy file. */
+/** Returns the portal's own keys as the page shows them for a policy file. */
 export async function policyOnPage(page: Page): Promise<string> {
   await openVerify(page);
   return (await page.getByRole("region", { name: "Content of policy.json" }).textContent()) ?? "";

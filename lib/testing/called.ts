@@ -4,8 +4,8 @@ import { recordingRefusal } from "@/lib/http/endpoint/record-refusal";
 import type { NamedInput } from "@/lib/http/endpoint/refusal-facts";
 
 /**
- * Runs a use case as the endpoint of this operation runs it: its refusal is recorded before it goes on. For tests that look
- * at the entries of refusals; `input` is as far as the operation's `about` needs it.
+ * Runs a use case as the endpoint of this operation does, and records a refusal before it throws it. For tests of the entries of refusals.
+ * `input` needs only what the operation's `about` reads.
  */
 export function called<T>(
   cx: Context,
@@ -14,6 +14,6 @@ export function called<T>(
   run: () => Promise<T>,
 ): Promise<T> {
   const operation = OPERATIONS.find(({ id }) => id === operationId);
-  if (operation === undefined) throw new TypeError(`there is no operation ${operationId}`);
+  if (operation === undefined) throw new TypeError(`unknown operation ${operationId}`);
   return recordingRefusal(cx, { operation, input }, run);
 }

@@ -39,7 +39,7 @@ export interface Shown extends RenderResult {
   readonly moves: Moves;
 }
 
-/** Renders a client component inside what a page gives it: wording, time zone, cache, router and address. */
+/** Renders a client component with what a page gives it: texts, time zone, cache, router and address. */
 export function show(
   component: ReactNode,
   options: { readonly language?: Language; readonly address?: string } = {},
@@ -73,15 +73,15 @@ export interface Asked {
   readonly body: unknown;
 }
 
-/** What the portal answers; `"lost"` is no answer at all. */
+/** The portal's answer; `"lost"` means no answer. */
 export type Reply = { readonly status: number; readonly json: unknown } | "lost";
 
-/** A problem document as the portal writes it. */
+/** Returns a problem document as the portal writes it. */
 export function problem(status: number, code: string, members: object = {}): Reply {
   return { status, json: { status, code, title: code, detail: "", request_id: "req-1", ...members } };
 }
 
-/** Answers calls to the portal in place of a network, and keeps them. The network comes back after the test. */
+/** Answers calls to the portal instead of a network, and records them. The network is restored after the test. */
 export function answerCalls(reply: (asked: Asked) => Reply | Promise<Reply>): readonly Asked[] {
   const calls: Asked[] = [];
   const network = globalThis.fetch;

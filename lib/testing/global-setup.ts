@@ -15,7 +15,7 @@ interface Shared {
 
 const SHARED = Symbol.for("sealport.test-server");
 
-/** The server of this run; each project loads this module for itself, so it is kept where all of them find it. */
+/** Returns the server of this run. Each project loads this module separately, so the server is kept where all of them find it. */
 function sharedServer(): Shared {
   const known: Shared | undefined = Reflect.get(globalThis, SHARED);
   if (known !== undefined) return known;
@@ -24,7 +24,7 @@ function sharedServer(): Shared {
   return shared;
 }
 
-/** vitest's global setup: one PostgreSQL for all integration tests of this run. */
+/** Starts one PostgreSQL for all integration tests of this run (vitest's global setup). */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const shared = sharedServer();
   shared.users += 1;

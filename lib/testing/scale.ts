@@ -1,9 +1,9 @@
+// Test support for all rooms; no program code imports it. benches/ prepare a database, people and services; servers/, devices/ and custodian/
+// are fake or local services; children/ are processes that tests kill. contracts/, request-life/ and routes/ are models and rules that
+// tests compare with the program. They must share no logic with the code that they check. instance/ starts a whole instance.
 import { appendFileSync } from "node:fs";
 
-/**
- * How many cases the long tests make: in `npm test`, and in `npm run test:deep`. A variable of its own sets one number for a
- * run by hand.
- */
+/** How many cases the long tests make, in `npm test` and in `npm run test:deep`. An environment variable sets one number for a run by hand. */
 export const SCALE = {
   "sequencer kills": { test: 5, deep: 50, variable: "SEALPORT_SEQUENCER_KILLS" },
   "re-wrap kills": { test: 2, deep: 8, variable: "SEALPORT_KILLS" },
@@ -23,7 +23,7 @@ export type Scaled = keyof typeof SCALE;
 /** Whether this is the deep run. */
 export const isDeep = process.env.SEALPORT_DEEP === "1";
 
-/** The number of cases that this run makes. It is also written to the file that SEALPORT_CASES names, for the run's summary. */
+/** Returns the number of cases that this run makes, and writes it to the file that SEALPORT_CASES names, for the run's summary. */
 export function scale(name: Scaled): number {
   const { test, deep, variable } = SCALE[name];
   const cases = Number(process.env[variable] ?? (isDeep ? deep : test));

@@ -6,11 +6,15 @@ import type { OperationSpec } from "@/lib/api-client/operation";
 import { OPERATIONS } from "@/lib/api-client/registry";
 import { expectDeclared, expectProblem } from "@/lib/testing/routes/expect-answer";
 import { tableOf, tableOfMember } from "@/lib/testing/routes/kinds";
-import { resolved } from "@/lib/testing/routes/resolved";
 import type { RouteCall } from "@/lib/testing/routes/route-bench";
 import { GUARDED } from "@/lib/testing/routes/rows";
 import { sampleParams } from "@/lib/testing/routes/sample";
-import { type Known, nearlyArbitrary, schemaArbitrary } from "@/lib/testing/routes/schema-arbitrary";
+import {
+  type Known,
+  nearlyArbitrary,
+  resolved,
+  schemaArbitrary,
+} from "@/lib/testing/routes/schema-arbitrary";
 import { createWorld, type Inhabitant, type World } from "@/lib/testing/routes/world";
 import { scale } from "@/lib/testing/scale";
 

@@ -18,7 +18,7 @@ export type BenchPerson = Awaited<ReturnType<UseCaseBench["person"]>>;
 const DAY_MS = 86_400_000;
 const ORDER_PDF = utf8("%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\nstartxref\n9\n%%EOF\n");
 
-/** Officers, deciders and two sealed transactions; the officers' identity checks are on record. */
+/** Officers, deciders and two sealed transactions. The officers' identity checks are recorded. */
 export interface AccessBench extends UseCaseBench {
   readonly client: BenchPerson;
   readonly regulator: BenchPerson;
@@ -31,12 +31,12 @@ export interface AccessBench extends UseCaseBench {
   readonly transactions: readonly [string, string];
   readonly order: AuthorizationFactsBody;
   readonly document: Uint8Array;
-  /** A request of this officer (the regulator when none is named), with its order, submitted. */
+  /** Files and submits a request of this officer with its order; the regulator's by default. */
   file(filing?: Filing): Promise<string>;
   draft(filing?: Filing): Promise<string>;
-  /** A query as the database's owner, to look at what was written. */
+  /** Runs a query as the database's owner, to check what was written. */
   query(text: string, values: readonly unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
-  /** An approval of the stage that retypes the order's facts. */
+  /** Returns an approval of the stage, with the order's facts retyped. */
   approval(stage: Stage, more?: object): NewDecision;
 }
 

@@ -34,7 +34,7 @@ export async function call<O extends OperationSpec>(
   const loose: OperationSpec = spec;
   const handlers = serve(spec.path, [
     bind(loose, (cx, input) =>
-      // The input was parsed by this very operation.
+      // This same operation parsed the input.
       withSession(cx, async (own) => Object(await run(own, input as Input<O>))),
     ),
   ]);
@@ -55,15 +55,15 @@ export async function call<O extends OperationSpec>(
   return { status: response.status, body: Object(text === "" ? {} : JSON.parse(text)), response };
 }
 
-/** The account as its page reads it. */
+/** Returns the account as its page reads it. */
 export const view = async (browser: TestBrowser) =>
   AccountView.parse((await call(browser, operations.getAccount, viewAccount)).body);
-/** Asks for what a fresh proof is made of; gives one. */
+/** Starts and completes a fresh proof of the person. */
 export const startStep = (browser: TestBrowser) => call(browser, operations.startStepUp, stepUpOptions);
 export const prove = (browser: TestBrowser, body: unknown) =>
   call(browser, operations.stepUp, (cx, input) => stepUp(cx, input.body), { body });
 
-/** The challenge in an answer, or in one of its members. */
+/** Returns the challenge in an answer, or in one of its members. */
 export function challengeOf(answered: Answered, at?: string): string {
   const holder = at === undefined ? answered.body : Object(answered.body[at]);
   return z.object({ challenge: z.string() }).parse(holder).challenge;
@@ -99,7 +99,7 @@ export async function passkeySignIn(
   return { browser, status: answer.status, given };
 }
 
-/** A browser in which this person has signed in, `later` steps of the code from now. */
+/** Returns a browser in which this person has signed in, with the code `later` steps from now. */
 export async function signedInAt(clock: Clock, person: TestAccount, later = 0): Promise<TestBrowser> {
   const browser = new TestBrowser();
   expect((await browser.signIn(person, clock, later)).status).toBe(200);

@@ -30,11 +30,11 @@ import type { TestServer } from "@/lib/testing/servers/test-server";
 /** Passphrase of every keystore made here. */
 export const TEST_PASSPHRASE = "a passphrase for tests";
 
-/** The cheapest scrypt that a keystore may have: these tests are about what is sealed, not about guessing passphrases. */
+/** The cheapest scrypt that a keystore may have: these tests are about sealing, not about guessing passphrases. */
 const KDF: Kdf = { kind: "scrypt", salt: toBase64url(utf8("salt for tests 0")), n: 2 ** 14, r: 8, p: 1 };
 let testRootKey: Promise<Uint8Array> | undefined;
 
-/** Writes a keystore with keys of its own under the test passphrase, and opens it without deriving that key again. */
+/** Writes a keystore with its own keys under the test passphrase, and opens it without deriving that key again. */
 async function writeTestKeystore(dir: string): Promise<Keystore> {
   testRootKey ??= unlockKey({ passphrase: TEST_PASSPHRASE }, KDF, dir);
   const key = await testRootKey;
@@ -52,7 +52,7 @@ async function writeTestKeystore(dir: string): Promise<Keystore> {
   return folderKeystore(dir, fixedKeks(openKeks(dir, id, { ...bare, keks }, key)));
 }
 
-/** A keystore of one process in a fresh folder, with that process's keys in it. */
+/** Makes a keystore of one process in a fresh folder, with that process's keys. */
 export async function createTestKeyFolder(
   process: KeyedProcess,
   origin: string,
@@ -63,17 +63,17 @@ export async function createTestKeyFolder(
   return { dir, keystore };
 }
 
-/** The keystore of `createTestKeyFolder` alone. */
+/** Returns only the keystore of `createTestKeyFolder`. */
 export async function createTestKeystore(process: KeyedProcess, origin: string): Promise<Keystore> {
   return (await createTestKeyFolder(process, origin)).keystore;
 }
 
-/** One database with a log of its own: what the audit functions need, without a person. */
+/** One database with its own log: what the audit functions need, without a person. */
 export interface AuditBench {
   readonly database: TestDatabase;
   readonly cx: AuditContext & DbContext & { readonly audit: AuditRecorder };
   readonly keystore: Keystore;
-  /** Folder of that keystore, for processes of their own. */
+  /** Folder of that keystore, for child processes. */
   readonly keyDir: string;
   readonly appPool: Pool;
   readonly sequencerPool: Pool;
@@ -82,7 +82,7 @@ export interface AuditBench {
   close(): Promise<void>;
 }
 
-/** Keys as a portal is configured with them, all of them this one. */
+/** Returns the pinned keys as in a portal's configuration, all of them this one. */
 export function pinnedKeys(log: string, publicKey: Uint8Array): PinnedKeys {
   return {
     log: vkey(log, publicKey),
@@ -93,7 +93,7 @@ export function pinnedKeys(log: string, publicKey: Uint8Array): PinnedKeys {
 }
 
 /**
- * Without `server` the shared one of a vitest run, without `origin` a log of a name of its own; `writers` is the
+ * Opens the bench. Without `server` it uses the shared one of a vitest run, without `origin` a log with its own name. `writers` is the
  * number of connections of `cx.db`, and `waitMs` how long a caller waits for one.
  */
 export async function createAuditBench(

@@ -18,14 +18,14 @@ export type Person = Awaited<ReturnType<UseCaseBench["person"]>>;
 
 export const SENT = { amount: "1000", currency: "EUR", narrative: "a narrative" };
 
-/** Two sealed groups from one person to another. */
+/** Submits a transaction with two sealed groups from one person to another. */
 export async function submit(from: Person, to: Person): Promise<string> {
   const participants = [to.principal.participantId];
   const input = NewTransaction.parse({ job_id: "job-1", confidential: true, participants, ...SENT });
   return (await submitTransaction(from, input)).transaction_id;
 }
 
-/** A transaction with its sealed groups as they stand in the database. */
+/** Returns the sealed groups of a transaction as the database stores them. */
 export async function groupsOf(cx: Person, id: string) {
   return inSnapshot(cx, async (tx) => {
     const transaction = await findTransaction(tx, cx.instance.tenantId, id);
@@ -34,18 +34,18 @@ export async function groupsOf(cx: Person, id: string) {
   });
 }
 
-/** All recipients of all its groups. */
+/** Returns all recipients of all groups of a transaction. */
 export const kidsOf = async (cx: Person, id: string): Promise<string[]> =>
   (await groupsOf(cx, id)).groups.flatMap(({ wraps }) => wraps.map(({ kid }) => kid)).sort();
 
-/** A key whose private half is its owner's program's. */
+/** A key whose private half is in its owner's program. */
 export interface Held {
   readonly holder: KeyHolder;
   readonly keyId: string;
   readonly kid: string;
 }
 
-/** Registers a holder's key, with the former one's word where that is held too, and proves it. */
+/** Registers a holder's key and proves it; also signed with the former key if that one is client-held. */
 export async function hold(cx: Person, former?: KeyHolder): Promise<Held> {
   const holder = createKeyHolder();
   const { key } = await registerKey(cx, heldBy(holder, cx.principal.participantId));
@@ -53,7 +53,7 @@ export async function hold(cx: Person, former?: KeyHolder): Promise<Held> {
   return { holder, keyId, kid };
 }
 
-/** What a holder reads with his own private half, from the rows that `GET …/envelopes` gives. */
+/** Returns what a holder reads with their own private half, from the rows of `GET …/envelopes`. */
 export async function readWith(cx: Person, { holder, kid }: Held, id: string): Promise<unknown> {
   const { transaction, groups } = await groupsOf(cx, id);
   const read: Record<string, unknown> = {};
@@ -64,7 +64,7 @@ export async function readWith(cx: Person, { holder, kid }: Held, id: string): P
   return read;
 }
 
-/** An owner whose held key was replaced by another one, with transactions sealed for the first. */
+/** Returns an owner whose client-held key was replaced by another one, with transactions sealed for the first. */
 export async function replaced(bench: UseCaseBench, count = 1) {
   const owner = await bench.person({ role: "client", hasKey: false });
   const other = await bench.person({ role: "miner" });
@@ -78,15 +78,15 @@ export async function replaced(bench: UseCaseBench, count = 1) {
   return { owner, other, old, next, ids: ids.sort() };
 }
 
-/** The old key's answer to a fresh challenge. */
+/** Returns the old key's answer to a fresh challenge. */
 export const answerOf = async (cx: Person, { keyId, holder }: Held): Promise<string> =>
   holder.answer((await challengeClientHeld(cx, keyId)).challenge);
 
-/** What the owner's program makes of everything that is listed. */
+/** Returns the entries that the owner's program makes for all listed ones. */
 export const made = async (cx: Person, old: Held, next: Held): Promise<NewEntry[]> =>
   entriesFor(old.holder, await listWraps(cx, old.keyId, { limit: 50 }), next.holder);
 
-/** Posts entries when a worker has taken what waits, with a fresh answer unless one is given. */
+/** Posts entries after a worker has integrated the waiting ones, with a fresh answer unless one is given. */
 export async function post(
   bench: Pick<UseCaseBench, "integrate">,
   cx: Person,
@@ -99,7 +99,7 @@ export async function post(
   return handOver(cx, old.keyId, WrapsOrder.parse({ client_tag, entries }));
 }
 
-/** The entry with other members in its recipient. */
+/** Returns an entry with other members in its recipient. */
 export function changed(
   entry: NewEntry,
   header: Partial<EnvelopeRecipient["header"]>,
@@ -115,14 +115,14 @@ export function changed(
   };
 }
 
-/** The same person by another key of the API. */
+/** Returns the same person with another API key. */
 export function elsewhere(cx: Person): Person {
   const { principal } = cx;
   const proof = { kind: "api-key", keyId: principal.userId, prefix: "other", signed: false } as const;
   return { ...cx, principal: { ...principal, proof } };
 }
 
-/** The first of a list that has one. */
+/** Returns the first item of a list. Throws if the list is empty. */
 export function first<T>(list: readonly T[]): T {
   const [one] = list;
   if (one === undefined) throw new TypeError("an empty list");

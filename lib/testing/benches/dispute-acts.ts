@@ -6,10 +6,10 @@ import { takeDispute } from "@/lib/disputes/take-dispute";
 import { DomainError } from "@/lib/errors";
 import type { DisputeBench, DisputePerson } from "@/lib/testing/benches/dispute-bench";
 
-/** Why a party disputes; no test looks for its words but where they must not be. */
+/** Why a party disputes. Tests search for these words only where they must not appear. */
 export const REASON = "The invoice is for another job than the one we ordered.";
 
-/** A dispute that the client, or whoever is named, has just opened. */
+/** Returns a dispute that the client, or the named person, has just opened. */
 export async function openedDispute(
   bench: DisputeBench,
   by: DisputePerson = bench.client,
@@ -19,20 +19,20 @@ export async function openedDispute(
   return { id, tx };
 }
 
-/** The same, taken by support. */
+/** Returns the same, taken by support. */
 export async function takenDispute(bench: DisputeBench): Promise<{ id: string; tx: string; grant: string }> {
   const { id, tx } = await openedDispute(bench);
   const { grant } = await takeDispute(bench.support, { id });
   return { id, tx, grant: grant?.id ?? "" };
 }
 
-/** The person while the custodian answers nobody. */
+/** Returns the person while the custodian is unavailable. */
 export function away<T extends DisputePerson>(who: T): T {
   const gone = () => Promise.reject(new DomainError("custodian.unavailable"));
   return { ...who, escrow: { ...who.escrow, submitGrant: gone, revoke: gone, open: gone } };
 }
 
-/** The person so many days from now. */
+/** Returns the person so many days from now. */
 export function later<T extends DisputePerson>(who: T, days: number): T {
   return { ...who, clock: fixedClock(new Date(Date.now() + days * 86_400_000)) };
 }

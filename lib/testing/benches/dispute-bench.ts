@@ -11,14 +11,14 @@ import { submitTransaction } from "@/lib/transactions/submit/submit-transaction"
 
 export type DisputePerson = Awaited<ReturnType<UseCaseBench["person"]>>;
 
-/** Values that must never reach support: long enough to be found anywhere they should not be. */
+/** Values that must never reach support: long enough to be found in any wrong place. */
 export const CANARIES = ["7341.19", "Zebrafink", "DE44500105175407324931"] as const;
 
 /** Two parties, support of a desk and of a party, deciders, and transactions to dispute. */
 export interface DisputeBench extends UseCaseBench {
   readonly client: DisputePerson;
   readonly miner: DisputePerson;
-  /** A client with an Ed25519 key of its own in the roster, and the key's seed. */
+  /** A client with their own Ed25519 key on the roster, and the key's seed. */
   readonly keyed: DisputePerson;
   readonly keyedSeed: Uint8Array;
   readonly stranger: DisputePerson;
@@ -28,7 +28,7 @@ export interface DisputeBench extends UseCaseBench {
   readonly approver: DisputePerson;
   readonly legal: DisputePerson;
   readonly auditor: DisputePerson;
-  /** A new transaction of client and miner, sealed and with canaries in it unless said otherwise. */
+  /** Returns a new transaction of client and miner, sealed and with canaries by default. */
   transaction(by?: DisputePerson, over?: object): Promise<string>;
 }
 

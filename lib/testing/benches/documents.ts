@@ -1,10 +1,10 @@
 import { crc32, deflateSync } from "node:zlib";
 
-// Small documents of every kind that is taken, and what is made of them to deceive. Tests only.
+// Small documents of every accepted type, and deceptive variants of them. Tests only.
 
 const text = (value: string): Buffer => Buffer.from(value, "latin1");
 
-/** A PDF whose file has exactly so many bytes; a comment between its objects takes up what is too little. */
+/** Returns a PDF of exactly so many bytes; a comment between its objects fills the rest. */
 export function pdfOf(bytes: number): Buffer {
   const head = text("%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%");
   const tail = text("\ntrailer\n<<>>\nstartxref\n9\n%%EOF\n");
@@ -22,7 +22,7 @@ function chunk(type: string, content: Buffer): Buffer {
   return framed;
 }
 
-/** A picture of one pixel, with these text chunks in it. */
+/** Returns an image of one pixel, with these text chunks. */
 export function pngWith(...texts: readonly string[]): Buffer {
   const header = Buffer.from([0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]);
   return Buffer.concat([
@@ -34,7 +34,7 @@ export function pngWith(...texts: readonly string[]): Buffer {
   ]);
 }
 
-/** Marks, lengths and entropy-coded bytes of a JPEG, with a stuffed FF and a restart among them. */
+/** Markers, lengths and entropy-coded bytes of a JPEG, with a stuffed FF and a restart among them. */
 export const JPEG = Buffer.from("ffd8ffe000044a46ffda00080101000000003f00aaff00bbffd0ccffd9", "hex");
 
 function entry(tag: number, type: number, value: number): Buffer {
@@ -46,7 +46,7 @@ function entry(tag: number, type: number, value: number): Buffer {
   return bytes;
 }
 
-/** A TIFF in Intel's order: its header, one directory, and behind it a strip of four bytes. */
+/** A TIFF in Intel's order: its header, one directory, then a strip of four bytes. */
 export const TIFF = Buffer.concat([
   Buffer.from("49492a0008000000", "hex"),
   Buffer.from([4, 0]),
@@ -58,10 +58,10 @@ export const TIFF = Buffer.concat([
   Buffer.from([1, 2, 3, 4]),
 ]);
 
-/** signedData and nothing in it. */
+/** An empty signedData. */
 export const P7M = Buffer.from("300b06092a864886f70d010702", "hex");
 
-/** The end record of an empty ZIP archive whose comment is so long. */
+/** Returns the end record of an empty ZIP archive whose comment has this length. */
 export function zipEnd(commentBytes: number): Buffer {
   const record = Buffer.alloc(22);
   record.writeUInt32BE(0x504b0506, 0);
@@ -69,7 +69,9 @@ export function zipEnd(commentBytes: number): Buffer {
   return record;
 }
 
-/** The test file that every scanner calls malware and that does nothing (EICAR); in two halves, so that no scanner stops at this source. */
+/**
+ * The harmless test file that every scanner reports as malware (EICAR). It is in two halves, so that a scanner does not report this source.
+ */
 export const EICAR = ["X5O!P%@AP[4\\PZX54(P^)7CC)7}$", "EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"].join("");
 
 /** A whole PDF with EICAR in a comment. */

@@ -14,19 +14,19 @@ import { createLogger } from "@/lib/telemetry/logger";
 import { createTestKeyFolder, pinnedKeys } from "@/lib/testing/benches/audit-bench";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
 
-/** What a signer adds to a bench: a log whose checkpoints are signed. */
+/** What a signer adds to a bench: a log with signed checkpoints. */
 interface SignedLog {
   /** The portal's folder, DATA_DIR of this process. */
   readonly dataDir: string;
   /** Folder of the signer's keystore. */
   readonly signerKeyDir: string;
-  /** Policy file of somebody who trusts this log and its receipts. */
+  /** Policy file of a verifier who trusts this log and its receipts. */
   readonly policy: { readonly log: readonly string[]; readonly receipts: readonly string[] };
-  /** Integrates what waits and has a checkpoint signed over it. */
+  /** Integrates the waiting entries and has a checkpoint over them signed. */
   anchor(): Promise<void>;
 }
 
-/** Use cases on a log whose checkpoints are signed. It sets the process's portal variables: one a test file. */
+/** Use cases on a log with signed checkpoints. It sets the process's portal variables, so a test file opens one only. */
 export type LogBench = UseCaseBench & SignedLog;
 
 /** Opens the bench; call `close` when the test is over. `floorDays` are the signer's, for tests that prune. */
@@ -34,7 +34,7 @@ export async function createLogBench(options: { readonly floorDays?: number } = 
   return withSigner(await createUseCaseBench(), options);
 }
 
-/** A bench with a signer of its log, which its `close` ends as well. */
+/** Adds a signer of its log to a bench, whose `close` ends the signer too. */
 export async function withSigner<B extends UseCaseBench>(
   bench: B,
   options: { readonly floorDays?: number } = {},
@@ -52,7 +52,7 @@ export async function withSigner<B extends UseCaseBench>(
   const place = { ...bench.place, pool: bench.sequencerPool, signerUrl, logVkey: signer.vkey, logger };
   const { name, publicKey } = bench.cx.audit.receiptSigner;
   const policy = { log: [signer.vkey], receipts: [vkey(name, publicKey)] };
-  // Every context of the bench has this one object.
+  // Every context of the bench shares this one object.
   Object.assign(bench.cx.instance, { dataDir: dir, pinned: pinnedKeys(log, signer.publicKey) });
   return {
     ...bench,

@@ -21,7 +21,7 @@ import { createLogger } from "@/lib/telemetry/logger";
 import { type AuditBench, createAuditBench } from "@/lib/testing/benches/audit-bench";
 import type { Role, Scope } from "@/lib/vocabulary";
 
-/** A portal's runtime on a database of its own, with a custodian that never answers. */
+/** A portal's runtime on its own database, with a custodian that never answers. */
 export interface PortalBench {
   readonly audit: AuditBench;
   readonly runtime: Runtime;
@@ -30,7 +30,7 @@ export interface PortalBench {
   close(): Promise<void>;
 }
 
-/** Opens the portal on a database of its own, or on one that a bench with its tenant has made. */
+/** Opens the portal on its own database, or on one that a bench with its tenant has made. */
 export async function createPortalBench(
   budgets: Parameters<typeof openLimits>[1],
   on?: AuditBench,
@@ -56,7 +56,7 @@ export async function createPortalBench(
     }),
     audit: createAuditRecorder({ pool: audit.appPool, keystore, instance: cx.instance, receiptKey }),
     logger,
-    // What tests show of budgets is that they are exact, not that a busy machine is quick.
+    // Tests check that budgets are exact, not that a busy machine is quick.
     limits: openLimits({ pool: limitPool, secret: new Uint8Array(32).fill(4), drawMs: 60_000 }, budgets),
     failures: createAnonymousFailures(logger),
     idempotencyKey: new Uint8Array(32).fill(1),
@@ -82,7 +82,7 @@ export async function createPortalBench(
   return { audit, runtime, lines, close };
 }
 
-/** A person with a participant of their own, and a key with these scopes. */
+/** Makes a person with their own participant, and a key with these scopes. */
 export async function createCaller(
   runtime: Runtime,
   role: Role,

@@ -1,7 +1,7 @@
 import "server-only";
 import { Client } from "pg";
 
-/** One statement on a connection of its own, as whoever the URL names. */
+/** Runs one statement on its own connection, as the login in the URL. */
 export async function queryAs(
   url: string,
   text: string,

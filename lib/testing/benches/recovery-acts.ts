@@ -18,7 +18,7 @@ const ownKey = (handle: string, public_key: string | undefined) =>
     ? {}
     : { credentials: [{ kind: "ed25519" as const, key_id: `${handle}/1`, public_key }] };
 
-/** A roster of these people, whom the portal signs for; taken by the custodian when it is asked next. */
+/** Writes a roster of these people, for whom the portal signs. The custodian accepts it at its next call. */
 export async function writeRoster(
   bench: UseCaseBench,
   people: readonly Person[],
@@ -41,18 +41,18 @@ export async function writeRoster(
   });
 }
 
-/** Who may help with a loss, and who may not; all stand in the custodian's roster. */
+/** People who may help after a loss, and people who may not. All are on the custodian's roster. */
 export interface Helpers {
   readonly owners: readonly Person[];
   readonly other: Person;
   readonly legal: Person;
   readonly approver: Person;
   readonly support: Person;
-  /** A roster person with the duty, of the first owner's organisation. */
+  /** A person of the first owner's organisation, on the roster and with the duty. */
   readonly insider: Person;
 }
 
-/** `legalKey`: public key of the legal reviewer's own Ed25519 key, whom the portal signs for otherwise. */
+/** Makes the helpers. `legalKey` is the public key of the legal reviewer's own Ed25519 key; without it the portal signs for them. */
 export async function helpers(bench: UseCaseBench, owners: number, legalKey?: string): Promise<Helpers> {
   const clients: Person[] = [];
   while (clients.length < owners) clients.push(await bench.person({ role: "client", hasKey: false }));
@@ -70,11 +70,11 @@ export async function helpers(bench: UseCaseBench, owners: number, legalKey?: st
   return { owners: clients, other, legal, approver, support, insider };
 }
 
-/** Somebody who held a key and lost it, with transactions under it. */
+/** A person who lost a client-held key, with transactions sealed with it. */
 export interface Loss extends Helpers {
   readonly owner: Person;
   readonly old: Held;
-  /** The new key, which nobody has registered. */
+  /** The new key, which is not registered. */
   readonly next: KeyHolder;
   readonly ids: readonly string[];
 }
@@ -98,13 +98,13 @@ export const asked = ({ owner, old, next }: Loss, reason = "The laptop is gone."
 export const signedBy = (person: Person, { old }: Loss): Promise<RecoveryAnswer> =>
   signRecovery(person, old.keyId, {});
 
-/** Challenge and answer by the holder of the new key, or by whoever is named. */
+/** Runs challenge and answer with the holder of the new key, or with the given holder. */
 export async function begun({ owner, old, next }: Loss, holder: KeyHolder = next): Promise<RecoveryAnswer> {
   const { challenge } = await challengeRecovery(owner, old.keyId);
   return beginRecovery(owner, old.keyId, { client_tag: holder.answer(challenge) });
 }
 
-/** Asked, and signed by two, when a worker has taken what waits. */
+/** Returns a recovery that was asked for and signed by two people, after a worker has integrated the entries. */
 export async function agreed(bench: UseCaseBench, one: Loss): Promise<RecoveryAnswer> {
   await asked(one);
   await signedBy(one.legal, one);

@@ -28,10 +28,10 @@ import { createLogger } from "@/lib/telemetry/logger";
 import { createTestKeystore } from "@/lib/testing/benches/audit-bench";
 import { createUseCaseBench } from "@/lib/testing/benches/use-case-bench";
 
-/** An entry of no consequence. */
+/** An entry without a consequence. */
 export const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.read", subjects: [] };
 
-/** What two persons agreed to: entries [from, to). */
+/** Returns what two people agreed to: entries [from, to). */
 export const agreed = (from: number, to: number): Agreed => ({
   from,
   to,
@@ -39,7 +39,7 @@ export const agreed = (from: number, to: number): Agreed => ({
   statements: [],
 });
 
-/** Tables that a backup of the log holds. */
+/** Tables that a backup of the log contains. */
 export const BACKED_UP = [
   "entry",
   "part",
@@ -53,7 +53,7 @@ export const BACKED_UP = [
   "erasure",
 ];
 
-/** A log with its signer's store, and a database that is put back to where it was. */
+/** A log with its signer's store, and a database that can be restored to an earlier state. */
 export type RecoveryBench = Awaited<ReturnType<typeof createRecoveryBench>>;
 
 /** Opens the bench; call `close` when the test is over. */
@@ -76,7 +76,7 @@ export async function createRecoveryBench() {
   }
 
   async function sign() {
-    // Where something is pruned here, it is young by the signer's copy.
+    // What is pruned here is young by the signer's copy.
     const from = {
       pool: bench.signerPool,
       file,
@@ -91,7 +91,7 @@ export async function createRecoveryBench() {
     return checkpoint;
   }
 
-  /** As the superuser of a restore: past every trigger. */
+  /** Runs statements as the superuser of a restore, past every trigger. */
   async function asSuperuser(statements: readonly string[]): Promise<void> {
     const admin = new Client({ connectionString: bench.database.adminUrl });
     await admin.connect();
@@ -116,7 +116,7 @@ export async function createRecoveryBench() {
   const backUp = () =>
     asSuperuser(BACKED_UP.map((name) => `CREATE TABLE kept_${name} AS TABLE audit_${name}`));
 
-  /** Puts back what was there when the backup was taken. */
+  /** Restores the rows of the backup. */
   const restore = () =>
     asSuperuser(
       BACKED_UP.flatMap((name) => [
@@ -135,7 +135,7 @@ export async function createRecoveryBench() {
     return recoverLog(owner, place, await copy(), agreed(from, to), bench.keystore);
   }
 
-  /** The stored log as it stands: gapless, chained, and its tiles give its root. */
+  /** Checks that the stored log is gapless and chained, and that its tiles give its root. */
   async function expectWhole(size: number): Promise<void> {
     const { rows } = await bench.appPool.query(
       "SELECT l.seq, l.leaf_hash, l.chain, e.bytes FROM audit_leaf l JOIN audit_entry e ON e.id = l.entry_id ORDER BY l.seq",
@@ -163,7 +163,7 @@ export async function createRecoveryBench() {
     expect(verifyConsistency({ ...sizes, proof })).toBe(true);
   }
 
-  /** The server's own verification, search rows included. */
+  /** Runs the server's own verification, index rows included. */
   async function verify(log = place.log, logVkey = key.vkey) {
     const cx = {
       ...bench.cx,

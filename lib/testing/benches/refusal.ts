@@ -1,6 +1,6 @@
 import { DomainError } from "@/lib/errors";
 
-/** The refusal that an act ends with. Any other error goes on, and an act that succeeds is an error itself. */
+/** Returns the refusal that an act ends with. Throws any other error, and throws if the act succeeds. */
 export async function refusalOf(act: Promise<unknown>): Promise<DomainError> {
   try {
     await act;
@@ -11,7 +11,7 @@ export async function refusalOf(act: Promise<unknown>): Promise<DomainError> {
   throw new Error("nothing was refused");
 }
 
-/** The problem code that an act is refused with, or `done` when it was not refused. */
+/** Returns the problem code of an act's refusal, or `done` if it succeeded. */
 export async function outcomeOf(act: Promise<unknown>): Promise<string> {
   try {
     await act;

@@ -52,7 +52,7 @@ export interface Filing {
   readonly purpose?: string;
 }
 
-/** Officers, their deciders, and two sealed transactions that requests are about. */
+/** Officers, their deciders, and two sealed transactions for requests. */
 export interface RequestBench extends UseCaseBench {
   readonly regulator: RequestPerson;
   readonly auditor: RequestPerson;
@@ -63,7 +63,7 @@ export interface RequestBench extends UseCaseBench {
   /** A decider of the regulator's own organisation. */
   readonly colleague: RequestPerson;
   readonly support: RequestPerson;
-  /** People that a test asked for beside these, in its order; they stand in the roster too. */
+  /** Further people that a test asked for, in its order. They are on the roster too. */
   readonly more: readonly RequestPerson[];
   readonly txId: string;
   readonly otherTxId: string;
@@ -83,7 +83,7 @@ async function rosterOf(bench: UseCaseBench, people: readonly RequestPerson[]): 
   });
 }
 
-/** A new transaction of this client, sealed for it. */
+/** Submits a new transaction of this client, sealed for them. */
 export async function newTransaction(client: RequestPerson): Promise<string> {
   const participants = [client.principal.participantId];
   const body = { job_id: "job-1", amount: "1000", currency: "EUR", pricing: { rate: "5" }, participants };
@@ -91,9 +91,9 @@ export async function newTransaction(client: RequestPerson): Promise<string> {
   return answer.transaction_id;
 }
 
-/** Opens the bench, on another one where that is given; call `close` when the test is over. */
+/** Opens the bench, on another bench if one is given; call `close` when the test is over. */
 export async function createRequestBench(
-  beside: readonly (NewPerson & { readonly isOfRegulator?: true })[] = [],
+  extra: readonly (NewPerson & { readonly isOfRegulator?: true })[] = [],
   options: Parameters<typeof createUseCaseBench>[0] = {},
   on?: UseCaseBench,
 ): Promise<RequestBench> {
@@ -112,7 +112,7 @@ export async function createRequestBench(
   const { organisationId } = regulator.principal;
   const colleague = { ...legal, principal: { ...principal, organisationId } };
   const more: RequestPerson[] = [];
-  for (const { isOfRegulator, ...one } of beside) {
+  for (const { isOfRegulator, ...one } of extra) {
     const place = isOfRegulator === undefined ? {} : { organisationId };
     more.push(await bench.person({ hasKey: false, ...place, ...one }));
   }
@@ -134,7 +134,7 @@ export async function createRequestBench(
   };
 }
 
-/** Drafts a request, by the regulator for the first transaction unless said otherwise. */
+/** Drafts a request, by default by the regulator for the first transaction. */
 export async function draftRequest(bench: RequestBench, filing: Filing = {}): Promise<string> {
   const {
     who = bench.regulator,
@@ -157,7 +157,7 @@ export async function draftRequest(bench: RequestBench, filing: Filing = {}): Pr
   return (await fileRequest(who, body)).id;
 }
 
-/** The same with its order attached, submitted. */
+/** Drafts a request, attaches its order and submits it. */
 export async function submittedRequest(bench: RequestBench, filing: Filing = {}): Promise<string> {
   const who = filing.who ?? bench.regulator;
   const id = await draftRequest(bench, filing);
@@ -166,7 +166,7 @@ export async function submittedRequest(bench: RequestBench, filing: Filing = {})
   return id;
 }
 
-/** An approval of this stage that confirms the order's facts. */
+/** Returns an approval of this stage that confirms the order's facts. */
 export function approvalOf(stage: "legal" | "coordinator", more: object = {}): NewDecision {
   const body = { stage, decision: "approve", comment: "As the order says", confirms: CONFIRMS, ...more };
   return NewDecision.parse(body);
@@ -174,7 +174,7 @@ export function approvalOf(stage: "legal" | "coordinator", more: object = {}): N
 
 const checked = new WeakSet<RequestBench>();
 
-/** Has the officer's identity on record, once a bench: until then no approval counts. */
+/** Records the officer's identity check, once for each bench. Without it no approval is accepted. */
 export async function ensureChecked(bench: RequestBench, requestId: string): Promise<void> {
   if (checked.has(bench)) return;
   const { code } = await refusalOf(decideRequest(bench.legal, requestId, approvalOf("legal")));
@@ -183,7 +183,7 @@ export async function ensureChecked(bench: RequestBench, requestId: string): Pro
   checked.add(bench);
 }
 
-/** The same approved by two people: an active grant. */
+/** Returns a request approved by two people, with an active grant. */
 export async function approvedRequest(
   bench: RequestBench,
   filing: Filing = {},
@@ -196,7 +196,7 @@ export async function approvedRequest(
   return { requestId, grantId: answer.grant_id ?? "" };
 }
 
-/** A statement as the database's owner. */
+/** Runs a statement as the database's owner. */
 export async function queryOwner(bench: RequestBench, text: string, values: readonly unknown[] = []) {
   const connection = new Client({ connectionString: bench.database.adminUrl });
   await connection.connect();

@@ -2,7 +2,7 @@ import "server-only";
 
 type Query = (text: string, values: readonly unknown[]) => Promise<unknown>;
 
-/** A time that PostgreSQL stores and JavaScript cannot read, as a literal of SQL. */
+/** A time that PostgreSQL stores and JavaScript cannot read, as an SQL literal. */
 export const YEAR_10000 = "'10000-01-01T11:59:59Z'";
 
 /** Runs a statement as the database's owner, past the triggers of one table that would refuse it. */
@@ -26,7 +26,7 @@ export function spoil(query: Query, table: string, change: string, id: string, k
   return pastTriggers(query, table, `UPDATE ${table} SET ${change} WHERE ${key} = '${id}'`);
 }
 
-/** Stores a row that cannot be read; its values are literals of SQL. */
+/** Stores a row that cannot be read; its values are SQL literals. */
 export function plant(query: Query, table: string, row: Readonly<Record<string, string>>): Promise<void> {
   const names = Object.keys(row).join(", ");
   return pastTriggers(

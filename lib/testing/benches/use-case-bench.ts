@@ -30,7 +30,7 @@ export interface NewPerson {
   readonly hasKey?: boolean;
   readonly kind?: "natural" | "legal";
   readonly organisation?: "operator" | "agency" | "company";
-  /** An organisation that is there already, in place of a fresh one. */
+  /** An existing organisation, instead of a fresh one. */
   readonly organisationId?: string;
   readonly email?: string;
 }
@@ -38,31 +38,31 @@ export interface NewPerson {
 /** A portal's use cases on a real database with a real custodian behind its socket. */
 export interface UseCaseBench extends AuditBench {
   readonly escrow: EscrowClient;
-  /** Where that custodian listens, for processes of their own. */
+  /** Where that custodian listens, for child processes. */
   readonly custodianUrl: string;
-  /** The custodian's roster file; it takes whatever is written there first. */
+  /** The custodian's roster file; it accepts the first roster written there. */
   readonly rosterFile: string;
-  /** Folders of that custodian: its journal, and its keystore. */
+  /** Folders of that custodian: its journal and its keystore. */
   readonly custodianDir: string;
   readonly custodianKeyDir: string;
-  /** A person of a fresh organisation and participant; the context of a call of theirs. */
+  /** Makes a person of a fresh organisation and participant, and returns the context of their calls. */
   person(
     options: NewPerson,
   ): Promise<Context & { readonly principal: Principal & { participantId: string } }>;
   stopCustodian(): Promise<void>;
-  /** Takes what waits into the log's tree, as a worker does. */
+  /** Integrates the waiting entries into the log's tree, as a worker does. */
   integrate(): Promise<void>;
 }
 
 export const TEST_DOMAIN = "test.example";
-/** A number of every test agency's record. */
+/** A phone number in every test agency's record. */
 export const TEST_CONTACT = "+49 30 000000";
 
 function officeOf(kind: NonNullable<NewPerson["organisation"]>) {
   return kind === "agency" ? { emailDomains: [TEST_DOMAIN], contacts: [TEST_CONTACT] } : {};
 }
 
-/** A custodian for this log behind a socket of its own, by this clock; `close` takes it away. */
+/** Starts a custodian for this log on its own socket and with this clock; `close` removes it. */
 export async function openCustodian(bench: Pick<AuditBench, "place">, clock: Clock = systemClock) {
   const dir = await mkdtemp(path.join(tmpdir(), "sp-cust-"));
   const log = bench.place.log;
@@ -95,8 +95,8 @@ export async function openCustodian(bench: Pick<AuditBench, "place">, clock: Clo
 }
 
 /**
- * Opens the bench; call `close` when the test is over. Without `server` on the shared one of a vitest run; with a clock its
- * custodian goes by that one.
+ * Opens the bench; call `close` when the test is over. Without `server` it uses the shared one of a vitest run. A given clock is the
+ * custodian's clock too.
  */
 export async function createUseCaseBench(
   options: { readonly server?: TestServer; readonly clock?: Clock } = {},

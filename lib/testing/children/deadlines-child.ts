@@ -8,7 +8,7 @@ import { openLocalKeystore } from "@/lib/keystore/files/local-keystore";
 import { createLogger } from "@/lib/telemetry/logger";
 import { TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
 
-/** What a portal of its own is started with; its clock runs so far ahead. */
+/** Settings of this child portal; its clock runs ahead by this much. */
 export interface DeadlinesChildOptions {
   readonly keyDir: string;
   readonly databaseUrl: string;
@@ -16,7 +16,7 @@ export interface DeadlinesChildOptions {
   readonly aheadMs: number;
 }
 
-// Does what the clock brings to requests, as a portal does, as a process of its own that a test can kill.
+// Processes due request deadlines as a portal does, in a child process that a test can kill.
 const options: DeadlinesChildOptions = JSON.parse(process.argv[2] ?? "");
 const { keyDir, databaseUrl, instance, aheadMs } = options;
 const keystore = await openLocalKeystore({ dir: keyDir, unlock: { passphrase: TEST_PASSPHRASE } });

@@ -8,7 +8,7 @@ import { readCustody } from "@/lib/env/custody";
 import { changeKeyState } from "@/lib/keys/change-state";
 import { openKeystore } from "@/lib/keystore/open-keystore";
 
-/** What a portal of its own is started with. */
+/** Settings of this child portal. */
 export interface DestroyChildOptions {
   readonly keyDir: string;
   readonly databaseUrl: string;
@@ -18,7 +18,7 @@ export interface DestroyChildOptions {
   readonly keyId: string;
 }
 
-// Destroys one key, as a portal does, as a process of its own that a test can kill.
+// Destroys one key as a portal does, in a child process that a test can kill.
 const options: DestroyChildOptions = JSON.parse(process.argv[2] ?? "");
 const { keyDir, databaseUrl, custody, instance, principal, keyId } = options;
 const keystore = await openKeystore({ dir: keyDir, custody: readCustody(custody) });

@@ -9,7 +9,7 @@ import { openLocalKeystore } from "@/lib/keystore/files/local-keystore";
 import { createLogger } from "@/lib/telemetry/logger";
 import { TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
 
-// Makes one background export as a portal does, as a process of its own that a test can kill.
+// Makes one background export as a portal does, in a child process that a test can kill.
 const [keyDir = "", url = "", facts = ""] = process.argv.slice(2);
 const instance: InstanceFacts = JSON.parse(facts);
 const keystore = await openLocalKeystore({ dir: keyDir, unlock: { passphrase: TEST_PASSPHRASE } });

@@ -14,7 +14,7 @@ import { createKeyHolder, type KeyPair } from "@/lib/testing/devices/key-holder"
 import { handOver } from "@/lib/transactions/client-held/hand-over";
 import { listWraps } from "@/lib/transactions/client-held/list-wraps";
 
-/** What a portal of its own is started with, and the owner's program that calls it. */
+/** Settings of this child portal, and the owner's program that calls it. */
 export interface HandOverChildOptions {
   readonly keyDir: string;
   readonly databaseUrl: string;
@@ -26,7 +26,7 @@ export interface HandOverChildOptions {
   readonly next: KeyPair;
 }
 
-// Hands over what lies under a replaced key, a transaction at a time, as a process of its own that a test can kill.
+// Re-wraps what is sealed with a replaced key, one transaction at a time, in a child process that a test can kill.
 const options: HandOverChildOptions = JSON.parse(process.argv[2] ?? "");
 const { keyDir, databaseUrl, custodian, instance, principal, keyId } = options;
 const keystore = await openLocalKeystore({ dir: keyDir, unlock: { passphrase: TEST_PASSPHRASE } });

@@ -9,14 +9,14 @@ import { sendNotifications } from "@/lib/notify/send-notifications";
 import { createLogger } from "@/lib/telemetry/logger";
 import { TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
 
-/** What a portal of its own is started with. */
+/** Settings of this child portal. */
 export interface NotifyChildOptions {
   readonly keyDir: string;
   readonly databaseUrl: string;
   readonly instance: InstanceFacts;
 }
 
-// Tells and sends what there is, as a portal does, as a process of its own that a test can kill.
+// Sends the queued notifications as a portal does, in a child process that a test can kill.
 const { keyDir, databaseUrl, instance }: NotifyChildOptions = JSON.parse(process.argv[2] ?? "");
 const keystore = await openLocalKeystore({ dir: keyDir, unlock: { passphrase: TEST_PASSPHRASE } });
 const db = openDatabase({ url: databaseUrl, maxConnections: 3 });
@@ -24,7 +24,7 @@ const logger = createLogger("test", "silent");
 const shared = { db, instance, clock: systemClock, keystore, logger, hasMail: false, mailer: undefined };
 const cx = { ...shared, origin: "https://portal.example" };
 
-/** What there is; a database that has no connection free is asked again, as a portal does. */
+/** Sends what is queued. If no database connection is free, it tries again, as a portal does. */
 async function step(): Promise<number> {
   try {
     return (await sendNotifications(cx)) + (await deliverDue(cx));

@@ -9,7 +9,7 @@ import { createLogger } from "@/lib/telemetry/logger";
 import { TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
 import { runRecoveries } from "@/lib/transactions/key-recovery/run-recoveries";
 
-/** What a portal of its own is started with. */
+/** Settings of this child portal. */
 export interface RecoveryChildOptions {
   readonly keyDir: string;
   readonly databaseUrl: string;
@@ -17,7 +17,7 @@ export interface RecoveryChildOptions {
   readonly instance: InstanceFacts;
 }
 
-// Goes on with recoveries until none runs, as a process of its own that a test can kill.
+// Continues recoveries until none runs, in a child process that a test can kill.
 const options: RecoveryChildOptions = JSON.parse(process.argv[2] ?? "");
 const { keyDir, databaseUrl, custodian, instance } = options;
 const keystore = await openLocalKeystore({ dir: keyDir, unlock: { passphrase: TEST_PASSPHRASE } });
@@ -37,6 +37,6 @@ const cx = {
   system: "portal",
 };
 process.stdout.write("ready\n");
-// A few passes: what does not end then is the test's to find.
+// A few passes are enough. If a recovery has not ended then, the test finds it.
 for (let pass = 0; pass < 20 && (await runRecoveries(cx)) > 0; pass += 1);
 process.exit(0);

@@ -11,7 +11,7 @@ import { createLogger } from "@/lib/telemetry/logger";
 import { TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
 import { runRotations } from "@/lib/transactions/rewrap/run-rotations";
 
-/** What a portal of its own is started with. */
+/** Settings of this child portal. */
 export interface RotationChildOptions {
   readonly keyDir: string;
   readonly databaseUrl: string;
@@ -20,7 +20,7 @@ export interface RotationChildOptions {
   readonly participants: readonly string[];
 }
 
-// Begins rotations and moves what they have to move, as a portal does, as a process of its own that a test can kill.
+// Begins rotations and re-wraps for them as a portal does, in a child process that a test can kill.
 const options: RotationChildOptions = JSON.parse(process.argv[2] ?? "");
 const { keyDir, databaseUrl, custodian, instance, participants } = options;
 const keystore = await openLocalKeystore({ dir: keyDir, unlock: { passphrase: TEST_PASSPHRASE } });
@@ -41,7 +41,7 @@ const cx = {
   system: "portal",
 };
 
-/** What a caller may ask again: a rival locked the same rows first, or a busy machine's database was too slow. */
+/** Errors after which a caller may retry: a rival locked the same rows first, or the database of a busy machine was too slow. */
 const MAY_ASK_AGAIN: ReadonlySet<string> = new Set(["request.conflict", "service.database-unavailable"]);
 
 async function patiently(act: () => Promise<unknown>): Promise<void> {

@@ -23,7 +23,7 @@ it.each<[string, (bytes: Buffer) => Buffer | string]>([
   expect(scanner.find(form(Buffer.from(text)))).toEqual(["text"]);
 });
 
-it("a value is found in base64 and base64url of something longer, wherever it stands there", () => {
+it("a value is found in base64 and base64url of a longer text, at any position", () => {
   for (let round = 0; round < 50; round += 1) {
     for (const alphabet of ["base64", "base64url"] as const) {
       const longer = Buffer.concat([noise(), Buffer.from(key), noise(), Buffer.from(text), noise()]);
@@ -32,7 +32,7 @@ it("a value is found in base64 and base64url of something longer, wherever it st
   }
 });
 
-it("nothing is found where nothing is", () => {
+it("no value is found where none is", () => {
   const near = Uint8Array.from(key, (byte, at) => (at === 10 ? byte ^ 1 : byte));
   expect(scanner.find(Buffer.from(near))).toEqual([]);
   expect(scanner.find(Buffer.from(near).toString("hex"))).toEqual([]);

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
-// Without `server-only`: Playwright's loader reads this file too.
+// No `server-only` here: Playwright's loader reads this file too.
 
 const MIN_BYTES = 4;
 
-/** Base64 of the bytes at each alignment, without what depends on their neighbours, in both alphabets. */
+/** Returns base64 of the bytes at each alignment, in both alphabets, without the characters that depend on neighbouring bytes. */
 function base64Forms(bytes: Buffer): string[] {
   return [0, 1, 2].flatMap((shift) => {
     const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString("base64");
@@ -14,7 +14,7 @@ function base64Forms(bytes: Buffer): string[] {
   });
 }
 
-/** Every form in which a value could lie somewhere: as it is, in hex, in base64, and as a list of its bytes' numbers. */
+/** Returns every form in which a value could be stored: as it is, in hex, in base64, and as a list of byte numbers. */
 export function formsOf(value: string | Uint8Array): Buffer[] {
   const bytes = Buffer.from(value);
   const hex = bytes.toString("hex");
@@ -29,12 +29,12 @@ interface Needle {
 
 const wordAt = (bytes: Buffer, at: number): number => bytes.readUInt32BE(at);
 
-/** Looks for any number of values in all their forms, in one pass over what is searched. */
+/** Searches for any number of values in all their forms, in one pass over the content. */
 export class CanaryScanner {
   private readonly byWord = new Map<number, Needle[]>();
   private readonly firsts = new Uint8Array(2 ** 16);
 
-  /** `name` is what is told when it is found: never the value. */
+  /** Adds a value. `name` is reported when it is found, never the value. */
   add(name: string, value: string | Uint8Array): void {
     for (const bytes of formsOf(value)) {
       const word = wordAt(bytes, 0);
@@ -43,7 +43,7 @@ export class CanaryScanner {
     }
   }
 
-  /** Names of the values that stand in these bytes, or in this text with or without its white space. */
+  /** Returns the names of the values in these bytes, or in this text with or without its white space. */
   find(content: Buffer | string): string[] {
     const found = new Set<string>();
     const texts = typeof content === "string" ? [content, content.replaceAll(/\s/g, "")] : [content];
@@ -60,7 +60,7 @@ export class CanaryScanner {
     }
   }
 
-  /** The same for a file; one that is gone by now holds nothing. */
+  /** Returns the same for a file; a file that no longer exists contains none. */
   findInFile(file: string): string[] {
     try {
       return this.find(readFileSync(file));
@@ -71,7 +71,7 @@ export class CanaryScanner {
   }
 }
 
-/** All files below a folder, links followed. */
+/** Returns all files below a folder, following links. */
 export function* filesBelow(folder: string): Generator<string> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const full = path.join(folder, entry.name);

@@ -2,11 +2,11 @@ import { openContentKey, type SealedEnvelope, sealEnvelope } from "@/lib/crypto/
 import { sealFixture } from "@/lib/crypto/envelope/envelope-fixture";
 import { SeenDigests } from "./seen-digests";
 
-/** What one envelope used once, and may use never again. */
+/** What one envelope uses once, and may never use again. */
 export const ONCE = ["iv", "content key", "ephemeral key"] as const;
 export type Once = (typeof ONCE)[number];
 
-/** How many seals there were, and how often each of what is used once came again. */
+/** How many seals there were, and how often each single-use value was repeated. */
 export interface Repeats {
   readonly seals: number;
   readonly repeats: Readonly<Record<Once, number>>;
@@ -16,7 +16,7 @@ const KIDS = ["alice#1", "escrow#3"];
 const VALUES = 2 + KIDS.length;
 const TOLD_EVERY = 1_000;
 
-/** The commitment in a protected header: HMAC of the content key over a context that is the same for all seals here. */
+/** Returns the commitment in a protected header: HMAC of the content key over a context that is the same for all seals here. */
 function commitmentOf(sealed: SealedEnvelope): string {
   const header: { readonly cfx: { readonly cmt: string } } = JSON.parse(
     Buffer.from(sealed.envelope.protected, "base64url").toString("utf8"),
@@ -25,8 +25,8 @@ function commitmentOf(sealed: SealedEnvelope): string {
 }
 
 /**
- * Looks for repeats among envelopes of one context. Two with the same content key have the same commitment, so the key
- * itself need not be known; memory is bounded by the number of seals that are announced.
+ * Counts repeats among envelopes of one context. Two envelopes with the same content key have the same commitment, so the key itself need
+ * not be known. Memory is bounded by the announced number of seals.
  */
 export class RepeatCounter {
   private readonly seen: SeenDigests;
@@ -58,10 +58,10 @@ export class RepeatCounter {
 }
 
 /**
- * Seals so often for a participant and the escrow and counts repeats. Each thousandth envelope is opened, so that the
- * commitments that were compared are those of the keys that were used. `told` is called after each thousand.
+ * Seals this often for a participant and the escrow, and counts repeats. Each thousandth envelope is opened, to show that the compared
+ * commitments belong to the keys in use. `onProgress` is called after each thousand.
  */
-export async function countRepeats(seals: number, told: (done: number) => void): Promise<Repeats> {
+export async function countRepeats(seals: number, onProgress: (done: number) => void): Promise<Repeats> {
   const fixture = sealFixture({ amount: "1000.00", currency: "EUR" }, KIDS);
   const counter = new RepeatCounter(seals);
   for (let done = 1; done <= seals; done += 1) {
@@ -69,7 +69,7 @@ export async function countRepeats(seals: number, told: (done: number) => void):
     counter.add(sealed);
     if (done % TOLD_EVERY !== 0 && done !== seals) continue;
     (await openContentKey(fixture.open("alice#1", sealed.envelope))).fill(0);
-    told(done);
+    onProgress(done);
   }
   return counter.counted();
 }

@@ -27,18 +27,18 @@ export interface CustodyBench {
   readonly settings: CustodySettings;
   /** The same service with another key. */
   readonly otherKey: CustodySettings;
-  /** Codes of a ciphertext that is none of the key's, where the emulator says it in another way than the service. */
+  /** Error codes for a ciphertext of another key, if the emulator reports it differently from the service. */
   readonly refusals?: readonly string[];
-  /** How many places of a wrapped key are damaged; fewer where each attempt is made slow on purpose. */
+  /** How many places of a wrapped key are damaged; fewer where each attempt is slow on purpose. */
   readonly damages?: number;
-  /** Participants' keys lie in the token itself: a backup of the root key does not bring them elsewhere. */
+  /** Participants' keys are in the token itself, so a backup of the root key does not restore them elsewhere. */
   readonly areKeysResident?: boolean;
-  /** What must stand in no message and no file. */
+  /** What no message and no file may contain. */
   readonly secrets: readonly string[];
-  /** Shows the key as not to be used, while the service would still decrypt with it. */
+  /** Marks the key as disabled, while the service would still decrypt with it. */
   readonly disable?: () => Promise<void>;
   readonly enable?: () => Promise<void>;
-  /** A service outside of this process can misbehave. */
+  /** A service outside of this process, which can misbehave. */
   readonly service?: {
     fail(fault: Fault | undefined, times?: number): void;
     readonly calls: () => number;
@@ -72,7 +72,7 @@ async function makeOne(keystore: Keystore): Promise<SealedPair> {
   return { publicKey: made.publicKey, ref: { ...owner, ...made } };
 }
 
-/** Keystores that a test opened; what they started ends with it. */
+/** Keystores that a test opened; the processes they started end with it. */
 const open: Keystore[] = [];
 
 async function opened(place: KeystorePlace): Promise<Keystore> {
@@ -92,7 +92,7 @@ async function expectOpens(keystore: Keystore, { ref, publicKey }: SealedPair): 
   expect(await keystore.derive(ref, other.publicKey)).toEqual(x25519Shared(other.privateKey, publicKey));
 }
 
-/** Every way to flip one character of a text that is not its frame, a sample of them. */
+/** Returns a sample of the ways to flip one character of a text, outside its frame. */
 function damages(text: string, count: number): string[] {
   const step = Math.max(1, Math.floor(text.length / count));
   const places = Array.from({ length: text.length }, (_none, at) => at).filter((at) => at % step === 0);
@@ -112,8 +112,8 @@ function serviceOf(bench: CustodyBench): ServiceBench {
 type More = (name: string, fn: () => Promise<void>) => void;
 
 /**
- * The contract of every back end, with more for one that is a service outside of this process. `npm test` keeps the local
- * ones to all of it, and a service to the core: it wraps, opens a keystore, denies, and is away. The deep run makes all.
+ * Describes the contract of every back end, with more for one that is a service outside of this process. `npm test` runs all of it for the
+ * local ones, and the core for a service: it wraps, opens a keystore, denies, and is unavailable. The deep run runs all.
  */
 export function describeCustody(
   name: string,
@@ -147,7 +147,7 @@ export function describeCustody(
 }
 
 function wrapTests(bench: () => CustodyBench, more: More): void {
-  test("a wrapped key comes back, two wraps of it differ, and the key used is named", async () => {
+  test("a wrapped key can be unwrapped, two wraps of it differ, and the key used is named", async () => {
     const custody = await custodyOf(bench().settings);
     const key = randomBytes(32);
     const [one, two] = [await custody.wrap(CONTEXT, key), await custody.wrap(CONTEXT, key)];
@@ -230,7 +230,7 @@ function serviceTests(bench: () => ServiceBench, more: More): void {
     },
   );
 
-  test("a service that denies is asked once and named as denying", async () => {
+  test("a service that denies is asked once and reported as denying", async () => {
     const { settings, service } = bench();
     const custody = await custodyOf(settings);
     const wrapped = await custody.wrap(CONTEXT, randomBytes(32));
@@ -240,7 +240,7 @@ function serviceTests(bench: () => ServiceBench, more: More): void {
   });
 }
 
-/** A place whose clock stands still and whose timer is run by hand. */
+/** Returns a place whose clock is stopped and whose timer the test runs. */
 function placeOf(dir: string, custody: CustodySettings) {
   const clock = fixedClock(new Date("2026-11-26T10:00:00Z"));
   const timers: (() => void)[] = [];
@@ -256,7 +256,7 @@ function placeOf(dir: string, custody: CustodySettings) {
 }
 
 function keystoreTests(bench: () => CustodyBench, dir: () => string, more: More): void {
-  test("a keystore made with it opens again, and nothing secret stands in its file", async () => {
+  test("a keystore made with it opens again, and its file contains no secret", async () => {
     const { place } = placeOf(dir(), bench().settings);
     const sealed = await makeOne(await created(place));
     await expectOpens(await created(place), sealed);
@@ -339,7 +339,7 @@ function backupTests(bench: () => CustodyBench, dir: () => string, more: More): 
 }
 
 function leaseTests(bench: () => ServiceBench, dir: () => string, more: More): void {
-  test("a service that is away is borne until the lease ends, then all is 503; its return mends all", async () => {
+  test("an unavailable service is tolerated until the lease ends, then every call is 503; its return restores service", async () => {
     const { service, settings } = bench();
     const { place, clock, timers, failures } = placeOf(dir(), settings);
     const keystore = await created(place);

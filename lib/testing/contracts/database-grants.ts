@@ -1,6 +1,6 @@
 /**
- * What each login may change, table by table: everything else is refused. A table that is not here fails the test of
- * the grants, and so does a grant that is wider or narrower than what stands here. `INSERT(a b)` is by column.
+ * What each login may change, by table. All other changes are refused. The test of the grants fails for a table that is missing here, and
+ * for a grant that is wider or narrower than listed. `INSERT(a b)` is by column.
  */
 const APP = {
   access_grant: "INSERT UPDATE",
@@ -103,7 +103,7 @@ export const ALLOWED: Readonly<Record<string, Readonly<Record<string, string>>>>
   sealport_auditor_login: {},
 };
 
-/** Tables that nobody but the owner changes; with those above, all there are. */
+/** Tables that only the owner changes. Together with those above, these are all tables. */
 export const OWNERS_ONLY: readonly string[] = [
   "_prisma_migrations",
   "audit_action_rule",
@@ -114,7 +114,7 @@ export const OWNERS_ONLY: readonly string[] = [
   "request_transition",
 ];
 
-/** What the rules of an entry are asked with, and what the app asks itself. */
+/** Functions that the rules of an entry call, and those that the app calls. */
 const APP_CALLS = [
   "audit_days",
   "audit_entry_text",
@@ -154,41 +154,40 @@ export const CALLABLE: Readonly<Record<string, readonly string[]>> = {
   sealport_jobs_login: ["audit_is_through"],
 };
 
-/** Tables without the completeness trigger, and why that loses nothing. All others must have it. */
+/** Tables without the completeness trigger, and why that loses no entry. All others must have it. */
 export const UNWATCHED: Readonly<Record<string, string>> = {
   _prisma_migrations: "only the owner writes it, when the schema changes",
-  audit_action_rule: "only the owner writes it; it is the list of what vouches for what",
+  audit_action_rule: "only the owner writes it; it lists which actions vouch for which change",
   audit_checkpoint: "signed by the log's key, which the database does not have",
   audit_entry: "is the record itself; it cannot commit unqueued",
-  audit_export: "the history beside the entry of each export, which is written before its first byte",
-  audit_export_chunk:
-    "sealed pieces of an export's file: its making, each fetching and its removal are entries",
+  audit_export: "the history of exports; each has an entry, which is written before its first byte",
+  audit_export_chunk: "sealed chunks of an export's file: making, fetching and removing it are entries",
   audit_head: "covered by the signer, who recomputes it; it only goes forward",
-  audit_index: "search rows beside the entries, in their transaction alone, rebuilt from them",
+  audit_index: "index rows of entries, written in their transaction only, rebuilt from them",
   audit_leaf: "covered by the signer, who recomputes each",
-  audit_part: "comes in its entry's transaction alone, bound by its digest in the entry",
+  audit_part: "written in its entry's transaction only, bound by its digest in the entry",
   audit_prune: "written by the function that writes the entry, and never changed",
-  audit_prune_refusal: "says that a refusal is an entry already, so that it is not written again",
-  audit_quarantine: "says of waiting rows that they get no leaf; the rows themselves stay queued",
-  audit_queue: "is what the trigger asks; a row leaves only when its entry has a leaf",
+  audit_prune_refusal: "records that a refusal has an entry already, so that it is not written again",
+  audit_quarantine: "records which waiting rows get no leaf; the rows themselves stay queued",
+  audit_queue: "the trigger reads it; a row leaves only when its entry has a leaf",
   audit_recovery: "written by the recovery that writes the entry, and never changed",
   audit_tile: "hashes that every proof made from them shows to be right or wrong",
   audit_verification: "reports of runs that are entries themselves",
-  audit_witness: "newest cosignatures, told again from the checkpoints that carry them",
+  audit_witness: "newest cosignatures, copied from the checkpoints that contain them",
   auth_challenge: "what a browser was asked to sign, for five minutes; its use is an entry",
   escrow_registration: "what the custodian signed; it keeps its own journal",
-  idempotency_record: "answers kept for a repetition; the acts have their entries",
+  idempotency_record: "answers kept for repeated calls; the acts have their entries",
   job: "work to be done; what it does has its entries",
-  key_challenge: "asked once, for five minutes; registration is an entry",
-  notification: "what a person was told; the acts that it tells of have their entries",
-  notify_attempt: "what became of each attempt to tell; bounded, and kept for a month",
-  notify_delivery: "what is sent outside, kept for a month; the acts that it tells of have their entries",
-  notify_event: "changes that wait to be told; each is an act with its entry",
+  key_challenge: "used once, within five minutes; registration is an entry",
+  notification: "what a person was notified of; those acts have their entries",
+  notify_attempt: "the result of each delivery attempt; bounded, and kept for a month",
+  notify_delivery: "what is sent outside, kept for a month; the acts it reports have their entries",
+  notify_event: "changes that wait for their notices; each is an act with its entry",
   opening: "a statement waiting for its signature, for five minutes; the disclosure is watched",
-  process_heartbeat: "says that a process lives",
+  process_heartbeat: "heartbeats of processes",
   rate_limit: "counters of calls",
   request_transition: "only the owner writes it",
   signature_nonce:
-    "what a signed call was made with, for the minutes in which it could be repeated; the act is an entry",
-  statement_nonce: "asked once, for five minutes; what it is used for is watched",
+    "nonces of signed calls, for the minutes in which a call could be repeated; the act is an entry",
+  statement_nonce: "used once, within five minutes; what it is used for is watched",
 };

@@ -1,8 +1,8 @@
-/** The name in an argument's head, and its type where it has branches. */
+/** The name at the start of an argument, and its type if it has branches. */
 const HEAD = /^\{\s*(\w+)\s*(?:,\s*(\w+)\s*,?)?/;
 const BRANCHED: readonly string[] = ["plural", "select", "selectordinal"];
 
-/** The index after the brace that closes the one at `open`. */
+/** Returns the index after the brace that closes the one at `open`. */
 function afterBrace(text: string, open: number): number {
   let depth = 0;
   for (let at = open; at < text.length; at += 1) {
@@ -13,7 +13,7 @@ function afterBrace(text: string, open: number): number {
   throw new Error(`a brace stays open in: ${text}`);
 }
 
-/** Every `{…}` that stands at the outermost level of a text. */
+/** Returns every `{…}` at the outermost level of a text. */
 function braces(text: string): string[] {
   const found: string[] = [];
   for (let at = text.indexOf("{"); at >= 0; ) {
@@ -32,7 +32,7 @@ function namesIn(text: string): string[] {
   });
 }
 
-/** Names of the arguments and tags that a message needs, each once, sorted. */
+/** Returns the names of the arguments and tags that a message needs, each once, sorted. */
 export function argumentsOf(message: string): string[] {
   const tags = [...message.matchAll(/<(\w+)>/g)].map((match) => match[1] ?? "");
   return [...new Set([...namesIn(message), ...tags])].sort();

@@ -1,11 +1,11 @@
 /** One changed place of a source text. */
 export interface Mutant {
-  /** The line before it, as a reader finds it again, and what was done to it. */
+  /** The original line, so that a reader can find it, and what was changed. */
   readonly name: string;
   readonly source: string;
 }
 
-/** A change of what a line of code says: each place that matches is a mutant of its own. */
+/** A change of a line of code: each place that matches is its own mutant. */
 interface Operator {
   readonly find: RegExp;
   readonly put: (found: string) => string;
@@ -25,22 +25,22 @@ const swaps: Readonly<Record<string, string>> = {
 const OPERATORS: readonly Operator[] = [
   { find: / (?:<=|>=|<|>|===|!==|&&|\|\|) /g, put: (found) => swaps[found] ?? found },
   { find: /!(?=[a-zA-Z])(?!==)/g, put: () => "" },
-  // Bounds and days, one off.
+  // Bounds and days, off by one.
   { find: /\b\d[\d_]*\b/g, put: (found) => `(${found} + 1)` },
-  // A refusal that is not given.
+  // A refusal that is left out.
   { find: /found\.push\(/g, put: () => "((..._: unknown[]) => 0)(" },
   { find: /return \[(?=no\(|reason\(|$)/g, put: () => "return [].slice(0) ?? [" },
-  // A value that stands in a set or a list, and is another.
+  // A value in a set or a list, replaced by another.
   { find: /"[a-z_]+"(?=[,\]])/g, put: (found) => `${found.slice(0, -1)}-not"` },
 ];
 
-/** Comments, type positions and the words of a refusal are no rules. */
+/** Returns whether a line can contain a rule. Comments, type positions and texts of refusals cannot. */
 const isRule = (line: string): boolean => !/^\s*(?:\/\*|\*|\/\/|import |export type |type )/.test(line);
 
-/** Whether a place lies within quotes, where a number is a word. */
+/** Returns whether a place is within quotes, where a number is text. */
 const isQuoted = (line: string, at: number): boolean => line.slice(0, at).split(/["`]/).length % 2 === 0;
 
-/** Every mutant of a TypeScript source by these operators, in the order of its lines. */
+/** Returns every mutant of a TypeScript source by these operators, in the order of its lines. */
 export function mutantsOf(source: string): Mutant[] {
   const lines = source.split("\n");
   return lines.flatMap((line, at) => {

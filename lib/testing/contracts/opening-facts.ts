@@ -16,7 +16,7 @@ function dice(seed: number) {
     for (const value of values.slice(Math.floor(next() * values.length))) return value;
     throw new Error("nothing to pick");
   };
-  // Most draws are the good value, or random requests would hardly ever be allowed.
+  // Most draws are the good value. Otherwise random requests would hardly ever be allowed.
   const mostly = <T>(good: T, others: readonly T[]): T => (next() < 0.88 ? good : pick(others));
   return { next, pick, mostly };
 }
@@ -25,7 +25,10 @@ const DAY = 86_400_000;
 const MINUTE = 60_000;
 const BASE = Date.UTC(2026, 0, 5);
 
-/** The facts of one random opening; equal for equal seeds. Most are the good value, so that about a tenth is allowed. */
+/**
+ * Returns the facts of one random opening; equal for equal seeds. Most facts are the good value, so that about a tenth of openings is
+ * allowed.
+ */
 export function randomFacts(seed: number): OpeningFacts {
   const { next, pick, mostly } = dice(seed);
   const now = new Date(BASE + Math.floor(next() * 365 * 24 * 4) * 15 * MINUTE);

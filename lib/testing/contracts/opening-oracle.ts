@@ -4,7 +4,7 @@ import { ALL_HOURS } from "@/lib/organisations/hours";
 
 const DAY = 86_400_000;
 
-/** The rules once more, written from access.md as one condition and in another shape. UTC only. */
+/** Returns whether an opening is allowed: the rules again, written from access.md as one condition and in another form. UTC only. */
 export function isAllowedByOracle(f: OpeningFacts): boolean {
   const { subject: s, grant: g, record: r } = f;
   const now = f.now.getTime();
@@ -72,7 +72,7 @@ function inHours({ subject, office, now }: OpeningFacts): boolean {
   return ![0, 6].includes(now.getUTCDay()) && now.getUTCHours() >= 9 && now.getUTCHours() < 17;
 }
 
-/** Which groups come out, and how much of each: masked where a weaker instrument meets what tells of a person. */
+/** Returns which groups open, and at which level: masked where a weaker instrument reaches what may identify a person. */
 function levelsByOracle(f: OpeningFacts): Record<string, string> {
   const isOwn = f.subject.role === "client" || f.subject.role === "miner";
   const open = isOwn ? f.record.groups : (f.grant?.groups ?? []);
@@ -86,7 +86,7 @@ function levelsByOracle(f: OpeningFacts): Record<string, string> {
   return Object.fromEntries(asked.map((group) => [group, level(group)]));
 }
 
-/** Whether a decision is another than the oracle's, or opens another group or more of one. */
+/** Returns whether a decision differs from the oracle's, or opens another group or more of one. */
 export function differs(decision: ReturnType<typeof decideOpening>, f: OpeningFacts): boolean {
   if (decision.isAllowed !== isAllowedByOracle(f)) return true;
   if (!decision.isAllowed) return false;

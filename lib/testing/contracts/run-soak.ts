@@ -6,13 +6,13 @@ const CHILD = path.join(path.dirname(fileURLToPath(import.meta.url)), "soak-chil
 
 export type SoakWork = "wraps" | "keys" | "seals" | "exports" | "blocks";
 
-/** How a soak ended: with what it printed last, or by the watchdog, with how far it had come. */
+/** How a soak ended: with its last output, or by the watchdog, with its progress. */
 export type SoakEnd =
   | { readonly kind: "through"; readonly printed: unknown }
   | { readonly kind: "hung"; readonly done: number }
   | { readonly kind: "failed"; readonly told: string };
 
-/** Generous: a thousand operations take a tenth of a second, and starting the child a few. */
+/** Generous: a thousand operations take a tenth of a second, and starting the child takes a few seconds. */
 const SILENCE_MS = 120_000;
 
 function endOf(code: number | null, hasHung: boolean, last: string, errors: string): SoakEnd {
@@ -22,8 +22,8 @@ function endOf(code: number | null, hasHung: boolean, last: string, errors: stri
 }
 
 /**
- * Runs one work in a process of its own. A deadlock blocks that whole process, so it is watched from here: when it has
- * said nothing for `silenceMs` it is ended and told to have hung. There is no limit on the time of the whole.
+ * Runs one work in a child process. A deadlock blocks the whole process, so this one watches it: a child that is silent for `silenceMs` is
+ * killed and reported as hung. The total time has no limit.
  */
 export function runSoak(work: SoakWork, count: number, silenceMs = SILENCE_MS): Promise<SoakEnd> {
   const args = ["--import", "tsx", "--conditions=react-server", CHILD, work, String(count)];

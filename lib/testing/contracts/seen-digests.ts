@@ -4,15 +4,15 @@ const WORDS = 4;
 const FULL = 0.8;
 
 /**
- * A set of values by the first 128 bits of their SHA-256, in memory that is taken once: 16 bytes a slot, open
- * addressing. Nothing of a value itself stays.
+ * A set of values by the first 128 bits of their SHA-256, in memory allocated once: 16 bytes a slot, open addressing. The values themselves
+ * are not kept.
  */
 export class SeenDigests {
   private readonly slots: Uint32Array;
   private readonly mask: number;
   private taken = 0;
 
-  /** Room for so many values. */
+  /** Capacity in values. */
   constructor(private readonly room: number) {
     const slots = 2 ** Math.ceil(Math.log2(room / FULL));
     this.slots = new Uint32Array(slots * WORDS);
@@ -27,10 +27,10 @@ export class SeenDigests {
     return this.slots.byteLength;
   }
 
-  /** Takes a value up; false when it, or another of this kind with the same 128 bits, was there before. */
+  /** Adds a value. Returns false if it, or another of this kind with the same 128 bits, is already present. */
   add(kind: string, value: string): boolean {
     const digest = createHash("sha256").update(`${kind}|${value}`).digest();
-    // The low bit set keeps a digest from reading as an empty slot.
+    // The low bit is set, so that a digest never reads as an empty slot.
     const words = [0, 4, 8, 12].map((at) => digest.readUInt32LE(at));
     words[0] = ((words[0] ?? 0) | 1) >>> 0;
     for (let slot = (words[1] ?? 0) & this.mask; ; slot = (slot + 1) & this.mask) {

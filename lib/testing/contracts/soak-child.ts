@@ -4,7 +4,7 @@ import { ed25519PublicKey, generateX25519, randomBytes, x25519Handle } from "@/l
 import { countRepeats } from "./count-repeats";
 import type { SoakWork } from "./run-soak";
 
-// Works until it is through, saying how far it is, as a process of its own that a watchdog can end.
+// Runs a work to its end and prints its progress, in a child process that a watchdog can end.
 const [work = "", count = "0"] = process.argv.slice(2);
 const TOLD_EVERY = 1_000;
 
@@ -23,7 +23,7 @@ async function wraps(total: number): Promise<unknown> {
   return { wraps: total };
 }
 
-/** Generates keys and imports them, without a wrap. */
+/** Generates and imports keys, without a wrap. */
 async function keys(total: number): Promise<unknown> {
   for (let done = 1; done <= total; done += 1) {
     const { privateKey } = generateX25519();
@@ -34,7 +34,7 @@ async function keys(total: number): Promise<unknown> {
   return { keys: total };
 }
 
-/** What crypto.md "Speed" warns of: Node 20 blocks for ever after a few thousand rounds. */
+/** The case that crypto.md "Speed" warns of: Node 20 blocks for ever after a few thousand rounds. */
 async function exportsKeys(total: number): Promise<unknown> {
   for (let done = 1; done <= total; done += 1) {
     const pair = generateKeyPairSync("x25519");

@@ -22,7 +22,7 @@ const later = (t: TestCustodian, ms: number): string => validityTime(new Date(t.
 const groupsOf = (items: readonly RegistrationItem[]) => [...new Set(items.map(({ grp }) => grp))].sort();
 const transactionsOf = (items: readonly RegistrationItem[]) => [...new Set(items.map(({ tx }) => tx))].sort();
 
-/** The frozen record of the regulator's request for these groups. */
+/** Returns the frozen record of the regulator's request for these groups. */
 export function askedFor(
   items: readonly RegistrationItem[],
   over: Partial<FrozenRequestRecord> = {},
@@ -49,7 +49,7 @@ interface Released {
   readonly terms?: Partial<ReleaseTerms>;
 }
 
-/** What two executives release: exactly what was asked, unless a test says otherwise. */
+/** Returns what two executives release: by default exactly what was asked. */
 export function released(
   t: TestCustodian,
   items: readonly RegistrationItem[],
@@ -79,7 +79,7 @@ export function released(
   return { grant: uuidv7(t.clock.nowMs()), releases, request, authorization: t.record() };
 }
 
-/** A holder's use of break-glass for these groups. */
+/** Returns a holder's use of break-glass for these groups. */
 export function brokenGlass(
   t: TestCustodian,
   items: readonly RegistrationItem[],
@@ -102,7 +102,7 @@ export function brokenGlass(
   return { grant: uuidv7(t.clock.nowMs()), emergency: { statement, signature }, reason };
 }
 
-/** Another person's review of a use. */
+/** Returns another person's review of a use. */
 export function reviewed(
   t: TestCustodian,
   { grant, emergency }: EmergencySubmission,

@@ -67,7 +67,7 @@ function makeSigner(person: Omit<RosterPerson, "credentials">): Signer {
   };
 }
 
-/** Roster persons who hold their own Ed25519 keys: no portal signs for them. */
+/** Returns roster people with their own Ed25519 keys: the portal does not sign for them. */
 function makePeople() {
   return {
     regulator: makeSigner({ person: "regulator-001", organisation: "agency", role: "regulator", duties: [] }),
@@ -96,7 +96,7 @@ function makePeople() {
       duties: [],
       participant: "client-456",
     }),
-    /** Party of nothing that is sealed here, unless a test says so. */
+    /** Not a party of any transaction sealed here, unless a test says so. */
     stranger: makeSigner({
       person: "client-123",
       organisation: "alder",
@@ -171,7 +171,7 @@ function makePeople() {
 }
 export type PersonName = keyof ReturnType<typeof makePeople>;
 
-/** A custodian serving a real Unix socket, with people who can sign and a portal that may lie. */
+/** A custodian on a real Unix socket, with people who can sign and a portal that may lie. */
 export class TestCustodian {
   readonly clock = fixedClock(START);
   readonly people = makePeople();
@@ -230,7 +230,7 @@ export class TestCustodian {
     await writeFile(this.rosterFile, JSON.stringify(roster));
   }
 
-  /** Starts, or ends without ceremony and starts again, as a supervisor does after a crash. */
+  /** Starts the custodian, or kills and restarts it, as a supervisor does after a crash. */
   async restart(
     options: {
       readonly isEvaluation?: boolean;
@@ -341,7 +341,7 @@ export class TestCustodian {
     };
   }
 
-  /** A grant decided by the legal reviewer and the approver; `over` changes both, before they sign. */
+  /** Returns a grant decided by the legal reviewer and the approver; `over` changes both decisions before they sign. */
   submission(over: Partial<DecisionStatement> = {}): DecidedSubmission {
     const legal = this.decision("legal", "legal", over);
     const coordinator = this.decision("coordinator", "approver", over);
@@ -355,7 +355,7 @@ export class TestCustodian {
     };
   }
 
-  /** A dispute of one transaction that the client signs and support takes; `over` changes it before it is signed. */
+  /** Returns a dispute of one transaction that the client signs and support takes; `over` changes it before it is signed. */
   disputed(
     items: readonly RegistrationItem[],
     over: Partial<DisputeStatement> = {},
@@ -378,7 +378,7 @@ export class TestCustodian {
     };
   }
 
-  /** The intent entry the portal commits before it asks. */
+  /** Returns the intent entry that the portal commits before it asks. */
   intent(
     about: {
       transaction: string;
@@ -395,7 +395,7 @@ export class TestCustodian {
     });
   }
 
-  /** An entry that announces something to the custodian. */
+  /** Returns an entry that announces a change to the custodian. */
   announce(action: string, details: Json, over: Announcement = {}): AppendedEntry {
     const atMs = over.atMs ?? this.clock.nowMs();
     const log = over.log ?? TEST_LOG;
@@ -450,7 +450,7 @@ export class TestCustodian {
     };
   }
 
-  /** An honest opening of the given groups, all of one transaction. */
+  /** Returns an honest opening of the given groups, all of one transaction. */
   opening(
     grant: string,
     items: readonly RegistrationItem[],
@@ -472,7 +472,7 @@ export class TestCustodian {
     };
   }
 
-  /** A reply key the portal would like to have the answer sealed to. */
+  /** Returns a reply key that the portal would like the answer to be sealed to. */
   portalReplyKey(): { publicKey: Uint8Array; privateKey: Uint8Array } {
     return generateX25519();
   }
@@ -490,7 +490,7 @@ export class TestCustodian {
   }
 }
 
-/** A vkey of somebody else, for clients that pin the wrong custodian. */
+/** Returns a vkey of another custodian, for clients that pin the wrong one. */
 export function foreignVkey(): string {
   return vkey(`${TEST_LOG}/custodian`, ed25519PublicKey(randomBytes(32)));
 }

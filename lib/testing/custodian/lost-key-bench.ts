@@ -21,7 +21,7 @@ export const PARTICIPANT = "client-456";
 
 type Announced = Parameters<TestCustodian["client"]["lostKeys"]["recover"]>[1][number];
 
-/** A custodian, a participant that lost its key, and roster persons who sign. */
+/** A custodian, a participant that lost its key, and roster people who sign. */
 export class LostKeyBench {
   readonly holder: KeyHolder = createKeyHolder();
   readonly keyId = uuidv7(Date.UTC(2026, 10, 24));
@@ -32,8 +32,8 @@ export class LostKeyBench {
   ) {}
 
   /**
-   * `count` transactions of two groups, registered. An evaluation when the portal signs for anybody. `organisations`: other
-   * names in the roster for some people's, by person.
+   * Starts with `count` transactions of two groups, registered. It is an evaluation instance if the portal signs for a person.
+   * `organisations` gives some people other organisations in the roster.
    */
   static async start(
     count = 1,
@@ -80,12 +80,12 @@ export class LostKeyBench {
     return { statement, signature: signature?.(statement) ?? this.t.sign(by, "rewrap", statement) };
   }
 
-  /** The legal reviewer's and the approver's statements. */
+  /** Returns the legal reviewer's and the approver's statements. */
   agreed(terms: RewrapTerms = this.terms()): RewrapStatements {
     return [this.signed("legal", terms), this.signed("approver", terms)];
   }
 
-  /** Challenge and answer; the recovery's name when the custodian took it. */
+  /** Runs challenge and answer. Returns the recovery's name if the custodian accepted it. */
   async accept(statements: RewrapStatements, holder: KeyHolder = this.holder): Promise<string> {
     const challenge = await this.t.client.lostKeys.challenge({ statements, key_id: this.keyId });
     const client_tag = holder.answer(challenge);
@@ -121,5 +121,5 @@ export function nameOf(statements: RewrapStatements): string {
   return rewrapDigest(termsOf(first.statement));
 }
 
-/** A public key whose private half nobody here has. */
+/** Returns a public key whose private half does not exist here. */
 export const foreignKey = (): string => toBase64url(generateX25519().publicKey);

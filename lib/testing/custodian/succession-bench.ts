@@ -9,12 +9,13 @@ import type { RosterStatement, StatementSignature } from "@/lib/escrow/protocol/
 import { type PersonName, TEST_LOG, TestCustodian } from "@/lib/testing/custodian/custodian";
 import { SoftwareAuthenticator } from "@/lib/testing/devices/authenticator";
 
-/** Where people sign; and what stands in a roster for somebody in whose place the portal signs. */
+/** Where people sign. */
 export const ORIGIN = "http://localhost:3000";
+/** Roster credentials of a person for whom the portal signs. */
 export const BY_PORTAL = [{ kind: "portal-evaluation" as const }];
 export type Credentials = RosterPerson["credentials"];
 
-/** A passkey as a roster names it. */
+/** Returns a passkey as a roster lists it. */
 export function credentialOf(authenticator: SoftwareAuthenticator): Credentials[number] {
   const public_key = toBase64url(authenticator.publicKey);
   return { kind: "passkey", credential_id: authenticator.credentialId, public_key, rp_id: "localhost" };
@@ -32,18 +33,18 @@ function byPasskey(authenticator: SoftwareAuthenticator, statement: RosterStatem
   };
 }
 
-/** A person signs with their own passkey, the portal in place of anybody it likes. */
+/** Signs with a person's own passkey, or lets the portal sign for any person. */
 export type Signer = { readonly own: PersonName } | { readonly portalFor: PersonName | string };
 export const own = (name: PersonName): Signer => ({ own: name });
 export const portal = (name: PersonName | string): Signer => ({ portalFor: name });
 
-/** The persons with other credentials for one of them. */
+/** Returns the people with other credentials for one of them. */
 export const withCredentials =
   (person: string, credentials: Credentials) =>
   (persons: readonly RosterPerson[]): RosterPerson[] =>
     persons.map((one) => (one.person === person ? { ...one, credentials } : one));
 
-/** An evaluation whose portal signs for everybody who has no key, and a roster that people change. */
+/** An evaluation instance whose portal signs for all people without a key, and a roster that people change. */
 export class SuccessionBench {
   /** The passkeys that people really hold. */
   readonly held = new Map<string, SoftwareAuthenticator>();
@@ -62,18 +63,18 @@ export class SuccessionBench {
     return new SuccessionBench(t, current);
   }
 
-  /** The person's name in rosters and statements. */
+  /** Returns the person's name in rosters and statements. */
   handle(name: PersonName): string {
     return this.t.people[name].person.person;
   }
 
-  /** In whose name this one signs. */
+  /** Returns in whose name this signer signs. */
   nameOf(signer: Signer): string {
     const name = "own" in signer ? signer.own : signer.portalFor;
     return name in this.t.people ? this.t.people[name as PersonName].person.person : name;
   }
 
-  /** The roster with the statements of these. */
+  /** Returns the roster with the statements of these signers. */
   signed(next: Roster, signers: readonly Signer[]): Roster {
     const previous = rosterDigest(this.current);
     const statements = signers.map((signer) => {
@@ -93,7 +94,7 @@ export class SuccessionBench {
     return { ...next, statements };
   }
 
-  /** The next version of the roster in force, with people or more changed. */
+  /** Returns the next version of the roster in force, with people or more changed. */
   changed(change: (persons: readonly RosterPerson[]) => RosterPerson[], over: Partial<Roster> = {}): Roster {
     const { statements: _statements, ...rest } = this.current;
     const next = {
@@ -105,21 +106,21 @@ export class SuccessionBench {
     return { ...next, persons: change(this.current.persons) };
   }
 
-  /** Puts a roster in force that must be taken. */
+  /** Puts a roster in force that must be accepted. */
   async take(next: Roster, signers: readonly Signer[]): Promise<void> {
     const full = this.signed(next, signers);
     await this.t.client.submitRoster(full);
     this.current = full;
   }
 
-  /** Sends a roster that must be refused, and changes nothing. */
+  /** Sends a roster that must be refused and changes nothing. */
   async refuse(next: Roster, signers: readonly Signer[]): Promise<void> {
     const act = this.t.client.submitRoster(this.signed(next, signers));
     await expect(act).rejects.toMatchObject({ code: "custodian.refused", extra: { reason: "roster" } });
     expect((await this.t.client.roster()).version).toBe(this.current.version);
   }
 
-  /** An honest enrolment: the person gets a passkey, another one confirms. */
+  /** Enrols honestly: the person gets a passkey, another person confirms. */
   async enrol(name: PersonName, confirmer: Signer): Promise<void> {
     const authenticator = new SoftwareAuthenticator();
     await this.take(this.changed(withCredentials(this.handle(name), [credentialOf(authenticator)])), [
@@ -129,7 +130,7 @@ export class SuccessionBench {
     this.held.set(this.handle(name), authenticator);
   }
 
-  /** A roster in which this person, or somebody who is nobody, has a passkey that a portal made up. */
+  /** Returns a roster in which this person, or an invented one, has a passkey that a portal made up. */
   bogus(name: PersonName | string): Roster {
     const person = name in this.t.people ? this.handle(name as PersonName) : name;
     return this.changed(withCredentials(person, [credentialOf(new SoftwareAuthenticator())]));

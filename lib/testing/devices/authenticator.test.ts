@@ -7,7 +7,7 @@ import { type PasskeyAlgorithm, SoftwareAuthenticator } from "@/lib/testing/devi
 const ORIGIN = "http://localhost:3000";
 
 test.each<PasskeyAlgorithm>(["ES256", "EdDSA", "RS256"])(
-  "a %s passkey in software registers and signs as a real one",
+  "a %s passkey in software registers and signs like a real one",
   async (algorithm) => {
     const authenticator = new SoftwareAuthenticator({ algorithm });
     const challenge = toBase64url(randomBytes(32));

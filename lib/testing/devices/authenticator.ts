@@ -8,13 +8,13 @@ import { randomBytes, sha256 } from "@/lib/crypto/primitives";
 export type PasskeyAlgorithm = "ES256" | "EdDSA" | "RS256";
 
 export interface AuthenticatorOptions {
-  /** ES256 unless said. */
+  /** Default: ES256. */
   readonly algorithm?: PasskeyAlgorithm;
-  /** `localhost` unless said. */
+  /** Default: `localhost`. */
   readonly rpId?: string;
-  /** `http://localhost:3000` unless said. */
+  /** Default: `http://localhost:3000`. */
   readonly origin?: string;
-  /** A device that counts, as security keys do; synced passkeys always say 0. */
+  /** Whether the device counts, as security keys do; synced passkeys always report 0. */
   readonly isCounting?: boolean;
 }
 
@@ -46,7 +46,7 @@ const KeyPair = z.object({
   }),
 });
 
-/** With encodings, since exporting a generated key can block Node 20 for ever (environment.md). */
+/** Uses encodings, because exporting a generated key can block Node 20 for ever (environment.md). */
 function generateKeys(algorithm: PasskeyAlgorithm): z.infer<typeof KeyPair> {
   const encodings = {
     publicKeyEncoding: { format: "jwk" },
@@ -60,7 +60,7 @@ function generateKeys(algorithm: PasskeyAlgorithm): z.infer<typeof KeyPair> {
   return KeyPair.parse(Reflect.apply(generateKeyPairSync, undefined, kinds[algorithm]));
 }
 
-/** COSE_Key (RFC 9053, RFC 8230) of the public half. */
+/** Returns the COSE_Key (RFC 9053, RFC 8230) of the public half. */
 function coseKey(algorithm: PasskeyAlgorithm, jwk: z.infer<typeof KeyPair>["publicKey"]): Uint8Array {
   const bytes = (text: string | undefined): Uint8Array => Uint8Array.from(fromBase64url(text ?? ""));
   const entries: Record<PasskeyAlgorithm, [number, number | Uint8Array][]> = {
@@ -88,8 +88,8 @@ function coseKey(algorithm: PasskeyAlgorithm, jwk: z.infer<typeof KeyPair>["publ
 }
 
 /**
- * A passkey in software that makes the bytes a browser and a device make: attestation `none` and assertions.
- * `challenge` is base64url, as it stands in the options of the ceremony.
+ * A passkey in software that makes the bytes of a browser and a device: attestation `none` and assertions. `challenge` is base64url, as in
+ * the options of the ceremony.
  */
 export class SoftwareAuthenticator {
   readonly credentialId = toBase64url(randomBytes(32));
@@ -111,7 +111,7 @@ export class SoftwareAuthenticator {
     this.key = createPrivateKey(privateKey);
   }
 
-  /** The answer to `navigator.credentials.create`. */
+  /** Returns the answer to `navigator.credentials.create`. */
   register(challenge: string, changes: CeremonyChanges = {}): RegistrationResponseJSON {
     const id = fromBase64url(this.credentialId);
     const length = Uint8Array.of(id.length >> 8, id.length & 0xff);
@@ -137,7 +137,7 @@ export class SoftwareAuthenticator {
     };
   }
 
-  /** The answer to `navigator.credentials.get`. */
+  /** Returns the answer to `navigator.credentials.get`. */
   assert(challenge: string, changes: CeremonyChanges = {}): AuthenticationResponseJSON {
     if (this.isCounting) this.counter += 1;
     const clientData = this.clientData(challenge, "webauthn.get", changes);
@@ -155,7 +155,7 @@ export class SoftwareAuthenticator {
     };
   }
 
-  /** Signs any bytes with the passkey's key: ECDSA in DER, as WebAuthn has it. */
+  /** Signs any bytes with the passkey's key: ECDSA in DER, as WebAuthn requires. */
   sign(bytes: Uint8Array): Uint8Array {
     return sign(this.algorithm === "EdDSA" ? null : "sha256", bytes, this.key);
   }

@@ -16,14 +16,14 @@ const Protected = z.object({
   }),
 });
 
-/** Four bytes, then the bytes themselves. */
+/** Returns four bytes of length, then the bytes themselves. */
 function counted(bytes: Uint8Array): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(bytes.length);
   return Buffer.concat([length, bytes]);
 }
 
-/** RFC 7518 section 4.6.2 for 256 bits, and RFC 3394. */
+/** Unwraps a content key: RFC 7518 section 4.6.2 for 256 bits, and RFC 3394. */
 function unwrap(secret: Uint8Array, { recipient: { header, encrypted_key } }: WrappedGroup): Buffer {
   const kek = createHash("sha256")
     .update(Buffer.from([0, 0, 0, 1]))
@@ -38,8 +38,8 @@ function unwrap(secret: Uint8Array, { recipient: { header, encrypted_key } }: Wr
 }
 
 /**
- * What a holder's program makes of one listed entry, from nothing but the answer of the call: it checks that what is
- * protected is about this group, unwraps the content key, holds it against the commitment and wraps it for the new key.
+ * Returns what a holder's program makes of one listed entry, from the answer of the call alone. It checks that the protected header is
+ * about this group, unwraps the content key, compares it with the commitment and wraps it for the new key.
  */
 export async function entryFor(
   holder: Pick<KeyHolder, "derive">,
@@ -63,7 +63,7 @@ export async function entryFor(
   return { transaction_id, group, gen, recipient: { header, encrypted_key: made.encrypted_key } };
 }
 
-/** The same for a whole page; the new key must be the program's own. */
+/** Returns the same for a whole page; the new key must be the program's own. */
 export function entriesFor(
   holder: Pick<KeyHolder, "derive">,
   page: WrapsPage,

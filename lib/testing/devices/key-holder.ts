@@ -3,12 +3,12 @@ import { fromBase64url, toBase64url, utf8 } from "@/lib/crypto/bytes";
 import { generateX25519, sha256, x25519Shared } from "@/lib/crypto/primitives";
 import type { KeyChallenge, RegisteredKey } from "@/lib/keys/schema";
 
-/** A participant's own program: it has the private half, and computes as privacy.md says and not as our code does. */
+/** A participant's own program: it has the private half, and computes from privacy.md, not with our code. */
 export interface KeyHolder {
   readonly publicKey: string;
-  /** For a process of its own that is the same participant's. */
+  /** For a child process of the same participant. */
   readonly pair: KeyPair;
-  /** The answer, after the server showed that it computed the same. */
+  /** Returns the answer, after the server showed that it computed the same. */
   answer(challenge: KeyChallenge | undefined): string;
   derive(epk: Uint8Array): Promise<Uint8Array>;
 }
@@ -53,7 +53,7 @@ export function createKeyHolder(pair = newPair()): KeyHolder {
   };
 }
 
-/** The body that registers a holder's key. */
+/** Returns the body that registers a holder's key. */
 export function heldBy(
   holder: Pick<KeyHolder, "publicKey">,
   participantId: string,
@@ -66,7 +66,7 @@ export function heldBy(
   };
 }
 
-/** Answers to everything that a registration asks. */
+/** Returns answers to all that a registration asks. */
 export function proofOf(
   registered: RegisteredKey,
   holder: KeyHolder,

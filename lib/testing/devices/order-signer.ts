@@ -5,7 +5,7 @@ import { utf8 } from "@/lib/crypto/bytes";
 import { canonicalJson, type Json } from "@/lib/crypto/json/canonical-json";
 import type { RequestPerson } from "@/lib/testing/benches/request-bench";
 
-/** An authority's key, made by a library that nobody here wrote, and what signs orders with it. */
+/** An authority's key, made by another library, and what signs orders with it. */
 export interface OrderSigner {
   readonly kid: string;
   readonly publicKey: string;
@@ -25,7 +25,7 @@ export async function createOrderSigner(kid: string): Promise<OrderSigner> {
   };
 }
 
-/** Registers the key by one person and confirms it by another; answers the registration's id. */
+/** Registers the key by one person and confirms it by another. Returns the registration's id. */
 export async function registerSigner(
   signer: OrderSigner,
   of: { readonly issuer: string; readonly jurisdiction: string },

@@ -17,38 +17,38 @@ import type { Fault } from "@/lib/testing/servers/faulty-proxy";
 const MODULES = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so"];
 const TOKEN = "sealport test";
 
-/** A SoftHSM token in a folder of its own, and a tool before it that can be made to misbehave. */
+/** A SoftHSM token in its own folder, and a tool in front of it that can misbehave. */
 export interface SoftwareToken {
   readonly pin: string;
   /** What the module reads, for PKCS11_ENV. */
   readonly environment: string;
   /** For PKCS11_TOOL. */
   readonly tool: string;
-  /** What follows `pkcs11:` for a key by its label. */
+  /** Returns what follows `pkcs11:` for a key by its label. */
   uri(object: string): string;
   makeKey(object: string, id: string, ...options: string[]): void;
-  /** `blind` hides from the list that a key may decrypt: the token would still do so. */
+  /** Sets a fault. `blind` hides from the list that a key may decrypt, although the token would still do so. */
   fail(fault: Fault | "blind" | undefined, times?: number): void;
   calls(): number;
-  /** What another program says of the token's keys, as it prints it. */
+  /** Returns what another program prints about the token's keys. */
   listKeys(): string;
-  /** Another program destroys a private key. */
+  /** Destroys a private key, as another program. */
   deleteKey(idHex: string): void;
-  /** Another program makes a P-256 pair that can leave the token. */
+  /** Makes a P-256 pair that can leave the token, as another program. */
   makeLooseKey(object: string, id: string): void;
-  /** Takes the token away, for those who look for it from now on, and gives it back. */
+  /** Hides the token from new callers, or shows it again. */
   hide(isHidden: boolean): void;
-  /** The module behind one that writes down each call (OpenSC's spy); where `file` is a pipe nobody reads, calls hang. */
+  /** Puts a module in front that logs each call (OpenSC's spy). If `file` is a pipe without a reader, calls hang. */
   spied(file: string): SpiedModule;
   close(): void;
 }
 
-/** A module that lies before the token's own. */
+/** A module in front of the token's own. */
 export interface SpiedModule {
   readonly module: string;
   /** For PKCS11_ENV. */
   readonly environment: string;
-  /** How often a function was called. */
+  /** Returns how often a function was called. */
   count(call: string): number;
 }
 
@@ -90,7 +90,7 @@ function onPath(program: string): string | undefined {
     .find((file) => existsSync(file));
 }
 
-/** Makes a token. Throws where softhsm2 or opensc is not installed: a test that needs it fails, it is not skipped. */
+/** Makes a token. Throws where softhsm2 or opensc is not installed: a test that needs it fails and is not skipped. */
 export function makeSoftwareToken(): SoftwareToken {
   const module = need(
     MODULES.find((file) => existsSync(file)),

@@ -16,7 +16,7 @@ export interface TestPasskey {
   readonly device: SoftwareAuthenticator;
 }
 
-/** A passkey the person signs in with, as registration stores it. */
+/** Stores a passkey the person signs in with, as registration does. */
 export async function storePasskey(cx: Context, origin: string, label = "Laptop"): Promise<TestPasskey> {
   const device = new SoftwareAuthenticator({ origin });
   const id = uuidv7(cx.clock.nowMs());
@@ -40,7 +40,7 @@ export async function storePasskey(cx: Context, origin: string, label = "Laptop"
   return { id, device };
 }
 
-/** The owner removes it from the account, as after a theft. */
+/** Removes it from the account, as its owner does after a theft. */
 export async function dropPasskey(cx: Context, { id }: TestPasskey): Promise<void> {
   const { userId } = cx.principal;
   await inTransaction(cx, async (tx) => {

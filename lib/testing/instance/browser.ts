@@ -19,8 +19,8 @@ function isDebianRoot(): boolean {
 }
 
 /**
- * The browser of the end-to-end tests: one that SEALPORT_BROWSER names, the system's Chromium, Playwright's
- * own; as root on Debian it is installed when there is none.
+ * Returns the browser of the end-to-end tests: the one that SEALPORT_BROWSER names, the system's Chromium or Playwright's own. As root on
+ * Debian it installs one if none exists.
  */
 export function findBrowser(): string {
   const present = found();

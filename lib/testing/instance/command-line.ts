@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
-// The command line as its users run it: one bundled file, in a process of its own.
+// The command line as its users run it: one bundled file, in its own process.
 const ROOT = path.resolve(import.meta.dirname, "../../..");
 
 export interface Ended {
@@ -17,7 +17,7 @@ export interface CommandLine {
   /** A folder for files; also the home of configuration and state. */
   readonly folder: string;
   run(args: readonly string[], options?: RunOptions): Promise<Ended>;
-  /** The same, while it runs. */
+  /** Starts the same and returns while it runs. */
   start(
     args: readonly string[],
     options?: RunOptions,
@@ -30,7 +30,7 @@ interface RunOptions {
   readonly input?: string | Uint8Array;
 }
 
-/** Bundles the command line into a folder of its own; `env` is that of every run. */
+/** Bundles the command line into its own folder; every run has the variables of `env`. */
 export function openCommandLine(env: Readonly<Record<string, string>> = {}): CommandLine {
   const folder = mkdtempSync(path.join(os.tmpdir(), "sealport-cli-"));
   const program = path.join(folder, "sealport.mjs");
@@ -57,7 +57,7 @@ export function openCommandLine(env: Readonly<Record<string, string>> = {}): Com
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       stderr += text;
     });
-    // Who does not read its input may be gone before all of it is written.
+    // A program that does not read its input may end before all of it is written.
     child.stdin.on("error", () => undefined);
     child.stdin.end(options.input ?? "");
     const ended = new Promise<Ended>((resolve) =>

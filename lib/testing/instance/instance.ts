@@ -9,8 +9,8 @@ import { promisify } from "node:util";
 import { z } from "zod";
 import { RunningFile } from "@/lib/launch/running-shape";
 
-// Without `server-only`: Playwright's loader reads this file too. It touches the program through processes,
-// files and HTTP only, as an operator does.
+// A whole instance for tests, used through processes, files and HTTP only, as an operator does. No `server-only` here: Playwright's loader
+// reads this file too.
 const ROOT = path.resolve(fileURLToPath(new URL("../../..", import.meta.url)));
 
 const Demo = z.looseObject({
@@ -47,15 +47,15 @@ export interface RunningInstance {
   readonly supervisorPid: number;
   /** The demonstration people; empty with SEED=none. */
   readonly accounts: readonly DemoAccount[];
-  /** All that the supervisor printed so far. */
+  /** Returns all that the supervisor has printed so far. */
   output(): string;
-  /** The processes that run now; a restarted one has a new number. */
+  /** Returns the ids of the running processes; a restarted one has a new id. */
   pids(): Promise<Readonly<Record<ProcessName, number | null>>>;
-  /** Sends a signal to one process (SIGKILL unless said otherwise). */
+  /** Sends a signal to one process, SIGKILL by default. */
   kill(name: ProcessName, signal?: NodeJS.Signals): Promise<number>;
-  /** Sends a signal to the supervisor and waits until it has ended; gives back its exit code and the time it took. */
+  /** Sends a signal to the supervisor and waits for its end. Returns its exit code and the time it took. */
   end(signal?: NodeJS.Signals): Promise<{ code: number | null; tookMs: number }>;
-  /** Stops the instance and removes a data folder that was made here. */
+  /** Stops the instance and removes the data folder if it was made here. */
   stop(): Promise<void>;
 }
 
@@ -75,7 +75,7 @@ export class StartFailed extends Error {
 const READY_WATCHDOG_MS = 10 * 60_000;
 const STOP_WATCHDOG_MS = 180_000;
 
-/** A port that nobody listens on now. */
+/** Returns a port that is free now. */
 export function findFreePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
@@ -95,7 +95,7 @@ async function readJson<T extends z.ZodType>(file: string, schema: T): Promise<z
   return parsed.success ? parsed.data : undefined;
 }
 
-/** Whether a process exists and is not a zombie. */
+/** Returns whether a process exists and is not a zombie. */
 export async function isRunning(pid: number): Promise<boolean> {
   try {
     process.kill(pid, 0);
@@ -163,7 +163,7 @@ async function waitForReady(spawned: Spawned, runningFile: string): Promise<z.in
   }
 }
 
-/** Removes a data folder, and its cluster where that had to lie outside (started by root in a private folder). */
+/** Removes a data folder, and its cluster if that is outside (started by root in a private folder). */
 export async function removeDataFolder(dataDir: string): Promise<void> {
   const cluster = await realpath(path.join(dataDir, "postgres")).catch(() => undefined);
   if (cluster !== undefined && path.dirname(cluster) === "/var/lib/sealport")
@@ -171,7 +171,7 @@ export async function removeDataFolder(dataDir: string): Promise<void> {
   await rm(dataDir, { recursive: true, force: true });
 }
 
-/** Fills a folder with a copy of the prepared instance, owners and modes included; the file system shares blocks if it can. */
+/** Fills a folder with a copy of the prepared instance, owners and modes included. The file system shares blocks if it can. */
 export async function copyPrepared(dataDir: string): Promise<void> {
   const prepared = process.env[PREPARED];
   if (prepared === undefined) return;
@@ -179,14 +179,14 @@ export async function copyPrepared(dataDir: string): Promise<void> {
   await promisify(execFile)("cp", ["-a", ...share, `${prepared}/.`, dataDir]);
 }
 
-/** Runs what `npm start` runs, on a free port and a data folder of its own. Throws StartFailed with its output. */
+/** Runs what `npm start` runs, on a free port and its own data folder. Throws StartFailed with its output. */
 export async function startInstance(options: InstanceOptions = {}): Promise<RunningInstance> {
   const isOwn = options.dataDir === undefined;
   const dataDir = options.dataDir ?? (await mkdtemp(path.join(os.tmpdir(), "sealport-instance-")));
   const remove = async (): Promise<void> => {
     if (isOwn) await removeDataFolder(dataDir);
   };
-  // Another seed is another beginning: such an instance is made from nothing.
+  // With another seed the instance is made from nothing.
   if (isOwn && options.env?.SEED === undefined) await copyPrepared(dataDir);
   const port = String(await findFreePort());
   const spawned = spawnSupervisor({ PORT: port, DATA_DIR: dataDir, ...options.env });

@@ -4,9 +4,8 @@ import path from "node:path";
 import { PREPARED, removeDataFolder, startInstance } from "./instance";
 
 /**
- * Makes an instance with its demonstration data and stops it. While it exists, `startInstance` copies its folder instead
- * of migrating and seeding again. The copies share keys, people and the log's name; each is still an instance of its own.
- * Returns what removes it.
+ * Makes an instance with its demonstration data and stops it. While it exists, `startInstance` copies its folder instead of migrating and
+ * seeding again. The copies share keys, people and the log's name, but each is its own instance. Returns a function that removes it.
  */
 export async function prepareInstance(): Promise<() => Promise<void>> {
   const dataDir = await mkdtemp(path.join(os.tmpdir(), "sealport-prepared-"));
@@ -17,7 +16,7 @@ export async function prepareInstance(): Promise<() => Promise<void>> {
   try {
     await (await startInstance({ dataDir })).end();
     const cluster = await realpath(path.join(dataDir, "postgres"));
-    // A cluster outside the folder is a link there, and a copy would be a second one to the same data.
+    // If the cluster is outside, the folder contains a link to it, and a copy would use the same data.
     if (cluster.startsWith(await realpath(dataDir))) process.env[PREPARED] = dataDir;
     return remove;
   } catch (error) {

@@ -40,12 +40,12 @@ type Handlers = Readonly<Record<string, Handler>>;
 
 interface Route {
   readonly pattern: RegExp;
-  /** Of its parameters; `...name` takes the rest of the path as a list, as Next does. */
+  /** Names of its parameters; `...name` takes the rest of the path as a list, as Next does. */
   readonly names: readonly string[];
   handlers(): Promise<Handlers>;
 }
 
-/** The portal's own route files by address, as Next has them from their folders; wholly named ones come first. */
+/** Returns the portal's own route files by address, as Next derives them from folders; addresses without parameters come first. */
 function readRoutes(): Route[] {
   return readdirSync(path.join(ROOT, "app"), { recursive: true, encoding: "utf8" })
     .filter(
@@ -95,14 +95,14 @@ function requestOf(incoming: IncomingMessage, origin: string): Request {
   });
 }
 
-/** What becomes of a call: it goes on, its connection is cut, at once or after so many bytes, or nothing more is heard. */
+/** What happens to a call: it continues, its connection is cut at once or after so many bytes, or it stays without an answer. */
 export type Fate = boolean | "held" | number;
 
-/** What a test may do around a call, as a bad connection does. */
+/** What a test may do around a call, like a bad connection. */
 export interface Watch {
   /** Before the portal sees the call. */
   before?(method: string, pathname: string): Fate | Promise<Fate>;
-  /** After the portal has answered and before the caller hears of it. */
+  /** After the portal has answered and before the caller receives it. */
   after?(method: string, pathname: string, status: number): Fate | Promise<Fate>;
 }
 
@@ -112,7 +112,7 @@ export interface ServedPortal {
   readonly bench: AccessBench & Pick<LogBench, "anchor" | "policy">;
   readonly runtime: Runtime;
   watch: Watch;
-  /** An API key of this person with every scope, or these; with a public key, one that can sign. */
+  /** Returns an API key of this person with every scope, or with these; with a public key, one that can sign. */
   keyFor(
     person: BenchPerson,
     options?: { readonly scopes?: readonly Scope[]; readonly signingKey?: string },
@@ -178,15 +178,15 @@ async function answer(response: Response, outgoing: ServerResponse, cutAfter: nu
   else outgoing.write(bytes.subarray(0, cutAfter), () => outgoing.destroy());
 }
 
-/** Where and what is served beside the portal's own. */
+/** Where to serve, and what to serve in addition to the portal's routes. */
 export interface ServedOptions {
-  /** Without it the shared server of a vitest run. */
+  /** Default: the shared server of a vitest run. */
   readonly server?: TestServer;
   /** Handlers by exact address that the portal does not have, such as a bench's own. */
   readonly beside?: Readonly<Record<string, Handlers>>;
 }
 
-/** Starts the routes on a free port of this machine; `close` when the test is over. */
+/** Starts the routes on a free port of this machine; call `close` when the test is over. */
 export async function servePortal(
   budgets: Parameters<typeof openLimits>[1] = {},
   { server: database, beside = {} }: ServedOptions = {},

@@ -11,7 +11,7 @@ import { totpCode, totpStepAt } from "@/lib/identity/sign-in/totp";
 import type { Runtime } from "@/lib/runtime/slot";
 import type { Duty, Role } from "@/lib/vocabulary";
 
-/** A person who can sign in, with what only they know. */
+/** A person who can sign in, with their secrets. */
 export interface TestAccount {
   readonly userId: string;
   readonly email: string;
@@ -47,7 +47,7 @@ export async function createAccount(
   return { userId, email: `${handle}@example.org`, password: PASSWORD, totpSecret };
 }
 
-/** The code an authenticator shows now, or so many steps later. */
+/** Returns the code an authenticator shows now, or so many steps later. */
 export function codeOf(account: TestAccount, clock: Clock, later = 0): string {
   return totpCode(account.totpSecret, totpStepAt(clock.now()) + later);
 }
@@ -104,14 +104,14 @@ export class TestBrowser {
     return this.keep(await answerSignIn(request, path));
   }
 
-  /** Signs in by password and the code shown now. */
+  /** Signs in by password and the current code. */
   signIn(account: TestAccount, clock: Clock, later = 0): Promise<Response> {
     const { email, password } = account;
     return this.post("callback/password", { email, password, code: codeOf(account, clock, later) });
   }
 }
 
-/** A call that anybody with a credential may make, for tests of who is asking. */
+/** A call that needs any credential, for tests of who the caller is. */
 export const whoAmI = operation({
   id: "whoAmI",
   method: "GET",

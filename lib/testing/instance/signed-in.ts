@@ -5,7 +5,7 @@ import { inTransaction } from "@/lib/db/transaction";
 import { standingOf } from "@/lib/identity/sessions/principal";
 import { insertSession } from "@/lib/identity/sessions/store";
 
-/** The same person, signed in with a session of an hour. */
+/** Returns the same person, signed in with a session of an hour. */
 export async function signedIn<P extends Context>(who: P): Promise<P> {
   const { principal } = who;
   const sid = uuidv7(Date.now());

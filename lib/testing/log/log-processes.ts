@@ -9,18 +9,18 @@ import { type AuditBench, createTestKeyFolder, TEST_PASSPHRASE } from "@/lib/tes
 
 const TSX = path.resolve("node_modules/.bin/tsx");
 
-/** Signer, witness and workers of one log, each a process of its own. */
+/** Signer, witness and workers of one log, each its own process. */
 export interface LogProcesses {
   readonly logVkey: string;
   readonly witnessVkey: string;
   startWorker(): ChildProcess;
-  /** SIGKILL to the process and its children; resolves when it is gone. */
+  /** Sends SIGKILL to the process and its children; resolves after their end. */
   kill(child: ChildProcess): Promise<void>;
-  /** Kills whatever still runs. */
+  /** Kills all that still run. */
   stop(): Promise<void>;
 }
 
-/** Starts a signer and a witness for the bench's log; workers start when asked for. */
+/** Starts a signer and a witness for the bench's log; workers start on request. */
 export async function startLogProcesses(bench: AuditBench): Promise<LogProcesses> {
   const { log } = bench.place;
   const signer = await createTestKeyFolder("signer", log);
@@ -48,7 +48,7 @@ export async function startLogProcesses(bench: AuditBench): Promise<LogProcesses
     KEY_DIR: portal.dir,
   };
   const running = new Set<ChildProcess>();
-  /** In a group of its own, so that a kill reaches tsx's child too. */
+  /** Starts in its own process group, so that a kill reaches tsx's child too. */
   const start = (script: string, more: Record<string, string> = {}): ChildProcess => {
     const child = spawn(TSX, ["--conditions=react-server", `scripts/${script}.ts`], {
       env: { NODE_ENV: "test", PATH: process.env.PATH, ...variables, ...more },

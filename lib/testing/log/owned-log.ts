@@ -8,16 +8,16 @@ import { ExportQuery } from "@/lib/audit/schema";
 import type { Context } from "@/lib/context/context";
 import { createLogBench, type LogBench } from "@/lib/testing/benches/log-bench";
 
-/** A log whose database a test owns as well, and an auditor who reads it: for what an owner does and a reader sees. */
+/** A log whose database the test owns as well, and an auditor who reads it: for what an owner does and a reader sees. */
 export interface OwnedLog extends LogBench {
   /** A connection of the database's superuser. */
   readonly admin: Client;
   readonly auditor: Context;
-  /** An export as it leaves the portal, the auditor's where nobody else is named. */
+  /** Returns an export as it leaves the portal, by default the auditor's. */
   exported(query: Record<string, string>, cx?: Context): Promise<Uint8Array<ArrayBuffer>>;
-  /** What a verifier who trusts this log says of a bundle. */
+  /** Returns the report of a verifier who trusts this log, about a bundle. */
   reported(query?: Record<string, string>, cx?: Context): Promise<Report>;
-  /** The same in short: the verdict, and each class of findings once. */
+  /** Returns the same in short: the verdict, and each class of findings once. */
   verdict(query?: Record<string, string>, cx?: Context): Promise<Verdict>;
 }
 

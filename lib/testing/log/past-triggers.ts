@@ -20,7 +20,7 @@ export async function pastTriggers(
   }
 }
 
-/** Runs `act` while an entry's form is not looked at: what only whoever owns the database can write. */
+/** Runs `act` without the check of an entry's form: what only the database owner can write. */
 export async function withoutEntryForm<T>(admin: Pick<Client, "query">, act: () => Promise<T>): Promise<T> {
   await admin.query("ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_says_so");
   try {

@@ -11,7 +11,7 @@ import { pastTriggers } from "./past-triggers";
 /** Leaves added to the tiles at once. */
 const STEP = 8_000;
 
-/** Columns of `entry_values`, which give a seeded entry of number n its search values: skewed, as real ones are. */
+/** Columns of `entry_values`, which give seeded entry number n its search values, skewed like real ones. */
 const VALUES = `
   to_char(timestamp '2026-01-01' + n * interval '1 minute', 'YYYY-MM-DD"T"HH24:MI:SS".000000Z"') AS at,
   'u_' || CASE WHEN n % 3 = 0 THEN '0' ELSE (n % 997)::text END AS actor,
@@ -25,8 +25,8 @@ const VALUES = `
   n % 10 = 0 AS is_access`;
 
 /**
- * Puts `count` entries straight into an empty log, with their leaves, tiles and a checkpoint, as the superuser and past
- * every trigger: for tests of how much the log's queries read, not of what stands in it. Their bytes are no entries.
+ * Puts `count` entries straight into an empty log, with their leaves, tiles and a checkpoint, as the superuser and past every trigger. For
+ * tests of how much the log's queries read, not of their content: the bytes are not valid entries.
  */
 export async function seedIndex(bench: AuditBench, count: number): Promise<void> {
   const admin = new Client({ connectionString: bench.database.adminUrl });
@@ -66,7 +66,7 @@ async function insertRows(admin: Client, { place }: AuditBench, count: number): 
   );
 }
 
-/** Tiles and a checkpoint over the leaves that stand in the log. */
+/** Makes tiles and a checkpoint over the leaves in the log. */
 export async function seedTree(bench: AuditBench, count: number): Promise<void> {
   const { log, tenantId } = bench.place;
   const { rows } = await bench.appPool.query("SELECT leaf_hash FROM audit_leaf ORDER BY seq");

@@ -24,7 +24,7 @@ import type { LifeOrder } from "@/lib/testing/request-life/world";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
 import type { InstrumentKind } from "@/lib/vocabulary";
 
-/** What an act is about: ids that the database has, or one that nothing bears. */
+/** What an act is about: ids that the database has, or an id that does not exist. */
 export interface Target {
   readonly kind: InstrumentKind | undefined;
   readonly order: LifeOrder;
@@ -34,9 +34,9 @@ export interface Target {
   readonly releaseId: string;
   readonly txId: string;
   readonly glassId: string;
-  /** Handle of who looks beside the requester. */
+  /** Handle of the co-viewer. */
   readonly viewer: string;
-  /** Handle of who asks. */
+  /** Handle of the requester. */
   readonly requester: string;
 }
 
@@ -45,7 +45,7 @@ export type Act = (cx: RequestPerson, on: Target) => Promise<unknown>;
 const approve =
   (stage: Stage, more: object = {}): Act =>
   (cx, { id, kind, order: { isSigned, confirms } }) => {
-    // What an authority's key signs is not retyped.
+    // Orders signed by an authority's key are not retyped.
     const read = kind === undefined || isSigned ? {} : { confirms };
     const body = { stage, decision: "approve", comment: "As it says", ...read, ...more };
     return decideRequest(cx, id, NewDecision.parse(body));
@@ -56,7 +56,7 @@ const decide =
   (cx, { id }) =>
     decideRequest(cx, id, NewDecision.parse({ stage, decision, comment: "Why?" }));
 
-/** Takes a view in the transaction that announces it, as an opening does. */
+/** Uses a view in the transaction that announces it, as an opening does. */
 const view: Act = (cx, { grantId }) =>
   inTransaction(cx, async (tx) => {
     const entry = { class: "disclosure", outcome: "intent", action: "disclosure.open" } as const;
@@ -67,7 +67,7 @@ const view: Act = (cx, { grantId }) =>
 const open: Act = (cx, { grantId, kind, txId }) =>
   openTransaction(cx, txId, { purpose: kind === undefined ? "dispute" : "audit", grant_id: grantId });
 
-/** Each act with everybody who tries it, those too who may not. */
+/** Each act with all people who try it, including those who may not. */
 export const ACTS: Readonly<Record<string, { readonly by: readonly Actor[]; readonly act: Act }>> = {
   submit: { by: ["owner", "auditor"], act: (cx, { id }) => submitRequest(cx, id) },
   change: { by: ["owner", "legal"], act: (cx, { id }) => changeDraft(cx, id, { max_views: 2 }) },

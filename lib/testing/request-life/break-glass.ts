@@ -7,8 +7,8 @@ import type { Act } from "@/lib/testing/request-life/acts";
 import type { Actor } from "@/lib/testing/request-life/model";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
 
-// Break-glass beside the requests of a sequence, told once more by hand from access.md and ADR 0028. One holder, whose first
-// use stands in the way of the next until somebody else has reviewed it.
+// Break-glass during the requests of a sequence, written again by hand from access.md and ADR 0028. It has one holder, whose first use
+// blocks the next until another person has reviewed it.
 
 const VIEWS = 12;
 const LASTS = 3_600_000;
@@ -36,7 +36,7 @@ const ENDS: readonly Actor[] = ["holder", "legal", "both", "approver", "second",
 const isRunning = (one: BreakGlass, now: number): boolean =>
   one.id !== undefined && !one.isEnded && now < one.until;
 
-/** Whether an act about break-glass is done; each is refused otherwise. */
+/** Whether an act about break-glass is done; otherwise it is refused. */
 export const MAY_BREAK_GLASS: Readonly<Record<string, (one: BreakGlass, by: Actor, now: number) => boolean>> =
   {
     break: (one, by) => by === "holder" && one.isReviewed,
@@ -46,7 +46,7 @@ export const MAY_BREAK_GLASS: Readonly<Record<string, (one: BreakGlass, by: Acto
       REVIEWS.includes(by) && one.id !== undefined && !one.isReviewed && !isRunning(one, now),
   };
 
-/** What it does. */
+/** What the act does. */
 export const DOES_BREAK_GLASS: Readonly<Record<string, (one: BreakGlass, now: number) => void>> = {
   break: (one, now) => {
     const until = Math.floor(now / 1000) * 1000 + LASTS;
@@ -87,14 +87,14 @@ export const BREAK_GLASS_ACTS: Readonly<
   },
 };
 
-/** How a use stands in the database: its grant, its views, its review, and how many of its holder's wait for one. */
+/** The state of a use in the database: its grant, its views, its review, and how many uses of its holder wait for one. */
 export const BREAK_GLASS_STANDING = `SELECT g.state, g.views_used AS views, r.emergency_id IS NOT NULL AS reviewed,
     (SELECT count(*)::int FROM emergency o WHERE o.holder_user_id = e.holder_user_id AND NOT EXISTS
       (SELECT 1 FROM emergency_review v WHERE v.emergency_id = o.id)) AS waiting
   FROM emergency e JOIN access_grant g ON g.emergency_id = e.id LEFT JOIN emergency_review r ON r.emergency_id = e.id
   WHERE e.id = $1::uuid`;
 
-/** The same as the model has it. */
+/** Returns the same as the model has it. */
 export function breakGlassShape(one: BreakGlass): object {
   const waiting = one.isReviewed ? 0 : 1;
   return { state: one.isEnded ? "revoked" : "active", views: one.views, reviewed: one.isReviewed, waiting };

@@ -12,7 +12,7 @@ import {
   UNANSWERED,
 } from "@/lib/testing/request-life/model";
 
-// What becomes of a request by what is done to it, and by the clock; whether it may be done is told beside (life-model.ts).
+// What acts and the clock do to a request. The model (model.ts) says whether an act is allowed.
 
 function move(one: Life, to: string, now: number): void {
   one.state = to;
@@ -57,7 +57,7 @@ export function endGrant(one: Life, state: GrantLife["state"], now: number): voi
   if (["active", "partial"].includes(one.state)) move(one, state, now);
 }
 
-/** One order stands behind every request of the line; where it may not end so, it stays. */
+/** One order is behind every request of the line. If it may not end in this way, it stays. */
 function endOrder(one: Life, to: "suspended" | "revoked", now: number): void {
   one.order = to;
   endGrant(one, "revoked", now);
@@ -71,7 +71,7 @@ function endOrder(one: Life, to: "suspended" | "revoked", now: number): void {
 
 function restFrom(one: Life, now: number): void {
   const left = one.fields.filter((field) => one.grant?.fields.includes(field) === false);
-  // Whoever was taken out does not come back with the rest.
+  // A removed co-viewer does not return with the remaining ones.
   const viewer = one.viewer === "named" ? "named" : "nobody";
   const rest: Life = Object.assign(newLife(one.kind, false, now, one.basis), {
     fields: left,
@@ -92,7 +92,7 @@ const approved = (one: Life, by: Actor): void => {
   if (one.order === "legal_review") one.order = "active";
 };
 
-/** What an act that is done does. A grant is read from the database by whoever compares, and its bounds are weighed there. */
+/** What an act does when it is done. The caller reads the grant from the database and checks its bounds there. */
 export const DOES: Readonly<Record<string, Effect>> = {
   submit: (one, _by, now) => submitted(one, now),
   withdraw: (one, _by, now) => move(one, "withdrawn", now),
@@ -160,7 +160,7 @@ export const DOES: Readonly<Record<string, Effect>> = {
   },
 };
 
-/** The scanner has spoken. */
+/** Records the scanner's result. */
 export function scanned(one: Life, isClean: boolean, now: number): void {
   if (one.scan !== "pending") return;
   one.scan = isClean ? "done" : "infected";
@@ -199,7 +199,7 @@ function withAccess(one: Life, now: number): void {
     move(one, "active", now);
 }
 
-/** One round of the clock for one request: at most one step. */
+/** Does one round of the clock for one request: at most one step. */
 export function kept(one: Life, now: number): void {
   if (["document_check", "stage_1", "stage_2", "extended", "objected"].includes(one.state))
     underReview(one, now);

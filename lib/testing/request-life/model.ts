@@ -1,12 +1,13 @@
 import type { InstrumentKind } from "@/lib/vocabulary";
 
-// What a request may become, told once more by hand from access.md and the ADRs and sharing nothing with the use cases or
-// the database's table: random sequences compare the three (lib/access/deadlines/sequences.integration.test.ts).
+// What a request may become, written again by hand from access.md and the ADRs. It shares no code with the use cases or the database's
+// table: random sequences compare the three (lib/access/deadlines/sequences.integration.test.ts). effects.ts says what acts do, orders.ts
+// and break-glass.ts cover their parts, and play.ts plays a sequence.
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
 
-/** Days to review, to answer, and to put the answer off by. */
+/** Days to review, to answer, and by which the deadline can be extended. */
 export const TERMS: Readonly<Record<InstrumentKind, readonly [number, number, number]>> = {
   court_order: [10, 14, 14],
   warrant: [10, 14, 14],
@@ -16,7 +17,7 @@ export const TERMS: Readonly<Record<InstrumentKind, readonly [number, number, nu
   audit_mandate: [10, 30, 30],
 };
 
-/** Who acts, by what they may do. */
+/** Who acts, named by what they may do. */
 export type Actor =
   | "owner"
   | "legal"
@@ -42,24 +43,24 @@ export interface GrantLife {
   state: "active" | "revoked" | "expired" | "exhausted";
 }
 
-/** The order that one or more requests are filed under. */
+/** The order under which one or more requests are filed. */
 export interface Basis {
-  /** It counts once, so that it serves one request, the rest of which is the same use. */
+  /** Single use: it serves one request. The remainder of that request is the same use. */
   readonly isOnce: boolean;
   /** Signed by a registered key, which may be revoked. */
   readonly isSigned: boolean;
   isRevoked: boolean;
-  /** Every request of the officer that it was attached to. */
+  /** Every request of the officer to which it was attached. */
   readonly requests: Life[];
 }
 
-/** Everything that what may happen to a request depends on. */
+/** All that decides what may happen to a request. */
 export interface Life {
   readonly kind: InstrumentKind | undefined;
   readonly basis: Basis;
   readonly fields: readonly string[];
   state: string;
-  /** The stage it stands in, or stood in when it was led beside the stages; 0 before any. */
+  /** Its stage, or the stage it had before it left the stages (question, extension, overdue); 0 before any. */
   stage: 0 | 1 | 2;
   isSent: boolean;
   scan: "done" | "pending" | "infected";
@@ -73,17 +74,17 @@ export interface Life {
   escalated: "compliance" | "executive" | undefined;
   escalatedAt: number;
   deciders: Actor[];
-  /** Until when what the first decider approved lasts. */
+  /** Until when the first decider's approval lasts. */
   firstUntil: number;
   release: { readonly until: number; readonly words: Actor[] } | undefined;
   grant: GrantLife | undefined;
-  /** Whoever may look beside the requester; nobody where staff asked. */
+  /** The co-viewer's state; staff requests have none ("nobody"). */
   viewer: "nobody" | "named" | "out";
   parent: Life | undefined;
   rest: Life | undefined;
 }
 
-/** A draft, with its order attached where it has one. */
+/** Returns a draft, with its order attached if it has one. */
 export function newLife(
   kind: InstrumentKind | undefined,
   isPending: boolean,
@@ -119,7 +120,7 @@ export function newLife(
   return one;
 }
 
-/** A request, whose rest it is, and the rests of it: one order stands behind them, and one use of it. */
+/** Returns a request, the one it continues, and its remainders. One order is behind them, with one use of it. */
 export function lineOf(one: Life): Set<Life> {
   const line = new Set([one]);
   for (const each of line)
@@ -128,14 +129,14 @@ export function lineOf(one: Life): Set<Life> {
 }
 
 /**
- * Whether an order that counts once has served another request than these. One that came to nothing used nothing, once that is
- * written down, and neither did a grant that ended with nothing opened.
+ * Returns whether an order for single use has served a request outside this line. A request without a grant does not use it, once its end
+ * is recorded, and neither does a grant that ended with nothing opened.
  */
-export function isUsed({ isOnce, requests }: Basis, besides: ReadonlySet<Life>): boolean {
+export function isUsed({ isOnce, requests }: Basis, exempt: ReadonlySet<Life>): boolean {
   const unused = ["none", "draft", "closed"];
   const serves = ({ grant, order }: Life): boolean =>
     grant === undefined ? !unused.includes(order) : grant.state === "active" || grant.views > 0;
-  return isOnce && requests.some((each) => !besides.has(each) && serves(each));
+  return isOnce && requests.some((each) => !exempt.has(each) && serves(each));
 }
 
 export const UNANSWERED: readonly string[] = [
@@ -170,8 +171,8 @@ export function isInForce(one: Life, now: number): boolean {
 }
 
 /**
- * A release that was ever proposed keeps deciders off an overdue request for the rest of a sequence: the use cases let them
- * on after three days by the sequence's clock, and the database by its own, which has not moved.
+ * Returns whether a decider may decide. Once a release was proposed, deciders cannot decide on an overdue request for the rest of a
+ * sequence. The use cases allow it after three days by the sequence's clock, but the database uses its own clock, which has not moved.
  */
 function mayDecide(one: Life, by: Actor, stage: 1 | 2): boolean {
   return (
@@ -201,7 +202,7 @@ export function mayEndOrder(one: Life, by: Actor, now: number, to: "suspended" |
 
 type Rule = (one: Life, by: Actor, now: number) => boolean;
 
-/** Whether an act is done; each is refused otherwise. */
+/** Whether an act is done; otherwise it is refused. */
 export const MAY: Readonly<Record<string, Rule>> = {
   submit: (one, by) =>
     by === "owner" &&
@@ -245,14 +246,14 @@ export const MAY: Readonly<Record<string, Rule>> = {
     (by === "owner" || isReviewer(by)) && one.grant?.state === "active" && !one.grant.isReleased,
   view: (one, by, now) => by === "owner" && isInForce(one, now),
   open: (one, by, now) => by === "owner" && isInForce(one, now),
-  // What executives release is for the requester alone.
+  // What executives release is for the requester only.
   look: (one, by, now) =>
     by === "viewer" && one.viewer === "named" && isInForce(one, now) && one.grant?.isReleased === false,
   takeOut: (one, by) => (by === "owner" || isReviewer(by)) && one.isSent && one.viewer === "named",
   suspend: (one, by, now) => mayEndOrder(one, by, now, "suspended"),
   unlawful: (one, by, now) => mayEndOrder(one, by, now, "revoked"),
   propose: (one, by, now) => (by === "chair" || by === "officer") && mayRelease(one) && !isOpen(one, now),
-  // Whoever gave one of the two words may send it again: it is answered as the first time, and nothing comes of it.
+  // An executive who signed may send the signature again. It is answered as the first time, and changes nothing.
   word: (one, by, now) =>
     one.release?.words.length === 2
       ? one.release.words.includes(by)

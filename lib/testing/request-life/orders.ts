@@ -6,26 +6,26 @@ import { endGrant } from "@/lib/testing/request-life/effects";
 import { type Actor, type Basis, isUsed, type Life } from "@/lib/testing/request-life/model";
 import { fileUnder } from "@/lib/testing/request-life/world";
 
-// The order behind a sequence's requests, told once more by hand from access.md ("single or multiple use", "registered
-// authority key", the states of an authorization): filed under once more, its authority's key revoked, ended by the clock.
+// The order behind a sequence's requests, written again by hand from access.md ("single or multiple use", "registered authority key", the
+// states of an authorization): filed again, its authority's key revoked, ended by the clock.
 
-const NOBODY: ReadonlySet<Life> = new Set();
+const NO_LIVES: ReadonlySet<Life> = new Set();
 /**
- * All of the officer's agency. A signed order names it by a domain, which the auditor's organisation has too (`TEST_DOMAIN`): so
- * that one is of the agency for such an order, and is told nothing of the use of another.
+ * The officer's agency. A signed order names it by a domain, which the auditor's organisation has too (`TEST_DOMAIN`). So for such an order
+ * the auditor belongs to the agency; for other orders the auditor does not learn of their use.
  */
 const AGENCY: readonly Actor[] = ["owner", "viewer"];
 const isOfAgency = ({ isSigned }: Basis, by: Actor): boolean =>
   AGENCY.includes(by) || (isSigned && by === "auditor");
 
-/** Whether an act about the order is done; each is refused otherwise. */
+/** Whether an act about the order is done; otherwise it is refused. */
 export const MAY_ORDER: Readonly<Record<string, (one: Basis, by: Actor) => boolean>> = {
-  again: (one, by) => !one.isRevoked && !(isOfAgency(one, by) && isUsed(one, NOBODY)),
-  // Whoever was stopped half-way sends it again, and is answered alike.
+  again: (one, by) => !one.isRevoked && !(isOfAgency(one, by) && isUsed(one, NO_LIVES)),
+  // If the act was interrupted, it is sent again and answered alike.
   distrust: (one, by) => by === "head" && one.isSigned,
 };
 
-/** From the commit that revokes the key everything ends that rests on it, whoever waits for it or released it. */
+/** From the commit that revokes the key, all that rests on it ends, even while a person reviews or releases it. */
 function distrust(one: Basis, now: number): void {
   one.isRevoked = true;
   for (const each of one.requests)
@@ -35,12 +35,12 @@ function distrust(one: Basis, now: number): void {
     }
 }
 
-/** What it does; a request that is filed once more is taken up by whoever plays. */
+/** What the act does; the player adds a request that is filed again. */
 export const DOES_ORDER: Readonly<Record<string, (one: Basis, now: number) => void>> = { distrust };
 
 const NOTHING_CAME: readonly string[] = ["withdrawn", "denied", "expired_unreviewed", "closed"];
 
-/** The clock, after it has been with the requests: what has ended is closed, and what counts once is used up by its grant. */
+/** Does the clock's part after the requests: closes what has ended, and exhausts an order for single use by its grant. */
 export function keptOrder(one: Life): void {
   if (one.order === "none" || one.order === "draft" || one.order === "closed") return;
   if (NOTHING_CAME.includes(one.state)) one.order = "closed";
@@ -55,7 +55,7 @@ export function keptOrder(one: Life): void {
 
 const REASON = { reason: "The key was stolen." };
 
-/** The officer goes on with what he filed; anybody else takes it away again. */
+/** The officer continues with what they filed; other people withdraw the new request. */
 const again: Act = async (cx, { order, requester }) => {
   const id = await fileUnder(cx, order);
   if (cx.principal.handle !== requester) await withdrawRequest(cx, id, undefined);

@@ -28,13 +28,13 @@ import type { Filing, LifeOrder, LifeWorld } from "@/lib/testing/request-life/wo
 
 const NOTHING = "00000000-0000-7000-8000-000000000000";
 
-/** One event of a sequence: what happens, who of those who try it, to which of its requests, after how long. */
+/** One event of a sequence: what happens, which of the people who try it acts, on which request, after how long. */
 export interface LifeEvent {
   readonly name: string;
   readonly who: number;
   readonly which: number;
   readonly after: number;
-  /** Whether it is put in the place of what the model would refuse. */
+  /** Whether an act that the model allows is chosen instead of the drawn one. */
   readonly isLed: boolean;
 }
 
@@ -42,12 +42,12 @@ export interface Sequence extends Filing {
   readonly events: readonly LifeEvent[];
 }
 
-/** What a led event is taken from. */
+/** What a led event is chosen from. */
 interface Drawn {
   readonly drawn: readonly string[];
 }
 
-/** What the database says of a request after a step. */
+/** What the database has of a request after a step. */
 interface Standing {
   readonly id: string;
   readonly state: string;
@@ -98,11 +98,14 @@ interface Playing {
   readonly lives: Map<string, Life>;
   readonly standings: Map<string, Standing>;
   readonly glass: BreakGlass;
-  readonly told: string[];
+  readonly history: string[];
   readonly drawn: readonly string[];
 }
 
-/** How an act ended. Never by an error that is none of ours, nor by the database where a use case let it through. */
+/**
+ * Returns how an act ended: done, or refused by a use case. Throws other errors, including refusals of the database that a use case did not
+ * catch.
+ */
 async function outcome(act: Promise<unknown>): Promise<{ readonly came: string; readonly answer?: unknown }> {
   try {
     return { came: "done", answer: await act };
@@ -128,7 +131,7 @@ function targetOf({ kind, order, standings, world, glass }: Playing, id: string)
   };
 }
 
-/** What the model holds of a state, in the words of the database. */
+/** Returns the model's state in the database's words. */
 function shapeOf(one: Life) {
   const isBeside = ["needs_information", "overdue", "extended", "objected"].includes(one.state);
   return {
@@ -161,7 +164,7 @@ function seen(one: Life, now: Standing) {
   };
 }
 
-/** A new grant as it was made: no longer, wider or larger than what was asked and decided. */
+/** Takes over a new grant, and checks that it is no longer, wider or larger than what was asked and decided. */
 function takeGrant(one: Life, now: Standing): void {
   const { groups } = now;
   if (one.grant !== undefined || now.grant_id === null || groups === null) return;
@@ -180,24 +183,25 @@ function takeGrant(one: Life, now: Standing): void {
   if (isWide || isLong) throw new Error(`the grant of ${now.id} is wider than what was decided`);
 }
 
-/** What holds of every request at every moment, whatever the model says. */
+/** Checks what is true of every request at every moment, whatever the model says. */
 function requireLawful(now: Standing, one: Life): void {
   const wrongs = {
     "a move has no entry of its own transaction": now.untold > 0,
     "more views than its budget": (now.views_used ?? 0) > (now.max_views ?? 0),
-    "who asked decided": now.own_decisions > 0,
-    "a grant of fewer than two": now.grant_id !== null && one.grant?.isReleased !== true && now.deciders < 2,
+    "the requester decided": now.own_decisions > 0,
+    "a grant with fewer than two approvers":
+      now.grant_id !== null && one.grant?.isReleased !== true && now.deciders < 2,
     "a grant in force without its request":
       now.grant_state === "active" && now.state !== "active" && now.state !== "partial",
-    // A move is a millisecond after the one before it; the model does not count them.
+    // Moves are a millisecond apart; the model does not count them.
     "another date than the model's": now.answer_ms !== null && Math.abs(now.answer_ms - one.answer) > 50,
-    "what is owed lapsed": now.state === "expired_unreviewed" && now.answer_ms !== null,
+    "a request with a deadline lapsed": now.state === "expired_unreviewed" && now.answer_ms !== null,
   };
   const wrong = Object.entries(wrongs).find(([, is]) => is);
   if (wrong !== undefined) throw new Error(`${now.id}: ${wrong[0]}`);
 }
 
-/** Reads every request of the sequence and holds it against the model. */
+/** Reads every request of the sequence and compares it with the model. */
 async function compare(play: Playing): Promise<void> {
   const rows = await play.world.rows<Standing>(STANDING, [[...play.lives.keys()]]);
   for (const now of rows) {
@@ -217,7 +221,7 @@ async function compare(play: Playing): Promise<void> {
 
 const Answer = z.object({ id: z.string() });
 
-/** Holds the newest use of break-glass against the model. */
+/** Compares the newest use of break-glass with the model. */
 async function compareGlass({ world, glass }: Playing): Promise<void> {
   if (glass.id === undefined) return;
   const [found] = await world.rows<object>(BREAK_GLASS_STANDING, [glass.id]);
@@ -225,7 +229,7 @@ async function compareGlass({ world, glass }: Playing): Promise<void> {
   if (expected !== now) throw new Error(`break-glass ${glass.id} is ${now}, and the model says ${expected}`);
 }
 
-/** A use that waits is reviewed at the end, or the holder had none in the next sequence. */
+/** Reviews a waiting use at the end, because its holder could not begin one in the next sequence. */
 async function clearGlass(play: Playing): Promise<void> {
   const { world, kind, glass } = play;
   if (glass.isReviewed || glass.id === undefined) return;
@@ -233,7 +237,7 @@ async function clearGlass(play: Playing): Promise<void> {
   await BREAK_GLASS_ACTS.review?.act(world.who("legal", kind), targetOf(play, ""));
 }
 
-/** A round of the clock, which takes each request once, in the order they were filed. */
+/** Runs a round of the clock, which handles each request once, in the order of filing. */
 async function keep({ world, lives }: Playing): Promise<number> {
   const { legal, cx } = world.bench;
   const portal = { ...cx, clock: world.clock, logger: legal.logger, system: "portal" };
@@ -244,7 +248,7 @@ async function keep({ world, lives }: Playing): Promise<number> {
   return steps;
 }
 
-/** A scanner that has come back, and says the same of everything that waits. */
+/** Runs the scanner after its absence, with the same result for all waiting documents. */
 async function scan({ world, lives }: Playing, isClean: boolean): Promise<void> {
   const { legal, cx, keystore } = world.bench;
   const word = isClean ? ({ kind: "clean" } as const) : ({ kind: "infected", found: "EICAR" } as const);
@@ -264,7 +268,7 @@ function isAllowed({ basis, glass, world }: Playing, name: string, one: Life, by
   );
 }
 
-/** A few requests of one sequence are enough, and there has to be an order that more can be filed under. */
+/** Returns whether a filing is tried: a sequence needs few requests, and an order under which more can be filed. */
 const isTried = ({ kind, basis, lives }: Playing, name: string): boolean =>
   name !== "again" || (kind !== undefined && lives.size < (basis.isOnce ? 3 : 2));
 
@@ -274,17 +278,17 @@ interface Choice {
   readonly id: string;
 }
 
-/** What an event does as it was drawn. */
+/** Returns what an event does as it was drawn. */
 function drawnChoice({ lives }: Playing, { name, who, which }: LifeEvent): Choice {
   const id = [...lives.keys()][which % lives.size] ?? "";
   const all = ALL[name]?.by ?? [];
   return { name, by: all[who % all.length], id };
 }
 
-/** What ends a request is drawn often enough. */
+/** Acts that end a request, drawn often enough. */
 const ENDS: readonly string[] = ["withdraw", "deny 1", "deny 2"];
 
-/** Something that the model lets somebody do to one of the requests; a comment only where it is an answer. */
+/** Chooses an act that the model allows on one of the requests; a comment only as an answer. */
 function ledChoice(play: Playing, { who, which }: LifeEvent): Choice | undefined {
   const { basis, drawn, lives } = play;
   const may: Choice[] = [];
@@ -309,13 +313,13 @@ async function step(play: Playing, event: LifeEvent): Promise<void> {
   if (one === undefined || by === undefined || act === undefined) throw new Error(`no act ${name} of ${id}`);
   const expected = isAllowed(play, name, one, by);
   const { came, answer } = await outcome(act(world.who(by, kind), targetOf(play, id)));
-  play.told.push(`${name} ${came}`);
+  play.history.push(`${name} ${came}`);
   if ((came === "done") !== expected)
     throw new Error(`${name} by ${by}: ${came}, and the model says ${expected ? "done" : "refused"}`);
   if (expected) become(play, { name, by, id }, one, answer);
 }
 
-/** What comes of an act that was done. */
+/** Applies the result of an act that was done. */
 function become(play: Playing, { name, by }: Choice, one: Life, answer: unknown): void {
   const { world, lives, kind, glass, basis } = play;
   const now = world.clock.nowMs();
@@ -328,7 +332,7 @@ function become(play: Playing, { name, by }: Choice, one: Life, answer: unknown)
   lives.set(Answer.parse(answer).id, Object.assign(newLife(kind, false, now, basis), { viewer: "nobody" }));
 }
 
-/** Everything is led to its end, where the clock of the next sequence, which begins anew, finds nothing to do. */
+/** Leads all requests to their end, so that the clock of the next sequence, which starts again, has nothing to do. */
 async function toItsEnd(play: Playing): Promise<void> {
   await scan(play, true);
   do play.world.clock.advance(120 * 86_400_000);
@@ -337,15 +341,15 @@ async function toItsEnd(play: Playing): Promise<void> {
 }
 
 const OVER: readonly string[] = ["withdrawn", "expired_unreviewed", "closed"];
-/** Where nothing can come of a request any more, so many things are tried with it all the same. */
+/** How many more acts are tried after a request can change no more. */
 const AFTER_THE_END = 2;
 
 const isOver = ({ lives }: Playing): boolean =>
   [...lives.values()].every(({ state, scan }) => OVER.includes(state) && scan !== "pending");
 
 /**
- * Plays one sequence against the real use cases and their database, and after each event holds both against the model.
- * Answers what happened. Throws at the first difference.
+ * Plays one sequence against the real use cases and their database, and compares both with the model after each event. Returns what
+ * happened. Throws at the first difference.
  */
 export async function playOut(world: LifeWorld, sequence: Sequence & Drawn): Promise<string[]> {
   const { kind, isPending, isOnce, isSigned, events, drawn } = sequence;
@@ -354,7 +358,7 @@ export async function playOut(world: LifeWorld, sequence: Sequence & Drawn): Pro
   const basis: Basis = { isOnce, isSigned, isRevoked: false, requests: [] };
   const lives = new Map([[id, newLife(kind, isPending, world.clock.nowMs(), basis)]]);
   const glass = newBreakGlass();
-  const play: Playing = { world, kind, order, basis, lives, standings: new Map(), told: [], drawn, glass };
+  const play: Playing = { world, kind, order, basis, lives, standings: new Map(), history: [], drawn, glass };
   await compare(play);
   try {
     let left = AFTER_THE_END;
@@ -366,10 +370,10 @@ export async function playOut(world: LifeWorld, sequence: Sequence & Drawn): Pro
     }
     if (!isOver(play)) await toItsEnd(play);
     await clearGlass(play);
-    return play.told;
+    return play.history;
   } catch (cause) {
-    const error = new Error(`${String(cause)} after ${play.told.join(", ")}`, { cause });
-    // Whatever it left is led to its end all the same, so that the next one is a sequence of its own.
+    const error = new Error(`${String(cause)} after ${play.history.join(", ")}`, { cause });
+    // Leads the remaining requests to their end, so that the next sequence is independent.
     await scan(play, true);
     do world.clock.advance(120 * 86_400_000);
     while ((await keep(play)) > 0);

@@ -24,7 +24,7 @@ import { createOrderSigner, type OrderSigner, registerSigner } from "@/lib/testi
 import { type Actor, DAY } from "@/lib/testing/request-life/model";
 import type { InstrumentKind } from "@/lib/vocabulary";
 
-/** A last day that no sequence comes to: what orders end by has tests of its own. */
+/** A last day beyond every sequence: the end of orders has its own tests. */
 const FAR = new Date(Date.now() + 3_000 * DAY).toISOString().slice(0, 10);
 const FROM = `${new Date(Date.now() - DAY).toISOString().slice(0, 19)}Z`;
 const UNTIL = `${new Date(Date.parse(FAR) + DAY).toISOString().slice(0, 19)}Z`;
@@ -40,7 +40,7 @@ export interface LifeOrder {
   readonly facts: AuthorizationFactsBody | undefined;
   readonly document: typeof ORDER_FILE | undefined;
   readonly jws: { readonly bytes: Uint8Array } | undefined;
-  /** The registration of the key that signs it; one that nothing bears where none does. */
+  /** The registration of the key that signs it; without one, an id that does not exist. */
   readonly authorityId: string;
 }
 
@@ -55,23 +55,23 @@ export interface Filing {
 /** Organisations, people, transactions and one connection of the database's owner for any number of sequences. */
 export interface LifeWorld {
   readonly bench: RequestBench;
-  /** Everybody's clock, the custodian's too. */
+  /** The clock of all people and of the custodian. */
   readonly clock: ReturnType<typeof fixedClock>;
-  /** Handle of who looks beside the requester. */
+  /** Handle of the co-viewer. */
   readonly viewer: string;
   who(actor: Actor, kind: InstrumentKind | undefined): RequestPerson;
-  /** A draft with its order attached where it has one; its document scanned, or waiting for a scanner that is away. */
+  /** Makes a draft with its order attached if it has one; its document is scanned, or waits for a scanner that is away. */
   begin(filing: Filing): Promise<{ readonly id: string; readonly order: LifeOrder }>;
-  /** The key that signs orders counts no more: the next one is signed by another. */
+  /** Drops the key that signs orders; another key signs the next one. */
   forgetKey(): void;
   rows<T>(text: string, values: readonly unknown[]): Promise<T[]>;
   close(): Promise<void>;
 }
 
-/** Planned once a connection: the same statement follows every event. */
+/** Returns a name, so that the statement of every event is planned once for each connection. */
 const nameOf = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 40);
 
-/** Files a request under an order, which is refused where the order is; answers the request's id. */
+/** Files a request under an order, which is refused if the order is. Returns the request's id. */
 export async function fileUnder(
   cx: RequestPerson,
   { kind, txId, facts, document, jws }: LifeOrder,
@@ -95,7 +95,7 @@ interface Signer {
   readonly authorityId: string;
 }
 
-/** An order that counts once is one of its own, in number and document; the others are the same for all sequences. */
+/** Returns the order: one for single use has its own number and document, the others are the same for all sequences. */
 async function makeOrder(bench: RequestBench, filing: Filing, n: number, by: Signer | undefined) {
   const { kind, isOnce } = filing;
   const numbered = isOnce ? { case_number: `${n} O ${n}/26` } : {};
@@ -129,7 +129,7 @@ async function openBench(clock: Clock): Promise<RequestBench> {
   });
 }
 
-/** Signs a world's orders by one key until that counts no more. */
+/** Signs a world's orders with one key until that key is no longer valid. */
 function signing(keepers: readonly [RequestPerson, RequestPerson]) {
   let now: Signer | undefined;
   let n = 0;
@@ -150,7 +150,7 @@ function signing(keepers: readonly [RequestPerson, RequestPerson]) {
 export async function createLifeWorld(): Promise<LifeWorld> {
   const clock = fixedClock(new Date());
   const bench = await openBench(clock);
-  // What is sealed by entries that no tree has is not opened a minute later (ADR 0007 and verify-envelopes.ts).
+  // A minute later, what is sealed by entries without a leaf cannot be opened (ADR 0007 and verify-envelopes.ts).
   await bench.integrate();
   const [chair, officer, head, staff, holder, viewer, keeper] = bench.more;
   if (!chair || !officer || !head || !staff || !holder || !viewer || !keeper) throw new Error("seven people");

@@ -1,6 +1,6 @@
 import pg from "pg";
 
-/** The text of what `query` of pg is given: a string, or an object that has one; COPY streams have one too. */
+/** Returns the text of the argument of pg's `query`: a string, or an object that has one; COPY streams have one too. */
 function textOf(given: unknown): string {
   if (typeof given === "string") return given;
   const { text } = Object(given);
@@ -8,8 +8,8 @@ function textOf(given: unknown): string {
 }
 
 /**
- * Counts the statements that this process sends to PostgreSQL while `run` runs, by whatever way: every pool and Prisma's
- * adapter call the same method. Nothing is changed about them. `texts` are they, in the order in which they were sent.
+ * Counts the statements that this process sends to PostgreSQL while `run` runs, on any path: every pool and Prisma's adapter call the same
+ * method. The statements are not changed. `texts` has them in the order of sending.
  */
 export async function countStatements<T>(
   run: () => Promise<T>,

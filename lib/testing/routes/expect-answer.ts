@@ -19,7 +19,7 @@ const Problem = z.looseObject({
     .optional(),
 });
 
-/** What every answer of the API carries, whatever it says. */
+/** Checks the headers that every answer of the API has. */
 export function expectHeaders(response: Response, what: string): void {
   const { headers } = response;
   const security = {
@@ -37,18 +37,18 @@ export function expectHeaders(response: Response, what: string): void {
     expect(headers.get("cache-control"), what).toMatch(
       /^no-store(, no-transform)?$|^private, max-age=31536000, immutable$/,
     );
-  // No page of another origin may read anything, whatever it asks beforehand.
+  // No page of another origin may read an answer, whatever its preflight asks.
   const crossOrigin = [...headers.keys()].filter((name) => name.startsWith("access-control-"));
   expect([what, crossOrigin, headers.get("x-powered-by")]).toEqual([what, [], null]);
 }
 
-/** The budget that the call drew on (draft-ietf-httpapi-ratelimit-headers). */
+/** Checks the budget that the call used (draft-ietf-httpapi-ratelimit-headers). */
 export function expectBudget(response: Response, what: string): void {
   expect(response.headers.get("ratelimit-policy"), what).toMatch(/^"[a-z_]+";q=\d+;w=\d+(;|$|,)/);
   expect(response.headers.get("ratelimit"), what).toMatch(/^"[a-z_]+";r=\d+;t=\d+/);
 }
 
-/** What a problem document says, with the faults of its fields. */
+/** What a problem document says, with the errors of its fields. */
 export interface ToldProblem {
   readonly status: number;
   readonly code: string;
@@ -59,24 +59,24 @@ export interface ToldProblem {
 /** Checks a refusal against api.md and returns what it says. */
 export async function expectProblem(response: Response, what: string): Promise<ToldProblem> {
   const text = await response.text();
-  const told = `${what}: ${response.status} ${text.slice(0, 600)}`;
-  expect(response.headers.get("content-type"), told).toBe("application/problem+json");
-  expectHeaders(response, told);
-  expectBudget(response, told);
+  const about = `${what}: ${response.status} ${text.slice(0, 600)}`;
+  expect(response.headers.get("content-type"), about).toBe("application/problem+json");
+  expectHeaders(response, about);
+  expectBudget(response, about);
   const read = Problem.safeParse(JSON.parse(text));
-  expect(read.error, told).toBeUndefined();
+  expect(read.error, about).toBeUndefined();
   const problem = Problem.parse(JSON.parse(text));
-  expect([problem.status, problem.request_id], told).toEqual([
+  expect([problem.status, problem.request_id], about).toEqual([
     response.status,
     response.headers.get("x-request-id"),
   ]);
   const known = Object.entries(ERROR_CODES).find(([code]) => code === problem.code)?.[1];
-  expect([known?.[0], known?.[1], problem.type], told).toEqual([
+  expect([known?.[0], known?.[1], problem.type], about).toEqual([
     response.status,
     problem.title,
     `urn:sealport:problem:${problem.code}`,
   ]);
-  if (response.status === 401) expect(response.headers.get("www-authenticate"), told).toContain("Bearer");
+  if (response.status === 401) expect(response.headers.get("www-authenticate"), about).toContain("Bearer");
   return {
     status: response.status,
     code: problem.code,
@@ -87,7 +87,7 @@ export async function expectProblem(response: Response, what: string): Promise<T
 
 const answers = new Map<string, z.ZodType>();
 
-/** The schema of an operation's answer as the OpenAPI document has it, where an object has no members but those named. */
+/** Returns the schema of an operation's answer as in the OpenAPI document; objects have only the named members. */
 function answerSchema({ id, response }: OperationSpec): z.ZodType | undefined {
   if (response.schema === undefined) return undefined;
   const known = answers.get(id);
@@ -102,7 +102,7 @@ function answerSchema({ id, response }: OperationSpec): z.ZodType | undefined {
   return made;
 }
 
-/** An answer that is as declared: its status, media type and, where it is JSON, its body. */
+/** Checks that an answer is as declared: its status, media type and, for JSON, its body. */
 export async function expectDeclared(
   operation: OperationSpec,
   response: Response,
@@ -114,7 +114,7 @@ export async function expectDeclared(
   expect([status, ...also], what).toContain(response.status);
   const schema = answerSchema(operation);
   if (schema === undefined) {
-    // Of a stream's type the declaration says no more than that it is one of bytes.
+    // For a stream the declaration says only that it is bytes.
     if (mediaType !== "application/octet-stream")
       expect(response.headers.get("content-type"), what).toContain(mediaType);
     await response.body?.cancel();
@@ -122,7 +122,7 @@ export async function expectDeclared(
   }
   expect(response.headers.get("content-type"), what).toBe("application/json");
   const body: unknown = await response.json();
-  // A replayed answer has ids only; nothing here sends the same key twice.
+  // A replayed answer has ids only. Here no key is sent twice.
   const read = schema.safeParse(body);
   expect(read.error?.issues ?? [], `${what}: ${JSON.stringify(body).slice(0, 800)}`).toEqual([]);
 }

@@ -11,14 +11,14 @@ export interface InstantPlace {
   readonly schema: z.ZodType;
 }
 
-/** Schemas that share a value with this one: its options, what it wraps, both ends of a pipe. */
+/** Returns the schemas that share a value with this one: its options, what it wraps, both ends of a pipe. */
 function samePlace(schema: z.ZodType): z.ZodType[] {
   const { def } = schema as unknown as { def: Readonly<Record<string, unknown>> };
   const found = [def.innerType, def.in, def.out, def.left, def.right, ...[def.options].flat()];
   return found.filter((one): one is z.ZodType => one instanceof z.ZodType);
 }
 
-/** Whether a text in the form of RFC 3339 can be read here, directly or by one of several options. */
+/** Returns whether a text in the form of RFC 3339 can be read here, directly or by one of several options. */
 export function isOfFormat(schema: z.ZodType, format: "datetime" | "date"): boolean {
   if (schema instanceof z.ZodStringFormat && schema.format === format) return true;
   return samePlace(schema).some((one) => isOfFormat(one, format));
@@ -34,7 +34,7 @@ function membersBelow(schema: z.ZodType, pointer: string): Found[] {
   return samePlace(schema).flatMap((one) => membersBelow(one, pointer));
 }
 
-/** Every place at or below a schema that takes an instant or a date. */
+/** Returns every place at or below a schema that takes an instant or a date. */
 function placesOf(schema: z.ZodType, pointer: string): Found[] {
   if (isOfFormat(schema, "datetime") || isOfFormat(schema, "date")) return [{ pointer, schema }];
   return membersBelow(schema, pointer);

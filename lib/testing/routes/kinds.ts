@@ -1,6 +1,6 @@
 import { Client } from "pg";
 
-/** Where the ids of a path's first parameter are kept, by the address before it. */
+/** The table with the ids of a path's first parameter, by the address before it. */
 const TABLES: readonly (readonly [address: RegExp, table: string])[] = [
   [/break-glass\/\{id\}/, "emergency"],
   [/grants\/\{id\}/, "access_grant"],
@@ -34,17 +34,17 @@ const MEMBERS: readonly (readonly [name: RegExp, table: string])[] = [
   [/^co_viewers$/, "app_user"],
 ];
 
-/** The table whose ids an address takes first; undefined where nobody has said. */
+/** Returns the table whose ids an address takes first; undefined for an unlisted address. */
 export function tableOf(path: string): string | undefined {
   return TABLES.find(([address]) => address.test(path))?.[1];
 }
 
-/** The table whose ids stand in a member of this name. */
+/** Returns the table whose ids are in a member of this name. */
 export function tableOfMember(name: string): string | undefined {
   return MEMBERS.find(([pattern]) => pattern.test(name))?.[1];
 }
 
-/** A few ids of every table that is named above, newest first, read as the database's owner. */
+/** Returns a few ids of every table named above, newest first, read as the database's owner. */
 export async function readIds(url: string): Promise<ReadonlyMap<string, readonly string[]>> {
   const connection = new Client({ connectionString: url });
   await connection.connect();

@@ -40,7 +40,7 @@ const SCOPES: readonly Scope[] = [
   "admin",
 ];
 const STALE_MS = 901_000;
-/** Nothing here is about budgets, which have tests of their own. */
+/** No limits: budgets have their own tests. */
 const NO_LIMITS = {
   reads: 1e6,
   writes: 1e6,
@@ -62,17 +62,17 @@ export interface RoutePerson {
   readonly staleSession: string;
 }
 
-/** One call: what a test says of it; the rest is as a program or a page of ours would send it. */
+/** One call: what a test sets; the rest is as a program or our pages would send it. */
 export interface RouteCall {
   readonly headers?: Readonly<Record<string, string | null>>;
   readonly body?: NonNullable<RequestInit["body"]>;
   readonly params?: Record<string, string | string[]>;
   readonly query?: string;
-  /** In place of the operation's own. */
+  /** Instead of the operation's own. */
   readonly method?: string;
 }
 
-/** The credentials of strangers, which are nobody's or no longer anybody's. */
+/** Credentials that are unknown or no longer valid. */
 interface StrangerKeys {
   readonly expired: string;
   readonly revoked: string;
@@ -84,14 +84,14 @@ export interface RouteBench {
   readonly portal: PortalBench;
   readonly runtime: Runtime;
   readonly person: (caller: Caller) => RoutePerson;
-  /** Makes a call on the route file's own handler, as itself. */
+  /** Makes a call on the route file's own handler. */
   readonly send: (operation: OperationSpec, headers: Headers, call?: RouteCall) => Promise<Response>;
   /** Gives a person of another bench the credentials of the table. */
   readonly adopt: (principal: Principal) => Promise<RoutePerson>;
   readonly headersOfPerson: (operation: OperationSpec, who: RoutePerson, kind: "key" | "session") => Headers;
   readonly headersOf: (operation: OperationSpec, caller: Caller, credential: Credential) => Promise<Headers>;
   readonly headersOfStranger: (operation: OperationSpec, credential: Stranger) => Headers;
-  /** Runs with a portal that is no evaluation. */
+  /** Runs with a portal that is not an evaluation instance. */
   readonly outsideEvaluation: <T>(run: () => Promise<T>) => Promise<T>;
   close(): Promise<void>;
 }
@@ -111,7 +111,7 @@ function keyHeaders(key: string, address = HOME): Headers {
   return new Headers({ authorization: `Bearer ${key}`, "x-forwarded-for": address });
 }
 
-/** A change as the use cases make it: with the entry that the database asks of each. */
+/** Makes a change as the use cases do: with the entry that the database requires. */
 async function recorded(
   runtime: Runtime,
   { action, subject }: { readonly action: string; readonly subject: string },
@@ -149,7 +149,7 @@ async function openSession(runtime: Runtime, person: Standing, at: Date) {
   return { sid, token: encodeSessionToken(runtime, sid) };
 }
 
-/** A key with every scope, also for signing, and two sessions. */
+/** Returns a key with every scope, also for signing, and two sessions. */
 async function credentialsOf(
   runtime: Runtime,
   person: Standing,
@@ -207,8 +207,8 @@ async function strangerKeys(runtime: Runtime, { userId }: RoutePerson): Promise<
 }
 
 /**
- * Opens a portal with all its routes and a person of each kind, on a bench with its custodian where one is given; call
- * `close` when the test is over, which closes that one too.
+ * Opens a portal with all its routes and a person of each kind, on a bench with its custodian if one is given. Call `close` when the test
+ * is over; it closes that bench too.
  */
 export async function createRouteBench(on?: UseCaseBench): Promise<RouteBench> {
   const portal = await createPortalBench(NO_LIMITS, on);
@@ -218,7 +218,7 @@ export async function createRouteBench(on?: UseCaseBench): Promise<RouteBench> {
   for (const caller of CALLERS) people.set(nameOf(caller), await createPerson(runtime, caller));
   const person = (caller: Caller): RoutePerson => {
     const found = people.get(nameOf(caller));
-    if (found === undefined) throw new TypeError(`nobody is ${nameOf(caller)}`);
+    if (found === undefined) throw new TypeError(`no person is ${nameOf(caller)}`);
     return found;
   };
   const strangers = await strangerKeys(runtime, person({ role: "client" }));
@@ -233,7 +233,7 @@ export async function createRouteBench(on?: UseCaseBench): Promise<RouteBench> {
     return handler;
   };
   const lesserKeys = new Map<string, string>();
-  /** A key of this person with every scope but those of the operation. */
+  /** Returns a key of this person with every scope except those of the operation. */
   const keyWithout = async (operation: OperationSpec, caller: Caller): Promise<string> => {
     const scopes = SCOPES.filter((scope) => !operation.scopes.includes(scope));
     const name = `${nameOf(caller)} ${scopes.join()}`;
@@ -311,5 +311,5 @@ export async function createRouteBench(on?: UseCaseBench): Promise<RouteBench> {
   };
 }
 
-/** A query that no operation has: whoever may make the call is told so, and nothing is done. */
+/** A query that no operation has. A permitted caller gets this error, and nothing is done. */
 export const PROBE: RouteCall = { query: "?no-such-parameter=1" };

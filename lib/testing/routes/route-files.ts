@@ -7,7 +7,7 @@ export type RouteHandler = (
   route: { readonly params: Promise<Record<string, string | string[]>> },
 ) => Promise<Response> | Response;
 
-/** One `route.ts` and the address that it answers, with `{name}` for parameters. */
+/** One `route.ts` and its address, with `{name}` for parameters. */
 export interface RouteFile {
   readonly file: string;
   readonly path: string;
@@ -19,12 +19,12 @@ function addressOf(file: string): string {
   const folders = path
     .dirname(file)
     .split(path.sep)
-    // A folder in parentheses groups pages and is no part of an address.
+    // A folder in parentheses groups pages and is not part of an address.
     .filter((name) => !/^\(.*\)$/.test(name));
   return `/${folders.map((name) => name.replace(/^\[{1,2}(?:\.\.\.)?([^\]]+)\]{1,2}$/, "{$1}")).join("/")}`;
 }
 
-/** Every route file of the app, read from the disk: a file that nobody declared is found too. */
+/** Returns every route file of the app, read from the disk, so that an undeclared file is found too. */
 export function routeFiles(): readonly RouteFile[] {
   const app = path.join(ROOT, "app");
   return readdirSync(app, { recursive: true, encoding: "utf8" })
@@ -33,7 +33,7 @@ export function routeFiles(): readonly RouteFile[] {
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** The handler that a route file exports for a method; throws when it exports none. */
+/** Returns the handler that a route file exports for a method. Throws if there is none. */
 export async function loadHandler(file: RouteFile, method: string): Promise<RouteHandler> {
   const module: Readonly<Record<string, unknown>> = await import(/* @vite-ignore */ file.file);
   const handler = module[method];

@@ -2,8 +2,8 @@ import type { OperationSpec } from "@/lib/api-client/operation";
 import { OPERATIONS } from "@/lib/api-client/registry";
 import type { Duty, Role } from "@/lib/vocabulary";
 
-// What the declarations promise, computed without the code that keeps the promise (lib/http/endpoint/permit-call.ts): this is
-// the other side of the comparison.
+// What the declarations promise, computed without the code that enforces it (lib/http/endpoint/permit-call.ts), so that tests compare the
+// two.
 
 /** A kind of person: a role, and one duty or none. */
 export interface Caller {
@@ -24,7 +24,7 @@ export const DUTIES: readonly Duty[] = [
   "break-glass",
 ];
 
-/** Every role by itself, and every duty with each role that some declaration lets in with a duty. */
+/** Every role alone, and every duty with each role that a declaration permits with a duty. */
 export const CALLERS: readonly Caller[] = ROLES.flatMap((role) => [
   { role },
   ...(role === "coordinator" || role === "admin" ? DUTIES.map((duty) => ({ role, duty })) : []),
@@ -34,7 +34,7 @@ export function nameOf({ role, duty }: Caller): string {
   return duty === undefined ? role : `${role} with ${duty}`;
 }
 
-/** With what a call comes. Of the first kind nobody is known by; the others are somebody's. */
+/** The credential of a call. The first kind identifies no person; the others belong to one. */
 export const STRANGERS = [
   "none",
   "malformed",
@@ -57,7 +57,7 @@ export const CREDENTIALS = [
 export type Stranger = (typeof STRANGERS)[number];
 export type Credential = (typeof CREDENTIALS)[number];
 
-/** What a call is answered: `pass` when it gets as far as its input. */
+/** The answer to a call: `pass` if it gets as far as its input. */
 export type Verdict =
   | "pass"
   | `${401} auth.${"required" | "invalid" | "signature" | "session" | "step-up"}`
@@ -78,19 +78,19 @@ export function verdictForStranger(credential: Stranger): Verdict {
   return STRANGER_VERDICTS[credential];
 }
 
-/** Whether role and duty are those that the operation asks for. */
+/** Returns whether role and duty are those that the operation asks for. */
 export function isLetIn(operation: OperationSpec, { role, duty }: Caller): boolean {
   const { roles, duties } = operation;
   const hasRole = roles === "any" || roles.includes(role);
   return hasRole && (duties === undefined || (duty !== undefined && duties.includes(duty)));
 }
 
-/** Whether this person works under a second factor: by role or by any duty (identity.md "Factors"). */
+/** Returns whether this person needs a second factor: by role or by any duty (identity.md "Factors"). */
 function isPrivileged({ role, duty }: Caller): boolean {
   return duty !== undefined || (role !== "client" && role !== "miner");
 }
 
-/** Whether a person's session carries a scope for the call: that of any operation open to them. */
+/** Returns whether a person's session has a scope for the call: that of any operation open to them. */
 function hasSessionScope(operation: OperationSpec, caller: Caller): boolean {
   const { scopes } = operation;
   if (typeof scopes === "string") return true;
@@ -108,7 +108,7 @@ function verdictForSession(operation: OperationSpec, caller: Caller, isFresh: bo
   return operation.stepUp === true && isPrivileged(caller) && !isFresh ? "401 auth.step-up" : "pass";
 }
 
-/** The answer that the declaration promises this caller with this credential. */
+/** Returns the answer that the declaration promises this caller with this credential. */
 export function verdictFor(operation: OperationSpec, caller: Caller, credential: Credential): Verdict {
   if (credential === "session") return verdictForSession(operation, caller, true);
   if (credential === "session without step-up") return verdictForSession(operation, caller, false);
@@ -119,18 +119,18 @@ export function verdictFor(operation: OperationSpec, caller: Caller, credential:
   return isLetIn(operation, caller) ? "pass" : "403 auth.role";
 }
 
-/** The operations that ask who is calling: one row of the table each. */
+/** The operations that identify the caller: one row of the table each. */
 export const GUARDED: readonly OperationSpec[] = OPERATIONS.filter(({ scopes }) => scopes !== "none");
-/** The few that do not. */
+/** The few operations that do not. */
 export const OPEN: readonly OperationSpec[] = OPERATIONS.filter(({ scopes }) => scopes === "none");
 
 /**
- * Routes that are no operations: what answers for every other address, what signs people in, and a file of the tour.
- * A new one has to be written down here, with the reason.
+ * Routes that are not operations: the answer for every other address, the sign-in, and a file of the tour. A new one must be listed here,
+ * with the reason.
  */
 export const OTHER_ROUTES: Readonly<Record<string, string>> = {
   "/confidential/{rest}": "every address without an operation: authentication first, then 404",
-  "/api/auth/{nextauth}": "signing in, and links of invitation: nobody is signed in yet",
-  "/api/auth/passkey/options": "a challenge for a passkey: nobody is signed in yet",
-  "/tour/order": "the sample order that the tour uploads: the same for everybody",
+  "/api/auth/{nextauth}": "signing in, and invitation links: before any sign-in",
+  "/api/auth/passkey/options": "a challenge for a passkey: before any sign-in",
+  "/tour/order": "the sample order that the tour uploads: the same for all",
 };

@@ -1,6 +1,6 @@
 import type { OperationSpec } from "@/lib/api-client/operation";
 
-/** A UUID that nobody gave to anything. */
+/** A UUID that is not in use. */
 export const NOBODYS_ID = "00000000-0000-7000-8000-000000000000";
 
 const SAMPLES: Readonly<Record<string, string | readonly string[]>> = {
@@ -13,12 +13,12 @@ const SAMPLES: Readonly<Record<string, string | readonly string[]>> = {
   quarter: "2026-Q3",
 };
 
-/** Names of the parameters in an operation's path. */
+/** Returns the names of the parameters in an operation's path. */
 export function parameterNames({ path }: OperationSpec): readonly string[] {
   return [...path.matchAll(/\{([^}]+)\}/g)].flatMap((match) => (match[1] === undefined ? [] : [match[1]]));
 }
 
-/** Parameters of the right form that name nothing, as Next hands them to a route. */
+/** Returns parameters of the right form that name no row, as Next passes them to a route. */
 export function sampleParams(operation: OperationSpec): Record<string, string | string[]> {
   return Object.fromEntries(
     parameterNames(operation).map((name) => {
@@ -28,12 +28,12 @@ export function sampleParams(operation: OperationSpec): Record<string, string | 
   );
 }
 
-/** The query of operations that need one. */
+/** Returns the query of operations that need one. */
 export function sampleQuery({ id }: OperationSpec): string {
   return id === "rotateKeyAlias" || id === "listRotations" ? "?participant_id=nobody" : "";
 }
 
-/** The address with these parameters in their places. */
+/** Returns the address with these parameters in their places. */
 export function addressOf(
   operation: OperationSpec,
   params: Readonly<Record<string, string | string[]>>,

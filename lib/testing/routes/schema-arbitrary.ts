@@ -1,19 +1,20 @@
 import fc from "fast-check";
+import { isRecord } from "@/lib/api-client/openapi/json-schema";
 import { tableOfMember } from "@/lib/testing/routes/kinds";
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** Texts that exist in the world of the test, so that made-up input finds something now and then. */
+/** Texts that exist in the world of the test, so that generated input finds something now and then. */
 export interface Known {
-  /** By the table that they are in. */
+  /** By table. */
   readonly ids: ReadonlyMap<string, readonly string[]>;
   readonly names: readonly string[];
 }
 
-/** Nothing is known: all is made up. */
+/** Nothing is known: all values are generated. */
 export const NOTHING: Known = { ids: new Map(), names: [] };
 
-/** Ids for a member of this name: those of its kind, or of any where its name says nothing. */
+/** Returns ids for a member of this name: those of its kind, or of any kind if its name is not listed. */
 function idsFor({ ids }: Known, name: string): readonly string[] {
   const table = tableOfMember(name);
   return table === undefined ? [...ids.values()].flat() : (ids.get(table) ?? []);
@@ -42,14 +43,14 @@ const WORDS = [
   "é ü 漢",
 ];
 
-/** Words of a length that fits, and texts of it: never a filter that nothing passes, which would be asked for ever. */
+/** Generates words and texts of a length that fits. It avoids filters that reject everything, because those never end. */
 function wordsArbitrary(min: number, max: number): fc.Arbitrary<string> {
   const words = WORDS.filter((word) => word.length >= min && word.length <= max);
   const made = fc.string({ minLength: min, maxLength: Math.min(max, Math.max(min, LONGEST_TEXT)) });
   return words.length === 0 ? made : fc.oneof(fc.constantFrom(...words), made);
 }
 
-/** A text of a pattern; of one that the library cannot read or that hardly ever is of that length, any of the length. */
+/** Generates a text of a pattern. If the library cannot read the pattern, or it rarely gives that length, any text of the length. */
 function patternArbitrary(pattern: string, min: number, max: number): fc.Arbitrary<string> {
   try {
     const made = fc.stringMatching(new RegExp(pattern));
@@ -123,7 +124,7 @@ function objectArbitrary(schema: Schema, known: Known): fc.Arbitrary<unknown> {
   );
 }
 
-/** Values that fit a JSON Schema, as those of our OpenAPI document are; what refinements ask besides they may miss. */
+/** Generates values that fit a JSON Schema of our OpenAPI document. They may miss what refinements check in addition. */
 export function schemaArbitrary(given: unknown, known: Known, name = ""): fc.Arbitrary<unknown> {
   if (!isSchema(given)) return fc.jsonValue({ maxDepth: 2 });
   const choices = given.anyOf ?? given.oneOf;
@@ -189,7 +190,7 @@ const NASTY: readonly unknown[] = [
   { __proto__: null, constructor: 1 },
 ];
 
-/** One place of a value, named by a number, with another value there; the value itself when it has no such place. */
+/** Returns a value with one place, chosen by number, changed; the value itself if it has no such place. */
 function withChanged(value: unknown, at: number, change: (old: unknown) => unknown): unknown {
   let left = at;
   const walk = (node: unknown): unknown => {
@@ -209,7 +210,7 @@ function isDeletable(value: unknown): value is Schema {
   return isSchema(value) && Object.keys(value).length > 0;
 }
 
-/** Values near those that fit: a member gone, one too many, or something nasty in some place. */
+/** Generates values near those that fit: a member missing, one too many, or a hostile value in one place. */
 export function nearlyArbitrary(schema: unknown, known: Known): fc.Arbitrary<unknown> {
   const nasty = fc.oneof(fc.constantFrom(...NASTY), fc.jsonValue({ maxDepth: 3 }));
   return fc
@@ -223,4 +224,25 @@ export function nearlyArbitrary(schema: unknown, known: Known): fc.Arbitrary<unk
         return Object.fromEntries(Object.entries(old).filter(([name]) => name !== dropped));
       }),
     );
+}
+
+function targetOf(document: unknown, reference: string): unknown {
+  return reference
+    .slice(2)
+    .split("/")
+    .reduce<unknown>((place, name) => (isRecord(place) ? place[name] : undefined), document);
+}
+
+/** Returns a part of an OpenAPI document with its references resolved. A reference to a part that contains it allows any value. */
+export function resolved(document: unknown, part: unknown, within: readonly string[] = []): unknown {
+  if (Array.isArray(part)) return part.map((one) => resolved(document, one, within));
+  if (!isRecord(part)) return part;
+  const { $ref: reference } = part;
+  if (typeof reference === "string" && reference.startsWith("#/"))
+    return within.includes(reference)
+      ? {}
+      : resolved(document, targetOf(document, reference), [...within, reference]);
+  return Object.fromEntries(
+    Object.entries(part).map(([name, one]) => [name, resolved(document, one, within)]),
+  );
 }

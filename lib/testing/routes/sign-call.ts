@@ -3,7 +3,7 @@ import { signatureBase, signatureInput } from "@/lib/crypto/http-signature/signa
 import { ed25519Sign } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 
-/** A call to sign: with a body where there is one. */
+/** A call to sign, with its body if it has one. */
 export interface CallToSign {
   readonly method: string;
   readonly url: string;
@@ -11,7 +11,7 @@ export interface CallToSign {
   readonly body?: Uint8Array;
 }
 
-/** Adds the signature of RFC 9421 that our API asks for to a call's headers. */
+/** Adds the RFC 9421 signature that our API asks for to a call's headers. */
 export function signCall(call: CallToSign, keyId: string, seed: Uint8Array): void {
   const { method, url, headers, body } = call;
   if (body !== undefined) headers.set("content-digest", contentDigest(body));

@@ -12,16 +12,16 @@ function schemasIn(value: unknown): readonly Schema[] {
       : [];
 }
 
-/** Whether a pattern holds a text to a length: anchored as a whole, and nothing in it repeats without end. */
+/** Returns whether a pattern limits the length of a text: it is anchored as a whole, and no part repeats without end. */
 export function isBoundedPattern(pattern: string): boolean {
   let bare = pattern.replaceAll(/\\./g, "x").replaceAll(/\[[^\]]*\]/g, "x");
   if (/[*+]|\{\d+,\}/.test(bare)) return false;
-  // An alternative outside of a group would not be held by both anchors.
+  // Anchors would not bind an alternative outside of a group.
   while (/\([^()]*\)/.test(bare)) bare = bare.replaceAll(/\([^()]*\)/g, "x");
   return /^\^[^|]*\$$/.test(bare);
 }
 
-/** Texts of these have one length, or nearly. */
+/** Texts of these formats have one length, or nearly. */
 const SHORT_FORMATS: ReadonlySet<unknown> = new Set(["uuid", "date"]);
 
 function isBoundedText(schema: Schema): boolean {
@@ -45,7 +45,7 @@ function faultOf(schema: Schema): string | undefined {
     : "members without a number";
 }
 
-/** Places in a JSON Schema where what is sent has no bound but the body's; what is behind a `$ref` is looked at once. */
+/** Returns places in a JSON Schema whose input is bounded only by the body's limit. Each `$ref` is followed once. */
 export function unboundedPlaces(schema: unknown, place = ""): string[] {
   if (!isSchema(schema)) return [];
   const fault = faultOf(schema);
@@ -53,7 +53,7 @@ export function unboundedPlaces(schema: unknown, place = ""): string[] {
   const combined = [schema.allOf, schema.anyOf, schema.oneOf, schema.prefixItems, schema.$defs].flatMap(
     schemasIn,
   );
-  // Of parts that all have to fit, one that bounds the text is enough.
+  // If all parts must fit, one that bounds the text is enough.
   const parts = schemasIn(schema.allOf);
   const isBoundByPart = schema.type === "string" && parts.some(isBoundedText);
   return [

@@ -13,19 +13,19 @@ import { createRouteBench, type RouteBench, type RoutePerson } from "@/lib/testi
 import { isLetIn } from "@/lib/testing/routes/rows";
 import type { Known } from "@/lib/testing/routes/schema-arbitrary";
 
-/** Somebody of the world with credentials. */
+/** A person of the world with credentials. */
 export interface Inhabitant extends RoutePerson {
   readonly principal: Principal;
 }
 
-/** A portal with its custodian, people of every kind, transactions, requests and a grant: something to find. */
+/** A portal with its custodian, people of every kind, transactions, requests and a grant, so that calls find something. */
 export interface World {
   readonly bench: RouteBench;
   readonly requests: RequestBench;
   readonly people: readonly Inhabitant[];
-  /** Ids of whatever the database holds, and names of participants. */
+  /** Returns ids of all rows in the database, and names of participants. */
   readonly known: () => Promise<Known>;
-  /** Those who may make the call; never empty. */
+  /** Returns the people who may make the call; never empty. */
   readonly callersOf: (operation: OperationSpec) => readonly Inhabitant[];
   close(): Promise<void>;
 }
@@ -41,7 +41,7 @@ async function readKnown({
   return { ids: await readIds(database.adminUrl), names };
 }
 
-/** What this process would be started with: some calls ask the environment who else there is. */
+/** Sets the environment this process would be started with: some calls read from it which other processes exist. */
 function setEnvironment({ place, keyDir, keystore, database, custodianUrl }: RequestBench): void {
   const { vkey } = loadSigningKey(keystore, "receipt");
   Object.assign(process.env, {

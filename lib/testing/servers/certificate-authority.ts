@@ -10,7 +10,7 @@ export const CA_EXTENSIONS =
 export const SIGNER_EXTENSIONS =
   "basicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature,nonRepudiation\nextendedKeyUsage=emailProtection\n";
 
-/** The bytes of a certificate's file. */
+/** Returns the bytes of a certificate's file. */
 export async function derOf(file: string): Promise<Uint8Array> {
   const [der] = pemCertificates(await readFile(file, "utf8"));
   if (der === undefined) throw new TypeError("no certificate");
@@ -21,9 +21,9 @@ const stamp = (ms: number): string =>
   new Date(ms).toISOString().slice(0, 19).replace(/[-:T]/g, "").concat("Z");
 
 export interface ListWish {
-  /** Files of certificates that the list names. */
+  /** Files of the certificates on the list. */
   readonly revoked?: readonly string[];
-  /** From when and until when it holds, milliseconds; now and a week by default. */
+  /** Its validity in milliseconds; by default from now, for a week. */
   readonly from?: number;
   readonly until?: number;
   readonly number?: number;
@@ -32,7 +32,7 @@ export interface ListWish {
 
 let lists = 0;
 
-/** `openssl ca -gencrl` over a database of its own: DER. */
+/** Returns a revocation list: `openssl ca -gencrl` over its own database, DER. */
 export async function listOf(issuer: Issued, dir: string, wish: ListWish = {}): Promise<Uint8Array> {
   const {
     revoked = [],
@@ -60,12 +60,12 @@ export async function listOf(issuer: Issued, dir: string, wish: ListWish = {}): 
 
 export interface SignWish {
   readonly by?: Issued;
-  /** Certificates sent along beside the signer's. */
+  /** Certificates sent in addition to the signer's. */
   readonly chain?: readonly string[];
   readonly options?: readonly string[];
 }
 
-/** An authority that signs documents: a root, an issuer between, and somebody who signs. */
+/** An authority that signs documents: a root, an intermediate issuer and a signer. */
 export interface TestCourt {
   readonly dir: string;
   readonly root: Issued;
@@ -73,15 +73,15 @@ export interface TestCourt {
   readonly judge: Issued;
   /** DER of the root's certificate: the trust anchor. */
   readonly anchor: Uint8Array;
-  /** Another certificate, by default under the issuer between. */
+  /** Makes another certificate, by default under the intermediate issuer. */
   certify(name: string, wanted?: Partial<Parameters<typeof issue>[2]>): Promise<Issued>;
-  /** Lists of root and issuer between, in this order. */
+  /** Returns the lists of root and intermediate issuer, in this order. */
   lists(wish?: { readonly root?: ListWish; readonly between?: ListWish }): Promise<readonly Uint8Array[]>;
-  /** `openssl cms -sign -binary -cades`, detached: DER. */
+  /** Returns `openssl cms -sign -binary -cades`, detached, DER. */
   sign(document: Uint8Array, wish?: SignWish): Promise<Uint8Array>;
 }
 
-/** Makes a court with certificates and keys of its own in a fresh folder. */
+/** Makes a court with its own certificates and keys in a fresh folder. */
 export async function createCourt(kind: "ec" | "rsa" = "ec"): Promise<TestCourt> {
   const dir = await mkdtemp(path.join(tmpdir(), "sealport-court-"));
   const root = await issue(dir, "root", { extensions: CA_EXTENSIONS, kind });
@@ -132,15 +132,15 @@ const ROOM = 8_192;
 
 export interface PdfWish {
   readonly subFilter?: string;
-  /** What is written into the signature's dictionary beside its own members. */
+  /** Text added to the signature's dictionary. */
   readonly more?: string;
   /** Changes the numbers of ByteRange before they are written. */
   readonly range?: (numbers: readonly number[]) => readonly number[];
-  /** Fills the room behind the signature, in hexadecimal digits. */
+  /** Fills the space after the signature, in hexadecimal digits. */
   readonly filling?: string;
 }
 
-/** Signs a PDF as an incremental update of it: the CMS is made by `sign` over the bytes round its own place. */
+/** Signs a PDF as an incremental update: `sign` makes the CMS over the bytes around its own place. */
 export async function signPdf(
   pdf: Uint8Array,
   sign: (content: Uint8Array) => Promise<Uint8Array>,

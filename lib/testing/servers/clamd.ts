@@ -13,13 +13,13 @@ import { EICAR } from "@/lib/testing/benches/documents";
 const PROGRAM = "/usr/sbin/clamd";
 const WAIT_MS = 60_000;
 
-/** Debian's clamd with a database of one line of its own: it knows EICAR and nothing else. */
+/** Debian's clamd with a database of one line: it detects EICAR only. */
 export interface Clamd {
   readonly address: ScannerAddress;
   close(): Promise<void>;
 }
 
-/** ClamAV's own signatures cannot be had without a download; one line suffices to see that bytes are looked through. */
+/** ClamAV's own signatures need a download. One line is enough to see that bytes are scanned. */
 const SIGNATURE = `Sealport.Eicar:0:*:${Buffer.from(EICAR, "latin1").toString("hex")}\n`;
 
 const settings = (dir: string): string =>
@@ -33,11 +33,11 @@ const settings = (dir: string): string =>
     "",
   ].join("\n");
 
-/** Starts clamd on a socket in a folder of its own. Throws where it is not installed: a test that needs it fails. */
+/** Starts clamd on a socket in its own folder. Throws where it is not installed: a test that needs it fails. */
 export async function startClamd(): Promise<Clamd> {
   if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is needed (Debian: apt-get install clamav-daemon)`);
   const dir = await mkdtemp(path.join(tmpdir(), "sp-clamd-"));
-  // As root it goes on as another user where its settings name one; here they name none.
+  // Started as root, clamd changes to another user only if its settings name one. Here they do not.
   await chmod(dir, 0o755);
   await mkdir(path.join(dir, "signatures"));
   await writeFile(path.join(dir, "signatures", "sealport.ndb"), SIGNATURE);
@@ -45,9 +45,9 @@ export async function startClamd(): Promise<Clamd> {
   const child = spawn(PROGRAM, ["--config-file", path.join(dir, "clamd.conf")], {
     stdio: ["ignore", "pipe", "pipe"],
   });
-  let told = "";
+  let output = "";
   const listen = (chunk: Buffer): void => {
-    told = (told + chunk.toString("utf8")).slice(-2_000);
+    output = (output + chunk.toString("utf8")).slice(-2_000);
   };
   child.stdout.on("data", listen);
   child.stderr.on("data", listen);
@@ -63,13 +63,13 @@ export async function startClamd(): Promise<Clamd> {
     if ((await scanner.scan(Buffer.from("nothing"))).kind === "clean") return { address, close };
     if (child.exitCode !== null || Date.now() > until) {
       await close();
-      throw new Error(`clamd does not serve: ${told}`);
+      throw new Error(`clamd does not serve: ${output}`);
     }
     await sleep(50);
   }
 }
 
-/** A server that speaks as a test wants it to: `speak` is called with each connection. */
+/** Starts a server that answers as a test wants: `speak` is called with each connection. */
 export async function startFalseClamd(speak: (socket: Socket) => void): Promise<Clamd> {
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {

@@ -7,8 +7,8 @@ import { OWNER_ROLE } from "@/lib/db/migrate";
 import type { TestServer } from "@/lib/testing/servers/test-server";
 
 /**
- * Connections of this database that wait for a lock now; conditions on `waits` may follow. Other tests run on the same server,
- * so `pg_locks` alone shows theirs too; and a transaction sees `pg_stat_activity` only as it was at its first look.
+ * Selects the connections of this database that wait for a lock now; conditions on `waits` may follow. Other tests use the same server, so
+ * `pg_locks` alone shows theirs too. A transaction sees `pg_stat_activity` only as it was at its first read.
  */
 export const LOCK_WAITS = `SELECT DISTINCT waits.pid FROM pg_locks AS waits JOIN pg_locks AS has ON has.pid = waits.pid
   WHERE NOT waits.granted AND has.database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
@@ -39,11 +39,11 @@ async function asAdmin(server: TestServer, statement: string): Promise<void> {
   }
 }
 
-/** Clones the template. Call `drop` when the test is over; connections left open are cut. */
+/** Clones the template. Call `drop` when the test is over; open connections are cut. */
 export async function createTestDatabase(server: TestServer = inject("testServer")): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString("hex")}`;
   const identifier = escapeIdentifier(name);
-  // The restriction on who may connect is not cloned with the template.
+  // The clone does not include the template's restriction on who may connect.
   await asAdmin(
     server,
     `CREATE DATABASE ${identifier} TEMPLATE ${escapeIdentifier(server.template)} OWNER ${escapeIdentifier(OWNER_ROLE)}`,

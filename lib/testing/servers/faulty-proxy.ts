@@ -5,12 +5,12 @@ import type { AddressInfo } from "node:net";
 /** What a service does instead of answering. `cut` passes the call on and breaks off the answer. */
 export type Fault = "slow" | "error" | "garbage" | "gone" | "cut" | "denied";
 
-/** An address before a service that can be made to misbehave. */
+/** A proxy in front of a service, which can misbehave. */
 export interface FaultyProxy {
   readonly url: string;
-  /** Calls that came since the fault was set. */
+  /** Calls since the fault was set. */
   readonly calls: number;
-  /** For the next calls, all of them unless a number is given; undefined for none. */
+  /** Sets the fault for the next calls, all of them by default; undefined for none. */
   set(fault: Fault | undefined, times?: number): void;
   close(): Promise<void>;
 }
@@ -38,7 +38,7 @@ async function pass(target: URL, incoming: IncomingMessage, answer: ServerRespon
   outgoing.end(body);
 }
 
-/** Starts a proxy before `target`. `denied` is answered with these bytes: each protocol has its own. */
+/** Starts a proxy in front of `target`. `denied` is answered with these bytes: each protocol has its own. */
 export async function startFaultyProxy(
   target: string,
   denied: { readonly status: number; readonly body: string },

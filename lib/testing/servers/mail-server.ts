@@ -4,7 +4,7 @@ import path from "node:path";
 import { SMTPServer } from "smtp-server";
 import { issue } from "@/lib/testing/servers/time-stamp-authority";
 
-/** One message as the server took it. */
+/** One message as the server received it. */
 export interface TakenMail {
   readonly to: readonly string[];
   readonly text: string;
@@ -14,24 +14,24 @@ export interface TakenMail {
 
 export interface MailServer {
   readonly port: number;
-  /** Certificate that a mailer must know, PEM. */
+  /** Certificate that a mailer must trust, PEM. */
   readonly authority: string;
   readonly taken: TakenMail[];
-  /** SMTP answers that the next recipients are refused with. */
+  /** SMTP answers that refuse the next recipients. */
   readonly refusals: number[];
   close(): Promise<void>;
 }
 
 const PASSWORD = "a password: with @ signs";
 
-/** The credentials that the server takes, as they stand in a URL. */
+/** The credentials that the server accepts, in the form of a URL. */
 export const MAIL_LOGIN = `portal:${encodeURIComponent(PASSWORD)}`;
 
 function refusal(code: number): Error {
   return Object.assign(new Error("CANARY of the server's own words"), { responseCode: code });
 }
 
-/** A mail server on this machine: with STARTTLS and a password, or `isBare` without both. */
+/** Starts a mail server on this machine: with STARTTLS and a password, or `isBare` without both. */
 export async function openMailServer({ isBare = false } = {}): Promise<MailServer> {
   const dir = await mkdtemp(path.join(tmpdir(), "sp-mail-"));
   const { certificate, key } = await issue(dir, "mail", {

@@ -16,13 +16,13 @@ async function freePort(): Promise<number> {
   });
 }
 
-/** Debian's emulator of AWS, with KMS among its services. */
+/** Debian's emulator of AWS, which includes KMS. */
 export interface MotoServer {
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Starts moto_server on a free port. Throws where it is not installed: a test that needs it fails, it is not skipped. */
+/** Starts moto_server on a free port. Throws where it is not installed: a test that needs it fails and is not skipped. */
 export async function startMoto(): Promise<MotoServer> {
   if (!existsSync(PROGRAM))
     throw new Error(`${PROGRAM} is needed (Debian: apt-get install python3-moto python3-flask-cors)`);
@@ -31,9 +31,9 @@ export async function startMoto(): Promise<MotoServer> {
   const child = spawn(PROGRAM, ["-H", "127.0.0.1", "-p", String(port)], {
     stdio: ["ignore", "ignore", "pipe"],
   });
-  let told = "";
+  let output = "";
   child.stderr.on("data", (chunk: Buffer) => {
-    told = (told + chunk.toString("utf8")).slice(-2_000);
+    output = (output + chunk.toString("utf8")).slice(-2_000);
   });
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
   const close = async () => {
@@ -48,7 +48,7 @@ export async function startMoto(): Promise<MotoServer> {
     if (isUp) return { url, close };
     if (child.exitCode !== null || Date.now() > until) {
       await close();
-      throw new Error(`moto_server does not serve: ${told}`);
+      throw new Error(`moto_server does not serve: ${output}`);
     }
     await sleep(100);
   }

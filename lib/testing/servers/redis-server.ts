@@ -20,23 +20,23 @@ async function freePort(): Promise<number> {
   });
 }
 
-/** A server of this machine's own, which keeps nothing on disk. */
+/** A server on this machine, which stores nothing on disk. */
 export interface RedisServer {
   readonly url: string;
   readonly port: number;
-  /** A connection to look into it with. */
+  /** A connection to inspect it. */
   readonly client: Redis;
-  /** SIGSTOP: accepts and does not answer. */
+  /** Sends SIGSTOP: the server accepts and does not answer. */
   hang(): void;
-  /** SIGCONT. */
+  /** Sends SIGCONT. */
   goOn(): void;
-  /** SIGKILL; `start` begins it anew on the same port, empty. */
+  /** Sends SIGKILL; `start` starts it again on the same port, empty. */
   kill(): Promise<void>;
   start(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What a test wants otherwise than usual. */
+/** What a test changes from the default. */
 export interface RedisWish {
   readonly program?: keyof typeof PROGRAMS;
   /** Further arguments, such as `--requirepass`. */
@@ -46,7 +46,7 @@ export interface RedisWish {
   readonly password?: string;
 }
 
-/** Whether this machine has the program: Valkey is tested where it is installed (issue 7), Redis everywhere. */
+/** Returns whether this machine has the program. Valkey is tested where it is installed (issue 7), Redis everywhere. */
 export function hasServer(program: keyof typeof PROGRAMS): boolean {
   return existsSync(PROGRAMS[program]);
 }
@@ -80,16 +80,16 @@ export async function startRedis(wish: RedisWish = {}): Promise<RedisServer> {
   });
   client.on("error", () => undefined);
   const start = async () => {
-    let told = "";
+    let output = "";
     child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
     child.stdout?.on("data", (chunk: Buffer) => {
-      told = (told + chunk.toString("utf8")).slice(-2_000);
+      output = (output + chunk.toString("utf8")).slice(-2_000);
     });
     ended = new Promise((resolve) => child.once("close", () => resolve()));
     for (const until = Date.now() + WAIT_MS; ; await sleep(20)) {
-      if (/ready to accept connections/i.test(told)) break;
+      if (/ready to accept connections/i.test(output)) break;
       if (child.exitCode !== null || Date.now() > until)
-        throw new Error(`${program} does not serve: ${told}`);
+        throw new Error(`${program} does not serve: ${output}`);
     }
     await client.connect().catch(() => undefined);
   };

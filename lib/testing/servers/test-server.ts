@@ -7,14 +7,14 @@ import { bootstrapRoles, type LoginPasswords, urlFor } from "@/lib/db/bootstrap-
 import { startEmbeddedDatabase } from "@/lib/db/embedded/embedded-database";
 import { migrate } from "@/lib/db/migrate";
 
-/** What a test needs to make databases on the shared server; plain data, so that vitest can pass it on. */
+/** What a test needs to make databases on the shared server: plain data, so that vitest can pass it on. */
 export interface TestServer {
   readonly adminUrl: string;
   readonly template: string;
   readonly passwords: LoginPasswords;
 }
 
-/** A random password for each login role. */
+/** Returns a random password for each login role. */
 export function randomPasswords(): LoginPasswords {
   const draw = (): string => randomBytes(18).toString("base64url");
   return {
@@ -29,7 +29,7 @@ export function randomPasswords(): LoginPasswords {
   };
 }
 
-/** An embedded PostgreSQL in a temporary folder with a migrated template database; fast unless told to be durable. */
+/** Starts an embedded PostgreSQL in a temporary folder with a migrated template database; fast unless it is set to be durable. */
 export async function startTestServer(
   options: { readonly isDurable?: boolean } = {},
 ): Promise<{ server: TestServer; stop: () => Promise<void> }> {

@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** Runs openssl; its complaints are the error's message. */
+/** Runs openssl. Throws its error output. */
 export async function openssl(...args: string[]): Promise<string> {
   return (await run("openssl", args, { timeout: 60_000 })).stdout;
 }
@@ -34,7 +34,7 @@ async function newKey(file: string, kind: KeyKind): Promise<void> {
   await openssl("genpkey", "-algorithm", ...options, "-out", file);
 }
 
-/** Makes a certificate; without an issuer it signs itself. `validity` are openssl options such as `-days 10`. */
+/** Makes a certificate, self-signed without an issuer. `validity` are openssl options such as `-days 10`. */
 export async function issue(
   dir: string,
   name: string,
@@ -70,12 +70,12 @@ export async function issue(
   return { certificate: file("pem"), key: file("key") };
 }
 
-/** A certification authority and a signer of its own that `openssl ts -reply` stamps with. */
+/** A certification authority and its signer, with which `openssl ts -reply` stamps. */
 export interface TestAuthority {
   readonly dir: string;
   readonly caFile: string;
   readonly caPem: string;
-  /** DER TimeStampResp to a DER TimeStampReq. */
+  /** Returns the DER TimeStampResp for a DER TimeStampReq. */
   reply(query: Uint8Array): Promise<Buffer>;
 }
 
@@ -128,16 +128,19 @@ export async function createTestAuthority(wish: AuthorityWish = {}): Promise<Tes
   let count = 0;
   const answer = async (query: Uint8Array): Promise<Buffer> => {
     count += 1;
-    const [asked, told] = [path.join(dir, "work", `${count}.tsq`), path.join(dir, "work", `${count}.tsr`)];
-    await writeFile(asked, query);
-    await openssl("ts", "-reply", "-config", config, "-queryfile", asked, "-out", told);
-    return readFile(told);
+    const [queryFile, replyFile] = [
+      path.join(dir, "work", `${count}.tsq`),
+      path.join(dir, "work", `${count}.tsr`),
+    ];
+    await writeFile(queryFile, query);
+    await openssl("ts", "-reply", "-config", config, "-queryfile", queryFile, "-out", replyFile);
+    return readFile(replyFile);
   };
   return {
     dir,
     caFile: ca.certificate,
     caPem: await readFile(ca.certificate, "utf8"),
-    // The serial number is one file, so answers come one by one.
+    // The serial number is in one file, so answers are made one by one.
     reply: (query) => {
       const next = last.then(() => answer(query));
       last = next.catch(() => undefined);
@@ -152,7 +155,7 @@ export type StampHandler = (
   response: ServerResponse,
 ) => Promise<void> | void;
 
-/** HTTP in front of an authority on a free loopback port. */
+/** Serves an authority by HTTP on a free loopback port. */
 export async function serveAuthority(
   handler: StampHandler,
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
@@ -176,7 +179,7 @@ export async function serveAuthority(
   };
 }
 
-/** Answers as RFC 3161 section 3.4 has it. */
+/** Returns a handler that answers as RFC 3161 section 3.4 says. */
 export function stampWith(authority: TestAuthority): StampHandler {
   return async (query, _request, response) => {
     const reply = await authority.reply(query);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startTransitServer, type TransitServer } from "@/lib/testing/servers/transit-server";
 
-// Held against the requests and answers of the API's own documentation (Transit secrets engine, HTTP API).
+// Compared with the requests and answers of the API's own documentation (Transit secrets engine, HTTP API).
 let server: TransitServer;
 beforeEach(async () => {
   server = await startTransitServer();
@@ -27,7 +27,7 @@ test("encrypts to vault:vN: and decrypts it again, with the context of associate
   expect((await server.admin("POST", "decrypt/k", { ciphertext })).status).toBe(400);
 });
 
-test("a derived key wants its context, the same one", async () => {
+test("a derived key needs its context, the same one", async () => {
   await server.admin("POST", "keys/d", { derived: true });
   const context = Buffer.from("one").toString("base64");
   const ciphertext = await encrypt({ context }, "d");
@@ -39,7 +39,7 @@ test("a derived key wants its context, the same one", async () => {
   expect((await server.admin("POST", "decrypt/d", { ciphertext, context: other })).status).toBe(400);
 });
 
-test("rotates, rewraps to the newest version, and closes older ones", async () => {
+test("rotates, rewraps to the newest version, and disables older ones", async () => {
   const old = await encrypt();
   await server.admin("POST", "keys/k/rotate");
   const { body } = await server.admin("POST", "rewrap/k", { ciphertext: old });
@@ -53,7 +53,7 @@ test("rotates, rewraps to the newest version, and closes older ones", async () =
   expect((await server.admin("POST", "decrypt/k", { ciphertext: fresh })).status).toBe(200);
 });
 
-test("errors are a list of texts: no token, no key, no ciphertext, nothing to delete", async () => {
+test("errors are a list of texts: missing token, key or ciphertext, and a key that cannot be deleted", async () => {
   const denied = await fetch(`${server.url}/v1/transit/keys/k`, { headers: { "x-vault-request": "true" } });
   expect([denied.status, await denied.json()]).toEqual([403, { errors: ["permission denied"] }]);
   expect(await server.admin("GET", "keys/none")).toEqual({ status: 404, body: { errors: [] } });
@@ -64,7 +64,7 @@ test("errors are a list of texts: no token, no key, no ciphertext, nothing to de
   expect((await server.admin("GET", "keys/k")).status).toBe(404);
 });
 
-test("the token of a process encrypts and decrypts, and makes and changes no key", async () => {
+test("the token of a process encrypts and decrypts, and cannot make or change a key", async () => {
   const headers = { "x-vault-token": server.token, "x-vault-request": "true" };
   const call = (path: string) =>
     fetch(`${server.url}/v1/transit/${path}`, {

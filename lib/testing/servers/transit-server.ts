@@ -6,18 +6,18 @@ import { utf8 } from "@/lib/crypto/bytes";
 import { aesGcmOpen, aesGcmSeal, hkdfSha256, randomBytes } from "@/lib/crypto/primitives";
 
 /**
- * A server that speaks the Transit engine's HTTP API as Vault and OpenBao document it: keys with versions, rotation,
- * minimum versions, derived keys with context, associated data, rewrap, tokens, namespaces, errors as {"errors": […]}.
- * Real AES-256-GCM inside. Not there: batches, convergent encryption, other key types, export and backup.
+ * A server that has the Transit engine's HTTP API as Vault and OpenBao document it: keys with versions, rotation, minimum versions, derived
+ * keys with context, associated data, rewrap, tokens, namespaces, errors as {"errors": […]}. It uses real AES-256-GCM. Not included:
+ * batches, convergent encryption, other key types, export and backup.
  */
 export interface TransitServer {
   readonly url: string;
   readonly token: string;
-  /** Takes the token away, as a revocation does. */
+  /** Removes the token, as a revocation does. */
   revokeToken(): void;
-  /** Decrypts whatever the minimum version says, as no service should. */
+  /** Decrypts below the minimum version too, as no real service should. */
   makeLax(): void;
-  /** Resolves once so many calls of the token came since, `act` run as the last arrives and before it is answered. */
+  /** Resolves once the token has made so many calls since; `act` runs when the last one arrives and before it is answered. */
   calls(count: number, act: () => void): Promise<void>;
   /** Calls the API as an operator with the root token. */
   admin(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<Reply>;
@@ -238,7 +238,7 @@ async function fieldsOf(message: IncomingMessage): Promise<Fields> {
   }
 }
 
-/** A Transit engine at `mount` in `namespace`, with one token that may use it. */
+/** Starts a Transit engine at `mount` in `namespace`, with one token that may use it. */
 export async function startTransitServer(mount = "transit", namespace?: string): Promise<TransitServer> {
   const engine = new Engine();
   const root = `hvs.${Buffer.from(randomBytes(18)).toString("base64url")}`;

@@ -6,18 +6,18 @@ import type { Redis } from "ioredis";
 import { z } from "zod";
 
 /**
- * A server that speaks Upstash's REST protocol as its documentation has it, over a real Redis: a command as a JSON array
- * to `/`, `/pipeline`, `/multi-exec`, a bearer token, `Upstash-Encoding: base64`; 400 for a command that fails, 401, 405.
- * Not there: commands in the path, RESP2 answers, streams. Like Upstash's it takes `#!lua flags=allow-key-locking`.
+ * A server that has Upstash's REST protocol as documented, over a real Redis: a command as a JSON array to `/`, `/pipeline`, `/multi-exec`,
+ * a bearer token, `Upstash-Encoding: base64`; 400 for a command that fails, 401, 405. Not included: commands in the path, RESP2 answers,
+ * streams. Like Upstash's it accepts `#!lua flags=allow-key-locking`.
  */
 export interface UpstashServer {
   readonly url: string;
   readonly token: string;
-  /** How many requests came. */
+  /** How many requests arrived. */
   readonly requests: () => number;
-  /** How the next requests are answered in place of the protocol; undefined puts it right again. */
+  /** Sets how the next requests are answered instead of the protocol; undefined restores it. */
   answerWith(answer: ((response: ServerResponse) => void) | undefined): void;
-  /** Takes the token away. */
+  /** Removes the token. */
   revokeToken(): void;
   close(): Promise<void>;
 }
@@ -38,7 +38,7 @@ function encoded(value: unknown): unknown {
   return Array.isArray(value) ? value.map(encoded) : value;
 }
 
-/** Runs commands on the Redis behind it; the flag of Upstash's own server is none of Redis'. */
+/** Runs commands on the Redis behind it, without the script flag, which only Upstash's own server knows. */
 function runner(redis: Redis) {
   const hashes = new Map<string, string>();
   const translate = (command: readonly (string | number)[]): (string | number)[] => {

@@ -10,14 +10,14 @@ export interface ReceivedCall {
 export interface WebhookReceiver {
   readonly url: string;
   readonly calls: ReceivedCall[];
-  /** What the next calls are answered with; after them 204. */
+  /** The answers to the next calls; after them 204. */
   readonly answers: { status: number; headers?: Record<string, string>; body?: string }[];
-  /** Answers nobody until what it gives back is called. */
+  /** Holds all answers until the returned function is called. */
   hold(): () => void;
   close(): Promise<void>;
 }
 
-/** A receiver of webhooks on this machine. */
+/** Starts a receiver of webhooks on this machine. */
 export async function openWebhookReceiver(): Promise<WebhookReceiver> {
   const calls: ReceivedCall[] = [];
   const answers: WebhookReceiver["answers"] = [];

@@ -7,9 +7,8 @@
 
 -- ---------------------------------------------------------------- Tables
 
--- Maps addresses of one mailbox to one text, as far as that is known of every provider: case and width of letters,
--- the suffix after a plus, and dots for the one large provider that documents that it ignores them. It is first here
--- because an index below needs it.
+-- Returns one text for all addresses of a mailbox, as far as that is known of every provider: case and width of letters, the suffix after a
+-- plus, and dots for the one large provider that documents that it ignores them. It is first because an index below needs it.
 CREATE FUNCTION email_identity(address text) RETURNS text
   LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = public, pg_temp AS $$
   SELECT CASE WHEN d.domain IN ('gmail.com', 'googlemail.com') THEN replace(d.mailbox, '.', '') || '@gmail.com'
@@ -176,12 +175,12 @@ CREATE TABLE api_key (
   expires_at timestamptz(6),
   last_used_at timestamptz(6),
   revoked_at timestamptz(6),
-  -- The Ed25519 public key of an API key whose calls are signed, base64url.
+  -- The Ed25519 public key, base64url, of an API key whose calls are signed.
   CONSTRAINT api_key_signing_key_form CHECK (signing_key ~ '^[A-Za-z0-9_-]{43}$')
 );
 
--- Nonces of signed calls (RFC 9421), shared by all portals, so that one signed call is made once. They are removed
--- when the signature has expired.
+-- Nonces of signed calls (RFC 9421), shared by all portals, so that a signed call is accepted once. They are removed when the signature has
+-- expired.
 CREATE TABLE signature_nonce (
   api_key_id uuid NOT NULL,
   nonce text NOT NULL,
@@ -189,7 +188,7 @@ CREATE TABLE signature_nonce (
   PRIMARY KEY (api_key_id, nonce)
 );
 
--- `called_number` is a number of the agency's record as it was at that time.
+-- `called_number` is a number of the agency's record at that time.
 CREATE TABLE identity_check (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -348,8 +347,7 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- An officer is called back at a number of the agency's record, and the address is of a verified domain of the
--- agency.
+-- An officer is called at a number in the agency's record, and their address has a verified domain of the agency.
 CREATE FUNCTION identity_check_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF NEW.called_number_from_record AND NOT EXISTS (SELECT 1 FROM app_user u JOIN agency a ON a.organisation_id = u.organisation_id
@@ -367,7 +365,7 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- Returns the accounts of one human (ADR 0037): this one, and those with the same mailbox or the same passkey.
+-- Returns the accounts of one person (ADR 0037): this one, and those with the same mailbox or the same passkey.
 CREATE FUNCTION same_human(who uuid) RETURNS SETOF uuid LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   SELECT who
   UNION SELECT u.id FROM app_user me JOIN app_user u
@@ -375,7 +373,7 @@ CREATE FUNCTION same_human(who uuid) RETURNS SETOF uuid LANGUAGE sql STABLE SET 
   UNION SELECT c.user_id FROM credential mine JOIN credential c ON c.public_key = mine.public_key WHERE mine.user_id = who
 $$;
 
--- Returns the organisations of a human, over all their accounts and memberships.
+-- Returns the organisations of a person, over all their accounts and memberships.
 CREATE FUNCTION own_organisations(who uuid) RETURNS SETOF uuid
   LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   SELECT u.organisation_id FROM app_user u WHERE u.id IN (SELECT same_human(who))

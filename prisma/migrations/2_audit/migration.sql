@@ -1,9 +1,7 @@
--- The audit log: entries, sealed parts and their keys, the tree, checkpoints, the index that people search, exports,
--- self-checks, retention, erasure and recovery (docs/formats, docs/invariants.md).
---
--- An entry is believed by its bytes. Columns and index rows only help to find it. The portal's login may append; it
--- cannot change or delete. Deletion has two doors, audit_erase and audit_prune, and only sealport_retention may use
--- them.
+-- The audit log: entries, sealed parts and their keys, the tree, checkpoints, the index that people search, exports, self-checks,
+-- retention, erasure and recovery (docs/formats, docs/invariants.md).
+-- An entry is believed by its bytes. Columns and index rows only help to find it. The portal's login may append; it cannot change or
+-- delete. Only two functions delete, audit_erase and audit_prune (the doors), and only sealport_retention may call them.
 
 -- ---------------------------------------------------------------- Tables
 
@@ -42,9 +40,8 @@ CREATE TABLE audit_part (
   CONSTRAINT audit_part_stored_fits CHECK (octet_length(stored) <= 655360)
 );
 
--- Keys of sealed parts. A destroyed key stays as a row without its key.
--- `nth`: if a compartment does not open, another one may exist under the next number; the portal takes the first that
--- opens. Otherwise the portal's login could block a name by making its compartment first.
+-- Keys of sealed parts. A destroyed key keeps its row, without the key. `nth`: if a compartment does not open, the next number may have
+-- another one; the portal uses the first that opens. Otherwise the portal's login could block a name by making its compartment first.
 CREATE TABLE audit_compartment (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -54,7 +51,7 @@ CREATE TABLE audit_compartment (
   created_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
   destroyed_at timestamptz(6),
   nth integer NOT NULL DEFAULT 0,
-  -- With any other kind a part could be written that no reader can name.
+  -- No reader can name a part of any other kind.
   CONSTRAINT audit_compartment_kind_known CHECK (kind IN ('org', 'case', 'subject', 'suspicion')),
   -- A sealed key is 61 bytes long.
   CONSTRAINT audit_compartment_key_fits CHECK (octet_length(sealed_key) <= 1024),
@@ -143,8 +140,8 @@ CREATE TABLE audit_action_rule (
   PRIMARY KEY (table_name, op, action)
 );
 
--- A queued row that is no valid entry of its log stays in the queue as evidence. This row records that the sequencer
--- saw it, and why it was refused.
+-- A queued row that is not a valid entry of its log stays in the queue as evidence. This row records that the sequencer saw it, and why it
+-- was refused.
 CREATE TABLE audit_quarantine (
   entry_id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -223,8 +220,7 @@ CREATE TABLE audit_export (
   CONSTRAINT audit_export_state_known CHECK
     (state IN ('queued', 'running', 'done', 'broken_off', 'failed', 'cancelled', 'expired')),
   CONSTRAINT audit_export_format_known CHECK (format IN ('ndjson', 'csv', 'json', 'xlsx', 'bundle')),
-  -- The following rules keep rows out that no portal reads: one such row would stop all exports and all lists of
-  -- them.
+  -- The following rules refuse rows that no portal can read: one such row would stop all exports and all lists of them.
   CONSTRAINT audit_export_filter_named CHECK (jsonb_typeof(filter) = 'object'
       AND NOT jsonb_path_exists(filter, 'strict $.* ? (@.type() != "string")', '{}', true)),
   CONSTRAINT audit_export_options_named CHECK (jsonb_typeof(options) = 'object'
@@ -345,7 +341,7 @@ CREATE UNIQUE INDEX audit_verification_open ON audit_verification (tenant_id) WH
 CREATE INDEX audit_export_history ON audit_export (tenant_id, id);
 CREATE INDEX audit_export_open ON audit_export (id) WHERE kind = 'job' AND state IN ('queued', 'running');
 CREATE INDEX audit_export_expiring ON audit_export (expires_at) WHERE removed_at IS NULL AND expires_at IS NOT NULL;
--- An entry records one export. A second row would use that entry for an export that no one asked for.
+-- An entry records one export. A second row would use that entry for an export without a request.
 CREATE UNIQUE INDEX audit_export_entry_id_key ON audit_export (entry_id);
 -- Finished files under a grant are few. They are searched when a grant may have ended.
 CREATE INDEX audit_export_under_grant ON audit_export (id)
@@ -498,8 +494,8 @@ BEGIN
   END IF;
 END $$;
 
--- Tells whether this transaction is inside one of the owner's functions that may delete (the doors). They mark their
--- own transaction; the mark without the owner's rights has no effect.
+-- Returns whether this transaction is inside one of the owner's functions that may delete (the doors). They mark their own transaction; the
+-- mark without the owner's rights has no effect.
 CREATE FUNCTION audit_is_through(p_door text) RETURNS boolean
   LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   SELECT current_user = 'sealport_owner'
@@ -529,7 +525,7 @@ BEGIN
   RAISE EXCEPTION '% on % is refused: keys are only erased', TG_OP, TG_TABLE_NAME USING ERRCODE = 'SP004';
 END $$;
 
--- After a restore, leaves that no one signed are removed.
+-- After a restore, leaves without a signature are removed.
 CREATE FUNCTION audit_refuse_but_recovery() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF TG_OP = 'DELETE' AND audit_is_through('recovery') THEN RETURN OLD; END IF;
@@ -560,8 +556,8 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- An entry has format v1, and an id with a leaf is never written again, also after its bytes were pruned. What a
--- recovery brings back is checked by its leaf instead.
+-- An entry has format v1, and an id with a leaf is never written again, even after its bytes were pruned. In a recovery, the leaf of a
+-- returning entry is checked instead.
 CREATE FUNCTION audit_entry_says_so() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF NOT audit_is_through('recovery') THEN PERFORM audit_require_form(NEW); END IF;
@@ -626,11 +622,10 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- A queue row names an entry of its own transaction, so an old entry cannot vouch for a new change. The transaction
--- number alone is not enough: it begins again in a new cluster that a dump was loaded into. PostgreSQL itself stores
--- in each row which transaction wrote it (xmin), and no login can set that. A row of a dump has an age above 0; a row
--- of this transaction has age 0, or less inside a savepoint. An entry with a leaf is never of this transaction. It
--- runs AFTER the statement, because entry and queue row may come in one statement.
+-- A queue row names an entry of its own transaction, so an old entry cannot vouch for a new change. The transaction number alone is not
+-- enough: it starts again in a new cluster that loads a dump. PostgreSQL itself stores in each row which transaction wrote it (xmin), and
+-- no login can set that. A row of a dump has an age above 0; a row of this transaction has age 0, or less inside a savepoint. An entry with
+-- a leaf is never of this transaction. The trigger runs AFTER the statement, because entry and queue row may come in one statement.
 CREATE FUNCTION audit_queue_own_entry() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM audit_entry e WHERE e.id = NEW.entry_id AND e.xid = NEW.xid AND age(e.xmin) <= 0
@@ -714,8 +709,8 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- Tells whether the maker of an export may still read what they could when they asked: account, organisation and
--- participant are active, and role, duties and organisation are unchanged (lib/audit/export/reader-standing.ts).
+-- Returns whether the maker of an export may still read what they could when they asked: account, organisation and participant are active,
+-- and role, duties and organisation are unchanged (lib/audit/export/reader-standing.ts).
 CREATE FUNCTION export_maker_stands(x audit_export) RETURNS boolean
   LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   SELECT EXISTS (SELECT 1 FROM app_user u JOIN organisation o ON o.id = u.organisation_id LEFT JOIN participant p ON p.id = u.participant_id

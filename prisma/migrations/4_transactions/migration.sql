@@ -68,8 +68,7 @@ CREATE TABLE transaction_version (
   PRIMARY KEY (transaction_id, version)
 );
 
--- Kind `former`: a reseal keeps the escrow wrap of the former generation until the custodian has confirmed that it
--- opens the new one.
+-- Kind `former`: a reseal keeps the escrow wrap of the former generation until the custodian has confirmed that it opens the new one.
 CREATE TABLE wrap (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -123,7 +122,7 @@ CREATE TABLE dispute (
   taken_at timestamptz(6),
   taken_by uuid,
   CONSTRAINT dispute_state_known CHECK (state IN ('open', 'taken', 'resolved', 'withdrawn')),
-  -- The party's signed statement is complete, or nothing of the transaction is sealed.
+  -- The party's signed statement is complete, or the transaction has no sealed group.
   CONSTRAINT dispute_statement_whole CHECK
     (num_nonnulls(statement, signature, nonce, assurance, not_after) = CASE WHEN cardinality(groups) = 0 THEN 0 ELSE 5 END),
   CONSTRAINT dispute_taken_by_somebody CHECK
@@ -187,7 +186,7 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- What was said and signed stays. A dispute is taken, perhaps again by another person, and ends once.
+-- The statement and its signature stay. Support takes a dispute, and another person may take it again; it ends once.
 CREATE FUNCTION dispute_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
@@ -219,10 +218,9 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- Tells whether a living record is checked against an entry, which pruning then keeps. It also keeps entry 0, with
--- which a log begins, and the public facts of prunings, recoveries and erasures. In JCS a quote inside a text is
--- escaped, so these bytes can only be a member's name. SQL functions are checked when they are made, so it is here
--- and not in 2_audit.
+-- Returns whether a living record is checked against an entry, which pruning then keeps. It also keeps entry 0, with which a log begins,
+-- and the public facts of prunings, recoveries and erasures. In JCS a quote inside a text is escaped, so these bytes can only be a member's
+-- name. SQL functions are checked when they are made, so it is here and not in 2_audit.
 CREATE FUNCTION audit_is_needed(p_entry uuid) RETURNS boolean
   LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   SELECT EXISTS (SELECT 1 FROM transaction WHERE create_entry_id = p_entry)

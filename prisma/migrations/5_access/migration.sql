@@ -3,9 +3,9 @@
 
 -- ---------------------------------------------------------------- Tables
 
--- Returns a number or name without what people type differently: blanks, punctuation and invisible characters;
--- letters by NFKC in lower case, and Cyrillic and Greek letters that look Latin as Latin ones
--- (lib/access/decisions/retyped-facts.ts; ADR 0038). It is first here because an index below needs it.
+-- Returns a number or name without typing differences: blanks, punctuation and invisible characters; letters by NFKC in lower case, and
+-- Cyrillic and Greek letters that look Latin as Latin ones (lib/access/decisions/retyped-facts.ts; ADR 0038). It is first because an index
+-- below needs it.
 CREATE FUNCTION order_text(given text) RETURNS text LANGUAGE sql IMMUTABLE SET search_path = public, pg_temp AS $$
   SELECT normalize(translate(lower(regexp_replace(normalize(given, NFKC),
     '[[:space:][:punct:]\u0001-\u002F\u003A-\u0040\u005B-\u0060\u007B-\u00BF\u034F\u061C\u115F\u1160\u1680\u17B4\u17B5\u180B-\u180F\u2000-\u206F\u2212\u2800\u3000-\u3003\u3008-\u3011\u3014-\u301F\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFF8\U0001BCA0-\U0001BCA3\U0001D173-\U0001D17A\U000E0000-\U000E0FFF]',
@@ -133,7 +133,7 @@ CREATE TABLE document (
   CONSTRAINT document_scan_known CHECK (scan IN ('not scanned', 'pending', 'clean', 'infected'))
 );
 
--- Sealed bytes of infected documents. The program can put them here and cannot read them again.
+-- Sealed bytes of infected documents. The program can write them and cannot read them again.
 CREATE TABLE document_quarantine (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -145,8 +145,8 @@ CREATE TABLE document_quarantine (
   at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
 
--- Keys and trust anchors (certificates) of issuers that sign orders. One person registers, another confirms, and
--- after a waiting period it is in force. Nothing is ever fetched.
+-- Keys and trust anchors (certificates) of issuers that sign orders. One person registers, another confirms, and after a waiting period the
+-- registration is in force. The program never fetches one.
 CREATE TABLE authority (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -200,8 +200,7 @@ CREATE TABLE authority_crl (
   CONSTRAINT authority_crl_authority_fkey FOREIGN KEY (authority_id) REFERENCES authority (id)
 );
 
--- How far a legal authority was verified, in the words of EN 319 102-1. The state of the authority moves on and would
--- not show it.
+-- How far a legal authority was verified, in the terms of EN 319 102-1. The authority's own state changes and would not show it.
 CREATE TABLE authorization_verification (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -493,8 +492,7 @@ CREATE TABLE subject_notice (
     (state IN ('sent', 'withheld') AND (state = 'withheld') = (reason IS NOT NULL) AND cardinality(transactions) > 0)
 );
 
--- Whether an instrument and a purpose have a notice at all. The newest row counts; the default is in
--- lib/access/notices/rules.ts.
+-- Whether an instrument and a purpose need a notice. The newest row counts; the default is in lib/access/notices/rules.ts.
 CREATE TABLE notice_rule (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
@@ -534,7 +532,7 @@ CREATE INDEX access_request_overdue ON access_request (tenant_id, escalated_at) 
 CREATE INDEX access_request_transactions ON access_request USING gin (transactions);
 CREATE INDEX access_request_organisation_id_id_idx ON access_request (organisation_id, id);
 CREATE INDEX access_request_co_viewers_idx ON access_request USING gin (co_viewers);
--- What the portal looks for by the clock.
+-- The portal's periodic search for due requests.
 CREATE INDEX access_request_response_due ON access_request (tenant_id, response_due_at)
   WHERE state IN ('document_check', 'stage_1', 'stage_2', 'extended', 'objected');
 CREATE INDEX request_event_request_id_at_idx ON request_event (request_id, at);
@@ -595,8 +593,8 @@ CREATE UNIQUE INDEX transparency_report_tenant_id_quarter_key ON transparency_re
 
 -- ---------------------------------------------------------------- Functions
 
--- A case is a request, a hold or an organisation's own business, and its id decides who may read it. One id in two of
--- these tables would let two organisations into one case.
+-- A case is a request, a hold or an organisation's own business, and its id decides who may read it. One id in two of these tables would give
+-- two organisations access to one case.
 CREATE FUNCTION case_id_is_new() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF (TG_TABLE_NAME <> 'access_request' AND EXISTS (SELECT 1 FROM access_request r WHERE r.id = NEW.id))
@@ -769,8 +767,8 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- The life of a legal authority (access.md, "Authorizations"). Nothing is approved that was neither verified nor
--- attested. One reviewer can suspend an order; two executives can release on a suspended order by their signatures.
+-- The life of a legal authority (access.md, "Authorizations"). Approval needs verification or attestation. One reviewer can suspend an
+-- order; two executives can release on a suspended order by their signatures.
 CREATE FUNCTION legal_authorization_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
   live constant text[] := ARRAY['submitted', 'signature_verified', 'legal_review', 'attested', 'approved', 'active'];
@@ -802,8 +800,8 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- Tells whether two moments may be the beginning of one order: the same day if both are days, otherwise as near as a
--- day in one zone and a time in another can be.
+-- Returns whether two moments may be the beginning of one order: the same day if both are days, otherwise no further apart than a day in
+-- one zone and a time in another can be.
 CREATE FUNCTION order_begins_alike(one timestamptz, other timestamptz) RETURNS boolean
   LANGUAGE sql IMMUTABLE SET search_path = public, pg_temp AS $$
   SELECT CASE WHEN extract(epoch FROM one)::numeric % 86400 = 0 AND extract(epoch FROM other)::numeric % 86400 = 0 THEN one = other
@@ -852,8 +850,8 @@ CREATE FUNCTION orders_alike(asked uuid) RETURNS SETOF legal_authorization
         OR d.sha256 = mine.document_sha256 END)
 $$;
 
--- Tells whether the order has served another request of the same agency, if either record says single use. The
--- remainder of a request is the same use. A grant that ended with nothing opened does not spend the order (ADR 0038).
+-- Returns whether the order has served another request of the same agency, if either record says single use. The remainder of a request is
+-- the same use. A grant that ended with nothing opened does not use the order (ADR 0038).
 CREATE FUNCTION order_is_used(asked uuid) RETURNS boolean LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   -- In its own statement, so that the next one sees what was committed meanwhile.
@@ -871,7 +869,7 @@ BEGIN
         ELSE o.state NOT IN ('draft', 'closed') END);
 END $$;
 
--- An order for single use goes to its reviewers once, and only such an order is exhausted, by a grant.
+-- An order for single use goes to its reviewers once. Only such an order can be exhausted, by a grant.
 CREATE FUNCTION legal_authorization_used() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF NEW.state = OLD.state THEN RETURN NEW; END IF;
@@ -916,8 +914,8 @@ CREATE FUNCTION sealed_requests(tenant uuid, at timestamptz) RETURNS SETOF uuid
   WHERE order_text(o.issuer) = order_text(s.issuer) AND request_sent_at(o.request_id) >= s.sent_at
 $$;
 
--- Tells whether one request is under seal. Each request is asked from its own side, so the time of an answer does not
--- depend on the number of seals.
+-- Returns whether one request is under seal. Each request is checked from its own side, so the time of an answer does not depend on the
+-- number of seals.
 CREATE FUNCTION request_is_sealed(request uuid, at timestamptz) RETURNS boolean
   LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   SELECT EXISTS (SELECT 1 FROM legal_authorization mine WHERE mine.request_id = request AND (mine.sealed_until > at
@@ -935,7 +933,7 @@ CREATE FUNCTION staff_of_parties(tenant uuid, transactions text[]) RETURNS uuid[
     AND EXISTS (SELECT 1 FROM own_organisations(u.id) AS own (id) JOIN party ON party.organisation_id = own.id)
 $$;
 
--- Returns from whom a request is sealed; empty without a seal. A request is never sealed from its requester.
+-- Returns the people from whom a request is sealed; empty without a seal. A request is never sealed from its requester.
 CREATE FUNCTION sealed_from(request uuid, at timestamptz) RETURNS uuid[]
   LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   SELECT CASE WHEN request_is_sealed(r.id, at)
@@ -1232,9 +1230,8 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- Tells whether the grant of an export is in force at a moment; true without a grant. It is asked again with each
--- chunk, in the statement that writes or reads it (ADR 0038). Spent views do not stop an export that was asked for
--- before.
+-- Returns whether the grant of an export is in force at a moment; true without a grant. It is checked again with each chunk, in the
+-- statement that writes or reads it (ADR 0038). Used-up views do not stop an export that was asked for before.
 CREATE FUNCTION export_grant_stands(x audit_export, at timestamptz) RETURNS boolean
   LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   SELECT NOT x.filter ? 'grant_id' OR EXISTS (SELECT 1 FROM access_grant g LEFT JOIN legal_authorization a ON a.id = g.authorization_id
@@ -1246,7 +1243,7 @@ CREATE FUNCTION export_grant_stands(x audit_export, at timestamptz) RETURNS bool
           WHERE v.authorization_id = a.id AND k.state = 'revoked'))))
 $$;
 
--- A hold keeps what it covers. Its end may move away while it runs, and it ends once.
+-- A hold keeps what it covers. While it runs its end may be moved later, and it ends once.
 CREATE FUNCTION preservation_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF TG_OP = 'DELETE' OR OLD.released_at IS NOT NULL OR NEW.until < OLD.until
@@ -1257,8 +1254,8 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- Tells whether a hold keeps an entry: on its transaction, on transactions of its request, case or grant, or the
--- entries of the hold itself. It is here because it reads tables of this file.
+-- Returns whether a hold keeps an entry: on its transaction, on transactions of its request, case or grant, or the entries of the hold
+-- itself. It is here because it reads tables of this file.
 CREATE FUNCTION audit_is_held(i audit_index) RETURNS boolean
   LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   SELECT EXISTS (SELECT 1 FROM transaction t WHERE t.hold_until > now() AND (t.id = i.transaction_id
@@ -1430,7 +1427,7 @@ INSERT INTO request_transition (from_state, to_state, event) VALUES
 
 GRANT SELECT, INSERT, UPDATE ON access_request TO sealport_app;
 GRANT SELECT ON access_request TO sealport_custodian, sealport_auditor;
--- Rows of what was asked, said and decided stay, and so do used nonces: the portal's login has no DELETE here.
+-- What was asked, stated and decided stays, and so do used nonces: the portal's login has no DELETE here.
 GRANT SELECT, INSERT ON request_event TO sealport_app;
 GRANT SELECT ON request_event TO sealport_auditor;
 GRANT SELECT ON request_transition TO sealport_app, sealport_auditor;

@@ -18,7 +18,7 @@ CREATE TABLE notify_event (
     (kind IN ('request', 'grant', 'dispute', 'rotation', 'key', 'epoch', 'hold', 'notice'))
 );
 
--- It names the thing and no content. Whether it is still shown is decided at each reading.
+-- It names its object without content. Each reading decides whether it is still shown.
 CREATE TABLE notification (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,

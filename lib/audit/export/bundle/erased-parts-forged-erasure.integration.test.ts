@@ -3,7 +3,7 @@ import { getEvent } from "@/lib/audit/reading/get-event";
 import { recordEvent } from "@/lib/audit/record/record-event";
 import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";
-import { forgeEntry } from "@/lib/testing/log/forged-entry";
+import { rewriteEntry } from "@/lib/testing/log/forge-entry";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
 
@@ -54,7 +54,7 @@ it("no part is called erased by an entry that the owner forged under a part key 
     [victim.principal.pseudonym],
   );
   const key_digest = toBase64url(randomBytes(32));
-  await forgeEntry(bench.admin, {
+  await rewriteEntry(bench.admin, {
     id,
     partKey: fromBase64url(part?.part_key ?? ""),
     action: "compartment.erase",

@@ -10,7 +10,7 @@ import { markOfProof } from "@/lib/crypto/log/audit-part";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { openPool } from "@/lib/db/pool";
 import { createLogger } from "@/lib/telemetry/logger";
-import { forgeEntry } from "@/lib/testing/log/forged-entry";
+import { rewriteEntry } from "@/lib/testing/log/forge-entry";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
 
@@ -59,7 +59,7 @@ it("an erasure that names a compartment with another key hides no honest one of 
   const key_proof = toBase64url(randomBytes(32));
   const key_digest = toBase64url(randomBytes(32));
   const named = { compartment: of[0].id, key_digest, key_mark: markOfProof(key_proof), key_proof };
-  await forgeEntry(bench.admin, {
+  await rewriteEntry(bench.admin, {
     ...kept,
     action: "compartment.erase",
     org: { actor: "system:retention", details: named },

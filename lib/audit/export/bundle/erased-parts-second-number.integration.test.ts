@@ -4,7 +4,7 @@ import { recordEvent } from "@/lib/audit/record/record-event";
 import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { forgeEntry } from "@/lib/testing/log/forged-entry";
+import { rewriteEntry } from "@/lib/testing/log/forge-entry";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
 
@@ -45,7 +45,7 @@ it("no part is called erased by an entry that was made over and took a second nu
     await bench.admin.query("DELETE FROM audit_leaf WHERE entry_id = $1", [id]);
   });
   const details = { compartment: of[0].id, key_digest, key_mark };
-  await forgeEntry(bench.admin, {
+  await rewriteEntry(bench.admin, {
     id,
     partKey: key,
     action: "compartment.erase",

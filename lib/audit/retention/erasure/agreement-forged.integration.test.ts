@@ -6,7 +6,7 @@ import { fromBase64url } from "@/lib/crypto/bytes";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import { keyMark, partKey } from "@/lib/crypto/log/audit-part";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { forgeEntry } from "@/lib/testing/log/forged-entry";
+import { rewriteEntry } from "@/lib/testing/log/forge-entry";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
 import { askErasure } from "./ask-erasure";
@@ -53,7 +53,7 @@ async function forged(action: string, actor: string, details: Details): Promise<
   const { id } = await recordEvent(reader, event);
   await bench.anchor();
   const { key } = await read(id);
-  await forgeEntry(bench.admin, { id, partKey: key, action, org: { actor, details } });
+  await rewriteEntry(bench.admin, { id, partKey: key, action, org: { actor, details } });
   return id;
 }
 
@@ -123,7 +123,7 @@ it("nor by words under another compartment's key than the organisation's, of the
       const details = { erasure, compartment, key_name: word.keyName, mac: wordMac(under.key, word) };
       const { id } = await recordEvent(reader, event);
       await bench.anchor();
-      await forgeEntry(bench.admin, {
+      await rewriteEntry(bench.admin, {
         id,
         partKey: partKey(under.key, id),
         action,
