@@ -9,8 +9,8 @@ import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 
 /**
- * Nothing is submitted that nobody could ever decide: each stage needs a person of another organisation, of no party,
- * and the two are different people.
+ * Throws when a request could never be decided. Each stage needs a person of another organisation that is not a party,
+ * and the two must be different people.
  */
 export async function requireDeciders(
   tx: Tx,

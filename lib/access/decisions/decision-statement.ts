@@ -50,8 +50,8 @@ export function narrowingOf(
 }
 
 /**
- * The decision object of crypto.md for this body, moment and nonce: the same input gives the same bytes, so that
- * what was prepared can be recognised when its signature comes back.
+ * Returns the decision object of crypto.md for this body, moment and nonce. The same input gives the same bytes, so a
+ * prepared statement is recognised when its signature arrives.
  */
 export function decisionStatement(
   one: Case,
@@ -61,7 +61,7 @@ export function decisionStatement(
   if (body.decision === "ask") throw new InvariantError("a question has no statement");
   if (one.row.digest === undefined) throw new InvariantError("a request in a stage has no digest");
   const left = remainingAt(one, made.at);
-  // A denial gives nothing, so it stands where nothing is left to give: after the order or what the first approval left.
+  // // A denial gives nothing, so it is valid after the order has ended or after an approval that left nothing.
   const isNothing = body.decision === "deny" && isOver(left, made.at);
   const scope = isNothing ? left : narrow(left, narrowingOf(body), made.at);
   return buildDecision({

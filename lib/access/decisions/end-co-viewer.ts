@@ -55,7 +55,7 @@ async function endIn(tx: Tx, cx: Context, requestId: string, body: NewCoViewerEn
   return { id, entry };
 }
 
-/** Tells the custodian that a co-viewer was taken out. Can be repeated. */
+/** Notifies the custodian that a co-viewer was removed. Can be repeated. */
 export async function announceCoViewerEnd(cx: CustodyContext, id: string): Promise<void> {
   const end = await inSnapshot(cx, (tx) => findCoViewerEnd(tx, id));
   if (end === undefined) throw new InvariantError("a co-viewer's end is not there");
@@ -74,8 +74,8 @@ async function tryTelling(cx: Context, id: string): Promise<void> {
 }
 
 /**
- * Takes a co-viewer out of a request that was sent, for good: in force here at the next decision, and at the custodian as
- * soon as it answers. Throws `request.illegal-transition` for a draft and for one who is out.
+ * Removes a co-viewer from a submitted request for good: in force here at the next decision, and at the custodian as
+ * soon as it answers. Throws `request.illegal-transition` for a draft and for a co-viewer who is already removed.
  */
 export async function endCoViewer(cx: Context, id: string, body: NewCoViewerEnd): Promise<RequestAnswer> {
   const ended = await inTransaction(cx, (tx) => endIn(tx, cx, id, body));

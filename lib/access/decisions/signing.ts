@@ -4,8 +4,8 @@ import type { Context } from "@/lib/context/context";
 import { DomainError } from "@/lib/errors";
 
 /**
- * What the caller signs decisions with, by the roster that the custodian enforces: the database's word would not
- * count there. In evaluation the portal signs for whoever has no key in it.
+ * Returns what the caller signs decisions with, according to the roster that the custodian enforces; the custodian does
+ * not trust the database for this. In an evaluation instance the portal signs for people who have no key on the roster.
  */
 export async function loadSigning(cx: Context): Promise<ReviewView["signing"]> {
   try {
