@@ -13,7 +13,7 @@ interface Released {
   readonly releaseId: string;
 }
 
-/** What two executives signed, with the request and the authority that their terms name, for the custodian. */
+/** Returns what two executives signed, with the request and the authority that their terms name, for the custodian. */
 export async function releaseSubmission(
   tx: Tx,
   cx: Pick<Context, "instance">,

@@ -19,13 +19,13 @@ import { submitGrant, type UnregisteredSubmission } from "@/lib/escrow/client/su
 import type { AcceptedGrant } from "@/lib/escrow/protocol/port";
 import { getPerson } from "@/lib/identity/people/people-store";
 
-/** The frozen record goes along where it names co-viewers: without it the custodian knows none. */
+/** The frozen record is included when it names co-viewers: the custodian learns of co-viewers only from it. */
 async function recordMember(tx: Tx, cx: Pick<Context, "instance">, requestId: string) {
   const record = await frozenRecord(tx, cx, requestId);
   return record.co_viewers === undefined ? {} : { request: record };
 }
 
-/** What two reviewers signed. */
+/** Returns what two reviewers signed. */
 async function decidedSubmission(
   tx: Tx,
   cx: Pick<Context, "instance">,
@@ -47,7 +47,7 @@ async function decidedSubmission(
   };
 }
 
-/** What a party signed, and who has taken its dispute. */
+/** Returns what a party signed, and who has taken its dispute. */
 async function disputeSubmission(
   tx: Tx,
   { id, subjectUserId }: GrantRow,
@@ -123,21 +123,21 @@ async function storeActive(cx: CustodyContext, grant: GrantRow, accepted: Accept
 }
 
 /**
- * Hands the signed decisions, or the party's dispute, to the custodian, and puts the grant in force once it has accepted them. Can be
- * repeated: a grant that is not pending any more is left alone, and the custodian knows a submission it has had.
- * Custodian away: 503, and grant and request stay as they are until the next try.
+ * Sends the signed decisions, or the party's dispute, to the custodian, and puts the grant in force once the custodian
+ * has accepted them. Can be repeated: a grant that is no longer pending is left unchanged, and the custodian recognises
+ * a repeated submission. While the custodian is away: 503, and grant and request stay unchanged until the next try.
  */
 export async function activateGrant(cx: CustodyContext, grantId: string): Promise<void> {
   const { grant, submission } = await loadSubmission(cx, grantId);
   if (grant.state !== "pending") {
-    // Revoked before it came into force, or put in force by somebody else: there is nothing left to do.
+    // // Revoked before it came into force, or put in force by another process: nothing is left to do.
     await inTransaction(cx, (tx) =>
       finishPending(tx, { kind: "grant.activate", subject: grantId }, cx.clock.now()),
     );
     return;
   }
   const accepted = await submitGrant(cx, submission).catch(async (error: unknown) => {
-    // What waits for the custodian's return waits for an hour at most, and a use that it refuses is none.
+    // // A pending use waits for the custodian for one hour at most. A use that the custodian refuses does not count.
     if (grant.emergency !== undefined) await endRefusedEmergency(cx, grant, error);
     throw error;
   });

@@ -5,9 +5,9 @@ import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 
 /**
- * Takes one export of a grant's budget in the caller's transaction and answers how many are left; exact under any
- * number of parallel calls. The same transaction must hold an entry `audit.export` with the subject `grant:<id>`, or it
- * cannot commit. The grant's row stays locked until then: take it late. Throws `access.exports-exhausted`.
+ * Takes one export of a grant's budget in the caller's transaction and returns how many are left; exact under any
+ * number of parallel calls. The same transaction must contain an entry `audit.export` with the subject `grant:<id>`, or
+ * it cannot commit. The grant's row stays locked until then, so take it late. Throws `access.exports-exhausted`.
  */
 export async function useExport(tx: Tx, cx: Pick<Context, "clock">, grantId: string): Promise<number> {
   const left = await grants.takeExport(tx, grantId, cx.clock.now());

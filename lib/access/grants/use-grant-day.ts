@@ -4,8 +4,8 @@ import { DomainError } from "@/lib/errors";
 
 /**
  * Takes one disclosure from a grant's budget of the day (identity.md "Rate limiting"), which its holder and co-viewers
- * share. Throws `rate.exceeded` (429) when the day's are used up and `service.limiter-unavailable` (503) when they cannot
- * be counted. Take it before the opening's transaction, and only for an opening that is permitted.
+ * share. Throws `rate.exceeded` (429) when the day's budget is used up and `service.limiter-unavailable` (503) when it
+ * cannot be counted. Take it before the opening's transaction, and only for a permitted opening.
  */
 export async function useGrantDay(cx: Pick<Context, "clock" | "limits">, grantId: string): Promise<void> {
   const draw = await cx.limits?.take("grant_day", grantId);
@@ -14,12 +14,12 @@ export async function useGrantDay(cx: Pick<Context, "clock" | "limits">, grantId
     detail: `This grant allows ${draw.limit} disclosures a day; all are used.`,
     retryAfterSeconds: Math.max(1, Math.ceil((draw.reset - cx.clock.nowMs()) / 1000)),
   });
-  // Unlike a caller's own budget, a grant's day is a limit of what was approved: its refusal is recorded.
+  // // Unlike a caller's own budget, a grant's day is a limit of what was approved, so its refusal is recorded.
   error.about = { outcome: "denied" };
   throw error;
 }
 
-/** Runs `commit` for one disclosure of the grant's day, and gives the disclosure back if `commit` fails. */
+/** Runs `commit` for one disclosure of the grant's day, and returns the disclosure to the budget if `commit` fails. */
 export async function withinGrantDay<T>(
   cx: Pick<Context, "clock" | "limits" | "logger">,
   grantId: string,

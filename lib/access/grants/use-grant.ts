@@ -5,9 +5,9 @@ import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 
 /**
- * Takes one view of a grant's budget in the caller's transaction and answers how many are left; exact under any
- * number of parallel calls. The same transaction must hold an entry `disclosure.open` with the subject
- * `grant:<id>`, or it cannot commit. The grant's row stays locked until then: take it late.
+ * Takes one view of a grant's budget in the caller's transaction and returns how many are left; exact under any number
+ * of parallel calls. The same transaction must contain an entry `disclosure.open` with the subject `grant:<id>`, or it
+ * cannot commit. The grant's row stays locked until then, so take it late.
  */
 export async function useView(tx: Tx, cx: Pick<Context, "clock">, grantId: string): Promise<number> {
   const left = await grants.takeView(tx, grantId, cx.clock.now());

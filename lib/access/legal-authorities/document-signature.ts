@@ -22,7 +22,7 @@ export interface JudgedOrder {
   readonly mediaType: string;
   readonly facts: { readonly issuer: string; readonly jurisdiction: string };
   readonly evidence: Evidence;
-  /** Whether the anchors stay as they are until the transaction ends. */
+  /** Whether the anchors stay unchanged until the transaction ends. */
   readonly isHeld: boolean;
 }
 
@@ -43,8 +43,8 @@ function signatureOf({ evidence, document, mediaType }: JudgedOrder): DocumentSi
 }
 
 /**
- * Judges what signs a document as of now: the CMS beside it, or else the last signature inside a PDF; nothing where there
- * is neither. Never throws for what the bytes say.
+ * Judges what signs a document as of now: the CMS that came with it, or else the last signature inside a PDF. Returns
+ * undefined when there is neither. Never throws for the content of the bytes.
  */
 export async function judgeDocument(
   tx: Tx,
@@ -61,15 +61,15 @@ export async function judgeDocument(
   return checkDocumentSignature(signature, await trustOf(tx, cx, order));
 }
 
-/** Whether a look found that somebody's certificate was revoked. */
+/** Whether a check found that a certificate was revoked. */
 export function isRevocation({ fault }: Pick<SignatureReport, "fault">): boolean {
   return fault === "certificate-revoked" || fault === "issuer-revoked";
 }
 
 /**
- * A CMS that is handed in as the order's own proof may not fail, nor be by somebody who was revoked; and nothing that has
- * passed once may. What is indeterminate goes on as paper, and so does a signature inside a PDF that never passed. Throws
- * `authorization.signature`.
+ * Throws `authorization.signature` for a CMS, handed in as the order's own proof, that fails or whose signer was
+ * revoked, and for any signature that has passed before and no longer does. An indeterminate CMS goes on as paper, and
+ * so does a signature inside a PDF that never passed.
  */
 export function requireNotRefuted(report: SignatureReport, hasPassed: boolean): void {
   const isProof = report.method === "cms" || hasPassed;

@@ -3,13 +3,13 @@ import { OrderReach } from "@/lib/authorities/schema";
 import type { Reach } from "@/lib/authorities/selector";
 import type { AuthorizationRecord } from "@/lib/escrow/protocol/messages";
 
-/** Members of a record beside those that every one has. */
+/** Members that only some records have. */
 const Members = z.object({
   reach: OrderReach.optional(),
   single_use: z.literal(true).optional(),
 });
 
-/** How far a signed order reaches, and whether a legal authority serves one request only, as its record says. */
+/** Reads from a record how far a signed order reaches, and whether a legal authority serves one request only. */
 export function membersOf(record: AuthorizationRecord): {
   readonly reach: Reach | undefined;
   readonly isSingleUse: boolean;

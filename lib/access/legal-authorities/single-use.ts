@@ -4,8 +4,8 @@ import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 
 /**
- * Refuses an order that counts once and has served another request of the same agency (`authorization.used`). The
- * database looks again when the request is submitted (`legal_authorization_used`).
+ * Refuses a single-use order that has served another request of the same agency (`authorization.used`). The database
+ * checks again when the request is submitted (`legal_authorization_used`).
  */
 export async function requireUnused(tx: Tx, authorizationId: string): Promise<void> {
   if (!(await isOrderUsed(tx, authorizationId))) return;

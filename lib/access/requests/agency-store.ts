@@ -2,7 +2,10 @@ import "server-only";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 
-/** Verified domains of the agency whose request it is, in small letters; none where its organisation is no agency. */
+/**
+ * Returns the verified domains of the agency whose request it is, in lower case; none when its organisation is not an
+ * agency.
+ */
 export async function findAgencyDomains(tx: Tx, requestId: string): Promise<readonly string[]> {
   const rows = await tx.$queryRaw<{ domain: string }[]>(
     Prisma.sql`SELECT lower(domain) AS domain FROM access_request r JOIN agency a ON a.organisation_id = r.organisation_id,
