@@ -152,8 +152,8 @@ export function suspendAuthorization(
 
 /**
  * Revokes a legal authority, when the order was taken back or set aside. It works like a suspension, and is also
- * possible after one. Throws `request.conflict` while an answer is owed, unless the request is denied. The order of a
- * rest that is still owed is suspended with it.
+ * possible after one. Throws `request.conflict` while an answer is owed: reviewers suspend the order or deny the request
+ * instead. The order of a rest that is still owed is suspended with it.
  */
 export function revokeAuthorization(
   cx: Context,

@@ -7,7 +7,7 @@ import type { Tx } from "@/lib/db/transaction";
 import type { FrozenRequestRecord } from "@/lib/escrow/protocol/release-statement";
 import { getPerson } from "@/lib/identity/people/people-store";
 
-/** The record of a request as it was frozen at submission, whose digest everybody who decides on it signs. */
+/** Returns the record of a request as it was frozen at submission. Everyone who decides on it signs its digest. */
 export async function frozenRecord(
   tx: Tx,
   cx: Pick<Context, "instance">,

@@ -2,7 +2,7 @@ import "server-only";
 import type { TransactionQuery } from "@/lib/access/requests/schema";
 import type { Tx } from "@/lib/db/transaction";
 
-/** Which of the ids name transactions of this tenant. */
+/** Returns which of the ids name transactions of this tenant. */
 export async function findKnownTransactions(
   tx: Tx,
   tenantId: string,
@@ -15,7 +15,7 @@ export async function findKnownTransactions(
   return new Set(rows.map((row) => row.id));
 }
 
-/** Ids that a query names, at most `limit`, oldest first. */
+/** Returns ids that a query names, at most `limit`, oldest first. */
 export async function resolveQuery(
   tx: Tx,
   tenantId: string,
@@ -47,7 +47,7 @@ export interface JobRow {
   readonly status: string;
 }
 
-/** Job and status of these transactions, in their order. */
+/** Returns job and status of these transactions, in their order. */
 export async function listJobs(tx: Tx, ids: readonly string[]): Promise<JobRow[]> {
   const rows = await tx.transaction.findMany({
     where: { id: { in: [...ids] } },

@@ -18,21 +18,22 @@ export interface FrozenRequest {
   readonly until: Date | undefined;
   readonly maxViews: number;
   readonly maxExports: number;
-  /** Handles of those who look beside the requester. */
+  /** Handles of the co-viewers. */
   readonly coViewerHandles: readonly string[];
 }
 
 /**
- * `request_digest` of a decision: SHA-256 of the JCS (RFC 8785) of this record, base64url. Members, in any order:
- * v (1), log, request, reference, requester (handle), organisation (id), purpose, justification, legal_basis?,
- * transactions and groups (sorted bytewise, without doubles), level, from?, until? (`YYYY-MM-DDTHH:MM:SSZ`),
- * max_views, max_exports, co_viewers? (handles, sorted bytewise; absent where there are none). A query has been resolved to ids before.
+ * Returns `request_digest` of a decision: SHA-256 of the JCS (RFC 8785) of this record, base64url. Members, in any
+ * order: v (1), log, request, reference, requester (handle), organisation (id), purpose, justification, legal_basis?,
+ * transactions and groups (sorted bytewise, without doubles), level, from?, until? (`YYYY-MM-DDTHH:MM:SSZ`), max_views,
+ * max_exports, co_viewers? (handles, sorted bytewise; absent without co-viewers). A query has been resolved to ids
+ * before.
  */
 export function requestDigest(request: FrozenRequest): string {
   return recordDigest(requestRecord(request));
 }
 
-/** The record itself, as a release hands it to the custodian. */
+/** Returns the record itself, as a release sends it to the custodian. */
 export function requestRecord(request: FrozenRequest): FrozenRequestRecord {
   const sorted = (values: readonly string[]): string[] => [...new Set(values)].sort();
   return {

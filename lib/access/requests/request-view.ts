@@ -24,7 +24,7 @@ import * as people from "@/lib/identity/people/people-store";
 
 const MAX_JOBS = 200;
 
-/** Names of everybody who stands in a request. */
+/** Names of all people and organisations in a request. */
 export async function loadNames(tx: Tx, userIds: readonly string[]): Promise<Names> {
   const found = await people.findPeople(tx, userIds);
   const organisations = await people.findOrganisationNames(
@@ -142,7 +142,7 @@ async function buildView(tx: Tx, cx: Context, row: RequestRow): Promise<RequestV
   };
 }
 
-/** The whole of a request, for whoever may read it. */
+/** Returns the whole of a request, for people who may read it. */
 export function viewRequest(cx: Context, id: string): Promise<RequestView> {
   return inSnapshot(cx, async (tx) => {
     const { row } = await loadRequest(tx, cx, id, "request.read");
@@ -150,7 +150,7 @@ export function viewRequest(cx: Context, id: string): Promise<RequestView> {
   });
 }
 
-/** The request as it is now, with the receipt of the entry that changed it. */
+/** Returns the request as it is now, with the receipt of the entry that changed it. */
 export async function answerRequest(cx: Context, id: string, entry: AppendedEntry): Promise<RequestAnswer> {
   const view = await viewRequest(cx, id);
   return { ...view, receipt: await issueReceipt(cx, entry) };

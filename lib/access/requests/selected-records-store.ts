@@ -2,7 +2,7 @@ import "server-only";
 import type { SelectedRecord } from "@/lib/authorities/selector";
 import type { Tx } from "@/lib/db/transaction";
 
-/** What an order's selector goes by: who takes part in these records, and when they were submitted. */
+/** What an order's selector is checked against: the participants of these records, and when they were submitted. */
 export async function findSelectedRecords(tx: Tx, ids: readonly string[]): Promise<SelectedRecord[]> {
   const rows = await tx.transaction.findMany({
     where: { id: { in: [...ids] } },

@@ -10,8 +10,9 @@ const Ids = z.array(z.string());
 const Row = z.object({ accounts: Ids, colleagues: Ids, organisations: Ids });
 
 /**
- * Who is too near to a person to decide for, in the tenant. One human with two accounts is known by a credential's public
- * key, removed ones too, or by one mailbox (`email_identity`); two accounts with nothing in common are not known as one.
+ * Returns the accounts in the tenant that a person may not decide for. A human with two accounts is found by a
+ * credential's public key, removed ones too, or by one mailbox (`email_identity`). Two accounts with nothing in common
+ * are not found.
  */
 export async function findRelatedPeople(tx: Tx, tenantId: string, userId: string): Promise<RelatedPeople> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
@@ -30,7 +31,7 @@ export async function findRelatedPeople(tx: Tx, tenantId: string, userId: string
 
 type Asking = Pick<FilingFacts, "requesterUserId" | "requesterOrganisationId" | "coViewers">;
 
-/** The caller's kin, and these facts with what ties him to those who ask. */
+/** Returns the caller's related people, and these facts with the caller's relation to the asking side. */
 export async function withTie<F extends Asking>(
   tx: Tx,
   cx: Pick<Context, "principal" | "instance">,
@@ -41,7 +42,7 @@ export async function withTie<F extends Asking>(
   return { kin, facts: { ...facts, tie: tieOf(kin, userId, facts) } };
 }
 
-/** The organisations whose parties' records the caller must not decide about. */
+/** Returns the organisations whose parties' records the caller must not decide about. */
 export function ownOrganisations({ principal }: Pick<Context, "principal">, kin: RelatedPeople): string[] {
   return [...new Set([principal.organisationId, ...kin.organisations])];
 }
