@@ -7,8 +7,9 @@ import { refusalOf } from "@/lib/access/rules/refusal";
 import type { Context } from "@/lib/context/context";
 
 /**
- * Whether the caller may do this with that; throws the refusal (`extra.reason` names the rule). Openings of fields
- * are decided by `authorizeOpening`, which knows grants, hours and retention. Cedar takes its place here later.
+ * Returns a permit when the caller may do this action, else throws the refusal (`extra.reason` names the rule).
+ * `authorizeOpening` decides openings of fields, since it knows grants, hours and retention. Cedar will replace this
+ * function later.
  */
 export async function authorize<A extends Action>(
   cx: Pick<Context, "principal">,
