@@ -16,7 +16,7 @@ describe("Debian's clamd", () => {
 
   const scan = (bytes: Uint8Array): Promise<Verdict> => clamdScanner(clamd.address).scan(bytes);
 
-  it("finds EICAR alone and in a PDF, with its name and the engine's version", async () => {
+  it("clamd finds EICAR alone and in a PDF, with its name and the engine's version", async () => {
     const verdict = {
       kind: "infected",
       found: "Sealport.Eicar.UNOFFICIAL",
@@ -26,12 +26,12 @@ describe("Debian's clamd", () => {
     expect(await scan(EICAR_PDF)).toEqual(verdict);
   });
 
-  it("finds nothing in a PDF, in an empty file, and in 20 MB", async () => {
+  it("clamd finds nothing in a PDF, in an empty file, and in 20 MB", async () => {
     for (const bytes of [PDF, Buffer.alloc(0), pdfOf(20 * MIB)])
       expect((await scan(bytes)).kind).toBe("clean");
   });
 
-  it("finds EICAR at the end of 20 MB, in whatever piece it is", async () => {
+  it("clamd finds EICAR at the end of 20 MB, in whatever piece it is", async () => {
     const bytes = pdfOf(20 * MIB);
     bytes.write(EICAR, 10 * 65_536 - 30, "latin1");
     expect((await scan(bytes)).kind).toBe("infected");
@@ -40,14 +40,14 @@ describe("Debian's clamd", () => {
     expect((await scan(late)).kind).toBe("infected");
   });
 
-  it("answers many scans at once, each for its own bytes", async () => {
+  it("clamd answers many scans at once, each for its own bytes", async () => {
     const kinds = await Promise.all(
       Array.from({ length: 12 }, async (_, index) => (await scan(index % 3 === 0 ? EICAR_PDF : PDF)).kind),
     );
     expect(kinds).toEqual(kinds.map((_, index) => (index % 3 === 0 ? "infected" : "clean")));
   });
 
-  it("is away, and no file is clean, when no server listens", async () => {
+  it("the scanner is away, and no file is clean, when no server listens", async () => {
     const away = { kind: "away", reason: "unreachable" };
     expect(await clamdScanner({ path: "/nonexistent/clamd.sock" }).scan(PDF)).toEqual(away);
     const closed = await startFalseClamd(() => undefined);
