@@ -85,7 +85,7 @@ describe("break-glass", () => {
     const { items } = await listEmergencies(bench.approver, { limit: 10 });
     expect(items[0]).toMatchObject({ id: used.id, reason: REASON, views_used: 1, acts: ["end"] });
     expect((await getGrant(bench.approver, used.id)).reference).toMatch(/^BG-/);
-    // // An executive reviews it, and sees no act to end it, which would be refused.
+    // An executive reviews it, and sees no act to end it, which would be refused.
     expect((await listEmergencies(executive, { limit: 10 })).items[0]).toMatchObject({
       id: used.id,
       acts: [],
@@ -121,7 +121,7 @@ describe("break-glass", () => {
 
   it("a holder stays blocked when the portal's tables lose the use: the custodian refuses and no grant stays in force", async () => {
     const used = await useBreakGlass(holder, asked());
-    // // The database owner deletes the receipt, so that no use seems to have been given.
+    // The database owner deletes the receipt, so that no use seems to have been given.
     await queryOwner(bench, "ALTER TABLE access_grant DISABLE TRIGGER USER");
     await queryOwner(
       bench,
@@ -230,7 +230,7 @@ describe("a review", () => {
     expect((await reviewEmergency(executive, pending?.id ?? "", review())).state).toBe("reviewed");
     const used = await useBreakGlass(holder, asked());
     expect(used.state).toBe("running");
-    // // The custodian does not know a use that it refused, and answers so.
+    // The custodian does not know a use that it refused, and answers so.
     const refused = (await listEmergencies(holder, { limit: 50 })).items.find(
       (one) => one.state === "refused",
     );
@@ -309,7 +309,7 @@ describe("the database", () => {
 
 describe("while the custodian is away", () => {
   it("a use waits for the custodian, and counts as none after an hour", async () => {
-    // // It goes away between checking the signature and accepting the use.
+    // It goes away between checking the signature and accepting the use.
     const { escrow } = bench;
     const leaving: typeof escrow = {
       ...escrow,

@@ -22,7 +22,7 @@ async function requireReviewable(tx: Tx, cx: Context, id: string): Promise<Emerg
   if (row === undefined || !mayKnowOf(cx.principal, row.holder_user_id))
     throw new DomainError("grant.not-found");
   const { accounts } = await findRelatedPeople(tx, cx.instance.tenantId, cx.principal.userId);
-  // // A second account of the holder counts as the holder.
+  // A second account of the holder counts as the holder.
   const holderUserId = accounts.includes(row.holder_user_id) ? cx.principal.userId : row.holder_user_id;
   const facts = { holderUserId, isBlocked: await isBlocked(tx, cx.principal.userId) };
   const [first, ...others] = reviewReasons(cx.principal, facts);

@@ -101,14 +101,14 @@ describe("an overdue answer", () => {
     expect(items.map((item) => item.id)).toContain(id);
     expect(new Set(items.map((item) => item.escalated_to))).toEqual(new Set(["executive"]));
     expect(await needs(executive)).toEqual(["escalated"]);
-    // // An extension cannot lead it away from there.
+    // An extension cannot lead it away from there.
     const late = extendRequest(at(bench.legal, 17.3), id, { reason: "Too late" });
     expect(await outcomeOf(late)).toBe("request.illegal-transition");
     expect(await outcomeOf(decideRequest(executive, id, bench.approval("legal")))).toBe("decision.duty");
 
-    // // It can still be answered in its stage, and stays overdue until it is answered.
+    // It can still be answered in its stage, and stays overdue until it is answered.
     expect((await decideRequest(bench.legal, id, bench.approval("legal"))).state).toBe("stage_2");
-    // // Also not between a decision and the portal's next check of the clock, when it is not marked overdue.
+    // Also not between a decision and the portal's next check of the clock, when it is not marked overdue.
     const between = extendRequest(at(bench.legal, 17.35), id, { reason: "Too late" });
     expect(await outcomeOf(between)).toBe("request.extended");
     expect((await getRequest(at(bench.legal, 17.35), id)).acts).not.toContain("extend");
@@ -200,7 +200,7 @@ describe("a question", () => {
       const moved = Date.parse(answered[date] ?? "") - Date.parse(before[date] ?? "");
       expect(Math.abs(moved - 3 * DAY_MS)).toBeLessThan(60_000);
     }
-    // // The answer is no approval: the timeline shows only the approval that was given.
+    // The answer is no approval: the timeline shows only the approval that was given.
     const approvals = answered.timeline.filter(({ kind }) => kind === "approve");
     expect(approvals.map(({ by }) => by)).toEqual([bench.both.principal.handle]);
     const [last] = answered.timeline.slice(-1);
@@ -334,7 +334,7 @@ describe("a partial answer", () => {
     expect(await stateOf(id)).toBe("active");
     const again = await getRequest(bench.legal, id);
     expect(again.timeline.at(-1)).toMatchObject({ kind: "resume", from_state: "partial" });
-    // // The rest was submitted once, and is a separate request since.
+    // The rest was submitted once, and is a separate request since.
     expect(again.acts).toEqual([]);
     expect(await outcomeOf(answerPartly(bench.legal, id, "again"))).toBe("request.illegal-transition");
   });
@@ -478,7 +478,7 @@ describe("the history", () => {
       { from: new Date(Date.now() + DAY_MS).toISOString() },
     ];
     for (const query of misses) expect(await ids(query)).not.toContain(id);
-    // // No search finds what the caller may not know of.
+    // No search finds what the caller may not know of.
     for (const query of hits) expect(await ids(query, regulator)).not.toContain(id);
     const whole = await ids({ transaction: transactions[1] });
     const paged: string[] = [];
@@ -516,7 +516,7 @@ describe("the database", () => {
     ];
     for (const set of refused)
       expect([set, await asOwner(set, id)]).toEqual([set, expect.stringMatching(/^(SP002|23514)$/)]);
-    // // An allowed move without its event and entry is refused at commit.
+    // An allowed move without its event and entry is refused at commit.
     expect(await asOwner("state = 'stage_2', last_event = 'resume'", id)).toBe("SP001");
   });
 });

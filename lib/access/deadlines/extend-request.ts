@@ -52,14 +52,14 @@ export async function extendRequest(cx: Context, id: string, body: NewExtension)
     const one = await loadForDeadline(tx, cx, id, false);
     const { row } = one;
     const { responseDueAt, kind } = requireDuty(one);
-    // // The state overdue has no such move. A request that is late but not marked yet cannot be extended either.
+    // The state overdue has no such move. A request that is late but not marked yet cannot be extended either.
     if (row.state !== "overdue" && isLate(row, cx.clock.now())) {
       throw new DomainError("request.extended", {
         detail: "The deadline has passed, so it cannot be extended. Answer the request.",
       });
     }
     const until = newDate(row, kind, responseDueAt, { until: body.until, now: cx.clock.now() });
-    // // Reviewers keep the same time before the deadline as they had.
+    // Reviewers keep the same time before the deadline as they had.
     const reserveMs = responseDueAt.getTime() - (row.dueAt ?? responseDueAt).getTime();
     await moveRequest(tx, cx, row, {
       event: "extend",

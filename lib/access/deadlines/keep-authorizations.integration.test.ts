@@ -199,7 +199,7 @@ describe("a single-use order", () => {
     await suspend(first.id);
     const again = await granted(facts);
     expect(await outcomeOf(attached(facts))).toBe("authorization.used");
-    // // It ends by the clock, and no job frees it again after an opening.
+    // It ends by the clock, and no job frees it again after an opening.
     await open(again.grantId);
     await suspend(again.id);
     await keep(120 * DAY_MS);
@@ -290,7 +290,7 @@ describe("a signed order", () => {
     expect((await getRequest(bench.regulator, id)).authorization?.single_use).toBe(true);
     await submitRequest(bench.regulator, id);
     expect(await outcomeOf(attach(facts, once, bench.regulator))).toBe("authorization.used");
-    // // Another order of the same case is another order.
+    // Another order of the same case is another order.
     const { ...second } = { ...once, max_records: 3 };
     await attach(facts, second, bench.regulator);
   });

@@ -41,7 +41,7 @@ async function endGrant(tx: Tx, one: StandingRow, { move }: Move): Promise<reado
 }
 
 async function applyMove(tx: Tx, cx: KeepContext, one: StandingRow, step: Move): Promise<void> {
-  // // The head of compliance is notified first. Each person notified before stays informed.
+  // The head of compliance is notified first. Each person notified before stays informed.
   const isFirst = step.move === "overdue" && one.escalatedTo === undefined;
   const escalated = isFirst ? { frozen: { escalatedTo: "compliance" as const } } : {};
   await moveRequest(tx, cx, one, { event: step.move, to: step.to, ...escalated });

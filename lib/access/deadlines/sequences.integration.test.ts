@@ -92,7 +92,7 @@ const sequence: fc.Arbitrary<Sequence> = fc
   })
   .map(({ kind, isPending, isOnce, isSigned, events, first, isSilent }) => ({
     kind,
-    // // What an authority's key signed comes without a document.
+    // What an authority's key signed comes without a document.
     isPending: isPending && kind !== undefined && !isSigned,
     isOnce: isOnce && kind !== undefined,
     isSigned: isSigned && kind !== undefined,
@@ -172,11 +172,11 @@ async function playNext(lane: number, so: Lane, one: Sequence): Promise<void> {
   } catch (error) {
     if (isOutage(error)) {
       so.lost += 1;
-      // // Unfinished work of one sequence must not reach the next one.
+      // Unfinished work of one sequence must not reach the next one.
       return replace(lane, world, so.reached);
     }
     if (SHRINKS) throw error;
-    // // A long run goes on and reports everything at its end.
+    // A long run goes on and reports everything at its end.
     const what = `seed ${SEED + lane}, path ${path}: ${String(error)} of ${JSON.stringify(one)}`;
     so.wrong.push(what);
     console.error(what);
@@ -195,7 +195,7 @@ async function playLane(_world: LifeWorld, lane: number): Promise<Lane> {
   });
   const numRuns = Math.ceil(SEQUENCES / LANES);
   await fc.assert(property, { seed: SEED + lane, numRuns, endOnFailure: !SHRINKS, ...PATH, ...LIMIT });
-  // // A time limit ends the run, but not the sequence that is being played.
+  // A time limit ends the run, but not the sequence that is being played.
   await last;
   return so;
 }

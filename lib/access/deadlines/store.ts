@@ -27,7 +27,7 @@ export async function listDue(
   const place = Prisma.sql`r.tenant_id = ${tenantId}::uuid
     ${after === undefined ? Prisma.empty : Prisma.sql`AND r.id > ${after}::uuid`}`;
   const end = Prisma.sql`ORDER BY r.id LIMIT ${limit}`;
-  // // One condition for each index, so that only due rows are read.
+  // One condition for each index, so that only due rows are read.
   const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
     SELECT DISTINCT due.id FROM (
       (SELECT r.id FROM access_request r WHERE ${place}
@@ -85,7 +85,7 @@ export async function lockStanding(tx: Tx, tenantId: string, id: string): Promis
     Prisma.sql`SELECT id FROM access_request WHERE id = ${id}::uuid AND tenant_id = ${tenantId}::uuid FOR UPDATE`,
   );
   if (held.length === 0) return undefined;
-  // // A separate statement: it sees what the previous holder of the lock has committed.
+  // A separate statement: it sees what the previous holder of the lock has committed.
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     SELECT r.id, r.purpose, r.state, r.due_at, r.response_due_at, r.escalated_to, r.escalated_at, r.reminders, r.updated_at,
       g.id AS grant_id, g.not_after, g.views_used >= g.max_views AS is_used_up,

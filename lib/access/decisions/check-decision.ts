@@ -78,7 +78,7 @@ export function requireReleasable(authorization: AuthorizationRow): void {
 function requireReading(cx: Context, one: DecisionCase, order: OrderFacts, body: NewStatement): void {
   const { confirms } = body;
   const first = body.stage === "coordinator" ? firstReading(one) : undefined;
-  // // Without an end of their own the second decider keeps the end that the first has left.
+  // Without an end of their own the second decider keeps the end that the first has left.
   const left = first === undefined ? undefined : remainingAt(one, cx.clock.now()).notAfter;
   requireRetypedFacts(order, confirms, body.until === undefined ? left : startOf(body.until));
   if (first !== undefined) requireSameRetypedFacts(first, confirms);

@@ -113,7 +113,7 @@ describe("naming a co-viewer", () => {
         stranger.principal.userId,
       ]),
     ).rejects.toThrow("a co-viewer is of the requester's organisation");
-    // // Deciders see the co-viewers. A co-viewer learns nothing of a request that has given nothing yet.
+    // Deciders see the co-viewers. A co-viewer learns nothing of a request that has given nothing yet.
     expect((await getRequest(bench.legal, sent)).co_viewers).toMatchObject([{ handle: handle(viewer) }]);
     expect((await refusalOf(getRequest(viewer, sent))).code).toBe("request-file.not-found");
     expect((await listRequests(viewer, { limit: 50 })).total).toBe(0);
@@ -126,7 +126,7 @@ describe("a co-viewer", () => {
     expect((await getGrant(viewer, grantId)).acts).toEqual(["open"]);
     expect((await listGrants(viewer, { limit: 10 })).items.map(({ id }) => id)).toEqual([grantId]);
     expect((await listOwnGrants(viewer, bench.txId)).map(({ id }) => id)).toEqual([grantId]);
-    // // The record's page, where it is opened, shows the grant but not the request.
+    // The record's page, where it is opened, shows the grant but not the request.
     const page = await readRecord(viewer, bench.txId);
     expect([page.grants.map(({ id }) => id), page.request]).toEqual([[grantId], undefined]);
     expect((await readRecord(bench.regulator, bench.txId)).request?.id).toBe(requestId);
@@ -179,7 +179,7 @@ describe("a co-viewer", () => {
       "SELECT count(*)::int AS n FROM job WHERE kind = 'co-viewer.end' AND state = 'done'",
     );
     expect(rows[0].n).toBe(2);
-    // // A portal that reports a false removal list meets the custodian's own memory.
+    // A portal that reports a false removal list meets the custodian's own memory.
     await byOwner("DELETE FROM co_viewer_end WHERE request_id = $1", [requestId], "co_viewer_end");
     expect((await refusalOf(open(viewer, grantId))).extra).toMatchObject({ reason: "revoked" });
     await expect(queryOwner(bench, "DELETE FROM co_viewer_end WHERE true")).resolves.toMatchObject({
@@ -203,7 +203,7 @@ describe("a co-viewer", () => {
     expect(await outcomeOf(open(viewer, grantId))).toBe("access.no-grant");
     await move(bench.regulator.principal.organisationId);
     expect(await outcomeOf(open(viewer, grantId))).toBe("done");
-    // // A draft that still names them is submitted without them.
+    // A draft that still names them is submitted without them.
     const draft = await draftRequest(bench);
     await byOwner(
       "UPDATE access_request SET co_viewers = ARRAY[$2::uuid] WHERE id = $1",

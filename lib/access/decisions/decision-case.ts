@@ -44,7 +44,7 @@ export async function loadCase(tx: Tx, cx: Context, id: string, stage: Stage): P
   }
   const decisions = await listDecisions(tx, id);
   const { kin, facts: tied } = await withTie(tx, cx, facts);
-  // // A decision under another account of the same person counts as theirs.
+  // A decision under another account of the same person counts as theirs.
   const deciders = decisions
     .filter((one) => one.decision !== "ask")
     .map((one) => (kin.accounts.includes(one.approverUserId) ? cx.principal.userId : one.approverUserId));

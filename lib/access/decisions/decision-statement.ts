@@ -61,7 +61,7 @@ export function decisionStatement(
   if (body.decision === "ask") throw new InvariantError("a question has no statement");
   if (one.row.digest === undefined) throw new InvariantError("a request in a stage has no digest");
   const left = remainingAt(one, made.at);
-  // // A denial gives nothing, so it is valid after the order has ended or after an approval that left nothing.
+  // A denial gives nothing, so it is valid after the order has ended or after an approval that left nothing.
   const isNothing = body.decision === "deny" && isOver(left, made.at);
   const scope = isNothing ? left : narrow(left, narrowingOf(body), made.at);
   return buildDecision({

@@ -68,7 +68,7 @@ describe("a narrowing", () => {
       "decision.not-narrower",
       [{ pointer: "/until", detail: "is not after the beginning" }],
     ]);
-    // // What an earlier decider left has ended meanwhile, so no place of this body is wrong.
+    // What an earlier decider left has ended meanwhile, so no place of this body is wrong.
     expect(codeAndErrors(() => narrow({ ...REMAINING, notAfter: AT }, {}, AT))).toEqual([
       "decision.not-narrower",
       [],

@@ -258,7 +258,7 @@ describe("a scanner that is away until the deadline", () => {
         move,
       ).rejects.toMatchObject({ code: "SP002" });
 
-    // // The scanner's result begins its review, and it stays overdue all the time.
+    // The scanner's result begins its review, and it stays overdue all the time.
     await Promise.all([loop(scanner), loop(scanner)]);
     expect(await standing(id)).toEqual(["overdue", "executive", "legal"]);
     expect(await actionsOf(id)).toEqual(["document.scan"]);

@@ -57,7 +57,7 @@ export async function readDocument(
         "content-type": document.mediaType,
         "content-length": String(bytes.length),
         "content-disposition": `attachment; filename="${name}"`,
-        // // RFC 9530: the same digest as in the record and in the log.
+        // RFC 9530: the same digest as in the record and in the log.
         "repr-digest": `sha-256=:${toBase64(fromBase64url(document.sha256))}:`,
       },
     }),

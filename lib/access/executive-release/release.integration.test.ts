@@ -84,7 +84,7 @@ let isChecked = false;
 async function checkedRequest(filing?: Filing): Promise<string> {
   const id = await overdueRequest(filing);
   if (!isChecked) {
-    // // By an executive: legal reviewers cannot prevent a release by not checking the officer.
+    // By an executive: legal reviewers cannot prevent a release by not checking the officer.
     expect(await outcomeOf(proposeRelease(chair, id, REASON))).toBe("decision.identity-check");
     await checkIdentity(chair, id, IDENTITY);
     isChecked = true;
@@ -158,7 +158,7 @@ describe("an overdue request", () => {
       grant_id: two.grant_id ?? "",
     });
     expect(JSON.stringify(opened)).not.toContain("1000");
-    // // The part and the rest have the same order. The executives' release of the rest outlives what reviewers end.
+    // The part and the rest have the same order. The executives' release of the rest outlives what reviewers end.
     const { authorization } = await getRequest(bench.legal, first);
     await suspendAuthorization(bench.legal, first, authorization?.id ?? "", { reason: "x" });
     expect((await getRequest(bench.regulator, id)).state).toBe("active");
@@ -171,7 +171,7 @@ describe("an overdue request", () => {
     await suspendAuthorization(bench.legal, id, order, { reason: "The court stayed it." });
     const taken = "UPDATE legal_authorization SET state = 'attested' WHERE request_id = $1";
     await expect(queryOwner(bench, taken, [id])).rejects.toMatchObject({ code: "SP002" });
-    // // The reviewer can also not revoke what is owed, nor decide on it. A denial is possible, since it is an answer.
+    // The reviewer can also not revoke what is owed, nor decide on it. A denial is possible, since it is an answer.
     const revoked = revokeAuthorization(bench.legal, id, order, { reason: "Set aside." });
     expect(await outcomeOf(revoked)).toBe("request.conflict");
     expect(await outcomeOf(decideRequest(bench.legal, id, approvalOf("legal")))).toBe(
@@ -218,7 +218,7 @@ describe("an overdue request", () => {
 
   it("the custodian keeps a release that a registrar's revocation ended: the portal sends the end a few times, then stops and raises an alarm", async () => {
     const { id, grantId } = await released();
-    // // What `revokeAuthority` does to a grant under the key, as a separate act.
+    // What `revokeAuthority` does to a grant under the key, as a separate act.
     await inTransaction(bench.legal, async (tx) => {
       await endGrant(tx, bench.legal, { id: grantId, requestId: id }, "the key was stolen");
     });
@@ -251,7 +251,7 @@ describe("an overdue request", () => {
     const opened = openTransaction(bench.regulator, bench.txId, { purpose: "audit", grant_id: grantId });
     expect(await outcomeOf(opened)).toBe("access.no-grant");
 
-    // // It is an alarm until the custodian has accepted the end, signed by an authorised person, although it has ended
+    // It is an alarm until the custodian has accepted the end, signed by an authorised person, although it has ended
     // here long ago.
     expect(await alarms()).toContain("end-not-at-custodian");
     expect(await getGrant(third, grantId)).toMatchObject({ kept_by_custodian: true, acts: ["end_release"] });
@@ -265,7 +265,7 @@ describe("an overdue request", () => {
     expect(await outcomeOf(endRelease(third, grantId, { reason: "again" }))).toBe(
       "request.illegal-transition",
     );
-    // // The custodian knows it as revoked by now, for every caller.
+    // The custodian knows it as revoked by now, for every caller.
     await bench.escrow.revoke({ grant: grantId, reason: "again", at: new Date().toISOString() });
   });
 
@@ -277,7 +277,7 @@ describe("an overdue request", () => {
       const { items } = await listNotifications(who, NotificationQuery.parse({ limit: "500", view: "all" }));
       return items.filter(({ subject }) => subject === grantId).map(({ state }) => state);
     };
-    // // Two changes before a notification are one state each. The person who ended it is not notified of that.
+    // Two changes before a notification are one state each. The person who ended it is not notified of that.
     expect(await told(chair)).toEqual(["revoked", "active"]);
     expect(await told(third)).toEqual(["active"]);
     for (const other of [bench.auditor, bench.support]) expect(await told(other)).toEqual([]);
@@ -352,7 +352,7 @@ describe("a release is refused", () => {
     const outcome = () => outcomeOf(proposeRelease(chair, id, REASON));
     expect(await outcome()).toBe("request-file.not-found");
     await keep(14.1);
-    // // Overdue, and with the head of compliance: the executives may not know of it yet.
+    // Overdue, and with the head of compliance: the executives may not know of it yet.
     expect(await outcome()).toBe("request-file.not-found");
     expect(await outcomeOf(getRelease(chair, id))).toBe("request-file.not-found");
   });
@@ -431,7 +431,7 @@ describe("a release in progress", () => {
     const { escrow } = bench;
     const url = "unix:/nonexistent/custodian.sock";
     const away = createEscrowClient({ url, vkey: escrow.vkey, log: bench.place.log, clock: officer.clock });
-    // // It went away after it had checked the signature.
+    // It went away after it had checked the signature.
     const leaving = { ...officer, escrow: { ...escrow, submitGrant: away.submitGrant } };
     expect(await outcomeOf(signRelease(leaving, id, releaseId, word()))).toBe("custodian.unavailable");
     expect((await getRequest(bench.regulator, id)).state).toBe("approved");

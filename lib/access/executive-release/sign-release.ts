@@ -64,7 +64,7 @@ async function checkWord(tx: Tx, cx: Context, one: ReleaseCase, word: Wanted): P
   requireReleasable(authorization);
   await requireRecognised(tx, cx, authorization);
   const { groups: fields, transactions } = release.terms;
-  // // Other requests may have used the order's maximum since this one was submitted.
+  // Other requests may have used the order's maximum since this one was submitted.
   await requireReach(tx, authorization, { purpose: one.row.purpose, fields, transactions });
   const { confirms } = word.body;
   requireRetypedFacts(authorization, confirms, new Date(release.terms.not_after));
@@ -131,7 +131,7 @@ async function storeWord(
   let grantId: string | undefined;
   if (isSecond) {
     await moveRequest(tx, cx, one.row, { event: "release", to: "approved", comment });
-    // // Both have retyped the order's facts and they match, as with two deciders.
+    // Both have retyped the order's facts and they match, as with two deciders.
     await approveAuthorization(tx, cx, one.authorization);
     grantId = await createReleasedGrant(tx, cx, one);
   }

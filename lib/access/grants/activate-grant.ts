@@ -130,14 +130,14 @@ async function storeActive(cx: CustodyContext, grant: GrantRow, accepted: Accept
 export async function activateGrant(cx: CustodyContext, grantId: string): Promise<void> {
   const { grant, submission } = await loadSubmission(cx, grantId);
   if (grant.state !== "pending") {
-    // // Revoked before it came into force, or put in force by another process: nothing is left to do.
+    // Revoked before it came into force, or put in force by another process: nothing is left to do.
     await inTransaction(cx, (tx) =>
       finishPending(tx, { kind: "grant.activate", subject: grantId }, cx.clock.now()),
     );
     return;
   }
   const accepted = await submitGrant(cx, submission).catch(async (error: unknown) => {
-    // // A pending use waits for the custodian for one hour at most. A use that the custodian refuses does not count.
+    // A pending use waits for the custodian for one hour at most. A use that the custodian refuses does not count.
     if (grant.emergency !== undefined) await endRefusedEmergency(cx, grant, error);
     throw error;
   });

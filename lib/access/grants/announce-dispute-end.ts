@@ -13,7 +13,7 @@ export async function announceDisputeEnd(cx: CustodyContext, disputeId: string):
   const end = await inSnapshot(cx, (tx) => findDisputeEnd(tx, disputeId));
   if (end !== undefined) {
     const { nonce, at, reason, grantId } = end;
-    // // A dispute that was never taken has no grant to name. Its own id is the id of no grant.
+    // A dispute that was never taken has no grant to name. Its own id is the id of no grant.
     const grant = grantId ?? disputeId;
     await cx.escrow.revoke({ grant, reason, at: validityTime(at), dispute_nonce: nonce });
   }

@@ -79,7 +79,7 @@ it("acts on an export under a grant are visible only inside the case", async () 
   expect((await refusalOf(after)).code).toBe("export.grant");
   expect(await expireExports({ ...log.cx, system: "portal" })).toBe(2);
   expect(await Promise.all(others.map(told))).toEqual(before);
-  // // Four requested, one cancelled, two downloads, one removed, one refusal, two that ended with the grant.
+  // Four requested, one cancelled, two downloads, one removed, one refusal, two that ended with the grant.
   expect([(await told(regulator)).length - own, (await told(legal)).length - decided]).toEqual([11, 11]);
 });
 

@@ -14,7 +14,7 @@ import type { Context } from "@/lib/context/context";
 function lenderFor(cx: Context): ExportLender {
   return async (tx, grantId) => {
     const grant = await loadGrant(tx, cx, grantId, "grant.open");
-    // // The rule that stops an export needs the holder's grant. A co-viewer's export would take a unit and then fail.
+    // The rule that stops an export needs the holder's grant. A co-viewer's export would take a unit and then fail.
     if (grant.subjectUserId !== cx.principal.userId) {
       const detail = "Its holder exports under a grant; a co-viewer does not.";
       throw refusalOf([reason("floor.grant-of-another", "access.no-grant", detail)]);

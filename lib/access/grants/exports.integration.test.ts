@@ -111,7 +111,7 @@ beforeAll(async () => {
     logger: regulator.logger,
     keepMs: 7 * DAY_MS,
   };
-  // // Long details about the grant's record, so that its file has several chunks.
+  // Long details about the grant's record, so that its file has several chunks.
   const details = { note: "0123456789abcdef".repeat(40_000) };
   for (let n = 0; n < 6; n += 1)
     await recordEvent(regulator, {
@@ -198,7 +198,7 @@ describe("an export under a grant", () => {
     );
     expect(lines.length).toBe(rows[0].n);
     expect(lines.length).toBeGreaterThan(5);
-    // // The same export streamed, for another unit.
+    // The same export streamed, for another unit.
     const { response } = await exportLogAsHolder(regulator, ExportQuery.parse({ grant_id: grantId }));
     expect((await response.text()).trim().split("\n").length).toBe(rows[0].n);
     expect((await getGrant(regulator, grantId)).exports_left).toBe(3);
@@ -321,7 +321,7 @@ it("the database and the rules agree on every state of grant, authority and time
     const { rows } = await log.appPool.query(text, [id, at]);
     const row = await inTransaction(regulator, (tx) => findGrant(tx, log.place.tenantId, grantId));
     if (row?.authorization === undefined) throw new Error("no grant, or no authority");
-    // // A used-up budget does not cancel earlier exports.
+    // A used-up budget does not cancel earlier exports.
     const { authorization } = row;
     const before = {
       ...row,

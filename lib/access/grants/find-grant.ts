@@ -53,7 +53,7 @@ export async function findLiveGrant(cx: GrantContext, wanted: WantedGrant): Prom
   const owner = { tenantId: cx.instance.tenantId, userId: cx.principal.userId };
   const { transactionId } = wanted;
   const found = await inSnapshot(cx, (tx) => grants.findGrantsOf(tx, { ...owner, transactionId }));
-  // // A grant whose row cannot be read permits nothing.
+  // A grant whose row cannot be read permits nothing.
   return nearest(wanted, readableOf(found), cx.clock.now());
 }
 

@@ -96,7 +96,7 @@ describe("a narrowed number of exports", () => {
       id,
       NewStatement.parse({ ...body, max_exports: 0 }),
     );
-    // // The form of crypto.md has no member for exports. The requested number is part of the signed digest.
+    // The form of crypto.md has no member for exports. The requested number is part of the signed digest.
     expect(Object.keys(statement)).not.toContain("max_exports");
     const signature = {
       kind: "ed25519" as const,

@@ -52,7 +52,7 @@ export async function endGrant(tx: Tx, cx: Context, grant: Ending, reason: strin
 /** Ends the request with its grant, unless it has ended already. */
 export async function endRequest(tx: Tx, cx: Context, requestId: string, reason: string): Promise<void> {
   const state = await readState(tx, requestId);
-  // // Approved as well: the custodian was away, and the grant ends before it came into force.
+  // Approved as well: the custodian was away, and the grant ends before it came into force.
   if (state !== "approved" && state !== "active" && state !== "partial") return;
   const request = { id: requestId, state };
   await moveRequest(tx, cx, request, { event: "revoke", to: "revoked", comment: reason });

@@ -14,7 +14,7 @@ export async function useGrantDay(cx: Pick<Context, "clock" | "limits">, grantId
     detail: `This grant allows ${draw.limit} disclosures a day; all are used.`,
     retryAfterSeconds: Math.max(1, Math.ceil((draw.reset - cx.clock.nowMs()) / 1000)),
   });
-  // // Unlike a caller's own budget, a grant's day is a limit of what was approved, so its refusal is recorded.
+  // Unlike a caller's own budget, a grant's day is a limit of what was approved, so its refusal is recorded.
   error.about = { outcome: "denied" };
   throw error;
 }

@@ -36,7 +36,7 @@ const MAX_LISTS = 8;
 
 /** Parses DER, or PEM of it. Throws `request.invalid`. */
 function derOf(name: string, label: string, { bytes }: ReceivedSignature, most: number): Uint8Array {
-  // // PEM is a third longer than its content.
+  // PEM is a third longer than its content.
   if (bytes.length > most * 1.5) throw invalidField(`/${name}`, "is too large");
   if (bytes[0] !== DASH) return Uint8Array.from(bytes);
   return decodeDer(

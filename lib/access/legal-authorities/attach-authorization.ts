@@ -133,7 +133,7 @@ async function receiveSigned(
  */
 async function takeIn(tx: Tx, cx: Context, requestId: string, facts: AuthorizationFactsBody, parts: Parts) {
   const { received } = parts;
-  // // Before its signature is checked: a document in which the scanner found malware is not opened.
+  // Before its signature is checked: a document in which the scanner found malware is not opened.
   const document = await keepDocument(tx, cx, requestId, received);
   const signed = await receiveSigned(tx, cx, requestId, facts, parts);
   const { order, signature } = signed;
@@ -178,7 +178,7 @@ export async function attachAuthorization(
   requireValidity(facts);
   const received = file === undefined ? undefined : await receiveDocument(cx, requestId, file);
   const { entry, row, version } = await inTransaction(cx, async (tx) => {
-    // // Before the state is read: this waits for a submission that has begun, which then refuses this call.
+    // Before the state is read: this waits for a submission that has begun, which then refuses this call.
     await lockRequest(tx, requestId);
     const { permit, row: request } = await loadRequest(tx, cx, requestId, "request.change");
     if (request.state !== "draft") {

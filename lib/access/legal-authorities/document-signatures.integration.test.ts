@@ -150,7 +150,7 @@ describe("a CMS over the document", () => {
         JOIN legal_authorization a ON a.id = e.authorization_id WHERE a.request_id = $1 ORDER BY e.kind`,
       [id, Buffer.from("judge")],
     );
-    // // The signature and the list of each issuer, stored once for any number of checks, and not in plain text.
+    // The signature and the list of each issuer, stored once for any number of checks, and not in plain text.
     expect(rows.map((row) => [row.kind, row.plain])).toEqual([
       ["cms", 0],
       ["crl", 0],
@@ -220,7 +220,7 @@ describe("a CMS over the document", () => {
     const cms = await court.sign(ORDER_FILE.bytes);
     expect((await attachCms(id, cms)).assurance).toBe("none");
     const list = await listOf(court.between, court.dir);
-    // // Facts, document and signature stay; only the list is added.
+    // Facts, document and signature stay; only the list is added.
     const added = await attachAuthorization(bench.regulator, id, FACTS, undefined, undefined, {
       crl: part(list),
     });
@@ -339,7 +339,7 @@ describe("a new revocation list", () => {
   it("the decision is refused when the list arrived in another way", async () => {
     const made = await registeredCourt();
     const id = await submittedCms(made);
-    // // Written without the use case, which would have ended the order at once.
+    // Written without the use case, which would have ended the order at once.
     const list = await listOf(made.court.between, made.court.dir, {
       revoked: [made.court.judge.certificate],
       number: 2,
@@ -357,7 +357,7 @@ describe("a new revocation list", () => {
     await queryOwner(bench, "ALTER TABLE authority_crl ENABLE ALWAYS TRIGGER authority_crl_complete");
     const { code, extra } = await refusalOf(decideRequest(bench.legal, id, approvalOf("legal")));
     expect([code, extra.fault]).toEqual(["authorization.signature", "certificate-revoked"]);
-    // // The same list again checks the orders that were left.
+    // The same list again checks the orders that were left.
     const issuer = toBase64(await derOf(made.court.between.certificate));
     await addAuthorityList(keepers[1], made.id, { crl: toBase64(list), issuer_certificate: issuer });
     expect((await authorizationOf(id)).state).toBe("revoked");

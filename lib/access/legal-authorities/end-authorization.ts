@@ -82,7 +82,7 @@ async function againstEnding(
   request: RequestRow,
   to: Ending,
 ): Promise<string | undefined> {
-  // // An overdue request belongs to the executives, and a coordinator cannot stop them (access.md "Requests").
+  // An overdue request belongs to the executives, and a coordinator cannot stop them (access.md "Requests").
   if (request.state === "overdue" || isLate(request, cx.clock.now()))
     return "The request is overdue: executives may release it.";
   if (to === "revoked" && isOwed(request))

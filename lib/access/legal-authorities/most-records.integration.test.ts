@@ -64,7 +64,7 @@ describe("an order for one record at most", () => {
     const order = await newOrder();
     expect((await finish(await halfway(order, bench.txId))).state).toBe("active");
     expect(await outcomeOf(halfway(order, bench.otherTxId))).toBe("authorization.scope");
-    // // The same record again does not count as a second one.
+    // The same record again does not count as a second one.
     expect((await finish(await halfway(order, bench.txId))).state).toBe("active");
   });
 

@@ -17,7 +17,7 @@ async function revokeIn(tx: Tx, cx: Context, id: string, reason: string) {
   const row = await lockAuthority(tx, cx.instance.tenantId, id);
   if (row === undefined) throw new DomainError("authority.not-found");
   const resting = await listDependents(tx, id);
-  // // An earlier call stopped half-way, so what is left is ended now. The answer and the entry are the same when
+  // An earlier call stopped half-way, so what is left is ended now. The answer and the entry are the same when
   // nothing was left, since not every registrar and reader of the log may know whether an order rests on it (I12).
   const isAgain = row.state === "revoked";
   if (row.state !== "confirmed" && !isAgain) {

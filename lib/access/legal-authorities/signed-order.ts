@@ -82,7 +82,7 @@ function requireSameFacts(report: SignatureReport, facts: AuthorizationFactsBody
       ? []
       : says("valid_until", facts.valid_until, order.valid_until)),
     ...says("recognition_basis", facts.recognition_basis, order.recognition_basis),
-    // // Not asked for with a signed order, which contains it. A different typed value means a different order.
+    // Not asked for with a signed order, which contains it. A different typed value means a different order.
     ...(facts.single_use === undefined
       ? []
       : says("single_use", facts.single_use, order.single_use ?? false)),

@@ -51,7 +51,7 @@ let signerId: string;
 
 beforeAll(async () => {
   bench = await createRequestBench();
-  // // An entry older than a minute opens nothing until it has a leaf.
+  // An entry older than a minute opens nothing until it has a leaf.
   await bench.integrate();
   const keeper = () => bench.person({ role: "coordinator", duties: ["compliance"], hasKey: false });
   keepers = [await keeper(), await keeper()];
@@ -384,7 +384,7 @@ describe("a registered key", () => {
     expect((await refusalOf(submitRequest(bench.regulator, drafted))).extra.fault).toBe("key-revoked");
     const late = await refusalOf(attach(await draftRequest(bench), {}, court));
     expect(late.extra.fault).toBe("key-revoked");
-    // // A repeated call gets the same answer, whether something was left or not, and no entry shows cases to others.
+    // A repeated call gets the same answer, whether something was left or not, and no entry shows cases to others.
     expect(await outcomeOf(revokeAuthority(second, id, { reason: "again" }))).toBe("done");
     expect((await open((await grantedRequest()).grantId)).success).toBe(true);
   });
@@ -403,7 +403,7 @@ describe("a registered key", () => {
       () => "done",
       () => "died",
     );
-    // // It has ended the first order and waits for the second one's request; then its connection is closed.
+    // It has ended the first order and waits for the second one's request; then its connection is closed.
     const wait = `SELECT pg_terminate_backend(pid) FROM (${LOCK_WAITS}) AS waiting`;
     await expect
       .poll(async () => (await admin.query(wait)).rowCount, { timeout: 150_000 })
@@ -419,7 +419,7 @@ describe("a registered key", () => {
     expect(await states()).toEqual(["revoked", "revoked"]);
     expect(await outcomeOf(revokeAuthority(second, id, { reason: "again" }))).toBe("done");
     const said = await revocationsOf(id);
-    // // The entries of the registration do not show what was left: not everyone may know whose orders rest on it
+    // The entries of the registration do not show what was left: not everyone may know whose orders rest on it
     // (I12).
     expect(said).toMatchObject([{ reason: "stolen" }, { reason: "once more" }, { reason: "again" }]);
     expect(new Set(said.map((one) => Object.keys(Object(one)).sort().join(" ")))).toEqual(

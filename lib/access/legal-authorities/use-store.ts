@@ -19,7 +19,7 @@ export async function isOrderUsed(tx: Tx, id: string): Promise<boolean> {
  * grant that ended with nothing opened reached none. Other calls that ask the same wait until the transaction ends.
  */
 export async function listReached(tx: Tx, id: string): Promise<readonly string[]> {
-  // // A separate statement, so that the next one sees what was committed meanwhile.
+  // A separate statement, so that the next one sees what was committed meanwhile.
   await tx.$executeRaw`SELECT order_hold(${id}::uuid)`;
   const rows = await tx.$queryRaw<{ id: string }[]>`SELECT DISTINCT reached::text AS id
     FROM orders_alike(${id}::uuid) o JOIN access_grant g ON g.authorization_id = o.id, unnest(g.transactions) reached

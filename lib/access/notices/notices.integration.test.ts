@@ -93,7 +93,7 @@ describe("a disclosure under a court order", () => {
       fields: ["amount"],
     });
     expect(await toldOf(bench.client)).toMatchObject([{ state: "sent", subject: told?.id, reference: null }]);
-    // // Others get no notice: not another participant, not the agency, not the deciders.
+    // Others get no notice: not another participant, not the agency, not the deciders.
     for (const who of [stranger, bench.regulator, bench.approver, bench.auditor]) {
       expect(await toldOf(who)).toEqual([]);
       expect(await own(who)).toEqual([]);
@@ -188,7 +188,7 @@ describe("notice", () => {
       "audit_mandate",
     ]);
     for (const kind of NoticeInstrument.options) expect(defaultNotice(kind, "compliance")).toBe("none");
-    // // A different order than the sealed one above, which is sealed in every filing of it.
+    // A different order than the sealed one above, which is sealed in every filing of it.
     const demand = await opened({ order: { kind: "statutory_demand", case_number: "18 O 2/26" } });
     const compliance = await opened({ asked: { purpose: "compliance" } });
     for (const id of [demand, compliance]) {

@@ -34,7 +34,7 @@ export function sessionOf({ proof }: Pick<Principal, "proof">): string {
 export function prepareOpenStatement(cx: Context, scope: OpeningScope): PreparedOpening {
   const { handle } = cx.principal;
   const replyKey = generateX25519();
-  // // Whole seconds, since the statement's validity uses whole seconds.
+  // Whole seconds, since the statement's validity uses whole seconds.
   const expiresAt = new Date(Math.floor((cx.clock.nowMs() + OPENING_MS) / 1000) * 1000);
   const statement = buildOpen({
     log: cx.instance.log,

@@ -16,7 +16,7 @@ import { type Page, requireCursor } from "@/lib/paging";
  */
 export async function listPreservations(cx: Context, query: PreservationQuery): Promise<Page<Preservation>> {
   const after = requireCursor(query.cursor);
-  // // People who manage holds may have some. Other callers must not learn that, as with the holds themselves (I12).
+  // People who manage holds may have some. Other callers must not learn that, as with the holds themselves (I12).
   await recordReadOnce(cx, "preservation.read", { caseId: cx.principal.organisationId });
   const organisationId = seesEveryCase(cx) ? undefined : cx.principal.organisationId;
   const rows = await inSnapshot(cx, async (tx) => {

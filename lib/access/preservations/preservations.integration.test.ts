@@ -45,7 +45,7 @@ beforeAll(async () => {
   otherAgency = await bench.person({ role: "regulator", hasKey: false });
   const signer = loadSigningKey(await createTestKeystore("signer", bench.place.log), "log");
   const file = await openEntryFile(await mkdtemp(path.join(tmpdir(), "sp-hold-")), bench.place.log);
-  // // Entries are young in the signer's copy, and are pruned here all the same.
+  // Entries are young in the signer's copy, and are pruned here all the same.
   const from = {
     pool: bench.signerPool,
     file,
@@ -111,7 +111,7 @@ describe("a legal hold", () => {
       (await listErasures(who, ErasureQuery.parse({}))).items.find((item) => item.id === id);
     await erase();
     expect(await stateOf(decider)).toMatchObject({ state: "agreed", kept_back: "hold" });
-    // // A person who may not know of the agency's hold gets the answer for an entry that is not ready (I12).
+    // A person who may not know of the agency's hold gets the answer for an entry that is not ready (I12).
     const held = await stateOf();
     await bench.query("ALTER TABLE audit_erasure DISABLE TRIGGER USER", []);
     await bench.query("UPDATE audit_erasure SET kept_back = 'prepared', try_after = now()", []);
@@ -137,7 +137,7 @@ describe("a legal hold", () => {
     await bench.query("UPDATE audit_erasure SET try_after = now()", []);
     for (const name of ["complete", "guard"])
       await bench.query(`ALTER TABLE audit_erasure ENABLE ALWAYS TRIGGER audit_erasure_${name}`, []);
-    // // The pruning also removed the request and the approval, so the erasure is requested again.
+    // The pruning also removed the request and the approval, so the erasure is requested again.
     expect(await prepareDueErasures(bench.cx)).toBe(0);
     await refuseErasureAsked(privacy, id);
     const anew = await askErasure(privacy, { subject: person.principal.handle, reason: "asked" });

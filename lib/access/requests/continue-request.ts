@@ -54,7 +54,7 @@ async function insertRest(
     transactions: [...rest.transactions].sort(),
     groups: rest.groups,
     query: undefined,
-    // // Co-viewers who were removed or have left are not named for the rest.
+    // Co-viewers who were removed or have left are not named for the rest.
     coViewers: (await listCoViewers(tx, row.id)).flatMap(({ userId, isLive }) => (isLive ? [userId] : [])),
   };
   const { requesterUserId, requesterOrganisationId } = row;

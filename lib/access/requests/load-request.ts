@@ -33,7 +33,7 @@ export async function loadRequest<A extends RequestAction>(
 ): Promise<Loaded<A>> {
   const facts = await requests.findRequestFacts(tx, cx, id);
   if (facts === undefined) throw new DomainError("request-file.not-found");
-  // // The caller's own request is read without a conflict check; all others are checked for conflicts.
+  // The caller's own request is read without a conflict check; all others are checked for conflicts.
   const isOwn = facts.requesterUserId === cx.principal.userId;
   const asked = isOwn ? facts : (await withTie(tx, cx, facts)).facts;
   const permit = await authorize<RequestAction>(cx, action, asked);

@@ -60,7 +60,7 @@ export async function moveRequest(
       detail: `A request that is ${request.state} does not become ${step.to}.`,
     });
   }
-  // // The move and its event have the same instant, by which the database finds the event. It is later than the one
+  // The move and its event have the same instant, by which the database finds the event. It is later than the one
   // before, so that the timeline keeps its order within a millisecond and across portals with different clocks.
   const last = await findLastAt(tx, request.id);
   const at = new Date(Math.max(cx.clock.nowMs(), last === undefined ? 0 : last.getTime() + 1));

@@ -256,7 +256,7 @@ describe("the database", () => {
     };
     expect(await asOwner("UPDATE access_request SET state = 'active' WHERE id = $1")).toBe("SP002");
     expect(await asOwner("UPDATE access_request SET groups = '{amount}' WHERE id = $1")).toBe("SP002");
-    // // Refused without its event, and with the event refused without its entry.
+    // Refused without its event, and with the event refused without its entry.
     expect(await asOwner("UPDATE access_request SET state = 'stage_2' WHERE id = $1")).toBe("SP002");
     const approve = "UPDATE access_request SET state = 'stage_2', last_event = 'approve' WHERE id = $1";
     expect(await asOwner(approve)).toBe("SP001");

@@ -162,7 +162,7 @@ test("a case with its grant, notices and end is byte-equal to none for another a
     await tell();
     const after = await Promise.all(readers.map((who) => answersOf(at(who), id, grantId)));
     expect(after).toEqual(before);
-    // // The same calls show the case to those who may know of it, so the answers above are not empty for lack of data.
+    // The same calls show the case to those who may know of it, so the answers above are not empty for lack of data.
     const known = await answersOf(at(world.legal), id, grantId);
     for (const call of ["requests", "grants", "notifications", "request"] as const)
       expect([call, known[call]?.includes(id) === true || known[call]?.includes(grantId) === true]).toEqual([

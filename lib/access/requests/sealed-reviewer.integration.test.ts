@@ -47,7 +47,7 @@ it("a reviewer of a party's organisation does not learn of a sealed case about i
   while ((await sendNotifications({ ...bench.cx, hasMail: false })) > 0);
   const told = await listNotifications(lawyer, NotificationQuery.parse({ limit: "100", view: "all" }));
   const listed = await listRequests(lawyer, { limit: 50 });
-  // // Before any attempt: the lawyer's own refusals are in their log, like refusals for unknown ids.
+  // Before any attempt: the lawyer's own refusals are in their log, like refusals for unknown ids.
   const logged = await listEvents(lawyer, EventQuery.parse({ subject: `request:${id}` }));
   expect(logged.items).toEqual([]);
   expect({

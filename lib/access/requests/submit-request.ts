@@ -111,7 +111,7 @@ async function submitIn(tx: Tx, cx: Context, id: string) {
   await walkRequest(tx, cx, row, [
     { event: "submit", to: "submitted", frozen: { digest, ...dates, transactions, ...checked } },
     { event: "check", to: "document_check" },
-    // // Until the scanner has answered, the request waits here (scan-waiting.ts).
+    // Until the scanner has answered, the request waits here (scan-waiting.ts).
     ...(authorization?.document?.scan === "pending" ? [] : [{ event: "checked", to: "stage_1" } as const]),
   ]);
   return appendEntry(tx, cx, {

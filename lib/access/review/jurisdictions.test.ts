@@ -9,7 +9,7 @@ describe("an order's jurisdiction", () => {
     expect(isHome("FR", ["DE"])).toBe(false);
     expect(isHome("FR", ["EU"])).toBe(true);
     expect(isHome("EU", ["EU"])).toBe(true);
-    // // A member state as home does not make the Union home, nor other members. The United Kingdom has left.
+    // A member state as home does not make the Union home, nor other members. The United Kingdom has left.
     for (const code of ["GB", "NO", "CH", "US", "XX", "de", ""])
       expect(isHome(code, ["EU"]), code).toBe(false);
     expect(isHome("EU", ["DE"])).toBe(false);

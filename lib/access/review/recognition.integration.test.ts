@@ -71,7 +71,7 @@ describe("a foreign order that states no basis", () => {
     await expect(row(bench.regulator.principal.userId)).rejects.toThrow("by somebody who did not ask");
     await expect(row(bench.legal.principal.userId, "stated")).rejects.toThrow("as its record says");
     await expect(row(bench.legal.principal.userId, "home", "{DE}")).rejects.toThrow("as its record says");
-    // // A recognition without its entry is not stored.
+    // A recognition without its entry is not stored.
     await expect(row(bench.legal.principal.userId)).rejects.toThrow();
     const grant = bench.query(
       `INSERT INTO access_grant (id, tenant_id, request_id, authorization_id, subject_user_id, transactions, groups, level, purpose,
@@ -115,7 +115,7 @@ it("administrators set home jurisdictions, which apply to the next decision and 
   const hours = { zone: "UTC", weekly_hours: null, holiday_region: null, closed_dates: [], open_dates: [] };
   const set = (more: object) => setHours(admin, operator, OfficeHoursBody.parse({ ...hours, ...more }));
   expect((await set({ home_jurisdictions: ["DE"] })).home_jurisdictions).toEqual(["DE"]);
-  // // Setting only the hours keeps them.
+  // Setting only the hours keeps them.
   expect((await set({})).home_jurisdictions).toEqual(["DE"]);
   expect((await refusalOf(decide(bench.legal, waiting, "legal"))).extra).toMatchObject({ article_48: false });
   expect((await decide(bench.approver, decided, "coordinator")).state).toBe("active");

@@ -104,7 +104,7 @@ async function previewOf(tx: Tx, cx: Context, review: Review, records: readonly 
   const { row, requester, authorization } = review;
   const now = cx.clock.now();
   const duties = await people.findDuties(tx, requester.userId);
-  // // Holds that the officer may know of, not the reviewer's: the preview shows the officer's answer.
+  // Holds that the officer may know of, not the reviewer's: the preview shows the officer's answer.
   const reader = { ...requester, tenantId: cx.instance.tenantId, duties };
   const holds = await knownHolds(tx, reader, row.transactions, now);
   return previewPolicy({
@@ -115,7 +115,7 @@ async function previewOf(tx: Tx, cx: Context, review: Review, records: readonly 
       role: requester.role,
       duties,
       isActive: requester.isActive,
-      // // The officer gives a fresh proof at each opening, so a reviewer cannot judge it.
+      // The officer gives a fresh proof at each opening, so a reviewer cannot judge it.
       proof: { kind: "session", sessionId: "", method: "passkey", provedAt: now, multiFactorAt: now },
       hasSecondFactor: true,
     },
@@ -169,7 +169,7 @@ async function queueOf(tx: Tx, cx: Context, id: string): Promise<ReviewView["que
 
 async function officerOf(tx: Tx, cx: Context, review: Review): Promise<ReviewView["officer"]> {
   const { row, requester, permit } = review;
-  // // Counts leave out what is sealed from the reader.
+  // Counts leave out what is sealed from the reader.
   const besides = [row.id, ...(await findSealedCases(tx, cx))];
   const history = await readHistory(tx, permit, { userId: requester.userId, besides });
   const { name, organisation } = personView(await loadNames(tx, [requester.userId]), requester.userId);

@@ -258,7 +258,7 @@ describe("the two readings of a paper order", () => {
     await decideRequest(bench.legal, id, bench.approval("legal"));
     const { confirms } = bench.approval("coordinator");
     expect(NewDecision.safeParse({ ...ask("coordinator"), confirms }).success).toBe(false);
-    // // As older rows were written: the use case now accepts only what was parsed.
+    // As older rows were written: the use case now accepts only what was parsed.
     await decideRequest(bench.approver, id, { ...ask("coordinator"), confirms });
     await commentRequest(bench.regulator, id, "Annex A");
     const covered = await reviewRequest(bench.approver, id);
@@ -409,7 +409,7 @@ describe("two who decide at once", () => {
       decideRequest(bench.second, id, ask("coordinator"), version),
     ]);
     const [first, , again] = results;
-    // // While the custodian is notified of the grant, its approver's own repetition is the same act and not a second
+    // While the custodian is notified of the grant, its approver's own repetition is the same act and not a second
     // one.
     const isRepeated = first?.status === "fulfilled" && again?.status === "fulfilled";
     const lost = results.filter((result) => result.status === "rejected");

@@ -120,7 +120,7 @@ const mayCheckIdentity: Rule<"identity.check"> = (subject, facts) => {
   if (isOwn(subject, facts))
     return [reason("floor.self-approval", "decision.self", "You cannot check your own identity.")];
   if (!mayKnow(subject, facts)) return [hidden("floor.request-of-another", "request-file.not-found")];
-  // // An executive may check too. Otherwise reviewers could prevent a release by not checking the officer.
+  // An executive may check too. Otherwise reviewers could prevent a release by not checking the officer.
   if (!subject.duties.includes("legal") && !subject.duties.includes("executive"))
     return [
       reason("default.identity-duty", "decision.duty", "Identity checks need the duty legal or executive."),

@@ -429,12 +429,12 @@ describe("business hours", () => {
     });
     const monday = new Date("2026-11-30T08:00:00Z");
     expect(decideOpening(until("2026-12-31T00:00:00Z"))).toMatchObject({ nextPossibleAt: monday });
-    // // The grant ends at that very moment: half-open, so no time is left.
+    // The grant ends at that very moment: half-open, so no time is left.
     expect(decideOpening(until("2026-11-30T08:00:00Z"))).not.toHaveProperty("nextPossibleAt");
     expect(decideOpening({ ...until("2026-12-31T00:00:00Z"), purpose: "support" })).not.toHaveProperty(
       "nextPossibleAt",
     );
-    // // A grant that begins while the office is closed: the later of both.
+    // A grant that begins while the office is closed: the later of both.
     const later = until("2026-12-31T00:00:00Z");
     const begins = { ...later, grant: { ...later.grant, notBefore: new Date("2026-12-05T10:00:00Z") } };
     expect(decideOpening(begins)).toMatchObject({ nextPossibleAt: new Date("2026-12-07T08:00:00Z") });

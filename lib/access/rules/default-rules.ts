@@ -26,7 +26,7 @@ export function purposesOf(subject: Pick<SubjectFacts, "role" | "duties">): read
 /** Which purposes a role, or support, may name. */
 export function purposeReasons(facts: OpeningFacts): Reason[] {
   const { purpose, grant } = facts;
-  // // A break-glass holder may be support. The purpose of an emergency comes from its grant alone.
+  // A break-glass holder may be support. The purpose of an emergency comes from its grant alone.
   if (grant?.emergency !== undefined && grant.purpose === purpose) return [];
   if (!purposesOf(facts.subject).includes(purpose))
     return [

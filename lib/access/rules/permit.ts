@@ -20,7 +20,7 @@ export function asPermit<T extends PermitFacts<string>>(facts: T): T & Permit<T[
   return facts;
 }
 
-// // The mark is a type only. A caller that has it went through the rules.
+// The mark is a type only. A caller that has it went through the rules.
 function isPermit<T extends PermitFacts<string>>(facts: T): facts is T & Permit<T["action"]> {
   return facts.policyVersion !== "";
 }

@@ -18,7 +18,7 @@ export function refusalOf(
   { nextPossibleAt, reader }: Told = {},
 ): DomainError {
   const [first] = reasons;
-  // // What the caller may not know of is refused without a reason.
+  // What the caller may not know of is refused without a reason.
   if (first.code.endsWith(".not-found")) return new DomainError(first.code);
   const audience = reader === undefined ? undefined : audienceOf(reader);
   const words = wordsFor(first.id, audience);
