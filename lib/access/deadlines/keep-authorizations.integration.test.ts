@@ -6,7 +6,7 @@ import { decideRequest } from "@/lib/access/decisions/decide-request";
 import { revokeGrant } from "@/lib/access/grants/revoke-grant";
 import { attachAuthorization } from "@/lib/access/legal-authorities/attach-authorization";
 import { suspendAuthorization } from "@/lib/access/legal-authorities/end-authorization";
-import { getRequest } from "@/lib/access/requests/get-request";
+import { getRequest } from "@/lib/access/requests/request-view";
 import { AuthorizationFactsBody } from "@/lib/access/requests/schema";
 import { submitRequest } from "@/lib/access/requests/submit-request";
 import { withdrawRequest } from "@/lib/access/requests/withdraw-request";

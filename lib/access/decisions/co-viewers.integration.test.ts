@@ -11,8 +11,8 @@ import { attachAuthorization } from "@/lib/access/legal-authorities/attach-autho
 import { prepareOpening } from "@/lib/access/openings/prepare-opening";
 import { changeDraft } from "@/lib/access/requests/change-draft";
 import { fileRequest } from "@/lib/access/requests/file-request";
-import { getRequest } from "@/lib/access/requests/get-request";
 import { listRequests } from "@/lib/access/requests/list-requests";
+import { getRequest } from "@/lib/access/requests/request-view";
 import { ChangedRequest, NewRequest } from "@/lib/access/requests/schema";
 import { submitRequest } from "@/lib/access/requests/submit-request";
 import { checkIdentity } from "@/lib/access/review/identity-check";

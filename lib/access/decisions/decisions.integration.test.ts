@@ -7,7 +7,7 @@ import { listGrants } from "@/lib/access/grants/list-grants";
 import { revokeGrant } from "@/lib/access/grants/revoke-grant";
 import { useView } from "@/lib/access/grants/use-grant";
 import { prepareOpening } from "@/lib/access/openings/prepare-opening";
-import { getRequest } from "@/lib/access/requests/get-request";
+import { getRequest } from "@/lib/access/requests/request-view";
 import { NewDecision, NewOpening, NewStatement } from "@/lib/access/requests/schema";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { toBase64url } from "@/lib/crypto/bytes";

@@ -7,7 +7,7 @@ import { scanWaiting } from "@/lib/access/documents/scan-waiting";
 import { getRelease } from "@/lib/access/executive-release/get-release";
 import { proposeRelease } from "@/lib/access/executive-release/propose-release";
 import { attachAuthorization } from "@/lib/access/legal-authorities/attach-authorization";
-import { getRequest } from "@/lib/access/requests/get-request";
+import { getRequest } from "@/lib/access/requests/request-view";
 import { submitRequest } from "@/lib/access/requests/submit-request";
 import { withdrawRequest } from "@/lib/access/requests/withdraw-request";
 import type { Scanner } from "@/lib/context/context";

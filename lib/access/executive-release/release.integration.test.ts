@@ -13,7 +13,7 @@ import { finishPendingGrants } from "@/lib/access/grants/finish-pending";
 import { getGrant } from "@/lib/access/grants/get-grant";
 import { endGrant, revokeGrant } from "@/lib/access/grants/revoke-grant";
 import { revokeAuthorization, suspendAuthorization } from "@/lib/access/legal-authorities/end-authorization";
-import { getRequest } from "@/lib/access/requests/get-request";
+import { getRequest } from "@/lib/access/requests/request-view";
 import { NewDecision } from "@/lib/access/requests/schema";
 import { checkIdentity } from "@/lib/access/review/identity-check";
 import { fixedClock } from "@/lib/clock";

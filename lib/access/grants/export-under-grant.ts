@@ -1,6 +1,6 @@
 import "server-only";
 import { loadGrant } from "@/lib/access/grants/load-grant";
-import { useExport } from "@/lib/access/grants/use-export";
+import { useExport } from "@/lib/access/grants/use-grant";
 import { standingReasons } from "@/lib/access/rules/floor";
 import { reason } from "@/lib/access/rules/reason";
 import { refusalOf } from "@/lib/access/rules/refusal";

@@ -4,7 +4,7 @@ import { exportLogAsHolder, requestExportAsHolder } from "@/lib/access/grants/ex
 import { getGrant } from "@/lib/access/grants/get-grant";
 import { revokeGrant } from "@/lib/access/grants/revoke-grant";
 import { findGrant } from "@/lib/access/grants/store";
-import { useExport } from "@/lib/access/grants/use-export";
+import { useExport } from "@/lib/access/grants/use-grant";
 import { suspendAuthorization } from "@/lib/access/legal-authorities/end-authorization";
 import { AuthorizationState, GrantState } from "@/lib/access/requests/schema";
 import { standingReasons } from "@/lib/access/rules/floor";

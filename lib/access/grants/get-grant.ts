@@ -7,8 +7,8 @@ import {
   type GrantOpeningRow,
   listOpenings,
 } from "@/lib/access/grants/detail-store";
-import { isKeptByCustodian } from "@/lib/access/grants/kept";
 import { loadGrant } from "@/lib/access/grants/load-grant";
+import { isRefusedWork } from "@/lib/access/grants/pending-store";
 import type { GrantAnswer, GrantDetail, GrantView } from "@/lib/access/grants/schema";
 import type { GrantRow } from "@/lib/access/grants/store";
 import { findAuthorization } from "@/lib/access/legal-authorities/store";
@@ -165,4 +165,13 @@ export function getGrant(cx: Context, id: string): Promise<GrantDetail> {
 export async function answerGrant(cx: Context, id: string, entry: AppendedEntry): Promise<GrantAnswer> {
   const view = await inSnapshot(cx, async (tx) => viewOf(tx, cx, await loadGrant(tx, cx, id, "grant.read")));
   return { ...view, receipt: await issueReceipt(cx, entry) };
+}
+
+/**
+ * Whether the custodian still has in force what has ended here: executives released it, and its end is not signed. It
+ * opens nothing through this portal, and at the custodian it lasts until its own end (access.md "Requests").
+ */
+export async function isKeptByCustodian(tx: Tx, grant: GrantRow, now: Date): Promise<boolean> {
+  if (grant.state !== "revoked" || grant.releaseId === undefined || grant.notAfter <= now) return false;
+  return isRefusedWork(tx, { kind: "grant.revoke", subject: grant.id });
 }

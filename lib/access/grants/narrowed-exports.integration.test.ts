@@ -4,7 +4,7 @@ import { decideRequest } from "@/lib/access/decisions/decide-request";
 import { prepareStatement } from "@/lib/access/decisions/prepare-statement";
 import { requestExportAsHolder } from "@/lib/access/grants/export-under-grant";
 import { getGrant } from "@/lib/access/grants/get-grant";
-import { getRequest } from "@/lib/access/requests/get-request";
+import { getRequest } from "@/lib/access/requests/request-view";
 import { NewStatement } from "@/lib/access/requests/schema";
 import { reviewRequest } from "@/lib/access/review/review-request";
 import { NewExport } from "@/lib/audit/schema";

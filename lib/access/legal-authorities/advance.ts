@@ -1,8 +1,8 @@
 import "server-only";
 import { recheckSignature, requireStillGood } from "@/lib/access/legal-authorities/recheck-signature";
 import { judgeAgain, requireReach } from "@/lib/access/legal-authorities/signed-order";
-import { requireUnused } from "@/lib/access/legal-authorities/single-use";
 import { type AuthorizationRow, setAuthorizationState } from "@/lib/access/legal-authorities/store";
+import { requireUnused } from "@/lib/access/legal-authorities/use-store";
 import { insertAttestation, insertSignatureReport } from "@/lib/access/legal-authorities/verification-store";
 import { holdKey } from "@/lib/authorities/registry/store";
 import type { Context } from "@/lib/context/context";

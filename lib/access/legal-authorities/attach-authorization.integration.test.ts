@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decideRequest } from "@/lib/access/decisions/decide-request";
 import { attachAuthorization } from "@/lib/access/legal-authorities/attach-authorization";
 import { changeDraft } from "@/lib/access/requests/change-draft";
-import { getRequest } from "@/lib/access/requests/get-request";
+import { getRequest } from "@/lib/access/requests/request-view";
 import { submitRequest } from "@/lib/access/requests/submit-request";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { type AccessBench, createAccessBench } from "@/lib/testing/benches/access-bench";

@@ -19,8 +19,8 @@ import {
 } from "@/lib/access/legal-authorities/accept-signed-order";
 import { authorizationRecord } from "@/lib/access/legal-authorities/authorization-record";
 import type { HeldOrder } from "@/lib/access/legal-authorities/signed-order";
-import { requireUnused } from "@/lib/access/legal-authorities/single-use";
 import * as authorizations from "@/lib/access/legal-authorities/store";
+import { requireUnused } from "@/lib/access/legal-authorities/use-store";
 import type { AuthorizationAnswer } from "@/lib/access/requests/answer-schema";
 import { touchDraft } from "@/lib/access/requests/change-store";
 import { loadRequest } from "@/lib/access/requests/load-request";

@@ -1,5 +1,7 @@
+import { z } from "zod";
 import type { AuthorizationFactsBody } from "@/lib/access/requests/schema";
 import { endOf, startOf } from "@/lib/access/rules/validity";
+import { OrderReach } from "@/lib/authorities/schema";
 import type { Reach } from "@/lib/authorities/selector";
 import type { AuthorizationRecord } from "@/lib/escrow/protocol/messages";
 import { validityTime } from "@/lib/escrow/protocol/statements";
@@ -54,4 +56,19 @@ export function authorizationRecord(input: {
       : { document: { sha256: document.sha256, bytes: document.bytes, media_type: document.mediaType } }),
     ...(signed === undefined ? {} : signed),
   };
+}
+
+/** Members that only some records have. */
+const Members = z.object({
+  reach: OrderReach.optional(),
+  single_use: z.literal(true).optional(),
+});
+
+/** Reads from a record how far a signed order reaches, and whether a legal authority serves one request only. */
+export function membersOf(record: AuthorizationRecord): {
+  readonly reach: Reach | undefined;
+  readonly isSingleUse: boolean;
+} {
+  const { reach, single_use: once } = Members.parse(record);
+  return { reach, isSingleUse: once === true };
 }

@@ -1,6 +1,5 @@
 import "server-only";
 import type { Evidence } from "@/lib/access/legal-authorities/evidence-store";
-import { refuseSignature } from "@/lib/access/legal-authorities/refuse-signature";
 import {
   asRefusal,
   checkDocumentSignature,
@@ -15,6 +14,17 @@ import { failed } from "@/lib/authorities/report";
 import type { SignatureReport } from "@/lib/authorities/schema";
 import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
+import { DomainError, type FieldError } from "@/lib/errors";
+
+/** Throws 422 with the fault by its name and in the words of EN 319 102-1. */
+export function refuseSignature(report: SignatureReport, errors: readonly FieldError[] = []): never {
+  const { fault, indication, sub_indication: sub, detail } = report;
+  throw new DomainError("authorization.signature", {
+    detail,
+    errors,
+    extra: { reason: `signature.${fault ?? "form"}`, fault, indication, sub_indication: sub },
+  });
+}
 
 /** An order on paper or as a file, with what may sign it. */
 export interface JudgedOrder {

@@ -5,7 +5,7 @@ import { getGrant } from "@/lib/access/grants/get-grant";
 import { addAuthorityList } from "@/lib/access/legal-authorities/add-authority-list";
 import { attachAuthorization } from "@/lib/access/legal-authorities/attach-authorization";
 import { revokeAuthority } from "@/lib/access/legal-authorities/revoke-issuer";
-import { getRequest } from "@/lib/access/requests/get-request";
+import { getRequest } from "@/lib/access/requests/request-view";
 import { NewDecision } from "@/lib/access/requests/schema";
 import { submitRequest } from "@/lib/access/requests/submit-request";
 import { confirmAuthority } from "@/lib/authorities/registry/confirm-authority";

@@ -1,10 +1,9 @@
 import "server-only";
 import type { SignedMembers } from "@/lib/access/legal-authorities/authorization-record";
-import { refuseSignature } from "@/lib/access/legal-authorities/refuse-signature";
-import { listReached } from "@/lib/access/legal-authorities/use-store";
-import { findAgencyDomains } from "@/lib/access/requests/agency-store";
+import { refuseSignature } from "@/lib/access/legal-authorities/document-signature";
+import { findAgencyDomains, listReached } from "@/lib/access/legal-authorities/use-store";
+import { findSelectedRecords } from "@/lib/access/requests/records-store";
 import type { AuthorizationFactsBody } from "@/lib/access/requests/schema";
-import { findSelectedRecords } from "@/lib/access/requests/selected-records-store";
 import { endOf, startOf } from "@/lib/access/rules/validity";
 import { checkOrder } from "@/lib/authorities/jws";
 import { findKey } from "@/lib/authorities/registry/store";

@@ -5,7 +5,7 @@ import { getGrant } from "@/lib/access/grants/get-grant";
 import { attachAuthorization } from "@/lib/access/legal-authorities/attach-authorization";
 import { revokeAuthorization, suspendAuthorization } from "@/lib/access/legal-authorities/end-authorization";
 import { revokeAuthority } from "@/lib/access/legal-authorities/revoke-issuer";
-import { getRequest } from "@/lib/access/requests/get-request";
+import { getRequest } from "@/lib/access/requests/request-view";
 import { AuthorizationFactsBody, NewDecision } from "@/lib/access/requests/schema";
 import { submitRequest } from "@/lib/access/requests/submit-request";
 import { openParts } from "@/lib/audit/reading/open-parts";

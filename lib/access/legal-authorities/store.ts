@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import { membersOf } from "@/lib/access/legal-authorities/record-members";
+import { membersOf } from "@/lib/access/legal-authorities/authorization-record";
 import { findVerifications, type Verifications } from "@/lib/access/legal-authorities/verification-store";
 import { AuthorizationState, ScanState } from "@/lib/access/requests/schema";
 import type { Reach } from "@/lib/authorities/selector";

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { AuthorizationState, RequestState } from "@/lib/access/requests/schema";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
 import { Purpose } from "@/lib/vocabulary";
 
 /**
@@ -78,4 +79,27 @@ export async function findStandingAuthority(tx: Tx, id: string): Promise<Standin
     Prisma.sql`SELECT ${COLUMNS} FROM ${TABLES} WHERE a.id = ${id}::uuid`,
   );
   return z.array(Row).parse(rows)[0];
+}
+
+/**
+ * Returns the verified domains of the agency whose request it is, in lower case; none when its organisation is not an
+ * agency.
+ */
+export async function findAgencyDomains(tx: Tx, requestId: string): Promise<readonly string[]> {
+  const rows = await tx.$queryRaw<{ domain: string }[]>(
+    Prisma.sql`SELECT lower(domain) AS domain FROM access_request r JOIN agency a ON a.organisation_id = r.organisation_id,
+      unnest(a.email_domains) domain WHERE r.id = ${requestId}::uuid AND a.state = 'active'`,
+  );
+  return rows.map((row) => row.domain);
+}
+
+/**
+ * Refuses a single-use order that has served another request of the same agency (`authorization.used`). The database
+ * checks again when the request is submitted (`legal_authorization_used`).
+ */
+export async function requireUnused(tx: Tx, authorizationId: string): Promise<void> {
+  if (!(await isOrderUsed(tx, authorizationId))) return;
+  throw new DomainError("authorization.used", {
+    detail: "The order counts once, and another request of your agency rests on it.",
+  });
 }

@@ -1,5 +1,6 @@
 import "server-only";
 import type { TransactionQuery } from "@/lib/access/requests/schema";
+import type { SelectedRecord } from "@/lib/authorities/selector";
 import type { Tx } from "@/lib/db/transaction";
 
 /** Returns which of the ids name transactions of this tenant. */
@@ -59,4 +60,17 @@ export async function listJobs(tx: Tx, ids: readonly string[]): Promise<JobRow[]
 
 export function jobView({ id, jobId, status }: JobRow) {
   return { transaction_id: id, job_id: jobId, status };
+}
+
+/** What an order's selector is checked against: the participants of these records, and when they were submitted. */
+export async function findSelectedRecords(tx: Tx, ids: readonly string[]): Promise<SelectedRecord[]> {
+  const rows = await tx.transaction.findMany({
+    where: { id: { in: [...ids] } },
+    select: { id: true, participants: true, created_at_us: true },
+  });
+  return rows.map((row) => ({
+    id: row.id,
+    participants: row.participants,
+    createdAt: new Date(Number(row.created_at_us / 1000n)),
+  }));
 }

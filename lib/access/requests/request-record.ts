@@ -1,5 +1,11 @@
+import "server-only";
+import { frozenHandles } from "@/lib/access/decisions/co-viewer-store";
+import { getSubmitted } from "@/lib/access/requests/store";
+import type { Context } from "@/lib/context/context";
+import type { Tx } from "@/lib/db/transaction";
 import type { FrozenRequestRecord } from "@/lib/escrow/protocol/release-statement";
 import { recordDigest, validityTime } from "@/lib/escrow/protocol/statements";
+import { getPerson } from "@/lib/identity/people/people-store";
 
 /** What a request asked for when it was submitted. */
 export interface FrozenRequest {
@@ -55,4 +61,20 @@ export function requestRecord(request: FrozenRequest): FrozenRequestRecord {
     max_exports: request.maxExports,
     ...(request.coViewerHandles.length === 0 ? {} : { co_viewers: sorted(request.coViewerHandles) }),
   };
+}
+
+/** Returns the record of a request as it was frozen at submission. Everyone who decides on it signs its digest. */
+export async function frozenRecord(
+  tx: Tx,
+  cx: Pick<Context, "instance">,
+  requestId: string,
+): Promise<FrozenRequestRecord> {
+  const row = await getSubmitted(tx, requestId);
+  return requestRecord({
+    ...row,
+    log: cx.instance.log,
+    requester: (await getPerson(tx, row.requesterUserId)).handle,
+    organisationId: row.requesterOrganisationId,
+    coViewerHandles: await frozenHandles(tx, requestId),
+  });
 }

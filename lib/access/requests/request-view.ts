@@ -155,3 +155,8 @@ export async function answerRequest(cx: Context, id: string, entry: AppendedEntr
   const view = await viewRequest(cx, id);
   return { ...view, receipt: await issueReceipt(cx, entry) };
 }
+
+/** Returns one request with its timeline, for its requester and for reviewers. */
+export function getRequest(cx: Context, id: string): Promise<RequestView> {
+  return viewRequest(cx, id);
+}

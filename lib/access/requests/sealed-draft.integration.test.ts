@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { attachAuthorization } from "@/lib/access/legal-authorities/attach-authorization";
-import { getRequest } from "@/lib/access/requests/get-request";
+import { getRequest } from "@/lib/access/requests/request-view";
 import { AuthorizationFactsBody } from "@/lib/access/requests/schema";
 import { submitRequest } from "@/lib/access/requests/submit-request";
 import { outcomeOf } from "@/lib/testing/benches/refusal";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { readDocument } from "@/lib/access/documents/read-document";
 import { attachAuthorization } from "@/lib/access/legal-authorities/attach-authorization";
-import { getRequest } from "@/lib/access/requests/get-request";
 import { listRequests } from "@/lib/access/requests/list-requests";
+import { getRequest } from "@/lib/access/requests/request-view";
 import { AuthorizationFactsBody } from "@/lib/access/requests/schema";
 import { submitRequest } from "@/lib/access/requests/submit-request";
 import { reviewRequest } from "@/lib/access/review/review-request";

@@ -3,7 +3,7 @@ import { firstReading, stageOf } from "@/lib/access/decisions/decision-case";
 import { remainingAt } from "@/lib/access/decisions/decision-statement";
 import type { Remaining } from "@/lib/access/decisions/narrowing";
 import { retypedFactsView } from "@/lib/access/decisions/retyped-facts-view";
-import { loadSigning } from "@/lib/access/decisions/signing";
+import { loadSigning } from "@/lib/access/decisions/sign-decision";
 import { type DecisionRow, listDecisions } from "@/lib/access/decisions/store";
 import { type AuthorizationRow, findAuthorization } from "@/lib/access/legal-authorities/store";
 import { knownHolds } from "@/lib/access/preservations/known-holds";

@@ -4,7 +4,7 @@ import { prepareStatement } from "@/lib/access/decisions/prepare-statement";
 import { readDocument } from "@/lib/access/documents/read-document";
 import { getGrant } from "@/lib/access/grants/get-grant";
 import { commentRequest } from "@/lib/access/requests/comment-request";
-import { getRequest } from "@/lib/access/requests/get-request";
+import { getRequest } from "@/lib/access/requests/request-view";
 import { NewDecision, NewStatement } from "@/lib/access/requests/schema";
 import { checkIdentity } from "@/lib/access/review/identity-check";
 import { reviewRequest } from "@/lib/access/review/review-request";

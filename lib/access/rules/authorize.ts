@@ -1,3 +1,9 @@
+// lib/access decides who may see which data: rules, requests and their deadlines, review, decisions, grants, executive
+// releases, break-glass, legal authorities, notices and legal holds, each in its own folder.
+// Main files: rules/decide.ts (openings of fields), rules/action-rules.ts (all other acts), requests/move-request.ts (the
+// only place that changes a request's state) and grants/activate-grant.ts (sends a grant to the custodian).
+// Must stay true: every act is authorized here or by authorize-opening.ts before it reads a protected row. Rules are
+// pure. What a caller may not know of is answered as not found, and every act writes its entry in its own transaction.
 import "server-only";
 import type { Action, ActionFacts } from "@/lib/access/rules/action-facts";
 import { decideAction } from "@/lib/access/rules/action-rules";
