@@ -17,7 +17,7 @@ export async function emergencySubmission(
   emergencyId: string,
 ): Promise<UnregisteredSubmission> {
   const found = await findEmergency(tx, tenantId, emergencyId);
-  if (found === undefined) throw new InvariantError("a grant rests on a use of break-glass that nobody made");
+  if (found === undefined) throw new InvariantError("a grant rests on a missing use of break-glass");
   const { statement, signature, reason } = found;
   return { grant: grantId, emergency: { statement, signature }, reason };
 }

@@ -46,7 +46,7 @@ async function tryOne(cx: KeepContext, one: { id: string; requestId: string }): 
     if (error instanceof DomainError && error.status === 503) throw error;
     cx.logger.warn(
       { err: error, authorization: one.id },
-      "the end of a legal authority was not written down yet",
+      "end of a legal authority not recorded; will retry",
     );
     return false;
   }

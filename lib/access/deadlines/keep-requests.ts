@@ -100,7 +100,7 @@ async function tryOne(cx: KeepContext, id: string): Promise<boolean> {
     return await keepOne(cx, id);
   } catch (error) {
     if (error instanceof DomainError && error.status === 503) throw error;
-    cx.logger.warn({ err: error, request: id }, "what is due for a request was not done; it will be");
+    cx.logger.warn({ err: error, request: id }, "request deadline not processed; will retry");
     return false;
   }
 }

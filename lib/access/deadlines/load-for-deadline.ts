@@ -1,8 +1,7 @@
 import "server-only";
 import { type AuthorizationRow, findAuthorization } from "@/lib/access/legal-authorities/store";
-import { isParty } from "@/lib/access/requests/queue-store";
 import { findRequestFacts, lockRequest, type RequestRow, readRequest } from "@/lib/access/requests/store";
-import { ownOrganisations, withTie } from "@/lib/access/review/conflicts/store";
+import { isParty, ownOrganisations, withTie } from "@/lib/access/review/conflicts/store";
 import { authorize } from "@/lib/access/rules/authorize";
 import type { Permit } from "@/lib/access/rules/permit";
 import { appendEntry } from "@/lib/audit/record/append-entry";

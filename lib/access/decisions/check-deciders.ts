@@ -1,8 +1,7 @@
 import "server-only";
-import { findDeciders } from "@/lib/access/requests/queue-store";
 import { Stage } from "@/lib/access/requests/schema";
 import type { RequestRow } from "@/lib/access/requests/store";
-import { findRelatedPeople } from "@/lib/access/review/conflicts/store";
+import { findDeciders, findRelatedPeople } from "@/lib/access/review/conflicts/store";
 import { STAGE_DUTY } from "@/lib/access/rules/action-rules";
 import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
@@ -26,7 +25,7 @@ export async function requireDeciders(
   }
   const deciders = await findDeciders(tx, {
     tenantId,
-    besides: row.requesterOrganisationId,
+    requesterOrganisationId: row.requesterOrganisationId,
     near: [...near],
     transactions,
   });

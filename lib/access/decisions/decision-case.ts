@@ -1,11 +1,10 @@
 import "server-only";
 import { type DecisionRow, listDecisions } from "@/lib/access/decisions/store";
 import { type AuthorizationRow, findAuthorization } from "@/lib/access/legal-authorities/store";
-import { isParty } from "@/lib/access/requests/queue-store";
 import { whatHappened } from "@/lib/access/requests/require-version";
 import { type Confirms, type RequestState, Stage } from "@/lib/access/requests/schema";
 import { findRequestFacts, type RequestRow, readRequest } from "@/lib/access/requests/store";
-import { ownOrganisations, withTie } from "@/lib/access/review/conflicts/store";
+import { isParty, ownOrganisations, withTie } from "@/lib/access/review/conflicts/store";
 import { authorize } from "@/lib/access/rules/authorize";
 import type { Permit } from "@/lib/access/rules/permit";
 import type { Context } from "@/lib/context/context";

@@ -42,7 +42,7 @@ async function requireDraft(tx: Tx, cx: Context, requestId: string): Promise<voi
 async function look(cx: Context, bytes: Uint8Array): Promise<Verdict | undefined> {
   const verdict = await cx.scanner?.scan(bytes);
   if (verdict?.kind === "away")
-    cx.logger.warn({ reason: verdict.reason }, "a document was not scanned; it waits for the scanner");
+    cx.logger.warn({ reason: verdict.reason }, "document not scanned; it waits for the scanner");
   return verdict;
 }
 

@@ -91,7 +91,7 @@ async function tryOne(cx: ScanContext, document: store.WaitingDocument): Promise
   try {
     return await scanOne(cx, document);
   } catch (err) {
-    cx.logger.warn({ err }, "a document that waits for the scanner was not scanned");
+    cx.logger.warn({ err }, "waiting document not scanned; will retry");
     return "waits";
   }
 }

@@ -6,9 +6,8 @@ import {
   type ReleaseWordRow,
 } from "@/lib/access/executive-release/store";
 import { type AuthorizationRow, findAuthorization } from "@/lib/access/legal-authorities/store";
-import { isParty } from "@/lib/access/requests/queue-store";
 import { findRequestFacts, type RequestRow, readRequest } from "@/lib/access/requests/store";
-import { ownOrganisations, withTie } from "@/lib/access/review/conflicts/store";
+import { isParty, ownOrganisations, withTie } from "@/lib/access/review/conflicts/store";
 import { authorize } from "@/lib/access/rules/authorize";
 import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";

@@ -54,7 +54,7 @@ async function disputeSubmission(
   disputeId: string,
 ): Promise<UnregisteredSubmission> {
   const dispute = await findSignedDispute(tx, disputeId);
-  if (dispute === undefined) throw new InvariantError("a grant rests on a dispute that nobody signed");
+  if (dispute === undefined) throw new InvariantError("a grant rests on an unsigned dispute");
   return { grant: id, dispute, holder: (await getPerson(tx, subjectUserId)).handle };
 }
 
@@ -72,7 +72,8 @@ async function loadSubmission(cx: CustodyContext, grantId: string) {
         grant,
         submission: await emergencySubmission(tx, cx.instance.tenantId, grant.id, emergency.id),
       };
-    if (dispute === undefined) throw new InvariantError("a grant rests on nothing");
+    if (dispute === undefined)
+      throw new InvariantError("a grant has no dispute, request or use of break-glass");
     return { grant, submission: await disputeSubmission(tx, grant, dispute.id) };
   });
 }

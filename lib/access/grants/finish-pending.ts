@@ -57,7 +57,7 @@ async function giveUp(cx: PendingContext, work: PendingWork): Promise<void> {
   });
   cx.logger.error(
     { grant: work.subject },
-    "the custodian keeps a grant that executives released and a registrar's revocation ended: an executive or its holder ends it there",
+    "the custodian keeps a released grant that a registrar's revocation ended; an executive or its holder must sign its end",
   );
 }
 

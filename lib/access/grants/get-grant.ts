@@ -64,7 +64,7 @@ function actsOf(cx: Context, grant: GrantRow, view: GrantView, isKept: boolean):
 
 interface Read {
   readonly detail: Omit<GrantDetail, "copies" | "exports">;
-  /** Stands in for a person who made a copy and is no longer known. */
+  /** Shown for a person who made a copy and is no longer known. */
   readonly holder: GrantDetail["copies"][number]["by"];
 }
 

@@ -86,7 +86,7 @@ export async function tryAnnouncing(cx: CustodyContext & Pick<Context, "logger">
     await announceRevocation(cx, id);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    cx.logger.warn({ grant: id, code: error.code }, "the custodian has not heard of a revocation yet");
+    cx.logger.warn({ grant: id, code: error.code }, "revocation not sent to the custodian; will retry");
   }
 }
 

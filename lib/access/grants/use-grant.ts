@@ -62,7 +62,7 @@ export async function withinGrantDay<T>(
     await cx.limits?.giveBack("grant_day", grantId).catch((failure: unknown) => {
       cx.logger.warn(
         { grant: grantId, err: failure },
-        "a disclosure of the day was not given back to its grant",
+        "disclosure not returned to its grant's budget of the day",
       );
     });
     throw error;

@@ -14,7 +14,7 @@ import type { GroupName } from "@/lib/vocabulary";
 type Step = "submit" | "decide";
 
 function signedOf({ jws }: AuthorizationRow): string {
-  if (jws === undefined) throw new InvariantError("an order that reaches something is signed");
+  if (jws === undefined) throw new InvariantError("an order with a reach is not signed");
   return jws;
 }
 

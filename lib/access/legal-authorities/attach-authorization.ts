@@ -203,6 +203,6 @@ export async function attachAuthorization(
       version: changed,
     };
   });
-  if (row === undefined) throw new InvariantError("an authorization was stored and is not there");
+  if (row === undefined) throw new InvariantError("a stored authorization is missing");
   return { ...authorizationView(row), request_version: version, receipt: await issueReceipt(cx, entry) };
 }

@@ -78,6 +78,6 @@ export function decideNotice(cx: Context, requestId: string, word: NoticeWord): 
 
 async function viewOf(tx: Tx, requestId: string, participant: string, now: Date): Promise<NoticeView> {
   const row = readableOf(await readDisclosed(tx, [requestId])).find((one) => one.participant === participant);
-  if (row === undefined) throw new InvariantError("a notice was stored and its disclosure is not there");
+  if (row === undefined) throw new InvariantError("the disclosure of a stored notice is missing");
   return noticeView(row, now);
 }

@@ -41,7 +41,7 @@ export async function newReference(tx: Tx, year: number): Promise<string> {
     select: { reference: true },
   });
   const free = drawn.find((one) => taken.every(({ reference }) => reference !== one));
-  if (free === undefined) throw new InvariantError("no reference of a request is free");
+  if (free === undefined) throw new InvariantError("no free request reference found");
   return free;
 }
 

@@ -1,6 +1,7 @@
 import "server-only";
 import { z } from "zod";
 import type { RequestState, Stage } from "@/lib/access/requests/schema";
+import type { RequestRow } from "@/lib/access/requests/store";
 import type { RelatedPeople } from "@/lib/access/review/conflicts/related-people";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
@@ -198,48 +199,6 @@ export async function findTurn(tx: Tx, viewer: Viewer, id: string): Promise<Turn
   return rows.map(toTurn)[0];
 }
 
-/** Whether a participant of one of these organisations is a party to one of the transactions. */
-export async function isParty(
-  tx: Tx,
-  organisations: readonly string[],
-  transactions: readonly string[],
-): Promise<boolean> {
-  const rows = await tx.$queryRaw<unknown[]>(
-    Prisma.sql`SELECT 1 FROM transaction_participant t JOIN participant p ON p.id = t.participant_id
-      WHERE t.transaction_id = ANY (${[...transactions]}::uuid[]) AND p.organisation_id = ANY (${[...organisations]}::uuid[])
-      LIMIT 1`,
-  );
-  return rows.length > 0;
-}
-
-/** A person who may decide in a stage. */
-export interface Decider {
-  readonly userId: string;
-  readonly duty: string;
-}
-
-/** Returns active deciders of organisations other than the requester's and those of the transactions' parties. */
-export async function findDeciders(
-  tx: Tx,
-  wanted: {
-    readonly tenantId: string;
-    readonly besides: string;
-    /** People with a conflict of interest with the asking side. */
-    readonly near: readonly string[];
-    readonly transactions: readonly string[];
-  },
-): Promise<Decider[]> {
-  return tx.$queryRaw<Decider[]>(
-    Prisma.sql`SELECT u.id AS "userId", d.duty FROM app_user u JOIN duty d ON d.user_id = u.id
-      WHERE u.tenant_id = ${wanted.tenantId}::uuid AND u.state = 'active' AND u.role = 'coordinator'
-        AND d.duty IN ('legal', 'approve') AND ${wanted.besides}::uuid NOT IN (SELECT own_organisations(u.id))
-        AND u.id <> ALL (${[...wanted.near]}::uuid[])
-        AND NOT EXISTS (SELECT 1 FROM transaction_participant t JOIN participant p ON p.id = t.participant_id
-          WHERE t.transaction_id = ANY (${[...wanted.transactions]}::uuid[])
-            AND p.organisation_id IN (SELECT own_organisations(u.id)))`,
-  );
-}
-
 const OVER: readonly RequestState[] = [
   "withdrawn",
   "denied",
@@ -264,4 +223,11 @@ export async function listOpenIds(
     take: page.limit,
   });
   return records.map(({ id }) => id);
+}
+
+/** Returns how many requests the same person submitted before this one. */
+export async function countEarlierRequests(tx: Tx, row: RequestRow): Promise<number> {
+  return tx.access_request.count({
+    where: { requester_user_id: row.requesterUserId, id: { lt: row.id }, state: { not: "draft" } },
+  });
 }

@@ -243,9 +243,3 @@ export async function readListed(tx: Tx, ids: readonly string[]): Promise<Readab
   const byId = new Map(readRows(records, toRequest).map((row) => [row.id, row]));
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
-
-export async function countEarlierRequests(tx: Tx, row: RequestRow): Promise<number> {
-  return tx.access_request.count({
-    where: { requester_user_id: row.requesterUserId, id: { lt: row.id }, state: { not: "draft" } },
-  });
-}

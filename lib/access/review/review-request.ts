@@ -8,13 +8,13 @@ import { type DecisionRow, listDecisions } from "@/lib/access/decisions/store";
 import { type AuthorizationRow, findAuthorization } from "@/lib/access/legal-authorities/store";
 import { knownHolds } from "@/lib/access/preservations/known-holds";
 import { loadRequest } from "@/lib/access/requests/load-request";
-import { isParty, listQueue } from "@/lib/access/requests/queue-store";
+import { listQueue } from "@/lib/access/requests/queue-store";
 import { loadNames } from "@/lib/access/requests/request-view";
 import type { Stage } from "@/lib/access/requests/schema";
 import type { RequestRow } from "@/lib/access/requests/store";
 import { personView } from "@/lib/access/requests/view";
 import { viewerOf } from "@/lib/access/requests/viewer";
-import { ownOrganisations, withTie } from "@/lib/access/review/conflicts/store";
+import { isParty, ownOrganisations, withTie } from "@/lib/access/review/conflicts/store";
 import { identityOf } from "@/lib/access/review/identity-view";
 import { recognitionView } from "@/lib/access/review/recognition-view";
 import type { ReviewConflict, ReviewView } from "@/lib/access/review/schema";
@@ -170,8 +170,8 @@ async function queueOf(tx: Tx, cx: Context, id: string): Promise<ReviewView["que
 async function officerOf(tx: Tx, cx: Context, review: Review): Promise<ReviewView["officer"]> {
   const { row, requester, permit } = review;
   // Counts leave out what is sealed from the reader.
-  const besides = [row.id, ...(await findSealedCases(tx, cx))];
-  const history = await readHistory(tx, permit, { userId: requester.userId, besides });
+  const except = [row.id, ...(await findSealedCases(tx, cx))];
+  const history = await readHistory(tx, permit, { userId: requester.userId, except });
   const { name, organisation } = personView(await loadNames(tx, [requester.userId]), requester.userId);
   return { name, organisation, ...history, is_first_request: history.requests === 0 };
 }

@@ -16,7 +16,7 @@ export interface OfficerHistory {
 export async function readHistory(
   tx: Tx,
   permit: Permit<"request.review">,
-  officer: { readonly userId: string; readonly besides: readonly string[] },
+  officer: { readonly userId: string; readonly except: readonly string[] },
 ): Promise<OfficerHistory> {
   requirePermit(permit, "request.review");
   const rows = await tx.$queryRaw<OfficerHistory[]>(Prisma.sql`
@@ -28,7 +28,7 @@ export async function readHistory(
     LEFT JOIN access_grant g ON g.request_id = r.id
     CROSS JOIN LATERAL (SELECT coalesce(bool_or(d.narrowed), false) AS narrowed,
       coalesce(bool_or(d.decision = 'deny'), false) AS denied FROM decision d WHERE d.request_id = r.id) d
-    WHERE r.requester_user_id = ${officer.userId}::uuid AND r.state <> 'draft' AND r.id <> ALL (${[...officer.besides]}::uuid[])`);
+    WHERE r.requester_user_id = ${officer.userId}::uuid AND r.state <> 'draft' AND r.id <> ALL (${[...officer.except]}::uuid[])`);
   return rows[0] ?? { requests: 0, granted: 0, narrowed: 0, denied: 0 };
 }
 
