@@ -5,7 +5,7 @@ export const POLICY_SOURCES: readonly (readonly [string, string])[] = [
   ["decide.ts", "fe94e0c3811d24dd3c343fe637ee65d26f6f303d20a0f989eccd2f8a4744a0bd"],
   ["floor.ts", "7fcd855e895ab77139dca340c784da563f326607906fbba5e2e514b8dd9a8dfb"],
   ["default-rules.ts", "f6747322c87186f16fc7e76a59a6a65d17ccc05e4e4c975b340ce4795aa8fe6a"],
-  ["limits.ts", "218c4cfbb7669d5a7f3e10362aa330141fe97a8a9d00de47f5da98c43a8e9449"],
+  ["limits.ts", "1033415741799c1602c70fd73ca5ae063fb0870972f2b7491e16c44f90048ee0"],
   ["hours.ts", "e8fc7e0bf413f3a89cd81001a0bfb46a16b05b4fe69b8952c9788ef3ec0c914d"],
   ["next-possible.ts", "f4aff7538eb59f53170aedcf2c0baa0d93d2c6479761276e4d33aaa029128075"],
   ["facts.ts", "2ecb6aeb811edb815feaebb46c85997a1130866fbe7d7ba7ceddb4b31c6c0298"],
@@ -13,6 +13,6 @@ export const POLICY_SOURCES: readonly (readonly [string, string])[] = [
   ["action-facts.ts", "1d6e7ef21e759b47b6a64f9d1c9b9be12cce1c31f1918bdaf0929a6bde25fe1a"],
   ["conflict-reasons.ts", "9e1c94bb977c8d07e544d7ee168e81c014e174c37ae51da0b5033da0b1ba836c"],
   ["transitions.ts", "12701218407b17bc7c4b33944891ee471794f6bae1a66d6ebfb9a3d9392d888d"],
-  ["validity.ts", "6ccb7854be206470b4194736672a888f4a0c9dbdf34344ee52b90ffe7f9ec3b3"],
+  ["validity.ts", "181c7838684e9137e1f21525797ff019030fa476e0041c7427a13e4cfdd881de"],
   ["reason.ts", "c6580733a498690a12b84449d8079cd11487069c4529c81f5a6bb55ae9ea61ab"],
 ];

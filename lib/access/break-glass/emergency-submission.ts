@@ -9,7 +9,7 @@ import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";
 import type { UnregisteredSubmission } from "@/lib/escrow/client/submit-grant";
 
-/** What a break-glass holder signed, for the custodian. */
+/** Returns what a break-glass holder signed, for the custodian. */
 export async function emergencySubmission(
   tx: Tx,
   tenantId: string,

@@ -14,8 +14,9 @@ import type { SignedReview } from "@/lib/escrow/protocol/break-glass-statement";
 import { recordDigest } from "@/lib/escrow/protocol/statements";
 
 /**
- * Throws unless the use exists, is over, belongs to another person and waits for review. The custodian decides whether
- * the use gave anything, since its answer may have been lost: it refuses the review of a use that it never accepted.
+ * Returns the use to review. Throws unless it exists, is over, belongs to another person and waits for review. The
+ * custodian decides whether the use gave anything, since its answer may have been lost: it refuses the review of a use
+ * that it never accepted.
  */
 async function requireReviewable(tx: Tx, cx: Context, id: string): Promise<EmergencyRow> {
   const row = await findEmergency(tx, cx.instance.tenantId, id);

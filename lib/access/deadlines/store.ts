@@ -109,7 +109,7 @@ export async function lockStanding(tx: Tx, tenantId: string, id: string): Promis
   };
 }
 
-/** Returns how often its reviewers have been reminded. The caller holds the row's lock. */
+/** Stores how often its reviewers have been reminded. The caller holds the row's lock. */
 export async function setReminders(tx: Tx, id: string, reminders: number): Promise<void> {
   await tx.access_request.updateMany({ where: { id }, data: { reminders } });
 }

@@ -67,8 +67,8 @@ export function requireStanding({ state }: AuthorizationRow): void {
 }
 
 /**
- * Two executives may release on an authority that one reviewer suspended, since one reviewer's act cannot stop an
- * answer (ADR 0031). A revoked authority cannot be used.
+ * Throws for a revoked authority. Two executives may release on one that one reviewer suspended, since one reviewer's
+ * act cannot stop an answer (ADR 0031).
  */
 export function requireReleasable(authorization: AuthorizationRow): void {
   if (authorization.state !== "suspended") requireStanding(authorization);

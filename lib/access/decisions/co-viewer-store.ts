@@ -86,7 +86,7 @@ export async function insertCoViewerEnd(
   });
 }
 
-/** What the custodian is sent when a co-viewer is removed. */
+/** Returns what the custodian is sent when a co-viewer is removed. */
 export async function findCoViewerEnd(
   tx: Tx,
   id: string,

@@ -10,7 +10,7 @@ export const STATEMENT_MS = 15 * 60_000;
 
 type Case = Pick<DecisionCase, "row" | "requester" | "authorization" | "decisions">;
 
-/** What earlier approvals have left at this moment. */
+/** Returns what earlier approvals have left at this moment. */
 export function remainingAt({ row, authorization, decisions }: Case, at: Date): Remaining {
   const input = {
     at,

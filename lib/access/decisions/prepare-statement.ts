@@ -15,7 +15,7 @@ import { inTransaction } from "@/lib/db/transaction";
 import { invalidField } from "@/lib/errors";
 import { recordDigest } from "@/lib/escrow/protocol/statements";
 
-/** A statement nonce: 32 bytes from the server, valid once. */
+/** Returns a statement nonce: 32 bytes from the server, valid once. */
 export function newNonce(): string {
   return toBase64url(randomBytes(32));
 }

@@ -8,8 +8,8 @@ export function requireUninfected(document: { readonly scan: ScanState } | undef
 }
 
 /**
- * Whether people may read a document: when it is clean or was not scanned at all, but not while it waits and not from
- * quarantine.
+ * Throws unless people may read the document. They may when it is clean or was not scanned at all, but not while it
+ * waits or is in quarantine.
  */
 export function requireReadable(document: { readonly scan: ScanState }): void {
   requireUninfected(document);

@@ -32,7 +32,10 @@ function stepsOf(from: store.WaitingState, word: Word): readonly Step[] {
   return from === "overdue" && word.kind === "clean" ? [step, { event: "overdue", to: "overdue" }] : [step];
 }
 
-/** Whether the request waits for this document. A document that was replaced in the draft delays nothing. */
+/**
+ * Returns the state in which the request waits for this document; undefined when it does not. A document that was
+ * replaced in the draft delays nothing.
+ */
 async function heldUp(tx: Tx, document: store.WaitingDocument): Promise<store.WaitingState | undefined> {
   const state = await store.readWaitingState(tx, document.requestId);
   if (state === undefined) return undefined;

@@ -39,7 +39,7 @@ export async function readWaitingState(tx: Tx, requestId: string): Promise<Waiti
   return row.state === "overdue" && row.stage_before === null ? "overdue" : undefined;
 }
 
-/** A document as it is sealed; its bytes are empty when it is in quarantine. */
+/** Returns a document as it is sealed; its bytes are empty when it is in quarantine. */
 export async function readSealed(tx: Tx, id: string) {
   const row = await tx.document.findUniqueOrThrow({ where: { id } });
   return {
@@ -51,7 +51,7 @@ export async function readSealed(tx: Tx, id: string) {
   };
 }
 
-/** What is known of a document now. */
+/** Returns the scan state of a document. */
 export async function readScan(tx: Tx, id: string): Promise<ScanState> {
   const { scan } = await tx.document.findUniqueOrThrow({ where: { id }, select: { scan: true } });
   return ScanState.parse(scan);

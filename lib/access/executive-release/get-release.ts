@@ -27,7 +27,7 @@ function releaseView({ release, words, state }: ReleaseCase, names: Names): Rele
   };
 }
 
-/** What the caller may do: sign an open release once, or propose one when none is open. */
+/** Returns what the caller may do: sign an open release once, or propose one when none is open. */
 export function actsOf({ row, hasOwnWord, state }: ReleaseCase): ReleaseStanding["acts"] {
   if (row.state !== "overdue" || !isReadable(row)) return [];
   if (state !== "open") return ["propose"];

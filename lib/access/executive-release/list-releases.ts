@@ -33,7 +33,7 @@ async function standingOf(tx: Tx, cx: Context, id: string): Promise<Standing> {
   }
 }
 
-/** An executive cannot release their own request. */
+/** Whether the request is of another person: an executive cannot release their own. */
 function isAnothers(cx: Context, { requesterUserId }: RequestRow): boolean {
   return requesterUserId !== cx.principal.userId;
 }

@@ -45,8 +45,8 @@ interface Ready extends ReleaseCase {
 }
 
 /**
- * Throws unless the request is overdue, the release is open, the officer is checked, and both executives read the order
- * alike.
+ * Returns what a new grant needs. Throws unless the request is overdue, the release is open, the officer is checked,
+ * and both executives read the order alike.
  */
 async function checkWord(tx: Tx, cx: Context, one: ReleaseCase, word: Wanted): Promise<Ready> {
   const { release, authorization, words, state } = one;

@@ -55,7 +55,7 @@ describe("a narrowed number of exports", () => {
     expect((await getRequest(bench.regulator, id)).max_exports).toBe(5);
   });
 
-  it("the smaller of the two numbers applies, whoever of the deciders set it", async () => {
+  it("the smaller of the two numbers applies, set by the first or the second decider", async () => {
     const [one, other] = [await submitted(4), await submitted(4)];
     await legal(one, { max_exports: 3 });
     const left = await reviewRequest(bench.approver, one);

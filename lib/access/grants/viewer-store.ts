@@ -14,7 +14,7 @@ export function viewersOf(grant: Prisma.Sql): Prisma.Sql {
       AND NOT EXISTS (SELECT 1 FROM co_viewer_end e WHERE e.request_id = q.id AND e.user_id = c.id)`;
 }
 
-/** Whether this person may open a grant `g`, as its holder or a co-viewer. */
+/** Returns the SQL condition that this person may open a grant `g`, as its holder or a co-viewer. */
 export function isHeldBy(userId: string): Prisma.Sql {
   return Prisma.sql`(g.subject_user_id = ${userId}::uuid OR (
     g.request_id IN (SELECT n.id FROM access_request n WHERE n.co_viewers @> ARRAY[${userId}::uuid])

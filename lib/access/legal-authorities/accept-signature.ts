@@ -53,7 +53,7 @@ function givenLists(crl: ReceivedSignature | undefined): readonly Uint8Array[] {
   return [der];
 }
 
-/** The document of an upload, or the one that is attached already, with what is kept with that one. */
+/** Returns the document of an upload, or the one that is attached already, with what is kept with that one. */
 async function documentOf(tx: Tx, cx: Context, { requestId, received }: Upload) {
   if (received !== undefined) return { ...received, held: NO_EVIDENCE };
   const before = await findAuthorization(tx, requestId);

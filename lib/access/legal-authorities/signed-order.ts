@@ -55,7 +55,7 @@ function begins(typed: string, signed: string): boolean {
   return isDay(typed) ? signed.startsWith(typed) : startOf(typed).getTime() === Date.parse(signed);
 }
 
-/** The same for an end, which is half-open: for an end at midnight, the day before. */
+/** Whether a typed end matches the order, half-open: for an end at midnight, the day before. */
 function ends(typed: string, signed: string): boolean {
   const last = new Date(Date.parse(signed) - 1).toISOString();
   return isDay(typed) ? last.startsWith(typed) : endOf(typed).getTime() === Date.parse(signed);

@@ -5,9 +5,9 @@ import type { Purpose } from "@/lib/vocabulary";
 const SILENT: readonly NoticeInstrument[] = ["statutory_demand", "audit_mandate"];
 
 /**
- * Whether participants get notice of a disclosure by default, until a person sets it otherwise (access.md "Release").
- * Not for statutory demands and audit mandates, and not for the purpose compliance, where suspicion is investigated.
- * Pure.
+ * Returns whether participants get notice of a disclosure by default, until a person sets it otherwise (access.md
+ * "Release"). Not for statutory demands and audit mandates, and not for the purpose compliance, where suspicion is
+ * investigated. Pure.
  */
 export function defaultNotice(kind: NoticeInstrument, purpose: Purpose): NoticeMode {
   return SILENT.includes(kind) || purpose === "compliance" ? "none" : "queued";

@@ -17,7 +17,7 @@ export function endOfHold(until: string | undefined, now: Date): Date {
   return end;
 }
 
-/** Whether a person may manage holds: an officer of an agency for the agency, or staff with a duty for it. */
+/** Throws unless the person may manage holds: an officer of an agency for the agency, or staff with a duty for it. */
 export function requireHolder(cx: Pick<Context, "principal">): void {
   const { role, duties } = cx.principal;
   if (role !== "coordinator" || duties.includes("legal") || duties.includes("compliance")) return;

@@ -30,7 +30,10 @@ export function requireCursor(cursor: string | undefined): string | undefined {
   return cursor;
 }
 
-/** Whose rows a list shows: reviewers see all of the tenant, other people their own. */
+/**
+ * Returns the person whose rows a list shows: undefined for reviewers, who see all of the tenant; other people see
+ * their own.
+ */
 export function listOwner(cx: Pick<Context, "principal">): string | undefined {
   return isReviewer(cx.principal) ? undefined : cx.principal.userId;
 }

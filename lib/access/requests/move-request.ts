@@ -29,8 +29,8 @@ interface Happening {
 }
 
 /**
- * The single place that records everything a timeline shows after filing, changes of state first of all. Notifications
- * are added here, in the same transaction.
+ * Writes an event into the timeline. This is the single place that records everything a timeline shows after filing,
+ * changes of state first of all. Notifications are added here, in the same transaction.
  */
 export async function tellTimeline(tx: Tx, cx: MoveContext, happening: Happening): Promise<void> {
   const at = cx.clock.now();

@@ -62,7 +62,9 @@ export function jobView({ id, jobId, status }: JobRow) {
   return { transaction_id: id, job_id: jobId, status };
 }
 
-/** What an order's selector is checked against: the participants of these records, and when they were submitted. */
+/**
+ * Returns what an order's selector is checked against: the participants of these records, and when they were submitted.
+ */
 export async function findSelectedRecords(tx: Tx, ids: readonly string[]): Promise<SelectedRecord[]> {
   const rows = await tx.transaction.findMany({
     where: { id: { in: [...ids] } },

@@ -8,7 +8,7 @@ import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { findPeople } from "@/lib/identity/people/people-store";
 
-/** State and last change, for the answer to a version conflict. */
+/** Returns state and last change, for the answer to a version conflict. */
 export async function whatHappened(
   tx: Tx,
   row: { readonly id: string; readonly state: RequestState; readonly version: number },

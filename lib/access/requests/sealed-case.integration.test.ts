@@ -64,7 +64,7 @@ async function requestOf(who: Person): Promise<string> {
 
 const countFor = async (who: Person) => (await listAccessLogs(who, { limit: 1, offset: 0 })).total_count;
 
-test("only a case's agency and deciders see refusals on it, whoever was refused", async () => {
+test("only a case's agency and deciders see refusals on it, for every refused person", async () => {
   const id = await requestOf(regulator);
   const people = [outsider, support, regulator, approver];
   const before = await Promise.all(people.map(countFor));

@@ -185,7 +185,7 @@ export async function lockRequest(tx: Tx, id: string): Promise<void> {
   await tx.$queryRaw`SELECT id FROM access_request WHERE id = ${id}::uuid FOR UPDATE`;
 }
 
-/** State and version, which change together. */
+/** Returns state and version, which change together. */
 export async function readVersion(
   tx: Tx,
   id: string,

@@ -24,8 +24,8 @@ import { recordDigest } from "@/lib/escrow/protocol/statements";
 import { getPerson } from "@/lib/identity/people/people-store";
 
 /**
- * Throws unless a request of an auditor or a regulator has a legal authority that is in date, with its document
- * attached.
+ * Returns the legal authority, if any. Throws unless a request of an auditor or a regulator has a legal authority that
+ * is in date, with its document attached.
  */
 async function checkAuthorization(
   tx: Tx,

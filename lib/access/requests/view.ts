@@ -93,7 +93,7 @@ export function authorizationView(row: AuthorizationRow): AuthorizationView {
   };
 }
 
-/** State at this moment: an end in time or budget shows before a job has recorded it. */
+/** Returns the state at this moment: an end in time or budget shows before a job has recorded it. */
 export function grantStateAt(grant: GrantRow, now: Date): GrantState {
   if (grant.state !== "active") return grant.state;
   if (grant.viewsUsed >= grant.maxViews) return "exhausted";

@@ -26,8 +26,8 @@ interface Facts {
 }
 
 /**
- * Whether the caller put this number on record, under any of their accounts. Such a person cannot be the second person
- * who calls it back.
+ * Throws when the caller put this number on record, under any of their accounts. They cannot be the second person who
+ * calls it back.
  */
 async function requireOthersNumber(tx: Tx, cx: Context, setter: string | undefined): Promise<void> {
   if (setter === undefined) return;

@@ -44,7 +44,9 @@ async function requireBasis(
   return { standing, jurisdiction, homes, isThirdCountry: third, basis };
 }
 
-/** The check for people who may record a basis: legal review, and executives when legal review stayed silent. */
+/**
+ * Checks recognition for people who may record a basis: legal review, and executives when legal review stayed silent.
+ */
 export async function requireRecordable(
   tx: Tx,
   cx: Context,
@@ -54,7 +56,7 @@ export async function requireRecordable(
   if ((await findRecognition(tx, order.id)) === undefined) await requireBasis(tx, cx, order, recorded);
 }
 
-/** The check for every later approver: the order has been recognised. Throws `authorization.recognition`. */
+/** Throws `authorization.recognition` unless the order has been recognised. For every later approver. */
 export async function requireRecognised(tx: Tx, cx: Context, order: Order): Promise<void> {
   await requireRecordable(tx, cx, order, undefined);
 }

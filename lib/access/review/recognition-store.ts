@@ -49,7 +49,7 @@ export interface NewRecognition extends RecognitionRow {
   readonly membersAsOf: string;
 }
 
-/** Stored once for a legal authority. The database checks the person and the order's own record. */
+/** Stores a recognition, once for a legal authority. The database checks the person and the order's own record. */
 export async function insertRecognition(tx: Tx, row: NewRecognition): Promise<void> {
   await tx.recognition.createMany({
     data: [

@@ -18,7 +18,7 @@ const RETENTION_DAYS: Readonly<Record<Role, number>> = {
   admin: 365,
 };
 
-/** How many days a role may look back; day N itself is included. */
+/** Returns how many days a role may look back; day N itself is included. */
 export function retentionDays(role: Role): number {
   return RETENTION_DAYS[role];
 }

@@ -32,7 +32,7 @@ export async function readReader(tx: Tx, principal: Principal): Promise<Reader> 
   return { subject, office };
 }
 
-/** Read again for each decision. */
+/** Returns the reader, read again for each decision. */
 export async function loadReader(cx: DbContext & { readonly principal: Principal }): Promise<Reader> {
   return inSnapshot(cx, (tx) => readReader(tx, cx.principal));
 }

@@ -9,7 +9,7 @@ export function startOf(text: string): Date {
   return wholeSeconds(new Date(DATE.test(text) ? `${text}T00:00:00Z` : text));
 }
 
-/** The same for an end: validity is half-open, and an order valid until a date is valid on that day. */
+/** Returns the same for an end: validity is half-open, and an order valid until a date is valid on that day. */
 export function endOf(text: string): Date {
   return DATE.test(text) ? wholeSeconds(endOfDate(text)) : startOf(text);
 }
