@@ -2,7 +2,7 @@ import type { Pool } from "pg";
 import { parseList } from "structured-headers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { useGrantDay } from "@/lib/access/grants/use-grant-day";
+import { useGrantDay } from "@/lib/access/grants/use-grant";
 import { operation } from "@/lib/api-client/operation";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { bind } from "@/lib/http/endpoint/bind";

@@ -52,7 +52,7 @@ const asked = (more: object = {}) =>
 const review = (more: object = {}) =>
   NewReview.parse({ outcome: "justified", comment: "The file shows the standstill.", ...more });
 
-/** Whatever a test has left is ended and reviewed, so that holders are free again. */
+/** Ends and reviews every use that a test has left, so that holders are free again. */
 async function settle(who: RequestPerson): Promise<void> {
   const { items } = await listEmergencies(who, { limit: 50 });
   for (const one of items.filter(({ holder: by }) => by.handle === who.principal.handle)) {
@@ -69,7 +69,7 @@ const open = (id: string, more: object = {}) =>
   openTransaction(holder, bench.txId, { purpose: "support", grant_id: id, ...more });
 
 describe("break-glass", () => {
-  it("shows its holder masked values at once, announced and counted, and nothing else", async () => {
+  it("a use shows masked values to its holder at once, with notice and count, and nothing else", async () => {
     const used = await useBreakGlass(holder, asked());
     expect(used).toMatchObject({ state: "running", views_used: 0, acts: ["open", "end"] });
     expect(Date.parse(used.not_after) - Date.parse(used.began_at)).toBeLessThanOrEqual(3_600_000);
@@ -85,7 +85,7 @@ describe("break-glass", () => {
     const { items } = await listEmergencies(bench.approver, { limit: 10 });
     expect(items[0]).toMatchObject({ id: used.id, reason: REASON, views_used: 1, acts: ["end"] });
     expect((await getGrant(bench.approver, used.id)).reference).toMatch(/^BG-/);
-    // An executive reviews it, and is shown no end that he would be refused.
+    // An executive reviews it, and sees no act to end it, which would be refused.
     expect((await listEmergencies(executive, { limit: 10 })).items[0]).toMatchObject({
       id: used.id,
       acts: [],
@@ -93,7 +93,7 @@ describe("break-glass", () => {
     expect(await outcomeOf(revokeGrant(executive, used.id, "x"))).toBe("grant.not-found");
   });
 
-  it("is told to whoever may review it, executives too, who read of it and do not end it", async () => {
+  it("reviewers and executives are notified of a use and read it, and executives cannot end it", async () => {
     const used = await useBreakGlass(holder, asked());
     while ((await sendNotifications({ ...bench.cx, hasMail: false })) > 0);
     const told = async (who: RequestPerson) => {
@@ -108,7 +108,7 @@ describe("break-glass", () => {
     expect(await outcomeOf(getGrant(bench.auditor, used.id))).toBe("grant.not-found");
   });
 
-  it("is blocked for its holder until another person has reviewed it, here and at the custodian", async () => {
+  it("a holder is blocked, here and at the custodian, until another person has reviewed the use", async () => {
     const used = await useBreakGlass(holder, asked());
     const { code, extra } = await refusalOf(useBreakGlass(holder, asked()));
     expect([code, extra.reason]).toEqual(["access.forbidden", "floor.review-due"]);
@@ -119,9 +119,9 @@ describe("break-glass", () => {
     expect((await useBreakGlass(holder, asked())).state).toBe("running");
   });
 
-  it("stays blocked when the portal's own tables forget: the custodian refuses, and nothing is left in force", async () => {
+  it("a holder stays blocked when the portal's tables lose the use: the custodian refuses and no grant stays in force", async () => {
     const used = await useBreakGlass(holder, asked());
-    // The database's owner takes the receipt away, so that no use seems to have been given.
+    // The database owner deletes the receipt, so that no use seems to have been given.
     await queryOwner(bench, "ALTER TABLE access_grant DISABLE TRIGGER USER");
     await queryOwner(
       bench,
@@ -142,12 +142,12 @@ describe("break-glass", () => {
     await queryOwner(bench, "ALTER TABLE access_grant ENABLE TRIGGER USER");
   });
 
-  it("takes exactly one of two at once", async () => {
+  it("of two uses at once exactly one is accepted", async () => {
     const outcomes = await Promise.all([1, 2].map(() => outcomeOf(useBreakGlass(keeper, asked()))));
     expect(outcomes.filter((one) => one === "done")).toHaveLength(1);
   });
 
-  it("is refused to whoever does not hold it, for every id alike, and beyond three records or twenty characters", async () => {
+  it("a person without the duty is refused for every id alike, and so are more than three records or fewer than twenty characters", async () => {
     for (const transactions of [[bench.txId], [uuidv7(1)]]) {
       for (const who of [bench.legal, bench.approver, bench.support, executive]) {
         expect(await outcomeOf(useBreakGlass(who, asked({ transactions })))).toBe("access.forbidden");
@@ -163,7 +163,7 @@ describe("break-glass", () => {
     expect(NewEmergency.safeParse({ ...asked(), reason: "x".repeat(19) }).success).toBe(false);
   });
 
-  it("is refused to a holder of a party's organisation", async () => {
+  it("a holder of a party's organisation is refused", async () => {
     const client = await bench.person({ role: "client" });
     const own = await newTransaction(client);
     const organisationId = client.principal.organisationId;
@@ -172,7 +172,7 @@ describe("break-glass", () => {
     expect([code, extra.reason]).toEqual(["access.forbidden", "floor.break-glass-party"]);
   });
 
-  it("with an own key takes only what was prepared, once, and only its signer's word", async () => {
+  it("a holder with a key can use only the prepared statement, once, with their own signature", async () => {
     const body = NewEmergencyStatement.parse({
       transactions: [bench.txId],
       fields: ["amount", "pricing"],
@@ -197,7 +197,7 @@ describe("break-glass", () => {
 });
 
 describe("a review", () => {
-  it("is another person's with a duty for it, when the use is over, once", async () => {
+  it("another person with a duty for it reviews a use once, after it is over", async () => {
     const used = await useBreakGlass(holder, asked());
     expect(await outcomeOf(reviewEmergency(bench.legal, used.id, review()))).toBe(
       "request.illegal-transition",
@@ -211,7 +211,7 @@ describe("a review", () => {
     expect(await outcomeOf(reviewEmergency(executive, used.id, review()))).toBe("request.illegal-transition");
   });
 
-  it("is taken of a use whose answer was lost and which somebody ended: else its holder were blocked for good", async () => {
+  it("a use whose answer was lost and that was ended can be reviewed, so that its holder is not blocked for ever", async () => {
     const { escrow } = bench;
     const losing: typeof escrow = {
       ...escrow,
@@ -230,7 +230,7 @@ describe("a review", () => {
     expect((await reviewEmergency(executive, pending?.id ?? "", review())).state).toBe("reviewed");
     const used = await useBreakGlass(holder, asked());
     expect(used.state).toBe("running");
-    // Of one that the custodian refused it knows nothing, and says so.
+    // The custodian does not know a use that it refused, and answers so.
     const refused = (await listEmergencies(holder, { limit: 50 })).items.find(
       (one) => one.state === "refused",
     );
@@ -238,7 +238,7 @@ describe("a review", () => {
     expect([none.code, none.extra.reason]).toEqual(["custodian.refused", "unknown-grant"]);
   });
 
-  it("waits on the home of those who may give it, and of nobody else, from the end of the use", async () => {
+  it("a review waits on the home page of its possible reviewers only, from the end of the use", async () => {
     const used = await useBreakGlass(holder, asked());
     const waits = async (who: RequestPerson) =>
       (await getHome(who)).needs.filter(
@@ -252,7 +252,7 @@ describe("a review", () => {
     expect(await waits(bench.legal)).toBe(0);
   });
 
-  it("is nobody's whose own use waits", async () => {
+  it("a holder whose own use waits cannot review", async () => {
     const used = await useBreakGlass(holder, asked());
     const own = await useBreakGlass(keeper, asked());
     await revokeGrant(holder, used.id, "over");
@@ -261,7 +261,7 @@ describe("a review", () => {
     expect(await outcomeOf(reviewEmergency(keeper, own.id, review()))).toBe("decision.self");
   });
 
-  it("is not another's to read: who neither holds nor decides sees none", async () => {
+  it("a person who is neither holder nor decider sees no use", async () => {
     const used = await useBreakGlass(holder, asked());
     const ids = async (who: RequestPerson) =>
       (await listEmergencies(who, { limit: 50 })).items.map(({ id }) => id);
@@ -276,7 +276,7 @@ describe("a review", () => {
 });
 
 describe("the database", () => {
-  it("takes no second use, no own review and no change of what was signed", async () => {
+  it("the database refuses a second use, an own review and a change of what was signed", async () => {
     const used = await useBreakGlass(holder, asked());
     const again = queryOwner(
       bench,
@@ -308,8 +308,8 @@ describe("the database", () => {
 });
 
 describe("while the custodian is away", () => {
-  it("a use waits, and after its hour it is none", async () => {
-    // It goes away between looking at the signature and taking the use.
+  it("a use waits for the custodian, and counts as none after an hour", async () => {
+    // It goes away between checking the signature and accepting the use.
     const { escrow } = bench;
     const leaving: typeof escrow = {
       ...escrow,

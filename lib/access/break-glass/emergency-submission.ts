@@ -9,7 +9,7 @@ import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";
 import type { UnregisteredSubmission } from "@/lib/escrow/client/submit-grant";
 
-/** What a holder of break-glass signed, for the custodian. */
+/** Returns what a break-glass holder signed, for the custodian. */
 export async function emergencySubmission(
   tx: Tx,
   tenantId: string,
@@ -17,14 +17,14 @@ export async function emergencySubmission(
   emergencyId: string,
 ): Promise<UnregisteredSubmission> {
   const found = await findEmergency(tx, tenantId, emergencyId);
-  if (found === undefined) throw new InvariantError("a grant rests on a use of break-glass that nobody made");
+  if (found === undefined) throw new InvariantError("a grant rests on a missing use of break-glass");
   const { statement, signature, reason } = found;
   return { grant: grantId, emergency: { statement, signature }, reason };
 }
 
 /**
- * A use that the custodian refused, or that it could not be told of within the hour, is none: its grant ends without ever having
- * been in force, and nothing waits for a review. While it is away, within the hour, the portal goes on trying.
+ * Ends a use that the custodian refused or could not be reached for within the hour. Its grant ends without having been
+ * in force, and no review is due. Within that hour the portal retries.
  */
 export async function endRefusedEmergency(
   cx: CustodyContext,

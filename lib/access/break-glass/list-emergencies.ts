@@ -10,7 +10,7 @@ import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { type Page, requireCursor } from "@/lib/paging";
 
-/** Uses of break-glass newest first: one's own, and every one for those who decide. */
+/** Returns uses of break-glass, newest first: the caller's own, or all of them for deciders. */
 export function listEmergencies(cx: Context, query: EmergencyQuery): Promise<Page<EmergencyView>> {
   const after = requireCursor(query.cursor);
   return inSnapshot(cx, async (tx) => {
@@ -24,7 +24,7 @@ export function listEmergencies(cx: Context, query: EmergencyQuery): Promise<Pag
   });
 }
 
-/** One use as it is now. What the caller may not know of is not there: throws `grant.not-found`. */
+/** Returns one use as it is now. Throws `grant.not-found` when the caller may not know of it. */
 async function readEmergency(cx: Context, id: string): Promise<EmergencyView> {
   const view = await inSnapshot(cx, async (tx) => {
     const row = await findEmergency(tx, cx.instance.tenantId, id);
@@ -35,12 +35,12 @@ async function readEmergency(cx: Context, id: string): Promise<EmergencyView> {
   return view;
 }
 
-/** One use, for its holder and for those who know of every one; for everybody else `grant.not-found`. */
+/** Returns one use to its holder and to those who know of every use. Throws `grant.not-found` for all others. */
 export function getEmergency(cx: Context, id: string): Promise<EmergencyView> {
   return readEmergency(cx, id);
 }
 
-/** One use as it is now, with the receipt of the entry that changed it. */
+/** Returns one use as it is now, with the receipt of the entry that changed it. */
 export async function answerEmergency(
   cx: Context,
   id: string,

@@ -14,15 +14,16 @@ import type { SignedReview } from "@/lib/escrow/protocol/break-glass-statement";
 import { recordDigest } from "@/lib/escrow/protocol/statements";
 
 /**
- * What is reviewed exists, is over, is another's, and waits. Whether it gave something the custodian alone knows, since its
- * answer may have been lost: of a use that it never took it takes no review.
+ * Returns the use to review. Throws unless it exists, is over, belongs to another person and waits for review. The
+ * custodian decides whether the use gave anything, since its answer may have been lost: it refuses the review of a use
+ * that it never accepted.
  */
 async function requireReviewable(tx: Tx, cx: Context, id: string): Promise<EmergencyRow> {
   const row = await findEmergency(tx, cx.instance.tenantId, id);
   if (row === undefined || !mayKnowOf(cx.principal, row.holder_user_id))
     throw new DomainError("grant.not-found");
   const { accounts } = await findRelatedPeople(tx, cx.instance.tenantId, cx.principal.userId);
-  // A second account of the holder is the holder.
+  // A second account of the holder counts as the holder.
   const holderUserId = accounts.includes(row.holder_user_id) ? cx.principal.userId : row.holder_user_id;
   const facts = { holderUserId, isBlocked: await isBlocked(tx, cx.principal.userId) };
   const [first, ...others] = reviewReasons(cx.principal, facts);
@@ -71,9 +72,10 @@ interface Reviewed {
 }
 
 /**
- * Another person reviews a use of break-glass. The custodian takes the signed word first, since it alone keeps the block: when
- * storing it here fails, sending the same again is answered alike. Throws `grant.not-found`, `decision.self`, `decision.duty`,
- * `request.illegal-transition`, `statement.required`, `custodian.refused`, and 503 while the custodian is away.
+ * Stores another person's review of a break-glass use. The custodian takes the signed review first, since only the
+ * custodian keeps the block. If storing it here fails, the same review can be sent again with the same answer. Throws
+ * `grant.not-found`, `decision.self`, `decision.duty`, `request.illegal-transition`, `statement.required`,
+ * `custodian.refused`, and 503 while the custodian is away.
  */
 export async function reviewEmergency(cx: Context, id: string, body: NewReview): Promise<EmergencyAnswer> {
   const row = await inSnapshot(cx, (tx) => requireReviewable(tx, cx, id));

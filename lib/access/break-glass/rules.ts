@@ -5,7 +5,7 @@ import { BREAK_GLASS_DUTY, REVIEWING_DUTIES } from "@/lib/escrow/protocol/break-
 
 type Subject = Pick<SubjectFacts, "userId" | "role" | "duties">;
 
-/** Reasons against a use of break-glass; none means it is allowed. Pure. */
+/** Returns the reasons against a use of break-glass; an empty list allows it. Pure. */
 export function useReasons(
   subject: Subject,
   facts: { readonly isParty: boolean; readonly isBlocked: boolean },
@@ -31,18 +31,21 @@ export function useReasons(
   return [];
 }
 
-/** Those who know of every use: who decides, and who may review one. */
+/** Whether the person knows of every use: deciders and people who may review one. */
 export function knowsEveryUse(subject: Subject): boolean {
   const mayReview = subject.duties.some((duty) => REVIEWING_DUTIES.includes(duty));
   return isReviewer(subject) || (subject.role === "coordinator" && mayReview);
 }
 
-/** Whether a person may know of a use: its holder, and those who know of every one. */
+/** Whether a person may know of a use: its holder, and those who know of every use. */
 export function mayKnowOf(subject: Subject, holderUserId: string): boolean {
   return subject.userId === holderUserId || knowsEveryUse(subject);
 }
 
-/** Reasons against a review: never one's own, and with a duty for it. What one may not know of does not exist. */
+/**
+ * Returns the reasons against a review. A holder cannot review their own use, and the reviewer needs a duty for it. A
+ * use that the reviewer may not know of is answered as not found.
+ */
 export function reviewReasons(
   subject: Subject,
   facts: { readonly holderUserId: string; readonly isBlocked: boolean },

@@ -25,18 +25,20 @@ const askedMembers = {
   ),
 };
 
-/** What a holder of break-glass wants to look at, and why. */
+/** What a break-glass holder asks to see, and why. */
 export const NewEmergencyStatement = z.strictObject(askedMembers);
 export type NewEmergencyStatement = z.infer<typeof NewEmergencyStatement>;
 
-/** The same, with the statement's nonce and signature; in an evaluation without, for whoever has no key. */
+/**
+ * The same with the statement's nonce and signature. In an evaluation instance a person without a key leaves them out.
+ */
 export const NewEmergency = z.strictObject({
   ...askedMembers,
   signed: z.strictObject({ nonce: z.string().max(64), signature: StatementSignature }).optional(),
 });
 export type NewEmergency = z.infer<typeof NewEmergency>;
 
-/** Another person's word on a use; the signature is over `{log, grant, emergency, outcome, reviewer}`. */
+/** Another person's review of a use. The signature covers `{log, grant, emergency, outcome, reviewer}`. */
 export const NewReview = z.strictObject({
   outcome: ReviewStatement.shape.outcome,
   comment: visibleText(4_000),
@@ -59,9 +61,9 @@ const PersonView = z.object({ handle: z.string(), name: z.string(), organisation
 
 export const EmergencyView = z.object({
   id: z.string(),
-  /** Opened under this grant, which has the same id. */
+  /** The grant of this use, which has the same id. */
   grant_id: z.string(),
-  /** What people call it, as its grant: BG and the end of its id. */
+  /** Reference for people, the same as its grant's: BG and the end of its id. */
   reference: z.string(),
   holder: PersonView,
   transactions: z.array(z.string()),
@@ -70,10 +72,10 @@ export const EmergencyView = z.object({
   began_at: z.string(),
   not_after: z.string(),
   views_used: z.int(),
-  /** `refused`: the custodian gave nothing, and nothing waits for a review. */
+  /** `refused`: the custodian gave nothing, and no review is due. */
   state: z.enum(["pending", "running", "review_due", "reviewed", "refused"]),
   review_by: z.string(),
-  /** SHA-256 of its statement, as the review names it. */
+  /** SHA-256 of its statement, which the review names. */
   statement_digest: z.string(),
   proof: z.string(),
   review: z

@@ -8,7 +8,7 @@ import { StatementSignature } from "@/lib/escrow/protocol/statements";
 
 const ProofKind = z.enum(["passkey", "ed25519", "evaluation"]);
 
-/** One use of break-glass as it stands for ever. */
+/** One use of break-glass. It never changes. */
 export interface NewEmergencyRow {
   readonly id: string;
   readonly holderUserId: string;
@@ -110,7 +110,7 @@ export async function findEmergency(tx: Tx, tenantId: string, id: string): Promi
   return z.array(Row).parse(rows)[0];
 }
 
-/** Uses newest first, of one person or of the whole tenant. */
+/** Returns uses, newest first, of one person or of the whole tenant. */
 export async function listEmergencyRows(
   tx: Tx,
   page: {
@@ -118,7 +118,7 @@ export async function listEmergencyRows(
     readonly holderId: string | undefined;
     readonly after: string | undefined;
     readonly limit: number;
-    /** Only those that gave something and that nobody has reviewed. */
+    /** Only uses that gave something and that are not reviewed yet. */
     readonly isUnreviewed?: boolean;
   },
 ): Promise<Readable<EmergencyRow>[]> {
@@ -136,7 +136,10 @@ export async function listEmergencyRows(
   return readRows(rows, (row) => Row.parse(row));
 }
 
-/** Whether a use by this person, under whichever account, waits for its review. That one was found unjustified the custodian knows alone. */
+/**
+ * Whether a use by this person, under any of their accounts, waits for its review. Only the custodian knows whether a
+ * review found it unjustified.
+ */
 export async function isBlocked(tx: Tx, holderUserId: string): Promise<boolean> {
   const rows = await tx.$queryRaw<unknown[]>(
     Prisma.sql`SELECT 1 FROM emergency e JOIN access_grant g ON g.emergency_id = e.id
@@ -172,7 +175,10 @@ export async function insertPreparedUse(
   });
 }
 
-/** The statement prepared for this person under a nonce, spent by asking; undefined when there is none to be had. */
+/**
+ * Returns the statement that was prepared for this person under a nonce, and deletes it. Returns undefined when none is
+ * available.
+ */
 export async function takePreparedUse(
   tx: Tx,
   wanted: { readonly userId: string; readonly nonce: string; readonly at: Date },

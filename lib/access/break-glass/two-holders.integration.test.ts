@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => bench?.close());
 
 /** ADR 0037: one human, one account; ADR 0028: three records, and a review before the next use. */
-it("one human with two accounts does not break the glass anew before the first use was reviewed", async () => {
+it("one human with two accounts cannot use break-glass again before the first use was reviewed", async () => {
   await queryOwner(bench, "ALTER TABLE app_user DISABLE TRIGGER USER");
   await queryOwner(bench, "UPDATE app_user SET email = $2 WHERE id = $1", [
     two.principal.userId,

@@ -19,8 +19,7 @@ import { activateGrant } from "@/lib/access/grants/activate-grant";
 import { insertGrant } from "@/lib/access/grants/change-store";
 import { insertPending } from "@/lib/access/grants/pending-store";
 import { requireKnownTransactions } from "@/lib/access/requests/check-asked";
-import { isParty } from "@/lib/access/requests/queue-store";
-import { findRelatedPeople, ownOrganisations } from "@/lib/access/review/conflicts/store";
+import { findRelatedPeople, isParty, ownOrganisations } from "@/lib/access/review/conflicts/store";
 import { POLICY_VERSION } from "@/lib/access/rules/decide";
 import { refusalOf } from "@/lib/access/rules/refusal";
 import { wholeSeconds } from "@/lib/access/rules/validity";
@@ -57,7 +56,7 @@ function statementOf(cx: Context, body: NewEmergencyStatement, nonce: string): B
   });
 }
 
-/** The rules come before existence: whoever does not hold it gets the same answer for every id. */
+/** The rules come before the look-up: a person without the duty gets the same answer for every id. */
 async function requireMayUse(tx: Tx, cx: Context, body: NewEmergencyStatement): Promise<void> {
   const { principal } = cx;
   const kin = await findRelatedPeople(tx, cx.instance.tenantId, principal.userId);
@@ -68,7 +67,10 @@ async function requireMayUse(tx: Tx, cx: Context, body: NewEmergencyStatement): 
   await requireKnownTransactions(tx, cx.instance.tenantId, body.transactions);
 }
 
-/** Lays out what the holder signs: masked, an hour from now. The use comes back with the same body. */
+/**
+ * Prepares the statement that the holder signs: masked values, an hour from now. The use arrives later with the same
+ * body.
+ */
 export async function prepareEmergency(
   cx: Context,
   body: NewEmergencyStatement,
@@ -92,7 +94,10 @@ export async function prepareEmergency(
   return { statement, nonce, expires_at: expiresAt.toISOString(), receipt };
 }
 
-/** What was prepared and is signed, or in an evaluation what the portal signs for whoever has no key. */
+/**
+ * Returns the prepared statement with its signature. In an evaluation instance the portal signs for people without a
+ * key.
+ */
 async function signedUse(
   cx: Context,
   body: NewEmergency,
@@ -116,7 +121,10 @@ async function signedUse(
 
 type Used = Awaited<ReturnType<typeof signedUse>>;
 
-/** Its grant, pending until the custodian has it: the same id, since a use has exactly one. */
+/**
+ * Inserts the grant, pending until the custodian has it. It has the same id as the use, since a use has exactly one
+ * grant.
+ */
 async function insertUsed(tx: Tx, cx: Context, id: string, { statement, proven }: Used): Promise<void> {
   const at = cx.clock.now();
   const { tenantId } = cx.instance;
@@ -182,9 +190,10 @@ async function useIn(tx: Tx, cx: Context, body: NewEmergency, used: Used) {
 }
 
 /**
- * A holder breaks the glass: masked values of three records at most, for an hour, at once. The custodian checks the holder
- * and takes no other use before another person has reviewed this one. Throws `access.forbidden` (`floor.review-due` and others),
- * `transaction.not-found`, `statement.required`, `statement.expired`, `custodian.refused`, and 503 while the custodian is away.
+ * Opens break-glass for a holder: masked values of at most three records, for one hour, at once. The custodian checks
+ * the holder and accepts no other use before another person has reviewed this one. Throws `access.forbidden`
+ * (`floor.review-due` and others), `transaction.not-found`, `statement.required`, `statement.expired`,
+ * `custodian.refused`, and 503 while the custodian is away.
  */
 export async function useBreakGlass(cx: Context, body: NewEmergency): Promise<EmergencyAnswer> {
   await inSnapshot(cx, (tx) => requireMayUse(tx, cx, body));

@@ -40,7 +40,7 @@ function reviewView(row: EmergencyRow, names: Names): Pick<EmergencyView, "revie
   return { review: { by: personView(names, by), at: at.toISOString(), outcome, comment, late, proof } };
 }
 
-/** Uses as the caller may see them. */
+/** Returns uses as the caller may see them. */
 export async function emergencyViews(
   tx: Tx,
   cx: Context,

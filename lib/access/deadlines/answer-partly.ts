@@ -12,8 +12,8 @@ import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 
 /**
- * Says of an approval that narrowed that it was no refusal of the rest: access to the part goes on, and the rest goes
- * to its reviewers as a request of its own, which both sides see linked. With a reason that the requester sees.
+ * Records that an approval which narrowed did not refuse the rest. Access to the approved part goes on. The rest goes
+ * to its reviewers as a separate request, and both sides see the link. The requester sees the reason.
  */
 export async function answerPartly(cx: Context, id: string, reason: string): Promise<RequestAnswer> {
   const entry = await inTransaction(cx, async (tx) => {

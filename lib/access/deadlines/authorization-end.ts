@@ -9,7 +9,7 @@ const LIVE: ReadonlySet<AuthorizationState> = new Set<AuthorizationState>([
   "approved",
   "active",
 ]);
-/** The request came to nothing, or all that came of it has been closed. */
+/** The request ended without a grant, or its grant and its request are closed. */
 const OVER: ReadonlySet<RequestState> = new Set<RequestState>([
   "withdrawn",
   "denied",
@@ -19,7 +19,7 @@ const OVER: ReadonlySet<RequestState> = new Set<RequestState>([
 
 type Ending = Extract<AuthorizationState, "closed" | "expired" | "exhausted">;
 
-/** Whether its grant is at its end, also before anybody has written that down. */
+/** Whether its grant has ended, also before any job has recorded the end. */
 function isGrantOver(one: StandingAuthority, nowMs: number): boolean {
   if (one.grant_id === null) return false;
   const isPast = one.not_after !== null && one.not_after.getTime() <= nowMs;
@@ -27,8 +27,8 @@ function isGrantOver(one: StandingAuthority, nowMs: number): boolean {
 }
 
 /**
- * The state that a legal authority has come to by the clock or by use; nothing when it stays as it is. Half-open as
- * everywhere. No decision waits for it: each reads the dates and the grant itself.
+ * Returns the state that a legal authority reaches by the clock or by use; undefined when it does not change. Time
+ * spans are half-open. No decision waits for this: each decision reads the dates and the grant itself.
  */
 export function authorizationEnd(one: StandingAuthority, now: Date): Ending | undefined {
   if (one.state === "draft" || one.state === "closed") return undefined;

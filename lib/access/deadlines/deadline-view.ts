@@ -4,18 +4,17 @@ import { findContinuation, findReference } from "@/lib/access/deadlines/store";
 import type { GrantRow } from "@/lib/access/grants/store";
 import type { AuthorizationRow } from "@/lib/access/legal-authorities/store";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
-import { isParty } from "@/lib/access/requests/queue-store";
 import { remainderOf } from "@/lib/access/requests/remainder";
 import type { RequestState } from "@/lib/access/requests/schema";
 import type { RequestRow } from "@/lib/access/requests/store";
-import { ownOrganisations, withTie } from "@/lib/access/review/conflicts/store";
+import { isParty, ownOrganisations, withTie } from "@/lib/access/review/conflicts/store";
 import { decideAction } from "@/lib/access/rules/action-rules";
 import { isTransition } from "@/lib/access/rules/transitions";
 import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { validityTime } from "@/lib/escrow/protocol/statements";
 
-/** What the view of a request shows of its life beside its state. */
+/** Deadlines, acts and links that the view of a request shows in addition to its state. */
 export interface DeadlineFacts {
   readonly row: RequestRow;
   readonly authorization: AuthorizationRow | undefined;
@@ -24,7 +23,7 @@ export interface DeadlineFacts {
 
 type SteeringMembers = Pick<RequestView, "acts" | "continues" | "continued_by" | "extendable_until">;
 
-/** How far the answer could be put off now; nothing when it cannot be. */
+/** Returns how far the deadline could be extended now; undefined when it cannot. */
 function extendable({ row, authorization }: DeadlineFacts, now: Date): Date | undefined {
   const { responseDueAt, state, extensions } = row;
   if (authorization === undefined || responseDueAt === undefined || extensions > 0) return undefined;
@@ -35,7 +34,7 @@ function extendable({ row, authorization }: DeadlineFacts, now: Date): Date | un
 
 const OBJECTED: RequestState = "objected";
 
-/** The acts that would not be refused: the same rules and states as the use cases have. */
+/** Returns the acts that are allowed now, by the same rules and states as the use cases. */
 async function actsOf(
   tx: Tx,
   cx: Context,
@@ -59,7 +58,7 @@ async function actsOf(
   ];
 }
 
-/** Acts, links and dates of a request for its view. Links lead to requests of the same officer alone. */
+/** Returns acts, links and dates of a request for its view. It links only to requests of the same officer. */
 export async function deadlineMembers(tx: Tx, cx: Context, life: DeadlineFacts): Promise<SteeringMembers> {
   const { row } = life;
   const until = extendable(life, cx.clock.now());

@@ -11,8 +11,8 @@ import { revokeGrant } from "@/lib/access/grants/revoke-grant";
 import { useView } from "@/lib/access/grants/use-grant";
 import { revokeAuthorization, suspendAuthorization } from "@/lib/access/legal-authorities/end-authorization";
 import { commentRequest } from "@/lib/access/requests/comment-request";
-import { getRequest } from "@/lib/access/requests/get-request";
 import { listRequests } from "@/lib/access/requests/list-requests";
+import { getRequest } from "@/lib/access/requests/request-view";
 import { NewDecision } from "@/lib/access/requests/schema";
 import { submitRequest } from "@/lib/access/requests/submit-request";
 import { withdrawRequest } from "@/lib/access/requests/withdraw-request";
@@ -37,13 +37,13 @@ afterAll(async () => {
   await bench?.close();
 });
 
-/** A clock that stands so many days after now; the very same instant for everybody who is given it. */
+/** A clock set this many days after now; every caller of one clock gets the same instant. */
 function clockIn(days: number) {
   const ms = Date.now() + days * DAY_MS;
   return { ...bench.cx.clock, now: () => new Date(ms), nowMs: () => ms };
 }
 const at = (who: BenchPerson, days: number): BenchPerson => ({ ...who, clock: clockIn(days) });
-/** What a portal's loop does at that time. */
+/** Runs what a portal's job does at that time. */
 const keep = (days: number) =>
   keepRequests({ ...bench.cx, clock: clockIn(days), logger: bench.legal.logger, system: "portal" });
 const kindsOf = async (id: string, who = bench.legal) =>
@@ -61,7 +61,7 @@ async function staffRequest(): Promise<string> {
   return id;
 }
 
-/** As the database's owner, in one transaction that is rolled back; the SQLSTATE, or "allowed". */
+/** Runs as the database owner in one transaction that is rolled back. Returns the SQLSTATE, or "allowed". */
 async function asOwner(set: string, id: string): Promise<string> {
   try {
     await bench.query(`UPDATE access_request SET ${set} WHERE id = $1`, [id]);
@@ -71,8 +71,8 @@ async function asOwner(set: string, id: string): Promise<string> {
   }
 }
 
-describe("an answer that does not come", () => {
-  it("is reminded of, becomes overdue and escalates: to the head of compliance, and after three days to the executive", async () => {
+describe("an overdue answer", () => {
+  it("an unanswered request is reminded, becomes overdue and escalates to the head of compliance, and after three days to the executive", async () => {
     const id = await bench.file();
     const asked = await getRequest(bench.regulator, id);
     const day = (instant: string | undefined) =>
@@ -101,14 +101,14 @@ describe("an answer that does not come", () => {
     expect(items.map((item) => item.id)).toContain(id);
     expect(new Set(items.map((item) => item.escalated_to))).toEqual(new Set(["executive"]));
     expect(await needs(executive)).toEqual(["escalated"]);
-    // Nobody leads it away from there by putting it off.
+    // An extension cannot lead it away from there.
     const late = extendRequest(at(bench.legal, 17.3), id, { reason: "Too late" });
     expect(await outcomeOf(late)).toBe("request.illegal-transition");
     expect(await outcomeOf(decideRequest(executive, id, bench.approval("legal")))).toBe("decision.duty");
 
-    // It can still be answered, and stands where it stood; the answer is overdue until it is there.
+    // It can still be answered in its stage, and stays overdue until it is answered.
     expect((await decideRequest(bench.legal, id, bench.approval("legal"))).state).toBe("stage_2");
-    // Nor between a decision and the portal's next look at the clock, when it is not called overdue.
+    // Also not between a decision and the portal's next check of the clock, when it is not marked overdue.
     const between = extendRequest(at(bench.legal, 17.35), id, { reason: "Too late" });
     expect(await outcomeOf(between)).toBe("request.extended");
     expect((await getRequest(at(bench.legal, 17.35), id)).acts).not.toContain("extend");
@@ -126,7 +126,7 @@ describe("an answer that does not come", () => {
     expect((await decideRequest(bench.approver, id, bench.approval("coordinator"))).state).toBe("active");
   });
 
-  it("can still be a denial when the order has ended, in either stage, and no approval any more", async () => {
+  it("after the order has ended a request can be denied in either stage and no longer approved", async () => {
     const [first, second] = [await bench.file(), await bench.file()];
     await decideRequest(bench.legal, second, bench.approval("legal"));
     await keep(25);
@@ -139,7 +139,7 @@ describe("an answer that does not come", () => {
     expect((await decideRequest(approver, second, decided("coordinator", "deny"))).state).toBe("denied");
   });
 
-  it("makes each step once, however many portals look at the clock at once", async () => {
+  it("each step is made once, however many portals check the clock at once", async () => {
     const ids = [await bench.file(), await bench.file(), await bench.file()];
     await Promise.all(Array.from({ length: 6 }, () => keep(14.1)));
     await Promise.all(Array.from({ length: 6 }, () => keep(17.5)));
@@ -159,7 +159,7 @@ describe("an answer that does not come", () => {
     );
   });
 
-  it("is never refused by silence: only staff's own request, which nobody must answer, lapses", async () => {
+  it("silence never refuses a request: only staff's own request, which needs no answer, lapses", async () => {
     const own = await staffRequest();
     const owed = await bench.file();
     expect((await getRequest(bench.legal, own)).response_due_at).toBeUndefined();
@@ -174,7 +174,7 @@ describe("an answer that does not come", () => {
     );
   });
 
-  it("is withdrawn by who asked, also when it is overdue, put off or objected to", async () => {
+  it("a requester can withdraw also an overdue, extended or objected request", async () => {
     const overdue = await bench.file();
     await keep(14.1);
     const extended = await bench.file();
@@ -187,7 +187,7 @@ describe("an answer that does not come", () => {
 });
 
 describe("a question", () => {
-  it("pauses both dates, is never overdue, and its answer leads back to the stage that asked", async () => {
+  it("a question pauses both dates, is never overdue, and its answer leads back to the stage that asked", async () => {
     const id = await bench.file();
     await decideRequest(bench.both, id, bench.approval("legal"));
     const before = await getRequest(bench.legal, id);
@@ -200,7 +200,7 @@ describe("a question", () => {
       const moved = Date.parse(answered[date] ?? "") - Date.parse(before[date] ?? "");
       expect(Math.abs(moved - 3 * DAY_MS)).toBeLessThan(60_000);
     }
-    // Nobody approved in answering: the timeline has the approval of the one who gave it, and no other.
+    // The answer is no approval: the timeline shows only the approval that was given.
     const approvals = answered.timeline.filter(({ kind }) => kind === "approve");
     expect(approvals.map(({ by }) => by)).toEqual([bench.both.principal.handle]);
     const [last] = answered.timeline.slice(-1);
@@ -209,7 +209,7 @@ describe("a question", () => {
 });
 
 describe("an extension", () => {
-  it("puts the answer off once, with its reason; the next decision ends it, and so does its date", async () => {
+  it("a deadline is extended once, with a reason; the next decision ends the extension, and so does its date", async () => {
     const id = await bench.file();
     const stood = await getRequest(bench.legal, id);
     expect(stood.acts).toEqual(["extend", "object"]);
@@ -234,7 +234,7 @@ describe("an extension", () => {
     expect((await decideRequest(bench.approver, other, bench.approval("coordinator"))).state).toBe("active");
   });
 
-  it("is given no longer than the instrument leaves, and never where nobody must answer", async () => {
+  it("an extension stays within the instrument's limit, and needs a request that must be answered", async () => {
     const id = await bench.file();
     const at = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString();
     for (const until of [at(13), at(29), at(-1)])
@@ -249,7 +249,7 @@ describe("an extension", () => {
     expect(await outcomeOf(extendRequest(bench.legal, own, { reason: "x" }))).toBe("request.no-deadline");
   });
 
-  it("is for reviewers alone: not for who asked, another agency, support, or an unknown id", async () => {
+  it("only reviewers can extend: not the requester, another agency or support, and not an unknown id", async () => {
     const id = await bench.file();
     const act = (who: BenchPerson) => outcomeOf(extendRequest(who, id, { reason: "x" }));
     expect(await act(bench.regulator)).toBe("decision.self");
@@ -265,7 +265,7 @@ describe("an extension", () => {
 });
 
 describe("an objection", () => {
-  it("is raised and settled by legal, holds every decision, and does not stop the clock", async () => {
+  it("the duty legal raises and settles an objection, which blocks every decision and does not stop the clock", async () => {
     const id = await bench.file();
     await decideRequest(bench.both, id, bench.approval("legal"));
     expect(await outcomeOf(objectRequest(bench.approver, id, raise))).toBe("decision.duty");
@@ -290,7 +290,7 @@ describe("an objection", () => {
   });
 });
 
-describe("an answer in part", () => {
+describe("a partial answer", () => {
   const narrowed = (more: object) => bench.approval("coordinator", { scope: more });
 
   async function partly(scope: object) {
@@ -300,7 +300,7 @@ describe("an answer in part", () => {
     return { id, answer: await answerPartly(bench.legal, id, "The second needs counsel") };
   }
 
-  it("keeps access to the part, and sends the rest on under the same order, due when the whole was due", async () => {
+  it("access to the part goes on, and the rest is submitted under the same order, due when the whole was due", async () => {
     const [first, second] = bench.transactions;
     const { id, answer } = await partly({ transactions: [first] });
     expect(answer).toMatchObject({ state: "partial", acts: [] });
@@ -334,12 +334,12 @@ describe("an answer in part", () => {
     expect(await stateOf(id)).toBe("active");
     const again = await getRequest(bench.legal, id);
     expect(again.timeline.at(-1)).toMatchObject({ kind: "resume", from_state: "partial" });
-    // The rest has been sent on once, and is its own request's business since.
+    // The rest was submitted once, and is a separate request since.
     expect(again.acts).toEqual([]);
     expect(await outcomeOf(answerPartly(bench.legal, id, "again"))).toBe("request.illegal-transition");
   });
 
-  it("of fewer fields sends the other fields on; where both were taken, the whole again", async () => {
+  it("the rest has the other fields after an answer of fewer fields; if both were narrowed, it is the whole again", async () => {
     const fields = await partly({ fields: ["amount"] });
     const other = await getRequest(bench.legal, fields.answer.continued_by?.id ?? "");
     expect(other).toMatchObject({ fields: ["pricing"], transactions: [...bench.transactions].sort() });
@@ -351,7 +351,7 @@ describe("an answer in part", () => {
     });
   });
 
-  it("is refused where nothing was left out, twice, and before there is access", async () => {
+  it("a partial answer is refused when nothing was left out, a second time, and before access exists", async () => {
     const id = await bench.file();
     const act = (which: string) => outcomeOf(answerPartly(bench.legal, which, "x"));
     expect(await act(id)).toBe("request.illegal-transition");
@@ -365,23 +365,26 @@ describe("an answer in part", () => {
   it.each([
     ["suspended", suspendAuthorization, 0],
     ["revoked", revokeAuthorization, 1],
-  ] as const)("ends in both requests when its one order is %s in either", async (state, act, named) => {
-    const { id, answer } = await partly({ fields: ["amount"] });
-    const restId = answer.continued_by?.id ?? "";
-    await decideRequest(bench.both, restId, bench.approval("legal"));
-    await decideRequest(bench.approver, restId, bench.approval("coordinator"));
-    const ids = [id, restId];
-    const which = ids[named] ?? "";
-    const { authorization } = await getRequest(bench.legal, which);
-    await act(bench.legal, which, authorization?.id ?? "", { reason: "The court stayed it." });
-    for (const one of ids) {
-      const ended = await getRequest(bench.regulator, one);
-      expect([ended.state, ended.authorization?.state]).toEqual(["revoked", state]);
-      expect((await getGrant(bench.regulator, ended.grant_id ?? "")).state).toBe("revoked");
-    }
-  });
+  ] as const)(
+    "an order that is %s in one request ends in the part and in the rest",
+    async (state, act, named) => {
+      const { id, answer } = await partly({ fields: ["amount"] });
+      const restId = answer.continued_by?.id ?? "";
+      await decideRequest(bench.both, restId, bench.approval("legal"));
+      await decideRequest(bench.approver, restId, bench.approval("coordinator"));
+      const ids = [id, restId];
+      const which = ids[named] ?? "";
+      const { authorization } = await getRequest(bench.legal, which);
+      await act(bench.legal, which, authorization?.id ?? "", { reason: "The court stayed it." });
+      for (const one of ids) {
+        const ended = await getRequest(bench.regulator, one);
+        expect([ended.state, ended.authorization?.state]).toEqual(["revoked", state]);
+        expect((await getGrant(bench.regulator, ended.grant_id ?? "")).state).toBe("revoked");
+      }
+    },
+  );
 
-  it("ends in the rest that is still under review, which then nobody approves", async () => {
+  it("an order ends in the rest that is still under review, which can then no longer be approved", async () => {
     const { id, answer } = await partly({ fields: ["amount"] });
     const restId = answer.continued_by?.id ?? "";
     await suspendAuthorization(bench.legal, id, answer.authorization?.id ?? "", { reason: "stayed" });
@@ -392,7 +395,7 @@ describe("an answer in part", () => {
     );
   });
 
-  it("suspends the order of a rest that is still owed when the part's order is revoked: no answer is owed less for it", async () => {
+  it("revoking the part's order suspends the order of a rest that is still owed: the answer stays owed", async () => {
     const { id, answer } = await partly({ fields: ["amount"] });
     const restId = answer.continued_by?.id ?? "";
     await revokeAuthorization(bench.legal, id, answer.authorization?.id ?? "", { reason: "set aside" });
@@ -401,7 +404,7 @@ describe("an answer in part", () => {
     expect([rest.state, rest.authorization?.state]).toEqual(["stage_1", "suspended"]);
   });
 
-  it("ends with its grant as the whole would: by revocation too", async () => {
+  it("a partial answer ends with its grant like a whole one, by revocation too", async () => {
     const { id, answer } = await partly({ fields: ["amount"] });
     await revokeGrant(bench.approver, answer.grant_id ?? "", "over");
     expect(await stateOf(id)).toBe("revoked");
@@ -418,7 +421,7 @@ describe("the end of access", () => {
   const grantState = async (id: string) =>
     (await bench.query("SELECT state FROM access_grant WHERE id = $1", [id])).rows[0];
 
-  it("is written down when the clock passes it, and thirty days later the request is closed", async () => {
+  it("the end is recorded when the clock passes it, and the request is closed thirty days later", async () => {
     const { id, grantId } = await active();
     await keep(19);
     expect(await stateOf(id)).toBe("active");
@@ -431,7 +434,7 @@ describe("the end of access", () => {
     expect((await kindsOf(id)).slice(-2)).toEqual(["expire", "close"]);
   });
 
-  it("is written down when the last view is used", async () => {
+  it("the end is recorded when the last view is used", async () => {
     const { id, grantId } = await active({ max_views: 1 });
     const { regulator } = bench;
     await inTransaction(regulator, async (tx) => {
@@ -445,7 +448,7 @@ describe("the end of access", () => {
 });
 
 describe("the history", () => {
-  it("is searched by officer, agency, issuer, case number, transaction and time, each alone and together", async () => {
+  it("the history is searched by officer, agency, issuer, case number, transaction and time, each alone and together", async () => {
     const { legal, auditor, regulator, transactions } = bench;
     const id = await bench.file({
       who: auditor,
@@ -475,7 +478,7 @@ describe("the history", () => {
       { from: new Date(Date.now() + DAY_MS).toISOString() },
     ];
     for (const query of misses) expect(await ids(query)).not.toContain(id);
-    // Nobody finds what he may not know of, whatever he searches by.
+    // No search finds what the caller may not know of.
     for (const query of hits) expect(await ids(query, regulator)).not.toContain(id);
     const whole = await ids({ transaction: transactions[1] });
     const paged: string[] = [];
@@ -490,7 +493,7 @@ describe("the history", () => {
 });
 
 describe("the database", () => {
-  it("binds a move to its event, to where the request stood, and to the timeline", async () => {
+  it("the database binds a move to its event, to the previous state, and to the timeline", async () => {
     const id = await bench.file();
     await decideRequest(bench.both, id, bench.approval("legal"));
     await extendRequest(bench.legal, id, { reason: "x" });
@@ -513,7 +516,7 @@ describe("the database", () => {
     ];
     for (const set of refused)
       expect([set, await asOwner(set, id)]).toEqual([set, expect.stringMatching(/^(SP002|23514)$/)]);
-    // What is allowed and has no event and no entry is refused when it is to be committed.
+    // An allowed move without its event and entry is refused at commit.
     expect(await asOwner("state = 'stage_2', last_event = 'resume'", id)).toBe("SP001");
   });
 });

@@ -24,7 +24,7 @@ function standing(more: Partial<Standing> = {}): Standing {
 }
 
 describe("dates of a request", () => {
-  it("go by its instrument: reviewers decide before the answer is due, and an EPOC is answered in ten days", () => {
+  it("dates follow the instrument: reviewers decide before the answer is due, and an EPOC is answered in ten days", () => {
     for (const kind of InstrumentKind.options) {
       const { dueAt, responseDueAt } = datesFrom(kind, START);
       expect(responseDueAt === undefined ? 0 : responseDueAt.getTime() - dueAt.getTime()).toBeGreaterThan(0);
@@ -34,11 +34,11 @@ describe("dates of a request", () => {
     expect(datesFrom("court_order", START)).toEqual({ dueAt: on(10), responseDueAt: on(14) });
   });
 
-  it("without an order there is no duty to answer", () => {
+  it("a request without an order has no deadline", () => {
     expect(datesFrom(undefined, START)).toEqual({ dueAt: on(10), responseDueAt: undefined });
   });
 
-  it("move by as long as the clock stood still, never back, and an EPOC is not put off", () => {
+  it("dates move by the time that the clock was paused, never back, and an EPOC is not extended", () => {
     const dates = datesFrom("warrant", START);
     expect(pausedBy(dates, 2 * DAY)).toEqual({ dueAt: on(12), responseDueAt: on(16) });
     expect(pausedBy(dates, -DAY)).toEqual({ dueAt: on(10), responseDueAt: on(14) });
@@ -69,11 +69,11 @@ describe("what is due", () => {
     });
   });
 
-  it("nothing is due while a question is open, however late", () => {
+  it("a request with an open question is never due, however late", () => {
     expect(dueStep(standing({ state: "needs_information", reminders: 0 }), on(400))).toBeUndefined();
   });
 
-  it("reviewers are reminded two days before their date and at it, once each, also when nobody looked for days", () => {
+  it("reviewers are reminded two days before their date and at it, once each, also when the job did not run for days", () => {
     const at = (reminders: number, days: number, ms = 0) => dueStep(standing({ reminders }), on(days, ms));
     expect(at(0, 8, -1)).toBeUndefined();
     expect(at(0, 8)).toEqual({ note: "remind", count: 1 });
@@ -83,7 +83,7 @@ describe("what is due", () => {
     expect(at(2, 13)).toBeUndefined();
   });
 
-  it("what is overdue goes to the executive three days after it went to the head of compliance, once", () => {
+  it("an overdue request goes to the executive once, three days after it went to the head of compliance", () => {
     const overdue = standing({ state: "overdue", escalatedTo: "compliance", escalatedAt: on(14) });
     expect(dueStep(overdue, on(17, -1))).toBeUndefined();
     expect(dueStep(overdue, on(17))).toEqual({ note: "escalate" });
@@ -106,7 +106,7 @@ describe("what is due", () => {
     expect(dueStep(standing({ state: "approved" }), on(500))).toBeUndefined();
   });
 
-  it("an answer in part is whole when its rest has been answered, and not while that is under way", () => {
+  it("a partial answer is complete when its rest has been answered, and not before", () => {
     const grant = { notAfter: on(90), isUsedUp: false };
     const at = (rest: RequestState) => dueStep(standing({ state: "partial", grant, rest }), on(20));
     for (const rest of ["stage_1", "overdue", "extended", "objected", "needs_information"] as const)
@@ -115,7 +115,7 @@ describe("what is due", () => {
       expect(at(rest)).toEqual({ move: "resume", to: "active" });
   });
 
-  it("an end is closed after thirty days", () => {
+  it("an ended request is closed after thirty days", () => {
     for (const state of ["expired", "revoked", "exhausted", "denied"] as const) {
       expect(dueStep(standing({ state }), on(30, -1))).toBeUndefined();
       expect(dueStep(standing({ state }), on(30))).toEqual({ move: "close", to: "closed" });
@@ -124,7 +124,7 @@ describe("what is due", () => {
       expect(dueStep(standing({ state }), on(500))).toBeUndefined();
   });
 
-  it("makes no move that the table does not have", () => {
+  it("the clock makes no move that the table does not have", () => {
     const grant = { notAfter: on(3), isUsedUp: true };
     for (const state of RequestState.options)
       for (const responseDueAt of [undefined, on(14)])

@@ -3,19 +3,20 @@ import { DAY_MS, REVIEW_DAYS } from "@/lib/access/rules/limits";
 import type { RequestEventKind } from "@/lib/access/rules/transitions";
 import type { InstrumentKind } from "@/lib/vocabulary";
 
-/** How many days each part of a request's life has; pure rules, the clock is the caller's. */
+/** Days that each part of a request's life takes. Pure rules; the caller supplies the clock. */
 interface Terms {
   /** Days in which its reviewers should decide. */
   readonly review: number;
-  /** Days until the answer is due; absent where nobody has a duty to answer. */
+  /** Days until the answer is due; absent when an answer is not required. */
   readonly response?: number;
-  /** Days by which the answer may be put off, once. */
+  /** Days by which the deadline may be extended, once. */
   readonly extension: number;
 }
 
 /**
- * By instrument, counted from the submission (ADR 0026). An EPOC is answered within ten days and is not put off
- * (Regulation (EU) 2023/1543, article 10(2)); the others are this product's own, shorter where a court waits.
+ * By instrument, counted from the submission (ADR 0026). An EPOC is answered within ten days without extension
+ * (Regulation (EU) 2023/1543, article 10(2)). The other periods are this product's own and are shorter where a court
+ * waits.
  */
 const TERMS: Readonly<Record<InstrumentKind, Terms>> = {
   court_order: { review: REVIEW_DAYS, response: 14, extension: 14 },
@@ -25,20 +26,20 @@ const TERMS: Readonly<Record<InstrumentKind, Terms>> = {
   statutory_demand: { review: REVIEW_DAYS, response: 20, extension: 30 },
   audit_mandate: { review: REVIEW_DAYS, response: 30, extension: 30 },
 };
-/** Staff who ask for their own duty: nobody must answer them, and after the review's days it lapses. */
+/** Requests of staff for their own duty: no answer is required, so they lapse after the review days. */
 const WITHOUT_ORDER: Terms = { review: REVIEW_DAYS, extension: 0 };
 
-/** Reviewers are reminded this long before their date, and at it. */
+/** Reviewers are reminded this long before their date, and again on it. */
 export const REMINDER_MS = 2 * DAY_MS;
-/** What is overdue goes to the designated executive when the head of compliance has had it for so long. */
+/** After this time with the head of compliance, an overdue request goes to the designated executive. */
 export const EXECUTIVE_AFTER_MS = 3 * DAY_MS;
-/** An end can be read and answered for so long before the request is closed. */
+/** The requester can read and answer an ended request for this long before it is closed. */
 export const CLOSE_AFTER_MS = 30 * DAY_MS;
 
-/** The two dates both sides see. */
+/** The two dates that both sides see. */
 export interface DueDates {
   readonly dueAt: Date;
-  /** Absent where nobody has a duty to answer. */
+  /** Absent when an answer is not required. */
   readonly responseDueAt: Date | undefined;
 }
 
@@ -51,7 +52,7 @@ function termsOf(kind: InstrumentKind | undefined): Terms {
   return kind === undefined ? WITHOUT_ORDER : TERMS[kind];
 }
 
-/** Review deadline and response due date of a request that is submitted now under this kind of instrument. */
+/** Returns the review date and the deadline of a request that is submitted now under this kind of instrument. */
 export function datesFrom(kind: InstrumentKind | undefined, submittedAt: Date): DueDates {
   const { review, response } = termsOf(kind);
   return {
@@ -60,7 +61,7 @@ export function datesFrom(kind: InstrumentKind | undefined, submittedAt: Date): 
   };
 }
 
-/** The same dates after the clock stood still for so many milliseconds. */
+/** Returns the same dates after the clock was paused for this many milliseconds. */
 export function pausedBy(dates: Undated, pausedMs: number): { dueAt?: Date; responseDueAt?: Date } {
   const moved = (at: Date): Date => new Date(at.getTime() + Math.max(0, pausedMs));
   const { dueAt, responseDueAt } = dates;
@@ -70,7 +71,7 @@ export function pausedBy(dates: Undated, pausedMs: number): { dueAt?: Date; resp
   };
 }
 
-/** The latest day to which an answer may be put off: absent where the instrument leaves no more time. */
+/** Returns the latest day to which the deadline may be extended; undefined when the instrument leaves no more time. */
 export function latestExtension(kind: InstrumentKind, responseDueAt: Date): Date | undefined {
   const { extension } = TERMS[kind];
   return extension === 0 ? undefined : later(responseDueAt, extension);
@@ -87,11 +88,11 @@ export interface Standing {
   /** Its last move. */
   readonly updatedAt: Date;
   readonly grant: { readonly notAfter: Date; readonly isUsedUp: boolean } | undefined;
-  /** Where the rest of it stands, when it was answered in part. */
+  /** State of the request for the rest, when this one was answered in part. */
   readonly rest: RequestState | undefined;
 }
 
-/** What the clock does to a request: a move, or something that moves nothing. */
+/** What the clock does to a request: a move, or a step that does not change the state. */
 export type DueStep =
   | { readonly move: RequestEventKind; readonly to: RequestState }
   | { readonly note: "escalate" }
@@ -119,8 +120,9 @@ export const UNANSWERED: ReadonlySet<RequestState> = new Set<RequestState>([
 ]);
 
 /**
- * Whether an answer is owed and its date is over, also between a decision and the portal's next look at the clock, when
- * the state does not say so: then it lies with those to whom it escalates. While a question is open its clock stands still.
+ * Whether an answer is owed and its deadline has passed. Also true between a decision and the portal's next check of
+ * the clock, before the state shows it; the request then belongs to those to whom it escalates. An open question pauses
+ * the clock.
  */
 export function isLate(
   { state, responseDueAt, escalatedTo }: Pick<Standing, "state" | "responseDueAt" | "escalatedTo">,
@@ -130,7 +132,7 @@ export function isLate(
   return escalatedTo !== undefined || (state !== "needs_information" && responseDueAt <= now);
 }
 
-/** While the scanner is away nobody could review it: nobody is reminded, but the answer is due all the same. */
+/** While the scanner is away no one can review it. Reviewers are not reminded, but the deadline stays. */
 function waitingStep({ responseDueAt }: Standing, nowMs: number): DueStep | undefined {
   const isDue = responseDueAt !== undefined && responseDueAt.getTime() <= nowMs;
   return isDue ? { move: "overdue", to: "overdue" } : undefined;
@@ -158,9 +160,9 @@ function endOf(one: Standing, nowMs: number): DueStep | undefined {
 }
 
 /**
- * What is due for a request at this moment; nothing when its time has not come. Half-open as everywhere: due at the
- * instant itself. A request whose question is open is never due: its clock stands still. Nothing that must be
- * answered lapses (access.md "Silence is not refusal").
+ * Returns what is due for a request at this moment; undefined when no step is due. Half-open: a step is due at the
+ * instant itself. A request with an open question is never due, since its clock is paused. A request that must be
+ * answered never lapses (access.md "Silence is not refusal").
  */
 export function dueStep(one: Standing, now: Date): DueStep | undefined {
   const nowMs = now.getTime();

@@ -12,13 +12,13 @@ import { inTransaction } from "@/lib/db/transaction";
 import { DomainError, invalidField } from "@/lib/errors";
 import type { InstrumentKind } from "@/lib/vocabulary";
 
-/** An instant as it stands; a day through its end, on the last possible one as far as that goes. */
+/** Returns an instant unchanged, and for a day its end, limited to the last possible instant. */
 function dayOrInstant(text: string, latest: Date): Date {
   const end = endOf(text);
   return end > latest && startOf(text) < latest ? latest : end;
 }
 
-/** The new date: later than the one that stands and than now, and no later than the instrument leaves. */
+/** Returns the new deadline: later than the current one and than now, and no later than the instrument allows. */
 function newDate(
   row: Pick<RequestRow, "extensions">,
   kind: InstrumentKind,
@@ -44,22 +44,22 @@ function newDate(
 }
 
 /**
- * Puts the answer off, once, with a reason that both sides see. The review goes on meanwhile: the next decision ends
- * the extension, and so does its date, after which the request is overdue.
+ * Extends the deadline, once, with a reason that both sides see. The review goes on. The next decision ends the
+ * extension, and so does its date; after that date the request is overdue.
  */
 export async function extendRequest(cx: Context, id: string, body: NewExtension): Promise<RequestAnswer> {
   const entry = await inTransaction(cx, async (tx) => {
     const one = await loadForDeadline(tx, cx, id, false);
     const { row } = one;
     const { responseDueAt, kind } = requireDuty(one);
-    // What is called overdue has no such move. What is late and not called so yet is put off no more either.
+    // The state overdue has no such move. A request that is late but not marked yet cannot be extended either.
     if (row.state !== "overdue" && isLate(row, cx.clock.now())) {
       throw new DomainError("request.extended", {
         detail: "The deadline has passed, so it cannot be extended. Answer the request.",
       });
     }
     const until = newDate(row, kind, responseDueAt, { until: body.until, now: cx.clock.now() });
-    // Reviewers keep as much time before the answer's date as they had.
+    // Reviewers keep the same time before the deadline as they had.
     const reserveMs = responseDueAt.getTime() - (row.dueAt ?? responseDueAt).getTime();
     await moveRequest(tx, cx, row, {
       event: "extend",

@@ -6,7 +6,7 @@ import { decideRequest } from "@/lib/access/decisions/decide-request";
 import { revokeGrant } from "@/lib/access/grants/revoke-grant";
 import { attachAuthorization } from "@/lib/access/legal-authorities/attach-authorization";
 import { suspendAuthorization } from "@/lib/access/legal-authorities/end-authorization";
-import { getRequest } from "@/lib/access/requests/get-request";
+import { getRequest } from "@/lib/access/requests/request-view";
 import { AuthorizationFactsBody } from "@/lib/access/requests/schema";
 import { submitRequest } from "@/lib/access/requests/submit-request";
 import { withdrawRequest } from "@/lib/access/requests/withdraw-request";
@@ -51,7 +51,7 @@ const at = (ms: number) => {
   const now = () => new Date(clock.nowMs() + ms);
   return { ...rest, clock: { ...clock, now, nowMs: () => now().getTime() } };
 };
-/** Brings all states after, as of so many milliseconds from now. */
+/** Updates all states, as of this many milliseconds from now. */
 async function keep(ms = 0): Promise<void> {
   await keepRequests(at(ms));
   await keepAuthorizations(at(ms));
@@ -107,7 +107,7 @@ beforeAll(async () => {
 afterAll(() => bench?.close());
 
 describe("a legal authority ends by the clock", () => {
-  it("as expired, and closed with its request; each with its entry", async () => {
+  it("a legal authority expires, and is closed with its request, each with its entry", async () => {
     const { id } = await granted(factsOf());
     await keep();
     expect(await stateOf(id)).toBe("active");
@@ -123,7 +123,7 @@ describe("a legal authority ends by the clock", () => {
     expect(rows).toEqual([{ n: 2 }]);
   });
 
-  it("also where nothing was decided yet, and is closed when its request came to nothing", async () => {
+  it("an undecided authority expires too, and is closed when its request ends without a grant", async () => {
     const id = await submitted(factsOf({ valid_until: new Date(Date.now() + 2 * DAY_MS).toISOString() }));
     await keep(3 * DAY_MS);
     expect(await stateOf(id)).toBe("expired");
@@ -133,7 +133,7 @@ describe("a legal authority ends by the clock", () => {
     expect(await stateOf(other)).toBe("closed");
   });
 
-  it("and one that is suspended stays so until its request is closed", async () => {
+  it("a suspended authority stays suspended until its request is closed", async () => {
     const { id } = await granted(factsOf());
     const authority = (await getRequest(bench.legal, id)).authorization?.id ?? "";
     await suspendAuthorization(bench.legal, id, authority, { reason: "Stayed." });
@@ -144,8 +144,8 @@ describe("a legal authority ends by the clock", () => {
   });
 });
 
-describe("an order that counts once", () => {
-  it("says so in the record that is signed, and is used up by its grant, however that ends", async () => {
+describe("a single-use order", () => {
+  it("the signed record says single-use, and the grant uses the order up, however the grant ends", async () => {
     const { id, grantId } = await granted(factsOf({ single_use: true }));
     const { authorization } = await getRequest(bench.legal, id);
     expect(authorization).toMatchObject({ single_use: true, state: "active" });
@@ -159,7 +159,7 @@ describe("an order that counts once", () => {
     expect(await stateOf(id)).toBe("exhausted");
   });
 
-  it("is refused to a second request, under another spelling, another document or without saying it", async () => {
+  it("a second request is refused, with another spelling, another document or without the mark", async () => {
     const facts = factsOf({ single_use: true });
     const { id, grantId } = await granted(facts);
     const again = (more: object, mark = "another") =>
@@ -177,7 +177,7 @@ describe("an order that counts once", () => {
     expect(await again({})).toBe("authorization.used");
   });
 
-  it("is free again where its request came to nothing, and of two drafts one is submitted", async () => {
+  it("an order is free again when its request ended without a grant, and of two drafts one is submitted", async () => {
     const facts = factsOf({ single_use: true });
     const [one, two] = [await attached(facts), await attached(facts)];
     const results = await Promise.all([one, two].map((id) => outcomeOf(submitRequest(bench.regulator, id))));
@@ -188,7 +188,7 @@ describe("an order that counts once", () => {
     expect((await submitRequest(bench.regulator, lost)).state).toBe("stage_1");
   });
 
-  it("is spent by what its grant opened, and by no word of one reviewer before", async () => {
+  it("opening under its grant spends an order, and one reviewer's act before that does not", async () => {
     const facts = factsOf({ single_use: true });
     const first = await granted(facts);
     const suspend = async (id: string) => {
@@ -199,7 +199,7 @@ describe("an order that counts once", () => {
     await suspend(first.id);
     const again = await granted(facts);
     expect(await outcomeOf(attached(facts))).toBe("authorization.used");
-    // It ends by the clock, and no loop makes it another's again once something was opened.
+    // It ends by the clock, and no job frees it again after an opening.
     await open(again.grantId);
     await suspend(again.id);
     await keep(120 * DAY_MS);
@@ -211,7 +211,7 @@ describe("an order that counts once", () => {
     expect(await outcomeOf(attached(second))).toBe("done");
   });
 
-  it("tells another agency nothing of its use", async () => {
+  it("another agency learns nothing of an order's use", async () => {
     const facts = factsOf({ single_use: true });
     await granted(facts);
     const [other] = bench.more;
@@ -220,7 +220,7 @@ describe("an order that counts once", () => {
     expect((await submitRequest(other, id)).state).toBe("stage_1");
   });
 
-  it("is held by the database too", async () => {
+  it("the database enforces single use too", async () => {
     const facts = factsOf({ single_use: true });
     const [id, other] = [await attached(facts), await attached(facts)];
     await submitRequest(bench.regulator, id);
@@ -261,7 +261,7 @@ describe("a signed order", () => {
   };
   const fault = async (work: Promise<unknown>) => (await refusalOf(work)).extra.fault;
 
-  it("that names an agency is for that one only, at each look", async () => {
+  it("an order that names an agency is valid for that agency only, at each check", async () => {
     const [other] = bench.more;
     if (other === undefined) throw new Error("nobody");
     const agency = { agency: "aufsicht.example" };
@@ -281,7 +281,7 @@ describe("a signed order", () => {
     expect((await getRequest(bench.legal, id)).authorization?.reach).toMatchObject(agency);
   });
 
-  it("that counts once names its agency, and serves one request", async () => {
+  it("a single-use order names its agency, and serves one request", async () => {
     const facts = factsOf();
     const once = { single_use: true, agency: "aufsicht.example" };
     expect(await fault(attach(facts, { single_use: true }, bench.regulator))).toBe("no-agency");

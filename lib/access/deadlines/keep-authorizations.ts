@@ -10,7 +10,10 @@ import { DomainError } from "@/lib/errors";
 
 const BATCH = 50;
 
-/** One legal authority, in a transaction of its own: its request locked, read again, left alone when nothing is due. */
+/**
+ * Processes one legal authority in its own transaction: locks its request, reads it again and does nothing when no step
+ * is due.
+ */
 async function keepOne(
   cx: KeepContext,
   { id, requestId }: { id: string; requestId: string },
@@ -35,7 +38,7 @@ async function keepOne(
   });
 }
 
-/** An outage ends the round; anything else is that one's trouble and does not keep the others waiting. */
+/** An outage ends the round. Any other error concerns one authority and does not delay the others. */
 async function tryOne(cx: KeepContext, one: { id: string; requestId: string }): Promise<boolean> {
   try {
     return await keepOne(cx, one);
@@ -43,15 +46,15 @@ async function tryOne(cx: KeepContext, one: { id: string; requestId: string }): 
     if (error instanceof DomainError && error.status === 503) throw error;
     cx.logger.warn(
       { err: error, authorization: one.id },
-      "the end of a legal authority was not written down yet",
+      "end of a legal authority not recorded; will retry",
     );
     return false;
   }
 }
 
 /**
- * Writes down which legal authorities have ended by the clock, by use, or with their request. As `keepRequests` it may
- * run anywhere, any number of times, and be killed. Answers how many ended.
+ * Records which legal authorities have ended by the clock, by use or with their request. Like `keepRequests` it may run
+ * in several processes, any number of times, and may be killed. Returns how many ended.
  */
 export async function keepAuthorizations(cx: KeepContext): Promise<number> {
   const { tenantId } = cx.instance;

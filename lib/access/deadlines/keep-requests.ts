@@ -18,10 +18,10 @@ import type { Logger } from "@/lib/telemetry/logger";
 
 const BATCH = 50;
 
-/** What keeping takes: the portal's own context, without a person. */
+/** What the job needs: the portal's own context, without a person. */
 export type KeepContext = DbContext & AuditContext & { readonly logger: Logger };
 
-/** The entry of each move that the clock makes. */
+/** The log entry of each move that the clock makes. */
 const ACTION: Readonly<Partial<Record<RequestEventKind, string>>> = {
   overdue: "request.overdue",
   lapse: "request.lapse",
@@ -33,7 +33,7 @@ const ACTION: Readonly<Partial<Record<RequestEventKind, string>>> = {
 
 type Move = Extract<DueStep, { move: RequestEventKind }>;
 
-/** The grant ends with its request: neither is in force alone. */
+/** Ends the grant with its request, so that neither stays in force alone. */
 async function endGrant(tx: Tx, one: StandingRow, { move }: Move): Promise<readonly string[]> {
   if (one.grantId === undefined || (move !== "expire" && move !== "exhaust")) return [];
   await endGrantRow(tx, one.grantId, move === "expire" ? "expired" : "exhausted");
@@ -41,7 +41,7 @@ async function endGrant(tx: Tx, one: StandingRow, { move }: Move): Promise<reado
 }
 
 async function applyMove(tx: Tx, cx: KeepContext, one: StandingRow, step: Move): Promise<void> {
-  // The first to hear that an answer is overdue is the head of compliance; whoever has heard stays informed.
+  // The head of compliance is notified first. Each person notified before stays informed.
   const isFirst = step.move === "overdue" && one.escalatedTo === undefined;
   const escalated = isFirst ? { frozen: { escalatedTo: "compliance" as const } } : {};
   await moveRequest(tx, cx, one, { event: step.move, to: step.to, ...escalated });
@@ -82,7 +82,7 @@ async function enter(
   });
 }
 
-/** One request, in a transaction of its own: locked, read again, and left alone when nothing is due any more. */
+/** Processes one request in its own transaction: locks it, reads it again and does nothing when no step is due. */
 async function keepOne(cx: KeepContext, id: string): Promise<boolean> {
   return inTransaction(cx, async (tx) => {
     const one = await lockStanding(tx, cx.instance.tenantId, id);
@@ -94,22 +94,22 @@ async function keepOne(cx: KeepContext, id: string): Promise<boolean> {
   });
 }
 
-/** An outage ends the round; anything else is that one request's trouble and does not keep the others waiting. */
+/** An outage ends the round. Any other error concerns one request and does not delay the others. */
 async function tryOne(cx: KeepContext, id: string): Promise<boolean> {
   try {
     return await keepOne(cx, id);
   } catch (error) {
     if (error instanceof DomainError && error.status === 503) throw error;
-    cx.logger.warn({ err: error, request: id }, "what is due for a request was not done; it will be");
+    cx.logger.warn({ err: error, request: id }, "request deadline not processed; will retry");
     return false;
   }
 }
 
 /**
- * Does what the clock brings: reminders, overdue answers and where they escalate to, the lapse of what nobody must
- * answer, ends of access, and closing. Any number of portals may run it at once, and it may be killed at any point:
- * a step is one transaction that begins by locking the request and looking at the clock again. Answers how many
- * steps were made. One round takes each request once; what is due for it after that is the next round's.
+ * Makes the steps that the clock requires: reminders, overdue requests and their escalation, the lapse of requests that
+ * need no answer, ends of access, and closing. Any number of portals may run it at once, and it may be killed at any
+ * point: each step is one transaction that first locks the request and checks the clock again. Returns how many steps
+ * were made. One round takes each request once; the next round makes the steps that follow.
  */
 export async function keepRequests(cx: KeepContext): Promise<number> {
   const { tenantId } = cx.instance;

@@ -22,7 +22,7 @@ afterAll(async () => {
   await bench?.close();
 });
 
-/** A portal whose clock runs so many days ahead, that has begun. */
+/** A started portal whose clock runs this many days ahead. */
 async function start(days: number): Promise<ChildProcess> {
   const options: DeadlinesChildOptions = {
     keyDir: bench.keyDir,
@@ -53,7 +53,7 @@ async function count(kind: string, ids: readonly string[]): Promise<number> {
   return typeof row === "object" && row !== null ? Number(Reflect.get(row, "n")) : 0;
 }
 
-/** Two portals at the same work, both killed somewhere in the middle of it. */
+/** Starts two portals on the same work and kills both in the middle of it. */
 async function killIn(kind: string, days: number, ids: readonly string[]): Promise<void> {
   const portals = await Promise.all(Array.from({ length: PORTALS }, () => start(days)));
   const somewhere = randomInt(1, REQUESTS);
@@ -64,7 +64,7 @@ async function killIn(kind: string, days: number, ids: readonly string[]): Promi
 }
 
 it.each(Array.from({ length: scale("other kills") }, (_, at) => at + 1))(
-  "portals that are killed at work leave every step done once and whole, or not at all, and the next goes on (%i)",
+  "portals killed at work leave every step done once and whole or not at all, and the next portal goes on (%i)",
   async () => {
     const ids: string[] = [];
     while (ids.length < REQUESTS) ids.push(await bench.file());

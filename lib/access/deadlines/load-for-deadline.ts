@@ -1,8 +1,7 @@
 import "server-only";
 import { type AuthorizationRow, findAuthorization } from "@/lib/access/legal-authorities/store";
-import { isParty } from "@/lib/access/requests/queue-store";
 import { findRequestFacts, lockRequest, type RequestRow, readRequest } from "@/lib/access/requests/store";
-import { ownOrganisations, withTie } from "@/lib/access/review/conflicts/store";
+import { isParty, ownOrganisations, withTie } from "@/lib/access/review/conflicts/store";
 import { authorize } from "@/lib/access/rules/authorize";
 import type { Permit } from "@/lib/access/rules/permit";
 import { appendEntry } from "@/lib/audit/record/append-entry";
@@ -11,7 +10,7 @@ import type { AppendedEntry } from "@/lib/context/recorder";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 
-/** A request that a reviewer steers, locked until the transaction ends. */
+/** A request locked for a reviewer's act until the transaction ends. */
 export interface DeadlineRequest {
   readonly permit: Permit<"request.steer">;
   readonly row: RequestRow;
@@ -19,8 +18,8 @@ export interface DeadlineRequest {
 }
 
 /**
- * Locks and reads a request for an act that neither gives nor refuses. Who may not know of it learns nothing: an
- * unknown id and a hidden one answer alike.
+ * Locks and returns a request for an act that neither approves nor refuses. An unknown id and a hidden request get the
+ * same answer.
  */
 export async function loadForDeadline(
   tx: Tx,
@@ -41,7 +40,10 @@ export async function loadForDeadline(
   };
 }
 
-/** An act that puts an answer off, or says why it is late, is for what must be answered: with its order and its date. */
+/**
+ * Throws unless an answer is required. Only such a request, with its order and deadline, can be extended or be
+ * explained as late.
+ */
 export function requireDuty({ row, authorization }: DeadlineRequest) {
   const { responseDueAt } = row;
   if (responseDueAt === undefined || authorization === undefined) {
@@ -52,7 +54,7 @@ export function requireDuty({ row, authorization }: DeadlineRequest) {
   return { responseDueAt, kind: authorization.kind };
 }
 
-/** The entry of such an act, in the request's own case. */
+/** Returns the entry of such an act, in the request's own case. */
 export function enterSteering(
   tx: Tx,
   cx: Context,

@@ -13,7 +13,7 @@ import type { Context } from "@/lib/context/context";
 import { inTransaction } from "@/lib/db/transaction";
 import { concerning, DomainError } from "@/lib/errors";
 
-/** A claim of privilege leads beside the stages, its end back to the one that was left. */
+/** A claim of privilege moves the request out of the stages. Settling it returns the request to the stage it left. */
 function stepOf(one: DeadlineRequest, { act, reason: comment }: NewObjection): Step {
   const { state, stageBefore } = one.row;
   if (act === "raise") {
@@ -29,9 +29,9 @@ function stepOf(one: DeadlineRequest, { act, reason: comment }: NewObjection): S
 }
 
 /**
- * Somebody with the duty legal claims a privilege, or says how the claim was dealt with; both with a reason that both
- * sides see. While it stands nothing is decided, and the clock runs on: an objection is not an answer, and at the
- * answer's date the request is overdue as any other.
+ * Raises or settles a claim of privilege, by a person with the duty legal, with a reason that both sides see. While the
+ * claim is open no decision is possible. The clock runs on: an objection is not an answer, and after its deadline the
+ * request is overdue like any other.
  */
 export async function objectRequest(cx: Context, id: string, body: NewObjection): Promise<RequestAnswer> {
   const action = body.act === "raise" ? "request.object" : "request.resume";

@@ -14,21 +14,21 @@ import { InstrumentKind } from "@/lib/vocabulary";
 /** `SEALPORT_LIFE_SEED` repeats a run. */
 const SEQUENCES = scale("life sequences");
 const SEED = Number(process.env.SEALPORT_LIFE_SEED ?? Math.floor(Math.random() * 2 ** 31));
-/** Databases and custodians beside each other: one waits while another reckons. */
+/** Databases and custodians in parallel: one waits while another works. */
 const LANES = Number(process.env.SEALPORT_LIFE_LANES ?? 1);
-/** A sequence that goes wrong is made shorter, which takes minutes; its seed and path are printed either way. */
+/** A failing sequence is made shorter, which takes minutes. Its seed and path are printed either way. */
 const SHRINKS = process.env.SEALPORT_LIFE_SHRINK !== undefined;
-/** After so many minutes a run ends with what it has played, and says how many that were. */
+/** After this many minutes a run ends and prints how many sequences it has played. */
 const MINUTES = process.env.SEALPORT_LIFE_MINUTES;
 const LIMIT = MINUTES === undefined ? {} : { interruptAfterTimeLimit: Number(MINUTES) * 60_000 };
 /** One sequence of a run, by its seed and path. */
 const PATH = process.env.SEALPORT_LIFE_PATH === undefined ? {} : { path: process.env.SEALPORT_LIFE_PATH };
-/** So many at least and at most, the first of which files the request. */
+/** Least and greatest number of events; the first one files the request. */
 const EVENTS = [8, 14] as const;
 
-/** After so many a lane says how far it is. */
+/** After this many events a lane reports its progress. */
 const TELLS = 50;
-/** After so many a world is done with, so that what is read of one person's requests and grants stays short. */
+/** After this many sequences a world is replaced, so that one person's lists of requests and grants stay short. */
 const WORLD = 400;
 
 let worlds: LifeWorld[];
@@ -41,8 +41,8 @@ afterAll(async () => {
 });
 
 /**
- * The clock and the way on come up more often, or hardly anything would ever be granted. An event that is led by the model
- * is one of those of these that may be done.
+ * The clock and the next step have more weight, since few runs would reach a grant otherwise. An event chosen by the
+ * model is one of the possible ones.
  */
 const DRAWN = [
   ...Object.keys(ACTS),
@@ -65,7 +65,7 @@ const event = fc.record({
   after,
   isLed: fc.integer({ min: 0, max: 99 }).map((one) => one % 5 < 2),
 });
-/** Nothing comes of what is never sent: every sequence begins with that. */
+/** Unsubmitted requests test nothing, so every sequence begins with a submission. */
 const sent = fc.record({
   name: fc.constant("submit"),
   who: fc.constant(0),
@@ -73,7 +73,7 @@ const sent = fc.record({
   after,
   isLed: fc.constant(false),
 });
-/** Nobody answers, until executives lay out a release: chance alone hardly ever comes so far. */
+/** The request stays unanswered until executives propose a release: chance alone hardly ever comes so far. */
 const SILENCE: Sequence["events"] = [
   { name: "keep", who: 0, which: 0, after: 31 * DAY, isLed: false },
   { name: "keep", who: 0, which: 0, after: 4 * DAY, isLed: false },
@@ -92,19 +92,19 @@ const sequence: fc.Arbitrary<Sequence> = fc
   })
   .map(({ kind, isPending, isOnce, isSigned, events, first, isSilent }) => ({
     kind,
-    // What is signed by an authority's key comes without a document.
+    // What an authority's key signed comes without a document.
     isPending: isPending && kind !== undefined && !isSigned,
     isOnce: isOnce && kind !== undefined,
     isSigned: isSigned && kind !== undefined,
     events: isSilent ? [first, ...SILENCE, ...events.slice(SILENCE.length)] : [first, ...events],
   }));
 
-/** Every move of every request: in the order it was made, with the state it led from. */
+/** Every move of every request, in order, with the state before it. */
 const CHAINS = `SELECT e.request_id AS id, r.state, json_agg(json_build_array(e.from_state, e.to_state, e.kind, e.by_user_id)
     ORDER BY e.at, e.id) AS moves
   FROM request_event e JOIN access_request r ON r.id = e.request_id WHERE e.to_state IS NOT NULL GROUP BY e.request_id, r.state`;
 
-/** What must never be so, whatever happened; each answers with the requests for which it is. */
+/** States that must never occur. Each query returns the requests that are in one. */
 const NEVER: Readonly<Record<string, string>> = {
   "what must be answered lapses":
     "SELECT id FROM access_request WHERE state = 'expired_unreviewed' AND (response_due_at IS NOT NULL OR authorization_digest IS NOT NULL)",
@@ -136,14 +136,14 @@ const NEVER: Readonly<Record<string, string>> = {
 interface Lane {
   readonly told: Map<string, number>;
   readonly reached: Set<string>;
-  /** What did not go as the model says, with the path by which it is played again. */
+  /** What differed from the model, with the path that repeats it. */
   readonly wrong: string[];
   played: number;
-  /** How many an outage ended (a machine under load answers too late): they tell nothing and are not counted. */
+  /** Sequences ended by an outage (a machine under load answers too late). They show nothing and are not counted. */
   lost: number;
 }
 
-/** Checks what a world has come to, and begins another. */
+/** Checks the state of a world, and begins another. */
 async function renew(lane: number, { played, reached }: Lane): Promise<void> {
   const world = worlds[lane];
   if (world === undefined || played === 0 || played % WORLD !== 0) return;
@@ -172,11 +172,11 @@ async function playNext(lane: number, so: Lane, one: Sequence): Promise<void> {
   } catch (error) {
     if (isOutage(error)) {
       so.lost += 1;
-      // What it left half-done is no part of the next one.
+      // Unfinished work of one sequence must not reach the next one.
       return replace(lane, world, so.reached);
     }
     if (SHRINKS) throw error;
-    // A long run goes on, and tells everything at its end.
+    // A long run goes on and reports everything at its end.
     const what = `seed ${SEED + lane}, path ${path}: ${String(error)} of ${JSON.stringify(one)}`;
     so.wrong.push(what);
     console.error(what);
@@ -195,7 +195,7 @@ async function playLane(_world: LifeWorld, lane: number): Promise<Lane> {
   });
   const numRuns = Math.ceil(SEQUENCES / LANES);
   await fc.assert(property, { seed: SEED + lane, numRuns, endOnFailure: !SHRINKS, ...PATH, ...LIMIT });
-  // A limit of time ends the run, and not the sequence that is being played.
+  // A time limit ends the run, but not the sequence that is being played.
   await last;
   return so;
 }
@@ -232,7 +232,7 @@ function tell(lanes: readonly Lane[], reached: ReadonlySet<string>, tookMs: numb
   console.info(JSON.stringify({ reached: [...reached].sort(), told: all }, undefined, 1));
 }
 
-/** One event after another, each by the first who tries it, a second apart. */
+/** Plays one event after another, a second apart. The first person who tries an event plays it. */
 const inOrder = (names: readonly string[], order: Pick<Sequence, "isOnce" | "isSigned">): Sequence => ({
   ...{ kind: "court_order", isPending: false, ...order },
   events: names.map((name) => ({ name, who: 0, which: 0, after: 1_000, isLed: false })),
@@ -270,7 +270,7 @@ it.each([
     ends: "again done",
   },
 ])(
-  "what chance seldom brings goes as the model says too: $names",
+  "a rare sequence also matches the model: $names",
   async ({ names, ends, ...order }) => {
     const [world] = worlds;
     if (world === undefined) throw new Error("no world");
@@ -281,7 +281,7 @@ it.each([
   600_000,
 );
 
-it(`random sequences (${SEQUENCES} where no limit of time ends them) of ${EVENTS.join(" to ")} events from seed ${SEED} go as the model says and reach no illegal state`, async () => {
+it(`random sequences (${SEQUENCES} unless a time limit ends them) of ${EVENTS.join(" to ")} events from seed ${SEED} match the model and reach no illegal state`, async () => {
   const begun = performance.now();
   const lanes = await Promise.all(worlds.map(playLane));
   const tookMs = performance.now() - begun;

@@ -12,7 +12,7 @@ import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import { Purpose } from "@/lib/vocabulary";
 
-/** Requests for which something may be due now, by id: what is truly due the locked row says. */
+/** Returns ids of requests for which a step may be due now. The locked row decides whether it is due. */
 export async function listDue(
   tx: Tx,
   wanted: {
@@ -27,7 +27,7 @@ export async function listDue(
   const place = Prisma.sql`r.tenant_id = ${tenantId}::uuid
     ${after === undefined ? Prisma.empty : Prisma.sql`AND r.id > ${after}::uuid`}`;
   const end = Prisma.sql`ORDER BY r.id LIMIT ${limit}`;
-  // One condition for each index, so that nothing is read that is not due.
+  // One condition for each index, so that only due rows are read.
   const rows = await tx.$queryRaw<{ id: string }[]>(Prisma.sql`
     SELECT DISTINCT due.id FROM (
       (SELECT r.id FROM access_request r WHERE ${place}
@@ -76,13 +76,16 @@ const Row = z.object({
   rest: RequestState.nullable(),
 });
 
-/** Holds the request until the transaction ends and reads how it stands then; its grant and its rest beside it. */
+/**
+ * Locks the request until the transaction ends and returns its current row, with its grant and the request for its
+ * rest.
+ */
 export async function lockStanding(tx: Tx, tenantId: string, id: string): Promise<StandingRow | undefined> {
   const held = await tx.$queryRaw<unknown[]>(
     Prisma.sql`SELECT id FROM access_request WHERE id = ${id}::uuid AND tenant_id = ${tenantId}::uuid FOR UPDATE`,
   );
   if (held.length === 0) return undefined;
-  // A statement of its own: it sees what whoever held the lock before has committed.
+  // A separate statement: it sees what the previous holder of the lock has committed.
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     SELECT r.id, r.purpose, r.state, r.due_at, r.response_due_at, r.escalated_to, r.escalated_at, r.reminders, r.updated_at,
       g.id AS grant_id, g.not_after, g.views_used >= g.max_views AS is_used_up,
@@ -106,17 +109,17 @@ export async function lockStanding(tx: Tx, tenantId: string, id: string): Promis
   };
 }
 
-/** How often its reviewers have been reminded. The caller holds the row's lock. */
+/** Stores how often its reviewers have been reminded. The caller holds the row's lock. */
 export async function setReminders(tx: Tx, id: string, reminders: number): Promise<void> {
   await tx.access_request.updateMany({ where: { id }, data: { reminders } });
 }
 
-/** Whom the overdue answer lies with now. The caller holds the row's lock. */
+/** Stores to whom the overdue request has escalated. The caller holds the row's lock. */
 export async function setEscalation(tx: Tx, id: string, to: Escalation, at: Date): Promise<void> {
   await tx.access_request.updateMany({ where: { id }, data: { escalated_to: to, escalated_at: at } });
 }
 
-/** The request that goes on with the rest of this one, when it was answered in part. */
+/** Returns the request for the rest of this one, when it was answered in part. */
 export async function findContinuation(
   tx: Tx,
   id: string,
@@ -128,7 +131,7 @@ export async function findContinuation(
   return row === null ? undefined : { ...row, state: RequestState.parse(row.state) };
 }
 
-/** What people call a request. */
+/** Returns the reference of a request. */
 export async function findReference(tx: Tx, id: string): Promise<string | undefined> {
   return (await tx.access_request.findUnique({ where: { id }, select: { reference: true } }))?.reference;
 }

@@ -1,16 +1,15 @@
 import "server-only";
-import { findDeciders } from "@/lib/access/requests/queue-store";
 import { Stage } from "@/lib/access/requests/schema";
 import type { RequestRow } from "@/lib/access/requests/store";
-import { findRelatedPeople } from "@/lib/access/review/conflicts/store";
+import { findDeciders, findRelatedPeople } from "@/lib/access/review/conflicts/store";
 import { STAGE_DUTY } from "@/lib/access/rules/action-rules";
 import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 
 /**
- * Nothing is submitted that nobody could ever decide: each stage needs a person of another organisation, of no party,
- * and the two are different people.
+ * Throws when a request could never be decided. Each stage needs a person of another organisation that is not a party,
+ * and the two must be different people.
  */
 export async function requireDeciders(
   tx: Tx,
@@ -26,7 +25,7 @@ export async function requireDeciders(
   }
   const deciders = await findDeciders(tx, {
     tenantId,
-    besides: row.requesterOrganisationId,
+    requesterOrganisationId: row.requesterOrganisationId,
     near: [...near],
     transactions,
   });

@@ -19,10 +19,13 @@ import { DomainError } from "@/lib/errors";
 import { validityTime } from "@/lib/escrow/protocol/statements";
 import { hasEnrolled } from "@/lib/identity/roster/store";
 
-/** States in which a legal authority is still decided on. */
+/** States in which a legal authority can still be decided on. */
 const REVIEWED: ReadonlySet<string> = new Set(["legal_review", "attested"]);
 
-/** Impostors: an officer's request is approved only with a recorded identity check (access.md). */
+/**
+ * Throws without a recorded identity check: an officer's request needs one before approval, against impostors
+ * (access.md).
+ */
 export async function requireIdentityCheck(
   tx: Tx,
   cx: Context,
@@ -36,7 +39,7 @@ export async function requireIdentityCheck(
   });
 }
 
-/** While executives release what is overdue nobody decides: no coordinator leads the request away from them. */
+/** Throws while executives release an overdue request. A reviewer's decision would lead the request away from them. */
 async function requireNoRelease(tx: Tx, cx: Context, { row }: DecisionCase): Promise<void> {
   if (row.state !== "overdue") return;
   const release = await findNewestRelease(tx, row.id);
@@ -46,7 +49,7 @@ async function requireNoRelease(tx: Tx, cx: Context, { row }: DecisionCase): Pro
   });
 }
 
-/** What was submitted is what is decided on: no authority came, went or changed in between. */
+/** Throws unless the legal authority is the one that was submitted: not added, removed or changed since. */
 export function requireSubmittedAuthority({
   row,
   authorization,
@@ -57,28 +60,34 @@ export function requireSubmittedAuthority({
   });
 }
 
-/** One that was suspended or revoked meanwhile is decided on by nobody. */
+/** Throws when a suspended or revoked authority would be approved. */
 export function requireStanding({ state }: AuthorizationRow): void {
   if (REVIEWED.has(state)) return;
   throw new DomainError("authorization.invalid", { detail: `The legal authority is ${state}.` });
 }
 
-/** What one reviewer suspended two executives may release on, since his word stops no answer (ADR 0031); a revoked one nobody. */
+/**
+ * Throws for a revoked authority. Two executives may release on one that one reviewer suspended, since one reviewer's
+ * act cannot stop an answer (ADR 0031).
+ */
 export function requireReleasable(authorization: AuthorizationRow): void {
   if (authorization.state !== "suspended") requireStanding(authorization);
 }
 
-/** The order's facts as this decider read them: against the record, and against the first decider's reading. */
+/** Compares the order's facts as this decider read them with the record and with the first decider's reading. */
 function requireReading(cx: Context, one: DecisionCase, order: OrderFacts, body: NewStatement): void {
   const { confirms } = body;
   const first = body.stage === "coordinator" ? firstReading(one) : undefined;
-  // Without an end of his own the second decider keeps the one that the first has left.
+  // Without an end of their own the second decider keeps the end that the first has left.
   const left = first === undefined ? undefined : remainingAt(one, cx.clock.now()).notAfter;
   requireRetypedFacts(order, confirms, body.until === undefined ? left : startOf(body.until));
   if (first !== undefined) requireSameRetypedFacts(first, confirms);
 }
 
-/** Paper is retyped; a JWS holds by itself for what is left of the request. Whatever signs holds as of now. */
+/**
+ * A paper order needs retyped facts. A JWS must be valid for what is left of the request. Every signature is judged as
+ * of now.
+ */
 async function requireAuthority(
   tx: Tx,
   cx: Context,
@@ -95,8 +104,9 @@ async function requireAuthority(
 }
 
 /**
- * What must hold beside the rules before a decision counts: the stage, and for an approval the identity check and
- * its order: retyped and matching, or signed and within its reach. Answers the state the stage is decided in.
+ * Checks what must be true in addition to the rules before a decision counts: the stage, and for an approval the
+ * identity check and its order, retyped and matching or signed and within its reach. Returns the state that the stage
+ * is decided in.
  */
 export async function checkDecision(
   tx: Tx,
@@ -120,8 +130,8 @@ export async function checkDecision(
 }
 
 /**
- * Throws `decision.outdated` for an approval that the portal signed for someone who has enrolled a key since. The custodian
- * does not accept it, so a grant that rests on it would wait for ever.
+ * Throws `decision.outdated` for an approval that the portal signed for a person who has since enrolled a key. The
+ * custodian does not accept it, so a grant that rests on it would wait for ever.
  */
 export async function requireStandingProofs(tx: Tx, one: DecisionCase): Promise<void> {
   for (const { decision, proofKind, approverUserId } of one.decisions) {

@@ -8,9 +8,9 @@ export interface CoViewer {
   readonly userId: string;
   readonly handle: string;
   readonly name: string;
-  /** When the person was taken out of the request. */
+  /** When the person was removed from the request. */
   readonly endedAt: Date | undefined;
-  /** Still of the requester's organisation and role, active, and not taken out: may look. */
+  /** Whether the person may open: still of the requester's organisation and role, active, and not removed. */
   readonly isLive: boolean;
 }
 
@@ -22,7 +22,7 @@ const Row = z.object({
   is_live: z.boolean(),
 });
 
-/** The co-viewers of a request, by handle. */
+/** Returns the co-viewers of a request, ordered by handle. */
 export async function listCoViewers(tx: Tx, requestId: string): Promise<CoViewer[]> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     SELECT u.id::text, u.handle, u.name, e.ended_at,
@@ -39,8 +39,8 @@ export async function listCoViewers(tx: Tx, requestId: string): Promise<CoViewer
 const Named = z.object({ asked: z.string(), id: z.string() });
 
 /**
- * Active colleagues of a person by what was asked for, a handle or an address: of the same organisation and role, and
- * neither the person nor another account of the same human.
+ * Returns active colleagues of a person by handle or address: of the same organisation and role, without the person and
+ * other accounts of the same human.
  */
 export async function findColleagues(
   tx: Tx,
@@ -58,7 +58,7 @@ export async function findColleagues(
   return new Map(rows.map((record) => Named.parse(record)).map(({ asked, id }) => [asked, id]));
 }
 
-/** Takes a co-viewer out for good; nothing changes when that was done before. */
+/** Removes a co-viewer for good; does nothing when they were removed before. */
 export async function insertCoViewerEnd(
   tx: Tx,
   end: {
@@ -86,7 +86,7 @@ export async function insertCoViewerEnd(
   });
 }
 
-/** What the custodian is told of an end. */
+/** Returns what the custodian is sent when a co-viewer is removed. */
 export async function findCoViewerEnd(
   tx: Tx,
   id: string,
@@ -103,7 +103,7 @@ export async function findCoViewerEnd(
   return { requestId: row.request_id, person: handle, reason: row.reason, at: row.ended_at };
 }
 
-/** Handles as they stand in the record of a request that was sent, those taken out since included. */
+/** Returns the handles in the record of a submitted request, including co-viewers removed since. */
 export async function frozenHandles(tx: Tx, requestId: string): Promise<string[]> {
   return (await listCoViewers(tx, requestId)).map(({ handle }) => handle);
 }

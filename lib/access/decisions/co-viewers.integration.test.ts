@@ -11,8 +11,8 @@ import { attachAuthorization } from "@/lib/access/legal-authorities/attach-autho
 import { prepareOpening } from "@/lib/access/openings/prepare-opening";
 import { changeDraft } from "@/lib/access/requests/change-draft";
 import { fileRequest } from "@/lib/access/requests/file-request";
-import { getRequest } from "@/lib/access/requests/get-request";
 import { listRequests } from "@/lib/access/requests/list-requests";
+import { getRequest } from "@/lib/access/requests/request-view";
 import { ChangedRequest, NewRequest } from "@/lib/access/requests/schema";
 import { submitRequest } from "@/lib/access/requests/submit-request";
 import { checkIdentity } from "@/lib/access/review/identity-check";
@@ -75,7 +75,7 @@ const byOwner = async (text: string, values: readonly unknown[], table: string) 
 };
 
 describe("naming a co-viewer", () => {
-  it("takes active colleagues of one's role, by handle or address, and answers everybody else alike", async () => {
+  it("a request names active colleagues of the requester's role, by handle or address, and all other names get the same answer", async () => {
     const { regulator } = bench;
     const email = `${handle(viewer)}@TEST.example`;
     const { id } = await fileRequest(regulator, body([email]));
@@ -93,7 +93,7 @@ describe("naming a co-viewer", () => {
     ).toBe(false);
   });
 
-  it("is changed with the draft, frozen with it, and stands in the digest that deciders sign", async () => {
+  it("co-viewers change with the draft, are frozen with it, and are part of the digest that deciders sign", async () => {
     const { regulator } = bench;
     const id = await draftRequest(bench, { coViewers: [handle(viewer), handle(other)] });
     await changeDraft(regulator, id, ChangedRequest.parse({ co_viewers: [handle(other)] }));
@@ -113,7 +113,7 @@ describe("naming a co-viewer", () => {
         stranger.principal.userId,
       ]),
     ).rejects.toThrow("a co-viewer is of the requester's organisation");
-    // Deciders see who looks; the co-viewer learns nothing of a request that gave nothing yet.
+    // Deciders see the co-viewers. A co-viewer learns nothing of a request that has given nothing yet.
     expect((await getRequest(bench.legal, sent)).co_viewers).toMatchObject([{ handle: handle(viewer) }]);
     expect((await refusalOf(getRequest(viewer, sent))).code).toBe("request-file.not-found");
     expect((await listRequests(viewer, { limit: 50 })).total).toBe(0);
@@ -121,12 +121,12 @@ describe("naming a co-viewer", () => {
 });
 
 describe("a co-viewer", () => {
-  it("opens under the own name, out of the same views, and is told of the grant alone", async () => {
+  it("a co-viewer opens under their own name, out of the same views, and is notified of the grant alone", async () => {
     const { requestId, grantId } = await approved([handle(viewer)], 2);
     expect((await getGrant(viewer, grantId)).acts).toEqual(["open"]);
     expect((await listGrants(viewer, { limit: 10 })).items.map(({ id }) => id)).toEqual([grantId]);
     expect((await listOwnGrants(viewer, bench.txId)).map(({ id }) => id)).toEqual([grantId]);
-    // The record's page is where it is opened: it shows the grant, and of the request nothing.
+    // The record's page, where it is opened, shows the grant but not the request.
     const page = await readRecord(viewer, bench.txId);
     expect([page.grants.map(({ id }) => id), page.request]).toEqual([[grantId], undefined]);
     expect((await readRecord(bench.regulator, bench.txId)).request?.id).toBe(requestId);
@@ -148,7 +148,7 @@ describe("a co-viewer", () => {
     expect([told(viewer), told(bench.regulator), told(other), told(stranger)]).toEqual([1, 2, 0, 0]);
   });
 
-  it("is nobody to whom a grant is not: a colleague and a stranger are answered as for an id that is not there", async () => {
+  it("a colleague and a stranger are answered about the grant as about an unknown id", async () => {
     const { grantId } = await approved([handle(viewer)]);
     for (const who of [other, stranger]) {
       const [real, unknown] = await Promise.all(
@@ -161,7 +161,7 @@ describe("a co-viewer", () => {
     }
   });
 
-  it("is out at once when taken out, here and with the custodian, which nobody makes forget it", async () => {
+  it("a removed co-viewer is out at once, here and with the custodian, which keeps the removal", async () => {
     const { requestId, grantId } = await approved([handle(viewer), handle(other)]);
     const end = { person: handle(viewer), reason: "Moved to another unit." };
     for (const who of [viewer, other, stranger])
@@ -179,7 +179,7 @@ describe("a co-viewer", () => {
       "SELECT count(*)::int AS n FROM job WHERE kind = 'co-viewer.end' AND state = 'done'",
     );
     expect(rows[0].n).toBe(2);
-    // A portal that lies about who was taken out meets the custodian's own memory.
+    // A portal that reports a false removal list meets the custodian's own memory.
     await byOwner("DELETE FROM co_viewer_end WHERE request_id = $1", [requestId], "co_viewer_end");
     expect((await refusalOf(open(viewer, grantId))).extra).toMatchObject({ reason: "revoked" });
     await expect(queryOwner(bench, "DELETE FROM co_viewer_end WHERE true")).resolves.toMatchObject({
@@ -188,7 +188,7 @@ describe("a co-viewer", () => {
     expect((await finishPendingGrants(bench.regulator)).failed).toBe(0);
   });
 
-  it("opens nothing when inactive or no longer of the agency", async () => {
+  it("a co-viewer who is inactive or has left the agency opens nothing", async () => {
     const { grantId } = await approved([handle(leaver), handle(viewer)]);
     expect(await outcomeOf(open(leaver, grantId))).toBe("done");
     await deactivateUser(bench.cx, leaver.principal.userId);
@@ -203,7 +203,7 @@ describe("a co-viewer", () => {
     expect(await outcomeOf(open(viewer, grantId))).toBe("access.no-grant");
     await move(bench.regulator.principal.organisationId);
     expect(await outcomeOf(open(viewer, grantId))).toBe("done");
-    // And is not sent along with a draft that still names the one who left.
+    // A draft that still names them is submitted without them.
     const draft = await draftRequest(bench);
     await byOwner(
       "UPDATE access_request SET co_viewers = ARRAY[$2::uuid] WHERE id = $1",
@@ -215,7 +215,7 @@ describe("a co-viewer", () => {
   });
 });
 
-it("looks beside its holder: one who is inactive or has left the agency has nobody beside him", async () => {
+it("a grant has no co-viewers when its holder is inactive or has left the agency", async () => {
   const { regulator } = bench;
   const { grantId } = await approved([handle(viewer)]);
   const set = (column: "state" | "organisation_id", value: string) =>
@@ -234,8 +234,8 @@ it("looks beside its holder: one who is inactive or has left the agency has nobo
   expect(await outcomeOf(open(viewer, grantId))).toBe("done");
 });
 
-describe("whoever may look has asked", () => {
-  it("so a decider who is named neither decides, checks, reviews nor finds it in his queue", async () => {
+describe("conflicts of interest of co-viewers", () => {
+  it("a decider who is named as co-viewer cannot decide, check, review or find the request in their queue", async () => {
     const id = await submittedRequest(bench, { coViewers: [handle(viewer)] });
     await ensureChecked(bench, id);
     const queued = async (who: RequestPerson) =>
@@ -258,7 +258,7 @@ describe("whoever may look has asked", () => {
   });
 });
 
-it("the rest of an answer in part names those who may still look, and is opened by them", async () => {
+it("the rest after a partial answer names the co-viewers who may still open, and they open it", async () => {
   const { regulator, legal, approver } = bench;
   const filing = { coViewers: [handle(viewer), handle(other)], fields: ["amount", "pricing"] };
   const id = await submittedRequest(bench, filing);
@@ -277,7 +277,7 @@ it("the rest of an answer in part names those who may still look, and is opened 
   expect(await outcomeOf(openTransaction(other, bench.txId, asked))).toBe("access.no-grant");
 });
 
-it("a co-viewer is taken out while the custodian is away, which is told later", async () => {
+it("a co-viewer is removed while the custodian is away, which is notified later", async () => {
   const { requestId, grantId } = await approved([handle(viewer)]);
   await bench.stopCustodian();
   await endCoViewer(bench.regulator, requestId, { person: handle(viewer), reason: "Moved." });

@@ -29,7 +29,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { recordDigest } from "@/lib/escrow/protocol/statements";
 
-/** What came with a decision beside its body. */
+/** What came with a decision in addition to its body. */
 interface Given {
   readonly proved: ProvedStatement | undefined;
   /** The version that the decider read. */
@@ -133,10 +133,10 @@ async function decideIn(
 }
 
 /**
- * One person decides one stage. The second approval makes the grant and hands it to the custodian: the answer
- * comes when it is in force. With a version (If-Match) a decision upon an older one is 409. If the custodian is away
- * the decision stands, the request stays approved, and the portal, or the same approver deciding again, finishes it;
- * but a passkey's signature waits for the custodian to have looked at it.
+ * Stores one person's decision in one stage. The second approval makes the grant and sends it to the custodian; the
+ * answer comes when the grant is in force. With a version (If-Match) a decision on an older version is 409. If the
+ * custodian is away, the decision is stored and the request stays approved; the portal, or the same approver who
+ * decides again, completes it. A passkey's signature is stored only after the custodian has checked it.
  */
 export async function decideRequest(
   cx: Context,

@@ -1,11 +1,10 @@
 import "server-only";
 import { type DecisionRow, listDecisions } from "@/lib/access/decisions/store";
 import { type AuthorizationRow, findAuthorization } from "@/lib/access/legal-authorities/store";
-import { isParty } from "@/lib/access/requests/queue-store";
 import { whatHappened } from "@/lib/access/requests/require-version";
 import { type Confirms, type RequestState, Stage } from "@/lib/access/requests/schema";
 import { findRequestFacts, type RequestRow, readRequest } from "@/lib/access/requests/store";
-import { ownOrganisations, withTie } from "@/lib/access/review/conflicts/store";
+import { isParty, ownOrganisations, withTie } from "@/lib/access/review/conflicts/store";
 import { authorize } from "@/lib/access/rules/authorize";
 import type { Permit } from "@/lib/access/rules/permit";
 import type { Context } from "@/lib/context/context";
@@ -13,7 +12,7 @@ import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { getPerson, type Person } from "@/lib/identity/people/people-store";
 
-/** Everything a decider decides on. */
+/** Everything that a decision is based on. */
 export interface DecisionCase {
   readonly permit: Permit<"request.decide">;
   readonly row: RequestRow;
@@ -23,7 +22,7 @@ export interface DecisionCase {
   readonly decisions: readonly DecisionRow[];
 }
 
-/** Nobody: what the rules are asked with when the request does not exist, so that ids tell nothing. */
+/** An empty subject for the rules when the request does not exist, so that ids reveal nothing. */
 const NOBODY = {
   requesterUserId: "",
   requesterOrganisationId: "",
@@ -33,8 +32,8 @@ const NOBODY = {
 };
 
 /**
- * Reads a case for its decider. The rules are asked before existence is told: whoever lacks the duty gets the same
- * answer for every id.
+ * Reads a case for its decider. The rules come before the look-up: a person without the duty gets the same answer for
+ * every id.
  */
 export async function loadCase(tx: Tx, cx: Context, id: string, stage: Stage): Promise<DecisionCase> {
   const facts = await findRequestFacts(tx, cx, id);
@@ -44,7 +43,7 @@ export async function loadCase(tx: Tx, cx: Context, id: string, stage: Stage): P
   }
   const decisions = await listDecisions(tx, id);
   const { kin, facts: tied } = await withTie(tx, cx, facts);
-  // Who decided under another account of his has decided.
+  // A decision under another account of the same person counts as theirs.
   const deciders = decisions
     .filter((one) => one.decision !== "ask")
     .map((one) => (kin.accounts.includes(one.approverUserId) ? cx.principal.userId : one.approverUserId));
@@ -59,17 +58,17 @@ export async function loadCase(tx: Tx, cx: Context, id: string, stage: Stage): P
   };
 }
 
-/** What the legal reviewer read in the order, once that stage is passed. */
+/** What the legal reviewer read in the order, after that stage. */
 export function firstReading({ decisions }: Pick<DecisionCase, "decisions">): Confirms | undefined {
   return decisions.find((one) => one.stage === "legal" && one.decision === "approve")?.confirms;
 }
 
 const STAGE_STATE: Readonly<Record<Stage, RequestState>> = { legal: "stage_1", coordinator: "stage_2" };
 
-/** An overdue request stands where it stood, and so does one whose answer was put off: both may be decided. */
+/** An overdue or extended request is still in the stage it left, and can be decided there. */
 const DECIDABLE: ReadonlySet<RequestState> = new Set<RequestState>(["overdue", "extended"]);
 
-/** The stage a request stands in. While a question or an objection is open it stands in none. */
+/** Returns the stage a request is in; undefined while a question or an objection is open. */
 export function stageOf({
   state,
   stageBefore,
@@ -78,7 +77,7 @@ export function stageOf({
   return Stage.options.find((stage) => STAGE_STATE[stage] === stands);
 }
 
-/** State in which this stage is decided. Somebody may have been faster: then the refusal says what happened. */
+/** Returns the state in which this stage is decided. If another person was faster, the refusal says what happened. */
 export async function requireStage(tx: Tx, one: DecisionCase, stage: Stage): Promise<RequestState> {
   const { row } = one;
   if (stageOf(row) === stage) return STAGE_STATE[stage];

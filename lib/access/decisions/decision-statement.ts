@@ -10,7 +10,7 @@ export const STATEMENT_MS = 15 * 60_000;
 
 type Case = Pick<DecisionCase, "row" | "requester" | "authorization" | "decisions">;
 
-/** What earlier approvals have left at this moment. */
+/** Returns what earlier approvals have left at this moment. */
 export function remainingAt({ row, authorization, decisions }: Case, at: Date): Remaining {
   const input = {
     at,
@@ -50,8 +50,8 @@ export function narrowingOf(
 }
 
 /**
- * The decision object of crypto.md for this body, moment and nonce: the same input gives the same bytes, so that
- * what was prepared can be recognised when its signature comes back.
+ * Returns the decision object of crypto.md for this body, moment and nonce. The same input gives the same bytes, so a
+ * prepared statement is recognised when its signature arrives.
  */
 export function decisionStatement(
   one: Case,
@@ -61,7 +61,7 @@ export function decisionStatement(
   if (body.decision === "ask") throw new InvariantError("a question has no statement");
   if (one.row.digest === undefined) throw new InvariantError("a request in a stage has no digest");
   const left = remainingAt(one, made.at);
-  // A denial gives nothing, so it stands where nothing is left to give: after the order or what the first approval left.
+  // A denial gives nothing, so it is valid after the order has ended or after an approval that left nothing.
   const isNothing = body.decision === "deny" && isOver(left, made.at);
   const scope = isNothing ? left : narrow(left, narrowingOf(body), made.at);
   return buildDecision({

@@ -7,7 +7,7 @@ import { listGrants } from "@/lib/access/grants/list-grants";
 import { revokeGrant } from "@/lib/access/grants/revoke-grant";
 import { useView } from "@/lib/access/grants/use-grant";
 import { prepareOpening } from "@/lib/access/openings/prepare-opening";
-import { getRequest } from "@/lib/access/requests/get-request";
+import { getRequest } from "@/lib/access/requests/request-view";
 import { NewDecision, NewOpening, NewStatement } from "@/lib/access/requests/schema";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { toBase64url } from "@/lib/crypto/bytes";
@@ -58,7 +58,7 @@ const ensureChecked = (requestId: string) => ensureCheckedIn(bench, requestId);
 const query = (text: string, values?: readonly unknown[]) => queryOwner(bench, text, values);
 
 describe("a decision", () => {
-  it("is refused to the requester, his organisation, the wrong duty, and one person twice", async () => {
+  it("the requester, their organisation, a person without the duty and a second decision of one person are refused", async () => {
     const id = await submitted();
     await ensureChecked(id);
     const decided = (who: typeof approver, stage: "legal" | "coordinator", of = id) =>
@@ -81,7 +81,7 @@ describe("a decision", () => {
     expect(rows[0].n).toBe(6);
   });
 
-  it("needs the order's facts retyped, and shows both where they differ", async () => {
+  it("an approval needs the order's facts retyped, and a refusal shows both texts where they differ", async () => {
     const id = await submitted();
     await ensureChecked(id);
     const wrong = { confirms: { ...CONFIRMS, case_number: "18 O 2/26" } };
@@ -95,7 +95,7 @@ describe("a decision", () => {
     );
   });
 
-  it("only narrows: the grant is the intersection, with the earliest end", async () => {
+  it("a decision can only narrow: the grant is the intersection, with the earliest end", async () => {
     const id = await submitted({ transactions: [txId, otherTxId] });
     await ensureChecked(id);
     const until = new Date(Date.now() + 86_400_000).toISOString();
@@ -111,7 +111,7 @@ describe("a decision", () => {
     expect(grant.not_after).toBe(`${until.slice(0, 19)}Z`);
   });
 
-  it("takes the approver's own signature over what was prepared, once and for that body only", async () => {
+  it("the approver's own signature is accepted over what was prepared, once and for that body only", async () => {
     const id = await submitted();
     await ensureChecked(id);
     const seed = randomBytes(32);
@@ -140,14 +140,14 @@ describe("a decision", () => {
     expect(rows[0].used_at).not.toBeNull();
   });
 
-  it("outside evaluation is refused without a signature", async () => {
+  it("a decision without a signature is refused outside evaluation", async () => {
     const id = await submitted();
     await ensureChecked(id);
     const strict = { ...legal, instance: { ...legal.instance, evaluation: false } };
     expect(await code(decideRequest(strict, id, approvalOf("legal")))).toBe("statement.required");
   });
 
-  it("of two people at once in one stage counts once", async () => {
+  it("of two people who decide a stage at once one counts", async () => {
     const id = await submitted();
     await ensureChecked(id);
     await decideRequest(legal, id, approvalOf("legal"));
@@ -162,7 +162,7 @@ describe("a decision", () => {
 });
 
 describe("a grant", () => {
-  it("is seen by its holder and reviewers only", async () => {
+  it("only its holder and reviewers can see a grant", async () => {
     const { grantId } = await approved();
     for (const id of [grantId, uuidv7(1)]) {
       expect(await code(getGrant(auditor, id))).toBe("grant.not-found");
@@ -172,7 +172,7 @@ describe("a grant", () => {
     expect((await listGrants(regulator, { limit: 1 })).items).toHaveLength(1);
   });
 
-  it("gives exactly its views under 200 parallel calls", async () => {
+  it("a grant gives exactly its views under 200 parallel calls", async () => {
     const { grantId } = await approved({ maxViews: 20 });
     const take = () =>
       inTransaction(regulator, async (tx) => {
@@ -203,7 +203,7 @@ describe("a grant", () => {
     expect((await getGrant(regulator, grantId)).state).toBe("exhausted");
   });
 
-  it("prepares an opening with a key and a nonce of its own, for what it names only", async () => {
+  it("an opening is prepared with its own key and nonce, for what it names only", async () => {
     const { grantId } = await approved();
     const opening = (body: object) =>
       prepareOpening(regulator, NewOpening.parse({ grant_id: grantId, transactions: [txId], ...body }));
@@ -221,7 +221,7 @@ describe("a grant", () => {
     ).toBe("access.no-grant");
   });
 
-  it("ends by revocation at once, here and with the custodian, and never comes back", async () => {
+  it("a revoked grant ends at once, here and with the custodian, and never comes back", async () => {
     const { requestId, grantId } = await approved();
     expect(await code(revokeGrant(support, grantId, "no"))).toBe("grant.not-found");
     const answer = await revokeGrant(approver, grantId, "order lifted");
@@ -237,7 +237,7 @@ describe("a grant", () => {
     expect(rows[0].state).toBe("done");
   });
 
-  it("waits for a custodian that is away: approved stays, a revocation counts, and both are finished later", async () => {
+  it("while the custodian is away an approval stays, a revocation counts, and both are finished later", async () => {
     const away = <T extends RequestPerson>(who: T): T => ({
       ...who,
       escrow: {

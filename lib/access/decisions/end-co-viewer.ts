@@ -55,10 +55,10 @@ async function endIn(tx: Tx, cx: Context, requestId: string, body: NewCoViewerEn
   return { id, entry };
 }
 
-/** Tells the custodian that a co-viewer was taken out. Can be repeated. */
+/** Notifies the custodian that a co-viewer was removed. Can be repeated. */
 export async function announceCoViewerEnd(cx: CustodyContext, id: string): Promise<void> {
   const end = await inSnapshot(cx, (tx) => findCoViewerEnd(tx, id));
-  if (end === undefined) throw new InvariantError("a co-viewer's end is not there");
+  if (end === undefined) throw new InvariantError("a co-viewer's removal is missing");
   const { requestId: request, person, reason, at } = end;
   await cx.escrow.endCoViewer({ request, person, reason, at: validityTime(at) });
   await inTransaction(cx, (tx) => finishPending(tx, { kind: KIND, subject: id }, cx.clock.now()));
@@ -69,13 +69,13 @@ async function tryTelling(cx: Context, id: string): Promise<void> {
     await announceCoViewerEnd(cx, id);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    cx.logger.warn({ end: id, code: error.code }, "the custodian has not heard of a co-viewer's end yet");
+    cx.logger.warn({ end: id, code: error.code }, "co-viewer removal not sent to the custodian; will retry");
   }
 }
 
 /**
- * Takes a co-viewer out of a request that was sent, for good: in force here at the next decision, and at the custodian as
- * soon as it answers. Throws `request.illegal-transition` for a draft and for one who is out.
+ * Removes a co-viewer from a submitted request for good: in force here at the next decision, and at the custodian as
+ * soon as it answers. Throws `request.illegal-transition` for a draft and for a co-viewer who is already removed.
  */
 export async function endCoViewer(cx: Context, id: string, body: NewCoViewerEnd): Promise<RequestAnswer> {
   const ended = await inTransaction(cx, (tx) => endIn(tx, cx, id, body));

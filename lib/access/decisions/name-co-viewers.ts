@@ -16,8 +16,8 @@ function refuseNames(places: readonly number[]): never {
 }
 
 /**
- * The users whom a requester names to look beside him, by handle or address. Somebody who does not exist, of another
- * organisation, inactive, or the requester under another account are answered alike: 422 `request.invalid`.
+ * Returns the co-viewers that a request names, by handle or address. Throws 422 `request.invalid`, with the same answer
+ * for a person who does not exist, is of another organisation, is inactive, or is the requester under another account.
  */
 export async function resolveCoViewers(
   tx: Tx,
@@ -33,7 +33,10 @@ export async function resolveCoViewers(
   return [...new Set(found.values())].sort();
 }
 
-/** Handles of a draft's co-viewers for the record that is signed; whoever is no colleague any more must be left out first. */
+/**
+ * Returns the handles of a draft's co-viewers for the signed record. People who are no longer colleagues must be
+ * removed first.
+ */
 export async function frozenCoViewers(tx: Tx, row: Pick<RequestRow, "id">): Promise<string[]> {
   const named = await listCoViewers(tx, row.id);
   const gone = named.flatMap(({ isLive }, place) => (isLive ? [] : [place]));

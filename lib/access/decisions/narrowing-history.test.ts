@@ -48,7 +48,7 @@ const from = (...decisions: readonly ReturnType<typeof approval>[]) => ({
   decisions,
 });
 
-test("each approval is told what it took away, and what an earlier one took is not told twice", () => {
+test("each approval shows what it took away, without what an earlier one took", () => {
   const taken = narrowingHistory(
     from(
       approval("first", { groups: ["amount", "parties"], not_after: days(10).toISOString() }),
@@ -68,14 +68,14 @@ test("each approval is told what it took away, and what an earlier one took is n
   expect(taken.get("second")).toEqual({ transactions: ["t2"], groups: [], views: { before: 20, after: 5 } });
 });
 
-test("an approval as asked took nothing away, also when its statement was laid out some minutes before", () => {
+test("an approval as asked took nothing away, also when its statement was prepared some minutes before", () => {
   const decidedLater = new Date(AT.getTime() + 14 * 60_000);
   expect(
     narrowingHistory(from(approval("first", {}, decidedLater), approval("second", {}, days(2)))).size,
   ).toBe(0);
 });
 
-test("an end that was asked for is compared to the second", () => {
+test("a requested end is compared to the second", () => {
   const asked = { ...ROW, until: days(20) };
   const until = (at: Date) => ({ ...from(approval("one", { not_after: at.toISOString() })), row: asked });
   expect(narrowingHistory(until(days(20))).size).toBe(0);
@@ -83,7 +83,7 @@ test("an end that was asked for is compared to the second", () => {
   expect(narrowingHistory(until(earlier)).get("one")?.end).toEqual({ before: days(20), after: earlier });
 });
 
-test("a denial and a question took nothing away, and what was taken before them stays told", () => {
+test("a denial and a question took nothing away, and earlier narrowings stay visible", () => {
   const narrowed = approval("first", { groups: ["amount"] });
   const taken = narrowingHistory({
     row: ROW,
@@ -102,7 +102,7 @@ test("a denial and a question took nothing away, and what was taken before them 
   expect(taken.get("first")?.groups).toEqual(["settlement_details", "parties"]);
 });
 
-test("exports are told as they were left, none too, and only by whoever took some", () => {
+test("exports are shown as they were left, also none, and only for approvals that took some", () => {
   const decisions = [
     { ...approval("first"), maxExports: 3 },
     { ...approval("second"), maxExports: 3 },

@@ -6,7 +6,7 @@ import { latestEnd } from "@/lib/access/rules/validity";
 import type { DecisionStatement } from "@/lib/escrow/protocol/statements";
 import type { GroupName } from "@/lib/vocabulary";
 
-/** A limit before a decision and after it. */
+/** A limit before and after a decision. */
 export interface Shortened<T> {
   readonly before: T;
   readonly after: T;
@@ -28,7 +28,7 @@ export interface TakenFrom {
   readonly decisions: readonly Pick<DecisionRow, "id" | "decision" | "statement" | "maxExports" | "at">[];
 }
 
-/** What is left of what was asked, before one decision. */
+/** What is left of the request before one decision. */
 interface Left {
   readonly transactions: readonly string[];
   readonly groups: readonly GroupName[];
@@ -38,8 +38,8 @@ interface Left {
 }
 
 /**
- * The end before an approval. Where nobody has named one, it is counted from the moment the statement was laid out,
- * which is up to fifteen minutes before the decision: so much is no shortening.
+ * Returns the end before an approval. Without a named end it is counted from the moment the statement was prepared, up
+ * to fifteen minutes before the decision. A difference of that size is not a shortening.
  */
 function endBefore(from: TakenFrom, left: Left, at: Date): { readonly end: Date; readonly slackMs: number } {
   if (left.end !== undefined) return { end: left.end, slackMs: 0 };
@@ -55,7 +55,7 @@ function endBefore(from: TakenFrom, left: Left, at: Date): { readonly end: Date;
 
 interface Approval {
   readonly statement: DecisionStatement;
-  /** Absent where it leaves as many exports as there were. */
+  /** Absent when the approval leaves as many exports as before. */
   readonly maxExports: number | undefined;
 }
 
@@ -90,8 +90,9 @@ const isNothing = ({ transactions, groups, end, views, exports }: TakenAway): bo
   transactions.length === 0 && groups.length === 0 && [end, views, exports].every((one) => one === undefined);
 
 /**
- * What each approval took away, by the decision's id, read off the statements that were signed and what stands beside them; approvals that took
- * nothing away are not in it. What was asked and what was granted both stay visible for ever (access.md, Requests).
+ * Returns what each approval took away, by the decision's id, computed from the signed statements and the numbers
+ * stored with them. Approvals that took nothing away are left out. Both what was asked and what was granted stay
+ * visible for ever (access.md, Requests).
  */
 export function narrowingHistory(from: TakenFrom): ReadonlyMap<string, TakenAway> {
   const { row } = from;

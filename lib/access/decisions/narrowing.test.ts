@@ -26,19 +26,19 @@ function codeAndErrors(act: () => unknown) {
 }
 
 describe("a narrowing", () => {
-  it("is told by what it leaves out, however often it names what it keeps", () => {
+  it("a narrowing is detected by what it leaves out, however often it names what it keeps", () => {
     expect(takesAway(REMAINING, { transactions: [A, A] }, AT)).toBe(true);
     expect(takesAway(REMAINING, { groups: ["amount", "amount"] }, AT)).toBe(true);
     expect(takesAway(REMAINING, { transactions: [B, A], groups: ["pricing", "amount"] }, AT)).toBe(false);
     expect(takesAway({ ...REMAINING, transactions: [A, A] }, { transactions: [A] }, AT)).toBe(false);
   });
 
-  it("leaves each transaction and each group once", () => {
+  it("a narrowing leaves each transaction and each group once", () => {
     const left = narrow(REMAINING, { transactions: [A, A], groups: ["amount", "amount"] }, AT);
     expect(left).toMatchObject({ transactions: [A], groups: ["amount"] });
   });
 
-  it("leaves fewer exports or none, and never more than an earlier decider left", () => {
+  it("a narrowing leaves fewer exports or none, and never more than an earlier decider left", () => {
     expect(narrow(REMAINING, { maxExports: 0 }, AT)).toEqual({ ...REMAINING, maxExports: 0 });
     expect(takesAway(REMAINING, { maxExports: 4 }, AT)).toBe(true);
     expect(takesAway(REMAINING, { maxExports: 5 }, AT)).toBe(false);
@@ -56,7 +56,7 @@ describe("a narrowing", () => {
     );
   });
 
-  it("leaves something at the moment it is made: an end that is over is refused at its place", () => {
+  it("a narrowing leaves something at the moment it is made: a past end is refused at its place", () => {
     const refusal = (until: Date, remaining = REMAINING) =>
       codeAndErrors(() => narrow(remaining, { until }, AT));
     const over = ["decision.not-narrower", [{ pointer: "/until", detail: "is over" }]];
@@ -68,14 +68,14 @@ describe("a narrowing", () => {
       "decision.not-narrower",
       [{ pointer: "/until", detail: "is not after the beginning" }],
     ]);
-    // What an earlier decider left has passed meanwhile: no place of this body is wrong.
+    // What an earlier decider left has ended meanwhile, so no place of this body is wrong.
     expect(codeAndErrors(() => narrow({ ...REMAINING, notAfter: AT }, {}, AT))).toEqual([
       "decision.not-narrower",
       [],
     ]);
   });
 
-  it("of an earlier decider counts for the later one", () => {
+  it("a narrowing of an earlier decider applies to the later one", () => {
     const scope = {
       transactions: [A],
       groups: ["amount" as const],
@@ -97,7 +97,7 @@ describe("the scope of a decision", () => {
   }) => result.error?.issues.map(({ path }) => path.join("/"));
   const decision = { stage: "legal", decision: "approve", comment: "As the order says" };
 
-  it("names each transaction once: a doubled id is refused where it stands, in capitals too", () => {
+  it("a scope names each transaction once: a doubled id is refused at its place, in capitals too", () => {
     const twice = [A, A.toUpperCase()];
     const scope = { transactions: twice };
     expect(pointers(NewDecision.safeParse({ ...decision, scope }))).toEqual(["scope/transactions"]);
@@ -114,7 +114,7 @@ describe("a reading of the order", () => {
     valid_until: "2026-02-01",
   };
 
-  it("comes with an approval only: neither a question nor a refusal may carry one", () => {
+  it("a reading comes with an approval only: a question or a denial cannot carry one", () => {
     for (const decision of ["ask", "deny"]) {
       const body = { stage: "coordinator", decision, comment: "Which annex?", confirms };
       for (const schema of [NewDecision, NewStatement]) {

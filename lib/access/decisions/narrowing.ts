@@ -2,7 +2,7 @@ import { DomainError, type FieldError } from "@/lib/errors";
 import type { DecisionStatement } from "@/lib/escrow/protocol/statements";
 import type { GroupName } from "@/lib/vocabulary";
 
-/** What can still be granted: what was asked, less what earlier deciders took away. */
+/** What can still be granted: the request, less what earlier deciders took away. */
 export interface Remaining {
   readonly transactions: readonly string[];
   readonly groups: readonly GroupName[];
@@ -12,12 +12,18 @@ export interface Remaining {
   readonly maxExports: number;
 }
 
-/** What an approval leaves: what was signed, and beside it the number of exports, for which `decision` has no member (ADR 0048). */
+/**
+ * What an approval leaves: the signed scope, and the number of exports stored with it, for which `decision` has no
+ * member (ADR 0048).
+ */
 type Scope = Pick<DecisionStatement, "transactions" | "groups" | "not_before" | "not_after" | "max_views"> & {
   readonly max_exports?: number | undefined;
 };
 
-/** Intersection of scopes, latest beginning, earliest end, smallest budgets. It may come out empty. */
+/**
+ * Returns the intersection of scopes, the latest beginning, the earliest end and the smallest budgets. The result may
+ * be empty.
+ */
 export function intersect(first: Remaining, statements: readonly Scope[]): Remaining {
   return statements.reduce<Remaining>(
     (left, scope) => ({
@@ -51,7 +57,7 @@ function beyond(wanted: readonly string[], allowed: readonly string[], pointer: 
 
 const distinct = <T>(values: readonly T[]): readonly T[] => [...new Set(values)];
 
-/** Whether anything of `all` is missing in `kept`; how often each is named does not count. */
+/** Whether any item of `all` is missing in `kept`; repetitions do not count. */
 function leavesOut(kept: readonly string[], all: readonly string[]): boolean {
   return all.some((value) => !kept.includes(value));
 }
@@ -68,7 +74,7 @@ export function takesAway(remaining: Remaining, narrowing: Narrowing, at: Date):
   );
 }
 
-/** Whether nothing of the time remains: it ends before it begins, or is over at this moment. Half-open as everywhere. */
+/** Whether no time remains: the span ends before it begins, or is over at this moment. Half-open. */
 export function isOver(
   { notBefore, notAfter }: Pick<Remaining, "notBefore" | "notAfter">,
   at: Date,
@@ -83,8 +89,8 @@ function afterEnd(until: Date, remaining: Remaining, at: Date): FieldError[] {
 }
 
 /**
- * Applies a narrowing at the moment of the decision. Deciders take away and never add: anything wider is 422 and names every
- * place, and so is what would leave nothing, as an end that is over does.
+ * Applies a narrowing at the moment of the decision. Deciders can only take away. Throws 422 with every wrong place
+ * when the narrowing is wider, or would leave nothing, for example by an end in the past.
  */
 export function narrow(remaining: Remaining, narrowing: Narrowing, at: Date): Remaining {
   const transactions = distinct(narrowing.transactions ?? remaining.transactions);

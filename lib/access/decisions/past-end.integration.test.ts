@@ -50,11 +50,11 @@ const comesTo = async (id: string) =>
     )
   ).rows;
 
-/** An approval that gives nothing is a refusal that is not called one: it says no reason, and burns an order that counts once. */
-describe("nobody approves until a moment that is over", () => {
+/** An approval that gives nothing is a hidden refusal: it gives no reason, and spends a single-use order. */
+describe("an approval with a past end", () => {
   const OVER = [{ pointer: "/until", detail: "is over" }];
 
-  it("as the second decider", async () => {
+  it("the second decider cannot approve until a past moment", async () => {
     const id = await begun();
     await decideRequest(bench.legal, id, approvalOf("legal"));
     const last = decideRequest(bench.approver, id, approvalOf("coordinator", { until: ago(1) }));
@@ -62,7 +62,7 @@ describe("nobody approves until a moment that is over", () => {
     expect(await comesTo(id)).toEqual([{ state: "stage_2", id: null }]);
   });
 
-  it("as the first, nor has it laid out to be signed; the refusal stands on its own", async () => {
+  it("the first decider cannot approve or prepare it, and a denial is still possible", async () => {
     const id = await begun();
     const body = approvalOf("legal", { until: ago(1) });
     expect(await refusalOf(decideRequest(bench.legal, id, body))).toMatchObject({ errors: OVER });
@@ -72,7 +72,7 @@ describe("nobody approves until a moment that is over", () => {
     expect((await decideRequest(bench.legal, id, deny)).state).toBe("denied");
   });
 
-  it("and what the first decider left is denied once it is over", async () => {
+  it("what the first decider left can be denied once it is over", async () => {
     const id = await begun();
     const until = new Date(Date.now() + HOUR).toISOString();
     await decideRequest(bench.legal, id, approvalOf("legal", { until }));

@@ -15,12 +15,12 @@ import { inTransaction } from "@/lib/db/transaction";
 import { invalidField } from "@/lib/errors";
 import { recordDigest } from "@/lib/escrow/protocol/statements";
 
-/** A statement nonce: 32 bytes from the server, good once. */
+/** Returns a statement nonce: 32 bytes from the server, valid once. */
 export function newNonce(): string {
   return toBase64url(randomBytes(32));
 }
 
-/** Lays out exactly what the approver signs. The decision comes back with the same body and the signature. */
+/** Prepares exactly what the approver signs. The decision arrives later with the same body and the signature. */
 export async function prepareStatement(
   cx: Context,
   requestId: string,

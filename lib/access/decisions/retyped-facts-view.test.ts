@@ -18,15 +18,15 @@ const read = (
   at: new Date("2026-11-24T14:00:00Z"),
 });
 
-test("the second decider is told no reading before his own is made", () => {
+test("the second decider sees no reading before their own is made", () => {
   expect(retypedFactsView([read("a", "legal")], "b", PEOPLE)).toEqual([]);
 });
 
-test("who has read and denied, or asked, learns nothing by it", () => {
+test("a person who has read and denied, or asked, learns nothing by it", () => {
   expect(retypedFactsView([read("a", "legal"), read("b", "coordinator", "deny")], "b", PEOPLE)).toEqual([]);
 });
 
-test("both readings are told to both deciders once both have approved, and to nobody else", () => {
+test("both deciders see both readings once both have approved, and no other person does", () => {
   const both = [read("a", "legal"), read("b", "coordinator")];
   for (const viewer of ["a", "b"])
     expect(retypedFactsView(both, viewer, PEOPLE)).toMatchObject([

@@ -5,7 +5,7 @@ import type { Person } from "@/lib/identity/people/people-store";
 
 type Read = Pick<DecisionRow, "approverUserId" | "confirms" | "decision" | "stage" | "at">;
 
-/** Whose readings count: an approval's, which the order was attested by. */
+/** Whose readings count: those of approvals, by which the order was attested. */
 function approvedReadings(decisions: readonly Read[]) {
   return decisions.flatMap(({ decision, confirms, ...rest }) =>
     decision === "approve" && confirms !== undefined ? [{ ...rest, confirms }] : [],
@@ -13,8 +13,8 @@ function approvedReadings(decisions: readonly Read[]) {
 }
 
 /**
- * What the deciders read in a paper order, in order: only for a person whose own approved reading is among them, since
- * whoever reads second reads for himself. Nobody else gets any of it.
+ * Returns what the deciders read in a paper order, in order. Only a person whose own approved reading is among them
+ * gets it, since the second decider must read the paper independently. All others get an empty list.
  */
 export function retypedFactsView(
   decisions: readonly Read[],

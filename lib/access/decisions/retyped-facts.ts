@@ -11,7 +11,7 @@ export interface OrderFacts {
   readonly validUntil: Date;
 }
 
-/** The same text typed twice may differ in blanks and in how an accent is composed, and in nothing else. */
+/** Whether two texts are equal except for blanks and for how accents are composed. */
 export function sameText(a: string, b: string): boolean {
   const plain = (text: string): string => text.normalize("NFC").trim().replace(/\s+/gu, " ");
   return plain(a) === plain(b);
@@ -20,7 +20,7 @@ export function sameText(a: string, b: string): boolean {
 interface Row {
   readonly name: keyof Confirms;
   readonly typed: string;
-  /** The other side: what the officer typed, or what the first decider read. */
+  /** What the reading is compared with: the officer's entry, or the first decider's reading. */
   readonly other: string;
   readonly same: boolean;
 }
@@ -56,16 +56,18 @@ function refuse(wrong: readonly Row[], says: string, key: "order" | "first"): ne
   throw new DomainError("decision.facts-mismatch", { errors, extra: { mismatch } });
 }
 
-/** The end that a decider read, where it is earlier than the one on record and the decision ends access by then. */
+/**
+ * Returns the end that a decider read, when it is earlier than the recorded one and the decision ends access by then.
+ */
 function isNarrowedTo(order: OrderFacts, confirms: Confirms, until: Date | undefined): boolean {
   const read = endOf(confirms.valid_until);
   return until !== undefined && until <= read && read < order.validUntil;
 }
 
 /**
- * Compares what a decider retyped with what is on record. A paper order counts as attested only when both deciders'
- * words match, so a difference shows both and stops the decision. One difference can be mended by deciding: an
- * officer who typed a later end than the order has is given access until the order's own end at most, by narrowing.
+ * Compares what a decider retyped with the record. A paper order is attested only when the texts of both deciders
+ * match, so a difference shows both texts and stops the decision. Deciding can correct one difference: when the officer
+ * typed a later end than the order has, narrowing grants access until the order's own end at most.
  */
 export function requireRetypedFacts(
   order: OrderFacts,
@@ -86,8 +88,8 @@ export function requireRetypedFacts(
 }
 
 /**
- * The second reading against the first. The first is told only here, when both have been made: whoever reads second
- * reads for himself.
+ * Compares the second reading with the first. The first reading is shown only here, when both exist, since the second
+ * decider must read independently.
  */
 export function requireSameRetypedFacts(first: Confirms, second: Confirms): void {
   const wrong = compare(second, {

@@ -9,6 +9,7 @@ import {
   spendStatement,
 } from "@/lib/access/decisions/store";
 import type { NewDecision } from "@/lib/access/requests/schema";
+import type { ReviewView } from "@/lib/access/review/schema";
 import type { Context } from "@/lib/context/context";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { verifyStatement } from "@/lib/crypto/statement";
@@ -29,7 +30,7 @@ import { requirePortalMaySign } from "@/lib/identity/roster/require-portal-may-s
 /** How many unanswered statements of one person are compared with a signature. */
 const MAX_PREPARED = 16;
 
-/** The prepared statement that a decision's signature answers, or why there is none. */
+/** The prepared statement that a decision's signature answers, or the reason why none was found. */
 export type ProvedStatement =
   | { readonly prepared: PreparedStatement; readonly signature: StatementSignature }
   | { readonly fault: DomainError };
@@ -49,7 +50,9 @@ function invalid(detail: string): DomainError {
 
 type Matches = (prepared: PreparedStatement) => boolean;
 
-/** A passkey names the statement that it signed, and the custodian checks that. An Ed25519 signature is verified here. */
+/**
+ * A passkey names the statement that it signed, and the custodian checks that. An Ed25519 signature is verified here.
+ */
 async function matcher(tx: Tx, cx: Context, signature: StatementSignature): Promise<Matches | undefined> {
   if (signature.kind === "passkey") {
     const challenge = claimedChallenge(signature);
@@ -61,7 +64,7 @@ async function matcher(tx: Tx, cx: Context, signature: StatementSignature): Prom
   return ({ statement }) => verifyStatement(key, "decision", statement, bytes);
 }
 
-/** Finds, among the statements prepared for the caller and this request, the one that the signature answers. */
+/** Returns the one statement, of those prepared for the caller and this request, that the signature answers. */
 async function findSigned(
   tx: Tx,
   cx: Context,
@@ -84,9 +87,9 @@ async function findSigned(
 }
 
 /**
- * Reads the prepared statement once and has the custodian check a passkey's signature, before anything is stored: a wrong
- * one is refused while its signer can sign again. A fault is not thrown here, so that the rules answer first. Undefined for
- * a question, and where the portal signs.
+ * Reads the prepared statement once and lets the custodian check a passkey's signature before anything is stored, so
+ * that a wrong signature is refused while its signer can sign again. Returns a fault instead of throwing it, so that
+ * the rules answer first. Returns undefined for a question, and when the portal signs.
  */
 export async function proveDecision(
   cx: Context,
@@ -125,7 +128,10 @@ async function spendProved(
   return { statement, signature, proofKind: signature.kind, maxExports };
 }
 
-/** In evaluation the portal's own key signs a decision made with a bearer key, and the decision is marked so. */
+/**
+ * In an evaluation instance the portal's own key signs a decision made with a bearer key, and the decision is marked
+ * so.
+ */
 async function signForEvaluation(cx: Context, one: DecisionCase, body: NewDecision): Promise<SignedDecision> {
   if (!cx.instance.evaluation) {
     throw new DomainError("statement.required", {
@@ -138,7 +144,10 @@ async function signForEvaluation(cx: Context, one: DecisionCase, body: NewDecisi
   return { statement, signature, proofKind: "evaluation", maxExports: body.max_exports };
 }
 
-/** The approver's proof, in the transaction that stores the decision: the proved statement, or the portal's signature. */
+/**
+ * Returns the approver's proof, in the transaction that stores the decision: the proved statement, or the portal's
+ * signature.
+ */
 export function signDecision(
   tx: Tx,
   cx: Context,
@@ -147,4 +156,22 @@ export function signDecision(
   proved: ProvedStatement | undefined,
 ): Promise<SignedDecision> {
   return proved === undefined ? signForEvaluation(cx, one, body) : spendProved(tx, cx, one, body, proved);
+}
+
+/**
+ * Returns what the caller signs decisions with, according to the roster that the custodian enforces; the custodian does
+ * not trust the database for this. In an evaluation instance the portal signs for people who have no key on the roster.
+ */
+export async function loadSigning(cx: Context): Promise<ReviewView["signing"]> {
+  try {
+    const { persons } = await cx.escrow.roster();
+    const credentials = persons.find(({ person }) => person === cx.principal.handle)?.credentials ?? [];
+    const passkeys = credentials.flatMap((one) => (one.kind === "passkey" ? [one.credential_id] : []));
+    if (passkeys.length > 0) return { by: "passkey", passkeys };
+    if (credentials.some((one) => one.kind === "ed25519")) return { by: "key", passkeys };
+    return { by: cx.instance.evaluation ? "portal" : "nobody", passkeys };
+  } catch (error) {
+    if (error instanceof DomainError) return { by: "unknown", passkeys: [] };
+    throw error;
+  }
 }

@@ -6,7 +6,7 @@ import { DecisionStatement, StatementSignature } from "@/lib/escrow/protocol/sta
 
 export type ProofKind = "passkey" | "ed25519" | "evaluation" | "none";
 
-/** One decision as it stands for ever. A question (`ask`) carries no statement and no proof. */
+/** One decision. It never changes. A question (`ask`) carries no statement and no proof. */
 export interface DecisionRow {
   readonly id: string;
   readonly stage: Stage;
@@ -16,11 +16,11 @@ export interface DecisionRow {
   readonly statement: DecisionStatement | undefined;
   readonly proofKind: ProofKind;
   readonly signature: StatementSignature | undefined;
-  /** What the decider read in a paper order; nobody but the server sees it before both have read. */
+  /** What the decider read in a paper order. Only the server sees it before both have read. */
   readonly confirms: Confirms | undefined;
   /** The approval took something away from what was asked. */
   readonly narrowed: boolean;
-  /** How many exports the approval leaves, where it says so. */
+  /** How many exports the approval leaves, when it names a number. */
   readonly maxExports: number | undefined;
   readonly at: Date;
 }
@@ -73,7 +73,7 @@ export async function insertDecision(
   });
 }
 
-/** All decisions on a request, in order. */
+/** Returns all decisions on a request, in order. */
 export async function listDecisions(tx: Tx, requestId: string): Promise<DecisionRow[]> {
   const rows = await tx.decision.findMany({
     where: { request_id: requestId },
@@ -103,7 +103,7 @@ export async function listDecisions(tx: Tx, requestId: string): Promise<Decision
 export interface PreparedStatement {
   readonly nonce: string;
   readonly statement: DecisionStatement;
-  /** Laid out beside it, and taken from nobody otherwise. */
+  /** Number of exports prepared with the statement. It is read from here only. */
   readonly maxExports: number | undefined;
   readonly expiresAt: Date;
 }
@@ -128,7 +128,7 @@ export async function insertStatement(
   });
 }
 
-/** Statements prepared for this person and request that are neither used nor expired, newest first. */
+/** Returns statements prepared for this person and request that are neither used nor expired, newest first. */
 export async function findPreparedStatements(
   tx: Tx,
   wanted: { readonly userId: string; readonly requestId: string; readonly at: Date; readonly limit: number },
@@ -152,7 +152,7 @@ export async function findPreparedStatements(
   }));
 }
 
-/** A nonce counts once: false when it was used before. */
+/** Spends a nonce, which counts once. Returns false when it was used before. */
 export async function spendStatement(tx: Tx, nonce: string, at: Date): Promise<boolean> {
   const { count } = await tx.statement_nonce.updateMany({
     where: { nonce, used_at: null, expires_at: { gt: at } },

@@ -16,7 +16,7 @@ describe("Debian's clamd", () => {
 
   const scan = (bytes: Uint8Array): Promise<Verdict> => clamdScanner(clamd.address).scan(bytes);
 
-  it("finds EICAR by itself and in a PDF, and says what it is called and who says so", async () => {
+  it("clamd finds EICAR alone and in a PDF, with its name and the engine's version", async () => {
     const verdict = {
       kind: "infected",
       found: "Sealport.Eicar.UNOFFICIAL",
@@ -26,12 +26,12 @@ describe("Debian's clamd", () => {
     expect(await scan(EICAR_PDF)).toEqual(verdict);
   });
 
-  it("finds nothing in a PDF, in no bytes, and in 20 MB", async () => {
+  it("clamd finds nothing in a PDF, in an empty file, and in 20 MB", async () => {
     for (const bytes of [PDF, Buffer.alloc(0), pdfOf(20 * MIB)])
       expect((await scan(bytes)).kind).toBe("clean");
   });
 
-  it("finds EICAR at the end of 20 MB, whatever piece it falls into", async () => {
+  it("clamd finds EICAR at the end of 20 MB, in whatever piece it is", async () => {
     const bytes = pdfOf(20 * MIB);
     bytes.write(EICAR, 10 * 65_536 - 30, "latin1");
     expect((await scan(bytes)).kind).toBe("infected");
@@ -40,14 +40,14 @@ describe("Debian's clamd", () => {
     expect((await scan(late)).kind).toBe("infected");
   });
 
-  it("answers many at once, each for its own bytes", async () => {
+  it("clamd answers many scans at once, each for its own bytes", async () => {
     const kinds = await Promise.all(
       Array.from({ length: 12 }, async (_, index) => (await scan(index % 3 === 0 ? EICAR_PDF : PDF)).kind),
     );
     expect(kinds).toEqual(kinds.map((_, index) => (index % 3 === 0 ? "infected" : "clean")));
   });
 
-  it("is away, and nothing is clean, where nobody listens", async () => {
+  it("the scanner is away, and no file is clean, when no server listens", async () => {
     const away = { kind: "away", reason: "unreachable" };
     expect(await clamdScanner({ path: "/nonexistent/clamd.sock" }).scan(PDF)).toEqual(away);
     const closed = await startFalseClamd(() => undefined);
@@ -56,10 +56,10 @@ describe("Debian's clamd", () => {
   });
 });
 
-describe("a scanner that misbehaves is away, never clean", () => {
+describe("a misbehaving scanner is away, never clean", () => {
   const VERSION = "ClamAV 1.4.3\0";
 
-  /** Answers VERSION rightly and the stream by `answer`, once all of it has come. */
+  /** Answers VERSION correctly, and the stream by `answer` after all of it has arrived. */
   function speakStream(answer: (socket: Socket) => void) {
     return (socket: Socket): void => {
       let received = Buffer.alloc(0);
@@ -80,7 +80,7 @@ describe("a scanner that misbehaves is away, never clean", () => {
     }
   }
 
-  it("is understood when it behaves", async () => {
+  it("a correct server is understood", async () => {
     const said = (line: string) => verdictOf(speakStream((socket) => void socket.end(line)));
     expect(await said("stream: OK\0")).toMatchObject({ kind: "clean" });
     expect(await said("stream: Win.Test.EICAR_HDB-1 FOUND\0")).toMatchObject({
@@ -105,7 +105,7 @@ describe("a scanner that misbehaves is away, never clean", () => {
     expect(verdict).toEqual({ kind: "away", reason });
   });
 
-  it("that says OK before it has the bytes", async () => {
+  it("a server that answers OK before it has the bytes is away", async () => {
     const early = (socket: Socket): void => {
       socket.once("data", (chunk: Buffer) => {
         socket.write(chunk.includes("zVERSION\0") ? VERSION : "stream: OK\0");
@@ -115,7 +115,7 @@ describe("a scanner that misbehaves is away, never clean", () => {
     expect(await verdictOf(early, pdfOf(20 * MIB))).toEqual({ kind: "away", reason: "refused" });
   });
 
-  it("that says nothing, or never takes the bytes", async () => {
+  it("a server that sends nothing, or never reads the bytes, is away", async () => {
     const timeout = { kind: "away", reason: "timeout" };
     const silent = await startFalseClamd((socket) => void socket.resume());
     expect(await clamdScanner(silent.address, 50).scan(PDF)).toEqual(timeout);
@@ -130,7 +130,7 @@ describe("a scanner that misbehaves is away, never clean", () => {
     await deaf.close();
   });
 
-  it("that breaks off in the middle of the bytes", async () => {
+  it("a server that closes in the middle of the bytes is away", async () => {
     const breaking = (socket: Socket): void => {
       socket.once("data", (chunk: Buffer) => {
         if (chunk.includes("zVERSION\0")) socket.end(VERSION);
@@ -140,7 +140,7 @@ describe("a scanner that misbehaves is away, never clean", () => {
     expect(await verdictOf(breaking, pdfOf(20 * MIB))).toEqual({ kind: "away", reason: "broken-off" });
   });
 
-  it("whose name is none of ClamAV's", async () => {
+  it("a server with a name that is not ClamAV's is away", async () => {
     const other = (socket: Socket): void => void socket.end("stream: OK\0");
     expect(await verdictOf(other)).toMatchObject({ kind: "away" });
   });

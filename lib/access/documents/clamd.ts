@@ -6,16 +6,16 @@ import type { ScannerAddress } from "@/lib/env/scanner";
 type Away = Extract<Verdict, { kind: "away" }>;
 type Reply = { readonly kind: "reply"; readonly text: string } | Away;
 
-/** How long clamd may take for one command, in milliseconds; clamd itself gives up a file after two minutes. */
+/** How long clamd may take for one command, in milliseconds. clamd itself stops scanning a file after two minutes. */
 const TIMEOUT_MS = 130_000;
-/** A reply is one line; of anything longer not even the beginning is believed. */
+/** A reply is one line. A longer one is rejected as a whole. */
 const MAX_REPLY_BYTES = 1_024;
 const PIECE_BYTES = 65_536;
 const NUL = "\0";
 
 const away = (reason: Away["reason"]): Away => ({ kind: "away", reason });
 
-/** Waits until the socket takes more, or takes nothing ever again. */
+/** Waits until the socket accepts more bytes or closes. */
 function drained(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
     const go = (): void => {
@@ -26,7 +26,7 @@ function drained(socket: Socket): Promise<void> {
   });
 }
 
-/** Says `onLast` before the last piece goes: from then on a reply may come. */
+/** Calls `onLast` before the last piece is sent: from then on a reply may come. */
 async function writePieces(socket: Socket, pieces: readonly Uint8Array[], onLast: () => void): Promise<void> {
   for (const [index, piece] of pieces.entries()) {
     if (socket.destroyed) return;
@@ -48,8 +48,8 @@ function* streamOf(bytes: Uint8Array): Iterable<Uint8Array> {
 }
 
 /**
- * One command and its reply, over a connection of its own. A reply that comes before everything was sent is no reply to
- * it; so is one that is too long, has no end, or follows another.
+ * Sends one command over its own connection and returns the reply. Rejects a reply that comes before everything was
+ * sent, is too long, has no end, or follows another.
  */
 function ask(
   address: ScannerAddress,
@@ -90,7 +90,7 @@ function ask(
   });
 }
 
-/** Only these two lines say something of the bytes; an ERROR, a limit and everything else do not. */
+/** Only these two lines are a result for the bytes; an ERROR, a limit and all other replies are not. */
 function verdictOf(text: string, engine: string): Verdict {
   if (text === "stream: OK") return { kind: "clean", engine };
   const found = /^stream: ([\x21-\x7e]{1,200}) FOUND$/.exec(text)?.[1];
@@ -98,12 +98,13 @@ function verdictOf(text: string, engine: string): Verdict {
   return away(text.endsWith(" ERROR") ? "refused" : "unreadable");
 }
 
-/** What the engine calls itself: version, and version and date of its signatures. */
+/** Returns the engine's version, and version and date of its signatures. */
 const ENGINE = /^ClamAV [\x20-\x7e]{1,120}$/;
 
 /**
- * ClamAV's daemon, asked over its socket (INSTREAM). The connection is neither encrypted nor authenticated: it belongs
- * on the same machine or a private network. What is not a clear answer in time is `away`.
+ * Returns a scanner that uses ClamAV's daemon over its socket (INSTREAM). The connection is neither encrypted nor
+ * authenticated, so it belongs on the same machine or a private network. Without a clear answer in time the result is
+ * `away`.
  */
 export function clamdScanner(address: ScannerAddress, timeoutMs: number = TIMEOUT_MS): Scanner {
   return {

@@ -31,7 +31,7 @@ const SCRIPT = "document.polyglot script";
 const CUT = "document.truncated";
 const END = "\nstartxref\n9\n%%EOF\n";
 
-describe("one whole document is what it says", () => {
+describe("form of one whole document", () => {
   it.each([
     ["pdf", PDF],
     ["png", PNG],
@@ -43,7 +43,7 @@ describe("one whole document is what it says", () => {
     expect(verdict(kind, bytes)).toBe(FILES[kind][1]);
   });
 
-  it("a camera's JPEG with a second picture and zeros behind it, and a TIFF made even, are whole", () => {
+  it("a camera's JPEG with a second picture and zeros after it, and a TIFF padded to an even length, are whole", () => {
     expect(verdict("jpeg", JPEG, JPEG, Buffer.alloc(7))).toBe("image/jpeg");
     const odd = Buffer.from(TIFF);
     odd[odd.length - 12] = 3;
@@ -51,7 +51,7 @@ describe("one whole document is what it says", () => {
   });
 });
 
-describe("a file that is a ZIP archive as well", () => {
+describe("a file that is also a ZIP archive", () => {
   it.each([
     ["whose comment holds the PDF's own end", "pdf", [PDF.subarray(0, 80), zipEnd(END.length), END]],
     ["in a PDF's last bytes, its comment cut short", "pdf", [PDF.subarray(0, 80), zipEnd(3), END]],
@@ -69,7 +69,7 @@ describe("a file that is a ZIP archive as well", () => {
     expect(verdict(kind, ...parts)).toBe(ARCHIVE);
   });
 
-  it("is seen through a false disk number, by its directory", () => {
+  it("an archive with a false disk number is detected by its directory", () => {
     const record = zipEnd(END.length);
     record.writeUInt16LE(7, 4);
     record.writeUInt32LE(46, 12);
@@ -78,18 +78,18 @@ describe("a file that is a ZIP archive as well", () => {
     expect(verdict("pdf", PDF.subarray(0, 80), directory, record, END)).toBe(ARCHIVE);
   });
 
-  it("four bytes that only look like its mark are none", () => {
+  it("four bytes that only look like an archive's mark are accepted", () => {
     const chance = Buffer.concat([Buffer.from("504b0506", "hex"), Buffer.alloc(18, 0x41)]);
     expect(verdict("pdf", PDF.subarray(0, 80), chance, END)).toBe("application/pdf");
   });
 
-  it("further from the end than an archive program looks, it is none to it", () => {
+  it("a mark further from the end than archive programs search is accepted", () => {
     const far = [pdfOf(200).subarray(0, 80), zipEnd(0), Buffer.alloc(70_000, 0x20), END];
     expect(verdict("pdf", ...far)).toBe("application/pdf");
   });
 });
 
-describe("what follows a picture's end", () => {
+describe("bytes after a picture's end", () => {
   it.each([
     ["png", PNG],
     ["jpeg", JPEG],
@@ -124,7 +124,7 @@ describe("a script in a picture", () => {
     expect(verdict(kind, ...parts)).toBe(SCRIPT);
   });
 
-  it("is looked for in place: a picture full of marks' beginnings costs nobody else seconds", () => {
+  it("the search works in place: a picture full of partial marks does not cost other users seconds", () => {
     let pieces = 0;
     class Counted extends Uint8Array {
       override subarray(begin?: number, end?: number): Counted {
@@ -140,13 +140,13 @@ describe("a script in a picture", () => {
 });
 
 describe("damaged pictures", () => {
-  it("a PNG whose chunk does not bear its checksum is not whole", () => {
+  it("a PNG with a wrong chunk checksum is not whole", () => {
     const altered = Buffer.from(PNG);
     altered[20] = (altered[20] ?? 0) ^ 1;
     expect(verdict("png", altered)).toBe(CUT);
   });
 
-  it("a TIFF whose directories go in a circle or overlap without end is read once, and soon given up", () => {
+  it("a TIFF with circular or endlessly overlapping directories is read once and soon rejected", () => {
     const circle = Buffer.from(TIFF);
     circle.writeUInt32LE(8, 58);
     expect(verdict("tiff", circle)).toBe("image/tiff");
@@ -156,7 +156,7 @@ describe("damaged pictures", () => {
     expect(verdict("tiff", many)).toBe(CUT);
   });
 
-  it("a TIFF whose directories lie in one another without end is given up", () => {
+  it("a TIFF with endlessly nested directories is rejected", () => {
     const deep = Buffer.alloc(8 + 18 * 20_000 + 18);
     deep.set(TIFF.subarray(0, 4));
     deep.writeUInt32LE(8, 4);
@@ -177,7 +177,7 @@ describe("damaged pictures", () => {
     expect(verdict("tiff", none)).toBe(CUT);
   });
 
-  it("an element in BER's open form ends with its own zeros, not with the file's", () => {
+  it("a BER element of indefinite length ends with its own zeros, not with the file's", () => {
     const open = Buffer.from("30800401300000", "hex");
     expect(elementEnd(open)).toBe(open.length);
     expect(elementEnd(Buffer.concat([open, Buffer.from("414200", "hex"), Buffer.from("0000", "hex")]))).toBe(

@@ -5,7 +5,7 @@ function refuse(detail: string): never {
   throw new DomainError("document.type", { detail });
 }
 
-/** What a file that is more than one document is refused with: the reason by name, in `reason`, and in words. */
+/** Returns the refusal of a file that is more than one document: the reason by name, in `reason`, and as a text. */
 const POLYGLOT: Readonly<Record<Exclude<FormFault, "truncated">, string>> = {
   archive: "It is also a ZIP archive: an archive's end record is in its last 64 KB.",
   followed: "Something else follows its end.",
@@ -19,8 +19,8 @@ function refuseFault(fault: FormFault, mediaType: string): never {
 }
 
 /**
- * The media type of a document whose first bytes, extension and declared type all say the same, and which is one whole
- * document and nothing besides. Only form is checked: what is inside is never rendered here, and nothing here calls it
+ * Returns the media type of a file whose first bytes, extension and declared type agree and which is one whole document
+ * and nothing more. Only the form is checked: the content is never rendered here, and this check does not call it
  * harmless. Throws `document.type`, `document.truncated`, `document.polyglot`, `document.too-large`.
  */
 export function documentType(file: {

@@ -7,7 +7,7 @@ import { scanWaiting } from "@/lib/access/documents/scan-waiting";
 import { getRelease } from "@/lib/access/executive-release/get-release";
 import { proposeRelease } from "@/lib/access/executive-release/propose-release";
 import { attachAuthorization } from "@/lib/access/legal-authorities/attach-authorization";
-import { getRequest } from "@/lib/access/requests/get-request";
+import { getRequest } from "@/lib/access/requests/request-view";
 import { submitRequest } from "@/lib/access/requests/submit-request";
 import { withdrawRequest } from "@/lib/access/requests/withdraw-request";
 import type { Scanner } from "@/lib/context/context";
@@ -58,7 +58,7 @@ async function actionsOf(id: string): Promise<unknown[]> {
   return rows.map((row) => Reflect.get(Object(row), "action"));
 }
 
-/** A draft whose document waits for the scanner, submitted. */
+/** Submits a draft whose document waits for the scanner. */
 async function waiting(bytes: Uint8Array = PDF): Promise<string> {
   const id = await bench.draft();
   await attach(id, bytes, AWAY);
@@ -66,15 +66,15 @@ async function waiting(bytes: Uint8Array = PDF): Promise<string> {
   return id;
 }
 
-describe("a document that is attached", () => {
-  it("is clean when the scanner found nothing, and not scanned where there is none", async () => {
+describe("an attached document", () => {
+  it("a document is clean when the scanner found nothing, and not scanned without a scanner", async () => {
     const id = await bench.draft();
     expect((await attach(id, PDF, undefined)).document?.scan).toBe("not scanned");
     expect((await attach(id, PDF, scanner)).document?.scan).toBe("clean");
     expect((await submitRequest(officer(scanner), id)).state).toBe("stage_1");
   });
 
-  it("arrives as it is sealed, or not at all", async () => {
+  it("a document arrives as it is sealed, or not at all", async () => {
     const id = await bench.draft();
     const whole = { ...file(PDF), sha256: toBase64url(sha256(PDF)) };
     const other = { ...file(PDF), sha256: toBase64url(sha256("another")) };
@@ -83,7 +83,7 @@ describe("a document that is attached", () => {
     expect((await attachAuthorization(cx, id, bench.order, whole)).document?.sha256).toBe(whole.sha256);
   });
 
-  it("of 20 MB is looked through, sealed and read again whole", async () => {
+  it("a document of 20 MB is scanned, sealed and read again whole", async () => {
     const id = await bench.draft();
     const bytes = pdfOf(20 * 1_048_576);
     const answer = await attach(id, bytes, scanner);
@@ -92,7 +92,7 @@ describe("a document that is attached", () => {
     expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true);
   });
 
-  it("with malware in it is refused by name, kept where no login reads it, and not attached", async () => {
+  it("a document with malware is refused by name, kept where no login reads it, and not attached", async () => {
     const id = await bench.draft();
     const refused = await refusalOf(attach(id, EICAR_PDF, scanner));
     expect(refused).toMatchObject({
@@ -112,7 +112,7 @@ describe("a document that is attached", () => {
         await expect(queryAs(url, text)).rejects.toMatchObject({ code: "42501" });
   });
 
-  it("is not looked through for somebody whose draft it is not", async () => {
+  it("a document is not scanned for a person who does not own the draft", async () => {
     const id = await bench.draft();
     let asked = 0;
     const counting: Scanner = {
@@ -131,7 +131,7 @@ describe("a document that is attached", () => {
 });
 
 describe("a scanner that is away", () => {
-  it("leaves the document pending: its request waits, nobody reads it, nobody decides, and it is never clean", async () => {
+  it("its document is pending and never clean: its request waits, and no one can read or decide it", async () => {
     const id = await waiting();
     const view = await getRequest(bench.legal, id);
     expect(view.state).toBe("document_check");
@@ -151,7 +151,7 @@ describe("a scanner that is away", () => {
     expect(Buffer.from(await response.arrayBuffer()).equals(PDF)).toBe(true);
   });
 
-  it("and then finds malware: the request is a draft again until another document is attached", async () => {
+  it("after it finds malware, the request is a draft again until another document is attached", async () => {
     const id = await waiting(EICAR_PDF);
     await loop(scanner);
     const view = await getRequest(bench.regulator, id);
@@ -173,7 +173,7 @@ describe("a scanner that is away", () => {
     expect((await submitRequest(officer(scanner), id)).state).toBe("stage_1");
   });
 
-  it("two loops at once write one word and move the request once", async () => {
+  it("two jobs at once store one result and move the request once", async () => {
     const id = await waiting();
     await Promise.all([loop(scanner), loop(scanner), loop(scanner)]);
     expect(await actionsOf(id)).toEqual(["document.scan"]);
@@ -184,7 +184,7 @@ describe("a scanner that is away", () => {
     expect(rows).toEqual([{ by_user_id: null }]);
   });
 
-  it("a document that another took the place of holds nothing up, and moves nothing", async () => {
+  it("a replaced document delays nothing and moves nothing", async () => {
     const id = await bench.draft();
     await attach(id, EICAR_PDF, AWAY);
     await attach(id, PDF, AWAY);
@@ -194,7 +194,7 @@ describe("a scanner that is away", () => {
     expect(await actionsOf(id)).toEqual(["document.quarantine", "document.scan"]);
   });
 
-  it("a draft's document is looked through as well, and the draft stays one", async () => {
+  it("a draft's document is scanned as well, and the draft stays a draft", async () => {
     const id = await bench.draft();
     await attach(id, PDF, AWAY);
     await loop(scanner);
@@ -202,14 +202,14 @@ describe("a scanner that is away", () => {
     expect((await submitRequest(officer(AWAY), id)).state).toBe("stage_1");
   });
 
-  it("whoever waits for it may take the request back", async () => {
+  it("a requester whose request waits for the scanner can withdraw it", async () => {
     const id = await waiting();
     expect((await withdrawRequest(bench.regulator, id, undefined)).state).toBe("withdrawn");
     await loop(scanner);
     expect((await getRequest(bench.regulator, id)).state).toBe("withdrawn");
   });
 
-  it("a document that was altered in the database is not scanned, and holds up no other", async () => {
+  it("a document that was altered in the database is not scanned, and delays no other", async () => {
     const altered = await waiting();
     const other = await waiting();
     await bench.query("ALTER TABLE document DISABLE TRIGGER ALL", []);
@@ -224,7 +224,7 @@ describe("a scanner that is away", () => {
   });
 });
 
-describe("a scanner that is kept away until the answer is due", () => {
+describe("a scanner that is away until the deadline", () => {
   const keep = (days: number) => {
     const ms = Date.now() + days * 86_400_000;
     const clock = { ...bench.cx.clock, now: () => new Date(ms), nowMs: () => ms };
@@ -235,7 +235,7 @@ describe("a scanner that is kept away until the answer is due", () => {
     return [state, with_, waits];
   };
 
-  it("stalls nobody in silence: it is overdue and with the executives, and still nobody reads or releases it", async () => {
+  it("the request becomes overdue and escalates to the executives, and still no one can read or release it", async () => {
     const id = await waiting();
     await keep(13.9);
     expect(await standing(id)).toEqual(["document_check", undefined, undefined]);
@@ -258,7 +258,7 @@ describe("a scanner that is kept away until the answer is due", () => {
         move,
       ).rejects.toMatchObject({ code: "SP002" });
 
-    // The scanner's word begins its review, and it is overdue at every moment of it.
+    // The scanner's result begins its review, and it stays overdue all the time.
     await Promise.all([loop(scanner), loop(scanner)]);
     expect(await standing(id)).toEqual(["overdue", "executive", "legal"]);
     expect(await actionsOf(id)).toEqual(["document.scan"]);
@@ -268,7 +268,7 @@ describe("a scanner that is kept away until the answer is due", () => {
     expect((await decideRequest(bench.legal, id, bench.approval("legal"))).state).toBe("stage_2");
   });
 
-  it("and that then finds malware: it is a draft again, with nobody, and its dates begin when it is sent anew", async () => {
+  it("if it then finds malware, the request is a draft again, escalated to no one, and its dates begin at the next submission", async () => {
     const id = await waiting(EICAR_PDF);
     await keep(14.1);
     await keep(17.3);
@@ -282,7 +282,7 @@ describe("a scanner that is kept away until the answer is due", () => {
     expect(await code(getRequest(executive, id))).toBe("request-file.not-found");
   });
 
-  it("does not keep its officer from taking it back", async () => {
+  it("its officer can still withdraw the request", async () => {
     const id = await waiting();
     await keep(14.1);
     expect((await withdrawRequest(bench.regulator, id, undefined)).state).toBe("withdrawn");
@@ -291,7 +291,7 @@ describe("a scanner that is kept away until the answer is due", () => {
   });
 });
 
-it("the database gives a word once, to a document that waits, and knows no other words", async () => {
+it("the database accepts a result once, for a document that waits, and only known results", async () => {
   const id = await bench.draft();
   await attach(id, PDF, undefined);
   const set = (scan: string) =>

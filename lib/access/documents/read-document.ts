@@ -30,9 +30,9 @@ async function loadDocument(cx: Context, requestId: string, authorizationId: str
 }
 
 /**
- * The order itself, for its uploader and for those who may know of the request. Checked against its digest, written
- * down before a byte leaves, and sent as an attachment that no browser runs (the sandbox stands in every answer of
- * the API). Nobody here has rendered it.
+ * Returns the order's document to its uploader and to those who may know of the request. The document is checked
+ * against its digest and the read is logged before a byte leaves. It is sent as an attachment that no browser runs
+ * (every answer of the API has the sandbox header). The server never renders it.
  */
 export async function readDocument(
   cx: Context,
@@ -57,7 +57,7 @@ export async function readDocument(
         "content-type": document.mediaType,
         "content-length": String(bytes.length),
         "content-disposition": `attachment; filename="${name}"`,
-        // RFC 9530: the same digest that stands in the record and in the log.
+        // RFC 9530: the same digest as in the record and in the log.
         "repr-digest": `sha-256=:${toBase64(fromBase64url(document.sha256))}:`,
       },
     }),

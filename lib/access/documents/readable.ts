@@ -1,13 +1,16 @@
 import type { ScanState } from "@/lib/access/requests/schema";
 import { DomainError } from "@/lib/errors";
 
-/** Refuses to go on with a document in which the scanner found something: `document.infected`. */
+/** Throws `document.infected` for a document in which the scanner found malware. */
 export function requireUninfected(document: { readonly scan: ScanState } | undefined): void {
   if (document?.scan === "infected")
     throw new DomainError("document.infected", { detail: "The document is in quarantine. Attach another." });
 }
 
-/** A document is read by people when it is not scanned at all, or clean: never while it waits, nor from quarantine. */
+/**
+ * Throws unless people may read the document. They may when it is clean or was not scanned at all, but not while it
+ * waits or is in quarantine.
+ */
 export function requireReadable(document: { readonly scan: ScanState }): void {
   requireUninfected(document);
   if (document.scan === "pending")

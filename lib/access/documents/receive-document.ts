@@ -16,17 +16,17 @@ export interface ReceivedDocument {
   readonly filename: string;
   readonly mediaType: string;
   readonly bytes: Uint8Array;
-  /** Taken while it arrived, base64url: what is sealed must be what came. */
+  /** Digest computed while the file arrived, base64url. The sealed bytes must match it. */
   readonly sha256?: string;
 }
 
-/** A document of a known form, looked through where there is a scanner, and encrypted; ready to be stored. */
+/** A document of a known form, scanned where a scanner exists, encrypted and ready to be stored. */
 export interface PreparedDocument extends SealedDocument {
   readonly id: string;
   readonly bytes: number;
   readonly mediaType: string;
   readonly scan: ScanState;
-  /** The scanner that looked, when one did. */
+  /** The scanner that scanned it, if any. */
   readonly engine?: string;
 }
 
@@ -42,7 +42,7 @@ async function requireDraft(tx: Tx, cx: Context, requestId: string): Promise<voi
 async function look(cx: Context, bytes: Uint8Array): Promise<Verdict | undefined> {
   const verdict = await cx.scanner?.scan(bytes);
   if (verdict?.kind === "away")
-    cx.logger.warn({ reason: verdict.reason }, "a document was not scanned; it waits for the scanner");
+    cx.logger.warn({ reason: verdict.reason }, "document not scanned; it waits for the scanner");
   return verdict;
 }
 
@@ -51,7 +51,7 @@ function stateOf(verdict: Verdict | undefined): ScanState {
   return verdict.kind === "away" ? "pending" : verdict.kind;
 }
 
-/** Keeps it as evidence where nobody reads it, with an entry of its own; then the upload is refused. */
+/** Keeps an infected document as evidence in quarantine, with its own entry. Then the upload is refused. */
 async function quarantine(
   cx: Context,
   requestId: string,
@@ -90,9 +90,9 @@ async function quarantine(
 }
 
 /**
- * Takes a document for a draft of the caller's: form, scan, encryption. No connection to the database waits for the
- * scanner or for 20 MB of cipher. Without a scanner it is "not scanned"; with one that is away it is "pending", and its
- * request will wait. Throws the refusals of `documentType`, and `document.infected`.
+ * Takes a document for a draft of the caller's: form, scan, encryption. No database connection is held during the scan
+ * or while 20 MB are encrypted. Without a scanner the document is "not scanned". While the scanner is away it is
+ * "pending", and its request will wait. Throws the refusals of `documentType`, and `document.infected`.
  */
 export async function receiveDocument(
   cx: Context,

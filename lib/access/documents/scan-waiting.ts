@@ -12,25 +12,30 @@ import type { Logger } from "@/lib/telemetry/logger";
 
 const BATCH = 20;
 
-/** What the loop needs of a portal. */
+/** What the job needs of a portal. */
 export type ScanContext = DbContext &
   AuditContext & { readonly keystore: Keystore; readonly scanner: Scanner; readonly logger: Logger };
 
 type Word = Exclude<Verdict, { kind: "away" }>;
 
-/** Back in a draft nobody waits for an answer any more, so it is with nobody until it is sent anew. */
+/** Back in a draft the request is escalated to no one until it is submitted again. */
 const ONWARDS: Readonly<Record<Word["kind"], Step>> = {
   clean: { event: "checked", to: "stage_1" },
   infected: { event: "refuse_document", to: "draft", frozen: { escalatedTo: null } },
 };
 
-/** What was overdue while it waited is so still when its review begins: there is no moment in which nobody was told. */
+/**
+ * A request that became overdue while it waited stays overdue when its review begins, with the same people notified.
+ */
 function stepsOf(from: store.WaitingState, word: Word): readonly Step[] {
   const step = ONWARDS[word.kind];
   return from === "overdue" && word.kind === "clean" ? [step, { event: "overdue", to: "overdue" }] : [step];
 }
 
-/** Where the request waits for this very document: one that was replaced in the draft holds nothing up. */
+/**
+ * Returns the state in which the request waits for this document; undefined when it does not. A document that was
+ * replaced in the draft delays nothing.
+ */
 async function heldUp(tx: Tx, document: store.WaitingDocument): Promise<store.WaitingState | undefined> {
   const state = await store.readWaitingState(tx, document.requestId);
   if (state === undefined) return undefined;
@@ -50,7 +55,7 @@ function actOf(word: Word, to: string | undefined) {
   };
 }
 
-/** Writes the scanner's word down, and moves the request that waited for it; whoever comes second changes nothing. */
+/** Stores the scanner's result and moves the request that waited for it. A second portal changes nothing. */
 async function settle(cx: ScanContext, document: store.WaitingDocument, word: Word): Promise<void> {
   const { id, requestId } = document;
   await inTransaction(cx, async (tx) => {
@@ -84,20 +89,20 @@ async function scanOne(cx: ScanContext, document: store.WaitingDocument): Promis
   return "settled";
 }
 
-/** One that cannot be looked through holds up none of the others. */
+/** A document that cannot be scanned does not delay the others. */
 async function tryOne(cx: ScanContext, document: store.WaitingDocument): Promise<Outcome> {
   try {
     return await scanOne(cx, document);
   } catch (err) {
-    cx.logger.warn({ err }, "a document that waits for the scanner was not scanned");
+    cx.logger.warn({ err }, "waiting document not scanned; will retry");
     return "waits";
   }
 }
 
 /**
- * Looks through the documents that wait for the scanner, oldest first, and moves the requests that wait for them: to
- * the first stage, or back to a draft when something was found. Two portals at once do no harm. Ends early when the
- * scanner cannot be reached. Answers how many were settled and how many wait on.
+ * Scans the documents that wait, oldest first, and moves the requests that wait for them: to the first stage, or back
+ * to a draft when malware was found. Two portals may run it at once. Ends early when the scanner cannot be reached.
+ * Returns how many were settled and how many still wait.
  */
 export async function scanWaiting(
   cx: ScanContext,

@@ -4,7 +4,7 @@ import { aesGcmOpen, aesGcmSeal, randomBytes, sha256 } from "@/lib/crypto/primit
 import { DomainError } from "@/lib/errors";
 import type { Keystore } from "@/lib/keystore/keystore";
 
-/** A document at rest. */
+/** A document as it is stored, sealed. */
 export interface SealedDocument {
   readonly sha256: string;
   readonly dekSealed: Uint8Array;
@@ -15,7 +15,7 @@ export interface SealedDocument {
 
 const context = (id: string): string => `sealport/document/1|${id}`;
 
-/** Encrypts a document under a key of its own (AES-256-GCM, bound to the document's id and digest). */
+/** Encrypts a document under its own key (AES-256-GCM, bound to the document's id and digest). */
 export function sealDocument(keystore: Keystore, id: string, bytes: Uint8Array): SealedDocument {
   const digest = toBase64url(sha256(bytes));
   const key = randomBytes(32);
@@ -26,7 +26,7 @@ export function sealDocument(keystore: Keystore, id: string, bytes: Uint8Array):
   return { sha256: digest, dekSealed, iv, ciphertext, tag };
 }
 
-/** The document, once its digest is what the record says; anything else is one error. */
+/** Returns the document when its digest matches the record; every other case is the same error. */
 export function openDocument(keystore: Keystore, id: string, sealed: SealedDocument): Uint8Array {
   try {
     const key = keystore.openSecret(context(id), sealed.dekSealed);

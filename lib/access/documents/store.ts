@@ -2,13 +2,13 @@ import "server-only";
 import { type RequestState, ScanState } from "@/lib/access/requests/schema";
 import type { Tx } from "@/lib/db/transaction";
 
-/** A document that waits for the scanner: which request it came with, who brought it. */
+/** A document that waits for the scanner, with its request and its uploader. */
 export interface WaitingDocument {
   readonly id: string;
   readonly requestId: string;
 }
 
-/** Documents that wait, oldest first, after the one of the page before. */
+/** Returns documents that wait, oldest first, after the last one of the previous page. */
 export async function listWaiting(
   tx: Tx,
   page: { readonly tenantId: string; readonly after: string | undefined; readonly limit: number },
@@ -26,10 +26,10 @@ export async function listWaiting(
   return rows.map((row) => ({ id: row.id, requestId: row.request_id }));
 }
 
-/** Where a request waits for the scanner: at the check, or overdue where it never came further than that. */
+/** States in which a request waits for the scanner: in the check, or overdue without having left it. */
 export type WaitingState = Extract<RequestState, "document_check" | "overdue">;
 
-/** The state in which a request waits for the scanner; nothing when it does not. */
+/** Returns the state in which a request waits for the scanner; undefined when it does not wait. */
 export async function readWaitingState(tx: Tx, requestId: string): Promise<WaitingState | undefined> {
   const row = await tx.access_request.findUniqueOrThrow({
     where: { id: requestId },
@@ -39,7 +39,7 @@ export async function readWaitingState(tx: Tx, requestId: string): Promise<Waiti
   return row.state === "overdue" && row.stage_before === null ? "overdue" : undefined;
 }
 
-/** A document as it is sealed; its bytes are empty when it lies in quarantine. */
+/** Returns a document as it is sealed; its bytes are empty when it is in quarantine. */
 export async function readSealed(tx: Tx, id: string) {
   const row = await tx.document.findUniqueOrThrow({ where: { id } });
   return {
@@ -51,13 +51,13 @@ export async function readSealed(tx: Tx, id: string) {
   };
 }
 
-/** What is known of a document by now. */
+/** Returns the scan state of a document. */
 export async function readScan(tx: Tx, id: string): Promise<ScanState> {
   const { scan } = await tx.document.findUniqueOrThrow({ where: { id }, select: { scan: true } });
   return ScanState.parse(scan);
 }
 
-/** The scanner's word; the database takes it once, and puts an infected document's bytes away with it. */
+/** Stores the scanner's result. The database accepts it once, and removes an infected document's bytes with it. */
 export async function setScan(tx: Tx, id: string, scan: "clean" | "infected"): Promise<void> {
   await tx.document.updateMany({ where: { id, scan: "pending" }, data: { scan } });
 }

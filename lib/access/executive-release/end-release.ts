@@ -2,8 +2,7 @@ import "server-only";
 import { proveWord } from "@/lib/access/executive-release/prove-word";
 import type { ReleaseEnd } from "@/lib/access/executive-release/schema";
 import { addReleaseEnd, revokeGrantRow } from "@/lib/access/grants/change-store";
-import { answerGrant } from "@/lib/access/grants/get-grant";
-import { isKeptByCustodian } from "@/lib/access/grants/kept";
+import { answerGrant, isKeptByCustodian } from "@/lib/access/grants/get-grant";
 import { loadGrant } from "@/lib/access/grants/load-grant";
 import { insertPending, renewPending } from "@/lib/access/grants/pending-store";
 import { announceRevocation, endRequest } from "@/lib/access/grants/revoke-grant";
@@ -19,7 +18,10 @@ import type { SignedReleaseEnd } from "@/lib/escrow/protocol/release-statement";
 
 interface Ending {
   readonly requestId: string;
-  /** It has ended here by somebody whose word the custodian does not take: the signed one still ends it there. */
+  /**
+   * The release has ended here without a signature that the custodian accepts. A signed end still ends it at the
+   * custodian.
+   */
   readonly isKept: boolean;
 }
 
@@ -34,7 +36,7 @@ async function requireReleased(tx: Tx, cx: Context, grant: GrantRow): Promise<En
   throw new DomainError("request.illegal-transition", { detail: "The grant has ended already." });
 }
 
-/** The end of what was in force, or the signed word that the custodian waits for since it ended here. */
+/** Ends what was in force, or stores the signed end that the custodian still needs. */
 async function writeEnd(
   tx: Tx,
   cx: Context,
@@ -73,10 +75,10 @@ async function endIn(tx: Tx, cx: Context, id: string, reason: string, releaseEnd
 }
 
 /**
- * An executive ends what executives released, or its holder gives it up; the custodian takes nobody else's word for it.
- * In force here at once; while the custodian is away the portal goes on telling it. What has ended here without such a
- * word, by the revocation of its authority's key, the custodian keeps: then the word ends it there. Throws
- * `request.illegal-transition` where nothing is left to end.
+ * Ends an executive release, by an executive or by its holder. The custodian accepts a signed end from these people
+ * only. It is in force here at once; while the custodian is away the portal retries. When a release has ended here
+ * without such a signature, because its authority's key was revoked, the custodian still has it; then the signature
+ * ends it there. Throws `request.illegal-transition` when nothing is left to end.
  */
 export async function endRelease(
   cx: Context,
@@ -94,7 +96,7 @@ export async function endRelease(
     await announceRevocation(cx, id);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    cx.logger.warn({ grant: id, code: error.code }, "the custodian has not heard of a revocation yet");
+    cx.logger.warn({ grant: id, code: error.code }, "revocation not sent to the custodian; will retry");
   }
   return answerGrant(cx, id, entry);
 }

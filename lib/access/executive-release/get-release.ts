@@ -27,7 +27,7 @@ function releaseView({ release, words, state }: ReleaseCase, names: Names): Rele
   };
 }
 
-/** What the caller may do: sign once what is open, propose where nothing is. */
+/** Returns what the caller may do: sign an open release once, or propose one when none is open. */
 export function actsOf({ row, hasOwnWord, state }: ReleaseCase): ReleaseStanding["acts"] {
   if (row.state !== "overdue" || !isReadable(row)) return [];
   if (state !== "open") return ["propose"];
@@ -55,12 +55,12 @@ function standingOf(cx: Context, id: string): Promise<ReleaseStanding> {
   });
 }
 
-/** The newest release of a request, for executives, with what the caller signs. */
+/** Returns the newest release of a request, for executives, with what the caller signs. */
 export function getRelease(cx: Context, id: string): Promise<ReleaseStanding> {
   return standingOf(cx, id);
 }
 
-/** The same with the receipt of the entry that changed it. */
+/** Returns the same with the receipt of the entry that changed it. */
 export async function answerRelease(cx: Context, id: string, entry: AppendedEntry): Promise<ReleaseAnswer> {
   return { ...(await standingOf(cx, id)), receipt: await issueReceipt(cx, entry) };
 }

@@ -19,7 +19,7 @@ import { type Page, requireCursor } from "@/lib/paging";
 
 type Standing = Pick<ReleaseItem, "release" | "acts">;
 
-/** Where the release of one stands; a party's executive reads of it and does nothing. */
+/** Returns the state of a request's release. An executive of a party may read it only. */
 async function standingOf(tx: Tx, cx: Context, id: string): Promise<Standing> {
   try {
     const one = await loadReleaseCase(tx, cx, id);
@@ -33,14 +33,15 @@ async function standingOf(tx: Tx, cx: Context, id: string): Promise<Standing> {
   }
 }
 
-/** The executive's own requests are nobody's to release but another's. */
+/** Whether the request is of another person: an executive cannot release their own. */
 function isAnothers(cx: Context, { requesterUserId }: RequestRow): boolean {
   return requesterUserId !== cx.principal.userId;
 }
 
 /**
- * Overdue requests that were escalated to the executives, soonest due first, each with where its release stands. For whoever
- * has the duty executive; throws `decision.duty` for everybody else, and `request.invalid` for a cursor of another list.
+ * Returns overdue requests that were escalated to the executives, soonest deadline first, each with the state of its
+ * release. Throws `decision.duty` for callers without the duty executive, and `request.invalid` for a cursor of another
+ * list.
  */
 export async function listReleases(cx: Context, query: ReleaseQuery): Promise<Page<ReleaseItem>> {
   const after = requireCursor(query.cursor);

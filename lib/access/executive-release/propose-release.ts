@@ -29,10 +29,10 @@ import {
 } from "@/lib/escrow/protocol/release-statement";
 import { validityTime } from "@/lib/escrow/protocol/statements";
 
-/** How long terms wait for two words. */
+/** How long terms wait for two signatures. */
 const SIGN_MS = 72 * 3_600_000;
 
-/** Exactly what was asked, from now on, within the authority. */
+/** Returns terms for exactly what was asked, from now on, within the authority. */
 function termsOf(cx: Context, { row, requester, authorization }: ReleaseCase): ReleaseTerms {
   if (row.digest === undefined || authorization === undefined) {
     throw new DomainError("authorization.missing", { detail: "A release answers a legal authority." });
@@ -105,9 +105,9 @@ async function proposeIn(tx: Tx, cx: Context, requestId: string, body: NewReleas
 }
 
 /**
- * An executive lays out the terms that two of them sign: what was asked, no more and no less. Throws
- * `request.illegal-transition` unless the request is overdue, `request.conflict` while terms wait for words,
- * `decision.identity-check`, `authorization.invalid`, `authorization.recognition`.
+ * Stores the terms that two executives sign: exactly what was asked. Throws `request.illegal-transition` unless the
+ * request is overdue, `request.conflict` while other terms wait for signatures, `decision.identity-check`,
+ * `authorization.invalid`, `authorization.recognition`.
  */
 export async function proposeRelease(
   cx: Context,

@@ -15,8 +15,8 @@ export interface ProvenWord {
 }
 
 /**
- * The caller's own signature, which the custodian looks at while he is there; in an evaluation the portal's for whoever
- * has no key. Throws `statement.required`, `custodian.refused`.
+ * Returns the caller's own signature, which the custodian checks while the caller can sign again. In an evaluation
+ * instance the portal signs for people without a key. Throws `statement.required`, `custodian.refused`.
  */
 export async function proveWord(
   cx: Context,

@@ -6,9 +6,8 @@ import {
   type ReleaseWordRow,
 } from "@/lib/access/executive-release/store";
 import { type AuthorizationRow, findAuthorization } from "@/lib/access/legal-authorities/store";
-import { isParty } from "@/lib/access/requests/queue-store";
 import { findRequestFacts, type RequestRow, readRequest } from "@/lib/access/requests/store";
-import { ownOrganisations, withTie } from "@/lib/access/review/conflicts/store";
+import { isParty, ownOrganisations, withTie } from "@/lib/access/review/conflicts/store";
 import { authorize } from "@/lib/access/rules/authorize";
 import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
@@ -17,14 +16,14 @@ import { RELEASE_PERSONS } from "@/lib/escrow/protocol/release-statement";
 import { findDuties, getPerson, type Person } from "@/lib/identity/people/people-store";
 import { hasEnrolled } from "@/lib/identity/roster/store";
 
-/** Everything an executive releases on. */
+/** Everything that a release is based on. */
 export interface ReleaseCase {
   readonly row: RequestRow;
   readonly requester: Person;
   readonly authorization: AuthorizationRow | undefined;
   readonly release: ReleaseRow | undefined;
   readonly words: readonly ReleaseWordRow[];
-  /** One of them is the caller's, under whichever account of his. */
+  /** One of the signatures is the caller's, under any of their accounts. */
   readonly hasOwnWord: boolean;
   readonly state: "open" | "released" | "lapsed" | undefined;
 }
@@ -32,8 +31,8 @@ export interface ReleaseCase {
 const NOBODY = { requesterUserId: "", requesterOrganisationId: "", isSent: false, isParty: false };
 
 /**
- * Whether a word still counts with the custodian: its person is an active executive, and the portal signed for nobody who has
- * got a key since.
+ * Whether a signature still counts with the custodian: its person is an active executive, and the portal did not sign
+ * for a person who has since enrolled a key.
  */
 async function isStanding(tx: Tx, { userId, proofKind }: ReleaseWordRow): Promise<boolean> {
   const { isActive } = await getPerson(tx, userId);
@@ -55,8 +54,8 @@ async function stateOf(
 }
 
 /**
- * Reads a request for an executive. The rules are asked before existence is told: whoever lacks the duty gets the same
- * answer for every id.
+ * Reads a request for an executive. The rules come before the look-up: a person without the duty gets the same answer
+ * for every id.
  */
 export async function loadReleaseCase(tx: Tx, cx: Context, id: string): Promise<ReleaseCase> {
   const facts = await findRequestFacts(tx, cx, id);
@@ -80,12 +79,15 @@ export async function loadReleaseCase(tx: Tx, cx: Context, id: string): Promise<
   };
 }
 
-/** Whether it came to its reviewers at all: what still waits for the scanner is read by nobody, and released by nobody. */
+/** Whether the request reached its reviewers. A request that still waits for the scanner cannot be read or released. */
 export function isReadable({ stageBefore }: Pick<RequestRow, "stageBefore">): boolean {
   return stageBefore !== undefined;
 }
 
-/** Silence is not refusal, and nothing else is released: the request is overdue, and its document was looked through. */
+/**
+ * Throws unless the request is overdue and its document was scanned. Silence is not refusal, and only overdue requests
+ * are released.
+ */
 export function requireOverdue({ row }: Pick<ReleaseCase, "row">): void {
   if (row.state === "overdue" && isReadable(row)) return;
   if (row.state === "overdue")

@@ -2,7 +2,7 @@ import type { Context } from "@/lib/context/context";
 import "server-only";
 import { getRelease, listReleaseWords } from "@/lib/access/executive-release/store";
 import { findAuthorization } from "@/lib/access/legal-authorities/store";
-import { frozenRecord } from "@/lib/access/requests/frozen-record";
+import { frozenRecord } from "@/lib/access/requests/request-record";
 import type { Tx } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
 import type { UnregisteredSubmission } from "@/lib/escrow/client/submit-grant";
@@ -13,7 +13,7 @@ interface Released {
   readonly releaseId: string;
 }
 
-/** What two executives signed, with the request and the authority that their terms name, for the custodian. */
+/** Returns what two executives signed, with the request and the authority that their terms name, for the custodian. */
 export async function releaseSubmission(
   tx: Tx,
   cx: Pick<Context, "instance">,

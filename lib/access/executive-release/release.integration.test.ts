@@ -13,7 +13,7 @@ import { finishPendingGrants } from "@/lib/access/grants/finish-pending";
 import { getGrant } from "@/lib/access/grants/get-grant";
 import { endGrant, revokeGrant } from "@/lib/access/grants/revoke-grant";
 import { revokeAuthorization, suspendAuthorization } from "@/lib/access/legal-authorities/end-authorization";
-import { getRequest } from "@/lib/access/requests/get-request";
+import { getRequest } from "@/lib/access/requests/request-view";
 import { NewDecision } from "@/lib/access/requests/schema";
 import { checkIdentity } from "@/lib/access/review/identity-check";
 import { fixedClock } from "@/lib/clock";
@@ -65,14 +65,14 @@ afterAll(async () => {
 const word = (more: object = {}) =>
   ReleaseWord.parse({ comment: "As the order says", confirms: CONFIRMS, ...more });
 
-/** What a portal's loop does so many days from now. */
+/** Runs what a portal's job does this many days from now. */
 const keep = (days: number) => {
   const ms = Date.now() + days * 86_400_000;
   const clock = { ...bench.cx.clock, now: () => new Date(ms), nowMs: () => ms };
   return keepRequests({ ...bench.cx, clock, logger: bench.legal.logger, system: "portal" });
 };
 
-/** A request that nobody answers: overdue after fourteen days, with the executives after three more. */
+/** Files a request that stays unanswered: overdue after fourteen days, with the executives after three more. */
 async function overdueRequest(filing?: Filing): Promise<string> {
   const id = await submittedRequest(bench, filing);
   await keep(14.1);
@@ -84,7 +84,7 @@ let isChecked = false;
 async function checkedRequest(filing?: Filing): Promise<string> {
   const id = await overdueRequest(filing);
   if (!isChecked) {
-    // By an executive: no legal reviewer keeps a release back by checking nobody.
+    // By an executive: legal reviewers cannot prevent a release by not checking the officer.
     expect(await outcomeOf(proposeRelease(chair, id, REASON))).toBe("decision.identity-check");
     await checkIdentity(chair, id, IDENTITY);
     isChecked = true;
@@ -105,7 +105,7 @@ async function released(filing?: Filing): Promise<{ id: string; grantId: string 
   return { id, grantId: answer.grant_id ?? "" };
 }
 
-/** What the status page says that somebody must look at. */
+/** The alarms on the status page. */
 async function alarms(): Promise<string[]> {
   const none = { own: 0, independent: 0 };
   const stored = await inSnapshot(bench.cx, (tx) => readStoredHealth(tx, bench.cx.instance.log, none));
@@ -113,7 +113,7 @@ async function alarms(): Promise<string[]> {
 }
 
 describe("an overdue request", () => {
-  it("is released by two executives: what it asked, opened through the custodian", async () => {
+  it("two executives release what was asked, and it opens through the custodian", async () => {
     const { id, releaseId } = await proposed();
     const before = await getRelease(officer, id);
     expect(before).toMatchObject({ request_state: "overdue", release: { state: "open" }, acts: ["sign"] });
@@ -141,7 +141,7 @@ describe("an overdue request", () => {
     expect(JSON.stringify(opened)).toContain("1000");
   });
 
-  it("is released too when it is the rest of an answer in part, which nobody answers", async () => {
+  it("the unanswered rest after a partial answer is released too", async () => {
     const first = await submittedRequest(bench);
     await decideRequest(bench.legal, first, approvalOf("legal"));
     await decideRequest(bench.approver, first, approvalOf("coordinator", { scope: { fields: ["amount"] } }));
@@ -158,20 +158,20 @@ describe("an overdue request", () => {
       grant_id: two.grant_id ?? "",
     });
     expect(JSON.stringify(opened)).not.toContain("1000");
-    // The part's order and the rest's are one: executives' word on the rest outlives what reviewers end.
+    // The part and the rest have the same order. The executives' release of the rest outlives what reviewers end.
     const { authorization } = await getRequest(bench.legal, first);
     await suspendAuthorization(bench.legal, first, authorization?.id ?? "", { reason: "x" });
     expect((await getRequest(bench.regulator, id)).state).toBe("active");
   });
 
-  it("is released on an order that one reviewer suspended just before its date, and by two words alone", async () => {
+  it("an order that one reviewer suspended just before the deadline can be released on, by two signatures only", async () => {
     const id = await submittedRequest(bench);
     const { authorization } = await getRequest(bench.legal, id);
     const order = authorization?.id ?? "";
     await suspendAuthorization(bench.legal, id, order, { reason: "The court stayed it." });
     const taken = "UPDATE legal_authorization SET state = 'attested' WHERE request_id = $1";
     await expect(queryOwner(bench, taken, [id])).rejects.toMatchObject({ code: "SP002" });
-    // Nor does he revoke what is owed, nor decide on it: he may deny it, which is an answer.
+    // The reviewer can also not revoke what is owed, nor decide on it. A denial is possible, since it is an answer.
     const revoked = revokeAuthorization(bench.legal, id, order, { reason: "Set aside." });
     expect(await outcomeOf(revoked)).toBe("request.conflict");
     expect(await outcomeOf(decideRequest(bench.legal, id, approvalOf("legal")))).toBe(
@@ -189,7 +189,7 @@ describe("an overdue request", () => {
     expect((await getRequest(bench.regulator, id)).authorization?.state).toBe("active");
   });
 
-  it("is a grant that no reviewer ends, here or at the custodian, but an executive does", async () => {
+  it("an executive can end the released grant, and reviewers cannot, here or at the custodian", async () => {
     const { id, grantId } = await released();
     for (const reviewer of [bench.legal, bench.approver, chair]) {
       const { code, extra } = await refusalOf(revokeGrant(reviewer, grantId, "no more"));
@@ -216,9 +216,9 @@ describe("an overdue request", () => {
     expect(jobs.rows).toEqual([{ state: "done" }]);
   });
 
-  it("that a registrar's revocation ended is kept by the custodian: the portal tells it a few times, stops and says so", async () => {
+  it("the custodian keeps a release that a registrar's revocation ended: the portal sends the end a few times, then stops and raises an alarm", async () => {
     const { id, grantId } = await released();
-    // What `revokeAuthority` does to a grant under the key, by its own act.
+    // What `revokeAuthority` does to a grant under the key, as a separate act.
     await inTransaction(bench.legal, async (tx) => {
       await endGrant(tx, bench.legal, { id: grantId, requestId: id }, "the key was stolen");
     });
@@ -251,7 +251,8 @@ describe("an overdue request", () => {
     const opened = openTransaction(bench.regulator, bench.txId, { purpose: "audit", grant_id: grantId });
     expect(await outcomeOf(opened)).toBe("access.no-grant");
 
-    // An alarm until the custodian has it: by the word of one whom it believes, though it has ended here long since.
+    // It is an alarm until the custodian has accepted the end, signed by an authorised person, although it has ended
+    // here long ago.
     expect(await alarms()).toContain("end-not-at-custodian");
     expect(await getGrant(third, grantId)).toMatchObject({ kept_by_custodian: true, acts: ["end_release"] });
     expect((await getGrant(bench.legal, grantId)).acts).toEqual([]);
@@ -264,11 +265,11 @@ describe("an overdue request", () => {
     expect(await outcomeOf(endRelease(third, grantId, { reason: "again" }))).toBe(
       "request.illegal-transition",
     );
-    // The custodian knows it as revoked by now, whoever asks.
+    // The custodian knows it as revoked by now, for every caller.
     await bench.escrow.revoke({ grant: grantId, reason: "again", at: new Date().toISOString() });
   });
 
-  it("is told to the executives who have not done it themselves, from its beginning to its end", async () => {
+  it("other executives are notified of every step, from its beginning to its end", async () => {
     const { grantId } = await released();
     await endRelease(third, grantId, { reason: "an impostor" });
     while ((await sendNotifications({ ...bench.cx, hasMail: false })) > 0);
@@ -276,18 +277,18 @@ describe("an overdue request", () => {
       const { items } = await listNotifications(who, NotificationQuery.parse({ limit: "500", view: "all" }));
       return items.filter(({ subject }) => subject === grantId).map(({ state }) => state);
     };
-    // Two changes before anybody was told are one state each; whoever ended it himself is not told of that.
+    // Two changes before a notification are one state each. The person who ended it is not notified of that.
     expect(await told(chair)).toEqual(["revoked", "active"]);
     expect(await told(third)).toEqual(["active"]);
     for (const other of [bench.auditor, bench.support]) expect(await told(other)).toEqual([]);
   });
 
-  it("is given up by its holder", async () => {
+  it("its holder can end their own access", async () => {
     const { grantId } = await released();
     expect((await endRelease(bench.regulator, grantId, { reason: "not needed" })).state).toBe("revoked");
   });
 
-  it("shows its two executives as those who approved, and rests on nobody's decision", async () => {
+  it("the release shows its two executives as the approvers, and rests on no decision", async () => {
     const { grantId } = await released();
     const { rows } = await queryOwner(
       bench,
@@ -301,10 +302,10 @@ describe("an overdue request", () => {
   });
 });
 
-describe("the executives' desk", () => {
+describe("the executives' list", () => {
   const desk = async (who: RequestPerson) => (await listReleases(who, { limit: 50 })).items;
 
-  it("lists what was escalated to them, with where its release stands and what the reader may do", async () => {
+  it("the list shows escalated requests with the state of each release and what the reader may do", async () => {
     const { id, releaseId } = await proposed();
     const waiting = await submittedRequest(bench);
     await signRelease(chair, id, releaseId, word());
@@ -317,7 +318,7 @@ describe("the executives' desk", () => {
     expect(await of(officer)).toBeUndefined();
   });
 
-  it("is nobody else's, and of a party's executive it asks nothing", async () => {
+  it("other people do not see the list, and a party's executive is asked nothing", async () => {
     const id = await checkedRequest();
     for (const who of [bench.legal, bench.approver, bench.support, bench.regulator])
       expect(await outcomeOf(listReleases(who, { limit: 50 }))).toBe("decision.duty");
@@ -334,7 +335,7 @@ describe("the executives' desk", () => {
 });
 
 describe("a release is refused", () => {
-  it("to whoever lacks the duty, for every id alike", async () => {
+  it("a person without the duty is refused for every id alike", async () => {
     const id = await checkedRequest();
     for (const one of [id, uuidv7(Date.now())]) {
       for (const who of [bench.legal, bench.approver, bench.both, bench.support, bench.colleague]) {
@@ -346,17 +347,17 @@ describe("a release is refused", () => {
     expect(await outcomeOf(proposeRelease(bench.regulator, id, REASON))).toBe("decision.self");
   });
 
-  it("unless the request is overdue", async () => {
+  it("a release is refused unless the request is overdue", async () => {
     const id = await submittedRequest(bench);
     const outcome = () => outcomeOf(proposeRelease(chair, id, REASON));
     expect(await outcome()).toBe("request-file.not-found");
     await keep(14.1);
-    // Overdue, and with the head of compliance: not yet the executives' to know of.
+    // Overdue, and with the head of compliance: the executives may not know of it yet.
     expect(await outcome()).toBe("request-file.not-found");
     expect(await outcomeOf(getRelease(chair, id))).toBe("request-file.not-found");
   });
 
-  it("when its order was revoked while it was under review, by its name and before anybody signs", async () => {
+  it("a revoked order is refused by its name and before any signature, if it was revoked during the review", async () => {
     const id = await submittedRequest(bench);
     const admin = new Client({ connectionString: bench.database.adminUrl });
     await admin.connect();
@@ -370,7 +371,7 @@ describe("a release is refused", () => {
     expect(await outcomeOf(proposeRelease(chair, id, REASON))).toBe("authorization.invalid");
   });
 
-  it("to one person twice, and for terms that are not the newest", async () => {
+  it("a second signature of one person is refused, and so are terms that are not the newest", async () => {
     const { id, releaseId } = await proposed();
     await signRelease(chair, id, releaseId, word());
     expect(await outcomeOf(signRelease(chair, id, releaseId, word()))).toBe("decision.same-person");
@@ -379,7 +380,7 @@ describe("a release is refused", () => {
     expect((await getRequest(bench.regulator, id)).state).toBe("overdue");
   });
 
-  it("when the order is read otherwise than it was recorded, or than the first has read it", async () => {
+  it("a reading that differs from the record or from the first reading is refused", async () => {
     const { id, releaseId } = await proposed();
     const wrong = word({ confirms: { ...CONFIRMS, case_number: "18 O 2/26" } });
     expect(await outcomeOf(signRelease(chair, id, releaseId, wrong))).toBe("decision.facts-mismatch");
@@ -387,7 +388,7 @@ describe("a release is refused", () => {
     expect(release?.words).toEqual([]);
   });
 
-  it("to an executive whose account was made inactive, and to whoever lost the duty: their word counts no more", async () => {
+  it("signatures of an inactive executive, or of one who lost the duty, are no longer valid", async () => {
     const { id, releaseId } = await proposed();
     await signRelease(third, id, releaseId, word());
     await queryOwnerPast("UPDATE app_user SET state = 'suspended' WHERE id = $1", [third.principal.userId]);
@@ -406,8 +407,8 @@ async function queryOwnerPast(text: string, values: readonly unknown[]): Promise
   await queryOwner(bench, "ALTER TABLE app_user ENABLE TRIGGER USER");
 }
 
-describe("while executives release", () => {
-  it("no reviewer decides, asks or denies, whatever he sends", async () => {
+describe("a release in progress", () => {
+  it("reviewers cannot decide, ask or deny meanwhile", async () => {
     const { id, releaseId } = await proposed();
     const bodies = [
       approvalOf("legal"),
@@ -424,13 +425,13 @@ describe("while executives release", () => {
     expect((await getRequest(bench.regulator, id)).state).toBe("active");
   });
 
-  it("a custodian that is away at the second word gets the release when it is sent again", async () => {
+  it("a release whose second signature found the custodian away is sent when the call is repeated", async () => {
     const { id, releaseId } = await proposed();
     await signRelease(chair, id, releaseId, word());
     const { escrow } = bench;
     const url = "unix:/nonexistent/custodian.sock";
     const away = createEscrowClient({ url, vkey: escrow.vkey, log: bench.place.log, clock: officer.clock });
-    // It went away after it had looked at the signature.
+    // It went away after it had checked the signature.
     const leaving = { ...officer, escrow: { ...escrow, submitGrant: away.submitGrant } };
     expect(await outcomeOf(signRelease(leaving, id, releaseId, word()))).toBe("custodian.unavailable");
     expect((await getRequest(bench.regulator, id)).state).toBe("approved");
@@ -449,7 +450,7 @@ describe("while executives release", () => {
     expect(rows).toEqual([{ state: "active" }]);
   });
 
-  it("with an own key in place of the portal's word only what was shown is taken", async () => {
+  it("a person with a key signs only what was shown, and the portal does not sign for them", async () => {
     const { id, releaseId } = await proposed();
     const { statement } = await getRelease(chair, id);
     const seed = randomBytes(32);
@@ -465,7 +466,7 @@ describe("while executives release", () => {
 });
 
 describe("the database", () => {
-  it("takes no grant of a release without two words, and no word of somebody without the duty", async () => {
+  it("the database refuses a released grant without two signatures, and a signature of a person without the duty", async () => {
     const { id, releaseId } = await proposed();
     await signRelease(chair, id, releaseId, word());
     const grant = queryOwner(

@@ -5,15 +5,15 @@ import { ReleaseStatement } from "@/lib/escrow/protocol/release-statement";
 import { StatementSignature } from "@/lib/escrow/protocol/statements";
 import { pageQuery, Receipt, visibleText } from "@/lib/schema";
 
-/** An executive proposes that what is overdue be released: the terms are fixed from then on. */
+/** An executive proposes the release of an overdue request. Its terms are fixed from then on. */
 export const NewRelease = z.strictObject({
   reason: visibleText(2_000),
-  /** By what a foreign order counts here that states nothing of it, where legal review recorded nothing. */
+  /** Recognition basis of a foreign order that states none, when legal review recorded none. */
   recognition_basis: visibleText(1_000).optional(),
 });
 export type NewRelease = z.infer<typeof NewRelease>;
 
-/** An executive's word: the order's facts as he read them, and his signature over the terms. */
+/** An executive's approval: the order's facts as they read them, and their signature over the terms. */
 export const ReleaseWord = z.strictObject({
   comment: visibleText(4_000),
   confirms: Confirms,
@@ -39,7 +39,7 @@ export const ReleaseStanding = z.object({
   release: z
     .object({
       id: z.string(),
-      /** `open` waits for words; `lapsed` counts no more, and another may be proposed. */
+      /** `open` waits for signatures. `lapsed` is no longer valid, and another release may be proposed. */
       state: z.enum(["open", "released", "lapsed"]),
       reason: z.string(),
       proposed_by: PersonView,
@@ -48,14 +48,14 @@ export const ReleaseStanding = z.object({
       words: z.array(z.object({ by: PersonView, at: z.string(), comment: z.string(), proof: z.string() })),
     })
     .optional(),
-  /** What the caller signs, when his word is waited for. */
+  /** What the caller signs, when their signature is needed. */
   statement: ReleaseStatement.optional(),
   grant_id: z.string().optional(),
   acts: z.array(z.enum(["propose", "sign"])),
 });
 export type ReleaseStanding = z.infer<typeof ReleaseStanding>;
 
-/** An overdue request on the executives' desk. */
+/** An overdue request in the executives' list. */
 export const ReleaseItem = RequestSummary.extend({
   release: z
     .object({

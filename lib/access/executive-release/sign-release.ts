@@ -44,7 +44,10 @@ interface Ready extends ReleaseCase {
   readonly authorization: AuthorizationRow;
 }
 
-/** What must hold beside the rules: overdue, open, the officer checked, and the order read alike by both. */
+/**
+ * Returns what a new grant needs. Throws unless the request is overdue, the release is open, the officer is checked,
+ * and both executives read the order alike.
+ */
 async function checkWord(tx: Tx, cx: Context, one: ReleaseCase, word: Wanted): Promise<Ready> {
   const { release, authorization, words, state } = one;
   requireOverdue(one);
@@ -61,7 +64,7 @@ async function checkWord(tx: Tx, cx: Context, one: ReleaseCase, word: Wanted): P
   requireReleasable(authorization);
   await requireRecognised(tx, cx, authorization);
   const { groups: fields, transactions } = release.terms;
-  // Others may have reached what the order lets be reached at most since this was sent.
+  // Other requests may have used the order's maximum since this one was submitted.
   await requireReach(tx, authorization, { purpose: one.row.purpose, fields, transactions });
   const { confirms } = word.body;
   requireRetypedFacts(authorization, confirms, new Date(release.terms.not_after));
@@ -76,7 +79,7 @@ interface Wanted {
   readonly body: ReleaseWord;
 }
 
-/** Pending until the custodian has it, as every grant. */
+/** Pending until the custodian has it, like every grant. */
 async function createReleasedGrant(tx: Tx, cx: Context, { row, release, authorization }: Ready) {
   const at = cx.clock.now();
   const id = uuidv7(at.getTime());
@@ -128,7 +131,7 @@ async function storeWord(
   let grantId: string | undefined;
   if (isSecond) {
     await moveRequest(tx, cx, one.row, { event: "release", to: "approved", comment });
-    // Both have retyped the order's facts and they match, as two deciders' would.
+    // Both have retyped the order's facts and they match, as with two deciders.
     await approveAuthorization(tx, cx, one.authorization);
     grantId = await createReleasedGrant(tx, cx, one);
   }
@@ -155,7 +158,10 @@ async function storeWord(
   return { entry, grantId };
 }
 
-/** The second word was given and the custodian was away: whoever gave one sends it again, and the grant is handed over. */
+/**
+ * Sends the grant to the custodian again. The second signature was stored while the custodian was away, and one of the
+ * signers repeats the call.
+ */
 async function resume(cx: Context, { requestId, releaseId }: Wanted): Promise<AppendedEntry | undefined> {
   const found = await inSnapshot(cx, async (tx) => {
     const { release, words, state } = await loadReleaseCase(tx, cx, requestId);
@@ -176,9 +182,10 @@ async function resume(cx: Context, { requestId, releaseId }: Wanted): Promise<Ap
 }
 
 /**
- * One executive's word on the terms. The second one makes the grant and hands it to the custodian, which checks both
- * itself. Throws `request.illegal-transition` unless the request is overdue, `request.conflict` when the terms are not open,
- * `decision.same-person`, `decision.facts-mismatch`, `statement.required`, `custodian.refused`, and 503 while the custodian is away.
+ * Stores one executive's signature of the terms. The second signature makes the grant and sends it to the custodian,
+ * which checks both itself. Throws `request.illegal-transition` unless the request is overdue, `request.conflict` when
+ * the terms are not open, `decision.same-person`, `decision.facts-mismatch`, `statement.required`, `custodian.refused`,
+ * and 503 while the custodian is away.
  */
 export async function signRelease(
   cx: Context,

@@ -18,7 +18,7 @@ export interface ReleaseRow {
   readonly signUntil: Date;
 }
 
-/** One executive's word on them. */
+/** One executive's signature of them. */
 export interface ReleaseWordRow {
   readonly releaseId: string;
   readonly requestId: string;
@@ -105,7 +105,7 @@ export async function insertReleaseWord(tx: Tx, tenantId: string, row: ReleaseWo
   });
 }
 
-/** The newest release of a request: an older one counts no more. */
+/** Returns the newest release of a request; older ones are no longer valid. */
 export async function findNewestRelease(tx: Tx, requestId: string): Promise<ReleaseRow | undefined> {
   const row = await tx.executive_release.findFirst({
     where: { request_id: requestId },
@@ -118,7 +118,7 @@ export async function getRelease(tx: Tx, id: string): Promise<ReleaseRow> {
   return toRelease(await tx.executive_release.findUniqueOrThrow({ where: { id } }));
 }
 
-/** Its words, in order. */
+/** Returns its signatures, in order. */
 export async function listReleaseWords(tx: Tx, releaseId: string): Promise<ReleaseWordRow[]> {
   const rows = await tx.executive_release_word.findMany({
     where: { release_id: releaseId },

@@ -9,8 +9,8 @@ import { findSignedDispute } from "@/lib/access/grants/dispute-end-store";
 import { finishPending } from "@/lib/access/grants/pending-store";
 import { findGrant, type GrantRow } from "@/lib/access/grants/store";
 import * as authorizations from "@/lib/access/legal-authorities/store";
-import { frozenRecord } from "@/lib/access/requests/frozen-record";
 import { moveRequest } from "@/lib/access/requests/move-request";
+import { frozenRecord } from "@/lib/access/requests/request-record";
 import { appendEntry } from "@/lib/audit/record/append-entry";
 import { canonicalJson } from "@/lib/crypto/json/canonical-json";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
@@ -19,13 +19,13 @@ import { submitGrant, type UnregisteredSubmission } from "@/lib/escrow/client/su
 import type { AcceptedGrant } from "@/lib/escrow/protocol/port";
 import { getPerson } from "@/lib/identity/people/people-store";
 
-/** The frozen record goes along where it names co-viewers: without it the custodian knows none. */
+/** The frozen record is included when it names co-viewers: the custodian learns of co-viewers only from it. */
 async function recordMember(tx: Tx, cx: Pick<Context, "instance">, requestId: string) {
   const record = await frozenRecord(tx, cx, requestId);
   return record.co_viewers === undefined ? {} : { request: record };
 }
 
-/** What two reviewers signed. */
+/** Returns what two reviewers signed. */
 async function decidedSubmission(
   tx: Tx,
   cx: Pick<Context, "instance">,
@@ -47,14 +47,14 @@ async function decidedSubmission(
   };
 }
 
-/** What a party signed, and who has taken its dispute. */
+/** Returns what a party signed, and who has taken its dispute. */
 async function disputeSubmission(
   tx: Tx,
   { id, subjectUserId }: GrantRow,
   disputeId: string,
 ): Promise<UnregisteredSubmission> {
   const dispute = await findSignedDispute(tx, disputeId);
-  if (dispute === undefined) throw new InvariantError("a grant rests on a dispute that nobody signed");
+  if (dispute === undefined) throw new InvariantError("a grant rests on an unsigned dispute");
   return { grant: id, dispute, holder: (await getPerson(tx, subjectUserId)).handle };
 }
 
@@ -72,7 +72,8 @@ async function loadSubmission(cx: CustodyContext, grantId: string) {
         grant,
         submission: await emergencySubmission(tx, cx.instance.tenantId, grant.id, emergency.id),
       };
-    if (dispute === undefined) throw new InvariantError("a grant rests on nothing");
+    if (dispute === undefined)
+      throw new InvariantError("a grant has no dispute, request or use of break-glass");
     return { grant, submission: await disputeSubmission(tx, grant, dispute.id) };
   });
 }
@@ -123,21 +124,21 @@ async function storeActive(cx: CustodyContext, grant: GrantRow, accepted: Accept
 }
 
 /**
- * Hands the signed decisions, or the party's dispute, to the custodian, and puts the grant in force once it has accepted them. Can be
- * repeated: a grant that is not pending any more is left alone, and the custodian knows a submission it has had.
- * Custodian away: 503, and grant and request stay as they are until the next try.
+ * Sends the signed decisions, or the party's dispute, to the custodian, and puts the grant in force once the custodian
+ * has accepted them. Can be repeated: a grant that is no longer pending is left unchanged, and the custodian recognises
+ * a repeated submission. While the custodian is away: 503, and grant and request stay unchanged until the next try.
  */
 export async function activateGrant(cx: CustodyContext, grantId: string): Promise<void> {
   const { grant, submission } = await loadSubmission(cx, grantId);
   if (grant.state !== "pending") {
-    // Revoked before it came into force, or put in force by somebody else: there is nothing left to do.
+    // Revoked before it came into force, or put in force by another process: nothing is left to do.
     await inTransaction(cx, (tx) =>
       finishPending(tx, { kind: "grant.activate", subject: grantId }, cx.clock.now()),
     );
     return;
   }
   const accepted = await submitGrant(cx, submission).catch(async (error: unknown) => {
-    // What waits for the custodian's return waits for an hour at most, and a use that it refuses is none.
+    // A pending use waits for the custodian for one hour at most. A use that the custodian refuses does not count.
     if (grant.emergency !== undefined) await endRefusedEmergency(cx, grant, error);
     throw error;
   });

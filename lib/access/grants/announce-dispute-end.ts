@@ -6,14 +6,14 @@ import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { validityTime } from "@/lib/escrow/protocol/statements";
 
 /**
- * Tells the custodian that a party's permission has ended, whether or not a grant rested on it: no grant under the
- * statement opens anything after that, and no new one is taken. Can be repeated.
+ * Notifies the custodian that a party's permission has ended, whether or not a grant rested on it. After that the
+ * custodian opens nothing under the statement and accepts no new grant. Can be repeated.
  */
 export async function announceDisputeEnd(cx: CustodyContext, disputeId: string): Promise<void> {
   const end = await inSnapshot(cx, (tx) => findDisputeEnd(tx, disputeId));
   if (end !== undefined) {
     const { nonce, at, reason, grantId } = end;
-    // Where nobody took the dispute there is no grant to name: its own id is nobody's grant.
+    // A dispute that was never taken has no grant to name. Its own id is the id of no grant.
     const grant = grantId ?? disputeId;
     await cx.escrow.revoke({ grant, reason, at: validityTime(at), dispute_nonce: nonce });
   }

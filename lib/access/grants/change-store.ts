@@ -4,15 +4,15 @@ import type { Tx } from "@/lib/db/transaction";
 import type { SignedReleaseEnd } from "@/lib/escrow/protocol/release-statement";
 import type { GroupName, Level } from "@/lib/vocabulary";
 
-/** What a new grant's row holds; it begins as pending, until the custodian has it. */
+/** A new grant's row. It begins as pending, until the custodian has it. */
 export interface NewGrant {
   readonly id: string;
   readonly tenantId: string;
-  /** What it rests on: one of the three. */
+  /** What it rests on: exactly one of the three. */
   readonly requestId?: string;
   readonly disputeId?: string;
   readonly emergencyId?: string;
-  /** Beside the request, where executives released it. */
+  /** Set with the request, when executives released it. */
   readonly releaseId?: string;
   readonly authorizationId: string | undefined;
   readonly subjectUserId: string;
@@ -56,7 +56,7 @@ export async function insertGrant(tx: Tx, grant: NewGrant): Promise<void> {
   });
 }
 
-/** The custodian has it: pending → active. False when it is not pending any more. */
+/** Moves pending → active once the custodian has the grant. Returns false when it is no longer pending. */
 export async function activateGrantRow(
   tx: Tx,
   id: string,
@@ -69,7 +69,7 @@ export async function activateGrantRow(
   return count === 1;
 }
 
-/** False when it is revoked, expired or used up already. */
+/** Returns false when the grant is revoked, expired or used up already. */
 export async function revokeGrantRow(
   tx: Tx,
   id: string,
@@ -77,7 +77,7 @@ export async function revokeGrantRow(
     readonly at: Date;
     readonly by: string;
     readonly reason: string;
-    /** What was signed to end what executives released. */
+    /** What was signed to end an executive release. */
     readonly releaseEnd?: SignedReleaseEnd;
   },
 ): Promise<boolean> {
@@ -94,7 +94,10 @@ export async function revokeGrantRow(
   return count === 1;
 }
 
-/** What was signed afterwards to end, at the custodian too, what had ended here by nobody's signed word. False where there is one. */
+/**
+ * Stores a signature that ends, at the custodian too, a grant that had ended here without a signature. Returns false
+ * when a signature is stored already.
+ */
 export async function addReleaseEnd(tx: Tx, id: string, releaseEnd: SignedReleaseEnd): Promise<boolean> {
   const { count } = await tx.grant.updateMany({
     where: { id, state: "revoked", release_end: { equals: Prisma.DbNull } },
@@ -103,14 +106,14 @@ export async function addReleaseEnd(tx: Tx, id: string, releaseEnd: SignedReleas
   return count === 1;
 }
 
-/** Writes down that a grant has ended by its clock or its budget; one that was revoked stays so. */
+/** Records that a grant has ended by its clock or its budget; a revoked grant stays revoked. */
 export async function endGrantRow(tx: Tx, id: string, state: "expired" | "exhausted"): Promise<void> {
   await tx.grant.updateMany({ where: { id, state: { in: ["pending", "active"] } }, data: { state } });
 }
 
 /**
- * Takes one export of the budget, exact like a view: the row's lock makes parallel calls wait, and the condition is read
- * again after that. Undefined: none left, or not in force at this moment.
+ * Takes one export of the budget, as exactly as a view: the row's lock makes parallel calls wait, and the condition is
+ * read again after that. Returns undefined when none is left or the grant is not in force at this moment.
  */
 export async function takeExport(tx: Tx, id: string, at: Date): Promise<number | undefined> {
   const rows = await tx.$queryRaw<{ left: number }[]>(
@@ -123,8 +126,9 @@ export async function takeExport(tx: Tx, id: string, at: Date): Promise<number |
 }
 
 /**
- * Takes one view of the budget. The row lock makes parallel calls wait for each other, and the condition is read
- * again after the wait, so exactly `max_views` succeed. Undefined: none left, or not in force at this moment.
+ * Takes one view of the budget. The row lock makes parallel calls wait for each other, and the condition is read again
+ * after the wait, so exactly `max_views` calls succeed. Returns undefined when none is left or the grant is not in
+ * force at this moment.
  */
 export async function takeView(tx: Tx, id: string, at: Date): Promise<number | undefined> {
   const rows = await tx.$queryRaw<{ left: number }[]>(

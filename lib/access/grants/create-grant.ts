@@ -10,8 +10,8 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";
 
 /**
- * The grant that the decisions together give: intersection of scopes, earliest end, smallest budgets. It is pending
- * until the custodian has it, and nothing can be opened under a pending grant.
+ * Creates the grant that the decisions together give: intersection of scopes, earliest end, smallest budgets. It is
+ * pending until the custodian has it, and a pending grant opens nothing.
  */
 export async function createGrant(
   tx: Tx,

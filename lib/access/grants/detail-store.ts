@@ -4,7 +4,7 @@ import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import { GroupName, Level } from "@/lib/vocabulary";
 
-/** One disclosure under a grant, as it was written down. */
+/** One disclosure under a grant, as recorded. */
 export interface GrantOpeningRow {
   readonly at: Date;
   readonly byUserId: string;
@@ -12,7 +12,7 @@ export interface GrantOpeningRow {
   readonly groups: readonly GroupName[];
   readonly level: Level;
   readonly outcome: "intent" | "done" | "failed";
-  /** Entry of its outcome, or of the intent while there is none. */
+  /** Entry of its outcome, or of the intent while it has no outcome. */
   readonly entryId: string;
 }
 
@@ -27,7 +27,7 @@ const Row = z.object({
   at: z.date(),
 });
 
-/** Everything that was opened under a grant, newest first. */
+/** Returns everything that was opened under a grant, newest first. */
 export async function listOpenings(tx: Tx, grantId: string, limit: number): Promise<GrantOpeningRow[]> {
   const rows = await tx.disclosure.findMany({
     where: { grant_id: grantId },
@@ -49,7 +49,7 @@ export async function listOpenings(tx: Tx, grantId: string, limit: number): Prom
   });
 }
 
-/** How many transactions were opened under each of these grants. */
+/** Returns how many transactions were opened under each of these grants. */
 export async function countOpened(tx: Tx, grantIds: readonly string[]): Promise<Map<string, number>> {
   const rows = await tx.$queryRaw<{ grant_id: string; n: number }[]>(Prisma.sql`
     SELECT grant_id, count(DISTINCT transaction_id)::int AS n FROM disclosure
@@ -57,7 +57,7 @@ export async function countOpened(tx: Tx, grantIds: readonly string[]): Promise<
   return new Map(rows.map((row) => [row.grant_id, row.n]));
 }
 
-/** Who took a grant back, and why; nothing while nobody has. */
+/** Returns who revoked a grant, and why; undefined when it is not revoked. */
 export async function findRevoker(
   tx: Tx,
   grantId: string,

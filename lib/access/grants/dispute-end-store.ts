@@ -3,7 +3,7 @@ import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import { SignedDispute } from "@/lib/escrow/protocol/messages";
 
-/** What a party signed when it opened a dispute; nothing where nothing was sealed. */
+/** Returns what a party signed when it opened a dispute; undefined when nothing was sealed. */
 export async function findSignedDispute(tx: Tx, disputeId: string): Promise<SignedDispute | undefined> {
   const row = await tx.dispute.findUnique({
     where: { id: disputeId },
@@ -13,16 +13,16 @@ export async function findSignedDispute(tx: Tx, disputeId: string): Promise<Sign
   return SignedDispute.parse({ statement: row.statement, signature: row.signature });
 }
 
-/** What the custodian is told when a dispute's statement ends. */
+/** What the custodian is sent when a dispute's statement ends. */
 export interface DisputeEnd {
   readonly nonce: string;
   readonly at: Date;
   readonly reason: string;
-  /** The newest grant under it, if there ever was one. */
+  /** The newest grant under it, if any. */
   readonly grantId: string | undefined;
 }
 
-/** The end of a dispute's statement; nothing while it goes on, and where there is no statement. */
+/** Returns the end of a dispute's statement; undefined while it is valid or when the dispute has no statement. */
 export async function findDisputeEnd(tx: Tx, disputeId: string): Promise<DisputeEnd | undefined> {
   const row = await tx.dispute.findUnique({
     where: { id: disputeId },
@@ -38,8 +38,8 @@ export async function findDisputeEnd(tx: Tx, disputeId: string): Promise<Dispute
 }
 
 /**
- * The nonce of the dispute statement that ends with a grant's revocation. When support hands over or gives up, the
- * party's permission goes on; when anybody else takes the grant back, it is over for everybody.
+ * Returns the nonce of the dispute statement that ends with a grant's revocation. When support hands over or ends its
+ * access, the party's permission goes on. When any other person revokes the grant, the permission ends for all.
  */
 export async function findEndedNonce(tx: Tx, grantId: string): Promise<string | undefined> {
   const rows = await tx.$queryRaw<{ nonce: string | null }[]>(Prisma.sql`

@@ -42,7 +42,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => bench.close());
 
-/** Ids of the entries about exports that somebody may read. */
+/** Returns ids of the entries about exports that a person may read. */
 async function told(who: Context): Promise<string[]> {
   const fence = fencedConditions(who);
   const text = `SELECT i.entry_id FROM audit_index i WHERE i.action ~ 'export' AND i.action <> 'audit.exports' AND ${fence.text}
@@ -54,7 +54,7 @@ async function told(who: Context): Promise<string[]> {
 const ask = (grant_id: string, who: Context = bench.regulator) =>
   requestExportAsHolder(who, NewExport.parse({ format: "ndjson", grant_id }));
 
-it("nothing that is done with an export under a grant is told outside the case", async () => {
+it("acts on an export under a grant are visible only inside the case", async () => {
   const { regulator, auditor, support, legal } = bench;
   const others = [auditor, support];
   const before = await Promise.all(others.map(told));
@@ -79,11 +79,11 @@ it("nothing that is done with an export under a grant is told outside the case",
   expect((await refusalOf(after)).code).toBe("export.grant");
   expect(await expireExports({ ...log.cx, system: "portal" })).toBe(2);
   expect(await Promise.all(others.map(told))).toEqual(before);
-  // Four asked for, one cancelled, two downloads, one removed, one refusal, two that went with the grant.
+  // Four requested, one cancelled, two downloads, one removed, one refusal, two that ended with the grant.
   expect([(await told(regulator)).length - own, (await told(legal)).length - decided]).toEqual([11, 11]);
 });
 
-it("a co-viewer exports nothing, and takes nothing of the budget", async () => {
+it("a co-viewer cannot export, and takes nothing of the budget", async () => {
   const [viewer] = bench.more;
   if (viewer === undefined) throw new Error("nobody");
   const { grantId } = await approvedRequest(bench, { coViewers: [viewer.principal.handle], maxExports: 2 });

@@ -1,6 +1,6 @@
 import "server-only";
 import { loadGrant } from "@/lib/access/grants/load-grant";
-import { useExport } from "@/lib/access/grants/use-export";
+import { useExport } from "@/lib/access/grants/use-grant";
 import { standingReasons } from "@/lib/access/rules/floor";
 import { reason } from "@/lib/access/rules/reason";
 import { refusalOf } from "@/lib/access/rules/refusal";
@@ -10,11 +10,11 @@ import { requestExport } from "@/lib/audit/export/jobs/request-export";
 import type { ExportQuery, ExportReceipt, NewExport } from "@/lib/audit/schema";
 import type { Context } from "@/lib/context/context";
 
-/** Lends an export to the holder of a grant that is in force, by the same rules as an opening under it. */
+/** Gives an export to the holder of a grant that is in force, by the same rules as an opening under it. */
 function lenderFor(cx: Context): ExportLender {
   return async (tx, grantId) => {
     const grant = await loadGrant(tx, cx, grantId, "grant.open");
-    // What stops an export asks for the holder's grant: a co-viewer's would take its unit and come to nothing.
+    // The rule that stops an export needs the holder's grant. A co-viewer's export would take a unit and then fail.
     if (grant.subjectUserId !== cx.principal.userId) {
       const detail = "Its holder exports under a grant; a co-viewer does not.";
       throw refusalOf([reason("floor.grant-of-another", "access.no-grant", detail)]);
@@ -35,15 +35,15 @@ function lenderFor(cx: Context): ExportLender {
 }
 
 /**
- * Has an export made in the background. With `grant_id` it holds only entries of that grant's records, and takes one
- * unit of its budget together with its entry (ADR 0038). Throws as `requestExport`, and `grant.not-found`,
- * `access.no-grant`, `access.exports-exhausted`.
+ * Requests an export, which is made in the background. With `grant_id` it contains only entries of that grant's
+ * records, and takes one unit of its budget in the same transaction as its entry (ADR 0038). Throws as `requestExport`,
+ * and `grant.not-found`, `access.no-grant`, `access.exports-exhausted`.
  */
 export function requestExportAsHolder(cx: Context, wanted: NewExport): Promise<ExportReceipt> {
   return requestExport(cx, wanted, lenderFor(cx));
 }
 
-/** The same, streamed. */
+/** Streams the same export. */
 export function exportLogAsHolder(cx: Context, query: ExportQuery): Promise<{ response: Response }> {
   return exportLog(cx, query, lenderFor(cx));
 }

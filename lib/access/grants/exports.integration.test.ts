@@ -4,7 +4,7 @@ import { exportLogAsHolder, requestExportAsHolder } from "@/lib/access/grants/ex
 import { getGrant } from "@/lib/access/grants/get-grant";
 import { revokeGrant } from "@/lib/access/grants/revoke-grant";
 import { findGrant } from "@/lib/access/grants/store";
-import { useExport } from "@/lib/access/grants/use-export";
+import { useExport } from "@/lib/access/grants/use-grant";
 import { suspendAuthorization } from "@/lib/access/legal-authorities/end-authorization";
 import { AuthorizationState, GrantState } from "@/lib/access/requests/schema";
 import { standingReasons } from "@/lib/access/rules/floor";
@@ -71,7 +71,7 @@ async function rowOf(id: string) {
   return rows[0];
 }
 
-/** Makes the export until its second chunk waits for a row of ours, does `act`, and lets it go on. */
+/** Makes the export until its second chunk waits for a row that the test locks, calls `act`, and lets it go on. */
 async function inTheMiddle(id: string, act: () => Promise<unknown>): Promise<void> {
   const rival = await log.appPool.connect();
   try {
@@ -125,8 +125,8 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => bench.close());
 
-describe("the budget", () => {
-  it("gives exactly its exports under 200 parallel calls", async () => {
+describe("the export budget", () => {
+  it("a grant gives exactly its exports under 200 parallel calls", async () => {
     const { grantId } = await approvedRequest(bench, { maxExports: 20 });
     const take = () =>
       inTransaction(regulator, async (tx) => {
@@ -157,7 +157,7 @@ describe("the budget", () => {
     expect(await getGrant(regulator, grantId)).toMatchObject({ exports_left: 0, state: "active" });
   });
 
-  it("is not taken without the export's own entry, and not given back", async () => {
+  it("a unit is not taken without the export's own entry, and not given back", async () => {
     const { grantId } = await approvedRequest(bench);
     const bare = inTransaction(regulator, (tx) => useExport(tx, regulator, grantId));
     await expect(bare).rejects.toThrow();
@@ -167,7 +167,7 @@ describe("the budget", () => {
     expect((await getGrant(regulator, grantId)).exports_left).toBe(5);
   });
 
-  it("is what was asked for: none where none was, and a refusal takes nothing", async () => {
+  it("the budget is the requested number: none without a request, and a refusal takes nothing", async () => {
     const { grantId } = await approvedRequest(bench, { maxExports: 0 });
     expect((await getGrant(regulator, grantId)).acts).not.toContain("export");
     expect(await outcome(ask(grantId))).toBe("access.exports-exhausted");
@@ -183,7 +183,7 @@ describe("the budget", () => {
 });
 
 describe("an export under a grant", () => {
-  it("has the entries about its records and itself that its holder may read, and no others", async () => {
+  it("an export has the entries about its records and itself that its holder may read, and no others", async () => {
     const { grantId } = await approvedRequest(bench);
     await log.anchor();
     const { id } = await ask(grantId);
@@ -198,13 +198,13 @@ describe("an export under a grant", () => {
     );
     expect(lines.length).toBe(rows[0].n);
     expect(lines.length).toBeGreaterThan(5);
-    // The same streamed, for another unit.
+    // The same export streamed, for another unit.
     const { response } = await exportLogAsHolder(regulator, ExportQuery.parse({ grant_id: grantId }));
     expect((await response.text()).trim().split("\n").length).toBe(rows[0].n);
     expect((await getGrant(regulator, grantId)).exports_left).toBe(3);
   });
 
-  it("is its holder's alone: for others there is no such grant, or none of theirs", async () => {
+  it("only the holder can export: other people get the answer for an unknown grant, or one that is not theirs", async () => {
     const { grantId } = await approvedRequest(bench);
     expect(await outcome(ask(grantId, bench.auditor))).toBe("grant.not-found");
     expect(await outcome(ask(uuidv7(1), bench.auditor))).toBe("grant.not-found");
@@ -212,7 +212,7 @@ describe("an export under a grant", () => {
     expect((await getGrant(regulator, grantId)).exports_left).toBe(5);
   });
 
-  it("is in no list of somebody who may not know of the case", async () => {
+  it("a person who may not know of the case sees the export in no list", async () => {
     const { grantId } = await approvedRequest(bench);
     const before = await listExports(bench.support, { limit: 50 });
     const { id } = await ask(grantId);
@@ -222,7 +222,7 @@ describe("an export under a grant", () => {
     await runAll();
   });
 
-  it("is refused once the grant is over by the clock, whatever its state says yet", async () => {
+  it("an export is refused once the grant is over by the clock, even when its state is still active", async () => {
     const { grantId } = await approvedRequest(bench);
     const { id } = await ask(grantId);
     await runAll();
@@ -233,8 +233,8 @@ describe("an export under a grant", () => {
   });
 });
 
-describe("a revocation", () => {
-  it("in the middle of the making stops it at the next chunk, and leaves nothing that opens", async () => {
+describe("a revocation during exports", () => {
+  it("revoking the grant stops a running export at the next chunk and leaves no file that opens", async () => {
     const { grantId } = await approvedRequest(bench);
     await log.anchor();
     const { id } = await ask(grantId);
@@ -244,7 +244,7 @@ describe("a revocation", () => {
     expect(await runNextExport(worker)).toBe(false);
   });
 
-  it("of the legal authority does so too", async () => {
+  it("revoking the legal authority does the same", async () => {
     const { grantId, requestId } = await approvedRequest(bench);
     const { id } = await ask(grantId);
     const authority = (await getGrant(regulator, grantId)).authorization_id ?? "";
@@ -254,7 +254,7 @@ describe("a revocation", () => {
     expect(await rowOf(id)).toEqual({ state: "failed", file_key: null, chunks: 0 });
   });
 
-  it("before it was begun lets nothing be made", async () => {
+  it("an export that has not begun is not made", async () => {
     const { grantId } = await approvedRequest(bench);
     const { id } = await ask(grantId);
     await revokeGrant(bench.legal, grantId, "Over.");
@@ -262,7 +262,7 @@ describe("a revocation", () => {
     expect(await rowOf(id)).toEqual({ state: "failed", file_key: null, chunks: 0 });
   });
 
-  it("breaks off a download under way, refuses the next, and the file is removed with its key", async () => {
+  it("revoking breaks off a running download, refuses the next, and removes the file with its key", async () => {
     const { grantId } = await approvedRequest(bench);
     const { id } = await ask(grantId);
     await runAll();
@@ -275,7 +275,7 @@ describe("a revocation", () => {
     expect(await rowOf(id)).toEqual({ state: "expired", file_key: null, chunks: 0 });
   });
 
-  it("breaks off a stream", async () => {
+  it("revoking breaks off a stream", async () => {
     const { grantId } = await approvedRequest(bench);
     const query = ExportQuery.parse({ grant_id: grantId });
     const { response } = await exportLogAsHolder(regulator, query);
@@ -288,17 +288,17 @@ describe("a revocation", () => {
   });
 });
 
-describe("an account that is deactivated", () => {
+describe("a deactivated account", () => {
   const wanted = () => NewExport.parse({ format: "ndjson", subject: `transaction:${bench.txId}` });
 
-  it("in the middle of the making stops it, also without a grant", async () => {
+  it("deactivation stops a running export, also without a grant", async () => {
     const { auditor } = bench;
     const { id } = await requestExportAsHolder(auditor, wanted());
     await inTheMiddle(id, () => deactivateUser(log.cx, auditor.principal.userId));
     expect(await rowOf(id)).toEqual({ state: "failed", file_key: null, chunks: 0 });
   });
 
-  it("breaks off its download", async () => {
+  it("deactivation breaks off its download", async () => {
     const [other] = bench.more;
     if (other === undefined) throw new Error("nobody");
     const { id } = await requestExportAsHolder(other, wanted());
@@ -310,7 +310,7 @@ describe("an account that is deactivated", () => {
   });
 });
 
-it("the database and the rules say the same of every state of grant, authority and time", async () => {
+it("the database and the rules agree on every state of grant, authority and time", async () => {
   const { grantId } = await approvedRequest(bench);
   const { id } = await ask(grantId);
   await runAll();
@@ -321,7 +321,7 @@ it("the database and the rules say the same of every state of grant, authority a
     const { rows } = await log.appPool.query(text, [id, at]);
     const row = await inTransaction(regulator, (tx) => findGrant(tx, log.place.tenantId, grantId));
     if (row?.authorization === undefined) throw new Error("no grant, or no authority");
-    // What is used up takes nothing back of what was asked for before.
+    // A used-up budget does not cancel earlier exports.
     const { authorization } = row;
     const before = {
       ...row,

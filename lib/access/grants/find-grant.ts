@@ -8,19 +8,19 @@ import { type DbContext, inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import type { GroupName } from "@/lib/vocabulary";
 
-/** Which grant is meant: one by id, the one under an authorization, or whichever covers the call. */
+/** Which grant is meant: one by id, the one under an authorization, or any that covers the call. */
 export interface WantedGrant {
   readonly transactionId: string;
   readonly purpose: string;
   readonly groups?: readonly GroupName[];
   readonly grantId?: string;
-  /** Only selects the caller's one live grant under it; it is no permission by itself. */
+  /** Only selects the caller's one live grant under it. It is not a permission. */
   readonly authorizationId?: string;
 }
 
 type GrantContext = DbContext & { readonly principal: Principal; readonly clock: { now(): Date } };
 
-/** How well a grant fits, so that a refusal names the grant that comes nearest. */
+/** Ranks how well a grant fits, so that a refusal names the nearest grant. */
 function fitness(grant: GrantFacts, wanted: WantedGrant, now: Date): number {
   const points = [
     grant.purpose === wanted.purpose,
@@ -31,7 +31,7 @@ function fitness(grant: GrantFacts, wanted: WantedGrant, now: Date): number {
   return (isLive ? 8 : 0) + points;
 }
 
-/** The one of these grants that is meant, or comes nearest; undefined when none of them is named. */
+/** Returns the meant or nearest one of these grants; undefined when none of them is named. */
 function nearest(wanted: WantedGrant, found: readonly GrantFacts[], now: Date): GrantFacts | undefined {
   const named = found.filter(
     (grant) =>
@@ -46,8 +46,8 @@ function nearest(wanted: WantedGrant, found: readonly GrantFacts[], now: Date): 
 }
 
 /**
- * The caller's grant for one transaction, or the nearest to it; undefined when there is none. Another person's grant
- * counts as none. Whether it is in force is decided by `decideOpening`.
+ * Returns the caller's grant for one transaction, or the nearest to it; undefined when there is none. Another person's
+ * grant does not count. `decideOpening` decides whether it is in force.
  */
 export async function findLiveGrant(cx: GrantContext, wanted: WantedGrant): Promise<GrantFacts | undefined> {
   const owner = { tenantId: cx.instance.tenantId, userId: cx.principal.userId };
@@ -57,7 +57,7 @@ export async function findLiveGrant(cx: GrantContext, wanted: WantedGrant): Prom
   return nearest(wanted, readableOf(found), cx.clock.now());
 }
 
-/** The grant among the caller's own that an opening goes by. Throws `access.no-grant` (403) when there is none. Pure. */
+/** Returns the caller's grant that an opening uses. Throws `access.no-grant` (403) when there is none. Pure. */
 export function chooseGrant(wanted: WantedGrant, found: readonly GrantFacts[], now: Date): GrantFacts {
   const grant = nearest(wanted, found, now);
   if (grant !== undefined) return grant;

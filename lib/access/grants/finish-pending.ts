@@ -27,13 +27,14 @@ const FINISH = {
   "co-viewer.end": announceCoViewerEnd,
 } as const;
 
-/** How often the custodian is told of an end that it refuses for good: it may yet hear of the grant, or of a signed word. */
+/** How often an end is sent that the custodian refuses for good. It may still receive the grant, or a signed end. */
 const MAX_REFUSED = 5;
 
 /**
- * What executives released the custodian ends by a signed word of theirs or of its holder, and by nothing that a registrar
- * or a portal says: told so a few times, the portal stops, writes it down, and raises an alarm. The grant opens nothing here
- * from its end on; the custodian keeps it until its own, or until somebody who may gives his word.
+ * Ends retries of a revocation that the custodian refuses for good. The custodian ends an executive release only by a
+ * signed end of an executive or of its holder, never for a registrar or a portal. After a few tries the portal stops,
+ * records this and raises an alarm. The grant opens nothing here from its end on. The custodian keeps it until its own
+ * end, or until an authorised person signs its end.
  */
 async function giveUp(cx: PendingContext, work: PendingWork): Promise<void> {
   await inTransaction(cx, async (tx) => {
@@ -56,7 +57,7 @@ async function giveUp(cx: PendingContext, work: PendingWork): Promise<void> {
   });
   cx.logger.error(
     { grant: work.subject },
-    "the custodian keeps a grant that executives released and a registrar's revocation ended: an executive or its holder ends it there",
+    "the custodian keeps a released grant that a registrar's revocation ended; an executive or its holder must sign its end",
   );
 }
 
@@ -79,12 +80,13 @@ async function finishOne(cx: PendingContext, work: WaitingWork): Promise<boolean
   }
 }
 
-/** What the loop needs of a portal. */
+/** What the job needs of a portal. */
 export type PendingContext = CustodyContext & { readonly logger: Logger };
 
 /**
- * What the custodian could not be told when it was away: grants that wait to come into force, revocations and ends of disputes. The
- * portal calls this every few seconds, since activating writes entries; two portals at once do no harm. Answers how much is done and how much waits.
+ * Completes work that waited for the custodian: grants that wait to come into force, revocations and ends of disputes.
+ * The portal calls this every few seconds, since activating writes entries. Two portals may run it at once. Returns how
+ * much is done and how much waits.
  */
 export async function finishPendingGrants(
   cx: PendingContext,

@@ -7,8 +7,8 @@ import {
   type GrantOpeningRow,
   listOpenings,
 } from "@/lib/access/grants/detail-store";
-import { isKeptByCustodian } from "@/lib/access/grants/kept";
 import { loadGrant } from "@/lib/access/grants/load-grant";
+import { isRefusedWork } from "@/lib/access/grants/pending-store";
 import type { GrantAnswer, GrantDetail, GrantView } from "@/lib/access/grants/schema";
 import type { GrantRow } from "@/lib/access/grants/store";
 import { findAuthorization } from "@/lib/access/legal-authorities/store";
@@ -64,7 +64,7 @@ function actsOf(cx: Context, grant: GrantRow, view: GrantView, isKept: boolean):
 
 interface Read {
   readonly detail: Omit<GrantDetail, "copies" | "exports">;
-  /** Stands for a copier whom nobody knows any more. */
+  /** Shown for a person who made a copy and is no longer known. */
   readonly holder: GrantDetail["copies"][number]["by"];
 }
 
@@ -125,7 +125,7 @@ async function readDetail(tx: Tx, cx: Context, grant: GrantRow): Promise<Read> {
   return { detail, holder: personView(names, grant.subjectUserId) };
 }
 
-/** Who made copies, the holder or a co-viewer, by pseudonym. */
+/** People who made copies, the holder or a co-viewer, by pseudonym. */
 async function copiersOf(tx: Tx, copies: readonly CopyMade[]) {
   const ids = await findByPseudonym(
     tx,
@@ -135,7 +135,7 @@ async function copiersOf(tx: Tx, copies: readonly CopyMade[]) {
   return new Map([...ids].map(([pseudonym, id]) => [pseudonym, personView(names, id)]));
 }
 
-/** The acts under a grant: openings, copies out of them, and exports of the log about it. */
+/** Returns the acts under a grant: openings, copies of opened fields, and exports of the log about it. */
 async function detailOf(cx: Context, id: string): Promise<GrantDetail> {
   const { detail, holder } = await inSnapshot(cx, async (tx) =>
     readDetail(tx, cx, await loadGrant(tx, cx, id, "grant.read")),
@@ -156,13 +156,22 @@ async function detailOf(cx: Context, id: string): Promise<GrantDetail> {
   };
 }
 
-/** One grant, for its holder and for reviewers. */
+/** Returns one grant to its holder and to reviewers. */
 export function getGrant(cx: Context, id: string): Promise<GrantDetail> {
   return detailOf(cx, id);
 }
 
-/** The grant as it is now, with the receipt of the entry that changed it. */
+/** Returns the grant as it is now, with the receipt of the entry that changed it. */
 export async function answerGrant(cx: Context, id: string, entry: AppendedEntry): Promise<GrantAnswer> {
   const view = await inSnapshot(cx, async (tx) => viewOf(tx, cx, await loadGrant(tx, cx, id, "grant.read")));
   return { ...view, receipt: await issueReceipt(cx, entry) };
+}
+
+/**
+ * Whether the custodian still has in force what has ended here: executives released it, and its end is not signed. It
+ * opens nothing through this portal, and at the custodian it lasts until its own end (access.md "Requests").
+ */
+export async function isKeptByCustodian(tx: Tx, grant: GrantRow, now: Date): Promise<boolean> {
+  if (grant.state !== "revoked" || grant.releaseId === undefined || grant.notAfter <= now) return false;
+  return isRefusedWork(tx, { kind: "grant.revoke", subject: grant.id });
 }

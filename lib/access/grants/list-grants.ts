@@ -11,14 +11,14 @@ import { inSnapshot } from "@/lib/db/transaction";
 import { findPeople } from "@/lib/identity/people/people-store";
 import { type Page, requireCursor } from "@/lib/paging";
 
-/** Saved views: those in force or about to be, those that have ended, and all. */
+/** Saved views: grants in force or pending, ended grants, and all. */
 export interface GrantListQuery {
   readonly limit: number;
   readonly cursor?: string | undefined;
   readonly view?: "in_force" | "ended" | "all" | undefined;
 }
 
-/** Grants the caller may know of, newest first, with how many there are. */
+/** Returns grants the caller may know of, newest first, with their number. */
 export async function listGrants(
   cx: Context,
   query: GrantListQuery,

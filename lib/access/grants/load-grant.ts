@@ -9,11 +9,14 @@ import { DomainError } from "@/lib/errors";
 
 type GrantAction = Extract<Action, "grant.read" | "grant.revoke" | "grant.end-release" | "grant.open">;
 
-/** Executives review uses of break-glass: they read of one as of what they released, and end it no more than they did. */
+/** Executives review uses of break-glass. They read such a grant as they read a release, but cannot end it. */
 const isUseRead = ({ emergency }: GrantRow, action: GrantAction): boolean =>
   emergency !== undefined && action === "grant.read";
 
-/** A grant the caller may act on. An unknown id and one the caller may not know of answer alike, by as many statements. */
+/**
+ * Returns a grant the caller may act on. An unknown id and a hidden grant get the same answer, with the same number of
+ * statements.
+ */
 export async function loadGrant(tx: Tx, cx: Context, id: string, action: GrantAction): Promise<GrantRow> {
   const grant = await findGrant(tx, cx.instance.tenantId, id);
   const sealedFrom = await findSealedFrom(tx, grant?.requestId ?? id, cx.clock.now());

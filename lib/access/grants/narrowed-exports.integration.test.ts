@@ -4,7 +4,7 @@ import { decideRequest } from "@/lib/access/decisions/decide-request";
 import { prepareStatement } from "@/lib/access/decisions/prepare-statement";
 import { requestExportAsHolder } from "@/lib/access/grants/export-under-grant";
 import { getGrant } from "@/lib/access/grants/get-grant";
-import { getRequest } from "@/lib/access/requests/get-request";
+import { getRequest } from "@/lib/access/requests/request-view";
 import { NewStatement } from "@/lib/access/requests/schema";
 import { reviewRequest } from "@/lib/access/review/review-request";
 import { NewExport } from "@/lib/audit/schema";
@@ -40,8 +40,8 @@ const ask = (grant_id: string) =>
   requestExportAsHolder(bench.regulator, NewExport.parse({ format: "ndjson", grant_id }));
 const rows = async (text: string, values: readonly unknown[]) => (await queryOwner(bench, text, values)).rows;
 
-describe("exports that deciders take away", () => {
-  it("are gone: to none by the first, nobody exports, and the record still opens", async () => {
+describe("a narrowed number of exports", () => {
+  it("after the first decider leaves none, no export is possible, and the record still opens", async () => {
     const id = await submitted();
     await legal(id, { max_exports: 0 });
     const { grant_id = "", decisions } = await last(id);
@@ -55,7 +55,7 @@ describe("exports that deciders take away", () => {
     expect((await getRequest(bench.regulator, id)).max_exports).toBe(5);
   });
 
-  it("are what the narrower of the two left, whoever of them it was", async () => {
+  it("the smaller of the two numbers applies, set by the first or the second decider", async () => {
     const [one, other] = [await submitted(4), await submitted(4)];
     await legal(one, { max_exports: 3 });
     const left = await reviewRequest(bench.approver, one);
@@ -67,7 +67,7 @@ describe("exports that deciders take away", () => {
     expect(await getGrant(bench.regulator, kept)).toMatchObject({ max_exports: 2 });
   });
 
-  it("do not come back: more than was asked for, or than the first left, is refused and nothing is decided", async () => {
+  it("a number above the request or above the first decider's is refused, and no decision is stored", async () => {
     const id = await submitted(3);
     const wider = await refusalOf(legal(id, { max_exports: 4 }));
     expect([wider.code, wider.status]).toEqual(["decision.not-narrower", 422]);
@@ -77,7 +77,7 @@ describe("exports that deciders take away", () => {
     expect((await getRequest(bench.regulator, id)).state).toBe("stage_2");
   });
 
-  it("stand beside what is signed: a signature answers the number that was laid out with it, and no other", async () => {
+  it("a signature answers only the number of exports that was prepared with it", async () => {
     const id = await submitted();
     const { principal } = bench.legal;
     const seed = randomBytes(32);
@@ -96,7 +96,7 @@ describe("exports that deciders take away", () => {
       id,
       NewStatement.parse({ ...body, max_exports: 0 }),
     );
-    // The form of crypto.md has no member for exports; what was asked for is within the digest that is signed.
+    // The form of crypto.md has no member for exports. The requested number is part of the signed digest.
     expect(Object.keys(statement)).not.toContain("max_exports");
     const signature = {
       kind: "ed25519" as const,
@@ -109,7 +109,7 @@ describe("exports that deciders take away", () => {
     expect(answer.decisions[0]).toMatchObject({ proof: "ed25519", narrowed: true });
   });
 
-  it("are held by the database: it takes no grant of more than was asked for and left", async () => {
+  it("the database refuses a grant of more exports than were asked for and left", async () => {
     const id = await submitted(3);
     await legal(id, { max_exports: 1 });
     const insert = (exports: number) =>

@@ -4,7 +4,7 @@ import { GroupName, Level } from "@/lib/vocabulary";
 /** A person as answers name one. */
 export const PersonView = z.object({ handle: z.string(), name: z.string(), organisation: z.string() });
 
-/** One opening under a grant, or an attempt that the log has. */
+/** One opening under a grant, or a logged attempt. */
 export const GrantOpening = z.object({
   at: z.string(),
   by: PersonView,
@@ -17,7 +17,7 @@ export const GrantOpening = z.object({
 
 export type GrantOpening = z.infer<typeof GrantOpening>;
 
-/** One copy out of what was opened under a grant; the value is nowhere on record. */
+/** One copy of a field that was opened under a grant. The value is not recorded. */
 export const GrantCopy = z.object({
   at: z.string(),
   by: PersonView,

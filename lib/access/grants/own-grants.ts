@@ -7,13 +7,13 @@ import { type Readable, readableOf, viewRows } from "@/lib/db/read-rows";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { findPeople } from "@/lib/identity/people/people-store";
 
-/** A person has few grants at once; more than this are not looked through for a list. */
+/** A person has few grants at once. A list reads no more than this many. */
 const MAX_LIVE = 200;
 
 /**
- * The caller's own grants: all that name a transaction, newest first, ended ones too; or, without one, those in
- * force. Everybody may know of what he holds himself, and co-viewers
- * of what they look at: its holder is then another.
+ * Returns the caller's own grants: all that name a transaction, newest first, ended ones too; or, without a
+ * transaction, those in force. Every person may know of the grants that they hold or co-view; a co-viewed grant has
+ * another holder.
  */
 export async function listOwnGrants(cx: Context, transactionId?: string): Promise<GrantView[]> {
   const { tenantId } = cx.instance;

@@ -5,7 +5,7 @@ import type { Tx } from "@/lib/db/transaction";
 /** Work with the custodian that must be done even if it is away now. */
 const Kind = z.enum(["grant.activate", "grant.revoke", "dispute.end", "co-viewer.end"]);
 
-/** Work that waits, and how often it was tried in vain. */
+/** Work that waits, and how many attempts failed. */
 export interface WaitingWork extends PendingWork {
   readonly attempts: number;
 }
@@ -34,8 +34,8 @@ export async function finishPending(tx: Tx, work: PendingWork, at: Date): Promis
 }
 
 /**
- * The custodian refuses it for good: nobody tells it again by himself, and it is an alarm (lib/http/health/read-health) until the
- * custodian has it, or what it would end is over there too.
+ * Marks work that the custodian refuses for good. The portal does not retry it automatically. It is an alarm
+ * (lib/http/health/read-health) until the custodian has accepted it, or the grant has ended there too.
  */
 export async function refusePending(tx: Tx, work: PendingWork, at: Date): Promise<void> {
   await tx.job.updateMany({
@@ -44,13 +44,13 @@ export async function refusePending(tx: Tx, work: PendingWork, at: Date): Promis
   });
 }
 
-/** Whether the custodian has refused this for good, and has not had it since. */
+/** Whether the custodian has refused this for good and not accepted it since. */
 export async function isRefusedWork(tx: Tx, work: PendingWork): Promise<boolean> {
   const count = await tx.job.count({ where: { kind: work.kind, subject: work.subject, state: "refused" } });
   return count > 0;
 }
 
-/** What was refused waits again: there is something new to tell. */
+/** Queues refused work again, since there is something new to send. */
 export async function renewPending(tx: Tx, work: PendingWork, at: Date): Promise<void> {
   await tx.job.updateMany({
     where: { kind: work.kind, subject: work.subject, state: "refused" },
@@ -58,7 +58,7 @@ export async function renewPending(tx: Tx, work: PendingWork, at: Date): Promise
   });
 }
 
-/** A failed attempt is tried again after `until`. */
+/** A failed attempt is retried after `until`. */
 export async function postponePending(tx: Tx, work: PendingWork, until: Date): Promise<void> {
   await tx.job.updateMany({
     where: { kind: work.kind, subject: work.subject, state: "waiting" },

@@ -9,8 +9,8 @@ import type { AppendedEntry } from "@/lib/context/recorder";
 import { inSnapshot } from "@/lib/db/transaction";
 
 /**
- * The approver whose approval made a grant sends it again, because the custodian was away: the grant is handed over
- * now. Nothing for anybody else and for any other decision.
+ * Sends the grant to the custodian again when the approver whose approval made it repeats the decision, because the
+ * custodian was away. Does nothing for any other person or decision.
  */
 export async function resumeActivation(
   cx: Context,

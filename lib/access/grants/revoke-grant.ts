@@ -17,12 +17,13 @@ import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { validityTime } from "@/lib/escrow/protocol/statements";
 
-/** What the revocation of a grant goes by. */
+/** What revoking a grant takes. */
 type Ending = Pick<GrantRow, "id" | "requestId" | "dispute">;
 
 /**
- * Ends a grant in the caller's transaction, whoever may ask for it: row, request, entry, and the news for the custodian,
- * which the caller or the portal's loop then tells it (`announceRevocation`). Throws `request.illegal-transition`.
+ * Ends a grant in the caller's transaction, for any permitted caller: row, request, entry, and the queued message to
+ * the custodian, which the caller or the portal's job then sends (`announceRevocation`). Throws
+ * `request.illegal-transition`.
  */
 export async function endGrant(tx: Tx, cx: Context, grant: Ending, reason: string): Promise<AppendedEntry> {
   const { id, requestId, dispute } = grant;
@@ -48,7 +49,7 @@ export async function endGrant(tx: Tx, cx: Context, grant: Ending, reason: strin
   });
 }
 
-/** The request ends with its grant, where it has not ended by itself. */
+/** Ends the request with its grant, unless it has ended already. */
 export async function endRequest(tx: Tx, cx: Context, requestId: string, reason: string): Promise<void> {
   const state = await readState(tx, requestId);
   // Approved as well: the custodian was away, and the grant ends before it came into force.
@@ -57,7 +58,7 @@ export async function endRequest(tx: Tx, cx: Context, requestId: string, reason:
   await moveRequest(tx, cx, request, { event: "revoke", to: "revoked", comment: reason });
 }
 
-/** Tells the custodian of a revocation. Can be repeated; a custodian that never had the grant is content. */
+/** Notifies the custodian of a revocation. Can be repeated. A custodian that never had the grant accepts it. */
 export async function announceRevocation(cx: CustodyContext, grantId: string): Promise<void> {
   const revocation = await inSnapshot(cx, async (tx) => {
     const grant = await findGrant(tx, cx.instance.tenantId, grantId);
@@ -79,19 +80,19 @@ export async function announceRevocation(cx: CustodyContext, grantId: string): P
   );
 }
 
-/** Tells the custodian now; where it does not answer, the portal's loop goes on telling it. */
+/** Notifies the custodian now. If it does not answer, the portal's job retries. */
 export async function tryAnnouncing(cx: CustodyContext & Pick<Context, "logger">, id: string): Promise<void> {
   try {
     await announceRevocation(cx, id);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    cx.logger.warn({ grant: id, code: error.code }, "the custodian has not heard of a revocation yet");
+    cx.logger.warn({ grant: id, code: error.code }, "revocation not sent to the custodian; will retry");
   }
 }
 
 /**
- * Takes a grant back: in force here at the next decision, whether or not the custodian answers. While it is away
- * the portal goes on telling it.
+ * Revokes a grant: in force here at the next decision, whether or not the custodian answers. While the custodian is
+ * away the portal retries.
  */
 export async function revokeGrant(cx: Context, id: string, reason: string): Promise<GrantAnswer> {
   const entry = await inTransaction(cx, async (tx) =>

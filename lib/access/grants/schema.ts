@@ -6,11 +6,11 @@ import { ExportItem } from "@/lib/audit/schema";
 import { Receipt } from "@/lib/schema";
 import { GroupName, InstrumentKind, Level, Purpose } from "@/lib/vocabulary";
 
-/** What calls about grants answer. Absent members are left out, never null. */
+/** Answers of calls about grants. Absent members are left out, never null. */
 
 export const GrantView = z.object({
   id: z.string(),
-  /** For people: that of its request with GR, or the end of its id where it rests on a dispute. */
+  /** Reference for people: its request's with GR, or the end of its id when it rests on a dispute. */
   reference: z.string(),
   /** What it rests on: an access request, a party's dispute, or a use of break-glass. */
   request_id: z.string().optional(),
@@ -43,9 +43,9 @@ export type GrantView = z.infer<typeof GrantView>;
 /** A grant with what it rests on, who decided, and everything that was opened under it. */
 export const GrantDetail = GrantView.extend({
   request_reference: z.string().optional(),
-  /** Who may look beside its holder now, out of the same views. */
+  /** Current co-viewers; their views count against the same budget. */
   co_viewers: z.array(PersonView).optional(),
-  /** The caller looks beside its holder: the request behind it is the holder's. */
+  /** The caller is a co-viewer; the request belongs to the grant's holder. */
   co_viewed: z.literal(true).optional(),
   legal_authority: AuthorizationView.optional(),
   decided_by: z.array(z.object({ stage: Stage, at: z.string(), person: PersonView })),
@@ -54,13 +54,13 @@ export const GrantDetail = GrantView.extend({
   openings: z.array(GrantOpening),
   /** Copies of opened fields, newest first. */
   copies: z.array(GrantCopy),
-  /** Exports of the log that were asked for under it, newest first. */
+  /** Exports of the log that were requested under it, newest first. */
   exports: z.array(ExportItem),
   /** Its transactions as a list names them; the first 200. */
   jobs: z.array(JobView),
   revoked_by: PersonView.optional(),
   revoke_reason: z.string().optional(),
-  /** It has ended here, and the custodian takes that from nobody but an executive or its holder, who sign it. */
+  /** It has ended here. The custodian accepts this end only from an executive or its holder, who sign it. */
   kept_by_custodian: z.literal(true).optional(),
   /** What the caller may do with it now. */
   acts: z.array(z.enum(["open", "export", "revoke", "end_release"])),

@@ -47,14 +47,14 @@ const Row = z.object({
   approvals: z.array(z.object({ user: z.string(), organisation: z.string() })),
 });
 
-/** A grant with what surrounds it, read in one statement. */
+/** A grant with its related rows, read in one statement. */
 export interface GrantRow extends GrantFacts {
   readonly purpose: Purpose;
   readonly maxExports: number;
   readonly exportsUsed: number;
   readonly createdAt: Date;
   readonly revokedAt: Date | undefined;
-  /** The executives' release it rests on, beside its request. */
+  /** The executive release it rests on, set with its request. */
   readonly releaseId: string | undefined;
   /** Of the request it rests on; a grant that rests on a dispute has none. */
   readonly requestReference: string | undefined;
@@ -155,7 +155,7 @@ export async function findGrant(tx: Tx, tenantId: string, id: string): Promise<G
   return rows.map(toGrant)[0];
 }
 
-/** Grants that one person may open, as holder or co-viewer, which name the transaction, newest first. */
+/** Returns grants that one person may open, as holder or co-viewer, and that name the transaction, newest first. */
 export async function findGrantsOf(
   tx: Tx,
   wanted: { readonly tenantId: string; readonly userId: string; readonly transactionId: string },
@@ -168,11 +168,11 @@ export async function findGrantsOf(
   return readRows(rows, toGrant);
 }
 
-/** Which grants a list shows: those that one person may open, or of the whole tenant. */
+/** Which grants a list shows: those that one person may open, or those of the whole tenant. */
 export interface GrantFilter {
   readonly tenantId: string;
   readonly userId: string | undefined;
-  /** Requests that are sealed from the reader: what rests on one of them is in no list of the tenant's. */
+  /** Requests that are sealed from the reader. Lists of the tenant leave out the grants that rest on them. */
   readonly sealed: readonly string[];
   readonly view: "in_force" | "ended" | "all";
   readonly now: Date;
@@ -192,7 +192,7 @@ function filtered({ tenantId, userId, sealed, view, now }: GrantFilter): Prisma.
   return Prisma.sql`WHERE g.tenant_id = ${tenantId}::uuid ${own} ${views[view]}`;
 }
 
-/** A page of grants, newest first. */
+/** Returns a page of grants, newest first. */
 export async function listGrants(
   tx: Tx,
   page: GrantFilter & { readonly before: string | undefined; readonly limit: number },
@@ -204,7 +204,7 @@ export async function listGrants(
   return readRows(rows, toGrant);
 }
 
-/** The grants in force that end soonest. */
+/** Returns the grants in force that end soonest. */
 export async function listEndingGrants(
   tx: Tx,
   which: Omit<GrantFilter, "view">,
@@ -216,7 +216,7 @@ export async function listEndingGrants(
   return readRows(rows, toGrant);
 }
 
-/** How many grants a list has altogether. */
+/** Returns how many grants a list has altogether. */
 export async function countGrants(tx: Tx, filter: GrantFilter): Promise<number> {
   const rows = await tx.$queryRaw<{ n: number }[]>(
     Prisma.sql`SELECT count(*)::int AS n FROM access_grant g ${filtered(filter)}`,
@@ -229,7 +229,7 @@ export async function findGrantOfRequest(tx: Tx, requestId: string): Promise<Gra
   return rows.map(toGrant)[0];
 }
 
-/** When and why a grant was revoked; nothing while it is not. */
+/** Returns when and why a grant was revoked; undefined when it is not. */
 export async function findRevocation(
   tx: Tx,
   id: string,

@@ -5,9 +5,9 @@ import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 
 /**
- * Takes one view of a grant's budget in the caller's transaction and answers how many are left; exact under any
- * number of parallel calls. The same transaction must hold an entry `disclosure.open` with the subject
- * `grant:<id>`, or it cannot commit. The grant's row stays locked until then: take it late.
+ * Takes one view of a grant's budget in the caller's transaction and returns how many are left; exact under any number
+ * of parallel calls. The same transaction must contain an entry `disclosure.open` with the subject `grant:<id>`, or it
+ * cannot commit. The grant's row stays locked until then, so take it late.
  */
 export async function useView(tx: Tx, cx: Pick<Context, "clock">, grantId: string): Promise<number> {
   const left = await grants.takeView(tx, grantId, cx.clock.now());
@@ -16,4 +16,55 @@ export async function useView(tx: Tx, cx: Pick<Context, "clock">, grantId: strin
     detail: "The grant has no views left, or is no longer in force.",
     extra: { reason: "default.views", reasons: ["default.views"] },
   });
+}
+
+/**
+ * Takes one export of a grant's budget in the caller's transaction and returns how many are left; exact under any
+ * number of parallel calls. The same transaction must contain an entry `audit.export` with the subject `grant:<id>`, or
+ * it cannot commit. The grant's row stays locked until then, so take it late. Throws `access.exports-exhausted`.
+ */
+export async function useExport(tx: Tx, cx: Pick<Context, "clock">, grantId: string): Promise<number> {
+  const left = await grants.takeExport(tx, grantId, cx.clock.now());
+  if (left !== undefined) return left;
+  throw new DomainError("access.exports-exhausted", {
+    detail: "The grant has no exports left, or is no longer in force.",
+    extra: { reason: "default.exports", reasons: ["default.exports"] },
+  });
+}
+
+/**
+ * Takes one disclosure from a grant's budget of the day (identity.md "Rate limiting"), which its holder and co-viewers
+ * share. Throws `rate.exceeded` (429) when the day's budget is used up and `service.limiter-unavailable` (503) when it
+ * cannot be counted. Take it before the opening's transaction, and only for a permitted opening.
+ */
+export async function useGrantDay(cx: Pick<Context, "clock" | "limits">, grantId: string): Promise<void> {
+  const draw = await cx.limits?.take("grant_day", grantId);
+  if (draw === undefined || draw.success) return;
+  const error = new DomainError("rate.exceeded", {
+    detail: `This grant allows ${draw.limit} disclosures a day; all are used.`,
+    retryAfterSeconds: Math.max(1, Math.ceil((draw.reset - cx.clock.nowMs()) / 1000)),
+  });
+  // Unlike a caller's own budget, a grant's day is a limit of what was approved, so its refusal is recorded.
+  error.about = { outcome: "denied" };
+  throw error;
+}
+
+/** Runs `commit` for one disclosure of the grant's day, and returns the disclosure to the budget if `commit` fails. */
+export async function withinGrantDay<T>(
+  cx: Pick<Context, "clock" | "limits" | "logger">,
+  grantId: string,
+  commit: () => Promise<T>,
+): Promise<T> {
+  await useGrantDay(cx, grantId);
+  try {
+    return await commit();
+  } catch (error) {
+    await cx.limits?.giveBack("grant_day", grantId).catch((failure: unknown) => {
+      cx.logger.warn(
+        { grant: grantId, err: failure },
+        "disclosure not returned to its grant's budget of the day",
+      );
+    });
+    throw error;
+  }
 }

@@ -2,8 +2,9 @@ import "server-only";
 import { Prisma } from "@/lib/db/generated/client";
 
 /**
- * Ids of those who may look beside the holder of a grant now, as text: named in its request, active, of its organisation
- * and its holder's role, not taken out. Beside one who is inactive or has left it nobody looks, as at the custodian. A release opens to its requester alone, and so do a dispute and break-glass.
+ * Returns SQL for the ids of a grant's current co-viewers, as text: named in its request, active, of the holder's
+ * organisation and role, and not removed. If the holder is inactive or has left the organisation, the grant has no co-viewers, as at the
+ * custodian. An executive release has none either, nor have disputes and break-glass.
  */
 export function viewersOf(grant: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`SELECT c.id::text FROM access_request q JOIN app_user h ON h.id = q.requester_user_id
@@ -13,7 +14,7 @@ export function viewersOf(grant: Prisma.Sql): Prisma.Sql {
       AND NOT EXISTS (SELECT 1 FROM co_viewer_end e WHERE e.request_id = q.id AND e.user_id = c.id)`;
 }
 
-/** Whether this person may open a grant `g`: holds it, or looks beside its holder. */
+/** Returns the SQL condition that this person may open a grant `g`, as its holder or a co-viewer. */
 export function isHeldBy(userId: string): Prisma.Sql {
   return Prisma.sql`(g.subject_user_id = ${userId}::uuid OR (
     g.request_id IN (SELECT n.id FROM access_request n WHERE n.co_viewers @> ARRAY[${userId}::uuid])

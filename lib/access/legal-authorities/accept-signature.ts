@@ -17,13 +17,13 @@ import { sha256 } from "@/lib/crypto/primitives";
 import type { Tx } from "@/lib/db/transaction";
 import { invalidField } from "@/lib/errors";
 
-/** What came beside a document that signs it, each as a part of the upload. */
+/** A signature that came with a document, each as a part of the upload. */
 export interface BesideDocument {
   readonly cms?: ReceivedSignature | undefined;
   readonly crl?: ReceivedSignature | undefined;
 }
 
-/** A look at what signs a document, and what it rests on. */
+/** The result of a signature check, and what it rests on. */
 export interface HeldSignature {
   readonly check: DocumentCheck;
   readonly evidence: Evidence;
@@ -31,12 +31,12 @@ export interface HeldSignature {
 }
 
 const DASH = 0x2d;
-/** Lists that may lie beside one order; more are for the registry. */
+/** Revocation lists that one order may bring along. More lists belong in the registry. */
 const MAX_LISTS = 8;
 
-/** DER, or PEM of it. Throws `request.invalid`. */
+/** Parses DER, or PEM of it. Throws `request.invalid`. */
 function derOf(name: string, label: string, { bytes }: ReceivedSignature, most: number): Uint8Array {
-  // PEM is a third longer than what it holds.
+  // PEM is a third longer than its content.
   if (bytes.length > most * 1.5) throw invalidField(`/${name}`, "is too large");
   if (bytes[0] !== DASH) return Uint8Array.from(bytes);
   return decodeDer(
@@ -53,7 +53,7 @@ function givenLists(crl: ReceivedSignature | undefined): readonly Uint8Array[] {
   return [der];
 }
 
-/** The document of an upload, or the one that is attached already, with what is kept beside that one. */
+/** Returns the document of an upload, or the one that is attached already, with what is kept with that one. */
 async function documentOf(tx: Tx, cx: Context, { requestId, received }: Upload) {
   if (received !== undefined) return { ...received, held: NO_EVIDENCE };
   const before = await findAuthorization(tx, requestId);
@@ -72,8 +72,8 @@ interface Upload {
 }
 
 /**
- * Judges what signs the document of an upload: the CMS beside it, else the signature inside a PDF; nothing where it is
- * plain paper. Throws `authorization.signature` for a CMS that fails or is by somebody who was revoked.
+ * Judges what signs the document of an upload: the CMS that came with it, else the signature inside a PDF. Returns
+ * undefined for plain paper. Throws `authorization.signature` for a CMS that fails or whose signer was revoked.
  */
 export async function acceptSignature(
   tx: Tx,
@@ -100,7 +100,7 @@ export async function acceptSignature(
   return { check, evidence, members: cms === undefined ? undefined : { signature } };
 }
 
-/** Keeps what signs an order with it, and writes down what the look at it found. */
+/** Keeps what signs an order with it, and records the result of the check. */
 export async function noteReceived(
   tx: Tx,
   cx: Context,
@@ -111,7 +111,7 @@ export async function noteReceived(
   await noteRecheck(tx, cx, of, "attach", check);
 }
 
-/** What the entry of an upload says of it. */
+/** Returns what the entry of an upload contains about it. */
 export function toldOf({ check, members }: HeldSignature): Record<string, string> {
   const { method, indication, sub_indication: sub, fault } = check.report;
   return {

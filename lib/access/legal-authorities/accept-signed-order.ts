@@ -9,12 +9,12 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";
 import { invalidField } from "@/lib/errors";
 
-/** A part of the upload that holds a signature, whole. */
+/** A part of the upload that contains a signature, whole. */
 export interface ReceivedSignature {
   readonly bytes: Uint8Array;
 }
 
-/** The compact text, without the line end that editors leave. */
+/** Returns the compact text, without the line end that editors leave. */
 function textOf({ bytes }: ReceivedSignature): string {
   try {
     return fromUtf8(bytes).trimEnd();
@@ -24,7 +24,7 @@ function textOf({ bytes }: ReceivedSignature): string {
   }
 }
 
-/** The signed order of an upload, or the one that is attached already; nothing where the order is paper. */
+/** Returns the signed order of an upload, or the one that is attached already; undefined when the order is paper. */
 export async function acceptSignedOrder(
   tx: Tx,
   cx: Context,
@@ -39,7 +39,7 @@ export async function acceptSignedOrder(
   return jws === undefined ? undefined : takeOrder(tx, cx, facts, { jws, requestId: from.requestId });
 }
 
-/** Writes down what the look at an attached order found. */
+/** Records the result of the check of an attached order. */
 export async function noteAttached(
   tx: Tx,
   cx: Context,

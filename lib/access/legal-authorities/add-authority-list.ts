@@ -13,7 +13,7 @@ import type { NewList } from "@/lib/authorities/schema";
 import type { Context } from "@/lib/context/context";
 import { inTransaction } from "@/lib/db/transaction";
 
-/** Ends one legal authority when the lists revoke who signed it; anything else they say is for its next look. */
+/** Ends one legal authority when the lists revoke its signer. Any other result waits for its next check. */
 async function endRevoked(cx: Context, requestId: string): Promise<void> {
   const ended = await inTransaction(cx, async (tx) => {
     await lockRequest(tx, requestId);
@@ -27,11 +27,10 @@ async function endRevoked(cx: Context, requestId: string): Promise<void> {
 }
 
 /**
- * One registrar brings a newer revocation list of a trust anchor, or of an issuer under it. From this commit on every look
- * goes by it; then the orders that passed under the anchor are held against it one by one, and those whose signer it revokes
- * end, with their grants and with the custodian. Where that was cut short, the same list brought again goes over them once
- * more. Throws `auth.role`, `authority.not-found`, `authority.state`,
- * `request.invalid`.
+ * Stores a newer revocation list of a trust anchor, or of an issuer under it, brought by one registrar. From this
+ * commit on every check uses it. Then the orders that passed under the anchor are checked against it one by one. Orders
+ * whose signer it revokes end, with their grants and at the custodian. After an interruption, bringing the same list
+ * again repeats this check. Throws `auth.role`, `authority.not-found`, `authority.state`, `request.invalid`.
  */
 export async function addAuthorityList(cx: Context, id: string, body: NewList): Promise<AuthorityAnswer> {
   requireRegistrar(cx);

@@ -1,8 +1,8 @@
 import "server-only";
 import { recheckSignature, requireStillGood } from "@/lib/access/legal-authorities/recheck-signature";
 import { judgeAgain, requireReach } from "@/lib/access/legal-authorities/signed-order";
-import { requireUnused } from "@/lib/access/legal-authorities/single-use";
 import { type AuthorizationRow, setAuthorizationState } from "@/lib/access/legal-authorities/store";
+import { requireUnused } from "@/lib/access/legal-authorities/use-store";
 import { insertAttestation, insertSignatureReport } from "@/lib/access/legal-authorities/verification-store";
 import { holdKey } from "@/lib/authorities/registry/store";
 import type { Context } from "@/lib/context/context";
@@ -14,7 +14,7 @@ import type { GroupName } from "@/lib/vocabulary";
 type Step = "submit" | "decide";
 
 function signedOf({ jws }: AuthorizationRow): string {
-  if (jws === undefined) throw new InvariantError("an order that reaches something is signed");
+  if (jws === undefined) throw new InvariantError("an order with a reach is not signed");
   return jws;
 }
 
@@ -36,7 +36,10 @@ async function isSigned(tx: Tx, cx: Context, row: AuthorizationRow): Promise<boo
   return true;
 }
 
-/** The order goes to its reviewers, once where it counts once: a signature is judged again first, and what it says now is written down. */
+/**
+ * Sends the order to its reviewers, once if it is single-use. A signature is judged again first, and its result is
+ * recorded.
+ */
 export async function beginReview(tx: Tx, cx: Context, row: AuthorizationRow): Promise<void> {
   await requireUnused(tx, row.id);
   await setAuthorizationState(tx, row.id, "submitted");
@@ -45,16 +48,16 @@ export async function beginReview(tx: Tx, cx: Context, row: AuthorizationRow): P
 }
 
 /**
- * Whether the deciders retype it: a signature over a document says who signed and not what, so that its facts count by two
- * matching readings like those of any paper. Only an order that names its reach itself is not retyped.
+ * Whether the deciders retype the order. A signature over a document proves who signed, not what the document says, so
+ * its facts need two matching readings, as with any paper. Only an order that names its own reach is not retyped.
  */
 export function isPaper(row: Pick<AuthorizationRow, "reach">): boolean {
   return row.reach === undefined;
 }
 
 /**
- * Before an approval counts: what is signed is judged again as of now, and what is left of the request lies within a JWS.
- * Throws `authorization.signature`, `authorization.scope`.
+ * Judges a signature again as of now before an approval counts, and checks that what is left of the request lies within
+ * a JWS. Throws `authorization.signature`, `authorization.scope`.
  */
 export async function requireSignedOrder(
   tx: Tx,
@@ -71,7 +74,9 @@ export async function requireSignedOrder(
   await requireReach(tx, row, left);
 }
 
-/** The last decision is made: a paper order is attested by it, a JWS has passed once more; it is approved. */
+/**
+ * Approves the authority after the last decision. A paper order is attested by it; a JWS has passed its check again.
+ */
 export async function approveAuthorization(tx: Tx, cx: Context, row: AuthorizationRow): Promise<void> {
   if (row.reach === undefined) {
     await recheckSignature(tx, cx, row, "decide");

@@ -3,7 +3,7 @@ import type { AuthorizationView } from "@/lib/access/requests/answer-schema";
 
 type Assurance = AuthorizationView["assurance"];
 
-/** Words for people; the state says nothing of it, since it moves on. */
+/** Texts for people. The state does not show this, since it changes later. */
 const WORDS: Readonly<Record<Assurance, string>> = {
   verified: "cryptographically verified",
   attested: "attested, not cryptographically verified",
@@ -11,7 +11,7 @@ const WORDS: Readonly<Record<Assurance, string>> = {
 };
 
 /**
- * How far a legal authority is verified: by its signature, when the newest look at it passed; else by two matching
+ * Returns how far a legal authority is verified: by its signature, when the newest check passed; else by two matching
  * readings of the paper; else not at all.
  */
 export function assuranceOf({ signature, attestedAt }: Verifications): Assurance {
@@ -19,7 +19,7 @@ export function assuranceOf({ signature, attestedAt }: Verifications): Assurance
   return attestedAt === undefined ? "none" : "attested";
 }
 
-/** The members of a view that tell how far it is verified, and by which looks. */
+/** Returns the members of a view that show how far it is verified, and by which checks. */
 export function assuranceView(
   verifications: Verifications,
 ): Pick<AuthorizationView, "assurance" | "verification" | "signature" | "attested_at"> {

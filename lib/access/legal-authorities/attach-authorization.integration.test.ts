@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decideRequest } from "@/lib/access/decisions/decide-request";
 import { attachAuthorization } from "@/lib/access/legal-authorities/attach-authorization";
 import { changeDraft } from "@/lib/access/requests/change-draft";
-import { getRequest } from "@/lib/access/requests/get-request";
+import { getRequest } from "@/lib/access/requests/request-view";
 import { submitRequest } from "@/lib/access/requests/submit-request";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { type AccessBench, createAccessBench } from "@/lib/testing/benches/access-bench";
@@ -30,7 +30,7 @@ async function untilWaiting(owner: Client, waiting: number, isOver: () => boolea
   }
 }
 
-/** Attaching gets as far as it can while documents are not written; then the request is submitted, and both go on. */
+/** Attaches until documents are to be written; then the request is submitted, and both go on. */
 async function attachWhileSubmitting(id: string) {
   const owner = new Client({ connectionString: bench.database.adminUrl });
   await owner.connect();
@@ -53,7 +53,7 @@ async function attachWhileSubmitting(id: string) {
 }
 
 describe("a legal authority", () => {
-  it("attached while its request is submitted is the one that was checked, or is refused", async () => {
+  it("an authority that is attached during submission is the one that was checked, or is refused", async () => {
     const id = await bench.draft();
     await attachAuthorization(bench.regulator, id, bench.order, upload());
     const [attached, submitted] = await attachWhileSubmitting(id);
@@ -68,7 +68,7 @@ describe("a legal authority", () => {
     expect(rows[0]).toEqual({ authorization_digest: view.authorization?.record_digest });
   });
 
-  it("is a change of its draft: what was seen before it is not changed or submitted unseen", async () => {
+  it("attaching changes the draft's version: a draft seen before it is not changed or submitted unseen", async () => {
     const id = await bench.draft();
     const before = (await getRequest(bench.regulator, id)).version;
     const answer = await attachAuthorization(bench.regulator, id, bench.order, upload());
@@ -77,7 +77,7 @@ describe("a legal authority", () => {
     expect(await code(stale)).toBe("request.conflict");
   });
 
-  it("is refused by the database after submission, and so is its document", async () => {
+  it("the database refuses an authority, and its document, after submission", async () => {
     const id = await bench.file();
     const { id: authorization } = (await getRequest(bench.regulator, id)).authorization ?? {};
     const copy = (table: string, columns: string, where: string) =>
@@ -100,7 +100,7 @@ describe("a legal authority", () => {
     await expect(digest).rejects.toMatchObject(refused);
   });
 
-  it("other than the one that was submitted is not decided on", async () => {
+  it("an authority other than the submitted one cannot be decided on", async () => {
     const id = await bench.file();
     await bench.query("ALTER TABLE legal_authorization DISABLE TRIGGER USER", []);
     await bench.query("UPDATE legal_authorization SET record_digest = 'another' WHERE request_id = $1", [id]);

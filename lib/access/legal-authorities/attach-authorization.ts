@@ -19,8 +19,8 @@ import {
 } from "@/lib/access/legal-authorities/accept-signed-order";
 import { authorizationRecord } from "@/lib/access/legal-authorities/authorization-record";
 import type { HeldOrder } from "@/lib/access/legal-authorities/signed-order";
-import { requireUnused } from "@/lib/access/legal-authorities/single-use";
 import * as authorizations from "@/lib/access/legal-authorities/store";
+import { requireUnused } from "@/lib/access/legal-authorities/use-store";
 import type { AuthorizationAnswer } from "@/lib/access/requests/answer-schema";
 import { touchDraft } from "@/lib/access/requests/change-store";
 import { loadRequest } from "@/lib/access/requests/load-request";
@@ -42,7 +42,7 @@ function requireValidity(facts: AuthorizationFactsBody): void {
   }
 }
 
-/** Stores the document that came with the facts; without one, the document that is attached already stays, if any. */
+/** Stores the document that came with the facts. Without one, a document that is attached already stays. */
 async function keepDocument(tx: Tx, cx: Context, requestId: string, received: PreparedDocument | undefined) {
   if (received === undefined) {
     const held = await authorizations.findHeldDocument(tx, requestId);
@@ -60,7 +60,7 @@ async function keepDocument(tx: Tx, cx: Context, requestId: string, received: Pr
   return received;
 }
 
-/** What signs the order: itself, or something over its document. */
+/** What signs the order: the order itself as a JWS, or a signature over its document. */
 interface Signed {
   readonly order: HeldOrder | undefined;
   readonly signature: HeldSignature | undefined;
@@ -102,7 +102,10 @@ async function store(
   return { id, digest };
 }
 
-/** The signed order, or what signs the document; both would be two words about one order. */
+/**
+ * Returns the signed order, or what signs the document. Both together would be two statements about one order, so they
+ * are refused.
+ */
 async function receiveSigned(
   tx: Tx,
   cx: Context,
@@ -125,10 +128,12 @@ async function receiveSigned(
   return { order: undefined, signature };
 }
 
-/** Order, document and record. A JWS needs no document beside it; facts alone correct what is there. */
+/**
+ * Order, document and record. A JWS needs no document with it. Facts without either correct what is attached already.
+ */
 async function takeIn(tx: Tx, cx: Context, requestId: string, facts: AuthorizationFactsBody, parts: Parts) {
   const { received } = parts;
-  // Before its signature is looked at: a document that the scanner found infected is opened for nothing.
+  // Before its signature is checked: a document in which the scanner found malware is not opened.
   const document = await keepDocument(tx, cx, requestId, received);
   const signed = await receiveSigned(tx, cx, requestId, facts, parts);
   const { order, signature } = signed;
@@ -156,11 +161,11 @@ interface Parts {
 }
 
 /**
- * The requester attaches the legal authority to a draft. One attached later takes the place of an earlier one;
- * facts that come without a document correct those of the document and signature that are attached already. A JWS
- * order must pass as it comes (`authorization.signature`); it needs no document beside it. A CMS over the document may
- * not fail; what a signature inside a PDF is worth is only written down. One that counts once and has served another
- * request of the agency is refused (`authorization.used`).
+ * Attaches the legal authority to a draft, for the requester. A later one replaces an earlier one. Facts that come
+ * without a document correct those of the document and signature that are attached already. A JWS order must pass on
+ * arrival (`authorization.signature`) and needs no document with it. A CMS over the document may not fail. The result
+ * for a signature inside a PDF is only recorded. A single-use order that has served another request of the agency is
+ * refused (`authorization.used`).
  */
 export async function attachAuthorization(
   cx: Context,
@@ -173,7 +178,7 @@ export async function attachAuthorization(
   requireValidity(facts);
   const received = file === undefined ? undefined : await receiveDocument(cx, requestId, file);
   const { entry, row, version } = await inTransaction(cx, async (tx) => {
-    // Before the state is read: a submission that has begun is waited for, and then refuses this.
+    // Before the state is read: this waits for a submission that has begun, which then refuses this call.
     await lockRequest(tx, requestId);
     const { permit, row: request } = await loadRequest(tx, cx, requestId, "request.change");
     if (request.state !== "draft") {
@@ -198,6 +203,6 @@ export async function attachAuthorization(
       version: changed,
     };
   });
-  if (row === undefined) throw new InvariantError("an authorization was stored and is not there");
+  if (row === undefined) throw new InvariantError("a stored authorization is missing");
   return { ...authorizationView(row), request_version: version, receipt: await issueReceipt(cx, entry) };
 }

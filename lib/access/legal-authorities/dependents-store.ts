@@ -3,7 +3,7 @@ import { lockRequest } from "@/lib/access/requests/store";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 
-/** Requests whose legal authority rests on this registration and has not ended. */
+/** Returns requests whose legal authority rests on this registration and has not ended. */
 export async function listDependents(tx: Tx, authorityId: string): Promise<string[]> {
   const rows = await tx.$queryRaw<{ id: string }[]>(
     Prisma.sql`SELECT a.request_id::text AS id FROM legal_authorization a
@@ -26,8 +26,9 @@ async function listLine(tx: Tx, requestId: string): Promise<string[]> {
 }
 
 /**
- * Locks this request and every one that goes on with a rest of it, or whose rest it is, and answers their ids: all rest
- * on one order. From the oldest on, so that two who do so at once wait for each other; one that was added meanwhile too.
+ * Locks this request and every request linked to it as the rest of a part, and returns their ids: all rest on one
+ * order. It locks from the oldest on, so that two calls at once wait for each other, and includes a request that was
+ * added meanwhile.
  */
 export async function lockSameOrder(tx: Tx, requestId: string): Promise<readonly string[]> {
   const held = new Set<string>();

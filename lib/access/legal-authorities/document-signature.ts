@@ -1,6 +1,5 @@
 import "server-only";
 import type { Evidence } from "@/lib/access/legal-authorities/evidence-store";
-import { refuseSignature } from "@/lib/access/legal-authorities/refuse-signature";
 import {
   asRefusal,
   checkDocumentSignature,
@@ -15,6 +14,17 @@ import { failed } from "@/lib/authorities/report";
 import type { SignatureReport } from "@/lib/authorities/schema";
 import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
+import { DomainError, type FieldError } from "@/lib/errors";
+
+/** Throws 422 with the fault by its name and in the words of EN 319 102-1. */
+export function refuseSignature(report: SignatureReport, errors: readonly FieldError[] = []): never {
+  const { fault, indication, sub_indication: sub, detail } = report;
+  throw new DomainError("authorization.signature", {
+    detail,
+    errors,
+    extra: { reason: `signature.${fault ?? "form"}`, fault, indication, sub_indication: sub },
+  });
+}
 
 /** An order on paper or as a file, with what may sign it. */
 export interface JudgedOrder {
@@ -22,7 +32,7 @@ export interface JudgedOrder {
   readonly mediaType: string;
   readonly facts: { readonly issuer: string; readonly jurisdiction: string };
   readonly evidence: Evidence;
-  /** Whether the anchors stay as they are until the transaction ends. */
+  /** Whether the anchors stay unchanged until the transaction ends. */
   readonly isHeld: boolean;
 }
 
@@ -43,8 +53,8 @@ function signatureOf({ evidence, document, mediaType }: JudgedOrder): DocumentSi
 }
 
 /**
- * Judges what signs a document as of now: the CMS beside it, or else the last signature inside a PDF; nothing where there
- * is neither. Never throws for what the bytes say.
+ * Judges what signs a document as of now: the CMS that came with it, or else the last signature inside a PDF. Returns
+ * undefined when there is neither. Never throws for the content of the bytes.
  */
 export async function judgeDocument(
   tx: Tx,
@@ -61,15 +71,15 @@ export async function judgeDocument(
   return checkDocumentSignature(signature, await trustOf(tx, cx, order));
 }
 
-/** Whether a look found that somebody's certificate was revoked. */
+/** Whether a check found that a certificate was revoked. */
 export function isRevocation({ fault }: Pick<SignatureReport, "fault">): boolean {
   return fault === "certificate-revoked" || fault === "issuer-revoked";
 }
 
 /**
- * A CMS that is handed in as the order's own proof may not fail, nor be by somebody who was revoked; and nothing that has
- * passed once may. What is indeterminate goes on as paper, and so does a signature inside a PDF that never passed. Throws
- * `authorization.signature`.
+ * Throws `authorization.signature` for a CMS, handed in as the order's own proof, that fails or whose signer was
+ * revoked, and for any signature that has passed before and no longer does. An indeterminate CMS goes on as paper, and
+ * so does a signature inside a PDF that never passed.
  */
 export function requireNotRefuted(report: SignatureReport, hasPassed: boolean): void {
   const isProof = report.method === "cms" || hasPassed;

@@ -5,7 +5,7 @@ import { getGrant } from "@/lib/access/grants/get-grant";
 import { addAuthorityList } from "@/lib/access/legal-authorities/add-authority-list";
 import { attachAuthorization } from "@/lib/access/legal-authorities/attach-authorization";
 import { revokeAuthority } from "@/lib/access/legal-authorities/revoke-issuer";
-import { getRequest } from "@/lib/access/requests/get-request";
+import { getRequest } from "@/lib/access/requests/request-view";
 import { NewDecision } from "@/lib/access/requests/schema";
 import { submitRequest } from "@/lib/access/requests/submit-request";
 import { confirmAuthority } from "@/lib/authorities/registry/confirm-authority";
@@ -42,7 +42,7 @@ const DAY_MS = 86_400_000;
 let bench: RequestBench;
 let keepers: readonly [RequestPerson, RequestPerson];
 
-/** A court of its own whose root is registered, with a list of each issuer. */
+/** A separate court whose root is registered, with a list of each issuer. */
 interface Registered {
   readonly court: TestCourt;
   readonly id: string;
@@ -124,7 +124,7 @@ const open = (grantId: string) =>
   openTransaction(bench.regulator, bench.txId, { purpose: "audit", grant_id: grantId });
 
 describe("a CMS over the document", () => {
-  it("is judged at each look, and two people still read what the order says", async () => {
+  it("a CMS is judged at each check, and two people still read the order", async () => {
     const made = await registeredCourt();
     const cms = await made.court.sign(ORDER_FILE.bytes);
     const id = await draftRequest(bench);
@@ -150,7 +150,7 @@ describe("a CMS over the document", () => {
         JOIN legal_authorization a ON a.id = e.authorization_id WHERE a.request_id = $1 ORDER BY e.kind`,
       [id, Buffer.from("judge")],
     );
-    // The signature and the list of each issuer, once, whatever number of looks; and not in plain text.
+    // The signature and the list of each issuer, stored once for any number of checks, and not in plain text.
     expect(rows.map((row) => [row.kind, row.plain])).toEqual([
       ["cms", 0],
       ["crl", 0],
@@ -160,7 +160,7 @@ describe("a CMS over the document", () => {
     expect(rows.map((row) => row.sha256).sort()).toEqual([toBase64url(sha256(cms)), ...shown].sort());
   });
 
-  it("that fails is refused by name, is not attached, and the attempt is in the log", async () => {
+  it("a CMS that fails is refused by name, is not attached, and the attempt is in the log", async () => {
     const made = await registeredCourt();
     const id = await draftRequest(bench);
     const refused = async (cms: Uint8Array) => {
@@ -190,7 +190,7 @@ describe("a CMS over the document", () => {
     expect((await getRequest(bench.regulator, id)).authorization).toBeUndefined();
   });
 
-  it("by an unknown or expired signer, or without a list, goes on as paper with its report", async () => {
+  it("a CMS by an unknown or expired signer, or without a list, goes on as paper with its report", async () => {
     const stranger = await createCourt();
     const made = await registeredCourt();
     const bare = { court: await createCourt(), id: "" };
@@ -212,7 +212,7 @@ describe("a CMS over the document", () => {
     }
   });
 
-  it("takes a list that comes along, and keeps it for the later looks", async () => {
+  it("a list that comes with a CMS is used, and kept for the later checks", async () => {
     const court = await createCourt();
     const made = { court, id: await register(court) };
     await addList(made, "root");
@@ -220,7 +220,7 @@ describe("a CMS over the document", () => {
     const cms = await court.sign(ORDER_FILE.bytes);
     expect((await attachCms(id, cms)).assurance).toBe("none");
     const list = await listOf(court.between, court.dir);
-    // Facts, document and signature stay: the list alone is added.
+    // Facts, document and signature stay; only the list is added.
     const added = await attachAuthorization(bench.regulator, id, FACTS, undefined, undefined, {
       crl: part(list),
     });
@@ -240,7 +240,7 @@ describe("a CMS over the document", () => {
     expect((await refusalOf(paper)).errors[0]?.pointer).toBe("/crl");
   });
 
-  it("cannot hide a registered revocation behind an older list that it brings along", async () => {
+  it("an older list that comes with a CMS cannot hide a registered revocation", async () => {
     const made = await registeredCourt();
     const older = await listOf(made.court.between, made.court.dir, { from: Date.now() - DAY_MS });
     await addList(made, "between", { revoked: [made.court.judge.certificate], number: 2 });
@@ -249,7 +249,7 @@ describe("a CMS over the document", () => {
     expect(extra.fault).toBe("certificate-revoked");
   });
 
-  it("stays when facts are corrected, goes with its document, and is not taken beside a JWS", async () => {
+  it("a CMS stays when facts are corrected, goes with its document, and is refused together with a JWS", async () => {
     const made = await registeredCourt();
     const cms = await made.court.sign(ORDER_FILE.bytes);
     const id = await draftRequest(bench);
@@ -284,8 +284,8 @@ describe("a CMS over the document", () => {
   });
 });
 
-describe("the rest of a request that was answered in part", () => {
-  it("goes on under the same signature, which is judged anew with what was kept", async () => {
+describe("the rest after a partial answer", () => {
+  it("the rest goes on under the same signature, which is judged again with what was kept", async () => {
     const court = await createCourt();
     const made = { court, id: await register(court) };
     const id = await draftRequest(bench, { transactions: [bench.txId, bench.otherTxId] });
@@ -307,8 +307,8 @@ describe("the rest of a request that was answered in part", () => {
   });
 });
 
-describe("a revocation list that arrives", () => {
-  it("between upload and decision ends the order of a signer that it revokes, and nobody else's", async () => {
+describe("a new revocation list", () => {
+  it("a list between upload and decision ends the orders of a signer that it revokes, and no others", async () => {
     const made = await registeredCourt();
     const other = await made.court.certify("other");
     const ended = await submittedCms(made);
@@ -327,7 +327,7 @@ describe("a revocation list that arrives", () => {
     expect([code, extra.fault]).toEqual(["authorization.signature", "certificate-revoked"]);
   });
 
-  it("after the decision ends the grant too", async () => {
+  it("a list after the decision ends the grant too", async () => {
     const made = await registeredCourt();
     const id = await submittedCms(made);
     const grantId = await grant(id);
@@ -336,10 +336,10 @@ describe("a revocation list that arrives", () => {
     expect(await outcomeOf(open(grantId))).toBe("access.no-grant");
   });
 
-  it("refuses the decision by itself where it came here otherwise", async () => {
+  it("the decision is refused when the list arrived in another way", async () => {
     const made = await registeredCourt();
     const id = await submittedCms(made);
-    // Written past the use case that would have ended the order at once.
+    // Written without the use case, which would have ended the order at once.
     const list = await listOf(made.court.between, made.court.dir, {
       revoked: [made.court.judge.certificate],
       number: 2,
@@ -357,13 +357,13 @@ describe("a revocation list that arrives", () => {
     await queryOwner(bench, "ALTER TABLE authority_crl ENABLE ALWAYS TRIGGER authority_crl_complete");
     const { code, extra } = await refusalOf(decideRequest(bench.legal, id, approvalOf("legal")));
     expect([code, extra.fault]).toEqual(["authorization.signature", "certificate-revoked"]);
-    // The same list again goes over the orders that were left.
+    // The same list again checks the orders that were left.
     const issuer = toBase64(await derOf(made.court.between.certificate));
     await addAuthorityList(keepers[1], made.id, { crl: toBase64(list), issuer_certificate: issuer });
     expect((await authorizationOf(id)).state).toBe("revoked");
   });
 
-  it("that runs out leaves the order to its readers, with the report", async () => {
+  it("an expired list leaves the order to its readers, with the report", async () => {
     const made = await registeredCourt();
     const id = await submittedCms(made);
     const later = (who: RequestPerson): RequestPerson => {
@@ -378,7 +378,7 @@ describe("a revocation list that arrives", () => {
 });
 
 describe("a signature inside a PDF", () => {
-  it("is reported whatever it is worth, and never keeps paper from being filed", async () => {
+  it("every result is reported and never prevents filing the paper", async () => {
     const { court } = await registeredCourt();
     const pdf = await signedPdf(court);
     const stranger = await createCourt();
@@ -404,7 +404,7 @@ describe("a signature inside a PDF", () => {
     }
   });
 
-  it("that passed once and is then revoked ends as a CMS does; its anchor's end too", async () => {
+  it("a signature that passed once and is then revoked ends like a CMS, also when its anchor ends", async () => {
     const made = await registeredCourt();
     const id = await draftRequest(bench);
     await attachPdf(id, await signedPdf(made.court));
@@ -424,7 +424,7 @@ describe("a signature inside a PDF", () => {
 });
 
 describe("the registry of trust anchors", () => {
-  it("takes two people, the second with the certificate's fingerprint, and counts for nothing before", async () => {
+  it("an anchor needs two people, the second with the certificate's fingerprint, and has no effect before", async () => {
     const court = await createCourt();
     const body = {
       kind: "anchor" as const,
@@ -454,7 +454,7 @@ describe("the registry of trust anchors", () => {
     expect(await outcomeOf(registerAuthority(keepers[0], body))).toBe("authority.exists");
   });
 
-  it("takes no certificate that is none of an authority, is over, or cannot be read", async () => {
+  it("a certificate that is not an authority's, has expired or cannot be read is refused", async () => {
     const court = await createCourt();
     const validity = ["-not_before", "200101000000Z", "-not_after", "210101000000Z"];
     const over = await issue(court.dir, "over", { extensions: CA_EXTENSIONS, validity });
@@ -471,7 +471,7 @@ describe("the registry of trust anchors", () => {
       ).toBe("request.invalid");
   });
 
-  it("takes a list only from its issuer, of now, and newer than the one before", async () => {
+  it("a list must come from its issuer, be current, and be newer than the one before", async () => {
     const made = await registeredCourt();
     const refused = async (adding: Promise<unknown>) => {
       const { code, errors } = await refusalOf(adding);

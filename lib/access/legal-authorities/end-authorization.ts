@@ -22,7 +22,7 @@ import { DomainError } from "@/lib/errors";
 type Ending = "suspended" | "revoked";
 
 const ACTIONS = { suspended: "authorization.suspend", revoked: "authorization.revoke" } as const;
-/** From where each is reached; the database keeps the same table (`legal_authorization_guard`). */
+/** States from which each end is reached. The database has the same table (`legal_authorization_guard`). */
 const LIVE: readonly AuthorizationState[] = [
   "submitted",
   "signature_verified",
@@ -36,14 +36,14 @@ const FROM: Readonly<Record<Ending, readonly AuthorizationState[]>> = {
   revoked: [...LIVE, "suspended"],
 };
 
-/** Whether a legal authority may still end so. */
+/** Whether a legal authority may still end in this way. */
 export function mayEnd(row: Pick<AuthorizationRow, "state">, to: Ending): boolean {
   return FROM[to].includes(row.state);
 }
 
 /**
  * Ends a legal authority, and its request's grant with it, in the caller's transaction, which holds the request's lock.
- * Answers the entry and the grant that ended, of which the custodian is then told (`tryAnnouncing`).
+ * Returns the entry and the ended grant, of which the custodian is then notified (`tryAnnouncing`).
  */
 export async function endAuthorization(
   tx: Tx,
@@ -68,13 +68,13 @@ export async function endAuthorization(
   return { entry, ended };
 }
 
-/** Somebody waits for an answer to it that is owed and was not given yet. */
+/** Whether an answer to the request is owed and not given yet. */
 const isOwed = ({ state, responseDueAt }: RequestRow): boolean =>
   responseDueAt !== undefined && UNANSWERED.has(state);
 
 /**
- * Why no reviewer ends the order of this request so; nothing where one may. One person's word revokes nothing that is still
- * owed: it would be a refusal that is not called one, and no executive could set it aside.
+ * Returns why a reviewer cannot end the order of this request in this way; undefined when one may. One person cannot
+ * revoke an order while an answer is owed: that would be a hidden refusal, and executives could not set it aside.
  */
 async function againstEnding(
   tx: Tx,
@@ -82,7 +82,7 @@ async function againstEnding(
   request: RequestRow,
   to: Ending,
 ): Promise<string | undefined> {
-  // What is overdue is with the executives, whom no coordinator stops (access.md "Requests").
+  // An overdue request belongs to the executives, and a coordinator cannot stop them (access.md "Requests").
   if (request.state === "overdue" || isLate(request, cx.clock.now()))
     return "The request is overdue: executives may release it.";
   if (to === "revoked" && isOwed(request))
@@ -91,7 +91,7 @@ async function againstEnding(
   return grant?.releaseId === undefined ? undefined : "Executives released it: no coordinator ends it.";
 }
 
-/** The same order in the requests that go on with a rest: it ends there too, where a reviewer may end it at all. */
+/** Ends the same order in the requests for a rest, where a reviewer may end it. */
 async function endAlike(tx: Tx, cx: Context, permit: Permit, id: string, input: EndInput) {
   const facts = await findRequestFacts(tx, cx, id);
   const row = await findAuthorization(tx, id);
@@ -136,11 +136,10 @@ async function end(cx: Context, input: EndInput): Promise<RequestAnswer> {
 }
 
 /**
- * A court has stayed the order, or its authority doubts it: nothing is approved on it, and a grant that rests on it ends
- * at once, here at the next decision and with the custodian as soon as it answers. It is not lifted (ADR 0031): what is
- * left to see takes a new request and two fresh decisions. With it ends the same order of a rest that goes on in a request
- * of its own. For reviewers. Throws `authorization.not-found`,
- * `request.illegal-transition`.
+ * Suspends a legal authority, when a court has stayed the order or its authority doubts it. For reviewers. No approval
+ * is possible on it, and a grant that rests on it ends at once: here at the next decision, and at the custodian as soon
+ * as it answers. A suspension is not lifted (ADR 0031): further access takes a new request and two new decisions. The
+ * same order of a request for the rest ends with it. Throws `authorization.not-found`, `request.illegal-transition`.
  */
 export function suspendAuthorization(
   cx: Context,
@@ -152,8 +151,9 @@ export function suspendAuthorization(
 }
 
 /**
- * The order was taken back or set aside: as a suspension, and also after one. Throws `request.conflict` while an answer is
- * owed, when it is suspended or the request denied; the order of a rest that is still owed is suspended with it.
+ * Revokes a legal authority, when the order was taken back or set aside. It works like a suspension, and is also
+ * possible after one. Throws `request.conflict` while an answer is owed: reviewers suspend the order or deny the request
+ * instead. The order of a rest that is still owed is suspended with it.
  */
 export function revokeAuthorization(
   cx: Context,

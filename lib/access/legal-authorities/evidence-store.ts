@@ -3,11 +3,11 @@ import { openDocument, type SealedDocument } from "@/lib/access/documents/seal-d
 import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 
-/** What a look at a signature rests on beside the document and the registry. */
+/** What a signature check rests on in addition to the document and the registry. */
 export interface Evidence {
-  /** The CMS that was handed in beside the document, DER. */
+  /** The CMS that came with the document, DER. */
   readonly cms: Uint8Array | undefined;
-  /** Revocation lists that came with the order, or that a look at it used. */
+  /** Revocation lists that came with the order, or that a check used. */
   readonly lists: readonly Uint8Array[];
 }
 
@@ -53,7 +53,10 @@ export async function listEvidence(tx: Tx, authorizationId: string): Promise<Rea
   return new Set(rows.map(({ sha256 }) => sha256));
 }
 
-/** What is kept with an authorization, opened. Throws `authorization.invalid` when it is not what was kept. */
+/**
+ * Returns what is kept with an authorization, decrypted. Throws `authorization.invalid` when it does not match its
+ * digest.
+ */
 export async function openEvidence(
   tx: Tx,
   { keystore }: Pick<Context, "keystore">,

@@ -10,7 +10,7 @@ import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";
 
-/** Keeps the bytes that a look rests on with the order, each once, sealed under a key of its own. */
+/** Keeps the bytes that a check rests on with the order, each once, sealed under its own key. */
 export async function keepEvidence(
   tx: Tx,
   cx: Context,

@@ -2,7 +2,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type AccessBench, createAccessBench } from "@/lib/testing/benches/access-bench";
 
-/** How many texts are compared for one question, where the tenant has filings of many other orders. */
+/** How many texts one query may compare in a tenant with filings of many other orders. */
 
 const OTHERS = 300;
 let bench: AccessBench;
@@ -30,7 +30,7 @@ async function comparedBy(text: string, value: string): Promise<number> {
   return (await compared()) - before;
 }
 
-/** In a transaction that is rolled back: rows beside the program, which its triggers would refuse. */
+/** Inserts rows in a transaction that is rolled back, without the triggers, which would refuse them. */
 async function otherFilings(id: string): Promise<void> {
   await owner.query("SET LOCAL session_replication_role = replica");
   for (const table of ["access_request", "legal_authorization"])
@@ -48,7 +48,7 @@ async function otherFilings(id: string): Promise<void> {
   await owner.query("ANALYZE legal_authorization");
 }
 
-it("neither an order's use nor a request's seal compares the filings of every other order", async () => {
+it("the checks of an order's use and of a request's seal do not compare the filings of every other order", async () => {
   const id = await bench.file({ order: { case_number: "18 O 90/26" } });
   const { rows } = await owner.query("SELECT id FROM legal_authorization WHERE request_id = $1", [id]);
   await owner.query("BEGIN");

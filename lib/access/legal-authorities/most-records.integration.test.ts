@@ -31,7 +31,7 @@ const seconds = (text: string) => `${new Date(text).toISOString().slice(0, 19)}Z
 const approve = (stage: string) => NewDecision.parse({ stage, decision: "approve", comment: "As ordered" });
 let n = 0;
 
-/** An order of its own for one record of two at most. */
+/** A separate order for at most one record of two. */
 async function newOrder() {
   n += 1;
   const { issuer, jurisdiction, kind } = FACTS;
@@ -48,7 +48,7 @@ async function newOrder() {
 }
 type Order = Awaited<ReturnType<typeof newOrder>>;
 
-/** A request for one record on the order, decided by the first. */
+/** A request for one record on the order, decided by the first decider. */
 async function halfway({ facts, jws }: Order, transaction: string): Promise<string> {
   const id = await draftRequest(bench, { transactions: [transaction] });
   await attachAuthorization(bench.regulator, id, facts, undefined, jws);
@@ -60,15 +60,15 @@ const finish = (id: string) => decideRequest(bench.approver, id, approve("coordi
 
 /** docs/formats/orders.md: max_records is "how many records at most". */
 describe("an order for one record at most", () => {
-  it("does not reach two by two requests, one after the other", async () => {
+  it("two requests one after the other cannot reach two records", async () => {
     const order = await newOrder();
     expect((await finish(await halfway(order, bench.txId))).state).toBe("active");
     expect(await outcomeOf(halfway(order, bench.otherTxId))).toBe("authorization.scope");
-    // The same record once more is no other one.
+    // The same record again does not count as a second one.
     expect((await finish(await halfway(order, bench.txId))).state).toBe("active");
   });
 
-  it("nor by two that are decided at once", async () => {
+  it("two requests decided at once cannot reach two records", async () => {
     for (let round = 0; round < 3; round += 1) {
       const order = await newOrder();
       const both = [await halfway(order, bench.txId), await halfway(order, bench.otherTxId)];
@@ -77,7 +77,7 @@ describe("an order for one record at most", () => {
     }
   });
 
-  it("and a grant that ended with nothing opened reached none", async () => {
+  it("a grant that ended with nothing opened reached no record", async () => {
     const order = await newOrder();
     const { grant_id: grantId = "" } = await finish(await halfway(order, bench.txId));
     await revokeGrant(bench.legal, grantId, "The wrong record.");

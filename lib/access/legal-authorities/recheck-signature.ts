@@ -11,7 +11,7 @@ import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Tx } from "@/lib/db/transaction";
 
-/** Judges the signature over an attached document as of now; nothing where it has none. */
+/** Judges the signature over an attached document as of now; returns undefined when it has none. */
 export async function judgeAttached(
   tx: Tx,
   cx: Context,
@@ -33,14 +33,17 @@ export async function judgeAttached(
 const hasPassed = ({ verifications }: AuthorizationRow): boolean =>
   verifications.signature.some(({ report }) => report.indication === "TOTAL-PASSED");
 
-/** Throws `authorization.signature` when what signed a document was refuted since: a list has come that revokes it. */
+/**
+ * Throws `authorization.signature` when a document's signature was refuted since, because a new list revokes its
+ * signer.
+ */
 export async function requireStillGood(tx: Tx, cx: Context, row: AuthorizationRow): Promise<void> {
   if (row.verifications.signature.length === 0) return;
   const check = await judgeAttached(tx, cx, row, { isHeld: false });
   if (check !== undefined) requireNotRefuted(check.report, hasPassed(row));
 }
 
-/** Writes down a look at a signature over a document, and keeps the lists that it rests on. */
+/** Records a check of a signature over a document, and keeps the lists that it rests on. */
 export async function noteRecheck(
   tx: Tx,
   cx: Context,
@@ -55,8 +58,8 @@ export async function noteRecheck(
 }
 
 /**
- * Judges the signature over an attached document once more, and writes down what it says now; nothing where it has none.
- * Throws `authorization.signature` when it was refuted since.
+ * Judges the signature over an attached document again, and records the result; does nothing when it has none. Throws
+ * `authorization.signature` when it was refuted since.
  */
 export async function recheckSignature(
   tx: Tx,

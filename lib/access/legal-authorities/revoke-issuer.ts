@@ -17,8 +17,8 @@ async function revokeIn(tx: Tx, cx: Context, id: string, reason: string) {
   const row = await lockAuthority(tx, cx.instance.tenantId, id);
   if (row === undefined) throw new DomainError("authority.not-found");
   const resting = await listDependents(tx, id);
-  // Stopped half-way before: what is left is ended now. It is answered and written down alike where nothing was left, since
-  // whether an order rests on it is not for every registrar and reader of the log (I12).
+  // An earlier call stopped half-way, so what is left is ended now. The answer and the entry are the same when
+  // nothing was left, since not every registrar and reader of the log may know whether an order rests on it (I12).
   const isAgain = row.state === "revoked";
   if (row.state !== "confirmed" && !isAgain) {
     throw new DomainError("authority.state", { detail: `The registration is ${row.state}.` });
@@ -37,7 +37,7 @@ async function revokeIn(tx: Tx, cx: Context, id: string, reason: string) {
   return { entry, resting };
 }
 
-/** Ends one legal authority under the key. It may have ended in the meantime: then there is nothing left to do. */
+/** Ends one legal authority under the key. It may have ended in the meantime; then nothing is left to do. */
 async function endResting(cx: Context, requestId: string, reason: string): Promise<void> {
   const ended = await inTransaction(cx, async (tx) => {
     await lockRequest(tx, requestId);
@@ -49,9 +49,10 @@ async function endResting(cx: Context, requestId: string, reason: string): Promi
 }
 
 /**
- * An authority's key counts no more: from this commit on no order under it is taken, and every grant that rests on one
- * is refused at its next decision; then the orders and their grants are ended one by one, with the custodian too. Whoever is
- * stopped in between sends it again, and what is left is ended then; with nothing left it is answered alike. One person does it, since it takes away only. Throws `auth.role`, `authority.not-found`, `authority.state`.
+ * Revokes an authority's key. From this commit on no order under it is accepted, and every grant that rests on one is
+ * refused at its next decision. Then the orders and their grants are ended one by one, at the custodian too. After an
+ * interruption, sending the same call again ends what is left; with nothing left the answer is the same. One person may
+ * do this, since it only takes away. Throws `auth.role`, `authority.not-found`, `authority.state`.
  */
 export async function revokeAuthority(cx: Context, id: string, body: AuthorityEnd): Promise<AuthorityAnswer> {
   requireRegistrar(cx);

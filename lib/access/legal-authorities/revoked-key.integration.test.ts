@@ -35,7 +35,7 @@ afterAll(() => bench?.close());
 
 const seconds = (text: string) => `${new Date(text).toISOString().slice(0, 19)}Z`;
 let n = 0;
-/** What comes of an order that names the signer's key by this id. */
+/** Returns the result of an order that names the signer's key by this id. */
 async function ordered(signer: OrderSigner, kid: string): Promise<string> {
   n += 1;
   const { issuer, jurisdiction, kind } = FACTS;
@@ -52,9 +52,9 @@ async function ordered(signer: OrderSigner, kid: string): Promise<string> {
 }
 const OTHER = { issuer: "Amtsgericht Mitte", jurisdiction: "DE" };
 
-/** Of certificates the registry says: "what has ended does not come back". */
+/** Rule of the registry for certificates: "what has ended does not come back". */
 describe("a key that was revoked", () => {
-  it("signs no order under another key id, nor for another issuer", async () => {
+  it("a revoked key signs no order under another key id or for another issuer", async () => {
     const signer = await createOrderSigner("stolen");
     const id = await registerSigner(signer, FACTS, keepers);
     await revokeAuthority(keepers[0], id, { reason: "The key was stolen." });
@@ -64,7 +64,7 @@ describe("a key that was revoked", () => {
     expect(await ordered(signer, again.kid)).toBe("authorization.signature");
   });
 
-  it("has no second registration under which it goes on; one that was withdrawn is none", async () => {
+  it("a revoked key cannot be registered again; a withdrawn registration does not count", async () => {
     const signer = await createOrderSigner("twice");
     const given = { kind: "key" as const, ...FACTS_OF, kid: "twice-first", public_key: signer.publicKey };
     const first = await registerAuthority(keepers[0], given);
@@ -74,7 +74,7 @@ describe("a key that was revoked", () => {
     expect(await ordered(signer, "twice")).toBe("done");
   });
 
-  it("is registered once by two at once", async () => {
+  it("two registrations of one key at once give one", async () => {
     const signer = await createOrderSigner("at-once");
     const given = (kid: string) => ({ kind: "key" as const, ...FACTS_OF, kid, public_key: signer.publicKey });
     const both = ["at-once-1", "at-once-2"].map((kid) =>
@@ -83,7 +83,7 @@ describe("a key that was revoked", () => {
     expect((await Promise.all(both)).sort()).toEqual(["authority.exists", "done"]);
   });
 
-  it("is no longer valid under a second id that the database owner registered it with", async () => {
+  it("a revoked key is not valid under a second id that the database owner registered", async () => {
     const signer = await createOrderSigner("old-1");
     const id = await registerSigner(signer, FACTS, keepers);
     const trigger = (how: string) =>
@@ -98,7 +98,7 @@ describe("a key that was revoked", () => {
 });
 
 describe.each(["ec", "rsa"] as const)("an anchor's %s key that was revoked", (kind) => {
-  it("comes back by no other certificate, registered before or after; until then that is a renewal", async () => {
+  it("no other certificate, registered before or after, brings the key back; before revocation it is a renewal", async () => {
     const court = await createCourt(kind);
     const renewed = async (name: string, ...options: string[]) => {
       const file = `${court.dir}/${name}.pem`;

@@ -1,10 +1,9 @@
 import "server-only";
 import type { SignedMembers } from "@/lib/access/legal-authorities/authorization-record";
-import { refuseSignature } from "@/lib/access/legal-authorities/refuse-signature";
-import { listReached } from "@/lib/access/legal-authorities/use-store";
-import { findAgencyDomains } from "@/lib/access/requests/agency-store";
+import { refuseSignature } from "@/lib/access/legal-authorities/document-signature";
+import { findAgencyDomains, listReached } from "@/lib/access/legal-authorities/use-store";
+import { findSelectedRecords } from "@/lib/access/requests/records-store";
 import type { AuthorizationFactsBody } from "@/lib/access/requests/schema";
-import { findSelectedRecords } from "@/lib/access/requests/selected-records-store";
 import { endOf, startOf } from "@/lib/access/rules/validity";
 import { checkOrder } from "@/lib/authorities/jws";
 import { findKey } from "@/lib/authorities/registry/store";
@@ -17,7 +16,7 @@ import { sha256 } from "@/lib/crypto/primitives";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError, type FieldError } from "@/lib/errors";
 
-/** A JWS order that counts at this moment. */
+/** A JWS order that is valid at this moment. */
 export interface HeldOrder {
   readonly jws: string;
   readonly report: SignatureReport;
@@ -32,7 +31,9 @@ interface OrderOf {
   readonly requestId: string;
 }
 
-/** Judges the order as of now, for the agency whose request it is. Throws `authorization.signature` unless it passes. */
+/**
+ * Judges the order as of now, for the agency whose request it is. Throws `authorization.signature` unless it passes.
+ */
 async function requireOrder(
   tx: Tx,
   cx: Context,
@@ -46,12 +47,15 @@ async function requireOrder(
   return { report, order };
 }
 
-/** A day that was typed is the day that the order's time lies on; a time is that time. */
+/**
+ * Whether a typed value matches the order's time: a typed day must be the day of that time, and a typed time must be
+ * equal to it.
+ */
 function begins(typed: string, signed: string): boolean {
   return isDay(typed) ? signed.startsWith(typed) : startOf(typed).getTime() === Date.parse(signed);
 }
 
-/** The same for an end, which is half-open: the day before a midnight. */
+/** Whether a typed end matches the order, half-open: for an end at midnight, the day before. */
 function ends(typed: string, signed: string): boolean {
   const last = new Date(Date.parse(signed) - 1).toISOString();
   return isDay(typed) ? last.startsWith(typed) : endOf(typed).getTime() === Date.parse(signed);
@@ -59,7 +63,7 @@ function ends(typed: string, signed: string): boolean {
 
 const isDay = (text: string): boolean => /^\d{4}-\d\d-\d\d$/.test(text);
 
-/** What was typed beside a signed order is what the order says, or it is refused member by member. */
+/** Throws for each member typed with a signed order that differs from the order. */
 function requireSameFacts(report: SignatureReport, facts: AuthorizationFactsBody, order: SignedOrder): void {
   const says = (name: keyof AuthorizationFactsBody, typed: unknown, signed: unknown): FieldError[] =>
     typed === signed
@@ -77,7 +81,7 @@ function requireSameFacts(report: SignatureReport, facts: AuthorizationFactsBody
       ? []
       : says("valid_until", facts.valid_until, order.valid_until)),
     ...says("recognition_basis", facts.recognition_basis, order.recognition_basis),
-    // It is not asked for beside a signed order, which says it itself; typed otherwise it is another order.
+    // Not asked for with a signed order, which contains it. A different typed value means a different order.
     ...(facts.single_use === undefined
       ? []
       : says("single_use", facts.single_use, order.single_use ?? false)),
@@ -101,7 +105,7 @@ function reachOf({ selector, fields, purpose, max_records: most, agency }: Signe
 }
 
 /**
- * Takes a JWS order in: it must pass now, and say what was typed beside it. Throws `authorization.signature` with
+ * Accepts a JWS order: it must pass now, and match what was typed with it. Throws `authorization.signature` with
  * `fault`, `indication` and `sub_indication`.
  */
 export async function takeOrder(
@@ -123,7 +127,7 @@ export async function takeOrder(
   };
 }
 
-/** Judges a kept order again, as of now: its key may have been revoked or have run out. */
+/** Judges a kept order again, as of now: its key may have been revoked or may have expired. */
 export async function judgeAgain(tx: Tx, cx: Context, of: OrderOf): Promise<SignatureReport> {
   return (await requireOrder(tx, cx, of)).report;
 }
@@ -132,8 +136,9 @@ export async function judgeAgain(tx: Tx, cx: Context, of: OrderOf): Promise<Sign
 export type AskedIds = Pick<Asked, "purpose" | "fields"> & { readonly transactions: readonly string[] };
 
 /**
- * Throws `authorization.scope` when the request asks for more than its order reaches, together with what others reached on
- * the same order. One that is not signed names no reach. Others that ask the same wait until the transaction ends.
+ * Throws `authorization.scope` when the request asks for more than its order reaches, together with what others reached
+ * on the same order. A paper order names no reach. Other calls that check the same order wait until the transaction
+ * ends.
  */
 export async function requireReach(
   tx: Tx,

@@ -5,7 +5,7 @@ import { getGrant } from "@/lib/access/grants/get-grant";
 import { attachAuthorization } from "@/lib/access/legal-authorities/attach-authorization";
 import { revokeAuthorization, suspendAuthorization } from "@/lib/access/legal-authorities/end-authorization";
 import { revokeAuthority } from "@/lib/access/legal-authorities/revoke-issuer";
-import { getRequest } from "@/lib/access/requests/get-request";
+import { getRequest } from "@/lib/access/requests/request-view";
 import { AuthorizationFactsBody, NewDecision } from "@/lib/access/requests/schema";
 import { submitRequest } from "@/lib/access/requests/submit-request";
 import { openParts } from "@/lib/audit/reading/open-parts";
@@ -106,7 +106,7 @@ const authorizationOf = async (id: string) => {
   return authorization;
 };
 
-/** What the entries of a registration's revocations say, oldest first. */
+/** Returns the details of the entries about a registration's revocations, oldest first. */
 async function revocationsOf(id: string): Promise<readonly Json[]> {
   const { rows } = await queryOwner(
     bench,
@@ -121,8 +121,8 @@ async function revocationsOf(id: string): Promise<readonly Json[]> {
   });
 }
 
-describe("how far an order is verified", () => {
-  it("of a paper order is attested by two readings and stays so whatever becomes of its state", async () => {
+describe("verification of an order", () => {
+  it("a paper order is attested by two readings, and stays so in every later state", async () => {
     const requestId = await submittedRequest(bench);
     await ensureChecked(bench, requestId);
     expect(await authorizationOf(requestId)).toMatchObject({
@@ -140,7 +140,7 @@ describe("how far an order is verified", () => {
     expect(await authorizationOf(requestId)).toMatchObject({ state: "suspended", assurance: "attested" });
   });
 
-  it("of a signed order is its signature's, at each look, and nobody retypes it", async () => {
+  it("a signed order is verified by its signature at each check, and is not retyped", async () => {
     const { id, grantId } = await grantedRequest();
     const authorization = await authorizationOf(id);
     expect(authorization).toMatchObject({
@@ -159,7 +159,7 @@ describe("how far an order is verified", () => {
     expect((await open(grantId)).success).toBe(true);
   });
 
-  it("cannot be written into the database: no state without its verification, none that skips or returns", async () => {
+  it("the database refuses a state without its verification, and states that skip or return", async () => {
     const id = await submittedRequest(bench);
     const set = (state: string) =>
       queryOwner(bench, "UPDATE legal_authorization SET state = $2 WHERE request_id = $1", [id, state]);
@@ -187,7 +187,7 @@ describe("how far an order is verified", () => {
     });
   });
 
-  it("of a signed order beside its document keeps both when its facts are sent again", async () => {
+  it("a signed order with a document keeps both when its facts are sent again", async () => {
     const id = await draftRequest(bench);
     const jws = part(await signer.sign(orderOf()));
     await attachAuthorization(bench.regulator, id, SIGNED_FACTS, ORDER_FILE, jws);
@@ -204,7 +204,7 @@ describe("a signed order is refused", () => {
     return [code, extra.fault, extra.indication, extra.sub_indication];
   };
 
-  it("by name and in the standard's words, is not attached, and the attempt is in the log", async () => {
+  it("a failed order is refused by name and in the standard's words, is not attached, and the attempt is in the log", async () => {
     const id = await draftRequest(bench);
     const stranger = await createOrderSigner("nobody-1");
     const signature = "authorization.signature";
@@ -231,7 +231,7 @@ describe("a signed order is refused", () => {
     expect(rows[0]?.n).toBe(6);
   });
 
-  it("when the facts beside it are not its own, member by member", async () => {
+  it("an order is refused for each member of the typed facts that differs from it", async () => {
     const id = await draftRequest(bench);
     const facts = {
       ...SIGNED_FACTS,
@@ -250,7 +250,7 @@ describe("a signed order is refused", () => {
     expect(error.errors.map(({ pointer }) => pointer)).toEqual(["/case_number", "/valid_until"]);
   });
 
-  it("when the request asks for more than it reaches, at submission", async () => {
+  it("a submission is refused when the request asks for more than the order reaches", async () => {
     const cases: readonly (readonly [Record<string, Json>, string])[] = [
       [{ selector: { transactions: [bench.otherTxId] } }, "transactions"],
       [{ selector: { participants: ["nobody"] } }, "transactions"],
@@ -270,7 +270,7 @@ describe("a signed order is refused", () => {
     expect((await refusalOf(submitRequest(bench.regulator, both))).extra.member).toBe("max_records");
   });
 
-  it("again at submission and at each decision, when its key ran out in between", async () => {
+  it("submission and each decision are refused after its key has expired in between", async () => {
     const later = (who: RequestPerson): RequestPerson => {
       const now = () => new Date(Date.now() + 301 * DAY_MS);
       return { ...who, clock: { ...who.clock, now } };
@@ -302,7 +302,7 @@ describe("a registered key", () => {
     valid_until: new Date(Date.now() + 2 * DAY_MS).toISOString(),
   });
 
-  it("counts when a second person has confirmed its digest, outside evaluation a day later", async () => {
+  it("a key is valid after a second person has confirmed its digest, outside evaluation a day later", async () => {
     const amt = await createOrderSigner("amt-1");
     const strict = (who: RequestPerson, at = Date.now()): RequestPerson => ({
       ...who,
@@ -328,7 +328,7 @@ describe("a registered key", () => {
     expect(await outcomeOf(confirmAuthority(strict(second), id, { digest }))).toBe("authority.state");
   });
 
-  it("is kept by administrators and compliance of the house alone", async () => {
+  it("only administrators and compliance of the operator manage keys", async () => {
     const body = registration("amt-2", signer.publicKey);
     for (const who of [bench.regulator, bench.legal, bench.approver, bench.auditor]) {
       expect(await outcomeOf(registerAuthority(who, body))).toBe("auth.role");
@@ -339,7 +339,7 @@ describe("a registered key", () => {
     }
   });
 
-  it("is one key for ever: its id is not taken again, and no weak, reversed or past one is registered", async () => {
+  it("an id is used for one key for ever, and a weak, reversed or expired key is refused", async () => {
     const [first] = keepers;
     const other = await createOrderSigner("amt-3");
     const attempt = (more: object) =>
@@ -364,7 +364,7 @@ describe("a registered key", () => {
     ).rejects.toMatchObject({ code: "23514" });
   });
 
-  it("that is revoked ends what rests on it at the next decision, and with the custodian", async () => {
+  it("revoking a key ends what rests on it at the next decision, and with the custodian", async () => {
     const court = await createOrderSigner("ag-mitte-1");
     const id = await registerSigner(court, SIGNED_FACTS, keepers);
     const granted = await grantedRequest(court);
@@ -384,12 +384,12 @@ describe("a registered key", () => {
     expect((await refusalOf(submitRequest(bench.regulator, drafted))).extra.fault).toBe("key-revoked");
     const late = await refusalOf(attach(await draftRequest(bench), {}, court));
     expect(late.extra.fault).toBe("key-revoked");
-    // Sent again it is answered alike, whether something was left of it or not, and no entry tells others of cases.
+    // A repeated call gets the same answer, whether something was left or not, and no entry shows cases to others.
     expect(await outcomeOf(revokeAuthority(second, id, { reason: "again" }))).toBe("done");
     expect((await open((await grantedRequest()).grantId)).success).toBe(true);
   });
 
-  it("that is revoked by a portal that dies half-way through is sent again, and what was left is ended", async () => {
+  it("after a portal dies during a revocation, the repeated call ends what was left", async () => {
     const court = await createOrderSigner("ag-mitte-9");
     const id = await registerSigner(court, SIGNED_FACTS, keepers);
     const ids = [await signedRequest({}, court), await signedRequest({}, court)] as const;
@@ -403,7 +403,7 @@ describe("a registered key", () => {
       () => "done",
       () => "died",
     );
-    // It has ended the first order and waits for the second one's request: there its connection is taken away.
+    // It has ended the first order and waits for the second one's request; then its connection is closed.
     const wait = `SELECT pg_terminate_backend(pid) FROM (${LOCK_WAITS}) AS waiting`;
     await expect
       .poll(async () => (await admin.query(wait)).rowCount, { timeout: 150_000 })
@@ -419,14 +419,15 @@ describe("a registered key", () => {
     expect(await states()).toEqual(["revoked", "revoked"]);
     expect(await outcomeOf(revokeAuthority(second, id, { reason: "again" }))).toBe("done");
     const said = await revocationsOf(id);
-    // Of what was left when, the entries of the registration say nothing: whose orders rest on it is not for everybody (I12).
+    // The entries of the registration do not show what was left: not everyone may know whose orders rest on it
+    // (I12).
     expect(said).toMatchObject([{ reason: "stolen" }, { reason: "once more" }, { reason: "again" }]);
     expect(new Set(said.map((one) => Object.keys(Object(one)).sort().join(" ")))).toEqual(
       new Set(["digest reason"]),
     );
   });
 
-  it("is revoked for the rules already when its grants' own rows still stand", async () => {
+  it("the rules treat a key as revoked already while its grants' rows are still active", async () => {
     const court = await createOrderSigner("ag-mitte-2");
     const id = await registerSigner(court, SIGNED_FACTS, keepers);
     const { grantId } = await grantedRequest(court);
@@ -445,7 +446,7 @@ describe("a registered key", () => {
 });
 
 describe("a legal authority that ends", () => {
-  it("ends its grant at the next decision and with the custodian, and is told in the request", async () => {
+  it("its grant ends at the next decision and with the custodian, and the request shows it", async () => {
     for (const [act, state] of [
       [suspendAuthorization, "suspended"],
       [revokeAuthorization, "revoked"],
@@ -462,7 +463,7 @@ describe("a legal authority that ends", () => {
     }
   });
 
-  it("before it was decided on is not approved any more; it is revoked once nothing is owed", async () => {
+  it("an authority that ended before the decision cannot be approved; it can be revoked once no answer is owed", async () => {
     const requestId = await submittedRequest(bench);
     await ensureChecked(bench, requestId);
     const { id } = await authorizationOf(requestId);
@@ -479,7 +480,7 @@ describe("a legal authority that ends", () => {
     expect((await authorizationOf(requestId)).state).toBe("revoked");
   });
 
-  it("is not ended while its request is overdue: no coordinator leads it away from the executives", async () => {
+  it("an authority cannot end while its request is overdue: a coordinator cannot lead it away from the executives", async () => {
     const requestId = await submittedRequest(bench);
     const { id } = await authorizationOf(requestId);
     const admin = new Client({ connectionString: bench.database.adminUrl });
@@ -493,7 +494,7 @@ describe("a legal authority that ends", () => {
     expect((await authorizationOf(requestId)).state).toBe("legal_review");
   });
 
-  it("is ended by reviewers alone; others learn nothing of it", async () => {
+  it("only reviewers can end an authority; other people learn nothing of it", async () => {
     const requestId = await submittedRequest(bench);
     const { id } = await authorizationOf(requestId);
     const end = (who: RequestPerson, request = requestId, authorization = id) =>
@@ -508,7 +509,7 @@ describe("a legal authority that ends", () => {
   });
 });
 
-it("a signed foreign order waits for a recognition basis like any other, and states its own if it has one", async () => {
+it("a signed foreign order waits for a recognition basis like any other, and may state its own", async () => {
   const abroad = await createOrderSigner("us-sdny-1");
   const facts = { ...SIGNED_FACTS, issuer: "United States District Court", jurisdiction: "US" };
   await registerSigner(abroad, facts, keepers);

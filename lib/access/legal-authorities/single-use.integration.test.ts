@@ -22,7 +22,7 @@ import {
 import { createOrderSigner, type OrderSigner, registerSigner } from "@/lib/testing/devices/order-signer";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
 
-/** ADR 0038: an order that counts once serves one request, "whatever the blanks and marks between their letters". */
+/** ADR 0038: a single-use order serves one request, "whatever the blanks and marks between their letters". */
 
 const DAY_MS = 86_400_000;
 const day = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
@@ -56,7 +56,7 @@ const facts = (more: object) =>
   AuthorizationFactsBody.parse({ ...FACTS, issuer: "Amtsgericht Köln", ...more });
 type Facts = ReturnType<typeof facts>;
 
-/** What two honest deciders read in the paper: always the same, as it stands there. */
+/** What two honest deciders read in the paper: always the same text. */
 type Paper = Pick<Facts, "issuer" | "case_number" | "valid_from" | "valid_until">;
 const paper = (): Paper => {
   n += 1;
@@ -80,7 +80,10 @@ async function file(given: Facts, mark: string): Promise<string> {
   return id;
 }
 
-/** One grant on the order, and then the same paper, scanned anew, typed a little otherwise; whatever it comes to. */
+/**
+ * Makes one grant on the order, then files the same paper, scanned again and typed a little differently. Returns the
+ * result.
+ */
 async function second(typed: object, more: object = {}): Promise<string> {
   const read = paper();
   expect(await decide(await file(facts({ ...read, single_use: true }), `a${n}`), read)).toBe("active");
@@ -88,7 +91,7 @@ async function second(typed: object, more: object = {}): Promise<string> {
   return outcomeOf(file(facts(again), `b${n}`).then((id) => decide(id, read, more)));
 }
 
-/** One grant on the signed order, and then its print, which deciders read as it stands there. */
+/** Makes one grant on the signed order, then files its print, which deciders read as printed. */
 async function signedThenPrinted(order: Paper, read: Paper): Promise<string> {
   const signed = {
     ...order,
@@ -108,7 +111,7 @@ async function signedThenPrinted(order: Paper, read: Paper): Promise<string> {
   return outcomeOf(file(facts(read), `jws${n}`).then((other) => decide(other, read)));
 }
 
-/** How PostgreSQL takes texts that may be typed for one. */
+/** How PostgreSQL compares texts that may be typed for one another. */
 async function textOf(texts: readonly string[]): Promise<string[]> {
   const { rows } = await queryOwner(
     bench,
@@ -119,7 +122,7 @@ async function textOf(texts: readonly string[]): Promise<string[]> {
 }
 
 describe("the text of an order", () => {
-  /** Letters with marks, blanks of all kinds, marks that nobody sees, and letters that look like others. */
+  /** Letters with marks, blanks of all kinds, invisible marks, and letters that look like others. */
   const NASTY = [
     ..."aàa\u0300oöo\u0308Öß\u212B\u00C5ﬁΩ\u2126К1/-. \u00A0\t\u2003\u3000\uFEFF\u1680\u2028\u2029\u202F\u205F\uAC00\u1100\u1161",
   ];
@@ -131,7 +134,7 @@ describe("the text of an order", () => {
     (text) => text.replace(/\s/gu, "\u2003\uFEFF"),
   );
 
-  it("is one for all that deciders may type for it (sameText of confirms.ts)", async () => {
+  it("all texts that deciders may type for one text are equal (sameText of retyped-facts.ts)", async () => {
     const pairs = fc
       .sample(fc.tuple(typed, fc.array(otherwise, { maxLength: 3 })), { numRuns: 5_000, seed: 16 })
       .map(([letters, ways]) => {
@@ -147,7 +150,7 @@ describe("the text of an order", () => {
     expect(same.filter((_, i) => ones[i] !== others[i])).toEqual([]);
   });
 
-  it("has no mark that nobody sees, and one letter for those that look alike", async () => {
+  it("a text has no invisible mark, and one letter for letters that look alike", async () => {
     const marks = ["\u00AD", "\u034F", "\u061C", "\u115F", "\u1160", "\u17B4", "\u180B", "\u180E", "\u200B"];
     marks.push("\u200E", "\u2060", "\u2064", "\u206A", "\u2800", "\u3164", "\uFE00", "\uFE0F", "\uFFA0");
     marks.push("\u{E0001}", "\u{E007F}", "\u{E0100}", "\u{1D173}", "\u{1BCA0}", "\u2010", "\u2011", "\u2212");
@@ -165,38 +168,38 @@ describe("the text of an order", () => {
   });
 });
 
-describe("an order that counts once gives no second grant", () => {
-  it("by a no-break space in its number, which deciders retype as a blank", async () => {
+describe("a single-use order gives no second grant", () => {
+  it("a no-break space in its number, which deciders retype as a blank, makes no difference", async () => {
     expect(await second({ case_number: `18\u00A0O\u00A0${n + 1}/26` })).toBe("authorization.used");
   });
 
-  it("by an accent that is composed otherwise in its issuer", async () => {
+  it("a differently composed accent in its issuer makes no difference", async () => {
     expect(await second({ issuer: "Amtsgericht Köln".normalize("NFD") })).toBe("authorization.used");
   });
 
-  it("by a mark of no width beside a blank", async () => {
+  it("a zero-width mark next to a blank makes no difference", async () => {
     expect(await second({ case_number: `18 \uFEFFO ${n + 1}/26` })).toBe("authorization.used");
   });
 
-  it("by a later end than the paper has, which deciders mend by narrowing", async () => {
+  it("a later end than the paper has, which deciders correct by narrowing, makes no difference", async () => {
     expect(await second({ valid_until: day(21) }, { until: `${day(21)}T00:00:00Z` })).toBe(
       "authorization.used",
     );
   });
 
-  it("by a beginning that its JWS has as a time of the day before, in another zone", async () => {
+  it("a beginning that its JWS gives as a time of the day before, in another zone, makes no difference", async () => {
     const other = paper();
     const begins = `${day(-2)}T23:00:00Z`;
     expect(await signedThenPrinted({ ...other, valid_from: begins }, other)).toBe("authorization.used");
   });
 
-  it("by its printout, once its JWS was used: days on paper, times in the JWS", async () => {
+  it("its print is refused after its JWS was used: days on paper, times in the JWS", async () => {
     const read = paper();
     const order = { ...read, valid_from: `${day(-1)}T09:00:00Z`, valid_until: `${day(20)}T22:00:00Z` };
     expect(await signedThenPrinted(order, read)).toBe("authorization.used");
   });
 
-  it("and another order of the same case, which begins another day, is another", async () => {
+  it("another order of the same case, which begins on another day, is a different order", async () => {
     expect(await second({ valid_from: day(-3) })).toBe("decision.facts-mismatch");
   });
 });

@@ -1,6 +1,6 @@
 import "server-only";
 import { z } from "zod";
-import { membersOf } from "@/lib/access/legal-authorities/record-members";
+import { membersOf } from "@/lib/access/legal-authorities/authorization-record";
 import { findVerifications, type Verifications } from "@/lib/access/legal-authorities/verification-store";
 import { AuthorizationState, ScanState } from "@/lib/access/requests/schema";
 import type { Reach } from "@/lib/authorities/selector";
@@ -44,9 +44,9 @@ export interface AuthorizationRow {
   readonly document: DocumentFacts | undefined;
   /** The signed order itself, as it came. */
   readonly jws: string | undefined;
-  /** What a signed order reaches, as its record says; a paper order has none. */
+  /** What a signed order reaches, according to its record; absent for a paper order. */
   readonly reach: Reach | undefined;
-  /** Whether it serves one request only, as its record says. */
+  /** Whether it serves one request only, according to its record. */
   readonly isSingleUse: boolean;
   readonly verifications: Verifications;
 }
@@ -132,7 +132,7 @@ export interface ListedAuthority {
   readonly caseNumber: string;
 }
 
-/** Kind, issuer and number of the newest authorization of each request, for lists. */
+/** Returns kind, issuer and number of the newest authorization of each request, for lists. */
 export async function listAuthorities(
   tx: Tx,
   requestIds: readonly string[],
@@ -158,7 +158,7 @@ async function findDocument(tx: Tx, id: string | null): Promise<DocumentFacts | 
     : { sha256: row.sha256, bytes: row.bytes, mediaType: row.media_type, scan: ScanState.parse(row.scan) };
 }
 
-/** The document of the newest authorization of a request, without its bytes. */
+/** Returns the document of the newest authorization of a request, without its bytes. */
 export async function findHeldDocument(
   tx: Tx,
   requestId: string,
@@ -173,7 +173,7 @@ export async function findHeldDocument(
   return facts === undefined || typeof id !== "string" ? undefined : { id, ...facts };
 }
 
-/** The JWS that the newest authorization of a request came with. */
+/** Returns the JWS that the newest authorization of a request came with. */
 export async function findHeldJws(tx: Tx, requestId: string): Promise<string | undefined> {
   const newest = await tx.authorization.findFirst({
     where: { request_id: requestId },
@@ -183,7 +183,7 @@ export async function findHeldJws(tx: Tx, requestId: string): Promise<string | u
   return newest?.jws ?? undefined;
 }
 
-/** The newest authorization of a request: one attached later takes the place of those before it. */
+/** Returns the newest authorization of a request; a later one replaces those before it. */
 export async function findAuthorization(tx: Tx, requestId: string): Promise<AuthorizationRow | undefined> {
   const record = await tx.authorization.findFirst({
     where: { request_id: requestId },
@@ -216,7 +216,7 @@ export async function findAuthorization(tx: Tx, requestId: string): Promise<Auth
   };
 }
 
-/** The encrypted document itself, to check it against its digest. */
+/** Returns the encrypted document itself, to check it against its digest. */
 export async function findDocumentBytes(tx: Tx, authorizationId: string): Promise<DocumentRow | undefined> {
   const authorization = await tx.authorization.findUnique({
     where: { id: authorizationId },

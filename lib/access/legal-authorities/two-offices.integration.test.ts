@@ -46,7 +46,7 @@ afterAll(() => bench?.close());
 const FORM = { issuer: FACTS.issuer, jurisdiction: FACTS.jurisdiction, kind: FACTS.kind };
 const seconds = (text: string) => `${new Date(text).toISOString().slice(0, 19)}Z`;
 let n = 0;
-/** An order of its own that counts once, for the agency that both offices are of. */
+/** A separate single-use order for the agency of both offices. */
 async function newOrder() {
   n += 1;
   const facts = {
@@ -79,15 +79,18 @@ async function grantFor(who: RequestPerson, order: Order): Promise<string> {
   return (await decideRequest(bench.approver, id, approve("coordinator"))).state;
 }
 
-/** The order names its agency by a domain, so that its use is that one's to know (ADR 0038): two offices here have it. */
-describe("an order that counts once serves one request of the agency that it names", () => {
-  it("in whichever of its offices", async () => {
+/**
+ * The order names its agency by a domain, so only that agency may know of its use (ADR 0038). Two offices here have the
+ * domain.
+ */
+describe("a single-use order for an agency with two offices", () => {
+  it("the order serves one request in either office", async () => {
     const order = await newOrder();
     expect(await grantFor(bench.regulator, order)).toBe("active");
     expect(await outcomeOf(grantFor(branch, order))).toBe("authorization.used");
   });
 
-  it("also where another office files its print", async () => {
+  it("the order's print is refused in the other office too", async () => {
     const order = await newOrder();
     expect(await grantFor(bench.regulator, order)).toBe("active");
     const id = await draftRequest(bench, { who: branch });
@@ -96,7 +99,7 @@ describe("an order that counts once serves one request of the agency that it nam
     expect(await outcomeOf(print)).toBe("authorization.used");
   });
 
-  it("where two offices send it at once", async () => {
+  it("two offices that submit at once get one request", async () => {
     for (let round = 0; round < 5; round += 1) {
       const order = await newOrder();
       const sends = [
@@ -107,7 +110,7 @@ describe("an order that counts once serves one request of the agency that it nam
     }
   });
 
-  it("and tells an office of another agency nothing", async () => {
+  it("an office of another agency learns nothing", async () => {
     const order = await newOrder();
     expect(await grantFor(bench.regulator, order)).toBe("active");
     const id = await draftRequest(bench, { who: stranger });

@@ -3,11 +3,12 @@ import { z } from "zod";
 import { AuthorizationState, RequestState } from "@/lib/access/requests/schema";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
 import { Purpose } from "@/lib/vocabulary";
 
 /**
- * Whether the order has served another request of the same agency, where it counts once. Holds back others that ask the
- * same until the transaction ends.
+ * Whether a single-use order has served another request of the same agency. Other calls that ask the same wait until
+ * the transaction ends.
  */
 export async function isOrderUsed(tx: Tx, id: string): Promise<boolean> {
   const rows = await tx.$queryRaw<{ used: boolean }[]>`SELECT order_is_used(${id}::uuid) AS used`;
@@ -15,11 +16,11 @@ export async function isOrderUsed(tx: Tx, id: string): Promise<boolean> {
 }
 
 /**
- * Records that grants on the same order reach, or have reached, for other requests of the same agency: a grant that ended with
- * nothing opened reached none. Holds back others that ask the same until the transaction ends.
+ * Returns the records that grants on the same order reach, or have reached, for other requests of the same agency. A
+ * grant that ended with nothing opened reached none. Other calls that ask the same wait until the transaction ends.
  */
 export async function listReached(tx: Tx, id: string): Promise<readonly string[]> {
-  // In a statement of its own: what comes after it sees what was committed meanwhile.
+  // A separate statement, so that the next one sees what was committed meanwhile.
   await tx.$executeRaw`SELECT order_hold(${id}::uuid)`;
   const rows = await tx.$queryRaw<{ id: string }[]>`SELECT DISTINCT reached::text AS id
     FROM orders_alike(${id}::uuid) o JOIN access_grant g ON g.authorization_id = o.id, unnest(g.transactions) reached
@@ -49,7 +50,7 @@ const Row = z.object({
 /** A legal authority as the clock sees it: with its request and the grant that rests on it. */
 export type StandingAuthority = z.infer<typeof Row>;
 
-/** Legal authorities that have not been closed, by id; what is truly due the locked row says. */
+/** Returns legal authorities that have not been closed, by id. The locked row decides what is due. */
 export async function listUnclosed(
   tx: Tx,
   page: {
@@ -72,10 +73,33 @@ export async function listUnclosed(
   return rows.map((row) => ({ id: row.id, requestId: row.request_id }));
 }
 
-/** One of them as it is now. The caller holds its request's lock. */
+/** Returns one of them as it is now. The caller holds its request's lock. */
 export async function findStandingAuthority(tx: Tx, id: string): Promise<StandingAuthority | undefined> {
   const rows = await tx.$queryRaw<unknown[]>(
     Prisma.sql`SELECT ${COLUMNS} FROM ${TABLES} WHERE a.id = ${id}::uuid`,
   );
   return z.array(Row).parse(rows)[0];
+}
+
+/**
+ * Returns the verified domains of the agency whose request it is, in lower case; none when its organisation is not an
+ * agency.
+ */
+export async function findAgencyDomains(tx: Tx, requestId: string): Promise<readonly string[]> {
+  const rows = await tx.$queryRaw<{ domain: string }[]>(
+    Prisma.sql`SELECT lower(domain) AS domain FROM access_request r JOIN agency a ON a.organisation_id = r.organisation_id,
+      unnest(a.email_domains) domain WHERE r.id = ${requestId}::uuid AND a.state = 'active'`,
+  );
+  return rows.map((row) => row.domain);
+}
+
+/**
+ * Refuses a single-use order that has served another request of the same agency (`authorization.used`). The database
+ * checks again when the request is submitted (`legal_authorization_used`).
+ */
+export async function requireUnused(tx: Tx, authorizationId: string): Promise<void> {
+  if (!(await isOrderUsed(tx, authorizationId))) return;
+  throw new DomainError("authorization.used", {
+    detail: "The order counts once, and another request of your agency rests on it.",
+  });
 }

@@ -3,10 +3,10 @@ import { z } from "zod";
 import { Indication, SignatureMethod, SignatureReport, SubIndication } from "@/lib/authorities/schema";
 import type { Tx } from "@/lib/db/transaction";
 
-/** When it was looked at: as it was attached, at submission, or at a decision. */
+/** When the check was made: on attachment, at submission, or at a decision. */
 const Occasion = z.enum(["attach", "submit", "decide"]);
 
-/** What a look at a signature found, as it stands for ever. */
+/** The result of one signature check. It never changes. */
 export interface SignatureRow {
   readonly occasion: z.infer<typeof Occasion>;
   readonly report: SignatureReport;
@@ -14,7 +14,7 @@ export interface SignatureRow {
 
 /** What is known of how far a legal authority was verified. */
 export interface Verifications {
-  /** Looks at its signature, oldest first. */
+  /** Checks of its signature, oldest first. */
   readonly signature: readonly SignatureRow[];
   /** When two deciders' readings of the paper matched. */
   readonly attestedAt: Date | undefined;
@@ -30,7 +30,7 @@ interface NewRow {
 
 const plainJson = (value: unknown) => JSON.parse(JSON.stringify(value));
 
-/** A look at a signature, whatever it found. */
+/** Stores the result of a signature check, good or bad. */
 export async function insertSignatureReport(tx: Tx, row: NewRow & SignatureRow): Promise<void> {
   const { report } = row;
   await tx.authorization_verification.createMany({
@@ -52,7 +52,9 @@ export async function insertSignatureReport(tx: Tx, row: NewRow & SignatureRow):
   });
 }
 
-/** Both deciders have read the paper and their readings match. The database looks for the two. */
+/**
+ * Records that both deciders have read the paper and their readings match. The database checks for the two readings.
+ */
 export async function insertAttestation(tx: Tx, row: NewRow): Promise<void> {
   await tx.authorization_verification.createMany({
     data: [
@@ -82,7 +84,7 @@ const Row = z.discriminatedUnion("method", [
   }),
 ]);
 
-/** All that was found of one legal authority. */
+/** Returns all results for one legal authority. */
 export async function findVerifications(tx: Tx, authorizationId: string): Promise<Verifications> {
   const rows = await tx.authorization_verification.findMany({
     where: { authorization_id: authorizationId },

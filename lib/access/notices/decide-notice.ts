@@ -14,7 +14,7 @@ import { concerning, DomainError, InvariantError } from "@/lib/errors";
 
 const ACTION = { send: "notice.send", withhold: "notice.withhold" } as const;
 
-/** The disclosure that is to be told of: it happened, notice of its kind is given, and it waits. */
+/** Returns the disclosure that a notice would be about: it happened, its kind has notice, and the notice waits. */
 async function requireNotice(tx: Tx, cx: Context, requestId: string, { participant, act }: NoticeWord) {
   const row = readableOf(await readDisclosed(tx, [requestId])).find((one) => one.participant === participant);
   const rules = await readNoticeRules(tx, cx.instance.tenantId);
@@ -61,9 +61,9 @@ async function store(tx: Tx, cx: Context, row: DisclosedRow, { act, reason, part
 }
 
 /**
- * A legal reviewer of neither side has a participant told that data of its were disclosed, or withholds that with a
- * reason; what was withheld may be sent later. Nothing else ever sends one. Throws `notice.not-found`, `notice.sealed`
- * before a seal's date, `request.conflict` when it was sent already.
+ * Sends a participant notice that their data were disclosed, or withholds it with a reason; a legal reviewer of neither
+ * side decides. A withheld notice may be sent later. Notices are sent in no other way. Throws `notice.not-found`,
+ * `notice.sealed` before a seal's date, `request.conflict` when it was sent already.
  */
 export function decideNotice(cx: Context, requestId: string, word: NoticeWord): Promise<NoticeAnswer> {
   return concerning({ action: ACTION[word.act] }, async () => {
@@ -78,6 +78,6 @@ export function decideNotice(cx: Context, requestId: string, word: NoticeWord): 
 
 async function viewOf(tx: Tx, requestId: string, participant: string, now: Date): Promise<NoticeView> {
   const row = readableOf(await readDisclosed(tx, [requestId])).find((one) => one.participant === participant);
-  if (row === undefined) throw new InvariantError("a notice was stored and its disclosure is not there");
+  if (row === undefined) throw new InvariantError("the disclosure of a stored notice is missing");
   return noticeView(row, now);
 }

@@ -12,7 +12,7 @@ import { viewRows } from "@/lib/db/read-rows";
 import { inSnapshot } from "@/lib/db/transaction";
 import { type Page, requireCursor } from "@/lib/paging";
 
-/** A newer opening than the newest word is told anew. */
+/** An opening newer than the newest decision on the notice makes it wait again. */
 function stateOf(
   { state, at, last_at: last, sealed_until: seal }: DisclosedRow,
   now: Date,
@@ -28,7 +28,7 @@ function actsOf(row: DisclosedRow, state: NoticeView["state"], now: Date): Notic
   return state === "withheld" ? [...send] : [...send, "withhold"];
 }
 
-/** What one notice tells legal reviewers. */
+/** Returns what one notice shows to legal reviewers. */
 export function noticeView(row: DisclosedRow, now: Date): NoticeView {
   const state = stateOf(row, now);
   const { sealed_until: seal, reason, by_name: by, at } = row;
@@ -53,8 +53,9 @@ export function noticeView(row: DisclosedRow, now: Date): NoticeView {
 }
 
 /**
- * Notices that wait, were sent or were withheld, for legal reviewers of neither side; a page holds so many requests, each
- * with every participant. What is worked out from disclosures cannot be forgotten by a process that stopped.
+ * Returns notices that wait, were sent or were withheld, for legal reviewers of neither side. A page has a number of
+ * requests, each with every participant. Notices are computed from disclosures, so a process that stopped cannot lose
+ * one.
  */
 export function listNotices(cx: Context, query: NoticeQuery): Promise<Page<NoticeView>> {
   const after = requireCursor(query.cursor);
@@ -70,7 +71,7 @@ export function listNotices(cx: Context, query: NoticeQuery): Promise<Page<Notic
   });
 }
 
-/** What the caller's own participant was told of: what was sent, and nothing of what was not. */
+/** Returns the notices that were sent to the caller's own participant, without those that wait or are withheld. */
 export function listOwnNotices(cx: Context, query: NoticeQuery): Promise<Page<OwnNotice>> {
   const after = requireCursor(query.cursor);
   const { participantId } = cx.principal;

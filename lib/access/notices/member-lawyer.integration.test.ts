@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => bench?.close());
 
 /** ADR 0039: neither the requester's organisation nor the participant's; ADR 0037: by account or by membership. */
-it("a lawyer who is a member of the participant's organisation reads of no sealed disclosure that waits", async () => {
+it("a lawyer who is a member of the participant's organisation sees no sealed disclosure that waits", async () => {
   const lawyer = await bench.person({ role: "coordinator", duties: ["legal"], hasKey: false });
   const id = await bench.file({ order: { sealed: { basis: "Section 100 of the code", until: UNTIL } } });
   await decideRequest(bench.legal, id, bench.approval("legal"));

@@ -22,7 +22,7 @@ import { Purpose } from "@/lib/vocabulary";
 
 const DAY_MS = 86_400_000;
 const PAGE = { limit: 200 };
-/** In whole seconds, as an order's dates are kept. */
+/** In whole seconds, like an order's dates. */
 const SEAL_END = `${new Date(Date.now() + 5 * DAY_MS).toISOString().slice(0, 19)}Z`;
 const SEALED = { sealed: { basis: "Section 100 of the code", until: SEAL_END } };
 const WITHHOLD = { act: "withhold", reason: "An inquiry goes on until spring." };
@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench?.close());
 
-/** A request under which one record was opened, unless said otherwise. */
+/** Opens one record under a request, unless a number is given. */
 async function opened(filing: Filing = {}, isOpened = true): Promise<string> {
   const id = await bench.file(filing);
   const { issuer, case_number, valid_from, valid_until } = { ...bench.order, ...filing.order };
@@ -66,7 +66,7 @@ async function toldOf(who: BenchPerson) {
 }
 
 describe("a disclosure under a court order", () => {
-  it("waits for a legal reviewer, and nobody is told until one says so", async () => {
+  it("a notice waits for a legal reviewer, and the participant hears nothing before", async () => {
     expect(await waiting(bench.legal, await opened({}, false))).toEqual([]);
     const id = await opened();
     const [one] = await waiting(bench.legal, id);
@@ -93,7 +93,7 @@ describe("a disclosure under a court order", () => {
       fields: ["amount"],
     });
     expect(await toldOf(bench.client)).toMatchObject([{ state: "sent", subject: told?.id, reference: null }]);
-    // Nobody else hears of it: neither another participant, nor the agency, nor those who decide.
+    // Others get no notice: not another participant, not the agency, not the deciders.
     for (const who of [stranger, bench.regulator, bench.approver, bench.auditor]) {
       expect(await toldOf(who)).toEqual([]);
       expect(await own(who)).toEqual([]);
@@ -107,7 +107,7 @@ describe("a disclosure under a court order", () => {
     expect(rows).toEqual([{ action: "notice.send" }]);
   });
 
-  it("that is withheld leaves everything of the participant byte for byte as it was, and may be told later", async () => {
+  it("a withheld notice leaves all answers to the participant byte for byte unchanged, and may be sent later", async () => {
     const everything = async () =>
       JSON.stringify([await own(bench.client), await toldOf(bench.client), await own(stranger)]);
     const before = await everything();
@@ -120,7 +120,7 @@ describe("a disclosure under a court order", () => {
     expect(await everything()).not.toBe(before);
   });
 
-  it("is told anew when more is opened after the word on it", async () => {
+  it("a notice waits again when more is opened after its decision", async () => {
     const id = await opened();
     await say(bench.legal, id, { act: "send" });
     const grant = (await bench.query("SELECT id::text FROM access_grant WHERE request_id = $1", [id]))
@@ -135,7 +135,7 @@ describe("a disclosure under a court order", () => {
 });
 
 describe("a sealed order", () => {
-  it("is told of to nobody before its date, by nobody's word, and by the database's neither", async () => {
+  it("notice of a sealed order is impossible before its date, for every person and in the database", async () => {
     const id = await opened({ order: SEALED });
     const [one] = await waiting(bench.legal, id);
     expect(one).toMatchObject({
@@ -158,7 +158,7 @@ describe("a sealed order", () => {
 });
 
 describe("notice", () => {
-  it("is nobody's of the requester's side or the participant's, and an id tells nothing", async () => {
+  it("the requester's side and the participant's side cannot decide a notice, and an id reveals nothing", async () => {
     const id = await opened();
     const { organisationId } = bench.regulator.principal;
     const colleague = { ...bench.legal, principal: { ...bench.legal.principal, organisationId } };
@@ -182,13 +182,13 @@ describe("notice", () => {
     );
   });
 
-  it("there is none by default of demands, mandates and compliance, and a person sets it otherwise", async () => {
+  it("demands, mandates and compliance have no notice by default, and a person can set this otherwise", async () => {
     expect(NoticeInstrument.options.filter((kind) => defaultNotice(kind, "audit") === "none")).toEqual([
       "statutory_demand",
       "audit_mandate",
     ]);
     for (const kind of NoticeInstrument.options) expect(defaultNotice(kind, "compliance")).toBe("none");
-    // Another order than the sealed one above: that one is sealed in every filing of it.
+    // A different order than the sealed one above, which is sealed in every filing of it.
     const demand = await opened({ order: { kind: "statutory_demand", case_number: "18 O 2/26" } });
     const compliance = await opened({ asked: { purpose: "compliance" } });
     for (const id of [demand, compliance]) {
@@ -207,7 +207,7 @@ describe("notice", () => {
     );
   });
 
-  it("cannot be written, changed or taken away past the rules", async () => {
+  it("the database refuses to insert, change or delete a notice against the rules", async () => {
     const id = await opened();
     const insert = (user: string, transaction: string, participant = party()) =>
       bench.query(
@@ -229,7 +229,7 @@ describe("notice", () => {
   });
 });
 
-it("words give a reason for withholding and for nothing else", () => {
+it("a reason is required for withholding, and refused otherwise", () => {
   const parse = (word: object) => NoticeWord.safeParse({ participant: "p", ...word }).success;
   expect(parse({ act: "send" })).toBe(true);
   expect(parse(WITHHOLD)).toBe(true);

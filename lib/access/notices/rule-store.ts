@@ -10,7 +10,7 @@ export interface NoticeRuleRow {
   readonly kind: NoticeInstrument;
   readonly purpose: Purpose;
   readonly notice: NoticeMode;
-  /** Who set it and why; absent where it is the default. */
+  /** Who set it and why; absent for the default. */
   readonly set: { readonly reason: string; readonly userId: string; readonly at: Date } | undefined;
 }
 
@@ -23,7 +23,7 @@ const Row = z.object({
   at: z.date(),
 });
 
-/** What holds of every instrument and purpose. */
+/** Returns the rule for every instrument and purpose. */
 export async function readNoticeRules(tx: Tx, tenantId: string): Promise<NoticeRuleRow[]> {
   const rows = z.array(Row).parse(
     await tx.$queryRaw<unknown[]>(Prisma.sql`SELECT DISTINCT ON (kind, purpose) kind, purpose, notice, reason,

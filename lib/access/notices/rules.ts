@@ -1,12 +1,13 @@
 import type { NoticeInstrument, NoticeMode } from "@/lib/access/notices/schema";
 import type { Purpose } from "@/lib/vocabulary";
 
-/** Instruments of which notice can be an offence. */
+/** Instruments for which notice can be an offence. */
 const SILENT: readonly NoticeInstrument[] = ["statutory_demand", "audit_mandate"];
 
 /**
- * Whether those whose data were disclosed are told, until somebody sets it otherwise (access.md "Release"): not of
- * statutory demands and audit mandates, nor of anything done for compliance, where suspicion is looked into. Pure.
+ * Returns whether participants get notice of a disclosure by default, until a person sets it otherwise (access.md
+ * "Release"). Not for statutory demands and audit mandates, and not for the purpose compliance, where suspicion is
+ * investigated. Pure.
  */
 export function defaultNotice(kind: NoticeInstrument, purpose: Purpose): NoticeMode {
   return SILENT.includes(kind) || purpose === "compliance" ? "none" : "queued";

@@ -26,7 +26,7 @@ async function opened(filing: Filing): Promise<string> {
 }
 
 /** One order, two requests: the officer typed its seal into the first and forgot it in the second. */
-it("nobody is told of an order under seal by another request that rests on the same order", async () => {
+it("another request on the same order gives no notice of an order under seal", async () => {
   await opened({ order: { sealed: { basis: "Section 100 of the code", until: UNTIL } } });
   const second = await opened({});
   const { participantId = "" } = bench.client.principal;

@@ -6,7 +6,7 @@ import { GroupName, InstrumentKind, Purpose } from "@/lib/vocabulary";
 export const NoticeInstrument = z.enum([...InstrumentKind.options, "none"]);
 export type NoticeInstrument = z.infer<typeof NoticeInstrument>;
 
-/** `queued`: those whose data were disclosed are told when a person says so. `none`: they are not told. */
+/** `queued`: those whose data were disclosed get notice when a person sends it. `none`: they get no notice. */
 export const NoticeMode = z.enum(["none", "queued"]);
 export type NoticeMode = z.infer<typeof NoticeMode>;
 
@@ -22,7 +22,7 @@ const NoticeRule = z.object({
   kind: NoticeInstrument,
   purpose: Purpose,
   notice: NoticeMode,
-  /** Absent where it is the default. */
+  /** Absent for the default. */
   reason: z.string().optional(),
   by: z.string().optional(),
   at: z.string().optional(),
@@ -32,7 +32,7 @@ export type NoticeRules = z.infer<typeof NoticeRules>;
 export const NoticeRulesAnswer = NoticeRules.extend({ receipt: Receipt });
 export type NoticeRulesAnswer = z.infer<typeof NoticeRulesAnswer>;
 
-/** A person's word on a notice that waits. */
+/** A person's decision on a notice that waits. */
 export const NoticeWord = z
   .strictObject({
     /** Whose data were disclosed. */
@@ -73,7 +73,7 @@ export const NoticePage = pageOf(NoticeView);
 export const NoticeAnswer = NoticeView.extend({ receipt: Receipt });
 export type NoticeAnswer = z.infer<typeof NoticeAnswer>;
 
-/** A notice as those see it whose data were disclosed: no order, no agency, no case. */
+/** A notice as those see it whose data were disclosed: without order, agency or case. */
 export const OwnNotice = z.object({
   id: z.string(),
   at: z.string(),

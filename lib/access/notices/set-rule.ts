@@ -24,12 +24,12 @@ async function rulesView(tx: Tx, tenantId: string): Promise<NoticeRules> {
   };
 }
 
-/** What holds of every instrument and purpose, and who set it so. */
+/** Returns the rule for every instrument and purpose, and who set it. */
 export function listNoticeRules(cx: Context): Promise<NoticeRules> {
   return inSnapshot(cx, (tx) => rulesView(tx, cx.instance.tenantId));
 }
 
-/** Sets whether there is notice of an instrument and a purpose. It sends nothing: what waits still waits for a person. */
+/** Sets whether an instrument and a purpose have notice. It sends nothing: waiting notices still wait for a person. */
 export async function setNoticeRule(cx: Context, body: NewNoticeRule): Promise<NoticeRulesAnswer> {
   const at = cx.clock.now();
   const id = uuidv7(at.getTime());

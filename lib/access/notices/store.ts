@@ -24,10 +24,10 @@ const Disclosed = z.object({
   by_name: z.string().nullable(),
   at: z.date().nullable(),
 });
-/** What one participant's records gave under one request, with the newest word on its notice. */
+/** What was disclosed of one participant's records under one request, with the newest decision on its notice. */
 export type DisclosedRow = z.infer<typeof Disclosed>;
 
-/** For whom something is read. */
+/** The reader of a list. */
 export interface NoticeReader {
   readonly tenantId: string;
   readonly userId: string;
@@ -35,9 +35,9 @@ export interface NoticeReader {
 }
 
 /**
- * Ids of requests under which something was opened and of which notice is given at all, newest first. Those of the
- * reader's own organisations, by any account of his or membership, and those that a participant of one is a party to, are
- * not there: neither side decides.
+ * Returns ids of requests under which something was opened and whose kind has notice, newest first. It leaves out
+ * requests of the reader's own organisations, by any of their accounts or memberships, and requests where a participant
+ * of one is a party: neither side decides.
  */
 export async function listNoticeRequests(
   tx: Tx,
@@ -65,7 +65,7 @@ export async function listNoticeRequests(
   return rows.map(({ id }) => id);
 }
 
-/** What was opened under these requests, participant by participant. */
+/** Returns what was opened under these requests, by participant. */
 export async function readDisclosed(
   tx: Tx,
   requestIds: readonly string[],
@@ -106,7 +106,7 @@ export interface NewNotice {
   readonly at: Date;
 }
 
-/** A person's word. The database looks at the person, at what was opened, and at the seal. */
+/** Stores a person's decision. The database checks the person, what was opened, and the seal. */
 export async function insertNotice(tx: Tx, row: NewNotice): Promise<void> {
   const { of } = row;
   await tx.subject_notice.createMany({
@@ -140,7 +140,7 @@ const Sent = z.object({
 });
 export type SentRow = z.infer<typeof Sent>;
 
-/** Notices that were sent to a participant, newest first. */
+/** Returns notices that were sent to a participant, newest first. */
 export async function listSentNotices(
   tx: Tx,
   tenantId: string,

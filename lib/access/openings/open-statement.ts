@@ -8,7 +8,7 @@ import { generateX25519 } from "@/lib/crypto/primitives";
 import { buildOpen, type OpenStatement, validityTime } from "@/lib/escrow/protocol/statements";
 import type { GroupName } from "@/lib/vocabulary";
 
-/** An `open` statement is good for five minutes and one opening. */
+/** An `open` statement is valid for five minutes and one opening. */
 export const OPENING_MS = 5 * 60_000;
 
 /** What the requester signs for one opening, and the portal's key for its answer. */
@@ -30,11 +30,11 @@ export function sessionOf({ proof }: Pick<Principal, "proof">): string {
   return proof.kind === "session" ? proof.sessionId : proof.keyId;
 }
 
-/** Lays out an opening with a nonce and a reply key of its own (crypto.md "Statements"). */
+/** Prepares an opening with its own nonce and reply key (crypto.md "Statements"). */
 export function prepareOpenStatement(cx: Context, scope: OpeningScope): PreparedOpening {
   const { handle } = cx.principal;
   const replyKey = generateX25519();
-  // Whole seconds, since the statement's time of validity has no more.
+  // Whole seconds, since the statement's validity uses whole seconds.
   const expiresAt = new Date(Math.floor((cx.clock.nowMs() + OPENING_MS) / 1000) * 1000);
   const statement = buildOpen({
     log: cx.instance.log,

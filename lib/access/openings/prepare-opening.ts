@@ -21,7 +21,7 @@ export function replyKeyContext(openingId: string): string {
   return `sealport/opening/1|${openingId}`;
 }
 
-/** Early answers only: the opening itself is decided by all rules, and by the custodian again. */
+/** Checks only for an early answer. All rules, and the custodian again, decide the opening itself. */
 function requireUsable(grant: GrantFacts, body: NewOpening, now: Date): void {
   if (grant.state !== "active" || !isWithin(grant.notBefore, grant.notAfter, now)) {
     throw refusalOf([reason("floor.grant-state", "access.no-grant", "The grant is not in force.")]);
@@ -40,13 +40,13 @@ function requireUsable(grant: GrantFacts, body: NewOpening, now: Date): void {
   }
 }
 
-/** A request's case fences what is said of it; a dispute has no fence. */
+/** Entries about a request belong to its case; a dispute has no case. */
 function placeOf({ id, requestId }: GrantFacts, details: Readonly<Record<string, Json>>) {
   if (requestId === undefined) return { details, index: { grantId: id } };
   return { caseId: requestId, caseDetails: details, index: { requestId, grantId: id } };
 }
 
-/** Lays out the `open` statement that the grant's holder signs; `/access` and `/audit` then take the signature. */
+/** Prepares the `open` statement that the grant's holder signs. `/access` and `/audit` then take the signature. */
 export async function prepareOpening(cx: Context, body: NewOpening): Promise<OpeningAnswer> {
   const id = uuidv7(cx.clock.nowMs());
   const { prepared, entry } = await inTransaction(cx, async (tx) => {

@@ -58,7 +58,7 @@ export async function findOpening(
   };
 }
 
-/** Ends an opening and deletes its key. False when it was used before or has expired. */
+/** Ends an opening and deletes its key. Returns false when it was used before or has expired. */
 export async function spendOpening(tx: Tx, id: string, at: Date): Promise<boolean> {
   const { count } = await tx.opening.updateMany({
     where: { id, used_at: null, expires_at: { gt: at } },

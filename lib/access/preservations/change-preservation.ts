@@ -20,7 +20,7 @@ interface Changed {
   readonly caseDetails: Readonly<Record<string, string>>;
 }
 
-/** A hold of one's own organisation that still runs; another's is as one that does not exist. */
+/** Returns a running hold of the caller's own organisation. Another organisation's hold is answered as not found. */
 async function change(
   cx: Context,
   id: string,
@@ -51,7 +51,10 @@ async function change(
   return { ...toPreservation(cx, done.row), receipt: await issueReceipt(cx, done.entry) };
 }
 
-/** Moves the end of a hold away; never nearer. Throws `preservation.not-found`, `preservation.ended`. */
+/**
+ * Moves the end of a hold to a later time, never to an earlier one. Throws `preservation.not-found`,
+ * `preservation.ended`.
+ */
 export async function renewHold(cx: Context, id: string, body: Renewal): Promise<PreservationAnswer> {
   const until = endOfHold(body.until, cx.clock.now());
   return change(cx, id, "preservation.renew", async (tx, row) => {

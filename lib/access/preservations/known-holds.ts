@@ -5,8 +5,9 @@ import { findSealedCasesAt } from "@/lib/audit/reading/sealed-store";
 import type { Tx } from "@/lib/db/transaction";
 
 /**
- * Until when each of these records is under a legal hold that the reader may know of: one of his own organisation's, and
- * every one for those who decide about requests, others' on his own organisations' records left out. A hold of another agency never changes what he is answered (I12).
+ * Returns until when each of these records is under a legal hold that the reader may know of: holds of their own
+ * organisation, and for deciders every hold except others' on records of the deciders' own organisations. A hold of
+ * another agency never changes the reader's answer (I12).
  */
 export async function knownHolds(
   tx: Tx,

@@ -11,12 +11,12 @@ import { inSnapshot } from "@/lib/db/transaction";
 import { type Page, requireCursor } from "@/lib/paging";
 
 /**
- * Legal holds newest first: one's own organisation's, and for those who decide about requests every one but others' on
- * records that an organisation of theirs is a party to.
+ * Returns legal holds, newest first: those of the caller's organisation, and for deciders every hold except others' on
+ * records where an organisation of theirs is a party.
  */
 export async function listPreservations(cx: Context, query: PreservationQuery): Promise<Page<Preservation>> {
   const after = requireCursor(query.cursor);
-  // Who looks after holds has some: others learn of that as little as of the holds (I12).
+  // People who manage holds may have some. Other callers must not learn that, as with the holds themselves (I12).
   await recordReadOnce(cx, "preservation.read", { caseId: cx.principal.organisationId });
   const organisationId = seesEveryCase(cx) ? undefined : cx.principal.organisationId;
   const rows = await inSnapshot(cx, async (tx) => {

@@ -45,7 +45,7 @@ beforeAll(async () => {
   otherAgency = await bench.person({ role: "regulator", hasKey: false });
   const signer = loadSigningKey(await createTestKeystore("signer", bench.place.log), "log");
   const file = await openEntryFile(await mkdtemp(path.join(tmpdir(), "sp-hold-")), bench.place.log);
-  // Entries are young by the signer's copy, and are pruned here all the same.
+  // Entries are young in the signer's copy, and are pruned here all the same.
   const from = {
     pool: bench.signerPool,
     file,
@@ -81,7 +81,7 @@ const acts = async (who: BenchPerson) => {
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
 
 describe("a legal hold", () => {
-  it("keeps what was written about its records from pruning and erasure until it is released (I10)", async () => {
+  it("a hold keeps what was written about its records from pruning and erasure until it is released (I10)", async () => {
     const staff = (duty: "privacy" | "compliance") =>
       bench.person({ role: "coordinator", duties: [duty], hasKey: false });
     const [privacy, compliance] = [await staff("privacy"), await staff("compliance")];
@@ -111,7 +111,7 @@ describe("a legal hold", () => {
       (await listErasures(who, ErasureQuery.parse({}))).items.find((item) => item.id === id);
     await erase();
     expect(await stateOf(decider)).toMatchObject({ state: "agreed", kept_back: "hold" });
-    // Who may not know of the agency's hold is answered as if the entry were not ready to be written (I12).
+    // A person who may not know of the agency's hold gets the answer for an entry that is not ready (I12).
     const held = await stateOf();
     await bench.query("ALTER TABLE audit_erasure DISABLE TRIGGER USER", []);
     await bench.query("UPDATE audit_erasure SET kept_back = 'prepared', try_after = now()", []);
@@ -137,7 +137,7 @@ describe("a legal hold", () => {
     await bench.query("UPDATE audit_erasure SET try_after = now()", []);
     for (const name of ["complete", "guard"])
       await bench.query(`ALTER TABLE audit_erasure ENABLE ALWAYS TRIGGER audit_erasure_${name}`, []);
-    // The pruning took the ask and the agreement too: nothing shows them any more, and it is asked anew.
+    // The pruning also removed the request and the approval, so the erasure is requested again.
     expect(await prepareDueErasures(bench.cx)).toBe(0);
     await refuseErasureAsked(privacy, id);
     const anew = await askErasure(privacy, { subject: person.principal.handle, reason: "asked" });
@@ -147,7 +147,7 @@ describe("a legal hold", () => {
     expect(items.find((item) => item.id === anew.id)).toMatchObject({ state: "done", kept_back: null });
   });
 
-  it("is known to the agency that asked and to deciders, and to nobody else, in list and log alike (I12)", async () => {
+  it("the agency that asked and deciders know of a hold, and no other people do, in list and log alike (I12)", async () => {
     const before = await acts(otherAgency);
     const made = await hold(bench.regulator, { reason: "sealed" });
     expect((await holds(bench.regulator)).map((item) => item.id)).toContain(made.id);
@@ -164,7 +164,7 @@ describe("a legal hold", () => {
     }
   });
 
-  it("is renewed to a later end only, within a year, and ends once", async () => {
+  it("a hold is renewed to a later end only, within a year, and ends once", async () => {
     const made = await hold(bench.legal, { until: inDays(10) });
     await expect(renewHold(bench.legal, made.id, { until: inDays(5) })).rejects.toMatchObject({
       code: "request.invalid",
@@ -183,7 +183,7 @@ describe("a legal hold", () => {
       await expect(again).rejects.toMatchObject({ code: "preservation.ended" });
   });
 
-  it("is of records that exist, by those who may, and until a time to come", async () => {
+  it("a hold needs existing records, an authorised person and a future end", async () => {
     await expect(hold(bench.regulator, { transactions: [uuidv7(1)] })).rejects.toMatchObject({
       code: "transaction.not-found",
     });
@@ -193,7 +193,7 @@ describe("a legal hold", () => {
     });
   });
 
-  it("cannot be shortened, rewritten or taken away by whoever has the app's login, nor changed without its entry (I1)", async () => {
+  it("the app's login cannot shorten, rewrite or delete a hold, or change it without its entry (I1)", async () => {
     const { id } = await hold(bench.regulator);
     const change = (text: string) => bench.appPool.query(text.replace("?", `'${id}'`));
     for (const text of [

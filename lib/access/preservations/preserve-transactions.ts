@@ -12,9 +12,9 @@ import { inTransaction } from "@/lib/db/transaction";
 export type PreservationAnswer = Preservation & { readonly receipt: Receipt };
 
 /**
- * Puts records under a legal hold (access.md "Preservation"): nothing that the log says of them is pruned and no
- * person's key they need is erased while it runs. It discloses nothing; its entry is a case of the organisation that
- * asked. Throws `transaction.not-found`, also for ids of others, and `request.invalid` for its end.
+ * Puts records under a legal hold (access.md "Preservation"). While it runs, log entries about them are not pruned and
+ * keys of people that they need are not erased. It discloses nothing; its entry belongs to a case of the organisation
+ * that asked. Throws `transaction.not-found`, also for ids of others, and `request.invalid` for its end.
  */
 export async function preserveTransactions(cx: Context, body: NewPreservation): Promise<PreservationAnswer> {
   requireHolder(cx);

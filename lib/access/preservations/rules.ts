@@ -5,10 +5,10 @@ import type { PreservationRow } from "./store";
 
 const DAY_MS = 86_400_000;
 const DEFAULT_DAYS = 90;
-/** A hold is renewed, not made for ever: whoever needs it says so again within a year. */
+/** A hold is renewed, not made for ever: those who need it must renew it within a year. */
 const MAX_DAYS = 366;
 
-/** End of a hold: the one asked for, or 90 days from now; later than now and within a year. */
+/** Returns the end of a hold: the requested time, or 90 days from now. It must be later than now and within a year. */
 export function endOfHold(until: string | undefined, now: Date): Date {
   const end = until === undefined ? new Date(now.getTime() + DEFAULT_DAYS * DAY_MS) : new Date(until);
   if (end <= now) throw invalidField("/until", "is over");
@@ -17,7 +17,7 @@ export function endOfHold(until: string | undefined, now: Date): Date {
   return end;
 }
 
-/** Officers of an agency hold for it; staff need a duty for it. */
+/** Throws unless the person may manage holds: an officer of an agency for the agency, or staff with a duty for it. */
 export function requireHolder(cx: Pick<Context, "principal">): void {
   const { role, duties } = cx.principal;
   if (role !== "coordinator" || duties.includes("legal") || duties.includes("compliance")) return;
@@ -28,7 +28,7 @@ export function requireHolder(cx: Pick<Context, "principal">): void {
   });
 }
 
-/** A hold as the caller sees it. */
+/** Returns a hold as the caller sees it. */
 export function toPreservation(cx: Pick<Context, "principal" | "clock">, row: PreservationRow): Preservation {
   const isOver = row.state === "active" && row.until <= cx.clock.now();
   return {

@@ -3,7 +3,7 @@ import { Instant, pageQuery, visibleText } from "@/lib/schema";
 
 const MAX_TRANSACTIONS = 100;
 
-/** Records that nothing may be deleted of, why, and until when; without a time 90 days from now. */
+/** Records that must be kept, why, and until when; without a time 90 days from now. */
 export const NewPreservation = z.strictObject({
   transactions: z.array(z.uuid().toLowerCase()).min(1).max(MAX_TRANSACTIONS),
   reason: visibleText(1_000),

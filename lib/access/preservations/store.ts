@@ -47,15 +47,15 @@ export async function insertPreservation(tx: Tx, hold: NewHold): Promise<void> {
   });
 }
 
-/** Whose holds are looked at: every one of the tenant, or one organisation's. */
+/** Whose holds are read: all of the tenant, or one organisation's. */
 export interface Owner {
   readonly tenantId: string;
   readonly organisationId: string | undefined;
-  /** Holds that are not this reader's to know: others' on records of his own organisations. */
+  /** Holds that the reader must not know of: others' on records of the reader's organisations. */
   readonly sealed?: readonly string[];
 }
 
-/** One hold, locked against another's change of it. */
+/** Returns one hold, locked against parallel changes. */
 export async function lockPreservation(
   tx: Tx,
   owner: Owner,
@@ -71,7 +71,7 @@ export async function lockPreservation(
   return z.array(Row).parse(rows)[0];
 }
 
-/** Holds newest first; `after` is the id of the last one shown. */
+/** Returns holds, newest first; `after` is the id of the last one shown. */
 export async function listPreservationRows(
   tx: Tx,
   owner: Owner,
@@ -102,7 +102,10 @@ export async function endPreservation(tx: Tx, id: string, at: Date): Promise<voi
   });
 }
 
-/** Until when each of these records is under a hold of that owner's, or of anybody's: the latest end of those in force. */
+/**
+ * Returns until when each of these records is under a hold of this owner or, without one, of any owner: the latest end
+ * of those in force.
+ */
 export async function findHolds(
   tx: Tx,
   owner: Owner,

@@ -13,7 +13,7 @@ import { DecisionStatement, OpenStatement } from "@/lib/escrow/protocol/statemen
 import { Receipt, Unreadable } from "@/lib/schema";
 import { GroupName, InstrumentKind, Level, Purpose } from "@/lib/vocabulary";
 
-/** What the calls of this feature answer. Absent members are left out, never null. */
+/** Answers of the calls about requests. Absent members are left out, never null. */
 
 export const DocumentView = z.object({
   sha256: z.string(),
@@ -35,11 +35,11 @@ export const AuthorizationView = z.object({
   sealed: z.object({ basis: z.string(), until: z.string() }).optional(),
   /** SHA-256 of its record, as every decision names it. */
   record_digest: z.string(),
-  /** How far the order itself has been verified, in words for people. */
+  /** How far the order itself has been verified, as a text for people. */
   verification: z.string(),
-  /** The same as a word: by its signature, by two matching readings of the paper, or not. */
+  /** The same as a code: by its signature, by two matching readings of the paper, or not. */
   assurance: z.enum(["verified", "attested", "none"]),
-  /** Each look at its signature, oldest first; absent where nothing is signed. */
+  /** Each check of its signature, oldest first; absent when nothing is signed. */
   signature: z.array(SignatureReport.extend({ occasion: z.enum(["attach", "submit", "decide"]) })).optional(),
   attested_at: z.string().optional(),
   /** What a signed order reaches. */
@@ -50,11 +50,11 @@ export const AuthorizationView = z.object({
 });
 export type AuthorizationView = z.infer<typeof AuthorizationView>;
 
-/** What an approval took away from what was left before it: nobody else's part, and nothing twice. */
+/** What an approval took away from what was left before it: only its own part, and each item once. */
 export const TakenAwayView = z.object({
   transactions: z.array(z.string()),
   fields: z.array(GroupName),
-  /** Ends of access, before and after; absent where the end stayed. */
+  /** Ends of access, before and after; absent when the end did not change. */
   until: z.object({ before: z.string(), after: z.string() }).optional(),
   max_views: z.object({ before: z.int(), after: z.int() }).optional(),
   max_exports: z.object({ before: z.int(), after: z.int() }).optional(),
@@ -69,7 +69,7 @@ export const DecisionView = z.object({
   comment: z.string(),
   /** An approval that took something away from what was asked. */
   narrowed: z.boolean(),
-  /** Present where it narrowed; it stays, also after a denial. */
+  /** Present if it narrowed; it stays, also after a denial. */
   taken_away: TakenAwayView.optional(),
   proof: z.string(),
   at: z.string(),
@@ -94,15 +94,15 @@ const summaryMembers = {
   level: Level,
   transactions_count: z.int(),
   requester: PersonView,
-  /** Whose move it is: the deciders of a stage, or the requester with a draft or an open question. */
+  /** Who must act next: the deciders of a stage, or the requester with a draft or an open question. */
   waiting_for: z.enum(["legal", "coordinator", "requester"]).optional(),
   is_waiting_for_me: z.boolean(),
   authority: z.object({ kind: InstrumentKind, issuer: z.string(), case_number: z.string() }).optional(),
   /** When its reviewers should have decided. */
   due_at: z.string().optional(),
-  /** When the answer is due, by the kind of instrument; absent where nobody has a duty to answer. */
+  /** When the answer is due, by the kind of instrument; absent when an answer is not required. */
   response_due_at: z.string().optional(),
-  /** Who has been told that the answer is overdue. */
+  /** To whom the overdue request has escalated. */
   escalated_to: Escalation.optional(),
   created_at: z.string(),
   updated_at: z.string(),
@@ -126,16 +126,16 @@ export const RequestView = z.object({
   /** The first 200 of them. */
   jobs: z.array(JobView),
   query: TransactionQuery.optional(),
-  /** Who looks beside the requester, and since when no more; absent where nobody was named. */
+  /** Co-viewers, and since when one is removed; absent when none was named. */
   co_viewers: z
     .array(PersonView.pick({ handle: true, name: true }).extend({ ended_at: z.string().optional() }))
     .optional(),
-  /** The caller may take a co-viewer out. */
+  /** The caller may remove a co-viewer. */
   may_end_co_viewers: z.boolean().optional(),
   from: z.string().optional(),
   until: z.string().optional(),
   max_views: z.int(),
-  /** Exports of the log about its records that are asked for under the grant; part of the record that is signed. */
+  /** Exports of the log about its records that are requested for the grant; part of the signed record. */
   max_exports: z.int(),
   digest: z.string().optional(),
   authorization: AuthorizationView.optional(),
@@ -145,14 +145,14 @@ export const RequestView = z.object({
   decisions: z.array(DecisionView),
   timeline: z.array(EventView),
   grant_id: z.string().optional(),
-  /** The review clock stands still since then: a question waits for its answer. */
+  /** The review clock has been paused since then: a question waits for its answer. */
   clock_paused_at: z.string().optional(),
-  /** The request that was answered in part, of which this one is the rest; and the one that goes on with its rest. */
+  /** The request that was answered in part, of which this one is the rest; and the request for its own rest. */
   continues: LinkedRequest.optional(),
   continued_by: LinkedRequest.optional(),
-  /** What the caller may do that neither gives nor refuses. */
+  /** Acts that the caller may do and that neither approve nor refuse. */
   acts: z.array(SteeringAct),
-  /** The latest day to which the answer could be put off now. */
+  /** The latest day to which the deadline could be extended now. */
   extendable_until: z.string().optional(),
 });
 export type RequestView = z.infer<typeof RequestView>;
@@ -165,7 +165,7 @@ export const UnreadableAnswer = Unreadable.extend({ state: RequestState, receipt
 export type UnreadableAnswer = z.infer<typeof UnreadableAnswer>;
 
 export const AuthorizationAnswer = AuthorizationView.extend({
-  /** The draft's version now: attaching is a change of it. */
+  /** The draft's version now: attaching changes it. */
   request_version: z.int(),
   receipt: Receipt,
 });

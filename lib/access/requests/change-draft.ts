@@ -23,7 +23,7 @@ function changedTarget(row: RequestRow, body: ChangedRequest): Pick<Asked, "tran
   return { transactions: row.transactions, query: row.query };
 }
 
-/** What a member is after a change that leaves it out, takes it away with null, or gives it anew. */
+/** Returns a member after a change that leaves it out, removes it with null, or sets it. */
 function changed<T>(held: T | undefined, given: T | null | undefined): T | undefined {
   return given === undefined ? held : (given ?? undefined);
 }
@@ -56,7 +56,7 @@ function requireVersion(row: RequestRow, expected: number | undefined): void {
   });
 }
 
-/** Changes a draft. With a version (If-Match, or `version` in the body) a change made since is not overwritten. */
+/** Changes a draft. With a version (If-Match, or `version` in the body) it does not overwrite a change made since. */
 export async function changeDraft(
   cx: Context,
   id: string,

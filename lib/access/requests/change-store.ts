@@ -31,8 +31,8 @@ function drawReference(year: number): string {
 }
 
 /**
- * A reference that no request bears. Drawn, not counted: a counter would tell every agency how many requests the
- * others filed, sealed ones included.
+ * Returns a new, unused reference. It is random: a counter would show every agency how many requests the others filed,
+ * sealed ones included.
  */
 export async function newReference(tx: Tx, year: number): Promise<string> {
   const drawn = Array.from({ length: 8 }, () => drawReference(year));
@@ -41,7 +41,7 @@ export async function newReference(tx: Tx, year: number): Promise<string> {
     select: { reference: true },
   });
   const free = drawn.find((one) => taken.every(({ reference }) => reference !== one));
-  if (free === undefined) throw new InvariantError("no reference of a request is free");
+  if (free === undefined) throw new InvariantError("no free request reference found");
   return free;
 }
 
@@ -75,7 +75,7 @@ export async function insertRequest(
   });
 }
 
-/** Changes a draft if nobody else did since `version`. */
+/** Changes a draft unless it was changed since `version`. */
 export async function changeAsked(
   tx: Tx,
   permit: Permit<"request.change">,
@@ -91,7 +91,7 @@ export async function changeAsked(
   return count === 1;
 }
 
-/** What belongs to a draft was changed beside its row. The caller holds the row's lock. */
+/** Records a change of what belongs to a draft outside its row. The caller holds the row's lock. */
 export async function touchDraft(tx: Tx, permit: Permit<"request.change">, row: RequestRow, at: Date) {
   requirePermit(permit, "request.change");
   const version = row.version + 1;
@@ -99,20 +99,20 @@ export async function touchDraft(tx: Tx, permit: Permit<"request.change">, row: 
   return version;
 }
 
-/** What a step fixes beside the state: a submission what is asked, an answer or an extension the dates. */
+/** What a step stores in addition to the state: a submission the request, an answer or an extension the dates. */
 export interface Frozen {
   readonly digest?: string;
   readonly dueAt?: Date;
   readonly responseDueAt?: Date;
-  /** Counts the extension and begins the reminders anew. */
+  /** Counts the extension and restarts the reminders. */
   readonly isExtended?: true;
-  /** `null`: it is with nobody any more, since it goes back to who asked. */
+  /** `null`: escalated to no one, since the request goes back to its requester. */
   readonly escalatedTo?: Escalation | null;
   readonly transactions?: readonly string[];
   readonly authorizationDigest?: string;
 }
 
-/** Moves the state if it is still where it was; the database refuses moves that are not in its table. */
+/** Moves the state if it is still the expected one; the database refuses moves that are not in its table. */
 export async function moveState(
   tx: Tx,
   id: string,

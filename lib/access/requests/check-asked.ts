@@ -4,7 +4,7 @@ import type { Asked } from "@/lib/access/requests/store";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError, invalidField } from "@/lib/errors";
 
-/** The time asked for must be a span that is not over yet. */
+/** Throws unless the requested time is a span that is not over yet. */
 export function requireSpan(asked: Pick<Asked, "from" | "until">, now: Date): void {
   if (asked.until !== undefined && asked.until <= now) throw invalidField("/until", "is over");
   if (asked.from !== undefined && asked.until !== undefined && asked.from >= asked.until) {
@@ -12,7 +12,7 @@ export function requireSpan(asked: Pick<Asked, "from" | "until">, now: Date): vo
   }
 }
 
-/** An id that does not exist and one of another tenant answer alike. */
+/** Throws for ids that do not exist, with the same answer for ids of another tenant. */
 export async function requireKnownTransactions(
   tx: Tx,
   tenantId: string,

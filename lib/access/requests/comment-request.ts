@@ -11,8 +11,9 @@ import type { Context } from "@/lib/context/context";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
 
 /**
- * The requester's words on a question are its answer, and the review goes on in the stage that asked: an approval given
- * before the question still stands. The clock stood still in between, so both dates move by as long as the answer took.
+ * Takes the requester's comment on a question as its answer. The review goes on in the stage that asked, and an
+ * approval given before the question is still valid. The clock was paused in between, so both dates move by the time
+ * that the answer took.
  */
 async function answerQuestion(tx: Tx, cx: Context, row: RequestRow, comment: string): Promise<void> {
   const asked = askedAt(await listEvents(tx, row.id));
@@ -21,7 +22,7 @@ async function answerQuestion(tx: Tx, cx: Context, row: RequestRow, comment: str
   await moveRequest(tx, cx, row, { event: "answer", to, comment, frozen: pausedBy(row, pausedMs) });
 }
 
-/** Requester and reviewers write to each other; a requester who was asked a question answers it this way. */
+/** Stores a comment of the requester or a reviewer. A requester who was asked a question answers it this way. */
 export async function commentRequest(cx: Context, id: string, comment: string): Promise<RequestAnswer> {
   const entry = await inTransaction(cx, async (tx) => {
     await lockRequest(tx, id);

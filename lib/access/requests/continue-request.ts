@@ -19,7 +19,7 @@ import type { AuthorizationRecord } from "@/lib/escrow/protocol/messages";
 import { recordDigest } from "@/lib/escrow/protocol/statements";
 import { getPerson } from "@/lib/identity/people/people-store";
 
-/** The same order, with a record of its own that names the new request. Its document is the one that was attached. */
+/** Copies the order with its own record that names the new request. Its document is the attached one. */
 async function copyAuthorization(
   tx: Tx,
   cx: Context,
@@ -54,7 +54,7 @@ async function insertRest(
     transactions: [...rest.transactions].sort(),
     groups: rest.groups,
     query: undefined,
-    // Whoever was taken out, or has left, does not come back with the rest.
+    // Co-viewers who were removed or have left are not named for the rest.
     coViewers: (await listCoViewers(tx, row.id)).flatMap(({ userId, isLive }) => (isLive ? [userId] : [])),
   };
   const { requesterUserId, requesterOrganisationId } = row;
@@ -72,9 +72,9 @@ async function insertRest(
 }
 
 /**
- * Files the rest of a request that was answered in part, in its requester's name and under the same order, and sends
- * it: to its reviewers from the beginning, and due when the whole was due. So each request keeps one grant, and
- * nothing of what was asked is forgotten because a part of it was given.
+ * Files the rest of a request that was answered in part, in its requester's name and under the same order, and submits
+ * it. Its reviewers start from the first stage, and it is due when the whole was due. So each request keeps one grant,
+ * and a partial answer does not lose the rest.
  */
 export async function continueRequest(
   tx: Tx,

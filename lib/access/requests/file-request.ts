@@ -30,7 +30,7 @@ function askedOf(body: NewRequest): Omit<Asked, "coViewers"> {
   };
 }
 
-/** What the entry of a filing says of it. */
+/** Returns what the entry of a filing contains. */
 function filed(asked: Asked, reference: string) {
   return {
     reference,
@@ -42,7 +42,7 @@ function filed(asked: Asked, reference: string) {
   };
 }
 
-/** An auditor, a regulator or staff files an access request. It begins as a draft that only they change. */
+/** Files an access request of an auditor, a regulator or staff. It begins as a draft that only they change. */
 export async function fileRequest(cx: Context, body: NewRequest): Promise<RequestAnswer> {
   const permit = await authorize(cx, "request.create", { purpose: body.purpose, level: body.level });
   const asked = askedOf(body);

@@ -30,7 +30,10 @@ export function requireCursor(cursor: string | undefined): string | undefined {
   return cursor;
 }
 
-/** Whose rows a list shows: reviewers see all of the tenant, everybody else their own. */
+/**
+ * Returns the person whose rows a list shows: undefined for reviewers, who see all of the tenant; other people see
+ * their own.
+ */
 export function listOwner(cx: Pick<Context, "principal">): string | undefined {
   return isReviewer(cx.principal) ? undefined : cx.principal.userId;
 }
@@ -41,12 +44,12 @@ export interface RequestListQuery {
   readonly cursor?: string | undefined;
   readonly state?: RequestState | undefined;
   readonly purpose?: Purpose | undefined;
-  /** Part of the reference, in any case. */
+  /** Part of the reference, in upper or lower case. */
   readonly reference?: string | undefined;
   readonly view?: "mine" | "waiting" | "decided" | "all" | undefined;
   readonly waiting_for?: "me" | undefined;
   readonly sort?: "newest" | "due" | undefined;
-  /** The history, by officer, agency, issuer, case number, transaction and the time it was filed in. */
+  /** The history, by officer, agency, issuer, case number, transaction and filing time. */
   readonly officer?: string | undefined;
   readonly agency?: string | undefined;
   readonly issuer?: string | undefined;
@@ -63,7 +66,7 @@ function searchOf(query: RequestListQuery): HistorySearch {
   return { officer, agency, issuer, caseNumber, transaction, from: at(from), to: at(to) };
 }
 
-/** Requests the caller may know of, with how many there are: the whole list, or what waits for him. */
+/** Returns requests the caller may know of, with their number: the whole list, or what waits for the caller. */
 export async function listRequests(
   cx: Context,
   query: RequestListQuery,

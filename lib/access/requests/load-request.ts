@@ -24,7 +24,7 @@ export interface Loaded<A extends Action> {
   readonly row: requests.RequestRow;
 }
 
-/** Authorizes, then reads. An unknown id, another tenant's and one the caller may not know of answer alike. */
+/** Authorizes, then reads. An unknown id, another tenant's request and a hidden one get the same answer. */
 export async function loadRequest<A extends RequestAction>(
   tx: Tx,
   cx: Context,
@@ -33,7 +33,7 @@ export async function loadRequest<A extends RequestAction>(
 ): Promise<Loaded<A>> {
   const facts = await requests.findRequestFacts(tx, cx, id);
   if (facts === undefined) throw new DomainError("request-file.not-found");
-  // What is one's own one reads without a tie; everything else is weighed with it.
+  // The caller's own request is read without a conflict check; all others are checked for conflicts.
   const isOwn = facts.requesterUserId === cx.principal.userId;
   const asked = isOwn ? facts : (await withTie(tx, cx, facts)).facts;
   const permit = await authorize<RequestAction>(cx, action, asked);

@@ -19,7 +19,7 @@ export interface Step {
 
 type MoveContext = DbContext & Pick<AuditContext, "clock" | "principal">;
 
-/** What happens to a request: a step, with the states it leads from and to, or something that moves nothing. */
+/** What happens to a request: a step, with its states before and after, or an event that does not change the state. */
 interface Happening {
   readonly requestId: string;
   readonly kind: string;
@@ -29,8 +29,8 @@ interface Happening {
 }
 
 /**
- * The one place that everything after filing passes which a timeline tells, changes of state first of all. Whoever
- * tells people of it hangs on here, in the same transaction.
+ * Writes an event into the timeline. This is the single place that records everything a timeline shows after filing,
+ * changes of state first of all. Notifications are added here, in the same transaction.
  */
 export async function tellTimeline(tx: Tx, cx: MoveContext, happening: Happening): Promise<void> {
   const at = cx.clock.now();
@@ -48,7 +48,7 @@ export async function tellTimeline(tx: Tx, cx: MoveContext, happening: Happening
   });
 }
 
-/** Moves a request one step and writes it into the timeline; answers the state it is in then. */
+/** Moves a request one step and writes it into the timeline; returns its new state. */
 export async function moveRequest(
   tx: Tx,
   cx: MoveContext,
@@ -60,8 +60,8 @@ export async function moveRequest(
       detail: `A request that is ${request.state} does not become ${step.to}.`,
     });
   }
-  // One instant for the move and its event: the database looks for the event by it. And later than the one before, so
-  // that the timeline keeps its order within a millisecond and over portals whose clocks differ.
+  // The move and its event have the same instant, by which the database finds the event. It is later than the one
+  // before, so that the timeline keeps its order within a millisecond and across portals with different clocks.
   const last = await findLastAt(tx, request.id);
   const at = new Date(Math.max(cx.clock.nowMs(), last === undefined ? 0 : last.getTime() + 1));
   const move = { from: request.state, to: step.to, event: step.event, at };
@@ -80,7 +80,7 @@ export async function moveRequest(
   return step.to;
 }
 
-/** Several steps one after another, each through the transition table. */
+/** Makes several steps one after another, each through the transition table. */
 export async function walkRequest(
   tx: Tx,
   cx: MoveContext,

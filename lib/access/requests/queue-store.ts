@@ -1,34 +1,37 @@
 import "server-only";
 import { z } from "zod";
 import type { RequestState, Stage } from "@/lib/access/requests/schema";
+import type { RequestRow } from "@/lib/access/requests/store";
 import type { RelatedPeople } from "@/lib/access/review/conflicts/related-people";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import type { Purpose } from "@/lib/vocabulary";
 
-/** Who looks at a queue, and which stages that person's duties decide. */
+/** The viewer of a queue, and the stages that their duties decide. */
 export interface Viewer {
   readonly tenantId: string;
   readonly userId: string;
   readonly organisationId: string;
-  /** Accounts, colleagues and organisations that keep the viewer from deciding; absent where nothing is decided. */
+  /**
+   * Accounts, colleagues and organisations that create a conflict of interest; absent when the viewer decides nothing.
+   */
   readonly kin?: RelatedPeople;
-  /** Empty for whoever decides nothing. */
+  /** Empty for people who decide nothing. */
   readonly stages: readonly Stage[];
-  /** The designated executive sees beside his own what has been escalated so far. */
+  /** The designated executive also sees the requests that were escalated to this level. */
   readonly seesEscalated: boolean;
   /** Requests that are sealed from the viewer. */
   readonly sealed: readonly string[];
 }
 
-/** Whose move a request is, and whether it is the viewer's. */
+/** Who must act next on a request, and whether it is the viewer. */
 export interface Turn {
   readonly id: string;
   readonly waitingFor: Stage | "requester" | undefined;
   readonly isMine: boolean;
 }
 
-/** What the history is searched by. All of it is asked of the rows that the list would show anyway. */
+/** What the history is searched by. Each search covers only rows that the list would show anyway. */
 export interface HistorySearch {
   /** Part of the officer's name, or the whole handle. */
   readonly officer?: string | undefined;
@@ -43,7 +46,7 @@ export interface HistorySearch {
   readonly to?: Date | undefined;
 }
 
-/** What a list shows. Everything but the viewer narrows it. */
+/** What a list shows. Every member except the viewer narrows it. */
 export interface QueueFilter {
   readonly viewer: Viewer;
   /** Only requests of this person; absent for reviewers. */
@@ -71,14 +74,14 @@ const Row = z.object({
 
 const DECIDED = Prisma.sql`('approved', 'active', 'partial', 'expired', 'revoked', 'exhausted', 'closed', 'denied')`;
 
-/** The same as `stageOf`: overdue or put off, a request waits in the stage it left. */
+/** The same as `stageOf`: an overdue or extended request waits in the stage it left. */
 const WAITING_FOR = Prisma.sql`CASE
     WHEN r.state IN ('draft', 'needs_information') THEN 'requester'
     WHEN 'stage_1' IN (r.state, CASE WHEN r.state IN ('overdue', 'extended') THEN r.stage_before END) THEN 'legal'
     WHEN 'stage_2' IN (r.state, CASE WHEN r.state IN ('overdue', 'extended') THEN r.stage_before END) THEN 'coordinator'
   END`;
 
-/** The rules of `request.decide` as a condition, so that a queue holds nothing its reader would be refused. */
+/** The rules of `request.decide` as a condition, so that a queue shows only requests that its reader may decide. */
 function isMine({ userId, organisationId, stages, kin }: Viewer): Prisma.Sql {
   const organisations = Prisma.sql`${[organisationId, ...(kin?.organisations ?? [])]}::uuid[]`;
   const near = Prisma.sql`${[userId, ...(kin?.accounts ?? []), ...(kin?.colleagues ?? [])]}::uuid[]`;
@@ -107,12 +110,12 @@ function viewOf({ view, viewer }: QueueFilter): Prisma.Sql {
   return view === "decided" ? Prisma.sql`AND r.state IN ${DECIDED}` : Prisma.empty;
 }
 
-/** Any text is looked for as it stands: LIKE has no wildcard in it. */
+/** Escapes a text so that LIKE finds it literally, without wildcards. */
 function part(text: string): string {
   return `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
 }
 
-/** Each condition of a search; the order's are asked of the newest authority, which is the one lists show. */
+/** Conditions of a search. Those on the order apply to the newest authority, which lists show. */
 function searched({
   officer,
   agency,
@@ -164,7 +167,7 @@ function toTurn(record: unknown): Turn {
   return { id: row.id, waitingFor: row.waiting_for ?? undefined, isMine: row.is_mine };
 }
 
-/** A page of ids: newest first, or by due date with what has none at the end. */
+/** Returns a page of ids: newest first, or by deadline with undated requests last. */
 export async function listQueue(tx: Tx, page: QueuePage): Promise<Turn[]> {
   const isByDue = page.sort === "due";
   const key = Prisma.sql`(coalesce(r.due_at, 'infinity'), r.id)`;
@@ -182,60 +185,18 @@ export async function listQueue(tx: Tx, page: QueuePage): Promise<Turn[]> {
   return rows.map(toTurn);
 }
 
-/** How many requests a list has altogether. */
+/** Returns how many requests a list has altogether. */
 export async function countQueue(tx: Tx, filter: QueueFilter): Promise<number> {
   const rows = await tx.$queryRaw<{ n: number }[]>(Prisma.sql`SELECT count(*)::int AS n ${filtered(filter)}`);
   return rows[0]?.n ?? 0;
 }
 
-/** Whose move one request is. */
+/** Returns who must act next on one request. */
 export async function findTurn(tx: Tx, viewer: Viewer, id: string): Promise<Turn | undefined> {
   const rows = await tx.$queryRaw<unknown[]>(
     Prisma.sql`SELECT r.id, w.waiting_for, m.is_mine ${from(viewer)} AND r.id = ${id}::uuid`,
   );
   return rows.map(toTurn)[0];
-}
-
-/** Whether a participant of one of these organisations is a party to one of the transactions. */
-export async function isParty(
-  tx: Tx,
-  organisations: readonly string[],
-  transactions: readonly string[],
-): Promise<boolean> {
-  const rows = await tx.$queryRaw<unknown[]>(
-    Prisma.sql`SELECT 1 FROM transaction_participant t JOIN participant p ON p.id = t.participant_id
-      WHERE t.transaction_id = ANY (${[...transactions]}::uuid[]) AND p.organisation_id = ANY (${[...organisations]}::uuid[])
-      LIMIT 1`,
-  );
-  return rows.length > 0;
-}
-
-/** A person who may decide in a stage. */
-export interface Decider {
-  readonly userId: string;
-  readonly duty: string;
-}
-
-/** Active deciders of organisations other than the requester's and those of the transactions' parties. */
-export async function findDeciders(
-  tx: Tx,
-  wanted: {
-    readonly tenantId: string;
-    readonly besides: string;
-    /** People too near to those who ask. */
-    readonly near: readonly string[];
-    readonly transactions: readonly string[];
-  },
-): Promise<Decider[]> {
-  return tx.$queryRaw<Decider[]>(
-    Prisma.sql`SELECT u.id AS "userId", d.duty FROM app_user u JOIN duty d ON d.user_id = u.id
-      WHERE u.tenant_id = ${wanted.tenantId}::uuid AND u.state = 'active' AND u.role = 'coordinator'
-        AND d.duty IN ('legal', 'approve') AND ${wanted.besides}::uuid NOT IN (SELECT own_organisations(u.id))
-        AND u.id <> ALL (${[...wanted.near]}::uuid[])
-        AND NOT EXISTS (SELECT 1 FROM transaction_participant t JOIN participant p ON p.id = t.participant_id
-          WHERE t.transaction_id = ANY (${[...wanted.transactions]}::uuid[])
-            AND p.organisation_id IN (SELECT own_organisations(u.id)))`,
-  );
 }
 
 const OVER: readonly RequestState[] = [
@@ -248,7 +209,7 @@ const OVER: readonly RequestState[] = [
   "closed",
 ];
 
-/** Ids of requests that are not over yet, newest first, for the search for those that cannot be read. */
+/** Returns ids of requests that are not over yet, newest first, for the search for unreadable ones. */
 export async function listOpenIds(
   tx: Tx,
   tenantId: string,
@@ -262,4 +223,11 @@ export async function listOpenIds(
     take: page.limit,
   });
   return records.map(({ id }) => id);
+}
+
+/** Returns how many requests the same person submitted before this one. */
+export async function countEarlierRequests(tx: Tx, row: RequestRow): Promise<number> {
+  return tx.access_request.count({
+    where: { requester_user_id: row.requesterUserId, id: { lt: row.id }, state: { not: "draft" } },
+  });
 }

@@ -19,7 +19,7 @@ async function ids(who: BenchPerson, query: Partial<RequestListQuery>): Promise<
 }
 
 describe("the list of requests", () => {
-  it("shows as waiting exactly what the caller may decide or must answer", async () => {
+  it("the list shows as waiting exactly what the caller may decide or must answer", async () => {
     const { legal, approver, both, regulator, support } = bench;
     const id = await bench.file();
     const waiting = { waiting_for: "me" } as const;
@@ -39,7 +39,7 @@ describe("the list of requests", () => {
     expect(await ids(approver, waiting)).not.toContain(id);
   });
 
-  it("counts the whole of a view and pages it by due date without gaps", async () => {
+  it("a view has the count of all its rows, and pages by deadline without gaps", async () => {
     const { legal } = bench;
     for (let n = 0; n < 3; n++) await bench.file();
     await bench.draft();
@@ -58,7 +58,7 @@ describe("the list of requests", () => {
     expect(all.items[0]).toMatchObject({ authority: { kind: "court_order", issuer: bench.order.issuer } });
   });
 
-  it("finds by part of a reference and by purpose, and by nothing else", async () => {
+  it("the search finds by part of a reference and by purpose, and by nothing else", async () => {
     const { regulator } = bench;
     const id = await bench.file({ asked: { purpose: "compliance" } });
     const { items } = await listRequests(regulator, { limit: 100 });
@@ -69,7 +69,7 @@ describe("the list of requests", () => {
     expect(await ids(regulator, { reference, purpose: "audit" })).toEqual([]);
   });
 
-  it("keeps each officer to his own, in every view", async () => {
+  it("each officer sees only their own requests, in every view", async () => {
     const id = await bench.file();
     for (const view of ["mine", "waiting", "decided", "all"] as const) {
       expect(await ids(bench.auditor, { view })).not.toContain(id);

@@ -1,8 +1,9 @@
 import "server-only";
 import type { TransactionQuery } from "@/lib/access/requests/schema";
+import type { SelectedRecord } from "@/lib/authorities/selector";
 import type { Tx } from "@/lib/db/transaction";
 
-/** Which of the ids name transactions of this tenant. */
+/** Returns which of the ids name transactions of this tenant. */
 export async function findKnownTransactions(
   tx: Tx,
   tenantId: string,
@@ -15,7 +16,7 @@ export async function findKnownTransactions(
   return new Set(rows.map((row) => row.id));
 }
 
-/** Ids that a query names, at most `limit`, oldest first. */
+/** Returns ids that a query names, at most `limit`, oldest first. */
 export async function resolveQuery(
   tx: Tx,
   tenantId: string,
@@ -47,7 +48,7 @@ export interface JobRow {
   readonly status: string;
 }
 
-/** Job and status of these transactions, in their order. */
+/** Returns job and status of these transactions, in their order. */
 export async function listJobs(tx: Tx, ids: readonly string[]): Promise<JobRow[]> {
   const rows = await tx.transaction.findMany({
     where: { id: { in: [...ids] } },
@@ -59,4 +60,19 @@ export async function listJobs(tx: Tx, ids: readonly string[]): Promise<JobRow[]
 
 export function jobView({ id, jobId, status }: JobRow) {
   return { transaction_id: id, job_id: jobId, status };
+}
+
+/**
+ * Returns what an order's selector is checked against: the participants of these records, and when they were submitted.
+ */
+export async function findSelectedRecords(tx: Tx, ids: readonly string[]): Promise<SelectedRecord[]> {
+  const rows = await tx.transaction.findMany({
+    where: { id: { in: [...ids] } },
+    select: { id: true, participants: true, created_at_us: true },
+  });
+  return rows.map((row) => ({
+    id: row.id,
+    participants: row.participants,
+    createdAt: new Date(Number(row.created_at_us / 1000n)),
+  }));
 }

@@ -1,14 +1,14 @@
 import type { GroupName } from "@/lib/vocabulary";
 
-/** What was asked and not given: a product of transactions and fields, as every request is. */
+/** What was asked and not given: a product of transactions and fields, like every request. */
 export interface Remainder {
   readonly transactions: readonly string[];
   readonly groups: readonly GroupName[];
 }
 
 /**
- * What the deciders took away. Where they took transactions and fields, the rest is no product of the two: then it is
- * the whole again, and its deciders narrow it.
+ * Returns what the deciders took away. Where they took transactions and fields, the rest is not a product of the two.
+ * Then it is the whole again, and its deciders narrow it.
  */
 export function remainderOf(asked: Remainder, given: Remainder): Remainder | undefined {
   const transactions = asked.transactions.filter((id) => !given.transactions.includes(id));

@@ -7,9 +7,9 @@ import { findGrantOfRequest } from "@/lib/access/grants/store";
 import { findAuthorization } from "@/lib/access/legal-authorities/store";
 import type { RequestAnswer, RequestView, TakenAwayView } from "@/lib/access/requests/answer-schema";
 import { loadRequest } from "@/lib/access/requests/load-request";
-import { findTurn } from "@/lib/access/requests/queue-store";
+import { countEarlierRequests, findTurn } from "@/lib/access/requests/queue-store";
 import { jobView, listJobs } from "@/lib/access/requests/records-store";
-import { countEarlierRequests, type RequestRow } from "@/lib/access/requests/store";
+import type { RequestRow } from "@/lib/access/requests/store";
 import { askedAt, listEvents, type TimelineEvent } from "@/lib/access/requests/timeline-store";
 import { authorizationView, type Names, personView, requestSummary } from "@/lib/access/requests/view";
 import { viewerOf } from "@/lib/access/requests/viewer";
@@ -24,7 +24,7 @@ import * as people from "@/lib/identity/people/people-store";
 
 const MAX_JOBS = 200;
 
-/** Names of everybody who stands in a request. */
+/** Names of all people and organisations in a request. */
 export async function loadNames(tx: Tx, userIds: readonly string[]): Promise<Names> {
   const found = await people.findPeople(tx, userIds);
   const organisations = await people.findOrganisationNames(
@@ -142,7 +142,7 @@ async function buildView(tx: Tx, cx: Context, row: RequestRow): Promise<RequestV
   };
 }
 
-/** The whole of a request, for whoever may read it. */
+/** Returns the whole of a request, for people who may read it. */
 export function viewRequest(cx: Context, id: string): Promise<RequestView> {
   return inSnapshot(cx, async (tx) => {
     const { row } = await loadRequest(tx, cx, id, "request.read");
@@ -150,8 +150,13 @@ export function viewRequest(cx: Context, id: string): Promise<RequestView> {
   });
 }
 
-/** The request as it is now, with the receipt of the entry that changed it. */
+/** Returns the request as it is now, with the receipt of the entry that changed it. */
 export async function answerRequest(cx: Context, id: string, entry: AppendedEntry): Promise<RequestAnswer> {
   const view = await viewRequest(cx, id);
   return { ...view, receipt: await issueReceipt(cx, entry) };
+}
+
+/** Returns one request with its timeline, for its requester and for reviewers. */
+export function getRequest(cx: Context, id: string): Promise<RequestView> {
+  return viewRequest(cx, id);
 }

@@ -6,8 +6,8 @@ import { listGrants } from "@/lib/access/grants/list-grants";
 import { attachAuthorization } from "@/lib/access/legal-authorities/attach-authorization";
 import { changeDraft } from "@/lib/access/requests/change-draft";
 import { commentRequest } from "@/lib/access/requests/comment-request";
-import { getRequest } from "@/lib/access/requests/get-request";
 import { listRequests } from "@/lib/access/requests/list-requests";
+import { getRequest } from "@/lib/access/requests/request-view";
 import { NewDecision } from "@/lib/access/requests/schema";
 import { submitRequest } from "@/lib/access/requests/submit-request";
 import { withdrawRequest } from "@/lib/access/requests/withdraw-request";
@@ -57,7 +57,7 @@ const ensureChecked = (requestId: string) => ensureCheckedIn(bench, requestId);
 const query = (text: string, values?: readonly unknown[]) => queryOwner(bench, text, values);
 
 describe("a request", () => {
-  it("goes from draft to an active grant which the custodian has, with a receipt on every step", async () => {
+  it("a request moves from draft to an active grant that the custodian has, with a receipt on every step", async () => {
     const id = await draft();
     const attached = await attachAuthorization(regulator, id, FACTS, ORDER_FILE);
     expect(attached.document).toEqual({
@@ -102,7 +102,7 @@ describe("a request", () => {
     );
   });
 
-  it("names the jobs of its transactions to whoever asked for them", async () => {
+  it("a request names the jobs of its transactions to its requester", async () => {
     const id = await draft({ transactions: [txId, otherTxId] });
     const { jobs } = await getRequest(regulator, id);
     expect(jobs).toEqual(
@@ -112,7 +112,7 @@ describe("a request", () => {
     );
   });
 
-  it("is refused to those who do not ask, for unknown transactions and without legal authority", async () => {
+  it("a request is refused to roles that cannot ask, for unknown transactions and without legal authority", async () => {
     const client = await bench.person({ role: "client" });
     expect(await code(draft({ who: client }))).toBe("auth.role");
     expect(await code(draft({ transactions: [uuidv7(1)] }))).toBe("transaction.not-found");
@@ -120,7 +120,7 @@ describe("a request", () => {
     expect(await code(submitRequest(regulator, id))).toBe("authorization.missing");
   });
 
-  it("does not exist for other officers, under any id, and is known to reviewers who may not change it", async () => {
+  it('other officers get "not found" under every id; reviewers know of the request and cannot change it', async () => {
     const id = await submitted();
     for (const other of [id, uuidv7(1)]) {
       expect(await code(getRequest(auditor, other))).toBe("request-file.not-found");
@@ -131,7 +131,7 @@ describe("a request", () => {
     expect((await listRequests(auditor, { limit: 50 })).items).toEqual([]);
   });
 
-  it("is its author's alone as long as it is a draft, also when it is withdrawn as one", async () => {
+  it("a draft is visible to its author only, also when it is withdrawn as a draft", async () => {
     const id = await draft();
     const listed = async () => (await listRequests(legal, { limit: 100 })).items.map((one) => one.id);
     const isHidden = async () => {
@@ -150,7 +150,7 @@ describe("a request", () => {
     expect(await listed()).toContain(sent);
   });
 
-  it("bears a reference that is drawn, not counted: it tells nothing of how many others there are", async () => {
+  it("a reference is random and shows nothing of the number of other requests", async () => {
     const numbers: number[] = [];
     for (const _ of Array.from({ length: 6 })) {
       const { reference } = await getRequest(regulator, await draft());
@@ -160,7 +160,7 @@ describe("a request", () => {
     expect(Math.min(...steps)).toBeGreaterThan(6);
   });
 
-  it("does not exist for support, which decides nothing: neither to read, nor to comment, nor in lists", async () => {
+  it("support, which decides nothing, cannot read or comment on a request or find it in lists", async () => {
     const id = await draft();
     expect(await code(getRequest(support, id))).toBe("request-file.not-found");
     expect(await code(commentRequest(support, id, "hello"))).toBe("request-file.not-found");
@@ -172,7 +172,7 @@ describe("a request", () => {
     expect((await listGrants(approver, { limit: 50 })).items.length).toBeGreaterThan(0);
   });
 
-  it("keeps what was asked: a draft changes by version, and nothing changes afterwards", async () => {
+  it("a draft changes by version, and a submitted request keeps what was asked", async () => {
     const id = await draft();
     const changed = await changeDraft(regulator, id, { fields: ["amount"] }, 1);
     expect(changed).toMatchObject({ fields: ["amount"], version: 2 });
@@ -184,7 +184,7 @@ describe("a request", () => {
     expect(await code(submitRequest(regulator, sent))).toBe("request.illegal-transition");
   });
 
-  it("takes a value of a draft away with null, and leaves what a change does not name", async () => {
+  it("null removes a value of a draft, and a change keeps what it does not name", async () => {
     const id = await draft();
     const until = new Date(Date.now() + 86_400_000).toISOString();
     const set = await changeDraft(regulator, id, { legal_basis: "Section 6", from: until, until: undefined });
@@ -194,7 +194,7 @@ describe("a request", () => {
     expect([cleared.legal_basis, cleared.from]).toEqual([undefined, undefined]);
   });
 
-  it("takes corrected facts without the document again, but never facts without any document", async () => {
+  it("corrected facts are accepted without the document again, but never facts without any document", async () => {
     const id = await draft();
     const none = code(attachAuthorization(regulator, id, FACTS, undefined));
     expect(await none).toBe("request.invalid");
@@ -208,7 +208,7 @@ describe("a request", () => {
     expect(rows).toHaveLength(1);
   });
 
-  it("is withdrawn, asked about, answered, and denied", async () => {
+  it("a request can be withdrawn, asked about, answered, and denied", async () => {
     expect((await withdrawRequest(regulator, await submitted(), "mistake")).state).toBe("withdrawn");
     const id = await submitted();
     const ask = NewDecision.parse({ stage: "legal", decision: "ask", comment: "Which job?" });
@@ -219,7 +219,7 @@ describe("a request", () => {
     expect((await decideRequest(legal, id, deny)).state).toBe("denied");
   });
 
-  it("keeps its document encrypted, and notices when somebody changes it", async () => {
+  it("a document is encrypted, and a change of its bytes is detected", async () => {
     const id = await draft();
     await attachAuthorization(regulator, id, FACTS, ORDER_FILE);
     const { rows } = await query("SELECT id, ciphertext FROM document WHERE request_id = $1", [id]);
@@ -237,14 +237,14 @@ describe("a request", () => {
 });
 
 describe("the database", () => {
-  it("has exactly the transitions of the code", async () => {
+  it("the database has exactly the transitions of the code", async () => {
     const { rows } = await query("SELECT from_state, to_state, event FROM request_transition");
     const text = (row: readonly unknown[]) => row.join(" ");
     const stored = rows.map((row) => text([row.from_state, row.to_state, row.event])).sort();
     expect(stored).toEqual(TRANSITIONS.map(text).sort());
   });
 
-  it("refuses an illegal transition, a change of what was asked, and a change without its entry", async () => {
+  it("the database refuses an illegal transition, a change of what was asked, and a change without its entry", async () => {
     const id = await submitted();
     const asOwner = async (statement: string) => {
       try {
@@ -256,7 +256,7 @@ describe("the database", () => {
     };
     expect(await asOwner("UPDATE access_request SET state = 'active' WHERE id = $1")).toBe("SP002");
     expect(await asOwner("UPDATE access_request SET groups = '{amount}' WHERE id = $1")).toBe("SP002");
-    // Not without its event, and with it not without its entry.
+    // Refused without its event, and with the event refused without its entry.
     expect(await asOwner("UPDATE access_request SET state = 'stage_2' WHERE id = $1")).toBe("SP002");
     const approve = "UPDATE access_request SET state = 'stage_2', last_event = 'approve' WHERE id = $1";
     expect(await asOwner(approve)).toBe("SP001");

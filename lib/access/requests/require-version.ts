@@ -8,7 +8,7 @@ import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { findPeople } from "@/lib/identity/people/people-store";
 
-/** For whoever came second: where the request stands now, and who moved it last. */
+/** Returns state and last change, for the answer to a version conflict. */
 export async function whatHappened(
   tx: Tx,
   row: { readonly id: string; readonly state: RequestState; readonly version: number },
@@ -26,8 +26,8 @@ export async function whatHappened(
 }
 
 /**
- * Refuses a change that was made upon an older version, and says what happened since. Comes before every other
- * check, also for a person whose other tab was faster; who may not know of the request learns nothing here.
+ * Refuses a change that was based on an older version, and says what happened since. It comes before every other check,
+ * also for a person whose other browser tab was faster. A person who may not know of the request learns nothing here.
  */
 export async function requireVersion(
   tx: Tx,

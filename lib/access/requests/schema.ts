@@ -3,7 +3,7 @@ import { MAX_CO_VIEWERS, StatementSignature } from "@/lib/escrow/protocol/statem
 import { Instant, InstantOrDate, visibleLine, visibleText } from "@/lib/schema";
 import { GroupName, Level } from "@/lib/vocabulary";
 
-/** The feature's vocabulary and the bodies its calls take. Answers stand in answer-schema.ts. */
+/** Vocabulary of requests and the bodies that their calls take. Answers are in answer-schema.ts. */
 export const Purpose = z.enum(["settlement", "audit", "compliance", "dispute", "support", "reporting"]);
 export type Purpose = z.infer<typeof Purpose>;
 
@@ -17,7 +17,7 @@ export const InstrumentKind = z.enum([
 ]);
 export type InstrumentKind = z.infer<typeof InstrumentKind>;
 
-/** What is known of a document's content. Nothing is "clean" that no scanner has looked through. */
+/** What is known of a document's content. A document is "clean" only after a scan. */
 export const ScanState = z.enum(["not scanned", "pending", "clean", "infected"]);
 export type ScanState = z.infer<typeof ScanState>;
 
@@ -44,7 +44,7 @@ export const RequestState = z.enum([
 ]);
 export type RequestState = z.infer<typeof RequestState>;
 
-/** Who has been told that an answer is overdue: first the head of compliance, then the designated executive. */
+/** To whom an overdue request has escalated: first the head of compliance, then the designated executive. */
 export const Escalation = z.enum(["compliance", "executive"]);
 export type Escalation = z.infer<typeof Escalation>;
 
@@ -105,13 +105,13 @@ const askedMembers = {
   from: Instant.optional(),
   until: Instant.optional(),
   max_views: z.int().min(1).max(10_000),
-  /** Colleagues who look beside the requester: handle or address of each. */
+  /** Co-viewers: handle or address of each. */
   co_viewers: z
     .array(visibleLine(320))
     .max(MAX_CO_VIEWERS)
     .refine((names) => new Set(names).size === names.length, "names somebody twice")
     .optional(),
-  /** Exports of the log about its records; none is possible. */
+  /** Exports of the log about its records; by default none. */
   max_exports: z.int().min(0).max(100),
 };
 
@@ -137,11 +137,11 @@ export const ChangedRequest = z
     level: askedMembers.level.optional(),
     max_views: askedMembers.max_views.optional(),
     max_exports: askedMembers.max_exports.optional(),
-    /** Null takes the value away (RFC 7396). */
+    /** Null removes the value (RFC 7396). */
     legal_basis: askedMembers.legal_basis.nullable(),
     from: askedMembers.from.nullable(),
     until: askedMembers.until.nullable(),
-    /** The version that was read, where the caller cannot send If-Match. */
+    /** The version that was read, for callers that cannot send If-Match. */
     version: z.int().min(1).optional(),
   })
   .refine((body) => body.transactions === undefined || body.query === undefined, {
@@ -159,12 +159,12 @@ export const AuthorizationFactsBody = z.strictObject({
   valid_until: InstantOrDate,
   recognition_basis: visibleText(1_000).optional(),
   sealed: z.strictObject({ basis: visibleText(1_000), until: InstantOrDate }).optional(),
-  /** Whether it serves one request only. Absent, it may serve several while it is valid. */
+  /** Whether it serves one request only. If absent, it may serve several while it is valid. */
   single_use: z.boolean().optional(),
 });
 export type AuthorizationFactsBody = z.infer<typeof AuthorizationFactsBody>;
 
-/** Why a legal authority counts no more. */
+/** Why a legal authority is no longer valid. */
 export const AuthorizationEnd = z.strictObject({ reason: visibleText(2_000) });
 export type AuthorizationEnd = z.infer<typeof AuthorizationEnd>;
 
@@ -176,7 +176,7 @@ export const Confirms = z.strictObject({
 });
 export type Confirms = z.infer<typeof Confirms>;
 
-/** What a decider leaves of the transactions: a set, so that its size tells whether it is narrower. */
+/** The transactions that a decider leaves: a set, so that its size shows whether it is narrower. */
 const KeptTransactions = TransactionIds.refine(
   (ids) => new Set(ids).size === ids.length,
   "names a transaction twice",
@@ -188,15 +188,18 @@ const decisionMembers = {
   comment: visibleText(4_000),
   scope: z.strictObject({ transactions: KeptTransactions.optional(), fields: Fields.optional() }).optional(),
   until: Instant.optional(),
-  /** Fewer views than were asked for, and fewer exports or none: those stand beside what is signed (ADR 0048). */
+  /**
+   * Fewer views than were asked for, and fewer exports or none. The number of exports is stored with the signed
+   * statement (ADR 0048).
+   */
   max_views: z.int().min(1).max(10_000).optional(),
   max_exports: z.int().min(0).max(100).optional(),
   confirms: Confirms.optional(),
-  /** By what a foreign order counts here that states nothing of it: recorded by the legal reviewer who approves. */
+  /** Recognition basis of a foreign order that states none: recorded by the legal reviewer who approves. */
   recognition_basis: visibleText(1_000).optional(),
 };
 
-/** Whether a body records a basis only where one is recorded: with an approval of the stage legal. */
+/** Whether a body records a basis only where that is allowed: with an approval of the stage legal. */
 const recordsAsLegal = (body: {
   readonly stage: Stage;
   readonly decision: string;
@@ -205,7 +208,10 @@ const recordsAsLegal = (body: {
   body.recognition_basis === undefined || (body.stage === "legal" && body.decision === "approve");
 const ONLY_LEGAL = { path: ["recognition_basis"], error: "is for an approval of the stage legal only" };
 
-/** A reading attests the order, so it comes with an approval: nobody puts one down to see what others have read. */
+/**
+ * A reading attests the order, so it comes with an approval. Otherwise a person could submit one to see what others
+ * have read.
+ */
 const readsOnlyToApprove = (body: { readonly decision: string; readonly confirms?: unknown }): boolean =>
   body.decision === "approve" || body.confirms === undefined;
 const ONLY_TO_APPROVE = { path: ["confirms"], error: "is for an approval only" };
@@ -224,7 +230,7 @@ export type NewDecision = z.infer<typeof NewDecision>;
 
 /** The server compares the domain of the officer's address itself. */
 export const NewIdentityCheck = z.strictObject({
-  /** One of the numbers of the agency's record, as the review names them; absent where nobody was called. */
+  /** One of the numbers of the agency's record, as the review names them; absent if no call was made. */
   called_number: visibleLine(60).optional(),
   /** The officer was reached there and confirmed the request. */
   is_confirmed: z.boolean(),
@@ -232,7 +238,7 @@ export const NewIdentityCheck = z.strictObject({
 });
 export type NewIdentityCheck = z.infer<typeof NewIdentityCheck>;
 
-/** Takes a co-viewer out of a request that was sent, by handle. */
+/** Removes a co-viewer from a submitted request, by handle. */
 export const NewCoViewerEnd = z.strictObject({ person: visibleLine(160), reason: visibleText(2_000) });
 export type NewCoViewerEnd = z.infer<typeof NewCoViewerEnd>;
 

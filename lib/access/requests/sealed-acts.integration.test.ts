@@ -38,7 +38,7 @@ import {
   submittedRequest,
 } from "@/lib/testing/benches/request-bench";
 
-/** Whatever a party's reviewer with every duty tries on a sealed case is answered as for an id that is nobody's. */
+/** Every act on a sealed case by a party's reviewer with every duty is answered as for an unknown id. */
 
 let bench: RequestBench;
 let lawyer: RequestPerson;
@@ -102,7 +102,7 @@ async function answers(ids: Ids): Promise<Record<string, string>> {
   return all;
 }
 
-it("every act on a sealed case is answered a party's reviewer as for an id that is nobody's", async () => {
+it("every act on a sealed case by a party's reviewer is answered as for an unknown id", async () => {
   const nobodys = { request: uuidv7(1), authorization: uuidv7(2), grant: uuidv7(3) };
   expect(await answers(sealed)).toEqual(await answers(nobodys));
 });

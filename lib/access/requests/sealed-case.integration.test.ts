@@ -10,8 +10,8 @@ import { revokeGrant } from "@/lib/access/grants/revoke-grant";
 import { suspendAuthorization } from "@/lib/access/legal-authorities/end-authorization";
 import { listPreservations } from "@/lib/access/preservations/list-preservations";
 import { fileRequest } from "@/lib/access/requests/file-request";
-import { getRequest } from "@/lib/access/requests/get-request";
 import { listRequests } from "@/lib/access/requests/list-requests";
+import { getRequest } from "@/lib/access/requests/request-view";
 import { NewDecision, NewRequest } from "@/lib/access/requests/schema";
 import { reviewRequest } from "@/lib/access/review/review-request";
 import { listAccessLogs } from "@/lib/audit/reading/list-access-logs";
@@ -64,7 +64,7 @@ async function requestOf(who: Person): Promise<string> {
 
 const countFor = async (who: Person) => (await listAccessLogs(who, { limit: 1, offset: 0 })).total_count;
 
-test("refusals on a case are its agency's and its deciders' only, whoever was refused", async () => {
+test("only a case's agency and deciders see refusals on it, for every refused person", async () => {
   const id = await requestOf(regulator);
   const people = [outsider, support, regulator, approver];
   const before = await Promise.all(people.map(countFor));
@@ -78,7 +78,7 @@ test("refusals on a case are its agency's and its deciders' only, whoever was re
   expect(after.map((count, at) => count - (before[at] ?? 0))).toEqual([0, 0, 4, 4]);
 });
 
-test("what is asked for and does not exist looks to an outsider as what he may not know of", async () => {
+test("an outsider gets the same answer for what does not exist and for what they may not know of", async () => {
   const before = await countFor(outsider);
   for (const id of [await requestOf(regulator), uuidv7(1)]) {
     const input = { params: { id } };
@@ -89,7 +89,7 @@ test("what is asked for and does not exist looks to an outsider as what he may n
   }
 });
 
-test("ids, code and reason of a refusal lie in the case's part", async () => {
+test("ids, code and reason of a refusal are in the case's part", async () => {
   const id = await requestOf(regulator);
   await refused(called(outsider, "getRequest", { params: { id } }, () => getRequest(outsider, id)));
   const { rows } = await bench.appPool.query(
@@ -105,7 +105,10 @@ test("ids, code and reason of a refusal lie in the case's part", async () => {
   expect(opened.get("org")).not.toHaveProperty("details");
 });
 
-/** Everything that one person is answered by the calls that list or name a case, with what is his own and drawn taken out. */
+/**
+ * Returns all that one person is answered by the calls that list or name a case, without the person's own values and
+ * random values.
+ */
 async function answersOf(who: Person, id: string, grantId: string): Promise<Record<string, string>> {
   const said = async (act: Promise<unknown>): Promise<string> =>
     act.then(
@@ -159,7 +162,7 @@ test("a case with its grant, notices and end is byte-equal to none for another a
     await tell();
     const after = await Promise.all(readers.map((who) => answersOf(at(who), id, grantId)));
     expect(after).toEqual(before);
-    // The same calls tell those who may know: nothing above is empty for want of something to tell.
+    // The same calls show the case to those who may know of it, so the answers above are not empty for lack of data.
     const known = await answersOf(at(world.legal), id, grantId);
     for (const call of ["requests", "grants", "notifications", "request"] as const)
       expect([call, known[call]?.includes(id) === true || known[call]?.includes(grantId) === true]).toEqual([

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { attachAuthorization } from "@/lib/access/legal-authorities/attach-authorization";
-import { getRequest } from "@/lib/access/requests/get-request";
+import { getRequest } from "@/lib/access/requests/request-view";
 import { AuthorizationFactsBody } from "@/lib/access/requests/schema";
 import { submitRequest } from "@/lib/access/requests/submit-request";
 import { outcomeOf } from "@/lib/testing/benches/refusal";
@@ -14,7 +14,7 @@ import {
   type RequestPerson,
 } from "@/lib/testing/benches/request-bench";
 
-/** Two filings of one order, of which one says that it is sealed: what counts is which of them was sent first. */
+/** Two filings of one order, one of them marked as sealed: the one submitted first decides. */
 
 let bench: RequestBench;
 let lawyer: RequestPerson;
@@ -38,14 +38,14 @@ async function draft(number: string, more: object = {}): Promise<string> {
 }
 const send = (id: string) => submitRequest(bench.regulator, id);
 
-it("a draft that was begun before the sealed filing and is sent after it is sealed with it", async () => {
+it("a draft that was begun before the sealed filing and submitted after it is sealed with it", async () => {
   const plain = await draft("18 O 71/26");
   await send(await draft("18 O 71/26", SEALED));
   await send(plain);
   expect(await outcomeOf(getRequest(lawyer, plain))).toBe("request-file.not-found");
 });
 
-it("what was told of does not vanish when a sealed draft that was begun before it is sent", async () => {
+it("notice that was sent stays visible when a sealed draft that was begun before it is submitted", async () => {
   const sealed = await draft("18 O 72/26", SEALED);
   const plain = await draft("18 O 72/26");
   await send(plain);

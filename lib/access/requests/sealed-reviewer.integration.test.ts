@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { readDocument } from "@/lib/access/documents/read-document";
 import { attachAuthorization } from "@/lib/access/legal-authorities/attach-authorization";
-import { getRequest } from "@/lib/access/requests/get-request";
 import { listRequests } from "@/lib/access/requests/list-requests";
+import { getRequest } from "@/lib/access/requests/request-view";
 import { AuthorizationFactsBody } from "@/lib/access/requests/schema";
 import { submitRequest } from "@/lib/access/requests/submit-request";
 import { reviewRequest } from "@/lib/access/review/review-request";
@@ -21,7 +21,7 @@ import {
   type RequestBench,
 } from "@/lib/testing/benches/request-bench";
 
-/** A sealed case about a participant's record: its own organisation's lawyer is the subject of it. */
+/** A sealed case about a participant's record. The lawyer of the participant's organisation is its subject. */
 
 let bench: RequestBench;
 beforeAll(async () => {
@@ -47,7 +47,7 @@ it("a reviewer of a party's organisation does not learn of a sealed case about i
   while ((await sendNotifications({ ...bench.cx, hasMail: false })) > 0);
   const told = await listNotifications(lawyer, NotificationQuery.parse({ limit: "100", view: "all" }));
   const listed = await listRequests(lawyer, { limit: 50 });
-  // Before anything is tried: what he is refused himself is in his log as what does not exist is.
+  // Before any attempt: the lawyer's own refusals are in their log, like refusals for unknown ids.
   const logged = await listEvents(lawyer, EventQuery.parse({ subject: `request:${id}` }));
   expect(logged.items).toEqual([]);
   expect({

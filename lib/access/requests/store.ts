@@ -9,7 +9,7 @@ import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { GroupName, Level, Purpose } from "@/lib/vocabulary";
 
-/** What `authorize` needs to know of a request before anybody reads it. */
+/** What `authorize` needs to know of a request before the row is read. */
 export interface RequestFacts {
   readonly id: string;
   readonly requesterUserId: string;
@@ -17,9 +17,9 @@ export interface RequestFacts {
   readonly transactions: readonly string[];
   /** False while it is a draft, or when it was withdrawn as one. */
   readonly isSent: boolean;
-  /** Who has been told that its answer is overdue. */
+  /** To whom the overdue request has escalated. */
   readonly escalatedTo: Escalation | undefined;
-  /** Users who look beside the requester, as they were named. */
+  /** Users named as co-viewers. */
   readonly coViewers: readonly string[];
   /** From whom it is sealed at the time it is read. */
   readonly sealedFrom: readonly string[];
@@ -46,9 +46,9 @@ export interface RequestRow extends Asked, Omit<RequestFacts, "sealedFrom"> {
   readonly state: RequestState;
   /** When its reviewers should have decided. */
   readonly dueAt: Date | undefined;
-  /** When the answer is due; absent where nobody has a duty to answer. */
+  /** When the answer is due; absent when an answer is not required. */
   readonly responseDueAt: Date | undefined;
-  /** Where it stood before a question, an extension, an objection or becoming overdue. */
+  /** Its state before a question, an extension, an objection or becoming overdue. */
   readonly stageBefore: RequestState | undefined;
   readonly escalatedAt: Date | undefined;
   readonly reminders: number;
@@ -146,8 +146,8 @@ const READING = [
 ];
 
 /**
- * Whose request this is, if it exists in the tenant: enough to decide whether the caller may know of it. Who it is sealed
- * from is asked of an id that nobody has too, so that one answer takes no more statements than the other.
+ * Returns whose request this is, if it exists in the tenant: enough to decide whether the caller may know of it. Seals
+ * are also looked up for an unknown id, so that both answers take the same number of statements.
  */
 export async function findRequestFacts(
   tx: Tx,
@@ -180,12 +180,12 @@ export async function findRequestFacts(
   };
 }
 
-/** Holds the request until the transaction ends: decisions on it come one after another. */
+/** Locks the request until the transaction ends, so that decisions on it come one after another. */
 export async function lockRequest(tx: Tx, id: string): Promise<void> {
   await tx.$queryRaw`SELECT id FROM access_request WHERE id = ${id}::uuid FOR UPDATE`;
 }
 
-/** State and version, which change together. */
+/** Returns state and version, which change together. */
 export async function readVersion(
   tx: Tx,
   id: string,
@@ -201,7 +201,7 @@ export async function readState(tx: Tx, id: string): Promise<RequestState> {
   return (await readVersion(tx, id)).state;
 }
 
-/** What callers are told of a request whose row cannot be read. Lists raise the alarm. */
+/** Returns the error that callers get for a request whose row cannot be read. Lists raise the alarm. */
 function unreadableRequest(): DomainError {
   return new DomainError("request.unreadable", {
     detail: "An administrator has been notified. The requester or an administrator can withdraw it.",
@@ -218,12 +218,12 @@ export async function isRequestUnreadable(
   return record !== null && readRows([record], toRequest).some(isUnreadable);
 }
 
-/** Purpose as it is stored, for the log's entry on a request whose row cannot be read as a whole. */
+/** Returns the purpose as stored, for the log's entry on a request whose row cannot be read as a whole. */
 export async function readPurpose(tx: Tx, id: string): Promise<string> {
   return (await tx.access_request.findUniqueOrThrow({ where: { id }, select: { purpose: true } })).purpose;
 }
 
-/** The whole row. A permit for any act on the request lets it be read. */
+/** Returns the whole row. A permit for any act on the request allows this read. */
 export async function readRequest(tx: Tx, permit: Permit, facts: RequestFacts): Promise<RequestRow> {
   requirePermit(permit, ...READING);
   const record = await tx.access_request.findUniqueOrThrow({ where: { id: facts.id } });
@@ -232,20 +232,14 @@ export async function readRequest(tx: Tx, permit: Permit, facts: RequestFacts): 
   return row;
 }
 
-/** A request that was submitted, for what the portal itself hands on: nobody reads it by this. */
+/** Returns a submitted request for what the portal itself sends on. No person reads through this function. */
 export async function getSubmitted(tx: Tx, id: string): Promise<RequestRow> {
   return toRequest(await tx.access_request.findFirstOrThrow({ where: { id, digest: { not: null } } }));
 }
 
-/** The rows of a list, in the order of the ids. The list itself has decided who may know of them. */
+/** Returns the rows of a list, in the order of the ids. The list itself has decided who may know of them. */
 export async function readListed(tx: Tx, ids: readonly string[]): Promise<Readable<RequestRow>[]> {
   const records = await tx.access_request.findMany({ where: { id: { in: [...ids] } } });
   const byId = new Map(readRows(records, toRequest).map((row) => [row.id, row]));
   return ids.flatMap((id) => byId.get(id) ?? []);
-}
-
-export async function countEarlierRequests(tx: Tx, row: RequestRow): Promise<number> {
-  return tx.access_request.count({
-    where: { requester_user_id: row.requesterUserId, id: { lt: row.id }, state: { not: "draft" } },
-  });
 }

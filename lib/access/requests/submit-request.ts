@@ -23,7 +23,10 @@ import { DomainError, invalidField } from "@/lib/errors";
 import { recordDigest } from "@/lib/escrow/protocol/statements";
 import { getPerson } from "@/lib/identity/people/people-store";
 
-/** Auditors and regulators ask on a legal basis; it must be in date and its document the one attached. */
+/**
+ * Returns the legal authority, if any. Throws unless a request of an auditor or a regulator has a legal authority that
+ * is in date, with its document attached.
+ */
 async function checkAuthorization(
   tx: Tx,
   cx: Context,
@@ -51,7 +54,7 @@ async function checkAuthorization(
   return authorization;
 }
 
-/** A query becomes ids before anybody signs. */
+/** Resolves a query to ids before the request is signed. */
 async function resolvedTransactions(tx: Tx, cx: Context, row: RequestRow): Promise<readonly string[]> {
   const { tenantId } = cx.instance;
   if (row.query === undefined) {
@@ -66,7 +69,7 @@ async function resolvedTransactions(tx: Tx, cx: Context, row: RequestRow): Promi
   return ids;
 }
 
-/** What the entry of a submission says of its dates, its authority and who looks as well. */
+/** What the entry of a submission contains about its dates, its authority and co-viewers. */
 function told(
   dates: { readonly dueAt: Date; readonly responseDueAt?: Date },
   authorization: { readonly id: string; readonly recordDigest: string } | undefined,
@@ -108,7 +111,7 @@ async function submitIn(tx: Tx, cx: Context, id: string) {
   await walkRequest(tx, cx, row, [
     { event: "submit", to: "submitted", frozen: { digest, ...dates, transactions, ...checked } },
     { event: "check", to: "document_check" },
-    // Until the scanner has spoken it waits here (scan-waiting.ts).
+    // Until the scanner has answered, the request waits here (scan-waiting.ts).
     ...(authorization?.document?.scan === "pending" ? [] : [{ event: "checked", to: "stage_1" } as const]),
   ]);
   return appendEntry(tx, cx, {
@@ -130,7 +133,7 @@ async function submitIn(tx: Tx, cx: Context, id: string) {
   });
 }
 
-/** Freezes what is asked, checks the document and hands the request to its first stage. */
+/** Submits a request: freezes what is asked, checks the document and moves the request to its first stage. */
 export async function submitRequest(cx: Context, id: string): Promise<RequestAnswer> {
   const entry = await inTransaction(cx, (tx) => submitIn(tx, cx, id));
   return answerRequest(cx, id, entry);

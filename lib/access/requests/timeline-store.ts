@@ -1,7 +1,7 @@
 import "server-only";
 import type { Tx } from "@/lib/db/transaction";
 
-/** One thing that happened to a request; nothing of it is ever changed or removed. */
+/** One event of a request. Events are never changed or removed. */
 export interface TimelineEvent {
   readonly kind: string;
   readonly byUserId: string | undefined;
@@ -32,7 +32,7 @@ export async function insertEvent(
   });
 }
 
-/** When the newest thing happened to a request. */
+/** Returns when the newest event of a request happened. */
 export async function findLastAt(tx: Tx, requestId: string): Promise<Date | undefined> {
   const { _max: newest } = await tx.request_event.aggregate({
     where: { request_id: requestId },
@@ -56,7 +56,7 @@ export async function listEvents(tx: Tx, requestId: string): Promise<TimelineEve
   }));
 }
 
-/** When the newest question was asked; the review clock stands still from then until its answer. */
+/** Returns when the newest question was asked; the review clock is paused from then until its answer. */
 export function askedAt(events: readonly TimelineEvent[]): Date | undefined {
   return events.filter((event) => event.kind === "ask").at(-1)?.at;
 }

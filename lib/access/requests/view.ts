@@ -28,7 +28,7 @@ export function personView(names: Names, userId: string) {
   };
 }
 
-/** What a summary tells beside the request itself. */
+/** What a summary shows in addition to the request itself. */
 export interface SummaryExtras {
   readonly names: Names;
   readonly turn: Turn | undefined;
@@ -93,14 +93,17 @@ export function authorizationView(row: AuthorizationRow): AuthorizationView {
   };
 }
 
-/** State as it is at this moment: an end in time or budget shows before anything has written it down. */
+/** Returns the state at this moment: an end in time or budget shows before a job has recorded it. */
 export function grantStateAt(grant: GrantRow, now: Date): GrantState {
   if (grant.state !== "active") return grant.state;
   if (grant.viewsUsed >= grant.maxViews) return "exhausted";
   return now < grant.notBefore || isWithin(grant.notBefore, grant.notAfter, now) ? "active" : "expired";
 }
 
-/** What people call a grant: its request's number with GR; a dispute's grant, which has none, DG and the end of its id, one of break-glass BG. */
+/**
+ * Returns the reference of a grant for people: its request's number with GR; for a dispute's grant, which has no
+ * number, DG and the end of its id, and for break-glass BG.
+ */
 export function grantReference(grant: {
   readonly id: string;
   readonly requestReference: string | undefined;
@@ -116,7 +119,7 @@ function authorityOf(grant: GrantRow) {
   return { authority: { kind: grant.authorization.kind, issuer, case_number: caseNumber } };
 }
 
-/** What a view of a grant tells beside its row. */
+/** What a view of a grant shows in addition to its row. */
 export interface GrantExtras {
   readonly holder: Pick<Person, "handle" | "name"> | undefined;
   readonly opened: number;

@@ -7,7 +7,7 @@ import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 
-/** The caller as the queue sees him: with the stages his duties decide, and whose requests he is too near to. */
+/** Returns the caller as a queue viewer: with the stages that their duties decide, and their conflicts of interest. */
 export async function viewerOf(tx: Tx, cx: Pick<Context, "principal" | "clock">): Promise<Viewer> {
   const { principal } = cx;
   const decided = Stage.options.filter((stage) => principal.duties.includes(STAGE_DUTY[stage]));

@@ -19,8 +19,8 @@ import { inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 
 /**
- * Refuses callers who may not withdraw this request. It reads no more of the row than the facts of `authorize`, so
- * that it also answers for a row that cannot be read.
+ * Refuses callers who may not withdraw this request. It reads no more of the row than the facts of `authorize`, so that
+ * it also answers for a row that cannot be read.
  */
 async function requireOwn(tx: Tx, cx: Context, id: string): Promise<void> {
   const facts = await findRequestFacts(tx, cx, id);
@@ -70,7 +70,7 @@ async function unreadableAnswer(cx: Context, id: string, entry: AppendedEntry): 
   return { id, unreadable: true, state: "withdrawn", receipt: await issueReceipt(cx, entry) };
 }
 
-/** Withdraws a request of the caller that nothing has come of yet. It stays visible. */
+/** Withdraws a request of the caller that has led to no grant yet. It stays visible. */
 export async function withdrawRequest(
   cx: Context,
   id: string,

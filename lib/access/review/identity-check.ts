@@ -13,7 +13,7 @@ import { InvariantError, invalidField } from "@/lib/errors";
 import { findPeople, type Person } from "@/lib/identity/people/people-store";
 import { readCheckRecord } from "@/lib/organisations/agency/check-record";
 
-/** The check holds for the officer, in any request, for twelve months. */
+/** The check is valid for the officer, in any request, for twelve months. */
 function twelveMonthsLater(at: Date): Date {
   const later = new Date(at);
   later.setUTCMonth(later.getUTCMonth() + 12);
@@ -25,7 +25,10 @@ interface Facts {
   readonly calledNumberFromRecord: boolean;
 }
 
-/** Whoever put a number on record, under whichever account of his, is not the second person who calls it back. */
+/**
+ * Throws when the caller put this number on record, under any of their accounts. They cannot be the second person who
+ * calls it back.
+ */
 async function requireOthersNumber(tx: Tx, cx: Context, setter: string | undefined): Promise<void> {
   if (setter === undefined) return;
   const { accounts } = await findRelatedPeople(tx, cx.instance.tenantId, cx.principal.userId);
@@ -33,7 +36,10 @@ async function requireOthersNumber(tx: Tx, cx: Context, setter: string | undefin
     throw invalidField("/called_number", "was recorded by you, so another person must make the callback");
 }
 
-/** What holds, by the agency's record. Throws `request.invalid` for a number that is not of it, or that the caller set. */
+/**
+ * Returns the result according to the agency's record. Throws `request.invalid` for a number that is not on it, or that
+ * the caller set.
+ */
 async function weigh(tx: Tx, cx: Context, officer: Person, body: NewIdentityCheck): Promise<Facts> {
   const record = await readCheckRecord(tx, cx.instance.tenantId, officer);
   const { called_number: number, is_confirmed: isConfirmed } = body;
@@ -46,7 +52,7 @@ async function weigh(tx: Tx, cx: Context, officer: Person, body: NewIdentityChec
   };
 }
 
-/** What the entry of a check says. */
+/** Returns what the entry of a check contains. */
 function checked(facts: Facts, body: NewIdentityCheck) {
   return {
     domain_verified: facts.domainVerified,
@@ -57,9 +63,9 @@ function checked(facts: Facts, body: NewIdentityCheck) {
 }
 
 /**
- * The legal reviewer records that the officer is who he says: the server compares the domain of the officer's address with
- * the agency's, and the call back goes to a number of the agency's record, chosen and never typed. Only a check with both
- * lets a request be approved. Whoever checks may decide as well; the requester and his side never do.
+ * Records a legal reviewer's check of the officer's identity. The server compares the domain of the officer's address
+ * with the agency's. The call back goes to a number on the agency's record, chosen and never typed. Only a check with
+ * both lets a request be approved. The person who checks may also decide; the requester and their side never do.
  */
 export async function checkIdentity(
   cx: Context,

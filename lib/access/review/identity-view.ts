@@ -6,7 +6,7 @@ import type { Tx } from "@/lib/db/transaction";
 import * as people from "@/lib/identity/people/people-store";
 import { readCheckRecord } from "@/lib/organisations/agency/check-record";
 
-/** What is on record of an officer's identity, and what a check of it is made by. */
+/** Returns what is recorded of an officer's identity, and what a check of it needs. */
 export async function identityOf(
   tx: Tx,
   cx: Context,

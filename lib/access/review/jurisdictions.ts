@@ -1,16 +1,19 @@
 /** Which orders are of this place: jurisdictions as ISO 3166-1 alpha-2 codes or `EU`. Pure data and rules. */
 
-/** Since when the lists below hold: the withdrawal of the United Kingdom. A later change of members is a new date. */
+/**
+ * Date since when the lists below apply: the withdrawal of the United Kingdom. A later change of members needs a new
+ * date.
+ */
 export const MEMBERS_AS_OF = "2020-02-01";
 
 /** Member states of the European Union. */
 const EU_MEMBERS: ReadonlySet<string> = new Set(
   "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split(" "),
 );
-/** States of the European Economic Area beside them, in which the GDPR applies too (Decision 154/2018). */
+/** Other states of the European Economic Area, in which the GDPR applies too (Decision 154/2018). */
 const EEA_BESIDE: ReadonlySet<string> = new Set(["IS", "LI", "NO"]);
 
-/** Whether an order of this jurisdiction counts by itself. A home of `EU` includes its member states. */
+/** Whether an order of this jurisdiction is recognised without a basis. A home of `EU` includes its member states. */
 export function isHome(jurisdiction: string, homes: readonly string[]): boolean {
   return homes.includes(jurisdiction) || (homes.includes("EU") && EU_MEMBERS.has(jurisdiction));
 }
@@ -18,20 +21,20 @@ export function isHome(jurisdiction: string, homes: readonly string[]): boolean 
 const underGdpr = (code: string): boolean => code === "EU" || EU_MEMBERS.has(code) || EEA_BESIDE.has(code);
 
 /**
- * Whether GDPR article 48 speaks of the order: the GDPR applies at home and the order comes from a third country. Then it
- * is recognised only by an international agreement in force, such as a mutual legal assistance treaty, without prejudice
- * to other grounds for a transfer.
+ * Whether GDPR article 48 applies to the order: the GDPR applies at home and the order comes from a third country. Then
+ * it is recognised only by an international agreement in force, such as a mutual legal assistance treaty, without
+ * prejudice to other grounds for a transfer.
  */
 export function isThirdCountry(jurisdiction: string, homes: readonly string[]): boolean {
   return homes.some(underGdpr) && !underGdpr(jurisdiction);
 }
 
-/** By what an order counts; `missing`: by nothing yet, so it waits for legal review. */
+/** The basis for recognising an order; `missing`: none yet, so it waits for legal review. */
 type Standing = "home" | "stated" | "recorded" | "missing";
 
 /**
- * Weighs an order against the home jurisdictions: of home, by the basis that it states, by the one that a reviewer
- * records, or by nothing. An instance without a home has no orders of its own.
+ * Returns how an order is recognised: as one of a home jurisdiction, by the basis that it states, by one that a
+ * reviewer records, or `missing`. An instance without a home has no home orders.
  */
 export function weigh(
   order: { readonly jurisdiction: string; readonly recognitionBasis: string | undefined },

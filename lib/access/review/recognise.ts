@@ -18,9 +18,9 @@ type Order = Pick<AuthorizationRow, "id" | "requestId" | "jurisdiction" | "recog
 type Weighed = Pick<RecognitionRow, "standing" | "jurisdiction" | "homes" | "isThirdCountry" | "basis">;
 
 /**
- * Weighs an order that is about to be approved, against the home jurisdictions of this moment. Throws
- * `authorization.recognition` for a foreign one for which neither its record nor `recorded` names a basis, and
- * `request.invalid` where a basis is recorded that is not asked for.
+ * Returns how an order that is about to be approved is recognised, by the home jurisdictions of this moment. Throws
+ * `authorization.recognition` for a foreign order without a basis in its record or in `recorded`, and `request.invalid`
+ * for a recorded basis that is not needed.
  */
 async function requireBasis(
   tx: Tx,
@@ -44,7 +44,9 @@ async function requireBasis(
   return { standing, jurisdiction, homes, isThirdCountry: third, basis };
 }
 
-/** What is asked of whoever may record a basis: legal review, and executives where it stayed silent. */
+/**
+ * Checks recognition for people who may record a basis: legal review, and executives when legal review stayed silent.
+ */
 export async function requireRecordable(
   tx: Tx,
   cx: Context,
@@ -54,16 +56,14 @@ export async function requireRecordable(
   if ((await findRecognition(tx, order.id)) === undefined) await requireBasis(tx, cx, order, recorded);
 }
 
-/**
- * What is asked of everybody who approves after that: the order has been recognised. Throws `authorization.recognition`.
- */
+/** Throws `authorization.recognition` unless the order has been recognised. For every later approver. */
 export async function requireRecognised(tx: Tx, cx: Context, order: Order): Promise<void> {
   await requireRecordable(tx, cx, order, undefined);
 }
 
 /**
- * Writes down by what the order counts, in the caller's transaction, for the caller's entry to name. One that was
- * weighed before stays as it was weighed.
+ * Records how the order is recognised, in the caller's transaction, for the caller's entry to name. An earlier
+ * recognition is kept.
  */
 export async function recognise(
   tx: Tx,

@@ -2,7 +2,7 @@ import "server-only";
 import { z } from "zod";
 import type { Tx } from "@/lib/db/transaction";
 
-/** How a legal authority was recognised, as it was weighed. */
+/** How a legal authority was recognised. */
 export interface RecognitionRow {
   readonly standing: "home" | "stated" | "recorded";
   readonly jurisdiction: string;
@@ -23,7 +23,7 @@ const Row = z.object({
   at: z.date(),
 });
 
-/** The home jurisdictions of the instance: those of its operator, sorted, each once. */
+/** Returns the home jurisdictions of the instance: those of its operator, sorted, each once. */
 export async function readHomes(tx: Tx, tenantId: string): Promise<string[]> {
   const rows = await tx.organisation.findMany({
     where: { tenant_id: tenantId, kind: "operator" },
@@ -49,7 +49,7 @@ export interface NewRecognition extends RecognitionRow {
   readonly membersAsOf: string;
 }
 
-/** Once for a legal authority. The database looks at who and at the order's own record. */
+/** Stores a recognition, once for a legal authority. The database checks the person and the order's own record. */
 export async function insertRecognition(tx: Tx, row: NewRecognition): Promise<void> {
   await tx.recognition.createMany({
     data: [

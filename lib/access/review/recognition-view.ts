@@ -7,7 +7,7 @@ import type { Context } from "@/lib/context/context";
 import type { Tx } from "@/lib/db/transaction";
 import { getPerson } from "@/lib/identity/people/people-store";
 
-/** By what the order counts here: as it was weighed, or as it would be weighed now. Nothing without an order. */
+/** Returns how the order is recognised: as recorded, or as it would be now. Returns undefined without an order. */
 export async function recognitionView(
   tx: Tx,
   cx: Context,

@@ -30,7 +30,7 @@ const decide = (who: BenchPerson, id: string, stage: "legal" | "coordinator", mo
 const recognitionOf = async (who: BenchPerson, id: string) => (await reviewRequest(who, id)).recognition;
 
 describe("a foreign order that states no basis", () => {
-  it("is taken in, waits for legal review, and is approved by nobody until a reviewer records one", async () => {
+  it("the order is accepted, waits for legal review, and cannot be approved until a reviewer records a basis", async () => {
     const id = await foreign();
     expect(await recognitionOf(bench.legal, id)).toEqual({
       standing: "missing",
@@ -53,13 +53,13 @@ describe("a foreign order that states no basis", () => {
     expect(answer.state).toBe("active");
   });
 
-  it("is denied and asked about without one", async () => {
+  it("the order can be denied and asked about without a basis", async () => {
     const id = await foreign();
     const deny = { stage: "legal", decision: "deny", comment: "No treaty." };
     expect((await decideRequest(bench.legal, id, NewDecision.parse(deny))).state).toBe("denied");
   });
 
-  it("is granted by no row that goes around the rule, and no requester recognises it", async () => {
+  it("the database refuses a grant without recognition, and a recognition by the requester", async () => {
     const id = await foreign();
     const row = (user: string, standing = "recorded", homes = "{EU}") =>
       bench.query(
@@ -71,7 +71,7 @@ describe("a foreign order that states no basis", () => {
     await expect(row(bench.regulator.principal.userId)).rejects.toThrow("by a person other than the requester");
     await expect(row(bench.legal.principal.userId, "stated")).rejects.toThrow("is recognised as recorded");
     await expect(row(bench.legal.principal.userId, "home", "{DE}")).rejects.toThrow("is recognised as recorded");
-    // Without an entry that tells of it nothing stays.
+    // Without its entry in the log, the row is refused.
     await expect(row(bench.legal.principal.userId)).rejects.toThrow();
     const grant = bench.query(
       `INSERT INTO access_grant (id, tenant_id, request_id, authorization_id, subject_user_id, transactions, groups, level, purpose,
@@ -85,8 +85,8 @@ describe("a foreign order that states no basis", () => {
   });
 });
 
-describe("a basis", () => {
-  it("that the order states is weighed by its reviewers and not recorded again", async () => {
+describe("a recognition basis", () => {
+  it("a basis that the order states is used and not recorded again", async () => {
     const id = await foreign(RECORDED);
     expect(await recognitionOf(bench.legal, id)).toMatchObject({ standing: "stated", basis: BASIS });
     const refused = await refusalOf(decide(bench.legal, id, "legal", { recognition_basis: "Another" }));
@@ -95,7 +95,7 @@ describe("a basis", () => {
     expect((await decide(bench.approver, id, "coordinator")).state).toBe("active");
   });
 
-  it("is recorded with an approval of legal review and nowhere else", () => {
+  it("a basis is recorded only with an approval of legal review", () => {
     const body = { comment: "x", ...RECORDED };
     const parse = (more: object) => NewDecision.safeParse({ ...body, ...more }).success;
     expect(parse({ stage: "legal", decision: "approve" })).toBe(true);
@@ -105,7 +105,7 @@ describe("a basis", () => {
   });
 });
 
-it("home jurisdictions are set by administrators, and hold for the next decision and not for earlier ones", async () => {
+it("administrators set home jurisdictions, which apply to the next decision and not to earlier ones", async () => {
   const decided = await bench.file({ order: { jurisdiction: "FR" } });
   await decide(bench.legal, decided, "legal");
   const waiting = await bench.file({ order: { jurisdiction: "FR" } });
@@ -115,7 +115,7 @@ it("home jurisdictions are set by administrators, and hold for the next decision
   const hours = { zone: "UTC", weekly_hours: null, holiday_region: null, closed_dates: [], open_dates: [] };
   const set = (more: object) => setHours(admin, operator, OfficeHoursBody.parse({ ...hours, ...more }));
   expect((await set({ home_jurisdictions: ["DE"] })).home_jurisdictions).toEqual(["DE"]);
-  // Whoever sets hours alone leaves them.
+  // Setting only the hours keeps them.
   expect((await set({})).home_jurisdictions).toEqual(["DE"]);
   expect((await refusalOf(decide(bench.legal, waiting, "legal"))).extra).toMatchObject({ article_48: false });
   expect((await decide(bench.approver, decided, "coordinator")).state).toBe("active");

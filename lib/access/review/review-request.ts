@@ -3,18 +3,18 @@ import { firstReading, stageOf } from "@/lib/access/decisions/decision-case";
 import { remainingAt } from "@/lib/access/decisions/decision-statement";
 import type { Remaining } from "@/lib/access/decisions/narrowing";
 import { retypedFactsView } from "@/lib/access/decisions/retyped-facts-view";
-import { loadSigning } from "@/lib/access/decisions/signing";
+import { loadSigning } from "@/lib/access/decisions/sign-decision";
 import { type DecisionRow, listDecisions } from "@/lib/access/decisions/store";
 import { type AuthorizationRow, findAuthorization } from "@/lib/access/legal-authorities/store";
 import { knownHolds } from "@/lib/access/preservations/known-holds";
 import { loadRequest } from "@/lib/access/requests/load-request";
-import { isParty, listQueue } from "@/lib/access/requests/queue-store";
+import { listQueue } from "@/lib/access/requests/queue-store";
 import { loadNames } from "@/lib/access/requests/request-view";
 import type { Stage } from "@/lib/access/requests/schema";
 import type { RequestRow } from "@/lib/access/requests/store";
 import { personView } from "@/lib/access/requests/view";
 import { viewerOf } from "@/lib/access/requests/viewer";
-import { ownOrganisations, withTie } from "@/lib/access/review/conflicts/store";
+import { isParty, ownOrganisations, withTie } from "@/lib/access/review/conflicts/store";
 import { identityOf } from "@/lib/access/review/identity-view";
 import { recognitionView } from "@/lib/access/review/recognition-view";
 import type { ReviewConflict, ReviewView } from "@/lib/access/review/schema";
@@ -62,7 +62,7 @@ async function loadReview(tx: Tx, cx: Context, id: string): Promise<Review> {
 const decidersOf = (decisions: readonly DecisionRow[]): string[] =>
   decisions.filter((one) => one.decision !== "ask").map((one) => one.approverUserId);
 
-/** The rules of `request.decide`, one by one, so that each can be shown as held or not. */
+/** The rules of `request.decide`, one by one, so that the page can show whether each is met. */
 function conflictsOf(cx: Context, review: Review, stage: Stage): ReviewConflict[] {
   const { principal } = cx;
   const { row } = review;
@@ -104,7 +104,7 @@ async function previewOf(tx: Tx, cx: Context, review: Review, records: readonly 
   const { row, requester, authorization } = review;
   const now = cx.clock.now();
   const duties = await people.findDuties(tx, requester.userId);
-  // The officer's holds, not the reviewer's: the preview says what the officer would be answered.
+  // Holds that the officer may know of, not the reviewer's: the preview shows the officer's answer.
   const reader = { ...requester, tenantId: cx.instance.tenantId, duties };
   const holds = await knownHolds(tx, reader, row.transactions, now);
   return previewPolicy({
@@ -115,7 +115,7 @@ async function previewOf(tx: Tx, cx: Context, review: Review, records: readonly 
       role: requester.role,
       duties,
       isActive: requester.isActive,
-      // A fresh proof is the officer's to give at each opening; nothing a reviewer could judge.
+      // The officer gives a fresh proof at each opening, so a reviewer cannot judge it.
       proof: { kind: "session", sessionId: "", method: "passkey", provedAt: now, multiFactorAt: now },
       hasSecondFactor: true,
     },
@@ -132,7 +132,9 @@ async function previewOf(tx: Tx, cx: Context, review: Review, records: readonly 
   });
 }
 
-/** That the first decider has read is told; what he read only to a person who has read and approved as well. */
+/**
+ * Shows that the first decider has read. What they read is shown only to a person who has read and approved as well.
+ */
 async function firstReadingOf(
   tx: Tx,
   cx: Context,
@@ -167,9 +169,9 @@ async function queueOf(tx: Tx, cx: Context, id: string): Promise<ReviewView["que
 
 async function officerOf(tx: Tx, cx: Context, review: Review): Promise<ReviewView["officer"]> {
   const { row, requester, permit } = review;
-  // What is sealed from the reviewer is in no count either.
-  const besides = [row.id, ...(await findSealedCases(tx, cx))];
-  const history = await readHistory(tx, permit, { userId: requester.userId, besides });
+  // Counts leave out what is sealed from the reader.
+  const except = [row.id, ...(await findSealedCases(tx, cx))];
+  const history = await readHistory(tx, permit, { userId: requester.userId, except });
   const { name, organisation } = personView(await loadNames(tx, [requester.userId]), requester.userId);
   return { name, organisation, ...history, is_first_request: history.requests === 0 };
 }
@@ -225,7 +227,9 @@ async function viewReview(tx: Tx, cx: Context, id: string): Promise<Omit<ReviewV
   };
 }
 
-/** Everything a decider weighs beside the request itself. The requester and his organisation get 403. */
+/**
+ * Returns everything a decider needs in addition to the request itself. The requester and their organisation get 403.
+ */
 export async function reviewRequest(cx: Context, id: string): Promise<ReviewView> {
   const view = await inSnapshot(cx, (tx) => viewReview(tx, cx, id));
   return { ...view, signing: await loadSigning(cx) };

@@ -4,7 +4,7 @@ import { prepareStatement } from "@/lib/access/decisions/prepare-statement";
 import { readDocument } from "@/lib/access/documents/read-document";
 import { getGrant } from "@/lib/access/grants/get-grant";
 import { commentRequest } from "@/lib/access/requests/comment-request";
-import { getRequest } from "@/lib/access/requests/get-request";
+import { getRequest } from "@/lib/access/requests/request-view";
 import { NewDecision, NewStatement } from "@/lib/access/requests/schema";
 import { checkIdentity } from "@/lib/access/review/identity-check";
 import { reviewRequest } from "@/lib/access/review/review-request";
@@ -33,13 +33,13 @@ const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 const deny = (stage: string) => NewDecision.parse({ stage, decision: "deny", comment: "No basis" });
 const ask = (stage: string) => NewDecision.parse({ stage, decision: "ask", comment: "Which annex?" });
 
-/** The same call by a person whose clock stands elsewhere. */
+/** The same call by a person whose clock is set differently. */
 function at(who: BenchPerson, ms: number): BenchPerson {
   return { ...who, clock: { ...who.clock, now: () => new Date(ms), nowMs: () => ms } };
 }
 
 describe("the decision panel", () => {
-  it("is for deciders: the requester gets 403, others do not know the request", async () => {
+  it("only deciders see it: the requester gets 403, others do not know the request", async () => {
     const id = await bench.file();
     const { regulator, auditor, support, legal } = bench;
     expect(await code(reviewRequest(regulator, id))).toBe("decision.self");
@@ -51,7 +51,7 @@ describe("the decision panel", () => {
     expect(await code(reviewRequest(colleague, id))).toBe("decision.organisation");
   });
 
-  it("says which stage waits, whether I may decide it and why not, as the decision itself would", async () => {
+  it("it shows which stage waits, whether the reader may decide it and why not, as the decision itself would", async () => {
     const id = await bench.file();
     const { legal, approver, both } = bench;
     const mine = await reviewRequest(legal, id);
@@ -71,7 +71,7 @@ describe("the decision panel", () => {
     expect((await reviewRequest(approver, id)).may_decide).toBe(true);
   });
 
-  it("keeps a party to the transactions from deciding on them", async () => {
+  it("a party to the transactions cannot decide on them", async () => {
     const id = await bench.file();
     const { organisationId } = bench.client.principal;
     const party = { ...bench.legal, principal: { ...bench.legal.principal, organisationId } };
@@ -80,7 +80,7 @@ describe("the decision panel", () => {
     expect(await code(decideRequest(party, id, bench.approval("legal")))).toBe("decision.party");
   });
 
-  it("shows per group what the rules would allow under this instrument", async () => {
+  it("it shows per group what the rules would allow under this instrument", async () => {
     const asked = { fields: ["amount", "pricing", "parties"] };
     const id = await bench.file({ asked, order: { kind: "statutory_demand" } });
     const outcomes = async (who: BenchPerson) => {
@@ -103,7 +103,7 @@ describe("the decision panel", () => {
     expect(late.policy.groups[0]?.reasons).toContain("default.retention");
   });
 
-  it("knows the officer: identity check, first request, what became of the others", async () => {
+  it("it shows the officer's identity check, their first request and the results of the others", async () => {
     const officer = await bench.person({ role: "auditor", hasKey: false });
     const id = await bench.file({ who: officer });
     const first = await reviewRequest(bench.legal, id);
@@ -122,7 +122,7 @@ describe("the decision panel", () => {
     expect(known.identity_check).toMatchObject({ is_valid: true, by: bench.legal.principal.name });
   });
 
-  it("leads through what waits for me, earliest due first", async () => {
+  it("it leads through the reader's waiting requests, earliest deadline first", async () => {
     const ids = [await bench.file(), await bench.file()];
     const { queue } = await reviewRequest(bench.legal, ids[0] ?? "");
     expect(queue.next).toBe(ids[1]);
@@ -130,7 +130,7 @@ describe("the decision panel", () => {
     expect((await reviewRequest(bench.legal, ids[1] ?? "")).queue.previous).toBe(ids[0]);
   });
 
-  it("names metadata of the transactions and how the decision will be signed", async () => {
+  it("it names metadata of the transactions and how the decision will be signed", async () => {
     const view = await reviewRequest(bench.legal, await bench.file());
     expect(view.transactions.map((one) => one.id)).toEqual([...bench.transactions].sort());
     expect(view.transactions[0]).toMatchObject({
@@ -151,7 +151,7 @@ describe("an identity check", () => {
       note: "Called back.",
     });
 
-  it("that failed counts against an earlier one that did not: the newest decides", async () => {
+  it("a failed check counts against an earlier good one: the newest decides", async () => {
     const officer = await bench.person({ role: "regulator", hasKey: false });
     const { principal } = officer;
     const id = await bench.file({ who: officer });
@@ -169,7 +169,7 @@ describe("an identity check", () => {
     expect(answer).toMatchObject({ state: "stage_2", requester: { handle: principal.handle } });
   });
 
-  it("is by the agency's record alone: no number of one's own, no other domain, and nobody called is no check", async () => {
+  it("a check follows the agency's record: an own number, another domain or a missing call is no check", async () => {
     const officer = await bench.person({ role: "regulator", hasKey: false });
     const id = await bench.file({ who: officer });
     const own = { called_number: "+49 30 111111", is_confirmed: true, note: "Called back." };
@@ -204,7 +204,7 @@ describe("an identity check", () => {
     await expect(insert([impostor.principal.userId, false, false, null])).rejects.toThrow("cannot check their own identity");
   });
 
-  it("goes by what administrators put on the agency's record, at the next check", async () => {
+  it("the next check uses what administrators put on the agency's record", async () => {
     const officer = await bench.person({ role: "regulator", hasKey: false });
     const admin = await bench.person({
       role: "admin",
@@ -230,7 +230,7 @@ describe("an identity check", () => {
       expect(AgencyRecordBody.safeParse({ ...record, email_domains: [domain] }).success).toBe(false);
   });
 
-  it("tells nobody outside whether a request exists", async () => {
+  it("a check does not reveal to outsiders whether a request exists", async () => {
     const id = await bench.file();
     for (const who of [bench.support, bench.auditor]) {
       for (const any of [id, uuidv7(1)])
@@ -241,7 +241,7 @@ describe("an identity check", () => {
 });
 
 describe("the two readings of a paper order", () => {
-  it("the first stays covered until the second decider has read", async () => {
+  it("the first reading stays hidden until the second decider has read", async () => {
     const id = await bench.file();
     await decideRequest(bench.legal, id, bench.approval("legal"));
     const covered = await reviewRequest(bench.approver, id);
@@ -253,12 +253,12 @@ describe("the two readings of a paper order", () => {
     );
   });
 
-  it("the first stays covered for whoever puts a reading beside a question, not an approval", async () => {
+  it("the first reading stays hidden from a person who adds a reading to a question, not an approval", async () => {
     const id = await bench.file();
     await decideRequest(bench.legal, id, bench.approval("legal"));
     const { confirms } = bench.approval("coordinator");
     expect(NewDecision.safeParse({ ...ask("coordinator"), confirms }).success).toBe(false);
-    // As such rows were written before: the use case takes what was parsed.
+    // As older rows were written: the use case now accepts only what was parsed.
     await decideRequest(bench.approver, id, { ...ask("coordinator"), confirms });
     await commentRequest(bench.regulator, id, "Annex A");
     const covered = await reviewRequest(bench.approver, id);
@@ -294,7 +294,7 @@ describe("the two readings of a paper order", () => {
     expect((await reviewRequest(bench.legal, await bench.file())).officer.narrowed).toBeGreaterThan(0);
   });
 
-  it("nothing wider than the record is accepted, whatever a decider reads", async () => {
+  it("a reading cannot widen what is recorded", async () => {
     const id = await bench.file();
     const wider = { ...bench.approval("legal").confirms, valid_until: dayOf(Date.now() + 90 * DAY_MS) };
     expect(await code(decideRequest(bench.legal, id, bench.approval("legal", { confirms: wider })))).toBe(
@@ -304,7 +304,7 @@ describe("the two readings of a paper order", () => {
 });
 
 describe("narrowing", () => {
-  it("takes away transactions, fields, time and views, and adds none of them", async () => {
+  it("a narrowing removes transactions, fields, time and views, and adds none of them", async () => {
     const id = await bench.file();
     const [one] = bench.transactions;
     const until = new Date(Date.now() + 5 * DAY_MS).toISOString();
@@ -328,7 +328,7 @@ describe("narrowing", () => {
     expect(view.decisions.map((decision) => decision.narrowed)).toEqual([true, true]);
   });
 
-  it("stays told to both sides, each decider's part under that decider, also after a denial", async () => {
+  it("both sides still see each decider's narrowing under that decider, also after a denial", async () => {
     const id = await bench.file();
     const [one, other] = bench.transactions;
     const until = `${dayOf(Date.now() + 5 * DAY_MS)}T00:00:00Z`;
@@ -364,7 +364,7 @@ describe("narrowing", () => {
 });
 
 describe("what the deciders read", () => {
-  it("is told in full to both once both have approved, and before that only to whom has read", async () => {
+  it("both deciders see both readings once both have approved, and before that only a person who has read sees one", async () => {
     const id = await bench.file();
     await decideRequest(bench.legal, id, bench.approval("legal"));
     const readings = async (who: BenchPerson) =>
@@ -379,7 +379,7 @@ describe("what the deciders read", () => {
 });
 
 describe("a question", () => {
-  it("stops the review clock until the requester answers, and an approval before it still stands", async () => {
+  it("a question pauses the review clock until the requester answers, and an approval before it is still valid", async () => {
     const id = await bench.file();
     await decideRequest(bench.legal, id, bench.approval("legal"));
     const due = Date.parse((await getRequest(bench.legal, id)).due_at ?? "");
@@ -409,7 +409,8 @@ describe("two who decide at once", () => {
       decideRequest(bench.second, id, ask("coordinator"), version),
     ]);
     const [first, , again] = results;
-    // While the custodian is told of the grant, its approver's own repetition is the same act and not a second one.
+    // While the custodian is notified of the grant, its approver's own repetition is the same act and not a second
+    // one.
     const isRepeated = first?.status === "fulfilled" && again?.status === "fulfilled";
     const lost = results.filter((result) => result.status === "rejected");
     expect(lost).toHaveLength(isRepeated ? 2 : 3);
@@ -422,7 +423,7 @@ describe("two who decide at once", () => {
     expect(view.decisions.filter((one) => one.stage === "coordinator")).toHaveLength(1);
   });
 
-  it("without a version the stage itself tells who was faster", async () => {
+  it("without a version the stage itself shows who was faster", async () => {
     const id = await bench.file();
     await decideRequest(bench.legal, id, deny("legal"));
     const late = await refusalOf(decideRequest(bench.both, id, bench.approval("legal")));
@@ -433,7 +434,7 @@ describe("two who decide at once", () => {
     });
   });
 
-  it("a statement is not laid out upon an older version either", async () => {
+  it("a statement is also not prepared on an older version", async () => {
     const id = await bench.file();
     const body = NewStatement.parse({ ...bench.approval("legal") });
     expect(await code(prepareStatement(bench.legal, id, body, 1))).toBe("request.conflict");
@@ -441,7 +442,7 @@ describe("two who decide at once", () => {
 });
 
 describe("a passkey that its owner removed", () => {
-  it("decides nothing, and says where another takes its place", async () => {
+  it("a removed passkey decides nothing, and the refusal says where to enrol another", async () => {
     const id = await bench.file();
     const { legal } = bench;
     const passkey = await storePasskey(legal, "http://localhost:3000");
@@ -457,7 +458,7 @@ describe("a passkey that its owner removed", () => {
 });
 
 describe("the order's document", () => {
-  it("is read by its uploader and by reviewers, as a logged attachment with its digest", async () => {
+  it("its uploader and reviewers read the document, as a logged attachment with its digest", async () => {
     const id = await bench.file();
     const authorizationId = (await getRequest(bench.legal, id)).authorization?.id ?? "";
     for (const who of [bench.regulator, bench.legal, bench.approver]) {

@@ -2,9 +2,9 @@ import { z } from "zod";
 import { Confirms, Stage } from "@/lib/access/requests/schema";
 import { GroupName, Level } from "@/lib/vocabulary";
 
-/** What a decider is shown beside the request itself. */
+/** What a decider is shown in addition to the request itself. */
 
-/** A condition for deciding; `holds` is the good case. The words are the page's, by id. */
+/** A condition for deciding; `holds` is the good case. The texts belong to the page, by id. */
 export const ReviewConflict = z.object({
   id: z.enum(["requester", "duty", "organisation", "person", "party"]),
   holds: z.boolean(),
@@ -48,10 +48,10 @@ export const ReviewView = z.object({
     version: z.string(),
     name: z.string(),
     groups: z.array(GroupPreview),
-    /** Rules that refuse at this moment and not at every one, e.g. office hours. */
+    /** Rules that refuse only at certain times, for example outside office hours. */
     conditions: z.array(z.string()),
   }),
-  /** What can still be granted: what was asked, less what earlier deciders took away. */
+  /** What can still be granted: the request, less what earlier deciders took away. */
   remaining: z.object({
     transactions: z.array(z.string()),
     fields: z.array(GroupName),
@@ -73,20 +73,20 @@ export const ReviewView = z.object({
   identity_check: z.object({
     is_required: z.boolean(),
     is_valid: z.boolean(),
-    /** Whether the newest check found the officer to be who he says; absent when there is none. */
+    /** Whether the newest check confirmed the officer's identity; absent when there is no check. */
     is_complete: z.boolean().optional(),
     at: z.string().optional(),
     by: z.string().optional(),
     until: z.string().optional(),
-    /** Domain of the officer's address, and whether it is the agency's; absent where no check is needed. */
+    /** Domain of the officer's address, and whether it is the agency's; absent when no check is needed. */
     domain: z.string().optional(),
     is_domain_verified: z.boolean().optional(),
     /** Numbers of the agency's record, of which one is called back. */
     contacts: z.array(z.string()).optional(),
   }),
   /**
-   * By what the order counts here: it is of a home jurisdiction, it states a basis, a reviewer has recorded one, or nothing
-   * yet. `article_48`: of a third country where the GDPR applies. `by` and `at` of whoever weighed it with a decision.
+   * How the order is recognised: it is of a home jurisdiction, it states a basis, a reviewer has recorded one, or not
+   * yet. `article_48`: of a third country where the GDPR applies. `by` and `at` name the decision that recognised it.
    */
   recognition: z
     .object({
@@ -99,12 +99,12 @@ export const ReviewView = z.object({
       at: z.string().optional(),
     })
     .optional(),
-  /** The first decider's reading: that it exists; its words only for whoever has read as well. */
+  /** The first decider's reading: that it exists. Its text is shown only to people who have read as well. */
   first_reading: z.object({ by: z.string(), at: z.string(), confirms: Confirms.optional() }).optional(),
   /** What the deciders read in a paper order, for those who have read it and approved; else empty. */
   readings: z.array(z.object({ stage: Stage, by: z.string(), at: z.string(), confirms: Confirms })),
   transactions: z.array(ReviewTransaction),
-  /** Place among the requests that wait for this person, by due date. */
+  /** Place among the requests that wait for this person, by deadline. */
   queue: z.object({
     total: z.int(),
     position: z.int().optional(),

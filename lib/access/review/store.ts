@@ -5,7 +5,7 @@ import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 import { GroupName } from "@/lib/vocabulary";
 
-/** What became of an officer's other requests. */
+/** Results of an officer's other requests. */
 export interface OfficerHistory {
   readonly requests: number;
   readonly granted: number;
@@ -16,7 +16,7 @@ export interface OfficerHistory {
 export async function readHistory(
   tx: Tx,
   permit: Permit<"request.review">,
-  officer: { readonly userId: string; readonly besides: readonly string[] },
+  officer: { readonly userId: string; readonly except: readonly string[] },
 ): Promise<OfficerHistory> {
   requirePermit(permit, "request.review");
   const rows = await tx.$queryRaw<OfficerHistory[]>(Prisma.sql`
@@ -28,11 +28,11 @@ export async function readHistory(
     LEFT JOIN access_grant g ON g.request_id = r.id
     CROSS JOIN LATERAL (SELECT coalesce(bool_or(d.narrowed), false) AS narrowed,
       coalesce(bool_or(d.decision = 'deny'), false) AS denied FROM decision d WHERE d.request_id = r.id) d
-    WHERE r.requester_user_id = ${officer.userId}::uuid AND r.state <> 'draft' AND r.id <> ALL (${[...officer.besides]}::uuid[])`);
+    WHERE r.requester_user_id = ${officer.userId}::uuid AND r.state <> 'draft' AND r.id <> ALL (${[...officer.except]}::uuid[])`);
   return rows[0] ?? { requests: 0, granted: 0, narrowed: 0, denied: 0 };
 }
 
-/** A transaction's metadata, with what the rules of retention ask. */
+/** A transaction's metadata, with what the retention rules need. */
 export interface RecordRow {
   readonly id: string;
   readonly jobId: string;
@@ -55,7 +55,7 @@ const Row = z.object({
   groups: z.array(z.string()),
 });
 
-/** Metadata of transactions, by id; nothing sealed is read. */
+/** Returns metadata of transactions, by id; sealed fields are not read. */
 export async function readRecords(
   tx: Tx,
   permit: Permit<"request.review">,
@@ -87,11 +87,11 @@ export interface IdentityCheckRow {
   readonly at: Date;
   readonly checkedBy: string;
   readonly until: Date;
-  /** Domain and call back both held. */
+  /** Domain and call back both passed. */
   readonly isComplete: boolean;
 }
 
-/** The newest check of an officer. It alone counts: one that failed takes back every earlier one. */
+/** Returns the newest check of an officer. Only the newest counts: a failed one cancels every earlier one. */
 export async function findIdentityCheck(
   tx: Tx,
   officerUserId: string,
@@ -109,7 +109,7 @@ export async function findIdentityCheck(
   };
 }
 
-/** Whether the newest identity check of an officer is good at this moment. */
+/** Whether the newest identity check of an officer is valid at this moment. */
 export async function hasIdentityCheck(tx: Tx, officerUserId: string, at: Date): Promise<boolean> {
   const check = await findIdentityCheck(tx, officerUserId);
   return check?.isComplete === true && at < check.until;

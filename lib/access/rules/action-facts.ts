@@ -1,33 +1,33 @@
 import type { Escalation, Stage } from "@/lib/access/requests/schema";
 import type { Level } from "@/lib/vocabulary";
 
-/** Who filed a request, and for which organisation. */
+/** The requester, and their organisation. */
 export interface FilingFacts {
   readonly requesterUserId: string;
   readonly requesterOrganisationId: string;
-  /** False while it is a draft, or when it was withdrawn as one: nobody else was ever asked. */
+  /** False while it is a draft, or when it was withdrawn as one: it never reached other people. */
   readonly isSent: boolean;
-  /** Who has been told that its answer is overdue. */
+  /** To whom the overdue request has escalated. */
   readonly escalatedTo?: Escalation | undefined;
-  /** Users named to look beside the requester; whoever was taken out since stays one for conflicts. */
+  /** Users named as co-viewers; a removed co-viewer still counts for conflicts of interest. */
   readonly coViewers?: readonly string[] | undefined;
-  /** What ties the caller to those who ask, beside his organisation's being the requester's. */
+  /** What relates the caller to the asking side, other than membership of the requester's organisation. */
   readonly tie?: "co-viewer" | "second-account" | "organisation" | undefined;
   /** From whom it is sealed now: staff of organisations that are parties to its transactions. */
   readonly sealedFrom?: readonly string[] | undefined;
 }
 
 interface ViewingFacts {
-  /** Co-viewers who may look now. */
+  /** Current co-viewers. */
   readonly viewers: readonly string[];
 }
 
 interface ReleasedFacts {
-  /** Executives released it: nobody else ends it but its holder. */
+  /** Executives released it: only they and its holder can end it. */
   readonly isReleased: boolean;
 }
 
-/** What each action is decided by, beside who asks. */
+/** The facts that decide each action, in addition to the caller. */
 export interface ActionFacts {
   readonly "request.create": { readonly purpose: string; readonly level: Level };
   readonly "request.read": FilingFacts;
@@ -38,7 +38,7 @@ export interface ActionFacts {
     readonly stage: Stage;
     /** People who have decided on it before. */
     readonly deciders: readonly string[];
-    /** A participant of the decider's organisation is a party to a transaction that is asked for. */
+    /** A participant of the decider's organisation is a party to a requested transaction. */
     readonly isParty: boolean;
   };
   readonly "request.steer": FilingFacts & {
@@ -47,7 +47,7 @@ export interface ActionFacts {
     readonly isLegalOnly: boolean;
   };
   readonly "request.release": FilingFacts & {
-    /** A participant of the executive's organisation is a party to a transaction that is asked for. */
+    /** A participant of the executive's organisation is a party to a requested transaction. */
     readonly isParty: boolean;
   };
   readonly "identity.check": FilingFacts;

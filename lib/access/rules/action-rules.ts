@@ -27,17 +27,19 @@ export function isReviewer(subject: Pick<SubjectFacts, "role" | "duties">): bool
   return subject.role === "coordinator" && DECIDING_DUTIES.some((duty) => subject.duties.includes(duty));
 }
 
-/** The designated executive (access.md "Requests"): knows of what has been escalated so far, and of nothing else. */
+/** The designated executive (access.md "Requests") knows only of requests that were escalated to this level. */
 export function isExecutive(subject: Pick<SubjectFacts, "role" | "duties">): boolean {
   return subject.role === "coordinator" && subject.duties.includes("executive");
 }
 
-/** A seal keeps an order from its parties, their own reviewers included: these know no more of it than their clients. */
+/**
+ * A seal hides an order from its parties and from their own reviewers, who must know no more of it than their clients.
+ */
 function isSealedFrom(subject: ActionSubject, { sealedFrom = [] }: FilingFacts): boolean {
   return sealedFrom.includes(subject.userId);
 }
 
-/** Reviewers know of every request that was sent and is not sealed from them; everybody else knows of his own. */
+/** Reviewers know of every submitted request that is not sealed from them; other people know only of their own. */
 function mayKnow(subject: ActionSubject, facts: FilingFacts): boolean {
   if (isOwn(subject, facts)) return true;
   if (!facts.isSent || isSealedFrom(subject, facts)) return false;
@@ -77,8 +79,8 @@ const mayChange: Rule<"request.change"> = (subject, facts) => {
 };
 
 /**
- * The requester never decides, nor anyone of his organisation; each stage has its duty and a person of its own.
- * The order of the refusals matters: what comes first tells nothing about requests one may not know of.
+ * The requester and members of their organisation never decide. Each stage has its duty and needs a different person.
+ * The order of the refusals matters: the first ones reveal nothing about requests that the caller may not know of.
  */
 const mayDecide: Rule<"request.decide"> = (subject, facts) => {
   if (isOwn(subject, facts))
@@ -100,7 +102,7 @@ const mayDecide: Rule<"request.decide"> = (subject, facts) => {
   return [];
 };
 
-/** Executives release what is overdue: nobody for himself, his organisation or a party. */
+/** Executives release overdue requests, but not their own, their organisation's or a party's. */
 const mayRelease: Rule<"request.release"> = (subject, facts) => {
   if (isOwn(subject, facts))
     return [reason("floor.self-approval", "decision.self", "You cannot release your own request.")];
@@ -118,7 +120,7 @@ const mayCheckIdentity: Rule<"identity.check"> = (subject, facts) => {
   if (isOwn(subject, facts))
     return [reason("floor.self-approval", "decision.self", "You cannot check your own identity.")];
   if (!mayKnow(subject, facts)) return [hidden("floor.request-of-another", "request-file.not-found")];
-  // An executive too: else whoever reviews could keep a release back by checking nobody.
+  // An executive may check too. Otherwise reviewers could prevent a release by not checking the officer.
   if (!subject.duties.includes("legal") && !subject.duties.includes("executive"))
     return [
       reason("default.identity-duty", "decision.duty", "Identity checks need the duty legal or executive."),
@@ -128,7 +130,7 @@ const mayCheckIdentity: Rule<"identity.check"> = (subject, facts) => {
   return [];
 };
 
-/** What deciders are shown is for deciders: never for the requester, nor for his organisation. */
+/** The review panel is for deciders only, not for the requester or their organisation. */
 const mayReview: Rule<"request.review"> = (subject, facts) => {
   if (isOwn(subject, facts))
     return [reason("floor.self-approval", "decision.self", "You cannot review your own request.")];
@@ -139,8 +141,8 @@ const mayReview: Rule<"request.review"> = (subject, facts) => {
 };
 
 /**
- * More time, a claim of privilege, an answer in part: acts of a reviewer that neither give nor refuse. Like a decision
- * they are nobody's who asked, of the requester's organisation, or of a party's.
+ * Extension, claim of privilege, partial answer: acts of a reviewer that neither approve nor refuse. As with a
+ * decision, the requester, members of their organisation and members of a party's organisation cannot do them.
  */
 const maySteer: Rule<"request.steer"> = (subject, facts) => {
   const against = mayReview(subject, facts);
@@ -159,7 +161,7 @@ const maySteer: Rule<"request.steer"> = (subject, facts) => {
   return [];
 };
 
-/** The requester takes a co-viewer out, and so does whoever may review the request: both can only take away. */
+/** The requester may remove a co-viewer, and so may every reviewer of the request: removing only takes access away. */
 const mayEndCoViewer: Rule<"request.end-co-viewer"> = (subject, facts) => {
   if (isOwn(subject, facts)) return [];
   const against = mayReview(subject, facts);
@@ -175,7 +177,7 @@ function isViewer(
   return viewers.includes(subject.userId);
 }
 
-/** Co-viewers know of the grant they may open; what executives released they know of, whatever else they may know. */
+/** Co-viewers know of the grant they may open. Executives always know of a grant that executives released. */
 const mayReadGrant: Rule<"grant.read"> = (subject, facts) =>
   mayKnow(subject, facts) ||
   isViewer(subject, facts) ||
@@ -186,7 +188,7 @@ const mayReadGrant: Rule<"grant.read"> = (subject, facts) =>
     ? []
     : [hidden("floor.grant-of-another", "grant.not-found")];
 
-/** Reviewers take a grant back; its holder may give it up. */
+/** Reviewers revoke a grant; its holder may end their own access. */
 const mayRevoke: Rule<"grant.revoke"> = (subject, facts) => {
   const against = mayReadGrant(subject, facts);
   if (against.length > 0) return against;
@@ -202,7 +204,7 @@ const mayRevoke: Rule<"grant.revoke"> = (subject, facts) => {
   ];
 };
 
-/** An executive ends what executives released, and its holder gives it up: each by a signed word. */
+/** An executive or the holder ends an executive release, each with a signature. */
 const mayEndRelease: Rule<"grant.end-release"> = (subject, facts) => {
   const against = mayReadGrant(subject, facts);
   if (against.length > 0) return against;
@@ -233,7 +235,7 @@ const RULES: { readonly [A in Action]: Rule<A> } = {
   "grant.open": mayOpen,
 };
 
-/** Reasons against an action; none means it is allowed. Pure. */
+/** Returns the reasons against an action; an empty list allows it. Pure. */
 export function decideAction<A extends Action>(
   subject: ActionSubject,
   action: A,

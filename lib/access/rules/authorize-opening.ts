@@ -6,7 +6,7 @@ import type { Reader } from "@/lib/access/rules/reader";
 import { refusalOf } from "@/lib/access/rules/refusal";
 import type { Context } from "@/lib/context/context";
 
-/** What a use case knows of an opening. `authorizeOpening` adds who asks, and when. */
+/** What a use case knows of an opening. `authorizeOpening` adds the reader and the time. */
 export type OpeningRequest = Pick<
   OpeningFacts,
   "record" | "purpose" | "groups" | "grant" | "opening" | "hoursOverride"
@@ -16,8 +16,8 @@ export type OpeningRequest = Pick<
 export type OpeningPermit = Permit<"disclosure.open"> & Allowed;
 
 /**
- * Decides whether this reader may open fields of a record at this moment. Throws the refusal; its `extra.reason` names the
- * rule. Pure: for openings through escrow give a grant that was read in the reader's snapshot.
+ * Decides whether this reader may open fields of a record at this moment. Throws the refusal; its `extra.reason` names
+ * the rule. Pure: for openings through escrow pass a grant that was read in the reader's snapshot.
  */
 export function authorizeOpening(
   cx: Pick<Context, "clock" | "instance">,

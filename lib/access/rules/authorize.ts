@@ -1,3 +1,9 @@
+// lib/access decides who may see which data: rules, requests and their deadlines, review, decisions, grants, executive
+// releases, break-glass, legal authorities, notices and legal holds, each in its own folder.
+// Main files: rules/decide.ts (openings of fields), rules/action-rules.ts (all other acts), requests/move-request.ts (the
+// only place that changes a request's state) and grants/activate-grant.ts (sends a grant to the custodian).
+// Must stay true: every act is authorized here or by authorize-opening.ts before it reads a protected row. Rules are
+// pure. What a caller may not know of is answered as not found, and every act writes its entry in its own transaction.
 import "server-only";
 import type { Action, ActionFacts } from "@/lib/access/rules/action-facts";
 import { decideAction } from "@/lib/access/rules/action-rules";
@@ -7,8 +13,9 @@ import { refusalOf } from "@/lib/access/rules/refusal";
 import type { Context } from "@/lib/context/context";
 
 /**
- * Whether the caller may do this with that; throws the refusal (`extra.reason` names the rule). Openings of fields
- * are decided by `authorizeOpening`, which knows grants, hours and retention. Cedar takes its place here later.
+ * Returns a permit when the caller may do this action, else throws the refusal (`extra.reason` names the rule).
+ * `authorizeOpening` decides openings of fields, since it knows grants, hours and retention. Cedar will replace this
+ * function later.
  */
 export async function authorize<A extends Action>(
   cx: Pick<Context, "principal">,

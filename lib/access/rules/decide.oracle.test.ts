@@ -5,10 +5,10 @@ import { differs } from "@/lib/testing/contracts/opening-oracle";
 import { scale } from "@/lib/testing/scale";
 
 const CASES = scale("oracle cases");
-/** Where the seeds begin: fixed ones find again what was found, `ORACLE_SEED` draws others. */
+/** First seeds: fixed ones repeat earlier findings, `ORACLE_SEED` draws others. */
 const FIRST = Number(process.env.ORACLE_SEED ?? 1);
 
-it(`agrees with a hand-written oracle in ${CASES} random requests from seed ${FIRST}, and both allow and refuse often`, () => {
+it(`the rules agree with a hand-written oracle in ${CASES} random requests from seed ${FIRST}, and both allow and refuse often`, () => {
   let allowed = 0;
   const differences: string[] = [];
   for (let seed = FIRST; seed < FIRST + CASES; seed++) {

@@ -78,7 +78,7 @@ function facts(more: Partial<OpeningFacts> = {}): OpeningFacts {
   };
 }
 
-/** Without a grant: a party asks. */
+/** Without a grant: a party opens their own record. */
 function own(role: "client" | "miner", purpose: string, more: Partial<OpeningFacts> = {}): OpeningFacts {
   const { grant: _, ...rest } = facts({
     subject: subject(role, { participantId: `${role}-1` }),
@@ -109,7 +109,7 @@ describe("parties", () => {
     expect(verdict(own(role, purpose))).toBe(expected);
   });
 
-  it("do not learn that a record of others exists", () => {
+  it("a party does not learn that a record of others exists", () => {
     const stranger = own("client", "settlement", {
       subject: subject("client", { participantId: "client-2" }),
     });
@@ -117,7 +117,7 @@ describe("parties", () => {
     expect(verdict({ ...stranger, grant: grant() })).toBe("transaction.not-found floor.not-a-party");
   });
 
-  it("open every group of their own in full, whatever grant stands beside it", () => {
+  it("a party opens every group of their own record in full, with any grant", () => {
     const decision = decideOpening({ ...own("client", "settlement"), grant: grant({ state: "revoked" }) });
     expect(decision).toMatchObject({
       isAllowed: true,
@@ -126,25 +126,28 @@ describe("parties", () => {
     });
   });
 
-  it("are refused when inactive", () => {
+  it("an inactive party is refused", () => {
     const inactive = subject("client", { participantId: "client-1", isActive: false });
     expect(verdict(own("client", "settlement", { subject: inactive }))).toBe(
       "access.inactive floor.inactive",
     );
   });
 
-  it("with a bearer key open their own also outside evaluation", () => {
+  it("a party opens their own record with a bearer key, also outside evaluation", () => {
     expect(verdict(own("client", "settlement", { isEvaluation: false }))).toBe("allowed");
   });
 });
 
 describe("who needs a grant", () => {
-  it.each(["regulator", "auditor", "coordinator", "admin"] as const)("%s without one is refused", (role) => {
-    const { grant: _, ...rest } = facts({ subject: subject(role), office: { zone: "UTC", holidays: [] } });
-    expect(verdict(rest)).toBe("access.no-grant floor.no-grant");
-  });
+  it.each(["regulator", "auditor", "coordinator", "admin"] as const)(
+    "%s without a grant is refused",
+    (role) => {
+      const { grant: _, ...rest } = facts({ subject: subject(role), office: { zone: "UTC", holidays: [] } });
+      expect(verdict(rest)).toBe("access.no-grant floor.no-grant");
+    },
+  );
 
-  it("an administrator opens nothing even with one", () => {
+  it("an administrator opens nothing even with a grant", () => {
     expect(verdict(facts({ subject: subject("admin") }))).toBe("access.purpose default.purpose");
   });
 
@@ -206,7 +209,7 @@ describe("who needs a grant", () => {
     expect(verdict(facts({ grant: grant({ authorization: { ...ORDER, ...change } }) }))).toBe(expected);
   });
 
-  it("a coordinator's may rest on no authorization; a regulator's and an auditor's may not", () => {
+  it("a coordinator's grant may rest on no authorization; a regulator's and an auditor's may not", () => {
     const { authorization: _, ...bare } = grant();
     expect(verdict(facts({ subject: subject("coordinator"), grant: bare }))).toBe("allowed");
     for (const role of ["regulator", "auditor"] as const) {
@@ -217,7 +220,7 @@ describe("who needs a grant", () => {
   });
 
   it.each(["settlement", "dispute", "support", "reporting"] as const)(
-    "for %s no regulator opens",
+    "for %s a regulator cannot open",
     (purpose) => {
       const given = facts({ purpose, grant: grant({ purpose }) });
       expect(verdict(given)).toBe("access.purpose default.purpose");
@@ -227,7 +230,7 @@ describe("who needs a grant", () => {
 });
 
 describe("groups and levels", () => {
-  it("a group beyond the grant is refused, an absent list gives all of the grant's", () => {
+  it("a group beyond the grant is refused, and an absent list gives all groups of the grant", () => {
     expect(verdict(facts({ groups: ["amount", "settlement_details"] }))).toBe("access.groups default.groups");
     expect(decideOpening(facts({ groups: ["amount"] }))).toMatchObject({ groups: ["amount"] });
     expect(decideOpening(facts())).toMatchObject({ groups: ["amount", "pricing"] });
@@ -295,28 +298,28 @@ describe("a grant that rests on a party's dispute", () => {
     });
   };
 
-  it("opens masked groups without approvals or an order, for the support person who took it", () => {
+  it("the support person who took the dispute opens masked groups without approvals or an order", () => {
     const decision = decideOpening(disputed());
     expect(decision).toMatchObject({ isAllowed: true, levels: { amount: "masked", pricing: "masked" } });
   });
 
-  it("opens nothing once the dispute has ended, or is with somebody else", () => {
+  it("the grant opens nothing once the dispute has ended, or another person has taken it", () => {
     expect(verdict(disputed({ isLive: false }))).toBe("access.no-grant floor.dispute-ended");
     expect(verdict(disputed({ takenBy: "another" }))).toBe("access.no-grant floor.dispute-holder");
   });
 
-  it("opens nothing to staff without the duty support, or to support of a party's organisation", () => {
+  it("the grant opens nothing to staff without the duty support, or to support of a party's organisation", () => {
     const approver = { ...disputed(), subject: subject("coordinator", { duties: ["approve"] }) };
     expect(verdict(approver)).toBe("access.no-grant floor.dispute-holder");
     const ownDesk = disputed({ partyOrganisations: ["org-client", "org-asker"] });
     expect(verdict(ownDesk)).toBe("access.no-grant floor.dispute-party");
   });
 
-  it("is never full, whatever the row says", () => {
+  it("the grant is never full, whatever level its row has", () => {
     expect(verdict(disputed({}, { level: "full" }))).toBe("access.level floor.dispute-masked");
   });
 
-  it("is for the purpose dispute and its own groups only", () => {
+  it("the grant is for the purpose dispute and its own groups only", () => {
     expect(verdict({ ...disputed(), purpose: "support" })).toBe("access.purpose default.purpose");
     expect(verdict({ ...disputed(), groups: ["settlement_details"] })).toBe("access.groups default.groups");
   });
@@ -341,7 +344,7 @@ describe("retention, day N included", () => {
     expect(verdict(aged(role, days + 1, 0))).toBe("access.outside-retention default.retention");
   });
 
-  it("yields to an instrument that names a record under hold or in a longer class, and to nothing else", () => {
+  it("an instrument that names a record overrides a hold or a longer class, and nothing else", () => {
     const old = 2_556;
     expect(verdict(aged("regulator", old, 0, { holdUntil: at(1) }))).toBe("allowed");
     expect(verdict(aged("regulator", old, 0, { holdUntil: NOW }))).toBe(
@@ -383,7 +386,7 @@ describe("business hours", () => {
     expect(verdict(audit(iso, { office }))).toBe(expected);
   });
 
-  it("close on holidays, stay open where the organisation opens at all hours, and close for unknown zones", () => {
+  it("offices close on holidays and in unknown zones, and stay open if the organisation opens at all hours", () => {
     const noon = "2026-12-25T11:00:00Z";
     expect(verdict(audit(noon))).toBe("allowed");
     const office = { zone: "Europe/Berlin", holidays: ["2026-12-25"] };
@@ -395,7 +398,7 @@ describe("business hours", () => {
     );
   });
 
-  it("bind a regulator only where the agency sets them, and nobody else", () => {
+  it("hours apply to a regulator only if the agency sets them, and to no other role", () => {
     const sunday = "2026-11-29T11:00:00Z";
     const office = { zone: "Europe/Berlin", holidays: [], weeklyHours: OFFICE_HOURS };
     expect(verdict(audit(sunday, { subject: subject("regulator") }))).toBe("allowed");
@@ -418,7 +421,7 @@ describe("business hours", () => {
     expect(verdict({ ...given, hoursOverride: { reason: "  " } })).toBe("access.outside-hours default.hours");
   });
 
-  it("are told with the next time at which the rules would allow it, when there is one", () => {
+  it("a refusal names the next time at which the rules would allow the opening, if there is one", () => {
     const weekend = audit("2026-11-28T11:00:00Z");
     const until = (iso: string) => ({
       ...weekend,
@@ -426,7 +429,7 @@ describe("business hours", () => {
     });
     const monday = new Date("2026-11-30T08:00:00Z");
     expect(decideOpening(until("2026-12-31T00:00:00Z"))).toMatchObject({ nextPossibleAt: monday });
-    // The grant ends at that very moment: half-open, so there is none.
+    // The grant ends at that very moment: half-open, so no time is left.
     expect(decideOpening(until("2026-11-30T08:00:00Z"))).not.toHaveProperty("nextPossibleAt");
     expect(decideOpening({ ...until("2026-12-31T00:00:00Z"), purpose: "support" })).not.toHaveProperty(
       "nextPossibleAt",
@@ -438,7 +441,7 @@ describe("business hours", () => {
     expect(decideOpening(audit("2026-11-25T11:00:00Z"))).not.toHaveProperty("nextPossibleAt");
   });
 
-  it("within them no override is used, even when one is given", () => {
+  it("within office hours an override is not used, even if one is given", () => {
     const given = audit("2026-11-25T11:00:00Z", { hoursOverride: { reason: "unneeded" } });
     expect(decideOpening(given)).toMatchObject({ isAllowed: true, usedHoursOverride: false });
   });
@@ -479,7 +482,7 @@ describe("fresh proof", () => {
     expect(verdict(own("client", "settlement", { subject: party }))).toBe(expected);
   });
 
-  it("outside evaluation takes a signed call and a signed statement for every opening by grant", () => {
+  it("outside evaluation every opening by grant needs a signed call and a signed statement", () => {
     const strict = { isEvaluation: false } as const;
     const signed = subject("regulator", { proof: { ...key, signed: true } });
     expect(verdict(facts({ ...strict, opening: "signed" }))).toBe(
@@ -493,7 +496,7 @@ describe("fresh proof", () => {
     }
   });
 
-  it("is asked last: who may not open anyway is not sent to prove himself", () => {
+  it("the proof is checked last: a person who may not open anyway is not asked for it", () => {
     const given = facts({
       subject: subject("regulator", { proof: session() }),
       grant: grant({ state: "revoked" }),

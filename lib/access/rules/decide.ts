@@ -27,10 +27,10 @@ export function policyVersionOf(sources: readonly (readonly [string, string])[])
 /** Digest of the source of rules and floor. Every entry and grant that they decided names it. */
 export const POLICY_VERSION = policyVersionOf(POLICY_SOURCES);
 
-/** What may be opened, at which level each. */
+/** Groups that may be opened, with the level of each. */
 export interface Allowed {
   readonly isAllowed: true;
-  /** Permitted groups that were asked for, or every permitted one. */
+  /** Permitted groups that were requested, or every permitted one. */
   readonly groups: readonly GroupName[];
   readonly levels: Readonly<Partial<Record<GroupName, Level>>>;
   /** Ids of the rules that allowed it. */
@@ -39,15 +39,15 @@ export interface Allowed {
   readonly usedHoursOverride: boolean;
 }
 
-/** Every reason against it; the first one names the code of the answer. */
+/** Every reason against it; the first one gives the code of the answer. */
 export interface Refused {
   readonly isAllowed: false;
   readonly reasons: readonly [Reason, ...Reason[]];
-  /** When the same rules would allow it, if nothing changes but the clock. */
+  /** When the same rules would allow it, if only the clock changes. */
   readonly nextPossibleAt?: Date;
 }
 
-/** Everything against an opening but the age of a proof, which is given anew each time. */
+/** Returns every reason against an opening except the age of a proof, since each opening gives a new proof. */
 function standingReasons(facts: OpeningFacts): Reason[] {
   return [
     ...floorReasons(facts),
@@ -60,14 +60,14 @@ function standingReasons(facts: OpeningFacts): Reason[] {
   ];
 }
 
-/** A party opens his own record by right: a grant neither widens nor narrows that. */
+/** A party may open their own record by right: a grant neither widens nor narrows that. */
 function withoutGrant({ grant: _, ...facts }: OpeningFacts): OpeningFacts {
   return facts;
 }
 
 /**
- * Decides one opening. Pure: the same facts give the same answer years later. The floor comes first and no rule
- * can lift it; what matches nothing is refused.
+ * Decides one opening. Pure: the same facts give the same answer years later. The floor comes first and no rule can
+ * override it. What no rule allows is refused.
  */
 export function decideOpening(given: OpeningFacts): Allowed | Refused {
   const facts = isOwnRecord(given) ? withoutGrant(given) : given;

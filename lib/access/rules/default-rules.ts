@@ -17,7 +17,7 @@ const PURPOSES: Readonly<Record<Role, readonly string[]>> = {
   admin: [],
 };
 
-/** Purposes for which a person may open or ask. The duty support narrows what the role allows and adds nothing. */
+/** Purposes for which a person may open or request. The duty support narrows what the role allows and adds nothing. */
 export function purposesOf(subject: Pick<SubjectFacts, "role" | "duties">): readonly string[] {
   const ofRole = PURPOSES[subject.role];
   return isSupport(subject) ? ofRole.filter((purpose) => purpose === "dispute") : ofRole;
@@ -26,7 +26,7 @@ export function purposesOf(subject: Pick<SubjectFacts, "role" | "duties">): read
 /** Which purposes a role, or support, may name. */
 export function purposeReasons(facts: OpeningFacts): Reason[] {
   const { purpose, grant } = facts;
-  // The holder of break-glass may be support: what an emergency is for is said once, by its grant.
+  // A break-glass holder may be support. The purpose of an emergency comes from its grant alone.
   if (grant?.emergency !== undefined && grant.purpose === purpose) return [];
   if (!purposesOf(facts.subject).includes(purpose))
     return [
@@ -41,7 +41,7 @@ export function purposeReasons(facts: OpeningFacts): Reason[] {
   return [];
 }
 
-/** Groups that may be opened: all of an own record, those of the grant otherwise. */
+/** Groups that may be opened: all of the person's own record, otherwise those of the grant. */
 export function permittedGroups(facts: OpeningFacts): readonly GroupName[] {
   return facts.grant === undefined ? facts.record.groups : facts.grant.groups;
 }
@@ -59,7 +59,7 @@ export function levelReasons(facts: OpeningFacts): Reason[] {
   return [reason("default.level", "access.level", "The grant covers metadata only.")];
 }
 
-/** Day N is included. A hold or a longer class yields to an instrument that names the record. */
+/** Day N is included. An instrument that names the record overrides a hold or a longer class. */
 export function retentionReasons(facts: OpeningFacts): Reason[] {
   const { record, subject, grant, now } = facts;
   const days = retentionDays(subject.role);
@@ -77,7 +77,7 @@ export function retentionReasons(facts: OpeningFacts): Reason[] {
   ];
 }
 
-/** Hours that bind this person; nothing when none do. */
+/** Returns the hours that apply to this person; undefined when none do. */
 export function bindingHours(facts: OpeningFacts): WeeklyHours | undefined {
   if (facts.subject.role === "auditor") return facts.office.weeklyHours ?? OFFICE_HOURS;
   return facts.subject.role === "regulator" ? facts.office.weeklyHours : undefined;

@@ -3,7 +3,7 @@ import type { Proof } from "@/lib/context/principal";
 import type { OfficeFacts } from "@/lib/organisations/hours";
 import type { Duty, GroupName, InstrumentKind, Level, Role } from "@/lib/vocabulary";
 
-/** Who asks, as the rules see them. */
+/** The reader, as the rules see them. */
 export interface SubjectFacts {
   readonly userId: string;
   readonly handle: string;
@@ -13,11 +13,13 @@ export interface SubjectFacts {
   readonly duties: readonly Duty[];
   readonly isActive: boolean;
   readonly proof: Proof;
-  /** Whether the person has a second factor, which an own opening then needs fresh; else it needs the password so. */
+  /**
+   * Whether the person has a second factor. If so, an own opening needs it fresh; otherwise it needs a fresh password.
+   */
   readonly hasSecondFactor: boolean;
 }
 
-/** The record that is asked for. */
+/** The requested record. */
 export interface RecordFacts {
   readonly transactionId: string;
   readonly participants: readonly string[];
@@ -29,13 +31,13 @@ export interface RecordFacts {
   readonly holdUntil?: Date;
 }
 
-/** One approval that stands behind a grant. */
+/** One approval on which a grant rests. */
 export interface ApprovalFacts {
   readonly approverUserId: string;
   readonly approverOrganisationId: string;
 }
 
-/** The legal basis behind a grant. */
+/** The legal basis of a grant. */
 export interface AuthorizationFacts {
   readonly id: string;
   readonly kind: InstrumentKind;
@@ -44,12 +46,12 @@ export interface AuthorizationFacts {
   readonly validUntil: Date;
 }
 
-/** The dispute that a masked grant for support rests on, in place of a request and its approvals. */
+/** The dispute that a masked grant for support rests on, instead of a request and its approvals. */
 export interface DisputeFacts {
   readonly id: string;
   /** Neither resolved nor withdrawn. */
   readonly isLive: boolean;
-  /** Who has taken it: the grant is theirs alone. */
+  /** The support person who has taken it. Only they may use the grant. */
   readonly takenBy: string | undefined;
   /** Organisations of the transaction's participants. */
   readonly partyOrganisations: readonly string[];
@@ -62,16 +64,18 @@ export interface EmergencyFacts {
   readonly partyOrganisations: readonly string[];
 }
 
-/** A grant as the rules see it: with its authorization and the people who decided. It rests on a request or a dispute. */
+/**
+ * A grant as the rules see it: with its authorization and the people who decided. It rests on a request or a dispute.
+ */
 export interface GrantFacts {
   readonly id: string;
   readonly requestId?: string;
   readonly dispute?: DisputeFacts;
   readonly emergency?: EmergencyFacts;
   readonly subjectUserId: string;
-  /** Whoever was named to look beside the subject: for conflicts. */
+  /** People named as co-viewers: for conflicts of interest. */
   readonly coViewers?: readonly string[];
-  /** Those of them who may look now: of the subject's organisation and role, active, not taken out. */
+  /** Current co-viewers: of the subject's organisation and role, active, not removed. */
   readonly viewers?: readonly string[];
   readonly requesterOrganisationId: string;
   readonly transactions: readonly string[];
@@ -88,10 +92,10 @@ export interface GrantFacts {
   readonly approvals: readonly ApprovalFacts[];
 }
 
-/** How the requester signed this opening. `unbound`: nobody signed it, which evaluation alone accepts. */
+/** How the requester signed this opening. `unbound`: not signed, which only an evaluation instance accepts. */
 export type OpeningProof = "signed" | "evaluation" | "unbound";
 
-/** Everything an opening is decided by. Nothing is read inside the rules: no clock, database or environment. */
+/** All facts that decide an opening. The rules read nothing else: no clock, database or environment. */
 export interface OpeningFacts {
   readonly subject: SubjectFacts;
   readonly office: OfficeFacts;

@@ -16,14 +16,14 @@ const LIVE_AUTHORIZATION: ReadonlySet<string> = new Set([
   "active",
 ]);
 
-/** Whether this person is a party of the record and asks as such. */
+/** Whether this person is a party of the record and acts as one. */
 export function isOwnRecord(facts: OpeningFacts): boolean {
   const { role, participantId } = facts.subject;
   if (role !== "client" && role !== "miner") return false;
   return participantId !== undefined && facts.record.participants.includes(participantId);
 }
 
-/** Whoever holds the duty support is support, whatever else he may be. */
+/** A person with the duty support counts as support, whatever other duties they have. */
 export function isSupport(subject: Pick<SubjectFacts, "duties">): boolean {
   return subject.duties.includes("support");
 }
@@ -45,7 +45,10 @@ interface Using {
   readonly now: Date;
 }
 
-/** Why its holder may do nothing under a grant at this moment, whatever it is; none when it is in force. */
+/**
+ * Returns the reasons why a grant of any kind is not in force for its holder at this moment; an empty list means it is
+ * in force.
+ */
 export function standingReasons(facts: Using, grant: GrantFacts): Reason[] {
   const no = (id: string, detail: string): Reason => reason(id, "access.no-grant", detail);
   const found: Reason[] = [];
@@ -65,7 +68,7 @@ export function standingReasons(facts: Using, grant: GrantFacts): Reason[] {
   return [...found, ...authorizationReasons(facts, grant), ...approvalReasons(grant)];
 }
 
-/** A party's dispute lets the one support person who took it see masked fields, and nobody anything else. */
+/** A party's dispute gives masked fields only to the one support person who took it, and gives other people nothing. */
 function disputeReasons(facts: Using, grant: GrantFacts, dispute: DisputeFacts): Reason[] {
   const { subject } = facts;
   const no = (id: string, detail: string): Reason => reason(id, "access.no-grant", detail);
@@ -82,7 +85,7 @@ function disputeReasons(facts: Using, grant: GrantFacts, dispute: DisputeFacts):
   return found;
 }
 
-/** Break-glass lets a named holder see masked fields without approval or authority, and nobody anything else. */
+/** Break-glass gives a named holder masked fields without approval or authority, and gives other people nothing. */
 function emergencyReasons({ subject }: Using, grant: GrantFacts, emergency: EmergencyFacts): Reason[] {
   const no = (id: string, detail: string): Reason => reason(id, "access.no-grant", detail);
   const found: Reason[] = [];
@@ -116,7 +119,7 @@ function authorizationReasons(facts: Using, grant: GrantFacts): Reason[] {
   return found;
 }
 
-/** The requester decides nothing, nor does his organisation; full disclosure takes two different people. */
+/** The requester and members of their organisation never decide. Full disclosure needs two different people. */
 function approvalReasons(grant: GrantFacts): Reason[] {
   const found: Reason[] = [];
   const approvers = new Set(grant.approvals.map((approval) => approval.approverUserId));
@@ -146,8 +149,8 @@ function maskReasons(facts: OpeningFacts): Reason[] {
 }
 
 /**
- * Age of a session's proof by every factor the person has; half an instant beyond the limit is too old. A party that
- * has a password only proves itself by that; everybody else by a second factor.
+ * Checks the age of a session's proof by every factor the person has; any time beyond the limit is too old. A party
+ * that has only a password proves itself with it; all other people need a second factor.
  */
 export function stepUpReasons(
   { proof, hasSecondFactor }: Pick<SubjectFacts, "proof" | "hasSecondFactor">,
@@ -167,7 +170,10 @@ export function stepUpReasons(
   ];
 }
 
-/** A bearer key opens its own participant's records only; anything else takes a signed call, or evaluation. */
+/**
+ * A bearer key opens only its own participant's records. Everything else needs a signed call, or an evaluation
+ * instance.
+ */
 function programReasons(facts: OpeningFacts): Reason[] {
   const { proof } = facts.subject;
   if (proof.kind !== "api-key" || proof.signed || facts.isEvaluation || isOwnRecord(facts)) return [];
@@ -199,7 +205,9 @@ export function floorReasons(facts: OpeningFacts): Reason[] {
   return [...grantReasons(facts, facts.grant), ...maskReasons(facts)];
 }
 
-/** Refusals that a fresh proof would lift; they come last, so that nobody proves himself for nothing. */
+/**
+ * Refusals that a fresh proof would lift. They come last, so that a person proves their identity only when that helps.
+ */
 export function proofReasons(facts: OpeningFacts): Reason[] {
   return [
     ...programReasons(facts),

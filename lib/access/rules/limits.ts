@@ -1,7 +1,10 @@
 import type { GroupName, InstrumentKind, Level, Role } from "@/lib/vocabulary";
 
 export const DAY_MS = 86_400_000;
-/** Days in which reviewers should decide (life/due.ts has the rest). Both sides see the date; passing it refuses nothing. */
+/**
+ * Days in which reviewers should decide (deadlines/due.ts has the rest). Both sides see the date; passing it refuses
+ * nothing.
+ */
 export const REVIEW_DAYS = 10;
 /** Multi-factor proof is fresh up to and including this age. */
 export const STEP_UP_MS = 15 * 60_000;
@@ -15,12 +18,12 @@ const RETENTION_DAYS: Readonly<Record<Role, number>> = {
   admin: 365,
 };
 
-/** How many days a role may look back; day N itself is included. */
+/** Returns how many days a role may look back; day N itself is included. */
 export function retentionDays(role: Role): number {
   return RETENTION_DAYS[role];
 }
 
-/** Whole days since the record was made. */
+/** Returns whole days since the record was made. */
 export function ageDays(createdAt: Date, now: Date): number {
   return Math.floor((now.getTime() - createdAt.getTime()) / DAY_MS);
 }
@@ -29,19 +32,19 @@ export function ageDays(createdAt: Date, now: Date): number {
 const MASKING_KINDS: ReadonlySet<InstrumentKind> = new Set(["subpoena", "statutory_demand", "audit_mandate"]);
 const PERSONAL_GROUPS: ReadonlySet<GroupName> = new Set(["parties", "narrative", "external_references"]);
 
-/** The most an instrument of this kind opens of a group (access.md "Authorizations"). */
+/** Returns the highest level at which an instrument of this kind opens a group (access.md "Authorizations"). */
 export function levelCap(kind: InstrumentKind, group: GroupName): Level {
   return MASKING_KINDS.has(kind) && PERSONAL_GROUPS.has(group) ? "masked" : "full";
 }
 
 const ORDER: Readonly<Record<Level, number>> = { metadata: 0, masked: 1, full: 2 };
 
-/** The lower of two levels. */
+/** Returns the lower of two levels. */
 export function lowerLevel(a: Level, b: Level): Level {
   return ORDER[a] <= ORDER[b] ? a : b;
 }
 
-/** The level at which one group is shown under a grant of this level and instrument. */
+/** Returns the level at which one group is shown under a grant of this level and instrument. */
 export function effectiveLevel(level: Level, kind: InstrumentKind | undefined, group: GroupName): Level {
   return kind === undefined ? level : lowerLevel(level, levelCap(kind, group));
 }

@@ -20,7 +20,7 @@ const FACTS = scale("mutant cases");
 
 type Decide = typeof decideOpening;
 
-/** The rules with one file in another wording, as a module of their own. */
+/** The rules as a module of their own, with one file changed. */
 async function rulesWith(file: string, source: string): Promise<Decide> {
   const { outputFiles } = await build({
     entryPoints: [path.join(ROOT, "lib/access/rules/decide.ts")],
@@ -59,8 +59,8 @@ function isCaught(decide: Decide, all: readonly OpeningFacts[]): boolean {
 }
 
 /**
- * Mutants that decide nothing else than the rules do, each with the reason. They change which of several refusals is
- * named, or what no combination of facts reaches; `decide.test.ts` holds the names.
+ * Mutants that decide the same as the rules, each with the reason. They change which of several refusals is named, or
+ * what no combination of facts reaches; `decide.test.ts` checks the names.
  */
 const EQUAL: Readonly<Record<string, string>> = {
   'facts.now < grant.notBefore ? "The grant is not in force yet." : "The grant has ended.", → facts.now <= grant.notBefore ? "The grant is not in force yet." : "The grant has ended.",':
@@ -77,7 +77,7 @@ const EQUAL: Readonly<Record<string, string>> = {
     "of two equal levels either is the lower",
 };
 
-it.each(RULES)("of %s every mutant is caught by the oracle", async (file) => {
+it.each(RULES)("in %s the oracle detects every mutant", async (file) => {
   const all = Array.from({ length: FACTS }, (_none, at) => randomFacts(at + 1));
   const source = readFileSync(path.join(ROOT, file), "utf8");
   const mutants: readonly Mutant[] = mutantsOf(source);

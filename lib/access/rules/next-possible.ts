@@ -3,10 +3,10 @@ import type { OpeningFacts } from "@/lib/access/rules/facts";
 import type { Reason } from "@/lib/access/rules/reason";
 import { nextOpening } from "@/lib/organisations/hours";
 
-/** A time that passes one rule may lie where another refuses: so often is it looked on from there. */
+/** A time that passes one rule may fail another. The search continues from such a time at most this many times. */
 const MAX_STEPS = 4;
 
-/** When this reason passes by itself; undefined when waiting helps nothing. */
+/** Returns when this reason ends with time; undefined when waiting does not help. */
 function passesAt({ id }: Reason, facts: OpeningFacts): Date | undefined {
   const { grant, office, now } = facts;
   if (id === "floor.grant-time")
@@ -26,9 +26,9 @@ function latestOf(times: readonly (Date | undefined)[]): Date | undefined {
 }
 
 /**
- * The next time at which all the rules would allow what they refuse now, if nothing else changes but the clock:
- * undefined when one of them does not pass by waiting, or the grant or its authority ends before. `reasonsAt` are the
- * rules themselves; a proof of identity is left out of them, since it is given anew at each opening. Pure.
+ * Returns the next time at which all the rules would allow what they refuse now, if only the clock changes. Returns
+ * undefined when waiting does not help, or when the grant or its authority ends before. `reasonsAt` are the rules
+ * themselves, without the proof of identity, since each opening gives a new proof. Pure.
  */
 export function nextPossible(
   facts: OpeningFacts,

@@ -11,7 +11,7 @@ export interface Permit<A extends string = string> {
   readonly policies: readonly string[];
 }
 
-/** What a permit says, without the mark that only `authorize` and `authorizeOpening` give. */
+/** Content of a permit, without the mark that only `authorize` and `authorizeOpening` give. */
 export type PermitFacts<A extends string> = Omit<Permit<A>, typeof granted>;
 
 /** Marks facts as a permit. Only authorize.ts and authorize-opening.ts may call this. */
@@ -20,18 +20,18 @@ export function asPermit<T extends PermitFacts<string>>(facts: T): T & Permit<T[
   return facts;
 }
 
-// The mark exists in types alone: whoever holds it went through the rules.
+// The mark is a type only. A caller that has it went through the rules.
 function isPermit<T extends PermitFacts<string>>(facts: T): facts is T & Permit<T["action"]> {
   return facts.policyVersion !== "";
 }
 
-/** Stops a store function that was handed a permit for something else; the compiler says so earlier. */
+/** Throws when a store function receives a permit for something else; the compiler reports most cases earlier. */
 export function requirePermit(permit: Permit, ...actions: readonly string[]): void {
   if (!actions.includes(permit.action))
     throw new InvariantError(`a permit for ${permit.action} is no permit here`);
 }
 
-/** The id of the rule behind a refusal, for entries; refusals without one are named by their code. */
+/** Returns the id of the rule behind a refusal, for entries; for refusals without a rule, their code. */
 export function reasonOf(error: DomainError): string {
   const { reason } = error.extra;
   return typeof reason === "string" ? reason : error.code;

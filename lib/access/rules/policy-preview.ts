@@ -10,7 +10,7 @@ import { GroupName, type Level } from "@/lib/vocabulary";
 /** A record, with the end of the hold that the officer knows of. */
 type PreviewRecord = RecordRow & { readonly holdUntil: Date | undefined };
 
-/** What a grant would be, were it given now. */
+/** The grant as it would be now. */
 export interface PreviewInput {
   readonly officer: SubjectFacts;
   readonly office: OfficeFacts;
@@ -33,15 +33,18 @@ export interface PreviewGroup {
 
 export interface Preview {
   readonly groups: PreviewGroup[];
-  /** Transactions of which something may be opened. */
+  /** Number of transactions of which something may be opened. */
   readonly open: ReadonlySet<string>;
   readonly conditions: string[];
 }
 
-/** Refuses at some hours only; the reviewer is told, and the group is not called refused. */
+/** Refused only at certain hours: the reviewer sees this, and the group does not count as refused. */
 const PASSING = new Set(["default.hours"]);
 
-/** The grant as it would stand after both approvals: in force, with views left, by two people of another house. */
+/**
+ * Returns the grant as it would be after both approvals: in force, with views left, approved by two people of another
+ * organisation.
+ */
 function grantOf(input: PreviewInput): GrantFacts {
   const { remaining, officer, now } = input;
   const approver = (name: string) => ({ approverUserId: name, approverOrganisationId: name });
@@ -113,8 +116,8 @@ function groupOf(input: PreviewInput, group: GroupName, verdicts: readonly Verdi
 }
 
 /**
- * What the rules would let the officer open, group by group, if what remains were granted now. Decided by the very
- * function that decides openings, with a fresh proof and a signed statement assumed. Pure.
+ * Returns what the rules would let the officer open, group by group, if the remaining scope were granted now. The
+ * function that decides openings decides this too, with an assumed fresh proof and signed statement. Pure.
  */
 export function previewPolicy(input: PreviewInput): Preview {
   const grant = grantOf(input);

@@ -8,12 +8,12 @@ import { type OfficeRow, toOffice } from "@/lib/organisations/store";
 /** What an opening's decision reads of a person, in one statement. */
 export interface Standing {
   readonly isActive: boolean;
-  /** Whether the person has a factor beside the password. */
+  /** Whether the person has a factor in addition to the password. */
   readonly hasSecondFactor: boolean;
   readonly office: OfficeFacts;
 }
 
-/** A person's standing now, with the hours of this organisation's office. */
+/** Returns a person's current role, duties and state, with the office hours of their organisation. */
 export async function getStanding(tx: Tx, userId: string, organisationId: string): Promise<Standing> {
   const [row] = await tx.$queryRaw<
     (OfficeRow & { readonly is_active: boolean; readonly has_second_factor: boolean })[]

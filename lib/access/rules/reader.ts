@@ -5,13 +5,13 @@ import type { Principal } from "@/lib/context/principal";
 import { type DbContext, inSnapshot, type Tx } from "@/lib/db/transaction";
 import type { OfficeFacts } from "@/lib/organisations/hours";
 
-/** Who asks, as the rules see them, and the hours of their office. */
+/** The reader, as the rules see them, and the hours of their office. */
 export interface Reader {
   readonly subject: SubjectFacts;
   readonly office: OfficeFacts;
 }
 
-/** The reader within a snapshot that reads more for the same decision. */
+/** Returns the reader within a snapshot that reads more for the same decision. */
 export async function readReader(tx: Tx, principal: Principal): Promise<Reader> {
   const { isActive, hasSecondFactor, office } = await getStanding(
     tx,
@@ -32,7 +32,7 @@ export async function readReader(tx: Tx, principal: Principal): Promise<Reader> 
   return { subject, office };
 }
 
-/** Read afresh for each decision. */
+/** Returns the reader, read again for each decision. */
 export async function loadReader(cx: DbContext & { readonly principal: Principal }): Promise<Reader> {
   return inSnapshot(cx, (tx) => readReader(tx, cx.principal));
 }

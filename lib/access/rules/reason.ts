@@ -1,6 +1,6 @@
 import type { ErrorCode } from "@/lib/error-codes";
 
-/** Why something is refused: a stable id, the code it answers with, and a sentence for the caller. */
+/** Why something is refused: a stable id, the code of the answer, and a sentence for the caller. */
 export interface Reason {
   readonly id: string;
   readonly code: ErrorCode;

@@ -3,22 +3,22 @@ import type { Reason } from "@/lib/access/rules/reason";
 import { audienceOf, wordsFor } from "@/lib/access/rules/role-words";
 import { DomainError } from "@/lib/errors";
 
-/** When it would not be refused, and who is told. */
+/** When it would not be refused, and the role that reads the answer. */
 interface Told {
   readonly nextPossibleAt?: Date | undefined;
   readonly reader?: Pick<SubjectFacts, "role" | "duties">;
 }
 
 /**
- * The error of a refusal: code and sentence of the first reason with the words for the reader's role, the ids of all of them
- * beside it, and the next time at which it would not be refused, when there is one.
+ * Returns the error of a refusal: code and sentence of the first reason with the text for the reader's role, the ids of
+ * all reasons, and the next time at which it would be allowed, when there is one.
  */
 export function refusalOf(
   reasons: readonly [Reason, ...Reason[]],
   { nextPossibleAt, reader }: Told = {},
 ): DomainError {
   const [first] = reasons;
-  // What may not be known of is told without its reason.
+  // What the caller may not know of is refused without a reason.
   if (first.code.endsWith(".not-found")) return new DomainError(first.code);
   const audience = reader === undefined ? undefined : audienceOf(reader);
   const words = wordsFor(first.id, audience);

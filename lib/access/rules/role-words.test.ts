@@ -15,11 +15,11 @@ test.each([
   ["coordinator", ["support"], "support"],
   ["coordinator", ["legal", "support"], "reviewer"],
   ["coordinator", ["executive"], undefined],
-] as const)("%s with %j is told as %s", (role, duties, audience) => {
+] as const)("%s with %j reads the texts of %s", (role, duties, audience) => {
   expect(audienceOf({ role, duties })).toBe(audience);
 });
 
-test("an auditor and a regulator are told different things of the same rule, and the rule's sentence first", () => {
+test("an auditor and a regulator get different texts for the same rule, after the rule's sentence", () => {
   const told = (role: "auditor" | "regulator" | "coordinator") =>
     refusalOf([hours], { reader: { role, duties: [] } });
   expect(told("auditor").detail).toMatch(/^Outside the business hours\. Auditors open/);
@@ -30,7 +30,7 @@ test("an auditor and a regulator are told different things of the same rule, and
   expect(told("coordinator").extra).not.toHaveProperty("audience");
 });
 
-test("an ended grant and used views are told as what they come to", () => {
+test("the texts for an ended grant and used views name the result", () => {
   const told = (id: string) =>
     refusalOf([reason(id, "access.no-grant", "Not in force.")], {
       reader: { role: "regulator", duties: [] },
@@ -40,7 +40,7 @@ test("an ended grant and used views are told as what they come to", () => {
   expect(told("floor.views").extra).toMatchObject({ audience: "regulator", reason: "floor.views" });
 });
 
-test("what may not be known of is told to every role alike, without words and without the role", () => {
+test("every role gets the same answer, without role texts, about what it may not know of", () => {
   const hidden = reason("floor.request-of-another", "request-file.not-found", "There is nothing here.");
   const answers = (["client", "auditor", "regulator", "coordinator"] as const).map((role) => {
     const { code, detail, extra } = refusalOf([hidden], { reader: { role, duties: ["support"] } });
@@ -49,7 +49,7 @@ test("what may not be known of is told to every role alike, without words and wi
   expect(new Set(answers).size).toBe(1);
 });
 
-test("the pages have words for the same readers as the answers", () => {
+test("the pages have texts for the same readers as the answers", () => {
   const codes = {
     "default.hours": "access.outside-hours",
     "default.retention": "access.outside-retention",

@@ -1,10 +1,10 @@
 import { isReviewer } from "@/lib/access/rules/action-rules";
 import type { SubjectFacts } from "@/lib/access/rules/facts";
 
-/** For whom a refusal has words of its own; other staff are told the rule's sentence alone. */
+/** Reader roles for which a refusal has its own text; other staff get the rule's sentence alone. */
 export type Audience = "participant" | "auditor" | "regulator" | "support" | "reviewer";
 
-/** Who is told. A reviewer who also supports is told as a reviewer. Pure. */
+/** Returns the reader role. A reviewer who is also support counts as a reviewer. Pure. */
 export function audienceOf(subject: Pick<SubjectFacts, "role" | "duties">): Audience | undefined {
   if (subject.role === "client" || subject.role === "miner") return "participant";
   if (subject.role === "auditor" || subject.role === "regulator") return subject.role;
@@ -15,8 +15,8 @@ export function audienceOf(subject: Pick<SubjectFacts, "role" | "duties">): Audi
 const ASK = "File an access request with your legal authority.";
 
 /**
- * What each role can do about a refusal, by the rule's id. Chosen by the rule and the reader's own role and by nothing else,
- * so that the words tell of a record, a case or a person no more than the refusal does.
+ * What each role can do about a refusal, by the rule's id. Only the rule and the reader's own role choose the text, so
+ * it reveals no more of a record, a case or a person than the refusal does.
  */
 const WORDS: Readonly<Record<string, Readonly<Partial<Record<Audience, string>>>>> = {
   "default.hours": {
@@ -62,19 +62,22 @@ const WORDS: Readonly<Record<string, Readonly<Partial<Record<Audience, string>>>
   },
 };
 
-/** Rules of the floor that say what another rule says, to the same readers. */
+/** Rules of the floor that mean the same as another rule, for the same readers. */
 const ALIKE: Readonly<Record<string, string>> = {
   "floor.views": "default.views",
   "floor.grant-state": "floor.no-grant",
   "floor.grant-transaction": "floor.no-grant",
 };
 
-/** The words for this reader beside the rule's own sentence; nothing where a rule says the same to everybody. */
+/**
+ * Returns the text for this reader in addition to the rule's sentence; undefined when the rule's text is the same for
+ * all.
+ */
 export function wordsFor(reasonId: string, audience: Audience | undefined): string | undefined {
   return audience === undefined ? undefined : WORDS[ALIKE[reasonId] ?? reasonId]?.[audience];
 }
 
-/** Every rule with words by role, and for whom; for the test that holds them against the pages' own. */
+/** Every rule with texts by role, and the roles; for the test that compares them with the texts of the pages. */
 export function wordedReasons(): readonly (readonly [reasonId: string, audiences: readonly string[]])[] {
   return Object.entries(WORDS).map(([id, words]) => [id, Object.keys(words)] as const);
 }

@@ -65,14 +65,14 @@ describe("actions", () => {
     expect(first(decideAction(subject, "request.decide", facts))).toBe(expected);
   });
 
-  it("a party to the transactions decides on nothing that would open them", () => {
+  it("a party to the transactions cannot decide on any request for them", () => {
     const facts = { ...filing, stage: "legal", deciders: [], isParty: true } as const;
     expect(first(decideAction(who("coordinator", ["legal"]), "request.decide", facts))).toBe(
       "decision.party",
     );
   });
 
-  it("what was never sent is known to its author alone", () => {
+  it("only its author knows of a request that was never submitted", () => {
     const unsent = { ...filing, isSent: false };
     const legal = who("coordinator", ["legal", "approve", "compliance"]);
     for (const action of ["request.read", "request.change", "request.comment", "request.review"] as const) {
@@ -84,7 +84,7 @@ describe("actions", () => {
     expect(first(decideAction(asker, "request.read", unsent))).toBe("allowed");
   });
 
-  it("reading, changing and revoking tell nothing to those who may not know", () => {
+  it("reading, changing and revoking reveal nothing to people who may not know of the request", () => {
     const stranger = who("regulator", [], "x", "y");
     expect(first(decideAction(stranger, "request.read", filing))).toBe("request-file.not-found");
     expect(first(decideAction(stranger, "request.change", filing))).toBe("request-file.not-found");
@@ -122,7 +122,7 @@ describe("actions", () => {
     expect(first(decideAction(subject, "request.release", escalated))).toBe(expected);
   });
 
-  it("no party releases what is its own, and nothing is released that was never sent", () => {
+  it("a party cannot release its own records, and a request that was never submitted cannot be released", () => {
     const executive = who("coordinator", ["executive"]);
     const escalated = { ...filing, escalatedTo: "executive" as const };
     expect(first(decideAction(executive, "request.release", { ...escalated, isParty: true }))).toBe(
@@ -136,7 +136,7 @@ describe("actions", () => {
     ).toBe("request-file.not-found");
   });
 
-  it("what executives released, they end, or its holder; whoever decides in stages does not", () => {
+  it("only executives or its holder end an executive release; stage deciders cannot", () => {
     const released = { ...filing, isReleased: true };
     for (const subject of [asker, who("coordinator", ["executive"])]) {
       expect(first(decideAction(subject, "grant.end-release", released))).toBe("allowed");
@@ -171,7 +171,7 @@ describe("transitions", () => {
     }
   });
 
-  it("nothing becomes approved but from stage 2 or by a release of what is overdue, and nothing active but from approved or partial", () => {
+  it("a request becomes approved only from stage 2 or by a release of an overdue request, and active only from approved or partial", () => {
     const into = (state: string) => TRANSITIONS.filter(([, to]) => to === state).map(([from]) => from);
     expect(into("approved").sort()).toEqual(["overdue", "stage_2"]);
     expect(TRANSITIONS.filter(([from, to]) => from === "overdue" && to === "approved")).toEqual([
@@ -188,7 +188,7 @@ describe("time", () => {
     expect(endOf("2026-03-01T12:00:00.900+02:00").toISOString()).toBe("2026-03-01T10:00:00.000Z");
   });
 
-  it("a grant ends by the earliest of what was asked, the order and the decider; by default after 30 days", () => {
+  it("a grant ends by the earliest of the request's, the order's and the decider's end; by default after 30 days", () => {
     const at = new Date("2026-01-01T00:00:00.500Z");
     const day = (n: number) => new Date(Date.UTC(2026, 0, n));
     expect(latestEnd({ at, asked: {} })).toEqual(day(31));
@@ -214,7 +214,7 @@ describe("narrowing", () => {
   };
   const AT = all.notBefore;
 
-  it("takes away and never adds", () => {
+  it("a narrowing removes and never adds", () => {
     expect(narrow(all, {}, AT)).toEqual(all);
     expect(narrow(all, { transactions: ["b"], groups: ["amount"] }, AT)).toMatchObject({
       transactions: ["b"],
@@ -232,7 +232,7 @@ describe("narrowing", () => {
     expect(codeOf(() => narrow(all, { until: all.notBefore }, AT))).toBe("decision.not-narrower");
   });
 
-  it("of several decisions is their intersection, the earliest end and the smallest budget", () => {
+  it("several decisions give their intersection, the earliest end and the smallest budget", () => {
     const scope = {
       transactions: ["b", "a"],
       groups: ["pricing" as const],
@@ -266,7 +266,7 @@ describe("retyped facts", () => {
     valid_until: "2026-01-31",
   };
 
-  it("match where only blanks, composition and zone differ", () => {
+  it("facts match if they differ only in blanks, composition and zone", () => {
     expect(codeOf(() => requireRetypedFacts(order, typed))).toBe("fine");
   });
 
@@ -275,7 +275,7 @@ describe("retyped facts", () => {
     { case_number: "12/4" },
     { valid_from: "2026-01-02" },
     { valid_until: "2026-01-31T00:00:00Z" },
-  ])("that differ are refused: %o", (wrong) => {
+  ])("different facts are refused: %o", (wrong) => {
     expect(codeOf(() => requireRetypedFacts(order, { ...typed, ...wrong }))).toBe("decision.facts-mismatch");
   });
 });
@@ -321,7 +321,7 @@ describe("documents", () => {
 describe("bodies", () => {
   const base = { purpose: "audit", justification: "x", fields: ["amount"] };
   const id = "0198c0de-0000-7000-8000-000000000001";
-  it("name transactions or a query and not both, no group twice, no unknown member, no reference yet", () => {
+  it("a body names transactions or a query and not both, no group twice, no unknown member, no reference yet", () => {
     const isGood = (more: object) => NewRequest.safeParse({ ...base, ...more }).success;
     expect(isGood({ transactions: [id] })).toBe(true);
     expect(isGood({ query: { job_id: "job-1" } })).toBe(true);

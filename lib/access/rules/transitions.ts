@@ -27,8 +27,8 @@ export type RequestEventKind =
 type Row = readonly [from: RequestState, to: RequestState, event: RequestEventKind];
 
 /**
- * The rows of `request_transition`; the database refuses any other, event included, and a test compares the two. From
- * a state beside the stages the review goes on in the stage it left (`stage_before`), which the database holds.
+ * The rows of `request_transition`; the database refuses any other, event included, and a test compares the two. From a
+ * state outside the stages the review goes on in the stage it left, which the database keeps in `stage_before`.
  */
 export const TRANSITIONS: readonly Row[] = [
   ["draft", "submitted", "submit"],

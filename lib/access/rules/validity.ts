@@ -4,12 +4,12 @@ import { endOfDate } from "@/lib/schema";
 const DEFAULT_GRANT_DAYS = 30;
 const DATE = /^\d{4}-\d\d-\d\d$/;
 
-/** Instant of a text that the schema has accepted, whole seconds. A date begins at midnight UTC. */
+/** Returns the instant of a text that the schema has accepted, in whole seconds. A date begins at midnight UTC. */
 export function startOf(text: string): Date {
   return wholeSeconds(new Date(DATE.test(text) ? `${text}T00:00:00Z` : text));
 }
 
-/** The same for an end: validity is half-open, and an order valid until a date is valid on that day. */
+/** Returns the same for an end: validity is half-open, and an order valid until a date is valid on that day. */
 export function endOf(text: string): Date {
   return DATE.test(text) ? wholeSeconds(endOfDate(text)) : startOf(text);
 }
@@ -42,7 +42,7 @@ function earliest(...dates: readonly (Date | undefined)[]): Date {
   return new Date(Math.min(...dates.map((date) => date?.getTime() ?? Number.POSITIVE_INFINITY)));
 }
 
-/** The longest end a decider may give: what was asked, else 30 days; never beyond the authorization. */
+/** Returns the latest end a decider may give: the requested end, else 30 days; never beyond the authorization. */
 export function latestEnd(input: Omit<WindowInput, "until">): Date {
   const byDefault = new Date(input.at.getTime() + DEFAULT_GRANT_DAYS * DAY_MS);
   return wholeSeconds(earliest(input.asked.until ?? byDefault, input.authorization?.validUntil));
@@ -51,7 +51,7 @@ export function latestEnd(input: Omit<WindowInput, "until">): Date {
 /** Signed statements have no earlier time (lib/crypto/instant.ts). */
 const EARLIEST = new Date(0);
 
-/** When a grant decided now would be in force. It may come out empty; the caller refuses that. */
+/** Returns when a grant decided now would be in force. The span may be empty; the caller refuses that. */
 export function grantWindow(input: WindowInput): Window {
   return {
     from: wholeSeconds(latest(input.asked.from ?? input.at, input.authorization?.validFrom, EARLIEST)),

@@ -1,5 +1,5 @@
 import "server-only";
-import { withinGrantDay } from "@/lib/access/grants/use-grant-day";
+import { withinGrantDay } from "@/lib/access/grants/use-grant";
 import { issueReceipt } from "@/lib/audit/record/issue-receipt";
 import type { Context } from "@/lib/context/context";
 import { concerning } from "@/lib/errors";

@@ -11,7 +11,7 @@ import { Notice } from "@/components/ui/states";
 import { getGrant } from "@/lib/access/grants/get-grant";
 import type { GrantDetail } from "@/lib/access/grants/schema";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
-import { getRequest } from "@/lib/access/requests/get-request";
+import { getRequest } from "@/lib/access/requests/request-view";
 import type { ReviewView } from "@/lib/access/review/schema";
 import { isReviewer } from "@/lib/access/rules/action-rules";
 import * as requests from "@/lib/api-client/operations/access";

@@ -1,7 +1,7 @@
 import { notFound, redirect } from "next/navigation";
 import { getLocale, getTranslations } from "next-intl/server";
 import { ProblemPage } from "@/components/layout/problem-page";
-import { getRequest as readRequest } from "@/lib/access/requests/get-request";
+import { getRequest as readRequest } from "@/lib/access/requests/request-view";
 import { createRequest, getRequest } from "@/lib/api-client/operations/access";
 import { loadPage } from "@/lib/http/pages/page";
 import { answerDays } from "./_components/answers/answer-days";

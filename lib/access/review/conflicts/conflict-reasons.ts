@@ -3,8 +3,8 @@ import type { SubjectFacts } from "@/lib/access/rules/facts";
 import { type Reason, reason } from "@/lib/access/rules/reason";
 
 /**
- * Self-approval in its other disguises: who may look beside the requester, a second account of one of them, anybody who
- * shares an organisation with one, by account or by membership.
+ * Returns the reasons against a decider who is a disguised requester: a co-viewer, a second account of a requester or
+ * co-viewer, or a person who shares an organisation with one, by account or by membership.
  */
 export function conflictReasons(
   subject: Pick<SubjectFacts, "organisationId">,

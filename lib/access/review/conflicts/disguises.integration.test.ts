@@ -35,7 +35,7 @@ afterAll(() => bench?.close());
 
 const TABLES = ["membership", "app_user", "credential", "participant"];
 const owner = (text: string, values: readonly unknown[] = []) => queryOwner(bench, text, values);
-/** As the database's owner, beside every trigger. */
+/** Runs as the database owner, without triggers. */
 const past = async (text: string, values: readonly unknown[]) => {
   for (const table of TABLES) await owner(`ALTER TABLE ${table} DISABLE TRIGGER USER`);
   await owner(text, values);
@@ -69,7 +69,9 @@ afterEach(async () => {
 const isQueued = async () =>
   (await listRequests(bench.legal, { limit: 50, view: "waiting" })).items.some((one) => one.id === id);
 
-/** Every act of a decider on the request is refused for this reason, and the queue does not offer it. */
+/**
+ * Checks that every act of a decider on the request is refused for this reason, and that the queue does not offer it.
+ */
 async function expectTied(reason: string): Promise<void> {
   const { legal } = bench;
   for (const act of [
@@ -85,23 +87,23 @@ async function expectTied(reason: string): Promise<void> {
   expect(await isQueued()).toBe(false);
 }
 
-describe("self-approval in disguise: nobody decides who", () => {
-  it("is free to", async () => {
+describe("self-approval in disguise", () => {
+  it("a decider without a relation to the requester can decide", async () => {
     expect(await isQueued()).toBe(true);
     expect((await reviewRequest(bench.legal, id)).may_decide).toBe(true);
   });
 
-  it("is a member of the requester's organisation", async () => {
+  it("a member of the requester's organisation cannot decide", async () => {
     await join(bench.legal, bench.regulator.principal.organisationId);
     await expectTied("floor.organisation");
   });
 
-  it("has the requester as a member of his own", async () => {
+  it("a decider whose organisation has the requester as a member cannot decide", async () => {
     await join(bench.regulator, bench.legal.principal.organisationId);
     await expectTied("floor.organisation");
   });
 
-  it("shares with the requester, or with a co-viewer, a third organisation", async () => {
+  it("a person who shares a third organisation with the requester or a co-viewer cannot decide", async () => {
     const third = bench.auditor.principal.organisationId;
     await join(bench.legal, third);
     expect(await isQueued()).toBe(true);
@@ -111,12 +113,12 @@ describe("self-approval in disguise: nobody decides who", () => {
     await expectTied("floor.organisation");
   });
 
-  it("has the requester's mailbox under another spelling", async () => {
+  it("a person with the requester's mailbox in another spelling cannot decide", async () => {
     await rename(bench.legal, emailOf(bench.regulator).replace("@", "+legal@").toUpperCase());
     await expectTied("floor.second-account");
   });
 
-  it("holds or held the requester's passkey, or a co-viewer's", async () => {
+  it("a person who holds or held the requester's or a co-viewer's passkey cannot decide", async () => {
     const key = randomBytes(77);
     await giveKey(bench.regulator, key, true);
     await giveKey(bench.legal, key);
@@ -128,7 +130,7 @@ describe("self-approval in disguise: nobody decides who", () => {
     await expectTied("floor.second-account");
   });
 
-  it("is a party by membership", async () => {
+  it("a member of a party's organisation cannot decide", async () => {
     const { rows } = await owner(
       `SELECT p.organisation_id FROM transaction_participant t JOIN participant p ON p.id = t.participant_id
        WHERE t.transaction_id = $1 LIMIT 1`,
@@ -141,7 +143,7 @@ describe("self-approval in disguise: nobody decides who", () => {
   });
 });
 
-it("nothing is sent that only people too near to the requester could decide", async () => {
+it("a request that only related people could decide cannot be submitted", async () => {
   const draft = await draftRequest(bench);
   await attachAuthorization(bench.regulator, draft, FACTS, ORDER_FILE);
   const { organisationId } = bench.regulator.principal;

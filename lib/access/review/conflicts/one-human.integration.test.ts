@@ -36,7 +36,7 @@ beforeAll(async () => {
 afterAll(() => bench?.close());
 
 const emailOf = (who: RequestPerson) => `${who.principal.handle}@test.example`;
-/** As an upgrade may have left it: past the check that one mailbox has one account. */
+/** As an upgrade may have left it: without the check that one mailbox has one account. */
 async function give(who: RequestPerson, email: string): Promise<void> {
   await queryOwner(bench, "ALTER TABLE app_user DISABLE TRIGGER USER");
   await queryOwner(bench, "UPDATE app_user SET email = $2 WHERE id = $1", [who.principal.userId, email]);
@@ -58,7 +58,7 @@ it("one human with two accounts decides one stage and not the other", async () =
   expect((await decideRequest(bench.second, id, approvalOf("coordinator"))).state).toBe("active");
 });
 
-it("and gives one word of a release", async () => {
+it("one human with two accounts gives one signature of a release", async () => {
   const id = await submittedRequest(bench);
   for (const days of [14.1, 17.3]) {
     const ms = Date.now() + days * 86_400_000;
@@ -75,7 +75,7 @@ it("and gives one word of a release", async () => {
   );
 });
 
-it("and reviews no use of break-glass of his own", async () => {
+it("one human with two accounts cannot review their own use of break-glass", async () => {
   const asked = {
     transactions: [bench.txId],
     fields: ["amount"],

@@ -1,24 +1,24 @@
 import type { FilingFacts } from "@/lib/access/rules/action-facts";
 
-/** Who stands so near to a person that neither decides for the other. */
+/** People so closely related to a person that neither may decide for the other. */
 export interface RelatedPeople {
-  /** The person, and accounts that are the same human's: one passkey or one mailbox. */
+  /** The person, and other accounts of the same human: one passkey or one mailbox. */
   readonly accounts: readonly string[];
-  /** People who share an organisation with the person, by their account or by membership; the person is one. */
+  /** People who share an organisation with the person, by their account or by membership; includes the person. */
   readonly colleagues: readonly string[];
   /** The organisations of the person: those of the accounts, and memberships. */
   readonly organisations: readonly string[];
 }
 
-/** What ties a person to a request, beside its being one's own. */
+/** What relates a person to a request, if it is not their own. */
 export type Tie = NonNullable<FilingFacts["tie"]>;
 
-/** The asking side of a request: who filed it, who looks beside him, and for which organisation. */
+/** The asking side of a request: the requester, the co-viewers, and the organisation. */
 type Asking = Pick<FilingFacts, "requesterUserId" | "requesterOrganisationId" | "coViewers">;
 
 /**
- * The nearest tie between a person and those who ask. Being the requester himself is no tie: rules see that first, and
- * requesters read what is their own.
+ * Returns the nearest relation between a person and the asking side. The requester is not counted as related: the rules
+ * check that first, and requesters read their own requests.
  */
 export function tieOf(kin: RelatedPeople, userId: string, asking: Asking): Tie | undefined {
   const { requesterUserId, requesterOrganisationId, coViewers = [] } = asking;

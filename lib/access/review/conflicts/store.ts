@@ -10,8 +10,9 @@ const Ids = z.array(z.string());
 const Row = z.object({ accounts: Ids, colleagues: Ids, organisations: Ids });
 
 /**
- * Who is too near to a person to decide for, in the tenant. One human with two accounts is known by a credential's public
- * key, removed ones too, or by one mailbox (`email_identity`); two accounts with nothing in common are not known as one.
+ * Returns the people and organisations related to a person, for whom they may not decide. A human with two accounts is
+ * found by a credential's public key, removed ones too, or by one mailbox (`email_identity`). Two accounts with nothing
+ * in common are not found.
  */
 export async function findRelatedPeople(tx: Tx, tenantId: string, userId: string): Promise<RelatedPeople> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
@@ -30,7 +31,7 @@ export async function findRelatedPeople(tx: Tx, tenantId: string, userId: string
 
 type Asking = Pick<FilingFacts, "requesterUserId" | "requesterOrganisationId" | "coViewers">;
 
-/** The caller's kin, and these facts with what ties him to those who ask. */
+/** Returns the caller's related people, and these facts with the caller's relation to the asking side. */
 export async function withTie<F extends Asking>(
   tx: Tx,
   cx: Pick<Context, "principal" | "instance">,
@@ -41,7 +42,49 @@ export async function withTie<F extends Asking>(
   return { kin, facts: { ...facts, tie: tieOf(kin, userId, facts) } };
 }
 
-/** The organisations whose parties' records the caller must not decide about. */
+/** Returns the organisations whose parties' records the caller must not decide about. */
 export function ownOrganisations({ principal }: Pick<Context, "principal">, kin: RelatedPeople): string[] {
   return [...new Set([principal.organisationId, ...kin.organisations])];
+}
+
+/** Whether a participant of one of these organisations is a party to one of the transactions. */
+export async function isParty(
+  tx: Tx,
+  organisations: readonly string[],
+  transactions: readonly string[],
+): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>(
+    Prisma.sql`SELECT 1 FROM transaction_participant t JOIN participant p ON p.id = t.participant_id
+      WHERE t.transaction_id = ANY (${[...transactions]}::uuid[]) AND p.organisation_id = ANY (${[...organisations]}::uuid[])
+      LIMIT 1`,
+  );
+  return rows.length > 0;
+}
+
+/** A person who may decide in a stage. */
+export interface Decider {
+  readonly userId: string;
+  readonly duty: string;
+}
+
+/** Returns active deciders of organisations other than the requester's and those of the transactions' parties. */
+export async function findDeciders(
+  tx: Tx,
+  wanted: {
+    readonly tenantId: string;
+    readonly requesterOrganisationId: string;
+    /** People with a conflict of interest with the asking side. */
+    readonly near: readonly string[];
+    readonly transactions: readonly string[];
+  },
+): Promise<Decider[]> {
+  return tx.$queryRaw<Decider[]>(
+    Prisma.sql`SELECT u.id AS "userId", d.duty FROM app_user u JOIN duty d ON d.user_id = u.id
+      WHERE u.tenant_id = ${wanted.tenantId}::uuid AND u.state = 'active' AND u.role = 'coordinator'
+        AND d.duty IN ('legal', 'approve') AND ${wanted.requesterOrganisationId}::uuid NOT IN (SELECT own_organisations(u.id))
+        AND u.id <> ALL (${[...wanted.near]}::uuid[])
+        AND NOT EXISTS (SELECT 1 FROM transaction_participant t JOIN participant p ON p.id = t.participant_id
+          WHERE t.transaction_id = ANY (${[...wanted.transactions]}::uuid[])
+            AND p.organisation_id IN (SELECT own_organisations(u.id)))`,
+  );
 }

@@ -11,7 +11,7 @@ import { StartTime } from "@/components/ui/start-time";
 import { getGrant } from "@/lib/access/grants/get-grant";
 import type { GrantView } from "@/lib/access/grants/schema";
 import type { RequestView } from "@/lib/access/requests/answer-schema";
-import { getRequest } from "@/lib/access/requests/get-request";
+import { getRequest } from "@/lib/access/requests/request-view";
 import type { ReviewView } from "@/lib/access/review/schema";
 import * as requests from "@/lib/api-client/operations/access";
 import * as grants from "@/lib/api-client/operations/grants";

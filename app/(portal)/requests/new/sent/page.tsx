@@ -7,7 +7,7 @@ import { EndTime } from "@/components/ui/end-time";
 import { Facts } from "@/components/ui/facts";
 import { Section } from "@/components/ui/section";
 import { Confirmation } from "@/components/ui/states";
-import { getRequest as readRequest } from "@/lib/access/requests/get-request";
+import { getRequest as readRequest } from "@/lib/access/requests/request-view";
 import { getRequest } from "@/lib/api-client/operations/access";
 import { loadPage } from "@/lib/http/pages/page";
 import { type Search, uuidOf } from "../_components/answers/prefill";

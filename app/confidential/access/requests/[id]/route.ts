@@ -1,5 +1,5 @@
 import { changeDraft } from "@/lib/access/requests/change-draft";
-import { getRequest as view } from "@/lib/access/requests/get-request";
+import { getRequest as view } from "@/lib/access/requests/request-view";
 import { changeRequest, getRequest } from "@/lib/api-client/operations/access";
 import { etagOf, versionOf } from "@/lib/etag";
 import { bind, Reply } from "@/lib/http/endpoint/bind";
