@@ -13,11 +13,11 @@ export interface Receipt {
   readonly entry_id: string;
   readonly leaf_hash: string;
   readonly integrate_by: string;
-  /** A whole C2SP signature line without its newline. */
+  /** A whole C2SP signature line, without its newline. */
   readonly signature: string;
 }
 
-/** Signs the receipt of an entry. Call it after the entry's transaction has committed, never before. */
+/** Signs the receipt of an entry. Call it only after the entry's transaction has committed. */
 export async function issueReceipt(
   cx: Pick<AuditContext, "instance" | "audit">,
   appended: AppendedEntry,
