@@ -23,7 +23,7 @@ import { readerStanding } from "./reader-standing";
 import { readSignedSize } from "./signed-size";
 import { streamSnapshot } from "./stream-snapshot";
 
-/** A query's filter alone: the members that say which entries, by name. */
+/** Returns a query's filter only: the members that select entries, by name. */
 export function filterOf(query: ExportQuery): Record<string, string> {
   const { format: _format, delimiter: _delimiter, bom: _bom, parts: _parts, log: _log, ...given } = query;
   const filter: Record<string, string> = {};
@@ -31,7 +31,7 @@ export function filterOf(query: ExportQuery): Record<string, string> {
   return filter;
 }
 
-/** What is kept of a query beside its filter; `cx` is of the present log, which needs no name. */
+/** Returns the stored options of a query without its filter. `cx` is of the present log, which needs no name. */
 export function optionsOf(cx: Pick<ReaderContext, "instance">, query: ExportQuery): ExportOptions {
   const { delimiter, bom, parts, log } = query;
   return {
@@ -42,13 +42,13 @@ export function optionsOf(cx: Pick<ReaderContext, "instance">, query: ExportQuer
   };
 }
 
-/** What the entry of an export says of it: of a filter its names only (I12). */
+/** Returns what the export's own entry records of it. Of a filter it records only the names (I12). */
 export function exportDetails(query: ExportQuery): Record<string, Json> {
   const { format, parts } = query;
   return { format, filter: filterNames(filterOf(query)), ...(parts === undefined ? {} : { parts }) };
 }
 
-/** Kinds of parts that a caller's export opens. */
+/** Returns the kinds of parts that a caller's export opens. */
 export function kindsOf(
   cx: Pick<ReaderContext, "principal">,
   { parts }: ExportQuery,
@@ -56,7 +56,9 @@ export function kindsOf(
   return parts === "none" ? [] : readableKinds(cx);
 }
 
-/** What a caller's export takes: what was asked for, behind the caller's own fence; `cx` is of the present log. */
+/**
+ * Returns the scope of a caller's export: the request, limited by the caller's own fence. `cx` is of the present log.
+ */
 export function requestOf(cx: FenceContext, query: ExportQuery, exportEntry: string): ExportRequest {
   return {
     format: query.format,
@@ -70,10 +72,10 @@ export function requestOf(cx: FenceContext, query: ExportQuery, exportEntry: str
 }
 
 /**
- * Exports the log as far as it is under a signed checkpoint, streamed from one REPEATABLE READ READ ONLY
- * snapshot. The export is recorded, and that record committed, before its first byte. Entries behind the
- * fence are not in it; a bundle has their leaf hashes. `log` names a closed log to export instead. Under a grant its
- * lender is asked in the transaction of the entry. It breaks off when its maker or its grant falls away.
+ * Exports the log as far as a signed checkpoint covers it, streamed from one REPEATABLE READ READ ONLY snapshot. The
+ * export is recorded, and that record committed, before its first byte. Entries outside the fence are left out; a
+ * bundle has their leaf hashes. `log` names a closed log to export instead. Under a grant, its lender is called in
+ * the transaction of the entry. The export breaks off when its maker's account or its grant ends.
  */
 export async function exportLog(
   cx: Context,
@@ -82,7 +84,7 @@ export async function exportLog(
 ): Promise<{ response: Response }> {
   const { format, log } = query;
   const from = ofLog(cx, log);
-  // A filter that cannot be is refused before anything is written down.
+  // Refuse an impossible filter before anything is recorded.
   addFilter(fencedConditions(cx), query);
   await refuseUnknownNames(cx, filterOf(query));
   const signedSize = await readSignedSize(from, query, Object.keys(filterOf(query)).length > 0);
@@ -100,7 +102,7 @@ export async function exportLog(
   return { response: new Response(body, { headers: fileHeaders(format) }) };
 }
 
-/** The entry of an export that is streamed; under a grant its unit is taken in the same transaction. */
+/** Records the entry of a streamed export. Under a grant, one unit is used in the same transaction. */
 async function recordExport(
   cx: Context,
   query: ExportQuery,

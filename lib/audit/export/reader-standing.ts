@@ -2,8 +2,8 @@ import "server-only";
 import type { Reader } from "../reading/fence";
 
 /**
- * What a person may read of the log, in one word: role, duties, organisation. A background export keeps that of its
- * making; it is neither made nor handed out once it is another.
+ * Returns the facts that decide what a person may read of the log, as one text: role, duties, organisation. A
+ * background export keeps the text of its request. If the text changes, the export is neither made nor downloaded.
  */
 export function readerStanding({ role, duties, organisationId }: Reader): string {
   return [role, ...[...duties].sort(), organisationId].join(" ");

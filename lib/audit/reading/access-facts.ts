@@ -2,7 +2,10 @@ import type { Json } from "@/lib/crypto/json/canonical-json";
 
 type Members = Readonly<Record<string, Json>>;
 
-/** The member `access` of an entry's org part; nothing where the part is gone or says none. */
+/**
+ * Returns the member `access` of an entry's org part; an empty object if the part is unavailable or has no such
+ * member.
+ */
 export function accessOf(part: Members | undefined): Members {
   const stated = part?.access;
   return typeof stated === "object" && stated !== null && !Array.isArray(stated) ? stated : {};

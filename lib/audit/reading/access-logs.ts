@@ -2,7 +2,7 @@ import { z } from "zod";
 import { InstantOrUtc, integerText, text, Uuid } from "@/lib/schema";
 import { PurposeName } from "../schema";
 
-/** The coordinator's own access log, the one list with an offset. */
+/** The access log in the coordinator's shape. Only this list has an offset. */
 export const AccessLogQuery = z.strictObject({
   transaction_id: Uuid.optional(),
   participant_id: text(64).optional(),
@@ -25,11 +25,11 @@ export const AccessLogItem = z.object({
   by_organisation: z.string().optional(),
   /** Role of the person. */
   by_role: z.string().optional(),
-  /** `masked` or `full`, where values of fields were shown. */
+  /** `masked` or `full`, if field values were shown. */
   level: z.string().optional(),
   purpose: z.string(),
   timestamp: z.string(),
-  /** What was done: an opening, a copy of opened fields, a refused read. */
+  /** The act: an opening, a copy of opened fields, a refused read. */
   action: z.string(),
   authorized_by: z.string(),
   data_accessed: z.array(z.string()),

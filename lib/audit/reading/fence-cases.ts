@@ -5,7 +5,7 @@ import { AGENCY_CASES, type Fence, type FencedBy, isWithin } from "./fence";
 
 const Ids = z.array(z.object({ id: z.string() }));
 
-/** Ids of the agency's cases, or of the cases that are sealed from the reader at the fence's time. */
+/** Returns the ids of the agency's cases, or of the cases that are sealed from the reader at the fence's time. */
 async function readCaseIds(tx: RawTx, { tenantId, cases }: Fence): Promise<ReadonlySet<string>> {
   const { rows } =
     cases.of === "agency"
@@ -20,7 +20,7 @@ async function readCaseIds(tx: RawTx, { tenantId, cases }: Fence): Promise<Reado
   return new Set(Ids.parse(rows).map(({ id }) => id));
 }
 
-/** Reads what a fence asks the database, once, and returns the check of a row. */
+/** Runs a fence's database queries once and returns the check of a row. */
 export async function readFence(tx: RawTx, fence: Fence): Promise<(row: FencedBy) => boolean> {
   const caseIds = await readCaseIds(tx, fence);
   return (row) => isWithin(fence, caseIds, row);

@@ -10,7 +10,7 @@ import { closedLog } from "./closed-log";
 import type { QuarantinedEntry, QuarantinePage, QuarantineQuery } from "./quarantine-schema";
 import { listQuarantinedRows, type QuarantinedRow } from "./quarantine-store";
 
-/** Duties that may dismiss a quarantined entry; the database asks for the same. */
+/** Duties that may dismiss a quarantined entry; the database checks the same. */
 const DISMISSING = ["admin", "compliance", "legal"] as const;
 
 function mayDismiss({ principal: { role, duties } }: Pick<Context, "principal">): boolean {
@@ -45,8 +45,8 @@ export function toQuarantined(
 }
 
 /**
- * Waiting rows that are not entries of the log, open and dismissed ones, but never their bytes. The cursor is the id of
- * the last one shown. Throws `request.invalid` for any other.
+ * Returns waiting rows that are not entries of the log, open and dismissed ones, without their bytes. The cursor is
+ * the id of the last one shown. Throws `request.invalid` for any other cursor.
  */
 export async function listQuarantine(
   cx: Context,

@@ -14,7 +14,7 @@ import { requireChain, requireStampingUsage } from "./chain";
 import { type TimeStampFault, TimeStampRefusal } from "./refusal";
 import { type ParsedToken, parseToken, TST_INFO } from "./token";
 
-/** What a believed time stamp says. */
+/** The facts in a verified time stamp. */
 export interface TimeStampFacts {
   /** When the authority saw the imprint, `YYYY-MM-DDTHH:MM:SS.ffffffZ`. */
   readonly at: string;
@@ -25,7 +25,7 @@ export interface TimeStampFacts {
   readonly authority: string;
 }
 
-/** What the asker sent beside the imprint; a stored token is checked without it. */
+/** What the request contained in addition to the imprint. A stored token is checked without it. */
 export interface ExpectedTimeStamp {
   /** Content bytes of the nonce INTEGER. */
   readonly nonce?: Uint8Array;
@@ -37,10 +37,10 @@ export type TimeStampCheck =
   | { readonly ok: false; readonly fault: TimeStampFault; readonly detail: string };
 
 /**
- * Checks a TimeStampToken (RFC 3161) over a SHA-256 imprint of 32 bytes against trusted certificates in PEM form:
- * imprint, nonce and policy where expected, ESSCertID, the certificate's usage, its way to a trusted certificate
- * valid at the stamped time, and the signature. Reads no clock and asks no network, so it says nothing of
- * revocation. Runs in Node and in browsers (WebCrypto). Foreign bytes never throw.
+ * Checks a TimeStampToken (RFC 3161) for a SHA-256 imprint of 32 bytes against trusted certificates in PEM form:
+ * imprint, nonce and policy where expected, ESSCertID, the certificate's usage, its path to a trusted certificate
+ * valid at the stamped time, and the signature. It uses no clock and no network, so it does not check revocation.
+ * Runs in Node and in browsers (WebCrypto). Untrusted bytes never make it throw.
  */
 export async function verifyTimeStamp(
   token: Uint8Array,

@@ -3,7 +3,7 @@ import type { ShownEntry } from "../judge-entry";
 import { bindsPart } from "../part-places";
 import { type ShownRow, shownRow, UNSHOWN } from "./shown-row";
 
-/** The columns of CSV and of a spreadsheet, in order, each with what it holds. */
+/** The columns of CSV and of a spreadsheet, in order, each with its description. */
 export const COLUMNS = {
   seq: "Number of the entry in the log, from 0, without gaps.",
   at: "When it was written, UTC, to the microsecond.",
@@ -47,16 +47,16 @@ export const COLUMN_NAMES: readonly Column[] = [
   "missing",
 ];
 
-/** Stands in the cell of a part whose compartment key was destroyed; the log's entry says when. */
+/** Cell text for a part whose compartment key was destroyed, according to an entry of the log. */
 const ERASED = "[erased]";
-/** Stands in the cell of a part whose compartment key is gone, of which no entry of the log tells. */
+/** Cell text for a part whose compartment key is missing although no entry of the log records its destruction. */
 const KEYLESS = "[key missing]";
-/** Stands in the cell of a part that does not open with its key: it was changed where it is stored. */
+/** Cell text for a part that does not open with its key, because its stored bytes were changed. */
 const UNREADABLE = "[does not open]";
-/** Stands in the cell of a part that the entry binds and that is not stored where the entry says. */
+/** Cell text for a part that the entry binds and that is not stored where the entry says. */
 const MISSING = "[part missing]";
 
-/** Every text in brackets that can stand in a cell, or before its text, with what it says (docs/formats/exports.md). */
+/** Every bracketed text that a cell can contain or begin with, with its meaning (docs/formats/exports.md). */
 export const CELL_WORDS: readonly (readonly [word: string, meaning: string])[] = [
   [ERASED, "Stands for a part whose key was destroyed, as an entry of the log says."],
   [
