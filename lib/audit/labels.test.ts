@@ -4,7 +4,7 @@ import { OPERATIONS } from "@/lib/api-client/registry";
 import { Purpose } from "@/lib/vocabulary";
 import { ACTION_KEYS, actionKey, PURPOSES } from "./labels";
 
-/** Calls without anybody behind them are in no log. */
+/** Calls without a person are in no log. */
 const UNLOGGED = ["system.liveness", "system.openapi", "system.readiness"];
 
 test("every call's action has its wording", () => {

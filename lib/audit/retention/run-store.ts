@@ -12,7 +12,7 @@ const ErasureOutcome = z.object({
 });
 export type ErasureOutcome = z.infer<typeof ErasureOutcome>;
 
-/** Through the one door to a compartment key's destruction, as the retention role; refusals are entries. */
+/** Destroys a compartment key with the only function that may do so, as the retention role. Refusals are entries. */
 export async function eraseCompartment(pool: Pool, erasureId: string): Promise<ErasureOutcome> {
   const { rows } = await pool.query("SELECT outcome, reason, entry, again FROM audit_erase($1)", [erasureId]);
   return ErasureOutcome.parse(rows[0]);
@@ -29,7 +29,7 @@ const PruneOutcome = z.object({
 });
 export type PruneOutcome = z.infer<typeof PruneOutcome>;
 
-/** Through the one door to the removal of entry bytes below `minimum`, as the retention role. */
+/** Removes entry bytes below `minimum` with the only function that may do so, as the retention role. */
 export async function pruneLog(pool: Pool, minimum: number): Promise<PruneOutcome> {
   const { rows } = await pool.query(
     "SELECT outcome, reason, seq, entry, removed, held, first_held FROM audit_prune($1)",
@@ -38,7 +38,7 @@ export async function pruneLog(pool: Pool, minimum: number): Promise<PruneOutcom
   return PruneOutcome.parse(rows[0]);
 }
 
-/** Agreed erasures whose entry lies ready, as the app's role sees them. */
+/** Returns agreed erasures with a prepared entry, as the app's role sees them. */
 export async function listPrepared(pool: Pool, tenantId: string): Promise<string[]> {
   const { rows } = await pool.query(
     `SELECT id::text FROM audit_erasure WHERE tenant_id = $1 AND state = 'agreed'
@@ -54,8 +54,9 @@ export async function listPrepared(pool: Pool, tenantId: string): Promise<string
 const Reach = z.object({ minimum: Seq, signed: Seq, first_kept: Seq.nullable() });
 
 /**
- * How far pruning went, how far checkpoints reach, and the first entry that is not past its time: that of its class, or
- * the signer's days and one more, so that no difference of clocks makes it refuse.
+ * Returns how far pruning went, how far checkpoints reach, and the first entry that must still be kept. An entry is
+ * kept for the period of its class, and for the signer's days plus one, so that a difference of clocks never makes
+ * the signer refuse.
  */
 export async function readReach(pool: Pool, log: string, floorDays: number): Promise<z.infer<typeof Reach>> {
   const { rows } = await pool.query(

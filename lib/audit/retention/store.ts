@@ -7,7 +7,7 @@ import type { Holds, Retention } from "./schema";
 const Count = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const PeriodRow = z.object({ kind: z.enum(["role", "class"]), name: z.string(), days: z.int() });
 
-/** Periods by role and by class; `*`, for all others, last. */
+/** Returns periods by role and by class; `*`, for all others, comes last. */
 export async function readPeriods(tx: Tx): Promise<Pick<Retention, "roles" | "classes">> {
   const rows = z
     .array(PeriodRow)
@@ -23,7 +23,7 @@ export async function readPeriods(tx: Tx): Promise<Pick<Retention, "roles" | "cl
 
 const PruneRow = z.object({ at: z.coerce.date(), removed: Count, kept: Count, seq: Count.nullable() });
 
-/** The pruning that reached farthest, with the leaf index of its entry. */
+/** Returns the pruning that reached furthest, with the leaf index of its entry. */
 export async function findLastPruning(tx: Tx, log: string): Promise<Retention["last_pruning"]> {
   const rows = await tx.$queryRawUnsafe(
     `SELECT p.at, p.removed, p.kept, l.seq FROM audit_prune p LEFT JOIN audit_leaf l ON l.entry_id = p.entry_id
@@ -44,8 +44,8 @@ const PreservationRow = z.object({
 });
 
 /**
- * Holds in force now (as audit_is_held sees them), those that end first first; none on records that an organisation of the
- * reader is a party to but what it placed itself.
+ * Returns holds in force now (as audit_is_held sees them), the next to end first. Holds on records of the reader's
+ * organisations are left out, except those that they placed themselves.
  */
 export async function readHolds(
   tx: Tx,
