@@ -65,7 +65,7 @@ const ACCESS: Partial<AuditEvent> = {
   index: { participantId: "somebody" },
 };
 
-/** What this reader gets of an entry, wherever the log is read. */
+/** Returns what this reader gets of an entry from every place where the log is read. */
 async function readBy(cx: Context, seq: number): Promise<string> {
   const exports = [{ format: "ndjson" }, { format: "csv" }, { format: "ndjson", action: "audit.keys" }];
   const texts = await Promise.all(
@@ -113,7 +113,7 @@ it.each(["alone", "and its part moved to that case", "and its part dropped"])(
   },
 );
 
-it("a part that does not open, by the portal's login, ends no list and no answer", async () => {
+it("a part that the portal's login made unreadable does not stop a list or an answer", async () => {
   const { log, tenantId } = bench.place;
   const [id, at] = [uuidv7(Date.now()), "2026-11-24T14:45:00.000000Z"];
   const stored = Buffer.from("no part of ours, in a few more bytes than an empty one has");

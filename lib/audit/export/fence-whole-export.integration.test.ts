@@ -14,10 +14,10 @@ const TABLES = ["audit_index", "audit_part", "audit_entry", "audit_leaf"];
 
 let bench: OwnedLog;
 let admin: Client;
-/** Who decides and has the duty compliance: nothing of the log is behind this one's fence. */
+/** An approver with the duty compliance, who may see the whole log. */
 let everything: Context;
 let auditor: Context;
-/** An open entry, and one of a case that is not the auditor's. */
+/** An entry without a case, and one of a case that the auditor may not see. */
 let open: string;
 let foreign: string;
 
@@ -35,7 +35,7 @@ async function exported(cx: Context, query: Record<string, string>): Promise<str
   return Buffer.from(await bench.exported(query, cx)).toString();
 }
 
-/** Changes rows as the owner could, looks, and puts every table back as it was. */
+/** Changes rows as the owner could, runs the check, and restores every table. */
 async function whileTampered(statement: string, look: () => Promise<void>): Promise<void> {
   for (const table of TABLES) await admin.query(`CREATE TEMP TABLE kept_${table} AS SELECT * FROM ${table}`);
   await pastTriggers(admin, TABLES, () => admin.query(statement));
@@ -55,7 +55,7 @@ async function whileTampered(statement: string, look: () => Promise<void>): Prom
   }
 }
 
-/** What the newest export of the history found wrong with the log. */
+/** Returns the fault of the log that the newest export of the history found. */
 async function lastFlaw(): Promise<string | null> {
   const { rows } = await admin.query("SELECT flaw FROM audit_export ORDER BY id DESC LIMIT 1");
   return rows[0].flaw;
@@ -64,7 +64,7 @@ async function lastFlaw(): Promise<string | null> {
 const FORMATS = ["csv", "ndjson", "json", "xlsx", "bundle"] as const;
 
 describe("a whole export", () => {
-  it("is made while every entry that is left out belongs behind the reader's fence", async () => {
+  it("a whole export is made if every entry that it leaves out is outside the reader's fence", async () => {
     expect(await exported(everything, { format: "csv" })).toContain(foreign);
     const seen = await exported(auditor, { format: "csv" });
     expect(seen).toContain(open);
@@ -120,7 +120,7 @@ describe("a whole export", () => {
     expect(await lastFlaw()).toBeNull();
   });
 
-  it("raises an alarm when an entry is lost", async () => {
+  it("a whole export raises an alarm when an entry is lost", async () => {
     const logged: unknown[] = [];
     const logger = { ...auditor.logger, error: (fields: unknown) => void logged.push(fields) };
     await whileTampered(`DELETE FROM audit_entry WHERE id = '${open}'`, async () => {
@@ -161,7 +161,7 @@ describe("a whole export", () => {
     });
   });
 
-  it("gives nothing of a foreign case's parts where they do not tell of the case any more", async () => {
+  it("a whole export has no parts of another agency's case if the parts no longer show the case", async () => {
     const { rows } = await admin.query("SELECT seq::int FROM audit_leaf WHERE entry_id = $1", [foreign]);
     for (const lost of ["c = 'org'", "c <> 'org'"]) {
       await whileTampered(`DELETE FROM audit_part WHERE entry_id = '${foreign}' AND ${lost}`, async () => {
@@ -174,7 +174,7 @@ describe("a whole export", () => {
     }
   });
 
-  it("opens no foreign case's part when the search row was changed to say that there is no case", async () => {
+  it("a whole export opens no part of another agency's case if the index row was changed to have no case", async () => {
     const part = '"kind":"case"';
     expect(await exported(everything, { format: "ndjson" })).toContain(part);
     await whileTampered(`UPDATE audit_index SET case_id = NULL WHERE entry_id = '${foreign}'`, async () => {

@@ -40,7 +40,7 @@ it.each(["auditor", "regulator", "coordinator"] as const)(
   },
 );
 
-it("an entry of anything else stands for itself, whatever it counts", async () => {
+it("an entry of another action counts as one, whatever number it contains", async () => {
   const auditor = await bench.person({ role: "auditor", hasKey: false });
   expect(new Set(await countsOf(auditor, "session.create"))).toEqual(new Set([undefined]));
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { csvCell } from "./csv-cell";
 
-describe("a CSV cell", () => {
+describe("CSV cell", () => {
   it.each(["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\uFF1D1", "|cmd", "%x"])(
     "that a spreadsheet would run is neutralised: %j",
     (value) => {
@@ -9,7 +9,7 @@ describe("a CSV cell", () => {
     },
   );
 
-  it("is quoted where its content would end it", () => {
+  it("quotes a cell whose content would end it", () => {
     expect(csvCell('a"b', ",")).toBe('"a""b"');
     expect(csvCell("a,b", ",")).toBe('"a,b"');
     expect(csvCell("a\nb", ";")).toBe('"a\nb"');
