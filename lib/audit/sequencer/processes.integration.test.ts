@@ -59,7 +59,7 @@ describe("the processes of the log", () => {
     );
     const last = await readLastCheckpoint(bench.sequencerPool, bench.place.log);
     expect(Buffer.from(last?.root ?? []).equals(root)).toBe(true);
-    // The cosignature comes to a checkpoint that is published already.
+    // The cosignature is added to a checkpoint that is already published.
     const { logVkey, witnessVkey } = processes;
     await until(async () => {
       const newest = await readLastCheckpoint(bench.sequencerPool, bench.place.log);
