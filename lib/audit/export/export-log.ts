@@ -7,6 +7,7 @@ import { inTransaction } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
 import type { AuditEvent } from "../entry/event";
 import { refuseUnknownNames } from "../reading/actors/known-names";
+import type { Reader } from "../reading/fence";
 import { addFilter, type FenceContext, fencedConditions, type ReaderContext } from "../reading/fence";
 import { logDetail, ofLog } from "../reading/of-log";
 import { readableKinds } from "../reading/open-parts";
@@ -19,7 +20,6 @@ import { type ExportLender, lendingOf } from "./export-loan";
 import { insertExport } from "./history/history-store";
 import { fileHeaders, produceExport } from "./produce-export";
 import type { ExportRequest } from "./read-entries";
-import { readerStanding } from "./reader-standing";
 import { readSignedSize } from "./signed-size";
 import { streamSnapshot } from "./stream-snapshot";
 
@@ -128,4 +128,12 @@ async function beginHistory(cx: Context, query: ExportQuery, entryId: string): P
   const made = { id, tenantId, userId, ...wanted, fence: readerStanding(cx.principal), entryId, startedAt };
   await inTransaction(cx, (tx) => insertExport(tx, made));
   return id;
+}
+
+/**
+ * Returns the facts that decide what a person may read of the log, as one text: role, duties, organisation. A
+ * background export keeps the text of its request. If the text changes, the export is neither made nor downloaded.
+ */
+export function readerStanding({ role, duties, organisationId }: Reader): string {
+  return [role, ...[...duties].sort(), organisationId].join(" ");
 }

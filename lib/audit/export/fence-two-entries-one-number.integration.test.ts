@@ -8,7 +8,7 @@ import { encodeEntry, entryLeaf } from "../entry/entry";
 import type { AuditEvent } from "../entry/event";
 import { getEvent } from "../reading/get-event";
 import { recordEvent } from "../record/record-event";
-import { NO_CASE } from "../recovery/no-case";
+import { NO_CASE } from "../recovery/store";
 
 const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.read", subjects: [] };
 

@@ -5,8 +5,7 @@ import { equalConstantTime } from "@/lib/crypto/bytes";
 import { Frontier } from "@/lib/crypto/log/merkle";
 import type { RawTx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { type Conditions, fenceOf, type ReaderContext } from "../reading/fence";
-import { readFence } from "../reading/fence-cases";
+import { type Conditions, fenceOf, type ReaderContext, readFence } from "../reading/fence";
 import { type Erasings, ErasureBook } from "../retention/erasure/erasing-entries";
 import type { ExportFlaw, ExportFormat } from "../schema";
 import { findCompartments } from "./candidate-store";
@@ -16,7 +15,7 @@ import { copyEntries, type EntryRow } from "./entry-store";
 import { SettledErasures } from "./erasures-settled";
 import { type Judged, judgeEntry, type Known, type Reading, type ShownEntry } from "./judge-entry";
 import type { Anchor } from "./store";
-import type { CsvOptions } from "./tables/csv";
+import type { CsvOptions } from "./tables/write-text";
 
 /** The scope of an export, and the entry that records it. */
 export interface ExportRequest {

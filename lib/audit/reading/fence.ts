@@ -1,10 +1,12 @@
 import "server-only";
+import { z } from "zod";
 import type { Context } from "@/lib/context/context";
 import type { Principal } from "@/lib/context/principal";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { formatMicros } from "@/lib/crypto/instant";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import { isUuid } from "@/lib/crypto/uuid";
+import type { RawTx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { memberOf } from "../bundle-verifier/container/member";
 import type { EventQuery, ExportQuery } from "../schema";
@@ -101,7 +103,7 @@ export function fenceOf(cx: FenceContext): Fence {
 }
 
 /** Cases of an agency: requests that it filed and legal holds that it placed. `?` is the organisation. */
-export const AGENCY_CASES = `SELECT c.id FROM (SELECT id, organisation_id
+const AGENCY_CASES = `SELECT c.id FROM (SELECT id, organisation_id
        FROM access_request UNION ALL SELECT id, organisation_id FROM preservation) c WHERE c.organisation_id = ?::uuid`;
 
 /** The reader's fence as conditions over `audit_index i`. */
@@ -131,9 +133,9 @@ export interface FencedBy {
 
 /**
  * Returns whether a fence lets a row through. `caseIds` are the agency's cases, or the cases that are sealed from a
- * reader of the whole tenant (reading/fence-cases.ts).
+ * reader of the whole tenant (`readFence`).
  */
-export function isWithin(
+function isWithin(
   { tenantId, cases, ...fence }: Fence,
   caseIds: ReadonlySet<string>,
   row: FencedBy,
@@ -220,4 +222,27 @@ export function isRevealing(org: Json | undefined, row: RowFence, reader: Reader
   const isCaseRead = row.isCaseShown || (cx !== undefined && seesEveryCase(cx));
   const isSuspicionRead = row.is_suspicion && cx !== undefined && seesSuspicion(cx);
   return (isOf("case") && (row.case_id === null || !isCaseRead)) || (isOf("suspicion") && !isSuspicionRead);
+}
+
+const Ids = z.array(z.object({ id: z.string() }));
+
+/** Returns the ids of the agency's cases, or of the cases that are sealed from the reader at the fence's time. */
+async function readCaseIds(tx: RawTx, { tenantId, cases }: Fence): Promise<ReadonlySet<string>> {
+  const { rows } =
+    cases.of === "agency"
+      ? await tx.query(`SELECT of.id::text FROM (${AGENCY_CASES.replace("?", "$1")}) of`, [
+          cases.organisationId,
+        ])
+      : await tx.query("SELECT unnest(cases_sealed_from($1::uuid, $2::uuid, $3::timestamptz))::text AS id", [
+          tenantId,
+          cases.userId,
+          cases.at,
+        ]);
+  return new Set(Ids.parse(rows).map(({ id }) => id));
+}
+
+/** Runs a fence's database queries once and returns the check of a row. */
+export async function readFence(tx: RawTx, fence: Fence): Promise<(row: FencedBy) => boolean> {
+  const caseIds = await readCaseIds(tx, fence);
+  return (row) => isWithin(fence, caseIds, row);
 }

@@ -4,8 +4,14 @@ import type { Json } from "@/lib/crypto/json/canonical-json";
 import { inSnapshot } from "@/lib/db/transaction";
 import { memberOf } from "../bundle-verifier/container/member";
 import { filterNames, recordRead } from "../record/record-read";
-import { accessOf, textOf, textsOf } from "./access-facts";
-import type { AccessLogItem, AccessLogPage, AccessLogQuery } from "./access-logs";
+import {
+  type AccessLogItem,
+  type AccessLogPage,
+  type AccessLogQuery,
+  accessOf,
+  textOf,
+  textsOf,
+} from "./access-logs";
 import { findActors } from "./actors/actor-names";
 import { refuseUnknownNames } from "./actors/known-names";
 import { type Conditions, fencedConditions, instantText } from "./fence";

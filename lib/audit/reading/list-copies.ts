@@ -1,7 +1,7 @@
 import "server-only";
 import type { Context } from "@/lib/context/context";
 import { inSnapshot } from "@/lib/db/transaction";
-import { accessOf, textsOf } from "./access-facts";
+import { accessOf, textsOf } from "./access-logs";
 import { fencedConditions } from "./fence";
 import { openParts } from "./open-parts";
 import { planForPages, readAccesses, readParts } from "./store";

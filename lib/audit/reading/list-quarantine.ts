@@ -6,7 +6,7 @@ import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { recordReadOnce } from "../record/record-read";
 import { knowsEveryName } from "./actors/actor-names";
-import { closedLog } from "./closed-log";
+import { closedOrigin } from "./of-log";
 import type { QuarantinedEntry, QuarantinePage, QuarantineQuery } from "./quarantine-schema";
 import { listQuarantinedRows, type QuarantinedRow } from "./quarantine-store";
 
@@ -33,7 +33,7 @@ export function toQuarantined(
   const dismissal =
     reason === null || at === null
       ? null
-      : { reason, by, at: at.toISOString(), by_seq, closed_log: closedLog(cx.instance, row.by_log) };
+      : { reason, by, at: at.toISOString(), by_seq, closed_log: closedOrigin(cx.instance, row.by_log) };
   return {
     entry_id: row.entry_id,
     why: row.why,

@@ -45,3 +45,11 @@ export function logDetail(
 ): { log?: string } {
   return origin === undefined || origin === cx.instance.log ? {} : { log: origin };
 }
+
+/**
+ * Returns the origin of the closed log that an entry is in, for callers who see the entry's number; null for the
+ * present log or none.
+ */
+export function closedOrigin({ log }: Pick<InstanceFacts, "log">, of: string | null): string | null {
+  return of === log ? null : of;
+}

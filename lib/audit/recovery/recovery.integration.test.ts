@@ -20,7 +20,7 @@ import { recordEvent } from "../record/record-event";
 import { askErasure } from "../retention/erasure/ask-erasure";
 import { agreeToErasure } from "../retention/erasure/decide-erasure";
 import { erasePrepared } from "../retention/run-retention";
-import { pruneLog } from "../retention/run-store";
+import { pruneLog } from "../retention/store";
 import { requireNotBehind } from "../sequencer/not-behind";
 import { signerHandler } from "../signer/serve-signer";
 import { signCheckpoint } from "../signer/sign-checkpoint";

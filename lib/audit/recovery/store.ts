@@ -2,7 +2,9 @@ import "server-only";
 import type { PoolClient } from "pg";
 import { z } from "zod";
 import type { LogPlace } from "../sequencer/store";
-import { NO_CASE } from "./no-case";
+
+/** The case id of rows whose facts are lost. No agency has this case, so only readers of every case see the rows. */
+export const NO_CASE = "00000000-0000-0000-0000-000000000000";
 
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -66,7 +68,6 @@ export async function dropTilesBeyond(client: PoolClient, log: string, size: num
   );
 }
 
-/** Removes checkpoints of a tree that was not signed in its present form. */
 /** Returns the number of entries under the database's newest checkpoint of a log. */
 export async function readAnchored(client: PoolClient, log: string): Promise<number> {
   const { rows } = await client.query(
@@ -76,6 +77,7 @@ export async function readAnchored(client: PoolClient, log: string): Promise<num
   return z.object({ size: Seq }).parse(rows[0]).size;
 }
 
+/** Returns the number of checkpoints of larger trees, which were never signed in their present form. */
 export async function countCheckpointsBeyond(client: PoolClient, log: string, size: number): Promise<number> {
   const { rows } = await client.query(
     "SELECT count(*) AS n FROM audit_checkpoint WHERE log = $1 AND size > $2",

@@ -9,7 +9,7 @@ import { pastTriggers } from "@/lib/testing/log/past-triggers";
 import { listEvents } from "../reading/list-events";
 import { recordEvent } from "../record/record-event";
 import { EventQuery } from "../schema";
-import { pruneLog } from "./run-store";
+import { pruneLog } from "./store";
 
 let bench: LogBench;
 let owner: Pool;

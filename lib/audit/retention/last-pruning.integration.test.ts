@@ -17,8 +17,8 @@ import { integrateBatch, prepareLog } from "../sequencer/sequencer";
 import { openEntryFile } from "../signer/entry-file";
 import { signCheckpoint } from "../signer/sign-checkpoint";
 import { getRetention } from "./get-retention";
-import { pruneLog } from "./run-store";
 import type { Retention } from "./schema";
+import { pruneLog } from "./store";
 
 /** Integrates and signs everything that waits. The signer's own days are zero here. */
 async function sign(bench: AccessBench): Promise<number> {

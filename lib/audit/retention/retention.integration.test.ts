@@ -29,7 +29,7 @@ import { openEntryFile } from "../signer/entry-file";
 import { signerHandler } from "../signer/serve-signer";
 import { signCheckpoint } from "../signer/sign-checkpoint";
 import { pruneDue, type RetentionOptions } from "./run-retention";
-import { pruneLog } from "./run-store";
+import { pruneLog } from "./store";
 
 const YEAR_MS = 365 * 86_400_000;
 const OLD: AuditEvent = { class: "log", outcome: "done", action: "audit.read", subjects: [] };

@@ -4,7 +4,7 @@ import { runLoop } from "@/lib/jobs/run-loop";
 import type { Logger } from "@/lib/telemetry/logger";
 import { askFloorDays } from "../sequencer/not-behind";
 import type { LogPlace } from "../sequencer/store";
-import { eraseCompartment, listPrepared, pruneLog, readReach } from "./run-store";
+import { eraseCompartment, listPrepared, pruneLog, readReach } from "./store";
 
 const ERASE_MS = 2_000;
 const PRUNE_MS = 60 * 60_000;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import type { Entry } from "../entry/entry";
 import type { OpenedEntry } from "../entry/opened-entry";
-import { NO_CASE } from "../recovery/no-case";
+import { NO_CASE } from "../recovery/store";
 
 const Id = z.string().nullable();
 

@@ -29,10 +29,10 @@ import { timeStampQuery } from "../timestamp/exchange";
 import { checkpointImprint, stampedBytes } from "../timestamp/imprint";
 import { openWitness } from "../witness/open-witness";
 import { witnessHandler } from "../witness/serve-witness";
+import { readLastCheckpoint } from "./checkpoint-store";
 import { type CheckpointerOptions, createCheckpointer, publishCheckpoint } from "./checkpointer";
 import { integrateBatch, prepareLog } from "./sequencer";
 import { type StamperOptions, stampNewest } from "./stamp-newest";
-import { readLastCheckpoint } from "./store";
 import { witnessedBy } from "./witnessing";
 
 const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.read", subjects: [] };

@@ -4,6 +4,9 @@ import { z } from "zod";
 import type { LogPlace } from "./store";
 import type { WitnessMark } from "./witnessing";
 
+const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+const Size = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
 /** A verified cosignature with its line (no newline). */
 export interface Cosigned {
   readonly line: string;
@@ -75,4 +78,24 @@ export async function writeTimeStamp(
     [log, size, Buffer.from(stamp.token), stamp.at],
   );
   return rowCount === 1;
+}
+
+const Mark = z.object({ name: z.string(), kind: z.enum(["own", "independent"]), timestamp: z.number() });
+const CheckpointRow = z.object({
+  size: Size,
+  root: Bytes,
+  note: z.string(),
+  witnesses: z.array(Mark),
+  time_stamp: Bytes.nullable(),
+  time_stamped_at: z.date().nullable(),
+});
+export type CheckpointRow = z.infer<typeof CheckpointRow>;
+
+export async function readLastCheckpoint(pool: Pool, log: string): Promise<CheckpointRow | undefined> {
+  const { rows } = await pool.query(
+    `SELECT size, root, note, witnesses, time_stamp, time_stamped_at FROM audit_checkpoint
+     WHERE log = $1 ORDER BY size DESC LIMIT 1`,
+    [log],
+  );
+  return rows.length === 0 ? undefined : CheckpointRow.parse(rows[0]);
 }

@@ -3,9 +3,16 @@ import type { Pool } from "pg";
 import { openNote, splitNote } from "@/lib/crypto/log/signed-note";
 import type { Witnessing } from "@/lib/env/anchors";
 import type { Logger } from "@/lib/telemetry/logger";
-import { addCosignature, type Cosigned, insertCheckpoint, type SignedCheckpoint } from "./checkpoint-store";
+import {
+  addCosignature,
+  type CheckpointRow,
+  type Cosigned,
+  insertCheckpoint,
+  readLastCheckpoint,
+  type SignedCheckpoint,
+} from "./checkpoint-store";
 import { requestCheckpoint } from "./request-note";
-import { type CheckpointRow, type LogPlace, readHead, readLastCheckpoint } from "./store";
+import { type LogPlace, readHead } from "./store";
 import { openWitnessDesk } from "./witness-desk";
 import { meetsPolicy } from "./witnessing";
 

@@ -6,7 +6,8 @@ import { type AuditBench, createAuditBench } from "@/lib/testing/benches/audit-b
 import { type LogProcesses, startLogProcesses } from "@/lib/testing/log/log-processes";
 import type { AuditEvent } from "../entry/event";
 import { recordEvent } from "../record/record-event";
-import { readHead, readLastCheckpoint } from "./store";
+import { readLastCheckpoint } from "./checkpoint-store";
+import { readHead } from "./store";
 
 const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.read", subjects: [] };
 

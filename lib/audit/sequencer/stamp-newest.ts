@@ -5,8 +5,7 @@ import { parseMicros } from "@/lib/crypto/instant";
 import type { Logger } from "@/lib/telemetry/logger";
 import { askAuthority, type TimeStampAuthority } from "../timestamp/ask-authority";
 import { checkpointImprint } from "../timestamp/imprint";
-import { readLastStampAt, writeTimeStamp } from "./checkpoint-store";
-import { readLastCheckpoint } from "./store";
+import { readLastCheckpoint, readLastStampAt, writeTimeStamp } from "./checkpoint-store";
 
 /** A larger difference between the authority's clock and ours raises an alarm. */
 const MAX_SKEW_MICROS = 60_000_000n;

@@ -257,23 +257,3 @@ export async function readHead(pool: Pool, log: string): Promise<z.infer<typeof 
   const { rows } = await pool.query("SELECT size, root FROM audit_head WHERE log = $1", [log]);
   return rows.length === 0 ? undefined : HeadSize.parse(rows[0]);
 }
-
-const Mark = z.object({ name: z.string(), kind: z.enum(["own", "independent"]), timestamp: z.number() });
-const CheckpointRow = z.object({
-  size: Size,
-  root: Bytes,
-  note: z.string(),
-  witnesses: z.array(Mark),
-  time_stamp: Bytes.nullable(),
-  time_stamped_at: z.date().nullable(),
-});
-export type CheckpointRow = z.infer<typeof CheckpointRow>;
-
-export async function readLastCheckpoint(pool: Pool, log: string): Promise<CheckpointRow | undefined> {
-  const { rows } = await pool.query(
-    `SELECT size, root, note, witnesses, time_stamp, time_stamped_at FROM audit_checkpoint
-     WHERE log = $1 ORDER BY size DESC LIMIT 1`,
-    [log],
-  );
-  return rows.length === 0 ? undefined : CheckpointRow.parse(rows[0]);
-}

@@ -16,7 +16,7 @@ import { type Checkpoint, parseCheckpointText } from "../entry/checkpoint";
 import type { AuditEvent } from "../entry/event";
 import { recordEvent } from "../record/record-event";
 import { pruneDue } from "../retention/run-retention";
-import { pruneLog } from "../retention/run-store";
+import { pruneLog } from "../retention/store";
 import { insertCheckpoint } from "../sequencer/checkpoint-store";
 import { integrateBatch, prepareLog } from "../sequencer/sequencer";
 import { type EntryFile, openEntryFile } from "./entry-file";

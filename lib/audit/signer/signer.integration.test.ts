@@ -15,10 +15,10 @@ import { type AuditBench, createAuditBench, createTestKeystore } from "@/lib/tes
 import { parseCheckpointText } from "../entry/checkpoint";
 import type { AuditEvent } from "../entry/event";
 import { recordEvent } from "../record/record-event";
-import { insertCheckpoint } from "../sequencer/checkpoint-store";
+import { insertCheckpoint, readLastCheckpoint } from "../sequencer/checkpoint-store";
 import { publishCheckpoint } from "../sequencer/checkpointer";
 import { integrateBatch, prepareLog } from "../sequencer/sequencer";
-import { readLastCheckpoint, storedNodes } from "../sequencer/store";
+import { storedNodes } from "../sequencer/store";
 import { openHeadFile } from "../witness/head-file";
 import { witnessHandler } from "../witness/serve-witness";
 import { type EntryFile, openEntryFile } from "./entry-file";

@@ -3,8 +3,7 @@ import { MAX_DER_BYTES } from "@/lib/crypto/pki/der";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { callService } from "@/lib/ipc/client";
 import { timeStampQuery, tokenOf } from "./exchange";
-import { TimeStampRefusal } from "./refusal";
-import { type TimeStampFacts, verifyTimeStamp } from "./verify-time-stamp";
+import { type TimeStampFacts, TimeStampRefusal, verifyTimeStamp } from "./verify-time-stamp";
 
 const REPLY_TYPE = "application/timestamp-reply";
 

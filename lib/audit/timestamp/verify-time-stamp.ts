@@ -7,12 +7,29 @@ import {
   subjectOf,
 } from "@/lib/crypto/pki/certificate";
 import { copyOf } from "@/lib/crypto/pki/der";
-import { PkiRefusal } from "@/lib/crypto/pki/refusal";
+import { type PkiFault, PkiRefusal } from "@/lib/crypto/pki/refusal";
 import { findSigner, requireContent } from "@/lib/crypto/pki/signed-attributes";
 import { requireSigned } from "@/lib/crypto/pki/signed-data";
 import { requireChain, requireStampingUsage } from "./chain";
-import { type TimeStampFault, TimeStampRefusal } from "./refusal";
 import { type ParsedToken, parseToken, TST_INFO } from "./token";
+
+/**
+ * Why a time stamp is not accepted. A `PkiFault` is a fault of its signature. `imprint`: it covers other bytes.
+ * `nonce`, `policy`: it differs from the request.
+ */
+export type TimeStampFault = Exclude<PkiFault, "content"> | "imprint" | "nonce" | "policy";
+
+/** A time stamp that is not accepted, with the reason. */
+export class TimeStampRefusal extends Error {
+  override readonly name = "TimeStampRefusal";
+  constructor(
+    readonly fault: TimeStampFault,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
 
 /** The facts in a verified time stamp. */
 export interface TimeStampFacts {

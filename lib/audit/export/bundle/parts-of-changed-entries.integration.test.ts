@@ -2,7 +2,7 @@ import type { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import type { AuditEvent } from "@/lib/audit/entry/event";
 import { recordEvent } from "@/lib/audit/record/record-event";
-import { NO_CASE } from "@/lib/audit/recovery/no-case";
+import { NO_CASE } from "@/lib/audit/recovery/store";
 import type { Context } from "@/lib/context/context";
 import { canonicalJson } from "@/lib/crypto/json/canonical-json";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";

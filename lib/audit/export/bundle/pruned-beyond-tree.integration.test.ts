@@ -3,7 +3,7 @@ import type { Client } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { AuditEvent } from "@/lib/audit/entry/event";
 import { recordEvent } from "@/lib/audit/record/record-event";
-import { NO_CASE } from "@/lib/audit/recovery/no-case";
+import { NO_CASE } from "@/lib/audit/recovery/store";
 import { canonicalJson } from "@/lib/crypto/json/canonical-json";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { DomainError } from "@/lib/errors";

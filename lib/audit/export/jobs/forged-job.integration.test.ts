@@ -6,9 +6,9 @@ import { findReaderById } from "@/lib/identity/people/find-reader";
 import { forgeEntry, refusalCode } from "@/lib/testing/log/forge-entry";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
 import { NewExport } from "../../schema";
+import { readerStanding } from "../export-log";
 import { getExport } from "../history/get-export";
 import { listExports } from "../history/list-exports";
-import { readerStanding } from "../reader-standing";
 import { requestExport } from "./request-export";
 import { type JobContext, runNextExport } from "./run-export";
 

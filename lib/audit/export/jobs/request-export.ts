@@ -10,9 +10,8 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { type ExportLender, lendingOf } from "../export-loan";
-import { exportDetails, filterOf, optionsOf } from "../export-log";
+import { exportDetails, filterOf, optionsOf, readerStanding } from "../export-log";
 import { getOwnItem } from "../history/get-export";
-import { readerStanding } from "../reader-standing";
 import { countOpenJobs, insertJob } from "./store";
 
 const MAX_OPEN = 5;

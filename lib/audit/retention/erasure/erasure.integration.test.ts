@@ -25,7 +25,7 @@ import { createLogger } from "@/lib/telemetry/logger";
 import { createTestKeystore } from "@/lib/testing/benches/audit-bench";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
 import { erasePrepared } from "../run-retention";
-import { eraseCompartment } from "../run-store";
+import { eraseCompartment } from "../store";
 import { askErasure } from "./ask-erasure";
 import { agreeToErasure, refuseErasureAsked } from "./decide-erasure";
 import { listErasures } from "./list-erasures";

@@ -8,7 +8,7 @@ import { createLogger } from "@/lib/telemetry/logger";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
 import { erasePrepared } from "../run-retention";
-import { listPrepared } from "../run-store";
+import { listPrepared } from "../store";
 import { askErasure } from "./ask-erasure";
 import { agreeToErasure } from "./decide-erasure";
 import { prepareDueErasures } from "./prepare-erasure";

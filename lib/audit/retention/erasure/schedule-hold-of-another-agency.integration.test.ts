@@ -15,7 +15,7 @@ import { createLogger } from "@/lib/telemetry/logger";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
 import { erasePrepared } from "../run-retention";
-import { eraseCompartment } from "../run-store";
+import { eraseCompartment } from "../store";
 import { askErasure } from "./ask-erasure";
 import { agreeToErasure } from "./decide-erasure";
 import { listErasures } from "./list-erasures";

@@ -1,6 +1,6 @@
 import "server-only";
-import { closedLog } from "@/lib/audit/reading/closed-log";
 import { seesEveryCase } from "@/lib/audit/reading/fence";
+import { closedOrigin } from "@/lib/audit/reading/of-log";
 import type { Context } from "@/lib/context/context";
 import type { Erasure } from "./schema";
 import type { ErasureReader, ErasureRow } from "./store";
@@ -36,7 +36,7 @@ export function toErasure(cx: Context, row: ErasureRow): Erasure {
     ...keptBack(cx, row),
     ended_at: row.ended_at?.toISOString() ?? null,
     by_seq: row.by_seq,
-    closed_log: closedLog(cx.instance, row.by_log),
+    closed_log: closedOrigin(cx.instance, row.by_log),
     is_own: row.is_askers,
     may_agree: row.state === "asked" && !row.is_askers && !row.is_subjects,
   };
