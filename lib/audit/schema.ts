@@ -153,7 +153,6 @@ export const ExportQuery = z.strictObject({
 });
 export type ExportQuery = z.infer<typeof ExportQuery>;
 
-/** A requested background export. */
 export const NewExport = z.strictObject({
   ...eventFilter,
   ...grantChoice,
@@ -168,9 +167,7 @@ export const ExportPath = z.strictObject({ id: Uuid });
 export const ExportHistoryQuery = z.strictObject({ ...pageQuery });
 export type ExportHistoryQuery = z.infer<typeof ExportHistoryQuery>;
 
-/**
- * Streams are running, done or broken off. Background exports wait first; their files exist from done until expired.
- */
+/** Streams are running, done or broken off. Jobs wait first; their files exist from done until expired. */
 export const ExportState = z.enum([
   "queued",
   "running",
@@ -216,7 +213,6 @@ export const ExportItem = z.object({
   flaw: ExportFlaw.nullable(),
 });
 export type ExportItem = z.infer<typeof ExportItem>;
-/** A background export with the receipt of the entry that records the present act. */
 export const ExportReceipt = ExportItem.extend({ receipt: Receipt });
 export type ExportReceipt = z.infer<typeof ExportReceipt>;
 

@@ -1,3 +1,9 @@
+// lib/audit is the log. entry/ has the format: entries, their sealed parts, tiles and checkpoints.
+// record/ writes entries, sequencer/ gives them leaves, signer/ and witness/ sign the tree, timestamp/ has it stamped.
+// reading/ and export/ show the log, each within the reader's fence. retention/ erases and prunes, recovery/ repairs.
+// self-check/ verifies the server's own database, bundle-verifier/ an exported bundle.
+// Always true: an entry's canonical bytes never change, and only these bytes decide its leaf.
+
 import { z } from "zod";
 import { fromUtf8 } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";

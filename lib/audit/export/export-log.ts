@@ -1,4 +1,10 @@
 import "server-only";
+
+// export/ writes the log to files. export-log.ts streams an export, jobs/ makes one in the background, read-entries.ts
+// scans the log, judge-entry.ts decides what the reader gets of each entry, bundle/ and tables/ are the formats.
+// Always true: the export is recorded before its first byte. What is left out follows from signed or sealed bytes,
+// not from a row.
+
 import type { Context } from "@/lib/context/context";
 import type { CompartmentKind } from "@/lib/context/recorder";
 import type { Json } from "@/lib/crypto/json/canonical-json";

@@ -15,7 +15,7 @@ import { copyEntries, type EntryRow } from "./entry-store";
 import { SettledErasures } from "./erasures-settled";
 import { type Judged, judgeEntry, type Known, type Reading, type ShownEntry } from "./judge-entry";
 import type { Anchor } from "./store";
-import type { CsvOptions } from "./tables/write-text";
+import type { CsvOptions } from "./tables/columns";
 
 /** The scope of an export, and the entry that records it. */
 export interface ExportRequest {

@@ -1,4 +1,10 @@
 import "server-only";
+
+// reading/ shows the log to people. fence.ts decides which entries a reader may see, open-parts.ts opens the parts
+// they may read, and the other files are lists, single entries, proofs/ and the names of actors/.
+// Always true: every read is recorded before its answer (I9). Answers are equal with and without entries outside the
+// fence (I12).
+
 import type { z } from "zod";
 import type { Context } from "@/lib/context/context";
 import { toBase64url, utf8 } from "@/lib/crypto/bytes";

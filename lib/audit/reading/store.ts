@@ -63,10 +63,7 @@ export async function readEvents(
   return end === "newest" ? rows : rows.reverse();
 }
 
-/**
- * Returns entries that are written but not in the tree yet, newest first. The sequencer takes them within moments.
- * Quarantined rows are left out.
- */
+/** Returns written entries that are not in the tree yet, newest first, without quarantined rows. */
 export async function readWaiting(tx: Tx, conditions: Conditions, limit: number): Promise<EventRow[]> {
   const rows = await tx.$queryRawUnsafe(
     `SELECT NULL AS seq, ${COLUMNS} FROM audit_index i JOIN audit_entry e ON e.id = i.entry_id

@@ -1,4 +1,9 @@
 import "server-only";
+
+// record/ writes entries. append-entry.ts writes the entry of a change in the change's own transaction. recorder.ts
+// and record-event.ts write reads and refusals on a connection of their own. compartments.ts has the keys of sealed
+// parts. Always true: a change and its entry commit together, and no data leave before the read of them is recorded.
+
 import type { Pool } from "pg";
 import type { InstanceFacts } from "@/lib/context/context";
 import type { AuditRecorder, EntryRows } from "@/lib/context/recorder";

@@ -1,4 +1,10 @@
 import "server-only";
+
+// recovery/ continues the log after a loss. recover-log.ts restores signed entries from the signer's copy, compare.ts
+// finds where the database differs, replay-erasures.ts destroys erased keys again. start-new-log.ts starts a new log
+// when the signer's copy is lost too. Always true: entries of the log name every loss, so a log with losses never
+// verifies as complete.
+
 import type { Pool, PoolClient } from "pg";
 import { equalConstantTime } from "@/lib/crypto/bytes";
 import { canonicalJson } from "@/lib/crypto/json/canonical-json";

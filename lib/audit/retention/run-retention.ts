@@ -1,4 +1,9 @@
 import "server-only";
+
+// retention/ ends data: erasure/ destroys a person's key after two people agreed, and pruning removes old bytes.
+// run-retention.ts is the worker's loop, store.ts calls the database functions that enforce periods and holds.
+// Always true: no key or byte goes before its date or under a hold (I10), and every proof stays valid (I8).
+
 import type { Pool } from "pg";
 import { runLoop } from "@/lib/jobs/run-loop";
 import type { Logger } from "@/lib/telemetry/logger";

@@ -85,8 +85,6 @@ export async function readHolds(
   };
 }
 
-const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
-
 const ErasureOutcome = z.object({
   outcome: z.enum(["done", "denied", "waiting"]),
   reason: z.string().nullable(),
@@ -104,11 +102,11 @@ export async function eraseCompartment(pool: Pool, erasureId: string): Promise<E
 const PruneOutcome = z.object({
   outcome: z.enum(["done", "denied", "nothing"]),
   reason: z.string().nullable(),
-  seq: Seq.nullable(),
+  seq: Count.nullable(),
   entry: z.string().nullable(),
-  removed: Seq,
-  held: Seq,
-  first_held: Seq.nullable(),
+  removed: Count,
+  held: Count,
+  first_held: Count.nullable(),
 });
 export type PruneOutcome = z.infer<typeof PruneOutcome>;
 
@@ -134,7 +132,7 @@ export async function listPrepared(pool: Pool, tenantId: string): Promise<string
     .map((row) => row.id);
 }
 
-const Reach = z.object({ minimum: Seq, signed: Seq, first_kept: Seq.nullable() });
+const Reach = z.object({ minimum: Count, signed: Count, first_kept: Count.nullable() });
 
 /**
  * Returns how far pruning went, how far checkpoints reach, and the first entry that must still be kept. An entry is

@@ -1,4 +1,9 @@
 import "server-only";
+
+// self-check/ is the server's own verification of its database. verify-log.ts walks the leaves in batches, check-*.ts
+// are the checks, and run-verifications.ts runs them in the worker. A portal checks index rows against sealed parts,
+// because the worker has no key. Always true: the result is sound only if the signer's own copy agrees.
+
 import type { InstanceFacts } from "@/lib/context/context";
 import { FormatError } from "@/lib/crypto/format-error";
 import { parseMicros } from "@/lib/crypto/instant";

@@ -1,4 +1,10 @@
 import "server-only";
+
+// sequencer/ gives waiting entries their place in the tree and publishes checkpoints. sequencer.ts integrates batches,
+// quarantine.ts judges rows that are not entries, checkpointer.ts publishes with signer and witnesses, and
+// stamp-newest.ts requests time stamps. Always true: numbers have no gap, any number of workers may run, and a
+// published checkpoint never changes or loses a line.
+
 import type { Pool, PoolClient } from "pg";
 import { Frontier } from "@/lib/crypto/log/merkle";
 import { CHAIN_START, chainNext, entryLeaf } from "../entry/entry";

@@ -12,7 +12,6 @@ const Size = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const Head = z.object({ size: Size, root: Bytes, chain: Bytes, frontier: z.array(Bytes) });
 export type Head = z.infer<typeof Head>;
 
-/** One log of one tenant, as the sequencer addresses it. */
 export interface LogPlace {
   readonly log: string;
   readonly tenantId: string;
@@ -79,10 +78,7 @@ const JUDGED = `q.entry_id, e.log, CASE WHEN octet_length(e.bytes) <= ${MAX_ENTR
   EXISTS (SELECT 1 FROM audit_prune p WHERE p.entry_id = q.entry_id OFFSET 0) AS is_prune,
   EXISTS (SELECT 1 FROM audit_recovery r WHERE r.entry_id = q.entry_id OFFSET 0) AS is_recovery`;
 
-/**
- * With OFFSET the planner runs the subquery once per row. So no plan reads the whole log, whatever the table
- * statistics are.
- */
+/** OFFSET makes the planner run the subquery per row. So no plan reads the whole log, whatever its statistics. */
 const ENTRY_OF = (id: string) =>
   `LATERAL (SELECT o.log, o.bytes FROM audit_entry o WHERE o.id = ${id} OFFSET 0)`;
 /** Queue rows checked per entry of a batch: an entry has one for each of its subjects. */
@@ -95,9 +91,9 @@ export interface Taken {
 }
 
 /**
- * Returns waiting entries of this log with their stored bytes, in the order of each entry's first queue row; ids are
- * not commit-ordered. Rows of other logs and skipped rows do not count towards the batch. It ends at 32 MB of bytes,
- * because the portal's database login can write many of the longest entries.
+ * Returns waiting entries of this log with their stored bytes, by each entry's first queue row; ids are not
+ * commit-ordered. Rows of other logs and skipped rows do not count. A batch ends at 32 MB of bytes, because the
+ * portal's database login can write many of the longest entries.
  */
 export async function takeQueued(
   client: PoolClient,
@@ -120,10 +116,7 @@ export async function takeQueued(
   return { queued: taken, more: taken.length < found || taken.length === limit || looked_at === mostRows };
 }
 
-/**
- * Returns waiting rows that no batch of this log takes: rows without an entry, or of a log that this database does
- * not have.
- */
+/** Returns waiting rows that no batch of this log takes: without an entry, or of a log unknown to this database. */
 export async function takeStrays(
   client: PoolClient,
   limit: number,
@@ -154,7 +147,6 @@ export async function insertQuarantined(
   );
 }
 
-/** A leaf about to be written. */
 export interface NewLeaf {
   readonly seq: number;
   readonly entryId: string;

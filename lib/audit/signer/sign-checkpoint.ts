@@ -1,4 +1,9 @@
 import "server-only";
+
+// signer/ is the process that signs checkpoints, with its own copy of the log. sign-checkpoint.ts recomputes and
+// signs, entry-file.ts keeps the copy, judge-pruning.ts checks recorded prunings, signed-mark.ts keeps the last size.
+// Always true: each signed tree extends the last one, whatever the database shows.
+
 import type { Pool } from "pg";
 import type { Clock } from "@/lib/clock";
 import { equalConstantTime } from "@/lib/crypto/bytes";

@@ -1,3 +1,7 @@
+// timestamp/ requests and verifies RFC 3161 time stamps of checkpoints. ask-authority.ts requests one, imprint.ts says
+// which bytes it covers, verify-time-stamp.ts verifies it offline, chain.ts checks certificates. Always true: a stamp
+// is stored only after verification, and untrusted bytes never make the verifier throw.
+
 import { equalConstantTime, toHex } from "@/lib/crypto/bytes";
 import { SHA256_OID } from "@/lib/crypto/pki/algorithms";
 import {

@@ -1,4 +1,9 @@
 import "server-only";
+
+// witness/ cosigns checkpoints by C2SP tlog-witness. add-checkpoint.ts decides, head-file.ts keeps the last tree of
+// each log, serve-witness.ts is the HTTP interface. Always true: the head is on disk before its cosignature leaves, so
+// a witness never cosigns two trees that do not extend each other.
+
 import type { Clock } from "@/lib/clock";
 import { equalConstantTime, fromBase64, fromUtf8 } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";

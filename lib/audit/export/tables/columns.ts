@@ -1,6 +1,7 @@
 import "server-only";
 import type { ShownEntry } from "../judge-entry";
 import { bindsPart } from "../part-places";
+import { csvCell } from "./csv-cell";
 import { type ShownRow, shownRow, UNSHOWN } from "./shown-row";
 
 /** The columns of CSV and of a spreadsheet, in order, each with its description. */
@@ -111,4 +112,20 @@ export function cellsOf(opened: ShownEntry): string[] {
     partCell(opened, "subject"),
     opened.astray.join(" "),
   ];
+}
+
+export interface CsvOptions {
+  readonly delimiter: "," | ";";
+  readonly bom: boolean;
+}
+
+export function csvHeader({ delimiter, bom }: CsvOptions): string {
+  return `${bom ? "\uFEFF" : ""}${COLUMN_NAMES.join(delimiter)}\r\n`;
+}
+
+/** One entry as a line of CSV. */
+export function csvLine(shown: ShownEntry, { delimiter }: CsvOptions): string {
+  return `${cellsOf(shown)
+    .map((cell) => csvCell(cell, delimiter))
+    .join(delimiter)}\r\n`;
 }

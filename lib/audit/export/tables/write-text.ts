@@ -6,25 +6,8 @@ import type { ShownEntry } from "../judge-entry";
 import { EntryScan, type ExportRequest, shownOf } from "../read-entries";
 import type { Produced, Sink } from "../sink";
 import { countLater, readAnchor } from "../store";
-import { COLUMN_NAMES, cellsOf } from "./columns";
-import { csvCell } from "./csv-cell";
+import { type CsvOptions, csvHeader, csvLine } from "./columns";
 import { entryLine } from "./entry-line";
-
-export interface CsvOptions {
-  readonly delimiter: "," | ";";
-  readonly bom: boolean;
-}
-
-function csvHeader({ delimiter, bom }: CsvOptions): string {
-  return `${bom ? "\uFEFF" : ""}${COLUMN_NAMES.join(delimiter)}\r\n`;
-}
-
-/** One entry as a line of CSV. */
-function csvLine(shown: ShownEntry, { delimiter }: CsvOptions): string {
-  return `${cellsOf(shown)
-    .map((cell) => csvCell(cell, delimiter))
-    .join(delimiter)}\r\n`;
-}
 
 interface TextFormat {
   readonly head: string;
