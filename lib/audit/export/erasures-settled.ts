@@ -133,6 +133,9 @@ export class SettledErasures {
   #tell(entry: string): void {
     if (this.#told.has(entry)) return;
     this.#told.add(entry);
-    this.cx.logger.error({ alarm: "export.erasure", entry }, "an erasure has no place under a checkpoint");
+    this.cx.logger.error(
+      { alarm: "export.erasure", entry },
+      "an erasure was not covered by a checkpoint in time",
+    );
   }
 }

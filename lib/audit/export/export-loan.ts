@@ -28,6 +28,6 @@ export async function lendingOf(
   lender: ExportLender | undefined,
 ): Promise<ExportLoan | undefined> {
   if (grantId === undefined) return undefined;
-  if (lender === undefined) throw new InvariantError("an export under a grant that nobody lends");
+  if (lender === undefined) throw new InvariantError("an export under a grant has no lender");
   return lender(tx, grantId);
 }

@@ -118,7 +118,7 @@ async function recordExport(
   if (query.grant_id === undefined) return (await recordEvent(cx, { ...event, subjects: [] })).id;
   return inTransaction(cx, async (tx) => {
     const loan = await lendingOf(tx, query, lender);
-    if (loan === undefined) throw new InvariantError("an export under a grant that nobody lent");
+    if (loan === undefined) throw new InvariantError("an export under a grant has no loan");
     const { id } = await appendEntry(tx, cx, { ...event, ...loan.entry });
     await loan.take();
     return id;

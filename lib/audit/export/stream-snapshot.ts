@@ -12,7 +12,7 @@ async function keepEnd(cx: Context, id: string, end: ExportEnd): Promise<void> {
   try {
     await inTransaction(cx, (tx) => finishExport(tx, id, end));
   } catch (err) {
-    cx.logger.error({ err }, "the end of an export is not in its history");
+    cx.logger.error({ err }, "the end of an export was not written to its history");
   }
 }
 

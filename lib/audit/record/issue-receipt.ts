@@ -5,7 +5,7 @@ import { toBase64url } from "@/lib/crypto/bytes";
 import { receiptText } from "@/lib/crypto/receipt";
 import { signNoteLine } from "../entry/note-line";
 
-/** The receipt of audit.md: a signed promise that the log holds this leaf by `integrate_by`. */
+/** The receipt of audit.md: a signed promise that the log includes this leaf by `integrate_by`. */
 export interface Receipt {
   readonly log: string;
   /** Canonical bytes of the entry, base64url. */

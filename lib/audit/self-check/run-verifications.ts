@@ -158,7 +158,7 @@ function tell(logger: Logger, id: string, report: VerificationReport): void {
   // A loss that a recovery declares stays for ever. The status decides whether a recovery does
   // (lib/http/health/read-health).
   if (report.more === 0 && classes.every((name) => name === "lost")) {
-    logger.warn({ ...facts, losses: report.findings.length }, "the log verifies but for losses");
+    logger.warn({ ...facts, losses: report.findings.length }, "the log verified except for losses");
     return;
   }
   const alarm = { alarm: "log.verification", ...facts, classes, first_bad: report.first_bad };
@@ -172,7 +172,7 @@ export async function runVerifications(cx: VerifierContext, signal: AbortSignal)
       await scheduleVerification(cx);
       await runVerification(cx, signal);
     } catch (err) {
-      cx.logger.error({ alarm: "verification.failed", err }, "a verification broke down");
+      cx.logger.error({ alarm: "verification.failed", err }, "a verification failed, will retry");
     }
     await sleep(PERIOD_MS, undefined, { signal }).catch(() => undefined);
   }

@@ -30,7 +30,7 @@ export interface BundleSpools {
   readonly missing: Spool;
 }
 
-/** Records the place of each leaf, so that a later change can be located (bundle-verifier/claims/bundle-format.ts). */
+/** Returns a signed line with a leaf's place, which locates later changes (bundle-verifier/claims/bundle-format.ts). */
 async function placeLine(cx: ReaderContext, seq: number, leaf: Uint8Array): Promise<string> {
   const signer = { ...cx.audit.receiptSigner, sign: cx.audit.sign };
   return `${seq} ${await signNoteLine(signer, placeText(cx.instance.log, seq, leaf))}\n`;

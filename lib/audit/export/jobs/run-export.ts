@@ -98,7 +98,7 @@ export async function runNextExport(cx: JobContext): Promise<boolean> {
   const claim = await inTransaction(cx, (tx) => claimJob(tx, cx.instance.tenantId, lease));
   if (claim.is === "none") return false;
   if (claim.is === "unreadable") {
-    cx.logger.error({ alarm: "export.job", export: claim.id }, "a row that is no job waited to be exported");
+    cx.logger.error({ alarm: "export.job", export: claim.id }, "an invalid export job was found and ended");
     return true;
   }
   const { job } = claim;
@@ -109,7 +109,7 @@ export async function runNextExport(cx: JobContext): Promise<boolean> {
   } catch (err) {
     if (err instanceof JobLost) {
       if (await inTransaction(cx, (tx) => endFallenJob(tx, job, cx.clock.now())))
-        cx.logger.warn({ export: job.id }, "an export stopped: its maker or its grant has fallen away");
+        cx.logger.warn({ export: job.id }, "an export stopped: its maker's account or its grant has ended");
       return true;
     }
     const alarm = err instanceof JobUnrecorded ? { alarm: "export.job" } : {};

@@ -71,7 +71,7 @@ async function prepareOne(cx: Preparing, erasure: DueErasure): Promise<boolean> 
   } catch (error) {
     cx.logger?.error(
       { alarm: "log.erasure", erasure: erasure.id, err: error },
-      "an erasure is not laid ready",
+      "an erasure was not prepared, will retry",
     );
     await inTransaction(cx, (tx) => putOff(tx, erasure.id));
     return false;
