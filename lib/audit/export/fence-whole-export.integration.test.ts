@@ -72,7 +72,7 @@ describe("a whole export", () => {
   });
 
   it.each<[string, () => string]>([
-    ["has no search row", () => `DELETE FROM audit_index WHERE entry_id = '${open}'`],
+    ["has no index row", () => `DELETE FROM audit_index WHERE entry_id = '${open}'`],
     [
       "is said to be of a case",
       () => `UPDATE audit_index SET case_id = '${CASE}' WHERE entry_id = '${open}'`,
@@ -85,24 +85,27 @@ describe("a whole export", () => {
       "is said to be another tenant's",
       () => `UPDATE audit_index SET tenant_id = gen_random_uuid() WHERE entry_id = '${open}'`,
     ],
-  ])("has an entry that %s, by the word of its own parts, and nothing of others", async (_, statement) => {
-    const before = await exported(auditor, { format: "ndjson" });
-    await whileTampered(statement(), async () => {
-      for (const cx of [auditor, everything]) {
-        for (const format of ["csv", "ndjson", "json"])
-          expect(await exported(cx, { format }), format).toContain(open);
-        await bench.exported({ format: "xlsx" }, cx);
-        expect(await bench.verdict({}, cx)).toEqual({ verdict: "verified", classes: [] });
-      }
-      expect((await exported(auditor, { format: "ndjson" })).startsWith(before)).toBe(true);
-      expect(await exported(auditor, { format: "ndjson" })).not.toContain(foreign);
-    });
-  });
+  ])(
+    "a whole export has an entry that %s, because its own parts decide, and no data of other cases",
+    async (_, statement) => {
+      const before = await exported(auditor, { format: "ndjson" });
+      await whileTampered(statement(), async () => {
+        for (const cx of [auditor, everything]) {
+          for (const format of ["csv", "ndjson", "json"])
+            expect(await exported(cx, { format }), format).toContain(open);
+          await bench.exported({ format: "xlsx" }, cx);
+          expect(await bench.verdict({}, cx)).toEqual({ verdict: "verified", classes: [] });
+        }
+        expect((await exported(auditor, { format: "ndjson" })).startsWith(before)).toBe(true);
+        expect(await exported(auditor, { format: "ndjson" })).not.toContain(foreign);
+      });
+    },
+  );
 
   it.each<[string, () => string, string]>([
     ["has no bytes any more", () => `DELETE FROM audit_entry WHERE id = '${open}'`, "missing"],
     ["has no leaf any more", () => `DELETE FROM audit_leaf WHERE entry_id = '${open}'`, "root"],
-  ])("shows the loss when an entry %s, whoever asks", async (_, statement, flaw) => {
+  ])("a whole export shows every reader the loss when an entry %s", async (_, statement, flaw) => {
     const { rows } = await admin.query("SELECT seq::int FROM audit_leaf WHERE entry_id = $1", [open]);
     await whileTampered(statement(), async () => {
       for (const format of FORMATS) {
@@ -144,22 +147,25 @@ describe("a whole export", () => {
       ["part"],
     ],
     [
-      "was hidden and has no search row and no parts any more",
+      "was hidden and has no index row and no parts any more",
       () => `WITH hidden AS (DELETE FROM audit_index WHERE entry_id = '${open}')
         DELETE FROM audit_part WHERE entry_id = '${open}'`,
       ["part"],
     ],
-  ])("has an entry that %s, and says that its parts are missing", async (_, statement, classes) => {
-    await recordEvent(bench.cx, { ...EVENT, suspicion: { why: "x" } });
-    await bench.anchor();
-    await whileTampered(statement(), async () => {
-      expect(await bench.verdict({}, auditor)).toEqual({ verdict: "wrong", classes });
-      const line = (await exported(auditor, { format: "csv" }))
-        .split("\r\n")
-        .find((one) => one.includes(open));
-      expect(line).toContain("[part missing]");
-    });
-  });
+  ])(
+    "a whole export has an entry that %s, and reports its parts as missing",
+    async (_, statement, classes) => {
+      await recordEvent(bench.cx, { ...EVENT, suspicion: { why: "x" } });
+      await bench.anchor();
+      await whileTampered(statement(), async () => {
+        expect(await bench.verdict({}, auditor)).toEqual({ verdict: "wrong", classes });
+        const line = (await exported(auditor, { format: "csv" }))
+          .split("\r\n")
+          .find((one) => one.includes(open));
+        expect(line).toContain("[part missing]");
+      });
+    },
+  );
 
   it("a whole export has no parts of another agency's case if the parts no longer show the case", async () => {
     const { rows } = await admin.query("SELECT seq::int FROM audit_leaf WHERE entry_id = $1", [foreign]);

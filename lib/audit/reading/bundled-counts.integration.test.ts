@@ -32,7 +32,7 @@ const countsOf = async (cx: Context, action: string, more: Record<string, string
   (await listEvents(cx, EventQuery.parse({ action, ...more }))).items.map(({ count }) => count);
 
 it.each(["auditor", "regulator", "coordinator"] as const)(
-  "the list tells the %s how many failures an entry stands for",
+  "the list shows the %s how many failures an entry records",
   async (role) => {
     const reader = await bench.person({ role, hasKey: false });
     expect(await countsOf(reader, "identity.authenticate")).toEqual([14, 1]);

@@ -38,7 +38,7 @@ async function countOf(kind: string, subject: string): Promise<number> {
 }
 
 it.each(["case", "suspicion"] as const)(
-  "compartments that the login made before the portal did keep nothing from being recorded (%s)",
+  "compartments that the login made before the portal do not stop any record (%s)",
   async (kind) => {
     const caseId = randomUUID();
     const subject = kind === "case" ? caseId : bench.place.tenantId;

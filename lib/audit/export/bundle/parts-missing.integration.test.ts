@@ -114,62 +114,72 @@ describe("a part that the database owner drops or moves", () => {
   });
 
   it.each<[Reader, keyof typeof entries, string, () => string]>([
-    ["auditor", "subject", "its person's was dropped", () => dropped(entries.subject, "subject")],
-    ["agency", "case", "its case's was dropped", () => dropped(entries.case, "case")],
-    ["everything", "suspicion", "its suspicion's was dropped", () => dropped(entries.suspicion, "suspicion")],
+    ["auditor", "subject", "its person's part was dropped", () => dropped(entries.subject, "subject")],
+    ["agency", "case", "its case part was dropped", () => dropped(entries.case, "case")],
+    [
+      "everything",
+      "suspicion",
+      "its suspicion part was dropped",
+      () => dropped(entries.suspicion, "suspicion"),
+    ],
     [
       "auditor",
       "subject",
-      "its person's was moved to suspicions",
+      "its person's part was moved to suspicions",
       () => moved(entries.subject, "subject", compartmentOf("suspicion")),
     ],
     [
       "auditor",
       "subject",
-      "its person's was moved to a case",
+      "its person's part was moved to a case",
       () => moved(entries.subject, "subject", compartmentOf("case")),
     ],
     [
       "auditor",
       "subject",
-      "its person's was moved to another person",
+      "its person's part was moved to another person",
       () => moved(entries.subject, "subject", compartmentOf("subject", `'${auditor.principal.pseudonym}'`)),
     ],
     [
       "agency",
       "case",
-      "its case's was moved to another case",
+      "its case part was moved to another case",
       () => moved(entries.case, "case", compartmentOf("case", `'${OTHER_CASE}'`)),
     ],
-    ["agency", "case", "its case's was moved to its own person", () => moved(entries.case, "case", ACTORS())],
     [
       "agency",
       "case",
-      "its case's was moved to suspicions",
+      "its case part was moved to its own person",
+      () => moved(entries.case, "case", ACTORS()),
+    ],
+    [
+      "agency",
+      "case",
+      "its case part was moved to suspicions",
       () => moved(entries.case, "case", compartmentOf("suspicion")),
     ],
     [
       "everything",
       "suspicion",
-      "its suspicion's was moved to its own person",
+      "its suspicion part was moved to its own person",
       () => moved(entries.suspicion, "suspicion", ACTORS()),
     ],
     [
       "everything",
       "both",
-      "its suspicion's was moved to its case",
+      "its suspicion part was moved to its case",
       () => moved(entries.both, "suspicion", compartmentOf("case", `'${agency.principal.organisationId}'`)),
     ],
     [
       "everything",
       "case",
-      "its search row names another case",
+      "its index row names another case",
       () => recased(entries.case, `'${OTHER_CASE}'`),
     ],
-    ["agency", "case", "its search row names no case", () => recased(entries.case, "NULL")],
-    ["auditor", "case", "its search row was opened to him", () => recased(entries.case, "NULL")],
+    ["agency", "case", "its index row names no case", () => recased(entries.case, "NULL")],
+    ["auditor", "case", "its index row was opened to them", () => recased(entries.case, "NULL")],
   ])(
-    "is named to %s in entry %s when %s, in a whole and in a filtered bundle",
+    "a whole and a filtered bundle name the part to %s in entry %s when %s",
     async (reader, name, _, statement) => {
       const cx = readerOf(reader);
       const seq = await seqOf(entries[name]);

@@ -38,9 +38,9 @@ describe("a part in a compartment of an unknown kind, from before the rule exist
   );
 
   it.each([
-    ["in sight", false],
-    ["of an entry that its search row hides", true],
-  ])("keeps no export from being made, and is missed there (%s)", async (_, isHidden) => {
+    ["of a visible entry", false],
+    ["of an entry that its index row hides", true],
+  ])("does not stop an export and is reported there as missing (%s)", async (_, isHidden) => {
     const id = await forge(bench.appPool, isHidden);
     await bench.anchor();
     for (const format of ["ndjson", "json", "csv", "xlsx"])

@@ -110,7 +110,7 @@ it.each([
   [0, "the numbers it took", rangeOf],
   [1, "no number", NOTHING],
 ] as const)(
-  "an entry is not taken out of a whole export by a recovery of its own that hides itself (%i: %s)",
+  "a recovery that hides itself cannot remove its entry from a whole export (%i: %s)",
   async (at, _, range) => {
     const victim = victims[at] ?? "";
     const recovery = await forgeRecovery([victim], "returned", await range(victim));
@@ -129,7 +129,7 @@ it.each([
   [0, "the numbers it took", rangeOf],
   [1, "no number", NOTHING],
 ] as const)(
-  "a person's part that the owner drops is missed in a filtered bundle, though a recovery without a search row calls it lost (%i: %s)",
+  "a filtered bundle reports a person's part that the owner dropped, although a recovery without an index row calls it lost (%i: %s)",
   async (at, _, range) => {
     const other = others[at] ?? "";
     await forgeRecovery([other], "none", await range(other));
