@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AuditEvent } from "@/lib/audit/entry/event";
 import { recordEvent } from "@/lib/audit/record/record-event";
-import { readLastCheckpoint } from "@/lib/audit/sequencer/store";
+import { readLastCheckpoint } from "@/lib/audit/sequencer/checkpoint-store";
 import { type AuditBench, createAuditBench } from "@/lib/testing/benches/audit-bench";
 import { startLogProcesses } from "@/lib/testing/log/log-processes";
 import { startTestServer } from "@/lib/testing/servers/test-server";

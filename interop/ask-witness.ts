@@ -1,5 +1,6 @@
+import { readLastCheckpoint } from "@/lib/audit/sequencer/checkpoint-store";
 import { publishCheckpoint } from "@/lib/audit/sequencer/checkpointer";
-import { readLastCheckpoint, storedNodes } from "@/lib/audit/sequencer/store";
+import { storedNodes } from "@/lib/audit/sequencer/store";
 import { witnessedBy } from "@/lib/audit/sequencer/witnessing";
 import { toBase64, utf8 } from "@/lib/crypto/bytes";
 import { consistencyProofFrom } from "@/lib/crypto/log/merkle";

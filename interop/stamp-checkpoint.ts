@@ -1,8 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { readLastCheckpoint } from "@/lib/audit/sequencer/checkpoint-store";
 import { publishCheckpoint } from "@/lib/audit/sequencer/checkpointer";
 import { stampNewest } from "@/lib/audit/sequencer/stamp-newest";
-import { readLastCheckpoint } from "@/lib/audit/sequencer/store";
 import { stampedBytes } from "@/lib/audit/timestamp/imprint";
 import { systemClock } from "@/lib/clock";
 import { checkpointText, signNote } from "@/lib/crypto/log/signed-note";

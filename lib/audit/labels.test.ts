@@ -4,7 +4,7 @@ import { OPERATIONS } from "@/lib/api-client/registry";
 import { Purpose } from "@/lib/vocabulary";
 import { ACTION_KEYS, actionKey, PURPOSES } from "./labels";
 
-/** Calls without anybody behind them are in no log. */
+/** Calls without a person are in no log. */
 const UNLOGGED = ["system.liveness", "system.openapi", "system.readiness"];
 
 test("every call's action has its wording", () => {
@@ -12,7 +12,7 @@ test("every call's action has its wording", () => {
   expect([...new Set(actions)].filter((action) => actionKey(action) === undefined)).toEqual([]);
 });
 
-test("every action has a label and a sentence, and there is no other", () => {
+test("every action has a label and a sentence, and no other action has", () => {
   const keys = Object.values(ACTION_KEYS).sort();
   const { labels, done } = CATALOGUES.en.actions;
   expect([Object.keys(labels).sort(), Object.keys(done).sort()]).toEqual([keys, keys]);

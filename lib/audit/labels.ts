@@ -1,6 +1,6 @@
 /**
  * Every action of the log, with the key of its wording in the namespace `actions`: a label, and a sentence for what
- * was done. An action that is not here is shown by its own name.
+ * was done. Other actions are shown by their own name.
  */
 export const ACTION_KEYS = {
   "access.logs": "access_logs",
@@ -169,13 +169,13 @@ function isAction(action: string): action is Action {
   return Object.hasOwn(ACTION_KEYS, action);
 }
 
-/** Key of an action's wording; undefined for one that has none. */
+/** Returns the key of an action's wording; undefined if it has none. */
 export function actionKey(action: string): ActionKey | undefined {
   return isAction(action) ? ACTION_KEYS[action] : undefined;
 }
 
-/** Every action that this version writes. A log also keeps the entries of versions that wrote others. */
+/** Every action that this version writes. A log also keeps entries of versions that wrote others. */
 export const ACTIONS: readonly string[] = Object.keys(ACTION_KEYS);
 
-/** Every purpose that this version lets an act have; the wording is in the namespace `domain.purposes`. */
+/** Every purpose that an act can have in this version; the wording is in the namespace `domain.purposes`. */
 export const PURPOSES = ["settlement", "audit", "compliance", "dispute", "support", "reporting"] as const;

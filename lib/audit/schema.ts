@@ -7,7 +7,7 @@ import { ErasedPart } from "./retention/erasure/schema";
 
 const Outcome = z.enum(ENTRY_OUTCOMES);
 
-/** An action, letter for letter: one that this version writes, or one that stands in the log from an older version. */
+/** An action, letter for letter: one that this version writes, or one that an older version wrote into the log. */
 const ActionName = text(64).meta({
   description:
     "An action, letter for letter: one of the examples, which are all that this version writes, or one that an entry of an older version has. Another is refused with 422 and the nearest names.",
@@ -35,8 +35,8 @@ const logChoice = { log: text(255).optional() } as const;
 export const LogQuery = z.strictObject(logChoice);
 
 /**
- * `after` is a sequence number: the page begins with the entry next to it, where a cursor leads the other way.
- * With `waiting` the first page also has entries that are in no tree yet.
+ * `after` is a sequence number: the page begins with the entry after it, while a cursor goes the other way. With
+ * `waiting` the first page also has entries that are not in the tree yet.
  */
 export const EventQuery = z.strictObject({
   ...pageQuery,
@@ -48,8 +48,8 @@ export const EventQuery = z.strictObject({
 export type EventQuery = z.infer<typeof EventQuery>;
 
 /**
- * One line of the log as lists show it; `seq` is null until the entry is in the tree. `actor` is a pseudonym;
- * `actor_name` is there for those who know the person anyhow: deciders, auditors, their own organisation.
+ * One line of the log as lists show it; `seq` is null until the entry is in the tree. `actor` is a pseudonym.
+ * `actor_name` is present for callers who know the person anyway: approvers, auditors, the person's own organisation.
  */
 export const EventItem = z.object({
   seq: z.int().nullable(),
@@ -65,7 +65,7 @@ export const EventItem = z.object({
   participant_id: z.string().nullable(),
   request_id: z.string().nullable(),
   grant_id: z.string().nullable(),
-  /** How many failures the entry stands for, where one is written for all of a minute. */
+  /** How many failures the entry records, if one entry records a whole minute. */
   count: z.int().min(1).optional(),
 });
 export type EventItem = z.infer<typeof EventItem>;
@@ -73,7 +73,7 @@ export const EventPage = pageOf(EventItem);
 
 export const EventPath = z.strictObject({ seq: integerText(0, Number.MAX_SAFE_INTEGER) });
 
-/** `<N>[.p/<W>]` of C2SP tlog-tiles, one member a path segment. */
+/** `<N>[.p/<W>]` of C2SP tlog-tiles, one member per path segment. */
 const TileIndex = z
   .array(text(5))
   .min(1)
@@ -87,7 +87,7 @@ const TileIndex = z
 export const TilePath = z.strictObject({ level: integerText(0, 63), index: TileIndex });
 export const EntriesPath = z.strictObject({ index: TileIndex });
 
-/** Who vouched for a checkpoint that covers the entry: cosignatures of the newest, the earliest time stamp. */
+/** The anchors that cover the entry: cosignatures of the newest checkpoint, the earliest time stamp. */
 export const EntryAnchors = z.object({
   checkpoint: z
     .object({
@@ -98,12 +98,12 @@ export const EntryAnchors = z.object({
       ),
     })
     .nullable(),
-  /** The entry was in the log at this time, by the authority's word; null while no stamp covers it. */
+  /** The authority confirms that the entry was in the log at this time; null while no stamp covers it. */
   time_stamp: z.object({ size: z.int(), at: z.string() }).nullable(),
 });
 export type EntryAnchors = z.infer<typeof EntryAnchors>;
 
-/** One entry whole: its bytes, and the parts the caller may read, opened. */
+/** One whole entry: its bytes, and the parts that the caller may read, opened. */
 export const EventDetail = z.object({
   seq: z.int(),
   entry_id: z.string(),
@@ -128,7 +128,7 @@ export type EventDetail = z.infer<typeof EventDetail>;
 export const ExportFormat = z.enum(["ndjson", "csv", "json", "xlsx", "bundle"]);
 export type ExportFormat = z.infer<typeof ExportFormat>;
 
-/** How an export is written: delimiter and BOM of a CSV; `parts=none` leaves every sealed part shut. */
+/** How an export is written: delimiter and BOM of a CSV; `parts=none` opens no sealed part. */
 const exportChoice = {
   delimiter: z.enum([",", ";"]).optional(),
   bom: z.enum(["true", "false"]).optional(),
@@ -137,11 +137,11 @@ const exportChoice = {
 export const ExportChoice = z.strictObject(exportChoice);
 export type ExportChoice = z.infer<typeof ExportChoice>;
 
-/** What is kept of an export beside its filter: how it is written, and the closed log it is of, if it is of one. */
+/** What is stored of an export in addition to its filter: its format options, and its closed log if it is of one. */
 export const ExportOptions = z.strictObject({ ...exportChoice, ...logChoice });
 export type ExportOptions = z.infer<typeof ExportOptions>;
 
-/** The caller's own grant that the export is asked for under: only entries of its records, and one unit of its budget. */
+/** The caller's own grant for the export: only entries of its records, and one unit of its budget. */
 const grantChoice = { grant_id: Uuid.optional() } as const;
 
 export const ExportQuery = z.strictObject({
@@ -153,7 +153,6 @@ export const ExportQuery = z.strictObject({
 });
 export type ExportQuery = z.infer<typeof ExportQuery>;
 
-/** An export to be made in the background. */
 export const NewExport = z.strictObject({
   ...eventFilter,
   ...grantChoice,
@@ -168,7 +167,7 @@ export const ExportPath = z.strictObject({ id: Uuid });
 export const ExportHistoryQuery = z.strictObject({ ...pageQuery });
 export type ExportHistoryQuery = z.infer<typeof ExportHistoryQuery>;
 
-/** Streams are running, done or broken off; jobs wait first, and their files are there while done and until expired. */
+/** Streams are running, done or broken off. Jobs wait first; their files exist from done until expired. */
 export const ExportState = z.enum([
   "queued",
   "running",
@@ -180,14 +179,14 @@ export const ExportState = z.enum([
 ]);
 export type ExportState = z.infer<typeof ExportState>;
 
-/** What an export found wrong with the log: another root than the newest checkpoint's, or an entry that is lost. */
+/** A fault that an export found in the log: a root that differs from the newest checkpoint's, or a lost entry. */
 export const ExportFlaw = z.enum(["root", "missing"]);
 export type ExportFlaw = z.infer<typeof ExportFlaw>;
 
 /**
- * One export as its maker, or a coordinator, sees it. `sha256` is of the bytes that left or are kept; `progress` of
- * `total` entries are done. What a filter asked for may name a case, so only the maker is shown more than its names.
- * `log` is the origin of the log that was exported, `recorded_in` of the one whose entry `seq` records it.
+ * One export as its maker, or a coordinator, sees it. `sha256` is of the bytes that were sent or are stored;
+ * `progress` of `total` entries are done. Filter values may name a case, so all but the maker see only the filter's
+ * names. `log` is the origin of the exported log, `recorded_in` of the log whose entry `seq` records the export.
  */
 export const ExportItem = z.object({
   id: z.string(),
@@ -214,7 +213,6 @@ export const ExportItem = z.object({
   flaw: ExportFlaw.nullable(),
 });
 export type ExportItem = z.infer<typeof ExportItem>;
-/** A background export with the receipt of the entry that records what was just done with it. */
 export const ExportReceipt = ExportItem.extend({ receipt: Receipt });
 export type ExportReceipt = z.infer<typeof ExportReceipt>;
 
@@ -228,12 +226,12 @@ export const AuditKeys = z.object({
   witnesses: z.array(z.object({ vkey: z.string(), kind: z.enum(["own", "independent"]) })),
   time_stamp: z.array(z.string()),
   custodian: z.string(),
-  /** Origins of closed logs that are still read here; each has keys of its own. */
+  /** Origins of closed logs that can still be read here; each has its own keys. */
   closed: z.array(z.string()).optional(),
 });
 export type AuditKeys = z.infer<typeof AuditKeys>;
 
-/** A suspicion, about a transaction or in general, for the duty compliance alone. */
+/** A suspicion, about a transaction or in general, visible only to the duty compliance. */
 export const NewSuspicion = z.strictObject({ note: text(4000), transaction_id: Uuid.optional() });
 export type NewSuspicion = z.infer<typeof NewSuspicion>;
 
@@ -241,7 +239,7 @@ export type NewSuspicion = z.infer<typeof NewSuspicion>;
 export const ActorQuery = z.strictObject({ q: text(64).optional() });
 export type ActorQuery = z.infer<typeof ActorQuery>;
 
-/** `name` is there for those who know the person anyhow, as in lists. */
+/** `name` is present for callers who know the person anyway, as in lists. */
 export const ActorList = z.object({
   items: z.array(z.object({ actor: z.string(), name: z.string().optional() })),
   has_more: z.boolean(),

@@ -1,7 +1,7 @@
 import "server-only";
 import { isReviewer } from "@/lib/access/rules/action-rules";
 import { isSupport } from "@/lib/access/rules/floor";
-import { closedLog } from "@/lib/audit/reading/closed-log";
+import { closedOrigin } from "@/lib/audit/reading/of-log";
 import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context/context";
 import { type Viewed, viewRows } from "@/lib/db/read-rows";
@@ -69,7 +69,7 @@ async function readEntries(tx: Tx, cx: Context): Promise<Viewed<OwnEntry>> {
   return viewRows(cx, "home.entries", rows, ({ seq, log, ...row }: EntryRow) => ({
     ...row,
     ...(seq === null ? {} : { seq: String(seq) }),
-    closed_log: closedLog(instance, log),
+    closed_log: closedOrigin(instance, log),
   }));
 }
 

@@ -1,5 +1,5 @@
 import "server-only";
-import { closedLog } from "@/lib/audit/reading/closed-log";
+import { closedOrigin } from "@/lib/audit/reading/of-log";
 import type { Context } from "@/lib/context/context";
 import type { Principal } from "@/lib/context/principal";
 import { isUuid } from "@/lib/crypto/uuid";
@@ -46,7 +46,7 @@ export function keyView(
     registration: {
       entry_id: key.registrationEntryId,
       seq: key.registrationSeq ?? null,
-      closed_log: closedLog(instance, key.registrationLog),
+      closed_log: closedOrigin(instance, key.registrationLog),
     },
     ...(seesWraps(principal, key)
       ? { remaining_wraps: key.remainingWraps, ...dueAt(key, instance.keyRotationDays) }

@@ -16,7 +16,7 @@ import { listErasures } from "@/lib/audit/retention/erasure/list-erasures";
 import { prepareDueErasures } from "@/lib/audit/retention/erasure/prepare-erasure";
 import { ErasureQuery } from "@/lib/audit/retention/erasure/schema";
 import { erasePrepared } from "@/lib/audit/retention/run-retention";
-import { pruneLog } from "@/lib/audit/retention/run-store";
+import { pruneLog } from "@/lib/audit/retention/store";
 import { EventQuery } from "@/lib/audit/schema";
 import { insertCheckpoint } from "@/lib/audit/sequencer/checkpoint-store";
 import { integrateBatch, prepareLog } from "@/lib/audit/sequencer/sequencer";

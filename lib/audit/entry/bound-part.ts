@@ -6,7 +6,7 @@ import { openPart, partKey } from "@/lib/crypto/log/audit-part";
 import { sha256 } from "@/lib/crypto/primitives";
 import { type Entry, parseEntry } from "./entry";
 
-/** A stored part beside the stored bytes of its entry. */
+/** A stored part, together with the stored bytes of its entry. */
 export interface StoredBeside {
   readonly entry_id: string;
   readonly bytes: Uint8Array;
@@ -14,7 +14,7 @@ export interface StoredBeside {
   readonly stored: Uint8Array;
 }
 
-/** The entry, if its bytes are one of this log under this id and bind this very part by its digest. */
+/** Returns the entry if its bytes belong to this log and id and bind exactly this part by its digest. */
 export function bindingEntry(log: string, { entry_id, bytes, c, stored }: StoredBeside): Entry | undefined {
   try {
     const entry = parseEntry(bytes);
@@ -27,7 +27,7 @@ export function bindingEntry(log: string, { entry_id, bytes, c, stored }: Stored
   }
 }
 
-/** What a part says under this compartment key; undefined where it does not open. */
+/** Returns the plaintext of a part under this compartment key; undefined if it does not open. */
 export function openStored(
   log: string,
   part: Omit<StoredBeside, "bytes">,

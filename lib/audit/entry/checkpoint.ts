@@ -10,12 +10,12 @@ export interface Checkpoint {
 
 const SIZE = /^(?:0|[1-9][0-9]{0,15})$/;
 
-/** Text that is signed: origin, size, root, each with its newline. */
+/** Returns the text that is signed: origin, size and root, each with its newline. */
 export function checkpointText(checkpoint: Checkpoint): string {
   return `${checkpoint.origin}\n${checkpoint.size}\n${toBase64(checkpoint.root)}\n`;
 }
 
-/** Strict inverse of `checkpointText`; extension lines are refused, since our log writes none. */
+/** Strict inverse of `checkpointText`. It refuses extension lines, because our log writes none. */
 export function parseCheckpointText(text: string): Checkpoint {
   const [origin, size, root, end, ...rest] = text.split("\n");
   const isWhole = origin !== undefined && origin !== "" && end === "" && rest.length === 0;

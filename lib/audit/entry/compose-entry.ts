@@ -21,7 +21,7 @@ import type { AuditEvent, PublicDetails } from "./event";
 const MERGE_DELAY_MICROS = 60_000_000n;
 const LABEL_BYTES = 8;
 
-/** An entry ready to be written, with what its author may hand on. */
+/** An entry ready to be written, with the values that its author may pass on. */
 export interface ComposedEntry {
   readonly appended: AppendedEntry;
   readonly rows: EntryRows;
@@ -32,7 +32,7 @@ interface PlannedPart {
   readonly plaintext: Record<string, Json>;
 }
 
-/** A part with its label in the entry and the compartment that it is to lie under. */
+/** A part with its label in the entry and the compartment that it is sealed in. */
 interface PlacedPart extends PlannedPart {
   readonly c: string;
   readonly compartment: Compartment;
@@ -50,14 +50,14 @@ function actorOf(cx: AuditContext): string {
   return cx.system === undefined ? "anonymous" : `system:${cx.system}`;
 }
 
-/** Leaves out absent members, since JCS knows no undefined. */
+/** Leaves out absent members, because JCS has no undefined. */
 function present(members: Readonly<Record<string, Json | undefined>>): Record<string, Json> {
   const out: Record<string, Json> = {};
   for (const [name, value] of Object.entries(members)) if (value !== undefined) out[name] = value;
   return out;
 }
 
-/** The participant an access is counted under: the accessor's own, or the person's handle. */
+/** Returns the participant that an access is counted for: the accessor's own, or the person's handle. */
 function accessor(cx: AuditContext, event: AuditEvent): string | undefined {
   return (
     event.index?.participantId ??
@@ -137,8 +137,8 @@ async function place(cx: AuditContext, planned: PlannedPart): Promise<PlacedPart
 }
 
 /**
- * Has the org part say which part is the person's and under which key it lies: an erasure names the key that it destroyed,
- * and so nothing else of the log can be called erased by it.
+ * Writes into the org part which part belongs to the person and which key seals it. An erasure names the key that it
+ * destroyed. So an erasure can only end parts that were sealed with exactly this key.
  */
 function tellOfPerson(parts: readonly PlacedPart[]): PlacedPart[] {
   const person = parts.find(({ name }) => name.kind === "subject");
@@ -170,7 +170,7 @@ function sortedPub(pub: PublicDetails | undefined): Entry["pub"] {
   return { ...rest, envelopes: sorted };
 }
 
-/** Builds one entry: seals its parts, encodes its canonical bytes and lays out its rows. Writes nothing. */
+/** Builds one entry: seals its parts, encodes its canonical bytes and composes its rows. Writes nothing. */
 export async function composeEntry(cx: AuditContext, event: AuditEvent): Promise<ComposedEntry> {
   const micros = cx.clock.nowMicros();
   const id = uuidv7(Number(micros / 1000n));

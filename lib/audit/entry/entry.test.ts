@@ -46,7 +46,7 @@ describe("entry format v1", () => {
     expect(() => encodeEntry(long)).toThrow("65,535");
   });
 
-  it("any changed byte is refused or gives another leaf", () => {
+  it("refuses any changed byte or gives another leaf", () => {
     const bytes = utf8(KNOWN);
     fc.assert(
       fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, mask) => {

@@ -1,3 +1,9 @@
+// lib/audit is the log. entry/ has the format: entries, their sealed parts, tiles and checkpoints.
+// record/ writes entries, sequencer/ gives them leaves, signer/ and witness/ sign the tree, timestamp/ has it stamped.
+// reading/ and export/ show the log, each within the reader's fence. retention/ erases and prunes, recovery/ repairs.
+// self-check/ verifies the server's own database, bundle-verifier/ an exported bundle.
+// Always true: an entry's canonical bytes never change, and only these bytes decide its leaf.
+
 import { z } from "zod";
 import { fromUtf8 } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
@@ -11,12 +17,12 @@ export const MAX_ENTRY_BYTES = 65_535;
 
 const Digest = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 const Uuid7 = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-/** Labels of parts: `org`, or a random one of eight bytes that tells nothing. */
+/** Labels of parts: `org`, or a random label of eight bytes that reveals nothing. */
 export const LABEL = /^(?:org|[A-Za-z0-9_-]{10}[AEIMQUYcgkosw048])$/;
 const Label = z.string().regex(LABEL);
 const Count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 
-/** JSON of I-JSON integers, texts and booleans only: what may be hashed for ever. */
+/** JSON with I-JSON integers, texts and booleans only. These values always have the same hash. */
 const Plain: z.ZodType<Json> = z.lazy(() =>
   z.union([z.string(), z.int(), z.boolean(), z.array(Plain), z.record(z.string(), Plain)]),
 );
@@ -50,7 +56,7 @@ function isMicros(text: string): boolean {
   }
 }
 
-/** Entry format v1 (audit.md): closed, and fixed for ever, since entries cannot be migrated. */
+/** Entry format v1 (audit.md). It is closed and never changes, because entries cannot be migrated. */
 export const Entry = z.strictObject({
   v: z.literal(1),
   log: z.string().min(1).max(255),
@@ -67,8 +73,8 @@ export const Entry = z.strictObject({
 export type Entry = z.infer<typeof Entry>;
 
 /**
- * Canonical bytes of an entry: JCS behind the closed schema, at most 65,535 bytes. These bytes are stored,
- * hashed and verified; nothing else ever is.
+ * Returns the canonical bytes of an entry: JCS of the closed schema, at most 65,535 bytes. Only these bytes are
+ * stored, hashed and verified.
  */
 export function encodeEntry(entry: Entry): Uint8Array {
   const checked = Entry.safeParse(entry);
@@ -80,7 +86,7 @@ export function encodeEntry(entry: Entry): Uint8Array {
   return bytes;
 }
 
-/** Strict inverse of `encodeEntry`: any other spelling of the same entry is refused. */
+/** Strict inverse of `encodeEntry`. It refuses any other spelling of the same entry. */
 export function parseEntry(bytes: Uint8Array): Entry {
   if (bytes.length > MAX_ENTRY_BYTES)
     throw new FormatError("format.length", "an entry is longer than 65,535 bytes");
@@ -94,7 +100,7 @@ function pointerOf(error: z.ZodError): { pointer: string } {
   return { pointer: `/${(error.issues[0]?.path ?? []).map(String).join("/")}` };
 }
 
-/** 0x00 and an entry. Hashing is synchronous and an entry's bytes are public, so that one array serves all. */
+/** 0x00 and an entry. One array serves all calls, because hashing is synchronous and an entry's bytes are public. */
 const leafInput = new Uint8Array(1 + MAX_ENTRY_BYTES);
 const CHAIN_PREFIX = Uint8Array.of(0x02);
 
@@ -108,7 +114,7 @@ export function entryLeaf(bytes: Uint8Array): Uint8Array {
 /** The chain value before entry 0. */
 export const CHAIN_START = new Uint8Array(32);
 
-/** c_i = SHA-256(0x02 ‖ c_{i-1} ‖ leaf_i): a column for people who expect a chain, never the authority. */
+/** c_i = SHA-256(0x02 ‖ c_{i-1} ‖ leaf_i). This column is for people who expect a chain. The tree is the authority. */
 export function chainNext(previous: Uint8Array, leaf: Uint8Array): Uint8Array {
   return sha256(CHAIN_PREFIX, previous, leaf);
 }

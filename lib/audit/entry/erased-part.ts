@@ -5,12 +5,12 @@ import { uuidMillis } from "@/lib/crypto/uuid";
 import { isUnderKey } from "./person-part";
 
 /**
- * Microseconds by which an entry may be later than the erasure of its part: the erasure's entry is made up to a minute before
- * its key goes, and an entry sealed before may come in as late.
+ * Microseconds by which an entry may be later than the erasure of its part. The erasure's entry is made up to one
+ * minute before its key is destroyed. An entry that was sealed earlier may be written in this minute too.
  */
 export const ERASURE_SLACK_MICROS = 120_000_000n;
 
-/** Whether an entry of this time (RFC 3339, microseconds) was made while the key that an erasure destroyed was there. */
+/** Returns whether an entry with this time (RFC 3339, microseconds) was made before an erasure destroyed the key. */
 function isBefore(at: Json | undefined, erasure: string): boolean {
   const made = uuidMillis(erasure);
   if (typeof at !== "string" || made === undefined) return false;
@@ -29,21 +29,21 @@ interface Part {
   readonly org: Json | undefined;
 }
 
-/** What of an erasing entry says which parts it ended. */
+/** The facts of an erasing entry that say which parts it ended. */
 interface Ending {
   readonly entry: string;
   readonly keyMark: string | undefined;
 }
 
-/** Which of the erasures that name a compartment ended a part of it, if one did. */
+/** Returns the erasure that ended a part, out of those that name its compartment; undefined if none did. */
 export function endingOf<T extends Ending>(part: Part, erasings: readonly T[] | undefined): T | undefined {
   return erasings?.find((erasing) => isEndedBy(part, erasing));
 }
 
 /**
- * Whether this erasure ended a part: the entry's own org part says that it lies under the very key that the erasure says it
- * destroyed, and the entry is not later than that, by the id under which the erasure's sealed part opens. Who kept the key may
- * have gone on with it.
+ * Returns whether this erasure ended a part. The entry's own org part must name the key that the erasure destroyed.
+ * The entry must not be later than the erasure, whose time comes from the id that opens the erasure's sealed part.
+ * This matters because a person who kept a copy of the key could seal more entries with it.
  */
 function isEndedBy({ c, at, org }: Part, { entry, keyMark }: Ending): boolean {
   return isUnderKey(org, c, keyMark) && isBefore(at, entry);

@@ -22,7 +22,10 @@ export const COMPARTMENT_KINDS: readonly CompartmentKind[] = ["org", "case", "su
 
 const KINDS: ReadonlyMap<string, CompartmentKind> = new Map(COMPARTMENT_KINDS.map((kind) => [kind, kind]));
 
-/** What a compartment's row says of its kind; undefined where there is no such kind: no part lies in its place there. */
+/**
+ * Returns the kind in a compartment's row; undefined for an unknown kind. A part in such a compartment counts as
+ * misplaced.
+ */
 export function kindNamed(name: string): CompartmentKind | undefined {
   return KINDS.get(name);
 }
@@ -35,7 +38,7 @@ export interface EnvelopeDigests {
   readonly rl: string;
 }
 
-/** The closed public member `pub` of an entry: whatever others must be able to check. */
+/** The closed public member `pub` of an entry: facts that others must be able to check. */
 export interface PublicDetails {
   readonly envelopes?: readonly EnvelopeDigests[];
   readonly rd?: string;
@@ -47,7 +50,7 @@ export interface PublicDetails {
   readonly recovery?: Json;
 }
 
-/** Search keys of an entry; they stand in the sealed org part too, so that index rows can be rebuilt. */
+/** Search keys of an entry. The sealed org part has them too, so that index rows can be rebuilt. */
 export interface IndexKeys {
   readonly transactionId?: string;
   readonly participantId?: string;
@@ -55,7 +58,7 @@ export interface IndexKeys {
   readonly grantId?: string;
 }
 
-/** What `GET /confidential/access/logs` shows of an access or its refusal. */
+/** The fields that `GET /confidential/access/logs` shows of an access or its refusal. */
 export interface AccessFacts {
   readonly dataAccessed: readonly string[];
   readonly success: boolean;
@@ -63,12 +66,12 @@ export interface AccessFacts {
   readonly authorizedBy?: string;
 }
 
-/** One act to be written down. Everything but class, outcome and `pub` is sealed. */
+/** One act to be recorded. Everything but class, outcome and `pub` is sealed. */
 export interface AuditEvent {
   readonly class: EntryClass;
   readonly outcome: EntryOutcome;
   readonly action: string;
-  /** `<table>:<id>` as the completeness trigger looks for; when empty the entry speaks for itself only. */
+  /** `<table>:<id>`, which the completeness trigger looks for. If empty, the entry records no row. */
   readonly subjects: readonly string[];
   readonly purpose?: string;
   /** Sealed in the org part. */
@@ -77,7 +80,7 @@ export interface AuditEvent {
   readonly caseId?: string;
   /** Sealed in the case part; needs `caseId`. */
   readonly caseDetails?: Readonly<Record<string, Json>>;
-  /** Sealed in the part of suspicion; the whole entry is then for the duty compliance alone. */
+  /** Sealed in the suspicion part. Then only the duty compliance can see the entry. */
   readonly suspicion?: Readonly<Record<string, Json>>;
   readonly pub?: PublicDetails;
   readonly index?: IndexKeys;

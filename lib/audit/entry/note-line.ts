@@ -4,7 +4,7 @@ import { cosignerVkey, parseVkey, vkey } from "@/lib/crypto/log/signed-note";
 /** Signs bytes with a key that never leaves its keystore. */
 export type SignBytes = (message: Uint8Array) => Promise<Uint8Array>;
 
-/** A name, its Ed25519 public key and the way to have it sign. */
+/** A name, its Ed25519 public key and the function that signs with it. */
 export interface NoteSigner {
   readonly name: string;
   readonly publicKey: Uint8Array;
@@ -26,7 +26,9 @@ export async function signWholeNote(signer: NoteSigner, text: string): Promise<s
   return `${text}\n${await signNoteLine(signer, text)}\n`;
 }
 
-/** A witness's line over a checkpoint's text (C2SP tlog-cosignature): eight bytes of time, then the signature. */
+/**
+ * Returns a witness's line for a checkpoint's text (C2SP tlog-cosignature): eight bytes of time, then the signature.
+ */
 export async function cosignLine(signer: NoteSigner, text: string, atSeconds: number): Promise<string> {
   const { keyId } = parseVkey(cosignerVkey(signer.name, signer.publicKey));
   const time = new Uint8Array(8);

@@ -9,7 +9,7 @@ import { type Entry, entryLeaf, LABEL, parseEntry } from "./entry";
 import { kindNamed } from "./event";
 import type { PartRow } from "./part-rows";
 
-/** An entry as it is stored: its bytes, its leaf unless it waits for one, and the rows of its parts. */
+/** An entry as it is stored: its bytes, its leaf if it has one yet, and the rows of its parts. */
 export interface StoredEntry {
   readonly entry_id: string;
   readonly leaf_hash: Uint8Array | undefined;
@@ -17,7 +17,7 @@ export interface StoredEntry {
   readonly parts: readonly PartRow[];
 }
 
-/** Compartment keys by the id of the compartment's row; undefined where a key is gone. */
+/** Compartment keys by the id of the compartment's row; undefined where a key no longer exists. */
 export type Keys = ReadonlyMap<string, NamedKey | undefined>;
 
 function parsed(text: string | undefined): Json | undefined {
@@ -35,14 +35,14 @@ function textOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
 }
 
 /**
- * One sealed part. With its key, kind and subject are the ones that the key is sealed for, whatever the row of the
- * compartment says. It opens only if the entry binds these stored bytes by their digest.
+ * One sealed part. If its key is available, kind and subject come from the sealed key and not from the compartment's
+ * row. The part opens only if the entry binds these stored bytes by their digest.
  */
 export class OpenedPart {
   readonly c: string;
   readonly compartmentId: string;
   readonly stored: Uint8Array | undefined;
-  /** What the compartment's row says; undefined where it says a kind that does not exist. */
+  /** The kind in the compartment's row; undefined for an unknown kind. */
   readonly rowKind: CompartmentKind | undefined;
   readonly rowSubject: string | null;
   #partKey: Uint8Array | undefined;
@@ -60,7 +60,7 @@ export class OpenedPart {
     this.c = row.c;
     this.compartmentId = row.compartmentId;
     this.stored = row.stored;
-    // The row of a compartment that is gone says no kind; the label shows the org part.
+    // If the compartment row no longer exists, the label still identifies the org part.
     const missing = row.c === "org" ? "org" : "subject";
     this.rowKind = row.kind === null ? missing : kindNamed(row.kind);
     this.rowSubject = row.subject;
@@ -74,7 +74,7 @@ export class OpenedPart {
     return this.named?.subject ?? this.rowSubject;
   }
 
-  /** Whether the compartment's row says the same kind and subject as its key. */
+  /** Whether the compartment's row has the same kind and subject as its key. */
   get isAsItsRowSays(): boolean {
     return this.named?.kind === this.rowKind && this.named?.subject === this.rowSubject;
   }
@@ -84,13 +84,13 @@ export class OpenedPart {
     return this.stored !== undefined && partDigest(this.stored) === this.of.digest;
   }
 
-  /** The key that opens this part of this entry only; undefined where the compartment's key is gone. */
+  /** The key that opens only this part of this entry; undefined if the compartment's key no longer exists. */
   get partKey(): Uint8Array | undefined {
     if (this.named !== undefined) this.#partKey ??= partKey(this.named.key, this.of.entryId);
     return this.#partKey;
   }
 
-  /** The JCS that was sealed; undefined where the part does not open. */
+  /** The JCS that was sealed; undefined if the part does not open. */
   get text(): string | undefined {
     if (this.#text === undefined) this.#text = this.#open() ?? null;
     return this.#text ?? undefined;
@@ -113,7 +113,7 @@ export class OpenedPart {
   }
 }
 
-/** Digests by label of the parts that an entry binds; changed bytes may name labels that cannot exist. */
+/** Digests by label of the parts that an entry binds. Changed bytes may name invalid labels. */
 function digestsOf(json: Json | undefined): ReadonlyMap<string, Json | undefined> {
   const digests = new Map<string, Json | undefined>();
   const sealed = memberOf(json, "sealed");
@@ -125,20 +125,20 @@ function digestsOf(json: Json | undefined): ReadonlyMap<string, Json | undefined
   return digests;
 }
 
-/** Why the stored bytes are not the entry that their leaf stands for. */
+/** The reason why the stored bytes do not match the entry of their leaf. */
 export type EntryFault =
   | { readonly is: "other leaf" }
   | { readonly is: "other entry" }
   | { readonly is: "no entry"; readonly why: string };
 
 /**
- * Everything that an entry's stored bytes, its leaf, its part rows and the available keys show. Exports, lists, single
- * entries and the self-check turn rows into entries only here.
+ * All that an entry's stored bytes, its leaf, its part rows and the available keys show. Exports, lists, single
+ * entries and the self-check must all use this class to turn rows into entries.
  */
 export class OpenedEntry {
-  /** The bytes as JSON; undefined where they are not JSON. */
+  /** The bytes as JSON; undefined if they are not JSON. */
   readonly json: Json | undefined;
-  /** Every part row with its bytes, also of labels that the entry does not bind. */
+  /** Every part row with its bytes, including labels that the entry does not bind. */
   readonly parts: readonly OpenedPart[];
   readonly #digests: ReadonlyMap<string, Json | undefined>;
   #isOfLeaf: boolean | undefined;
@@ -173,17 +173,17 @@ export class OpenedEntry {
     return this.#isOfLeaf;
   }
 
-  /** The part of the organisation, if it opens. */
+  /** The organisation's part, if it opens. */
   get org(): OpenedPart | undefined {
     return this.parts.find((part) => part.c === "org" && part.kind === "org" && part.text !== undefined);
   }
 
-  /** The part of the case, if it opens: its compartment is named after the case. */
+  /** The case part, if it opens. Its compartment has the id of the case as subject. */
   get case(): OpenedPart | undefined {
     return this.parts.find((part) => part.kind === "case" && part.text !== undefined);
   }
 
-  /** The entry that the leaf vouches for, or why the stored bytes are not it. */
+  /** The entry that matches the leaf, or the reason why the stored bytes do not match. */
   get checked(): Entry | EntryFault {
     if (!this.isOfLeaf) return { is: "other leaf" };
     try {

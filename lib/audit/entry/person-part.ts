@@ -6,22 +6,22 @@ import { LABEL } from "./entry";
 
 const MARK_CHARACTERS = 43;
 
-/** What an entry's org part says of its part about the person who acted. */
+/** The org part's statement about the entry's part for the person who acted. */
 interface PersonPart {
   readonly c: string;
-  /** Mark of the compartment key under which that part lies (lib/crypto/log/audit-part.ts). */
+  /** Mark of the compartment key that seals that part (lib/crypto/log/audit-part.ts). */
   readonly keyMark: string;
 }
 
-/** A mark, or a proof of one, in its one spelling; undefined for anything else. */
+/** Returns a mark, or a proof of one, in its only valid spelling; undefined for any other value. */
 function markFrom(value: Json | undefined): string | undefined {
   const isMark = typeof value === "string" && value.length === MARK_CHARACTERS && isBase64url(value);
   return isMark ? value : undefined;
 }
 
 /**
- * Mark of the key that an erasure's details say was destroyed, where they prove that whoever sealed them had that key: the
- * mark alone is known to every reader of the person's entries. Undefined where they do not.
+ * Returns the mark of the key that an erasure destroyed, according to its details. They must prove that their author
+ * had this key, because every reader of the person's entries knows the mark. Undefined without a valid proof.
  */
 export function destroyedKey(details: Json | undefined): string | undefined {
   const keyMark = markFrom(memberOf(details, "key_mark"));
@@ -30,7 +30,7 @@ export function destroyedKey(details: Json | undefined): string | undefined {
   return markOfProof(proof) === keyMark ? keyMark : undefined;
 }
 
-/** What an org part says under `person`; undefined where it says nothing, or not in the one form. */
+/** Returns the member `person` of an org part; undefined if it is absent or malformed. */
 export function personPartOf(org: Json | undefined): PersonPart | undefined {
   const person = memberOf(org, "person");
   const c = memberOf(person, "c");
@@ -40,8 +40,8 @@ export function personPartOf(org: Json | undefined): PersonPart | undefined {
 }
 
 /**
- * Whether an erasure that names the key of this mark destroyed the key of this part, by the entry's own org part: no row
- * of the database has a say in it.
+ * Returns whether an erasure of the key with this mark destroyed the key of this part. Only the entry's own org part
+ * decides this, never a database row.
  */
 export function isUnderKey(org: Json | undefined, c: string, keyMark: string | undefined): boolean {
   const person = personPartOf(org);

@@ -4,8 +4,8 @@ import { pathOf } from "@/lib/api-client/client/client";
 import { getLogTile } from "@/lib/api-client/operations/log";
 import { parseTileAddress, tileSegments, tileWidth } from "./tile-path";
 
-describe("the address of a tile", () => {
-  it("reads as C2SP tlog-tiles has it, the example of the text included", () => {
+describe("tile address", () => {
+  it("reads the addresses of C2SP tlog-tiles, including the example in its text", () => {
     expect(tileSegments({ index: 1_234_067, width: 256 })).toEqual(["x001", "x234", "067"]);
     expect(parseTileAddress(["x001", "x234", "067.p", "8"])).toEqual({ index: 1_234_067, width: 8 });
     expect(parseTileAddress(["000"])).toEqual({ index: 0, width: 256 });
@@ -14,7 +14,7 @@ describe("the address of a tile", () => {
     );
   });
 
-  it("is one text for one tile", () => {
+  it("each tile has exactly one address", () => {
     const address = fc.record({
       index: fc.nat({ max: Number.MAX_SAFE_INTEGER }).filter((index) => index < 1e15),
       width: fc.integer({ min: 1, max: 256 }),
@@ -46,7 +46,7 @@ describe("the address of a tile", () => {
     expect(parseTileAddress(segments)).toBeUndefined();
   });
 
-  it("of a tree of 70,000 leaves has the widths the text names, and a tree of 256 a partial tile above", () => {
+  it("a tree of 70,000 leaves has the widths that the text names, and a tree of 256 has a partial tile above", () => {
     expect([tileWidth(70_000, 0, 272), tileWidth(70_000, 0, 273), tileWidth(70_000, 0, 274)]).toEqual([
       256, 112, 0,
     ]);

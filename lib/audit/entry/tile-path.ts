@@ -1,4 +1,4 @@
-/** A tile as its address names it: index within the level, and the width of a partial one (256 when full). */
+/** A tile as its address names it: index within the level, and the width of a partial tile (256 when full). */
 export interface TileAddress {
   readonly index: number;
   readonly width: number;
@@ -12,8 +12,8 @@ const WIDTH = /^[1-9][0-9]{0,2}$/;
 const MAX_GROUPS = 6;
 
 /**
- * Reads `<N>[.p/<W>]` of C2SP tlog-tiles from its path segments, e.g. `x001`, `x234`, `067.p`, `8`. One address for
- * one tile: no superfluous leading group, a width of 1 to 255. Anything else is undefined.
+ * Reads `<N>[.p/<W>]` of C2SP tlog-tiles from its path segments, e.g. `x001`, `x234`, `067.p`, `8`. Each tile has
+ * exactly one address: no superfluous leading group, a width of 1 to 255. Returns undefined for anything else.
  */
 export function parseTileAddress(segments: readonly string[]): TileAddress | undefined {
   const last = segments.at(-2);
@@ -39,7 +39,7 @@ function indexOf(groups: readonly string[]): number | undefined {
   return Number.isSafeInteger(index) ? index : undefined;
 }
 
-/** The path segments of a tile, the inverse of `parseTileAddress`. */
+/** Returns the path segments of a tile, the inverse of `parseTileAddress`. */
 export function tileSegments({ index, width }: TileAddress): string[] {
   const digits = String(index);
   const padded = digits.padStart(Math.ceil(digits.length / 3) * 3, "0");
@@ -49,7 +49,7 @@ export function tileSegments({ index, width }: TileAddress): string[] {
   return [...path.slice(0, -1), `${path.at(-1)}.p`, String(width)];
 }
 
-/** How wide the tile of this level and index is in a tree of `size` leaves; 0 when it has none. */
+/** Returns the width of the tile of this level and index in a tree of `size` leaves; 0 if the tree has no such tile. */
 export function tileWidth(size: number, level: number, index: number): number {
   const hashes = Math.floor(size / FULL_WIDTH ** level);
   return Math.max(0, Math.min(FULL_WIDTH, hashes - index * FULL_WIDTH));

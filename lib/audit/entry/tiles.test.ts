@@ -24,7 +24,7 @@ function reader(stored: Map<string, Tile>) {
 }
 
 describe("tiles", () => {
-  it("grown in steps of any size hold the nodes of the tree", async () => {
+  it("tiles grown in steps of any size have the nodes of the tree", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: 1, max: 900 }), { minLength: 1, maxLength: 6 }),
@@ -42,7 +42,7 @@ describe("tiles", () => {
     );
   });
 
-  it("give proofs across three levels, also in a tree smaller than the tiles", async () => {
+  it("tiles give proofs across three levels, also in a tree smaller than the tiles", async () => {
     const stored = new Map<string, Tile>();
     grow(stored, 0, 65_000);
     grow(stored, 65_000, 70_000);
@@ -58,7 +58,7 @@ describe("tiles", () => {
     expect([...stored.keys()].filter((key) => key.startsWith("2/"))).toEqual(["2/0"]);
   });
 
-  it("are grown by 300,000 leaves at once, as a whole log recovered in one go would", async () => {
+  it("tiles grow by 300,000 leaves at once, as when a whole log is recovered", async () => {
     const leaves = Array.from(
       { length: 300_000 },
       (_, at) => LEAVES[at % LEAVES.length] ?? new Uint8Array(32),

@@ -28,7 +28,7 @@ function subtreeHash(hashes: Uint8Array, start: number, count: number): Uint8Arr
   return nodeHash(subtreeHash(hashes, start, half), subtreeHash(hashes, start + half, half));
 }
 
-/** The tiles at the right edge of a tree that are not full: growing the tree changes these and adds others. */
+/** Returns the partial tiles at the right edge of a tree. Growth changes these tiles and adds new ones. */
 export function edgeTiles(size: number): TilePlace[] {
   const places: TilePlace[] = [];
   for (let level = 0, count = size; count > 0; level += 1, count = Math.floor(count / TILE_WIDTH)) {
@@ -37,7 +37,7 @@ export function edgeTiles(size: number): TilePlace[] {
   return places;
 }
 
-/** Every tile that changes when `leaves` are added to a tree of `size`, given its edge tiles. */
+/** Returns every tile that changes when `leaves` are added to a tree of `size`, given its edge tiles. */
 export function growTiles(edge: readonly Tile[], size: number, leaves: readonly Uint8Array[]): Tile[] {
   const changed: Tile[] = [];
   let fresh = leaves;
@@ -63,7 +63,7 @@ export function growTiles(edge: readonly Tile[], size: number, leaves: readonly 
   return changed;
 }
 
-/** Reads tree nodes from tiles; each tile is asked for once. */
+/** Reads tree nodes from tiles. It requests each tile once. */
 export function nodeReader(readTile: (place: TilePlace) => Promise<Uint8Array>): ReadNode {
   const held = new Map<string, Promise<Uint8Array>>();
   return async (level, index) => {

@@ -9,7 +9,7 @@ const PruneRow = z.object({ seq: Seq, entry_id: z.string(), leaf_hash: Bytes, by
 
 const BATCH = 100;
 
-/** Entries of the tree below `size` that index rows call a pruning, newest first, with their bytes. */
+/** Returns entries of the tree below `size` that index rows call a pruning, newest first, with their bytes. */
 export async function* readFoundAsPrune(
   tx: RawTx,
   log: string,
@@ -30,7 +30,7 @@ export async function* readFoundAsPrune(
   }
 }
 
-/** Which of these compartments have a part in an entry that meets the conditions. */
+/** Returns which of these compartments have a part in an entry that meets the conditions. */
 export async function findCompartments(
   tx: RawTx,
   { conditions, log, size }: { readonly conditions: Conditions; readonly log: string; readonly size: number },

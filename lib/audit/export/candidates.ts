@@ -7,16 +7,19 @@ import { type Pruning, readPruning } from "../self-check/prunings";
 import { type Recovery, readRecoveries } from "../self-check/recoveries";
 import { readFoundAsPrune } from "./candidate-store";
 
-/** A pruning, and the entry that tells of it. */
+/** A pruning, and the entry that records it. */
 export interface FoundPruning extends Pruning {
   readonly entry: string;
   readonly hash: Uint8Array;
 }
 
-/** As many as a verifier reads. */
+/** The limit of a verifier. */
 const MOST_PRUNINGS = 10_000;
 
-/** The pruning below `size` that reaches furthest, the newest of several; an index row only says where to look. */
+/**
+ * Returns the pruning below `size` that reaches furthest, the newest of several. An index row is only used to find
+ * it.
+ */
 export async function findPruning(tx: RawTx, log: string, size: number): Promise<FoundPruning | undefined> {
   let furthest: FoundPruning | undefined;
   let count = 0;
@@ -32,8 +35,9 @@ export async function findPruning(tx: RawTx, log: string, size: number): Promise
 }
 
 /**
- * Recoveries that explain to this reader why parts are missing: they are in the file themselves, so that a verifier finds
- * them. In a whole export an entry without a sealed part is behind no fence, whatever its index row says.
+ * Returns recoveries that explain to this reader why parts are missing. The export has their entries, so that a
+ * verifier finds them. In a whole export an entry without a sealed part is outside every fence, whatever its index
+ * row contains.
  */
 export async function findRecoveries(
   tx: RawTx,
@@ -54,8 +58,8 @@ interface Candidate {
 }
 
 /**
- * Entries by which something is gone for a reason: prunings, recoveries, erasures. They were found by index rows before
- * the scan, so they count only if the scan meets each at its number with its leaf.
+ * Entries that justify missing data: prunings, recoveries, erasures. Index rows found them before the scan. So they
+ * count only if the scan meets each at its number with its leaf.
  */
 export class Candidates {
   readonly #known = new Map<number, Candidate>();
@@ -69,26 +73,26 @@ export class Candidates {
       if (seq !== undefined && hash !== undefined) this.add({ seq, hash });
   }
 
-  /** Something of the export is gone by the word of the entry at this number. */
+  /** Notes that the entry at this number justifies missing data in the export. */
   believe(seq: number): void {
     const candidate = this.#known.get(seq) ?? { hash: new Uint8Array(0), isMet: false, isBelieved: false };
     this.#known.set(seq, { ...candidate, isBelieved: true });
   }
 
-  /** Takes the leaf that the scan meets at a number. */
+  /** Processes the leaf that the scan meets at a number. */
   meet(seq: number, leaf: Uint8Array): void {
     const candidate = this.#known.get(seq);
     if (candidate !== undefined) candidate.isMet = equalConstantTime(candidate.hash, leaf);
   }
 
-  /** Number of a believed candidate that the scan did not meet; undefined where it met all of them. */
+  /** Returns the number of a used candidate that the scan did not meet; undefined if it met all of them. */
   unmet(): number | undefined {
     for (const [seq, { isMet, isBelieved }] of this.#known) if (isBelieved && !isMet) return seq;
     return undefined;
   }
 }
 
-/** Whether the tree at the size that a pruning names has the root that it names. */
+/** Returns whether the tree at the size that a pruning names has the root that it names. */
 export function isRootOf({ root }: FoundPruning, own: Uint8Array): boolean {
   return equalConstantTime(own, fromBase64url(root));
 }

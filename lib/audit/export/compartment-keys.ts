@@ -3,10 +3,10 @@ import type { NamedKey } from "@/lib/context/recorder";
 import type { ReaderContext } from "../reading/fence";
 
 const KEPT_KEYS = 5_000;
-/** A destroyed key must not live on in memory for long. */
+/** Limits how long a destroyed key can remain in memory. */
 const KEPT_MS = 60_000;
 
-/** Compartment keys of one export, asked for once a minute at most. */
+/** Compartment keys of one export, each read at most once a minute. */
 export class CompartmentKeys {
   private known = new Map<string, NamedKey | undefined>();
   private until = 0;

@@ -32,16 +32,16 @@ const INDEX_AT = FIRST + SHOWN.length;
 const PARTS_AT = INDEX_AT + 1;
 
 /**
- * One row of the scan. Its bytes share memory with the batch: they are valid until the next batch is asked for. Columns
- * are decoded when they are needed, since a table shows most of them from the entry itself.
+ * One row of the scan. Its bytes share memory with the batch: they are valid until the next batch is requested.
+ * Columns are decoded when they are needed, because a table takes most of its values from the entry itself.
  */
 export class EntryRow {
   readonly seq: number;
   readonly entry_id: string;
   readonly leaf_hash: Buffer;
-  /** The bytes are no longer in the database. */
+  /** Whether the bytes are no longer in the database. */
   readonly isGone: boolean;
-  /** The fence, and the filter where there is one, let the row through. */
+  /** Whether the fence, and the filter if there is one, let the row through. */
   readonly isAsked: boolean;
   readonly parts: readonly PartRow[];
 
@@ -60,12 +60,12 @@ export class EntryRow {
     return this.copied[FIRST] ?? null;
   }
 
-  /** A column by its name; null where the entry has none, or no index row. */
+  /** A column by its name; null if the entry has none, or no index row. */
   text(name: (typeof SHOWN)[number][0]): string | null {
     return this.#text(PLACES.get(name) ?? 0);
   }
 
-  /** The whole index row, where the fence did not let it through. */
+  /** The whole index row, if the fence did not let it through. */
   get search(): SearchRow | null {
     const json = this.#text(INDEX_AT);
     return json === null ? null : SearchRow.parse(JSON.parse(json));
@@ -76,35 +76,35 @@ export class EntryRow {
   }
 }
 
-/** What a scan reads. */
+/** The parameters of a scan. */
 export interface EntryRange {
   readonly log: string;
   readonly size: number;
-  /** The reader's fence, and the filter where there is one. */
+  /** The reader's fence, and the filter if there is one. */
   readonly conditions: Conditions;
   /** Kinds of parts that are opened for the reader. */
   readonly kinds: readonly CompartmentKind[];
   /**
-   * `log`: every entry, and the whole of each. `leaves`: every leaf, and the whole of what the conditions name. `asked`:
-   * only what they name.
+   * `log`: all columns of every entry. `leaves`: every leaf, and all columns of the entries that meet the conditions.
+   * `asked`: only entries that meet the conditions.
    */
   readonly take: "log" | "leaves" | "asked";
-  /** Numbers that are read whatever the filter says. */
+  /** Numbers that are read whatever the filter is. */
   readonly also: readonly number[];
 }
 
 /**
- * Whether the stored bytes of a part `p` are read: only where they are opened. If the fence lets the row through, these
- * are the kinds in the list, the part of the case that the index row names, which alone shows whose case it is, and a part
- * whose compartment has no row any more. For a row behind the fence all bytes come, because only the entry's own parts can
- * withhold it.
+ * Returns the condition for reading the stored bytes of a part `p`: only parts that are opened. If the fence lets the
+ * row through, these are the kinds in the list, the part of the case that the index row names (only this part shows
+ * whose case it is), and a part whose compartment has no row. For a row outside the fence all bytes are read, because
+ * only the entry's own parts can justify withholding it.
  */
 function isRead(within: string, kinds: string): string {
   return `k.id IS NULL OR NOT ${within} OR CASE k.kind WHEN 'case' THEN k.subject = i.case_id::text
         ELSE k.kind = ANY (string_to_array(${kinds}, ',')) END`;
 }
 
-/** The SELECT of a scan and its values. */
+/** Returns the SELECT of a scan and its values. */
 export function entriesSelect({ log, size, conditions, kinds, take, also }: EntryRange): {
   readonly text: string;
   readonly values: string[];
@@ -115,7 +115,7 @@ export function entriesSelect({ log, size, conditions, kinds, take, also }: Entr
   const isAlso = `l.seq = ANY (string_to_array(${own.parameter(also.join(","))}, ',')::bigint[])`;
   const within = take === "log" ? `(${asked})` : "true";
   const listed = partsSelect("l.entry_id", isRead(within, own.parameter(kinds.join(","))));
-  // Where no part is opened, those of a row behind the fence still decide whether it is withheld.
+  // If no part is opened, the parts of a row outside the fence still decide whether it is withheld.
   const parts = kinds.length > 0 ? listed : `CASE WHEN NOT ${within} THEN ${listed} END`;
   const index = `CASE WHEN NOT ${within} AND i.entry_id IS NOT NULL THEN to_jsonb(i)::text END`;
   const columns = [
@@ -132,7 +132,7 @@ export function entriesSelect({ log, size, conditions, kinds, take, also }: Entr
   return { text, values: own.values.map(String) };
 }
 
-/** The rows of a scan in order, a batch at a time, by one COPY. */
+/** Yields the rows of a scan in order, a batch at a time, from one COPY. */
 export async function* copyEntries(tx: RawTx, range: EntryRange): AsyncGenerator<EntryRow[]> {
   const { text, values } = entriesSelect(range);
   for await (const rows of copyRows(tx, text, values)) yield rows.map((row) => new EntryRow(row));

@@ -11,22 +11,28 @@ import { type Erasing, type Erasings, readErasing } from "../retention/erasure/e
 import { isPruningWaiting, readAnchoredSize } from "./store";
 
 /**
- * How long an erasure may honestly stand under no checkpoint: its entry is made up to a minute before it is written,
- * has its leaf within another, and the clocks of one operator differ by a third at most.
+ * How long an erasure can honestly be without a checkpoint. Its entry is made up to one minute before it is written
+ * and gets its leaf within another minute. The clocks of one operator differ by at most a third minute.
  */
 const SETTLE_MS = 180_000;
-/** How often and how many times it is looked whether an erasure is under a checkpoint by now. */
+/** How often and how many times to check whether a checkpoint covers an erasure. */
 const LOOK_MS = 250;
 const LOOKS = 20;
 const RETRY_SECONDS = 5;
 
-/** Whether an erasure stands under the checkpoint of so many leaves; of a closed log's parts, in one that followed it. */
+/**
+ * Returns whether the checkpoint of this many leaves covers an erasure; for a closed log's parts, whether it is in a
+ * log that followed.
+ */
 function isUnder(instance: InstanceFacts, { seq, elsewhere }: Erasing, size: number): boolean {
   if (seq !== undefined) return seq < size;
   return elsewhere !== undefined && closedLog(instance, instance.log) !== undefined;
 }
 
-/** Its id tells when it was made, and its sealed part opens under that id alone: no answer of the database makes it younger. */
+/**
+ * Returns when an erasure was made. Its id has the time, and its sealed part opens with this id only. So no answer of
+ * the database can make it younger.
+ */
 function isYoung({ entry }: Erasing, nowMs: number): boolean {
   return entry > uuidsFrom(nowMs - SETTLE_MS);
 }
@@ -35,13 +41,13 @@ function refusal(): DomainError {
   return new DomainError("export.erasure", { retryAfterSeconds: RETRY_SECONDS });
 }
 
-/** Whether an erasure waits that may honestly do so. */
+/** Returns whether an erasure waits for its checkpoint and is young enough to do so honestly. */
 async function isOneWaiting(cx: ReaderContext, tx: RawTx, size: number): Promise<boolean> {
   const young = await readErasing(cx, tx, uuidsFrom(cx.clock.nowMs() - SETTLE_MS));
   return [...young.values()].flat().some((erasing) => !isUnder(cx.instance, erasing, size));
 }
 
-/** What of an export says whether an erasure of the last minutes matters to it. */
+/** The facts of an export that decide whether a recent erasure matters to it. */
 interface Waiting {
   readonly format: string;
   readonly kinds: readonly CompartmentKind[];
@@ -52,9 +58,9 @@ function isConcerned({ format, kinds }: Waiting): boolean {
 }
 
 /**
- * Waits, before a bundle's snapshot is taken, until every erasure of the last minutes is under a checkpoint, so that the
- * bundle has it: `briefly` some seconds, and then throws `export.erasure`; else as long as one may honestly wait.
- * Later it explains no part any more (`SettledErasures`).
+ * Waits before a bundle's snapshot until a checkpoint covers every recent erasure, so that the bundle has them. With
+ * `briefly` it waits some seconds and then throws `export.erasure`; otherwise as long as an erasure may honestly
+ * wait. An older erasure without a checkpoint no longer explains a part (`SettledErasures`).
  */
 export async function awaitErasures(
   cx: ReaderContext,
@@ -70,14 +76,14 @@ export async function awaitErasures(
   }
 }
 
-/** Refuses a whole export, before its first byte, while a pruning may honestly wait for the checkpoint that explains it. */
+/** Refuses a whole export, before its first byte, while a recent pruning still waits for its checkpoint. */
 export async function requireNoPruningWaiting(cx: ReaderContext, tx: RawTx): Promise<void> {
   const { log } = cx.instance;
   const from = uuidsFrom(cx.clock.nowMs() - SETTLE_MS);
   if (await isPruningWaiting(tx, { log, size: await readAnchoredSize(tx, log), from })) throw refusal();
 }
 
-/** Refuses a bundle, before its first byte, from a snapshot in which an erasure waits that its next one has. */
+/** Refuses a bundle, before its first byte, if an erasure waits in its snapshot that the next snapshot will include. */
 export async function requireNoneWaiting(
   cx: ReaderContext,
   tx: RawTx,
@@ -88,8 +94,9 @@ export async function requireNoneWaiting(
 }
 
 /**
- * Which erasures of one export explain a key that is gone: those under its checkpoint, which a verifier finds there. One
- * that is not, by whatever the database answers, explains nothing once it is older than it may honestly wait.
+ * Decides which erasures explain a missing key in one export: those that its checkpoint covers, because a verifier
+ * finds them. An erasure without a checkpoint that is older than it may honestly wait explains nothing, whatever the
+ * database answers.
  */
 export class SettledErasures {
   readonly #sinceMs: number;
@@ -103,8 +110,8 @@ export class SettledErasures {
   }
 
   /**
-   * Those that explain one of these keys. Throws `export.erasure` where a bundle would have to leave out a part by an
-   * erasure that came while it was made: nothing in it could show that.
+   * Returns the erasures that explain one of these keys. Throws `export.erasure` if the bundle would have to leave
+   * out a part because of an erasure that came while the bundle was made: the bundle could not prove it.
    */
   explaining(gone: readonly string[], known: Erasings): Erasings {
     const explaining = new Map<string, readonly Erasing[]>();
@@ -126,6 +133,9 @@ export class SettledErasures {
   #tell(entry: string): void {
     if (this.#told.has(entry)) return;
     this.#told.add(entry);
-    this.cx.logger.error({ alarm: "export.erasure", entry }, "an erasure has no place under a checkpoint");
+    this.cx.logger.error(
+      { alarm: "export.erasure", entry },
+      "an erasure was not covered by a checkpoint in time",
+    );
   }
 }

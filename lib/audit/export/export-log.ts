@@ -1,4 +1,10 @@
 import "server-only";
+
+// export/ writes the log to files. export-log.ts streams an export, jobs/ makes one in the background, read-entries.ts
+// scans the log, judge-entry.ts decides what the reader gets of each entry, bundle/ and tables/ are the formats.
+// Always true: the export is recorded before its first byte. What is left out follows from signed or sealed bytes,
+// not from a row.
+
 import type { Context } from "@/lib/context/context";
 import type { CompartmentKind } from "@/lib/context/recorder";
 import type { Json } from "@/lib/crypto/json/canonical-json";
@@ -7,6 +13,7 @@ import { inTransaction } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
 import type { AuditEvent } from "../entry/event";
 import { refuseUnknownNames } from "../reading/actors/known-names";
+import type { Reader } from "../reading/fence";
 import { addFilter, type FenceContext, fencedConditions, type ReaderContext } from "../reading/fence";
 import { logDetail, ofLog } from "../reading/of-log";
 import { readableKinds } from "../reading/open-parts";
@@ -19,11 +26,10 @@ import { type ExportLender, lendingOf } from "./export-loan";
 import { insertExport } from "./history/history-store";
 import { fileHeaders, produceExport } from "./produce-export";
 import type { ExportRequest } from "./read-entries";
-import { readerStanding } from "./reader-standing";
 import { readSignedSize } from "./signed-size";
 import { streamSnapshot } from "./stream-snapshot";
 
-/** A query's filter alone: the members that say which entries, by name. */
+/** Returns a query's filter only: the members that select entries, by name. */
 export function filterOf(query: ExportQuery): Record<string, string> {
   const { format: _format, delimiter: _delimiter, bom: _bom, parts: _parts, log: _log, ...given } = query;
   const filter: Record<string, string> = {};
@@ -31,7 +37,7 @@ export function filterOf(query: ExportQuery): Record<string, string> {
   return filter;
 }
 
-/** What is kept of a query beside its filter; `cx` is of the present log, which needs no name. */
+/** Returns the stored options of a query without its filter. `cx` is of the present log, which needs no name. */
 export function optionsOf(cx: Pick<ReaderContext, "instance">, query: ExportQuery): ExportOptions {
   const { delimiter, bom, parts, log } = query;
   return {
@@ -42,13 +48,13 @@ export function optionsOf(cx: Pick<ReaderContext, "instance">, query: ExportQuer
   };
 }
 
-/** What the entry of an export says of it: of a filter its names only (I12). */
+/** Returns what the export's own entry records of it. Of a filter it records only the names (I12). */
 export function exportDetails(query: ExportQuery): Record<string, Json> {
   const { format, parts } = query;
   return { format, filter: filterNames(filterOf(query)), ...(parts === undefined ? {} : { parts }) };
 }
 
-/** Kinds of parts that a caller's export opens. */
+/** Returns the kinds of parts that a caller's export opens. */
 export function kindsOf(
   cx: Pick<ReaderContext, "principal">,
   { parts }: ExportQuery,
@@ -56,7 +62,9 @@ export function kindsOf(
   return parts === "none" ? [] : readableKinds(cx);
 }
 
-/** What a caller's export takes: what was asked for, behind the caller's own fence; `cx` is of the present log. */
+/**
+ * Returns the scope of a caller's export: the request, limited by the caller's own fence. `cx` is of the present log.
+ */
 export function requestOf(cx: FenceContext, query: ExportQuery, exportEntry: string): ExportRequest {
   return {
     format: query.format,
@@ -70,10 +78,10 @@ export function requestOf(cx: FenceContext, query: ExportQuery, exportEntry: str
 }
 
 /**
- * Exports the log as far as it is under a signed checkpoint, streamed from one REPEATABLE READ READ ONLY
- * snapshot. The export is recorded, and that record committed, before its first byte. Entries behind the
- * fence are not in it; a bundle has their leaf hashes. `log` names a closed log to export instead. Under a grant its
- * lender is asked in the transaction of the entry. It breaks off when its maker or its grant falls away.
+ * Exports the log as far as a signed checkpoint covers it, streamed from one REPEATABLE READ READ ONLY snapshot. The
+ * export is recorded, and that record committed, before its first byte. Entries outside the fence are left out; a
+ * bundle has their leaf hashes. `log` names a closed log to export instead. Under a grant, its lender is called in
+ * the transaction of the entry. The export breaks off when its maker's account or its grant ends.
  */
 export async function exportLog(
   cx: Context,
@@ -82,7 +90,7 @@ export async function exportLog(
 ): Promise<{ response: Response }> {
   const { format, log } = query;
   const from = ofLog(cx, log);
-  // A filter that cannot be is refused before anything is written down.
+  // Refuse an impossible filter before anything is recorded.
   addFilter(fencedConditions(cx), query);
   await refuseUnknownNames(cx, filterOf(query));
   const signedSize = await readSignedSize(from, query, Object.keys(filterOf(query)).length > 0);
@@ -100,7 +108,7 @@ export async function exportLog(
   return { response: new Response(body, { headers: fileHeaders(format) }) };
 }
 
-/** The entry of an export that is streamed; under a grant its unit is taken in the same transaction. */
+/** Records the entry of a streamed export. Under a grant, one unit is used in the same transaction. */
 async function recordExport(
   cx: Context,
   query: ExportQuery,
@@ -110,7 +118,7 @@ async function recordExport(
   if (query.grant_id === undefined) return (await recordEvent(cx, { ...event, subjects: [] })).id;
   return inTransaction(cx, async (tx) => {
     const loan = await lendingOf(tx, query, lender);
-    if (loan === undefined) throw new InvariantError("an export under a grant that nobody lent");
+    if (loan === undefined) throw new InvariantError("an export under a grant has no loan");
     const { id } = await appendEntry(tx, cx, { ...event, ...loan.entry });
     await loan.take();
     return id;
@@ -126,4 +134,12 @@ async function beginHistory(cx: Context, query: ExportQuery, entryId: string): P
   const made = { id, tenantId, userId, ...wanted, fence: readerStanding(cx.principal), entryId, startedAt };
   await inTransaction(cx, (tx) => insertExport(tx, made));
   return id;
+}
+
+/**
+ * Returns the facts that decide what a person may read of the log, as one text: role, duties, organisation. A
+ * background export keeps the text of its request. If the text changes, the export is neither made nor downloaded.
+ */
+export function readerStanding({ role, duties, organisationId }: Reader): string {
+  return [role, ...[...duties].sort(), organisationId].join(" ");
 }

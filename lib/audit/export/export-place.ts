@@ -8,8 +8,8 @@ type Place = Pick<AuditEvent, "subjects" | "details" | "caseId" | "caseDetails" 
 const Row = z.object({ grant: z.string(), request: z.string().nullable() });
 
 /**
- * Where an entry about an export lies: of one under a grant in the grant's case, as its first entry does. A download, an
- * end or a refusal beside it would tell of a grant that others may not know of (I12).
+ * Returns the fence of an entry about an export. For an export under a grant this is the grant's case, as for its
+ * first entry. Otherwise a download, an end or a refusal would reveal a grant that others may not know of (I12).
  */
 export async function exportPlace(tx: Tx, id: string, more: Place["details"] = {}): Promise<Place> {
   const rows = await tx.$queryRawUnsafe(

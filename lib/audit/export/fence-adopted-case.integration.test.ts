@@ -11,7 +11,7 @@ afterAll(() => bench.close());
 
 type Person = Awaited<ReturnType<OwnedLog["person"]>>;
 
-/** As the portal's login: a hold with this id for somebody else's organisation, with the entry that it must have. */
+/** Creates, as the portal's login, a hold with this id for another organisation, with its required entry. */
 async function holdWithId(caseId: string, whose: Person): Promise<void> {
   const { log, tenantId } = bench.place;
   const [id, at] = [uuidv7(Date.now()), "2026-11-24T14:45:00.000000Z"];
@@ -45,7 +45,7 @@ async function holdWithId(caseId: string, whose: Person): Promise<void> {
   }
 }
 
-it("an agency does not come by a foreign case by a hold of its own that has the case's id", async () => {
+it("an agency does not get another agency's case through its own hold with the case's id", async () => {
   const owner = await bench.person({ role: "regulator" });
   const other = await bench.person({ role: "regulator" });
   const caseId = owner.principal.organisationId;
@@ -59,7 +59,7 @@ it("an agency does not come by a foreign case by a hold of its own that has the 
   });
   await bench.anchor();
   await expect(holdWithId(caseId, other)).rejects.toMatchObject({ code: "SP002" });
-  // The way itself is open to an id of its own: it is the id that is refused.
+  // A hold with a new id is accepted, so the refusal is because of the id.
   await holdWithId(uuidv7(Date.now()), other);
   await bench.anchor();
   const after = Buffer.from(await bench.exported({ format: "ndjson" }, other)).toString();

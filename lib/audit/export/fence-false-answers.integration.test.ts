@@ -10,8 +10,8 @@ let lied: Pool;
 let auditor: Context;
 beforeAll(async () => {
   bench = await createOwnedLog();
-  // A function of PostgreSQL's own name that finds nothing, on connections that do not begin as ours do: for whatever
-  // way there may be to have the database answer falsely.
+  // A function with the name of a PostgreSQL function that finds nothing, on connections that do not start as ours
+  // do. It represents every way to make the database answer falsely.
   await bench.admin.query(
     `CREATE SCHEMA evil; GRANT USAGE ON SCHEMA evil TO sealport_app;
      CREATE FUNCTION evil.json_to_recordset(json) RETURNS SETOF record LANGUAGE sql
@@ -28,7 +28,7 @@ afterAll(async () => {
   await bench.close();
 });
 
-it("no entry of no case is withheld from anybody on the word of a database whose owner answers falsely", async () => {
+it("false answers from the database owner cannot withhold an entry without a case", async () => {
   const { id } = await recordEvent(bench.auditor, {
     class: "log",
     outcome: "done",

@@ -5,7 +5,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
 
 let bench: OwnedLog;
-/** Who decides and has the duty compliance: nothing of the log is behind this one's fence. */
+/** An approver with the duty compliance, who may see the whole log. */
 let everything: Context;
 beforeAll(async () => {
   bench = await createOwnedLog();
@@ -16,7 +16,7 @@ afterAll(() => bench.close());
 
 const GARBAGE = Buffer.alloc(60, 7);
 
-/** Has the portal's own database login write an entry that its search row hides from every auditor. */
+/** Writes, with the portal's own database login, an entry whose index row hides it from every auditor. */
 async function hide(row: string, partOf?: { readonly kind: string; readonly c: string }): Promise<string> {
   const { log, tenantId } = bench.place;
   const [id, at] = [uuidv7(Date.now()), "2026-11-24T14:45:00.000000Z"];
@@ -55,8 +55,8 @@ async function hide(row: string, partOf?: { readonly kind: string; readonly c: s
 
 const ROWS = ["gen_random_uuid(), false", "NULL, true", "gen_random_uuid(), true"];
 
-describe("an entry that the portal's database login hides by its search row", () => {
-  it.each(ROWS)("is in every whole export where it has no sealed part (%s)", async (row) => {
+describe("an entry that the portal's database login hides with its index row", () => {
+  it.each(ROWS)("every whole export includes it if it has no sealed part (%s)", async (row) => {
     const id = await hide(row);
     for (const cx of [bench.auditor, everything]) {
       for (const format of ["csv", "ndjson", "json"])

@@ -11,7 +11,7 @@ afterAll(() => bench.close());
 
 const AT = "2026-11-24T14:45:00.000000Z";
 
-/** So many entries of the portal's database login, which their search rows hide, or do not. */
+/** Writes this many entries with the portal's database login, hidden by their index rows or not. */
 async function write(count: number, isHidden: boolean): Promise<void> {
   const { log, tenantId } = bench.place;
   const rows = Array.from({ length: count }, (_, n) => {
@@ -47,7 +47,7 @@ async function write(count: number, isHidden: boolean): Promise<void> {
 
 const COUNT = 8_000;
 
-it("thousands of entries that their search rows hide are all in a whole export", async () => {
+it("a whole export includes thousands of entries that their index rows hide", async () => {
   await write(COUNT, false);
   await write(COUNT, true);
   const lines = Buffer.from(await bench.exported({ format: "csv" }))

@@ -29,7 +29,7 @@ it.each<[string, Partial<AuditEvent>, string]>([
   ["a foreign case", { caseId: uuidv7(1), caseDetails: { order: "x" } }, "case_id = NULL"],
   ["a suspicion", { suspicion: { why: "x" } }, "is_suspicion = false"],
 ])(
-  "nobody is let to the parts of %s by a search row that the owner changed, since the entry's own word counts",
+  "an index row that the owner changed admits no reader to the parts of %s, because the entry's own parts decide",
   async (_, more, change) => {
     const { id } = await recordEvent(bench.cx, { ...EVENT, ...more });
     await bench.anchor();
@@ -65,7 +65,7 @@ const ACCESS: Partial<AuditEvent> = {
   index: { participantId: "somebody" },
 };
 
-/** What this reader gets of an entry, wherever the log is read. */
+/** Returns what this reader gets of an entry from every place where the log is read. */
 async function readBy(cx: Context, seq: number): Promise<string> {
   const exports = [{ format: "ndjson" }, { format: "csv" }, { format: "ndjson", action: "audit.keys" }];
   const texts = await Promise.all(
@@ -77,7 +77,7 @@ async function readBy(cx: Context, seq: number): Promise<string> {
 }
 
 it.each(["alone", "and its part moved to that case", "and its part dropped"])(
-  "no agency is let to the parts of a foreign case by a search row that names one of its own (%s)",
+  "an index row that names an agency's own case does not admit it to the parts of another agency's case (%s)",
   async (way) => {
     const [owner, other] = [
       await bench.person({ role: "regulator" }),
@@ -113,7 +113,7 @@ it.each(["alone", "and its part moved to that case", "and its part dropped"])(
   },
 );
 
-it("a part that does not open, by the portal's login, ends no list and no answer", async () => {
+it("a part that the portal's login made unreadable does not stop a list or an answer", async () => {
   const { log, tenantId } = bench.place;
   const [id, at] = [uuidv7(Date.now()), "2026-11-24T14:45:00.000000Z"];
   const stored = Buffer.from("no part of ours, in a few more bytes than an empty one has");

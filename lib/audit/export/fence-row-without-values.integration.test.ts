@@ -46,7 +46,7 @@ async function columnsBut(table: string, column: string): Promise<string> {
   return rows[0].columns;
 }
 
-/** Has one column of a table answered otherwise while `act` runs. */
+/** Makes the database return another value for one column of a table while `act` runs. */
 async function lying(table: string, column: string, answer: string, act: () => Promise<void>): Promise<void> {
   const others = await columnsBut(table, column);
   await bench.admin.query(`ALTER TABLE ${table} RENAME TO true_${table}`);
@@ -68,7 +68,7 @@ async function lying(table: string, column: string, answer: string, act: () => P
   }
 }
 
-it("nobody is let to a foreign case by a search row that says neither yes nor no of a suspicion", async () => {
+it("an index row with no value for suspicion does not admit a reader to another agency's case", async () => {
   const compliance = await bench.person({ role: "auditor", duties: ["compliance"] });
   const { id } = await recordEvent(bench.cx, { ...EVENT, caseId: uuidv7(1), caseDetails: {} });
   await bench.anchor();
@@ -81,8 +81,8 @@ it("nobody is let to a foreign case by a search row that says neither yes nor no
   expect(await bench.verdict({}, compliance)).toMatchObject({ verdict: "wrong", classes: ["part"] });
 });
 
-it("nobody but compliance is let to a suspicion, whatever the database answers of it", async () => {
-  // The entry of the test before has no answer about a suspicion.
+it("only compliance reads a suspicion, whatever the database answers", async () => {
+  // The entry of the test before has no value for suspicion.
   await pastTriggers(bench.admin, ["audit_index"], () =>
     bench.admin.query(
       "UPDATE audit_index SET is_suspicion = false, case_id = $1 WHERE is_suspicion IS NULL",
@@ -100,7 +100,7 @@ it("nobody but compliance is let to a suspicion, whatever the database answers o
   ];
   expect(await answers(compliance)).toHaveLength(5);
   expect(await answers(bench.auditor)).toEqual([]);
-  // What the fence asks is answered with no, and what is looked at afterwards with yes.
+  // The fence's query is answered with no, and later checks with yes.
   await lying(
     "audit_index",
     "is_suspicion",

@@ -8,7 +8,7 @@ import { encodeEntry, entryLeaf } from "../entry/entry";
 import type { AuditEvent } from "../entry/event";
 import { getEvent } from "../reading/get-event";
 import { recordEvent } from "../record/record-event";
-import { NO_CASE } from "../recovery/no-case";
+import { NO_CASE } from "../recovery/store";
 
 const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.read", subjects: [] };
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-/** What a whole bundle comes to: the verdict on it and how many entries it withholds, or why none is made. */
+/** Returns the verdict on a whole bundle and how many entries it withholds, or why none is made. */
 async function bundle(cx: Context): Promise<string> {
   try {
     const { verdict, size, entries } = await bench.reported({}, cx);
@@ -30,7 +30,7 @@ async function bundle(cx: Context): Promise<string> {
   }
 }
 
-/** Puts a view in a table's place, which answers the questions with these words in them otherwise than all others. */
+/** Replaces a table with a view that answers queries containing these words differently. */
 async function lie(table: string, columns: string, from = `true_${table} t`): Promise<void> {
   await bench.admin.query(`ALTER TABLE ${table} RENAME TO true_${table}`);
   await bench.admin.query(`CREATE VIEW ${table} AS SELECT ${columns} FROM ${from}`);
@@ -51,7 +51,7 @@ async function stopLying(table: string): Promise<void> {
   await bench.admin.query(`ALTER TABLE true_${table} RENAME TO ${table}`);
 }
 
-describe("a database that answers one query by another entry", () => {
+describe("a database that answers one query with another entry", () => {
   let [own, foreign] = ["", ""];
   beforeAll(async () => {
     own = (await recordEvent(bench.cx, EVENT)).id;
@@ -61,12 +61,12 @@ describe("a database that answers one query by another entry", () => {
     expect(await bundle(everything)).toBe("verified, 0 withheld");
   });
 
-  it("no whole bundle withholds an entry unseen because of an entry of a foreign case in its place", async () => {
+  it("a whole bundle does not withhold an entry because of another agency's entry in its place", async () => {
     await bench.anchor();
     await pastTriggers(bench.admin, ["audit_index"], () =>
       bench.admin.query("UPDATE audit_index SET case_id = gen_random_uuid() WHERE entry_id = $1", [own]),
     );
-    // As the row says it: the entry's own word brings it back, and the bundle has it.
+    // This is the row's claim. The entry's own parts disprove it, and the bundle has the entry.
     expect(await bundle(bench.auditor)).toBe("verified, 1 withheld");
     const isAsked = `current_query() LIKE '%to_jsonb(i)%' AND t.entry_id = '${own}'`;
     const other = `(SELECT o.leaf_hash FROM true_audit_leaf o WHERE o.entry_id = '${foreign}')`;
@@ -80,7 +80,7 @@ describe("a database that answers one query by another entry", () => {
     expect(await bundle(bench.auditor)).toBe("verified, 1 withheld");
   });
 
-  it("no whole bundle withholds an entry unseen because of another entry under the same number", async () => {
+  it("a whole bundle does not withhold an entry because of another entry with the same number", async () => {
     const { id } = await recordEvent(bench.cx, EVENT);
     await bench.anchor();
     const { rows } = await bench.admin.query("SELECT seq::int FROM audit_leaf WHERE entry_id = $1", [id]);
@@ -103,7 +103,7 @@ describe("a database that answers one query by another entry", () => {
     expect(await bundle(bench.auditor)).toBe("verified, 1 withheld");
   });
 
-  it("a recovery that is in no tree withholds no entry, although one query answers with it", async () => {
+  it("a recovery outside every tree withholds no entry, although one query returns it", async () => {
     const { log } = bench.place;
     const { rows } = await bench.admin.query("SELECT seq::int FROM audit_leaf WHERE entry_id = $1", [own]);
     const [at, id] = [rows[0].seq, uuidv7(2)];
@@ -126,7 +126,7 @@ describe("a database that answers one query by another entry", () => {
         [own, NO_CASE],
       );
     });
-    // Without its parts and without a word on why, it is there, and its parts are missed.
+    // Without its parts and without an explanation, it is shown, and its parts count as missing.
     expect(await bundle(bench.auditor)).toBe("wrong, 1 withheld");
     const isAsked = "current_query() LIKE '%audit_recovery r JOIN%'";
     await pastTriggers(bench.admin, ["audit_entry", "audit_recovery"], async () => {
@@ -151,11 +151,12 @@ describe("a database that answers one query by another entry", () => {
     await stopLying("audit_leaf");
   });
 
-  it("a compartment's row that names another tenant withholds no entry", async () => {
+  it("a compartment row that names another tenant withholds no entry", async () => {
     const before = await bench.reported();
     const { id } = await recordEvent(bench.cx, EVENT);
     await bench.anchor();
-    // Of another tenant, as the row says and one of two answers about the compartment: nobody would have it.
+    // The row and one of two answers name another tenant for the compartment. If they counted, the entry would be in
+    // no export.
     const other = uuidv7(3);
     await pastTriggers(bench.admin, ["audit_index"], () =>
       bench.admin.query("UPDATE audit_index SET tenant_id = $2 WHERE entry_id = $1", [id, other]),
@@ -222,7 +223,7 @@ describe("a database that answers one query by another entry", () => {
     await bench.anchor();
     const { rows } = await bench.admin.query("SELECT seq::int FROM audit_leaf WHERE entry_id = $1", [id]);
     const seq = rows[0].seq;
-    // The part that says who it was is for auditors alone.
+    // Only auditors read the part that says who acted.
     expect((await getEvent(bench.auditor, seq)).parts).toHaveLength(2);
     const labels = async () => (await getEvent(regulator, seq)).parts.map(({ c }) => c);
     const keyed = async () => {

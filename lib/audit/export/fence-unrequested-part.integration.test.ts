@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-/** Makes the kind of a compartment one that is equal to any text, before any statement about it is prepared. */
+/** Makes the kind of a compartment equal to any text, before any statement that uses it is prepared. */
 async function makeEqualToAll(): Promise<void> {
   const { rows } = await bench.admin.query(
     `SELECT string_agg(attname, ', ') AS columns FROM pg_attribute
@@ -31,7 +31,7 @@ async function makeEqualToAll(): Promise<void> {
     await bench.admin.query(statement);
 }
 
-it("no part of a kind that was not asked for is opened, whatever the database calls asked for", async () => {
+it("no part of an unrequested kind is opened, even if the database calls it requested", async () => {
   const regulator = await bench.person({ role: "regulator" });
   const everything = await bench.person({ role: "coordinator", duties: ["approve", "compliance"] });
   const { id } = await recordEvent(bench.auditor, { ...EVENT, suspicion: { why: "x" } });

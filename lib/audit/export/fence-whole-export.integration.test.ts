@@ -14,10 +14,10 @@ const TABLES = ["audit_index", "audit_part", "audit_entry", "audit_leaf"];
 
 let bench: OwnedLog;
 let admin: Client;
-/** Who decides and has the duty compliance: nothing of the log is behind this one's fence. */
+/** An approver with the duty compliance, who may see the whole log. */
 let everything: Context;
 let auditor: Context;
-/** An open entry, and one of a case that is not the auditor's. */
+/** An entry without a case, and one of a case that the auditor may not see. */
 let open: string;
 let foreign: string;
 
@@ -35,7 +35,7 @@ async function exported(cx: Context, query: Record<string, string>): Promise<str
   return Buffer.from(await bench.exported(query, cx)).toString();
 }
 
-/** Changes rows as the owner could, looks, and puts every table back as it was. */
+/** Changes rows as the owner could, runs the check, and restores every table. */
 async function whileTampered(statement: string, look: () => Promise<void>): Promise<void> {
   for (const table of TABLES) await admin.query(`CREATE TEMP TABLE kept_${table} AS SELECT * FROM ${table}`);
   await pastTriggers(admin, TABLES, () => admin.query(statement));
@@ -55,7 +55,7 @@ async function whileTampered(statement: string, look: () => Promise<void>): Prom
   }
 }
 
-/** What the newest export of the history found wrong with the log. */
+/** Returns the fault of the log that the newest export of the history found. */
 async function lastFlaw(): Promise<string | null> {
   const { rows } = await admin.query("SELECT flaw FROM audit_export ORDER BY id DESC LIMIT 1");
   return rows[0].flaw;
@@ -64,7 +64,7 @@ async function lastFlaw(): Promise<string | null> {
 const FORMATS = ["csv", "ndjson", "json", "xlsx", "bundle"] as const;
 
 describe("a whole export", () => {
-  it("is made while every entry that is left out belongs behind the reader's fence", async () => {
+  it("a whole export is made if every entry that it leaves out is outside the reader's fence", async () => {
     expect(await exported(everything, { format: "csv" })).toContain(foreign);
     const seen = await exported(auditor, { format: "csv" });
     expect(seen).toContain(open);
@@ -72,7 +72,7 @@ describe("a whole export", () => {
   });
 
   it.each<[string, () => string]>([
-    ["has no search row", () => `DELETE FROM audit_index WHERE entry_id = '${open}'`],
+    ["has no index row", () => `DELETE FROM audit_index WHERE entry_id = '${open}'`],
     [
       "is said to be of a case",
       () => `UPDATE audit_index SET case_id = '${CASE}' WHERE entry_id = '${open}'`,
@@ -85,24 +85,27 @@ describe("a whole export", () => {
       "is said to be another tenant's",
       () => `UPDATE audit_index SET tenant_id = gen_random_uuid() WHERE entry_id = '${open}'`,
     ],
-  ])("has an entry that %s, by the word of its own parts, and nothing of others", async (_, statement) => {
-    const before = await exported(auditor, { format: "ndjson" });
-    await whileTampered(statement(), async () => {
-      for (const cx of [auditor, everything]) {
-        for (const format of ["csv", "ndjson", "json"])
-          expect(await exported(cx, { format }), format).toContain(open);
-        await bench.exported({ format: "xlsx" }, cx);
-        expect(await bench.verdict({}, cx)).toEqual({ verdict: "verified", classes: [] });
-      }
-      expect((await exported(auditor, { format: "ndjson" })).startsWith(before)).toBe(true);
-      expect(await exported(auditor, { format: "ndjson" })).not.toContain(foreign);
-    });
-  });
+  ])(
+    "a whole export has an entry that %s, because its own parts decide, and no data of other cases",
+    async (_, statement) => {
+      const before = await exported(auditor, { format: "ndjson" });
+      await whileTampered(statement(), async () => {
+        for (const cx of [auditor, everything]) {
+          for (const format of ["csv", "ndjson", "json"])
+            expect(await exported(cx, { format }), format).toContain(open);
+          await bench.exported({ format: "xlsx" }, cx);
+          expect(await bench.verdict({}, cx)).toEqual({ verdict: "verified", classes: [] });
+        }
+        expect((await exported(auditor, { format: "ndjson" })).startsWith(before)).toBe(true);
+        expect(await exported(auditor, { format: "ndjson" })).not.toContain(foreign);
+      });
+    },
+  );
 
   it.each<[string, () => string, string]>([
     ["has no bytes any more", () => `DELETE FROM audit_entry WHERE id = '${open}'`, "missing"],
     ["has no leaf any more", () => `DELETE FROM audit_leaf WHERE entry_id = '${open}'`, "root"],
-  ])("shows the loss when an entry %s, whoever asks", async (_, statement, flaw) => {
+  ])("a whole export shows every reader the loss when an entry %s", async (_, statement, flaw) => {
     const { rows } = await admin.query("SELECT seq::int FROM audit_leaf WHERE entry_id = $1", [open]);
     await whileTampered(statement(), async () => {
       for (const format of FORMATS) {
@@ -120,7 +123,7 @@ describe("a whole export", () => {
     expect(await lastFlaw()).toBeNull();
   });
 
-  it("raises an alarm when an entry is lost", async () => {
+  it("a whole export raises an alarm when an entry is lost", async () => {
     const logged: unknown[] = [];
     const logger = { ...auditor.logger, error: (fields: unknown) => void logged.push(fields) };
     await whileTampered(`DELETE FROM audit_entry WHERE id = '${open}'`, async () => {
@@ -144,24 +147,27 @@ describe("a whole export", () => {
       ["part"],
     ],
     [
-      "was hidden and has no search row and no parts any more",
+      "was hidden and has no index row and no parts any more",
       () => `WITH hidden AS (DELETE FROM audit_index WHERE entry_id = '${open}')
         DELETE FROM audit_part WHERE entry_id = '${open}'`,
       ["part"],
     ],
-  ])("has an entry that %s, and says that its parts are missing", async (_, statement, classes) => {
-    await recordEvent(bench.cx, { ...EVENT, suspicion: { why: "x" } });
-    await bench.anchor();
-    await whileTampered(statement(), async () => {
-      expect(await bench.verdict({}, auditor)).toEqual({ verdict: "wrong", classes });
-      const line = (await exported(auditor, { format: "csv" }))
-        .split("\r\n")
-        .find((one) => one.includes(open));
-      expect(line).toContain("[part missing]");
-    });
-  });
+  ])(
+    "a whole export has an entry that %s, and reports its parts as missing",
+    async (_, statement, classes) => {
+      await recordEvent(bench.cx, { ...EVENT, suspicion: { why: "x" } });
+      await bench.anchor();
+      await whileTampered(statement(), async () => {
+        expect(await bench.verdict({}, auditor)).toEqual({ verdict: "wrong", classes });
+        const line = (await exported(auditor, { format: "csv" }))
+          .split("\r\n")
+          .find((one) => one.includes(open));
+        expect(line).toContain("[part missing]");
+      });
+    },
+  );
 
-  it("gives nothing of a foreign case's parts where they do not tell of the case any more", async () => {
+  it("a whole export has no parts of another agency's case if the parts no longer show the case", async () => {
     const { rows } = await admin.query("SELECT seq::int FROM audit_leaf WHERE entry_id = $1", [foreign]);
     for (const lost of ["c = 'org'", "c <> 'org'"]) {
       await whileTampered(`DELETE FROM audit_part WHERE entry_id = '${foreign}' AND ${lost}`, async () => {
@@ -174,7 +180,7 @@ describe("a whole export", () => {
     }
   });
 
-  it("opens no foreign case's part when the search row was changed to say that there is no case", async () => {
+  it("a whole export opens no part of another agency's case if the index row was changed to have no case", async () => {
     const part = '"kind":"case"';
     expect(await exported(everything, { format: "ndjson" })).toContain(part);
     await whileTampered(`UPDATE audit_index SET case_id = NULL WHERE entry_id = '${foreign}'`, async () => {

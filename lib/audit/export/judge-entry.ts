@@ -9,7 +9,7 @@ import { rowsOf, type SearchRow, statedBy, wrongColumns } from "../self-check/se
 import type { EntryRow } from "./entry-store";
 import { NONE_ASTRAY, partsAstray } from "./part-places";
 
-/** A part whose key an entry of the log destroyed. */
+/** A part whose key was destroyed, according to an entry of the log. */
 export interface ErasedPart {
   readonly part: OpenedPart;
   readonly erasing: Erasing;
@@ -21,18 +21,18 @@ export interface ShownEntry {
   /** Parts that the reader may read, each with its key. */
   readonly parts: readonly OpenedPart[];
   readonly erased: readonly ErasedPart[];
-  /** Parts whose key is gone although no entry of the log destroyed it. */
+  /** Parts whose key is missing although no entry of the log records its destruction. */
   readonly keyless: readonly OpenedPart[];
   /**
-   * Labels that the entry binds and whose part was dropped or moved, whoever may read it, in order. None of an entry that
-   * a recovery names as lost, and none where no part was asked for. All labels of an entry whose parts stay closed.
+   * Labels that the entry binds but whose part was dropped or moved, for any reader, in order. Empty for an entry
+   * that a recovery names as lost, and if no part was requested. All labels of an entry whose parts stay closed.
    */
   readonly astray: readonly string[];
-  /** The entry itself, the JCS of its org part and that part read; undefined where they are not available. */
+  /** The entry itself, the JCS of its org part and that part read; undefined if they are not available. */
   readonly entry: Json | undefined;
   readonly orgText: string | undefined;
   readonly org: Json | undefined;
-  /** Kinds of parts that are opened for the reader; none where no part was asked for. */
+  /** Kinds of parts that are opened for the reader; none if no part was requested. */
   readonly kinds: readonly CompartmentKind[];
   /** Its `isOfLeaf` is computed when a format asks for it. */
   readonly opened: Pick<OpenedEntry, "isOfLeaf">;
@@ -40,19 +40,19 @@ export interface ShownEntry {
 
 type Shown = Pick<EntryRow, "seq" | "entry_id" | "leaf_hash" | "text"> & { readonly bytes: Buffer };
 
-/** What a scan makes of one row. */
+/** The result for one row of the scan. */
 export type Judged =
   | { readonly is: "shown"; readonly shown: ShownEntry }
-  /** Behind the reader's fence, by the entry's own parts. */
+  /** Outside the reader's fence, according to the entry's own parts. */
   | { readonly is: "withheld" }
-  /** Without bytes, below the number that a pruning names. */
+  /** Without bytes, and below the number that a pruning names. */
   | { readonly is: "pruned" }
-  /** Its bytes are lost or are not those of its leaf. */
+  /** Its bytes are lost or do not match its leaf. */
   | { readonly is: "missing" }
-  /** Outside the filter. */
+  /** Not selected by the filter. */
   | { readonly is: "outside" };
 
-/** What entries are judged by, beside themselves. */
+/** The context for judging entries. */
 export interface Reading {
   readonly log: string;
   readonly tenantId: string;
@@ -60,7 +60,7 @@ export interface Reading {
   readonly kinds: readonly CompartmentKind[];
   /** The reader's fence. */
   readonly isWithin: (row: FencedBy) => boolean;
-  /** Whether every entry is accounted for; a filtered export claims nothing about what it leaves out. */
+  /** Whether every entry is accounted for. A filtered export makes no claim about what it leaves out. */
   readonly isWhole: boolean;
   /** Ids of entries whose missing parts a recovery explains. */
   readonly lost: ReadonlySet<string>;
@@ -68,13 +68,13 @@ export interface Reading {
   readonly minimum: number;
 }
 
-/** Keys of a batch, and the erasures of those that are gone. */
+/** Keys of a batch, and the erasures of those that were destroyed. */
 export interface Known {
   readonly keys: Keys;
   readonly erasing: Erasings;
 }
 
-/** The columns of the index row that the fence goes by; undefined where there is no row. */
+/** Returns the columns of the index row that the fence uses; undefined without a row. */
 function fencedBy(row: EntryRow): FencedBy | undefined {
   const tenant = row.text("tenant_id");
   if (tenant === null) return undefined;
@@ -91,13 +91,16 @@ interface Judging extends Known {
   readonly reading: Reading;
 }
 
-/** The fence by which an entry is shown: its index row's, or its own parts'. */
+/** Returns the fence that applies to a shown entry: from its index row, or from its own parts. */
 interface Admitted {
   readonly caseId: string | null;
   readonly isSuspicion: boolean;
 }
 
-/** Judges one row. An index row may admit the reader to the public part; all else follows from the entry itself. */
+/**
+ * Judges one row. An index row may admit the reader to the public part; everything else follows from the entry
+ * itself.
+ */
 export function judgeEntry(row: EntryRow, known: Known, reading: Reading): Judged {
   const { bytes } = row;
   if (bytes === null) {
@@ -111,15 +114,15 @@ export function judgeEntry(row: EntryRow, known: Known, reading: Reading): Judge
   const fence = fencedBy(row);
   if (fence === undefined || !reading.isWithin(fence))
     return reading.isWhole ? judgeHidden(judging, row.search) : { is: "outside" };
-  // Bytes that are not JSON have no line in any format.
+  // No format can show bytes that are not JSON.
   if (opened.json === undefined) return { is: "missing" };
   const isSuspicion = row.text("is_suspicion") === "true";
   return { is: "shown", shown: show(judging, { caseId: fence.case_id, isSuspicion }) };
 }
 
 /**
- * Judges an entry that its index row keeps from the reader. It is withheld only if its own sealed parts put it behind the
- * reader's fence. If they say nothing, the entry is shown and its parts stay closed.
+ * Judges an entry that its index row hides from the reader. It is withheld only if its own sealed parts put it
+ * outside the reader's fence. If they say nothing about this, the entry is shown and its parts stay closed.
  */
 function judgeHidden(judging: Judging, search: SearchRow | null): Judged {
   const { opened, reading } = judging;
@@ -136,9 +139,9 @@ function judgeHidden(judging: Judging, search: SearchRow | null): Judged {
 }
 
 /**
- * The fences that an entry states itself: without a sealed part it is behind none, and else its org part tells of a case
- * and a suspicion, and the part of the case opens under the name of that case alone. Only the index row's where that is
- * one of them. Undefined where the stored bytes are not the entry of the leaf.
+ * Returns the fences that an entry itself states. Without a sealed part it has no fence. Otherwise its org part shows
+ * whether it has a case and a suspicion, and its case part opens only for its own case. If the index row agrees with
+ * one of them, only that one is returned. Undefined if the stored bytes do not match the leaf.
  */
 function statedFences(
   opened: OpenedEntry,
@@ -156,14 +159,14 @@ function statedFences(
 type Sorted = Pick<ShownEntry, "parts" | "erased" | "keyless">;
 const NO_PARTS: Sorted = { parts: [], erased: [], keyless: [] };
 
-/** An entry no part of which is opened. */
+/** Returns an entry with all its parts closed. */
 function closed({ row, opened, reading }: Judging): ShownEntry {
   const { kinds } = reading;
   const astray = kinds.length === 0 ? [] : opened.labels.sort();
   return { row, ...NO_PARTS, astray, entry: opened.json, orgText: undefined, org: undefined, kinds, opened };
 }
 
-/** An entry with the parts that its reader may see. */
+/** Returns an entry with the parts that its reader may see. */
 function show(judging: Judging, admitted: Admitted): ShownEntry {
   const { row, opened, reading } = judging;
   const { kinds, lost, tenantId } = reading;
@@ -203,8 +206,8 @@ function show(judging: Judging, admitted: Admitted): ShownEntry {
 }
 
 /**
- * Parts of the kinds that the reader may read: those with a key, and those without one or whose row says another
- * compartment than the key is sealed for.
+ * Returns parts of the kinds that the reader may read: those with a key, and those without one or whose row names
+ * another compartment than the key is sealed for.
  */
 function sorted({ opened, reading }: Judging, caseId: string | null) {
   const isAsked = ({ kind, subject }: OpenedPart) =>
@@ -220,8 +223,8 @@ function sorted({ opened, reading }: Judging, caseId: string | null) {
 }
 
 /**
- * Divides parts without a key. Erased is only the part that the entry's own org part says is its person's, under the very
- * key that an erasure destroyed, of an entry that is not later than the erasure.
+ * Divides parts without a key into erased and unexplained ones. A part is erased only if the entry's own org part
+ * names the key that an erasure destroyed and the entry is not later than the erasure.
  */
 function judgeGone({ opened, erasing }: Judging, gone: readonly OpenedPart[], org: Json | undefined) {
   const at = memberOf(opened.json, "at");

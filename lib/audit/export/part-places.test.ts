@@ -13,7 +13,7 @@ const PLACES: readonly Place[] = [
   ["subject", OTHER_PERSON],
 ];
 
-/** A part's row; where its bytes were not asked for, it makes no difference whether they are there. */
+/** A part's row. If its bytes were not requested, their absence makes no difference. */
 const rowOf = (c: string, [kind, subject]: Place): PlacedPart => ({
   c,
   kind,
@@ -21,7 +21,7 @@ const rowOf = (c: string, [kind, subject]: Place): PlacedPart => ({
   stored: undefined,
 });
 
-/** An entry as it is sealed: of a case or not, of a suspicion or not, by a person or not. */
+/** An entry as it is sealed: with or without a case, a suspicion, a person. */
 function sealed(of: { readonly case: boolean; readonly suspicion: boolean; readonly person: boolean }) {
   const places = new Map<string, Place>([["org", ["org", TENANT]]]);
   if (of.case) places.set("aaaaaaaaaaA", ["case", CASE]);
@@ -56,18 +56,18 @@ const SHAPES = BOTH.flatMap((isOfCase) =>
 describe.each(SHAPES)("parts of an entry with %o", (shape) => {
   const { places, placed } = sealed(shape);
 
-  it("are in place as they were sealed", () => {
+  it("sealed parts are in place", () => {
     expect(partsAstray(placed(places))).toEqual({ gone: [], doubtful: [] });
   });
 
-  it("are missed, each of them, when they are dropped", () => {
+  it("each part counts as missing when it is dropped", () => {
     for (const c of places.keys()) {
       const rest = new Map([...places].filter(([label]) => label !== c));
       expect([c, partsAstray(placed(rest)).gone]).toEqual([c, [c]]);
     }
   });
 
-  it("are named, each of them, when they are moved to any other compartment", () => {
+  it("each part is named when it is moved to any other compartment", () => {
     for (const [c, [kind, subject]] of places)
       for (const place of PLACES) {
         if (place[0] === kind && place[1] === subject) continue;
@@ -76,7 +76,7 @@ describe.each(SHAPES)("parts of an entry with %o", (shape) => {
       }
   });
 
-  it("are named when the search row is of another case, or of none", () => {
+  it("each part is named when the index row has another case, or none", () => {
     for (const caseId of [OTHER_CASE, null]) {
       const { gone } = partsAstray({ ...placed(places), caseId });
       expect(gone).toEqual(shape.case ? ["aaaaaaaaaaA"] : []);
@@ -84,7 +84,7 @@ describe.each(SHAPES)("parts of an entry with %o", (shape) => {
   });
 });
 
-it("a part whose bytes were asked for and are not there is missed", () => {
+it("a part whose requested bytes are absent counts as missing", () => {
   const { places, placed } = sealed({ case: true, suspicion: false, person: true });
   const entry = placed(places);
   const missed = (kinds: readonly CompartmentKind[], stored?: Buffer) =>
@@ -94,7 +94,7 @@ it("a part whose bytes were asked for and are not there is missed", () => {
   expect(missed(["org", "case", "subject"], Buffer.alloc(0))).toEqual([]);
 });
 
-it("a compartment whose row is gone says no place: its key is what is missed", () => {
+it("a compartment without a row gives no place: only its key is reported as missing", () => {
   const { places, placed } = sealed({ case: false, suspicion: false, person: true });
   const entry = placed(places);
   const parts = entry.parts.map((part) => ({ ...part, subject: part.c === "org" ? part.subject : null }));
@@ -103,7 +103,7 @@ it("a compartment whose row is gone says no place: its key is what is missed", (
   expect(partsAstray({ ...entry, parts: given })).toEqual({ gone: [], doubtful: [] });
 });
 
-it("what is no entry binds no part", () => {
+it("bytes that are not an entry bind no part", () => {
   for (const entry of [undefined, null, {}, { sealed: "x" }, { sealed: [7] }])
     expect(
       partsAstray({ entry, org: undefined, caseId: null, tenantId: TENANT, parts: [], kinds: [] }).gone,

@@ -4,42 +4,45 @@ import type { Json } from "@/lib/crypto/json/canonical-json";
 import { memberOf } from "../bundle-verifier/container/member";
 import { LABEL } from "../entry/entry";
 
-/** The row of a part, as far as it says where the part lies. */
+/** The columns of a part's row that say where the part is stored. */
 export interface PlacedPart {
   readonly c: string;
-  /** Undefined where the compartment's row says a kind that does not exist. */
+  /** Undefined if the compartment's row has an unknown kind. */
   readonly kind: CompartmentKind | undefined;
-  /** Subject of the compartment; null where the compartment has no row any more. */
+  /** Subject of the compartment; null if the compartment's row no longer exists. */
   readonly subject: string | null;
   readonly stored: Uint8Array | undefined;
 }
 
-/** What says where an entry's parts lie. */
+/** The facts that decide where an entry's parts belong. */
 export interface PlacedEntry {
   /** The entry itself, read. */
   readonly entry: Json | undefined;
-  /** What its org part says; undefined where that is not open. */
+  /** Its org part; undefined if that does not open. */
   readonly org: Json | undefined;
-  /** The case of the search row, which the fence goes by. */
+  /** The case of the index row, which the fence uses. */
   readonly caseId: string | null;
   readonly tenantId: string;
   readonly parts: readonly PlacedPart[];
-  /** Kinds whose bytes were asked for. */
+  /** Kinds whose bytes were requested. */
   readonly kinds: readonly CompartmentKind[];
 }
 
-/** Labels that an entry binds and whose parts are not shown to lie where they were sealed. */
+/** Labels that an entry binds and whose parts are not shown to be where they were sealed. */
 export interface Astray {
-  /** No row at all, one without the bytes that were asked for, or one that says another place. */
+  /** Labels without a row, without the requested bytes, or with another place. */
   readonly gone: readonly string[];
-  /** Rows of one kind, of which an entry has one part: one of them is of another kind, and nothing shows which. */
+  /**
+   * Rows of the same kind. An entry has one part of a kind, so one of them is misplaced, but the rows do not show
+   * which.
+   */
   readonly doubtful: readonly string[];
 }
 
-/** Where every part lies in its place. */
+/** The result when every part is in its place. */
 export const NONE_ASTRAY: Astray = { gone: [], doubtful: [] };
 
-/** Labels of the parts that an entry binds, each once; bytes that were changed may name what none can be. */
+/** Returns the labels of the parts that an entry binds, each once. Changed bytes may name invalid labels. */
 export function labelsOf(entry: Json | undefined): string[] {
   const sealed = memberOf(entry, "sealed");
   if (!Array.isArray(sealed)) return [];
@@ -53,8 +56,9 @@ export function labelsOf(entry: Json | undefined): string[] {
 type Places = ReadonlyMap<CompartmentKind, string | null>;
 
 /**
- * By kind, the subject of the compartment that a part of it lies under, of the kinds this entry has: compose-entry.ts
- * seals one part of a kind, and the org part tells of a case and a suspicion; what is left is its actor's.
+ * Returns, by kind, the subject of the compartment that seals this entry's part of that kind. compose-entry.ts seals
+ * one part of a kind. The org part shows whether there is a case and a suspicion; the remaining part belongs to the
+ * actor.
  */
 function placesOf({ org, caseId, tenantId }: PlacedEntry, labels: number): Places {
   const places = new Map<CompartmentKind, string | null>([["org", tenantId]]);
@@ -65,12 +69,15 @@ function placesOf({ org, caseId, tenantId }: PlacedEntry, labels: number): Place
   return places;
 }
 
-/** Whether a row came without the bytes that were asked for with it: a part is where its bytes are. */
+/** Returns whether a row came without the requested bytes. Such a part counts as missing. */
 function isEmpty({ kind, subject, stored }: PlacedPart, { kinds }: PlacedEntry): boolean {
   return stored === undefined && (subject === null || (kind !== undefined && kinds.includes(kind)));
 }
 
-/** Whether a row says the place its part was sealed for. A compartment without a row says none: its key is missed. */
+/**
+ * Returns whether a row names the place that its part was sealed for. If the compartment has no row, the place is
+ * unknown and the part is reported as without a key.
+ */
 function isInPlace(
   { c, kind, subject }: PlacedPart,
   places: Places | undefined,
@@ -85,9 +92,9 @@ function isInPlace(
 }
 
 /**
- * Which parts of an entry were dropped or moved, by its own list of labels, its org part and the places of all its part
- * rows, whoever may read them: no stored byte of a part is needed for it, but for those that were asked for. What a row says of a part that lies where
- * it should is shown by the key there, since the name of a compartment is bound to its key.
+ * Returns which parts of an entry were dropped or moved, for any reader. It uses the entry's own list of labels, its
+ * org part and the places of all its part rows. It needs the stored bytes of requested parts only. For a part in its
+ * place, the compartment's key confirms the row, because the compartment's name is bound to the key.
  */
 export function partsAstray(of: PlacedEntry): Astray {
   const labels = labelsOf(of.entry);
@@ -106,7 +113,10 @@ export function partsAstray(of: PlacedEntry): Astray {
   return gone.length === 0 && doubtful.length === 0 ? NONE_ASTRAY : { gone, doubtful };
 }
 
-/** Whether an entry has a part of this kind, as it and its org part say; false where that is not open. */
+/**
+ * Returns whether an entry has a part of this kind, according to the entry and its org part; false if the org part
+ * does not open.
+ */
 export function bindsPart(entry: Json | undefined, org: Json | undefined, kind: "case" | "subject"): boolean {
   if (org === undefined) return false;
   const isOfCase = memberOf(org, "case") === true;

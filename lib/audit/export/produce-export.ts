@@ -21,7 +21,7 @@ export const MEDIA: Readonly<Record<ExportFormat, { readonly type: string; reado
   bundle: { type: "application/zip", extension: "zip" },
 };
 
-/** The headers of a file of this format. */
+/** Returns the headers of a file of this format. */
 export function fileHeaders(format: ExportFormat): Record<string, string> {
   const { type, extension } = MEDIA[format];
   return {
@@ -30,7 +30,7 @@ export function fileHeaders(format: ExportFormat): Record<string, string> {
   };
 }
 
-/** Opens the spools of a bundle, lends them, and gives their space back whatever happens. */
+/** Opens the spools of a bundle, runs the callback, and frees their disk space in every case. */
 async function withSpools<T>(dir: string, use: (spools: BundleSpools) => Promise<T>): Promise<T> {
   const opened: Spool[] = [];
   const open = async (): Promise<Spool> => {

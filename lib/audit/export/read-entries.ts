@@ -5,8 +5,7 @@ import { equalConstantTime } from "@/lib/crypto/bytes";
 import { Frontier } from "@/lib/crypto/log/merkle";
 import type { RawTx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { type Conditions, fenceOf, type ReaderContext } from "../reading/fence";
-import { readFence } from "../reading/fence-cases";
+import { type Conditions, fenceOf, type ReaderContext, readFence } from "../reading/fence";
 import { type Erasings, ErasureBook } from "../retention/erasure/erasing-entries";
 import type { ExportFlaw, ExportFormat } from "../schema";
 import { findCompartments } from "./candidate-store";
@@ -16,31 +15,31 @@ import { copyEntries, type EntryRow } from "./entry-store";
 import { SettledErasures } from "./erasures-settled";
 import { type Judged, judgeEntry, type Known, type Reading, type ShownEntry } from "./judge-entry";
 import type { Anchor } from "./store";
-import type { CsvOptions } from "./tables/csv";
+import type { CsvOptions } from "./tables/columns";
 
-/** What is to be exported, and the entry that records it. */
+/** The scope of an export, and the entry that records it. */
 export interface ExportRequest {
   readonly format: ExportFormat;
   readonly csv: CsvOptions;
-  /** The reader's fence, and the filter where there is one. */
+  /** The reader's fence, and the filter if there is one. */
   readonly conditions: Conditions;
   /** Kinds of parts that are opened for the reader. */
   readonly kinds: readonly CompartmentKind[];
   /** The filter by its names, for the manifest. */
   readonly filter: Readonly<Record<string, string>>;
   readonly exportEntry: string;
-  /** Origin of the log that entry is in. */
+  /** Origin of the log that has that entry. */
   readonly recordedIn: string;
-  /** Entries that the signer has signed: a whole bundle ends at no smaller tree (signed-size.ts). */
+  /** Number of entries that the signer has signed. A whole bundle never ends at a smaller tree (signed-size.ts). */
   readonly signedSize?: number | undefined;
 }
 
-/** Whether the export leaves entries out that its reader may read. */
+/** Whether the export leaves out entries that its reader may read. */
 export function isFiltered({ filter }: Pick<ExportRequest, "filter">): boolean {
   return Object.keys(filter).length > 0;
 }
 
-/** One leaf of the tree, in order, with what the export makes of its entry. */
+/** One leaf of the tree, in order, with the export's result for its entry. */
 export interface ScannedLeaf {
   readonly seq: number;
   /** Valid until the next batch. */
@@ -50,13 +49,13 @@ export interface ScannedLeaf {
 
 const HASH_BYTES = 32;
 const NONE_ERASED: Erasings = new Map();
-/** Hidden entries are judged by all of their parts; after so many, other work of this process has a turn. */
+/** Hidden entries are judged by all of their parts. After this many, other work of this process gets a turn. */
 const STRETCH = 64;
 
 /**
- * One pass over the log in the order of its numbers: each row is judged by what its entry itself shows, and the leaf by
- * which it is judged is the leaf that a bundle lists. Throws `export.index` at the end where a candidate by which
- * something was left out is not in the log where it was found.
+ * Reads the log in one pass, in the order of its numbers. Each row is judged by its own entry, and with the same leaf
+ * that a bundle lists. Throws `export.index` at the end if a candidate that justified missing data is not in the log
+ * where it was found.
  */
 export class EntryScan {
   readonly #candidates = new Candidates();
@@ -94,12 +93,12 @@ export class EntryScan {
     return this.#isBundle || this.#isWhole;
   }
 
-  /** The pruning by which entries of this export are gone. */
+  /** The pruning that removed entries of this export. */
   get pruning(): FoundPruning | undefined {
     return this.pruned > 0 ? this.#pruning : undefined;
   }
 
-  /** What is wrong with the log, once the scan is over; of a filtered table nothing is known. */
+  /** What is wrong with the log, once the scan is over; unknown for a filtered table. */
   get flaw(): ExportFlaw | undefined {
     if (!this.#isEveryLeaf) return undefined;
     if (!this.#isRoot()) return "root";
@@ -112,7 +111,7 @@ export class EntryScan {
     const { kinds, conditions } = request;
     const { size } = this.anchor;
     const isWithin = await readFence(tx, fenceOf(cx));
-    // Everything is read before the stream: until its end the connection answers nothing else.
+    // Read everything before the stream, because the connection answers no other query until its end.
     if (kinds.length > 0) await this.#book.load(tx);
     const known = await this.#book.erasing([]);
     this.#candidates.addErasures(known);
@@ -139,7 +138,7 @@ export class EntryScan {
     this.#end();
   }
 
-  /** Erasures of compartments that have a part in a filtered bundle. */
+  /** Returns erasures of compartments that have a part in a filtered bundle. */
   async #erasuresHere(known: Erasings): Promise<readonly { readonly seq: number }[]> {
     const { request, cx, tx } = this;
     if (!request.kinds.includes("subject")) return [];
@@ -164,7 +163,7 @@ export class EntryScan {
     return leaves;
   }
 
-  /** Takes the next leaf into the tree; false for a second one under a number. */
+  /** Adds the next leaf to the tree; returns false for a second leaf with the same number. */
   #take({ seq, leaf_hash }: EntryRow): boolean {
     if (!this.#isEveryLeaf) return true;
     if (seq !== this.#next || leaf_hash.length !== HASH_BYTES) this.#isGapless = false;
@@ -182,7 +181,7 @@ export class EntryScan {
     if (judged.is === "pruned") this.pruned += 1;
     if (judged.is === "missing") this.#missing ??= row.seq;
     if (judged.is !== "shown") return judged;
-    // A filtered bundle carries the pruning only if something is gone by it.
+    // A filtered bundle includes the pruning only if it explains missing entries.
     if (!row.isAsked && row.seq === this.#pruning?.seq && !this.#isWhole && this.pruned === 0)
       return { is: "outside" };
     this.#astray += judged.shown.astray.length;
@@ -191,7 +190,7 @@ export class EntryScan {
     return judged;
   }
 
-  /** Keys and erasures of the parts of a batch. */
+  /** Returns keys and erasures of the parts of a batch. */
   async #knownOf(rows: readonly EntryRow[]): Promise<Known> {
     const ids = new Set<string>();
     const asked = new Set<string>();
@@ -199,7 +198,7 @@ export class EntryScan {
     for (const { stored, compartmentId, kind } of rows.flatMap((row) => row.parts)) {
       if (stored === undefined) continue;
       ids.add(compartmentId);
-      // Of a part without a compartment's row its kind is not known.
+      // If the compartment's row is missing, the part's kind is unknown.
       if (kind === null || kinds.has(kind)) asked.add(compartmentId);
     }
     const keys = await this.#keys.open(ids);
@@ -242,7 +241,7 @@ export class EntryScan {
   }
 }
 
-/** The entries of a batch that the file shows. */
+/** Yields the entries of a batch that the file shows. */
 export function shownOf(leaves: readonly ScannedLeaf[]): ShownEntry[] {
   return leaves.flatMap(({ judged }) => (judged.is === "shown" ? [judged.shown] : []));
 }

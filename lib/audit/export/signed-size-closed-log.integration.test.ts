@@ -17,9 +17,9 @@ let bench: OwnedLog;
 let owner: Pool;
 let old: string;
 let auditor: Context;
-/** Export in the background that was asked for before the closing, and waits. */
+/** A waiting background export that was requested before the closing. */
 let job: string;
-/** Entries under the closed log's newest checkpoint when it was closed. */
+/** Number of entries under the closed log's newest checkpoint at the closing. */
 let size: number;
 
 beforeAll(async () => {
@@ -49,7 +49,7 @@ afterAll(async () => {
   await bench?.close();
 });
 
-/** What a whole bundle of the closed log comes to: findings by class, or the code by which it is refused. */
+/** Returns the result of a whole bundle of the closed log: findings by class, or the error code. */
 async function bundle(): Promise<unknown> {
   try {
     const report = await bench.reported({ log: old }, auditor);
@@ -62,7 +62,7 @@ async function bundle(): Promise<unknown> {
   }
 }
 
-it("what was asked for of the log that is closed now is not made of the present one", async () => {
+it("an export requested of the log that is now closed is not made of the present log", async () => {
   await bench.admin.query(
     "UPDATE audit_export SET options = options || jsonb_build_object('log', $1::text)",
     [auditor.instance.log],
@@ -85,7 +85,7 @@ it("what was asked for of the log that is closed now is not made of the present 
   expect(rows).toEqual([{ state: "failed" }]);
 }, 60_000);
 
-it("no bundle of a closed log ends before the checkpoint that it was closed with", async () => {
+it("no bundle of a closed log ends before the checkpoint at its closing", async () => {
   expect(size).toBeGreaterThan(1);
   expect(await bundle()).toEqual([size, []]);
   const { rows } = await bench.admin.query("SELECT * FROM audit_checkpoint WHERE log = $1 AND size = $2", [
@@ -96,6 +96,6 @@ it("no bundle of a closed log ends before the checkpoint that it was closed with
     bench.admin.query("DELETE FROM audit_checkpoint WHERE log = $1 AND size = $2", [old, size]),
   );
   expect(rows).toHaveLength(1);
-  // It would say that what lies beyond was under no checkpoint when the log was closed.
+  // It would claim that no checkpoint covered the later entries when the log was closed.
   expect(await bundle()).toBe("export.index");
 }, 60_000);

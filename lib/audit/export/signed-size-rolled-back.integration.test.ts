@@ -25,7 +25,7 @@ afterAll(() => bench.close());
 const record = () =>
   recordEvent(bench.auditor, { class: "log", outcome: "done", action: "audit.keys", subjects: [] });
 
-/** What a whole bundle comes to: the verdict on it, or the code by which it is refused. */
+/** Returns the verdict on a whole bundle, or the error code. */
 async function bundle(): Promise<string> {
   try {
     return (await bench.reported()).verdict;
@@ -34,7 +34,7 @@ async function bundle(): Promise<string> {
   }
 }
 
-it("no whole bundle is made of a log whose newest checkpoints its owner keeps out of the database", async () => {
+it("no whole bundle is made of a log whose owner keeps the newest checkpoints out of the database", async () => {
   const { log } = bench.place;
   await record();
   await bench.anchor();
@@ -55,7 +55,7 @@ it("no whole bundle is made of a log whose newest checkpoints its owner keeps ou
   await bench.anchor();
 }, 60_000);
 
-it("no whole bundle is made of a log from which its owner took the newest entries with their checkpoint", async () => {
+it("no whole bundle is made of a log whose owner removed the newest entries with their checkpoint", async () => {
   const { log } = bench.place;
   await record();
   await bench.anchor();

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-it("a bundle that a signer who has lost its store and mark vouches for no more is made with an alarm", async () => {
+it("a bundle is made with an alarm if the signer lost its store and mark and no longer vouches for it", async () => {
   const lines: string[] = [];
   const cx = {
     ...bench.auditor,
@@ -45,7 +45,7 @@ it("a bundle that a signer who has lost its store and mark vouches for no more i
   const server = await serveHttp(url, signerHandler(signer, createLogger("test", "silent")));
   Object.assign(bench.cx.instance, { signerUrl: url });
   try {
-    // Of a new log nobody has signed anything, and nothing is lost.
+    // A new log has no signed tree, so no store was lost.
     expect(await alarms()).toEqual([]);
     await recordEvent(bench.auditor, { class: "log", outcome: "done", action: "audit.keys", subjects: [] });
     await bench.anchor();

@@ -7,7 +7,9 @@ import { recordEvent } from "../record/record-event";
 const HIDDEN = "sealport_signer%";
 const TABLES = ["audit_checkpoint", "audit_leaf"];
 
-/** What the owner does so that the signer can not read the log, how it is undone, and what a bundle of all is meanwhile. */
+/**
+ * How the owner stops the signer from reading the log, how it is undone, and the result of a whole bundle meanwhile.
+ */
 const WAYS = {
   "shows the signer's login no head": {
     shut: [
@@ -34,7 +36,7 @@ afterAll(() => bench.close());
 const record = () =>
   recordEvent(bench.auditor, { class: "log", outcome: "done", action: "audit.keys", subjects: [] });
 
-/** What a whole bundle comes to: the verdict on it, or the code by which it is refused. */
+/** Returns the verdict on a whole bundle, or the error code. */
 async function bundle(): Promise<string> {
   try {
     return (await bench.reported()).verdict;
@@ -43,7 +45,7 @@ async function bundle(): Promise<string> {
   }
 }
 
-/** The owner leaves the first checkpoint alone of all, and makes what lies beyond it look young. */
+/** As the owner, leaves only the first checkpoint and makes the later entries look recent. */
 async function keepNewestOut(): Promise<void> {
   const { log } = bench.place;
   await pastTriggers(bench.admin, TABLES, async () => {
@@ -64,7 +66,7 @@ beforeEach(async () => {
 afterEach(() => bench.anchor());
 
 it.each(Object.entries(WAYS))(
-  "no whole bundle ends before what is signed where the owner %s",
+  "no whole bundle ends before the signed size if the owner %s",
   async (_name, { shut, open, whole }) => {
     expect(await bundle()).toBe("verified");
     await bench.anchor();

@@ -13,7 +13,7 @@ afterAll(() => bench.close());
 const record = () =>
   recordEvent(bench.auditor, { class: "log", outcome: "done", action: "audit.keys", subjects: [] });
 
-/** What a whole bundle comes to: how far it goes and the verdict on it, or the code by which it is refused. */
+/** Returns the size of a whole bundle and the verdict on it, or the error code. */
 async function bundle(): Promise<string> {
   try {
     const { size, verdict } = await bench.reported();
@@ -30,7 +30,7 @@ async function anchored(): Promise<number> {
   return rows[0].size;
 }
 
-/** What the owner does so that one question about the log is answered with all of it, and the next with its beginning. */
+/** As the owner, makes one query about the log return all of it, and the next only its beginning. */
 const hide = (kept: number) => [
   `CREATE POLICY early ON audit_checkpoint USING (current_user NOT LIKE 'sealport_app%'
      OR current_query() LIKE '%max(size)%' OR size <= ${kept})`,
@@ -45,7 +45,7 @@ const SHOW = [
   "DROP POLICY late ON audit_leaf",
 ];
 
-it("no whole bundle ends before what is signed where the owner answers one question in two ways", async () => {
+it("no whole bundle ends before the signed size if the owner answers one question in two ways", async () => {
   const kept = await anchored();
   const signed = await anchored();
   expect(await bundle()).toBe(`verified over ${signed}`);

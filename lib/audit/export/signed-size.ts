@@ -9,7 +9,7 @@ import { askSigned, askSigner } from "../self-check/ask-signer";
 import { COMPARED_NOTHING } from "../self-check/check-signer";
 import { readAnchoredSize } from "./store";
 
-/** How often and how many times it is looked whether a checkpoint that was signed is in the database. */
+/** How often and how many times to check whether a signed checkpoint is in the database. */
 const LOOK_MS = 250;
 const LOOKS = 20;
 
@@ -18,12 +18,12 @@ function refuse(detail: string): never {
 }
 
 /**
- * How many entries the checkpoint signer has signed, for a whole bundle of the present log: it ends at no smaller tree.
- * The signer has a copy of its own, so that whoever owns the database can not roll the log back to an older checkpoint
- * and have a bundle of what is left. Throws `export.index` where the signer finds the database other than its copy, or
- * where its checkpoint does not come into the database. One that compares nothing, or that the owner keeps from reading,
- * says what it signed last. Of a closed log it is what was signed when it was closed. Undefined for other exports, where
- * no signer answers, and of a closed log where nobody wrote that down.
+ * Returns how many entries the checkpoint signer has signed, for a whole bundle of the present log, which never ends
+ * at a smaller tree. The signer has its own copy, so the database owner cannot roll the log back to an older
+ * checkpoint and get a bundle of the rest. Throws `export.index` if the signer finds that the database differs from
+ * its copy, or if its checkpoint does not appear in the database. If the signer compared nothing, or cannot read the
+ * database, it returns the size that it signed last. For a closed log, returns the size that was signed when it was
+ * closed. Undefined for other exports, if no signer answers, and for a closed log without a configured size.
  */
 export async function readSignedSize(
   cx: ReaderContext,
@@ -32,7 +32,7 @@ export async function readSignedSize(
 ): Promise<number | undefined> {
   if (query.format !== "bundle" || isFiltered) return undefined;
   const closed = closedLog(cx.instance, cx.instance.log);
-  // It grows no more: how far it was signed stands in the portal's own variables.
+  // A closed log does not grow. The portal's own configuration has its signed size.
   if (closed !== undefined) return closed.size;
   const { signerUrl, pinned } = cx.instance;
   if (signerUrl === undefined || pinned === undefined) return undefined;
@@ -42,10 +42,10 @@ export async function readSignedSize(
     cx.logger.error({ alarm: "export.index", reason, seq }, "the signer refuses what would be exported");
     return refuse(`The checkpoint signer does not sign what the database holds: ${reason} at ${seq}.`);
   }
-  // Whoever owns the database can keep the signer from reading it, and not from saying how far it has signed.
+  // The database owner can stop the signer from reading the database, but not from reporting how much it has signed.
   const signed = word.is === "signed" ? word : await askSigned(signerUrl, pinned.log);
   if (signed.is !== "signed") {
-    // A signer that has signed nothing, of a log with a checkpoint, has lost its store.
+    // A signer that has signed nothing, although the log has a checkpoint, has lost its store.
     if (signed.is === "absent" || (await anchoredSize(cx)) > 0)
       cx.logger.warn({ alarm: "export.signer" }, "a bundle is made that the signer does not vouch for");
     return undefined;
@@ -59,7 +59,7 @@ function anchoredSize(cx: ReaderContext): Promise<number> {
   return inRawSnapshot(cx, (tx) => readAnchoredSize(tx, cx.instance.log));
 }
 
-/** A checkpoint is in the database a moment after it was signed: its witnesses are asked first. */
+/** A signed checkpoint reaches the database a little later, because its witnesses are asked first. */
 async function waitForCheckpoint(cx: ReaderContext, size: number): Promise<void> {
   for (let look = 0; look < LOOKS; look += 1) {
     if ((await anchoredSize(cx)) >= size) return;

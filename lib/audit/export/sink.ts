@@ -1,19 +1,19 @@
 import "server-only";
 import type { ExportFlaw } from "../schema";
 
-/** Where an export's bytes go. It holds the producer back at the reader's pace, and throws once nobody reads. */
+/** Receives an export's bytes. It makes the producer wait for the reader, and throws once the reader has left. */
 export interface Sink {
   write(bytes: Uint8Array): Promise<void>;
-  /** Told once that nothing stands against the export; the first byte follows, or the export is broken off without one. */
+  /** Called once when the export can start. The first byte follows, or the export breaks off without one. */
   begun?(): void;
-  /** Told how many entries are done, now and then. */
+  /** Called from time to time with the number of entries done. */
   progress?(entries: number): void;
 }
 
-/** How far an export went: entries in it, and the size of the tree it ends at. */
+/** The extent of an export: its number of entries, and the size of the tree it ends at. */
 export interface Produced {
   readonly entries: number;
   readonly size: number;
-  /** What is wrong with the log by its own checkpoint, where that was found. */
+  /** A fault of the log that its own checkpoint shows, if one was found. */
   readonly flaw: ExportFlaw | undefined;
 }

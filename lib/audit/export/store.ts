@@ -9,31 +9,31 @@ import type { Conditions } from "../reading/fence";
 /** The newest checkpoint, at which an export ends. */
 export interface Anchor {
   readonly size: number;
-  /** Undefined where there is no checkpoint that can be read. */
+  /** Undefined if there is no readable checkpoint. */
   readonly root: Uint8Array | undefined;
 }
 
 const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
-/** Entries that have a leaf, with the index row `i` of each, where it has one. */
+/** Entries that have a leaf, each with its index row `i` if it has one. */
 const FROM = `audit_leaf l JOIN audit_entry e ON e.id = l.entry_id
   LEFT JOIN audit_index i ON i.entry_id = l.entry_id`;
 
 /** The newest checkpoint, at which an export ends. */
 export interface Anchor {
   readonly size: number;
-  /** Undefined where there is no checkpoint that can be read. */
+  /** Undefined if there is no readable checkpoint. */
   readonly root: Uint8Array | undefined;
 }
 
-/** Which entries of a log an export takes: those below `size` that meet the conditions, in order. */
+/** The entries of an export: those below `size` that meet the conditions, in order. */
 export interface ExportRange {
   readonly conditions: Conditions;
   readonly log: string;
   readonly size: number;
 }
 
-/** How many entries of an export the fence and the filter let through in this snapshot. */
+/** Returns how many entries the fence and the filter let through in this snapshot. */
 export async function countRows(tx: RawTx, { conditions, log, size }: ExportRange): Promise<number> {
   const own = conditions.copy().add("l.log = ?", log).add("l.seq < ?::bigint", size);
   const { rows } = await tx.query(
@@ -49,25 +49,31 @@ const CheckpointRow = z.object({
   time_stamp: z.custom<Uint8Array>((value) => value instanceof Uint8Array).nullable(),
 });
 
-/** Checkpoints of one bundle, and time stamps; a busy log is signed twice a second, and a reader checks each of them. */
+/**
+ * Limits of checkpoints and time stamps in one bundle. A busy log is signed twice a second, and a reader checks each
+ * of them.
+ */
 const MOST_CHECKPOINTS = 10_000;
 const MOST_STAMPS = 1_000;
 
-/** Every so-many-th of the checkpoints that meet a condition, from the newest on, so that they are at most this many. */
+/**
+ * Selects every n-th of the checkpoints that meet a condition, from the newest on, so that they stay within the
+ * limit.
+ */
 const spread = (condition: string, most: number): string => `SELECT size FROM (
     SELECT size, row_number() OVER (ORDER BY size DESC) - 1 AS nth, count(*) OVER () AS total
     FROM audit_checkpoint WHERE log = $1 AND ${condition}) AS n
   WHERE nth % ((total + ${most - 1}) / ${most}) = 0`;
 
-/** The checkpoints of a bundle, and how many the log has. */
+/** Returns the checkpoints of a bundle, and how many the log has. */
 export interface BundleCheckpoints {
   readonly rows: readonly z.infer<typeof CheckpointRow>[];
   readonly total: number;
 }
 
 /**
- * Checkpoints, smallest first, with their RFC 3161 tokens (DER) where they have one: all of them, or of a long log ten
- * thousand at even distances and a thousand with tokens, the newest always.
+ * Returns checkpoints, smallest first, with their RFC 3161 tokens (DER) if they have one. From a long log it returns
+ * ten thousand at even distances and a thousand with tokens, always including the newest.
  */
 export async function readCheckpoints(tx: RawTx, log: string): Promise<BundleCheckpoints> {
   const { rows } = await tx.query(
@@ -82,7 +88,7 @@ export async function readCheckpoints(tx: RawTx, log: string): Promise<BundleChe
   return { rows: z.array(CheckpointRow).parse(rows), total: count };
 }
 
-/** The checkpoint of a note: its root by its text, which the log has signed. */
+/** Returns the checkpoint of a note. Its root comes from the text that the log has signed. */
 export function anchorOf(row: { readonly size: number; readonly note: string } | undefined): Anchor {
   if (row === undefined) return { size: 0, root: undefined };
   try {
@@ -110,7 +116,7 @@ export async function readAnchoredSize(tx: RawTx, log: string): Promise<number> 
   return z.array(z.object({ size: Seq })).parse(rows)[0]?.size ?? 0;
 }
 
-/** Whether a pruning younger than an id has its entry under no checkpoint of this size yet. */
+/** Returns whether a pruning newer than an id is not yet covered by a checkpoint of this size. */
 export async function isPruningWaiting(
   tx: RawTx,
   { log, size, from }: { readonly log: string; readonly size: number; readonly from: string },
@@ -124,8 +130,8 @@ export async function isPruningWaiting(
 }
 
 /**
- * Entries that no checkpoint covers yet: integrated beyond `size`, or still queued. What stands aside as no entry is
- * not among them, and how long they wait is told by the database's clock and not by what they say of themselves.
+ * Returns entries that no checkpoint covers yet: integrated beyond `size`, or still queued. Quarantined rows are left
+ * out. The waiting time comes from the database's clock and not from the entries.
  */
 export async function countLater(
   tx: RawTx,

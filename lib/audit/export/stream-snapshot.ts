@@ -7,16 +7,16 @@ import { type ExportEnd, finishExport, isExportAllowed } from "./history/history
 import { CHUNK_BYTES } from "./jobs/seal-chunk";
 import type { Produced, Sink } from "./sink";
 
-/** The export is over and its bytes have left; a history that cannot be written takes nothing back. */
+/** Records the end of an export whose bytes were sent. If the history cannot be written, the export still counts. */
 async function keepEnd(cx: Context, id: string, end: ExportEnd): Promise<void> {
   try {
     await inTransaction(cx, (tx) => finishExport(tx, id, end));
   } catch (err) {
-    cx.logger.error({ err }, "the end of an export is not in its history");
+    cx.logger.error({ err }, "the end of an export was not written to its history");
   }
 }
 
-/** The account or the grant fell away while it streamed: it breaks off. */
+/** The account or the grant ended during the export: it breaks off. */
 async function requireStanding(cx: Context, id: string): Promise<void> {
   const at = cx.clock.now();
   if (!(await inTransaction(cx, (tx) => isExportAllowed(tx, id, at))))
@@ -24,9 +24,9 @@ async function requireStanding(cx: Context, id: string): Promise<void> {
 }
 
 /**
- * Runs the producer in a snapshot of its own; the reader's pace holds it back, and his leaving ends it. What left
- * is digested on its way and stands in the history of exports before the last byte is released. Waits until the
- * producer has begun, so that what it refuses is an answer and not a broken download.
+ * Runs the producer in its own snapshot at the reader's speed. When the reader leaves, the producer ends. The bytes
+ * are hashed as they are sent, and the digest is in the history of exports before the last byte is released. Waits
+ * until the producer has begun, so that a refusal is an answer and not a broken download.
  */
 export async function streamSnapshot(
   cx: Context,
@@ -39,7 +39,7 @@ export async function streamSnapshot(
   let bytes = 0;
   let askedAgainAt = 0;
   const write = async (part: Uint8Array): Promise<void> => {
-    // Before the first byte, and before every further mebibyte.
+    // Check before the first byte, and before every further mebibyte.
     if (bytes >= askedAgainAt) {
       await requireStanding(cx, id);
       askedAgainAt = bytes + CHUNK_BYTES;

@@ -1,8 +1,9 @@
 import { z } from "zod";
+import type { Json } from "@/lib/crypto/json/canonical-json";
 import { InstantOrUtc, integerText, text, Uuid } from "@/lib/schema";
 import { PurposeName } from "../schema";
 
-/** The coordinator's own access log, the one list with an offset. */
+/** The access log in the coordinator's shape. Only this list has an offset. */
 export const AccessLogQuery = z.strictObject({
   transaction_id: Uuid.optional(),
   participant_id: text(64).optional(),
@@ -25,11 +26,11 @@ export const AccessLogItem = z.object({
   by_organisation: z.string().optional(),
   /** Role of the person. */
   by_role: z.string().optional(),
-  /** `masked` or `full`, where values of fields were shown. */
+  /** `masked` or `full`, if field values were shown. */
   level: z.string().optional(),
   purpose: z.string(),
   timestamp: z.string(),
-  /** What was done: an opening, a copy of opened fields, a refused read. */
+  /** The act: an opening, a copy of opened fields, a refused read. */
   action: z.string(),
   authorized_by: z.string(),
   data_accessed: z.array(z.string()),
@@ -46,3 +47,22 @@ export const AccessLogPage = z.object({
   has_more: z.boolean(),
 });
 export type AccessLogPage = z.infer<typeof AccessLogPage>;
+
+type Members = Readonly<Record<string, Json>>;
+
+/**
+ * Returns the member `access` of an entry's org part; an empty object if the part is unavailable or has no such
+ * member.
+ */
+export function accessOf(part: Members | undefined): Members {
+  const stated = part?.access;
+  return typeof stated === "object" && stated !== null && !Array.isArray(stated) ? stated : {};
+}
+
+export function textOf(value: Json | undefined): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+export function textsOf(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+}

@@ -32,7 +32,7 @@ const countsOf = async (cx: Context, action: string, more: Record<string, string
   (await listEvents(cx, EventQuery.parse({ action, ...more }))).items.map(({ count }) => count);
 
 it.each(["auditor", "regulator", "coordinator"] as const)(
-  "the list tells the %s how many failures an entry stands for",
+  "the list shows the %s how many failures an entry records",
   async (role) => {
     const reader = await bench.person({ role, hasKey: false });
     expect(await countsOf(reader, "identity.authenticate")).toEqual([14, 1]);
@@ -40,7 +40,7 @@ it.each(["auditor", "regulator", "coordinator"] as const)(
   },
 );
 
-it("an entry of anything else stands for itself, whatever it counts", async () => {
+it("an entry of another action counts as one, whatever number it contains", async () => {
   const auditor = await bench.person({ role: "auditor", hasKey: false });
   expect(new Set(await countsOf(auditor, "session.create"))).toEqual(new Set([undefined]));
 });

@@ -5,20 +5,20 @@ import type { ReaderContext } from "./fence";
 import { openParts } from "./open-parts";
 import { type EventRow, type PartRow, readParts } from "./store";
 
-/** Actions of which one entry stands for all that happened within a minute (audit.md "Completeness"). */
+/** Actions for which one entry records everything that happened within a minute (audit.md "Completeness"). */
 const BUNDLED: readonly string[] = ["identity.authenticate", "identity.rate_limit"];
 
 const Bundle = z.looseObject({ details: z.looseObject({ count: z.int().min(1) }) });
 
-/** Parts that say how many failures each of these entries stands for; none is read of entries that bundle nothing. */
+/** Returns the parts that hold the number of failures. Entries of other actions are not read. */
 export async function readBundleParts(tx: Tx, rows: readonly EventRow[]): Promise<PartRow[]> {
   const ids = rows.filter(({ action }) => BUNDLED.includes(action)).map(({ entry_id }) => entry_id);
   return ids.length === 0 ? [] : readParts(tx, ids, ["org"]);
 }
 
 /**
- * How many failures entries stand for, by entry id, as their own sealed parts say: a search row, which the portal's
- * database login can write, is not asked. An entry whose part does not open here has none.
+ * Returns the number of failures by entry id, according to the entries' own sealed parts. Index rows are not used,
+ * because the portal's database login can write them. An entry whose part does not open here has no number.
  */
 export async function bundledCounts(
   cx: Pick<ReaderContext, "audit" | "principal">,

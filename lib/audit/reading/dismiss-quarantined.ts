@@ -33,8 +33,8 @@ async function dismiss(cx: Context, entryId: string, { reason }: NewDismissal) {
 }
 
 /**
- * Dismisses a quarantined entry with a reason: it is no longer an alarm and no finding of the self-check, for as long as
- * its bytes are these. The entry stays in quarantine. Throws `quarantine.not-found`, and `quarantine.state` where it is
+ * Dismisses a quarantined entry with a reason. It then raises no alarm and no finding of the self-check while its
+ * bytes stay the same. The entry stays in quarantine. Throws `quarantine.not-found`, and `quarantine.state` if it is
  * already dismissed.
  */
 export async function dismissQuarantined(

@@ -24,7 +24,7 @@ import { listAccessLogs } from "./list-access-logs";
 import { listEvents } from "./list-events";
 
 let bench: AccessBench;
-/** The officer of another agency than the regulator whose case is sealed to everybody here. */
+/** The officer of another agency than the regulator. Its case is sealed from everyone here. */
 let agency: BenchPerson;
 let compliance: BenchPerson;
 let otherTenant: Context;
@@ -44,7 +44,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench?.close());
 
-/** An auditor of a second tenant whose entries stand in the same log. */
+/** An auditor of a second tenant whose entries are in the same log. */
 async function secondTenant(): Promise<Context> {
   const tenantId = uuidv7(Date.now());
   const tenantPseudonym = `t_${toBase64url(randomBytes(6))}`;
@@ -54,7 +54,7 @@ async function secondTenant(): Promise<Context> {
   return { ...bench.auditor, instance, principal: { ...principal, tenantId, pseudonym: tenantPseudonym } };
 }
 
-/** Everything is integrated, and a checkpoint covers it: exports end at one. */
+/** Integrates everything with a checkpoint, because exports end at one. */
 async function settle(): Promise<void> {
   while ((await integrateBatch(bench.sequencerPool, bench.place)).added > 0);
   const head = await readHead(bench.sequencerPool, bench.place.log);
@@ -67,7 +67,7 @@ async function exported(cx: Context, format: "ndjson" | "csv"): Promise<string[]
   return (await response.text()).split("\n");
 }
 
-/** Lines that are not about what an observer did when it looked: those are there because we look twice. */
+/** Lines that are not about the observer's own reads, which exist because the observer reads twice. */
 function withoutLooking<T extends { actor?: string | null; action: string }>(items: readonly T[]): T[] {
   const looking = new Set([...observers.values()].map((cx) => cx.principal.pseudonym));
   return items.filter(
@@ -85,7 +85,7 @@ interface Answers {
 
 const isLooking = (line: string): boolean => /audit\.(read|export|proof|exports)|access\.logs/.test(line);
 
-/** All pages of a list, so that nothing falls off its end by looking. */
+/** Returns all pages of a list, so that reads do not push entries off its end. */
 async function everyItem(cx: Context, filter: Record<string, string>): Promise<EventItem[]> {
   const items: EventItem[] = [];
   for (let cursor: string | null | undefined; cursor !== null; ) {
@@ -100,7 +100,7 @@ async function everyItem(cx: Context, filter: Record<string, string>): Promise<E
   return items;
 }
 
-/** What one observer is told by every door there is. */
+/** Returns everything that one observer can read through every interface. */
 async function answersTo(cx: Context): Promise<Answers> {
   await settle();
   const filters: Record<string, string>[] = [
@@ -135,7 +135,7 @@ async function answersTo(cx: Context): Promise<Answers> {
   };
 }
 
-/** An exported line without what the tree as a whole is told by. */
+/** Returns an exported line without the values that describe the whole tree. */
 function entryOf(line: string): string {
   return JSON.stringify({ ...JSON.parse(line), leaf: undefined });
 }
@@ -147,8 +147,8 @@ async function allAnswers(): Promise<Map<string, Answers>> {
 }
 
 describe("answers to those who may not know are equal with and without (I12)", () => {
-  it("a sealed case of another agency: filed, commented on, refused, decided on, withdrawn; and a hold of its own", async () => {
-    // Everybody has looked at everything once, so that looking again adds what looking always adds.
+  it("a sealed case of another agency changes no answer: filed, commented on, refused, decided, withdrawn; nor does its legal hold", async () => {
+    // Each observer has read everything once, so that the second read adds the same entries as always.
     await allAnswers();
     const without = await allAnswers();
     const before = (await readHead(bench.sequencerPool, bench.place.log))?.size ?? 0;
@@ -169,12 +169,12 @@ describe("answers to those who may not know are equal with and without (I12)", (
     expect((await readHead(bench.sequencerPool, bench.place.log))?.size ?? 0).toBeGreaterThan(before + 5);
     for (const name of observers.keys())
       expect([name, withCase.get(name)]).toEqual([name, without.get(name)]);
-    // The agency whose case it is, and its deciders, see it.
+    // The case's agency and its approvers see it.
     const own = await listEvents(bench.regulator, EventQuery.parse({ subject: `request:${id}` }));
     expect(own.items.length).toBeGreaterThan(2);
   });
 
-  it("a suspicion: for the duty compliance alone, in lists, details, exports and counts", async () => {
+  it("only the duty compliance sees a suspicion in lists, details, exports and counts", async () => {
     observers.set("a decider", bench.approver);
     observers.set("legal", bench.legal);
     await allAnswers();

@@ -1,20 +1,22 @@
 import "server-only";
+import { z } from "zod";
 import type { Context } from "@/lib/context/context";
 import type { Principal } from "@/lib/context/principal";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { formatMicros } from "@/lib/crypto/instant";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import { isUuid } from "@/lib/crypto/uuid";
+import type { RawTx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { memberOf } from "../bundle-verifier/container/member";
 import type { EventQuery, ExportQuery } from "../schema";
 
 type Filter = Pick<EventQuery, "actor" | "action" | "subject" | "outcome" | "purpose" | "from" | "to">;
 
-/** What of a caller the fence and the readable parts depend on. */
+/** The facts about a caller that decide the fence and the readable parts. */
 export type Reader = Pick<Principal, "role" | "duties" | "organisationId" | "userId">;
 
-/** What reading the log for somebody needs, whether they wait for it or not. */
+/** The context for reading the log for a person, in a request or in a background job. */
 export type ReaderContext = Pick<Context, "db" | "instance" | "clock" | "audit" | "logger"> & {
   readonly principal: Reader;
 };
@@ -22,7 +24,7 @@ export type ReaderContext = Pick<Context, "db" | "instance" | "clock" | "audit" 
 /** What the fence is made of. */
 export type FenceContext = Pick<ReaderContext, "instance" | "principal" | "clock">;
 
-/** Conditions over `audit_index i` with numbered parameters; no value ever becomes part of the text. */
+/** Conditions on `audit_index i` with numbered parameters. A value never becomes part of the SQL text. */
 export class Conditions {
   private readonly parts: string[] = [];
   readonly values: unknown[] = [];
@@ -34,7 +36,7 @@ export class Conditions {
     return this;
   }
 
-  /** The same conditions, to which more can be added without changing these. */
+  /** Returns a copy of the conditions, so that more can be added without changing these. */
   copy(): Conditions {
     const copied = new Conditions();
     copied.parts.push(...this.parts);
@@ -42,7 +44,7 @@ export class Conditions {
     return copied;
   }
 
-  /** The place of one more parameter that is no condition, e.g. a limit. */
+  /** Adds a parameter that is not a condition, e.g. a limit, and returns its placeholder. */
   parameter(value: unknown): string {
     this.values.push(value);
     return `$${this.values.length}`;
@@ -61,14 +63,16 @@ const SUBJECT_COLUMNS: Readonly<Record<string, { readonly column: string; readon
 };
 
 /**
- * Who decides about access requests sees every case of the tenant that is not sealed from him (`cases_sealed_from`); others
- * see their own agency's.
+ * Approvers of access requests see every case of the tenant that is not sealed from them (`cases_sealed_from`).
+ * Others see their own agency's cases.
  */
 export function seesEveryCase(cx: { readonly principal: Pick<Reader, "duties"> }): boolean {
   return cx.principal.duties.some((duty) => duty === "approve" || duty === "legal");
 }
 
-/** Entries about suspicion are for the duty compliance: anybody else who knew of one could warn somebody. */
+/**
+ * Only the duty compliance sees entries about suspicion: anyone else who knew of one could warn the suspected person.
+ */
 export function seesSuspicion(cx: { readonly principal: Pick<Reader, "duties"> }): boolean {
   return cx.principal.duties.includes("compliance");
 }
@@ -98,8 +102,8 @@ export function fenceOf(cx: FenceContext): Fence {
   };
 }
 
-/** Cases of an agency: requests that it filed and legal holds that it asked for. `?` is the organisation. */
-export const AGENCY_CASES = `SELECT c.id FROM (SELECT id, organisation_id
+/** Cases of an agency: requests that it filed and legal holds that it placed. `?` is the organisation. */
+const AGENCY_CASES = `SELECT c.id FROM (SELECT id, organisation_id
        FROM access_request UNION ALL SELECT id, organisation_id FROM preservation) c WHERE c.organisation_id = ?::uuid`;
 
 /** The reader's fence as conditions over `audit_index i`. */
@@ -120,7 +124,7 @@ export function fencedConditions(cx: FenceContext): Conditions {
   );
 }
 
-/** The columns of one index row that a fence is decided by. */
+/** The columns of an index row that decide the fence. */
 export interface FencedBy {
   readonly tenant_id: string;
   readonly case_id: string | null;
@@ -128,10 +132,10 @@ export interface FencedBy {
 }
 
 /**
- * Whether a fence lets a row through. `caseIds` are the agency's cases, or the cases that are sealed from a reader of the
- * whole tenant (reading/fence-cases.ts).
+ * Returns whether a fence lets a row through. `caseIds` are the agency's cases, or the cases that are sealed from a
+ * reader of the whole tenant (`readFence`).
  */
-export function isWithin(
+function isWithin(
   { tenantId, cases, ...fence }: Fence,
   caseIds: ReadonlySet<string>,
   row: FencedBy,
@@ -142,7 +146,10 @@ export function isWithin(
   return row.case_id === cases.organisationId || caseIds.has(row.case_id);
 }
 
-/** Microsecond text of a given instant, comparable with `at` as text. Entries begin in 1970, so an earlier bound means 1970. */
+/**
+ * Returns an instant as microsecond text that compares with `at` as text. Entries begin in 1970, so an earlier bound
+ * means 1970.
+ */
 export function instantText(instant: string): string {
   return formatMicros(BigInt(Math.max(Date.parse(instant), 0)) * 1000n);
 }
@@ -182,32 +189,32 @@ function addSubject(conditions: Conditions, subject: string): void {
   conditions.add(`i.${known.column} = ?${known.isUuid ? "::uuid" : ""}`, id);
 }
 
-/** A cursor is the last sequence number shown, opaque to callers. */
+/** A cursor is the last sequence number shown. Callers must not interpret it. */
 export function cursorSeq(cursor: string): number {
   try {
     const text = new TextDecoder().decode(fromBase64url(cursor));
     if (/^(?:0|[1-9][0-9]{0,14})$/.test(text)) return Number(text);
   } catch {
-    // Falls through: any cursor we did not make is refused alike.
+    // Falls through: any cursor that we did not make gets the same refusal.
   }
   throw new DomainError("request.invalid", {
     errors: [{ pointer: "/cursor", detail: "not a cursor of this list" }],
   });
 }
 
-/** What an index row says of the fence that its entry is behind. */
+/** The index row's facts about the fence of its entry. */
 interface RowFence {
   readonly case_id: string | null;
   readonly is_suspicion: boolean;
-  /** Whether the entry's own part of a case opens under the case that the row names. */
+  /** Whether the entry's own case part opens for the case that the row names. */
   readonly isCaseShown: boolean;
 }
 
 /**
- * Whether an index row names no case or no suspicion although the entry's own org part does. Such a row admits readers
- * whom the fence must keep out, so no part of the entry is opened. For a reader who does not see every case the row must
- * name the entry's own case, which only the part of the case shows. A suspicion is only for readers who see suspicions,
- * whatever the row says and the database answered.
+ * Returns whether an index row names no case or no suspicion although the entry's own org part does. Such a row
+ * admits readers whom the fence must keep out, so no part of the entry is opened. For a reader who does not see every
+ * case, the row must name the entry's own case, which only the case part shows. Only readers who see suspicions may
+ * read one, whatever the row and the database's answers are.
  */
 export function isRevealing(org: Json | undefined, row: RowFence, reader: Reader | undefined): boolean {
   const isOf = (mark: string): boolean => memberOf(org, mark) === true;
@@ -215,4 +222,27 @@ export function isRevealing(org: Json | undefined, row: RowFence, reader: Reader
   const isCaseRead = row.isCaseShown || (cx !== undefined && seesEveryCase(cx));
   const isSuspicionRead = row.is_suspicion && cx !== undefined && seesSuspicion(cx);
   return (isOf("case") && (row.case_id === null || !isCaseRead)) || (isOf("suspicion") && !isSuspicionRead);
+}
+
+const Ids = z.array(z.object({ id: z.string() }));
+
+/** Returns the ids of the agency's cases, or of the cases that are sealed from the reader at the fence's time. */
+async function readCaseIds(tx: RawTx, { tenantId, cases }: Fence): Promise<ReadonlySet<string>> {
+  const { rows } =
+    cases.of === "agency"
+      ? await tx.query(`SELECT of.id::text FROM (${AGENCY_CASES.replace("?", "$1")}) of`, [
+          cases.organisationId,
+        ])
+      : await tx.query("SELECT unnest(cases_sealed_from($1::uuid, $2::uuid, $3::timestamptz))::text AS id", [
+          tenantId,
+          cases.userId,
+          cases.at,
+        ]);
+  return new Set(Ids.parse(rows).map(({ id }) => id));
+}
+
+/** Runs a fence's database queries once and returns the check of a row. */
+export async function readFence(tx: RawTx, fence: Fence): Promise<(row: FencedBy) => boolean> {
+  const caseIds = await readCaseIds(tx, fence);
+  return (row) => isWithin(fence, caseIds, row);
 }

@@ -16,9 +16,10 @@ import { readAnchors } from "./proofs/anchor-store";
 import { findLeaf, findWithinFence, type PartRow, readMinimum, readParts } from "./store";
 
 /**
- * Readable parts whose key is gone, with the entry that destroyed it; none where no entry of the log says so. Nothing but
- * the actor's own part is ever erased, by the entry that destroyed its very key and not before it was made: one that was
- * moved under another's erased key is told as one without.
+ * Returns readable parts whose key was destroyed, each with the entry that destroyed it, or without one if the log
+ * has no such entry. Only the actor's own part can be erased, by the entry that destroyed exactly its key, and only
+ * if the part was made earlier. A part that was moved to another erased compartment is shown as one without such an
+ * entry.
  */
 async function goneParts(
   cx: Context,
@@ -60,9 +61,8 @@ async function findEvent(cx: Context, tx: Tx, seq: number) {
 }
 
 /**
- * One entry by its leaf index: its bytes, and the parts the caller may read with their part keys. Bytes that were
- * removed at the end of their time answer `audit.pruned`; the leaf and its proof are still there. `log` names a closed
- * log to read instead.
+ * Returns one entry by its leaf index: its bytes, and the parts the caller may read with their part keys. Throws
+ * `audit.pruned` for pruned bytes; the leaf and its proof still exist. `log` names a closed log to read instead.
  */
 export async function getEvent(cx: Context, seq: number, log?: string): Promise<EventDetail> {
   const from = ofLog(cx, log);

@@ -4,8 +4,14 @@ import type { Json } from "@/lib/crypto/json/canonical-json";
 import { inSnapshot } from "@/lib/db/transaction";
 import { memberOf } from "../bundle-verifier/container/member";
 import { filterNames, recordRead } from "../record/record-read";
-import { accessOf, textOf, textsOf } from "./access-facts";
-import type { AccessLogItem, AccessLogPage, AccessLogQuery } from "./access-logs";
+import {
+  type AccessLogItem,
+  type AccessLogPage,
+  type AccessLogQuery,
+  accessOf,
+  textOf,
+  textsOf,
+} from "./access-logs";
 import { findActors } from "./actors/actor-names";
 import { refuseUnknownNames } from "./actors/known-names";
 import { type Conditions, fencedConditions, instantText } from "./fence";
@@ -15,9 +21,9 @@ import { type ActorRow, type EventRow, planForPages, readAccesses, readParts } f
 const SEES_ALL = new Set(["auditor", "regulator", "coordinator"]);
 
 /**
- * Accesses and refusals in the coordinator's shape, those not in the tree yet included. Staff and officers see
- * the tenant's but other agencies' cases, a participant its own only. Throws `request.invalid` for a purpose that no
- * entry has which the caller may see.
+ * Returns accesses and refusals in the coordinator's shape, including those that are not in the tree yet. Staff and
+ * officers see those of the tenant except other agencies' cases; a participant sees only its own. Throws
+ * `request.invalid` for a purpose that no entry visible to the caller has.
  */
 export async function listAccessLogs(cx: Context, query: AccessLogQuery): Promise<AccessLogPage> {
   const { limit, offset, ...filter } = query;
@@ -43,7 +49,7 @@ export async function listAccessLogs(cx: Context, query: AccessLogQuery): Promis
   return { logs, total_count: total, has_more: offset + logs.length < total };
 }
 
-/** What of the log the caller is told here at all. */
+/** The part of the log that the caller may see here. */
 function ownConditions(cx: Context): Conditions {
   const conditions = fencedConditions(cx);
   if (SEES_ALL.has(cx.principal.role)) return conditions;
@@ -54,7 +60,7 @@ function participantOf({ principal }: Context): string {
   return principal.participantId ?? principal.handle;
 }
 
-/** Whether the entry itself says that it is one of those that the caller is told, whatever its row says. */
+/** Returns whether the entry's own parts make it visible to the caller here, whatever its row contains. */
 function isTold(cx: Context, org: Readonly<Record<string, Json>>): boolean {
   return SEES_ALL.has(cx.principal.role) || memberOf(org.index, "participant_id") === participantOf(cx);
 }
@@ -82,9 +88,9 @@ function toItem(
 ): AccessLogItem {
   const org = plaintextOf(parts, "org");
   const access = isTold(cx, org) ? accessOf(org) : {};
-  // The entry itself decides who acted: its row could have been changed.
+  // The entry itself decides who acted, because its row could have been changed.
   const by = isTold(cx, org) ? actors.get(textOf(org.actor) ?? "") : undefined;
-  // Addresses are about a person: auditors see all of them, all others their own.
+  // Addresses are data about a person: auditors see all of them, all others only their own.
   const isOwn = org.actor === cx.principal.pseudonym;
   const person = cx.principal.role === "auditor" || isOwn ? plaintextOf(parts, "subject") : {};
   const optional = {

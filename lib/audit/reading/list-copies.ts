@@ -1,25 +1,25 @@
 import "server-only";
 import type { Context } from "@/lib/context/context";
 import { inSnapshot } from "@/lib/db/transaction";
-import { accessOf, textsOf } from "./access-facts";
+import { accessOf, textsOf } from "./access-logs";
 import { fencedConditions } from "./fence";
 import { openParts } from "./open-parts";
 import { planForPages, readAccesses, readParts } from "./store";
 
-/** One copy of opened fields, as it was written down before it was made. */
+/** One copy of opened fields, as recorded before it was made. */
 export interface CopyMade {
   readonly at: string;
-  /** Pseudonym of who copied. */
+  /** Pseudonym of the person who copied. */
   readonly actor: string | undefined;
   readonly entryId: string;
   readonly transactionId: string;
-  /** Names of the groups; none where the entry's part was erased since. */
+  /** Names of the groups; none if the entry's part was erased since. */
   readonly fields: readonly string[];
 }
 
 /**
- * Copies out of what was opened under a grant, newest first, at most `limit`. Who may read the grant is its caller's to
- * decide; the fence of the log holds here as everywhere (I12).
+ * Returns copies of data opened under a grant, newest first, at most `limit`. The calling code decides who may read
+ * the grant. The fence of the log applies as everywhere (I12).
  */
 export async function listCopies(cx: Context, grantId: string, limit: number): Promise<CopyMade[]> {
   const conditions = fencedConditions(cx)

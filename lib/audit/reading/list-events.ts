@@ -1,4 +1,10 @@
 import "server-only";
+
+// reading/ shows the log to people. fence.ts decides which entries a reader may see, open-parts.ts opens the parts
+// they may read, and the other files are lists, single entries, proofs/ and the names of actors/.
+// Always true: every read is recorded before its answer (I9). Answers are equal with and without entries outside the
+// fence (I12).
+
 import type { z } from "zod";
 import type { Context } from "@/lib/context/context";
 import { toBase64url, utf8 } from "@/lib/crypto/bytes";
@@ -13,7 +19,7 @@ import { addFilter, type Conditions, cursorSeq, fencedConditions } from "./fence
 import { logDetail, ofLog } from "./of-log";
 import { type EventRow, planForPages, readEvents, readWaiting } from "./store";
 
-/** More are never shown at once: the sequencer takes thousands in the time a page needs. */
+/** Most waiting entries on one page. The sequencer takes thousands in the time that a page needs. */
 const MAX_WAITING = 20;
 
 function conditionsOf(cx: Context, query: EventQuery): Conditions {
@@ -25,7 +31,7 @@ async function readPage(cx: Context, tx: Tx, query: EventQuery) {
   const conditions = conditionsOf(cx, query).add("l.log = ?", cx.instance.log);
   if (after !== undefined) {
     const rows = await readEvents(tx, conditions.add("l.seq > ?::bigint", after), limit, "oldest");
-    // The entry that the page begins after is older than all of them.
+    // All waiting entries are newer than the entry that the page begins after.
     return { rows, hasMore: rows.length > 0 };
   }
   if (cursor !== undefined) conditions.add("l.seq < ?::bigint", cursorSeq(cursor));
@@ -40,8 +46,8 @@ async function readAhead(cx: Context, tx: Tx, query: EventQuery): Promise<EventR
 }
 
 /**
- * Entries of the log that the caller may see, newest first, paged by sequence number. The read is logged. Throws
- * `request.invalid` for an action or a purpose that no entry here can have.
+ * Returns entries of the log that the caller may see, newest first, paged by sequence number. The read is logged.
+ * Throws `request.invalid` for an action or a purpose that no entry here can have.
  */
 export async function listEvents(cx: Context, query: EventQuery): Promise<z.infer<typeof EventPage>> {
   const { limit: _limit, cursor: _cursor, after: _after, waiting: _waiting, log, ...filter } = query;
@@ -51,7 +57,7 @@ export async function listEvents(cx: Context, query: EventQuery): Promise<z.infe
   return readPageOfEvents(from, query);
 }
 
-/** The page itself, for use cases that have recorded the read in their own way. */
+/** Returns the page only, for use cases that record the read in another way. */
 export async function readPageOfEvents(cx: Context, query: EventQuery): Promise<z.infer<typeof EventPage>> {
   const { page, waiting, names, parts } = await inSnapshot(cx, async (tx) => {
     await planForPages(tx);

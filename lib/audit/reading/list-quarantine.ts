@@ -6,11 +6,11 @@ import { inSnapshot } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { recordReadOnce } from "../record/record-read";
 import { knowsEveryName } from "./actors/actor-names";
-import { closedLog } from "./closed-log";
+import { closedOrigin } from "./of-log";
 import type { QuarantinedEntry, QuarantinePage, QuarantineQuery } from "./quarantine-schema";
 import { listQuarantinedRows, type QuarantinedRow } from "./quarantine-store";
 
-/** Duties that may dismiss a quarantined entry; the database asks for the same. */
+/** Duties that may dismiss a quarantined entry; the database checks the same. */
 const DISMISSING = ["admin", "compliance", "legal"] as const;
 
 function mayDismiss({ principal: { role, duties } }: Pick<Context, "principal">): boolean {
@@ -33,7 +33,7 @@ export function toQuarantined(
   const dismissal =
     reason === null || at === null
       ? null
-      : { reason, by, at: at.toISOString(), by_seq, closed_log: closedLog(cx.instance, row.by_log) };
+      : { reason, by, at: at.toISOString(), by_seq, closed_log: closedOrigin(cx.instance, row.by_log) };
   return {
     entry_id: row.entry_id,
     why: row.why,
@@ -45,8 +45,8 @@ export function toQuarantined(
 }
 
 /**
- * Waiting rows that are not entries of the log, open and dismissed ones, but never their bytes. The cursor is the id of
- * the last one shown. Throws `request.invalid` for any other.
+ * Returns waiting rows that are not entries of the log, open and dismissed ones, without their bytes. The cursor is
+ * the id of the last one shown. Throws `request.invalid` for any other cursor.
  */
 export async function listQuarantine(
   cx: Context,

@@ -7,9 +7,9 @@ import { readPageOfEvents } from "./list-events";
 import { logDetail, ofLog } from "./of-log";
 
 /**
- * Suspicions that were written down, newest first; those no tree has yet stand before. The fence of the log decides
- * what is there, and that the list was read is itself an entry for the duty compliance only. `log` names a closed log to
- * read instead; throws `audit.not-found` for any other.
+ * Returns recorded suspicions, newest first; those not in the tree yet come first. The fence of the log decides what
+ * is shown. The read of the list is recorded in an entry that only the duty compliance sees. `log` names a closed log
+ * to read instead; throws `audit.not-found` for any other.
  */
 export async function listSuspicions(cx: Context, query: SuspicionQuery): Promise<z.infer<typeof EventPage>> {
   const from = ofLog(cx, query.log);

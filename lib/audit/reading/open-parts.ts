@@ -6,7 +6,7 @@ import { type OpenedPart as EntryPart, type Keys, OpenedEntry } from "../entry/o
 import { isRevealing, type Reader, seesEveryCase, seesSuspicion } from "./fence";
 import type { PartRow } from "./store";
 
-/** A part a caller may read, with the key that opens this part of this entry only. */
+/** A part that a caller may read, with the key that opens only this part of this entry. */
 export interface OpenedPart {
   readonly entryId: string;
   readonly c: string;
@@ -17,9 +17,9 @@ export interface OpenedPart {
 }
 
 /**
- * Kinds of parts the caller may read of an entry within the fence: org for staff and officers of the tenant,
- * case for its agency and deciders (the fence has kept others' entries away), persons for auditors, suspicion for
- * the duty compliance.
+ * Returns the kinds of parts that the caller may read of an entry within the fence: org for staff and officers of the
+ * tenant, case for its agency and its approvers (the fence hides other agencies' entries), persons for auditors,
+ * suspicion for the duty compliance.
  */
 export function readableKinds(cx: { readonly principal: Reader }): CompartmentKind[] {
   const { role } = cx.principal;
@@ -48,9 +48,9 @@ function entriesOf(rows: readonly PartRow[], keys: Keys): { entry: OpenedEntry; 
 }
 
 /**
- * Opens stored parts, each as one of its entry's own log. Left out is a part that its entry does not bind, whose key was
- * destroyed, whose row says another compartment than its key is sealed for, or that does not open. Left out too are all
- * parts of an entry whose org part shows that its index row admits this reader wrongly.
+ * Opens stored parts, each as a part of its entry's own log. It leaves out a part that its entry does not bind, whose
+ * key was destroyed, whose row names another compartment than its key is sealed for, or that does not open. It also
+ * leaves out all parts of an entry whose org part shows that its index row wrongly admits this reader.
  */
 export async function openParts(
   cx: Pick<Context, "audit"> & { readonly principal?: Reader },
@@ -71,7 +71,7 @@ export async function openParts(
   });
 }
 
-/** Whether a part opens under the compartment by which its rows let a reader to it. */
+/** Returns whether a part opens with the compartment through which its rows admit a reader. */
 function isOpenFor(part: EntryPart, row: PartRow): boolean {
   if (!part.isAsItsRowSays || (part.kind === "case" && part.subject !== row.case_id)) return false;
   return isObject(part.plaintext);

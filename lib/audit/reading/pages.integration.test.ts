@@ -30,8 +30,8 @@ afterAll(async () => {
   await bench.close();
 });
 
-describe("the list of entries", () => {
-  it("shows who waits for a number only to who asks, and pages back towards the newest", async () => {
+describe("entry list", () => {
+  it("shows waiting entries only on request, and pages back towards the newest", async () => {
     const auditor = await officer("auditor");
     for (let count = 0; count < 5; count += 1) await recordEvent(auditor, made);
     await integrate();
@@ -51,7 +51,7 @@ describe("the list of entries", () => {
     expect(await list({ cursor: back.next_cursor ?? "" })).toEqual(down(newest - 3, 2));
   });
 
-  it("names actors to auditors and deciders, and to others their own organisation's people only", async () => {
+  it("names actors to auditors and approvers, and to others only people of their own organisation", async () => {
     const member = await bench.person({ role: "coordinator", hasKey: false });
     await recordEvent(member, { ...made, action: "thing.named" });
     await integrate();
@@ -68,8 +68,8 @@ describe("the list of entries", () => {
   });
 });
 
-describe("the history of exports", () => {
-  it("keeps the digest and size of what left, for its maker and for coordinators", async () => {
+describe("export history", () => {
+  it("keeps digest and size of the sent bytes, for the maker and for coordinators", async () => {
     const auditor = await officer("auditor");
     const { response } = await exportLog(
       auditor,
@@ -104,13 +104,13 @@ describe("the history of exports", () => {
       entries: 0,
     });
     expect(foreign).not.toHaveProperty("filter");
-    // How much somebody could read tells of cases: not to those who may not know of them.
+    // The size of a person's export reveals cases, so those who may not know of them do not see it.
     const [unknowing] = await exportsOf(await staff(["support"]));
     expect(unknowing).toMatchObject({ is_own: false, filtered_by: [], entries: null, bytes: null });
     expect(unknowing).not.toHaveProperty("filter");
   });
 
-  it("says that an export was broken off when its reader left", async () => {
+  it("shows that an export was broken off when its reader left", async () => {
     const auditor = await officer("auditor");
     const { response } = await exportLog(auditor, ExportQuery.parse({ format: "csv" }));
     await response.body?.cancel();
@@ -119,7 +119,7 @@ describe("the history of exports", () => {
       .toMatchObject({ state: "broken_off", sha256: null });
   });
 
-  it("lets nobody rewrite or forget who exported what", async () => {
+  it("no login can rewrite or forge the history", async () => {
     for (const change of ["filter = '{}'", "by_user_id = id", "format = 'csv'", "entry_id = NULL"])
       await expect(bench.appPool.query(`UPDATE audit_export SET ${change}`)).rejects.toThrow(
         "permission denied",

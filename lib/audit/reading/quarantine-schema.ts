@@ -3,7 +3,7 @@ import { ClosedLog, pageOf, pageQuery, visibleText } from "@/lib/schema";
 
 export const QuarantinePath = z.strictObject({ id: z.uuid().toLowerCase() });
 
-/** Why the entry is dismissed: what was found out about it. */
+/** Why the entry is dismissed: the result of the investigation. */
 export const NewDismissal = z.strictObject({ reason: visibleText(1_000) });
 export type NewDismissal = z.infer<typeof NewDismissal>;
 
@@ -13,7 +13,7 @@ export const QuarantineReason = z.enum(["absent", "format", "id", "log", "placed
 /** Who dismissed a quarantined entry, and why. */
 export const Dismissal = z.object({
   reason: z.string(),
-  /** Null for those who do not know the person by name. */
+  /** Null if the caller does not know the person by name. */
   by: z.string().nullable(),
   at: z.string(),
   /** Leaf index of the entry that records it. */
@@ -22,14 +22,14 @@ export const Dismissal = z.object({
 });
 export type Dismissal = z.infer<typeof Dismissal>;
 
-/** A waiting row that is not an entry of this log. It stays in quarantine also when it is dismissed. */
+/** A waiting row that is not an entry of this log. It stays in quarantine even after dismissal. */
 export const QuarantinedEntry = z.object({
   entry_id: z.string(),
   why: QuarantineReason,
   seen_at: z.string(),
-  /** SHA-256 of its bytes, base64url; of no bytes where there is no entry. */
+  /** SHA-256 of its bytes, base64url; of zero bytes if the row has no entry. */
   digest: z.string(),
-  /** Null while it is open, also after its bytes have changed. */
+  /** Null while it is open, and again after its bytes have changed. */
   dismissal: Dismissal.nullable(),
   /** Whether the caller may dismiss it now. */
   may_dismiss: z.boolean(),

@@ -19,14 +19,14 @@ const Row = z.object({
 });
 export type QuarantinedRow = z.infer<typeof Row>;
 
-/** Whose entries, and whose people the caller knows by name: everyone without an organisation. */
+/** Whose entries are read, and whose names the caller knows: every person's if no organisation is given. */
 interface Seen {
   readonly tenantId: string;
   readonly organisationId: string | undefined;
 }
 
 /**
- * Quarantined entries that still wait, as rows of a subquery: each with the digest of its present bytes, and with its
+ * Quarantined entries that still wait, as rows of a subquery. Each has the digest of its present bytes, and its
  * dismissal if it was dismissed with these bytes.
  */
 export const QUARANTINED = `(SELECT q.entry_id, q.tenant_id, q.reason, q.seen_at, b.digest, d.entry_id IS NOT NULL AS is_dismissed,
@@ -41,7 +41,7 @@ const ROW = `SELECT s.entry_id::text, s.reason AS why, s.seen_at, s.digest, s.is
       AND NOT ${IS_ERASED}) AS by, l.seq AS by_seq, l.log AS by_log
   FROM ${QUARANTINED} s LEFT JOIN audit_leaf l ON l.entry_id = s.by_entry_id WHERE s.tenant_id = $1::uuid`;
 
-/** Quarantined entries by falling id; `after` is the last one shown. */
+/** Returns quarantined entries by falling id; `after` is the last one shown. */
 export async function listQuarantinedRows(
   tx: Tx,
   { tenantId, organisationId }: Seen,
@@ -94,7 +94,7 @@ export async function insertDismissal(tx: Tx, made: NewDismissalRow): Promise<vo
 
 const Open = z.object({ count: z.coerce.number().int().min(0), id: z.string(), reason: z.string() });
 
-/** How many quarantined entries are open, and the first of them. */
+/** Returns how many quarantined entries are open, and the first of them. */
 export async function readOpenQuarantine(
   tx: RawTx,
   tenantId: string,

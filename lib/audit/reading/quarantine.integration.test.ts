@@ -61,7 +61,7 @@ async function quarantined(text = "not an entry"): Promise<string> {
 async function alarms(): Promise<string[]> {
   const none = { own: 0, independent: 0 };
   const stored = await inSnapshot(bench.cx, (tx) => readStoredHealth(tx, bench.place.log, none));
-  // A minute later a waiting entry would be late; a quarantined entry is not.
+  // A minute later a waiting entry would be late; a quarantined entry is never late.
   return alarmsOf(stored, [], Date.now() + 61_000, { isStamping: false });
 }
 
@@ -86,7 +86,7 @@ const rowOf = async (id: string, cx = who("legal")) =>
   (await listQuarantine(cx, QuarantineQuery.parse({}))).items.find((item) => item.entry_id === id);
 
 describe("a quarantined entry", () => {
-  it("is an alarm and a finding until one person dismisses it with a reason, which the log records", async () => {
+  it("raises an alarm and a finding until one person dismisses it with a reason, which the log records", async () => {
     const id = await quarantined();
     expect(await alarms()).toContain("entry-quarantined");
     expect(await verified()).toMatchObject({ verdict: "wrong" });
@@ -120,7 +120,7 @@ describe("a quarantined entry", () => {
     });
   });
 
-  it("is open again after its bytes change", async () => {
+  it("reopens after its bytes change", async () => {
     const id = await quarantined();
     await dismissQuarantined(who("compliance"), id, { reason: "Checked" });
     expect(await alarms()).not.toContain("entry-quarantined");
@@ -130,12 +130,12 @@ describe("a quarantined entry", () => {
     await dismissQuarantined(who("compliance"), id, { reason: "Checked again" });
   });
 
-  it("is found only by the id of a quarantined entry", async () => {
+  it("can be found only by its own id", async () => {
     const unknown = dismissQuarantined(who("legal"), uuidv7(1), { reason: "x" });
     await expect(unknown).rejects.toMatchObject({ code: "quarantine.not-found" });
   });
 
-  it("is dismissed once when two people dismiss it at the same moment", async () => {
+  it("can be dismissed only once when two people dismiss it at the same moment", async () => {
     const id = await quarantined();
     const made = await Promise.allSettled(
       ["legal", "compliance"].map((name) => dismissQuarantined(who(name), id, { reason: name })),
@@ -151,7 +151,7 @@ describe("the portal's database login", () => {
   const INSERT = `INSERT INTO audit_dismissal (entry_id, digest, tenant_id, reason, by_user_id, by_entry_id)
     SELECT entry_id, 'x', tenant_id, 'x', $2, entry_id FROM audit_quarantine WHERE entry_id = $1`;
 
-  it("dismisses no entry without an entry of the log, or in the name of a person without the duty", async () => {
+  it("cannot dismiss an entry without an entry of the log, or in the name of a person without the duty", async () => {
     const id = await quarantined();
     for (const [name, code] of [
       ["legal", "SP001"],

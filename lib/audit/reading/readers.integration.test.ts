@@ -46,8 +46,8 @@ const reads = async (cx: Context, actor: string) =>
 const names = async (cx: Context, q?: string) =>
   (await listActors(cx, q === undefined ? {} : { q })).items.map(({ actor, name }) => name ?? actor);
 
-describe("suspicions and those who read them", () => {
-  it("who reads a suspicion, or the list of them, leaves no trace for anybody else", async () => {
+describe("readers of suspicions", () => {
+  it("a read of a suspicion, or of their list, is invisible to all without the duty", async () => {
     const { entry_id } = await noteSuspicion(compliance, { note: "Round amounts at night" });
     const seq = await seqOf(entry_id);
     const me = compliance.principal.pseudonym;
@@ -61,20 +61,20 @@ describe("suspicions and those who read them", () => {
     expect(await reads(compliance, me)).toEqual(
       expect.arrayContaining(["audit.read", "suspicion.read", "suspicion.note"]),
     );
-    // The read of any other entry is there for all, as ever; so is that of the list just now.
+    // All readers see the read of any other entry, including the read of the list above.
     await getEvent(compliance, 0);
     await integrate();
     expect(await reads(bench.approver, me)).toEqual(["audit.read", "audit.read", ...before]);
   });
 
-  it("the list is fenced by itself, whoever should come to call it", async () => {
+  it("the list has its own fence, whatever code calls it", async () => {
     for (const other of [bench.auditor, agency, bench.approver, bench.legal, privacy])
       expect((await listSuspicions(other, SuspicionQuery.parse({}))).items).toEqual([]);
   });
 });
 
-describe("searching for actors", () => {
-  it("finds all who acted in entries the caller may see, by part of a name or a pseudonym's beginning", async () => {
+describe("actor search", () => {
+  it("finds all people who acted in entries that the caller may see, by part of a name or a pseudonym's beginning", async () => {
     const { name, pseudonym } = bench.approver.principal;
     expect(await names(bench.auditor, name.slice(1).toUpperCase())).toContain(name);
     expect(await names(bench.auditor, pseudonym)).toEqual([name]);
@@ -83,7 +83,7 @@ describe("searching for actors", () => {
     expect(await names(bench.auditor, "%")).toEqual([]);
   });
 
-  it("neither gives nor matches a name that the caller does not know anyhow", async () => {
+  it("neither shows nor matches a name that the caller does not know", async () => {
     const { name, pseudonym } = bench.approver.principal;
     expect(await names(agency, pseudonym)).toEqual([pseudonym]);
     expect(await names(agency, name)).not.toContain(pseudonym);
@@ -94,7 +94,7 @@ describe("searching for actors", () => {
     expect(await names(agency, agency.principal.name)).toContain(agency.principal.name);
   });
 
-  it("somebody who acted in a foreign case or about a suspicion alone is not there", async () => {
+  it("a person who acted only in other agencies' cases or in suspicions is not found", async () => {
     const officer = await bench.person({ role: "regulator", hasKey: false });
     const whistle = await bench.person({ role: "coordinator", duties: ["compliance"], hasKey: false });
     const id = await bench.draft({ who: officer });
@@ -109,8 +109,8 @@ describe("searching for actors", () => {
   });
 });
 
-describe("somebody whose key was erased", () => {
-  it("is a pseudonym in lists, details and searches from then on, though the account is still there", async () => {
+describe("a person whose key was erased", () => {
+  it("shows as a pseudonym in lists, details and searches, although the account still exists", async () => {
     const gone = await bench.person({ role: "regulator", hasKey: false });
     const { name, pseudonym } = gone.principal;
     await listEvents(gone, EventQuery.parse({}));
@@ -134,7 +134,7 @@ describe("somebody whose key was erased", () => {
 });
 
 describe("retention and holds", () => {
-  it("shows the periods to every reader, and holds to those alone who may know of every case", async () => {
+  it("shows the periods to every reader, and holds only to those who may know of every case", async () => {
     const id = uuidv7(Date.now());
     const [transaction] = bench.transactions;
     const until = new Date(Date.now() + 86_400_000).toISOString();
@@ -156,7 +156,7 @@ describe("retention and holds", () => {
   });
 });
 
-/** Acts as the database's superuser, past the triggers of these tables. */
+/** Acts as the database's superuser, without the triggers of these tables. */
 async function asAdmin(tables: readonly string[], act: (admin: Client) => Promise<unknown>): Promise<void> {
   const admin = new Client({ connectionString: bench.database.adminUrl });
   await admin.connect();
@@ -167,7 +167,7 @@ async function asAdmin(tables: readonly string[], act: (admin: Client) => Promis
   }
 }
 
-/** A hold on a transaction and a preservation, past the triggers: nothing makes them yet. */
+/** Writes a hold on a transaction and a preservation without the triggers, because no code creates them yet. */
 function addHolds(id: string, transaction: string, until: string): Promise<void> {
   return asAdmin(["transaction", "preservation"], async (admin) => {
     await admin.query("UPDATE transaction SET hold_until = $2 WHERE id = $1", [transaction, until]);
@@ -179,8 +179,8 @@ function addHolds(id: string, transaction: string, until: string): Promise<void>
   });
 }
 
-describe("who vouched for an entry", () => {
-  it("is the newest checkpoint that covers it with its cosignatures, and the earliest stamp", async () => {
+describe("anchors of an entry", () => {
+  it("shows the newest checkpoint that covers the entry with its cosignatures, and the earliest stamp", async () => {
     await integrate();
     expect((await getEvent(bench.auditor, 0)).anchors).toEqual({ checkpoint: null, time_stamp: null });
     const head = await readHead(bench.sequencerPool, bench.place.log);

@@ -125,7 +125,7 @@ afterAll(async () => {
   await bench.close();
 });
 
-/** The same person with an account: an export breaks off when its maker's falls away. */
+/** The same person with an account: an export breaks off when its maker's account ends. */
 async function standing(cx: Context): Promise<Context> {
   const { principal } = cx;
   const { role, duties } = principal;
@@ -179,7 +179,7 @@ describe("reading the log", () => {
     expect((await getEvent(decider, fenced)).parts.map((part) => part.kind).sort()).toEqual(["case", "org"]);
   });
 
-  it("writes down what was read without telling others which case it was about", async () => {
+  it("records a read without revealing to others which case it was about", async () => {
     const regulator = person("regulator-002", "regulator");
     await listEvents(regulator, EventQuery.parse({ subject: `request:${CASE}` }));
     await listAccessLogs(regulator, { limit: 10, offset: 0, transaction_id: TX });
@@ -221,7 +221,7 @@ describe("reading the log", () => {
     expect(verifyInclusion({ leafHash: leaf, index: 1, size, proof: hashes, root })).toBe(true);
   });
 
-  it("shows accesses in the coordinator's shape: all to an auditor, its own to a participant", async () => {
+  it("shows accesses in the coordinator's shape: all to an auditor, a participant's own to a participant", async () => {
     const query = { limit: 100, offset: 0, transaction_id: TX };
     const all = await listAccessLogs(person("auditor-001", "auditor"), query);
     expect(all).toMatchObject({ total_count: 2, has_more: false });

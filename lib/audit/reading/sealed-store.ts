@@ -3,7 +3,10 @@ import type { Context } from "@/lib/context/context";
 import { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 
-/** From whom a request is sealed at a time, by account: staff of a party's organisation; from nobody without a seal. */
+/**
+ * Returns the accounts that a request is sealed from at a time: staff of a party's organisation; empty without a
+ * seal.
+ */
 export async function findSealedFrom(tx: Tx, requestId: string, at: Date): Promise<readonly string[]> {
   const rows = await tx.$queryRaw<{ ids: string[] | null }[]>(
     Prisma.sql`SELECT sealed_from(${requestId}::uuid, ${at})::text[] AS ids`,
@@ -16,14 +19,14 @@ interface Asking extends Pick<Context, "clock"> {
 }
 
 /**
- * The cases that are sealed from the caller: requests under a seal about records of his own organisations, and others'
- * legal holds on such records. What lists, counts and the log leave out for him.
+ * Returns the cases that are sealed from the caller: requests under seal about records of their own organisations,
+ * and other people's legal holds on such records. Lists, counts and the log leave these cases out for the caller.
  */
 export function findSealedCases(tx: Tx, { principal, clock }: Asking): Promise<readonly string[]> {
   return findSealedCasesAt(tx, principal, clock.now());
 }
 
-/** The same for another reader, at a time. */
+/** Returns the sealed cases of another reader, at a given time. */
 export async function findSealedCasesAt(
   tx: Tx,
   { tenantId, userId }: Asking["principal"],

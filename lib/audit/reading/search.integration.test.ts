@@ -15,7 +15,7 @@ const GUARDED = ["audit_index", "audit_entry", "audit_leaf"];
 let bench: UseCaseBench;
 let auditor: Context;
 
-/** Settings of the lists' own transactions (reading/store.ts), which a plan depends on. */
+/** Planner settings of the lists' own transactions (reading/store.ts). */
 const SETTINGS = /set_config\('(plan_cache_mode|random_page_cost|enable_\w+)', '([^']+)'/g;
 
 interface Statement {
@@ -29,7 +29,7 @@ function settingsOf(text: string): (readonly [string, string])[] {
   return [...text.matchAll(SETTINGS)].map(([, name = "", value = ""]) => [name, value] as const);
 }
 
-/** The statements about the log that `act` sends, as they are sent. */
+/** Records the statements about the log that `act` sends. */
 async function statementsOf(act: () => Promise<unknown>): Promise<Statement[]> {
   const sent: Statement[] = [];
   let settings: readonly (readonly [string, string])[] = [];
@@ -64,8 +64,8 @@ function nodesOf(plan: Plan): Plan[] {
 }
 
 /**
- * Tables of the log that a statement reads whole, by PostgreSQL's own plan for its values: row after row, or along an
- * index without a condition on it.
+ * Returns tables of the log that a statement reads whole, by PostgreSQL's own plan for its values: row after row, or
+ * along an index without a condition on it.
  */
 async function readWhole({ text, values, settings }: Statement): Promise<string[]> {
   const client = await bench.appPool.connect();
@@ -137,7 +137,7 @@ const FILTERS: Readonly<Record<string, Record<string, string>>> = {
 
 describe("searching a long log", () => {
   it.each(Object.entries(FILTERS))(
-    "by %s reads no table whole, on the first page and on a later one",
+    "a search by %s reads no table whole, on the first page and on a later one",
     async (_, filter) => {
       let next: string | null = null;
       const first = await statementsOf(async () => {
@@ -157,7 +157,7 @@ describe("searching a long log", () => {
     },
   );
 
-  it("finds what the filter says, page by page, each entry once", async () => {
+  it("a search finds the entries that match the filter, page by page, each once", async () => {
     const filter = { actor: "u_5", action: "disclosure.open" };
     const seqs: number[] = [];
     for (let cursor: string | null = ""; cursor !== null; ) {
@@ -172,7 +172,7 @@ describe("searching a long log", () => {
     expect(seqs).toEqual(expected.reverse());
   });
 
-  it("and searching for actors reads no table of the log whole, found or not", async () => {
+  it("a search for actors reads no table of the log whole, found or not", async () => {
     for (const q of [undefined, auditor.principal.name, "nobody of this name"]) {
       const sent = await statementsOf(() => listActors(auditor, { ...(q === undefined ? {} : { q }) }));
       expect(sent).toHaveLength(1);
@@ -180,7 +180,7 @@ describe("searching a long log", () => {
     }
   });
 
-  it("and showing accesses reads no table whole", async () => {
+  it("the access log reads no table whole", async () => {
     for (const filter of [{}, { purpose: "dispute" }, { participant_id: "participant-5" }]) {
       const sent = await statementsOf(() => listAccessLogs(auditor, { limit: 10, offset: 0, ...filter }));
       expect(sent.length).toBeGreaterThan(1);
@@ -189,7 +189,7 @@ describe("searching a long log", () => {
   });
 });
 
-it("one proof reads no table whole, all its tiles by one statement, and has a hash for each level of the tree at most", async () => {
+it("one proof reads no table whole, reads all its tiles with one statement, and has at most one hash per level of the tree", async () => {
   for (const seq of [0, 12_345, ENTRIES - 1]) {
     let proof = "";
     const sent = await statementsOf(async () => {

@@ -31,9 +31,9 @@ const COLUMNS = `i.entry_id::text, i.at, e.class, i.outcome, i.action, i.actor, 
   i.participant_id, i.request_id::text, i.grant_id::text, i.case_id::text`;
 
 /**
- * Has this transaction's statements planned for pages of a long log: for the values they are given, since a plan for
- * any value walks half the log to find a rare one; and by nested loops over indexes, from the filter or from the end
- * of the tree, since a hash join reads a whole table to show fifty rows of it.
+ * Sets this transaction's planner options for pages of a long log. Plans are made for the actual values, because a
+ * generic plan would read half the log to find a rare value. Only nested loops over indexes are used, from the filter
+ * or from the end of the tree, because a hash join would read a whole table to show fifty rows.
  */
 export async function planForPages(tx: Tx): Promise<void> {
   await tx.$executeRawUnsafe(
@@ -42,7 +42,7 @@ export async function planForPages(tx: Tx): Promise<void> {
   );
 }
 
-/** Integrated entries by sequence number: the newest that meet the conditions, or the oldest; newest first. */
+/** Returns integrated entries by sequence number: the newest that meet the conditions, or the oldest; newest first. */
 export async function readEvents(
   tx: Tx,
   conditions: Conditions,
@@ -63,10 +63,7 @@ export async function readEvents(
   return end === "newest" ? rows : rows.reverse();
 }
 
-/**
- * Entries that are written and in no tree yet, newest first; the sequencer takes them within moments. What it set aside
- * as no entry is not shown as one.
- */
+/** Returns written entries that are not in the tree yet, newest first, without quarantined rows. */
 export async function readWaiting(tx: Tx, conditions: Conditions, limit: number): Promise<EventRow[]> {
   const rows = await tx.$queryRawUnsafe(
     `SELECT NULL AS seq, ${COLUMNS} FROM audit_index i JOIN audit_entry e ON e.id = i.entry_id
@@ -78,7 +75,7 @@ export async function readWaiting(tx: Tx, conditions: Conditions, limit: number)
   return z.array(EventRow).parse(rows);
 }
 
-/** Whether any entry meets the conditions, numbered or not. */
+/** Returns whether any entry meets the conditions, numbered or not. */
 export async function hasEntry(tx: Tx, conditions: Conditions): Promise<boolean> {
   const rows = await tx.$queryRawUnsafe(
     `SELECT EXISTS (SELECT 1 FROM audit_index i WHERE ${conditions.text}) AS has`,
@@ -90,13 +87,13 @@ export async function hasEntry(tx: Tx, conditions: Conditions): Promise<boolean>
 const ActorRow = z.object({ pseudonym: z.string(), name: z.string().nullable(), organisation: z.string() });
 export type ActorRow = z.infer<typeof ActorRow>;
 
-/** The log no longer shows who these people are: one of their keys was erased, and their account does not undo that. */
+/** The log no longer names people with an erased key, even if their account still exists. */
 export const IS_ERASED = `EXISTS (SELECT 1 FROM audit_compartment k WHERE k.tenant_id = u.tenant_id
   AND k.kind = 'subject' AND k.subject = u.pseudonym AND k.destroyed_at IS NOT NULL)`;
 
 /**
- * Returns the people behind pseudonyms, each with their organisation. Erased people have no name here. Where an
- * organisation is given, only its people have one.
+ * Returns the people behind pseudonyms, each with their organisation. Erased people have no name here. If an
+ * organisation is given, only its people have a name.
  */
 export async function readActors(
   tx: Tx,
@@ -118,7 +115,7 @@ export async function readActors(
   );
 }
 
-/** Accesses and refusals, newest first by time, whether they are in the tree already or not. */
+/** Returns accesses and refusals, newest first by time, including those not in the tree yet. */
 export async function readAccesses(
   tx: Tx,
   conditions: Conditions,
@@ -144,7 +141,7 @@ export async function readAccesses(
 const LeafRow = z.object({ seq: Seq, entry_id: z.string(), leaf_hash: Bytes, bytes: Bytes });
 export type LeafRow = z.infer<typeof LeafRow>;
 
-/** Sequence number of an entry; undefined until it is integrated. */
+/** Returns the sequence number of an entry; undefined until it is integrated. */
 export async function findSeq(tx: Tx, log: string, entryId: string): Promise<number | undefined> {
   const row = await tx.audit_leaf.findUnique({
     where: { entry_id: entryId },
@@ -169,7 +166,7 @@ const Within = z.object({
   is_suspicion: z.boolean(),
 });
 
-/** The entry's case, if it has one; undefined where the fence keeps the entry from this caller. */
+/** Returns the entry's case, if it has one; undefined if the fence keeps the entry from this caller. */
 export async function findWithinFence(
   tx: Tx,
   conditions: Conditions,
@@ -191,14 +188,14 @@ const PartRow = z.object({
   subject: z.string(),
   compartment_id: z.string(),
   stored: Bytes,
-  /** Of the entry, which binds its parts by their digests. */
+  /** Bytes of the entry, which binds its parts by their digests. */
   bytes: Bytes,
   destroyed_at: z.coerce.date().nullable(),
   case_id: z.string().nullable(),
   is_suspicion: z.boolean(),
 });
 
-/** A stored part, and whether it was asked for: another is read only to see whose case the entry is of. */
+/** A stored part, and whether it was requested. Other parts are read only to find the entry's case. */
 export type PartRow = z.infer<typeof PartRow> & { readonly is_asked: boolean };
 
 const PARTS = `SELECT p.entry_id::text, e.log, p.c, k.kind, k.subject, p.compartment_id::text, p.stored, e.bytes, k.destroyed_at,
@@ -209,8 +206,9 @@ const PARTS = `SELECT p.entry_id::text, e.log, p.c, k.kind, k.subject, p.compart
   ORDER BY p.entry_id, p.c`;
 
 /**
- * Stored parts of the given kinds; others are not even read, but for a case's, which shows whose case it is. That one only
- * where the search row, which the fence goes by, names that case: a changed row must not open a foreign case.
+ * Returns stored parts of the given kinds. Other kinds are not read, except the case part, which shows the entry's
+ * case. The case part is read only if the index row, which the fence uses, names that case: a changed row must not
+ * open another agency's case.
  */
 export async function readParts(
   tx: Tx,
@@ -221,7 +219,7 @@ export async function readParts(
   return rows.map((row) => ({ ...row, is_asked: kinds.includes(row.kind) }));
 }
 
-/** First index whose bytes are kept; 0 where nothing was pruned. */
+/** Returns the first index whose bytes are kept; 0 if nothing was pruned. */
 export async function readMinimum(tx: Tx, log: string): Promise<number> {
   const rows = await tx.$queryRawUnsafe(
     "SELECT coalesce(max(minimum), 0) AS minimum FROM audit_prune WHERE log = $1",
@@ -240,7 +238,7 @@ export async function findNewestCheckpoint(tx: Tx, log: string): Promise<Checkpo
   return z.array(CheckpointRow).parse(await tx.$queryRawUnsafe(NEWEST_CHECKPOINT, log))[0];
 }
 
-/** The same without a transaction around it, for who needs nothing else from the same moment. */
+/** Returns the same outside a transaction, for callers that need no other fact from the same moment. */
 export async function readNewestCheckpoint(pool: Pool, log: string): Promise<CheckpointRow | undefined> {
   try {
     const { rows } = await pool.query(NEWEST_CHECKPOINT, [log]);

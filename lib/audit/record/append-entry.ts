@@ -7,7 +7,7 @@ import type { AuditEvent } from "../entry/event";
 import { insertEntriesWith } from "./store";
 
 /**
- * Writes the entry of a change in the change's own transaction, as one statement: both commit or neither.
+ * Writes the entry of a change in the same transaction as the change, as one statement: both commit or neither does.
  * The completeness trigger looks for its queue rows at COMMIT.
  */
 export async function appendEntry(tx: Tx, cx: AuditContext, event: AuditEvent): Promise<AppendedEntry> {
@@ -16,10 +16,10 @@ export async function appendEntry(tx: Tx, cx: AuditContext, event: AuditEvent): 
   return appended;
 }
 
-/** Entries written by one statement, so that its parameters stay small. */
+/** Entries written by one statement; this limits its parameters. */
 const MAX_STATEMENT = 250;
 
-/** The same for many changes of one transaction: a statement for up to 250 of them. */
+/** Writes the entries of many changes in one transaction: one statement for up to 250 of them. */
 export async function appendEntries(
   tx: Tx,
   cx: AuditContext,

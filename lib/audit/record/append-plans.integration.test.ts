@@ -25,7 +25,7 @@ async function appendAndIntegrate(): Promise<void> {
   }
 }
 
-/** Rows of each table that were read by going through the table, as the server counts them. */
+/** Returns how many rows of each table were read by sequential scans, as the server counts them. */
 async function rowsReadThrough(): Promise<Map<string, number>> {
   for (const pool of [bench.appPool, bench.sequencerPool])
     await pool.query("SELECT pg_stat_force_next_flush()");
@@ -36,13 +36,13 @@ async function rowsReadThrough(): Promise<Map<string, number>> {
   return new Map(Scans.parse(rows).map(({ relname, seq_tup_read }) => [relname, seq_tup_read]));
 }
 
-it("what an append and a batch of the sequencer read does not grow with the log, whenever their plans were made", async () => {
+it("the reads of an append and of a sequencer batch do not grow with the log, whenever their plans were made", async () => {
   await appendAndIntegrate();
   const first = await rowsReadThrough();
   await appendAndIntegrate();
   const second = await rowsReadThrough();
   const read = new Map(TABLES.map((table) => [table, (second.get(table) ?? 0) - (first.get(table) ?? 0)]));
-  // The queue is what a batch takes, and may be gone through once.
+  // A batch takes the queue, so it may scan the queue once.
   expect(read.get("audit_queue")).toBeLessThanOrEqual(BATCHES * BATCH);
   read.delete("audit_queue");
   expect([...read.values()]).toEqual([0, 0, 0, 0]);

@@ -83,7 +83,7 @@ describe("the log under writers", () => {
     expect(verifyReceipt(bench.cx.audit.receiptSigner.publicKey, claims, receipt.signature)).toBe(true);
   });
 
-  it("a burst of recorded events shares statements and each one is committed when its call returns", async () => {
+  it("recorded events of a burst share statements, and each one is committed when its call returns", async () => {
     const before = await count();
     const entries = await Promise.all(Array.from({ length: 200 }, () => recordEvent(bench.cx, EVENT)));
     expect(new Set(entries.map((entry) => entry.id)).size).toBe(200);
@@ -95,7 +95,7 @@ describe("the log under writers", () => {
     expect(rows[0].n).toBeLessThan(20);
   });
 
-  it("an entry whose transaction is rolled back leaves nothing behind", async () => {
+  it("an entry whose transaction is rolled back leaves no row", async () => {
     const before = await count();
     const refused = inTransaction(bench.cx, async (tx) => {
       await appendEntry(tx, bench.cx, EVENT);

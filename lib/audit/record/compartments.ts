@@ -11,10 +11,10 @@ import { KeyMemory } from "./key-memory";
 import { type CompartmentRow, createCompartment, findCompartments, findLiveCompartments } from "./store";
 
 const KEY_BYTES = 32;
-/** Turns in which a compartment is made; another process may take the number each time. */
+/** Attempts to create a compartment. In each attempt another process may take the number first. */
 const MOST_TURNS = 4;
 
-/** The lowest number that none of these has, which rise. */
+/** Returns the lowest number that is not in this ascending list. */
 function lowestFree(taken: readonly number[]): number {
   const gap = taken.findIndex((nth, at) => nth !== at);
   return gap === -1 ? taken.length : gap;
@@ -25,7 +25,10 @@ export function sealingContext(name: CompartmentName): string {
   return `sealport/compartment/1|${name.tenantId}|${name.kind}|${name.subject}`;
 }
 
-/** The compartment of a row; undefined where its key is gone, or where the row names another than its key is sealed for. */
+/**
+ * Returns the compartment of a row; undefined if its key no longer exists, or if the key is sealed for another
+ * compartment.
+ */
 function unseal(keystore: Keystore, row: CompartmentRow): Compartment | undefined {
   if (row.sealedKey === undefined) return undefined;
   const name: CompartmentName = { tenantId: row.tenantId, kind: row.kind, subject: row.subject };
@@ -38,9 +41,10 @@ function unseal(keystore: Keystore, row: CompartmentRow): Compartment | undefine
 }
 
 /**
- * Rows are committed on a connection of the recorder's own, never in a caller's transaction: a rollback
- * there would leave a cached key whose row does not exist. Of several rows of a name the first that opens counts; where
- * none does, another is made beside them, but for a person: an erasure destroys one key.
+ * Finds or creates compartments. Rows are committed on the recorder's own connection, never in a caller's
+ * transaction: after a rollback there, the key cache would have a key without a row. If a name has several rows, the
+ * first that opens counts. If none opens, another compartment is created. This does not apply to a person, because an
+ * erasure destroys exactly one key.
  */
 export function createCompartments(
   pool: Pool,

@@ -31,7 +31,7 @@ function newId(): string {
   return `p-${uuidv7(Date.now())}`;
 }
 
-/** Runs raw statements as the app role; the promise tells how COMMIT went. */
+/** Runs raw statements as the app role; the promise gives the result of COMMIT. */
 function asApp(fn: (tx: RawTx) => Promise<unknown>): Promise<unknown> {
   return inRawTransaction(bench.cx, fn);
 }
@@ -41,7 +41,7 @@ async function exists(id: string): Promise<boolean> {
   return rows.length === 1;
 }
 
-describe("no act without its record", () => {
+describe("changes without an entry", () => {
   it("a change with its entry commits, the same change without one does not", async () => {
     const [good, bad] = [newId(), newId()];
     await inTransaction(bench.cx, async (tx) => {
@@ -53,7 +53,7 @@ describe("no act without its record", () => {
     expect(await exists(bad)).toBe(false);
   });
 
-  it("an older entry vouches for no new act", async () => {
+  it("an older entry does not cover a new act", async () => {
     const id = newId();
     const old = await recordEvent(bench.cx, creation(id));
     await expect(asApp((tx) => insert(tx, id))).rejects.toThrow();
@@ -68,7 +68,7 @@ describe("no act without its record", () => {
     expect(await exists(id)).toBe(false);
   });
 
-  it("an entry for another subject or with an action not listed vouches for nothing", async () => {
+  it("an entry for another subject or with an unlisted action does not cover an act", async () => {
     const id = newId();
     const attempt = (event: AuditEvent) =>
       inTransaction(bench.cx, async (tx) => {
@@ -80,7 +80,7 @@ describe("no act without its record", () => {
     expect(await exists(id)).toBe(false);
   });
 
-  it("the transaction id of a queue row or an entry cannot be given by the app", async () => {
+  it("the app cannot set the transaction id of a queue row or an entry", async () => {
     const values = [uuidv7(Date.now()), bench.place.tenantId];
     const queue =
       "INSERT INTO audit_queue (entry_id, tenant_id, subject, action, xid) VALUES ($1, $2, 's', 'a', '99999999')";

@@ -8,7 +8,7 @@ import { prepareLog } from "../sequencer/sequencer";
 
 const ENTRIES = 400;
 const MUTANTS = 5;
-/** What a rule of the table refuses with, and an id that is none. */
+/** The error of the table's rule, and an invalid id. */
 const REFUSED = ["SP001", "22P02"];
 
 let bench: AuditBench;
@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 
 let state = 12_345;
-/** The next of a fixed row of numbers below `n`, so that a failure comes again. */
+/** Returns the next number below `n` of a fixed sequence, so that a failure can be repeated. */
 function next(n: number): number {
   state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
   return Math.floor((state / 2 ** 32) * n);
@@ -90,7 +90,7 @@ function madeEntry(): Entry {
 }
 
 const SPELLINGS = [...' \n\t09aZ_"\\{}[],:-+.eE\u0000\ufeffé/'];
-/** Ways to spell an entry that are not its own. */
+/** Invalid spellings of an entry. */
 const MUTATIONS: readonly ((text: string, at: number) => string)[] = [
   (text, at) => text.slice(0, at) + text.slice(at + 1),
   (text, at) => text.slice(0, at) + pick(SPELLINGS) + text.slice(at),
@@ -109,7 +109,7 @@ function membersOf(bytes: Buffer): Record<string, unknown> {
   }
 }
 
-/** Whether the table takes these bytes from the portal's login, with the columns that they say. */
+/** Returns whether the table accepts these bytes from the portal's login, with the columns that they state. */
 async function isTaken(bytes: Buffer): Promise<boolean> {
   const { id, log, at, class: of, outcome } = membersOf(bytes);
   const client = await bench.appPool.connect();
@@ -122,7 +122,7 @@ async function isTaken(bytes: Buffer): Promise<boolean> {
     return true;
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    // A NUL in a column, or a value there that is none of its type, is no matter of the form.
+    // A NUL in a column, or a value of the wrong type, is not a question of form.
     if (![...REFUSED, "22021", "22P05"].includes(code)) throw error;
     return false;
   } finally {
@@ -140,7 +140,7 @@ function isEntry(bytes: Uint8Array): boolean {
   }
 }
 
-it("the table takes every entry the portal makes, and nothing that the sequencer would not take", async () => {
+it("the table accepts every entry that the portal makes, and only entries that the sequencer accepts", async () => {
   const differ: string[] = [];
   for (let count = 0; count < ENTRIES; count += 1) {
     const bytes = Buffer.from(encodeEntry(madeEntry()));

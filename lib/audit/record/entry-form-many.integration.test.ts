@@ -15,7 +15,7 @@ beforeAll(async () => {
   bench = await createAuditBench();
   admin = new Client({ connectionString: bench.database.adminUrl });
   await admin.connect();
-  // The rule of the table alone, with a row that says what the bytes say.
+  // Tests only the table's rule, with a row that matches the bytes.
   await admin.query(`CREATE FUNCTION pg_temp.is_taken(b bytea) RETURNS boolean LANGUAGE plpgsql AS $$
     DECLARE e audit_entry; said jsonb;
     BEGIN
@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 let state = 20_261_126;
-/** The next of a fixed row of numbers below `n`, so that a failure comes again. */
+/** Returns the next number below `n` of a fixed sequence, so that a failure can be repeated. */
 function next(n: number): number {
   state ^= state << 13;
   state ^= state >>> 17;
@@ -115,7 +115,7 @@ function sound(): Record<string, unknown> {
   };
 }
 
-/** A place in a value, at random, of which something else is made. */
+/** A random place in a value that will be changed. */
 function changed(of: unknown, make: () => unknown): unknown {
   if (Array.isArray(of) && of.length > 0 && next(5) > 0) {
     const where = next(of.length);
@@ -150,7 +150,7 @@ function changed(of: unknown, make: () => unknown): unknown {
   return make();
 }
 
-/** JSON with names in the order of JCS, of anything at all. */
+/** Returns random JSON with names in the order of JCS. */
 function spelled(of: unknown): string {
   if (Array.isArray(of)) return `[${of.map(spelled).join(",")}]`;
   if (typeof of === "object" && of !== null)
@@ -196,7 +196,7 @@ function made(): Buffer {
 
 function isEntry(bytes: Uint8Array): boolean {
   try {
-    // What only the owner's functions write the table refuses from others, whatever its form.
+    // Entries that only the owner's functions write: the table refuses them from other logins, whatever their form.
     const { pub } = parseEntry(bytes);
     return pub?.prune === undefined && pub?.recovery === undefined;
   } catch (error) {
@@ -205,7 +205,7 @@ function isEntry(bytes: Uint8Array): boolean {
   }
 }
 
-it("the table takes nothing that is no entry, whatever was changed in one, and whatever the portal makes", async () => {
+it("the table accepts only entries, whatever was changed in one, and every entry that the portal makes", async () => {
   const poison: string[] = [];
   const strict: string[] = [];
   const counts = { both: 0, neither: 0 };
@@ -225,8 +225,8 @@ it("the table takes nothing that is no entry, whatever was changed in one, and w
   expect(poison).toEqual([]);
   expect(counts.both).toBeGreaterThan(ENTRIES / 20);
   expect(counts.neither).toBeGreaterThan(ENTRIES / 20);
-  // The table is the stricter one in the open member `checkpoint`, in names of groups and in characters that UTF-16 has in
-  // two pieces; the portal spells all of these in ASCII.
+  // The table is stricter in the public member `checkpoint`, in names of groups and in characters that need two
+  // UTF-16 code units. The portal writes all of these in ASCII.
   const unexplained = strict.filter(
     (json) => !/"(checkpoint|envelopes)":/.test(json) && [...json].length === json.length,
   );

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-/** What the app's login writes of an entry, in whatever spelling, with the rows it must have. */
+/** Writes an entry as the app's login can, in any spelling, with its required rows. */
 async function write(id: string, text: string): Promise<void> {
   const { log, tenantId } = bench.place;
   const client = await bench.appPool.connect();
@@ -58,7 +58,7 @@ function spell(id: string, { sealed = "[]", tenant = "t_x", pub }: Spelled = {})
 const envelope = (grp: string, gen: number | string) =>
   `{"bd":"${D}","gen":${gen},"grp":"${grp}","rl":"${D}"}`;
 
-/** Spellings by the change that makes each; every one was an entry to the database and none to the sequencer. */
+/** Spellings by the change that makes each. Each one was an entry for the database but not for the sequencer. */
 const FORGED: Readonly<Record<string, (id: string) => string>> = {
   "a space before it": (id) => ` ${spell(id)}`,
   "a space in it": (id) => spell(id).replace('"v":1', '"v": 1'),
@@ -100,14 +100,14 @@ const FORGED: Readonly<Record<string, (id: string) => string>> = {
   "a recovery": (id) => spell(id, { pub: '{"recovery":{"from":0,"lost":[],"to":1}}' }),
 };
 
-describe("the app's login writes no entry that would stand aside", () => {
+describe("the app's login cannot write an entry that would be quarantined", () => {
   it.each(Object.keys(FORGED))("%s", async (name) => {
     const id = uuidv7(Date.now());
     const text = FORGED[name]?.(id) ?? "";
     await expect(write(id, text)).rejects.toMatchObject({ code: "SP001" });
   });
 
-  it("what it may write has its leaf at once, in every form there is", async () => {
+  it("every form that it may write gets its leaf at once", async () => {
     const prefix = { v: 1, log: bench.place.log, at: AT, class: "log", outcome: "done" } as const;
     const made = (more: object) => {
       const id = uuidv7(Date.now());
@@ -143,7 +143,7 @@ describe("the app's login writes no entry that would stand aside", () => {
     expect((await bench.appPool.query("SELECT 1 FROM audit_quarantine")).rows).toEqual([]);
   });
 
-  it("writes what the portal composes, whatever is sealed and whatever is open", async () => {
+  it("every entry that the portal composes can be written, with any sealed and public members", async () => {
     const pubs: (PublicDetails | undefined)[] = [
       undefined,
       { rd: D, meta: D, envelopes: [{ grp: "parties", gen: 1, bd: D, rl: D }] },

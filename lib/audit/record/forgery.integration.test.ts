@@ -25,7 +25,7 @@ interface Forged {
   readonly isUnlisted?: boolean;
 }
 
-/** Writes an entry with its queue row and search row as the app role may, with the forger's choice of row and bytes. */
+/** Writes an entry with its queue row and index row as the app role may, with forged row and bytes. */
 async function forge(tx: RawTx, { row, said, bytes, isUnlisted }: Forged): Promise<void> {
   const id = uuidv7(Date.now());
   const base = {
@@ -66,14 +66,14 @@ async function forge(tx: RawTx, { row, said, bytes, isUnlisted }: Forged): Promi
 /** A UUID of version 4. */
 const FOURTH = "01936f2a-7c1b-4def-8a10-999999999999";
 
-/** The same word in the row and in the bytes. */
+/** Puts the same value into the row and into the bytes. */
 const both = (members: Partial<Record<"at" | "class" | "outcome", string>>): Forged => ({
   row: members,
   said: members,
 });
 
 describe("an entry forged with the app's login", () => {
-  it("commits when row and bytes agree, so that the refusals below are of their cause", async () => {
+  it("commits when row and bytes agree, so that the refusals below have the tested cause", async () => {
     await expect(asApp((tx) => forge(tx, {}))).resolves.toBeUndefined();
   });
 
@@ -129,7 +129,7 @@ describe("an entry forged with the app's login", () => {
   });
 });
 
-describe("what the app's login cannot change even with an entry", () => {
+describe("records that the app's login cannot change even with an entry", () => {
   it("a transaction's record: digest list, parties, time and first entry", async () => {
     const id = uuidv7(Date.now());
     const write = (action: string, statement: string, values: unknown[]) =>
@@ -181,12 +181,12 @@ describe("what the app's login cannot change even with an entry", () => {
   });
 });
 
-describe("what the app's login cannot forge beside the log", () => {
+describe("records that the app's login cannot forge outside the log", () => {
   const insert = (columns: string, values: string) =>
     bench.appPool.query(`INSERT INTO audit_verification (${columns}) VALUES (${values})`);
   const made = () => `'${uuidv7(Date.now())}', '${bench.place.tenantId}'`;
 
-  it("a verification that says the log is sound: it may ask for one, and nothing more", async () => {
+  it("a sound verification: the login may only request one", async () => {
     await expect(
       insert("id, tenant_id, state, cause", `${made()}, 'queued', 'demand'`),
     ).resolves.toBeDefined();
@@ -225,7 +225,7 @@ describe("what the app's login cannot forge beside the log", () => {
     `INSERT INTO audit_index (entry_id, tenant_id, at, outcome, action)
      VALUES (${entry}, '${bench.place.tenantId}', ${columns}, 'audit.verify')`;
 
-  it("a sealed part or a search row beside an old entry, or beside none", async () => {
+  it("a sealed part or an index row for an old entry, or for none", async () => {
     const old = await recordEvent(bench.cx, {
       class: "log",
       outcome: "done",
@@ -235,7 +235,7 @@ describe("what the app's login cannot forge beside the log", () => {
     for (const entry of [`'${old.id}'`, "gen_random_uuid()"])
       await expect(bench.appPool.query(part(entry)), entry).rejects.toMatchObject({ code: "SP001" });
     await expect(bench.appPool.query(row("gen_random_uuid()"))).rejects.toMatchObject({ code: "SP001" });
-    // The forger's own entry has a search row already and no part: neither is put beside it afterwards.
+    // The forger's own entry already has an index row and no part. Neither can be added later.
     await asApp((tx) => forge(tx, {}));
     const bare =
       "(SELECT id FROM audit_entry e WHERE NOT EXISTS (SELECT 1 FROM audit_part p WHERE p.entry_id = e.id) LIMIT 1)";

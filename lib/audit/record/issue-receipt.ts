@@ -5,7 +5,7 @@ import { toBase64url } from "@/lib/crypto/bytes";
 import { receiptText } from "@/lib/crypto/receipt";
 import { signNoteLine } from "../entry/note-line";
 
-/** The receipt of audit.md: a signed promise that the log holds this leaf by `integrate_by`. */
+/** The receipt of audit.md: a signed promise that the log includes this leaf by `integrate_by`. */
 export interface Receipt {
   readonly log: string;
   /** Canonical bytes of the entry, base64url. */
@@ -13,11 +13,11 @@ export interface Receipt {
   readonly entry_id: string;
   readonly leaf_hash: string;
   readonly integrate_by: string;
-  /** A whole C2SP signature line without its newline. */
+  /** A whole C2SP signature line, without its newline. */
   readonly signature: string;
 }
 
-/** Signs the receipt of an entry. Call it after the entry's transaction has committed, never before. */
+/** Signs the receipt of an entry. Call it only after the entry's transaction has committed. */
 export async function issueReceipt(
   cx: Pick<AuditContext, "instance" | "audit">,
   appended: AppendedEntry,

@@ -6,7 +6,7 @@ import { signedIn } from "@/lib/testing/instance/signed-in";
 import type { AuditEvent } from "../entry/event";
 import { appendEntry } from "./append-entry";
 
-// What the portal's database login does with rows that say who somebody is, and the entries that vouch for it.
+// Tests what the portal's database login can do with rows that identify a person, and with their entries.
 
 let bench: UseCaseBench;
 let victim: Context;
@@ -28,14 +28,14 @@ const owners = async () => {
   return new Map(rows.map(({ sid, user_id }) => [sid, user_id]));
 };
 
-/** The change and the entry, in one transaction of the portal's login. */
+/** Writes the change and the entry in one transaction of the portal's login. */
 const changed = (change: (tx: Tx) => Promise<unknown>, event: AuditEvent) =>
   inTransaction(bench.cx, async (tx) => {
     await change(tx);
     await appendEntry(tx, bench.cx, event);
   });
 
-it("no session becomes another person's by its name, without an entry and with one", async () => {
+it("no session becomes another person's by a changed name, without an entry and with one", async () => {
   const before = await owners();
   const [theirs, mine] = [sidOf(victim), sidOf(attacker)];
   const exchange = inRawTransaction(bench.cx, async (tx) => {
@@ -55,7 +55,7 @@ it("no session becomes another person's by its name, without an entry and with o
   expect(await owners()).toEqual(before);
 });
 
-it("no row is moved to somebody else on the word of an entry about him alone", async () => {
+it("an entry about one person alone cannot move a row to another person", async () => {
   const before = await owners();
   const { userId } = victim.principal;
   const moved = changed(
@@ -71,7 +71,7 @@ it("no row is moved to somebody else on the word of an entry about him alone", a
   expect(await owners()).toEqual(before);
 });
 
-it("a session's last use is still no act of its own", async () => {
+it("the last use of a session needs no entry of its own", async () => {
   const { rowCount } = await bench.appPool.query(
     "UPDATE auth_session SET last_seen_at = now() WHERE sid = $1",
     [sidOf(victim)],

@@ -3,7 +3,7 @@ import { KeyMemory } from "./key-memory";
 
 const NOW = () => 0;
 
-/** A store of keys whose answers are counted; `id` is the row's. */
+/** A store of keys that counts its reads; `id` is the row's. */
 function source(id = "row-1") {
   let asked = 0;
   return {
@@ -17,7 +17,7 @@ function source(id = "row-1") {
   };
 }
 
-test("a key is read once while it is kept, and anew after its time", async () => {
+test("a key is read once while it is in memory, and again after its time", async () => {
   let now = 0;
   const memory = new KeyMemory(() => now);
   const keys = source();
@@ -29,7 +29,7 @@ test("a key is read once while it is kept, and anew after its time", async () =>
   expect(keys.asked).toBe(2);
 });
 
-test("an erased key is forgotten at once, others stay", async () => {
+test("an erased key is forgotten at once, other keys stay", async () => {
   const memory = new KeyMemory(NOW);
   const [erased, other] = [source("row-1"), source("row-2")];
   await memory.get("a", erased.load);
@@ -41,7 +41,7 @@ test("an erased key is forgotten at once, others stay", async () => {
   expect([erased.asked, other.asked]).toEqual([2, 1]);
 });
 
-test("a key that was being read while an erasure was heard is not kept", async () => {
+test("a key read during an erasure is not kept", async () => {
   const memory = new KeyMemory(NOW);
   const keys = source();
   let answer: (() => void) | undefined;
@@ -58,7 +58,7 @@ test("a key that was being read while an erasure was heard is not kept", async (
   expect(keys.asked).toBe(2);
 });
 
-test("while erasures are not heard nothing is kept, and what was kept is gone", async () => {
+test("without erasure notices no key is kept, and all keys are forgotten", async () => {
   const memory = new KeyMemory(NOW);
   const keys = source();
   await memory.get("a", keys.load);

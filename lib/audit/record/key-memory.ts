@@ -1,7 +1,7 @@
 import type { Compartment } from "@/lib/context/recorder";
 
 const MAX_KEYS = 5_000;
-/** Bounds what a process holds; an erasure does not wait for it (`forget`, `hear`). */
+/** Limits the number of keys in a process. An erasure does not depend on it (`forget`, `hear`). */
 const KEPT_MS = 10 * 60_000;
 
 interface Kept {
@@ -10,18 +10,18 @@ interface Kept {
 }
 
 /**
- * Compartment keys of one process for as long as they may be kept. While erasures are not heard nothing is kept, so
- * that no process seals or opens under a key that was destroyed meanwhile.
+ * Keeps the compartment keys of one process for a limited time. While the process receives no erasure notices it
+ * keeps no key. So no process seals or opens with a key that was destroyed meanwhile.
  */
 export class KeyMemory {
   readonly #kept = new Map<string, Kept>();
   #isHeard = true;
-  /** Raised by every erasure and loss: what was being read meanwhile is not kept. */
+  /** Increased by every erasure and every lost connection. A key whose read began before is not kept. */
   #era = 0;
 
   constructor(private readonly nowMs: () => number) {}
 
-  /** The key under this name, read by `load` unless it is kept. */
+  /** Returns the key of this name. Calls `load` if the key is not in memory. */
   get(name: string, load: () => Promise<Compartment>): Promise<Compartment> {
     const kept = this.#kept.get(name);
     if (kept !== undefined && kept.until > this.nowMs()) return kept.value;
@@ -30,7 +30,7 @@ export class KeyMemory {
     return value;
   }
 
-  /** Forgets one compartment's key, by its row's id. */
+  /** Forgets the key of one compartment, by the id of its row. */
   forget(id: string): void {
     this.#era += 1;
     for (const [name, { value }] of this.#kept) {
@@ -41,7 +41,7 @@ export class KeyMemory {
     }
   }
 
-  /** Says whether erasures are heard from now on; whatever was kept is forgotten. */
+  /** Sets whether erasure notices arrive from now on. Forgets all keys. */
   hear(isHeard: boolean): void {
     this.#isHeard = isHeard;
     this.#era += 1;

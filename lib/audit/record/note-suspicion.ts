@@ -5,8 +5,8 @@ import { issueReceipt, type Receipt } from "./issue-receipt";
 import { recordEvent } from "./record-event";
 
 /**
- * Writes a suspicion down in a compartment of its own: the whole entry is there for the duty compliance only, and
- * nobody else's lists, counts or exports differ by it (I12).
+ * Records a suspicion in its own compartment. Only the duty compliance can see the entry. Lists, counts and exports
+ * of all other people are the same with or without it (I12).
  */
 export async function noteSuspicion(
   cx: Context,

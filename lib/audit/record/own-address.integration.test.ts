@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-it("no search row makes another person's address one's own", async () => {
+it("an index row cannot make another person's address the caller's own", async () => {
   const reader = await bench.person({ role: "client" });
   const address = "192.0.2.77";
   const acting = { ...(await bench.person({ role: "client" })), client: { address } };
@@ -34,7 +34,7 @@ it("no search row makes another person's address one's own", async () => {
   expect(await mine()).toEqual([address, undefined]);
 });
 
-it("no search row tells a participant what another accessed", async () => {
+it("an index row cannot show a participant another participant's accesses", async () => {
   const [reader, other] = [await bench.person({ role: "client" }), await bench.person({ role: "client" })];
   const access = { dataAccessed: ["what another accessed"], success: true, error: "why it failed" };
   const { id } = await recordEvent(other, { ...EVENT, access, index: { participantId: "another" } });

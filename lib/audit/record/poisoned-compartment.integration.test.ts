@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-/** What the portal's database login can write before the portal makes the compartment itself. */
+/** What the portal's database login can write before the portal creates the compartment. */
 async function poison(kind: string, subject: string, nth: number): Promise<void> {
   await bench.appPool.query(
     "INSERT INTO audit_compartment (id, tenant_id, kind, subject, sealed_key, nth) VALUES ($1, $2, $3, $4, $5, $6)",
@@ -38,7 +38,7 @@ async function countOf(kind: string, subject: string): Promise<number> {
 }
 
 it.each(["case", "suspicion"] as const)(
-  "compartments that the login made before the portal did keep nothing from being recorded (%s)",
+  "compartments that the login made before the portal do not stop any record (%s)",
   async (kind) => {
     const caseId = randomUUID();
     const subject = kind === "case" ? caseId : bench.place.tenantId;
@@ -58,7 +58,7 @@ it.each(["case", "suspicion"] as const)(
   },
 );
 
-it("several portals that find none which opens make one beside, together, and tell it", async () => {
+it("several portals that find no compartment that opens create one together, and log it", async () => {
   const caseId = randomUUID();
   await poison("case", caseId, 0);
   const told: string[] = [];
@@ -75,6 +75,6 @@ it("several portals that find none which opens make one beside, together, and te
   expect(new Set(told)).toEqual(new Set(["log.compartment"]));
 });
 
-it("a person has one compartment, also where it does not open", async () => {
+it("a person has one compartment, even if it does not open", async () => {
   await expect(poison("subject", "p_x", 1)).rejects.toMatchObject({ code: "23514" });
 });

@@ -6,8 +6,8 @@ import { composeEntry } from "../entry/compose-entry";
 import type { AuditEvent } from "../entry/event";
 
 /**
- * Writes the entry of a read or a refusal on the recorder's own connection and returns once it is committed.
- * If it cannot be written the caller gets `service.audit-unavailable`, and nothing may leave.
+ * Writes the entry of a read or a refusal on the recorder's own connection and returns once it is committed. Throws
+ * `service.audit-unavailable` if it cannot be written. Then the caller must not answer with any data.
  */
 export async function recordEvent(cx: AuditContext, event: AuditEvent): Promise<AppendedEntry> {
   try {

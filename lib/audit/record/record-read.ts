@@ -5,28 +5,34 @@ import { recordEvent } from "./record-event";
 
 const QUIET_MS = 10 * 60_000;
 
-/** What a filter filters by, without its values: they may name a case that others may not know of (I12). */
+/**
+ * Returns the names of a filter's members without their values. A value may name a case that others may not know of
+ * (I12).
+ */
 export function filterNames(filter: Readonly<Record<string, unknown>>): string[] {
   return Object.keys(filter)
     .filter((name) => filter[name] !== undefined)
     .sort();
 }
 
-/** What fences the entry that was read, and so the record of reading it. */
+/** The fence of the entry that was read, which also applies to the record of reading it. */
 export interface ReadFence {
   readonly caseId?: string | undefined;
   readonly isSuspicion?: boolean;
 }
 
-/** Where the details of a read stand: sealed as what was read, so that nobody learns of it by who reads it. */
+/**
+ * Returns where the details of a read are sealed: like the entry that was read. So the record of a read reveals the
+ * entry to no other person.
+ */
 function fencedDetails(details: Readonly<Record<string, Json>>, { caseId, isSuspicion }: ReadFence) {
   if (isSuspicion === true) return { suspicion: details, ...(caseId === undefined ? {} : { caseId }) };
   return caseId === undefined ? { details } : { caseId, caseDetails: details };
 }
 
 /**
- * Reading the log is itself logged, and the entry is committed before anything is answered (I9). The read of an
- * entry of a case belongs to that case, and the read of a suspicion is there for those who may know of suspicions.
+ * Records that the log was read. The record is committed before any answer (I9). The read of an entry of a case
+ * belongs to that case. The read of a suspicion is visible only to people who may see suspicions.
  */
 export async function recordRead(
   cx: AuditContext,
@@ -43,7 +49,10 @@ export async function recordRead(
   });
 }
 
-/** Checkpoint and proof reads: once per actor, log and ten minutes, so that a polling page does not feed itself. */
+/**
+ * Records checkpoint and proof reads once per actor, log and ten minutes. Otherwise a polling page would create
+ * entries without end.
+ */
 export async function recordReadOnce(
   cx: AuditContext,
   action: string,

@@ -1,4 +1,9 @@
 import "server-only";
+
+// record/ writes entries. append-entry.ts writes the entry of a change in the change's own transaction. recorder.ts
+// and record-event.ts write reads and refusals on a connection of their own. compartments.ts has the keys of sealed
+// parts. Always true: a change and its entry commit together, and no data leave before the read of them is recorded.
+
 import type { Pool } from "pg";
 import type { InstanceFacts } from "@/lib/context/context";
 import type { AuditRecorder, EntryRows } from "@/lib/context/recorder";
@@ -8,17 +13,20 @@ import type { Logger } from "@/lib/telemetry/logger";
 import { createCompartments } from "./compartments";
 import { insertEntries } from "./store";
 
-/** Most entries written by one statement; more wait for the next flush. */
+/** Most entries written by one statement. The others wait for the next flush. */
 const MAX_FLUSH = 500;
 
 export interface AuditRecorderOptions {
-  /** Connections of the app role; a small pool of its own keeps refusals writable when the others are busy. */
+  /**
+   * Connections of the app role. This separate small pool keeps refusals writable when the other connections are
+   * busy.
+   */
   readonly pool: Pool;
   readonly keystore: Keystore;
   readonly instance: Pick<InstanceFacts, "log">;
   readonly receiptKey: KeyRef;
   readonly nowMs?: () => number;
-  /** Where it is told that a compartment does not open (compartments.ts). */
+  /** Logger for compartments that do not open (compartments.ts). */
   readonly logger?: Logger;
 }
 
@@ -29,8 +37,8 @@ interface Waiting {
 }
 
 /**
- * Group append: while one flush is under way, newcomers gather, and the next statement writes them all. Under
- * load the cost of a commit is shared; alone an entry waits for nothing.
+ * Appends entries in groups: while one flush runs, new entries gather, and the next statement writes them all. Under
+ * load, entries share the cost of a commit. A single entry does not wait.
  */
 class GroupAppend {
   private waiting: Waiting[] = [];
@@ -50,7 +58,7 @@ class GroupAppend {
   }
 
   private async run(): Promise<void> {
-    // One turn of the event loop lets callers of the same moment share the first flush too.
+    // Wait one turn of the event loop, so that callers of the same moment share the first flush.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.waiting.length > 0) await this.flush(this.waiting.splice(0, MAX_FLUSH));
     this.flushing = undefined;
@@ -68,7 +76,10 @@ class GroupAppend {
     }
   }
 
-  /** One entry the database refuses must not take its neighbours with it; an unreachable database fails all. */
+  /**
+   * Writes entries one by one when the database refuses a group, so that one bad entry does not stop the others. An
+   * unreachable database fails all.
+   */
   private async failOrSplit(batch: readonly Waiting[], error: unknown): Promise<void> {
     if (batch.length === 1 || error instanceof DomainError) {
       for (const waiting of batch) waiting.reject(error);
@@ -80,7 +91,7 @@ class GroupAppend {
 
 const MAX_REMEMBERED = 10_000;
 
-/** Remembers when a key was last seen; the oldest are forgotten first, which at worst logs a read twice. */
+/** Remembers when a key was last seen. It forgets the oldest keys first; in the worst case a read is recorded twice. */
 function createQuietPeriods(nowMs: () => number): (key: string, windowMs: number) => boolean {
   const seen = new Map<string, number>();
   return (key, windowMs) => {

@@ -8,8 +8,8 @@ import type { AuditEvent } from "../entry/event";
 import { integrateBatch, prepareLog } from "../sequencer/sequencer";
 import { recordEvent } from "./record-event";
 
-// A dump that is loaded into a new cluster brings the rows' own transaction ids along, and the cluster's begin again:
-// sooner or later a transaction has the id of an old row. Here the owner writes a coming id into old rows instead.
+// A dump loaded into a new cluster keeps the rows' own transaction ids, but the cluster's ids begin again. Sooner or
+// later a transaction has the id of an old row. Here the owner writes a future id into old rows instead.
 
 let bench: AuditBench;
 let admin: Client;
@@ -26,7 +26,7 @@ afterAll(async () => {
 
 const AHEAD = 20n;
 
-/** Another process used the number up: not the test's outcome, and tried again with a later one. */
+/** Another process used the number. This is not the test's result, so it is retried with a later number. */
 class Passed extends Error {}
 
 async function currentXid(client: Pick<Client, "query">): Promise<bigint> {
@@ -34,7 +34,7 @@ async function currentXid(client: Pick<Client, "query">): Promise<bigint> {
   return BigInt(rows[0]?.xid ?? 0);
 }
 
-/** Begins transactions of the portal's login until one has this id, and runs `act` in it alone. */
+/** Begins transactions of the portal's login until one has this id, and runs `act` only in it. */
 async function inTransactionOf(xid: bigint, act: (tx: RawTx) => Promise<unknown>): Promise<void> {
   let isReached = false;
   while (!isReached)
@@ -46,7 +46,7 @@ async function inTransactionOf(xid: bigint, act: (tx: RawTx) => Promise<unknown>
     });
 }
 
-/** Gives the rows of an old entry an id that is to come, as a restore does, and runs `act` in the transaction of that id. */
+/** Gives the rows of an old entry a future id, as a restore does, and runs `act` in the transaction with that id. */
 async function restored(entry: string, act: (tx: RawTx) => Promise<unknown>): Promise<void> {
   for (;;) {
     const xid = (await currentXid(admin)) + AHEAD;
@@ -90,8 +90,8 @@ async function exists(id: string): Promise<boolean> {
 
 const integrate = () => integrateBatch(bench.sequencerPool, bench.place);
 
-describe("when transaction ids have begun again", () => {
-  it("an old entry with its leaf vouches for no change", async () => {
+describe("transaction ids that begin again", () => {
+  it("an old entry with its leaf does not cover a change", async () => {
     const [id, old] = [newId(), await recordEvent(bench.cx, creation("somebody"))];
     await integrate();
     const cheat = restored(old.id, async (tx) => {
@@ -102,7 +102,7 @@ describe("when transaction ids have begun again", () => {
     expect(await exists(id)).toBe(false);
   });
 
-  it("nor does one that has no leaf yet, by a new queue row", async () => {
+  it("an old entry without a leaf does not cover a change by a new queue row", async () => {
     const [id, old] = [newId(), await recordEvent(bench.cx, creation("somebody"))];
     const cheat = restored(old.id, async (tx) => {
       await insert(tx, id);
@@ -112,14 +112,14 @@ describe("when transaction ids have begun again", () => {
     expect(await exists(id)).toBe(false);
   });
 
-  it("nor does the queue row that still waits", async () => {
+  it("a waiting queue row does not cover a change", async () => {
     const id = newId();
     const old = await recordEvent(bench.cx, creation(id));
     await expect(restored(old.id, (tx) => insert(tx, id))).rejects.toThrow("audit entry");
     expect(await exists(id)).toBe(false);
   });
 
-  it("a sealed part or a search row is put beside no old entry", async () => {
+  it("no sealed part or index row can be added to an old entry", async () => {
     const { tenantId } = bench.place;
     const old = await recordEvent(bench.cx, creation("somebody"));
     await pastTriggers(admin, ["audit_index"], () =>
@@ -144,8 +144,8 @@ describe("when transaction ids have begun again", () => {
   });
 });
 
-describe("what a transaction has written itself still counts", () => {
-  /** A new entry as the portal's login may write one, with its queue row and search row. */
+describe("entries that the same transaction has written", () => {
+  /** Writes a new entry as the portal's login may, with its queue row and index row. */
   async function append(tx: RawTx, id: string): Promise<void> {
     const entry = uuidv7(Date.now());
     const { log, tenantId } = bench.place;
@@ -166,7 +166,7 @@ describe("what a transaction has written itself still counts", () => {
     );
   }
 
-  it("also in a transaction that has the number of an old entry", async () => {
+  it("an entry counts in a transaction that has the number of an old entry", async () => {
     const [id, old] = [newId(), await recordEvent(bench.cx, creation("somebody"))];
     await restored(old.id, async (tx) => {
       await append(tx, id);
@@ -175,7 +175,7 @@ describe("what a transaction has written itself still counts", () => {
     expect(await exists(id)).toBe(true);
   });
 
-  it("also after a savepoint, where PostgreSQL counts another number", async () => {
+  it("an entry counts after a savepoint, where PostgreSQL uses another number", async () => {
     const id = newId();
     await inRawTransaction(bench.cx, async (tx) => {
       await insert(tx, id);
@@ -186,7 +186,7 @@ describe("what a transaction has written itself still counts", () => {
     expect(await exists(id)).toBe(true);
   });
 
-  it("also while others commit in between", async () => {
+  it("an entry counts while other transactions commit in between", async () => {
     const id = newId();
     await inRawTransaction(bench.cx, async (tx) => {
       await append(tx, id);

@@ -7,8 +7,8 @@ import type { Tx } from "@/lib/db/transaction";
 import { COMPARTMENT_KINDS } from "../entry/event";
 
 /**
- * One statement for any number of entries: entry, parts, a queue row per subject, index row. `xid` is set by
- * triggers. Callers touch no row that another caller touches, so appends never wait for each other.
+ * One statement for any number of entries: entry, parts, a queue row per subject, index row. Triggers set `xid`. A
+ * caller touches no row of another caller, so appends never wait for each other.
  */
 const INSERT_ENTRIES = `
 WITH e AS (
@@ -46,7 +46,7 @@ export async function insertEntriesWith(tx: Tx, rows: readonly EntryRows[]): Pro
   await tx.$executeRawUnsafe(INSERT_ENTRIES, ...parameters(rows));
 }
 
-/** Writes many entries as one statement: a transaction of their own, unless the connection is in one. */
+/** Writes many entries as one statement: in its own transaction, unless the connection is already in one. */
 export async function insertEntries(pool: Pool | PoolClient, rows: readonly EntryRows[]): Promise<void> {
   try {
     await pool.query({ name: "audit-append", text: INSERT_ENTRIES, values: parameters(rows) });
@@ -55,7 +55,7 @@ export async function insertEntries(pool: Pool | PoolClient, rows: readonly Entr
   }
 }
 
-/** A compartment's row; without a sealed key it was destroyed. */
+/** A compartment's row. Without a sealed key, the key was destroyed. */
 export interface CompartmentRow {
   readonly id: string;
   readonly tenantId: string;
@@ -85,15 +85,15 @@ function toCompartmentRow(record: unknown): CompartmentRow {
 
 const COMPARTMENT = "SELECT id, tenant_id, kind, subject, sealed_key FROM audit_compartment";
 
-/** A live compartment among those of its name, which are numbered. */
+/** A live compartment. Compartments of one name are numbered. */
 export interface NumberedCompartment extends CompartmentRow {
   readonly nth: number;
 }
 
-/** More than these of one name are not looked at. */
+/** Most compartments of one name that are checked. */
 const MOST_OF_A_NAME = 1_000;
 
-/** Live compartments of a name by their number; all but one are such as do not open. */
+/** Returns the live compartments of a name by their number. All but one of them do not open. */
 export async function findLiveCompartments(
   pool: Pool,
   name: { readonly tenantId: string; readonly kind: CompartmentKind; readonly subject: string },
@@ -104,14 +104,14 @@ export async function findLiveCompartments(
   return rows.map((row) => ({ ...toCompartmentRow(row), nth: z.object({ nth: z.int() }).parse(row).nth }));
 }
 
-/** Compartments by id; one whose row says a kind that there is not is none, and opens nothing. */
+/** Returns compartments by id. A row with an unknown kind is ignored and opens nothing. */
 export async function findCompartments(pool: Pool, ids: readonly string[]): Promise<CompartmentRow[]> {
   const text = `${COMPARTMENT} WHERE id = ANY ($1::uuid[]) AND kind = ANY ($2::text[])`;
   const rows = await query(pool, text, [[...ids], [...COMPARTMENT_KINDS]]);
   return rows.map(toCompartmentRow);
 }
 
-/** Makes the compartment unless another process was first. */
+/** Creates the compartment unless another process was first. */
 export async function createCompartment(
   pool: Pool,
   row: Omit<NumberedCompartment, "sealedKey"> & { readonly sealedKey: Uint8Array },

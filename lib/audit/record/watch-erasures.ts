@@ -5,8 +5,8 @@ import { type Listener, openListener } from "@/lib/db/listen";
 const CHANNEL = "sealport_erased";
 
 /**
- * Hears which keys were destroyed, in the moment the erasing transaction commits, and forgets them in this process.
- * Until the channel is heard, and while it is lost, this process keeps no compartment key at all.
+ * Listens for destroyed keys and forgets them in this process as soon as the erasing transaction commits. Without a
+ * working notification channel, this process keeps no compartment key in memory.
  */
 export function watchErasures(url: string, applicationName: string, compartments: Compartments): Listener {
   compartments.hear(false);

@@ -72,19 +72,19 @@ afterAll(async () => {
   await bench?.close();
 });
 
-it("what was sealed under the closed log opens to its parties", async () => {
+it("parties can open what was sealed before the log was closed", async () => {
   const opened = await openTransaction(client, transaction, { purpose: "settlement" });
   expect(opened.data).toMatchObject({ amount: "1000" });
 });
 
-it("access logs are answered, with what was written down in the closed log", async () => {
+it("access logs include what the closed log recorded", async () => {
   const { logs } = await listAccessLogs(auditor, { limit: 50, offset: 0 });
   const opened = logs.filter((log) => log.success && log.data_accessed.includes("amount"));
   expect(opened.length).toBeGreaterThan(1);
   expect(new Set(opened.map((log) => log.participant_id))).toEqual(new Set([client.principal.participantId]));
 });
 
-it("entries under a retired key are moved", async () => {
+it("data sealed with a retired key are re-wrapped", async () => {
   const { participantId } = client.principal;
   const { rotation_id } = await rotateKey(client, { participantId }, "rewrap");
   await runRotations({ ...client, system: "portal" });

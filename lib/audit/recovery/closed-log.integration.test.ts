@@ -38,10 +38,10 @@ let owner: Pool;
 let auditor: Context;
 let old: string;
 let size: number;
-/** Export in the background that was asked for before the closing, and waits. */
+/** A waiting background export that was requested before the closing. */
 let waiting: string;
 let compliance: Context;
-/** Pseudonym of a person who is erased when the log is closed. */
+/** Pseudonym of a person who is erased after the log is closed. */
 let gone: string;
 /** Entry of a suspicion in the old log. */
 let suspicion: string;
@@ -55,7 +55,7 @@ function under<C extends Context>(cx: C, origin: string): C {
   return { ...cx, instance, audit };
 }
 
-/** One export and one verification while the old log was the present one, both ended. */
+/** One export and one verification from before the closing, both ended. */
 async function actInOldLog(person: Context): Promise<void> {
   const { response } = await exportLog(person, ExportQuery.parse({ format: "ndjson" }));
   await response.arrayBuffer();
@@ -115,7 +115,7 @@ beforeAll(async () => {
   size = checkpoint.rows[0].size;
   const [oldVkey = ""] = bench.policy.log;
   waiting = (await requestExport(person, NewExport.parse({ format: "bundle" }))).id;
-  // Written, and in no tree when the log was closed.
+  // Written but not in the tree when the log was closed.
   await recordEvent(person, { class: "log", outcome: "done", action: "audit.proof", subjects: [] });
   await startNewLog(owner, bench.place, { origin: `${old}/2`, checkpoint: checkpoint.rows[0].note, oldVkey });
   auditor = under(person, `${old}/2`);
@@ -127,7 +127,7 @@ afterAll(async () => {
   await bench?.close();
 });
 
-it("a closed log is listed, opened entry by entry and proven, and the reading is recorded in the log that followed", async () => {
+it("a closed log can be listed, opened entry by entry and proven, and the read is recorded in the log that followed", async () => {
   const { items } = await listEvents(auditor, EventQuery.parse({ log: old }));
   const mine = items.filter((item) => item.action === "audit.keys");
   expect(mine).toHaveLength(5);
@@ -145,7 +145,7 @@ it("a closed log is listed, opened entry by entry and proven, and the reading is
   expect(rows).toEqual([{ log: `${old}/2` }]);
   const first = await listEvents(auditor, EventQuery.parse({ log: old, waiting: "true" }));
   expect(first.items[0]).toMatchObject({ action: "audit.proof", seq: null });
-  // The present log is what is read where nothing is said.
+  // Without a named log, the present log is read.
   expect(
     (await listEvents(auditor, EventQuery.parse({}))).items.some(
       (item) => item.seq === seq && item.action === "audit.keys",
@@ -167,7 +167,7 @@ it("a closed log is exported as a bundle that verifies with its own key, whole",
   expect(fromBase64url((await getEvent(auditor, 0, old)).entry).length).toBeGreaterThan(0);
 });
 
-it("suspicions that were written down in a closed log are listed, for those who may know of them", async () => {
+it("suspicions in a closed log are listed for people who may see them", async () => {
   const seen = async (cx: Context, log?: string) =>
     (await listSuspicions(cx, SuspicionQuery.parse({ log }))).items.map((item) => item.entry_id);
   expect(await seen(compliance, old)).toEqual([suspicion]);
@@ -176,7 +176,7 @@ it("suspicions that were written down in a closed log are listed, for those who 
   await expect(seen(compliance, `${old}/3`)).rejects.toMatchObject({ code: "audit.not-found" });
 });
 
-it("no other origin is one", async () => {
+it("no other origin is accepted", async () => {
   for (const log of ["log.test/other", `${old}/3`]) {
     await expect(listEvents(auditor, EventQuery.parse({ log }))).rejects.toMatchObject({
       code: "audit.not-found",
@@ -187,7 +187,7 @@ it("no other origin is one", async () => {
   }
 });
 
-it("a closed log is exported in the background too, and the history says which log left and which records it", async () => {
+it("a closed log can be exported in the background, and the history names the exported log and the recording log", async () => {
   const { db, clock } = bench.cx;
   const worker = {
     db,
@@ -208,7 +208,7 @@ it("a closed log is exported in the background too, and the history says which l
   });
   expect(report).toMatchObject({ verdict: "verified", findings: [], log: old, size });
   expect(report.notes.map((note) => note.detail).join("\n")).toContain(`is in the log ${old}/2`);
-  // What was asked for before the closing is of the log that it was asked of, and recorded there.
+  // An export requested before the closing exports the log it was requested of, and is recorded there.
   const before = await downloadExport(auditor, waiting, {});
   const told = await verifyBundle(new Uint8Array(await before.response.arrayBuffer()), {
     policy: { log: keys.log, receipts: keys.receipts, witnesses: [], quorum: 0, checkpoints: [] },
@@ -221,7 +221,7 @@ it("a closed log is exported in the background too, and the history says which l
     recorded_in: `${old}/2`,
     filtered_by: [],
   });
-  // Made before the closing: of the old log, and recorded there.
+  // Made before the closing: it exports the old log and is recorded there.
   expect(items.at(-1)).toMatchObject({ format: "ndjson", log: old, recorded_in: old });
   const { seq } = items.at(-1) ?? {};
   expect((await getEvent(auditor, seq ?? -1, old)).entry_id).toBe(items.at(-1)?.entry_id);
@@ -230,14 +230,14 @@ it("a closed log is exported in the background too, and the history says which l
   ).rejects.toMatchObject({ code: "audit.not-found" });
 });
 
-it("a verification of before the closing is bound by its entry in the closed log, which it names", async () => {
+it("a verification from before the closing is bound by its entry in the closed log, which it names", async () => {
   const { items } = await listVerifications(auditor, VerificationQuery.parse({}));
   expect(items).toEqual([expect.objectContaining({ record: "bound", recorded_in: old })]);
   const [run] = items;
   expect((await getEvent(auditor, run?.seq ?? -1, old)).public.class).toBe("log");
 });
 
-/** Erases a person's compartment as the present log's portal records it; gives the entry. */
+/** Erases a person's compartment as the present log's portal records it. Returns the entry. */
 async function eraseInNewLog(pseudonym: string): Promise<string> {
   const admin = new Client({ connectionString: bench.database.adminUrl });
   await admin.connect();
@@ -258,7 +258,7 @@ async function eraseInNewLog(pseudonym: string): Promise<string> {
   }
 }
 
-it("a person's parts that were erased after a log was closed are told in its bundle, with the log that shows it", async () => {
+it("the bundle of a closed log shows parts erased after its closing, with the log that records the erasure", async () => {
   const query = { format: "bundle", log: old } as const;
   const entry = await eraseInNewLog(gone);
   await expect(exportLog(auditor, ExportQuery.parse(query))).rejects.toMatchObject({

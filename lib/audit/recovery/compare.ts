@@ -8,14 +8,14 @@ import { readLeavesFrom, type StoredLeaf } from "./store";
 
 const BATCH = 2_000;
 
-/** How the restored database stands to what was signed. */
+/** How the restored database differs from the signed tree. */
 export interface Compared {
-  /** First index at which they differ: entries [from, to) are to be appended again. */
+  /** First index at which they differ: entries [from, to) will be appended again. */
   readonly from: number;
-  /** Size of the tree that was signed last. */
+  /** Size of the last signed tree. */
   readonly to: number;
   readonly root: Uint8Array;
-  /** Leaves of the database from `from` on, which nobody signed. */
+  /** Leaves of the database from `from` on that were never signed. */
   readonly unsigned: number;
   /** Frontier and chain value at `from`. */
   readonly frontier: Frontier;
@@ -34,7 +34,7 @@ async function* batchesFrom(copy: SignedCopy, from: number): AsyncGenerator<Uint
   }
 }
 
-/** The walk over both, entry by entry; `common` is where they parted. */
+/** Compares both entry by entry; `common` is the index where they differ. */
 class Walk {
   readonly whole = Frontier.empty();
   common: { readonly frontier: Frontier; readonly chain: Uint8Array } | undefined;
@@ -60,8 +60,8 @@ class Walk {
 }
 
 /**
- * Walks both from entry 0 on and finds where they part. The signer's copy is hashed whole and must give the root
- * that was signed: nothing is appended from a copy that is damaged itself.
+ * Compares both from entry 0 on and finds where they differ. The signer's copy is hashed whole and must give the
+ * signed root, so that no entry comes from a damaged copy.
  */
 export async function compareWithSigned(
   client: PoolClient,

@@ -1,4 +1,10 @@
 import "server-only";
+
+// recovery/ continues the log after a loss. recover-log.ts restores signed entries from the signer's copy, compare.ts
+// finds where the database differs, replay-erasures.ts destroys erased keys again. start-new-log.ts starts a new log
+// when the signer's copy is lost too. Always true: entries of the log name every loss, so a log with losses never
+// verifies as complete.
+
 import type { Pool, PoolClient } from "pg";
 import { equalConstantTime } from "@/lib/crypto/bytes";
 import { canonicalJson } from "@/lib/crypto/json/canonical-json";
@@ -30,16 +36,16 @@ import {
   writePlain,
 } from "./store";
 
-/** Lost rows that one entry names; a longer list goes on in the next entry. */
+/** Lost rows that one entry names; a longer list continues in the next entry. */
 const NAMED = 1_000;
 const HASH_BYTES = 32;
 
-/** The log cannot be recovered this way; one line for the operator. */
+/** The log cannot be recovered this way. The message is one line for the operator. */
 export class RecoveryRefused extends Error {
   override readonly name = "RecoveryRefused";
 }
 
-/** What two persons of the roster agreed to, checked by the caller. */
+/** The agreement of two people of the roster, checked by the caller. */
 export interface Agreed {
   readonly from: number;
   readonly to: number;
@@ -50,15 +56,15 @@ export interface Agreed {
 export interface Recovered {
   readonly from: number;
   readonly to: number;
-  /** `<table>:<id>` of what the restored database does not have. */
+  /** `<table>:<id>` of rows that the restored database does not have. */
   readonly lost: readonly string[];
-  /** Entries that were in the restored tree and nobody had signed: they wait for their place again. */
+  /** Entries that were in the restored tree and never signed. They return to the queue. */
   readonly requeued: number;
   readonly erasedAgain: number;
   readonly entries: readonly string[];
 }
 
-/** What a recovery would do, before anybody agrees to it. */
+/** What a recovery would do, shown before anyone agrees to it. */
 export function planRecovery(owner: Pool, place: LogPlace, copy: SignedCopy): Promise<Compared> {
   return inSequencerTransaction(owner, async (client) => {
     const head = await lockSize(client, place.log);
@@ -68,11 +74,11 @@ export function planRecovery(owner: Pool, place: LogPlace, copy: SignedCopy): Pr
 }
 
 /**
- * After a restore the database is behind what was signed (audit.md "Recovery"). Appends entries [from, to) again,
- * byte for byte from the signer's copy, so that the same tree goes on; leaf, chain, tiles, head and index rows come
- * with them, sealed parts and business rows do not. Then writes `log.recovery` entries that name what is lost, and
- * destroys again the keys whose erasure lies in the range. One transaction with the head locked: it is safe beside
- * running portals and sequencers, whose entries wait meanwhile.
+ * Recovers a log after a restore, when the database has fewer entries than were signed (audit.md "Recovery"). It
+ * appends entries [from, to) again, byte for byte from the signer's copy, so that the same tree continues. Leaf,
+ * chain, tiles, head and index rows are restored too; sealed parts and business rows are not. Then it writes
+ * `log.recovery` entries that name the losses, and destroys again the keys whose erasure is in the range. It is one
+ * transaction with the head locked. It is safe while portals and sequencers run; their entries wait meanwhile.
  */
 export function recoverLog(
   owner: Pool,
@@ -102,11 +108,11 @@ export function recoverLog(
 
 interface Appended {
   readonly lost: string[];
-  /** Public digests of keys that were destroyed in the range. */
+  /** Returns public digests of keys that were destroyed in the range. */
   readonly erased: string[];
 }
 
-/** The edge tiles of a tree of this size, cut from wider ones where the database had grown past it. */
+/** Returns the edge tiles of a tree of this size, cut from wider tiles if the database had grown past it. */
 async function edgeAt(client: PoolClient, log: string, size: number): Promise<Tile[]> {
   const edge = await readTiles(client, log, edgeTiles(size));
   return edge.map((tile) => {
@@ -155,7 +161,9 @@ async function appendAgain(client: PoolClient, place: LogPlace, compared: Compar
   return appended;
 }
 
-/** Entries that were still waiting in the restored database are whole; of the others only the bytes come back. */
+/**
+ * Entries that were still waiting in the restored database are complete. Of the others, only the bytes are restored.
+ */
 async function bringBack(
   client: PoolClient,
   place: LogPlace,

@@ -20,7 +20,7 @@ import { recordEvent } from "../record/record-event";
 import { askErasure } from "../retention/erasure/ask-erasure";
 import { agreeToErasure } from "../retention/erasure/decide-erasure";
 import { erasePrepared } from "../retention/run-retention";
-import { pruneLog } from "../retention/run-store";
+import { pruneLog } from "../retention/store";
 import { requireNotBehind } from "../sequencer/not-behind";
 import { signerHandler } from "../signer/serve-signer";
 import { signCheckpoint } from "../signer/sign-checkpoint";
@@ -35,7 +35,7 @@ beforeEach(async () => {
 });
 afterEach(() => bench?.close());
 
-describe("a database restored to an earlier point, with the signer's store whole", () => {
+describe("a database restored to an earlier point, with the signer's store complete", () => {
   it("goes on with the same tree: the next checkpoint extends the last one signed before the restore (I6)", async () => {
     await bench.grow(270);
     await bench.backUp();
@@ -51,7 +51,7 @@ describe("a database restored to an earlier point, with the signer's store whole
     };
     await expect(signCheckpoint(from)).rejects.toMatchObject({ reason: "shorter" });
 
-    // No worker integrates anything before the recovery, as long as the signer answers.
+    // No worker integrates an entry before the recovery, if the signer answers.
     const url = `unix:${path.dirname(bench.dir)}/s.sock`;
     const behind = () => requireNotBehind(bench.sequencerPool, bench.place.log, url);
     await behind();
@@ -80,7 +80,7 @@ describe("a database restored to an earlier point, with the signer's store whole
     await expect(bench.recover(plan.from, plan.to)).rejects.toThrow("holds all that was signed");
   });
 
-  it("is an alarm before anything is asked of the signer, and none once it is recovered", async () => {
+  it("raises an alarm before the signer is asked to sign, and none after the recovery", async () => {
     await bench.grow(5);
     await bench.sign();
     await bench.backUp();
@@ -112,7 +112,7 @@ describe("a database restored to an earlier point, with the signer's store whole
     await bench.sequence();
     await bench.sign();
     expect(await alarms()).toEqual([]);
-    // What comes late after it is told as ever.
+    // A late entry after the recovery is reported as usual.
     await recordEvent({ ...bench.cx, clock: fixedClock(new Date(Date.now() + 3_600_000)) }, EVENT);
     await bench.sequence();
     await bench.asSuperuser([
@@ -121,7 +121,7 @@ describe("a database restored to an earlier point, with the signer's store whole
     expect(await alarms()).toContain("merge-delay");
   });
 
-  it("is never called sound again: the server's verification says what was lost, and finds nothing else", async () => {
+  it("never counts as sound again: the server's verification lists the losses, and finds no other fault", async () => {
     await bench.grow(5);
     await bench.backUp();
     await bench.grow(6);
@@ -139,10 +139,10 @@ describe("a database restored to an earlier point, with the signer's store whole
     const stored = () =>
       inSnapshot(bench.cx, (tx) => readStoredHealth(tx, bench.place.log, { own: 0, independent: 0 }));
     const alarms = async () => alarmsOf(await stored(), [], Date.now(), { isStamping: false });
-    // The declared loss is shown, and is no alarm each day.
+    // The declared loss is shown, but raises no daily alarm.
     expect(await stored()).toMatchObject({ isFoundWrong: true, declaredLosses: 1 });
     expect(await alarms()).not.toContain("log-verification-wrong");
-    // What the statement does not name is no loss of this recovery: its parts must be there.
+    // Entries that the statement does not name are not lost: their parts must be present.
     await bench.asSuperuser([
       "DELETE FROM audit_part WHERE entry_id = (SELECT entry_id FROM audit_leaf WHERE seq = 2)",
     ]);
@@ -150,14 +150,14 @@ describe("a database restored to an earlier point, with the signer's store whole
       expect.objectContaining({ class: "part", seq: 2 }),
     );
     expect(await alarms()).toContain("log-verification-wrong");
-    // A loss that no recovery of the database's own declares is one, whatever an entry says.
+    // A loss that no recovery by the database's own function declares is a finding, whatever an entry says.
     await bench.asSuperuser(["DELETE FROM audit_recovery", "DELETE FROM audit_verification"]);
     await bench.verify();
     expect((await stored()).declaredLosses).toBe(0);
     expect(await alarms()).toContain("log-verification-wrong");
   });
 
-  it("keeps what was waiting in the backup whole, and moves what was integrated since behind the signed entries", async () => {
+  it("keeps waiting entries of the backup complete, and moves newly integrated entries behind the signed ones", async () => {
     await bench.grow(5);
     const waiting = await Promise.all([recordEvent(bench.cx, EVENT), recordEvent(bench.cx, EVENT)]);
     await bench.backUp();
@@ -165,7 +165,7 @@ describe("a database restored to an earlier point, with the signer's store whole
     await bench.grow(6);
     const last = await bench.sign();
     await bench.restore();
-    // Somebody started everything before the recovery: a fork that nobody signs.
+    // Everything was started before the recovery: a fork that no signer signs.
     const after = await Promise.all(Array.from({ length: 300 }, () => recordEvent(bench.cx, EVENT)));
     await bench.sequence();
     const from = {
@@ -229,7 +229,7 @@ describe("a database restored to an earlier point, with the signer's store whole
     const plan = await planRecovery(bench.owner, bench.place, await bench.copy());
     expect(await bench.recover(plan.from, plan.to)).toMatchObject({ erasedAgain: 1 });
     expect((await keyOf()).rows).toEqual([{ sealed_key: null }]);
-    // The new record is sealed like the first was, so that exports and verifiers find which key it names.
+    // The new record is sealed like the first one, so that exports and verifiers find which key it names.
     const again = await bench.appPool.query(
       `SELECT p.c FROM audit_index i JOIN audit_part p ON p.entry_id = i.entry_id
        WHERE i.action = 'compartment.erase' AND i.outcome = 'done'`,
@@ -239,7 +239,7 @@ describe("a database restored to an earlier point, with the signer's store whole
     await bench.expectExtends(last, await bench.sign());
   });
 
-  it("refuses a damaged copy, another range than was agreed to, changed bytes, and everybody but the owner", async () => {
+  it("refuses a damaged copy, a range that was not agreed to, changed bytes, and every login but the owner's", async () => {
     await bench.grow(3);
     const waiting = await recordEvent(bench.cx, EVENT);
     await bench.backUp();
@@ -294,7 +294,7 @@ describe("a log that is pruned after a recovery", () => {
     return rows.map((row): string => (row.seq === 0 ? "first" : row.action));
   };
 
-  it("keeps entry 0 and what its recoveries, erasures and prunings are told by, verifies, and is recovered again", async () => {
+  it("keeps entry 0 and the entries of recoveries, erasures and prunings, verifies, and can be recovered again", async () => {
     const staff = (duty: "privacy" | "compliance") =>
       bench.person({ role: "coordinator", duties: [duty], hasKey: false });
     const [privacy, compliance] = [await staff("privacy"), await staff("compliance")];
@@ -320,7 +320,7 @@ describe("a log that is pruned after a recovery", () => {
     await rejuvenate();
     const left = await kept(size - 10);
     expect(left[0]).toBe("first");
-    // The erasure that came back bare, the one that repeated it, and the recovery.
+    // The erasure that was restored without parts, the repeated one, and the recovery.
     expect(left).toEqual(expect.arrayContaining(["log.recovered", "compartment.erase", "log.recovery"]));
     expect(left).not.toContain(EVENT.action);
     await bench.grow(20);

@@ -12,7 +12,7 @@ afterAll(() => bench?.close());
 
 const DIGEST = "A".repeat(43);
 
-/** An entry's canonical text, with a tenant and a public part of one's own. */
+/** Returns an entry's canonical text, with the given tenant and public part. */
 function spelled(id: string, at: string, { tenant = "t_x", pub = "" }): string {
   const { log } = bench.place;
   return `{"at":"${at}","class":"log","id":"${id}","log":"${log}","outcome":"done",${pub}"sealed":[],"tenant":"${tenant}","v":1}`;
@@ -20,7 +20,7 @@ function spelled(id: string, at: string, { tenant = "t_x", pub = "" }): string {
 
 const AT = "2026-11-24T14:45:00.000000Z";
 
-/** Writes an entry past the table's rules, as they were or as a restore has them. */
+/** Writes an entry without the table's rules, as they were earlier or as a restore has them. */
 async function write(id: string, text: string): Promise<void> {
   const { log, tenantId } = bench.place;
   await bench.asSuperuser([
@@ -35,7 +35,7 @@ async function write(id: string, text: string): Promise<void> {
 const envelope = (grp: string) =>
   `"pub":{"envelopes":[{"bd":"${DIGEST}","gen":0,"grp":"${grp}","rl":"${DIGEST}"}]},`;
 
-it("an entry that the sequencer took and the signer signed comes back in a recovery, whatever its form", async () => {
+it("a recovery restores an entry that the sequencer took and the signer signed, whatever its form", async () => {
   await bench.grow(3);
   await bench.sign();
   await bench.backUp();
@@ -65,7 +65,7 @@ it("an entry that the sequencer took and the signer signed comes back in a recov
   await bench.expectWhole(last.size);
 });
 
-it("a recovery brings back no other bytes than those the leaf was made of, and queues nothing of another form", async () => {
+it("a recovery restores only the bytes that match the leaf, and queues no entry of another form", async () => {
   const id = uuidv7(Date.now());
   const { log, tenantId } = bench.place;
   const values = [id, log, tenantId, AT, Buffer.from(spelled(id, AT, { pub: envelope("beträge") }))];

@@ -14,7 +14,7 @@ import { keyDigest } from "../retention/erasure/prepare-erasure";
 import type { LogPlace } from "../sequencer/store";
 import { deferConstraints, destroyKey, listLivePersons, openDoor, readPseudonym } from "./store";
 
-/** Entries of a recovery are sealed like all others; the tenant's key is read beside the recovery's transaction. */
+/** Entries of a recovery are sealed like all others. The tenant's key is read outside the recovery's transaction. */
 async function recoveryContext(
   owner: Pool,
   client: PoolClient,
@@ -57,8 +57,8 @@ async function eraseAgain(
 }
 
 /**
- * Destroys again the keys that a restore brought back: what was erased stays erased. The erasing entries name keys
- * by public digests, so each person's key is opened once to be compared. Gives how many were found.
+ * Destroys again the keys that a restore brought back, so that erased data stay erased. The erasing entries name keys
+ * by public digests, so each person's key is opened once for comparison. Returns how many were found.
  */
 export async function replayErasures(
   owner: Pool,

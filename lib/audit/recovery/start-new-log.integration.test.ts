@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => bench?.close());
 
-describe("the loss of the signer's store as well", () => {
+describe("the loss of the database and of the signer's store", () => {
   it("closes the origin for ever, and the new log's entry 0 binds the old checkpoint and names what is lost", async () => {
     await bench.grow(4);
     await bench.backUp();
@@ -77,7 +77,7 @@ describe("the loss of the signer's store as well", () => {
       findings: [{ class: "lost", detail: expect.stringContaining(`lost ${size - 5}..${size - 1}`) }],
     });
 
-    // The old one takes nothing any more, from nobody, and is not opened again.
+    // The old log accepts no entry from any login and cannot be opened again.
     await expect(startNewLog(bench.owner, bench.place, next)).rejects.toThrow("no such open log");
     await expect(prepareLog(bench.sequencerPool, bench.place)).rejects.toThrow("not opened again");
     await expect(

@@ -22,26 +22,26 @@ import {
 } from "./store";
 
 export interface NewLog {
-  /** Origin of the log that goes on; must differ from every one before. */
+  /** Origin of the new log; must differ from all earlier ones. */
   readonly origin: string;
-  /** Newest checkpoint of the old log that somebody kept: its whole signed note. */
+  /** Newest checkpoint of the old log that a person kept: its whole signed note. */
   readonly checkpoint: string;
-  /** Verifier key of the old log: nobody closes a log with a checkpoint it never signed. */
+  /** Verifier key of the old log. It proves that the old log signed the checkpoint. */
   readonly oldVkey: string;
 }
 
 export interface Started {
   readonly entryId: string;
   readonly lost: { readonly from: number; readonly to: number };
-  /** Entries under the newest checkpoint that the database has of the old log. */
+  /** Entries under the database's newest checkpoint of the old log. */
   readonly anchored: number;
 }
 
 /**
- * After the loss of the signer's store as well: the old origin is closed for ever and a new one starts (audit.md
- * "Recovery"). Entry 0 of the new log binds the old log's last known checkpoint and names the range that nobody can
- * bring back; verifiers report it as lost and never call the whole intact. What the old log still holds stays
- * readable and checkable up to where it ends. One transaction; it takes the old log's head, so nothing slips between.
+ * Closes the old origin for ever and starts a new log, after the signer's store was lost too (audit.md "Recovery").
+ * Entry 0 of the new log binds the old log's last known checkpoint and names the range that cannot be recovered.
+ * Verifiers report this range as lost and never call the whole intact. The rest of the old log stays readable and
+ * verifiable. It is one transaction that locks the old log's head, so no entry can be added in between.
  */
 export async function startNewLog(owner: Pool, old: LogPlace, next: NewLog): Promise<Started> {
   const checkpoint = openOld(old, next);
@@ -63,7 +63,7 @@ export async function startNewLog(owner: Pool, old: LogPlace, next: NewLog): Pro
       pub: canonicalJson({ recovery }),
       subjects: [`tenant:${old.tenantId}`],
     });
-    // In the tree at once: nothing of the new log can come before it.
+    // In the tree at once, so that it is the first entry of the new log.
     const first = { size: 0, root: emptyRoot(), chain: CHAIN_START, frontier: [] };
     await extendTree(client, place, first, [{ entry_id: entryId, bytes: await readBytes(client, entryId) }]);
     await deleteQueued(client, [entryId]);
@@ -83,8 +83,8 @@ function openOld(old: LogPlace, { checkpoint, oldVkey }: NewLog): Checkpoint {
 }
 
 /**
- * Origin of the log that has followed a closed one, or the log's own where it is not closed, and the entries under the
- * newest checkpoint that the database has of it.
+ * Returns the origin of the log that followed a closed one, or the log's own if it is not closed, and the number of
+ * entries under the database's newest checkpoint of it.
  */
 export function findFollower(
   owner: Pool,

@@ -2,19 +2,21 @@ import "server-only";
 import type { PoolClient } from "pg";
 import { z } from "zod";
 import type { LogPlace } from "../sequencer/store";
-import { NO_CASE } from "./no-case";
+
+/** The case id of rows whose facts are lost. No agency has this case, so only readers of every case see the rows. */
+export const NO_CASE = "00000000-0000-0000-0000-000000000000";
 
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
-/** Marks this transaction as a recovery (or an erasure's repetition): only the owner's login can do so with effect. */
+/** Marks this transaction as a recovery (or as a repeated erasure). Only the owner's login can do so with effect. */
 export async function openDoor(client: PoolClient, door: "recovery" | "erase"): Promise<void> {
   await client.query("SELECT set_config($1, pg_current_xact_id()::text, true)", [`sealport.${door}`]);
 }
 
 const HeadRow = z.object({ size: Seq, closed: z.boolean() });
 
-/** The head's size, locked: no sequencer integrates until this transaction ends. */
+/** Locks the head and returns its size: no sequencer integrates until this transaction ends. */
 export async function lockSize(
   client: PoolClient,
   log: string,
@@ -42,7 +44,7 @@ export async function readLeavesFrom(
   return z.array(LeafRow).parse(rows);
 }
 
-/** Takes leaves that nobody signed out of the tree again; their entries wait in the queue as they did before. */
+/** Removes leaves that were never signed from the tree; their entries return to the queue. */
 export async function unwindLeaves(client: PoolClient, place: LogPlace, from: number): Promise<number> {
   const { rows } = await client.query(
     "DELETE FROM audit_leaf WHERE log = $1 AND seq >= $2 RETURNING entry_id",
@@ -66,8 +68,7 @@ export async function dropTilesBeyond(client: PoolClient, log: string, size: num
   );
 }
 
-/** Checkpoints over a tree that was never signed as it stands now. */
-/** Entries under the newest checkpoint that the database has of a log. */
+/** Returns the number of entries under the database's newest checkpoint of a log. */
 export async function readAnchored(client: PoolClient, log: string): Promise<number> {
   const { rows } = await client.query(
     "SELECT coalesce(max(size), 0) AS size FROM audit_checkpoint WHERE log = $1",
@@ -76,6 +77,7 @@ export async function readAnchored(client: PoolClient, log: string): Promise<num
   return z.object({ size: Seq }).parse(rows[0]).size;
 }
 
+/** Returns the number of checkpoints of larger trees, which were never signed in their present form. */
 export async function countCheckpointsBeyond(client: PoolClient, log: string, size: number): Promise<number> {
   const { rows } = await client.query(
     "SELECT count(*) AS n FROM audit_checkpoint WHERE log = $1 AND size > $2",
@@ -86,7 +88,7 @@ export async function countCheckpointsBeyond(client: PoolClient, log: string, si
 
 const EntryRow = z.object({ id: z.string(), bytes: Bytes });
 
-/** Stored bytes of those of the named entries that the restored database has. */
+/** Returns the stored bytes of the named entries that the restored database has. */
 export async function findEntries(
   client: PoolClient,
   ids: readonly string[],
@@ -102,7 +104,7 @@ export async function findEntries(
   );
 }
 
-/** An entry whose bytes come back; everything else about it is lost. */
+/** An entry whose bytes are restored. All its other data are lost. */
 export interface ReturnedEntry {
   readonly id: string;
   readonly at: string;
@@ -112,8 +114,8 @@ export interface ReturnedEntry {
 }
 
 /**
- * Writes entries back with an index row that says only when and of which class. Whether they were of a case is
- * lost with their sealed parts, so they lie in one that nobody has: only who sees every case sees them.
+ * Restores entries with an index row that has only time and class. Whether they had a case is lost with their sealed
+ * parts. So they get a case that no agency has: only readers of every case see them.
  */
 export async function insertReturned(
   client: PoolClient,
@@ -136,7 +138,7 @@ export async function insertReturned(
   );
 }
 
-/** An entry the database writes itself, without a sealed part; `pub` is JCS. Gives its id. */
+/** Writes an entry of the database itself, without a sealed part; `pub` is JCS. Returns its id. */
 export async function writePlain(
   client: PoolClient,
   entry: {
@@ -184,7 +186,7 @@ export async function insertRecovery(
 const LiveKey = z.object({ id: z.string(), subject: z.string(), sealed_key: Bytes });
 export type LiveKey = z.infer<typeof LiveKey>;
 
-/** Persons' compartments whose keys the restored database still has. */
+/** Returns people's compartments whose keys the restored database still has. */
 export async function listLivePersons(client: PoolClient, tenantId: string): Promise<LiveKey[]> {
   const { rows } = await client.query(
     `SELECT id, subject, sealed_key FROM audit_compartment
@@ -201,34 +203,37 @@ export async function destroyKey(client: PoolClient, id: string): Promise<void> 
   await client.query("SELECT pg_notify('sealport_erased', $1)", [id]);
 }
 
-/** Closes a log for ever: no entry of it is taken any more. */
+/** Closes a log for ever: it accepts no more entries. */
 export async function closeHead(client: PoolClient, log: string): Promise<void> {
   await client.query("UPDATE audit_head SET closed_at = now() WHERE log = $1", [log]);
 }
 
-/** The tenant's log from here on; every process is then started with this origin. */
+/** Sets the tenant's log from here on. Every process is then started with this origin. */
 export async function renameLog(client: PoolClient, place: LogPlace): Promise<void> {
   await client.query("UPDATE tenant SET log_origin = $2 WHERE id = $1", [place.tenantId, place.log]);
 }
 
-/** Origin of the tenant's log. */
+/** Returns the origin of the tenant's log. */
 export async function findOrigin(client: PoolClient, tenantId: string): Promise<string | undefined> {
   const { rows } = await client.query("SELECT log_origin AS origin FROM tenant WHERE id = $1", [tenantId]);
   return z.array(z.object({ origin: z.string() })).parse(rows)[0]?.origin;
 }
 
-/** What a custodian confirmed under a closed log is confirmed again under the next: the worker registers it anew. */
+/**
+ * The custodian's confirmations for a closed log are repeated for the next one: the worker registers the custodian
+ * again.
+ */
 export async function forgetRegistrations(client: PoolClient, tenantId: string): Promise<void> {
   await client.query("DELETE FROM escrow_registration WHERE tenant_id = $1", [tenantId]);
 }
 
-/** Bytes of an entry that this transaction has just written. */
+/** Returns the bytes of an entry that this transaction has just written. */
 export async function readBytes(client: PoolClient, entryId: string): Promise<Uint8Array> {
   const { rows } = await client.query("SELECT id, bytes FROM audit_entry WHERE id = $1", [entryId]);
   return z.array(EntryRow).length(1).parse(rows)[0]?.bytes ?? new Uint8Array();
 }
 
-/** Entries of one transaction are checked whole at its end, whatever was checked before. */
+/** Makes the database check this transaction's entries at its end, whatever it checked before. */
 export async function deferConstraints(client: PoolClient): Promise<void> {
   await client.query("SET CONSTRAINTS ALL DEFERRED");
 }

@@ -38,7 +38,7 @@ function asPortal(log: string, logVkey: string): void {
   Object.assign(bench.cx.instance, { dataDir: folder, pinned });
 }
 
-/** What `npm run verify` says of a whole bundle, under the keys of these logs. */
+/** Returns what `npm run verify` prints about a whole bundle, with the keys of these logs. */
 async function words(cx: Context, logKeys: readonly string[]) {
   const { response } = await exportLog(cx, ExportQuery.parse({ format: "bundle" }));
   const { name, publicKey } = bench.cx.audit.receiptSigner;
@@ -50,7 +50,7 @@ async function words(cx: Context, logKeys: readonly string[]) {
   return { status, stdout };
 }
 
-it("a recovered log is never verified again: the verifier says what came back and names what is lost", async () => {
+it("a recovered log never counts as verified again: the verifier says what was restored and names what is lost", async () => {
   const { log } = bench.place;
   asPortal(log, bench.key.vkey);
   await bench.grow(5);
@@ -68,7 +68,7 @@ it("a recovered log is never verified again: the verifier says what came back an
   expect(stdout.match(/^ *part/gm)).toBeNull();
 }, 90_000);
 
-it("a log that follows a lost one is never verified: the verifier names the range and who signed for it", async () => {
+it("a log that follows a lost one never counts as verified: the verifier names the range and who signed for it", async () => {
   await bench.grow(4);
   await bench.backUp();
   await bench.grow(5);

@@ -10,14 +10,14 @@ import { findLastPruning, readHolds, readPeriods } from "./store";
 
 const SHOWN = 200;
 
-/** When and by which entry, and no number from which one could tell that something was held. */
+/** Time and entry of a pruning, without any number that could reveal a hold. */
 function withoutCounts(last: Retention["last_pruning"]): Retention["last_pruning"] {
   return last === null ? null : { at: last.at, seq: last.seq };
 }
 
 /**
- * The configured periods, how far pruning went, and, for those who may know of every case, the holds in force and what
- * the last pruning left: a hold tells that somebody examines a transaction (I12).
+ * Returns the configured periods and how far pruning went. Callers who may know of every case also see the holds in
+ * force and what the last pruning kept: a hold reveals that an agency examines a transaction (I12).
  */
 export async function getRetention(cx: Context): Promise<Retention> {
   await recordReadOnce(cx, "audit.retention");

@@ -9,7 +9,7 @@ import { pastTriggers } from "@/lib/testing/log/past-triggers";
 import { listEvents } from "../reading/list-events";
 import { recordEvent } from "../record/record-event";
 import { EventQuery } from "../schema";
-import { pruneLog } from "./run-store";
+import { pruneLog } from "./store";
 
 let bench: LogBench;
 let owner: Pool;
@@ -25,14 +25,17 @@ afterAll(async () => {
   await bench?.close();
 });
 
-/** Refusals to prune as any auditor reads them. */
+/** Returns refusals to prune, as any auditor reads them. */
 async function refusals(auditor: Awaited<ReturnType<LogBench["person"]>>): Promise<number> {
   await bench.anchor();
   const query = EventQuery.parse({ action: "log.prune", outcome: "denied", limit: "200" });
   return (await listEvents(auditor, query)).items.length;
 }
 
-/** Entries about one transaction, with everything before them made as old and about it; gives the number after them. */
+/**
+ * Writes entries about one transaction and makes everything before them as old and about it too. Returns the next
+ * number.
+ */
 async function oldEntries(transaction: string): Promise<number> {
   const clock = fixedClock(new Date(Date.now() - 8 * 365 * 86_400_000));
   for (let at = 0; at < 3; at += 1)
@@ -65,7 +68,7 @@ async function oldEntries(transaction: string): Promise<number> {
   return past;
 }
 
-/** A statement about a hold, with the entry that the database asks for. */
+/** Runs a statement about a hold, with the entry that the database requires. */
 async function aboutHold(action: string, id: string, text: string, values: unknown[]): Promise<void> {
   const client = await owner.connect();
   await client.query("BEGIN");
@@ -78,7 +81,7 @@ async function aboutHold(action: string, id: string, text: string, values: unkno
   client.release();
 }
 
-it("a step that another agency's hold keeps is refused once in the log, and not at each try", async () => {
+it("a pruning step that another agency's hold stops is recorded once, and not at each try", async () => {
   const transaction = uuidv7(1);
   const auditor = await bench.person({ role: "auditor", hasKey: false });
   const past = await oldEntries(transaction);

@@ -17,10 +17,10 @@ import { integrateBatch, prepareLog } from "../sequencer/sequencer";
 import { openEntryFile } from "../signer/entry-file";
 import { signCheckpoint } from "../signer/sign-checkpoint";
 import { getRetention } from "./get-retention";
-import { pruneLog } from "./run-store";
 import type { Retention } from "./schema";
+import { pruneLog } from "./store";
 
-/** Everything that waits gets its leaf and its signature; the signer's own days are none here. */
+/** Integrates and signs everything that waits. The signer's own days are zero here. */
 async function sign(bench: AccessBench): Promise<number> {
   const { log } = bench.place;
   while ((await integrateBatch(bench.sequencerPool, bench.place)).added > 0);
@@ -40,7 +40,7 @@ async function sign(bench: AccessBench): Promise<number> {
   return checkpoint.size;
 }
 
-/** Every entry was written ten years ago, and what is past its time is pruned. */
+/** Makes every entry ten years old and prunes those past their time. */
 async function prune(bench: AccessBench, minimum: number): Promise<void> {
   const admin = openPool({ url: bench.database.adminUrl, maxConnections: 1 });
   const retention = openPool({ url: bench.database.retentionUrl, maxConnections: 1 });
@@ -56,7 +56,7 @@ async function prune(bench: AccessBench, minimum: number): Promise<void> {
   }
 }
 
-/** What readers are told of a pruning, in a log in which another agency holds a transaction or holds none. */
+/** Returns what readers see of a pruning, in a log with or without another agency's hold on a transaction. */
 async function told(isHeld: boolean): Promise<Record<string, Retention["last_pruning"]>> {
   const bench = await createAccessBench();
   try {
@@ -90,7 +90,7 @@ async function told(isHeld: boolean): Promise<Record<string, Retention["last_pru
   }
 }
 
-it("a pruning is told alike with and without a foreign hold, and what it left to those alone who know of every hold (I12)", async () => {
+it("a pruning looks the same with and without another agency's hold, and only readers of every hold see what it kept (I12)", async () => {
   const [{ decider: free, ...without }, { decider: held, ...withHold }] = [
     await told(false),
     await told(true),

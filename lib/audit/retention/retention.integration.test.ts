@@ -29,7 +29,7 @@ import { openEntryFile } from "../signer/entry-file";
 import { signerHandler } from "../signer/serve-signer";
 import { signCheckpoint } from "../signer/sign-checkpoint";
 import { pruneDue, type RetentionOptions } from "./run-retention";
-import { pruneLog } from "./run-store";
+import { pruneLog } from "./store";
 
 const YEAR_MS = 365 * 86_400_000;
 const OLD: AuditEvent = { class: "log", outcome: "done", action: "audit.read", subjects: [] };
@@ -53,7 +53,7 @@ beforeAll(async () => {
   const dir = await mkdtemp(path.join(tmpdir(), "sp-prune-"));
   signerUrl = `unix:${dir}/s.sock`;
   const file = await openEntryFile(path.join(dir, "log"), bench.place.log);
-  // The tenant's own beginning is young by the signer's copy, and is pruned here all the same.
+  // The tenant's own beginning is recent in the signer's copy, but is pruned here.
   const from = {
     pool: bench.signerPool,
     file,
@@ -85,7 +85,7 @@ const options = (): RetentionOptions => ({
   logger: createLogger("test", "silent"),
 });
 
-/** An entry of so many years ago. */
+/** Writes an entry of this many years ago. */
 const record = (years: number, event: AuditEvent = OLD) =>
   recordEvent({ ...bench.cx, clock: fixedClock(new Date(Date.now() - years * YEAR_MS)) }, event);
 
@@ -96,7 +96,7 @@ const denied = () =>
   one("SELECT count(*) AS n FROM audit_index WHERE action = 'log.prune' AND outcome = 'denied'");
 const stored = (id: string) => one("SELECT count(*) AS n FROM audit_entry WHERE id = $1", [id]);
 
-/** Every leaf's proof in the newest checkpoint, entry bytes or not (I8). */
+/** Returns every leaf's proof in the newest checkpoint, with or without entry bytes (I8). */
 async function expectProofs(size: number): Promise<void> {
   const { rows } = await bench.appPool.query("SELECT seq, leaf_hash FROM audit_leaf ORDER BY seq");
   expect(rows.map((row) => Number(row.seq)).slice(0, size)).toEqual(
@@ -134,7 +134,7 @@ describe("pruning the log", () => {
       "SELECT min(l.seq) AS n FROM audit_leaf l JOIN audit_entry e ON e.id = l.entry_id WHERE e.at < '2020'",
     );
 
-    // The tenant's own beginning is young: nothing may be pruned past it.
+    // The tenant's own beginning is recent, so no entry after it may be pruned.
     expect(first).toBeGreaterThan(0);
     const refusals = await denied();
     expect(await pruneLog(retention, first + 300)).toMatchObject({
@@ -143,7 +143,7 @@ describe("pruning the log", () => {
       seq: 0,
     });
     expect(await denied()).toBe(refusals + 1);
-    // Days may be set by the owner alone, with an entry; here the young entries' class is let go.
+    // Only the owner can set days, with an entry. Here the class of the recent entries is released.
     for (const kind of ["admin", "identity"])
       await owner.query("SELECT audit_set_retention('class', $1, 1)", [kind]);
     expect(await one("SELECT count(*) AS n FROM audit_index WHERE action = 'retention.change'")).toBe(2);
@@ -194,7 +194,7 @@ describe("pruning the log", () => {
     expect(fromBase64url((await getEvent(auditor, seqHeld)).entry).length).toBeGreaterThan(0);
   });
 
-  it("refuses to go back, past what is signed, and for anybody else; each refusal is an entry", async () => {
+  it("refuses to go back, to go beyond the signed tree, and every other login; each refusal is an entry", async () => {
     const refusals = await denied();
     expect(await pruneLog(retention, 1)).toMatchObject({ outcome: "denied", reason: "minimum" });
     expect(await pruneLog(retention, 1_000_000)).toMatchObject({ outcome: "denied", reason: "unsigned" });
@@ -204,7 +204,7 @@ describe("pruning the log", () => {
     await expect(owner.query("DELETE FROM audit_entry")).rejects.toThrow("append-only");
   });
 
-  it("is done by the worker in whole bundles of 256, and not before there is one", async () => {
+  it("is done by the worker in whole bundles of 256, and not before a bundle is full", async () => {
     const minimum = await one("SELECT max(minimum) AS n FROM audit_prune");
     await Promise.all(Array.from({ length: 30 }, () => record(8)));
     await sign();
@@ -213,7 +213,7 @@ describe("pruning the log", () => {
   });
 });
 
-/** Makes the first entries old as whoever goes round the rules: their time is then past for the function. */
+/** Makes the first entries old, without the rules, so that the function sees their time as past. */
 async function ageTheYoung(first: number): Promise<void> {
   const admin = openPool({ url: bench.database.adminUrl, maxConnections: 1 });
   await admin.query("ALTER TABLE audit_entry DISABLE TRIGGER USER");

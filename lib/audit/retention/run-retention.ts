@@ -1,29 +1,37 @@
 import "server-only";
+
+// retention/ ends data: erasure/ destroys a person's key after two people agreed, and pruning removes old bytes.
+// run-retention.ts is the worker's loop, store.ts calls the database functions that enforce periods and holds.
+// Always true: no key or byte goes before its date or under a hold (I10), and every proof stays valid (I8).
+
 import type { Pool } from "pg";
 import { runLoop } from "@/lib/jobs/run-loop";
 import type { Logger } from "@/lib/telemetry/logger";
 import { askFloorDays } from "../sequencer/not-behind";
 import type { LogPlace } from "../sequencer/store";
-import { eraseCompartment, listPrepared, pruneLog, readReach } from "./run-store";
+import { eraseCompartment, listPrepared, pruneLog, readReach } from "./store";
 
 const ERASE_MS = 2_000;
 const PRUNE_MS = 60 * 60_000;
-/** Bundles of the tiles API hold 256 entries: whole ones go, so that what is kept is served whole. */
+/**
+ * Entry bundles of the tiles API have 256 entries. Only whole bundles are pruned, so that the rest can be served
+ * whole.
+ */
 const BUNDLE = 256;
-/** Most sequence numbers that one transaction passes. */
+/** Most sequence numbers that one transaction covers. */
 const MAX_STEP = 20 * BUNDLE;
 
 export interface RetentionOptions extends LogPlace {
-  /** Login of the retention role: it may call the two functions and nothing else. */
+  /** Login of the retention role: it may only call the two functions. */
   readonly pool: Pool;
-  /** Login of the app's role, to see what is due. */
+  /** Login of the app's role, to read what is due. */
   readonly appPool: Pool;
-  /** The checkpoint signer, which signs no pruning of entries younger than its own days. */
+  /** The checkpoint signer. It signs no pruning of entries younger than its own days. */
   readonly signerUrl: string;
   readonly logger: Logger;
 }
 
-/** Destroys the keys whose erasure lies ready. What date or hold keeps back is refused and logged by the database. */
+/** Destroys the keys of prepared erasures. The database refuses and records those that a date or hold defers. */
 export async function erasePrepared(options: Omit<RetentionOptions, "signerUrl">): Promise<number> {
   const ids = await listPrepared(options.appPool, options.tenantId);
   for (const id of ids)
@@ -31,16 +39,16 @@ export async function erasePrepared(options: Omit<RetentionOptions, "signerUrl">
       const { outcome, reason } = await eraseCompartment(options.pool, id);
       if (outcome === "denied") options.logger.warn({ erasure: id, reason }, "erasure deferred");
     } catch (error) {
-      // What lies ready for one may be written by the portal's login; it keeps no other waiting.
+      // The portal's login can write a prepared erasure that always fails. It must not delay the others.
       options.logger.error({ alarm: "log.erasure", erasure: id, err: error }, "an erasure failed");
     }
   return ids.length;
 }
 
 /**
- * Prunes what is past its time, in whole bundles and steps that lock the head briefly; true when more is due. What
- * a hold keeps stays where it is, and the log says how many and from where on. Nothing goes that the signer would not
- * sign as pruned, and nothing while it does not answer.
+ * Prunes entries that are past their time, in whole bundles and in steps that lock the head briefly. Returns true
+ * when more is due. Entries under hold stay, and the log records how many there are and the first one. It prunes only
+ * what the signer will sign as pruned, and it prunes no entry while the signer does not answer.
  */
 export async function pruneDue(options: RetentionOptions): Promise<{ more: boolean }> {
   const floorDays = await askFloorDays(options.signerUrl);
@@ -54,7 +62,7 @@ export async function pruneDue(options: RetentionOptions): Promise<{ more: boole
   return { more: outcome === "done" && step < reach };
 }
 
-/** Runs erasures and scheduled pruning until the signal aborts; several workers may. */
+/** Runs erasures and scheduled pruning until the signal aborts. Several workers may do so at once. */
 export async function runRetention(
   options: RetentionOptions & { readonly signal: AbortSignal },
 ): Promise<void> {

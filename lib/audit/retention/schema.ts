@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 const Period = z.object({
-  /** A role or a class; `*` stands for all others. */
+  /** A role or a class; `*` means all others. */
   name: z.string(),
   days: z.int(),
 });
@@ -9,7 +9,7 @@ const Period = z.object({
 /** A transaction under hold. */
 const HeldTransaction = z.object({ transaction_id: z.string(), until: z.string() });
 
-/** A preservation: what an agency asked to be kept while it prepares its order. */
+/** A legal hold: data that an agency wants kept while it prepares its order. */
 const Preservation = z.object({
   id: z.string(),
   requested_by: z.string(),
@@ -18,7 +18,7 @@ const Preservation = z.object({
   until: z.string(),
 });
 
-/** What is in force now; `has_more` where there are more than are listed. */
+/** The holds in force now; `has_more` if there are more than listed. */
 export const Holds = z.object({
   transactions: z.array(HeldTransaction),
   preservations: z.array(Preservation),
@@ -27,15 +27,15 @@ export const Holds = z.object({
 export type Holds = z.infer<typeof Holds>;
 
 /**
- * How long the log keeps what. Persons' data go by the person's role, entries by their class. `holds` is absent for
- * those who may not know of every case, since a hold tells of one.
+ * How long the log keeps data. Personal data follow the person's role, entries follow their class. `holds` is absent
+ * for callers who may not know of every case, because a hold reveals one.
  */
 export const Retention = z.object({
   roles: z.array(Period),
   classes: z.array(Period),
-  /** First index whose bytes are kept; 0 where nothing was pruned. */
+  /** First index whose bytes are kept; 0 if no entry was pruned. */
   minimum: z.int(),
-  /** `removed` and `kept` are absent as `holds` is: what is kept, or not removed, may be so for a hold. */
+  /** `removed` and `kept` are absent for the same callers as `holds`, because they may reveal a hold. */
   last_pruning: z
     .object({
       at: z.string(),

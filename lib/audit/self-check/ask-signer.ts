@@ -8,24 +8,24 @@ import { type Checkpoint, parseCheckpointText } from "../entry/checkpoint";
 const TIMEOUT_MS = 30_000;
 const Refused = z.object({ reason: z.string(), seq: z.number() });
 
-/** What the checkpoint signer, which has a copy of its own, says of the log. */
+/** The checkpoint signer's statement about the log. The signer has its own copy. */
 export type SignerWord =
   | { readonly is: "signed"; readonly checkpoint: Checkpoint }
   | { readonly is: "refused"; readonly reason: string; readonly seq: number }
   | { readonly is: "absent" };
 
 /**
- * Asks the signer for its root: it reads what is new, recomputes it and signs, or refuses and says where the
- * database no longer agrees with what it holds. A signer that does not answer is said to be absent: that is no fault
- * of the log, and no verification is whole without its word (check-signer.ts).
+ * Asks the signer for its root. The signer reads new entries, recomputes the root and signs it, or refuses and names
+ * where the database differs from its copy. Without an answer the result is `absent`. This is not a fault of the log,
+ * but a verification is complete only with the signer's statement (check-signer.ts).
  */
 export function askSigner(url: string, logVkey: string): Promise<SignerWord> {
   return ask(url, logVkey, { method: "POST", path: "/checkpoint" });
 }
 
 /**
- * Asks the signer what it signed last, whatever the database shows it: `empty` is refused where it has signed nothing.
- * Nothing was compared then, and the checkpoint may be older than the log.
+ * Asks the signer for its last signed tree, whatever the database shows. The result is a refusal `empty` if it has
+ * signed nothing. The signer compares nothing for this, and the checkpoint may be older than the log.
  */
 export function askSigned(url: string, logVkey: string): Promise<SignerWord> {
   return ask(url, logVkey, { method: "GET", path: "/signed" });

@@ -6,9 +6,9 @@ import type { Walk } from "./progress";
 const HASH_BYTES = 32;
 
 /**
- * Holds the head row as it stood at the beginning against what the leaves give: root, frontier and chain are what the
- * sequencer goes on from, so a changed one would break everything after it. Where a leaf or root failed before, only
- * the chain is compared, which goes on from stored values.
+ * Compares the head row from the beginning of the walk with the leaves. The sequencer continues from its root,
+ * frontier and chain, so a changed value would damage everything after it. If a leaf or root failed before, only the
+ * chain is compared, because it continues from stored values.
  */
 export function checkHead(walk: Walk): void {
   const { head, size } = walk;

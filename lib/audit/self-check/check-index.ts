@@ -24,24 +24,24 @@ import { readLost } from "./recoveries";
 import type { VerificationFinding } from "./schema";
 import { statedBy, wrongColumns } from "./search-row";
 
-/** Parts of so many entries are opened at a stretch; then other work of this portal has a turn. */
+/** Number of entries whose parts are opened in one go. Then other work of this portal gets a turn. */
 const STRETCH = 16;
 const SAVE_EVERY = 16;
 const LEASE_SECONDS = 60;
 
-/** What a portal needs to hold search rows against sealed parts. */
+/** What a portal needs to check index rows against sealed parts. */
 export type IndexContext = AuditContext & DbContext & { readonly logger: Logger };
 
-/** What entries are checked against. */
+/** The context for checking entries. */
 interface Ground {
   readonly keys: Keys;
-  /** Erasures of the keys that are gone. */
+  /** Erasures of the missing keys. */
   readonly erasing: Erasings;
   /** Ids of entries whose missing parts a recovery explains. */
   readonly lost: ReadonlySet<string>;
 }
 
-/** What is wrong with the bytes that are stored under a leaf. */
+/** Returns what is wrong with the bytes that are stored for a leaf. */
 function bytesFault(seq: number, fault: EntryFault): VerificationFinding {
   if (fault.is === "other entry")
     return { class: "reorder", detail: `place ${seq} has the bytes of another entry`, ...around(seq) };
@@ -53,9 +53,9 @@ function bytesFault(seq: number, fault: EntryFault): VerificationFinding {
 }
 
 /**
- * What is wrong with the parts that an entry binds: a key that is gone without an entry of the log that destroyed it, or
- * a part that does not open under the compartment of its row. Erased is only the actor's own part, by the entry that
- * destroyed the key which the org part names, of an entry that is not later than the erasure.
+ * Returns what is wrong with the parts that an entry binds: a missing key without an erasing entry in the log, or a
+ * part that does not open with the compartment of its row. Only the actor's own part can be erased, by the entry that
+ * destroyed the key that the org part names, and only if the part's entry is not later than the erasure.
  */
 function partFault(
   { seq, opened }: { readonly seq: number; readonly opened: OpenedEntry },
@@ -86,8 +86,8 @@ function partFault(
 }
 
 /**
- * What is wrong with one entry's index row or sealed parts, if anything. Bytes that do not give their leaf are not
- * believed: the database owner can store any others.
+ * Returns what is wrong with one entry's index row or sealed parts, if anything. Bytes that do not match their leaf
+ * are not used, because the database owner can store any bytes.
  */
 function rowFault(
   cx: Pick<AuditContext, "instance">,
@@ -119,7 +119,7 @@ async function step(
   const rows = await inRawSnapshot(cx, (tx) => readIndexed(tx, cx.instance.log, range));
   const ids = [...new Set(rows.flatMap((row) => row.parts.map((part) => part.compartmentId)))];
   const keys = await cx.audit.compartments.openNamed(ids);
-  // Erasures are read after the keys, so that the entry of a key that is gone is already there.
+  // Read the erasures after the keys, so that the entry of a missing key is already visible.
   const erasing = await book.erasing(ids.filter((id) => !keys.has(id)));
   const faults: VerificationFinding[] = [];
   for (const [place, row] of rows.entries()) {
@@ -138,17 +138,17 @@ async function step(
   };
 }
 
-/** The portal's login writes the progress; how far there is to go is the worker's word. */
+/** The portal's login writes the progress, but the worker decides how far to go. */
 function begun(progress: unknown, size: number): IndexProgress {
   const saved = IndexProgress.safeParse(progress);
   return saved.success ? { ...saved.data, size } : { next: 0, size, indexed: 0, findings: [], more: 0 };
 }
 
 /**
- * Holds every search row of a verification that the worker has ended against its entry and the sealed parts that say
- * who, what and which case it is about, and every missing key against the erasures in the log: the worker has no key
- * to open a part. One portal does it at a time, for a minute
- * on loan; another goes on where it broke off. False when nothing waits.
+ * Checks every index row of a verification that the worker has finished. It compares each row with its entry and the
+ * sealed parts (person, act and case), and each missing key with the erasures in the log. The worker cannot do this
+ * because it has no key that opens a part. One portal at a time does it, with a lease of one minute; another portal
+ * continues where it stopped. Returns false when no verification waits.
  */
 export async function checkNextIndex(cx: IndexContext): Promise<boolean> {
   const claim: IndexClaim = { token: randomUUID(), leaseSeconds: LEASE_SECONDS };

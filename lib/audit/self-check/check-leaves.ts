@@ -12,20 +12,20 @@ import type { Walk } from "./progress";
 const HASH_BYTES = 32;
 const TILE_WIDTH = 256;
 
-/** What stands beside a batch of leaves. */
+/** The data that belong to a batch of leaves. */
 export interface Beside {
   readonly log: string;
   readonly logVkey: string;
-  /** First number whose bytes must still be there. */
+  /** First number whose bytes must still exist. */
   readonly minimum: number;
-  /** Ids of entries whose sealed parts a recovery in the tree says are lost. */
+  /** Ids of entries whose sealed parts are lost according to a recovery in the tree. */
   readonly lost: ReadonlySet<string>;
   readonly parts: Awaited<ReturnType<typeof readPartDigests>>;
   readonly checkpoints: readonly StoredCheckpoint[];
   readonly tiles: readonly StoredTile[];
 }
 
-/** Recomputes a batch of leaves from stored bytes, in order, and compares everything that was made of them. */
+/** Recomputes a batch of leaves from stored bytes, in order, and compares them with everything derived from them. */
 export function checkLeaves(walk: Walk, rows: readonly StoredLeaf[], beside: Beside): void {
   const parts = new Map<string, Map<string, Uint8Array>>();
   for (const { entry_id, c, d } of beside.parts)
@@ -37,7 +37,7 @@ export function checkLeaves(walk: Walk, rows: readonly StoredLeaf[], beside: Bes
     const entry = readEntry(walk, row, beside);
     if (entry !== undefined)
       checkParts(walk, row.seq, entry, { stored: parts.get(row.entry_id), lost: beside.lost });
-    // The tree is rebuilt from the bytes; where they are pruned, from the leaf, which the root then vouches for.
+    // Rebuild the tree from the bytes. For pruned entries use the stored leaf, which the root then confirms.
     const leaf = row.bytes === null ? row.leaf_hash : entryLeaf(row.bytes);
     walk.frontier.append(leaf);
     checkDerived(walk, row, leaf, tiles.get(Math.floor(row.seq / TILE_WIDTH)));
@@ -49,7 +49,7 @@ export function checkLeaves(walk: Walk, rows: readonly StoredLeaf[], beside: Bes
 
 const NO_LEAF = new Uint8Array(HASH_BYTES);
 
-/** Names the first leaf that is missing and goes on behind the gap; no later root can come out any more. */
+/** Reports the first missing leaf and continues after the gap. No later root can match. */
 export function passGap(walk: Walk, to: number): void {
   const from = walk.next;
   const detail = to - from === 1 ? `leaf ${from} is missing` : `leaves ${from} to ${to - 1} are missing`;
@@ -105,14 +105,17 @@ function faultText(seq: number, fault: RowFault): string {
     : `the columns of entry ${seq} say other than its bytes`;
 }
 
-/** What an entry says in the open of its search row; the rest is sealed, and a portal looks at it (check-index.ts). */
+/**
+ * Returns the facts of an entry's index row that are public. The others are sealed, and a portal checks them
+ * (check-index.ts).
+ */
 function checkIndex(walk: Walk, row: StoredLeaf, entry: Entry): void {
   if (row.index_at === entry.at && row.index_outcome === entry.outcome) return;
   const detail = `the search row of entry ${row.seq} is missing or says other than the entry`;
   walk.add({ class: "index", detail, ...around(row.seq) });
 }
 
-/** What the log says of its own losses is never a good verdict. */
+/** A loss that the log itself records is always a finding. */
 function checkRecovery(walk: Walk, seq: number, entry: Entry): void {
   if (entry.pub?.recovery === undefined) return;
   const { is, detail } = judgeRecovery(seq, entry.pub.recovery, { log: entry.log });
@@ -128,7 +131,7 @@ function checkParts(
   for (const { c, d } of entry.sealed) {
     const digest = held.stored?.get(c);
     if (digest !== undefined && toBase64url(digest) === d) continue;
-    // The recovery that names the entry is a finding of its own.
+    // The recovery that names the entry is a separate finding.
     if (digest === undefined && held.lost.has(entry.id)) continue;
     const detail = `part ${c} of entry ${seq} is ${digest === undefined ? "missing" : "not the one it binds"}`;
     walk.add({ class: "part", detail, ...around(seq) });
@@ -140,13 +143,13 @@ function checkParts(
   }
 }
 
-/** Chain and tiles are made of the leaves; a proof from a changed tile would not hold. */
+/** Checks chain and tiles, which are computed from the leaves. A proof from a changed tile would be invalid. */
 function checkDerived(walk: Walk, row: StoredLeaf, leaf: Uint8Array, tile: StoredTile | undefined): void {
   const { seq } = row;
   const chain = walk.chain.length === 0 ? row.chain : chainNext(walk.chain, leaf);
   if (!equalConstantTime(chain, row.chain))
     walk.add({ class: "reorder", detail: `the chain breaks at entry ${seq}`, ...around(seq) });
-  // Going on from the stored value names each break once instead of every entry after it.
+  // Continue from the stored value, so that each break is reported once and not for every later entry.
   walk.chain = row.chain.length === HASH_BYTES ? row.chain : chain;
   const at = (seq % TILE_WIDTH) * HASH_BYTES;
   const held = tile?.hashes.subarray(at, at + HASH_BYTES);

@@ -5,18 +5,21 @@ import type { SignerWord } from "./ask-signer";
 import type { Walk } from "./progress";
 import type { VerificationReport } from "./schema";
 
-/** Refusals that say nothing against the database: the signer compared nothing. */
+/** Refusals that are no evidence against the database: the signer compared nothing. */
 export const COMPARED_NOTHING: readonly string[] = ["clock", "empty", "store"];
 
-/** How far a walk must go on, so that its root can be held against the one the signer has signed meanwhile. */
+/**
+ * Returns how far a walk must continue, so that its root can be compared with the one that the signer has signed
+ * meanwhile.
+ */
 export function reachOf(word: SignerWord, walk: Walk): number {
   return word.is === "signed" ? Math.max(walk.size, word.checkpoint.size) : walk.size;
 }
 
 /**
- * Holds the walk's root against the signer's, which has a copy of its own that the database's owner cannot change:
- * its word names where the database no longer agrees with it. Only `agrees` makes a verification whole. The walk must
- * have reached the signer's size (`reachOf`).
+ * Compares the walk's root with the signer's. The database owner cannot change the signer's own copy, so the signer's
+ * statement names where the database differs from it. Only `agrees` makes a verification complete. The walk must have
+ * reached the signer's size (`reachOf`).
  */
 export function checkSigner(walk: Walk, word: SignerWord, log: string): VerificationReport["signer"] {
   if (word.is === "absent") return "absent";
@@ -28,7 +31,7 @@ export function checkSigner(walk: Walk, word: SignerWord, log: string): Verifica
     return "differs";
   }
   if (equalConstantTime(root, walk.frontier.root())) {
-    // Also where an older stored root failed: which of them is wrong is a finding already.
+    // Also if an older stored root failed: that one of them is wrong is already a finding.
     walk.proven = walk.failed === undefined ? walk.size : walk.proven;
     return "agrees";
   }
@@ -43,7 +46,7 @@ function checkRefusal(
   walk: Walk,
   { reason, seq }: Extract<SignerWord, { is: "refused" }>,
 ): VerificationReport["signer"] {
-  // An empty log is the one thing about which the signer can agree without a signature.
+  // Only for an empty log can the signer agree without a signature.
   if (reason === "empty" && walk.size === 0) return "agrees";
   if (COMPARED_NOTHING.includes(reason)) return "refuses";
   const detail = `the checkpoint signer refuses, by its own copy: ${reason} at ${seq}`;

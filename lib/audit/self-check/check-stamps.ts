@@ -6,16 +6,16 @@ import { checkpointImprint } from "../timestamp/imprint";
 import type { StoredCheckpoint } from "./log-store";
 import type { Walk } from "./progress";
 
-/** Keys and certificates that stored checkpoints are held against. */
+/** Keys and certificates for checking stored checkpoints. */
 export interface Anchors {
   readonly logVkey: string;
-  /** PEM certificates that an authority's certificate must lead to; without any, stamps are counted only. */
+  /** PEM certificates that an authority's certificate must chain to. Without any, stamps are only counted. */
   readonly certificates: readonly string[];
 }
 
 /**
- * Checks the RFC 3161 tokens stored with checkpoints: each must be over its own checkpoint, by a trusted authority,
- * and at the time that stands beside it.
+ * Checks the RFC 3161 tokens stored with checkpoints: each must cover its own checkpoint, come from a trusted
+ * authority, and have the time in its row.
  */
 export async function checkStamps(
   walk: Walk,

@@ -16,8 +16,9 @@ function rootOf(hashes: Uint8Array): Uint8Array {
 }
 
 /**
- * Holds every tile above the lowest against the ones below it (C2SP tlog-tiles): a full tile's root is one hash of
- * the tile above. The lowest were held against the leaves themselves. 256 tiles, two megabytes, are held at once.
+ * Checks every tile above the lowest level against the tiles below it (C2SP tlog-tiles): a full tile's root is one
+ * hash of the tile above. The lowest tiles were checked against the leaves. It keeps 256 tiles, two megabytes, in
+ * memory.
  */
 export async function checkUpperTiles(tx: RawTx, log: string, walk: Walk): Promise<void> {
   let full = Math.floor(walk.size / TILE_WIDTH);

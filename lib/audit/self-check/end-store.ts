@@ -16,10 +16,13 @@ const RecordedRow = z.object({
 export type RecordedRow = z.infer<typeof RecordedRow>;
 
 const BATCH = 200;
-/** The end of a verification says little: whatever is longer is none. */
+/** The end of a verification is a short entry. Longer entries are ignored. */
 const MOST_BYTES = 16_384;
 
-/** Entries that search rows call ends of verifications, from this instant on, a batch at a time by id, with their org parts. */
+/**
+ * Yields entries that index rows call ends of verifications, from this instant on, in batches by id, with their org
+ * parts.
+ */
 export async function* selectRecordedEnds(
   tx: Tx,
   tenantId: string,

@@ -9,7 +9,7 @@ const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const Seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const Count = z.int().min(0);
 
-/** What the search rows came to, written once beside the worker's report. */
+/** The result of the check of the index rows, written once in addition to the worker's report. */
 export const IndexReport = z.object({
   indexed: Count,
   findings: z.array(VerificationFinding),
@@ -17,7 +17,7 @@ export const IndexReport = z.object({
 });
 export type IndexReport = z.infer<typeof IndexReport>;
 
-/** How far a portal is with the search rows, so that another can go on. */
+/** A portal's progress through the index rows, so that another can continue. */
 export const IndexProgress = IndexReport.extend({ next: Count, size: Count });
 export type IndexProgress = z.infer<typeof IndexProgress>;
 
@@ -28,7 +28,7 @@ export interface IndexClaim {
   readonly leaseSeconds: number;
 }
 
-/** Takes a verification that the worker has ended and whose search rows nobody looks at. */
+/** Claims a verification that the worker has finished and whose index rows no portal checks. */
 export async function claimIndexCheck(
   tx: RawTx,
   tenantId: string,
@@ -46,7 +46,7 @@ export async function claimIndexCheck(
   return z.array(Claimed).parse(rows)[0];
 }
 
-/** Keeps how far it is and renews the lease; false when another portal has taken it over. */
+/** Saves the progress and renews the lease; false when another portal has taken over. */
 export async function saveIndexProgress(
   tx: RawTx,
   id: string,
@@ -61,7 +61,7 @@ export async function saveIndexProgress(
   return rowCount === 1;
 }
 
-/** Writes what was found, once; false when another portal has taken it over. */
+/** Writes the findings once; false when another portal has taken over. */
 export async function finishIndexCheck(
   tx: RawTx,
   id: string,
@@ -91,12 +91,12 @@ const IndexedRow = z.object({
 const StoredRow = IndexedRow.extend({ parts: z.string().nullable() });
 
 const BATCH = 256;
-/** Bytes of sealed parts that are held at once: the portal's database login can write 2.6 MB with each of its entries. */
+/** Limit for bytes of sealed parts in memory. The portal's database login can write 2.6 MB with each of its entries. */
 const MOST_HELD = 32 << 20;
 
 /**
- * The next entries of the tree below `size`, in order, each with its index row and all its part rows: as many as their
- * stored parts fit the memory, one at least. Empty where no entry is left.
+ * Returns the next entries of the tree below `size`, in order, each with its index row and all its part rows: as many
+ * as fit the memory limit with their stored parts, at least one. Empty if no entry is left.
  */
 export async function readIndexed(
   tx: RawTx,

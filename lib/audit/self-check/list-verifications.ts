@@ -20,7 +20,7 @@ import {
   type VerificationRow,
 } from "./store";
 
-/** Holds a stored report against the first entry that records this end. */
+/** Compares a stored report with the first entry that records this end. */
 function recordOf(row: VerificationRow, end: RecordedEnd | undefined): VerificationItem["record"] {
   if (end === undefined) return row.end_entry_id === null ? "unbound" : "changed";
   if (row.end_entry_id !== null && row.end_entry_id !== end.entryId) return "changed";
@@ -47,7 +47,7 @@ function toItem(row: VerificationRow, ends: ReadonlyMap<string, RecordedEnd> = N
   };
 }
 
-/** Who is named to the caller: everybody to auditors and deciders, to others their own organisation's people. */
+/** Returns whose names the caller sees: auditors and approvers see all, others those of their own organisation. */
 function namesFor(cx: Context): Names {
   const { tenantId } = cx.instance;
   return { tenantId, organisationId: knowsEveryName(cx) ? undefined : cx.principal.organisationId };
@@ -65,7 +65,7 @@ async function toItems(
   return viewRows(cx, "verifications", rows, (row: VerificationRow) => toItem(row, ends));
 }
 
-/** Verifications by the server's job, newest first, with their reports. */
+/** Returns verifications by the server's job, newest first, with their reports. */
 export async function listVerifications(cx: Context, query: VerificationQuery): Promise<VerificationPage> {
   const { limit, cursor } = query;
   if (cursor !== undefined && !isUuid(cursor)) {
@@ -82,7 +82,7 @@ export async function listVerifications(cx: Context, query: VerificationQuery): 
   });
 }
 
-/** One verification, with its report once it has ended. Throws `verification.not-found`. */
+/** Returns one verification, with its report once it has ended. Throws `verification.not-found`. */
 export async function getVerification(cx: Context, id: string): Promise<VerificationItem> {
   await recordReadOnce(cx, "audit.verifications");
   return inSnapshot(cx, async (tx) => {
@@ -94,8 +94,8 @@ export async function getVerification(cx: Context, id: string): Promise<Verifica
 }
 
 /**
- * Asks for a verification of the whole log by the worker, and records that. While one waits or runs, that one is
- * answered: nobody can pile them up.
+ * Requests a verification of the whole log by the worker, and records the request. While one waits or runs, that one
+ * is returned, so that requests cannot pile up.
  */
 export async function requestVerification(cx: Context): Promise<VerificationItem> {
   const { tenantId } = cx.instance;
@@ -114,6 +114,6 @@ export async function requestVerification(cx: Context): Promise<VerificationItem
     await noteEntry(tx, id, "start_entry_id", entry.id);
     return findVerification(tx, namesFor(cx), id);
   });
-  // The one that stood in the way has ended meanwhile: the next insert finds the place free.
+  // The open verification has ended meanwhile, so the next insert succeeds.
   return row === undefined ? requestVerification(cx) : toItem(row);
 }

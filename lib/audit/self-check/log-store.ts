@@ -20,7 +20,10 @@ const Stored = z.object({
 });
 export type StoredLeaf = z.infer<typeof Stored>;
 
-/** Leaves from `from` on, in order, with whatever rows stand behind them. Numbers may be missing: that is looked for. */
+/**
+ * Returns leaves from `from` on, in order, with the rows that belong to them. Missing numbers are allowed: the caller
+ * looks for them.
+ */
 export async function readStoredLeaves(
   tx: RawTx,
   log: string,
@@ -40,7 +43,7 @@ export async function readStoredLeaves(
 
 const PartDigest = z.object({ entry_id: z.string(), c: z.string(), d: Bytes });
 
-/** Digests of the stored parts of entries, computed where they lie. */
+/** Returns digests of the stored parts of entries, computed in the database. */
 export async function readPartDigests(
   tx: RawTx,
   entryIds: readonly string[],
@@ -57,12 +60,12 @@ const StoredCheckpoint = z.object({
   root: Bytes,
   note: z.string(),
   time_stamp: Bytes.nullable(),
-  /** As entries spell times. */
+  /** Formats a time as entries do. */
   time_stamped_at: z.string().nullable(),
 });
 export type StoredCheckpoint = z.infer<typeof StoredCheckpoint>;
 
-/** Checkpoints of trees larger than `from` and no larger than `to`, smallest first. */
+/** Returns checkpoints of trees larger than `from` and no larger than `to`, smallest first. */
 export async function readStoredCheckpoints(
   tx: RawTx,
   log: string,
@@ -81,7 +84,7 @@ export async function readStoredCheckpoints(
 const StoredTile = z.object({ index: Seq, width: z.int(), hashes: Bytes });
 export type StoredTile = z.infer<typeof StoredTile>;
 
-/** Tiles of one level from one index on. */
+/** Returns tiles of one level from one index on. */
 export async function readStoredTiles(
   tx: RawTx,
   log: string,
@@ -99,7 +102,7 @@ const Head = z.object({ size: Seq, root: Bytes, chain: Bytes, frontier: z.array(
 export type StoredHead = z.infer<typeof Head>;
 const Start = z.object({ largest: Seq.nullable(), newest: Seq.nullable() });
 
-/** The head as it stands, if it does, the largest number of a leaf, and the size of the newest checkpoint. */
+/** Returns the head row, if it exists, the largest number of a leaf, and the size of the newest checkpoint. */
 export async function readStart(
   tx: RawTx,
   log: string,
@@ -117,7 +120,10 @@ const Prune = z.object({ seq: Seq, leaf_hash: Bytes, bytes: Bytes });
 
 const PRUNE_BATCH = 100;
 
-/** Entries below `size` that are found as a pruning, in order, with their leaves; search rows say which, and anything else too. */
+/**
+ * Returns entries below `size` that index rows call a pruning, in order, with their leaves. Index rows may also name
+ * other entries.
+ */
 export async function* readPrunings(
   tx: RawTx,
   log: string,
@@ -140,7 +146,7 @@ export async function* readPrunings(
 
 const LeafHash = z.object({ seq: Seq, leaf_hash: Bytes });
 
-/** Stored leaf hashes from one number on, in order. */
+/** Returns stored leaf hashes from one number on, in order. */
 export async function readLeafHashes(
   tx: RawTx,
   log: string,
@@ -156,7 +162,10 @@ export async function readLeafHashes(
 
 const Waiting = z.object({ count: Seq, oldest_at: z.string().nullable() });
 
-/** Entries that wait for their leaf, and since when by the database's clock; not those that stand aside. */
+/**
+ * Returns entries that wait for their leaf, and the start of the wait by the database's clock. Quarantined rows are
+ * left out.
+ */
 export async function readQueueAge(tx: RawTx, log: string): Promise<z.infer<typeof Waiting>> {
   const { rows } = await tx.query(
     `SELECT count(DISTINCT q.entry_id) AS count,
@@ -168,7 +177,7 @@ export async function readQueueAge(tx: RawTx, log: string): Promise<z.infer<type
   return Waiting.parse(rows[0]);
 }
 
-/** An entry that has no leaf and does not wait for one, if there is any: nothing would ever show that it is gone. */
+/** Returns an entry that has no leaf and does not wait for one, if one exists. Its loss could never be detected. */
 export async function findStray(tx: RawTx, log: string): Promise<string | undefined> {
   const { rows } = await tx.query(
     `SELECT e.id::text FROM audit_entry e WHERE e.log = $1
@@ -179,7 +188,9 @@ export async function findStray(tx: RawTx, log: string): Promise<string | undefi
   return z.array(z.object({ id: z.string() })).parse(rows)[0]?.id;
 }
 
-/** A search row of this tenant that stands for no entry, if there is any: it would be found and could not be shown. */
+/**
+ * Returns an index row of this tenant without an entry, if one exists. A search would find it but could not show it.
+ */
 export async function findOrphan(tx: RawTx, tenantId: string): Promise<string | undefined> {
   const { rows } = await tx.query(
     `SELECT i.entry_id::text AS id FROM audit_index i WHERE i.tenant_id = $1

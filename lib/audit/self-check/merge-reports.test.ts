@@ -18,7 +18,7 @@ const REPORT: VerificationReport = {
 };
 const of = (kind: string, seq: number, detail = "x"): VerificationFinding => ({ class: kind, detail, seq });
 
-it("changed bytes that worker and portal both found are named once, and all else as it was found", () => {
+it("changed bytes that worker and portal both found are reported once, and every other finding is kept", () => {
   const worker = [of("content mismatch", 3), of("reorder", 5), of("part", 6)];
   const portal = [of("content mismatch", 3), of("reorder", 5), of("content mismatch", 4), of("part", 6, "y")];
   const merged = mergeReports(

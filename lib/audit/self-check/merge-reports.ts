@@ -2,16 +2,16 @@ import { firstBad } from "../bundle-verifier/report/report";
 import type { IndexReport } from "./index-store";
 import type { VerificationReport } from "./schema";
 
-/** What both of them look at: the stored bytes of an entry. */
+/** Findings that both can report: about the stored bytes of an entry. */
 const OF_BYTES = new Set(["content mismatch", "reorder"]);
 
-/** What a portal found that the worker's report does not say: changed bytes are named once. */
+/** Returns the portal's findings that the worker's report does not have. Changed bytes are reported once. */
 function further(report: VerificationReport, index: IndexReport): IndexReport["findings"] {
   const named = new Set(report.findings.filter((one) => OF_BYTES.has(one.class)).map(({ seq }) => seq));
   return index.findings.filter((one) => !(OF_BYTES.has(one.class) && named.has(one.seq)));
 }
 
-/** The worker's report and what a portal found in the search rows, as one. */
+/** Returns the worker's report and the portal's findings about the index rows as one report. */
 export function mergeReports(report: VerificationReport, index: IndexReport | null): VerificationReport {
   if (index === null) return { ...report, verdict: verdictOf(report.verdict, report) };
   const findings = [...report.findings, ...further(report, index)];
@@ -25,7 +25,7 @@ export function mergeReports(report: VerificationReport, index: IndexReport | nu
   };
 }
 
-/** A report of a version that did not tell whether the signer was compared is not taken for a whole one. */
+/** An old report that does not say whether the signer was compared does not count as complete. */
 function verdictOf(
   verdict: VerificationReport["verdict"],
   { signer }: VerificationReport,

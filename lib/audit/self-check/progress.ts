@@ -7,20 +7,20 @@ import { VerificationFinding } from "./schema";
 
 const Count = z.int().min(0);
 
-/** How far a verification is, as it is kept between batches: everything that another worker needs to go on. */
+/** The progress of a verification as saved between batches: everything that another worker needs to continue. */
 export const SavedProgress = z.strictObject({
-  /** First number that was not looked at, and the one after the last. */
+  /** First number that was not checked, and the one after the last. */
   next: Count,
   size: Count,
   frontier: z.array(z.string()),
   chain: z.string(),
-  /** Size of the newest checkpoint that the tree gave, and of the first that it did not. */
+  /** Size of the newest checkpoint that matches the tree, and of the first that does not. */
   proven: Count,
   failed: Count.nullable(),
   checkpoints: Count,
   pruned: Count,
   stamped: z.strictObject({ checked: Count, unchecked: Count }),
-  /** The head as it stood at the beginning, or null where there was none. */
+  /** The head row at the beginning, or null if there was none. */
   head: z
     .strictObject({ size: Count, root: z.string(), chain: z.string(), frontier: z.array(z.string()) })
     .nullable(),
@@ -47,7 +47,7 @@ function headFrom(saved: SavedProgress["head"]): StoredHead | undefined {
 /** Findings listed in a report; the rest are counted. */
 export const MAX_FINDINGS = 50;
 
-/** A verification under way. */
+/** A verification in progress. */
 export class Walk {
   next = 0;
   chain: Uint8Array = CHAIN_START;
@@ -55,19 +55,19 @@ export class Walk {
   failed: number | undefined;
   checkpoints = 0;
   pruned = 0;
-  /** Time stamps that were checked, and those for which no certificate was given. */
+  /** Time stamps that were checked, and those without a given certificate. */
   stamped = { checked: 0, unchecked: 0 };
   frontier = Frontier.empty();
   readonly findings: VerificationFinding[] = [];
   more = 0;
 
   constructor(
-    /** What is walked to: everything that had a leaf at the beginning, then whatever the signer signed meanwhile. */
+    /** Where the walk ends: everything that had a leaf at the beginning, then what the signer signed meanwhile. */
     public size: number,
     readonly head: StoredHead | undefined,
   ) {}
 
-  /** Goes on where a saved one ended. Throws FormatError when its frontier is none. */
+  /** Continues from saved progress. Throws FormatError when its frontier is invalid. */
   static from(saved: SavedProgress): Walk {
     const walk = new Walk(saved.size, headFrom(saved.head));
     walk.next = saved.next;

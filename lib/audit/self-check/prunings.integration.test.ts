@@ -41,7 +41,7 @@ interface Root {
   readonly root: Uint8Array;
 }
 
-/** The log's own key signs whatever tree the worker made: its signer is as malicious as the worker here. */
+/** The log's own key signs every tree that the worker makes: the signer is as malicious as the worker here. */
 async function grow(count: number): Promise<Root> {
   for (let at = 0; at < count; at += 1) await recordEvent(bench.cx, EVENT);
   await integrateBatch(bench.sequencerPool, bench.place);
@@ -54,7 +54,7 @@ async function grow(count: number): Promise<Root> {
   return { size, root };
 }
 
-/** An entry that says that others were pruned, with the row that makes the sequencer take it. */
+/** Writes an entry that records a pruning, with the row that makes the sequencer take it. */
 async function sayPruned(minimum: number, checkpoint: Root, event: Partial<AuditEvent> = {}): Promise<void> {
   const prune = { minimum, checkpoint: { size: checkpoint.size, root: toBase64url(checkpoint.root) } };
   const { id } = await withoutEntryForm(admin, () =>
@@ -73,7 +73,7 @@ async function sayPruned(minimum: number, checkpoint: Root, event: Partial<Audit
   );
 }
 
-/** Takes the bytes of entries away, as whoever owns the database does. */
+/** Removes the bytes of entries, as the database owner could. */
 async function takeBytes(below: number): Promise<void> {
   const gone = `IN (SELECT entry_id FROM audit_leaf WHERE seq < ${below})`;
   for (const [table, column] of [
@@ -107,8 +107,8 @@ async function verify(): Promise<VerificationReport> {
 
 const classes = (report: VerificationReport) => [...new Set(report.findings.map((one) => one.class))];
 
-describe("an entry that says that others were pruned", () => {
-  it("explains what is missing where it names the tree that the leaves give at that size", async () => {
+describe("an entry that records a pruning", () => {
+  it("explains missing entries if it names the tree that the leaves give at that size", async () => {
     const checkpoint = await grow(9);
     await sayPruned(4, checkpoint);
     await takeBytes(4);
@@ -116,7 +116,7 @@ describe("an entry that says that others were pruned", () => {
     expect(await verify()).toMatchObject({ verdict: "sound", pruned: 4, findings: [] });
   });
 
-  it("explains nothing where it names the root of another tree, signed as it is: what is missing is named", async () => {
+  it("explains nothing if it names the root of another tree, although that tree is signed: missing entries are named", async () => {
     const checkpoint = await grow(9);
     const root = Uint8Array.from(checkpoint.root, (byte, at) => (at === 0 ? byte ^ 1 : byte));
     await sayPruned(4, { size: checkpoint.size, root });
@@ -131,7 +131,7 @@ describe("an entry that says that others were pruned", () => {
     expect(report.findings.at(-1)).toMatchObject({ class: "pruned", seq: checkpoint.size });
   });
 
-  it("explains no more than the largest that is believed does", async () => {
+  it("explains no more than the largest accepted pruning", async () => {
     const checkpoint = await grow(9);
     await sayPruned(2, checkpoint);
     await sayPruned(6, { size: checkpoint.size - 1, root: checkpoint.root });

@@ -16,15 +16,15 @@ const Prune = z.strictObject({
 });
 const BATCH = 10_000;
 
-/** What entries of the tree that tell of a pruning come to. */
+/** The result of checking the entries of the tree that record a pruning. */
 export interface Prunings {
-  /** The largest first kept number among those that are believed; 0 without any. */
+  /** The largest first kept number among the accepted ones; 0 without any. */
   readonly minimum: number;
-  /** The others, each by its own number: they explain nothing that is missing. */
+  /** The rejected ones, each by its own number. They explain no missing data. */
   readonly findings: readonly VerificationFinding[];
 }
 
-/** A pruning as an entry tells of it. */
+/** A pruning as an entry records it. */
 export interface Pruning {
   readonly seq: number;
   readonly minimum: number;
@@ -39,9 +39,9 @@ export interface StoredPruning {
   readonly bytes: Uint8Array;
 }
 
-/** The pruning that an entry tells of, or why it is not believed; undefined where it tells of none. */
+/** Returns the pruning that an entry records, or why it is rejected; undefined if it records none. */
 export function readPruning({ seq, leaf_hash, bytes }: StoredPruning): Pruning | string | undefined {
-  // Other bytes than the leaf's are a finding of the walk.
+  // The walk reports bytes that do not match the leaf.
   if (!equalConstantTime(entryLeaf(bytes), leaf_hash)) return undefined;
   try {
     const { class: of, outcome, pub } = parseEntry(bytes);
@@ -52,13 +52,16 @@ export function readPruning({ seq, leaf_hash, bytes }: StoredPruning): Pruning |
     if (minimum > checkpoint.size || checkpoint.size > seq) return "it prunes what was not there yet";
     return { seq, minimum, ...checkpoint };
   } catch (error) {
-    // Bytes that are no entry are a finding of the walk.
+    // The walk reports bytes that are not an entry.
     if (error instanceof FormatError) return undefined;
     throw error;
   }
 }
 
-/** Roots of the trees of these sizes over the stored leaf hashes, in one pass; none of a size behind a gap. */
+/**
+ * Returns the roots of the trees of these sizes, computed from the stored leaf hashes in one pass; none for a size
+ * after a gap.
+ */
 async function rootsOf(tx: RawTx, log: string, sizes: readonly number[]): Promise<Map<number, Uint8Array>> {
   const wanted = new Set(sizes);
   const largest = Math.max(0, ...sizes);
@@ -76,7 +79,7 @@ async function rootsOf(tx: RawTx, log: string, sizes: readonly number[]): Promis
   return roots;
 }
 
-/** Those of some prunings that name a tree which the leaves of the log give at that size, in their order. */
+/** Returns, in order, the prunings whose named tree matches the leaves of the log at that size. */
 export async function ofThisTree<T extends Pruning>(
   tx: RawTx,
   log: string,
@@ -94,9 +97,10 @@ export async function ofThisTree<T extends Pruning>(
 }
 
 /**
- * How far the log says below `size` that it was pruned. An entry is believed whose leaf vouches for its bytes, that has the form of
- * the door that prunes and names a tree that the leaves give at that size: whoever can only have entries written, and does not know of that tree, explains
- * nothing with one.
+ * Returns how far the log was pruned, according to its entries below `size`. An entry is accepted only if its leaf
+ * vouches for its bytes, it has the form that audit_prune writes, and the tree that it names matches the leaves at
+ * that size. A person who can only write entries, and does not know that tree, cannot explain missing data with a
+ * false one.
  */
 export async function judgePrunings(tx: RawTx, log: string, size: number): Promise<Prunings> {
   const prunings: Pruning[] = [];

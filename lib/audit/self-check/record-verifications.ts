@@ -25,7 +25,10 @@ function eventOf(verification: Unrecorded): AuditEvent {
   return { ...event, outcome: verdict === "sound" ? "done" : "failed", details };
 }
 
-/** The entry's id. An end that is in the log already is not written anew, whatever the row says meanwhile. */
+/**
+ * Writes the entry and returns its id. An end that is already in the log is not written again, even if its row has
+ * changed.
+ */
 async function recordOnce(
   cx: AuditContext,
   tx: Tx,
@@ -37,9 +40,9 @@ async function recordOnce(
 }
 
 /**
- * Writes the beginning and the end of verifications into the log, each once, however many portals do it. The worker,
- * which verifies, holds no key that could seal an entry; the end is `failed` when something is wrong. It binds the report
- * by its digest, so that one that is rewritten later is shown as changed (list-verifications.ts).
+ * Records the beginning and the end of verifications in the log, each once, also when several portals do it. The
+ * worker, which verifies, has no key that could seal an entry. The end is `failed` when a check failed. It binds the
+ * report by its digest, so that a report that is changed later is shown as changed (list-verifications.ts).
  */
 export async function recordVerifications(cx: AuditContext & DbContext): Promise<number> {
   for (let recorded = 0; recorded < MOST; recorded += 1) {

@@ -10,17 +10,17 @@ import { bindingEntry, openStored } from "../entry/bound-part";
 import { closedLog } from "../reading/of-log";
 import { type RecordedRow, selectRecordedEnds } from "./end-store";
 
-/** Clocks of worker and portal may differ; an end is never recorded a day before its beginning. */
+/** Clocks of worker and portal may differ, but an end is never recorded a day before its beginning. */
 const SLACK_MS = 86_400_000;
 
 /** The entry that records how a verification ended. */
 export interface RecordedEnd {
   readonly entryId: string;
-  /** Digest of the report as it was then; undefined where the entry is of a version that recorded none. */
+  /** Digest of the report at that time; undefined if the entry's version recorded none. */
   readonly digest: string | undefined;
 }
 
-/** What of a verification's row its end binds, as it is stored. */
+/** The columns of a verification's row that the entry of its end binds. */
 export interface StoredEnd {
   readonly id: string;
   readonly state: string;
@@ -28,7 +28,7 @@ export interface StoredEnd {
   readonly raw_index_report: Json;
 }
 
-/** SHA-256, base64url, of the JCS of what is stored: both reports and how it ended. */
+/** Returns SHA-256, base64url, of the JCS of the stored row: both reports and the outcome. */
 export function reportDigest({ id, state, raw_report, raw_index_report }: StoredEnd): string {
   const bound = { id, index_report: raw_index_report, report: raw_report, state };
   return toBase64url(sha256(utf8(canonicalJson(bound))));
@@ -52,9 +52,9 @@ function endOf(row: RecordedRow, key: Uint8Array): { id: string; end: RecordedEn
 }
 
 /**
- * The entries that record ends of verifications asked for since then, by verification: the first of each, as its own
- * sealed and bound part says. Whoever rewrites a report later can write no such entry in its place. Ends of before a
- * closing stand in the closed log.
+ * Returns the entries that record ends of verifications requested since then, by verification: the first of each,
+ * according to its own sealed and bound part. A person who changes a report later cannot write such an entry in its
+ * place. Ends from before a closing are in the closed log.
  */
 export async function recordedEnds(
   cx: Pick<AuditContext, "audit" | "instance">,

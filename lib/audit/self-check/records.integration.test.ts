@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-/** A verification that a person asked for and that has ended, its end in the log: incomplete, without the signer. */
+/** A requested verification that has ended and whose end is in the log: incomplete, without the signer. */
 beforeEach(async () => {
   id = (await requestVerification(auditor)).id;
   await bench.anchor();
@@ -48,7 +48,7 @@ const asOwner = (statement: string) =>
 const SOUND = `UPDATE audit_verification SET report = report || '{"verdict":"sound","signer":"agrees"}' WHERE id = $1`;
 
 describe("the report of a verification", () => {
-  it("is bound by the entry that records its end", async () => {
+  it("the entry that records its end binds it", async () => {
     expect(await getVerification(auditor, id)).toMatchObject({
       record: "bound",
       report: { verdict: "incomplete", signer: "absent" },
@@ -76,7 +76,7 @@ describe("the report of a verification", () => {
     });
   });
 
-  it("is shown as changed also when its end is made to be recorded anew, and is recorded once", async () => {
+  it("a changed report is shown as changed, also after its end was made to be recorded again; the end is recorded once", async () => {
     await asOwner(SOUND);
     await asOwner("UPDATE audit_verification SET end_entry_id = NULL WHERE id = $1");
     await recordVerifications(bench.cx);
@@ -89,8 +89,8 @@ describe("the report of a verification", () => {
   });
 });
 
-describe("who asked for a verification", () => {
-  it("is named to those who know the person anyhow, a pseudonym to all others, and to all once erased", async () => {
+describe("the requester of a verification", () => {
+  it("is named to callers who know them anyway, and is a pseudonym to all others, and to all once erased", async () => {
     const by = async (cx: Context) => [
       (await getVerification(cx, id)).by,
       (await listVerifications(cx, { limit: 1 })).items[0]?.by,

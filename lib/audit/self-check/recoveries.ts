@@ -26,19 +26,19 @@ type RecoveryRow = z.infer<typeof RecoveryRow>;
 export interface Recovery {
   readonly seq: number;
   readonly id: string;
-  /** The leaf by which it is believed. */
+  /** The leaf that vouches for it. */
   readonly hash: Uint8Array;
   readonly lost: readonly string[];
-  /** What its index row says of its fence; undefined where it has none. */
+  /** The fence columns of its index row; undefined if it has none. */
   readonly fence: FencedBy | undefined;
-  /** Whether it has no sealed part, as every recovery that the database writes: it is then behind no fence. */
+  /** Whether it has no sealed part, as every recovery that the database writes. Then it has no fence. */
   readonly isPublic: boolean;
 }
 
-/** Recoveries of one log that are read at most, as in verifiers. */
+/** Most recoveries of one log that are read, the same limit as in verifiers. */
 const MOST_RECOVERIES = 10_000;
 
-/** The entry of a row, where its leaf vouches for its bytes. */
+/** Returns the entry of a row, if its leaf vouches for its bytes. */
 function entryOf({ entry_id, leaf_hash, bytes }: RecoveryRow): Entry | undefined {
   if (!equalConstantTime(entryLeaf(bytes), leaf_hash)) return undefined;
   try {
@@ -54,7 +54,7 @@ function fenceOf({ tenant_id, case_id, is_suspicion }: RecoveryRow): FencedBy | 
   return tenant_id === null ? undefined : { tenant_id, case_id, is_suspicion: is_suspicion !== false };
 }
 
-/** Numbers of the entries of a log that have these ids. */
+/** Returns the numbers of the entries of a log that have these ids. */
 async function placesOf(tx: RawTx, log: string, ids: readonly string[]): Promise<Map<string, number>> {
   const wanted = ids.filter(isUuid);
   if (wanted.length === 0) return new Map();
@@ -70,7 +70,7 @@ async function placesOf(tx: RawTx, log: string, ids: readonly string[]): Promise
   );
 }
 
-/** Recoveries of the tree below `size`, by what the entries themselves say. */
+/** Returns recoveries of the tree below `size`, according to the entries themselves. */
 export async function readRecoveries(tx: RawTx, log: string, size: number): Promise<Recovery[]> {
   const { rows } = await tx.query(
     `SELECT l.seq, l.entry_id::text, l.leaf_hash, e.bytes, i.tenant_id::text, i.case_id::text, i.is_suspicion
@@ -101,7 +101,7 @@ export async function readRecoveries(tx: RawTx, log: string, size: number): Prom
   }));
 }
 
-/** Ids of entries whose missing parts recoveries in the tree below `size` explain. */
+/** Returns ids of entries whose missing parts are explained by recoveries in the tree below `size`. */
 export async function readLost(tx: RawTx, log: string, size: number): Promise<ReadonlySet<string>> {
   const recoveries = await readRecoveries(tx, log, size);
   return new Set(recoveries.flatMap(({ lost }) => lost));

@@ -23,32 +23,35 @@ import { beginWalk, concludeWalk, type LogUnderTest, readMarks, walkOn } from ".
 
 const PERIOD_MS = 2_000;
 const LEASE_SECONDS = 60;
-/** After one that the signer did not answer, the next is due sooner than the period says. */
+/** After a verification without an answer of the signer, the next is due sooner than the period says. */
 const INCOMPLETE_RETRY_MS = 600_000;
-/** Batches between two savings of the progress. */
+/** Batches between two saves of the progress. */
 const SAVE_EVERY = 8;
 
 /** What the worker's verifier needs. */
 export interface VerifierContext extends LogUnderTest {
-  /** The sequencer's login: what a verification found is not the app's to write. */
+  /** The sequencer's login: the app's login must not write results of a verification. */
   readonly writer: Pool;
   readonly clock: LogUnderTest["clock"] & { now(): Date };
   readonly logger: Logger;
-  /** How often the log is verified by itself; 0 for never. */
+  /** How often the log is verified automatically; 0 for never. */
   readonly everyMs: number;
 }
 
-/** Another worker has taken the verification over: this one's work on it counts no more. */
+/** Another worker has taken over the verification, so this worker's results no longer count. */
 class TakenOver extends Error {
   override readonly name = "TakenOver";
 }
 
-/** Queues a verification when the newest is older than the period, or there is none. Any number of workers may ask. */
+/**
+ * Queues a verification when the newest is older than the period, or there is none. Any number of workers may call
+ * it.
+ */
 export async function scheduleVerification(cx: VerifierContext): Promise<boolean> {
   if (cx.everyMs === 0) return false;
   const { tenantId } = cx.instance;
   const startedAt = cx.clock.now();
-  // Before the first checkpoint there is nothing to hold the log against.
+  // Before the first checkpoint there is nothing to compare the log with.
   const begun = await inRawSnapshot(cx, (tx) => readStart(tx, cx.instance.log));
   if (begun.newest === null) return false;
   const last = await inSnapshot(cx, (tx) => readLastVerified(tx, tenantId));
@@ -67,8 +70,8 @@ interface Held {
 }
 
 /**
- * Takes the open verification in hand, if there is one and no other worker has it, and carries it to its end or to
- * the signal's. The progress is kept, so that whoever takes it up after a crash goes on from there.
+ * Claims the open verification, if no other worker has it, and runs it until it ends or the signal aborts. The
+ * progress is saved, so that another worker can continue after a crash.
  */
 export async function runVerification(
   cx: VerifierContext,
@@ -97,7 +100,7 @@ function resumed(progress: unknown): Walk | undefined {
   try {
     return Walk.from(saved.data);
   } catch (error) {
-    // What cannot be gone on from is begun anew.
+    // Restart from the beginning if the saved progress is unusable.
     if (error instanceof FormatError) return undefined;
     throw error;
   }
@@ -125,7 +128,7 @@ async function carryOn(
   if (!(await isWalked())) return undefined;
   checkHead(walk);
   const word = await cx.askSigner();
-  // The log has grown meanwhile; what the signer signed is compared, not something near it.
+  // The log has grown meanwhile. The comparison needs exactly the signed size.
   walk.size = reachOf(word, walk);
   if (!(await isWalked())) return undefined;
   const report = await concludeWalk(cx, walk, { signer: checkSigner(walk, word, cx.instance.log), marks });
@@ -152,23 +155,24 @@ function tell(logger: Logger, id: string, report: VerificationReport): void {
     return;
   }
   const classes = [...new Set(report.findings.map((finding) => finding.class))];
-  // What a recovery declares is lost for ever; whether one does is judged by the status (lib/http/health/read-health).
+  // A loss that a recovery declares stays for ever. The status decides whether a recovery does
+  // (lib/http/health/read-health).
   if (report.more === 0 && classes.every((name) => name === "lost")) {
-    logger.warn({ ...facts, losses: report.findings.length }, "the log verifies but for losses");
+    logger.warn({ ...facts, losses: report.findings.length }, "the log verified except for losses");
     return;
   }
   const alarm = { alarm: "log.verification", ...facts, classes, first_bad: report.first_bad };
   logger.error(alarm, "the log does not verify");
 }
 
-/** Schedules and runs verifications until the signal aborts. A failure is an alarm and is tried again later. */
+/** Schedules and runs verifications until the signal aborts. A failure raises an alarm and is retried later. */
 export async function runVerifications(cx: VerifierContext, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
       await scheduleVerification(cx);
       await runVerification(cx, signal);
     } catch (err) {
-      cx.logger.error({ alarm: "verification.failed", err }, "a verification broke down");
+      cx.logger.error({ alarm: "verification.failed", err }, "a verification failed, will retry");
     }
     await sleep(PERIOD_MS, undefined, { signal }).catch(() => undefined);
   }

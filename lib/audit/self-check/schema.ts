@@ -3,7 +3,7 @@ import { pageOf, pageQuery, Uuid } from "@/lib/schema";
 
 const Count = z.int().min(0);
 
-/** One thing that is wrong, as the verifier names it (lib/audit/bundle-verifier/report/report.ts). */
+/** One fault, named as the verifier names it (lib/audit/bundle-verifier/report/report.ts). */
 export const VerificationFinding = z.object({
   class: z.string(),
   detail: z.string(),
@@ -11,32 +11,35 @@ export const VerificationFinding = z.object({
   before: Count.optional(),
   after: Count.optional(),
   until: Count.optional(),
-  /** Nothing is shown to be changed: what should stand over entries that wait is not there. */
+  /** Faults that prove no change: waiting entries lack the rows that should exist for them. */
   is_unfinished: z.literal(true).optional(),
 });
 export type VerificationFinding = z.infer<typeof VerificationFinding>;
 
-/** What the checkpoint signer's own copy says: the same root, another, nothing that was compared, or no answer. */
+/**
+ * The result of the comparison with the signer's own copy: the same root, another root, nothing compared, or no
+ * answer.
+ */
 export const SIGNER_ANSWERS = ["agrees", "differs", "refuses", "absent"] as const;
 
-/** What the server found in its own database. It is the operator's word: a bundle is what others can check. */
+/** The server's report about its own database. It is the operator's statement; others can verify a bundle. */
 export const VerificationReport = z.object({
-  /** `incomplete`: nothing is wrong in the database, and the signer's own root was not compared with it. */
+  /** `incomplete`: the database has no fault, but the signer's own root was not compared with it. */
   verdict: z.enum(["sound", "incomplete", "wrong"]),
   signer: z.enum(SIGNER_ANSWERS).default("absent"),
-  /** Leaves that were recomputed, and how many of them stand under a checkpoint of the log's key. */
+  /** Leaves that were recomputed, and how many of them a checkpoint of the log's key covers. */
   entries: Count,
   size: Count,
   checkpoints: Count,
-  /** Entries whose bytes were pruned: their leaves were taken as stored. */
+  /** Entries whose bytes were pruned; their stored leaves were used. */
   pruned: Count,
-  /** Search rows that were held against their entries, in every column. */
+  /** Index rows that were compared with their entries, in every column. */
   indexed: Count,
-  /** Time stamps of checkpoints that hold, and those the server has no certificate for. */
+  /** Valid time stamps of checkpoints, and those without a certificate on the server. */
   time_stamps: z.object({ checked: Count, unchecked: Count }).default({ checked: 0, unchecked: 0 }),
   queue: z.object({ count: Count, oldest_at: z.string().nullable() }),
   findings: z.array(VerificationFinding),
-  /** Findings beyond those listed. */
+  /** Findings in addition to those listed. */
   more: Count,
   first_bad: Count.nullable(),
 });
@@ -52,15 +55,15 @@ export const VerificationItem = z.object({
   by: z.string().nullable(),
   started_at: z.string(),
   finished_at: z.string().nullable(),
-  /** Entries done and to do, while it runs. */
+  /** Entries done and in total, while it runs. */
   progress: z.object({ done: Count, total: Count }).nullable(),
-  /** Number of the entry that records its end, and the origin of the log that entry is in. */
+  /** Number of the entry that records its end, and the origin of that entry's log. */
   seq: z.int().nullable(),
   recorded_in: z.string().nullable(),
   report: VerificationReport.nullable(),
   /**
-   * The report against the entry that records the end: `bound` by its digest, `changed` since, or `unbound` where no
-   * entry binds it (yet).
+   * The result of comparing the report with the entry that records the end: `bound` if the digest matches, `changed`
+   * if it does not, or `unbound` if no entry binds it (yet).
    */
   record: z.enum(["bound", "changed", "unbound"]),
 });

@@ -2,11 +2,11 @@ import { z } from "zod";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import type { Entry } from "../entry/entry";
 import type { OpenedEntry } from "../entry/opened-entry";
-import { NO_CASE } from "../recovery/no-case";
+import { NO_CASE } from "../recovery/store";
 
 const Id = z.string().nullable();
 
-/** A search row as it is stored. */
+/** An index row as it is stored. */
 export const SearchRow = z.object({
   tenant_id: z.string(),
   at: z.string(),
@@ -24,7 +24,7 @@ export const SearchRow = z.object({
 });
 export type SearchRow = z.infer<typeof SearchRow>;
 
-/** What an org part says of the search row of its entry (compose-entry.ts writes both from one event). */
+/** The org part's facts about the index row of its entry (compose-entry.ts writes both from one event). */
 const OrgPart = z.looseObject({
   action: z.string(),
   actor: z.string(),
@@ -42,19 +42,19 @@ const OrgPart = z.looseObject({
   suspicion: z.literal(true).optional(),
 });
 
-/** What stands behind one entry, opened. */
+/** The data of one entry, opened. */
 export interface StatedEntry {
   readonly entry: Entry;
   readonly tenantId: string;
-  /** Plaintext of the org part; undefined where the entry has none. */
+  /** Plaintext of the org part; undefined if the entry has none. */
   readonly org: Json | undefined;
-  /** Subject of the compartment under which the entry's case part opened. */
+  /** Subject of the compartment with which the entry's case part opened. */
   readonly caseId: string | undefined;
-  /** Whether a recovery in the tree explains that the entry has no parts any more. */
+  /** Whether a recovery in the tree explains that the entry has no parts. */
   readonly isLost: boolean;
 }
 
-/** What an entry and its opened parts state of its own index row. */
+/** Returns what an entry and its opened parts state about its own index row. */
 export function statedBy(
   opened: OpenedEntry,
   entry: Entry,
@@ -63,7 +63,7 @@ export function statedBy(
   const { org } = opened;
   return {
     entry,
-    // The organisation's compartment is named after the tenant, and its key opens under that name only.
+    // The organisation's compartment has the tenant's id as subject, and its key opens for this subject only.
     tenantId: org?.subject ?? tenantId,
     org: org?.plaintext,
     caseId: opened.case?.subject ?? undefined,
@@ -75,7 +75,7 @@ type Expected = Omit<SearchRow, "action"> & { readonly actions: readonly string[
 
 const BY_DATABASE = "system:database";
 
-/** Actions of the entries that the database writes itself, which have no sealed part to say so. */
+/** Returns actions of the entries that the database writes itself. They have no sealed part that states the action. */
 function databaseActions({ class: of, outcome, pub }: Entry): readonly string[] {
   if (of === "policy") return ["retention.change"];
   if (of === "log") return pub?.recovery === undefined ? [] : ["log.recovery"];
@@ -98,7 +98,7 @@ const bare = ({ entry, tenantId }: StatedEntry): Omit<Expected, "actions" | "act
   is_suspicion: false,
 });
 
-/** Every row that may stand for the entry; none where its sealed part is no event of ours. */
+/** Returns every valid row for the entry; none if its sealed part is not an event of ours. */
 export function rowsOf(opened: StatedEntry): Expected[] {
   const { entry, org, isLost } = opened;
   if (org === undefined) {
@@ -135,8 +135,8 @@ function differing(expected: Expected, row: SearchRow): string[] {
 }
 
 /**
- * Columns of a search row that say other than the entry and its opened parts: what a search would find or a fence
- * would let through wrongly. Empty where the row is the entry's. "all" where nothing could stand for this entry.
+ * Returns the columns of an index row that do not match the entry and its opened parts. With them, a search or a
+ * fence would give wrong results. Empty if the row matches; "all" if the entry has no valid row.
  */
 export function wrongColumns(opened: StatedEntry, row: SearchRow): string[] {
   const found = rowsOf(opened).map((expected) => differing(expected, row));

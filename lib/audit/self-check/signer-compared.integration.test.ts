@@ -59,7 +59,7 @@ async function grow(count: number): Promise<number> {
   return (await integrateBatch(bench.sequencerPool, bench.place)).size;
 }
 
-/** A checkpoint by the signer, stored as the worker stores one. */
+/** Stores a checkpoint by the signer as the worker does. */
 async function publish(): Promise<void> {
   const options = { ...bench.place, pool: bench.sequencerPool, signerUrl, logVkey: key.vkey, logger };
   await publishCheckpoint(options);
@@ -93,15 +93,15 @@ async function alarms(): Promise<string[]> {
   return alarmsOf(health, [], Date.now(), { isStamping: false });
 }
 
-describe("a verification and the signer's own copy", () => {
-  it("is sound when the signer, by its own copy, has the same root", async () => {
+describe("comparison of a verification with the signer's own copy", () => {
+  it("a verification is sound when the signer's own copy has the same root", async () => {
     const size = await grow(5);
     await publish();
     expect(await verify(ask)).toMatchObject({ verdict: "sound", signer: "agrees", entries: size, size });
     expect(await alarms()).not.toContain("log-verification-incomplete");
   });
 
-  it("is never sound while the signer is stopped, and status says so until one was compared", async () => {
+  it("a verification is never sound while the signer is stopped, and status says so until one was compared", async () => {
     await grow(5);
     await publish();
     await stop();
@@ -123,7 +123,7 @@ describe("a verification and the signer's own copy", () => {
     expect((await verify(async () => word))?.verdict).not.toBe("sound");
   });
 
-  it("goes on to what the signer signed meanwhile on a busy log, and finds it there", async () => {
+  it("a verification of a busy log continues to the tree that the signer signed meanwhile, and finds it", async () => {
     await grow(5);
     await publish();
     const meanwhile = async (): Promise<SignerWord> => {
@@ -133,7 +133,7 @@ describe("a verification and the signer's own copy", () => {
     expect(await verify(meanwhile)).toMatchObject({ verdict: "sound", entries: 12, size: 12 });
   });
 
-  it("is wrong when the signer's copy of a longer log begins otherwise", async () => {
+  it("a verification fails when the signer's copy of a longer log has another beginning", async () => {
     await grow(5);
     await publish();
     const root = new Uint8Array(32);
@@ -148,7 +148,7 @@ describe("a verification and the signer's own copy", () => {
     });
   });
 
-  it("is wrong when the signer has signed less than the database holds", async () => {
+  it("a verification fails when the signer has signed fewer entries than the database has", async () => {
     await grow(5);
     await publish();
     const word = await ask();
@@ -156,7 +156,7 @@ describe("a verification and the signer's own copy", () => {
     expect(await verify(async () => word)).toMatchObject({ verdict: "wrong", signer: "differs" });
   });
 
-  it("is not put off for a whole period while it is incomplete", async () => {
+  it("an incomplete verification is repeated before a whole period has passed", async () => {
     await grow(2);
     await publish();
     await verify(async () => ({ is: "absent" }));

@@ -33,7 +33,7 @@ beforeEach(async () => {
 });
 afterEach(() => bench.close());
 
-/** One more entry with a signed checkpoint over it, stamped by the test's authority. */
+/** Adds one entry with a signed checkpoint that the test's authority stamped. */
 async function growStamped(): Promise<void> {
   await recordEvent(bench.cx, { class: "log", outcome: "done", action: "audit.read", subjects: [] });
   await integrateBatch(bench.sequencerPool, bench.place);
@@ -83,7 +83,7 @@ async function tamper(statement: string): Promise<void> {
   await admin.end();
 }
 
-it("checks every time stamp against its checkpoint, and says where it has no certificate to do so", async () => {
+it("checks every time stamp against its checkpoint, and reports stamps without a certificate", async () => {
   await growStamped();
   await growStamped();
   expect(await verify([authority.caPem])).toMatchObject({
@@ -112,7 +112,7 @@ it.each([
   ]);
 });
 
-it("finds a time stamp by an authority that nobody trusts", async () => {
+it("finds a time stamp by an untrusted authority", async () => {
   await growStamped();
   const other = await createTestAuthority();
   const report = await verify([other.caPem]);

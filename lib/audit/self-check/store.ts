@@ -28,10 +28,10 @@ const Row = z.object({
 });
 export type VerificationRow = z.infer<typeof Row>;
 
-// The worker's end is not the whole: until a portal has looked at the search rows it runs on.
+// The worker's end is not the whole: the verification runs until a portal has checked the index rows.
 const IS_HALF = "v.state = 'done' AND v.index_report IS NULL AND v.end_entry_id IS NULL";
-// Names of people as everywhere in the log: to those who know them anyhow, and of nobody who was erased ($2: the reader's
-// organisation, null for who knows every name).
+// Names follow the same rule as everywhere in the log: for callers who know them anyway, and never for erased people
+// ($2: the reader's organisation, null for callers who know every name).
 const BY = `CASE WHEN ${IS_ERASED} OR u.organisation_id <> $2::uuid THEN u.pseudonym ELSE u.name END`;
 const SELECT = `SELECT v.id::text, CASE WHEN ${IS_HALF} THEN 'running' ELSE v.state END AS state, v.cause,
     ${BY} AS by, v.started_at, CASE WHEN ${IS_HALF} THEN NULL ELSE v.finished_at END AS finished_at,
@@ -41,13 +41,13 @@ const SELECT = `SELECT v.id::text, CASE WHEN ${IS_HALF} THEN 'running' ELSE v.st
   FROM audit_verification v LEFT JOIN app_user u ON u.id = v.by_user_id
     LEFT JOIN audit_leaf l ON l.entry_id = v.end_entry_id LEFT JOIN audit_entry e ON e.id = v.end_entry_id`;
 
-/** Whose verifications, and whose people alone are named; all of them where no organisation is given. */
+/** Whose verifications are read, and whose people are named; all people if no organisation is given. */
 export interface Names {
   readonly tenantId: string;
   readonly organisationId: string | undefined;
 }
 
-/** Verifications newest first; `before` is the id of the last one shown. */
+/** Returns verifications, newest first; `before` is the id of the last one shown. */
 export async function selectVerifications(
   tx: Tx,
   where: Names & { readonly before: string | undefined; readonly limit: number },
@@ -76,7 +76,7 @@ export async function findVerification(
   return z.array(Row).parse(rows)[0];
 }
 
-/** A verification as it is asked for. */
+/** A requested verification. */
 export interface NewVerification {
   readonly id: string;
   readonly tenantId: string;
@@ -85,7 +85,7 @@ export interface NewVerification {
   readonly startedAt: Date;
 }
 
-/** Queues a verification; false when one waits or runs already, which is then the one to look at. */
+/** Queues a verification; false when one already waits or runs. */
 export async function insertVerification(tx: Tx, made: NewVerification): Promise<boolean> {
   const count = await tx.$executeRawUnsafe(
     `INSERT INTO audit_verification (id, tenant_id, by_user_id, state, cause, started_at)
@@ -114,7 +114,9 @@ export async function findOpenVerification(
 
 const LastVerified = z.object({ at: z.coerce.date(), is_incomplete: z.boolean() });
 
-/** When the newest verification that did not break down was asked for, and whether the signer's word is missing in it. */
+/**
+ * Returns when the newest completed verification was requested, and whether the signer's statement is missing in it.
+ */
 export async function readLastVerified(
   tx: Tx,
   tenantId: string,
@@ -130,7 +132,7 @@ export async function readLastVerified(
 
 const Claimed = z.object({ id: z.string(), progress: z.unknown() });
 
-/** Takes the tenant's open verification, unless another worker holds it and is not overdue. */
+/** Claims the tenant's open verification, unless another worker has it and its lease has not ended. */
 export async function claimVerification(
   tx: PoolClient,
   claim: { readonly tenantId: string; readonly token: string; readonly leaseSeconds: number },
@@ -146,7 +148,7 @@ export async function claimVerification(
   return rows.length === 0 ? undefined : Claimed.parse(rows[0]);
 }
 
-/** Keeps how far it is and renews the lease; false when another worker has taken it over. */
+/** Saves the progress and renews the lease; false when another worker has taken over. */
 export async function saveProgress(
   tx: PoolClient,
   held: { readonly id: string; readonly token: string; readonly leaseSeconds: number },
@@ -160,7 +162,7 @@ export async function saveProgress(
   return rowCount === 1;
 }
 
-/** Writes the report, once; false when another worker has taken the verification over. */
+/** Writes the report once; false when another worker has taken over. */
 export async function finishVerification(
   tx: PoolClient,
   held: { readonly id: string; readonly token: string },
@@ -187,7 +189,7 @@ const Unrecorded = z.object({
 });
 export type Unrecorded = z.infer<typeof Unrecorded>;
 
-/** One verification whose beginning or end is not in the log yet, locked for this transaction. */
+/** Locks one verification whose beginning or end is not in the log yet, for this transaction. */
 export async function lockUnrecorded(tx: Tx, tenantId: string): Promise<Unrecorded | undefined> {
   const rows = await tx.$queryRawUnsafe(
     `SELECT id::text, state, cause, report, index_report, start_entry_id::text, started_at, report AS raw_report,

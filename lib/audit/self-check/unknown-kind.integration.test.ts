@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-it("a compartment of an unknown kind keeps no verification from ending, and its part is named", async () => {
+it("a compartment of an unknown kind does not stop a verification, and its part is named", async () => {
   const { log, tenantId } = bench.place;
   const compartmentId = randomUUID();
   await bench.admin.query(

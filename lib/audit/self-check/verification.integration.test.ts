@@ -27,7 +27,7 @@ const GOING = new AbortController().signal;
 let bench: AuditBench;
 let key: SigningKey;
 
-/** What a signer with a copy of its own says: what the newest `grow` signed, whatever the database says later. */
+/** A signer with its own copy: it answers what the newest `grow` signed, whatever the database shows later. */
 let signed: SignerWord;
 
 /** Lines the verifier logged, as JSON. */
@@ -58,7 +58,7 @@ function cx(overrides: Partial<VerifierContext> = {}): VerifierContext {
   };
 }
 
-/** Entries in the tree, with a signed checkpoint over all of them. */
+/** Adds entries to the tree, with a signed checkpoint of all of them. */
 async function grow(count: number): Promise<number> {
   for (let at = 0; at < count; at += 1) await recordEvent(bench.cx, EVENT);
   await integrateBatch(bench.sequencerPool, bench.place);
@@ -71,7 +71,7 @@ async function grow(count: number): Promise<number> {
   return head.size;
 }
 
-/** Changes the database as its owner could, past every trigger. */
+/** Changes the database as its owner could, without any trigger. */
 async function tamper(...statements: string[]): Promise<void> {
   const admin = new Client({ connectionString: bench.database.adminUrl });
   await admin.connect();
@@ -85,10 +85,10 @@ async function tamper(...statements: string[]): Promise<void> {
   }
 }
 
-/** The portal's part: search rows against the sealed parts. */
+/** Runs the portal's part: index rows against the sealed parts. */
 const checkRows = () => checkNextIndex({ ...bench.cx, logger: cx().logger });
 
-/** A whole verification: the worker's walk, then the portal's look at the search rows. */
+/** Runs a whole verification: the worker's walk, then the portal's check of the index rows. */
 async function verify(overrides: Partial<VerifierContext> = {}): Promise<VerificationReport> {
   await scheduleVerification(cx({ ...overrides, everyMs: 1 }));
   const report = await runVerification(cx(overrides), GOING);
@@ -123,7 +123,7 @@ describe("the server's own verification", () => {
     expect(logged.some((line) => line.msg === "the log was verified")).toBe(true);
   });
 
-  it("names a changed entry, and raises an alarm that tells no content", async () => {
+  it("names a changed entry, and raises an alarm without any content", async () => {
     await grow(9);
     await tamper(
       `UPDATE audit_entry SET bytes = set_byte(bytes, 20, get_byte(bytes, 20) # 1) WHERE id = ${entryAt(4)}`,
@@ -180,7 +180,7 @@ describe("the server's own verification", () => {
     expectNamed(await verify(), 5);
   });
 
-  it("holds every search row against its entry, in whatever form entries are written", async () => {
+  it("checks every index row against its entry, in every form of entries", async () => {
     const ids = {
       transactionId: uuidv7(1),
       requestId: uuidv7(2),
@@ -283,7 +283,7 @@ describe("the server's own verification", () => {
     expect(report.findings.map((finding) => finding.class)).toContain("erased");
   });
 
-  it("names an entry whose person's part was moved under another person's erased key", async () => {
+  it("names an entry whose person's part was moved to another person's erased key", async () => {
     const person = (at: number) => ({ ...bench.cx, system: `p${at}`, client: { address: "192.0.2.7" } });
     const mine = await recordEvent(person(1), EVENT);
     await recordEvent(person(2), EVENT);
@@ -301,7 +301,7 @@ describe("the server's own verification", () => {
     expectNamed(await verify(), Number(rows[0].seq));
   });
 
-  it("names an entry under which a part was slipped that it does not bind", async () => {
+  it("names an entry with an added part that it does not bind", async () => {
     await grow(9);
     await tamper(
       `INSERT INTO audit_part (entry_id, c, tenant_id, compartment_id, stored)
@@ -322,7 +322,7 @@ describe("the server's own verification", () => {
     expect(report.findings).toEqual([expect.objectContaining({ detail: expect.stringContaining(name) })]);
   });
 
-  it("finds a chain that was recomputed from some entry on, and a log whose head is gone", async () => {
+  it("finds a chain that was recomputed from an entry on, and a log without its head", async () => {
     await grow(9);
     await tamper(`UPDATE audit_leaf SET chain = set_byte(chain, 3, get_byte(chain, 3) # 1) WHERE seq = 5`);
     const broken = await verify();
@@ -332,7 +332,7 @@ describe("the server's own verification", () => {
     expect((await verify()).findings.map((finding) => finding.class)).toContain("truncation");
   });
 
-  it("finds a log whose newest leaves were cut off, though its head was made to fit", async () => {
+  it("finds a log whose newest leaves were removed, although its head was adapted", async () => {
     const size = await grow(9);
     await tamper(
       `DELETE FROM audit_leaf WHERE seq >= ${size - 2}`,
@@ -355,7 +355,7 @@ describe("the server's own verification", () => {
     expect(report.entries).toBeLessThan(10_000);
   });
 
-  it("looks at search rows as far as the worker walked, whatever the portal's login writes of the progress", async () => {
+  it("checks index rows as far as the worker walked, whatever progress the portal's login writes", async () => {
     await grow(3);
     await scheduleVerification(cx({ everyMs: 1 }));
     await runVerification(cx(), GOING);
@@ -368,7 +368,7 @@ describe("the server's own verification", () => {
     expect(rows[0].index_report).toMatchObject({ indexed: 3, findings: [] });
   });
 
-  it("finds a checkpoint that another key signed, and says nothing stands under it", async () => {
+  it("finds a checkpoint that another key signed, and reports that no checkpoint covers the entries", async () => {
     await grow(3);
     await tamper("UPDATE audit_checkpoint SET note = replace(note, '— ', '— x')");
     const report = await verify({ askSigner: async () => ({ is: "absent" }) });
@@ -376,7 +376,7 @@ describe("the server's own verification", () => {
     expect(report.findings[0]?.class).toBe("keys");
   });
 
-  it("tells what the signer, by its own copy, says against the database", async () => {
+  it("reports where the signer's own copy differs from the database", async () => {
     await grow(3);
     const refused = await verify({ askSigner: async () => ({ is: "refused", reason: "changed", seq: 1 }) });
     expectNamed(refused, 1);
@@ -387,7 +387,7 @@ describe("the server's own verification", () => {
     expect(other).toMatchObject({ verdict: "wrong", findings: [{ class: "fork" }] });
   });
 
-  it("finds an entry that is in no tree and does not wait for it, and one that has waited too long", async () => {
+  it("finds an entry that is neither in the tree nor queued, and one that has waited too long", async () => {
     await grow(3);
     await recordEvent(bench.cx, EVENT);
     const late = { ...systemClock, nowMicros: () => systemClock.nowMicros() + 120_000_000n };
@@ -401,7 +401,7 @@ describe("the server's own verification", () => {
     expect(stray.findings[0]).not.toHaveProperty("is_unfinished");
   });
 
-  it("reports open quarantined entries, and how long others wait by the clock of the database", async () => {
+  it("reports open quarantined entries, and the waiting time of others by the database's clock", async () => {
     await grow(3);
     const spoiled = await recordEvent(bench.cx, EVENT);
     await tamper(
@@ -419,7 +419,7 @@ describe("the server's own verification", () => {
     expect(report.findings.map((finding) => finding.detail).join()).toContain(spoiled.id);
   });
 
-  it("reports no quarantined entry that has its leaf by now", async () => {
+  it("reports no quarantined entry that has received its leaf", async () => {
     await grow(3);
     const { rows } = await bench.appPool.query("SELECT entry_id FROM audit_leaf WHERE seq = 2");
     await bench.sequencerPool.query(
@@ -430,15 +430,15 @@ describe("the server's own verification", () => {
   });
 });
 
-describe("verifications as jobs", () => {
-  it("are not begun by themselves before there is a checkpoint to hold the log against", async () => {
+describe("verification jobs", () => {
+  it("do not begin automatically before the first checkpoint", async () => {
     expect(await scheduleVerification(cx())).toBe(false);
     await grow(1);
     expect(await scheduleVerification(cx({ everyMs: 0 }))).toBe(false);
     expect(await scheduleVerification(cx())).toBe(true);
   });
 
-  it("are taken by one of two workers, and one broken off is gone on with by another from where it was", async () => {
+  it("are claimed by one of two workers, and another continues an interrupted one where it stopped", async () => {
     await grow(3);
     expect(await scheduleVerification(cx())).toBe(true);
     expect(await scheduleVerification(cx())).toBe(false);
@@ -460,7 +460,7 @@ describe("verifications as jobs", () => {
     expect(await runVerification(cx(), GOING)).toMatchObject({ verdict: "sound", entries: 1_103 });
   });
 
-  it("keep a report as it was written, and nothing else of them can be changed", async () => {
+  it("keep a written report, and none of their other columns can change", async () => {
     await grow(2);
     await verify();
     const change = (sql: string) => bench.appPool.query(sql);
@@ -480,7 +480,7 @@ describe("verifications as jobs", () => {
     await expect(change("DELETE FROM audit_verification")).rejects.toMatchObject({ code: "42501" });
   });
 
-  it("have two entries in the log, written once however many portals do it: begun, and ended as it was", async () => {
+  it("have two entries in the log, begin and end, each written once however many portals do it", async () => {
     await grow(3);
     await verify();
     await tamper(`UPDATE audit_entry SET outcome = 'denied' WHERE id = ${entryAt(1)}`);

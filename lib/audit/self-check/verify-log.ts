@@ -1,4 +1,9 @@
 import "server-only";
+
+// self-check/ is the server's own verification of its database. verify-log.ts walks the leaves in batches, check-*.ts
+// are the checks, and run-verifications.ts runs them in the worker. A portal checks index rows against sealed parts,
+// because the worker has no key. Always true: the result is sound only if the signer's own copy agrees.
+
 import type { InstanceFacts } from "@/lib/context/context";
 import { FormatError } from "@/lib/crypto/format-error";
 import { parseMicros } from "@/lib/crypto/instant";
@@ -34,9 +39,9 @@ export interface LogUnderTest extends DbContext {
   readonly instance: Pick<InstanceFacts, "log" | "tenantId">;
   readonly clock: { nowMicros(): bigint };
   readonly logVkey: string;
-  /** PEM certificates of time-stamp authorities; without any, stamps are counted only. */
+  /** PEM certificates of time-stamp authorities. Without any, stamps are only counted. */
   readonly certificates: readonly string[];
-  /** The signer's own root, asked for at the end. */
+  /** Asks for the signer's own root, at the end. */
   readonly askSigner: () => Promise<SignerWord>;
 }
 
@@ -56,7 +61,7 @@ export async function beginWalk(cx: LogUnderTest): Promise<Walk> {
   });
 }
 
-/** Looks at the next batch; false when there is none. Holds one batch of rows and no more. */
+/** Checks the next batch; false when there is none. It has at most one batch of rows in memory. */
 export function walkOn(cx: LogUnderTest, walk: Walk, marks: Marks): Promise<boolean> {
   const { log } = cx.instance;
   if (walk.next >= walk.size) return Promise.resolve(false);
@@ -85,8 +90,8 @@ export function walkOn(cx: LogUnderTest, walk: Walk, marks: Marks): Promise<bool
 }
 
 /**
- * Ends a walk where a whole batch of leaves is missing. A head, a leaf or a checkpoint may say any number, and a walk to
- * it, kept from one worker to the next, would have no end.
+ * Ends a walk if a whole batch of leaves is missing. A head, a leaf or a checkpoint may contain any number, and a
+ * walk up to it would never end, even over several workers.
  */
 function endAtGap(walk: Walk): false {
   const { next, size } = walk;
@@ -98,15 +103,15 @@ function endAtGap(walk: Walk): false {
   return false;
 }
 
-/** What entries of the tree say of bytes and parts that are gone. */
+/** What entries of the tree state about pruned bytes and lost parts. */
 export interface Marks extends Pick<Beside, "minimum" | "lost"> {
-  /** Prunings that are not believed. */
+  /** Prunings that are rejected. */
   readonly unsound: readonly VerificationFinding[];
 }
 
 /**
- * How far the prunings in the tree reach that are believed, and the entries that recoveries in the tree name as lost. The
- * tree is that of the head, which the walk goes through to its end: what has a larger number is in none.
+ * Returns how far the accepted prunings in the tree reach, and the entries that recoveries in the tree name as lost.
+ * The tree is that of the head, and the walk covers it to its end. A larger number is in no tree.
  */
 export function readMarks(cx: Pick<LogUnderTest, "db" | "instance">): Promise<Marks> {
   const { log } = cx.instance;
@@ -119,8 +124,8 @@ export function readMarks(cx: Pick<LogUnderTest, "db" | "instance">): Promise<Ma
 }
 
 /**
- * Everything that only the whole log can tell, and the report. `signer` is what came of the signer's word
- * (check-signer.ts): without it the log is not called sound.
+ * Runs every check that needs the whole log, and returns the report. `signer` is the result of the comparison with
+ * the signer (check-signer.ts); without it the log is not called sound.
  */
 export async function concludeWalk(
   cx: LogUnderTest,
@@ -151,7 +156,7 @@ export async function concludeWalk(
   };
 }
 
-/** Finds rows next to the tree that should not be there; a dismissed quarantined entry is no finding. */
+/** Reports rows outside the tree that should not exist; a dismissed quarantined entry is not a finding. */
 async function checkStray(tx: RawTx, cx: LogUnderTest, walk: Walk): Promise<void> {
   const { log, tenantId } = cx.instance;
   const stray = await findStray(tx, log);

@@ -29,10 +29,10 @@ import { timeStampQuery } from "../timestamp/exchange";
 import { checkpointImprint, stampedBytes } from "../timestamp/imprint";
 import { openWitness } from "../witness/open-witness";
 import { witnessHandler } from "../witness/serve-witness";
+import { readLastCheckpoint } from "./checkpoint-store";
 import { type CheckpointerOptions, createCheckpointer, publishCheckpoint } from "./checkpointer";
 import { integrateBatch, prepareLog } from "./sequencer";
 import { type StamperOptions, stampNewest } from "./stamp-newest";
-import { readLastCheckpoint } from "./store";
 import { witnessedBy } from "./witnessing";
 
 const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.read", subjects: [] };
@@ -82,7 +82,7 @@ interface TestWitness {
   readonly seed: Uint8Array;
 }
 
-/** An honest witness that is not served yet. */
+/** An honest witness without a server yet. */
 async function newWitness(tag: number, kind: "own" | "independent"): Promise<TestWitness> {
   const seed = new Uint8Array(32).fill(tag);
   const name = `witness.example.test/w${tag}`;
@@ -113,7 +113,7 @@ const until = async (condition: () => Promise<boolean>): Promise<void> => {
 };
 
 describe("checkpoints and their witnesses", () => {
-  it("wait for the policy, then carry every line at once and are called witnessed", async () => {
+  it("a checkpoint waits for the policy, then has every line at once and is called witnessed", async () => {
     const own = await newWitness(1, "own");
     const other = await newWitness(2, "independent");
     await serve(own, own.handler);
@@ -130,7 +130,7 @@ describe("checkpoints and their witnesses", () => {
     expect((await newest()).witnesses).toHaveLength(2);
   });
 
-  it("are published and marked when one witness is slow and one is dead, which delays no integration; the late line is added", async () => {
+  it("a checkpoint is published and marked when one witness is slow and one is unreachable, without delay for integration; the late line is added", async () => {
     const own = await newWitness(1, "own");
     const slow = await newWitness(2, "independent");
     const dead = await newWitness(3, "independent");
@@ -162,7 +162,7 @@ describe("checkpoints and their witnesses", () => {
     expect(witnessedBy(POLICY, rows[0].witnesses)).toBe("witnessed");
   });
 
-  it("without any witness are unwitnessed, and one that comes back later signs the newest without new entries", async () => {
+  it("a checkpoint without a witness is unwitnessed, and a returning witness cosigns the newest without new entries", async () => {
     const own = await newWitness(1, "own");
     await grow(3);
     const only = { ...options, policy: { own: 1, independent: 0 }, witnesses: [own.address] };
@@ -178,7 +178,7 @@ describe("checkpoints and their witnesses", () => {
     expect(openNote((await newest()).note, [key.vkey, own.address.vkey]).verified).toHaveLength(2);
   });
 
-  it("carry one line a witness however many workers bring it", async () => {
+  it("a checkpoint has one line per witness, however many workers bring it", async () => {
     const own = await newWitness(1, "own");
     await serve(own, own.handler);
     await grow(3);
@@ -193,7 +193,7 @@ describe("checkpoints and their witnesses", () => {
     expect(splitNote(row.note).lines).toHaveLength(2);
   });
 
-  it("take no line that does not hold, whatever a witness answers", async () => {
+  it("a checkpoint gets no invalid line, whatever a witness answers", async () => {
     await grow(3);
     const text = (body: Buffer) => splitNote(body.toString().slice(body.indexOf("\n\n") + 2)).text;
     const liar = await newWitness(4, "independent");
@@ -237,7 +237,7 @@ describe("checkpoints and their witnesses", () => {
     expect(row.note).not.toContain("someone.example.test");
   });
 
-  it("once published lose no line, no root and no stamp to whoever may write them", async () => {
+  it("a published checkpoint cannot lose a line, a root or a stamp through any login that may write them", async () => {
     await grow(3);
     const own = await newWitness(1, "own");
     await serve(own, own.handler);
@@ -275,7 +275,7 @@ describe("checkpoints and their time stamps", () => {
     };
   };
 
-  it("are stamped once a period and at last when the log is quiet; openssl verifies the stored token", async () => {
+  it("one checkpoint per period is stamped, and the last one when the log is quiet; openssl verifies the stored token", async () => {
     authority = await createTestAuthority();
     await grow(2);
     await publishCheckpoint(options);
@@ -298,7 +298,7 @@ describe("checkpoints and their time stamps", () => {
     await expect(openssl(...args, "-data", data)).rejects.toThrow();
   });
 
-  it("stay published and unstamped when the authority is down, slow, garbled, refusing or not the one trusted", async () => {
+  it("a checkpoint stays published and unstamped when the authority is down, slow, invalid, refusing or untrusted", async () => {
     authority = await createTestAuthority();
     const foreign = await createTestAuthority();
     await grow(2);
@@ -329,7 +329,7 @@ describe("checkpoints and their time stamps", () => {
       await expect(stampNewest(await stamper(handler))).rejects.toThrow(reason);
       expect((await newest()).time_stamp).toBeNull();
     }
-    // An old answer to the very same imprint does not pass for a new one: its nonce is another.
+    // An old answer for the same imprint is refused, because its nonce differs.
     let kept: Buffer | undefined;
     const recorder: StampHandler = async (query, _request, response) => {
       kept ??= await authority.reply(query);

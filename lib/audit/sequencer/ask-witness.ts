@@ -15,7 +15,7 @@ const TIMEOUT_MS = 5_000;
 const MAX_REPLY_BYTES = 65_536;
 const SIZE_BODY = /^(0|[1-9][0-9]{0,15})\n$/;
 
-/** The witness answered without a cosignature that holds. `known` is the size it says it holds, if it says so. */
+/** The witness answered without a valid cosignature. `known` is the tree size in its answer, if it gives one. */
 export class WitnessRefusal extends Error {
   override readonly name = "WitnessRefusal";
   constructor(
@@ -26,16 +26,16 @@ export class WitnessRefusal extends Error {
   }
 }
 
-/** What asking needs of the log's database. */
+/** The database of the log, as far as a witness request needs it. */
 export interface ProofSource {
   readonly pool: Pool;
   readonly log: string;
 }
 
 /**
- * Asks one witness for its cosignature (C2SP tlog-witness add-checkpoint). `guess` is the size it is believed to
- * hold; its own word on that (409) is followed once. Throws WitnessRefusal, or ServiceUnavailable when it does not
- * answer.
+ * Asks one witness for its cosignature (C2SP tlog-witness add-checkpoint). `guess` is the expected size of the
+ * witness's last tree. If the witness answers 409 with another size, it is asked one more time with that size. Throws
+ * WitnessRefusal, or ServiceUnavailable when it does not answer.
  */
 export async function askWitness(
   source: ProofSource,
@@ -74,7 +74,7 @@ async function addCheckpoint(
   });
 }
 
-/** The line of this witness's key that holds over our text; lines of other keys are left out. */
+/** Returns the valid line of this witness's key for our text. Lines of other keys are ignored. */
 function cosignatureIn(
   reply: ServiceReply,
   witness: WitnessAddress,
@@ -99,7 +99,7 @@ function findLine(
     const answered = `${text}\n${new TextDecoder("utf-8", { fatal: true }).decode(body)}`;
     const opened = openNote(answered, [vkey]);
     const timestamp = opened.verified[0]?.timestamp;
-    // An answer with an empty line in it would move the end of the text.
+    // An empty line in the answer would move the end of the text.
     if (opened.text !== text || timestamp === undefined) return undefined;
     const line = splitNote(answered).lines.find((one) => isVerified(vkey, text, one));
     return line === undefined ? undefined : { line, timestamp };

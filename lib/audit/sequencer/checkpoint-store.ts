@@ -4,20 +4,23 @@ import { z } from "zod";
 import type { LogPlace } from "./store";
 import type { WitnessMark } from "./witnessing";
 
-/** A cosignature that was verified, with its line (no newline). */
+const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+const Size = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+/** A verified cosignature with its line (no newline). */
 export interface Cosigned {
   readonly line: string;
   readonly mark: WitnessMark;
 }
 
-/** A checkpoint as the signer gave it: the note has the log's line only. */
+/** A checkpoint as the signer returned it: the note has only the log's line. */
 export interface SignedCheckpoint {
   readonly size: number;
   readonly root: Uint8Array;
   readonly note: string;
 }
 
-/** Publishes a checkpoint with the cosignatures at hand. A row that is there already stays: it may only gain lines. */
+/** Publishes a checkpoint with the available cosignatures. An existing row stays: it may only gain lines. */
 export async function insertCheckpoint(
   pool: Pool,
   place: LogPlace,
@@ -35,7 +38,7 @@ export async function insertCheckpoint(
   for (const one of cosigned) await addCosignature(pool, place.log, { size, root }, one);
 }
 
-/** Adds one line to a published checkpoint, once for each witness however many workers bring it. */
+/** Adds one line to a published checkpoint, once for each witness, also when several workers bring it. */
 export async function addCosignature(
   pool: Pool,
   log: string,
@@ -50,7 +53,7 @@ export async function addCosignature(
   );
 }
 
-/** When the newest stamp of this log was written, by the authority's clock. */
+/** Returns the time of this log's newest stamp, by the authority's clock. */
 export async function readLastStampAt(pool: Pool, log: string): Promise<Date | undefined> {
   const { rows } = await pool.query(
     `SELECT time_stamped_at FROM audit_checkpoint WHERE log = $1 AND time_stamped_at IS NOT NULL
@@ -62,7 +65,7 @@ export async function readLastStampAt(pool: Pool, log: string): Promise<Date | u
     : z.object({ time_stamped_at: z.date() }).parse(rows[0]).time_stamped_at;
 }
 
-/** Stores a checkpoint's token, once; whether this call was the one. */
+/** Stores a checkpoint's token once. Returns whether this call stored it. */
 export async function writeTimeStamp(
   pool: Pool,
   log: string,
@@ -75,4 +78,24 @@ export async function writeTimeStamp(
     [log, size, Buffer.from(stamp.token), stamp.at],
   );
   return rowCount === 1;
+}
+
+const Mark = z.object({ name: z.string(), kind: z.enum(["own", "independent"]), timestamp: z.number() });
+const CheckpointRow = z.object({
+  size: Size,
+  root: Bytes,
+  note: z.string(),
+  witnesses: z.array(Mark),
+  time_stamp: Bytes.nullable(),
+  time_stamped_at: z.date().nullable(),
+});
+export type CheckpointRow = z.infer<typeof CheckpointRow>;
+
+export async function readLastCheckpoint(pool: Pool, log: string): Promise<CheckpointRow | undefined> {
+  const { rows } = await pool.query(
+    `SELECT size, root, note, witnesses, time_stamp, time_stamped_at FROM audit_checkpoint
+     WHERE log = $1 ORDER BY size DESC LIMIT 1`,
+    [log],
+  );
+  return rows.length === 0 ? undefined : CheckpointRow.parse(rows[0]);
 }

@@ -3,9 +3,16 @@ import type { Pool } from "pg";
 import { openNote, splitNote } from "@/lib/crypto/log/signed-note";
 import type { Witnessing } from "@/lib/env/anchors";
 import type { Logger } from "@/lib/telemetry/logger";
-import { addCosignature, type Cosigned, insertCheckpoint, type SignedCheckpoint } from "./checkpoint-store";
+import {
+  addCosignature,
+  type CheckpointRow,
+  type Cosigned,
+  insertCheckpoint,
+  readLastCheckpoint,
+  type SignedCheckpoint,
+} from "./checkpoint-store";
 import { requestCheckpoint } from "./request-note";
-import { type CheckpointRow, type LogPlace, readHead, readLastCheckpoint } from "./store";
+import { type LogPlace, readHead } from "./store";
 import { openWitnessDesk } from "./witness-desk";
 import { meetsPolicy } from "./witnessing";
 
@@ -16,22 +23,22 @@ export interface CheckpointerOptions extends LogPlace, Partial<Witnessing> {
   readonly pool: Pool;
   readonly signerUrl: string;
   readonly logVkey: string;
-  /** How long a new checkpoint waits for its policy before it is published without it. */
+  /** How long a new checkpoint waits for its witness policy. After that it is published without it. */
   readonly witnessWaitMs?: number;
   readonly logger: Logger;
 }
 
-/** Publishes checkpoints and brings cosignatures to them. */
+/** Publishes checkpoints and adds cosignatures to them. */
 export interface Checkpointer {
   /**
-   * Publishes a checkpoint when the tree has grown since the last one: signer, then witnesses side by side for a
-   * bounded time, then the row. What is missing of the policy then shows in the row's marks, and cosignatures that
-   * come later are added to it. When nothing grew, the witnesses missing from the newest row are asked for it.
-   * Returns the size published, or undefined. Safe under several workers: the signer serialises, the row is keyed
-   * by size and only gains lines. Throws CheckpointLate.
+   * Publishes a checkpoint when the tree has grown since the last one. It asks the signer, then all witnesses at once
+   * for a limited time, then writes the row. The row's marks show what is missing of the policy, and later
+   * cosignatures are added to the row. If the tree has not grown, it asks the witnesses that are missing from the
+   * newest row. Returns the size published, or undefined. Safe under several workers: the signer serialises, and the
+   * row is keyed by size and only gains lines. Throws CheckpointLate.
    */
   step(): Promise<number | undefined>;
-  /** When everything asked so far is answered and written. */
+  /** Resolves when all requests so far are answered and their results are written. */
   settled(): Promise<void>;
 }
 
@@ -79,7 +86,7 @@ export function createCheckpointer(options: CheckpointerOptions): Checkpointer {
   };
 }
 
-/** One step alone, with everything it asked for written. */
+/** Runs one step alone and waits until all its results are written. */
 export async function publishCheckpoint(options: CheckpointerOptions): Promise<number | undefined> {
   const checkpointer = createCheckpointer(options);
   const size = await checkpointer.step();
@@ -87,14 +94,14 @@ export async function publishCheckpoint(options: CheckpointerOptions): Promise<n
   return size;
 }
 
-/** The row's note without its cosignatures: what a witness is asked about. */
+/** Returns the row's note without its cosignatures, as it is sent to a witness. */
 function signedPart({ size, root, note }: CheckpointRow, logVkey: string): SignedCheckpoint {
   const { text } = openNote(note, [logVkey]);
   const [line] = splitNote(note).lines;
   return { size, root, note: `${text}\n${line}\n` };
 }
 
-/** What is answered until it is enough, all have answered, or the time is up. */
+/** Collects answers until the policy is met, all witnesses have answered, or the time is up. */
 async function gather(
   asked: readonly Promise<Cosigned | undefined>[],
   isEnough: (marks: readonly Cosigned["mark"][]) => boolean,

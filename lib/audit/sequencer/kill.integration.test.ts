@@ -29,7 +29,7 @@ afterAll(async () => {
   await bench?.close();
 });
 
-/** A sequencer that has opened its pool and begun; small batches, so that kills hit their middle. */
+/** A sequencer with an open pool that has begun. Small batches make kills hit the middle of one. */
 async function start(): Promise<ChildProcess> {
   const { log, tenantId } = bench.place;
   const args = [
@@ -66,7 +66,7 @@ it(`${KILLS} times kill -9 over ${SEQUENCERS} competing sequencers under load lo
     (async () => {
       let running = await Promise.all(Array.from({ length: SEQUENCERS }, start));
       for (let kills = 0; kills < KILLS; kills += 1) {
-        // Each kill finds a tree that has grown since the last one: somebody was at work.
+        // Each kill finds a tree that has grown since the last one, so a sequencer was at work.
         const before = await size();
         await expect.poll(size, { timeout: 150_000, interval: 5 }).toBeGreaterThan(before);
         const [victim, ...others] = running;
@@ -88,7 +88,7 @@ it(`${KILLS} times kill -9 over ${SEQUENCERS} competing sequencers under load lo
   expect(rows.map((row) => Number(row.seq))).toEqual(Array.from({ length: total }, (_, at) => at));
   const placeOf = new Map(rows.map((row, at) => [String(row.entry_id), at]));
   expect(placeOf.size).toBe(total);
-  // Each writer waited for its entry before the next: their order in the tree is the order of the writing.
+  // Each writer waited for its entry before the next, so the tree has them in the order of writing.
   for (const ids of written) {
     const places = ids.map((id) => placeOf.get(id) ?? -1);
     expect(places.every((place, at) => place >= 0 && place > (places[at - 1] ?? -1))).toBe(true);

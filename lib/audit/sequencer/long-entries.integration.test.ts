@@ -13,7 +13,7 @@ afterAll(() => bench.close());
 
 const AT = "2026-11-24T14:45:00.000000Z";
 
-/** Writes one entry nearly as long as one may be, as the portal's database login can; how many bytes it has. */
+/** Writes one entry of nearly the largest size, as the portal's database login can. Returns its number of bytes. */
 async function writeLong(at: number): Promise<number> {
   const { log, tenantId } = bench.place;
   const id = uuidv7(at);
@@ -40,7 +40,7 @@ async function writeLong(at: number): Promise<number> {
   return bytes.length;
 }
 
-it("a batch takes no more entries than their bytes are held of, and the next one is due at once", async () => {
+it("a batch takes only as many entries as its byte limit allows, and the next one is due at once", async () => {
   const count = 600;
   let bytes = 0;
   for (let at = 0; at < count; at += 1) bytes = await writeLong(at);

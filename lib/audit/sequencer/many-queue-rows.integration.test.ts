@@ -14,7 +14,7 @@ afterAll(() => bench.close());
 const ENTRIES = 6;
 const LIMIT = 50;
 
-it("entries with more queue rows than a batch looks at hold the ones behind them up by a batch each, and no longer", async () => {
+it("entries with more queue rows than a batch checks delay later ones by one batch each at most", async () => {
   const subjects = Array.from({ length: 4 * LIMIT + 1 }, (_, n) => `s:${n}`);
   for (let n = 0; n < ENTRIES; n += 1) await forgeEntry(bench.appPool, bench.place, { subjects });
   const { id } = await recordEvent(bench.cx, {
@@ -29,6 +29,6 @@ it("entries with more queue rows than a batch looks at hold the ones behind them
     const { rows } = await bench.appPool.query("SELECT 1 FROM audit_leaf WHERE entry_id = $1", [id]);
     if (rows.length > 0 || batches.length > 2 * ENTRIES) break;
   }
-  // Where rows were left over, the next batch is due at once and not a period later.
+  // If rows are left over, the next batch is due at once and not one period later.
   expect(batches).toEqual([...Array.from({ length: ENTRIES }, () => true), false]);
 });

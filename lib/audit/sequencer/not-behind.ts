@@ -7,7 +7,7 @@ import { readHead } from "./store";
 const TIMEOUT_MS = 2_000;
 const Health = z.object({ size: z.int().min(0), floor_days: z.int().min(0) });
 
-/** What the signer says of itself; undefined where it does not answer. */
+/** The signer's own state; undefined if the signer does not answer. */
 async function askHealth(signerUrl: string): Promise<z.infer<typeof Health> | undefined> {
   try {
     const { body } = await callService(signerUrl, { method: "GET", path: "/healthz", timeoutMs: TIMEOUT_MS });
@@ -18,20 +18,24 @@ async function askHealth(signerUrl: string): Promise<z.infer<typeof Health> | un
   }
 }
 
-/** Days below which the signer signs no pruning; undefined where it does not answer. */
+/** The signer signs no pruning of entries younger than this many days; undefined if the signer does not answer. */
 export async function askFloorDays(signerUrl: string): Promise<number | undefined> {
   return (await askHealth(signerUrl))?.floor_days;
 }
 
-/** The database is behind what was signed, as after a restore: nothing may be integrated before its recovery. */
+/**
+ * The database has fewer entries than the signer signed, for example after a restore. It must be recovered before
+ * integration.
+ */
 export class LogBehind extends Error {
   override readonly name = "LogBehind";
 }
 
 /**
- * Requires that the log is not shorter than what the signer has signed: entries integrated after a restore and before
- * its recovery would stand where signed ones stand. A signer that does not answer holds nobody up; what is integrated
- * then is moved behind by the recovery. The signer is asked first, since the tree grows meanwhile.
+ * Requires that the log is not shorter than the tree that the signer signed. Otherwise entries integrated between a
+ * restore and its recovery would take the places of signed entries. A signer that does not answer does not block
+ * integration; the recovery then moves the new entries behind the signed ones. The signer is asked first, because the
+ * tree grows meanwhile.
  */
 export async function requireNotBehind(pool: Pool, log: string, signerUrl: string): Promise<void> {
   const size = (await askHealth(signerUrl))?.size;

@@ -6,7 +6,8 @@ import { type AuditBench, createAuditBench } from "@/lib/testing/benches/audit-b
 import { type LogProcesses, startLogProcesses } from "@/lib/testing/log/log-processes";
 import type { AuditEvent } from "../entry/event";
 import { recordEvent } from "../record/record-event";
-import { readHead, readLastCheckpoint } from "./store";
+import { readLastCheckpoint } from "./checkpoint-store";
+import { readHead } from "./store";
 
 const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.read", subjects: [] };
 
@@ -59,7 +60,7 @@ describe("the processes of the log", () => {
     );
     const last = await readLastCheckpoint(bench.sequencerPool, bench.place.log);
     expect(Buffer.from(last?.root ?? []).equals(root)).toBe(true);
-    // The cosignature comes to a checkpoint that is published already.
+    // The cosignature is added to a checkpoint that is already published.
     const { logVkey, witnessVkey } = processes;
     await until(async () => {
       const newest = await readLastCheckpoint(bench.sequencerPool, bench.place.log);

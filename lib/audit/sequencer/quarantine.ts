@@ -4,18 +4,18 @@ import { type Entry, MAX_ENTRY_BYTES, parseEntry } from "../entry/entry";
 import type { Queued } from "./store";
 
 /**
- * Why a waiting row gets no leaf: no entry stands behind it, its bytes are no entry of format v1, it names another row
- * or another log, it has its leaf already, or it tells of a pruning or recovery that none of the functions for these did.
+ * Why a waiting row gets no leaf: it has no entry, its bytes are not an entry of format v1, it names another row or
+ * another log, it has its leaf already, or it records a pruning or recovery that the owner's functions did not do.
  */
 export type QuarantineReason = "absent" | "format" | "id" | "log" | "placed" | "unvouched";
 
-/** Waiting rows that are no entries of their log: they stay queued, get no leaf and hold nothing up. */
+/** Waiting rows that are not entries of their log. They stay queued, get no leaf and block nothing. */
 export interface Quarantine {
   readonly ids: ReadonlySet<string>;
   add(id: string, reason: QuarantineReason): void;
 }
 
-/** Keeps them for one worker's life; each raises one alarm. A restarted worker finds and judges them again. */
+/** Keeps them for the lifetime of one worker. Each raises one alarm. A restarted worker finds and judges them again. */
 export function createQuarantine(logger?: Logger): Quarantine {
   const ids = new Set<string>();
   return {
@@ -28,12 +28,12 @@ export function createQuarantine(logger?: Logger): Quarantine {
   };
 }
 
-/** What keeps a waiting row from being an entry of format v1 that names this row and this log; undefined for nothing. */
+/** Returns why a waiting row is not an entry of format v1 for this row and this log; undefined if it is one. */
 export function faultOf(log: string, row: Queued): QuarantineReason | undefined {
   if (row.log === null) return "absent";
   if (row.is_placed) return "placed";
   if (row.log !== log) return "log";
-  // Longer bytes are not even read.
+  // The query does not return longer bytes.
   if (row.bytes === null || row.bytes.length > MAX_ENTRY_BYTES) return "format";
   let entry: Entry;
   try {
@@ -43,7 +43,8 @@ export function faultOf(log: string, row: Queued): QuarantineReason | undefined 
   }
   if (entry.id !== row.entry_id) return "id";
   if (entry.log !== log) return "log";
-  // Verifiers go by these for what is gone; only the owner's functions write the rows beside them.
+  // Verifiers use these entries to explain missing data. Only the owner's functions write the rows that belong to
+  // them.
   const isVouched =
     (entry.pub?.prune === undefined || row.is_prune) &&
     (entry.pub?.recovery === undefined || row.is_recovery);

@@ -8,14 +8,14 @@ import type { SignedCheckpoint } from "./checkpoint-store";
 
 const SIGNER_TIMEOUT_MS = 30_000;
 
-/** The signer does not give a checkpoint; integration goes on and the log's health says so. */
+/** The signer returns no checkpoint. Integration continues and the log's health shows it. */
 export class CheckpointLate extends Error {
   override readonly name = "CheckpointLate";
 }
 
 const Refused = z.object({ reason: z.string(), seq: z.number() });
 
-/** The signer's note over the log as it stands now. Throws CheckpointLate. */
+/** Returns the signer's note for the current log. Throws CheckpointLate. */
 export async function requestCheckpoint(from: {
   readonly signerUrl: string;
   readonly logVkey: string;

@@ -6,7 +6,7 @@ import { createQuarantine } from "./quarantine";
 import { findStrays, integrateBatch, prepareLog, SEQUENCER_BATCH } from "./sequencer";
 import { type StamperOptions, stampNewest } from "./stamp-newest";
 
-/** Between two batches, where nothing else is said. */
+/** Default pause between two batches. */
 const SEQUENCE_MS = 150;
 const CHECKPOINT_MS = 500;
 const STRAYS_MS = 5_000;
@@ -19,7 +19,7 @@ export interface SequencerPace {
   readonly batch?: number;
 }
 
-/** Runs sequencer and checkpointer until the signal aborts. Any number of workers may do so at once. */
+/** Runs sequencer and checkpointer until the signal aborts. Several workers may do so at once. */
 export async function runLog(
   options: CheckpointerOptions & { readonly signal: AbortSignal; readonly pace?: SequencerPace },
 ): Promise<void> {
@@ -32,7 +32,7 @@ export async function runLog(
       await prepareLog(pool, options);
       await requireNotBehind(pool, options.log, options.signerUrl);
     }
-    // Asked again after every failure: a database that was away may come back as an older one.
+    // Checked again after every failure: after an outage, the database may be an older copy.
     isPrepared = false;
     const { more } = await integrateBatch(pool, options, pace.batch ?? SEQUENCER_BATCH, malformed);
     isPrepared = true;
@@ -52,7 +52,10 @@ export async function runLog(
   ]);
 }
 
-/** Has checkpoints time-stamped until the signal aborts. Apart from the log's loops: an authority may be slow or away. */
+/**
+ * Requests time stamps for checkpoints until the signal aborts. It runs apart from the log's loops, because an
+ * authority may be slow or unavailable.
+ */
 export function runStamper(options: StamperOptions & { readonly signal: AbortSignal }): Promise<void> {
   const { signal, logger } = options;
   const loop = {

@@ -35,7 +35,7 @@ afterAll(async () => {
   await bench.close();
 });
 
-/** A row that the database's own rules would refuse, as whoever goes round them writes it. */
+/** Writes a row that the database's rules would refuse, as a writer who bypasses them. */
 async function plant(
   id: string,
   log: string,
@@ -62,7 +62,7 @@ async function plant(
   }
 }
 
-/** The guards stand again afterwards, as they stood: the rows of others are written under them. */
+/** Restores the guards as they were, because other tests' rows are written with them. */
 async function withTriggersAgain(client: PoolClient): Promise<void> {
   const { rows } = await client.query(
     `SELECT format('ALTER TABLE %I ENABLE ALWAYS TRIGGER %I', c.relname, t.tgname) AS text FROM pg_trigger t
@@ -85,7 +85,7 @@ async function leafIds(): Promise<string[]> {
 }
 
 describe("the sequencer", () => {
-  it("gives no leaf to what is not an entry of its row and its log, and goes on past it", async () => {
+  it("gives no leaf to a row that is not an entry of its row and its log, and continues after it", async () => {
     const { log } = bench.place;
     const id = () => uuidv7(Date.now());
     const [garbage, swapped, foreign] = [id(), id(), id()];
@@ -93,7 +93,7 @@ describe("the sequencer", () => {
     await plant(swapped, log, entryBytes(log, id()));
     await plant(foreign, log, entryBytes("log.test/other", foreign));
     const good = [await recordEvent(bench.cx, EVENT), await recordEvent(bench.cx, EVENT)];
-    // A batch smaller than the number of malformed rows before the good ones.
+    // A batch smaller than the number of malformed rows before the valid ones.
     for (let round = 0; round < 3; round += 1) await integrate(2);
     expect(await leafIds()).toEqual(good.map((entry) => entry.id));
     const waiting = await bench.appPool.query("SELECT DISTINCT entry_id FROM audit_queue");
@@ -129,7 +129,7 @@ describe("the sequencer", () => {
     expect(await quarantined()).toMatchObject({ [first.id]: "placed" });
   });
 
-  it("quarantines rows that are too long without reading them, false words about a loss, and rows without an entry", async () => {
+  it("quarantines rows that are too long without reading them, false claims of a loss, and rows without an entry", async () => {
     const { log, tenantId } = bench.place;
     const long = uuidv7(Date.now());
     await plant(long, log, new Uint8Array(70_000).fill(0x20), "2999-01-01T00:00:00.000000Z");
@@ -162,7 +162,7 @@ describe("the sequencer", () => {
       [absent]: "absent",
       [other]: "log",
     });
-    // Evidence stays where it was; a worker that starts anew judges again and goes on all the same.
+    // Evidence stays in place. A restarted worker judges it again and continues.
     const waiting = await bench.appPool.query("SELECT 1 FROM audit_queue WHERE entry_id = ANY ($1)", [
       [long, prune.id, recovery.id, absent, other],
     ]);
@@ -172,7 +172,7 @@ describe("the sequencer", () => {
     expect(await leafIds()).toContain(next.id);
   });
 
-  it("counts quarantined entries, and how long others wait by the clock of the database", async () => {
+  it("counts quarantined entries, and measures how long others wait by the database's clock", async () => {
     const health = () =>
       inSnapshot(bench.cx, (tx) => readStoredHealth(tx, bench.place.log, { own: 0, independent: 0 }));
     const stored = await health();
@@ -210,7 +210,7 @@ async function quarantined(): Promise<Record<string, string>> {
   return Object.fromEntries(rows.map((row) => [row.entry_id, row.reason]));
 }
 
-/** The tables' own rules stand again. */
+/** The tables' own rules are active again. */
 async function guards(): Promise<void> {
   const { rows } = await owner.query(
     `SELECT format('ALTER TABLE %I ENABLE ALWAYS TRIGGER %I', c.relname, t.tgname) AS text

@@ -1,4 +1,10 @@
 import "server-only";
+
+// sequencer/ gives waiting entries their place in the tree and publishes checkpoints. sequencer.ts integrates batches,
+// quarantine.ts judges rows that are not entries, checkpointer.ts publishes with signer and witnesses, and
+// stamp-newest.ts requests time stamps. Always true: numbers have no gap, any number of workers may run, and a
+// published checkpoint never changes or loses a line.
+
 import type { Pool, PoolClient } from "pg";
 import { Frontier } from "@/lib/crypto/log/merkle";
 import { CHAIN_START, chainNext, entryLeaf } from "../entry/entry";
@@ -25,25 +31,25 @@ import {
 /** Most entries integrated in one transaction. */
 export const SEQUENCER_BATCH = 5_000;
 
-/** What one round did. */
+/** The result of one round. */
 export interface Integrated {
   readonly added: number;
   readonly size: number;
-  /** Whether the batch was full, of entries or of queue rows looked at, so that more may wait. */
+  /** Whether the batch was full, of entries or of checked queue rows, so that more may wait. */
   readonly more: boolean;
 }
 
-/** Makes the log's head row when the log is new. */
+/** Creates the log's head row when the log is new. */
 export function prepareLog(pool: Pool, place: LogPlace): Promise<void> {
   return ensureHead(pool, place, CHAIN_START);
 }
 
 /**
- * Integrates waiting entries in one transaction: gapless sequence numbers from 0, leaves, chain, tiles and
- * head move together or not at all, and the queue rows go with them. Any number of workers may call it at
- * once: the lock on the head row elects one for this batch, and READ COMMITTED lets the next one see what the
- * last one took. Leaf hashes come from the stored bytes only. What is no entry of this log gets no leaf, since the
- * signer would refuse every tree that holds one: it stays queued, and a row of its own says why.
+ * Integrates waiting entries in one transaction. Gapless sequence numbers from 0, leaves, chain, tiles and head
+ * change together or not at all, and the queue rows are removed with them. Any number of workers may call it at once:
+ * the lock on the head row elects one of them for this batch, and READ COMMITTED lets the next one see what the last
+ * one took. Leaf hashes come from the stored bytes only. A row that is not an entry of this log gets no leaf, because
+ * the signer would refuse every tree that has it. It stays queued, and a quarantine row records the reason.
  */
 export async function integrateBatch(
   pool: Pool,
@@ -64,12 +70,12 @@ export async function integrateBatch(
     );
     return { added: entries.length, size, more, aside };
   });
-  // Only what is written down is passed over.
+  // Skip only rows whose quarantine is recorded.
   for (const { entryId, reason } of aside) malformed.add(entryId, reason);
   return integrated;
 }
 
-/** Finds waiting rows that no batch takes, and tells them like the others that get no leaf; how many there were. */
+/** Finds waiting rows that no batch takes and quarantines them too. Returns how many there were. */
 export async function findStrays(pool: Pool, place: LogPlace, malformed: Quarantine): Promise<number> {
   const strays = await inSequencerTransaction(pool, async (client) => {
     const { aside } = judge(place.log, await takeStrays(client, SEQUENCER_BATCH, malformed.ids));

@@ -5,10 +5,9 @@ import { parseMicros } from "@/lib/crypto/instant";
 import type { Logger } from "@/lib/telemetry/logger";
 import { askAuthority, type TimeStampAuthority } from "../timestamp/ask-authority";
 import { checkpointImprint } from "../timestamp/imprint";
-import { readLastStampAt, writeTimeStamp } from "./checkpoint-store";
-import { readLastCheckpoint } from "./store";
+import { readLastCheckpoint, readLastStampAt, writeTimeStamp } from "./checkpoint-store";
 
-/** A larger difference between the authority's clock and ours is an alarm. */
+/** A larger difference between the authority's clock and ours raises an alarm. */
 const MAX_SKEW_MICROS = 60_000_000n;
 
 export interface StamperOptions {
@@ -23,16 +22,17 @@ export interface StamperOptions {
 }
 
 /**
- * Has the newest checkpoint stamped, unless it is already or another was within the period: so a busy log gets one
- * stamp a period, and a quiet one ends with its newest checkpoint stamped. Returns its size, or undefined when there
- * was nothing to do. A failure throws (askAuthority) and leaves the checkpoint as it is, published and unstamped.
+ * Requests a time stamp for the newest checkpoint, unless it has one or another was made within the period. So a busy
+ * log gets one stamp per period, and in a quiet log the newest checkpoint is stamped in the end. Returns its size, or
+ * undefined when there was nothing to do. A failure throws (askAuthority); the checkpoint stays published and
+ * unstamped.
  */
 export async function stampNewest(options: StamperOptions): Promise<number | undefined> {
   const { pool, log, clock } = options;
   const newest = await readLastCheckpoint(pool, log);
   if (newest === undefined || newest.time_stamp !== null) return undefined;
   const lastAt = await readLastStampAt(pool, log);
-  // A stamp from the future is not waited for.
+  // Do not wait for the end of a period that begins in the future.
   const age = lastAt === undefined ? undefined : clock.nowMs() - lastAt.getTime();
   if (age !== undefined && age >= 0 && age < options.periodMs) return undefined;
   const stamp = await askAuthority(options.authority, checkpointImprint(newest.note, [options.logVkey]));

@@ -12,7 +12,6 @@ const Size = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const Head = z.object({ size: Size, root: Bytes, chain: Bytes, frontier: z.array(Bytes) });
 export type Head = z.infer<typeof Head>;
 
-/** One log of one tenant, as the sequencer addresses it. */
 export interface LogPlace {
   readonly log: string;
   readonly tenantId: string;
@@ -52,7 +51,7 @@ export async function ensureHead(
   );
 }
 
-/** Elects: whoever holds this row lock is the sequencer until its transaction ends. */
+/** Locks the head row. The worker that has this lock is the sequencer until its transaction ends. */
 export async function lockHead(client: PoolClient, log: string): Promise<Head> {
   const { rows } = await client.query(
     "SELECT size, root, chain, frontier FROM audit_head WHERE log = $1 FOR UPDATE",
@@ -63,9 +62,9 @@ export async function lockHead(client: PoolClient, log: string): Promise<Head> {
 
 const Queued = z.object({
   entry_id: z.string(),
-  /** Log of the entry's row; null where no entry stands behind the queue row. */
+  /** Log in the entry's row; null if the queue row has no entry. */
   log: z.string().nullable(),
-  /** Stored bytes; null where they are longer than any entry. */
+  /** Stored bytes; null if they are longer than any entry. */
   bytes: Bytes.nullable(),
   is_placed: z.boolean(),
   is_prune: z.boolean(),
@@ -73,16 +72,16 @@ const Queued = z.object({
 });
 export type Queued = z.infer<typeof Queued>;
 
-/** What is needed of a row to judge it; the row of the entry is `e`, the queue's `q`. */
+/** The columns that decide about a waiting row. The entry's row is `e`, the queue's is `q`. */
 const JUDGED = `q.entry_id, e.log, CASE WHEN octet_length(e.bytes) <= ${MAX_ENTRY_BYTES} THEN e.bytes END AS bytes,
   EXISTS (SELECT 1 FROM audit_leaf l WHERE l.entry_id = q.entry_id OFFSET 0) AS is_placed,
   EXISTS (SELECT 1 FROM audit_prune p WHERE p.entry_id = q.entry_id OFFSET 0) AS is_prune,
   EXISTS (SELECT 1 FROM audit_recovery r WHERE r.entry_id = q.entry_id OFFSET 0) AS is_recovery`;
 
-/** A subquery with OFFSET is looked up for each row: no plan, whatever it was told of the table, reads the whole log. */
+/** OFFSET makes the planner run the subquery per row. So no plan reads the whole log, whatever its statistics. */
 const ENTRY_OF = (id: string) =>
   `LATERAL (SELECT o.log, o.bytes FROM audit_entry o WHERE o.id = ${id} OFFSET 0)`;
-/** Queue rows looked at for each entry of a batch: an entry has one for each of its subjects. */
+/** Queue rows checked per entry of a batch: an entry has one for each of its subjects. */
 const ROWS_OF_ENTRY = 4;
 
 /** A batch of waiting entries, and whether its limits were reached, so that more may wait. */
@@ -92,9 +91,9 @@ export interface Taken {
 }
 
 /**
- * Waiting entries of this log with their stored bytes, by the first queue row of each; ids are not
- * commit-ordered. Rows of other logs and the passed-over ones take no place in the batch. It ends at 32 MB of bytes, since
- * the portal's database login can write many of the longest.
+ * Returns waiting entries of this log with their stored bytes, by each entry's first queue row; ids are not
+ * commit-ordered. Rows of other logs and skipped rows do not count. A batch ends at 32 MB of bytes, because the
+ * portal's database login can write many of the longest entries.
  */
 export async function takeQueued(
   client: PoolClient,
@@ -117,7 +116,7 @@ export async function takeQueued(
   return { queued: taken, more: taken.length < found || taken.length === limit || looked_at === mostRows };
 }
 
-/** Waiting rows that no batch of this log takes: without an entry, or of a log that this database does not have. */
+/** Returns waiting rows that no batch of this log takes: without an entry, or of a log unknown to this database. */
 export async function takeStrays(
   client: PoolClient,
   limit: number,
@@ -133,7 +132,7 @@ export async function takeStrays(
   return z.array(Queued).parse(rows);
 }
 
-/** Writes down that waiting rows get no leaf, once for each, however many workers say so. */
+/** Records that waiting rows get no leaf, once for each row, also when several workers report it. */
 export async function insertQuarantined(
   client: PoolClient,
   place: LogPlace,
@@ -148,7 +147,6 @@ export async function insertQuarantined(
   );
 }
 
-/** A leaf about to be written. */
 export interface NewLeaf {
   readonly seq: number;
   readonly entryId: string;
@@ -226,7 +224,7 @@ export async function readTiles(
   return z.array(TileRow).parse(rows);
 }
 
-/** Tree nodes from stored tiles, for proofs: one statement for all tiles asked for at once, by primary key. */
+/** Returns tree nodes from stored tiles, for proofs: one statement by primary key for all tiles requested at once. */
 export function storedNodes(client: Pool | PoolClient, log: string): ReadNode {
   let wanted: TilePlace[] = [];
   let reading: Promise<Tile[]> | undefined;
@@ -250,24 +248,4 @@ const HeadSize = z.object({ size: Size, root: Bytes });
 export async function readHead(pool: Pool, log: string): Promise<z.infer<typeof HeadSize> | undefined> {
   const { rows } = await pool.query("SELECT size, root FROM audit_head WHERE log = $1", [log]);
   return rows.length === 0 ? undefined : HeadSize.parse(rows[0]);
-}
-
-const Mark = z.object({ name: z.string(), kind: z.enum(["own", "independent"]), timestamp: z.number() });
-const CheckpointRow = z.object({
-  size: Size,
-  root: Bytes,
-  note: z.string(),
-  witnesses: z.array(Mark),
-  time_stamp: Bytes.nullable(),
-  time_stamped_at: z.date().nullable(),
-});
-export type CheckpointRow = z.infer<typeof CheckpointRow>;
-
-export async function readLastCheckpoint(pool: Pool, log: string): Promise<CheckpointRow | undefined> {
-  const { rows } = await pool.query(
-    `SELECT size, root, note, witnesses, time_stamp, time_stamped_at FROM audit_checkpoint
-     WHERE log = $1 ORDER BY size DESC LIMIT 1`,
-    [log],
-  );
-  return rows.length === 0 ? undefined : CheckpointRow.parse(rows[0]);
 }

@@ -12,19 +12,22 @@ const LONGEST_PAUSE_MS = 60_000;
 interface Seat {
   readonly witness: WitnessAddress;
   readonly name: string;
-  /** Size it holds as far as is known. */
+  /** Size of its last tree, as far as known. */
   known: number;
   isBusy: boolean;
   failures: number;
-  /** On the process's own clock: not asked before. */
+  /** Do not ask before this time, on the process's own clock. */
   restsUntil: number;
 }
 
-/** Asks witnesses side by side; a slow one is asked again when it has answered, a dead one after a growing pause. */
+/**
+ * Asks all witnesses at once. A slow witness is asked again after it has answered, an unreachable one after a growing
+ * pause.
+ */
 export interface WitnessDesk {
   /**
-   * Asks every witness that is free and not among `without`. Each promise settles within seconds, never rejects, and
-   * gives undefined when there is no cosignature; the failure is in the log.
+   * Asks every witness that is free and not in `without`. Each promise settles within seconds, never rejects, and
+   * gives undefined when there is no cosignature; the log has the failure.
    */
   ask(checkpoint: SignedCheckpoint, without: ReadonlySet<string>): Promise<Cosigned | undefined>[];
 }
@@ -88,7 +91,8 @@ function report(logger: Logger, seat: Seat, checkpoint: SignedCheckpoint, error:
     return;
   }
   const { status, known } = error;
-  // A witness that holds more than our newest, or another tree of this size, has seen what we do not know of.
+  // A witness with a larger tree than our newest, or another tree of this size, has seen checkpoints that we do not
+  // know.
   const alarm = known !== undefined && known >= checkpoint.size ? "witness.conflict" : "witness.refused";
   if (known !== undefined && known < checkpoint.size) seat.known = known;
   logger.error({ alarm, status, known, ...fields }, "the witness did not cosign");

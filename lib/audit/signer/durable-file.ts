@@ -2,7 +2,7 @@ import "server-only";
 import { open, readFile, rename } from "node:fs/promises";
 import path from "node:path";
 
-/** Replaces a file so that after a crash either the old or the new content is there, whole. */
+/** Replaces a file so that after a crash either the whole old or the whole new content exists. */
 export async function replaceDurably(file: string, content: string): Promise<void> {
   const draft = `${file}.new`;
   const handle = await open(draft, "w", 0o600);
@@ -16,7 +16,7 @@ export async function replaceDurably(file: string, content: string): Promise<voi
   await syncFolder(path.dirname(file));
 }
 
-/** Makes a new name in a folder last (fsync of the folder). */
+/** Makes a new name in a folder durable (fsync of the folder). */
 export async function syncFolder(dir: string): Promise<void> {
   const handle = await open(dir, "r");
   try {
@@ -26,7 +26,7 @@ export async function syncFolder(dir: string): Promise<void> {
   }
 }
 
-/** Text of a file, or undefined when there is none. */
+/** Returns the text of a file; undefined if the file does not exist. */
 export async function readIfPresent(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, "utf8");

@@ -20,19 +20,19 @@ export interface SignerState {
 /** The signer's own copy of the log: an append-only file of length-prefixed entry bytes, and a state file. */
 export interface EntryFile {
   readonly state: SignerState;
-  /** What the signed part tells about its own beginning. */
+  /** Facts about the beginning of the signed part. */
   readonly past: SignedHistory;
   /**
-   * Writes entries after `fileBytes` without making them part of the state; returns the new length. Throws
-   * SignerStoreDamaged, as `commit` does, where another process has signed with this store since it was opened.
+   * Writes entries after `fileBytes` without making them part of the state. Returns the new length. Throws
+   * SignerStoreDamaged, as `commit` does, if another process has signed with this store since it was opened.
    */
   write(fileBytes: number, entries: readonly Uint8Array[]): Promise<number>;
-  /** Makes entries and state last, in this order. */
+  /** Makes entries and then the state durable. */
   commit(frontier: Frontier, fileBytes: number, signedAtMicros: bigint): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Hashes the covered part of the file again, so that a damaged copy is found before anything is signed. */
+/** Hashes the covered part of the file again, so that a damaged copy is detected before the next signature. */
 async function replay(handle: FileHandle, covered: number): Promise<Frontier> {
   const frontier = Frontier.empty();
   for await (const entries of readFrames(handle, covered))
@@ -40,7 +40,7 @@ async function replay(handle: FileHandle, covered: number): Promise<Frontier> {
   return frontier;
 }
 
-/** Opens the store in `dir`, cuts a torn tail off, and checks the whole copy against the state. */
+/** Opens the store in `dir`, removes an incomplete tail, and checks the whole copy against the state. */
 export async function openEntryFile(dir: string, log: string): Promise<EntryFile> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const stored = await readState(dir, log);
@@ -71,7 +71,7 @@ export async function openEntryFile(dir: string, log: string): Promise<EntryFile
   }
 }
 
-/** Without a state file nothing says what entries there cover; a copy that may be the only one is not written over. */
+/** Without a state file it is unknown what the entries cover. This may be the only copy, so it is not overwritten. */
 async function putAside(file: string): Promise<void> {
   const held = await stat(file).catch(() => undefined);
   if (held !== undefined && held.size > 0) await rename(file, `${file}.aside-${held.mtime.getTime()}`);
@@ -92,7 +92,7 @@ function entryFile(handle: FileHandle, { dir, log, stored }: Place, opened: Sign
   const stateFile = path.join(dir, "state.json");
   let state = opened;
   let held = stored;
-  // A process that lives on beside its successor would write over what that one has signed.
+  // An old process that still runs after its successor started would overwrite what the successor signed.
   const requireOwn = async (): Promise<void> => {
     if (!isDeepStrictEqual(await readState(dir, log), held))
       throw new SignerStoreDamaged("another process has signed with this store");

@@ -11,20 +11,21 @@ const Prune = z.strictObject({
   checkpoint: z.strictObject({ size: Seq, root: z.string().regex(/^[A-Za-z0-9_-]{43}$/) }),
 });
 
-/** What the signer holds a pruning against: its own copy, its own days and its own clock. */
+/** What the signer checks a pruning against: its own copy, its own days and its own clock. */
 export interface PruningRules {
   readonly past: SignedHistory;
-  /** Size of the tree it signed last. */
+  /** Size of the tree that it signed last. */
   readonly signedSize: number;
   readonly floorDays: number;
   readonly nowMicros: bigint;
 }
 
 /**
- * Whether an entry that says that others were pruned may go under a signature. Verifiers believe that what lies below
- * its minimum index is rightly gone, so whoever owns the database would only have to write one to hide what he
- * deleted. So: it has the form of the door that prunes (audit_prune), what it covers was signed and is past the
- * signer's own days by the signer's own copy, and the checkpoint it names is a tree that was signed.
+ * Returns whether the signer may sign an entry that records a pruning. Verifiers accept that entries below its
+ * minimum index were pruned. So without this check the database owner could write such an entry to hide what they
+ * deleted. The entry must have the form that the function audit_prune writes. By the signer's own copy, the entries
+ * that it covers must be signed and older than the signer's own days. The checkpoint that it names must be a signed
+ * tree.
  */
 export async function isSoundPruning(
   { class: kind, outcome, pub }: Entry,

@@ -16,7 +16,7 @@ import { type Checkpoint, parseCheckpointText } from "../entry/checkpoint";
 import type { AuditEvent } from "../entry/event";
 import { recordEvent } from "../record/record-event";
 import { pruneDue } from "../retention/run-retention";
-import { pruneLog } from "../retention/run-store";
+import { pruneLog } from "../retention/store";
 import { insertCheckpoint } from "../sequencer/checkpoint-store";
 import { integrateBatch, prepareLog } from "../sequencer/sequencer";
 import { type EntryFile, openEntryFile } from "./entry-file";
@@ -74,7 +74,7 @@ async function grow(count: number, years = 0): Promise<void> {
   while ((await integrateBatch(bench.sequencerPool, bench.place)).added > 0);
 }
 
-/** Past the guards of some tables, which stand again afterwards. */
+/** Runs a change without the guards of some tables, and restores them afterwards. */
 async function asSuperuser(tables: readonly string[], act: (admin: Pool) => Promise<void>): Promise<void> {
   const admin = openPool({ url: bench.database.adminUrl, maxConnections: 1 });
   for (const table of tables) await admin.query(`ALTER TABLE ${table} DISABLE TRIGGER USER`);
@@ -88,7 +88,7 @@ async function asSuperuser(tables: readonly string[], act: (admin: Pool) => Prom
   await admin.end();
 }
 
-/** What the owner of the database can do: drop the guards, delete what is young, and say that it was pruned. */
+/** Acts as the database owner can: drops the guards, deletes recent entries, and records that they were pruned. */
 async function forge(minimum: number, of: { size: number; root: Uint8Array }): Promise<void> {
   const gone = "(SELECT entry_id FROM audit_leaf WHERE seq > 0 AND seq < $1)";
   await asSuperuser(["audit_entry", "audit_part", "audit_index"], async (admin) => {
@@ -99,7 +99,7 @@ async function forge(minimum: number, of: { size: number; root: Uint8Array }): P
   await plant(minimum, of);
 }
 
-/** An entry of pruning with its row, as the door writes them, said by the owner. */
+/** Writes, as the owner, an entry of pruning with its row, as the function audit_prune does. */
 async function plant(minimum: number, of: { size: number; root: Uint8Array }): Promise<void> {
   const client = await owner.connect();
   try {
@@ -119,8 +119,8 @@ async function plant(minimum: number, of: { size: number; root: Uint8Array }): P
   }
 }
 
-describe("the signer and what is said to be pruned", () => {
-  it("signs no tree in which the owner of the database had recent entries pruned, and says so by name", async () => {
+describe("the signer and recorded prunings", () => {
+  it("signs no tree in which the database owner pruned recent entries, and gives the reason", async () => {
     await grow(300);
     const signed = await sign();
     await forge(200, signed);
@@ -142,7 +142,7 @@ describe("the signer and what is said to be pruned", () => {
     expect(lines.join("")).toContain('"alarm":"signer.refused","reason":"prune"');
   });
 
-  it("goes by its own copy and its own days, whatever the database says about age and periods", async () => {
+  it("uses its own copy and its own days, whatever the database says about age and periods", async () => {
     await grow(300, 3);
     await sign();
     await owner.query("SELECT audit_set_retention('class', '*', 1)");
@@ -151,7 +151,7 @@ describe("the signer and what is said to be pruned", () => {
     await expect(sign()).rejects.toMatchObject({ reason: "prune" });
   });
 
-  it("signs the pruning of what is past its own days, again after it was started anew", async () => {
+  it("signs the pruning of entries past its own days, also after a restart", async () => {
     await grow(300, 9);
     await sign();
     expect(await pruneLog(retention, 100)).toMatchObject({ outcome: "done" });
@@ -162,7 +162,7 @@ describe("the signer and what is said to be pruned", () => {
     expect((await sign()).size).toBe(302);
   });
 
-  it("refuses a pruning that names a root it never signed, more than it signed, or no form of one", async () => {
+  it("refuses a pruning that names a root it never signed, more than it signed, or has an invalid form", async () => {
     await grow(300, 9);
     const signed = await sign();
     await plant(100, { size: 300, root: new Uint8Array(32) });
@@ -170,7 +170,7 @@ describe("the signer and what is said to be pruned", () => {
     expect(signed.size).toBe(300);
   });
 
-  it("refuses a pruning of what it has not signed yet", async () => {
+  it("refuses a pruning of entries that it has not signed yet", async () => {
     await grow(300, 9);
     const signed = await sign();
     await grow(20, 9);
@@ -188,7 +188,7 @@ describe("the signer and what is said to be pruned", () => {
     expect(rows).toEqual([{ size: String(signed.size) }]);
   });
 
-  it("is asked by the worker, which prunes nothing that it would not sign, and nothing while it is away", async () => {
+  it("the worker asks it and prunes only what it would sign, and no entry while it does not answer", async () => {
     await grow(600, 9);
     await sign();
     const signerUrl = `unix:${path.dirname(dir)}/s.sock`;
@@ -209,7 +209,7 @@ describe("the signer and what is said to be pruned", () => {
 });
 
 describe("the place of a pruned entry", () => {
-  it("is not taken again: neither its id nor its number, by whatever login or door", async () => {
+  it("cannot be used again, neither its id nor its number, by any login or function", async () => {
     await grow(300, 9);
     await sign();
     const { rows } = await bench.appPool.query(
@@ -225,7 +225,7 @@ describe("the place of a pruned entry", () => {
     const taken = /has its place in the tree already/;
     await expect(bench.appPool.query(insert[0], [...insert[1]])).rejects.toThrow(taken);
     await expect(owner.query(insert[0], [...insert[1]])).rejects.toThrow(taken);
-    // A function of the owner, behind the mark of a door.
+    // A function of the owner that sets the same mark as the database's own functions.
     for (const door of ["prune", "erase", "recovery"]) {
       const client = await owner.connect();
       await client.query("BEGIN");

@@ -3,7 +3,7 @@ import type { ServiceAnswer, ServiceHandler } from "@/lib/ipc/server";
 import type { Logger } from "@/lib/telemetry/logger";
 import { type CheckpointSigner, floorOf, SignerRefusal, signCheckpoint, signLast } from "./sign-checkpoint";
 
-/** What the signer refuses at present; health and status say it until it signs again. */
+/** The current refusal of the signer. Health and status show it until the signer signs again. */
 interface Refusing {
   readonly reason: string;
   readonly seq: number;
@@ -11,8 +11,9 @@ interface Refusing {
 }
 
 /**
- * HTTP face of the signer: `POST /checkpoint` answers a signed note, 409 a refusal with its reason. `GET /signed` answers
- * the note over what was signed last, 409 where nothing was; it waits for no database.
+ * HTTP interface of the signer. `POST /checkpoint` answers a signed note, or 409 with the reason of a refusal. `GET
+ * /signed` answers the note of the last signed tree, or 409 if the signer has signed nothing; it does not use the
+ * database.
  */
 export function signerHandler(from: CheckpointSigner, logger: Logger): ServiceHandler {
   let last: Promise<unknown> = Promise.resolve();
@@ -48,13 +49,13 @@ export function signerHandler(from: CheckpointSigner, logger: Logger): ServiceHa
   };
 }
 
-/** Asks for a checkpoint as a caller would, for what it finds: a refusal is then in the health and the log. */
+/** Requests a checkpoint as a caller would, so that health and log show a refusal. */
 export async function askOnce(serve: ServiceHandler): Promise<void> {
   const none = { query: new URLSearchParams(), headers: {}, body: Buffer.alloc(0) };
   await serve({ method: "POST", path: "/checkpoint", ...none });
 }
 
-/** An empty log is no alarm; everything else means that the database or the clock is not to be trusted. */
+/** An empty log raises no alarm. Every other reason means that the database or the clock cannot be trusted. */
 function refusingOf(
   from: CheckpointSigner,
   { reason, seq }: SignerRefusal,

@@ -1,4 +1,9 @@
 import "server-only";
+
+// signer/ is the process that signs checkpoints, with its own copy of the log. sign-checkpoint.ts recomputes and
+// signs, entry-file.ts keeps the copy, judge-pruning.ts checks recorded prunings, signed-mark.ts keeps the last size.
+// Always true: each signed tree extends the last one, whatever the database shows.
+
 import type { Pool } from "pg";
 import type { Clock } from "@/lib/clock";
 import { equalConstantTime } from "@/lib/crypto/bytes";
@@ -14,7 +19,10 @@ import { isSoundPruning } from "./judge-pruning";
 import { findSigned, type SignedMark, type SignedTree } from "./signed-mark";
 import { type LogView, type SignerEntry, viewLog } from "./store";
 
-/** `prune`: what is said to be pruned was not to be (isSoundPruning); `store`: the key has signed and its store is lost. */
+/**
+ * `prune`: an entry records a pruning that was not allowed (isSoundPruning). `store`: the key has signed before and
+ * its store is lost.
+ */
 export type SignerRefusalReason =
   | "empty"
   | "shorter"
@@ -26,7 +34,7 @@ export type SignerRefusalReason =
   | "store"
   | "clock";
 
-/** The signer will not sign this tree. */
+/** The signer refuses to sign this tree. */
 export class SignerRefusal extends Error {
   override readonly name = "SignerRefusal";
   constructor(
@@ -43,22 +51,21 @@ export interface CheckpointSigner {
   readonly log: string;
   readonly signer: NoteSigner;
   readonly clock: Clock;
-  /** Days below which nothing may be pruned, whatever periods the database names; the shipped ones unless said. */
+  /** Days that every entry is kept, whatever periods the database names; the default days if absent. */
   readonly floorDays?: number;
-  /** What the key signed last, kept beside the key; without it only the database can tell that a store is lost. */
+  /** What the key signed last, kept in the key's folder. Without it only the database can show that a store is lost. */
   readonly mark?: SignedMark;
 }
 
-/** The days that hold for a signer. */
+/** The days that apply to a signer. */
 export const floorOf = ({ floorDays = RETENTION_FLOOR_DAYS }: CheckpointSigner): number => floorDays;
 
 /**
- * Takes the log as it stands now, recomputes every new leaf and the root from its own frontier, writes the
- * entries and its state to its own store, and only then signs. It never signs what it does not hold, nor a
- * tree that does not extend the last one it signed, nor one that says that entries were pruned which were not to be,
- * nor after its clock went backwards. With an empty store it signs only where neither the mark beside its key nor the
- * database knows of a checkpoint by this key; an older copy of the store goes on only to the tree of the mark.
- * Calls must not overlap.
+ * Reads the log as it is now, recomputes every new leaf and the root from its own frontier, writes the entries and
+ * its state to its own store, and only then signs. It signs only a tree that its store has, that extends the last one
+ * it signed, and whose recorded prunings were allowed. It does not sign after its clock went backwards. With an empty
+ * store it signs only if neither the mark in the key's folder nor the database has a checkpoint by this key. An older
+ * copy of the store can only continue to the tree of the mark. Calls must not overlap.
  */
 export async function signCheckpoint(from: CheckpointSigner): Promise<string> {
   const { state } = from.file;
@@ -75,25 +82,29 @@ export async function signCheckpoint(from: CheckpointSigner): Promise<string> {
 }
 
 /**
- * A note over the tree that was signed last, with no look at the database: whoever owns that can keep the signer from
- * reading it, and not from saying how far it has signed. Undefined where it has signed nothing.
+ * Returns a note for the tree that was signed last, without reading the database. The database owner can stop the
+ * signer from reading the database, but not from reporting how much it has signed. Undefined if it has signed
+ * nothing.
  */
 export async function signLast({ file, log, signer, mark }: CheckpointSigner): Promise<string | undefined> {
   const { size, frontier } = file.state;
   const stored = size === 0 ? undefined : { size, root: Frontier.from(size, frontier).root() };
-  // The store may be ahead of what has left this process; the mark never is.
+  // The store may be ahead of what this process has returned; the mark never is.
   const tree = mark?.tree ?? stored;
   if (tree === undefined) return undefined;
   return signWholeNote(signer, checkpointText({ origin: log, ...tree }));
 }
 
-/** An empty store signs a log from its beginning: whoever took the store away could have any other log signed. */
+/**
+ * An empty store signs a log from its beginning. Without this check, a person who removed the store could have any
+ * other log signed.
+ */
 async function requireNeverSigned({ mark, pool, log, signer }: CheckpointSigner): Promise<void> {
   const signed = mark?.tree ?? (await findSigned(pool, log, vkey(signer.name, signer.publicKey)));
   if (signed !== undefined) throw new SignerRefusal("store", signed.size);
 }
 
-/** Brings the frontier up to the database's head, copying entries on the way. */
+/** Brings the frontier up to the database's head and copies the entries on the way. */
 async function follow(
   from: CheckpointSigner,
   frontier: Frontier,
@@ -102,7 +113,7 @@ async function follow(
   const start = frontier.size;
   const mark = from.mark?.tree;
   const size = view?.size ?? 0;
-  // A head that is hidden, or is not there any more, is no empty log.
+  // A hidden or deleted head does not mean an empty log.
   if (size < Math.max(start, mark?.size ?? 0)) throw new SignerRefusal("shorter", size);
   if (view === undefined || size === 0) throw new SignerRefusal("empty", 0);
   let fileBytes = from.file.state.fileBytes;
@@ -132,13 +143,13 @@ async function requireSoundPrunings(
   const { file, mark, clock } = from;
   const rules = { past: file.past, signedSize, floorDays: floorOf(from), nowMicros: clock.nowMicros() };
   for (const { seq, entry } of prunings) {
-    // What stands under the mark was judged when it was signed.
+    // Entries below the mark were judged when they were signed.
     const isJudged = seq < (mark?.tree?.size ?? 0);
     if (!isJudged && !(await isSoundPruning(entry, rules))) throw new SignerRefusal("prune", seq);
   }
 }
 
-/** Only an older copy of the store passes the mark again. */
+/** Only an older copy of the store reaches the mark a second time. */
 function requireMarked(mark: SignedTree | undefined, frontier: Frontier, start: number): void {
   if (mark?.size !== frontier.size || equalConstantTime(mark.root, frontier.root())) return;
   throw new SignerRefusal("fork", start);

@@ -6,7 +6,7 @@ import { fromBase64url } from "@/lib/crypto/bytes";
 import { MAX_ENTRY_BYTES } from "../entry/entry";
 import { readIfPresent } from "./durable-file";
 
-/** Each entry in the file stands behind its length in four bytes, big-endian. */
+/** In the file, each entry follows its length in four bytes, big-endian. */
 export const LENGTH_BYTES = 4;
 const READ_BYTES = 1 << 20;
 
@@ -15,19 +15,19 @@ const StoredState = z.strictObject({
   log: z.string(),
   size: z.int().min(0),
   root: z.string(),
-  /** Length of the entry file that this state covers; what lies beyond is a torn tail. */
+  /** Length of the entry file that this state covers. Bytes after it are an incomplete tail. */
   file_bytes: z.int().min(0),
   /** Microseconds of the last signature, decimal. */
   signed_at: z.string().regex(/^\d+$/),
 });
 export type StoredState = z.infer<typeof StoredState>;
 
-/** The signer's store does not hold what its state says; it must not sign until somebody has looked. */
+/** The signer's store does not match its state. The signer must not sign until a person has examined it. */
 export class SignerStoreDamaged extends Error {
   override readonly name = "SignerStoreDamaged";
 }
 
-/** The state file of the store in `dir`; undefined where nothing was signed yet. */
+/** Returns the state file of the store in `dir`; undefined if nothing was signed yet. */
 export async function readState(dir: string, log: string): Promise<StoredState | undefined> {
   const text = await readIfPresent(path.join(dir, "state.json"));
   if (text === undefined) return undefined;
@@ -41,7 +41,10 @@ export async function readState(dir: string, log: string): Promise<StoredState |
   return state;
 }
 
-/** Entries of the covered part of an entry file from where one begins, in order, as many at a time as were read. */
+/**
+ * Yields the entries of the covered part of an entry file in order, from the start of one entry on, in batches as
+ * they were read.
+ */
 export async function* readFrames(
   handle: FileHandle,
   covered: number,
@@ -75,7 +78,7 @@ function splitFrames(bytes: Buffer): { readonly entries: Uint8Array[]; readonly 
   return { entries, rest: bytes.subarray(at) };
 }
 
-/** What the signer holds and has signed, read beside a running signer: nothing is opened for writing. */
+/** The signer's entries and state, read while a signer may run: no file is opened for writing. */
 export interface SignedCopy {
   readonly size: number;
   readonly root: Uint8Array;
@@ -83,7 +86,7 @@ export interface SignedCopy {
   entries(): AsyncGenerator<Uint8Array[]>;
 }
 
-/** The signer's copy in `dir`; undefined where it has signed nothing. The root is the reader's to check. */
+/** Returns the signer's copy in `dir`; undefined if it has signed nothing. The reader must check the root. */
 export async function openSignedCopy(dir: string, log: string): Promise<SignedCopy | undefined> {
   const state = await readState(dir, log);
   if (state === undefined) return undefined;

@@ -5,7 +5,7 @@ import { Frontier } from "@/lib/crypto/log/merkle";
 import { entryLeaf } from "../entry/entry";
 import { LENGTH_BYTES } from "./signed-copy";
 
-/** Canonical bytes name members in order, and `at` is the first of them: `{"at":"…Z",`. */
+/** Canonical bytes list members in order, and `at` is the first: `{"at":"…Z",`. */
 const AT = {
   from: utf8('{"at":"').length,
   to: utf8('{"at":"').length + "YYYY-MM-DDTHH:MM:SS.ffffffZ".length,
@@ -19,17 +19,17 @@ interface Place {
 const START: Place = { size: 0, offset: 0 };
 
 /**
- * What the signer's own copy tells about the beginning of the log: how young it is, and what root it has at a size.
- * Both are asked for ever larger sizes, so each goes on from where it was last; a smaller one begins anew.
+ * Facts from the signer's own copy about the beginning of the log: the age of the entries and the root at a size.
+ * Callers ask for growing sizes, so each method continues where it stopped; a smaller size starts from 0.
  */
 export class SignedHistory {
   #aged = { ...START, youngest: "" };
   #rooted: Place & { readonly frontier: Frontier } = { ...START, frontier: Frontier.empty() };
 
-  /** `read` gives the signed entries from an offset of the file on; both methods ask within what was signed. */
+  /** `read` returns the signed entries from an offset of the file on. Both methods accept only signed sizes. */
   constructor(readonly read: (offset: number) => AsyncGenerator<Uint8Array[]>) {}
 
-  /** `at` of the youngest of the first `size` entries, microseconds. */
+  /** Returns `at` of the youngest of the first `size` entries, microseconds. */
   async youngestBelow(size: number): Promise<bigint> {
     const from = size < this.#aged.size ? { ...START, youngest: "" } : this.#aged;
     let { youngest } = from;
@@ -41,7 +41,7 @@ export class SignedHistory {
     return parseMicros(youngest);
   }
 
-  /** Root over the first `size` entries. */
+  /** Returns the root of the first `size` entries. */
   async rootAt(size: number): Promise<Uint8Array> {
     const from = size < this.#rooted.size ? { ...START, frontier: Frontier.empty() } : this.#rooted;
     const frontier = Frontier.from(from.size, from.frontier.hashes);

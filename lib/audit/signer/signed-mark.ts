@@ -12,16 +12,18 @@ import { readIfPresent, replaceDurably } from "./durable-file";
 export const MARK_FILE = "log.signed.json";
 const Stored = z.strictObject({ v: z.literal(1), log: z.string(), size: z.int().min(1), root: z.string() });
 
-/** The tree a key signed last, as far as is known outside the signer's store. */
+/** The tree that a key signed last, as known outside the signer's store. */
 export type SignedTree = Pick<Checkpoint, "size" | "root">;
 
-/** Beside the key stands what it signed last: so a store that was lost or is an old copy is told from a new log's. */
+/**
+ * What the key signed last, kept in the key's folder. It separates a lost or old store from a new log's empty store.
+ */
 export interface SignedMark {
   readonly tree: SignedTree | undefined;
   write(tree: SignedTree): Promise<void>;
 }
 
-/** Opens the mark in the key's folder. One that cannot be read is refused: it may hide that the key has signed. */
+/** Opens the mark in the key's folder. Refuses an unreadable mark: it may hide that the key has signed. */
 export async function openSignedMark(keyDir: string, log: string): Promise<SignedMark> {
   const file = path.join(keyDir, MARK_FILE);
   const text = await readIfPresent(file);
@@ -49,7 +51,7 @@ function parse(text: string, log: string): SignedTree | undefined {
 
 const NEWEST = 10;
 
-/** The newest checkpoint in the database that this key signed. */
+/** Returns the newest checkpoint in the database that this key signed. */
 export async function findSigned(pool: Pool, log: string, vkey: string): Promise<SignedTree | undefined> {
   const { rows } = await pool.query(
     "SELECT note FROM audit_checkpoint WHERE log = $1 ORDER BY size DESC LIMIT $2",

@@ -15,10 +15,10 @@ import { type AuditBench, createAuditBench, createTestKeystore } from "@/lib/tes
 import { parseCheckpointText } from "../entry/checkpoint";
 import type { AuditEvent } from "../entry/event";
 import { recordEvent } from "../record/record-event";
-import { insertCheckpoint } from "../sequencer/checkpoint-store";
+import { insertCheckpoint, readLastCheckpoint } from "../sequencer/checkpoint-store";
 import { publishCheckpoint } from "../sequencer/checkpointer";
 import { integrateBatch, prepareLog } from "../sequencer/sequencer";
-import { readLastCheckpoint, storedNodes } from "../sequencer/store";
+import { storedNodes } from "../sequencer/store";
 import { openHeadFile } from "../witness/head-file";
 import { witnessHandler } from "../witness/serve-witness";
 import { type EntryFile, openEntryFile } from "./entry-file";
@@ -62,7 +62,7 @@ async function grow(count: number): Promise<void> {
   await integrateBatch(bench.sequencerPool, bench.place);
 }
 
-/** Changes the database as its owner could, past every trigger. */
+/** Changes the database as its owner could, without any trigger. */
 async function tamper(statement: string): Promise<void> {
   const admin = new Client({ connectionString: bench.database.adminUrl });
   await admin.connect();
@@ -89,7 +89,7 @@ describe("the checkpoint signer", () => {
     expect(file.state.size).toBe(305);
   });
 
-  it("signs nothing for an empty log", async () => {
+  it("signs no checkpoint for an empty log", async () => {
     await expect(signCheckpoint(from())).rejects.toMatchObject({ reason: "empty" });
   });
 
@@ -110,7 +110,7 @@ describe("the checkpoint signer", () => {
     expect(file.state.size).toBe(4);
   });
 
-  it("does not read on for ever where the head says more than there is, nor takes a hidden head for an empty log", async () => {
+  it("stops reading when the head claims more entries than exist, and does not take a hidden head for an empty log", async () => {
     await grow(4);
     await signCheckpoint(from());
     await tamper(`UPDATE audit_head SET size = ${Number.MAX_SAFE_INTEGER}`);
@@ -120,9 +120,10 @@ describe("the checkpoint signer", () => {
     expect(file.state.size).toBe(4);
   });
 
-  it("asks for one head and for numbers alone, however many and whatever the owner would answer with", async () => {
+  it("reads one head and only numbers, however much data the owner would return", async () => {
     await grow(4);
-    // A second head, and a number that is a text, cost this view an error; a reader who takes them its memory.
+    // A second head, and a text in place of a number, make this view fail. A reader that loads them would need too
+    // much memory.
     await tamper(
       `ALTER TABLE audit_head RENAME TO true_head;
        CREATE VIEW audit_head AS SELECT h.log, h.size / (2 - n) AS size, h.root FROM true_head h, generate_series(1, 2) n;
@@ -138,7 +139,7 @@ describe("the checkpoint signer", () => {
     await expect(signCheckpoint(from())).rejects.toThrow("invalid input syntax for type bigint");
   });
 
-  it("writes nothing over what another process has signed with the same store", async () => {
+  it("does not overwrite what another process has signed with the same store", async () => {
     await grow(4);
     await signCheckpoint(from());
     const other = await openEntryFile(path.join(dir, "log"), bench.place.log);
@@ -152,7 +153,7 @@ describe("the checkpoint signer", () => {
     expect(parseCheckpointText(openNote(await signCheckpoint(from()), [key.vkey]).text).size).toBe(9);
   });
 
-  it("takes no bytes that are longer than any entry into its memory", async () => {
+  it("does not load bytes that are longer than any entry", async () => {
     await grow(4);
     await tamper(
       "UPDATE audit_entry SET bytes = bytes || convert_to(repeat('x', 65536), 'UTF8') WHERE id = (SELECT entry_id FROM audit_leaf WHERE seq = 2)",
@@ -160,7 +161,7 @@ describe("the checkpoint signer", () => {
     await expect(signCheckpoint(from())).rejects.toMatchObject({ reason: "format", seq: 2 });
   });
 
-  it("says in its health what it refuses until it signs again, and that an empty log is no alarm", async () => {
+  it("shows its refusal in its health until it signs again, and an empty log is no alarm", async () => {
     const handler = signerHandler(from(), logger);
     const call = (method: string, at: string) =>
       handler({ method, path: at, query: new URLSearchParams(), headers: {}, body: Buffer.alloc(0) });
@@ -195,7 +196,7 @@ describe("the checkpoint signer", () => {
     await expect(signCheckpoint(from({ clock }))).rejects.toMatchObject({ reason: "clock" });
   });
 
-  it("cuts a torn tail at its start and refuses a store that is shorter or other than it signed", async () => {
+  it("removes an incomplete tail at its start and refuses a store that is shorter than it signed or changed", async () => {
     await grow(3);
     await signCheckpoint(from());
     const entries = path.join(dir, "log", "entries.log");
@@ -215,7 +216,7 @@ describe("the checkpoint signer", () => {
   });
 });
 
-describe("a signer whose store is lost, with the key that has signed", () => {
+describe("a signer whose store is lost, with a key that has signed before", () => {
   const ask = async (signer: CheckpointSigner) => {
     const lines: string[] = [];
     const serve = signerHandler(
@@ -233,7 +234,7 @@ describe("a signer whose store is lost, with the key that has signed", () => {
     return { body, log: lines.join("") };
   };
 
-  it("signs nothing while the mark beside the key knows of a tree, and says so at once", async () => {
+  it("signs no tree while the mark in the key's folder has one, and says so at once", async () => {
     const keyDir = await mkdtemp(path.join(tmpdir(), "sp-keys-"));
     const mark = await openSignedMark(keyDir, bench.place.log);
     await grow(4);
@@ -248,14 +249,14 @@ describe("a signer whose store is lost, with the key that has signed", () => {
     await expect(signCheckpoint(from({ file: lost, mark: reopened }))).rejects.toMatchObject({
       reason: "store",
     });
-    // The key of another log says nothing of this one.
+    // The mark of another log's key does not count.
     expect((await openSignedMark(keyDir, "other.test/log")).tree).toBeUndefined();
     await writeFile(path.join(keyDir, "log.signed.json"), "{");
     await expect(openSignedMark(keyDir, bench.place.log)).rejects.toThrow("cannot be read");
     await lost.close();
   });
 
-  it("signs nothing while the database has a checkpoint by its key, and takes nobody else's for one", async () => {
+  it("signs no tree while the database has a checkpoint by its key, and ignores checkpoints of other keys", async () => {
     await grow(4);
     const note = await signCheckpoint(from());
     const { size, root } = parseCheckpointText(openNote(note, [key.vkey]).text);
@@ -267,7 +268,7 @@ describe("a signer whose store is lost, with the key that has signed", () => {
     await lost.close();
   });
 
-  it("keeps the entries of a store whose state file alone is lost", async () => {
+  it("keeps the entries of a store that lost only its state file", async () => {
     await grow(4);
     await signCheckpoint(from());
     const kept = await readFile(path.join(dir, "log", "entries.log"));
@@ -281,7 +282,7 @@ describe("a signer whose store is lost, with the key that has signed", () => {
     expect((await readFile(path.join(dir, "log", names[0] ?? ""))).equals(kept)).toBe(true);
   });
 
-  it("goes on from an older copy of its store only to the tree of the mark", async () => {
+  it("continues from an older copy of its store only to the tree of the mark", async () => {
     const keyDir = await mkdtemp(path.join(tmpdir(), "sp-keys-"));
     const mark = await openSignedMark(keyDir, bench.place.log);
     await grow(4);
@@ -307,8 +308,8 @@ describe("a signer whose store is lost, with the key that has signed", () => {
   });
 });
 
-describe("checkpoints over the sockets of signer and witness", () => {
-  it("are cosigned when the witness is there, published unwitnessed when not, and late when the signer is away", async () => {
+describe("checkpoints through the sockets of signer and witness", () => {
+  it("a checkpoint is cosigned when the witness answers, published unwitnessed when not, and late when the signer is unavailable", async () => {
     const witnessKey = loadSigningKey(await createTestKeystore("witness", bench.place.log), "cosigner");
     const vkey = cosignerVkey(witnessKey.name, witnessKey.publicKey);
     const [signerUrl, witnessUrl] = [`unix:${dir}/signer.sock`, `unix:${dir}/witness.sock`];

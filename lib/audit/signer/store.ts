@@ -9,24 +9,24 @@ const HeadRow = z.object({ size: Size, root: Bytes });
 const EntryRow = z.object({
   seq: Size,
   leaf_hash: Bytes,
-  /** Null where they are longer than any entry. */
+  /** Null if they are longer than any entry. */
   bytes: Bytes.nullable(),
 });
 export type SignerEntry = z.infer<typeof EntryRow>;
 
 const READ_BATCH = 2_000;
-/** A byte more than any hash has: whoever owns the database may have put anything there. */
+/** One byte more than any hash has: the database owner may have stored any value. */
 const HASH = (column: string) => `substring(${column} FROM 1 FOR 33)`;
 
-/** One consistent view of the log as the database tells it. */
+/** One consistent view of the log as the database shows it. */
 export interface LogView {
   readonly size: number;
   readonly root: Uint8Array;
-  /** Entries from `from` up to the size, in batches, by sequence number; they end where a batch is not whole. */
+  /** Yields entries from `from` up to the size, in batches, by sequence number; ends where a batch is incomplete. */
   entries(from: number): AsyncIterable<SignerEntry[]>;
 }
 
-/** Reads the log in one REPEATABLE READ READ ONLY snapshot; undefined while no log has been started. */
+/** Reads the log in one REPEATABLE READ READ ONLY snapshot; undefined if no log has been started. */
 export async function viewLog<T>(
   pool: Pool,
   log: string,
@@ -52,7 +52,7 @@ export async function viewLog<T>(
           [log, at, Math.min(size, at + READ_BATCH)],
         );
         yield z.array(EntryRow).parse(rows);
-        // A head may say any number.
+        // A changed head may contain any number.
         if (rows.length < READ_BATCH) return;
       }
     }

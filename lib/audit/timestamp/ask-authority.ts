@@ -3,21 +3,20 @@ import { MAX_DER_BYTES } from "@/lib/crypto/pki/der";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { callService } from "@/lib/ipc/client";
 import { timeStampQuery, tokenOf } from "./exchange";
-import { TimeStampRefusal } from "./refusal";
-import { type TimeStampFacts, verifyTimeStamp } from "./verify-time-stamp";
+import { type TimeStampFacts, TimeStampRefusal, verifyTimeStamp } from "./verify-time-stamp";
 
 const REPLY_TYPE = "application/timestamp-reply";
 
 /** A time-stamp authority as the operator configured it. */
 export interface TimeStampAuthority {
   readonly url: string;
-  /** Certificates its own must lead to, PEM. */
+  /** Certificates that the authority's certificate must chain to, PEM. */
   readonly trustedPem: readonly string[];
   readonly policy?: string | undefined;
   readonly timeoutMs: number;
 }
 
-/** The authority answered with something that is no time-stamp reply. */
+/** The answer of the authority is not a time-stamp reply. */
 export class TimeStampUnanswered extends Error {
   override readonly name = "TimeStampUnanswered";
   constructor(readonly status: number) {
@@ -26,8 +25,8 @@ export class TimeStampUnanswered extends Error {
 }
 
 /**
- * Has an imprint stamped over HTTP (RFC 3161 section 3.4) and checks the answer before it is believed, its nonce
- * included. Throws ServiceUnavailable, TimeStampUnanswered, TimeStampDenied, TimeStampRefusal or PkiRefusal.
+ * Requests a time stamp for an imprint over HTTP (RFC 3161 section 3.4) and checks the answer, including its nonce.
+ * Throws ServiceUnavailable, TimeStampUnanswered, TimeStampDenied, TimeStampRefusal or PkiRefusal.
  */
 export async function askAuthority(
   authority: TimeStampAuthority,

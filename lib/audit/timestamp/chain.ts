@@ -13,12 +13,12 @@ import { PkiRefusal } from "@/lib/crypto/pki/refusal";
 
 const TIME_STAMPING = "1.3.6.1.5.5.7.3.8";
 const MAX_DEPTH = 6;
-/** Look-alike certificates must not make a verifier work without end. */
+/** Limits the certificates that are tried, so that many similar ones cannot keep a verifier busy without end. */
 const MAX_CHECKS = 64;
 
 /**
- * The certificate must be for time stamps and nothing else, and say so critically (RFC 3161 section 2.3). Throws
- * PkiRefusal `usage`.
+ * Requires that the certificate is for time stamps only and that this usage is critical (RFC 3161 section 2.3).
+ * Throws PkiRefusal `usage`.
  */
 export function requireStampingUsage(certificate: HeldCertificate): void {
   const usage = purposesOf(certificate);
@@ -50,8 +50,8 @@ async function climb(search: Climb, from: HeldCertificate, below: number): Promi
 }
 
 /**
- * A way from the signer to a trusted certificate, every one on it valid at `at` (RFC 5280 section 6.1, without
- * revocation lists and name constraints: a critical extension that is not known here refuses). Throws
+ * Returns a path from the signer to a trusted certificate on which every certificate is valid at `at` (RFC 5280
+ * section 6.1, without revocation lists and name constraints; an unknown critical extension is refused). Throws
  * PkiRefusal `chain`, `algorithm` or `usage`.
  */
 export async function requireChain(

@@ -4,7 +4,7 @@ import { SHA256_OID } from "@/lib/crypto/pki/algorithms";
 import { copyOf, membersOf, parseWhole } from "@/lib/crypto/pki/der";
 import { PkiRefusal } from "@/lib/crypto/pki/refusal";
 
-/** The authority answered, and does not stamp. */
+/** The authority answered that it does not stamp. */
 export class TimeStampDenied extends Error {
   override readonly name = "TimeStampDenied";
   constructor(readonly status: number) {
@@ -15,13 +15,13 @@ export class TimeStampDenied extends Error {
 export interface TimeStampQuery {
   /** DER TimeStampReq. */
   readonly bytes: Uint8Array;
-  /** Content bytes of the nonce INTEGER, to be found again in the answer. */
+  /** Content bytes of the nonce INTEGER, which the answer must repeat. */
   readonly nonce: Uint8Array;
 }
 
 /**
- * A TimeStampReq (RFC 3161 section 2.4.1) over a SHA-256 imprint, asking for the certificate. `random` are eight
- * fresh bytes; the first bit is cleared and the next set, so that the INTEGER has one form of eight bytes.
+ * Returns a TimeStampReq (RFC 3161 section 2.4.1) for a SHA-256 imprint that asks for the certificate. `random` is
+ * eight fresh bytes. The first bit is cleared and the next set, so that the INTEGER always has eight bytes.
  */
 export function timeStampQuery(imprint: Uint8Array, random: Uint8Array, policy?: string): TimeStampQuery {
   const nonce = Uint8Array.from(random);
@@ -40,8 +40,8 @@ export function timeStampQuery(imprint: Uint8Array, random: Uint8Array, policy?:
 }
 
 /**
- * The token of a TimeStampResp (RFC 3161 section 2.4.2), unchecked but for its frame. Throws TimeStampDenied for any
- * status but granted and grantedWithMods, PkiRefusal `form` for what is no answer.
+ * Returns the token of a TimeStampResp (RFC 3161 section 2.4.2). It checks only the response's outer structure.
+ * Throws TimeStampDenied for any status but granted and grantedWithMods, PkiRefusal `form` for an invalid response.
  */
 export function tokenOf(response: Uint8Array): Uint8Array {
   const [info, token, ...rest] = membersOf("the answer", parseWhole("the answer", response));

@@ -5,8 +5,9 @@ import { openNote, parseVkey, splitNote } from "@/lib/crypto/log/signed-note";
 import { sha256 } from "@/lib/crypto/primitives";
 
 /**
- * What a time stamp of a checkpoint is over: the note's text, the empty line and the log's own signature line with
- * its newline; cosignatures may come later and are left out. Throws FormatError when no given log key signed it.
+ * Returns the bytes that a checkpoint's time stamp covers: the note's text, the empty line and the log's own
+ * signature line with its newline. Cosignatures are left out, because they may come later. Throws FormatError when no
+ * given log key signed the note.
  */
 export function stampedBytes(note: string, logVkeys: readonly string[]): Uint8Array {
   const { verified } = openNote(note, logVkeys);

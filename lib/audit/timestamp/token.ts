@@ -8,7 +8,7 @@ import { parseSignedData } from "@/lib/crypto/pki/signed-data";
 export const TST_INFO = "1.2.840.113549.1.9.16.1.4";
 const TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d{0,8}[1-9]))?Z$/;
 
-/** A TimeStampToken taken apart; nothing in it is believed yet. */
+/** A parsed TimeStampToken. Its content is not verified yet. */
 export interface ParsedToken {
   /** The DER bytes of TSTInfo, which the signature covers by their digest. */
   readonly content: Uint8Array;

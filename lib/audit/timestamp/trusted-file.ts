@@ -6,8 +6,9 @@ import { pemCertificates, readCertificate } from "@/lib/crypto/pki/certificate";
 const LINE = /.{1,64}/g;
 
 /**
- * The certificates of a PEM file, each as PEM text of its own in one form, whatever stood round them. None without a
- * file. Throws PkiRefusal `form` for a file that holds none or a broken one, and what reading it throws.
+ * Returns the certificates of a PEM file, each as its own normalised PEM text. Text around them is ignored. Returns
+ * none without a file. Throws PkiRefusal `form` for a file with no certificate or an invalid one, and file system
+ * errors.
  */
 export function readTrustedFile(file: string | undefined): string[] {
   if (file === undefined) return [];

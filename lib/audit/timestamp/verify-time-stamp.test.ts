@@ -49,8 +49,8 @@ async function faultOf(wish: AuthorityWish): Promise<string> {
   return found.ok ? "none" : found.fault;
 }
 
-describe("a time stamp", () => {
-  it("of a real authority holds, says when and by whom, and openssl agrees", async () => {
+describe("time stamp", () => {
+  it("a stamp of a real authority is valid and has its time and authority, and openssl agrees", async () => {
     const found = await check(token, { nonce, policy: "1.2.3.4.1" });
     expect(found).toMatchObject({ ok: true, policy: "1.2.3.4.1", authority: "O=Test, CN=signer" });
     expect(found.ok && found.at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
@@ -63,13 +63,13 @@ describe("a time stamp", () => {
     await expect(openssl(...args, "-data", data)).rejects.toThrow();
   });
 
-  it("holds with RSA, with ESSCertID of RFC 2634, and through an intermediate authority", async () => {
+  it("a stamp is valid with RSA, with ESSCertID of RFC 2634, and through an intermediate authority", async () => {
     expect(await faultOf({ kind: "rsa" })).toBe("none");
     expect(await faultOf({ essHash: "sha1" })).toBe("none");
     expect(await faultOf({ hasIntermediate: true })).toBe("none");
   });
 
-  it("is the same whatever cosignatures come later, and another for another log signature", () => {
+  it("a stamp covers the same bytes whatever cosignatures come later, and other bytes for another log signature", () => {
     const [logLine] = NOTE.split("\n\n")[1]?.split("\n") ?? [];
     const text = `${NOTE.split("\n\n")[0]}\n`;
     const bare = `${text}\n${logLine}\n`;
@@ -80,14 +80,14 @@ describe("a time stamp", () => {
     expect(checkpointImprint(forged, keysOf(operator(2)).log)).not.toEqual(IMPRINT);
   });
 
-  it("over other bytes, to another nonce, under another policy is refused by name", async () => {
+  it("a stamp for other bytes, another nonce or another policy is refused with the reason", async () => {
     const other = await stamp(authority, sha256(utf8("other")));
     expect(await check(other.token)).toMatchObject({ ok: false, fault: "imprint" });
     expect(await check(token, { nonce: other.nonce })).toMatchObject({ ok: false, fault: "nonce" });
     expect(await check(token, { policy: "1.2.3.4.5" })).toMatchObject({ ok: false, fault: "policy" });
   });
 
-  it("of a foreign, an expired and a not yet valid authority is refused", async () => {
+  it("a stamp of an untrusted, an expired or a not yet valid authority is refused", async () => {
     const foreign = await createTestAuthority();
     expect(await check(token, {}, foreign.caPem)).toMatchObject({ ok: false, fault: "chain" });
     expect(
@@ -99,10 +99,10 @@ describe("a time stamp", () => {
     expect(await verifyTimeStamp(token, IMPRINT, [])).toMatchObject({ ok: false, fault: "chain" });
   });
 
-  it("by a certificate that is an authority only by its own word is refused", async () => {
+  it("a stamp is refused if only its own certificate claims to be an authority", async () => {
     const signerFile = path.join(authority.dir, "signer.pem");
     const forger = await createTestAuthority();
-    // The forger's CA is signed by our authority's signer, which is no CA: RFC 5280 basicConstraints forbids it.
+    // The forger's CA is signed by our authority's signer, which is not a CA: RFC 5280 basicConstraints forbids it.
     await openssl(
       "x509",
       "-req",
@@ -130,11 +130,11 @@ describe("a time stamp", () => {
     expect(await check((await stamp(forger)).token)).toMatchObject({ ok: false, fault: "chain" });
   });
 
-  it("is refused when its certificate may do something else as well, says so not critically, or may not sign", async () => {
+  it("a stamp is refused when its certificate has other usages, a usage that is not critical, or no right to sign", async () => {
     const { caFile: certificate, dir } = authority;
     const content = path.join(dir, "tstinfo.der");
     await writeFile(content, parseToken(token).content);
-    // openssl ts declines to stamp with such certificates, so the same TSTInfo is signed as plain CMS.
+    // openssl ts refuses to stamp with such certificates, so the same TSTInfo is signed as plain CMS.
     const faultWith = async (name: string, extensions: string): Promise<string> => {
       const made = await issue(dir, name, {
         issuer: { certificate, key: path.join(dir, "ca.key") },
@@ -160,14 +160,15 @@ describe("a time stamp", () => {
   });
 });
 
-describe("foreign bytes", () => {
-  it("are refused by name and never throw: every single changed byte, every cut, garbage and nesting", async () => {
+describe("untrusted bytes", () => {
+  it("are refused with a reason and never throw: every single changed byte, every cut, garbage and nesting", async () => {
     const believed = await check(token);
     for (let at = 0; at < token.length; at += 1) {
       const changed = Uint8Array.from(token);
       changed[at] = (changed[at] ?? 0) ^ 0x01;
       const found = await check(changed);
-      // What no signature covers (an unused length form, an unread parameter) may change, but says nothing else.
+      // Bytes without a signature (an unused length form, an unread parameter) may change, but the facts stay the
+      // same.
       if (found.ok) expect(found).toEqual(believed);
     }
     for (const at of [0, 1, 2, 20, token.length - 1])
@@ -179,7 +180,7 @@ describe("foreign bytes", () => {
     expect(await verifyTimeStamp(token, IMPRINT, ["no pem"])).toMatchObject({ ok: false, fault: "form" });
   });
 
-  it("of an answer without a token name the authority's status", async () => {
+  it("a response without a token gives the authority's status", async () => {
     const refused = Uint8Array.from([0x30, 0x05, 0x30, 0x03, 0x02, 0x01, 0x02]);
     expect(() => tokenOf(refused)).toThrow(TimeStampDenied);
     expect(() => tokenOf(Uint8Array.from([0x30, 0x05, 0x30, 0x03, 0x02, 0x01, 0x00]))).toThrow("no token");

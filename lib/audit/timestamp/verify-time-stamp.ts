@@ -1,3 +1,7 @@
+// timestamp/ requests and verifies RFC 3161 time stamps of checkpoints. ask-authority.ts requests one, imprint.ts says
+// which bytes it covers, verify-time-stamp.ts verifies it offline, chain.ts checks certificates. Always true: a stamp
+// is stored only after verification, and untrusted bytes never make the verifier throw.
+
 import { equalConstantTime, toHex } from "@/lib/crypto/bytes";
 import { SHA256_OID } from "@/lib/crypto/pki/algorithms";
 import {
@@ -7,14 +11,31 @@ import {
   subjectOf,
 } from "@/lib/crypto/pki/certificate";
 import { copyOf } from "@/lib/crypto/pki/der";
-import { PkiRefusal } from "@/lib/crypto/pki/refusal";
+import { type PkiFault, PkiRefusal } from "@/lib/crypto/pki/refusal";
 import { findSigner, requireContent } from "@/lib/crypto/pki/signed-attributes";
 import { requireSigned } from "@/lib/crypto/pki/signed-data";
 import { requireChain, requireStampingUsage } from "./chain";
-import { type TimeStampFault, TimeStampRefusal } from "./refusal";
 import { type ParsedToken, parseToken, TST_INFO } from "./token";
 
-/** What a believed time stamp says. */
+/**
+ * Why a time stamp is not accepted. A `PkiFault` is a fault of its signature. `imprint`: it covers other bytes.
+ * `nonce`, `policy`: it differs from the request.
+ */
+export type TimeStampFault = Exclude<PkiFault, "content"> | "imprint" | "nonce" | "policy";
+
+/** A time stamp that is not accepted, with the reason. */
+export class TimeStampRefusal extends Error {
+  override readonly name = "TimeStampRefusal";
+  constructor(
+    readonly fault: TimeStampFault,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** The facts in a verified time stamp. */
 export interface TimeStampFacts {
   /** When the authority saw the imprint, `YYYY-MM-DDTHH:MM:SS.ffffffZ`. */
   readonly at: string;
@@ -25,7 +46,7 @@ export interface TimeStampFacts {
   readonly authority: string;
 }
 
-/** What the asker sent beside the imprint; a stored token is checked without it. */
+/** What the request contained in addition to the imprint. A stored token is checked without it. */
 export interface ExpectedTimeStamp {
   /** Content bytes of the nonce INTEGER. */
   readonly nonce?: Uint8Array;
@@ -37,10 +58,10 @@ export type TimeStampCheck =
   | { readonly ok: false; readonly fault: TimeStampFault; readonly detail: string };
 
 /**
- * Checks a TimeStampToken (RFC 3161) over a SHA-256 imprint of 32 bytes against trusted certificates in PEM form:
- * imprint, nonce and policy where expected, ESSCertID, the certificate's usage, its way to a trusted certificate
- * valid at the stamped time, and the signature. Reads no clock and asks no network, so it says nothing of
- * revocation. Runs in Node and in browsers (WebCrypto). Foreign bytes never throw.
+ * Checks a TimeStampToken (RFC 3161) for a SHA-256 imprint of 32 bytes against trusted certificates in PEM form:
+ * imprint, nonce and policy where expected, ESSCertID, the certificate's usage, its path to a trusted certificate
+ * valid at the stamped time, and the signature. It uses no clock and no network, so it does not check revocation.
+ * Runs in Node and in browsers (WebCrypto). Untrusted bytes never make it throw.
  */
 export async function verifyTimeStamp(
   token: Uint8Array,

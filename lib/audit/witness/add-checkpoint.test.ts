@@ -74,8 +74,8 @@ async function add(body: string | Uint8Array, to = handler) {
   return { status: reply.status, type: reply.headers?.["content-type"], text: String(reply.body ?? "") };
 }
 
-describe("the witness, by the letter of C2SP tlog-witness", () => {
-  it("cosigns a tree that extends its last, and the cosignature holds over the whole note text", async () => {
+describe("the witness by C2SP tlog-witness", () => {
+  it("cosigns a tree that extends its last, and the cosignature is valid for the whole note text", async () => {
     const first = noteOf(3);
     expect((await add(bodyOf(0, first))).status).toBe(200);
     const note = noteOf(9, { more: "an extension line\n" });
@@ -122,13 +122,13 @@ describe("the witness, by the letter of C2SP tlog-witness", () => {
     expect((await add(bodyOf(0, stranger))).status).toBe(403);
     const broken = noteOf(3).replace(/ (\S{8})\S{4}(\S+)\n$/, " $1AAAA$2\n");
     expect((await add(bodyOf(0, broken))).status).toBe(403);
-    // A cosignature is no log signature, and other signatures beside the log's own do not matter.
+    // A cosignature does not count as a log signature, and other signatures next to the log's own do not matter.
     const cosigned = `${text}\n${cosignatureLine(ORIGIN, SEED, text, 1)}\n`;
     expect((await add(bodyOf(0, cosigned))).status).toBe(403);
     expect((await add(bodyOf(0, `${stranger}${noteOf(3).split("\n\n")[1]}`))).status).toBe(200);
   });
 
-  it("answers 422 for a proof that does not hold, is too short, too long, or not empty from nothing", async () => {
+  it("answers 422 for a proof that is invalid, too short, too long, or not empty from size 0", async () => {
     expect((await add(bodyOf(0, noteOf(3), proofOf(1, 3)))).status).toBe(422);
     await add(bodyOf(0, noteOf(3)));
     const proof = proofOf(3, 9);
@@ -151,7 +151,7 @@ describe("the witness, by the letter of C2SP tlog-witness", () => {
     expect((await add(bodyOf(0, signNote(text, [{ name: ORIGIN, seed: SEED }])))).status).toBe(409);
   });
 
-  it("signs nothing after its clock went back, also after a restart, and goes on when it is right again", async () => {
+  it("signs no tree after its clock went back, also after a restart, and continues when the clock is right again", async () => {
     await add(bodyOf(0, noteOf(3)));
     clock.advance(-1_000);
     expect((await add(bodyOf(3, noteOf(3)))).status).toBe(503);
@@ -161,7 +161,7 @@ describe("the witness, by the letter of C2SP tlog-witness", () => {
     expect((await add(bodyOf(3, noteOf(9), proofOf(3, 9)))).status).toBe(200);
   });
 
-  it("does not start again from nothing over a store it cannot read, and finds the store of its first version", async () => {
+  it("does not start with an empty store in place of an unreadable one, and finds the store of its first version", async () => {
     await writeFile(
       path.join(dir, "head.json"),
       JSON.stringify({
@@ -184,7 +184,7 @@ describe("the witness, by the letter of C2SP tlog-witness", () => {
     await expect(restart()).rejects.toThrow("another log");
   });
 
-  it("cosigns one of many racing trees after the other and never goes back", async () => {
+  it("cosigns racing trees one after the other and never goes back", async () => {
     const sizes = [3, 5, 9, 12, 20];
     const replies = await Promise.all(sizes.map((size) => add(bodyOf(0, noteOf(size)))));
     expect(replies.filter(({ status }) => status === 200)).toHaveLength(1);
@@ -192,7 +192,7 @@ describe("the witness, by the letter of C2SP tlog-witness", () => {
   });
 });
 
-describe("bad bodies", () => {
+describe("invalid bodies", () => {
   const hash = toBase64(new Uint8Array(32));
   const good = noteOf(3);
   const lines = (count: number) =>
@@ -225,7 +225,7 @@ describe("bad bodies", () => {
     expect((await add(bodyOf(0, good))).status).toBe(200);
   });
 
-  it("beyond the limit are refused before they are read, and other methods and paths are named", async () => {
+  it("bodies beyond the limit are refused before they are read, and other methods and paths get their own errors", async () => {
     const url = `unix:${dir}/w.sock`;
     const server: ServiceServer = await serveHttp(url, handler, { maxBodyBytes: MAX_WITNESS_BODY_BYTES });
     const call = (method: string, at: string, body?: Uint8Array) =>

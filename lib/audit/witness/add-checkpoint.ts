@@ -1,4 +1,9 @@
 import "server-only";
+
+// witness/ cosigns checkpoints by C2SP tlog-witness. add-checkpoint.ts decides, head-file.ts keeps the last tree of
+// each log, serve-witness.ts is the HTTP interface. Always true: the head is on disk before its cosignature leaves, so
+// a witness never cosigns two trees that do not extend each other.
+
 import type { Clock } from "@/lib/clock";
 import { equalConstantTime, fromBase64, fromUtf8 } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
@@ -11,7 +16,7 @@ import type { HeadFile, WitnessHead } from "./head-file";
 const OLD_LINE = /^old (0|[1-9][0-9]{0,15})$/;
 const MAX_PROOF = 63;
 
-/** One log as a witness knows it: its origin, the keys that may sign it, and the last tree that was cosigned. */
+/** One log as a witness knows it: its origin, the keys that may sign it, and the last cosigned tree. */
 export interface WitnessedLog {
   readonly origin: string;
   readonly vkeys: readonly string[];
@@ -24,7 +29,7 @@ export interface Witness {
   readonly clock: Clock;
 }
 
-/** The witness's clock stands before the time of its last cosignature; a cosignature now would be a false statement. */
+/** The witness's clock shows a time before its last cosignature. A cosignature now would be a false statement. */
 export class WitnessClockBack extends Error {
   override readonly name = "WitnessClockBack";
 }
@@ -50,10 +55,10 @@ function parseRequest(body: Uint8Array): AddCheckpoint {
 }
 
 /**
- * C2SP tlog-witness add-checkpoint: 400 for what is malformed or goes back, 403 unsigned, 404 unknown origin, 409
- * with the size it holds where the old size or the tree differs, 422 where the proof does not hold, 200 with the
- * cosignature. The head moves to disk before the cosignature leaves, so that this witness never cosigns two trees
- * that do not extend each other, also after a restart. Calls must not overlap. Throws WitnessClockBack.
+ * Answers C2SP tlog-witness add-checkpoint. 400: malformed, or the size goes back. 403: unsigned. 404: unknown
+ * origin. 409 with the size of its last tree: the old size or the tree differs. 422: invalid proof. 200: the
+ * cosignature. The head is durable on disk before the cosignature is returned. So this witness never cosigns two
+ * trees that do not extend each other, also after a restart. Calls must not overlap. Throws WitnessClockBack.
  */
 export async function addCheckpoint(witness: Witness, body: Uint8Array): Promise<ServiceAnswer> {
   try {
@@ -71,7 +76,10 @@ export async function addCheckpoint(witness: Witness, body: Uint8Array): Promise
   }
 }
 
-/** Lines of unknown keys are ignored, malformed ones refuse the note (400), a trusted key's that fails is no signature. */
+/**
+ * Checks the note's signatures. Ignores lines of unknown keys and refuses malformed lines (400). An invalid line of a
+ * trusted key does not count as a signature.
+ */
 function isSigned(vkeys: readonly string[], note: string): boolean {
   openNote(note, []);
   try {

@@ -10,13 +10,13 @@ const StoredHead = z.strictObject({
   log: z.string(),
   size: z.int().min(0),
   root: z.string(),
-  /** Unix seconds of the last cosignature; stores from before it was kept have none. */
+  /** Unix seconds of the last cosignature; absent in stores from before it was kept. */
   cosigned_at: z.int().min(0).default(0),
 });
 
 const FILE = "head.json";
 
-/** The last tree this witness cosigned; nothing before the first. */
+/** The last tree that this witness cosigned; undefined before the first. */
 export interface WitnessHead {
   readonly size: number;
   readonly root: Uint8Array;
@@ -25,11 +25,11 @@ export interface WitnessHead {
 
 export interface HeadFile {
   readonly head: WitnessHead | undefined;
-  /** Makes the head last before its cosignature may leave. */
+  /** Makes the head durable. The cosignature may be returned only after this. */
   move(head: WitnessHead): Promise<void>;
 }
 
-/** The store of a log cannot be read: the witness must not start again from nothing. */
+/** The store of a log cannot be read. The witness must not start again with an empty store. */
 export class WitnessStoreDamaged extends Error {
   override readonly name = "WitnessStoreDamaged";
 }
@@ -54,13 +54,13 @@ function readHead(text: string, log: string): WitnessHead {
   return head;
 }
 
-/** Whether a folder holds the head of this log. Throws WitnessStoreDamaged when what is there cannot be read. */
+/** Returns whether a folder has the head of this log. Throws WitnessStoreDamaged if its content cannot be read. */
 export async function isStoreOf(dir: string, log: string): Promise<boolean> {
   const text = await readIfPresent(path.join(dir, FILE));
   return text !== undefined && parseStore(text).log === log;
 }
 
-/** Opens the witness's store of one log, a folder of its own. Throws WitnessStoreDamaged, and what the disk throws. */
+/** Opens the witness's store of one log, in its own folder. Throws WitnessStoreDamaged, and file system errors. */
 export async function openHeadFile(dir: string, log: string): Promise<HeadFile> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const file = path.join(dir, FILE);

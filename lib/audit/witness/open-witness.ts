@@ -8,14 +8,17 @@ import type { NoteSigner } from "../entry/note-line";
 import type { Witness } from "./add-checkpoint";
 import { isStoreOf, openHeadFile } from "./head-file";
 
-/** Folder of a log's head: named after SHA-256 of its origin. A store of one log only, as first made, stays where it is. */
+/**
+ * Returns the folder of a log's head, named after SHA-256 of its origin. A store in the first version's layout, for
+ * one log only, stays where it is.
+ */
 async function placeOf(dir: string, origin: string): Promise<string> {
   return (await isStoreOf(dir, origin)) ? dir : path.join(dir, toHex(sha256(utf8(origin))));
 }
 
 /**
- * Opens a witness over its store. Throws WitnessStoreDamaged. A witness that lost its store must not come back under
- * its old key: it would cosign a fork of what it cosigned before.
+ * Opens a witness on its store. Throws WitnessStoreDamaged. A witness that lost its store must not return with its
+ * old key: it would cosign a fork of what it cosigned before.
  */
 export async function openWitness(
   dir: string,

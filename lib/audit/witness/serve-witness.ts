@@ -3,10 +3,13 @@ import type { ServiceAnswer, ServiceHandler } from "@/lib/ipc/server";
 import type { Logger } from "@/lib/telemetry/logger";
 import { addCheckpoint, type Witness, WitnessClockBack } from "./add-checkpoint";
 
-/** An add-checkpoint body: 63 hashes and a note with a few signatures; larger ones get 413 before they are read. */
+/**
+ * Limit of an add-checkpoint body: 63 hashes and a note with a few signatures. Larger bodies get 413 before they are
+ * read.
+ */
 export const MAX_WITNESS_BODY_BYTES = 131_072;
 
-/** HTTP face of the witness: `POST /add-checkpoint` (C2SP tlog-witness), one call at a time. */
+/** HTTP interface of the witness: `POST /add-checkpoint` (C2SP tlog-witness), one call at a time. */
 export function witnessHandler(witness: Witness, logger?: Logger): ServiceHandler {
   let last: Promise<unknown> = Promise.resolve();
   return async (request) => {

@@ -56,7 +56,7 @@ type Listed =
   | "missing"
   | "missing_file";
 
-/** Few numbers and parts stand in the manifest itself; for many there are files, and a manifest that says so. */
+/** Puts a few numbers and parts into the manifest itself. Many of them go into files, and the manifest says so. */
 function listedFacts({ withheld, erased, erasedIn, missing }: Gathering): Pick<Facts, Listed> {
   const { listed } = withheld;
   const { count, ranges } = withheld.counts;
@@ -91,7 +91,7 @@ async function manifestFile(
   return textFile(BUNDLE_FILES.manifest, note);
 }
 
-/** The files a bundle has only where there is something for them. */
+/** Returns the files that a bundle has only if they have content. */
 async function furtherFiles(facts: Facts, spools: BundleSpools): Promise<SpooledFile[]> {
   return [
     ...(facts.withheld_file === undefined ? [] : [await spools.withheld.end(BUNDLE_FILES.withheld)]),
@@ -101,8 +101,8 @@ async function furtherFiles(facts: Facts, spools: BundleSpools): Promise<Spooled
 }
 
 /**
- * Refuses checkpoints that end before what is signed, by the very rows that the bundle is made of: whoever owns the
- * database can answer the question how far it is signed in one way, and the one for the checkpoints in another.
+ * Refuses checkpoints that end before the signed size. It checks the same rows that the bundle is made of, because
+ * the database owner can answer the query for the signed size and the query for the checkpoints differently.
  */
 function requireSigned(cx: ReaderContext, size: number, signedSize = 0): void {
   if (size >= signedSize) return;
@@ -114,10 +114,10 @@ function requireSigned(cx: ReaderContext, size: number, signedSize = 0): void {
 }
 
 /**
- * Writes a whole bundle from one snapshot; it ends at the newest signed checkpoint. A zip's header tells a file's
- * length and CRC before its bytes, and the manifest every digest, so what grows with the log is spooled first. Throws
- * `export.index` where the checkpoints end before what is signed, `export.erasure` where the next snapshot will have an
- * erasure that this one lacks.
+ * Writes a whole bundle from one snapshot; it ends at the newest signed checkpoint. A zip header has a file's length
+ * and CRC before its bytes, and the manifest has every digest. So everything that grows with the log is spooled
+ * first. Throws `export.index` if the checkpoints end before the signed size, `export.erasure` if the next snapshot
+ * will have an erasure that this one lacks.
  */
 export async function writeBundle(
   cx: ReaderContext,

@@ -14,14 +14,14 @@ const STYLE =
   "body{font:14px/1.4 sans-serif;margin:2em}table{border-collapse:collapse;width:100%}" +
   "td,th{border-bottom:1px solid #999;padding:.3em .6em;text-align:left;vertical-align:top}@page{margin:15mm}";
 
-/** One table row of the printable page: what the entry and its org part say, not what it was found by. */
+/** Returns one table row of the printable page. It shows the entry and its org part, never the index row. */
 export function pageRow(opened: ShownEntry): string {
   const { at, class: of, outcome, action, actor, purpose } = shownRow(opened);
   const cells = [String(opened.row.seq), at, of, outcome, action, actor, purpose];
   return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}</tr>\n`;
 }
 
-/** What stands before the rows of the page for printing, which has no script and no foreign content. */
+/** The page's beginning, before its rows. The page is for printing and has no script and no external content. */
 export function pageHead(log: string, size: number, exportedAt: string): string {
   const heads = ["No.", "Time (UTC)", "Class", "Outcome", "Action", "Actor", "Purpose"];
   const title = `Audit log ${escapeHtml(log)}`;
@@ -41,10 +41,10 @@ function whichCheckpoints({ here, total }: { readonly here: number; readonly tot
   return here === total ? "all checkpoints" : `${here} of ${total} checkpoints at even distances, the newest`;
 }
 
-/** What stands after them. */
+/** The page's end, after its rows. */
 export const PAGE_FOOT = "</tbody></table>\n</body></html>\n";
 
-/** How to verify the bundle, with this program and with standard tools. */
+/** Returns the instructions to verify the bundle, with this program and with standard tools. */
 export function bundleReadme(
   manifest: Omit<Manifest, "files">,
   checkpoints: { readonly here: number; readonly total: number },

@@ -7,9 +7,9 @@ import { rewriteEntry } from "@/lib/testing/log/forge-entry";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
 
-// The erasing entry itself is forged. The owner keeps an entry from the sequencer and gives it a number of his
-// own; a reader (who reads org parts, no more) opens it and has its part key; under that key the owner seals an org part
-// that says what the reader read of the victim's mark. The tree, the signer and the bundle are right then.
+// The erasing entry itself is forged. The owner keeps an entry from the sequencer and gives it a number of their own.
+// A reader (who only reads org parts) opens it and has its part key. With that key the owner seals an org part with
+// the victim's mark that the reader saw. Tree, signer and bundle are then correct.
 
 let bench: OwnedLog;
 beforeAll(async () => {
@@ -19,7 +19,7 @@ afterAll(() => bench.close());
 
 const event = { class: "log", outcome: "done", action: "audit.keys", subjects: [] } as const;
 
-it("no part is called erased by an entry that the owner forged under a part key that a reader was given", async () => {
+it("an entry that the owner forged with a reader's part key does not make a part count as erased", async () => {
   const victim = await bench.person({ role: "client" });
   const reader = await bench.person({ role: "coordinator" });
   const { id: theirs } = await recordEvent(victim, event);

@@ -6,8 +6,9 @@ import { erasureOf } from "@/lib/testing/log/erasure-of";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
 
-// The owner of the database keeps an erased key, sealed as it was, as a second row under the person's own name: the person's
-// later acts are sealed under it. Their parts are then put under the first row, whose key an entry says is gone.
+// The database owner keeps an erased key, still sealed, as a second row under the person's own name, so the person's
+// later acts are sealed with it. Their parts are then moved to the first row, whose key was destroyed according to an
+// entry.
 
 let bench: OwnedLog;
 beforeAll(async () => {
@@ -16,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 const event = { class: "log", outcome: "done", action: "audit.keys", subjects: [] } as const;
 
-it("no part of an act after an erasure is called erased by it, in a bundle, a table or an answer", async () => {
+it("an erasure does not make parts of later acts count as erased, in a bundle, a table or an answer", async () => {
   const person = await bench.person({ role: "client", hasKey: false });
   const past = fixedClock(new Date(Date.now() - 3_600_000));
   await recordEvent({ ...person, clock: past }, event);

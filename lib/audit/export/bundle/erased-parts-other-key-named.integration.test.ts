@@ -14,8 +14,8 @@ import { rewriteEntry } from "@/lib/testing/log/forge-entry";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
 
-// An entry is forged as in forged-erasure.integration.test.ts, but before anybody asks for an erasure: it names the
-// victim's compartment and the mark of a key that there never was, with the proof of that.
+// An entry is forged as in erased-parts-forged-erasure.integration.test.ts, but before an erasure is requested. It
+// names the victim's compartment and the mark of a key that never existed, with a proof of it.
 
 let bench: OwnedLog;
 beforeAll(async () => {
@@ -25,7 +25,7 @@ afterAll(() => bench.close());
 
 const event = { class: "log", outcome: "done", action: "audit.keys", subjects: [] } as const;
 
-/** An entry that is kept from the tree, with the key of its org part, as a reader is given it. */
+/** An entry that is kept from the tree, with the key of its org part as a reader gets it. */
 async function keptBack(): Promise<{ id: string; partKey: Uint8Array }> {
   const reader = await bench.person({ role: "coordinator" });
   const { id } = await recordEvent(reader, event);
@@ -46,7 +46,7 @@ async function keptBack(): Promise<{ id: string; partKey: Uint8Array }> {
   return { id, partKey: fromBase64url(part?.part_key ?? "") };
 }
 
-it("an erasure that names a compartment with another key hides no honest one of it that comes later", async () => {
+it("an erasure that names a compartment with another key does not hide a later honest erasure of it", async () => {
   const person = await bench.person({ role: "client", hasKey: false });
   const clock = fixedClock(new Date(Date.now() - 2 * 365 * 86_400_000));
   await recordEvent({ ...person, clock }, event);

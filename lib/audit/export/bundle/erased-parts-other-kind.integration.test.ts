@@ -14,13 +14,13 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-it("no part of a case is called erased by the erasure of a person of whom nothing else is left", async () => {
+it("the erasure of a person without other data does not make a case part count as erased", async () => {
   const decider = await bench.person({ role: "auditor", duties: ["approve"] });
   const caseId = uuidv7(1);
   const entries = [1, 2].map((order) => ({ ...EVENT, caseId, caseDetails: { order } }));
   const made: string[] = [];
   for (const event of entries) made.push((await recordEvent(bench.cx, event)).id);
-  // The compartment of somebody whose entries were pruned and whose key was erased.
+  // The compartment of a person whose entries were pruned and whose key was erased.
   const compartment = uuidv7(2);
   const key = new Uint8Array(32).fill(8);
   const marks = { key_mark: keyMark(key), key_proof: keyProof(key) };

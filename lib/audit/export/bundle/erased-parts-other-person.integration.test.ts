@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-/** A person with one entry, and the compartment of theirs. */
+/** A person with one entry, and their compartment. */
 async function acted(): Promise<{ person: Context; entry: string; compartment: string }> {
   const person = await bench.person({ role: "client" });
   const event = { class: "log", outcome: "done", action: "audit.keys", subjects: [] } as const;
@@ -42,11 +42,11 @@ async function erase(compartment: string): Promise<void> {
   await bench.anchor();
 }
 
-it("no part of one person is called erased by the erasure of another, of whom nothing else is in an export", async () => {
+it("the erasure of one person does not make parts of another count as erased", async () => {
   const one = await acted();
   const other = await acted();
   await erase(one.compartment);
-  // Nothing else of the erased person is left, as after a pruning or by a filter.
+  // The erased person has no other data left, as after a pruning or with a filter.
   const { rows } = await bench.admin.query("SELECT seq::int FROM audit_leaf WHERE entry_id = $1", [
     other.entry,
   ]);
@@ -73,7 +73,7 @@ it("no part of one person is called erased by the erasure of another, of whom no
   expect(erased).toEqual([expect.objectContaining({ by_seq: null, is_recorded: false })]);
 });
 
-it("an erasure that two persons agreed to and the worker carried out explains the person's parts, and those alone", async () => {
+it("an erasure that two people agreed to and the worker carried out explains only that person's parts", async () => {
   const before = (await bench.reported()).findings.length;
   const person = await bench.person({ role: "client", hasKey: false });
   const clock = fixedClock(new Date(Date.now() - 2 * 365 * 86_400_000));

@@ -8,8 +8,8 @@ import { rewriteEntry } from "@/lib/testing/log/forge-entry";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
 
-// As forged-erasure, without an answer about an entry that has no number: an entry that is in the tree, and that anybody's old
-// bundle has the part key of, is made over and put into the tree once more, under the same id.
+// As in erased-parts-forged-erasure, but no query about an entry without a number is falsified. The owner changes an
+// entry of the tree, whose part key is in old bundles, and adds it to the tree again with the same id.
 
 let bench: OwnedLog;
 beforeAll(async () => {
@@ -25,7 +25,7 @@ async function orgOf(entry: string) {
   return { key: fromBase64url(org.part_key), said: org.plaintext };
 }
 
-it("no part is called erased by an entry that was made over and took a second number", async () => {
+it("a changed entry with a second number does not make a part count as erased", async () => {
   const victim = await bench.person({ role: "client", hasKey: false });
   const { id: theirs } = await recordEvent(victim, event);
   const { id } = await recordEvent(bench.auditor, event);
@@ -59,7 +59,7 @@ it("no part is called erased by an entry that was made over and took a second nu
     ]),
   );
   await bench.anchor();
-  // The number that it had stays what it was: its bytes stand under another row's id.
+  // Its first number stays unchanged: its bytes are stored with another row's id.
   await pastTriggers(bench.admin, ["audit_leaf", "audit_entry", "audit_index"], async () => {
     await bench.admin.query(
       `INSERT INTO audit_entry SELECT (jsonb_populate_record(e, jsonb_build_object('id', $2::text))).* FROM kept_entry e WHERE e.id = $1`,

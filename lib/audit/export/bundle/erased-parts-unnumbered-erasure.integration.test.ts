@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-/** The same context by a clock that is ahead. */
+/** The same context with a clock that is ahead. */
 function ahead<C extends Pick<Context, "clock">>(cx: C, ms: number): C {
   const { clock } = cx;
   const now = () => new Date(clock.nowMs() + ms);
@@ -39,7 +39,7 @@ function ahead<C extends Pick<Context, "clock">>(cx: C, ms: number): C {
   return { ...cx, clock: { ...clock, now, nowMicros, nowMs: () => clock.nowMs() + ms } };
 }
 
-/** A person with one entry that has a leaf, and the compartment of theirs. */
+/** A person with one entry that has a leaf, and their compartment. */
 async function personOf(): Promise<string> {
   const person = await bench.person({ role: "client" });
   await recordEvent(person, { class: "log", outcome: "done", action: "audit.keys", subjects: [] });
@@ -51,7 +51,7 @@ async function personOf(): Promise<string> {
   return rows[0].id;
 }
 
-/** Erases a person's compartment, as the retention role does; the entry waits for its leaf. Gives that entry's id. */
+/** Erases a person's compartment, as the retention role does. The entry waits for its leaf. Returns that entry's id. */
 async function erase(compartment: string): Promise<string> {
   const erasure = await erasureOf(bench.cx, compartment);
   await pastTriggers(bench.admin, ["audit_compartment"], () =>
@@ -62,7 +62,7 @@ async function erase(compartment: string): Promise<string> {
   return (await recordEvent(auditor, erasure)).id;
 }
 
-/** Answers, as the database's owner could, that this entry has no number where erasures are asked for. */
+/** Makes queries for erasures return no number for this entry, as the database owner could. */
 async function whileUnnumbered(entry: string, look: () => Promise<void>): Promise<void> {
   const { admin } = bench;
   await admin.query(`CREATE POLICY waits ON audit_leaf USING (current_user NOT LIKE 'sealport_app%'
@@ -78,7 +78,7 @@ async function whileUnnumbered(entry: string, look: () => Promise<void>): Promis
 
 const textOf = async (query: Record<string, string>, cx?: Context) =>
   new TextDecoder().decode(await bench.exported(query, cx));
-/** Verdict on a late bundle, and what is said of its erased parts. */
+/** Returns the verdict on a late bundle, and its findings about erased parts. */
 async function erasedFaults(filter: Record<string, string>): Promise<string> {
   const { verdict, findings } = await bench.reported(filter, late);
   const details = findings.flatMap((one) => (one.class === "erased" ? [one.detail] : []));
@@ -86,8 +86,8 @@ async function erasedFaults(filter: Record<string, string>): Promise<string> {
 }
 const FILTER = { action: "audit.keys" };
 
-describe("an erasure whose own entry is answered to have no number", () => {
-  it("explains nothing in a bundle, whole or filtered, long after it was made", async () => {
+describe("an erasure whose own entry has no number according to the database", () => {
+  it("such an erasure explains nothing in a bundle, whole or filtered, long after it was made", async () => {
     const entry = await erase(await personOf());
     await bench.anchor();
     expect(await bench.verdict()).toEqual({ verdict: "verified", classes: [] });
@@ -98,7 +98,7 @@ describe("an erasure whose own entry is answered to have no number", () => {
     expect(await bench.verdict()).toEqual({ verdict: "verified", classes: [] });
   });
 
-  it("is no erasure in a table, nor in NDJSON", async () => {
+  it("such an erasure does not count in a table or in NDJSON", async () => {
     const entry = await erase(await personOf());
     await bench.anchor();
     const before = await textOf({ format: "csv", ...FILTER });
@@ -113,7 +113,7 @@ describe("an erasure whose own entry is answered to have no number", () => {
     });
   });
 
-  it("has no bundle made while it may still be waiting", async () => {
+  it("no bundle is made while such an erasure may still be waiting", async () => {
     const entry = await erase(await personOf());
     await bench.anchor();
     await whileUnnumbered(entry, async () => {
@@ -122,7 +122,7 @@ describe("an erasure whose own entry is answered to have no number", () => {
     expect(await bench.verdict()).toEqual({ verdict: "verified", classes: [] });
   }, 30_000);
 
-  it("explains nothing where it has one and no checkpoint covers it, long after it was made", async () => {
+  it("an erasure with a number but no checkpoint explains nothing long after it was made", async () => {
     await erase(await personOf());
     while ((await integrateBatch(bench.sequencerPool, bench.place)).added > 0);
     expect(await erasedFaults({})).toMatch(/^wrong: part .* has no key/);
@@ -132,7 +132,7 @@ describe("an erasure whose own entry is answered to have no number", () => {
 });
 
 describe("an honest erasure that waits for its checkpoint", () => {
-  it("has a bundle asked for again, and tables say that it is erased", async () => {
+  it("a bundle must be requested again, and tables show the part as erased", async () => {
     await erase(await personOf());
     await expect(bench.verdict()).rejects.toMatchObject({
       code: "export.erasure",
@@ -145,7 +145,7 @@ describe("an honest erasure that waits for its checkpoint", () => {
     expect(await bench.verdict()).toEqual({ verdict: "verified", classes: [] });
   }, 30_000);
 
-  it("keeps no reader waiting who reads no person's part", async () => {
+  it("a reader without persons' parts does not wait for the erasure", async () => {
     await erase(await personOf());
     const regulator = await bench.person({ role: "regulator" });
     expect((await bench.verdict({}, regulator)).verdict).toBe("verified");
@@ -153,7 +153,7 @@ describe("an honest erasure that waits for its checkpoint", () => {
     await bench.anchor();
   });
 
-  it("is in the bundle of a job that was begun before it had its number", async () => {
+  it("a job that began before the erasure had its number includes the erasure in its bundle", async () => {
     const entry = await erase(await personOf());
     const { id } = await requestExport(auditor, NewExport.parse({ format: "bundle" }));
     const { db, instance, clock, audit } = bench.cx;
@@ -187,7 +187,7 @@ describe("an honest erasure that waits for its checkpoint", () => {
     expect(Buffer.from(bytes).includes(entry)).toBe(true);
   }, 30_000);
 
-  it("that came since it was last looked for is an answer, and no broken download", async () => {
+  it("an erasure since the last check gives an error answer and not a broken download", async () => {
     await erase(await personOf());
     let isBegun = false;
     const sink = {
@@ -204,7 +204,7 @@ describe("an honest erasure that waits for its checkpoint", () => {
     await bench.anchor();
   });
 
-  it("that comes while a bundle is made, from a snapshot that does not have it, ends that one", async () => {
+  it("an erasure during a bundle whose snapshot lacks it ends the bundle", async () => {
     const compartment = await personOf();
     const request = requestOf(auditor, { format: "bundle" }, NOBODYS);
     const made = inRawSnapshot(bench.cx, async (tx) => {

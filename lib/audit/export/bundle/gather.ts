@@ -30,7 +30,7 @@ export interface BundleSpools {
   readonly missing: Spool;
 }
 
-/** Signs where a leaf stood, so that a later change can be named (verify/bundle-format.ts). */
+/** Returns a signed line with a leaf's place, which locates later changes (bundle-verifier/claims/bundle-format.ts). */
 async function placeLine(cx: ReaderContext, seq: number, leaf: Uint8Array): Promise<string> {
   const signer = { ...cx.audit.receiptSigner, sign: cx.audit.sign };
   return `${seq} ${await signNoteLine(signer, placeText(cx.instance.log, seq, leaf))}\n`;
@@ -55,7 +55,7 @@ class PartList<T> {
   }
 }
 
-/** Numbers behind the reader's fence, as a file of ranges and as the first of them. */
+/** Numbers outside the reader's fence, as a file of ranges and as the first of them. */
 class WithheldList {
   readonly #lines = new RangeLines();
   readonly listed: number[] = [];
@@ -77,21 +77,21 @@ class WithheldList {
   }
 }
 
-/** Parts whose erasure explains that they are not here (settled-erasures.ts). */
+/** Parts that are absent because of an erasure (export/erasures-settled.ts). */
 function erasedOf({ row, erased }: ShownEntry): NonNullable<Manifest["erased"]> {
   const parts = erased.map(({ part, erasing }) => ({ seq: row.seq, c: part.c, entry: erasing.entry }));
   return parts.sort((a, b) => (a.c < b.c ? -1 : 1));
 }
 
 /**
- * Spools everything of a bundle that grows with the log: leaves, entries, the rows of the page, the numbers that are
- * withheld, and the places of all leaves, or in a filtered export of the shown entries. A number that is neither shown nor
- * withheld is listed nowhere, so that a verifier misses it.
+ * Spools everything of a bundle that grows with the log: leaves, entries, the rows of the page, the withheld numbers,
+ * and the places of all leaves, or in a filtered export of the shown entries. A number that is neither shown nor
+ * withheld is not listed, so a verifier reports it as missing.
  */
 export class Gathering {
   /** Entries that are shown. */
   count = 0;
-  /** Numbers that the reader may not read; none for a filtered export. */
+  /** Numbers that the reader may not read; none in a filtered export. */
   readonly withheld: WithheldList;
   /** Parts whose erasure is in the tree, or in the log that followed this closed one (`erasedIn`). */
   readonly erased: PartList<NonNullable<Manifest["erased"]>[number]>;
@@ -110,7 +110,7 @@ export class Gathering {
     this.missing = new PartList(MISSING_LISTED, spools.missing, missingLine);
   }
 
-  /** Takes the whole scan, in one pass. */
+  /** Processes the whole scan, in one pass. */
   async gather(scan: EntryScan, sink: Sink): Promise<void> {
     for await (const leaves of scan.batches()) {
       await this.#takeLeaves(leaves);

@@ -29,7 +29,7 @@ async function partsOf(count: number, bytes: number) {
   }));
 }
 
-describe("what the portal's database login writes fits a line of a bundle", () => {
+describe("the longest rows that the portal's database login can write", () => {
   it.each([
     ["a part longer than a line has room for", 1, MAX_PART_BYTES + 1, "23514"],
     ["more parts than an entry has", 5, 100, "SP001"],
@@ -38,7 +38,7 @@ describe("what the portal's database login writes fits a line of a bundle", () =
     expect(await refusalCode(forgeEntry(bench.appPool, bench.place, { parts }))).toBe(code);
   });
 
-  it("a compartment's key longer than any is refused", async () => {
+  it("the database refuses a compartment key longer than any valid one", async () => {
     const made = bench.appPool.query(
       "INSERT INTO audit_compartment (id, tenant_id, kind, subject, sealed_key) VALUES ($1, $2, 'subject', $3, $4)",
       [randomUUID(), bench.place.tenantId, "x", Buffer.alloc(1025)],
@@ -46,14 +46,14 @@ describe("what the portal's database login writes fits a line of a bundle", () =
     expect(await refusalCode(made)).toBe("23514");
   });
 
-  it("the longest parts, as many as there can be, leave every bundle one that can be read", async () => {
+  it("bundles with the largest number of the longest parts can still be read", async () => {
     await forgeEntry(bench.appPool, bench.place, { parts: await partsOf(4, MAX_PART_BYTES) });
     await bench.anchor();
     expect(await bench.verdict()).toEqual({ verdict: "wrong", classes: ["part"] });
   }, 60_000);
 });
 
-/** The most bytes outside the heap while `act` runs, beyond those before. */
+/** Returns the largest memory outside the heap while `act` runs, in addition to the memory before. */
 async function peakOf(act: () => Promise<unknown>): Promise<number> {
   const before = process.memoryUsage().arrayBuffers;
   let most = 0;
@@ -69,7 +69,7 @@ async function peakOf(act: () => Promise<unknown>): Promise<number> {
   return most;
 }
 
-it("entries of the longest parts are judged a few at a time, also where they are left out", async () => {
+it("entries with the longest parts are judged a few at a time, also when they are left out", async () => {
   const parts = await partsOf(4, MAX_PART_BYTES);
   for (let at = 0; at < 100; at += 1) await forgeEntry(bench.appPool, bench.place, { parts, isHidden: true });
   await bench.anchor();
@@ -77,7 +77,7 @@ it("entries of the longest parts are judged a few at a time, also where they are
   expect(exported / (1 << 20)).toBeLessThan(170);
 }, 120_000);
 
-describe("what the product writes", () => {
+describe("the longest details that the product writes", () => {
   const told = (text: string) =>
     recordEvent(bench.cx, {
       class: "log",
@@ -87,11 +87,11 @@ describe("what the product writes", () => {
       details: { text },
     });
 
-  it("100,000 characters that take six bytes each are recorded", async () => {
+  it("the log records 100,000 characters that take six bytes each", async () => {
     await told("\u0001".repeat(100_000));
   });
 
-  it("a longer part is refused with a word for it, before anything is written", async () => {
+  it("a longer part is refused with a clear error before any write", async () => {
     const message = `a sealed part is longer than ${MAX_PART_BYTES} bytes`;
     await expect(told("x".repeat(MAX_PART_BYTES))).rejects.toMatchObject({ cause: { message } });
   });

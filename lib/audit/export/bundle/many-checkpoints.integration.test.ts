@@ -24,7 +24,7 @@ it("a bundle has all checkpoints of a short log", async () => {
   expect(await bench.verdict()).toEqual({ verdict: "verified", classes: [] });
 });
 
-it("a bundle has so many checkpoints of a long log as are held in memory and checked, the newest and stamped ones among them", async () => {
+it("a bundle of a long log has at most as many checkpoints as a reader checks in memory, including the newest and the stamped ones", async () => {
   const { log } = bench.place;
   const before = await read();
   const newest = before.rows.at(-1)?.size ?? 0;

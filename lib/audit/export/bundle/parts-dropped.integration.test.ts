@@ -28,7 +28,7 @@ beforeEach(async () => {
   await bench.anchor();
 });
 
-/** Runs a statement over the entry's parts as the database's owner could, and puts them back afterwards. */
+/** Runs a statement on the entry's parts as the database owner could, and restores them afterwards. */
 async function whileChanged(statement: string, look: () => Promise<void>): Promise<void> {
   const { rows } = await admin.query("SELECT * FROM audit_part WHERE entry_id = $1", [entry]);
   await pastTriggers(admin, ["audit_part"], () => admin.query(statement, [entry]));
@@ -46,15 +46,15 @@ async function whileChanged(statement: string, look: () => Promise<void>): Promi
   }
 }
 
-describe("sealed parts that the owner of the database drops", () => {
-  it("are named by the verifier of a bundle", async () => {
+describe("sealed parts that the database owner drops", () => {
+  it("the verifier of a bundle names dropped parts", async () => {
     expect(await bench.verdict()).toEqual({ verdict: "verified", classes: [] });
     await whileChanged("DELETE FROM audit_part WHERE entry_id = $1", async () => {
       expect(await bench.verdict()).toEqual({ verdict: "wrong", classes: ["part"] });
     });
   });
 
-  it("are named where they were moved to a compartment of a kind that the reader does not read", async () => {
+  it("the verifier names parts moved to a compartment of a kind that the reader does not read", async () => {
     await admin.query(
       `INSERT INTO audit_compartment (id, tenant_id, kind, subject, sealed_key)
        SELECT gen_random_uuid(), tenant_id, 'suspicion', tenant_id::text, sealed_key FROM audit_compartment
@@ -67,7 +67,7 @@ describe("sealed parts that the owner of the database drops", () => {
     });
   });
 
-  it("are named where their bytes alone are not given to who reads them", async () => {
+  it("the verifier names parts whose bytes alone are kept from their readers", async () => {
     await admin.query("ALTER TABLE audit_part ALTER COLUMN stored DROP NOT NULL");
     await whileChanged("UPDATE audit_part SET stored = NULL WHERE entry_id = $1 AND c <> 'org'", async () => {
       expect(await bench.verdict()).toEqual({ verdict: "wrong", classes: ["part"] });
@@ -75,7 +75,7 @@ describe("sealed parts that the owner of the database drops", () => {
     expect(await bench.verdict()).toEqual({ verdict: "verified", classes: [] });
   });
 
-  it("are marked in a table", async () => {
+  it("a table marks dropped parts", async () => {
     await whileChanged("DELETE FROM audit_part WHERE entry_id = $1", async () => {
       const csv = new TextDecoder().decode(await bench.exported({ format: "csv", action: "audit.keys" }));
       const line = csv.split("\r\n").find((one) => one.includes(entry));
@@ -84,7 +84,7 @@ describe("sealed parts that the owner of the database drops", () => {
     });
   });
 
-  it("are named by their labels in every format, and nothing is where they are there", async () => {
+  it("every format names dropped parts by their labels, and has no such mark for present parts", async () => {
     const textOf = async (query: Record<string, string>) =>
       new TextDecoder().decode(await bench.exported(query));
     const { rows } = await admin.query(
@@ -108,13 +108,13 @@ describe("sealed parts that the owner of the database drops", () => {
     });
   });
 
-  it("are not missed where none was asked for", async () => {
+  it("parts do not count as missing if none were requested", async () => {
     expect(await bench.verdict({ parts: "none" })).toEqual({ verdict: "verified", classes: [] });
   });
 });
 
-describe("search rows that the owner of the database changes", () => {
-  it("change nothing of what a bundle's page and a table say", async () => {
+describe("index rows that the database owner changes", () => {
+  it("changed index rows do not change a bundle's page or a table", async () => {
     await pastTriggers(admin, ["audit_index"], () =>
       admin.query(
         `UPDATE audit_index SET action = 'forged.act', actor = 'u_forged', purpose = 'forged', outcome = 'denied',

@@ -19,9 +19,9 @@ const OTHER_CASE = uuidv7(1);
 let bench: OwnedLog;
 let admin: Client;
 let auditor: Context;
-/** Of the agency whose case it is: reads org and case, and no person. */
+/** A reader of the case's agency: reads org and case parts, no person's part. */
 let agency: Context;
-/** Sees every case and every suspicion, and no person. */
+/** Sees every case and every suspicion, but no person's part. */
 let everything: Context;
 /** Entries with a part of each kind, by an acting person. */
 const entries = { case: "", subject: "", suspicion: "", both: "" };
@@ -37,7 +37,7 @@ beforeAll(async () => {
   entries.case = (await recordEvent(person, ofCase)).id;
   entries.suspicion = (await recordEvent(person, { ...EVENT, suspicion: { why: "x" } })).id;
   entries.both = (await recordEvent(person, { ...ofCase, suspicion: { why: "y" } })).id;
-  // Compartments of others, for parts to be moved to.
+  // Compartments of other people, as targets for moved parts.
   await recordEvent(agency, { ...EVENT, caseId: OTHER_CASE, caseDetails: {} });
   await bench.anchor();
 });
@@ -54,12 +54,12 @@ const moved = (entry: string, kind: string, to: string) =>
   `UPDATE audit_part SET compartment_id = ${to} WHERE entry_id = '${entry}' AND c = ${labelOf(entry, kind)}`;
 const recased = (entry: string, to: string) =>
   `UPDATE audit_index SET case_id = ${to} WHERE entry_id = '${entry}'`;
-/** The compartment of the person who acted, which others' parts can be moved to. */
+/** The compartment of the person who acted, a target for other people's parts. */
 const ACTORS = () =>
   `(SELECT p.compartment_id FROM audit_part p JOIN audit_compartment k ON k.id = p.compartment_id
      WHERE p.entry_id = '${entries.subject}' AND k.kind = 'subject')`;
 
-/** Changes rows as the database's owner could, looks, and puts them back. */
+/** Changes rows as the database owner could, runs the check, and restores them. */
 async function whileChanged(statement: string, look: () => Promise<void>): Promise<void> {
   await admin.query("CREATE TEMP TABLE kept_part AS SELECT * FROM audit_part");
   await admin.query("CREATE TEMP TABLE kept_index AS SELECT * FROM audit_index");
@@ -90,7 +90,7 @@ async function seqOf(entry: string): Promise<number> {
   return rows[0].seq;
 }
 
-/** Findings of a bundle as this reader gets it, with the numbers they are of. */
+/** Returns the findings of this reader's bundle, with their entry numbers. */
 async function found(cx: Context, query: Record<string, string> = {}) {
   const { findings } = await bench.reported(query, cx);
   return [...new Set(findings.map((finding) => `${finding.class} ${finding.seq}`))];
@@ -105,8 +105,8 @@ async function manifestFor(cx: Context) {
 type Reader = "auditor" | "agency" | "everything";
 const readerOf = (name: Reader) => ({ auditor, agency, everything })[name];
 
-describe("a part that the database's owner drops or moves", () => {
-  it("is not missed where nobody did", async () => {
+describe("a part that the database owner drops or moves", () => {
+  it("an unchanged log has no missing part", async () => {
     for (const cx of [auditor, agency, everything]) {
       expect(await bench.verdict({}, cx)).toEqual({ verdict: "verified", classes: [] });
       expect(await manifestFor(cx)).toMatchObject({ v: 1 });
@@ -114,62 +114,72 @@ describe("a part that the database's owner drops or moves", () => {
   });
 
   it.each<[Reader, keyof typeof entries, string, () => string]>([
-    ["auditor", "subject", "its person's was dropped", () => dropped(entries.subject, "subject")],
-    ["agency", "case", "its case's was dropped", () => dropped(entries.case, "case")],
-    ["everything", "suspicion", "its suspicion's was dropped", () => dropped(entries.suspicion, "suspicion")],
+    ["auditor", "subject", "its person's part was dropped", () => dropped(entries.subject, "subject")],
+    ["agency", "case", "its case part was dropped", () => dropped(entries.case, "case")],
+    [
+      "everything",
+      "suspicion",
+      "its suspicion part was dropped",
+      () => dropped(entries.suspicion, "suspicion"),
+    ],
     [
       "auditor",
       "subject",
-      "its person's was moved to suspicions",
+      "its person's part was moved to suspicions",
       () => moved(entries.subject, "subject", compartmentOf("suspicion")),
     ],
     [
       "auditor",
       "subject",
-      "its person's was moved to a case",
+      "its person's part was moved to a case",
       () => moved(entries.subject, "subject", compartmentOf("case")),
     ],
     [
       "auditor",
       "subject",
-      "its person's was moved to another person",
+      "its person's part was moved to another person",
       () => moved(entries.subject, "subject", compartmentOf("subject", `'${auditor.principal.pseudonym}'`)),
     ],
     [
       "agency",
       "case",
-      "its case's was moved to another case",
+      "its case part was moved to another case",
       () => moved(entries.case, "case", compartmentOf("case", `'${OTHER_CASE}'`)),
     ],
-    ["agency", "case", "its case's was moved to its own person", () => moved(entries.case, "case", ACTORS())],
     [
       "agency",
       "case",
-      "its case's was moved to suspicions",
+      "its case part was moved to its own person",
+      () => moved(entries.case, "case", ACTORS()),
+    ],
+    [
+      "agency",
+      "case",
+      "its case part was moved to suspicions",
       () => moved(entries.case, "case", compartmentOf("suspicion")),
     ],
     [
       "everything",
       "suspicion",
-      "its suspicion's was moved to its own person",
+      "its suspicion part was moved to its own person",
       () => moved(entries.suspicion, "suspicion", ACTORS()),
     ],
     [
       "everything",
       "both",
-      "its suspicion's was moved to its case",
+      "its suspicion part was moved to its case",
       () => moved(entries.both, "suspicion", compartmentOf("case", `'${agency.principal.organisationId}'`)),
     ],
     [
       "everything",
       "case",
-      "its search row names another case",
+      "its index row names another case",
       () => recased(entries.case, `'${OTHER_CASE}'`),
     ],
-    ["agency", "case", "its search row names no case", () => recased(entries.case, "NULL")],
-    ["auditor", "case", "its search row was opened to him", () => recased(entries.case, "NULL")],
+    ["agency", "case", "its index row names no case", () => recased(entries.case, "NULL")],
+    ["auditor", "case", "its index row was opened to them", () => recased(entries.case, "NULL")],
   ])(
-    "is named to %s in entry %s when %s, in a whole and in a filtered bundle",
+    "a whole and a filtered bundle name the part to %s in entry %s when %s",
     async (reader, name, _, statement) => {
       const cx = readerOf(reader);
       const seq = await seqOf(entries[name]);
@@ -181,7 +191,7 @@ describe("a part that the database's owner drops or moves", () => {
     },
   );
 
-  it("is not vouched for by the erasure of another person, whose key it was moved under", async () => {
+  it("the erasure of another person does not explain a part that was moved to their erased key", async () => {
     const erased = await bench.person({ role: "client" });
     await recordEvent(erased, EVENT);
     const { rows } = await admin.query(
@@ -200,7 +210,7 @@ describe("a part that the database's owner drops or moves", () => {
         const { erased: told } = await getEvent(auditor, seq);
         expect(told).toEqual([expect.objectContaining({ by_seq: null, is_recorded: false })]);
       });
-      // Nor where the compartment has no row any more that says whose it was.
+      // The same is true when the compartment's row is deleted.
       await whileMoved(moved(entries.subject, "subject", `'${id}'`), async () => {
         await admin.query(`CREATE POLICY hides ON audit_compartment USING (id <> '${id}')`);
         await admin.query("ALTER TABLE audit_compartment ENABLE ROW LEVEL SECURITY");
@@ -212,7 +222,7 @@ describe("a part that the database's owner drops or moves", () => {
     });
   });
 
-  it("is not opened by moving its search row along: its agency has the entry without it, and finds it", async () => {
+  it("moving a part's index row with it does not open the part: the agency gets the entry without it and a finding", async () => {
     const both = `WITH row AS (${recased(entries.case, `'${OTHER_CASE}'`)})
       ${moved(entries.case, "case", compartmentOf("case", `'${OTHER_CASE}'`))}`;
     const seq = await seqOf(entries.case);
@@ -224,12 +234,12 @@ describe("a part that the database's owner drops or moves", () => {
       const line = text.split("\n").find((one) => one.endsWith(`"seq":${seq}}`));
       expect(line).toContain(entries.case);
       expect(line).toContain('"parts":[]');
-      // What the threat model says is left: a filtered export claims nothing about what is not in it.
+      // The threat model accepts this: a filtered export makes no claim about entries outside it.
       expect(await found(agency, { action: "audit.keys" })).toEqual([]);
     });
   });
 
-  it("is told alike to those who may read it and to those who may not", async () => {
+  it("readers with and without access to the part see the same finding", async () => {
     for (const entry of [entries.case, entries.both])
       for (const statement of [
         dropped(entry, "subject"),
@@ -242,7 +252,7 @@ describe("a part that the database's owner drops or moves", () => {
         });
   });
 
-  it("stands in a file of its own where there are more than a manifest lists", async () => {
+  it("missing parts beyond the manifest's limit are listed in a separate file", async () => {
     const busy = await bench.person({ role: "client" });
     for (let at = 0; at < 1_050; at += 50)
       await Promise.all(Array.from({ length: 50 }, () => recordEvent(busy, EVENT)));
@@ -262,14 +272,14 @@ describe("a part that the database's owner drops or moves", () => {
     expect(await found(auditor)).toEqual([]);
   });
 
-  it("is marked in a table for those who may read it", async () => {
+  it("a table marks the part for those who may read it", async () => {
     const lineOf = async (cx: Context, entry: string) => {
       const csv = Buffer.from(await bench.exported({ format: "csv", action: "audit.keys" }, cx)).toString();
       return csv.split("\r\n").find((line) => line.includes(entry)) ?? "";
     };
     await whileChanged(dropped(entries.case, "case"), async () => {
       expect(await lineOf(everything, entries.case)).toMatch(/,\[part missing\],,'?[\w-]{11}$/);
-      // Without it nothing shows that the case is the agency's.
+      // Without this part, the log does not show that the case is the agency's.
       expect(await lineOf(agency, entries.case)).toContain("[not shown by the entry] audit.keys");
     });
     await whileChanged(dropped(entries.subject, "subject"), async () => {

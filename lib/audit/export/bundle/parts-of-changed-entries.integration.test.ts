@@ -2,7 +2,7 @@ import type { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import type { AuditEvent } from "@/lib/audit/entry/event";
 import { recordEvent } from "@/lib/audit/record/record-event";
-import { NO_CASE } from "@/lib/audit/recovery/no-case";
+import { NO_CASE } from "@/lib/audit/recovery/store";
 import type { Context } from "@/lib/context/context";
 import { canonicalJson } from "@/lib/crypto/json/canonical-json";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
@@ -38,14 +38,14 @@ beforeEach(async () => {
   expect(await bench.verdict()).toEqual({ verdict: "verified", classes: [] });
 });
 
-/** The verdict on a whole bundle, the auditor's where no one else is named, and what it says of the victim. */
+/** Returns the verdict on a whole bundle, by default the auditor's, and its findings about the victim. */
 async function outcome(cx?: Context): Promise<string> {
   const { rows } = await admin.query("SELECT seq::int FROM audit_leaf WHERE entry_id = $1", [victim]);
   const { verdict, findings } = await bench.reported({}, cx);
   return `${verdict}, ${findings.find(({ seq }) => seq === rows[0].seq)?.class}`;
 }
 
-/** Changes the victim's rows as the owner of the database could, exports, and puts them back. */
+/** Changes the victim's rows as the database owner could, exports, and restores them. */
 async function whileTaken(statements: readonly [string, unknown[]][], cx?: Context): Promise<string> {
   await admin.query(`CREATE TEMP TABLE kept_entry AS SELECT * FROM audit_entry WHERE id = '${victim}'`);
   await admin.query(`CREATE TEMP TABLE kept_index AS SELECT * FROM audit_index WHERE entry_id = '${victim}'`);
@@ -65,7 +65,7 @@ async function whileTaken(statements: readonly [string, unknown[]][], cx?: Conte
   }
 }
 
-it("an entry whose bytes were changed to a recovery that calls itself lost is not left out of a whole export", async () => {
+it("a whole export includes an entry whose bytes were changed to a recovery that names itself as lost", async () => {
   const { log, tenantId } = bench.place;
   const { rows } = await admin.query("SELECT at FROM audit_index WHERE entry_id = $1", [victim]);
   const [{ at }] = rows;
@@ -95,7 +95,7 @@ it("an entry whose bytes were changed to a recovery that calls itself lost is no
   expect(told).toBe("wrong, missing leaf");
 });
 
-it("an entry whose bytes and search row were changed to those of a foreign case is not left out of a whole export", async () => {
+it("a whole export includes an entry whose bytes and index row were changed to those of another agency's case", async () => {
   const told = await whileTaken([
     [
       "UPDATE audit_entry SET bytes = (SELECT o.bytes FROM audit_entry o WHERE o.id = $2) WHERE id = $1",
@@ -114,18 +114,15 @@ it("an entry whose bytes and search row were changed to those of a foreign case 
 it.each<[string, string]>([
   ["another case", "UPDATE audit_index SET case_id = gen_random_uuid() WHERE entry_id = $1"],
   ["nothing", "DELETE FROM audit_index WHERE entry_id = $1"],
-])(
-  "an entry whose bytes are none and whose search row says %s is not left out of a whole export",
-  async (_, row) => {
-    const told = await whileTaken([
-      ["UPDATE audit_entry SET bytes = convert_to('none', 'UTF8') WHERE id = $1", [victim]],
-      [row, [victim]],
-    ]);
-    expect(told).toBe("wrong, missing leaf");
-  },
-);
+])("a whole export includes an entry with invalid bytes whose index row names %s", async (_, row) => {
+  const told = await whileTaken([
+    ["UPDATE audit_entry SET bytes = convert_to('none', 'UTF8') WHERE id = $1", [victim]],
+    [row, [victim]],
+  ]);
+  expect(told).toBe("wrong, missing leaf");
+});
 
-it("an entry whose bytes are none and that has no search row is not left out for somebody who sees every case and suspicion", async () => {
+it("a whole export for a reader of every case and suspicion includes an entry with invalid bytes and no index row", async () => {
   const everything = await bench.person({ role: "coordinator", duties: ["approve", "compliance"] });
   await bench.anchor();
   const told = await whileTaken(

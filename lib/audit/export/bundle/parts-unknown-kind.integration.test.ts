@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-/** An entry with a part under a compartment of a kind that there is not. */
+/** An entry with a part in a compartment of an unknown kind. */
 function forge(pool: Pool, isHidden: boolean): Promise<string> {
   const compartmentId = randomUUID();
   const first = (client: PoolClient) =>
@@ -28,19 +28,19 @@ function forge(pool: Pool, isHidden: boolean): Promise<string> {
   });
 }
 
-it("the portal's database login makes no compartment of a kind that there is not", async () => {
+it("the portal's database login cannot create a compartment of an unknown kind", async () => {
   expect(await refusalCode(forge(bench.appPool, false))).toBe("23514");
 });
 
-describe("a part under a compartment of a kind that there is not, from before there was the rule", () => {
+describe("a part in a compartment of an unknown kind, from before the rule existed", () => {
   beforeAll(() =>
     bench.admin.query("ALTER TABLE audit_compartment DROP CONSTRAINT IF EXISTS audit_compartment_kind_known"),
   );
 
   it.each([
-    ["in sight", false],
-    ["of an entry that its search row hides", true],
-  ])("keeps no export from being made, and is missed there (%s)", async (_, isHidden) => {
+    ["of a visible entry", false],
+    ["of an entry that its index row hides", true],
+  ])("does not stop an export and is reported there as missing (%s)", async (_, isHidden) => {
     const id = await forge(bench.appPool, isHidden);
     await bench.anchor();
     for (const format of ["ndjson", "json", "csv", "xlsx"])

@@ -10,7 +10,7 @@ import { pastTriggers } from "@/lib/testing/log/past-triggers";
 let bench: OwnedLog;
 let auditor: Context;
 let admin: Client;
-/** The person whose key is taken in a test, and that compartment. */
+/** The person whose key is removed in a test, and their compartment. */
 let person: Context;
 let compartment: string;
 
@@ -30,7 +30,7 @@ beforeEach(async () => {
   compartment = rows[0].id;
 });
 
-/** Changes the database as its owner could, and takes it back when the test has looked. */
+/** Changes the database as its owner could, and restores it after the check. */
 async function whileTaken(look: () => Promise<void>, ...statements: string[]): Promise<void> {
   const tables = ["audit_compartment", "audit_index", "audit_erasure"];
   const kept = await admin.query("SELECT * FROM audit_compartment WHERE id = $1", [compartment]);
@@ -51,7 +51,7 @@ async function whileTaken(look: () => Promise<void>, ...statements: string[]): P
   }
 }
 
-describe("a key that is gone without an erasure in the log", () => {
+describe("a key that is missing without an erasure in the log", () => {
   it.each([
     ["destroyed", ["UPDATE audit_compartment SET sealed_key = NULL, destroyed_at = now() WHERE id = $1"]],
     ["taken out of its row", ["UPDATE audit_compartment SET sealed_key = NULL WHERE id = $1"]],
@@ -75,7 +75,7 @@ describe("a key that is gone without an erasure in the log", () => {
     );
   });
 
-  it("is not vouched for by a search row that calls another entry an erasure", async () => {
+  it("an index row that calls another entry an erasure does not explain the missing key", async () => {
     const asked = await recordEvent(auditor, {
       class: "retention",
       outcome: "done",
@@ -94,7 +94,7 @@ describe("a key that is gone without an erasure in the log", () => {
     );
   });
 
-  it("is told to the reader of the entry as what it is", async () => {
+  it("the reader of the entry sees the key as missing", async () => {
     const { rows } = await admin.query(
       "SELECT max(l.seq)::int AS seq FROM audit_leaf l JOIN audit_part p USING (entry_id) WHERE p.compartment_id = $1",
       [compartment],

@@ -36,12 +36,12 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-it("a log of which nothing is gone has neither member in its manifest", async () => {
+it("the manifest of a complete log has neither member", async () => {
   const { manifest } = await bundleOf();
   expect("erased" in manifest || "pruned" in manifest).toBe(false);
 });
 
-it("parts of an erased person have no key, and the manifest names the entry that erased them, once it is in the tree", async () => {
+it("parts of an erased person have no key, and the manifest names the erasing entry once it is in the tree", async () => {
   const { rows } = await admin.query(
     `SELECT DISTINCT p.compartment_id AS id FROM audit_part p JOIN audit_index i USING (entry_id)
        JOIN audit_compartment k ON k.id = p.compartment_id WHERE i.action = 'audit.keys' AND k.kind = 'subject'`,
@@ -64,7 +64,7 @@ it("parts of an erased person have no key, and the manifest names the entry that
   expect(new Set(named.map(({ entry }) => entry))).toEqual(new Set([id]));
   expect(named.length).toBeGreaterThan(1);
   for (const { seq } of named) expect(seqs).toContain(seq);
-  // The erasure is carried where the filter leaves it out, and only there.
+  // The bundle includes the erasure only if the filter leaves it out.
   const { verdict, findings, entries } = await bench.reported({ action: "audit.keys" });
   expect([findings, verdict, entries]).toEqual([[], "verified", 3]);
   expect((await bench.reported({ action: "compartment.erase" })).entries).toBe(1);
@@ -72,7 +72,7 @@ it("parts of an erased person have no key, and the manifest names the entry that
   expect(csv.match(/\[erased\]/g)).toHaveLength(2);
 });
 
-it("more erased parts than a manifest lists stand in a file of their own, and the bundle verifies", async () => {
+it("erased parts beyond the manifest's limit are listed in a separate file, and the bundle verifies", async () => {
   const person = await bench.person({ role: "client" });
   for (let at = 0; at < 1_050; at += 50)
     await Promise.all(
@@ -101,7 +101,7 @@ it("more erased parts than a manifest lists stand in a file of their own, and th
   expect(report.notes.find((note) => note.class === "erased")?.count).toBeGreaterThan(1_050);
 });
 
-it("pruned entries are named by the minimum and its entry, and are not called withheld; held ones are still there", async () => {
+it("pruned entries are named by the minimum and its entry and are not called withheld; entries under hold are still present", async () => {
   await bench.anchor();
   const { rows } = await admin.query(
     "SELECT size::int, translate(rtrim(encode(root, 'base64'), '='), '+/', '-_') AS root FROM audit_checkpoint ORDER BY size DESC LIMIT 1",
@@ -134,7 +134,7 @@ it("pruned entries are named by the minimum and its entry, and are not called wi
   expect(manifest.count).toBe(manifest.size - 3);
   expect(await bench.verdict()).toEqual({ verdict: "verified", classes: [] });
   expect(await bench.verdict({ action: "audit.export" })).toEqual({ verdict: "verified", classes: [] });
-  // A newer one names another tree, so the signer does not sign it.
+  // The newer entry names another tree, so the signer does not sign it.
   const other = { minimum: 5, checkpoint: { ...rows[0], root: "A".repeat(43) } };
   const forged = await withoutEntryForm(admin, () =>
     recordEvent(auditor, {
@@ -150,9 +150,9 @@ it("pruned entries are named by the minimum and its entry, and are not called wi
     [forged.id, bench.place.tenantId, bench.place.log, rows[0].size],
   );
   await expect(bench.anchor()).rejects.toThrow("the checkpoint signer refuses: prune");
-  // Until a checkpoint covers it, a whole export waits for a pruning of the last minutes.
+  // Until a checkpoint covers it, a whole export waits for a recent pruning.
   await expect(bundleOf()).rejects.toMatchObject({ code: "export.erasure" });
-  // In a signed tree it would explain what is missing below its number by a false root: no export is made then.
+  // In a signed tree it would explain missing entries below its number with a false root. So no export is made then.
   const { rows: heads } = await admin.query("SELECT max(seq)::int + 1 AS size FROM audit_leaf");
   await admin.query(
     `INSERT INTO audit_checkpoint (log, size, tenant_id, root, note, witnesses)

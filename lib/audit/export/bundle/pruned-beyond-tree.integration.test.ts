@@ -3,7 +3,7 @@ import type { Client } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { AuditEvent } from "@/lib/audit/entry/event";
 import { recordEvent } from "@/lib/audit/record/record-event";
-import { NO_CASE } from "@/lib/audit/recovery/no-case";
+import { NO_CASE } from "@/lib/audit/recovery/store";
 import { canonicalJson } from "@/lib/crypto/json/canonical-json";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { DomainError } from "@/lib/errors";
@@ -12,7 +12,7 @@ import { pastTriggers } from "@/lib/testing/log/past-triggers";
 
 const EVENT: AuditEvent = { class: "log", outcome: "done", action: "audit.keys", subjects: [] };
 const AT = "2026-11-24T14:45:00.000000Z";
-/** A number that no tree of this log has for years. */
+/** A number that no tree of this log will reach for years. */
 const BEYOND = 1_000_000_000;
 const TABLES = ["audit_entry", "audit_leaf", "audit_queue", "audit_index", "audit_part", "audit_recovery"];
 
@@ -33,7 +33,7 @@ async function victim(): Promise<{ id: string; seq: number }> {
   return { id, seq: rows[0].seq };
 }
 
-/** An entry with a leaf's row that no signer ever sees, since it lies beyond every tree. */
+/** An entry with a leaf row beyond every tree, so no signer ever sees it. */
 async function beyondTree(of: string, action: string, pub: object): Promise<string> {
   const { log, tenantId } = bench.place;
   const id = uuidv7(Date.now());
@@ -65,7 +65,7 @@ async function beyondTree(of: string, action: string, pub: object): Promise<stri
   return id;
 }
 
-/** The verdict on a whole bundle and its findings, or the code with which the export is refused. */
+/** Returns the verdict on a whole bundle and its findings, or the error code of the export. */
 async function told(cx = bench.auditor): Promise<string> {
   try {
     const { verdict, findings } = await bench.reported({}, cx);
@@ -76,7 +76,7 @@ async function told(cx = bench.auditor): Promise<string> {
   }
 }
 
-it("an entry is not taken out of a whole bundle by a recovery that no signed tree holds", async () => {
+it("a recovery outside every signed tree cannot remove an entry from a whole bundle", async () => {
   const { id, seq } = await victim();
   expect(await told()).toBe("verified");
   await beyondTree("log", "log.recovery", { recovery: { from: seq, to: seq + 1, lost: [`entry:${id}`] } });
@@ -92,7 +92,10 @@ it("an entry is not taken out of a whole bundle by a recovery that no signed tre
   expect([await told(), ndjson.includes(id)]).toEqual(["wrong part", true]);
 });
 
-/** What an entry would say that tells of a pruning of everything up to this number, by the newest signed tree. */
+/**
+ * Returns the content of an entry that records a pruning of everything up to this number, with the newest signed
+ * tree.
+ */
 async function pruneTo(seq: number): Promise<object> {
   const { rows } = await admin.query(
     "SELECT size::int, root FROM audit_checkpoint WHERE log = $1 ORDER BY size DESC LIMIT 1",
@@ -102,7 +105,7 @@ async function pruneTo(seq: number): Promise<object> {
   return { prune: { minimum: seq + 1, checkpoint: { size, root: root.toString("base64url") } } };
 }
 
-/** Deletes an entry as a pruning does; its leaf stays. */
+/** Deletes an entry's bytes as a pruning does; its leaf stays. */
 async function drop(id: string): Promise<void> {
   await pastTriggers(admin, TABLES, async () => {
     for (const [table, column] of [
@@ -114,7 +117,7 @@ async function drop(id: string): Promise<void> {
   });
 }
 
-it("entries are not taken out of a whole bundle by a pruning that no signed tree holds", async () => {
+it("a pruning outside every signed tree cannot remove entries from a whole bundle", async () => {
   const { id, seq } = await victim();
   await beyondTree("retention", "log.prune", await pruneTo(seq));
   await drop(id);

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-it("an entry that the app's login has found as a pruning keeps no bundle from being made", async () => {
+it("a bundle is made although the app's login marked an entry as a pruning", async () => {
   expect(await bench.verdict()).toEqual({ verdict: "verified", classes: [] });
   const { log, tenantId } = bench.place;
   const [id, at] = [uuidv7(Date.now()), "2026-11-24T14:45:00.000000Z"];

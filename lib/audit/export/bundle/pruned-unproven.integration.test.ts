@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-it("entries are not taken out of a whole export by a pruning whose bytes give another leaf", async () => {
+it("a pruning whose bytes give another leaf cannot remove entries from a whole export", async () => {
   const { admin, place } = bench;
   const { id } = await recordEvent(bench.cx, EVENT);
   await bench.anchor();

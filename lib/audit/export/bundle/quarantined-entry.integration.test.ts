@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-/** As the app's login may: an entry, its queue row and its search row; the sequencer takes no bytes but JCS. */
+/** Writes an entry, its queue row and its index row as the app's login may. The sequencer accepts JCS bytes only. */
 async function forge(spell: (json: string) => string): Promise<string> {
   const { log, tenantId } = bench.place;
   const id = uuidv7(Date.now());
@@ -66,9 +66,9 @@ async function waiting(): Promise<string[]> {
   return items.filter((item) => item.seq === null).map((item) => item.entry_id);
 }
 
-it("a quarantined entry makes no bundle wrong and is not shown as waiting", async () => {
+it("a quarantined entry causes no finding in a bundle and is not shown as waiting", async () => {
   await recordEvent(bench.cx, EVENT);
-  // The portal's login alone writes no other spelling; whoever owns the database does.
+  // The portal's login cannot write another spelling; the database owner can.
   await expect(forge((json) => ` ${json}`)).rejects.toMatchObject({ name: "InvariantError" });
   const admin = openPool({ url: bench.database.adminUrl, maxConnections: 1 });
   const aside = await withoutEntryForm(admin, () => forge((json) => ` ${json}`)).finally(() => admin.end());
@@ -80,12 +80,12 @@ it("a quarantined entry makes no bundle wrong and is not shown as waiting", asyn
   expect(rows).toEqual([{ reason: "format" }]);
   const { manifest, report } = await bundle();
   expect([report.findings, report.verdict]).toEqual([[], "verified"]);
-  // The export's own entry, and nothing else.
+  // Only the export's own entry.
   expect(manifest.later.count).toBe(1);
   expect(await waiting()).not.toContain(aside);
 });
 
-it("an entry that waits is as old as the database says, whatever it says itself", async () => {
+it("a waiting entry's age comes from the database, whatever time the entry states", async () => {
   const fresh = await forge((json) => json);
   const { manifest, report } = await bundle();
   expect([report.findings, report.verdict]).toEqual([[], "verified"]);

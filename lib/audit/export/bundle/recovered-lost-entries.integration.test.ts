@@ -2,8 +2,7 @@ import type { Client } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { AuditEvent } from "@/lib/audit/entry/event";
 import { recordEvent } from "@/lib/audit/record/record-event";
-import { NO_CASE } from "@/lib/audit/recovery/no-case";
-import { insertRecovery, openDoor, writePlain } from "@/lib/audit/recovery/store";
+import { insertRecovery, NO_CASE, openDoor, writePlain } from "@/lib/audit/recovery/store";
 import { inSequencerTransaction } from "@/lib/audit/sequencer/store";
 import type { Context } from "@/lib/context/context";
 import { canonicalJson } from "@/lib/crypto/json/canonical-json";
@@ -17,12 +16,12 @@ const RETURNED = { action: "log.recovered" };
 
 let bench: OwnedLog;
 let admin: Client;
-/** Sees every case, and so what came back without one. */
+/** A reader of every case, who sees recovered entries without a known case. */
 let decider: Context;
 let lost: number[];
 let dropped: string;
 
-/** Leaves of these entries what a recovery brings back: bytes, and a row that says only when and of which class. */
+/** Reduces these entries to what a recovery restores: bytes, and a row with only time and class. */
 async function returnWithoutParts(ids: readonly string[]): Promise<void> {
   await pastTriggers(admin, ["audit_part", "audit_index"], async () => {
     await admin.query("DELETE FROM audit_part WHERE entry_id = ANY ($1::uuid[])", [ids]);
@@ -34,7 +33,7 @@ async function returnWithoutParts(ids: readonly string[]): Promise<void> {
   });
 }
 
-/** A recovery's own entry, written as recover-log.ts writes it. */
+/** A recovery's own entry, as recover-log.ts writes it. */
 async function recordRecovery(from: number, to: number, ids: readonly string[]): Promise<void> {
   const owner = openOwnerPool(bench.database.adminUrl);
   try {
@@ -69,19 +68,19 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-it("what a recovery names as lost is lost, and no part of it is missed, whatever the filter leaves out", async () => {
+it("entries that a recovery names are lost and their parts do not count as missing, whatever the filter leaves out", async () => {
   const word = { verdict: "wrong", classes: ["lost"] };
   expect(await bench.verdict({}, decider)).toEqual(word);
   expect(await bench.verdict(RETURNED, decider)).toEqual(word);
   expect(await bench.verdict({ outcome: "done" }, decider)).toEqual(word);
 });
 
-it("a filtered bundle carries the recovery also when it has no lost entry", async () => {
+it("a filtered bundle includes the recovery even if it has no lost entry", async () => {
   const { verdict, entries, findings } = await bench.reported({ action: "audit.keys" }, decider);
   expect([verdict, entries, findings.map((one) => one.class)]).toEqual(["wrong", 2, ["lost"]]);
 });
 
-it("a recovery explains no part of an entry that it does not name", async () => {
+it("a recovery does not explain missing parts of an entry that it does not name", async () => {
   const { rows } = await admin.query("SELECT seq::int FROM audit_leaf WHERE entry_id = $1", [dropped]);
   await pastTriggers(admin, ["audit_part"], () =>
     admin.query("DELETE FROM audit_part WHERE entry_id = $1", [dropped]),

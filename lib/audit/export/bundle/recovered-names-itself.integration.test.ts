@@ -2,7 +2,7 @@ import type { Client } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { AuditEvent } from "@/lib/audit/entry/event";
 import { recordEvent } from "@/lib/audit/record/record-event";
-import { NO_CASE } from "@/lib/audit/recovery/no-case";
+import { NO_CASE } from "@/lib/audit/recovery/store";
 import { canonicalJson } from "@/lib/crypto/json/canonical-json";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
@@ -17,7 +17,7 @@ let admin: Client;
 const victims: string[] = [];
 const others: string[] = [];
 
-/** What the owner of the database writes: a recovery that names others as lost, and, if told so, itself. */
+/** Writes, as the database owner could, a recovery that names others as lost and optionally itself. */
 async function forgeRecovery(
   lost: readonly string[],
   row: "returned" | "none",
@@ -72,7 +72,7 @@ async function rangeOf(id: string): Promise<{ from: number; to: number }> {
   return { from, to: from + 1 };
 }
 
-/** Leaves of an entry what a recovery brings back, without one. */
+/** Reduces an entry to what a recovery restores, but without a recovery. */
 async function takeOut(id: string): Promise<void> {
   await pastTriggers(admin, TABLES, async () => {
     await admin.query("DELETE FROM audit_part WHERE entry_id = $1", [id]);
@@ -84,7 +84,7 @@ async function takeOut(id: string): Promise<void> {
   });
 }
 
-/** Gives a recovery the search row that it has where nobody hides it. */
+/** Gives a recovery the index row that it has if it is not hidden. */
 async function show(id: string): Promise<void> {
   await pastTriggers(admin, TABLES, () =>
     admin.query(
@@ -110,12 +110,12 @@ it.each([
   [0, "the numbers it took", rangeOf],
   [1, "no number", NOTHING],
 ] as const)(
-  "an entry is not taken out of a whole export by a recovery of its own that hides itself (%i: %s)",
+  "a recovery that hides itself cannot remove its entry from a whole export (%i: %s)",
   async (at, _, range) => {
     const victim = victims[at] ?? "";
     const recovery = await forgeRecovery([victim], "returned", await range(victim));
     await takeOut(victim);
-    // The recovery is there by its own word, and the entry where no recovery explains what it lacks.
+    // The recovery counts by its own bytes. The entry is present, and no recovery explains its missing parts.
     const classes = range === rangeOf ? ["lost"] : ["part", "lost"];
     for (const isShown of [false, true]) {
       if (isShown) await show(recovery);
@@ -129,7 +129,7 @@ it.each([
   [0, "the numbers it took", rangeOf],
   [1, "no number", NOTHING],
 ] as const)(
-  "a person's part that the owner drops is missed in a filtered bundle, though a recovery without a search row calls it lost (%i: %s)",
+  "a filtered bundle reports a person's part that the owner dropped, although a recovery without an index row calls it lost (%i: %s)",
   async (at, _, range) => {
     const other = others[at] ?? "";
     await forgeRecovery([other], "none", await range(other));

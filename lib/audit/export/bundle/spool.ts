@@ -10,15 +10,15 @@ import { crc32 } from "@/lib/crypto/zip/zip-format";
 const ALGORITHM = "aes-256-ctr";
 const GATHER_BYTES = 256 * 1024;
 
-/** A spooled file that is whole, with what its zip header and the manifest say of it. */
+/** A complete spooled file, with the facts that its zip header and the manifest need. */
 export interface SpooledFile extends StreamedZipFile {
   readonly sha256: string;
 }
 
 /**
- * A file that is written once and read once, for bytes that must be measured before the first of them leaves. On
- * the disk it has no name and no readable byte: it is unlinked as soon as it is open (so kill -9 leaves nothing) and
- * encrypted under a key that this object alone holds. Its author closes it.
+ * A file that is written once and read once, for bytes that must be measured before the export can send the first of
+ * them. On the disk it has no name and no readable byte: it is unlinked as soon as it is open, so kill -9 leaves
+ * nothing, and it is encrypted with a key that only this object has. The creator closes it.
  */
 export class Spool {
   private readonly cipher: Cipher;
@@ -36,7 +36,7 @@ export class Spool {
     this.cipher = createCipheriv(ALGORITHM, key, iv);
   }
 
-  /** Opens one in this folder. */
+  /** Opens a spool in this folder. */
   static async open(dir: string): Promise<Spool> {
     const file = path.join(dir, `.spool-${uuidv7(Date.now())}`);
     const handle = await open(file, "wx+", 0o600);
@@ -71,7 +71,7 @@ export class Spool {
     };
   }
 
-  /** Gives the space back to the disk. */
+  /** Frees its disk space. */
   async close(): Promise<void> {
     await this.handle.close();
   }

@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-/** Entries of a case that the auditor may not see, every other one his own to see. */
+/** Entries of a case: the auditor may see every second one only. */
 async function grow(hidden: number): Promise<void> {
   for (let at = 0; at < hidden; at += 50)
     await Promise.all(

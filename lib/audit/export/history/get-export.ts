@@ -21,12 +21,12 @@ async function findItem(
   return toItem(cx, row);
 }
 
-/** The caller's own export as the history has it. Not logged: for answers to what the caller has just done. */
+/** Returns the caller's own export from the history. Not logged: for answers to what the caller has just done. */
 export function getOwnItem(cx: Context, id: string): Promise<ExportItem> {
   return findItem(cx, id, () => ({ userId: cx.principal.userId }));
 }
 
-/** One export of the history: how far it is, its digest. The caller's own, or anybody's for a coordinator. */
+/** Returns one export of the history with progress and digest: the caller's own, or any person's for a coordinator. */
 export async function getExport(cx: Context, id: string): Promise<ExportItem> {
   await recordReadOnce(cx, "audit.exports");
   return findItem(cx, id, (tx) => shownTo(tx, cx));

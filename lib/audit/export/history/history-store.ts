@@ -37,7 +37,7 @@ export async function insertExport(tx: Tx, made: NewExport): Promise<void> {
   });
 }
 
-/** Whether what an export rests on still holds: its maker's standing, and the grant it was asked for under. */
+/** Returns whether an export's maker still has access and its grant, if any, is still in force. */
 export async function isExportAllowed(tx: Tx, id: string, at: Date): Promise<boolean> {
   const rows = await tx.$queryRawUnsafe(
     `SELECT ${standsAt("x", "$2")} AS stands FROM audit_export x WHERE x.id = $1::uuid`,
@@ -47,7 +47,7 @@ export async function isExportAllowed(tx: Tx, id: string, at: Date): Promise<boo
   return z.array(z.object({ stands: z.boolean() })).parse(rows)[0]?.stands === true;
 }
 
-/** What left, once that is known; a broken-off export has no digest that anybody could compare. */
+/** What was sent, once that is known. A broken-off export has no digest, because no one could compare it. */
 export interface ExportEnd {
   readonly state: "done" | "broken_off";
   readonly finishedAt: Date;
@@ -55,7 +55,7 @@ export interface ExportEnd {
   readonly sha256?: string;
   readonly entries?: number;
   readonly size?: number;
-  /** What the export found wrong with the log. */
+  /** A fault in the log that the export found. */
   readonly flaw?: ExportFlaw | undefined;
 }
 
@@ -101,7 +101,7 @@ const ExportRow = z.object({
 });
 export type ExportRow = z.infer<typeof ExportRow>;
 
-/** Exports newest first, of one person where one is given; `before` is the id of the last one shown. */
+/** Returns exports newest first, of one person if one is given; `before` is the id of the last one shown. */
 export async function selectExports(
   tx: Tx,
   where: {
@@ -111,11 +111,11 @@ export async function selectExports(
     readonly limit: number;
     /** One export only. */
     readonly id?: string;
-    /** Others' exports under a grant are left out: each tells of a case (I12). */
+    /** Leaves out other people's exports under a grant, because each reveals a case (I12). */
     readonly withoutGrantsBut?: string;
-    /** Those that were asked for under this grant only. */
+    /** Only exports under this grant. */
     readonly grantId?: string;
-    /** Requests that are sealed from the reader: exports under a grant of one of them are left out. */
+    /** Requests that are sealed from the reader. Exports under their grants are left out. */
     readonly sealed?: readonly string[];
   },
 ): Promise<Readable<ExportRow>[]> {

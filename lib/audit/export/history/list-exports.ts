@@ -14,7 +14,7 @@ import { type ExportRow, selectExports } from "./history-store";
 export function toItem(cx: Context, row: ExportRow): ExportItem {
   const { by_user_id, filter, started_at, finished_at, expires_at, ...rest } = row;
   const isOwn = by_user_id === cx.principal.userId;
-  // How much another could read, and by what it was narrowed, tells of cases that the caller may not know of.
+  // Another person's access and filter values may reveal cases that the caller may not know of.
   const mayCount = isOwn || seesEveryCase(cx);
   return {
     ...rest,
@@ -28,14 +28,17 @@ export function toItem(cx: Context, row: ExportRow): ExportItem {
   };
 }
 
-/** Whose exports somebody sees. */
+/** Whose exports a person sees. */
 export interface ShownExports {
   readonly userId: string | undefined;
   readonly withoutGrantsBut?: string;
   readonly sealed?: readonly string[];
 }
 
-/** Whose exports the caller sees: his own, or everybody's; those of a grant only where its case is his to know. */
+/**
+ * Returns whose exports the caller sees: their own, or all people's. Exports under a grant are included only if the
+ * caller may know its case.
+ */
 export async function shownTo(tx: Tx, cx: Context): Promise<ShownExports> {
   const { role, userId } = cx.principal;
   if (role !== "coordinator") return { userId };
@@ -44,8 +47,8 @@ export async function shownTo(tx: Tx, cx: Context): Promise<ShownExports> {
 }
 
 /**
- * Exports of the log, newest first: the caller's own, or everybody's for a coordinator. The values of another's
- * filter stay with him, since they may name a case.
+ * Returns exports of the log, newest first: the caller's own, or all people's for a coordinator. Other people's
+ * filter values are left out, because they may name a case.
  */
 export async function listExports(cx: Context, query: ExportHistoryQuery): Promise<ExportPage> {
   const { limit, cursor } = query;
@@ -66,7 +69,10 @@ export async function listExports(cx: Context, query: ExportHistoryQuery): Promi
   };
 }
 
-/** The newest exports under a grant, for somebody who may know of it: the caller sees to that, and to its entry. */
+/**
+ * Returns the newest exports under a grant. The calling code checks that the person may know of it, and records the
+ * read.
+ */
 export async function listGrantExports(cx: Context, grantId: string, limit: number): Promise<ExportItem[]> {
   const where = { tenantId: cx.instance.tenantId, userId: undefined, before: undefined, limit, grantId };
   const rows = await inSnapshot(cx, (tx) => selectExports(tx, where));

@@ -21,7 +21,7 @@ it.each([
   expect(parseRange(header, 100)).toEqual(expected);
 });
 
-it("of nothing nothing can be asked", () => {
+it("no range of an empty file can be satisfied", () => {
   expect(parseRange("bytes=0-", 0)).toBe("unsatisfiable");
   expect(parseRange(undefined, 0)).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-/** The bytes an answer holds, both ends included. */
+/** The bytes of an answer, both ends included. */
 export interface ByteRange {
   readonly first: number;
   readonly last: number;
@@ -7,8 +7,8 @@ export interface ByteRange {
 const ONE_RANGE = /^bytes=(\d{0,15})-(\d{0,15})$/;
 
 /**
- * What a Range header asks of a representation of `size` bytes (RFC 9110 section 14): undefined for all of it, which
- * is also the answer to several ranges and to other units; "unsatisfiable" for 416.
+ * Returns the part that a Range header requests of a representation of `size` bytes (RFC 9110 section 14). Undefined
+ * means all of it, also for several ranges and other units; "unsatisfiable" means 416.
  */
 export function parseRange(
   header: string | undefined,

@@ -11,9 +11,9 @@ import { findOwnFile, removeFile } from "./file-store";
 import { cancelJob } from "./store";
 
 /**
- * Ends the caller's own background export: one that waits or runs is cancelled, a finished file is removed with its
- * key. Both are recorded with the change. Throws `export.not-found` for others' and `export.ended` for one that has
- * ended already.
+ * Ends the caller's own background export. A waiting or running one is cancelled; a finished file is removed with its
+ * key. Both are recorded with the change. Throws `export.not-found` for other people's exports and `export.ended` for
+ * one that has already ended.
  */
 export async function cancelExport(cx: Context, id: string): Promise<ExportReceipt> {
   const at = cx.clock.now();

@@ -6,12 +6,12 @@ import type { Sink } from "../sink";
 import { CHUNK_BYTES, sealChunk } from "./seal-chunk";
 import { insertChunk, type JobHold } from "./store";
 
-/** The job was cancelled, another worker has taken it over, or its maker or grant has fallen away. */
+/** The job was cancelled, another worker took it over, or its maker's account or grant ended. */
 export class JobLost extends Error {
   override readonly name = "JobLost";
 }
 
-/** Stores a file in sealed chunks as it is produced; holds one chunk and no more. */
+/** Stores a file in sealed chunks as it is produced. It keeps at most one chunk in memory. */
 export class ChunkWriter implements Sink {
   private readonly hash = createHash("sha256");
   private waiting: Uint8Array[] = [];
@@ -27,12 +27,12 @@ export class ChunkWriter implements Sink {
     private readonly key: Uint8Array,
   ) {}
 
-  /** Entries done so far. */
+  /** Number of entries done so far. */
   get done(): number {
     return this.entries;
   }
 
-  /** From now on every step throws: the job is somebody else's, or nobody's. */
+  /** Makes every later step throw, because this worker no longer owns the job. */
   lose(): void {
     this.isLost = true;
   }
@@ -51,7 +51,7 @@ export class ChunkWriter implements Sink {
     while (this.waitingBytes >= CHUNK_BYTES) await this.store(CHUNK_BYTES);
   }
 
-  /** Stores what is left and gives the digest of the whole, base64url. */
+  /** Stores the rest and returns the digest of the whole file, base64url. */
   async end(): Promise<string> {
     if (this.waitingBytes > 0) await this.store(this.waitingBytes);
     this.requireHold();

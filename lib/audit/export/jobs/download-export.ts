@@ -4,17 +4,17 @@ import type { Context } from "@/lib/context/context";
 import { fromBase64url, toBase64 } from "@/lib/crypto/bytes";
 import { inRawSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";
+import { readerStanding } from "../export-log";
 import { exportPlace } from "../export-place";
 import { fileHeaders } from "../produce-export";
-import { readerStanding } from "../reader-standing";
 import { type ByteRange, parseRange } from "./byte-range";
 import { findOwnFile, noteDownload, readChunk, type StoredFile } from "./file-store";
 import { CHUNK_BYTES, fileKeyContext, openChunk } from "./seal-chunk";
 
-/** A range that begins later belongs to a download noted this long ago at most. */
+/** A range that begins later in the file belongs to a download that was recorded within this time. */
 const GOES_ON_MS = 60 * 60_000;
 
-/** A finished file whose bytes are there. */
+/** A finished file whose bytes exist. */
 interface WholeFile extends StoredFile {
   readonly bytes: number;
   readonly sha256: string;
@@ -45,8 +45,8 @@ async function findFile(cx: Context, id: string): Promise<WholeFile> {
 }
 
 /**
- * Writes a download down, once: the pieces it is fetched in after its first byte belong to it. A piece without a
- * beginning is a download of its own, so that nothing leaves unrecorded.
+ * Records a download once. Later pieces of the file belong to it. A piece without a recorded beginning is recorded as
+ * its own download, so that nothing is sent unrecorded.
  */
 async function recordDownload(cx: Context, { id }: WholeFile, isBeginning: boolean): Promise<void> {
   const at = cx.clock.now();
@@ -62,14 +62,15 @@ async function recordDownload(cx: Context, { id }: WholeFile, isBeginning: boole
   });
 }
 
-/** The bytes of a range, a chunk at a time as the reader takes them. */
+/** Yields the bytes of a range, a chunk at a time at the reader's speed. */
 async function* bytesOf(cx: Context, file: WholeFile, range: ByteRange): AsyncGenerator<Uint8Array> {
   const place = { exportId: file.id, attempt: file.attempt };
   const key = cx.keystore.openSecret(fileKeyContext(cx.instance.tenantId, place), file.file_key);
   for (let number = Math.floor(range.first / CHUNK_BYTES); number * CHUNK_BYTES <= range.last; number += 1) {
     const chunk = { number, at: cx.clock.now() };
     const sealed = await inRawSnapshot(cx, (tx) => readChunk(tx, file, chunk));
-    // Removed in the middle of a download, or its grant or maker fell away: the connection ends short of its length.
+    // The file was removed during the download, or its grant or its maker's account ended. The connection ends before
+    // the full length.
     if (sealed === undefined) throw new DomainError("export.expired");
     const start = number * CHUNK_BYTES;
     const bytes = openChunk(key, { ...place, number }, sealed);
@@ -90,17 +91,17 @@ function streamOf(bytes: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array>
   });
 }
 
-/** Range and If-Range as they were sent. */
+/** Range and If-Range headers as sent. */
 export interface AskedRange {
   readonly range?: string;
   readonly ifRange?: string;
 }
 
 /**
- * Hands the file of a finished background export to its maker, whole or one range of it (RFC 9110 section 14), so that
- * a download that was cut goes on where it ended. Its ETag is the SHA-256 of the whole file. Throws `export.not-found`
- * for anybody else's, `export.unfinished`, `export.expired`, `export.range`, `export.standing` where the maker may
- * no longer read what he might when it was made, and `export.grant` where the grant it was made under has ended.
+ * Returns the file of a finished background export to its maker, whole or as one range (RFC 9110 section 14), so that
+ * an interrupted download can continue. Its ETag is the SHA-256 of the whole file. Throws `export.not-found` for
+ * other people's exports, `export.unfinished`, `export.expired`, `export.range`, `export.standing` if the maker's
+ * access has changed since the export was made, and `export.grant` if its grant has ended.
  */
 export async function downloadExport(
   cx: Context,

@@ -8,7 +8,7 @@ import type { JobContext } from "./run-export";
 
 const BATCH = 20;
 
-/** Removes files whose time is over, each together with the entry that records it; answers how many. */
+/** Removes expired files, each together with the entry that records it. Returns how many. */
 export async function expireExports(
   cx: Pick<JobContext, "db" | "instance" | "clock" | "audit"> & AuditContext,
 ): Promise<number> {

@@ -7,7 +7,7 @@ import { deleteChunks, type JobHold, standsAt } from "./store";
 const Count = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
-/** Removes a finished file with its key; what it was stays in the history. False when it is gone already. */
+/** Removes a finished file with its key; its facts stay in the history. Returns false if it was already removed. */
 export async function removeFile(tx: Tx, id: string, at: Date): Promise<boolean> {
   const changed = await tx.$executeRawUnsafe(
     `UPDATE audit_export SET state = 'expired', removed_at = $2, file_key = NULL
@@ -19,7 +19,7 @@ export async function removeFile(tx: Tx, id: string, at: Date): Promise<boolean>
   return changed === 1;
 }
 
-/** Finished files whose time is over, or that were made under a grant that has ended. */
+/** Returns finished files that have expired or whose grant has ended. */
 export async function findExpired(tx: Tx, tenantId: string, now: Date, limit: number): Promise<string[]> {
   const rows = await tx.$queryRawUnsafe(
     `SELECT id::text FROM audit_export WHERE tenant_id = $1::uuid AND kind = 'job' AND state = 'done'
@@ -46,12 +46,12 @@ const StoredFile = z.object({
   sha256: z.string().nullable(),
   file_key: Bytes.nullable(),
   expires_at: z.coerce.date().nullable(),
-  /** Whether the grant that it was made under is in force; true where there is none. */
+  /** Returns whether the export's grant is in force; true if it has none. */
   grant_stands: z.boolean(),
 });
 export type StoredFile = z.infer<typeof StoredFile>;
 
-/** A person's own background export; undefined for another's and for one that was streamed. */
+/** Returns a person's own background export; undefined for another person's and for a streamed one. */
 export async function findOwnFile(
   tx: Tx,
   { tenantId, userId, id, at }: { tenantId: string; userId: string; id: string; at: Date },
@@ -68,7 +68,10 @@ export async function findOwnFile(
   return z.array(StoredFile).parse(rows)[0];
 }
 
-/** One sealed chunk of a finished file; undefined once the file is removed, or what it rests on has ended. */
+/**
+ * Returns one sealed chunk of a finished file; undefined once the file is removed, or its maker's access or grant has
+ * ended.
+ */
 export async function readChunk(
   tx: RawTx,
   hold: JobHold,
@@ -83,7 +86,7 @@ export async function readChunk(
   return z.array(z.object({ sealed: Bytes })).parse(rows)[0]?.sealed;
 }
 
-/** Notes that a download begins, unless it is the going-on of one noted since `since`: true when it was noted. */
+/** Records that a download begins, unless it continues one recorded since `since`. Returns true if it was recorded. */
 export async function noteDownload(
   tx: Tx,
   id: string,

@@ -6,9 +6,9 @@ import { findReaderById } from "@/lib/identity/people/find-reader";
 import { forgeEntry, refusalCode } from "@/lib/testing/log/forge-entry";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
 import { NewExport } from "../../schema";
+import { readerStanding } from "../export-log";
 import { getExport } from "../history/get-export";
 import { listExports } from "../history/list-exports";
-import { readerStanding } from "../reader-standing";
 import { requestExport } from "./request-export";
 import { type JobContext, runNextExport } from "./run-export";
 
@@ -41,7 +41,7 @@ async function runAll(): Promise<void> {
   while (await runNextExport(worker));
 }
 
-/** Writes a job's row as the portal's database login can, before every other one that waits. */
+/** Writes a job's row as the portal's database login can, before all other waiting jobs. */
 async function forgeJob(said: Record<string, unknown>): Promise<string> {
   const { principal } = auditor;
   const row = {
@@ -65,7 +65,7 @@ async function forgeJob(said: Record<string, unknown>): Promise<string> {
   return row.id;
 }
 
-describe("a row that no portal writes, by the portal's database login", () => {
+describe("a job row that the portal's database login forges", () => {
   it.each([
     ["a format that there is not", { format: "x" }],
     ["a filter that is none", { filter: "5" }],
@@ -80,14 +80,14 @@ describe("a row that no portal writes, by the portal's database login", () => {
     expect(await refusalCode(forgeJob(said))).toBe("23514");
   });
 
-  it("is refused where an entry records another export", async () => {
+  it("the database refuses the row if its entry records another export", async () => {
     const { entry_id } = await ask();
     expect(await refusalCode(forgeJob({ entry_id }))).toBe("23505");
     await runAll();
   });
 });
 
-it("a job whose attempts the login counts up to the most there can be keeps no other one waiting", async () => {
+it("a job with the largest number of attempts, set by the login, does not delay other jobs", async () => {
   const counted = await ask();
   const { id } = await ask();
   await bench.appPool.query("UPDATE audit_export SET attempt = 100 WHERE id = $1", [counted.id]);
@@ -96,8 +96,8 @@ it("a job whose attempts the login counts up to the most there can be keeps no o
   expect((await getExport(auditor, id)).state).toBe("done");
 });
 
-describe("a row that is no job, from before there were rules", () => {
-  it("ends as failed, and keeps no other one waiting and no list from being read", async () => {
+describe("an invalid job row from before the rules existed", () => {
+  it("such a row ends as failed and does not delay other jobs or stop a list", async () => {
     await bench.admin.query("ALTER TABLE audit_export DROP CONSTRAINT audit_export_format_known");
     const forged = await forgeJob({ format: "x" });
     const { id } = await ask();
@@ -109,24 +109,24 @@ describe("a row that is no job, from before there were rules", () => {
   });
 });
 
-describe("a job that its entry does not say was asked for is not made", () => {
+describe("a job whose entry does not request it is not made", () => {
   const stateAfter = async (id: string) => {
     await runAll();
     return (await getExport(auditor, id)).state;
   };
 
-  it("without an entry", async () => {
+  it("a job without an entry is not made", async () => {
     expect(await stateAfter(await forgeJob({}))).toBe("failed");
   });
 
-  it("with an entry that the login wrote", async () => {
+  it("a job with an entry that the login wrote is not made", async () => {
     const { rows } = await bench.admin.query("SELECT id FROM audit_compartment WHERE kind = 'org'");
     const part = { c: "org", stored: Buffer.alloc(60), compartmentId: rows[0].id };
     const entry_id = await forgeEntry(bench.appPool, bench.place, { parts: [part] });
     expect(await stateAfter(await forgeJob({ entry_id }))).toBe("failed");
   });
 
-  it("with the entry of an export that was streamed and has no row", async () => {
+  it("a job with the entry of a streamed export without a row is not made", async () => {
     const { id: entry_id } = await recordEvent(auditor, {
       class: "export",
       outcome: "done",
@@ -152,7 +152,7 @@ describe("a job that its entry does not say was asked for is not made", () => {
     expect(rows).toEqual([{ state: "failed" }]);
   });
 
-  it("and one that it says is made, with filter, options and all", async () => {
+  it("a job that its entry requests is made, with filter and options", async () => {
     const { id } = await ask({
       format: "csv",
       action: "audit.keys",

@@ -82,7 +82,7 @@ beforeAll(async () => {
     logger: auditor.logger,
     keepMs: 7 * DAY_MS,
   };
-  // Long details, so that a file of few entries has several chunks.
+  // Long details, so that a file with few entries has several chunks.
   const details = { note: "0123456789abcdef".repeat(40_000) };
   for (let n = 0; n < 4; n += 1)
     await recordEvent(auditor, {
@@ -98,12 +98,12 @@ afterAll(async () => {
   await bench.close();
 });
 beforeEach(async () => {
-  // A day later no lease of an earlier test runs any more, whatever became of that test.
+  // A day later, no lease of an earlier test is valid, whatever that test did.
   while (await runNextExport(later(worker, DAY_MS)));
 });
 
-describe("an export in the background", () => {
-  it("is recorded when it is asked for, and its file is what the stream of the same snapshot is", async () => {
+describe("background export", () => {
+  it("a background export is recorded when it is requested, and its file equals the stream of the same snapshot", async () => {
     const before = await entriesOf("audit.export");
     const asked = await ask(auditor);
     expect(asked).toMatchObject({ kind: "job", state: "queued", is_own: true });
@@ -121,7 +121,7 @@ describe("an export in the background", () => {
     expect(bytes.length).toBeGreaterThan(2 * CHUNK_BYTES);
   });
 
-  it("of every format is made, and a bundle verifies", async () => {
+  it("every format can be made in the background, and a bundle verifies", async () => {
     for (const format of ["csv", "json", "xlsx", "bundle"] as const) {
       const { bytes } = await fetchBytes(auditor, await made(auditor, { format }));
       if (format !== "bundle") expect(bytes.length).toBeGreaterThan(100);
@@ -132,7 +132,7 @@ describe("an export in the background", () => {
     }
   });
 
-  it("is stored sealed: no byte of it can be read in the database", async () => {
+  it("the file is stored sealed: no byte of it can be read in the database", async () => {
     const id = await made(auditor);
     const { rows } = await bench.appPool.query(
       "SELECT sealed FROM audit_export_chunk WHERE export_id = $1 ORDER BY number",
@@ -142,7 +142,7 @@ describe("an export in the background", () => {
     for (const { sealed } of rows) expect(sealed.includes("0123456789abcdef")).toBe(false);
   });
 
-  it("has the entries behind its maker's fence and no others", async () => {
+  it("the file has the entries within its maker's fence and no others", async () => {
     const regulator = await bench.person({ role: "regulator" });
     const caseId = regulator.requestId;
     await recordEvent(regulator, {
@@ -163,8 +163,8 @@ describe("an export in the background", () => {
   });
 });
 
-describe("a download", () => {
-  it("that was cut goes on where it ended, and gives the file's digest", async () => {
+describe("export download", () => {
+  it("an interrupted download continues where it ended, and gives the file's digest", async () => {
     const id = await made(auditor);
     const { sha256, bytes: size } = await getExport(auditor, id);
     const { response } = await downloadExport(auditor, id, {});
@@ -179,7 +179,7 @@ describe("a download", () => {
     expect(digest).toBe(sha256);
   });
 
-  it("of any range has the bytes of that range", async () => {
+  it("a download of any range has the bytes of that range", async () => {
     const id = await made(auditor);
     const { bytes } = await fetchBytes(auditor, id);
     for (const [from, to] of [
@@ -199,7 +199,7 @@ describe("a download", () => {
     expect([other.response.status, other.bytes.length]).toEqual([200, bytes.length]);
   });
 
-  it("is recorded once, whatever pieces it is fetched in, and a piece without a beginning as well", async () => {
+  it("a download is recorded once, however many pieces it has, and so is a piece without a beginning", async () => {
     const id = await made(auditor);
     const before = await entriesOf("export.download");
     await fetchBytes(auditor, id, { range: "bytes=5-" });
@@ -213,7 +213,7 @@ describe("a download", () => {
     expect(await entriesOf("export.download")).toBe(before + 3);
   });
 
-  it("by anybody but its maker finds nothing, a coordinator's included, and records none", async () => {
+  it("only the maker finds the file; an attempt by any other person, including a coordinator, is not recorded", async () => {
     const id = await made(auditor);
     const before = await entriesOf("export.download");
     for (const role of ["auditor", "coordinator", "regulator"] as const) {
@@ -224,7 +224,7 @@ describe("a download", () => {
     expect(await entriesOf("export.download")).toBe(before);
   });
 
-  it("by its maker, who may now read something else, is refused", async () => {
+  it("a download by its maker is refused after the maker's access has changed", async () => {
     const id = await made(auditor);
     const { principal } = auditor;
     for (const now of [
@@ -237,7 +237,7 @@ describe("a download", () => {
       });
   });
 
-  it("after its time finds it gone: not served from then on, removed with its key, and that recorded", async () => {
+  it("a download after expiry fails: the file is removed with its key, and the removal is recorded", async () => {
     const id = await made(auditor);
     const then = later(auditor, 7 * DAY_MS + 1_000);
     await expect(fetchBytes(then, id)).rejects.toMatchObject({ code: "export.expired", status: 410 });
@@ -255,7 +255,7 @@ describe("a download", () => {
     expect((await getExport(auditor, id)).sha256).not.toBeNull();
   });
 
-  it("whose stored bytes were changed or moved fails and hands out nothing of them", async () => {
+  it("a download with changed or moved stored bytes fails and returns none of them", async () => {
     const id = await made(auditor);
     await bench.appPool.query("DELETE FROM audit_export_chunk WHERE export_id = $1 AND number = 1", [id]);
     await bench.appPool.query(
@@ -268,7 +268,7 @@ describe("a download", () => {
   });
 });
 
-describe("a job", () => {
+describe("export job", () => {
   const lease = (ms: number) => ({
     now: new Date(Date.now() + ms),
     until: new Date(Date.now() + ms + 30_000),
@@ -278,7 +278,7 @@ describe("a job", () => {
     return claimed.is === "job" ? claimed.job : undefined;
   };
 
-  it("whose worker dies in the middle begins again when its lease ends, and never serves half a file", async () => {
+  it("a job whose worker dies begins again when its lease ends, and never returns a partial file", async () => {
     const { id } = await ask(auditor);
     const dead = await claim();
     expect(dead).toMatchObject({ id, attempt: 1 });
@@ -294,12 +294,12 @@ describe("a job", () => {
     expect(bytes.length).toBe((await getExport(auditor, id)).bytes);
   });
 
-  it("whose process is killed with -9 while it stores its file is made anew, whole", async () => {
+  it("a job whose process is killed with -9 while it stores its file is made again, complete", async () => {
     const { id } = await ask(auditor);
     const rival = await bench.appPool.connect();
     let isReleased = false;
     await rival.query("BEGIN");
-    // The second chunk waits for this row of ours, and the process with it.
+    // The second chunk waits for our lock on this row, and so does the process.
     await rival.query(
       "INSERT INTO audit_export_chunk (export_id, attempt, number, tenant_id, sealed) VALUES ($1, 1, 1, $2, '')",
       [id, bench.place.tenantId],
@@ -341,7 +341,7 @@ describe("a job", () => {
     expect(rows).toEqual([{ attempt: 2 }]);
   });
 
-  it("is one worker's at a time: the one that lost it can neither store nor finish", async () => {
+  it("a job belongs to one worker at a time: a worker that lost it can neither store nor finish", async () => {
     const { id } = await ask(auditor);
     const old = await claim();
     const mine = await claim(60_000);
@@ -363,7 +363,7 @@ describe("a job", () => {
     await cancelExport(auditor, id);
   });
 
-  it("that kills every worker that takes it ends as failed", async () => {
+  it("a job that kills every worker ends as failed", async () => {
     const { id } = await ask(auditor);
     for (const ms of [0, 60_000, 120_000]) expect((await claim(ms))?.id).toBe(id);
     expect(await runNextExport(later(worker, 240_000))).toBe(true);
@@ -371,7 +371,7 @@ describe("a job", () => {
     await expect(fetchBytes(auditor, id)).rejects.toMatchObject({ code: "export.ended" });
   });
 
-  it("that is cancelled while it runs stores nothing more, and the cancelling is recorded", async () => {
+  it("a job cancelled while it runs stores no more bytes, and the cancellation is recorded", async () => {
     const before = await entriesOf("export.cancel");
     const { id } = await ask(auditor);
     const cancelling: JobContext = {
@@ -388,7 +388,7 @@ describe("a job", () => {
     await expect(cancelExport(auditor, id)).rejects.toMatchObject({ code: "export.ended" });
   });
 
-  it("of somebody who stands otherwise now is not made", async () => {
+  it("a job of a person whose access has changed is not made", async () => {
     const { id } = await ask(auditor);
     const other: JobContext = {
       ...worker,
@@ -401,7 +401,7 @@ describe("a job", () => {
     expect((await getExport(auditor, gone.id)).state).toBe("failed");
   });
 
-  it("is refused when five of a person's wait, also when they are asked for at once", async () => {
+  it("a sixth waiting job of one person is refused, also when the requests come at once", async () => {
     const person = await bench.person({ role: "auditor" });
     const asked = await Promise.allSettled(Array.from({ length: 8 }, () => ask(person)));
     const refused = asked.flatMap((one) => (one.status === "rejected" ? [one.reason.code] : []));
@@ -409,7 +409,7 @@ describe("a job", () => {
     while (await runNextExport(worker));
   });
 
-  it("whose finished file its maker removes is gone, and that is recorded", async () => {
+  it("a finished file that its maker removes no longer exists, and the removal is recorded", async () => {
     const id = await made(auditor);
     const before = await entriesOf("export.remove");
     expect(await cancelExport(auditor, id)).toMatchObject({ state: "expired" });

@@ -11,7 +11,7 @@ import type { ExportQuery } from "../../schema";
 import { exportDetails } from "../export-log";
 import type { ClaimedJob } from "./store";
 
-/** No entry of the log says that this was asked for: the row is not the portal's, or was changed. */
+/** The log has no entry that requests this job: the portal did not write the row, or the row was changed. */
 export class JobUnrecorded extends Error {}
 
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
@@ -41,10 +41,10 @@ async function findRecording(tx: Tx, tenantId: string, { entry_id, by_user_id }:
 const Said = z.looseObject({ action: z.literal("audit.export"), actor: z.string(), details: z.json() });
 
 /**
- * Holds a job's row against the entry that records it: its sealed and bound org part says who asked for which job, in what
- * format, and which filters and parts were named. A login of the database can write the row and an entry, and seal no such
- * part; an entry is one job's alone, and the values of its filters are never written again. Gives the log it is recorded
- * in; throws JobUnrecorded.
+ * Checks a job's row against the entry that records it. The entry's sealed and bound org part says who requested
+ * which job, in what format, and with which filters and parts. A database login can write the row and an entry, but
+ * cannot seal such a part. An entry belongs to one job, and the values of its filters never change. Returns the log
+ * that records it; throws JobUnrecorded.
  */
 export async function requireRecorded(
   cx: Pick<Context, "db" | "instance" | "audit">,
@@ -67,7 +67,7 @@ export async function requireRecorded(
     canonicalJson(said.data.details) !== canonicalJson(details)
   )
     throw new JobUnrecorded("the job's entry says other than its row");
-  // It names no log where its own was meant: a row that names the present one means one that its entry did not.
+  // The entry names no log if it means its own. A row that names the present log contradicts such an entry.
   if (query.log === cx.instance.log && row.log !== query.log)
     throw new JobUnrecorded("the job's entry is of another log than its row");
   return row.log;

@@ -10,18 +10,17 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { type ExportLender, lendingOf } from "../export-loan";
-import { exportDetails, filterOf, optionsOf } from "../export-log";
+import { exportDetails, filterOf, optionsOf, readerStanding } from "../export-log";
 import { getOwnItem } from "../history/get-export";
-import { readerStanding } from "../reader-standing";
 import { countOpenJobs, insertJob } from "./store";
 
 const MAX_OPEN = 5;
 
 /**
- * Asks for an export to be made in the background. The request and the entry that records it commit together, so that
- * no export is made without its entry; the file holds what its maker may read when it is made. `log` names a
- * closed log to export instead. Under a grant its lender is asked in the same transaction, and takes one unit of the
- * grant's budget. Throws `export.too-many` when five of the caller's wait or run.
+ * Queues an export to be made in the background. The request and the entry that records it commit together, so every
+ * export has its entry. The file has what its maker may read when it is made. `log` names a closed log to export
+ * instead. Under a grant, its lender is called in the same transaction and uses one unit of the grant's budget.
+ * Throws `export.too-many` when five of the caller's exports wait or run.
  */
 export async function requestExport(
   cx: Context,

@@ -7,9 +7,8 @@ import { DomainError } from "@/lib/errors";
 import { ofLog } from "../../reading/of-log";
 import { ExportQuery } from "../../schema";
 import { awaitErasures } from "../erasures-settled";
-import { kindsOf, requestOf } from "../export-log";
+import { kindsOf, readerStanding, requestOf } from "../export-log";
 import { produceExport } from "../produce-export";
-import { readerStanding } from "../reader-standing";
 import { readSignedSize } from "../signed-size";
 import { countRows, readAnchoredSize } from "../store";
 import { ChunkWriter, JobLost } from "./chunk-writer";
@@ -21,10 +20,10 @@ const LEASE_MS = 30_000;
 const RENEW_MS = 3_000;
 const MAX_ATTEMPTS = 3;
 
-/** What making exports needs of a process that waits on nobody. */
+/** What a process without a waiting reader needs to make exports. */
 export interface JobContext
   extends Pick<Context, "db" | "instance" | "clock" | "audit" | "logger" | "keystore"> {
-  /** The person as they stand now; undefined once they may do nothing any more. */
+  /** Returns the person with their present access; undefined if their account may no longer act. */
   findReader(userId: string): Promise<Reader | undefined>;
   /** How long a finished file is kept, in milliseconds. */
   readonly keepMs: number;
@@ -34,7 +33,7 @@ function leaseEnd(cx: JobContext): Date {
   return new Date(cx.clock.nowMs() + LEASE_MS);
 }
 
-/** Renews the lease and tells the progress every few seconds; a job that is lost stops the writer. */
+/** Renews the lease and saves the progress every few seconds. When the job is lost, the writer stops. */
 function keepLease(cx: JobContext, job: ClaimedJob, writer: ChunkWriter, total: () => number | undefined) {
   const renew = async (): Promise<void> => {
     const said = { at: cx.clock.now(), until: leaseEnd(cx), progress: writer.done, total: total() };
@@ -57,7 +56,7 @@ async function make(cx: JobContext, job: ClaimedJob): Promise<void> {
   const lease = keepLease(cx, job, writer, () => total);
   try {
     const query = ExportQuery.parse({ format: job.format, ...job.options, ...job.filter });
-    // What was asked for before a log was closed is of that log, and recorded there.
+    // An export requested before a log was closed exports that log, and is recorded there.
     const recordedIn = await requireRecorded(cx, job, query);
     const from = ofLog(reader, query.log ?? recordedIn);
     const signedSize = await readSignedSize(from, query, Object.keys(job.filter).length > 0);
@@ -90,27 +89,27 @@ async function make(cx: JobContext, job: ClaimedJob): Promise<void> {
 }
 
 /**
- * Makes one background export, if one waits: true when there was one. Any number of portals may do so at once. A
- * portal that dies in the middle is noticed when its lease ends, and the export begins again, three times at most;
- * its file's key is kept only with the whole file, so half a file is never readable.
+ * Makes one background export, if one waits. Returns true when there was one. Any number of portals may do so at
+ * once. If a portal dies during an export, its lease ends and the export starts again, at most three times. The
+ * file's key is stored only with the complete file, so a partial file is never readable.
  */
 export async function runNextExport(cx: JobContext): Promise<boolean> {
   const lease = { now: cx.clock.now(), until: leaseEnd(cx) };
   const claim = await inTransaction(cx, (tx) => claimJob(tx, cx.instance.tenantId, lease));
   if (claim.is === "none") return false;
   if (claim.is === "unreadable") {
-    cx.logger.error({ alarm: "export.job", export: claim.id }, "a row that is no job waited to be exported");
+    cx.logger.error({ alarm: "export.job", export: claim.id }, "an invalid export job was found and ended");
     return true;
   }
   const { job } = claim;
   try {
-    // The third worker died on it too: there is nothing to be hoped of a fourth.
+    // Three workers died on this job, so a fourth is not tried.
     if (job.attempt > MAX_ATTEMPTS) await giveUp(cx, job, "failed");
     else await make(cx, job);
   } catch (err) {
     if (err instanceof JobLost) {
       if (await inTransaction(cx, (tx) => endFallenJob(tx, job, cx.clock.now())))
-        cx.logger.warn({ export: job.id }, "an export stopped: its maker or its grant has fallen away");
+        cx.logger.warn({ export: job.id }, "an export stopped: its maker's account or its grant has ended");
       return true;
     }
     const alarm = err instanceof JobUnrecorded ? { alarm: "export.job" } : {};
@@ -124,7 +123,7 @@ export async function runNextExport(cx: JobContext): Promise<boolean> {
   return true;
 }
 
-/** Another attempt would meet the same: the person's standing, or rows that say other than the log. */
+/** Returns whether a retry would fail in the same way: the person's access changed, or rows do not match the log. */
 function isRefused(err: unknown): boolean {
   if (err instanceof JobUnrecorded) return true;
   return err instanceof DomainError && (err.status === 403 || err.code === "export.index");

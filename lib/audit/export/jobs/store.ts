@@ -5,7 +5,7 @@ import { type ExportFlaw, ExportFormat, ExportOptions } from "../../schema";
 
 const Count = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
-/** A background export as it is asked for. */
+/** A requested background export. */
 export interface NewJob {
   readonly id: string;
   readonly tenantId: string;
@@ -18,7 +18,7 @@ export interface NewJob {
   readonly at: Date;
 }
 
-/** Writes the row of a job that waits for a portal to take it. */
+/** Writes the row of a waiting job. */
 export async function insertJob(tx: Tx, job: NewJob): Promise<void> {
   await tx.$executeRawUnsafe(
     `INSERT INTO audit_export (id, tenant_id, by_user_id, format, filter, options, fence, entry_id, state, kind, started_at)
@@ -35,7 +35,10 @@ export async function insertJob(tx: Tx, job: NewJob): Promise<void> {
   );
 }
 
-/** How many of a person's jobs are not finished. Their row is locked, so that two requests count one after another. */
+/**
+ * Returns how many of a person's jobs are not finished. It locks the person's row, so that two requests count one
+ * after the other.
+ */
 export async function countOpenJobs(tx: Tx, tenantId: string, userId: string): Promise<number> {
   await tx.$queryRawUnsafe(
     "SELECT pg_advisory_xact_lock(hashtextextended('export ' || $1, 0))::text",
@@ -51,7 +54,7 @@ export async function countOpenJobs(tx: Tx, tenantId: string, userId: string): P
 }
 
 const JobHold = z.object({ id: z.string(), attempt: z.number().int() });
-/** A job in the hands of one worker, by the number of its attempt. */
+/** A job that one worker makes, by the number of its attempt. */
 export type JobHold = z.infer<typeof JobHold>;
 
 const ClaimedJob = JobHold.extend({
@@ -64,24 +67,24 @@ const ClaimedJob = JobHold.extend({
 });
 export type ClaimedJob = z.infer<typeof ClaimedJob>;
 
-/** Most that the table takes; a job is given up long before. */
+/** The largest number of attempts that the table accepts; a job ends as failed much earlier. */
 const MOST_ATTEMPTS = 100;
 
-/** How long a claim holds, and since when others' have not. */
+/** When a claim ends, and before which time other workers' claims have ended. */
 export interface Lease {
   readonly now: Date;
   readonly until: Date;
 }
 
-/** What a claim came to; a row that is no job was ended as failed, and others may wait behind it. */
+/** The result of a claim. A row that is not a valid job was ended as failed; others may still wait. */
 export type Claim =
   | { readonly is: "job"; readonly job: ClaimedJob }
   | { readonly is: "unreadable"; readonly id: string }
   | { readonly is: "none" };
 
 /**
- * Takes the oldest job that waits, or whose worker has not been heard of since its lease ended. What an earlier
- * attempt stored goes at once; its worker, should it still live, finds the job no longer its own.
+ * Claims the oldest job that waits, or whose lease has ended. It deletes what an earlier attempt stored. If the
+ * earlier worker still runs, its next step fails because it no longer owns the job.
  */
 export async function claimJob(tx: Tx, tenantId: string, lease: Lease): Promise<Claim> {
   const rows = await tx.$queryRawUnsafe(
@@ -105,7 +108,10 @@ export async function claimJob(tx: Tx, tenantId: string, lease: Lease): Promise<
 
 const HELD = "id = $1::uuid AND attempt = $2 AND state = 'running'";
 
-/** Says that the worker lives and how far it is; false when the job is no longer its own, or what it rests on has ended. */
+/**
+ * Renews the lease and saves the progress. Returns false if this worker no longer owns the job, or its maker's access
+ * or grant has ended.
+ */
 export async function renewLease(
   tx: Tx,
   hold: JobHold,
@@ -129,7 +135,10 @@ export async function renewLease(
   return changed === 1;
 }
 
-/** Ends a job whose maker or grant has fallen away while it was made: what it stored goes. False where another reason stopped it. */
+/**
+ * Ends a job whose maker's access or grant ended while it was made, and deletes what it stored. Returns false if
+ * another reason stopped it.
+ */
 export async function endFallenJob(tx: Tx, hold: JobHold, at: Date): Promise<boolean> {
   const changed = await tx.$executeRawUnsafe(
     `UPDATE audit_export x SET state = 'failed', lease_until = NULL, finished_at = $3
@@ -142,12 +151,15 @@ export async function endFallenJob(tx: Tx, hold: JobHold, at: Date): Promise<boo
   return changed === 1;
 }
 
-/** What an export rests on, asked of the row of audit_export by the name `x`: its maker, and the grant it is made under. */
+/** Condition on the row `x` of audit_export: its maker still has access and its grant is in force. */
 export function standsAt(x: string, at: string): string {
   return `export_maker_stands(${x}) AND export_grant_stands(${x}, ${at}::timestamptz)`;
 }
 
-/** Keeps a sealed chunk; false when the job is no longer this worker's, or what it rests on has ended. */
+/**
+ * Stores a sealed chunk. Returns false if this worker no longer owns the job, or its maker's access or grant has
+ * ended.
+ */
 export async function insertChunk(
   tx: RawTx,
   hold: JobHold,
@@ -161,7 +173,7 @@ export async function insertChunk(
   return rowCount === 1;
 }
 
-/** What a finished file is, and until when it is kept. */
+/** The facts of a finished file, and its expiry. */
 export interface FinishedFile {
   readonly at: Date;
   readonly expiresAt: Date;
@@ -170,11 +182,14 @@ export interface FinishedFile {
   readonly sha256: string;
   readonly entries: number;
   readonly size: number;
-  /** What the export found wrong with the log. */
+  /** A fault in the log that the export found. */
   readonly flaw: ExportFlaw | undefined;
 }
 
-/** Makes the file whole for its readers, key and all; false when the job is no longer this worker's, or rests on nothing. */
+/**
+ * Makes the complete file readable, with its key. Returns false if this worker no longer owns the job, or its maker's
+ * access or grant has ended.
+ */
 export async function finishJob(tx: Tx, hold: JobHold, file: FinishedFile): Promise<boolean> {
   const changed = await tx.$executeRawUnsafe(
     `UPDATE audit_export x SET state = 'done', finished_at = $3, expires_at = $4, file_key = $5, bytes = $6::bigint,
@@ -194,7 +209,7 @@ export async function finishJob(tx: Tx, hold: JobHold, file: FinishedFile): Prom
   return changed === 1;
 }
 
-/** Gives a job back for another attempt, or ends it as failed; what it stored goes. */
+/** Returns a job to the queue for another attempt, or ends it as failed. Deletes what it stored. */
 export async function giveUpJob(
   tx: Tx,
   hold: JobHold,
@@ -216,7 +231,7 @@ export async function deleteChunks(tx: Tx, id: string): Promise<void> {
   await tx.$executeRawUnsafe("DELETE FROM audit_export_chunk WHERE export_id = $1::uuid", id);
 }
 
-/** Ends a job that nobody waits for any more; false when it had ended by itself. */
+/** Ends a job on its maker's request; false if it had already ended. */
 export async function cancelJob(tx: Tx, id: string, at: Date): Promise<boolean> {
   const changed = await tx.$executeRawUnsafe(
     `UPDATE audit_export SET state = 'cancelled', finished_at = $2, lease_until = NULL

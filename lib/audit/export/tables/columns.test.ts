@@ -6,7 +6,7 @@ import { CELL_WORDS } from "./columns";
 const here = (name: string) => readFileSync(path.join(import.meta.dirname, name), "utf8");
 const page = here("../../../../docs/formats/exports.md");
 
-test("every text in brackets that a cell can hold is explained in the workbook and in the page of the format", () => {
+test("the workbook and the format's page explain every bracketed text that a cell can contain", () => {
   const written = ["columns.ts", "shown-row.ts"].flatMap((name) =>
     [...here(name).matchAll(/"(\[[a-z ]+\])"/g)].map(([, word = ""]) => word),
   );

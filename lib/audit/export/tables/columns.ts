@@ -1,9 +1,10 @@
 import "server-only";
 import type { ShownEntry } from "../judge-entry";
 import { bindsPart } from "../part-places";
+import { csvCell } from "./csv-cell";
 import { type ShownRow, shownRow, UNSHOWN } from "./shown-row";
 
-/** The columns of CSV and of a spreadsheet, in order, each with what it holds. */
+/** The columns of CSV and of a spreadsheet, in order, each with its description. */
 export const COLUMNS = {
   seq: "Number of the entry in the log, from 0, without gaps.",
   at: "When it was written, UTC, to the microsecond.",
@@ -47,16 +48,16 @@ export const COLUMN_NAMES: readonly Column[] = [
   "missing",
 ];
 
-/** Stands in the cell of a part whose compartment key was destroyed; the log's entry says when. */
+/** Cell text for a part whose compartment key was destroyed, according to an entry of the log. */
 const ERASED = "[erased]";
-/** Stands in the cell of a part whose compartment key is gone, of which no entry of the log tells. */
+/** Cell text for a part whose compartment key is missing although no entry of the log records its destruction. */
 const KEYLESS = "[key missing]";
-/** Stands in the cell of a part that does not open with its key: it was changed where it is stored. */
+/** Cell text for a part that does not open with its key, because its stored bytes were changed. */
 const UNREADABLE = "[does not open]";
-/** Stands in the cell of a part that the entry binds and that is not stored where the entry says. */
+/** Cell text for a part that the entry binds and that is not stored where the entry says. */
 const MISSING = "[part missing]";
 
-/** Every text in brackets that can stand in a cell, or before its text, with what it says (docs/formats/exports.md). */
+/** Every bracketed text that a cell can contain or begin with, with its meaning (docs/formats/exports.md). */
 export const CELL_WORDS: readonly (readonly [word: string, meaning: string])[] = [
   [ERASED, "Stands for a part whose key was destroyed, as an entry of the log says."],
   [
@@ -111,4 +112,20 @@ export function cellsOf(opened: ShownEntry): string[] {
     partCell(opened, "subject"),
     opened.astray.join(" "),
   ];
+}
+
+export interface CsvOptions {
+  readonly delimiter: "," | ";";
+  readonly bom: boolean;
+}
+
+export function csvHeader({ delimiter, bom }: CsvOptions): string {
+  return `${bom ? "\uFEFF" : ""}${COLUMN_NAMES.join(delimiter)}\r\n`;
+}
+
+/** One entry as a line of CSV. */
+export function csvLine(shown: ShownEntry, { delimiter }: CsvOptions): string {
+  return `${cellsOf(shown)
+    .map((cell) => csvCell(cell, delimiter))
+    .join(delimiter)}\r\n`;
 }

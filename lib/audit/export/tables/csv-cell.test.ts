@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { csvCell } from "./csv-cell";
 
-describe("a CSV cell", () => {
+describe("CSV cell", () => {
   it.each(["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\uFF1D1", "|cmd", "%x"])(
-    "that a spreadsheet would run is neutralised: %j",
+    "disables a cell that a spreadsheet would run: %j",
     (value) => {
       expect(csvCell(value, ",").replace(/^"/, "").startsWith("'")).toBe(true);
     },
   );
 
-  it("is quoted where its content would end it", () => {
+  it("quotes a cell whose content would end it", () => {
     expect(csvCell('a"b', ",")).toBe('"a""b"');
     expect(csvCell("a,b", ",")).toBe('"a,b"');
     expect(csvCell("a\nb", ";")).toBe('"a\nb"');
@@ -17,14 +17,14 @@ describe("a CSV cell", () => {
   });
 
   it.each(["", "7", "2026-11-24T10:00:00.000000Z", "audit.export", "0x-_", "-_A", "_-A"])(
-    "that is an id, a time or a name stays as it is, unless a spreadsheet would run it: %j",
+    "leaves an id, a time or a name unchanged, unless a spreadsheet would run it: %j",
     (value) => {
       expect(csvCell(value, ",")).toBe(value.startsWith("-") ? `'${value}` : value);
     },
   );
 
   it.each([...'=+-@%|;," \t\r\n\u2028\uFF1D\uFF0B\uFF0D\uFF20\u00A0\uFEFF'])(
-    "is never taken for plain with %j at any place of it",
+    "is never treated as plain with %j in any place",
     (odd) => {
       const isSafe = (cell: string) =>
         /^(?:"[\s\S]*"|[^"\r\n;,]*)$/.test(cell) && !/^"?\s*[=+@%|\uFF1D\uFF0B\uFF0D\uFF20-]/.test(cell);

@@ -7,9 +7,9 @@ import type { ShownEntry } from "../judge-entry";
 const NO_BYTES = new Uint8Array(0);
 
 interface PartChoice {
-  /** Undefined for a part without a key: a verifier then says that its key is gone. */
+  /** Undefined for a part without a key. A verifier then reports that its key is missing. */
   readonly key: Uint8Array | undefined;
-  /** Undefined where the plaintext is not written, or the part does not open. */
+  /** Undefined if the plaintext is not written, or the part does not open. */
   readonly text: string | undefined;
 }
 
@@ -25,8 +25,8 @@ function partJson({ c, rowKind, stored = NO_BYTES }: OpenedPart, { key, text }: 
 }
 
 /**
- * The entry as it is in a line. Bytes that give their leaf are what the sequencer took, which is canonical JSON. Others
- * were changed since, and must at least be JSON, so that a line stays a line.
+ * Returns the entry as a line shows it. Bytes that match their leaf are canonical JSON, because the sequencer
+ * accepted them. Other bytes were changed later and must at least be JSON, so that the line stays valid.
  */
 function entryText({ row, opened }: ShownEntry): string {
   const text = fromUtf8(row.bytes);
@@ -34,9 +34,9 @@ function entryText({ row, opened }: ShownEntry): string {
 }
 
 /**
- * One JCS line. The entry inside is byte-exact, since its stored bytes are its JCS. With `isOpened` the parts are opened
- * too (`plaintext`), and erased, dropped and moved parts are named (`erased`, `missing`); in a bundle the manifest names
- * them, signed.
+ * Returns one JCS line. The entry inside is byte-exact, because its stored bytes are its JCS. With `isOpened` the
+ * line also has opened parts (`plaintext`) and names erased, dropped and moved parts (`erased`, `missing`). In a
+ * bundle the signed manifest names them.
  */
 export function entryLine(shown: ShownEntry, isOpened: boolean): string {
   const { row, parts, keyless, erased, astray } = shown;

@@ -36,7 +36,7 @@ async function textOf(cx: Context, query: Record<string, string>): Promise<strin
   return new TextDecoder().decode(await bodyOf(cx, query));
 }
 
-/** Everything a reader can get out of a file: its bytes, and those of its packed files. */
+/** Returns everything that a reader can get out of a file: its bytes, and those of its packed files. */
 async function insideOf(bytes: Uint8Array, isZip: boolean): Promise<string> {
   if (!isZip) return Buffer.from(bytes).toString("utf8");
   const file = path.join(bench.dataDir, `${uuidv7(Date.now())}.zip`);
@@ -73,8 +73,8 @@ afterAll(async () => {
   await bench.close();
 });
 
-describe("an export", () => {
-  it("as NDJSON has each entry's own bytes, as the log stores them", async () => {
+describe("log export", () => {
+  it("NDJSON has each entry's own bytes, as the log stores them", async () => {
     const lines = (await textOf(auditor, { format: "ndjson" })).trimEnd().split("\n");
     const { rows } = await bench.appPool.query(
       "SELECT e.bytes FROM audit_leaf l JOIN audit_entry e ON e.id = l.entry_id ORDER BY l.seq",
@@ -88,14 +88,14 @@ describe("an export", () => {
     expect(lines.length).toBeGreaterThan(3);
   });
 
-  it("as JSON has the lines of NDJSON in one document", async () => {
+  it("JSON has the lines of NDJSON in one document", async () => {
     const lines = (await textOf(decider, { format: "ndjson", action: "request.create" })).trimEnd();
     const json = JSON.parse(await textOf(decider, { format: "json", action: "request.create" }));
     expect(json.entries).toEqual([JSON.parse(lines)]);
     expect(json.log).toBe(bench.place.log);
   });
 
-  it("as XLSX opens in another program as a sheet of text, whose formulas stay text", async () => {
+  it("another program opens XLSX as a sheet of text, and formulas stay text", async () => {
     const bytes = await bodyOf(auditor, { format: "xlsx", action: "disclosure.open" });
     const file = path.join(bench.dataDir, "log.xlsx");
     await writeFile(file, bytes);
@@ -114,7 +114,7 @@ describe("an export", () => {
     expect(inside).not.toMatch(/<c r="[A-Z]+\d+"(?! t="inlineStr")/);
   });
 
-  it("as a bundle verifies, whole and filtered, and leaves nothing in the portal's folder", async () => {
+  it("a bundle verifies, whole and filtered, and leaves no file in the portal's folder", async () => {
     const before = await readdir(bench.dataDir);
     for (const filter of [{}, { action: "disclosure.open" }]) {
       const report = await verifyBundle(await bodyOf(auditor, { format: "bundle", ...filter }), {
@@ -125,7 +125,7 @@ describe("an export", () => {
     expect(await readdir(bench.dataDir)).toEqual(before);
   });
 
-  it("as a bundle has the time stamps of its checkpoints, and no file for them when there are none", async () => {
+  it("a bundle has the time stamps of its checkpoints, and no file for them when there are none", async () => {
     const names = (bytes: Uint8Array) => readCanonicalZip(bytes).map(({ name }) => name);
     expect(names(await bodyOf(auditor, { format: "bundle" }))).not.toContain("timestamps.json");
     await bench.sequencerPool.query("UPDATE audit_checkpoint SET time_stamp = $1", [Buffer.from([48, 0])]);
@@ -137,7 +137,7 @@ describe("an export", () => {
   });
 
   it.each(FORMATS)(
-    "as %s holds nothing of a foreign case, and for its readers everything",
+    "%s has no data of another agency's case, and for its readers everything",
     async (format) => {
       const isZip = format === "xlsx" || format === "bundle";
       const asStored = async (cx: Context) => insideOf(await bodyOf(cx, { format }), isZip);
@@ -158,7 +158,7 @@ describe("an export", () => {
     },
   );
 
-  it.each(FORMATS)("as %s without its parts opens none, and the log says so", async (format) => {
+  it.each(FORMATS)("%s without parts opens none, and the log records it", async (format) => {
     const isZip = format === "xlsx" || format === "bundle";
     const inside = await insideOf(await bodyOf(decider, { format, parts: "none" }), isZip);
     expect(inside.includes(SECRET)).toBe(false);
@@ -172,7 +172,7 @@ describe("an export", () => {
     expect(org.plaintext.details).toEqual({ format, filter: [], parts: "none" });
   });
 
-  it("that its reader leaves gives its connection up and stands in the history as broken off", async () => {
+  it("an export whose reader leaves frees its connection and is broken off in the history", async () => {
     const { response } = await exportLog(auditor, ExportQuery.parse({ format: "ndjson" }));
     await response.body?.cancel();
     await expect
@@ -186,7 +186,7 @@ describe("an export", () => {
     expect((await textOf(auditor, { format: "csv" })).startsWith("seq,at")).toBe(true);
   });
 
-  it("is refused for a filter that cannot be, before anything is written down", async () => {
+  it("an export with an impossible filter is refused before anything is recorded", async () => {
     const entries = () => bench.appPool.query("SELECT count(*) FROM audit_entry").then(({ rows }) => rows[0]);
     const before = await entries();
     await expect(bodyOf(auditor, { format: "csv", subject: "case:1" })).rejects.toMatchObject({
@@ -195,13 +195,13 @@ describe("an export", () => {
     expect(await entries()).toEqual(before);
   });
 
-  it("takes a filter's value as a value, whatever it says", async () => {
+  it("an export uses a filter's value as a value, whatever its text", async () => {
     for (const actor of ["' OR true --", "$1", "current_setting('sealport.tenant_id')", "\\"])
       expect((await textOf(auditor, { format: "csv", actor })).split("\r\n")).toHaveLength(2);
   });
 });
 
-it("a sealed part that was changed where it is stored is exported as that, and the rest of the log with it", async () => {
+it("a sealed part that was changed in storage is exported as such, with the rest of the log", async () => {
   const admin = new Client({ connectionString: bench.database.adminUrl });
   await admin.connect();
   await pastTriggers(admin, ["audit_part"], () =>

@@ -4,12 +4,12 @@ import type { Json } from "@/lib/crypto/json/canonical-json";
 import type { ShownEntry } from "../judge-entry";
 
 /**
- * Stands before a text that only the search row has, because the entry's org part is not open here: whoever owns the
- * database can write search rows, and nothing that is signed vouches for them.
+ * Marks a text that comes from the index row only, because the entry's org part is not open here. The database owner
+ * can write index rows, and no signature vouches for them.
  */
 export const UNSHOWN = "[not shown by the entry]";
 
-/** What a table says of an entry, by the entry itself. */
+/** The facts of an entry that a table shows, taken from the entry itself. */
 export interface ShownRow {
   readonly id: string;
   readonly at: string;
@@ -22,13 +22,13 @@ export interface ShownRow {
   readonly participant_id: string;
   readonly request_id: string;
   readonly grant_id: string;
-  /** JCS of the org part; undefined where it is not here or does not open. */
+  /** JCS of the org part; undefined if it is absent or does not open. */
   readonly org: string | undefined;
   /** Whether the entry binds an org part. */
   readonly hasOrg: boolean;
 }
 
-/** The text of a member, or the search row's behind its mark. */
+/** Returns the text of a member, or the index row's value with the mark. */
 function textOf(value: Json | undefined, path: readonly string[], indexed: () => string | null): string {
   if (value === undefined) {
     const text = indexed();
@@ -39,8 +39,8 @@ function textOf(value: Json | undefined, path: readonly string[], indexed: () =>
 }
 
 /**
- * Reads what a table says of a row from the entry's own bytes and its opened org part; the search row by which it was
- * found stands in only where that part is not open, behind a mark.
+ * Returns what a table shows of a row, from the entry's own bytes and its opened org part. The index row is used,
+ * with a mark, only if that part is not open.
  */
 export function shownRow({ row, entry, orgText, org: said }: ShownEntry): ShownRow {
   const sealed = memberOf(entry, "sealed");

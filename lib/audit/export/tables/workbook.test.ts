@@ -30,7 +30,7 @@ async function written(rows: readonly (readonly string[])[], sheetRows?: number)
 }
 
 describe("a workbook", () => {
-  it("gives every text back as it was, whatever stands in it", async () => {
+  it("returns every text unchanged, whatever characters it has", async () => {
     const texts = [
       "=1+1",
       "<&>\"'",
@@ -44,7 +44,7 @@ describe("a workbook", () => {
     expect(rows).toEqual([["a", "b"], ...texts.map((text) => [text, "end"])]);
   });
 
-  it("that is longer than a sheet goes on in further sheets and leaves no row out", async () => {
+  it("continues a table longer than a sheet in further sheets, without losing a row", async () => {
     const rows = Array.from({ length: 10 }, (_, at) => [`a${at}`, `b${at}`]);
     const file = await written(rows, 4);
     const read = await Promise.all(["Log", "Log 2", "Log 3", "Log 4"].map((name) => readSheet(file, name)));
@@ -55,11 +55,11 @@ describe("a workbook", () => {
     await expect(readSheet(full, "Log 3")).rejects.toThrow();
   });
 
-  it("without rows has its head", async () => {
+  it("has a header without rows", async () => {
     expect(await readSheet(await written([]), "Log")).toEqual([["a", "b"]]);
   });
 
-  it("leaves its source when nobody reads any more", async () => {
+  it("closes its source when the reader has left", async () => {
     let isLeft = false;
     const endless = async function* () {
       try {
@@ -78,7 +78,7 @@ describe("a workbook", () => {
     expect(isLeft).toBe(true);
   });
 
-  it("whose source fails never ends as a whole zip", async () => {
+  it("never ends as a complete zip when its source fails", async () => {
     const pieces: Buffer[] = [];
     const broken = async function* () {
       yield [["1"]];
@@ -92,14 +92,14 @@ describe("a workbook", () => {
 });
 
 describe("a cell", () => {
-  it("says so where its text is longer than a spreadsheet reads", () => {
+  it("a text too long for spreadsheets is replaced by a notice", () => {
     expect(cellText("x".repeat(CELL_CHARACTERS))).toHaveLength(CELL_CHARACTERS);
     expect(cellText("x".repeat(CELL_CHARACTERS + 1))).toBe(
       "[32768 characters, more than a cell holds: take NDJSON or JSON]",
     );
   });
 
-  it("is named as spreadsheets name it", () => {
+  it("a cell has the name that spreadsheets use", () => {
     expect([0, 25, 26, 51, 52, 701, 702].map(columnLetters)).toEqual([
       "A",
       "Z",

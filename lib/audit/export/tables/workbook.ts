@@ -6,17 +6,17 @@ import { InvariantError } from "@/lib/errors";
 import type { Sink } from "../sink";
 import { packageFiles, rowXml, SHEET_FOOT, SHEET_HEAD, SHEET_ROWS, sheetPath } from "./xlsx-xml";
 
-/** Batches of rows, each row its texts. */
+/** Batches of rows; each row is its texts. */
 export type Rows = AsyncIterable<readonly (readonly string[])[]>;
 
-/** A table of a workbook; one longer than a sheet goes on in further sheets of its name and a number. */
+/** A table of a workbook. A table longer than a sheet continues in further sheets with its name and a number. */
 export interface TableOf {
   readonly name: string;
   readonly head: readonly string[];
   rows(): Rows;
 }
 
-/** Gives rows one at a time and says whether there are more. */
+/** Returns rows one at a time, and whether there are more. */
 class RowSource {
   private batch: readonly (readonly string[])[] = [];
   private at = 0;
@@ -36,7 +36,7 @@ class RowSource {
     return true;
   }
 
-  /** Up to `most` rows of what is there without waiting. */
+  /** Returns up to `most` rows that are available without waiting. */
   take(most: number): readonly (readonly string[])[] {
     const rows = this.batch.slice(this.at, this.at + most);
     this.at += rows.length;
@@ -59,7 +59,7 @@ async function* sheetXml(head: readonly string[], source: RowSource, sheetRows: 
   yield Buffer.from(SHEET_FOOT);
 }
 
-/** Adds a table's sheets to the zip, each when the one before has been taken; returns their names. */
+/** Adds a table's sheets to the zip, each after the one before was read. Returns their names. */
 async function addTable(
   zip: ZipFile,
   table: TableOf,
@@ -99,9 +99,9 @@ export interface Workbook {
 }
 
 /**
- * Writes a workbook of text (ECMA-376) as it is made: nothing is held but the batch at hand. When the sink fails the
- * tables are left at once, and their own failure ends the zip without its directory, so that no reader takes it for
- * whole.
+ * Writes a workbook of text (ECMA-376) as it is made. Only the present batch is in memory. If the sink fails, the
+ * tables are closed at once. If a table fails, the zip ends without its directory, so that no reader takes it for
+ * complete.
  */
 export async function writeWorkbook(
   { tables, mtime, sheetRows = SHEET_ROWS }: Workbook,

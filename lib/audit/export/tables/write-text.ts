@@ -6,7 +6,7 @@ import type { ShownEntry } from "../judge-entry";
 import { EntryScan, type ExportRequest, shownOf } from "../read-entries";
 import type { Produced, Sink } from "../sink";
 import { countLater, readAnchor } from "../store";
-import { type CsvOptions, csvHeader, csvLine } from "./csv";
+import { type CsvOptions, csvHeader, csvLine } from "./columns";
 import { entryLine } from "./entry-line";
 
 interface TextFormat {
@@ -19,7 +19,7 @@ async function nothing(): Promise<string> {
   return "";
 }
 
-/** One entry a line, JCS; the entry inside has its own bytes. */
+/** Writes one entry per line, JCS; the entry inside has its own bytes. */
 function ndjson(): TextFormat {
   const batch = (rows: readonly ShownEntry[]) => rows.map((shown) => `${entryLine(shown, true)}\n`).join("");
   return { head: "", batch, foot: nothing };
@@ -30,7 +30,7 @@ function csv(options: CsvOptions): TextFormat {
   return { head: csvHeader(options), batch, foot: nothing };
 }
 
-/** One document: the same lines, and what is later than the checkpoint the export ends at. */
+/** Writes one document: the same lines, and the entries later than the checkpoint at which the export ends. */
 function json(log: string, tx: RawTx): TextFormat {
   return {
     head: `{"entries":[`,

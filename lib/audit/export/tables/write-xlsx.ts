@@ -8,7 +8,7 @@ import { CELL_WORDS, COLUMN_NAMES, COLUMNS, cellsOf } from "./columns";
 import { writeWorkbook } from "./workbook";
 import { CELL_CHARACTERS, SHEET_ROWS } from "./xlsx-xml";
 
-/** What a cell says in place of a text that no spreadsheet reads whole: nothing is cut off unseen. */
+/** The cell text that replaces a text longer than spreadsheets can read. So no text is cut off without a notice. */
 export function cellText(text: string): string {
   if (text.length <= CELL_CHARACTERS) return text;
   return `[${text.length} characters, more than a cell holds: take NDJSON or JSON]`;
@@ -21,7 +21,7 @@ interface Facts {
   readonly longer: number;
 }
 
-/** The dictionary: what each column holds, and what this workbook is. */
+/** Returns the dictionary: the content of each column, and the facts of this workbook. */
 function dictionary(request: ExportRequest, { log, size, entries, longer }: Facts): string[][] {
   const names = Object.keys(request.filter).sort();
   return [

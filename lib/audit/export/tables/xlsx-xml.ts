@@ -1,7 +1,7 @@
 import "server-only";
 
-// The few parts of ECMA-376 (Office Open XML) that a workbook of text needs. No cell has a formula, a number or a
-// date: what a person opens is what stands in the log, and nothing of it runs.
+// The few parts of ECMA-376 (Office Open XML) that a workbook of text needs. No cell is a formula, a number or a
+// date, so a spreadsheet shows the log's text unchanged and runs none of it.
 
 const XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
 const MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
@@ -9,11 +9,11 @@ const OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationsh
 const PACKAGE = "http://schemas.openxmlformats.org/package/2006";
 const CONTENT = "application/vnd.openxmlformats-officedocument.spreadsheetml";
 
-/** Rows of one sheet, and characters of one cell, that spreadsheets read. */
+/** Limits of spreadsheets: rows of one sheet, and characters of one cell. */
 export const SHEET_ROWS = 1_048_576;
 export const CELL_CHARACTERS = 32_767;
 
-/** Characters that XML 1.0 has no way to write, and the carriage return, which parsers change. */
+/** Characters that XML 1.0 cannot contain, and the carriage return, which parsers change. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is escaped.
 const UNWRITABLE = /[\u0000-\u0008\u000b\u000c\u000d\u000e-\u001f\ufffe\uffff]/g;
 /** ECMA-376 part 1, 22.9.2.19: `_xHHHH_` stands for a character, so a text that looks like it is escaped. */
@@ -23,7 +23,7 @@ function escaped(character: string): string {
   return `_x${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}_`;
 }
 
-/** Text as content of an inline string. */
+/** Returns text as content of an inline string. */
 export function xmlText(text: string): string {
   return text
     .replaceAll(LOOKS_ESCAPED, "_x005F_")
@@ -33,13 +33,13 @@ export function xmlText(text: string): string {
     .replaceAll(">", "&gt;");
 }
 
-/** Letters of a column, from 0: A … Z, AA … */
+/** Returns the letters of a column, from 0: A … Z, AA … */
 export function columnLetters(index: number): string {
   const rest = Math.floor(index / 26);
   return `${rest === 0 ? "" : columnLetters(rest - 1)}${String.fromCharCode(65 + (index % 26))}`;
 }
 
-/** One row of text cells; empty ones are left out. `number` counts from 1. */
+/** Returns one row of text cells; empty ones are left out. `number` counts from 1. */
 export function rowXml(cells: readonly string[], number: number): string {
   const written = cells.map((cell, at) =>
     cell === ""
@@ -49,7 +49,7 @@ export function rowXml(cells: readonly string[], number: number): string {
   return `<row r="${number}">${written.join("")}</row>`;
 }
 
-/** A sheet's begin; its first row stays in view. */
+/** The start of a sheet; its first row stays visible. */
 export const SHEET_HEAD =
   `${XML}<worksheet xmlns="${MAIN}"><sheetViews><sheetView workbookViewId="0">` +
   `<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetData>`;
@@ -59,7 +59,7 @@ export function sheetPath(number: number): string {
   return `xl/worksheets/sheet${number}.xml`;
 }
 
-/** The files of the package beside its sheets, which are known by name and in order. */
+/** The files of the package other than its sheets, which have fixed names and a fixed order. */
 export function packageFiles(sheets: readonly string[]): { readonly path: string; readonly xml: string }[] {
   const each = (write: (name: string, number: number) => string): string =>
     sheets.map((name, at) => write(name, at + 1)).join("");

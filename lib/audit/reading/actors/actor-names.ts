@@ -4,14 +4,17 @@ import type { Tx } from "@/lib/db/transaction";
 import { seesEveryCase } from "../fence";
 import { type ActorRow, readActors } from "../store";
 
-/** Whether the caller knows all the tenant's people by name: auditors read their parts, deciders work with them. */
+/**
+ * Returns whether the caller knows all the tenant's people by name: auditors read their parts, approvers work with
+ * them.
+ */
 export function knowsEveryName(cx: Pick<Context, "principal">): boolean {
   return cx.principal.role === "auditor" || seesEveryCase(cx);
 }
 
 /**
- * Returns the people behind pseudonyms. Names are for callers who know them: auditors read every person's part,
- * deciders work with all the tenant's people, and all others know the people of their own organisation.
+ * Returns the people behind pseudonyms, with names only where the caller knows them. Auditors read every person's
+ * part, approvers work with all the tenant's people, and all others know the people of their own organisation.
  */
 export function findActors(
   cx: Context,
@@ -22,7 +25,7 @@ export function findActors(
   return readActors(tx, known, knowsEveryName(cx) ? undefined : cx.principal.organisationId);
 }
 
-/** Returns the names of actors whom the caller knows. For all others a pseudonym stays one. */
+/** Returns the names of actors whom the caller knows. All others stay pseudonyms. */
 export async function actorNames(
   cx: Context,
   tx: Tx,

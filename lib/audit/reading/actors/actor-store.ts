@@ -7,8 +7,8 @@ import { IS_ERASED } from "../store";
 const ActorRow = z.object({ actor: z.string(), name: z.string().nullable() });
 
 /**
- * People with an entry that meets the conditions, by name where the caller knows it, else by pseudonym. One look into
- * the index a person: nobody's entries are counted.
+ * Returns people with an entry that meets the conditions, by name where the caller knows it, else by pseudonym. It
+ * does one index look-up per person and counts no entries.
  */
 export async function findActors(
   tx: Tx,

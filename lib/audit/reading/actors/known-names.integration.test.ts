@@ -11,7 +11,7 @@ import { listAccessLogs } from "../list-access-logs";
 import { listEvents } from "../list-events";
 
 const CASE = uuidv7(Date.now());
-/** What no version here writes: it stands in the log as an older version's word. */
+/** An action that no version here writes: an older version wrote it into the log. */
 const OLDER = "ledger.stamp";
 const FOREIGN = "ledger.open-case";
 
@@ -23,7 +23,7 @@ const READS = "SELECT count(*)::int AS count FROM audit_index WHERE action = 'ac
 
 type Filter = { readonly action?: string; readonly purpose?: string };
 
-/** Each answers with the rows it took, as text. A job has taken none yet: it answers with the filter it was taken with. */
+/** Each answers with the rows it took, as text. A job has no rows yet: it answers with its filter. */
 const calls = [
   [
     "the list",
@@ -55,7 +55,7 @@ beforeAll(async () => {
   const officer = await bench.person({ role: "regulator", hasKey: false, organisation: "agency" });
   await recordEvent(officer, { ...common, action: FOREIGN, caseId: CASE, caseDetails: {} });
   await bench.integrate();
-  // An export ends with what is signed.
+  // An export ends at the signed size.
   await bench.sequencerPool.query(
     `INSERT INTO audit_checkpoint (log, size, tenant_id, root, note)
      SELECT log, size, tenant_id, root, '' FROM audit_head WHERE log = $1`,
@@ -90,7 +90,7 @@ describe.each(calls)("%s", (name, call) => {
     });
   });
 
-  it("takes what an older version wrote, and a known action that nobody did", async () => {
+  it("accepts an action that an older version wrote, and a known action without entries", async () => {
     expect(await call(auditor, { action: OLDER })).toContain(OLDER);
     expect(await call(auditor, { purpose: "stock-taking" })).toContain("stock-taking");
     const nobody = await call(auditor, { action: "roster.supersede" });
@@ -98,14 +98,14 @@ describe.each(calls)("%s", (name, call) => {
     else expect(nobody).toBe("");
   });
 
-  it("tells nobody by the refusal what was done in a case that is not theirs", async () => {
+  it("the refusal does not reveal acts in another agency's case", async () => {
     const refusal = (action: string) => call(auditor, { action }).catch((error: unknown) => error);
     expect(await refusal(FOREIGN)).toMatchObject({ code: "request.invalid" });
     expect(await call(decider, { action: FOREIGN })).toContain(FOREIGN);
   });
 });
 
-it("a look for a name that is in no list is recorded as a read of the log", async () => {
+it("a look-up of an unknown name is recorded as a read of the log", async () => {
   const reads = async () => {
     const { rows } = await bench.appPool.query(
       "SELECT count(*)::int AS count FROM audit_index WHERE action = 'audit.read'",
@@ -118,10 +118,10 @@ it("a look for a name that is in no list is recorded as a read of the log", asyn
   expect(await reads()).toBe(before + 1);
 });
 
-describe("the access log", () => {
+describe("access log", () => {
   const logs = (cx: Context, purpose: string) => listAccessLogs(cx, AccessLogQuery.parse({ purpose }));
 
-  it("refuses a purpose that no entry has, with the nearest, and its look is recorded as one into it", async () => {
+  it("refuses a purpose that no entry has, with the nearest, and records the look-up as a read of the access log", async () => {
     const { rows: before } = await bench.appPool.query(READS);
     await expect(logs(auditor, "setlement")).rejects.toMatchObject({
       code: "request.invalid",
@@ -132,12 +132,12 @@ describe("the access log", () => {
     expect(after[0].count).toBe(before[0].count + 1);
   });
 
-  it("takes a known purpose that nobody had, and an older version's", async () => {
+  it("accepts a known purpose without entries, and an older version's", async () => {
     expect((await logs(auditor, "settlement")).total_count).toBe(0);
     expect((await logs(auditor, "stock-taking")).total_count).toBe(0);
   });
 
-  it("tells a party nothing of what others had in mind", async () => {
+  it("does not show a participant other people's purposes", async () => {
     const party = await bench.person({ role: "client", hasKey: false });
     await expect(logs(party, "stock-taking")).rejects.toMatchObject({ code: "request.invalid" });
     expect((await logs(party, "settlement")).total_count).toBe(0);

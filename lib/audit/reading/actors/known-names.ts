@@ -8,21 +8,21 @@ import { type Conditions, fencedConditions } from "../fence";
 import { hasEntry } from "../store";
 import { nearestNames } from "./nearest-names";
 
-/** Members of a filter whose values are names of a closed list, and the names this version writes. */
+/** Filter members whose values come from a closed list, and the values that this version writes. */
 const LISTS = { action: ACTIONS, purpose: PURPOSES } as const;
 export type NamedMember = keyof typeof LISTS;
 const MEMBERS: readonly NamedMember[] = ["action", "purpose"];
 
 type Named = Readonly<Partial<Record<NamedMember, string | undefined>>>;
 
-/** Which list is asked: what a look into it is recorded as, and what the caller may see of it. */
+/** The list that is asked: how a look-up in it is recorded, and what the caller may see of it. */
 interface Asked {
   readonly read: string;
   readonly seenBy: (cx: Context) => Conditions;
 }
 const EVENTS: Asked = { read: "audit.read", seenBy: fencedConditions };
 
-/** The names nearest to one that is none of its list, nearest first. */
+/** The nearest names to an unknown one, nearest first. */
 export function nearestOf(member: NamedMember, asked: string): string[] {
   return nearestNames(asked, LISTS[member]);
 }
@@ -33,9 +33,10 @@ function isListed(member: NamedMember, name: string): boolean {
 }
 
 /**
- * Members of a filter that name what is in no list of this version and in no entry the caller may see. A log outlives
- * the versions that wrote it, so a name that stands in it is one, whoever wrote it; another's case tells nothing of it
- * (I12). The look is recorded as a read of the log (I9); a name of the lists needs none.
+ * Returns the filter members whose value is neither in this version's lists nor in an entry that the caller may see.
+ * A log outlives the versions that wrote it, so any name in it is valid. Entries of other people's cases do not
+ * count, so the answer reveals nothing about them (I12). The look-up is recorded as a read of the log (I9); a listed
+ * name needs none.
  */
 export async function findUnknownNames(
   cx: Context,
@@ -59,8 +60,8 @@ export async function findUnknownNames(
 }
 
 /**
- * Refuses a filter that names an action or a purpose nobody ever wrote where the caller may read: an empty list would
- * look as if nobody had done it. Throws `request.invalid` with the member and the nearest names.
+ * Refuses a filter with an action or purpose that no entry within the caller's fence has. An empty list would look as
+ * if the act had never been done. Throws `request.invalid` with the member and the nearest names.
  */
 export async function refuseUnknownNames(cx: Context, filter: Named, asked?: Asked): Promise<void> {
   const unknown = await findUnknownNames(cx, filter, asked);

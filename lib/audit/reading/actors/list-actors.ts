@@ -11,9 +11,9 @@ import { findActors } from "./actor-store";
 const SHOWN = 20;
 
 /**
- * People who acted in entries that the caller may see, by part of a name or the beginning of a pseudonym. A name is
- * neither given to nor matched for those who do not know it anyhow, and whoever acted in foreign cases or suspicions
- * alone is not there at all (I12). What was searched for is not logged: it may name a person.
+ * Returns people who acted in entries that the caller may see, by part of a name or the beginning of a pseudonym. A
+ * name is shown and matched only for callers who know it anyway. People who acted only in other agencies' cases or in
+ * suspicions are left out (I12). The search text is not logged, because it may name a person.
  */
 export async function listActors(cx: Context, { q }: ActorQuery): Promise<ActorList> {
   await recordReadOnce(cx, "audit.actors");

@@ -12,7 +12,7 @@ test.each([
   expect(nearestNames(asked, ACTIONS)[0]).toBe(meant);
 });
 
-test("no more names are given than asked for, each once, and always the same", () => {
+test("returns at most the requested number of names, each once, and always the same", () => {
   const found = nearestNames("nothing.such", ACTIONS);
   expect(new Set(found).size).toBe(3);
   expect(nearestNames("nothing.such", [...ACTIONS].reverse())).toEqual(found);

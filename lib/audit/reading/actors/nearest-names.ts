@@ -13,8 +13,8 @@ function distance(one: string, other: string): number {
 }
 
 /**
- * How far a name is from one that was asked for: fewest changes; less where the one holds the other whole. One word may
- * be meant for any word of the name.
+ * Returns how far a name is from the given text: the fewest changes, and less if one contains the other. The text may
+ * match any single word of the name.
  */
 function strangeness(asked: string, name: string): number {
   const holds = name.includes(asked) || asked.includes(name);
@@ -24,8 +24,8 @@ function strangeness(asked: string, name: string): number {
 }
 
 /**
- * The names of a closed list that one which is not in it is most likely meant to be: at most `most`, nearest first, and
- * of equal ones the first by alphabet.
+ * Returns the names of a closed list that an unknown name most likely means: at most `most`, nearest first, equal
+ * ones by alphabet.
  */
 export function nearestNames(asked: string, names: readonly string[], most = 3): string[] {
   const given = asked.trim().toLowerCase();

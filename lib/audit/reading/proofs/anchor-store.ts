@@ -8,7 +8,10 @@ const Mark = z.object({ name: z.string(), kind: z.enum(["own", "independent"]), 
 const Newest = z.object({ size: Size, published_at: z.coerce.date(), witnesses: z.array(Mark) });
 const Stamp = z.object({ size: Size, at: z.coerce.date() });
 
-/** The newest checkpoint, if it covers the entry, and the earliest that an authority stamped; one index look-up each. */
+/**
+ * Returns the newest checkpoint, if it covers the entry, and the earliest one with a time stamp; one index look-up
+ * each.
+ */
 export async function readAnchors(tx: Tx, log: string, seq: number): Promise<EntryAnchors> {
   const newest = await tx.$queryRawUnsafe(
     "SELECT size, published_at, witnesses FROM audit_checkpoint WHERE log = $1 ORDER BY size DESC LIMIT 1",

@@ -15,7 +15,7 @@ import { getProof } from "./get-proof";
 
 const SCRIPT = path.join(import.meta.dirname, "../../../../public/check-entry.py");
 
-/** Packs a bundle anew with deflate: what is in it can be longer than any memory. */
+/** Packs a bundle again with deflate, so that its content can be longer than any memory. */
 const PACK = `import sys, zipfile
 with zipfile.ZipFile(sys.argv[1]) as old, zipfile.ZipFile(sys.argv[2], "w", zipfile.ZIP_DEFLATED) as new:
     for name in sorted(old.namelist(), key=lambda one: one != "checkpoint.txt"):
@@ -53,7 +53,7 @@ async function file(name: string, content: string | Uint8Array): Promise<string>
 
 const [key, receiptKey] = [() => bench.policy.log[0] ?? "", () => bench.policy.receipts[0] ?? ""];
 
-/** Runs the script on an entry and its proof, each as given or changed. */
+/** Runs the script on an entry and its proof, each unchanged or changed. */
 async function check(
   seq: number,
   change: {
@@ -73,7 +73,7 @@ async function check(
   );
 }
 
-/** The same bytes but for one bit. */
+/** Returns the same bytes with one bit changed. */
 function flipped(bytes: Uint8Array, at = Math.floor(bytes.length / 2)): Uint8Array {
   return bytes.map((byte, index) => (index === at ? byte ^ 1 : byte));
 }
@@ -93,8 +93,8 @@ afterAll(async () => {
   await bench.close();
 });
 
-describe("python3 and openssl alone", () => {
-  it("lead from every entry's bytes to the signed root", async () => {
+describe("entry check with python3 and openssl only", () => {
+  it("leads from every entry's bytes to the signed root", async () => {
     for (let seq = 0; seq <= last; seq += 1) {
       const { code, output } = await check(seq);
       expect([code, output.trimEnd().split("\n").at(-1)]).toEqual([
@@ -104,7 +104,7 @@ describe("python3 and openssl alone", () => {
     }
   });
 
-  it("take the bare bytes of an entry too", async () => {
+  it("accepts the bare bytes of an entry too", async () => {
     expect((await check(2, { detail: ({ entry }) => fromBase64url(entry) })).code).toBe(0);
   });
 
@@ -174,7 +174,7 @@ describe("python3 and openssl alone", () => {
     expect(code).toBe(1);
   });
 
-  it("refuse a checkpoint that another key signed, and a key that was mistyped", async () => {
+  it("refuses a checkpoint that another key signed, and a mistyped key", async () => {
     const other = await check(3, { key: receiptKey() });
     expect(other).toMatchObject({
       code: 1,
@@ -186,19 +186,19 @@ describe("python3 and openssl alone", () => {
     expect(typed).toMatchObject({ code: 1, output: expect.stringContaining("LOG_KEY was mistyped") });
   });
 
-  it("lead from an entry of a bundle to its root, and find a changed byte", async () => {
+  it("leads from an entry of a bundle to its root, and finds a changed byte", async () => {
     const { response } = await exportLog(auditor, ExportQuery.parse({ format: "bundle" }));
     const bytes = new Uint8Array(await response.arrayBuffer());
     const bundle = await file("log.zip", bytes);
     expect(await python(key(), bundle, "3")).toMatchObject({ code: 0 });
     const { entry } = await getEvent(auditor, 3);
-    // The bundle's files are stored as they are: an entry's own bytes stand in it.
+    // The bundle's files are stored uncompressed, so an entry's own bytes are visible in it.
     const at = Buffer.from(bytes).indexOf(Buffer.from(fromBase64url(entry)));
     expect(at).toBeGreaterThan(0);
     const changed = flipped(bytes, at + Math.floor(entry.length / 2));
     const damaged = await python(key(), await file("changed.zip", changed), "3");
     expect(damaged).toMatchObject({ code: 1, output: expect.stringMatching(/WRONG: .*CRC/) });
-    // The same by somebody who makes the container fit.
+    // The same change by a person who also corrects the container.
     const own = Buffer.from(fromBase64url(entry)).toString();
     const files = readCanonicalZip(bytes).map(({ name, bytes: content }) => {
       const text = Buffer.from(content).toString();
@@ -214,13 +214,13 @@ describe("python3 and openssl alone", () => {
     expect(absent).toMatchObject({ code: 1, output: "WRONG: entry 4711 is not in this bundle.\n" });
   });
 
-  describe("by a file that is read in two ways or too far", () => {
+  describe("a file that can be read in two ways or too far", () => {
     let bundle: Uint8Array;
     beforeAll(async () => {
       const { response } = await exportLog(auditor, ExportQuery.parse({ format: "bundle" }));
       bundle = new Uint8Array(await response.arrayBuffer());
     });
-    /** The script on entry 3 of the bundle with the lines of its entries changed. */
+    /** Runs the script on entry 3 of the bundle with changed lines of its entries. */
     const changed = async (change: (lines: string[]) => string[]): Promise<Said> => {
       const files = readCanonicalZip(bundle).map((one) =>
         one.name === "entries.ndjson"
@@ -231,7 +231,7 @@ describe("python3 and openssl alone", () => {
     };
     const gone = (line: string) => line.replace('"done"', '"gone"').replace(/^.*?"entry":/, '"entry":');
 
-    it("are led astray by no second entry in the same line, nor by a second line of the same number", async () => {
+    it("the check is not misled by a second entry in the same line or a second line with the same number", async () => {
       const own = (line: string) => line.slice('{"entry":'.length, line.indexOf(',"leaf":'));
       for (const [change, words] of [
         [
@@ -260,7 +260,7 @@ describe("python3 and openssl alone", () => {
       expect([code, output]).toEqual([1, expect.stringContaining("twice")]);
     });
 
-    it("refuse what they cannot read, and show nothing that a terminal would obey", async () => {
+    it("the check refuses unreadable input and prints no terminal control characters", async () => {
       const deep = await check(3, { detail: () => utf8(`{"entry":${"[".repeat(200_000)}`) });
       expect(deep).toMatchObject({ code: 2, output: expect.stringMatching(/^NOT CHECKED: /) });
       const packed = await file("pack.py", PACK);
@@ -313,7 +313,7 @@ describe("python3 and openssl alone", () => {
     expect([code, output]).toEqual([1, expect.stringContaining("WRONG: ")]);
   });
 
-  it("say that what is shown of sealed parts in the clear was not opened", async () => {
+  it("the check says that plaintext of sealed parts was not opened by it", async () => {
     const { code, output } = await check(3, {
       detail: (one) => ({
         ...one,
@@ -326,7 +326,7 @@ describe("python3 and openssl alone", () => {
     );
   });
 
-  it("say how they are used where they are not used so", async () => {
+  it("the check prints its usage when it is called wrongly", async () => {
     expect(await python("key")).toMatchObject({ code: 2, output: expect.stringContaining("LOG_KEY") });
   });
 });

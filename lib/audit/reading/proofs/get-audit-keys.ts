@@ -7,8 +7,8 @@ import { InvariantError } from "@/lib/errors";
 import { closedLog, ofLog } from "../of-log";
 
 /**
- * The public keys this instance is configured to trust; they are pinned, never read from the database. For a closed
- * log its own, and the present receipt key, which signs what is exported of it.
+ * Returns the public keys that this instance is configured to trust. They are pinned and never read from the
+ * database. A closed log has its own keys, together with the present receipt key, which signs its exports.
  */
 export function publicKeys(cx: Pick<Context, "audit" | "instance">): AuditKeys {
   const { pinned } = cx.instance;
@@ -24,7 +24,7 @@ export function publicKeys(cx: Pick<Context, "audit" | "instance">): AuditKeys {
   };
 }
 
-/** Public keys that checkpoints, receipts and the custodian's answers are checked with. */
+/** Returns public keys for checking checkpoints, receipts and the custodian's answers. */
 export async function getAuditKeys(cx: Context, log?: string): Promise<AuditKeys> {
   const closed = cx.instance.closedLogs?.map(({ origin }) => origin) ?? [];
   return { ...publicKeys(ofLog(cx, log)), ...(closed.length === 0 ? {} : { closed }) };

@@ -6,7 +6,7 @@ import { DomainError } from "@/lib/errors";
 import { ofLog } from "../of-log";
 import { findNewestCheckpoint } from "../store";
 
-/** The newest checkpoint with its cosignatures, a C2SP signed note. */
+/** Returns the newest checkpoint with its cosignatures, a C2SP signed note. */
 export async function getCheckpoint(cx: Context, origin?: string): Promise<string> {
   const { log } = ofLog(cx, origin).instance;
   const checkpoint = await inSnapshot(cx, (tx) => findNewestCheckpoint(tx, log));

@@ -22,7 +22,9 @@ async function proofText(cx: LogContext, checkpoint: CheckpointRow, seq: number)
   return `${lines.join("\n")}\n\n${checkpoint.note}`;
 }
 
-/** The proof for an entry by its id, once a checkpoint covers it; for answers that carry it beside the entry. */
+/**
+ * Returns the proof for an entry by its id, once a checkpoint covers it; for answers that include it with the entry.
+ */
 export async function findProof(cx: LogContext, entryId: string): Promise<string | undefined> {
   const { log } = cx.instance;
   const found = await inSnapshot(cx, async (tx) => ({
@@ -34,7 +36,9 @@ export async function findProof(cx: LogContext, entryId: string): Promise<string
   return proofText(cx, checkpoint, seq);
 }
 
-/** Inclusion proof of one leaf in the newest checkpoint, as a C2SP tlog-proof file. It shows hashes only. */
+/**
+ * Returns the inclusion proof of one leaf in the newest checkpoint, as a C2SP tlog-proof file. It shows hashes only.
+ */
 export async function getProof(cx: Context, seq: number, log?: string): Promise<string> {
   const from = ofLog(cx, log);
   const checkpoint = await readNewestCheckpoint(cx.db.pool, from.instance.log);

@@ -58,7 +58,7 @@ beforeAll(async () => {
     logger,
   });
   size = published ?? 0;
-  // Integrated, and not under a checkpoint yet.
+  // Integrated, but not covered by a checkpoint yet.
   await grow(10);
   const principal: Principal = {
     userId: uuidv7(Date.now()),
@@ -89,8 +89,8 @@ afterAll(async () => {
 const missing = (promise: Promise<unknown>) =>
   expect(promise).rejects.toMatchObject({ code: "audit.not-found" });
 
-describe("the tiles of the log", () => {
-  it("give a reader who has nothing else the root that was signed, and entries that hash to the leaves", async () => {
+describe("tiles of the log", () => {
+  it("a reader with tiles only can compute the signed root and check entries against the leaves", async () => {
     const { text } = openNote(await getCheckpoint(cx), [key.vkey]);
     const checkpoint = parseCheckpointText(text);
     expect(checkpoint.size).toBe(600);
@@ -122,7 +122,7 @@ describe("the tiles of the log", () => {
     expect(await rootFrom(tiles, size)).toEqual(checkpoint.root);
   });
 
-  it("are there partial in every width up to the checkpoint's, each the beginning of the next, and nothing beyond", async () => {
+  it("partial tiles exist in every width up to the checkpoint's, each the beginning of the next, and none beyond", async () => {
     const whole = await getTile(cx, 0, { index: 2, width: 88 });
     for (const width of [1, 2, 87]) {
       expect(await getTile(cx, 0, { index: 2, width })).toEqual(whole.subarray(0, width * 32));

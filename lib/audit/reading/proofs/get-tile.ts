@@ -12,8 +12,8 @@ const HASH_BYTES = 32;
 const BUNDLE_WIDTH = 256;
 
 /**
- * One tile of the tree (C2SP tlog-tiles): `width` hashes of 32 bytes, full or partial of any width up to the tree of
- * the newest checkpoint. Throws audit.not-found beyond that.
+ * Returns one tile of the tree (C2SP tlog-tiles): `width` hashes of 32 bytes, full or partial of any width up to the
+ * tree of the newest checkpoint. Throws audit.not-found beyond that.
  */
 export async function getTile(cx: Context, level: number, address: TileAddress): Promise<Uint8Array> {
   const { log } = cx.instance;
@@ -28,8 +28,8 @@ export async function getTile(cx: Context, level: number, address: TileAddress):
 }
 
 /**
- * One entry bundle (C2SP tlog-tiles): the bytes of `width` entries, each behind its length in two bytes, big-endian.
- * Throws audit.not-found beyond the newest checkpoint and where entries are pruned.
+ * Returns one entry bundle (C2SP tlog-tiles): the bytes of `width` entries, each after its length in two bytes,
+ * big-endian. Throws audit.not-found beyond the newest checkpoint and for pruned entries.
  */
 export async function getEntryBundle(cx: Context, { index, width }: TileAddress): Promise<Uint8Array> {
   const { log } = cx.instance;

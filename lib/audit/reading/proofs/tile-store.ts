@@ -4,7 +4,7 @@ import type { Tx } from "@/lib/db/transaction";
 
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
-/** Hashes of a stored tile, as wide as it is now; one primary-key look-up. */
+/** Returns the hashes of a stored tile at its present width; one primary-key look-up. */
 export async function findTileHashes(
   tx: Tx,
   log: string,
@@ -20,7 +20,7 @@ export async function findTileHashes(
   return z.array(z.object({ hashes: Bytes })).parse(rows)[0]?.hashes;
 }
 
-/** Bytes of the entries from `from` on, in order; fewer than `count` where some are pruned. */
+/** Returns the bytes of the entries from `from` on, in order; fewer than `count` if some are pruned. */
 export async function readEntryBytes(
   tx: Tx,
   log: string,

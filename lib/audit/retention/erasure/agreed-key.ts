@@ -23,7 +23,7 @@ const Said = z.looseObject({
 
 type WordContext = Pick<AuditContext, "audit" | "instance">;
 
-/** A person's word, where the entry says it under this tenant's own organisation's key and has its MAC. */
+/** Returns a person's statement, if the entry's part opens with this tenant's organisation key and its MAC is valid. */
 function saidBy(tenantId: string, row: AgreedRow, named: NamedKey | undefined): ErasureWord | undefined {
   if (named?.kind !== "org" || named.tenantId !== tenantId || named.subject !== tenantId) return undefined;
   if (row.leaf_hash !== null && !equalConstantTime(entryLeaf(row.bytes), row.leaf_hash)) return undefined;
@@ -38,9 +38,9 @@ function saidBy(tenantId: string, row: AgreedRow, named: NamedKey | undefined): 
 }
 
 /**
- * Whether two persons agreed to destroy this very key, by the sealed parts of the two entries that the row names. The
- * database owner can change the row: then these entries are of another key, of one person or forged, and no portal seals
- * an entry that the key was destroyed.
+ * Returns whether two people agreed to destroy exactly this key, according to the sealed parts of the two entries
+ * that the row names. The database owner can change the row, but then these entries are about another key, from one
+ * person only, or forged. In that case no portal seals an entry that the key was destroyed.
  */
 export async function isKeyAgreedTo(
   tx: Tx,

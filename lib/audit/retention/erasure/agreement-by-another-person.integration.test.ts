@@ -8,7 +8,7 @@ import { askErasure } from "./ask-erasure";
 import { agreeToErasure, refuseErasureAsked } from "./decide-erasure";
 import { listErasures } from "./list-erasures";
 
-// ADR 0037: an upgrade may have left one human two accounts, with one mailbox.
+// ADR 0037: after an upgrade one person may have two accounts with the same mailbox.
 
 let bench: OwnedLog;
 beforeAll(async () => {
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-/** Two accounts of one human, whom the log has written about. */
+/** Two accounts of one person, both with entries in the log. */
 async function twoAccounts(duties: readonly ("privacy" | "compliance")[]): Promise<[Context, Context]> {
   const one = await bench.person({ role: "coordinator", duties: [...duties], hasKey: false });
   const two = await bench.person({ role: "coordinator", duties: [...duties], hasKey: false });
@@ -32,7 +32,7 @@ async function twoAccounts(duties: readonly ("privacy" | "compliance")[]): Promi
 const written = (who: Context) =>
   recordEvent(who, { class: "log", outcome: "done", action: "audit.keys", subjects: [] });
 
-it("who asks does not agree by another account, and is offered no agreement", async () => {
+it("the requester cannot agree with another account, and is not offered it", async () => {
   const [asker, again] = await twoAccounts(["privacy", "compliance"]);
   const subject = await bench.person({ role: "client", hasKey: false });
   await written(subject);
@@ -43,7 +43,7 @@ it("who asks does not agree by another account, and is offered no agreement", as
   await refuseErasureAsked(again, id);
 });
 
-it("nobody asks, agrees or refuses where the other account is the person", async () => {
+it("a person cannot request, agree to or refuse an erasure of their other account", async () => {
   const [subject, again] = await twoAccounts(["privacy", "compliance"]);
   const asker = await bench.person({ role: "coordinator", duties: ["privacy"] });
   await written(subject);

@@ -39,7 +39,7 @@ const SPOILT = [
   "prepared #- '{index,0,action}'",
 ];
 
-it("no key is destroyed by an entry whose part or search row the portal's login spoilt, and others are", async () => {
+it("an entry whose part or index row the portal's login damaged destroys no key, and other erasures go on", async () => {
   const ids: string[] = [];
   for (const set of SPOILT) {
     const id = await agreed();

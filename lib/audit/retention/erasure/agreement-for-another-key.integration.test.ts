@@ -23,7 +23,7 @@ interface Acted {
   readonly compartment: string;
 }
 
-/** Somebody of whom the log holds something. */
+/** A person with entries in the log. */
 async function acted(): Promise<Acted> {
   const { principal, ...cx } = await bench.person({ role: "client" });
   await recordEvent(
@@ -40,13 +40,13 @@ async function acted(): Promise<Acted> {
 const ask = async ({ handle }: Acted) =>
   (await askErasure(privacy, { subject: handle, reason: "on request" })).id;
 
-/** What the owner of the database writes. */
+/** The changes that the database owner makes. */
 const owned = (table: string, ...statements: readonly string[]) =>
   pastTriggers(bench.admin, [table], async () => {
     for (const statement of statements) await bench.admin.query(statement);
   });
 
-/** The row of one person's compartment made over into another's, name and sealed key. */
+/** Changes the row of one person's compartment into another's, with name and sealed key. */
 async function madeOver(from: Acted, to: Acted): Promise<void> {
   const { rows } = await bench.admin.query(
     "SELECT subject, encode(sealed_key, 'hex') AS key FROM audit_compartment WHERE id = $1",
@@ -65,8 +65,8 @@ async function isPrepared(id: string): Promise<boolean> {
   return rows[0].prepared !== null;
 }
 
-describe("no portal seals an entry that a key was destroyed", () => {
-  it("but for the key that was asked for and agreed to, anew where it waited", async () => {
+describe("a portal seals an erasing entry for the agreed key only", () => {
+  it("a portal seals the entry for the key that was requested and agreed to, and again after a wait", async () => {
     const id = await ask(await acted());
     expect(await prepareDueErasures(bench.cx)).toBe(0);
     await agreeToErasure(compliance, id);
@@ -79,7 +79,7 @@ describe("no portal seals an entry that a key was destroyed", () => {
     expect(await isPrepared(id)).toBe(true);
   });
 
-  it("where the row of the compartment was made another person's since it was asked for", async () => {
+  it("no portal seals the entry if the compartment's row was changed to another person's since the request", async () => {
     const [one, other] = [await acted(), await acted()];
     const id = await ask(one);
     await madeOver(one, other);
@@ -88,7 +88,7 @@ describe("no portal seals an entry that a key was destroyed", () => {
     expect(await prepareDueErasures(bench.cx)).toBe(0);
   });
 
-  it("where the erasure's row names another person's compartment since", async () => {
+  it("no portal seals the entry if the erasure's row names another person's compartment since", async () => {
     const [one, other] = [await acted(), await acted()];
     const id = await ask(one);
     await owned(
@@ -131,7 +131,7 @@ describe("no portal seals an entry that a key was destroyed", () => {
   });
 });
 
-it("nobody asks for an erasure where the key is not the person's own, or does not open", async () => {
+it("an erasure cannot be requested if the key is not the person's own or does not open", async () => {
   const [one, other] = [await acted(), await acted()];
   const wrong = { code: "request.invalid" };
   await owned(

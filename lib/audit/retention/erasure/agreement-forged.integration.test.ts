@@ -13,8 +13,8 @@ import { askErasure } from "./ask-erasure";
 import { keyName, wordMac } from "./erasure-word";
 import { prepareDueErasures } from "./prepare-erasure";
 
-// Whoever has an entry's org part key (every reader of a bundle or of one entry has) can seal another org part under that
-// entry's id. The owner of the database lays two such entries, an ask and an agreement.
+// A person with an entry's org part key (every reader of a bundle or of one entry) can seal another org part for that
+// entry's id. The database owner creates two such entries, a request and an agreement.
 
 type Details = Record<string, Json>;
 let bench: OwnedLog;
@@ -40,7 +40,7 @@ beforeEach(async () => {
   victim = { handle: principal.handle ?? "", compartment, key };
 });
 
-/** What a reader is given of the org part of an entry. */
+/** The data that a reader gets of an entry's org part. */
 async function read(entry: string): Promise<{ key: Uint8Array; details: Details }> {
   const { rows } = await bench.admin.query("SELECT seq::int FROM audit_leaf WHERE entry_id = $1", [entry]);
   const org = (await getEvent(reader, rows[0].seq)).parts.find(({ c }) => c === "org");
@@ -48,7 +48,7 @@ async function read(entry: string): Promise<{ key: Uint8Array; details: Details 
   return { key: fromBase64url(org.part_key), details: { ...(org.plaintext.details as Details) } };
 }
 
-/** An entry of the reader's own made over into a word about an erasure. */
+/** Changes an entry of the reader's own into a statement about an erasure. */
 async function forged(action: string, actor: string, details: Details): Promise<string> {
   const { id } = await recordEvent(reader, event);
   await bench.anchor();
@@ -57,7 +57,7 @@ async function forged(action: string, actor: string, details: Details): Promise<
   return id;
 }
 
-/** Row of an erasure as the owner writes it, with the entries that it names. */
+/** Returns the row of an erasure as the owner writes it, with the entries that it names. */
 const agreedRow = (id: string, ask: string, agree: string) =>
   pastTriggers(bench.admin, ["audit_erasure"], () =>
     bench.admin.query(
@@ -75,10 +75,10 @@ async function isLaidReady(id: string): Promise<boolean> {
   return rows[0].prepared !== null;
 }
 
-it("no portal seals an erasing entry by an ask and an agreement that the owner forged under part keys of a reader", async () => {
+it("no portal seals an erasing entry for a request and an agreement that the owner forged with a reader's part keys", async () => {
   const erasure = uuidv7(Date.now());
   const { compartment, key } = victim;
-  // More than a reader knows: the name that the key has in this erasure.
+  // More than a reader knows: the name of the key in this erasure.
   const details = {
     erasure,
     compartment,
@@ -92,7 +92,7 @@ it("no portal seals an erasing entry by an ask and an agreement that the owner f
   expect(await isLaidReady(erasure)).toBe(false);
 });
 
-it("nor by an honest ask and an agreement that was made of it", async () => {
+it("no portal seals it for an honest request and an agreement made from it", async () => {
   const { id } = await askErasure(reader, { subject: victim.handle, reason: "on request" });
   await bench.anchor();
   const { rows } = await bench.admin.query(
@@ -105,7 +105,7 @@ it("nor by an honest ask and an agreement that was made of it", async () => {
   expect(await isLaidReady(id)).toBe(false);
 });
 
-it("nor by words under another compartment's key than the organisation's, of the same making", async () => {
+it("no portal seals it for statements with the key of another compartment than the organisation's", async () => {
   const { compartment, key } = victim;
   const { tenantId } = bench.place;
   const of = { kind: "case", subject: uuidv7(Date.now()) } as const;
@@ -140,6 +140,7 @@ it("nor by words under another compartment's key than the organisation's, of the
     await agreedRow(erasure, said[0] ?? "", said[1] ?? "");
     outcomes.push(await isLaidReady(erasure));
   }
-  // The organisation's own, which no reader has, shows that nothing else was wrong with them.
+  // The same statements with the organisation's own key, which no reader has, are valid. So the key was the only
+  // fault.
   expect(outcomes).toEqual([false, true]);
 });

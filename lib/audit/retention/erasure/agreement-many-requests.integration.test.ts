@@ -30,7 +30,7 @@ async function isPrepared(id: string): Promise<boolean> {
   return rows[0].prepared !== null;
 }
 
-it("an erasure is laid ready however many others were asked for in the same minute", async () => {
+it("an erasure is prepared however many others were requested in the same minute", async () => {
   const [one, other] = [await acted(), await acted()];
   const clock = fixedClock(new Date());
   const asker = { ...privacy, clock };
@@ -44,7 +44,7 @@ it("an erasure is laid ready however many others were asked for in the same minu
   expect(await isPrepared(id)).toBe(true);
 }, 120_000);
 
-it("an agency that reads org parts alone does not learn whose erasure is asked for", async () => {
+it("an agency that reads only org parts does not learn whose erasure is requested", async () => {
   const one = await acted();
   const { id } = await askErasure(privacy, { subject: one.handle, reason: "on request" });
   const reader = await bench.person({ role: "regulator" });

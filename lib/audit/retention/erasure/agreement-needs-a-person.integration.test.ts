@@ -5,7 +5,7 @@ import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
 import { askErasure } from "./ask-erasure";
 
-// Whose a handle is stands in a row that the owner of the database can change.
+// The owner of a handle is stored in a row that the database owner can change.
 
 let bench: OwnedLog;
 let privacy: Context;
@@ -17,7 +17,7 @@ afterAll(() => bench.close());
 
 const event = { class: "log", outcome: "done", action: "audit.keys", subjects: [] } as const;
 
-/** Asks to erase a person whose row says this pseudonym, of which the log holds something. */
+/** Requests the erasure of a person whose row has this pseudonym and who has entries in the log. */
 async function asked(pseudonym: string) {
   const { principal } = await bench.person({ role: "client", hasKey: false });
   await pastTriggers(bench.admin, ["app_user"], () =>
@@ -33,13 +33,13 @@ const refused = {
   errors: [{ pointer: "/subject", detail: "what the log holds under this name is not about one person" }],
 };
 
-it("nobody asks to erase what the log holds about everybody who was not signed in", async () => {
+it("the data of all anonymous callers cannot be erased", async () => {
   const { system: _system, ...nobody } = bench.cx;
   await recordEvent({ ...nobody, client: { address: "192.0.2.1" } }, event);
   await expect(asked("anonymous")).rejects.toMatchObject(refused);
 });
 
-it("nor what it holds about a process", async () => {
+it("the data of a process cannot be erased", async () => {
   await recordEvent({ ...bench.cx, system: "worker", client: { address: "192.0.2.1" } }, event);
   await expect(asked("system:worker")).rejects.toMatchObject(refused);
 });

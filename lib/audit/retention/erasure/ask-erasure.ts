@@ -12,10 +12,10 @@ import type { NewErasure } from "./schema";
 import { findErasure, findSubject, insertErasure } from "./store";
 import { readerOf, toErasure } from "./view";
 
-/** Who has not signed in, and a process, are no person: what lies under such a name is of all of them. */
+/** Anonymous callers and processes are not people: the data under such a name belong to all of them. */
 const NO_PERSON = /^(?:anonymous$|system:)/;
 
-/** Which person a handle is stands in a row; what is erased is one person's. */
+/** Requires that a handle belongs to one person, because a database row links handle and person. */
 function requirePerson(pseudonym: string): void {
   if (!NO_PERSON.test(pseudonym)) return;
   throw new DomainError("request.invalid", {
@@ -24,8 +24,8 @@ function requirePerson(pseudonym: string): void {
 }
 
 /**
- * The key under which the log keeps what tells who this person is: the entry by which its erasure is asked for names it, so
- * that no other key can be destroyed in its place.
+ * Returns the key that seals the data about this person in the log. The entry of the request names this key, so that
+ * no other key can be destroyed in its place.
  */
 async function keyOf(cx: Context, compartmentId: string, pseudonym: string): Promise<Uint8Array> {
   const key = await personKey(cx, compartmentId, pseudonym);
@@ -71,8 +71,8 @@ async function write(cx: Context, body: NewErasure) {
 }
 
 /**
- * Asks that what tells who a person is be erased from the log (audit.md "Retention"). A second person with the duty
- * agrees; until then nothing happens. `request.conflict` where one is under way for this person already.
+ * Requests the erasure of a person's data from the log (audit.md "Retention"). The key is destroyed only after a
+ * second person with the duty agrees. Throws `request.conflict` if an erasure of this person is already open.
  */
 export async function askErasure(cx: Context, body: NewErasure): Promise<ErasureAnswer> {
   try {

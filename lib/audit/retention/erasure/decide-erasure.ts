@@ -19,19 +19,19 @@ async function lockErasure(tx: Tx, cx: Context, id: string): Promise<ErasureRow>
   return row;
 }
 
-/** Nobody decides what becomes of traces of his own. */
+/** People cannot decide about the erasure of their own data. */
 function requireOther(row: ErasureRow): void {
   if (row.is_subjects)
     throw new DomainError("decision.self", { detail: "You cannot decide about your own data." });
 }
 
-/** And one person is not two, by two accounts neither. */
+/** One person with two accounts does not count as two people. */
 function requireSecondPerson(row: ErasureRow): void {
   if (row.is_askers) throw new DomainError("decision.same-person", { detail: "Another person must agree." });
   requireOther(row);
 }
 
-/** An agreement names the key as the ask does, where it opens; otherwise no entry is ever laid ready by it. */
+/** An agreement must open the key and name it as the request does. Otherwise no entry can ever be prepared from it. */
 async function detailsOf(
   cx: Context,
   action: "erasure.agree" | "erasure.refuse",
@@ -69,8 +69,8 @@ async function decide(
 }
 
 /**
- * The second person agrees; the worker destroys the key as soon as date and holds allow, with its entry in the same
- * transaction. Whether they do is the database's to say, not ours.
+ * Records the agreement of the second person. The worker destroys the key as soon as its date and all holds allow,
+ * with its entry in the same transaction. The database decides whether they do.
  */
 export function agreeToErasure(cx: Context, id: string): Promise<ErasureAnswer> {
   const agree = async (tx: Tx, row: ErasureRow, entryId: string): Promise<void> => {
@@ -83,7 +83,7 @@ export function agreeToErasure(cx: Context, id: string): Promise<ErasureAnswer> 
   });
 }
 
-/** Ends an erasure that has not been carried out: the asker takes it back, or another with the duty refuses. */
+/** Ends an open erasure: the requester withdraws it, or another person with the duty refuses it. */
 export function refuseErasureAsked(cx: Context, id: string): Promise<ErasureAnswer> {
   return decide(cx, id, "erasure.refuse", async (tx, row) => {
     requireOther(row);

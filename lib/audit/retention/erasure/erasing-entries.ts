@@ -11,13 +11,13 @@ import { type ErasingRow, readErasingRows } from "./erasing-store";
 /** The entry that destroyed a compartment's key. */
 export interface Erasing {
   readonly entry: string;
-  /** Mark of the key that it destroyed, as it proves. */
+  /** Mark of the key that it destroyed, which it proves. */
   readonly keyMark: string;
-  /** Undefined while it waits for its leaf, and where it stands in another log of this database. */
+  /** Undefined while it waits for its leaf, and if it is in another log of this database. */
   readonly seq: number | undefined;
-  /** The leaf by which it is believed; undefined while it waits for one. */
+  /** The leaf that vouches for it; undefined while it waits for one. */
   readonly hash?: Uint8Array;
-  /** Origin of that other log, where it has a leaf there. */
+  /** Origin of that other log, if it has a leaf there. */
   readonly elsewhere?: string;
 }
 
@@ -33,7 +33,7 @@ const Erasure = z.looseObject({
   }),
 });
 
-/** Whether the stored bytes are the leaf's, and say of an erasure that it was done and of this very part. */
+/** Returns whether the stored bytes match the leaf, record a completed erasure and bind exactly this part. */
 function isErasing(row: ErasingRow): boolean {
   if (row.leaf_hash !== null && !equalConstantTime(entryLeaf(row.bytes), row.leaf_hash)) return false;
   const entry = bindingEntry(row.log, row);
@@ -41,8 +41,9 @@ function isErasing(row: ErasingRow): boolean {
 }
 
 /**
- * Compartment and mark of the key that this entry destroyed. One that does not prove that who sealed it had the key is none:
- * readers of an entry's org part can, with the owner of the database, seal another in its place.
+ * Returns compartment and mark of the key that this entry destroyed. The entry must prove that its author had the
+ * key. Otherwise a reader of an entry's org part could, together with the database owner, seal a false erasure in its
+ * place.
  */
 function erasedBy(row: ErasingRow, key: Uint8Array): { compartment: string; keyMark: string } | undefined {
   const parsed = Erasure.safeParse(openStored(row.log, row, key));
@@ -59,14 +60,15 @@ interface Found {
 }
 
 /**
- * By compartment: what destroyed a key of that name, each key told by its mark. An entry can name any compartment with a
- * key that there never was; of which key a part is only its entry's org part says (`isEndedBy`).
+ * Erasing entries by compartment; the mark identifies each destroyed key. An entry can name any compartment with a
+ * key that never existed. Only a part's own org part says which key sealed it (`isEndedBy`).
  */
 export type Erasings = ReadonlyMap<string, readonly Erasing[]>;
 
 /**
- * By compartment and key: the first entry that says, by its own sealed and bound part, that it destroyed that key; of
- * another log only where none of this one does, and one that waits for its leaf last. `from` as of `readErasingRows`.
+ * Returns, by compartment and key, the first entry whose own sealed and bound part records the destruction of that
+ * key. An entry of another log counts only if this log has none; an entry that waits for its leaf comes last. `from`
+ * as in `readErasingRows`.
  */
 export async function readErasing(cx: ErasingContext, tx: RawTx, from?: string): Promise<Erasings> {
   const { log } = cx.instance;
@@ -100,8 +102,8 @@ export async function readErasing(cx: ErasingContext, tx: RawTx, from?: string):
 }
 
 /**
- * What entries of the log say of keys that are gone. A missing key without such an entry is no erasure: somebody who
- * owns the database took it. Rows that only say so (an index row, a compartment's date) count for nothing.
+ * The entries of the log that explain missing keys. A missing key without such an entry is not an erasure: the
+ * database owner removed it. Rows alone (an index row, a compartment's date) prove nothing.
  */
 export class ErasureBook {
   private known: Erasings | undefined;
@@ -109,15 +111,15 @@ export class ErasureBook {
 
   constructor(private readonly cx: ErasingContext) {}
 
-  /** Reads what the snapshot of an export says, before its rows are streamed over the same connection. */
+  /** Reads the erasing entries in an export's snapshot, before its rows are streamed over the same connection. */
   async load(tx: RawTx): Promise<void> {
     this.known = await readErasing(this.cx, tx);
   }
 
   /**
-   * The erasing entries of these compartments, whose keys are known to be gone: as they were loaded, and as they are now
-   * for those that are not among them. Key and entry go in one transaction, so that whoever saw the key gone sees its
-   * entry; one that an export's own snapshot is too old for has a later number, or none yet.
+   * Returns the erasing entries of these compartments, whose keys are missing: first from the loaded entries, then
+   * from a new query for the others. Key and entry change in one transaction, so a reader that finds the key missing
+   * also finds its entry. An entry newer than the export's snapshot has a higher number, or none yet.
    */
   async erasing(compartmentIds: Iterable<string>): Promise<Erasings> {
     const unknown = [...compartmentIds].filter((id) => !this.known?.has(id) && !this.asked.has(id));

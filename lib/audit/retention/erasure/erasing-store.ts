@@ -4,7 +4,7 @@ import type { RawTx, Tx } from "@/lib/db/transaction";
 
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
-/** What an index row calls an erasure that was done, with what is needed to see whether it is one. */
+/** An entry whose index row says that an erasure was done, with the columns that prove or disprove it. */
 const ErasingRow = z.object({
   entry_id: z.string(),
   log: z.string(),
@@ -17,19 +17,20 @@ const ErasingRow = z.object({
 });
 export type ErasingRow = z.infer<typeof ErasingRow>;
 
-/** The same of an entry by which an erasure was asked for or agreed to. */
+/** The same columns of an entry that requests an erasure or agrees to one. */
 export type AgreedRow = Omit<ErasingRow, "seq">;
 const AgreedRow = ErasingRow.omit({ seq: true });
 
 const BATCH = 200;
-/** An erasure says little: whatever is longer is none, and the portal's database login can write many of it. */
+/** An erasure is short. Longer entries are ignored, because the portal's database login can write many of them. */
 const MOST_BYTES = 16_384;
 
 const FIRST = "00000000-0000-0000-0000-000000000000";
 
 /**
- * Every `compartment.erase` that was done, or only those whose entries' ids come after one, a batch at a time by entry; of every log of this database, since a part of a
- * closed log is erased by an entry of the one that followed. Search rows say which, so that most may be forged.
+ * Yields every completed `compartment.erase`, or only those with an entry id after a given one, in batches by entry
+ * id. It reads every log of this database, because a part of a closed log can be erased by an entry of the log that
+ * followed. Index rows select them, so most of them may be forged.
  */
 export async function* readErasingRows(tx: RawTx, from = FIRST): AsyncGenerator<ErasingRow[]> {
   for (let after = from, more = true; more; ) {
@@ -50,7 +51,10 @@ export async function* readErasingRows(tx: RawTx, from = FIRST): AsyncGenerator<
   }
 }
 
-/** The entries of these ids with their org parts; of every log, since an erasure may wait for longer than its log lasts. */
+/**
+ * Returns the entries with these ids and their org parts, from every log, because an erasure may wait longer than its
+ * log is open.
+ */
 export async function readAgreedRows(
   tx: Tx,
   tenantId: string,

@@ -8,10 +8,10 @@ const NAME_PREFIX = Uint8Array.of(0x71);
 const INFO = utf8("sealport/erasure-word/1");
 const NO_SALT = new Uint8Array(0);
 
-/** What a person says of an erasure: that it is asked for or agreed to, and of which key it is. */
+/** A person's statement about an erasure: that they request it or agree to it, and for which key. */
 export interface ErasureWord {
   readonly action: "erasure.ask" | "erasure.agree";
-  /** Pseudonym of the person whose word it is. */
+  /** Pseudonym of the person who makes the statement. */
   readonly actor: string;
   readonly erasure: string;
   readonly compartment: string;
@@ -20,8 +20,8 @@ export interface ErasureWord {
 }
 
 /**
- * SHA-256(0x71 ‖ the erasure's id ‖ key), base64url: names a key in one erasure. It is not the mark that stands in the
- * person's entries, so that who reads the ask does not learn from it whose erasure is asked for.
+ * Returns SHA-256(0x71 ‖ the erasure's id ‖ key), base64url: the name of a key in one erasure. It differs from the
+ * mark in the person's entries, so that a reader of the request does not learn whose erasure it is.
  */
 export function keyName(erasure: string, key: Uint8Array): string {
   return toBase64url(sha256(NAME_PREFIX, utf8(erasure), key));
@@ -36,19 +36,23 @@ function macOf(
 }
 
 /**
- * HMAC-SHA-256 of a word under a key derived (HKDF, RFC 5869) from the organisation's compartment key, base64url: whoever
- * was given the key of one entry's org part can seal another in its place, and cannot make this.
+ * Returns the HMAC-SHA-256 of a statement, base64url, with a key derived (HKDF, RFC 5869) from the organisation's
+ * compartment key. A reader with the key of one entry's org part can seal another part in its place, but cannot make
+ * this MAC.
  */
 export function wordMac(orgKey: Uint8Array, word: ErasureWord): string {
   return toBase64url(macOf(orgKey, word));
 }
 
-/** Whether this is the MAC of this word under the organisation's compartment key, compared in constant time. */
+/**
+ * Returns whether this is the MAC of this statement with the organisation's compartment key. Compares in constant
+ * time.
+ */
 export function isWordMac(orgKey: Uint8Array, word: ErasureWord, mac: string): boolean {
   return isBase64url(mac) && equalConstantTime(utf8(wordMac(orgKey, word)), utf8(mac));
 }
 
-/** The key of an erasure's compartment, where it opens as a person's of this tenant. */
+/** Returns the key of an erasure's compartment, if it opens as a person's of this tenant. */
 export async function personKey(
   cx: Pick<AuditContext, "audit" | "instance">,
   compartment: string,
@@ -59,7 +63,7 @@ export async function personKey(
   return pseudonym === undefined || named.subject === pseudonym ? named.key : undefined;
 }
 
-/** The details of the entry in which the caller asks for, or agrees to, the erasure of this key. */
+/** Returns the details of the entry in which the caller requests, or agrees to, the erasure of this key. */
 export async function sayWord(
   cx: Context,
   said: Pick<ErasureWord, "action" | "erasure" | "compartment">,

@@ -25,7 +25,7 @@ import { createLogger } from "@/lib/telemetry/logger";
 import { createTestKeystore } from "@/lib/testing/benches/audit-bench";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
 import { erasePrepared } from "../run-retention";
-import { eraseCompartment } from "../run-store";
+import { eraseCompartment } from "../store";
 import { askErasure } from "./ask-erasure";
 import { agreeToErasure, refuseErasureAsked } from "./decide-erasure";
 import { listErasures } from "./list-erasures";
@@ -73,7 +73,7 @@ const who = (person: Person | undefined): Person => {
   return person;
 };
 
-/** A client whose only act lies so many years back; the id of its entry. */
+/** Writes a client whose only act is this many years old; returns the id of its entry. */
 async function formerClient(years: number): Promise<{ readonly person: Person; readonly entryId: string }> {
   const person = await bench.person({ role: "client", hasKey: false });
   const clock = fixedClock(new Date(Date.now() - years * YEAR_MS));
@@ -148,7 +148,7 @@ describe("the erasure of one person from the log", () => {
       action: "compartment.erase",
       details: { compartment: expect.any(String), key_digest: expect.stringMatching(/^[\w-]{43}$/) },
     });
-    // I8: the entry is the same leaf of both trees.
+    // I8: the entry is the same leaf in both trees.
     expect(erased.entry).toBe(open.entry);
     const proof = parseProof(await getProof(who(auditor), seq));
     const { size, root, steps } = proof;
@@ -164,7 +164,7 @@ describe("the erasure of one person from the log", () => {
     ).toBe(true);
   });
 
-  it("waits for its date and for a hold, writes each refusal down, and runs by itself afterwards", async () => {
+  it("waits for its date and for a hold, records each refusal, and runs automatically afterwards", async () => {
     const early = await formerClient(0.5);
     const denied = await refusals("compartment.erase");
     const id = await ask(early.person);
@@ -212,7 +212,7 @@ describe("the erasure of one person from the log", () => {
     expect(await stateOf(second)).toMatchObject({ state: "done" });
   });
 
-  it("needs two persons with the duty, and neither may be the one it is about", async () => {
+  it("needs two people with the duty, and neither may be the person concerned", async () => {
     const { person } = await formerClient(2);
     const id = await ask(person);
     await expect(agreeToErasure(who(privacy), id)).rejects.toMatchObject({ code: "decision.same-person" });
@@ -228,14 +228,14 @@ describe("the erasure of one person from the log", () => {
     await refuseErasureAsked(who(compliance), id);
     await expect(agreeToErasure(who(compliance), id)).rejects.toMatchObject({ code: "erasure.state" });
 
-    // A portal that lies about the second person's duty does not get past the database.
+    // A portal with a false statement about the second person's duty does not get past the database.
     const again = await ask(person);
     await agreeToErasure(who(approver), again);
     await asRetention();
     expect(await stateOf(again)).toMatchObject({ state: "agreed", kept_back: "two_persons" });
   });
 
-  it("is for the retention role alone, and the app's login cannot say that it happened", async () => {
+  it("can be done by the retention role only, and the app's login cannot claim that it happened", async () => {
     const { person } = await formerClient(2);
     const id = await ask(person);
     for (const pool of [bench.appPool, bench.sequencerPool, bench.signerPool]) {
@@ -247,7 +247,7 @@ describe("the erasure of one person from the log", () => {
     await expect(
       bench.appPool.query("UPDATE audit_compartment SET sealed_key = NULL, destroyed_at = now()"),
     ).rejects.toThrow(/permission denied/);
-    // Unagreed: refused and written down, whoever holds the retention login.
+    // Without agreement: refused and recorded, even with the retention login.
     const denied = await refusals("compartment.erase");
     expect(await eraseCompartment(retention, id)).toMatchObject({ outcome: "denied", reason: "two_persons" });
     expect(await eraseCompartment(retention, uuidv7(1))).toMatchObject({ outcome: "denied" });
@@ -280,7 +280,7 @@ describe("the erasure of one person from the log", () => {
     await refuseErasureAsked(who(privacy), id);
   });
 
-  it("is listed in pages of any size, each once, newest first", async () => {
+  it("is listed in pages of any size, each erasure once, newest first", async () => {
     const pages: string[] = [];
     for (let cursor: string | null | undefined; cursor !== null; ) {
       const query = { limit: "2", ...(cursor === undefined ? {} : { cursor }) };
@@ -299,7 +299,7 @@ describe("the erasure of one person from the log", () => {
     });
   });
 
-  it("ends the key in every process at once, and a person who comes back gets a new one", async () => {
+  it("ends the key in every process at once, and a returning person gets a new key", async () => {
     const { person } = await formerClient(2);
     const receiptKey = bench.keystore.readNamedKey("receipt");
     if (receiptKey === undefined) throw new TypeError("no receipt key");

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-/** Entries of the portal's database login that their search rows call erasures, with parts that open under nothing. */
+/** Entries of the portal's database login that their index rows call erasures, with parts that no key opens. */
 async function forge(count: number, bytesOfPart: number): Promise<void> {
   const { log, tenantId } = bench.place;
   const at = "2026-11-24T14:45:00.000000Z";
@@ -59,7 +59,7 @@ async function forge(count: number, bytesOfPart: number): Promise<void> {
   await bench.anchor();
 }
 
-it("rows that only call themselves erasures are read a few at a time, and hide none that is one", async () => {
+it("rows that falsely claim to be erasures are read a few at a time, and do not hide a real one", async () => {
   const compartment = uuidv7(1);
   const key = new Uint8Array(32).fill(8);
   const marks = { key_mark: keyMark(key), key_proof: keyProof(key) };

@@ -10,8 +10,8 @@ import { type ErasureRow, listErasureRows } from "./store";
 import { readerOf, toErasure } from "./view";
 
 /**
- * Erasures newest first, for those with the duty; names of people stand in it. The cursor is the id of the last one
- * shown. Throws `request.invalid` for any other.
+ * Returns erasures, newest first, for people with the duty, because the list has names of people. The cursor is the
+ * id of the last one shown. Throws `request.invalid` for any other cursor.
  */
 export async function listErasures(cx: Context, { cursor, limit }: ErasureQuery): Promise<ErasureList> {
   if (cursor !== undefined && !isUuid(cursor)) {

@@ -10,18 +10,18 @@ import { isKeyAgreedTo } from "./agreed-key";
 import { type DueErasure, keepPrepared, listDue, putOff } from "./store";
 
 const DIGEST_PREFIX = Uint8Array.of(0x65);
-/** An entry says when it was made, and is written within a minute of that or not at all. */
+/** An entry states when it was made. It must be written within one minute of that time. */
 const STALE_MS = 20_000;
 
-/** SHA-256(0x65 ‖ compartment key), base64url: names a destroyed key without telling it. */
+/** Returns SHA-256(0x65 ‖ compartment key), base64url: identifies a destroyed key without revealing it. */
 export function keyDigest(key: Uint8Array): string {
   return toBase64url(sha256(DIGEST_PREFIX, key));
 }
 
 /**
- * Lays ready the entry that the destruction of this key will write, since only a portal can seal it and only the
- * retention role can destroy the key. False, and put off for a quarter of an hour, where the key is gone already, and where
- * it is not the one that two persons' own entries say they agreed to destroy, whatever the row says now.
+ * Prepares the entry for the destruction of this key. Only a portal can seal this entry, and only the retention role
+ * can destroy the key. Returns false, and defers the erasure for a quarter of an hour, if the key is already
+ * destroyed or is not the key that two people agreed to destroy in their own entries.
  */
 export async function prepareErasure(
   tx: Tx,
@@ -51,7 +51,7 @@ export async function prepareErasure(
       action: "compartment.erase",
       subjects: [`compartment:${compartment_id}`, `erasure:${id}`],
       details: { compartment: compartment_id, key_digest, ...marks, erasure: id },
-      // Also where everybody reads it: after a restore the sealed part may be gone, and the key must go again.
+      // This is public too. After a restore the sealed part may be lost, and the key must be destroyed again.
       pub: { thumbprint: key_digest },
     },
   );
@@ -61,21 +61,27 @@ export async function prepareErasure(
 
 type Preparing = AuditContext & DbContext & { readonly logger?: Logger };
 
-/** One whose row or entries make it fail is put off with an alarm, so that it keeps no other waiting. */
+/**
+ * Defers an erasure that fails because of its row or its entries and raises an alarm, so that it does not delay
+ * others.
+ */
 async function prepareOne(cx: Preparing, erasure: DueErasure): Promise<boolean> {
   try {
     return await inTransaction(cx, (tx) => prepareErasure(tx, cx, erasure, cx.logger));
   } catch (error) {
     cx.logger?.error(
       { alarm: "log.erasure", erasure: erasure.id, err: error },
-      "an erasure is not laid ready",
+      "an erasure was not prepared, will retry",
     );
     await inTransaction(cx, (tx) => putOff(tx, erasure.id));
     return false;
   }
 }
 
-/** Prepares what has become due, also after a date has passed or a hold has ended. Portals may do it at once. Gives how many. */
+/**
+ * Prepares due erasures, including those whose date has passed or whose hold has ended. Several portals may do it at
+ * once. Returns how many.
+ */
 export async function prepareDueErasures(cx: Preparing): Promise<number> {
   const due = await inSnapshot(cx, (tx) => listDue(tx, cx.instance.tenantId, STALE_MS));
   let prepared = 0;

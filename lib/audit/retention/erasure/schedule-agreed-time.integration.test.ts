@@ -7,8 +7,8 @@ import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
 import { askErasure } from "./ask-erasure";
 import { agreeToErasure } from "./decide-erasure";
 
-// A portal checks the two entries that the row names. Anyone with the portal's login could name others, with an entry of
-// its own, and no portal would find the agreement again.
+// A portal checks the two entries that the row names. A process with the portal's login could name others, with an
+// entry of its own, and then no portal would find the agreement.
 
 let bench: OwnedLog;
 let privacy: Context;
@@ -31,7 +31,7 @@ async function agreed(): Promise<string> {
   return id;
 }
 
-/** As whatever has the portal's login, with an entry that lets it pass. */
+/** Acts with the portal's login, with an entry that lets the change pass. */
 const asApp = (set: string, id: string) =>
   inTransaction(bench.cx, async (tx) => {
     await tx.$executeRawUnsafe(`UPDATE audit_erasure SET ${set} WHERE id = $1::uuid`, id);
@@ -44,7 +44,7 @@ const asApp = (set: string, id: string) =>
     });
   });
 
-it("the time at which an erasure was agreed to stays what it was, and what was agreed is not asked again", async () => {
+it("the time of an agreement cannot change, and an agreed erasure cannot be requested again", async () => {
   const id = await agreed();
   const refused = "state does not allow this";
   for (const set of [

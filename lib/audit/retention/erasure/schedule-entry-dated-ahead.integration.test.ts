@@ -14,7 +14,7 @@ import { agreeToErasure, refuseErasureAsked } from "./decide-erasure";
 import { listErasures } from "./list-erasures";
 import { prepareDueErasures } from "./prepare-erasure";
 
-// Times of one erasure that no program reads, which whatever has the portal's login writes into its row.
+// Times of one erasure that no program reads. A process with the portal's login writes them into its row.
 
 let bench: OwnedLog;
 let privacy: Context;
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-/** An erasure that was asked for, of a person whose one entry says that it was made then. */
+/** A requested erasure of a person whose only entry states this time. */
 async function asked(at = new Date(Date.now() - 2 * 365 * 86_400_000)): Promise<string> {
   const person = await bench.person({ role: "client", hasKey: false });
   await recordEvent(
@@ -36,7 +36,7 @@ async function asked(at = new Date(Date.now() - 2 * 365 * 86_400_000)): Promise<
   return (await askErasure(privacy, { subject: person.principal.handle ?? "", reason: "on request" })).id;
 }
 
-/** As whatever has the portal's login, with an entry that lets it pass. */
+/** Acts with the portal's login, with an entry that lets the change pass. */
 const asApp = (set: string, id: string) =>
   inTransaction(bench.cx, async (tx) => {
     await tx.$executeRawUnsafe(`UPDATE audit_erasure SET ${set} WHERE id = $1::uuid`, id);
@@ -62,7 +62,7 @@ const SET = [
 ];
 
 it.each(SET)(
-  "the portal's login does not set %s, so that the list, a refusal and other erasures go on",
+  "the portal's login cannot set %s, so the list, a refusal and other erasures still work",
   async (set) => {
     const [id, other] = [await asked(), await asked()];
     const done = asApp(set.replace("$BY", `'${compliance.principal.userId}'`), id);
@@ -80,7 +80,7 @@ it.each(SET)(
   },
 );
 
-it("an erasure that an entry dated ahead keeps back is listed and refused as others are", async () => {
+it("an erasure deferred by an entry with a future date is listed and refused like others", async () => {
   const id = await asked(new Date("9999-12-01T00:00:00Z"));
   await agreeToErasure(compliance, id);
   const retention = openPool({ url: bench.database.retentionUrl, maxConnections: 1 });

@@ -8,7 +8,7 @@ import { createLogger } from "@/lib/telemetry/logger";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
 import { erasePrepared } from "../run-retention";
-import { listPrepared } from "../run-store";
+import { listPrepared } from "../store";
 import { askErasure } from "./ask-erasure";
 import { agreeToErasure } from "./decide-erasure";
 import { prepareDueErasures } from "./prepare-erasure";
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-/** An erasure that two agreed to, of a person whose one entry is so old that nothing keeps it back. */
+/** An agreed erasure of a person whose only entry is so old that no period defers it. */
 async function agreed(): Promise<string> {
   const { principal, ...cx } = await bench.person({ role: "client", hasKey: false });
   await recordEvent(
@@ -38,7 +38,7 @@ async function agreed(): Promise<string> {
 const owned = (statement: string) =>
   pastTriggers(bench.admin, ["audit_erasure"], () => bench.admin.query(statement));
 
-/** As whatever has the portal's login. */
+/** Acts with the portal's login. */
 const asApp = (set: string, id: string) =>
   inTransaction(bench.cx, (tx) =>
     tx.$executeRawUnsafe(`UPDATE audit_erasure SET ${set} WHERE id = $1::uuid`, id),
@@ -49,7 +49,7 @@ async function isPrepared(id: string): Promise<boolean> {
   return rows[0].prepared !== null;
 }
 
-/** How many that were agreed on are not tried again for some minutes, a quarter of an hour at most. */
+/** Returns how many agreed erasures are deferred by some minutes, at most a quarter of an hour. */
 async function put(ids: readonly string[]): Promise<number> {
   const { rows } = await bench.admin.query(
     `SELECT 1 FROM audit_erasure WHERE id = ANY ($1::uuid[]) AND state = 'agreed' AND prepared IS NULL
@@ -59,7 +59,7 @@ async function put(ids: readonly string[]): Promise<number> {
   return rows.length;
 }
 
-it("a hundred erasures that nothing can lay ready keep no later one from it", async () => {
+it("a hundred erasures that no portal can prepare do not delay later ones", async () => {
   const id = await agreed();
   for (let n = 0; n < 100; n += 1)
     await bench.cx.audit.compartments.open({
@@ -67,7 +67,7 @@ it("a hundred erasures that nothing can lay ready keep no later one from it", as
       kind: "subject",
       subject: `p-${n}`,
     });
-  // As erasures that were agreed to before marks, or whose entries were pruned or came back without parts.
+  // As erasures that were agreed to before marks existed, or whose entries were pruned or restored without parts.
   await owned(`INSERT INTO audit_erasure (id, tenant_id, compartment_id, reason, state, asked_by, asked_at, agreed_by, agreed_at)
     SELECT ('01900000-0000-7000-8000-' || lpad(substr(k.subject, 3), 12, '0'))::uuid, e.tenant_id, k.id, 'starving', 'agreed',
       e.asked_by, now(), e.agreed_by, now()
@@ -82,7 +82,7 @@ it("a hundred erasures that nothing can lay ready keep no later one from it", as
   expect(await isPrepared(id)).toBe(true);
 });
 
-it("one that nothing can lay ready is told once and tried anew when its minutes have passed", async () => {
+it("an erasure that cannot be prepared raises one alarm and is retried when its minutes have passed", async () => {
   const id = await agreed();
   const told: unknown[] = [];
   const logger = Object.assign(createLogger("test", "silent"), { error: (of: unknown) => told.push(of) });
@@ -105,7 +105,7 @@ it("one that nothing can lay ready is told once and tried anew when its minutes 
   expect(await listPrepared(bench.appPool, bench.place.tenantId)).toContain(id);
 });
 
-it("one whose key does not open is put off as well", async () => {
+it("an erasure whose key does not open is deferred as well", async () => {
   const id = await agreed();
   await owned(`UPDATE audit_erasure SET prepared = NULL, prepared_at = NULL WHERE id = '${id}'`);
   const { rows } = await bench.admin.query(
@@ -123,7 +123,7 @@ it("one whose key does not open is put off as well", async () => {
   expect(await put([id])).toBe(1);
 });
 
-it("the portal's login puts an erasure off for a quarter of an hour and no longer", async () => {
+it("the portal's login can defer an erasure by a quarter of an hour at most", async () => {
   const id = await agreed();
   await asApp("try_after = now() + interval '15 minutes'", id);
   await asApp("try_after = NULL", id);
@@ -141,7 +141,7 @@ it("the portal's login puts an erasure off for a quarter of an hour and no longe
   await expect(inTransaction(bench.cx, (tx) => tx.$executeRawUnsafe(inserted, id))).rejects.toThrow(refused);
 });
 
-it("what date or hold keep back for longer stays so while something else is changed", async () => {
+it("an erasure that a date or hold defers for longer keeps its time when other columns change", async () => {
   const id = await agreed();
   await owned(
     `UPDATE audit_erasure SET try_after = now() + interval '1 year', kept_back = 'date' WHERE id = '${id}'`,
@@ -154,7 +154,7 @@ it("what date or hold keep back for longer stays so while something else is chan
   expect(rows[0].is_far).toBe(true);
 });
 
-it("one that fails while it is laid ready, or while its key is destroyed, keeps no other waiting", async () => {
+it("an erasure that fails in preparation or when its key is destroyed does not delay others", async () => {
   const [first, second] = [await agreed(), await agreed()].sort();
   const failing = (what: string) =>
     bench.admin.query(`CREATE OR REPLACE FUNCTION fail_one() RETURNS trigger LANGUAGE plpgsql AS $$

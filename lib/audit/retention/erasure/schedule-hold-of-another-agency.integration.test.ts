@@ -15,7 +15,7 @@ import { createLogger } from "@/lib/telemetry/logger";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
 import { pastTriggers } from "@/lib/testing/log/past-triggers";
 import { erasePrepared } from "../run-retention";
-import { eraseCompartment } from "../run-store";
+import { eraseCompartment } from "../store";
 import { askErasure } from "./ask-erasure";
 import { agreeToErasure } from "./decide-erasure";
 import { listErasures } from "./list-erasures";
@@ -50,7 +50,7 @@ const who = (person: BenchPerson | undefined): BenchPerson => {
   return person;
 };
 
-/** A client whose only act lies years back, in an entry like this. */
+/** A client whose only act is years old, in an entry of this form. */
 async function formerClient(years: number, event: Partial<AuditEvent> = {}): Promise<BenchPerson> {
   const person = await bench.person({ role: "client", hasKey: false });
   const clock = fixedClock(new Date(Date.now() - years * YEAR_MS));
@@ -61,7 +61,7 @@ async function formerClient(years: number, event: Partial<AuditEvent> = {}): Pro
   return person;
 }
 
-/** The other agency holds the transaction; nobody but it and deciders may know. */
+/** The other agency places a hold on the transaction. Only this agency and approvers may know of it. */
 const hold = () =>
   preserveTransactions(
     who(agency),
@@ -87,7 +87,7 @@ async function answer(id: string, cx = who(privacy)) {
   return items.find((item) => item.id === id);
 }
 
-/** Its next day has come: what waits for one is tried again. */
+/** Moves to the next day, when a deferred erasure is retried. */
 async function anotherDay(): Promise<void> {
   const client = await admin.connect();
   try {
@@ -101,7 +101,7 @@ async function anotherDay(): Promise<void> {
   await erase();
 }
 
-/** Refusals in the log, as any reader of it sees them. */
+/** Returns refusals in the log, as any reader sees them. */
 async function refusals(): Promise<number> {
   while ((await integrateBatch(bench.sequencerPool, bench.place)).added > 0);
   const query = EventQuery.parse({ action: "compartment.erase", outcome: "denied", limit: "200" });
@@ -109,7 +109,7 @@ async function refusals(): Promise<number> {
 }
 
 describe("another agency's hold", () => {
-  it("keeps a person's key where an entry is of a case about what is held, also one that names the case alone", async () => {
+  it("defers the erasure of a person's key if an entry belongs to a case about the held data, even if it names only the case", async () => {
     const caseId = await bench.draft({ who: bench.regulator });
     const reader = await formerClient(3, { caseId, caseDetails: {} });
     const { id: holdId } = await hold();
@@ -121,7 +121,7 @@ describe("another agency's hold", () => {
     expect(states.map((item) => item?.state)).toEqual(["agreed", "agreed", "done"]);
   });
 
-  it("is answered as a period that has not passed is, and leaves as many refusals in the log, day after day (I12)", async () => {
+  it("gives the same answer as a period that has not passed, and as many refusals in the log, day after day (I12)", async () => {
     await hold();
     const held = await formerClient(3, { index: { transactionId: bench.transactions[0] } });
     const young = await formerClient(0.5);
@@ -150,7 +150,7 @@ describe("another agency's hold", () => {
     expect(known).toEqual(["hold", "date"]);
   });
 
-  it("that is being placed is waited for: nothing is erased or pruned past one that was answered", async () => {
+  it("is waited for while it is being placed: nothing is erased or pruned after the hold was confirmed", async () => {
     const person = await formerClient(3, { index: { transactionId: bench.transactions[1] } });
     const id = await agreed(person);
     const placing = await owner.connect();
@@ -183,7 +183,7 @@ describe("another agency's hold", () => {
     expect(await answer(id)).toMatchObject({ state: "agreed" });
   });
 
-  it("is looked at as it is now, in whatever snapshot the retention login asks", async () => {
+  it("is read in its present state, whatever snapshot the retention login uses", async () => {
     const client = await retention.connect();
     try {
       for (const call of ["audit_prune(1)", `audit_erase('${uuidv7(1)}')`]) {

@@ -9,7 +9,7 @@ const Text = (max: number) =>
     .max(max)
     .refine((text) => !text.includes("\u0000"), "no U+0000");
 
-/** Whose data are to be erased from the log, by their handle, and why. */
+/** Whose data are to be erased from the log, by the person's handle, and why. */
 export const NewErasure = z.strictObject({ subject: Text(160), reason: Text(1000) });
 export type NewErasure = z.infer<typeof NewErasure>;
 
@@ -17,16 +17,16 @@ export const ErasurePath = z.strictObject({ id: z.uuid().toLowerCase() });
 
 export const ErasureState = z.enum(["asked", "agreed", "refused", "done"]);
 
-/** Why an agreed erasure waits: it runs by itself when that has passed. */
+/** Why an agreed erasure waits. It runs automatically once the reason has passed. */
 export const StoredKeptBack = z.enum(["date", "hold", "two_persons", "compartment", "prepared"]);
 
 /**
- * The same as it is answered. `later` is all that those are told who may not know of every hold (I12): its period has
- * not passed, a hold keeps it back, or its entry is not ready to be written.
+ * The reason as it is answered. Callers who may not know of every hold see only `later` (I12): the period has not
+ * passed, a hold defers it, or its entry is not prepared yet.
  */
 export const KeptBack = z.enum([...StoredKeptBack.options, "later"]);
 
-/** One erasure as those with the duty see it; `by_seq` is the leaf index of the entry that records it. */
+/** One erasure as people with the duty see it; `by_seq` is the leaf index of the entry that records it. */
 export const Erasure = z.object({
   id: z.string(),
   subject: z.string(),
@@ -40,7 +40,7 @@ export const Erasure = z.object({
   ended_at: z.string().nullable(),
   by_seq: z.int().nullable(),
   closed_log: ClosedLog,
-  /** Whether the caller asked for it. */
+  /** Whether the caller requested it. */
   is_own: z.boolean(),
   /** Whether the caller may be the second person. */
   may_agree: z.boolean(),
@@ -53,8 +53,8 @@ export const ErasureList = pageOf(Erasure);
 export type ErasureList = z.infer<typeof ErasureList>;
 
 /**
- * A part the caller could read until its key was destroyed, with the erasing entry's leaf index. Where no entry of the
- * log says that it was (`is_recorded` false), somebody took the key who had no right to.
+ * A part that the caller could read until its key was destroyed, with the erasing entry's leaf index. If no entry of
+ * the log records this (`is_recorded` false), the key was removed without authorization.
  */
 export const ErasedPart = z.object({
   c: z.string(),

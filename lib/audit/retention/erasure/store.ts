@@ -39,13 +39,13 @@ const SELECT = `SELECT x.id::text, x.compartment_id::text, coalesce(s.handle, k.
   LEFT JOIN audit_leaf l ON l.entry_id = x.entry_id
   WHERE x.tenant_id = $1::uuid`;
 
-/** Who reads: an erasure says whether it is theirs, or of what is theirs, by whichever of their accounts (ADR 0037). */
+/** The reader. An erasure shows whether they requested it or are its subject, with any of their accounts (ADR 0037). */
 export interface ErasureReader {
   readonly tenantId: string;
   readonly userId: string;
 }
 
-/** Erasures, newest first; `after` is the id of the last one shown. */
+/** Returns erasures, newest first; `after` is the id of the last one shown. */
 export async function listErasureRows(
   tx: Tx,
   { tenantId, userId }: ErasureReader,
@@ -56,7 +56,7 @@ export async function listErasureRows(
   return readRows(rows, (row) => Row.parse(row));
 }
 
-/** One erasure; with `lock` nobody else decides about it meanwhile. */
+/** Returns one erasure. With `lock`, no one else can decide about it at the same time. */
 export async function findErasure(
   tx: Tx,
   { tenantId, userId }: ErasureReader,
@@ -73,7 +73,7 @@ const Named = z.object({
   compartment_id: z.string().nullable(),
 });
 
-/** A person by handle, with the live compartment of theirs, if the log ever wrote about them. */
+/** Returns a person by handle, with their live compartment, if the log has entries about them. */
 export async function findSubject(
   tx: Tx,
   { tenantId, userId }: ErasureReader,
@@ -100,7 +100,7 @@ export async function insertErasure(
     readonly reason: string;
     readonly askedBy: string;
     readonly at: Date;
-    /** Entry by which it is requested. */
+    /** Entry that requests it. */
     readonly entryId: string;
   },
 ): Promise<void> {
@@ -145,7 +145,7 @@ export async function refuseErasure(tx: Tx, id: string, by: string, at: Date): P
 const Due = Row.pick({ id: true, compartment_id: true, ask_entry_id: true, agree_entry_id: true });
 export type DueErasure = z.infer<typeof Due>;
 
-/** Agreed erasures whose time has come and that hold no fresh entry to be written. */
+/** Returns agreed erasures that are due and have no recently prepared entry. */
 export async function listDue(tx: Tx, tenantId: string, staleMs: number): Promise<DueErasure[]> {
   const rows = await tx.$queryRawUnsafe(
     `SELECT id::text, compartment_id::text, ask_entry_id::text, agree_entry_id::text FROM audit_erasure WHERE tenant_id = $1::uuid AND state = 'agreed'
@@ -157,10 +157,13 @@ export async function listDue(tx: Tx, tenantId: string, staleMs: number): Promis
   return z.array(Due).parse(rows);
 }
 
-/** An erasure that no portal can lay ready now is not due again before so many minutes have passed. */
+/** Minutes until an erasure that no portal could prepare is due again. */
 const PUT_OFF_MINUTES = 15;
 
-/** Puts an erasure off for a quarter of an hour, the most that the database lets a portal: others get their turn. */
+/**
+ * Defers an erasure for a quarter of an hour, the most that the database allows a portal, so that others get their
+ * turn.
+ */
 export async function putOff(tx: Tx, id: string): Promise<void> {
   await tx.$executeRawUnsafe(
     "UPDATE audit_erasure SET try_after = now() + make_interval(mins => $2::int) WHERE id = $1::uuid AND state = 'agreed'",
@@ -169,7 +172,7 @@ export async function putOff(tx: Tx, id: string): Promise<void> {
   );
 }
 
-/** Lays the rows of the erasing entry ready for the one that may destroy the key. */
+/** Stores the prepared rows of the erasing entry for the role that may destroy the key. */
 export async function keepPrepared(tx: Tx, id: string, rows: EntryRows): Promise<void> {
   const { entry, parts, queue, index } = rows;
   const prepared = JSON.stringify({ entry: [entry], parts, queue, index: [index] });

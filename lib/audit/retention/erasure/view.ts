@@ -1,6 +1,6 @@
 import "server-only";
-import { closedLog } from "@/lib/audit/reading/closed-log";
 import { seesEveryCase } from "@/lib/audit/reading/fence";
+import { closedOrigin } from "@/lib/audit/reading/of-log";
 import type { Context } from "@/lib/context/context";
 import type { Erasure } from "./schema";
 import type { ErasureReader, ErasureRow } from "./store";
@@ -8,8 +8,8 @@ import type { ErasureReader, ErasureRow } from "./store";
 const COMES_BY_ITSELF: readonly (string | null)[] = ["date", "hold", "prepared"];
 
 /**
- * What keeps an erasure back, and until when, as the caller may know it. That a hold does tells of a case, so that who
- * may not know of every case is told one thing for a period that runs, a hold, and an entry that is not ready (I12).
+ * Returns what defers an erasure, and until when, as far as the caller may know it. A hold reveals a case. So callers
+ * who may not know of every case see the same answer for a period, a hold, and an unprepared entry (I12).
  */
 function keptBack(cx: Context, row: ErasureRow): Pick<Erasure, "kept_back" | "try_after"> {
   const { kept_back, try_after } = row;
@@ -36,7 +36,7 @@ export function toErasure(cx: Context, row: ErasureRow): Erasure {
     ...keptBack(cx, row),
     ended_at: row.ended_at?.toISOString() ?? null,
     by_seq: row.by_seq,
-    closed_log: closedLog(cx.instance, row.by_log),
+    closed_log: closedOrigin(cx.instance, row.by_log),
     is_own: row.is_askers,
     may_agree: row.state === "asked" && !row.is_askers && !row.is_subjects,
   };
