@@ -30,7 +30,7 @@ import * as transactions from "./operations/transactions";
 import * as transparency from "./operations/transparency";
 import * as wraps from "./operations/wraps";
 
-/** Every module of operations stands here, or its routes fail the declaration test. */
+/** Every module of operations. The declaration test fails for routes of a module that is missing here. */
 const MODULES = [
   system,
   transactions,

@@ -23,7 +23,7 @@ it("has a row for every route file of the app, and a file for every row", () => 
   expect(unmatched([...files, "/confidential/backdoor"]).undeclared).toEqual(["/confidential/backdoor"]);
 });
 
-it("stands in docs/routes.md as the declarations say", async () => {
+it("matches docs/routes.md", async () => {
   await expect(routeDocument()).toMatchFileSnapshot(DOCUMENT);
 });
 

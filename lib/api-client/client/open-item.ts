@@ -14,13 +14,13 @@ import type { EnvelopeList } from "@/lib/transactions/schema";
 type Item = EnvelopeList["items"][number];
 type Keys = Pick<Policy, "log" | "witnesses">;
 
-/** What an envelope held, and whether the entry that binds it was proven to stand in the log. */
+/** The content of an envelope, and whether the entry that binds it was proven to be in the log. */
 export interface OpenedItem extends GroupContent {
-  /** False without a policy, and while no checkpoint stands over the entry yet. */
+  /** False without a policy, and until a checkpoint covers the entry. */
   readonly isProven: boolean;
 }
 
-/** Whoever knows only public keys can seal another body for the same transaction: the entry says which one was sealed. */
+/** Anyone with the public keys can seal another body for the same transaction: the entry shows which one was sealed. */
 function requireBound(tx: string, item: Item, bytes: Uint8Array): string {
   const { id, log, pub } = parseEntry(bytes);
   const envelope = parseEnvelope(item.jwe);

@@ -32,7 +32,7 @@ export const REAL_TIMING: Timing = {
 /** The first pause at most (milliseconds); each later one may be twice as long. */
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 8_000;
-/** Who is told to come back later than this is told so: an answer is awaited, not a lunch. */
+/** A longer wait is reported to the caller instead: a call should not wait that long for an answer. */
 const LONGEST_RETRY_AFTER = 60_000;
 const RETRIED: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
@@ -64,7 +64,7 @@ export function retryAfterMs(headers: Headers, nowMs: number): number | undefine
   if (/^[0-9]{1,9}$/.test(value)) return Number(value) * 1000;
   const until = Date.parse(value);
   if (Number.isNaN(until)) return undefined;
-  // Against the server's own clock where it tells the time: the caller's may go wrong.
+  // // Use the server's own clock where its answer has a date: the caller's clock may be wrong.
   const told = Date.parse(headers.get("date") ?? "");
   return Math.max(0, until - (Number.isNaN(told) ? nowMs : told));
 }
@@ -107,7 +107,8 @@ export async function retrying<T>(
         failed < rules.retries && isRepeatable(operation, error)
           ? pauseAfter(error, failed, rules.timing)
           : undefined;
-      // The last word may be that the first attempt's outcome is not known: what became of that one is told with it.
+      // // The last attempt may report that the first attempt's outcome is unknown: the error then includes the first
+      // outcome.
       if (pause === undefined && failed > 0 && error instanceof Error) error.cause ??= first;
       if (pause === undefined) throw error;
       first ??= error;

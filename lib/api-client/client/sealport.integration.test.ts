@@ -74,7 +74,7 @@ async function connect(options: Partial<SealportOptions> = {}, through: Handler 
   return { client, waits, key: apiKey.key };
 }
 
-it("signs calls that the portal takes, each anew, where the bare key is refused", async () => {
+it("signs each call and each attempt so that the portal takes it, where the bare key is refused", async () => {
   const { client, key } = await connect();
   const page = await client.call(operations.listTransactions, { query: { job_id: "it's ü", limit: "2" } });
   expect(page).toEqual({ items: [], next_cursor: null });

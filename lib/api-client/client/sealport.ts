@@ -20,13 +20,15 @@ export interface SealportOptions {
   /** With it every call is signed (RFC 9421): outside evaluation keys that disclose, export or decide must. */
   readonly signing?: SigningOptions;
   readonly fetch?: typeof fetch;
-  /** Further attempts after the first of calls that may be repeated; 3 unless said. */
+  /** Further attempts after the first of calls that may be repeated; 3 by default. */
   readonly retries?: number;
-  /** Milliseconds for one attempt: `call` until the answer is read, `open` until it begins. None unless said. */
+  /** Milliseconds for one attempt: `call` until the answer is read, `open` until it begins. No limit by default. */
   readonly timeoutMs?: number;
 }
 
-/** A client for programs: typed calls that sign themselves, come back when they are told to, and walk through lists. */
+/**
+ * A client for programs: typed calls that sign themselves, retry when the server asks for it, and walk through lists.
+ */
 export interface Sealport extends ApiClient {
   /** The items of a paged list, one after another. */
   pages<O extends OperationSpec>(
@@ -104,7 +106,7 @@ export function createSealportWith(options: SealportOptions, timing: Timing): Se
           signing === undefined || operation.scopes === "none"
             ? call
             : await signCall(call, signing, timing.now());
-        // A key is for this address alone: whoever is led elsewhere is to know.
+        // // A key is for this address alone: report a redirect to the caller.
         const sent = {
           ...ready,
           redirect: "manual" as const,
@@ -123,7 +125,8 @@ export function createSealportWith(options: SealportOptions, timing: Timing): Se
 }
 
 /**
- * A client of the API at `baseUrl`. A creating call gets an Idempotency-Key of its own; it and every GET is tried again after
+ * Returns a client of the API at `baseUrl`. A creating call gets its own Idempotency-Key; it and every GET is tried
+ * again after
  * 429, 502, 503, 504 and failed connections, not before `Retry-After`. Failed calls throw ApiProblem.
  */
 export function createSealport(options: SealportOptions): Sealport {

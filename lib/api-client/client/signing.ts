@@ -7,7 +7,7 @@ import type { PreparedCall } from "./client";
 
 /** How calls are signed (identity.md "Programmatic clients"). */
 export interface SigningOptions {
-  /** The API key's prefix, the ten characters after `sp_`: the server has the public key beside it. */
+  /** The API key's prefix, the ten characters after `sp_`: the server stores the public key with it. */
   readonly keyId: string;
   /** The Ed25519 seed, 32 bytes, or a private CryptoKey, which need not be extractable. */
   readonly privateKey: Uint8Array | CryptoKey;
@@ -39,7 +39,8 @@ export async function withBodyBytes(
 
 /**
  * The call with its signature (RFC 9421): Ed25519 over method, target, the body's SHA-256 (RFC 9530) and type, and the headers
- * that say what the call means, with a time and a nonce of its own. Each attempt is signed anew, since the server takes a nonce once.
+ * that define the call's meaning, with its own time and nonce. Each attempt is signed again, since the server takes a
+ * nonce once.
  */
 export async function signCall(
   call: PreparedCall,

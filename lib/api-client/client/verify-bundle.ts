@@ -7,7 +7,7 @@ import { readPolicy } from "@/lib/audit/bundle-verifier/tree/check-keys";
 import { TIME_STAMP_VERIFIER } from "@/lib/audit/bundle-verifier/tree/time-stamp-verifier";
 import { verifyBundle as verifyFrom } from "@/lib/audit/bundle-verifier/verify-bundle";
 
-/** A bundle wherever it lies. A stream is read to its end first: a bundle is a zip, whose list of files comes last. */
+/** A bundle from any source. A stream is read to its end first: a bundle is a zip, whose list of files comes last. */
 export type BundleBytes = Uint8Array | ArrayBuffer | Blob | ReadableStream<Uint8Array> | ByteSource;
 
 /** What is trusted: a policy, its JSON text, or the answer of `getAuditKeys` as it was kept (docs/formats/bundle.md). */

@@ -152,7 +152,7 @@ export const problemRef = (status: number): JsonSchema => ({
   $ref: `#/components/responses/Problem${status}`,
 });
 
-/** What the server refuses by itself, before any call: nothing is drawn for it. */
+/** Refusals by the server itself, before any call: they draw on no budget. */
 const BEFORE_CALLS: readonly number[] = [408, 417, 431];
 
 function problemResponse(status: number): JsonSchema {

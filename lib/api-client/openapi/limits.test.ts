@@ -3,7 +3,7 @@ import { z } from "zod";
 import { isBoundedPattern, unboundedPlaces } from "@/lib/testing/routes/unbounded";
 import { OPERATIONS } from "../registry";
 
-/** Places that take what has no length of its own, each with what bounds it instead. */
+/** Places that take values without a length limit, each with the rule that bounds them. */
 const BOUND_ELSEWHERE: Readonly<Record<string, string>> = {
   "createTransaction body /pricing: anything": "sealed JSON: 32 levels, 1,000 members, 1 MB",
   "createTransaction body /settlement_details: anything": "sealed JSON: 32 levels, 1,000 members, 1 MB",

@@ -37,7 +37,7 @@ describe("the reference", () => {
     expect(found("nothing-such")).toEqual([]);
   });
 
-  it("tells members, parameters and problems of a call from its declaration", () => {
+  it("describes members, parameters and problems of a call from its declaration", () => {
     const create = of("createTransaction");
     expect(create.body.map(({ name }) => name)).toEqual(
       expect.arrayContaining(["job_id", "participants", "external_references[].scheme"]),

@@ -14,7 +14,10 @@ export interface ParameterRow extends MemberRow {
   readonly isOld: boolean;
 }
 
-/** What is sent is told to its third level; of an answer its own members, since each page would have them many times. */
+/**
+ * Bodies are described to their third level, answers to their first, since each page would repeat their members many
+ * times.
+ */
 const BODY_LEVELS = 2;
 
 /** One operation as the reader's page shows it: everything comes from its declaration. */
@@ -40,7 +43,7 @@ function at(value: unknown, ...names: readonly string[]): unknown {
 const record = (value: unknown): JsonSchema => (isRecord(value) ? value : {});
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
-/** The whole document with nothing shared, made once: its schemas are read where they stand. */
+/** The whole document without shared schemas, made once: each schema is in its place. */
 let made: JsonSchema | undefined;
 function wholeDocument(): JsonSchema {
   made ??= openApiDocument(OPERATIONS, "");
@@ -54,7 +57,7 @@ function resolved(value: unknown): JsonSchema {
   return record(at(wholeDocument(), ...ref.slice(2).split("/")));
 }
 
-/** A schema with its references resolved, as deep as the page tells. */
+/** Returns a schema with its references resolved, to the depth that the page shows. */
 function whole(value: unknown, depth = 0): unknown {
   if (depth > 24) return {};
   if (Array.isArray(value)) return value.map((item) => whole(item, depth + 1));

@@ -1,10 +1,10 @@
 import { isRecord, type JsonSchema, membersOf } from "@/lib/api-client/openapi/json-schema";
 
-/** What stands for an id in examples: a UUIDv7 of nothing. */
+/** The id used in examples: a UUIDv7 that names no real thing. */
 export const SAMPLE_ID = "01a00000-0000-7000-8000-000000000000";
 const BYTES_32 = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/** By the name of the member, where its schema alone tells too little. */
+/** Examples by the member's name, where its schema alone says too little. */
 const BY_NAME: Readonly<Record<string, unknown>> = {
   job_id: "job-2026-0042",
   amount: "1250.00",

@@ -8,7 +8,7 @@ export interface Tag {
   readonly description: string;
   /** Beginnings of paths; the longest that fits decides. A path with `$` at its end is that path alone. */
   readonly paths: readonly string[];
-  /** Families of problem codes that its operations answer, beside those of every call. */
+  /** Families of problem codes that its operations answer, in addition to those of every call. */
   readonly families: readonly string[];
 }
 

@@ -21,7 +21,7 @@ export const Status = z.object({
   witness: z.enum(["own", "independent", "none"]),
   /** Whose word the newest checkpoint carries; an independent witness's alone makes it witnessed. */
   witnessed: z.enum(["unwitnessed", "self-witnessed", "witnessed"]),
-  /** Newest time stamp and the size of its checkpoint; null while there is none. */
+  /** Newest time stamp and the size of its checkpoint; null without a time stamp. */
   time_stamped_at: z.string().nullable(),
   time_stamped_size: z.int().nullable(),
   /** Milliseconds from an entry's own time to its leaf, over the newest leaves of the last quarter of an hour. */

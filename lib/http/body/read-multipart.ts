@@ -27,7 +27,7 @@ class Collector {
     this.#spec = spec;
   }
 
-  /** Refuses parts that are not declared, or stand twice, before anything of them is kept. */
+  /** Refuses undeclared and repeated parts before any of their bytes are kept. */
   begin(head: PartHead): PartSink {
     const { name } = head;
     const isJson = name === this.#spec.json;

@@ -48,7 +48,7 @@ async function answer(
   return module[method](request, { params: Promise.resolve({ id: SAMPLE_ID }) });
 }
 
-it("every answer names its call and its budget and is kept by nobody, whichever step refuses", async () => {
+it("every answer names its call and its budget and is not cached, whichever step refuses", async () => {
   const json = "application/json";
   const mine = { key: client.key, type: json };
   const cases: readonly (readonly [number, Promise<Response>])[] = [

@@ -14,7 +14,7 @@ afterAll(() => bench?.close());
 
 type Changes = Readonly<Record<string, string | null>>;
 
-/** The answer to the session of somebody who may make the call, sent with these headers changed. */
+/** The answer to the session of a person who may make the call, sent with these headers changed. */
 async function answerTo(operation: OperationSpec, changes: Changes): Promise<string> {
   const caller = CALLERS.find((one) => isLetIn(operation, one));
   if (caller === undefined) throw new TypeError(`nobody may call ${operation.id}`);

@@ -77,7 +77,7 @@ function applyDraw(exchange: Exchange, runtime: Runtime, draw: Draw): void {
   if (!draw.success) throw new DomainError("rate.exceeded", { detail: "Try again later, see Retry-After." });
 }
 
-/** A failure of somebody unknown draws on the budget of their address and is written down, but not each time. */
+/** A failure of an unknown caller draws on the budget of their address. It is recorded, but not each time. */
 async function refuseAnonymous(runtime: Runtime, exchange: Exchange, error: DomainError): Promise<never> {
   const address = addressKey(exchange.client.address);
   let refusal = error;
@@ -108,8 +108,9 @@ function rateOf({ binding }: Exchange): RateClass {
 }
 
 /**
- * Proofs are slowed down by session: whoever holds one cookie must not keep its owner from proving who they are. A call that
- * is refused already has a budget of its own: neither another's page nor a key that may do little spends the person's.
+ * Second-factor proofs are limited per session: a thief with one cookie must not stop its owner from proving who they
+ * are. A refused call has a budget of its own, so another site's page or a key with few rights cannot spend the
+ * person's budget.
  */
 function drawFor(
   { limits }: Runtime,
@@ -135,7 +136,7 @@ async function limitCaller(runtime: Runtime, exchange: Exchange, caller: Authent
   }
 }
 
-/** OPTIONS, a method nobody answers here, or an address that does not exist: known only after authentication. */
+/** OPTIONS, an unsupported method or an unknown address: answered only after authentication. */
 function answerWithoutOperation(exchange: Exchange): Response {
   const { endpoint, request } = exchange;
   if (endpoint.bindings.length === 0) throw new DomainError("request.not-found");

@@ -157,7 +157,7 @@ async function expectGoodAnswer(operation: OperationSpec, drawn: Drawn): Promise
   else await expectDeclared(operation, response, what);
 }
 
-/** Those that end keys, sessions or epochs come last: what they end, nobody can call with any more. */
+/** Operations that end keys, sessions or epochs come last: no later call can use what they end. */
 const LAST = /\/(sign-out|end|end-others|password|destroy|rotate|remove|revoke)$/;
 const inOrder = [...GUARDED].sort((a, b) => Number(LAST.test(a.path)) - Number(LAST.test(b.path)));
 

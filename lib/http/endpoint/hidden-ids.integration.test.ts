@@ -45,7 +45,7 @@ function strangersTo(operation: OperationSpec): readonly Caller[] {
   return roles.flatMap((role) => inside.find((caller) => caller.role === role) ?? []).slice(0, 5);
 }
 
-/** The parameters beside the id; none of them is the id that nobody has. */
+/** The parameters in addition to the id; none of them is the unused id. */
 function othersOf(operation: OperationSpec): Record<string, string | string[]> {
   const other = NOBODYS_ID.replace(/0$/, "1");
   return Object.fromEntries(parameterNames(operation).map((name) => [name, other]));
@@ -57,7 +57,7 @@ interface Told {
   readonly statements: number;
 }
 
-/** What can be told apart of an answer: everything but the id that was asked for and what is of the moment. */
+/** Returns what a caller can compare in an answer: everything but the requested id and values of the moment. */
 async function ask(operation: OperationSpec, caller: Caller, id: string, body: RouteCall): Promise<Told> {
   const headers = await world.bench.headersOf(
     operation,

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench?.close());
 
-/** The credential of somebody who may make the call: what is refused is refused for its input. */
+/** The credential of a person who may make the call: a refusal is then caused by the input. */
 async function headersFor(operation: OperationSpec): Promise<Headers> {
   const caller = CALLERS.find((one) => isLetIn(operation, one));
   if (caller === undefined) throw new TypeError(`nobody may call ${operation.id}`);
@@ -126,7 +126,7 @@ describe("bodies", () => {
       for (const operation of takesJson) {
         const given = await refusalOf(operation, name, json(`{"${name}":{"isAdmin":true}}`));
         expect([operation.id, text(given)]).toEqual([operation.id, "422 request.invalid"]);
-        // Of a union nobody can say which form was meant: it is refused as a whole.
+        // // A union does not show which form was meant: it is refused as a whole.
         const named = operation.id === "registerAuthority" ? "/kind" : `/${name}`;
         expect([operation.id, given.pointers]).toEqual([operation.id, expect.arrayContaining([named])]);
       }
@@ -149,7 +149,7 @@ describe("bodies", () => {
   });
 });
 
-/** What stands in the place of an id, as it stands in the address; none of these is the spelling of any. */
+/** Values in the place of an id, as they appear in the address; none is a valid spelling of an id. */
 const IDS: readonly (readonly [what: string, spelling: string, status: number])[] = [
   ["bytes that are no UTF-8", "%FF", 400],
   ["half a surrogate", "%ED%A0%80", 400],
@@ -240,7 +240,7 @@ describe("methods", () => {
     }
   });
 
-  it("OPTIONS tells no other origin that it may ask, and HEAD has no body", async () => {
+  it("OPTIONS allows no other origin to ask, and HEAD has no body", async () => {
     for (const path of paths) {
       const operation = GUARDED.find((one) => one.path === path);
       if (operation === undefined) continue;

@@ -88,7 +88,7 @@ export async function releaseKey(tx: Tx, id: IdempotencyKey): Promise<void> {
   await tx.idempotency_record.deleteMany({ where: { principal: id.principal, key: id.key } });
 }
 
-/** Removes expired records; called now and then by whoever claims one. */
+/** Removes expired records. A call that claims a record runs it from time to time. */
 export async function deleteExpiredKeys(tx: Tx, now: Date): Promise<void> {
   await tx.$executeRaw`
     DELETE FROM idempotency_record WHERE (principal, key) IN (

@@ -54,7 +54,7 @@ interface Given {
   readonly idempotencyKey?: string;
 }
 
-/** One call over HTTP; without a caller nobody says who he is. */
+/** Makes one call over HTTP; without a caller it sends no credential. */
 async function call(handler: Handler, method: string, caller: Caller | undefined, given: Given = {}) {
   const { params = {}, query = "", body, idempotencyKey } = given;
   const request = new Request(`http://portal/confidential/keys${query}`, {
@@ -245,7 +245,7 @@ test("state, and a compromised key under dual control: one asks, another agrees"
   });
 });
 
-test("escrow epochs: administrators begin and destroy them, everybody reads them, and 503 while the custodian is away", async () => {
+test("escrow epochs: administrators begin and destroy them, all callers read them, and 503 while the custodian is away", async () => {
   for (const caller of [client, auditor]) {
     expect(await codeOf(post(postEpoch, caller))).toBe("403 auth.role");
     expect(await codeOf(post(postDestroy, caller, { params: { epoch: "1" } }))).toBe("403 auth.role");

@@ -25,7 +25,7 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** Refuses U+0000 anywhere, in names too: PostgreSQL cannot store it and would answer with an error of its own. */
+/** Refuses U+0000 anywhere, also in names: PostgreSQL cannot store it and would answer with its own error. */
 export function refuseNul(value: unknown, path: readonly string[] = []): void {
   if (typeof value === "string") {
     if (value.includes(NUL)) throw invalid(jsonPointer(path), "must not contain U+0000");

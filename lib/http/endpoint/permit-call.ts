@@ -55,7 +55,10 @@ export function permitCall(operation: OperationSpec, principal: Principal, isEva
   }
 }
 
-/** The same as an answer: why this caller may not make this call; undefined where they may, or where there is no such call. */
+/**
+ * Returns, as an answer, why this caller may not make this call; undefined where they may, or where the call does not
+ * exist.
+ */
 export function permitRefusal(
   operation: OperationSpec | undefined,
   principal: Principal,

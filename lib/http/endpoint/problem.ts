@@ -3,7 +3,7 @@ import { DomainError, type FieldError } from "@/lib/errors";
 
 const MAX_FIELD_ERRORS = 50;
 
-/** What every problem document tells about the request it answers. */
+/** Members that every problem document has about the request it answers. */
 export interface ProblemPlace {
   readonly requestId: string;
   /** Path of the request without its query, which may hold values. */

@@ -43,7 +43,7 @@ const ACCESS_CLASSES: ReadonlySet<EntryClass> = new Set<EntryClass>([
   "export",
 ]);
 
-/** The class of an action's entries. Requests, grants and what has no class of its own are about access. */
+/** Returns the class of an action's entries. Requests, grants and actions without a class belong to access. */
 export function classOf(action: string): EntryClass {
   if (action === "audit.export") return "export";
   return CLASSES[action.split(".", 1)[0] ?? ""] ?? "access";

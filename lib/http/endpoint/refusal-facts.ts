@@ -55,7 +55,7 @@ export function factsOf(about: OperationAbout, input: NamedInput, found: Refused
   };
 }
 
-/** Disputes and uses of break-glass are not an agency's cases: their parties, support and staff may know of them. */
+/** Disputes and emergency access are not an agency's cases: their parties, support and staff may see them. */
 const UNFENCED = Symbol("unfenced");
 
 async function findNamed(

@@ -39,10 +39,10 @@ async function answer(operation: OperationSpec, caller: Caller, credential: Cred
   return verdictOf(await (isOutside ? bench.outsideEvaluation(send) : send()));
 }
 
-/** The whole product takes minutes; without ROUTES=all, callers that a declaration cannot tell apart are one. */
+/** The whole product takes minutes; without ROUTES=all, callers that a declaration treats alike are one. */
 const isWhole = process.env.ROUTES === "all";
 
-/** Everybody where a duty counts; else each role, and one person with a duty, which makes them privileged. */
+/** All callers where a duty counts; else each role, and one person with a duty, which makes them privileged. */
 function callersFor({ duties }: OperationSpec): readonly Caller[] {
   if (isWhole || duties !== undefined) return CALLERS;
   return CALLERS.filter(
@@ -75,14 +75,17 @@ async function differences(
 }
 
 describe("route × role × credential", () => {
-  it.each(STRANGERS)("%s: nobody gets as far as the input of any operation", async (credential) => {
-    for (const operation of GUARDED) {
-      const given = await verdictOf(
-        await bench.send(operation, bench.headersOfStranger(operation, credential), PROBE),
-      );
-      expect([operation.id, given]).toEqual([operation.id, verdictForStranger(credential)]);
-    }
-  });
+  it.each(STRANGERS)(
+    "%s: an unauthenticated caller does not reach the input of any operation",
+    async (credential) => {
+      for (const operation of GUARDED) {
+        const given = await verdictOf(
+          await bench.send(operation, bench.headersOfStranger(operation, credential), PROBE),
+        );
+        expect([operation.id, given]).toEqual([operation.id, verdictForStranger(credential)]);
+      }
+    },
+  );
 
   it.each(["session", "session without step-up", "key"] as const)(
     "%s: every role and duty gets what the declaration says",

@@ -36,7 +36,7 @@ async function row(size: number): Promise<{ size: number; root: Uint8Array }> {
   return { size, root: rows[0].root };
 }
 
-it("nobody has vouched for a log without checkpoints", async () => {
+it("a log without checkpoints has no witness", async () => {
   expect(await read("a")).toEqual({ newest: undefined, last: [], stamp: undefined });
 });
 

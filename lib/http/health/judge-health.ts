@@ -46,7 +46,7 @@ export interface Health {
   };
   readonly alarms: readonly string[];
   readonly assurance: "evaluation" | "separate";
-  /** Where calls are counted; beside the database it is one of the parts. */
+  /** The server that counts calls; it is a part in addition to the database. */
   readonly counter: CountingStore;
 }
 
@@ -72,7 +72,7 @@ export function workerState(seenAt: Date | undefined, nowMs: number): PartState 
 const Marks = z.array(z.object({ kind: z.enum(["own", "independent"]) }));
 const WITNESS = { witnessed: "independent", "self-witnessed": "own", unwitnessed: "none" } as const;
 
-/** Whose word stands beside the newest checkpoint, in one word and as the witness's kind. */
+/** Who has cosigned the newest checkpoint, as one word and by the witness's kind. */
 export function witnessing(
   marks: unknown,
   policy: WitnessPolicy,
@@ -100,14 +100,15 @@ export const SignerHealth = z.object({
 export type SignerHealth = z.infer<typeof SignerHealth>;
 
 /**
- * Why nothing is signed: the signer's own word, or that the database holds less than was signed. Nobody asks the signer
- * about a tree that does not grow, so a restored database would be silent until it does.
+ * Returns why nothing is signed: the signer's own reason, or that the database holds less than was signed. The signer
+ * is not asked about a tree that does not grow, so without this check a restored database would be silent until it
+ * does.
  */
 export function refusalOf(signer: SignerHealth, logSize: number): string | null {
   return signer.refusing?.reason ?? (signer.size > logSize ? "shorter" : null);
 }
 
-/** By the entry's own time, and by the database's: what a row says of itself may lie in the future, or be no time. */
+/** Decides by the entry's own time and by the database's: a row's own time may be in the future or invalid. */
 function isIntegrationLate({ oldestWaiting, waitingSince }: StoredHealth, nowMs: number): boolean {
   const said = oldestWaiting === undefined ? nowMs : Date.parse(oldestWaiting);
   const queued = waitingSince?.getTime() ?? nowMs;

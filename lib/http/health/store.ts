@@ -21,7 +21,7 @@ export interface StoredHealth {
   /** Since when the oldest entry that no checkpoint covers has been in the tree. */
   readonly unsignedSince: Date | undefined;
   readonly witnesses: unknown;
-  /** Since when no new checkpoint has had the cosignatures of the policy, as far as the newest hundred tell. */
+  /** Since when no new checkpoint has had the cosignatures of the policy, as far as the newest hundred show. */
   readonly belowPolicySince: Date | undefined;
   readonly firstCheckpointAt: Date | undefined;
   /** Newest stamped checkpoint: its size and the stamped time. */
@@ -38,7 +38,7 @@ export interface StoredHealth {
   readonly mergeDelay: MergeDelay | undefined;
   /** Whether the newest verification by the server that has ended found the log wrong. */
   readonly isFoundWrong: boolean;
-  /** Whether it had no word of the signer's to hold the log against, whatever it found. */
+  /** Whether no statement of the signer was available to compare the log with, whatever the check found. */
   readonly isUncompared: boolean;
   /**
    * Losses that the newest verification found and recoveries of this log declare, where it found nothing else; 0 where

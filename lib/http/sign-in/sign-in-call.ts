@@ -14,7 +14,7 @@ import type { Runtime } from "@/lib/runtime/slot";
 
 const MAX_BODY_BYTES = 65_536;
 
-/** One call below /api/auth, made by nobody yet. */
+/** One call below /api/auth, before the caller is known. */
 export type SignInCall = SignInContext & { readonly runtime: Runtime; readonly request: Request };
 
 /** An answer, with the cookies to set. */
@@ -32,7 +32,7 @@ function decoded(value: string): string | undefined {
   }
 }
 
-/** The cookies of ours that next-auth reads; one that came twice is somebody else's. */
+/** Returns our cookies that next-auth reads. A cookie sent twice may come from another site and is left out. */
 export function ownCookies(cx: SignInCall): Record<string, string> {
   const { session, csrf } = cx.site.cookies;
   const pairs = [session, csrf].flatMap((name) => {
