@@ -61,7 +61,7 @@ const Portal = z.object({
   DATABASE_WAIT_MS: z.coerce.number().int().min(100).max(120_000).optional(),
   /** How long the files of background exports are kept, in days. */
   EXPORT_KEEP_DAYS: z.coerce.number().int().min(1).max(90).default(7),
-  /** After how many days an active managed key is rotated by itself. */
+  /** After how many days an active managed key is rotated automatically. */
   KEY_ROTATION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   ...counterFields,
   ...mailFields,
@@ -95,7 +95,7 @@ const Worker = z.object({
   SEQUENCER_PERIOD_MS: z.coerce.number().int().min(20).max(5_000).default(150),
   SEQUENCER_BATCH: z.coerce.number().int().min(1).max(5_000).default(5_000),
   SEALPORT_EVALUATION: Flag,
-  /** How often the worker verifies the whole log by itself. */
+  /** How often the worker verifies the whole log automatically. */
   VERIFY_EVERY: Period.default(UNIT_MS.d),
 });
 
@@ -115,7 +115,7 @@ const Custodian = z.object({
   DATA_DIR: Text,
   CUSTODIAN_URL: Text,
   CUSTODIAN_ROSTER_FILE: Text.optional(),
-  /** After how many days the next escrow epoch begins by itself. */
+  /** After how many days the next escrow epoch begins automatically. */
   ESCROW_ROTATION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
   CUSTODIAN_EVALUATION: Flag,
   CUSTODIAN_ORIGINS: Origins,
@@ -127,7 +127,7 @@ const KeyCreation = z.object({ ...keys, LOG_ORIGIN: Text });
 
 const CustodyCommand = z.object({ ...keys, KEY_DIR: Text.optional() });
 
-/** What the seed needs beside the portal's view. */
+/** What the seed needs in addition to the portal's variables. */
 const Seed = Portal.extend({ DEMO_FILE: Text, BASE_URL: Text, CUSTODIAN_ROSTER_FILE: Text.optional() });
 
 /** What `npm start` and `npm run migrate` read; all else is made by them. */

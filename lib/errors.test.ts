@@ -4,7 +4,7 @@ import { CODE_KEYS } from "@/components/messages/problem-keys";
 import { ERROR_CODES } from "@/lib/error-codes";
 import { DomainError, InvariantError } from "@/lib/errors";
 
-/** Told by the page itself: what the portal makes of an answer without a code, and what nobody expected. */
+/** Shown by the page itself: the portal's own code for an answer without one, and unexpected errors. */
 const OWN = ["service.internal", "unknown"];
 
 test("every problem code has words in the reader's language", () => {

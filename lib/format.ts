@@ -10,7 +10,7 @@ const MONTHS = {
   de: ["Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dez."],
 } as const;
 
-/** How a language tells thousands and decimals apart. */
+/** How a language separates thousands and decimals. */
 const MARKS = { en: { thousands: ",", decimal: "." }, de: { thousands: ".", decimal: "," } } as const;
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
 

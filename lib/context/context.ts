@@ -82,7 +82,7 @@ export interface Context extends DbContext {
   readonly client: ClientInfo;
   readonly requestId: string;
   readonly logger: Logger;
-  /** The budgets of this process; absent where nobody calls from outside. */
+  /** The budgets of this process; absent where it takes no calls from outside. */
   readonly limits?: Limits | undefined;
   /** Absent where none is configured: then documents are "not scanned". */
   readonly scanner?: Scanner | undefined;

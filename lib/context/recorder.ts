@@ -89,15 +89,15 @@ export interface Compartments {
   /** Keys by row id for reading. Left out are those that are gone and those whose row was changed: none opens a part. */
   openById(ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
   /**
-   * The same with the names under which they opened, for who goes by a part's kind or by whose it is: another query's word for
-   * these is whatever the owner of the database would have it be.
+   * Reads the same with the names under which the parts opened, for callers that decide by a part's kind or owner. The
+   * database owner controls what another query reports for these, so it cannot be trusted.
    */
   openNamed(ids: readonly string[]): Promise<ReadonlyMap<string, NamedKey>>;
   /** Forgets a key whose row was erased: this process seals nothing under it any more. */
   forget(id: string): void;
   /**
-   * Whether erasures are heard. While they are not, nothing is kept in memory and every key is read anew; what was
-   * kept is forgotten at once.
+   * Whether notices of erasures arrive. While they do not, keys are not cached and each key is read again; cached keys
+   * are forgotten at once.
    */
   hear(isHeard: boolean): void;
 }
@@ -111,7 +111,7 @@ export interface AuditRecorder {
   append(rows: EntryRows): Promise<void>;
   /** Ed25519 signature by the receipt key over a note's text. */
   sign(message: Uint8Array): Promise<Uint8Array>;
-  /** Whether nobody asked for this key within the last `windowMs` in this process; remembers that one has now. */
+  /** Returns whether this key was not asked for within the last `windowMs` in this process; remembers this time. */
   isFirstWithin(key: string, windowMs: number): boolean;
   /** Resolves when nothing waits any more. */
   drain(): Promise<void>;

@@ -19,7 +19,7 @@ function reasonOf(error: unknown): string | undefined {
   return isAway ? "cannot be reached" : undefined;
 }
 
-/** Connects once and runs `work`; a database that does not answer is told with the variable that names it. */
+/** Connects once and runs `work`. If the database does not answer, the error names its variable. */
 async function withConnection<T>(
   variable: string,
   url: string,

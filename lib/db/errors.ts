@@ -14,7 +14,7 @@ interface Facts {
 
 const FAILED = Symbol.for("sealport.database-error");
 
-/** A database failure without a meaning of its own for callers: its message holds names and codes only. */
+/** A database failure without its own meaning for callers: its message holds names and codes only. */
 export class DatabaseError extends Error {
   override readonly name = "DatabaseError";
   readonly prismaCode: string | undefined;

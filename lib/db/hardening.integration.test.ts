@@ -65,7 +65,7 @@ const tables = () =>
 
 const REFUSED = /^(42501|SP001|SP002|SP004)$/;
 
-describe("what each login may change is what stands in the table, for every table there is", () => {
+describe("what each login may change is what the table lists, for every table of the database", () => {
   it("no table is left out, and none is listed that does not exist", async () => {
     const listed = [...new Set([...OWNERS_ONLY, ...Object.values(ALLOWED).flatMap(Object.keys)])].sort();
     expect((await tables()).sort()).toEqual(listed);
@@ -97,7 +97,7 @@ describe("what each login may change is what stands in the table, for every tabl
     expect(Object.fromEntries(may)).toEqual(ALLOWED[login]);
   });
 
-  it.each([...LOGIN_ROLE_NAMES])("%s calls only the functions that stand there", async (login) => {
+  it.each([...LOGIN_ROLE_NAMES])("%s calls only the functions that are listed", async (login) => {
     const callable = await texts(
       `SELECT proname::text AS text FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND has_function_privilege($1, oid, 'EXECUTE')`,
       [login],

@@ -6,7 +6,7 @@ export interface ListenOptions {
   readonly applicationName: string;
   readonly channel: string;
   onMessage(payload: string): void;
-  /** The channel is heard, again after each loss. What was said in between is lost. */
+  /** The channel is heard, also again after a loss. Notices sent in between are lost. */
   onListening(): void;
   /** The channel is not heard; it is tried again until `close`. */
   onLost(): void;
@@ -59,7 +59,7 @@ function connectOnce(options: ListenOptions, heard: () => void, lost: () => void
   return () => finish(false);
 }
 
-/** Hears a channel and comes back by itself, after waits that double up to three seconds. */
+/** Listens to a channel and reconnects automatically, after waits that double up to three seconds. */
 export function openListener(options: ListenOptions): Listener {
   let waitMs = FIRST_WAIT_MS;
   let isClosed = false;

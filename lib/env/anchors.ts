@@ -66,7 +66,7 @@ export const anchorFields = {
   WITNESS_VKEY: Text.optional(),
   /** Further witnesses: `[{"url", "vkey", "kind": "own" | "independent"}]`. */
   WITNESSES: jsonOf(z.array(WitnessAddress).max(16)).optional(),
-  /** `{"own": 1, "independent": 0}` unless said otherwise, or none of its own where there is none. */
+  /** `{"own": 1, "independent": 0}` by default, or none of its own without an own witness. */
   WITNESS_POLICY: jsonOf(WitnessPolicy).optional(),
   /** How long a new checkpoint waits for its policy before it is published without, in milliseconds. */
   WITNESS_WAIT_MS: z.coerce.number().int().min(0).max(30_000).default(1_000),
@@ -86,7 +86,7 @@ export const anchorFields = {
 /** Closed logs that a portal still reads from its database: `[{"origin", "log", "receipts", "witnesses", "size"?}]`. */
 export const closedLogFields = { CLOSED_LOGS: jsonOf(z.array(ClosedLog).max(100)).optional() } as const;
 
-/** What a witness process is told of the logs it watches, and of itself. */
+/** What a witness process knows of the logs it watches, and of itself. */
 export const witnessFields = {
   LOG_ORIGIN: Text.optional(),
   LOG_VKEY: Text.optional(),

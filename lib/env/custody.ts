@@ -4,7 +4,7 @@ const Text = z.string().min(1);
 /** A key's name at its holder: no spaces, quotes or control characters. */
 const NAME = /^[!#-&(-~]{1,1000}$/;
 
-/** Where the root key of a keystore lies; what the kinds need stands in variables of their own. */
+/** Where the root key of a keystore is stored; each kind's details are in variables of their own. */
 export type CustodyChoice =
   | { readonly kind: "local"; readonly name: "" }
   | { readonly kind: "aws-kms" | "transit"; readonly name: string }
@@ -98,10 +98,10 @@ export interface TokenSettings {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** How the key of a local keystore is had: from a key file or from a passphrase. */
+/** How the key of a local keystore is obtained: from a key file or from a passphrase. */
 export type Unlock = { readonly keyFile: string } | { readonly passphrase: string };
 
-/** All that opening a keystore needs to know beside its folder. */
+/** All that opening a keystore needs to know in addition to its folder. */
 export interface CustodySettings {
   readonly choice: CustodyChoice;
   readonly leaseMs: number;

@@ -68,7 +68,7 @@ async function missingKey(tx: Tx, { principal }: Context): Promise<Need[]> {
   ];
 }
 
-/** Moves of a compromised key's data that somebody else asked for: the caller may be the second person. */
+/** Returns re-wraps of a compromised key's data that another person requested: the caller may be the second person. */
 async function askedMoves(tx: Tx, cx: Context): Promise<Viewed<Need>> {
   const { principal, instance } = cx;
   const { role, participantId, userId } = principal;

@@ -8,8 +8,8 @@ function pressing(need: Need): number {
 }
 
 /**
- * Most urgent first: what the caller is late with, then by kind, then by time. What somebody else is late with is
- * something to know, not to do, and keeps the place of its kind.
+ * Compares tasks, most urgent first: what the caller is late with, then by kind, then by time. Work that another person
+ * is late with needs no act of the caller, and keeps the place of its kind.
  */
 export function byUrgency(a: Need, b: Need): number {
   const late = (need: Need): number => (need.is_late && need.kind !== "answer_overdue" ? 0 : 1);

@@ -72,7 +72,7 @@ const NewsRow = z.object({
 });
 export type NewsRow = z.infer<typeof NewsRow>;
 
-/** Steps that only lead from one thing that is told to the next. */
+/** States that only lead from one reported state to the next. */
 const QUIET = ["submit", "check", "activate_grant"];
 /** A participant's newest transactions are looked through, not all. */
 const NEWS_TRANSACTIONS = 200;

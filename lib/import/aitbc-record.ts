@@ -11,12 +11,12 @@ export interface AitbcRecord {
   readonly status: string;
   readonly participants: readonly string[];
   readonly accessPolicies: Readonly<Record<string, unknown>>;
-  /** Absent where the record was not confidential; its fields stand in `plain` then. */
+  /** Absent where the record was not confidential; its fields are in `plain` then. */
   readonly sealed: AitbcSealed | undefined;
   readonly plain: Readonly<Record<string, unknown>>;
 }
 
-/** AES-256-GCM payload with nonce and tag beside it, and the content key once for each recipient. */
+/** AES-256-GCM payload with nonce and tag next to it, and the content key once for each recipient. */
 export interface AitbcSealed {
   readonly ciphertext: Uint8Array;
   readonly nonce: Uint8Array;

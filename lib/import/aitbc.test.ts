@@ -147,13 +147,13 @@ describe("what is submitted for it", () => {
     ["a member without a place", { secret: "s3cr3t" }, "client-456"],
     ["an amount that is none", { amount: "s3cr3t" }, "client-456"],
     ["a submitter who is no party", { amount: "1" }, "miner-1"],
-  ])("is refused for %s, and no value is told", (_, opened, submitter) => {
+  ])("is refused for %s, and no value is shown", (_, opened, submitter) => {
     const attempt = () => mapAitbc(readAitbcRecord(recordAt(0)), opened, { submitter, currency: undefined });
     expect(attempt).toThrow(FormatError);
     expect(attempt).not.toThrow(/s3cr3t/);
   });
 
-  it("is refused where a field stands sealed and in the open", () => {
+  it("is refused where a field is both sealed and public", () => {
     const record = readAitbcRecord({ ...recordAt(0), amount: "5" });
     expect(() => mapAitbc(record, { amount: "1000" }, BY)).toThrow(/beside it/);
   });

@@ -37,7 +37,7 @@ interface Waiting {
   readonly sent: SentTransaction & { readonly transaction_id: string };
 }
 
-/** The import cannot go on; what was done so far stands in the report. */
+/** The import cannot continue; the report has what was done so far. */
 export class ImportStopped extends Error {
   override readonly name = "ImportStopped";
 }
@@ -54,7 +54,7 @@ function reasonOf(error: unknown): string {
   throw error;
 }
 
-/** Reads, opens and maps one record; what is wrong with it is told, and the others go on. */
+/** Reads, opens and maps one record. A fault in it is reported, and the others continue. */
 function prepare(value: unknown, at: number, options: ImportOptions): Waiting | Outcome {
   const source = nameOf(value, at);
   try {
@@ -69,7 +69,7 @@ function prepare(value: unknown, at: number, options: ImportOptions): Waiting | 
   }
 }
 
-/** `fetch` throws a TypeError of this text where nobody answers. */
+/** `fetch` throws a TypeError with this text where the server does not answer. */
 export function isAway(error: unknown): boolean {
   return error instanceof TypeError && error.message === "fetch failed";
 }
@@ -95,7 +95,10 @@ async function persist<T>(options: ImportOptions, call: () => Promise<T>): Promi
   }
 }
 
-/** An id that is taken is the record's own, imported before, or somebody else's: who may see it is told by its parties. */
+/**
+ * A taken id is the record's own, imported before, or another person's: the parties show which, to callers who may see
+ * it.
+ */
 async function judgeTaken({ source, sent }: Waiting, options: ImportOptions): Promise<Outcome> {
   const { transaction_id } = sent;
   try {
@@ -114,7 +117,7 @@ function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** A batch may be sent again: its ids are the records' own, so that what was stored before is told apart. */
+/** A batch may be sent again: its ids are the records' own, so that stored records are recognised. */
 async function sendBatch(batch: readonly Waiting[], options: ImportOptions): Promise<void> {
   const { client, onOutcome } = options;
   const body = { transactions: batch.map(({ sent }) => sent) };
@@ -138,7 +141,9 @@ async function sendBatch(batch: readonly Waiting[], options: ImportOptions): Pro
   }
 }
 
-/** Only to its own participant does the API say how much a key still opens. Whoever else submits would become a party. */
+/**
+ * The API shows only the key's own participant how much the key still opens. Any other submitter would become a party.
+ */
 async function requireSubmitter(options: ImportOptions): Promise<void> {
   const { client, submitter } = options;
   const query = { participant_id: submitter, limit: "1" };
@@ -149,9 +154,10 @@ async function requireSubmitter(options: ImportOptions): Promise<void> {
 }
 
 /**
- * Imports records one after another: opens each with the private key here, submits it over the API, where it is sealed
- * anew for its participants and the escrow. Nothing opened is kept or reported. Safe to run again: what was imported
- * before is skipped. Throws ImportStopped when the API key is another participant's, ApiProblem when the service
+ * Imports records one after another: opens each with the private key here and submits it over the API, where it is
+ * sealed again for its participants and the escrow. Opened content is neither kept nor reported. A repeated run skips
+ * what was imported before. Throws ImportStopped when the API key is another participant's, ApiProblem when the service
+ * refuses the caller or stays down.
  * refuses the caller or stays away.
  */
 export async function importAitbc(records: Iterable<unknown>, options: ImportOptions): Promise<void> {

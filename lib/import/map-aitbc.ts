@@ -52,9 +52,9 @@ function valuesOf(record: AitbcRecord, opened: Readonly<Record<string, unknown>>
 }
 
 /**
- * What is submitted for a record: its fields as they were, its time as the time of the event, its old id and status as
- * external references, which are sealed. Nobody becomes a party who was none: the submitter must be one of the
- * participants. Throws FormatError, which names the member and never a value.
+ * Returns the submission for a record: its fields as they were, its time as the time of the event, its old id and
+ * status as external references, which are sealed. Only the record's participants become parties: the submitter must be
+ * one of them. Throws FormatError, which names the member and never a value.
  */
 export function mapAitbc(
   record: AitbcRecord,

@@ -30,7 +30,7 @@ export type ServiceHandler = (request: ServiceRequest) => Promise<ServiceAnswer>
 
 export interface ServeOptions {
   readonly maxBodyBytes?: number;
-  /** Told that a handler threw; the caller of the service sees status 500 and nothing more. */
+  /** Called when a handler threw; the caller of the service sees only status 500. */
   readonly onError?: (error: unknown) => void;
 }
 

@@ -18,17 +18,17 @@ export const STREAMS_PER_SESSION = 24;
 export interface Subscriber {
   readonly principal: Principal;
   readonly sessionId: string;
-  /** When the page that listens was asked for: changes since then are told again. Absent: from now on. */
+  /** When the listening page was requested: changes since then are sent again. Absent: from now on. */
   readonly since?: number;
   change(change: LiveChange): void;
   signal(signal: LiveSignal): void;
   /** Keeps proxies from closing a quiet line, and lets the browser notice a dead one. */
   beat(): void;
-  /** Nothing more is said; the browser may come back. */
+  /** Ends the stream; the browser may come back. */
   end(): void;
 }
 
-/** Tells signed-in people what changes. One per portal process. */
+/** Sends signed-in people the changes they may know of. One per portal process. */
 export interface LiveHub {
   /** Adds a stream; call what it gives back when the reader leaves. */
   join(subscriber: Subscriber): () => void;
@@ -48,7 +48,7 @@ export interface LiveHubOptions extends Pick<Context, "db" | "instance"> {
 }
 
 const HEARTBEAT_MS = 15_000;
-/** Changes this old are not told again; whoever asks for older ones looks at everything. */
+/** Changes this old are not sent again; a page that asks for older ones reads everything. */
 const RECENT_MS = 2 * 60_000;
 const MAX_RECENT = 2_000;
 /** Changes of one moment are read together. */
@@ -71,7 +71,7 @@ class Hub implements LiveHub {
   #heartbeat: NodeJS.Timeout | undefined;
   #listener: Listener | undefined;
   #isHearing = false;
-  /** Changes that were told, and since when none is missing among them. */
+  /** Changes that were sent, and since when the list is complete. */
   #recent: { readonly at: number; readonly changed: Changed }[] = [];
   #completeSince = Number.POSITIVE_INFINITY;
   #hasHeard = false;
@@ -121,7 +121,7 @@ class Hub implements LiveHub {
     this.#heartbeat.unref();
   }
 
-  /** What happened while the page was on its way is told now, or, where that is not known, that it may be old. */
+  /** Sends now what happened while the page was loading or, where that is unknown, that the page may be old. */
   #welcome(stream: Subscriber): void {
     const { since } = stream;
     if (since !== undefined && since < this.#completeSince) {
@@ -184,7 +184,7 @@ class Hub implements LiveHub {
     for (const stream of this.#streams) stream.signal("down");
   }
 
-  /** After a loss, sessions are looked at before anybody is told anything: they may have ended meanwhile. */
+  /** After a loss, checks sessions before it sends anything: they may have ended meanwhile. */
   async #resume(): Promise<void> {
     this.#isHearing = true;
     this.#forget();
@@ -216,7 +216,7 @@ class Hub implements LiveHub {
       const found = await inSnapshot(this.#options, (tx) => findSessions(tx, tenantId, sids));
       const now = this.#options.clock.now();
       const good = new Set(found.filter((one) => endOf(one, now) === undefined).map((one) => one.sid));
-      // Whoever joined while they were looked at was not looked at.
+      // A listener that joined during the check was not checked.
       for (const stream of this.#streams)
         if (sids.includes(stream.sessionId) && !good.has(stream.sessionId)) this.#endSession(stream);
     } catch (error) {

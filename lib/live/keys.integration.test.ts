@@ -50,7 +50,7 @@ async function listen(person: Person): Promise<LiveChange[]> {
 const until = (heard: readonly LiveChange[], kind: string, id: string, state: string) =>
   expect.poll(() => heard, { timeout: 150_000 }).toContainEqual(expect.objectContaining({ kind, id, state }));
 
-it("tells administrators and coordinators how the escrow's epochs go on, and nobody else", async () => {
+it("only administrators and coordinators receive the states of an escrow epoch", async () => {
   const owner = await bench.person({ role: "client" });
   const other = await bench.person({ role: "miner" });
   const admin = await bench.person({ role: "admin", duties: ["admin"] });
@@ -80,7 +80,7 @@ it("tells administrators and coordinators how the escrow's epochs go on, and nob
   }
 });
 
-it("tells a participant's people and the operators when entries of its held key were handed over, and nobody else", async () => {
+it("only a participant's people and the operators hear that entries of its held key were handed over", async () => {
   const owner = await bench.person({ role: "client", hasKey: false });
   const other = await bench.person({ role: "miner" });
   const admin = await bench.person({ role: "admin", duties: ["admin"] });

@@ -27,8 +27,8 @@ export interface NotificationPage {
 }
 
 /**
- * What the caller was told, newest first. What a thing's own page would not show any more is left out here too, so that a
- * page may hold fewer than were asked for and the list still goes on.
+ * Returns the caller's notifications, newest first. It leaves out what the thing's own page would not show any more, so
+ * a page may hold fewer than requested while the list continues.
  */
 export async function listNotifications(cx: Context, query: NotificationQuery): Promise<NotificationPage> {
   const before = requireIdCursor(query.cursor);

@@ -23,7 +23,7 @@ afterAll(async () => {
   await receiver?.close();
   await bench?.close();
 });
-// Each test has webhooks of its own: those of the others are over.
+// Each test has its own webhooks: those of the other tests are over.
 const open: { readonly who: BenchPerson; readonly id: string }[] = [];
 beforeEach(async () => {
   for (const { who, id } of open.splice(0)) await outcomeOf(disableWebhook(who, id));
@@ -40,7 +40,7 @@ function sender(more: Partial<DeliverContext> = {}): DeliverContext {
   return { ...cx, keystore, logger, mailer: undefined, origin: "https://portal.example", ...more };
 }
 
-/** Tells of all that happened, and makes the attempts that are due at this clock. */
+/** Sends all that happened, and makes the attempts that are due at this clock. */
 async function deliver(more: Partial<DeliverContext> = {}): Promise<void> {
   while ((await sendNotifications({ ...bench.cx, hasMail: false })) > 0);
   while ((await deliverDue(sender(more))) > 0);
@@ -95,7 +95,7 @@ describe("webhooks", () => {
     });
   });
 
-  it("are told nothing of what their owner may not know of, nor of kinds that were not chosen", async () => {
+  it("receive only what their owner may know of, and only kinds that were chosen", async () => {
     const owner = await bench.person({ role: "auditor", hasKey: false });
     const chooser = await reviewer();
     await made(owner);

@@ -18,7 +18,7 @@ export function addressKey(address: string | undefined): string {
   if (!isIPv6(plain)) return plain;
   const [head = "", tail] = plain.split("::");
   const [left, right] = [groupsOf(head), groupsOf(tail ?? "")];
-  // An IPv4 address at the end stands for two groups.
+  // An IPv4 address at the end counts as two groups.
   const length = left.length + right.length + (plain.includes(".") ? 1 : 0);
   const zeros = tail === undefined ? [] : Array<string>(GROUPS - length).fill("0");
   const network = [...left, ...zeros, ...right].slice(0, NETWORK_GROUPS);

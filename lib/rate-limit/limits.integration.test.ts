@@ -57,7 +57,7 @@ const { GET } = serve("/confidential/things", [
   }),
 ]);
 
-it("counts are committed without waiting for the disk, and nothing else is told to be", async () => {
+it("counts are committed without waiting for the disk, and all other writes wait for it", async () => {
   const sql = "SELECT setting, source FROM pg_settings WHERE name = 'synchronous_commit'";
   const settings = async (pool: Pool) => (await pool.query(sql)).rows[0];
   const pool = openLimitPool({ url: bench.audit.database.appUrl });
@@ -112,7 +112,7 @@ it("a heavier call takes more of its budget, and a tenant's actors have one toge
   expect(draws.filter(({ success }) => !success).every(({ remaining }) => remaining === 0)).toBe(true);
 });
 
-it("a grant's day is exact, and who comes too late is told when the next begins", async () => {
+it("a grant's day is exact, and a caller who comes too late sees when the next begins", async () => {
   const limits = openLimits(patient(), { open: 1 });
   const grant = uuidv7(Date.now());
   const draws = await Promise.allSettled(
@@ -132,7 +132,7 @@ describe("the headers", () => {
       Object.fromEntries(parameters),
     ]);
 
-  it("are structured fields on every answer: success, refusal, no such address, no such method, nobody's key", async () => {
+  it("are structured fields on every answer: success, refusal, unknown address, unknown method, unknown key", async () => {
     const { key } = await createCaller(bench.runtime, "client", ["read"]);
     const answers = [
       await reading.GET(asked("/confidential/reads", key), route),

@@ -43,12 +43,12 @@ export interface Limits {
 
 export interface LimitStores {
   readonly pool: Pool;
-  /** Under it actors are hashed: a counter's key names nobody. */
+  /** The key that hashes actors: a counter's name does not identify a person. */
   readonly secret: Uint8Array;
-  /** How long a draw in the database may take, in milliseconds; as designed unless said. */
+  /** How long a draw in the database may take, in milliseconds; as designed by default. */
   readonly drawMs?: number | undefined;
   readonly shared?: SharedCounters | undefined;
-  /** Told when the shared counters fail for a class that goes on without them. */
+  /** Called when the shared counters fail for a class that continues without them. */
   readonly onInsurance?: ((name: string) => void) | undefined;
 }
 
@@ -70,7 +70,9 @@ function limiterFor(
   return shared === undefined ? own : insured(shared.ratelimit(name, budget), own, () => onInsurance?.(name));
 }
 
-/** What the tenant's budget leaves of an actor's draw. How much others drew is told to nobody: only when it is spent. */
+/**
+ * Returns what the tenant's budget leaves of an actor's draw. It hides how much others drew, until the budget is spent.
+ */
 async function underTenant(draw: RatelimitResponse, tenant: Ratelimit, weight: number) {
   const { success, reset } = await tenant.limit("all", weight);
   return success ? draw : { ...draw, success, remaining: 0, reset };

@@ -22,7 +22,7 @@ function sha1(text: string): string {
   return createHash("sha1").update(text, "utf8").digest("hex");
 }
 
-/** The answer of a counting script. Throws when it is none: whatever said that is no counter. */
+/** Returns the answer of a counting script. Throws when it has another form: the server is then not our counter. */
 function counted<T>(answer: unknown): T {
   // The library names the type that its script gives, and this is the type.
   return Counted.parse(answer) as T;

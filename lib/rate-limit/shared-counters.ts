@@ -64,7 +64,7 @@ export function sharedRatelimit(
 
 const PROBE = { limit: 1_000_000, windowSeconds: 60, fails: "closed" } as const;
 
-/** Draws on a budget that nobody has. */
+/** Draws on a budget that no caller has. */
 export async function canDraw(scripts: Pick<ScriptRunner, "evalsha" | "eval">): Promise<boolean> {
   try {
     return (await sharedRatelimit(scripts, "probe", PROBE).limit("probe")).success;

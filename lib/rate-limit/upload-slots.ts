@@ -20,8 +20,8 @@ export class UploadSlots {
   }
 
   /**
-   * Runs an upload in a place of its own. Throws `upload.too-many` (429) when this person has no place left and
-   * `upload.busy` (503) when nobody has; both say when to come back, and nothing has been read.
+   * Runs an upload in one of the limited slots. Throws `upload.too-many` (429) when this person has no slot left and
+   * `upload.busy` (503) when all slots are taken. Both name when to come back, and the body is not read.
    */
   async hold<T>(userId: string, run: () => Promise<T>): Promise<T> {
     const own = this.#taken.get(userId) ?? 0;

@@ -7,7 +7,7 @@ import { canDraw, type SharedCounters, sharedRatelimit } from "@/lib/rate-limit/
 export interface UpstashOptions {
   readonly url: string;
   readonly token: string;
-  /** How long a draw may take, in milliseconds; as designed unless said. */
+  /** How long a draw may take, in milliseconds; as designed by default. */
   readonly drawMs?: number | undefined;
 }
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => close?.());
 
-it("the hit rate of opened keys stands at /metrics, without a name or a key", async () => {
+it("the hit rate of opened keys is at /metrics, without a name or a key", async () => {
   const keystore = await ready;
   const { publicKey, privateKey } = generateX25519();
   const key = { purpose: "participant", participant: "client-456", version: 1, publicKey } as const;

@@ -57,7 +57,7 @@ describe("an item of the envelopes", () => {
     const [item, other] = [made("17.25"), made("99.00")];
     const replaced = { ...item, jwe: other.jwe, digests: other.digests };
     await expect(openItem(TX, replaced, KEY)).rejects.toThrow(OpenError);
-    // // With another entry only the log shows the difference: that entry is in no tree.
+    // With another entry only the log shows the difference: that entry is in no tree.
     const whole = { ...other, entry: { ...other.entry, proof: item.entry.proof } };
     await expect(openItem(TX, whole, KEY, keysOf(OURS))).rejects.toThrow(OpenError);
     const foreign = made("99.00", OTHERS);

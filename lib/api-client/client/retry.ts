@@ -64,7 +64,7 @@ export function retryAfterMs(headers: Headers, nowMs: number): number | undefine
   if (/^[0-9]{1,9}$/.test(value)) return Number(value) * 1000;
   const until = Date.parse(value);
   if (Number.isNaN(until)) return undefined;
-  // // Use the server's own clock where its answer has a date: the caller's clock may be wrong.
+  // Use the server's own clock where its answer has a date: the caller's clock may be wrong.
   const told = Date.parse(headers.get("date") ?? "");
   return Math.max(0, until - (Number.isNaN(told) ? nowMs : told));
 }
@@ -107,7 +107,7 @@ export async function retrying<T>(
         failed < rules.retries && isRepeatable(operation, error)
           ? pauseAfter(error, failed, rules.timing)
           : undefined;
-      // // The last attempt may report that the first attempt's outcome is unknown: the error then includes the first
+      // The last attempt may report that the first attempt's outcome is unknown: the error then includes the first
       // outcome.
       if (pause === undefined && failed > 0 && error instanceof Error) error.cause ??= first;
       if (pause === undefined) throw error;

@@ -28,7 +28,7 @@ function stage(turns: readonly Turn[], options: Partial<SealportOptions> = {}) {
   const left = [...turns];
   const send: typeof fetch = async (target, init) => {
     const request = new Request(target, init);
-    // // As the network does: an aborted call fails before anything is sent.
+    // As the network does: an aborted call fails before anything is sent.
     request.signal.throwIfAborted();
     calls.push(request);
     const turn = left.shift();

@@ -106,7 +106,7 @@ export function createSealportWith(options: SealportOptions, timing: Timing): Se
           signing === undefined || operation.scopes === "none"
             ? call
             : await signCall(call, signing, timing.now());
-        // // A key is for this address alone: report a redirect to the caller.
+        // A key is for this address alone: report a redirect to the caller.
         const sent = {
           ...ready,
           redirect: "manual" as const,

@@ -109,7 +109,7 @@ describe("the OpenAPI document", () => {
         for (const status of ["400", "401", "403", "404", "405", "422", "429", "500", "503"])
           expect(Object.keys(responses), operation.id).toContain(status);
     }
-    // // The server itself refuses these before a budget is drawn.
+    // The server itself refuses these before a budget is drawn.
     const undrawn = ["Problem408", "Problem417", "Problem431"];
     for (const [name, problem] of Object.entries<{ content: object; headers: object }>(
       document.components.responses,

@@ -14,7 +14,7 @@ import {
 const OWN = "/confidential/account/api-keys";
 const ALL = "/confidential/admin/api-keys";
 
-// // For signed-in people only: a thief of a key cannot make another key with it.
+// For signed-in people only: a thief of a key cannot make another key with it.
 const own = { scopes: "any", roles: "any", sessionOnly: true } as const;
 const change = { ...own, method: "POST", rate: "writes" } as const;
 /** The key is never returned again: a person who lost the answer ends that key and makes another. */

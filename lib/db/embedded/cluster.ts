@@ -93,7 +93,7 @@ function explainServerOutput(output: string, what: string): StartError {
   return new StartError(`${what}: ${line?.trim() ?? "no reason given"}`);
 }
 
-/** A postmaster left by a supervisor and guard that were both killed, or a lock file that names nobody. */
+/** A postmaster left by a supervisor and guard that were both killed, or a lock file of a dead process. */
 async function stopLeftover(place: ClusterPlace): Promise<void> {
   const lockFile = path.join(place.dataFolder, "postmaster.pid");
   const lines = await readFile(lockFile, "utf8").catch(() => undefined);
@@ -113,7 +113,7 @@ async function stopLeftover(place: ClusterPlace): Promise<void> {
   }
 }
 
-/** Finds or makes the cluster in DATA_DIR/postgres. The superuser's password lies beside the keys, 0600. */
+/** Finds or makes the cluster in DATA_DIR/postgres. The superuser's password is next to the keys, with mode 0600. */
 export async function openCluster(dataDir: string, passwordFile: string): Promise<Cluster> {
   const account = findServerAccount();
   const place = await prepareClusterPlace(dataDir, account);

@@ -105,7 +105,7 @@ test("the guard stops PostgreSQL when its supervisor is killed", async () => {
   expect(await waitForEnd(pid, 30_000)).toBe(true);
 });
 
-test("a lost password file and a stale lock file are told apart from a fresh folder", async () => {
+test("a lost password file and a stale lock file are not taken for a fresh folder", async () => {
   const dataDir = path.join(scratch, "data");
   const first = await start(dataDir);
   await first.stop();

@@ -1,6 +1,6 @@
-// The guard: parent of PostgreSQL, child of the supervisor. It stops PostgreSQL when it is told to, and
-// when the supervisor's pipe closes, which the supervisor's kill -9 causes too. Plain JavaScript without
-// imports of ours, so that it starts at once and nothing of the program can break it.
+// The guard: parent of PostgreSQL, child of the supervisor. It stops PostgreSQL when it is asked to, and when the
+// supervisor's pipe closes, which the supervisor's kill -9 causes too. Plain JavaScript without our own imports, so
+// that it starts at once and a fault in the program cannot break it.
 import { spawn } from "node:child_process";
 import { openSync, rmSync } from "node:fs";
 

@@ -85,7 +85,7 @@ async function findSocketFolder(base: string, account: ServerAccount): Promise<s
   return folder;
 }
 
-/** The temporary folder is everybody's: somebody else may have made this name, or a link, first. */
+/** All users share the temporary folder: another user may have made this name, or a link, first. */
 async function refuseForeign(folder: string, account: ServerAccount): Promise<void> {
   const found = await lstat(folder).catch(() => undefined);
   if (found === undefined) return;

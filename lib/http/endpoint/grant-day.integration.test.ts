@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { BenchPerson } from "@/lib/testing/benches/access-bench";
 import { type ServedPortal, servePortal } from "@/lib/testing/instance/served-portal";
 
-// // A grant's daily limit (identity.md "Rate limiting") as a program meets it over HTTP, in addition to the approved
+// A grant's daily limit (identity.md "Rate limiting") as a program meets it over HTTP, in addition to the approved
 // views.
 
 let portal: ServedPortal;

@@ -126,7 +126,7 @@ describe("bodies", () => {
       for (const operation of takesJson) {
         const given = await refusalOf(operation, name, json(`{"${name}":{"isAdmin":true}}`));
         expect([operation.id, text(given)]).toEqual([operation.id, "422 request.invalid"]);
-        // // A union does not show which form was meant: it is refused as a whole.
+        // A union does not show which form was meant: it is refused as a whole.
         const named = operation.id === "registerAuthority" ? "/kind" : `/${name}`;
         expect([operation.id, given.pointers]).toEqual([operation.id, expect.arrayContaining([named])]);
       }

@@ -47,7 +47,7 @@ async function askSigner(url: string | undefined): Promise<SignerHealth> {
     const { body } = await callService(url, call);
     return SignerHealth.parse(JSON.parse(body.toString("utf8")));
   } catch {
-    // // Its own part reports whether it answers.
+    // Its own part reports whether it answers.
     return nothing;
   }
 }
@@ -71,7 +71,7 @@ async function probeServices(): Promise<HealthPart[]> {
   return [
     { name: "signer", state: signer },
     { name: "custodian", state: custodian },
-    // // An instance may run without its own witness; then none can be down.
+    // An instance may run without its own witness; then none can be down.
     ...(env.WITNESS_VKEY === undefined ? [] : [{ name: "witness" as const, state: witness }]),
   ];
 }
@@ -92,7 +92,7 @@ async function counterParts({ limits }: Runtime): Promise<HealthPart[]> {
 async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): Promise<Health> {
   const env = portalEnv();
   const policy = witnessPolicy(env);
-  // // Ask the signer first: it signs what the database holds, so a database read later cannot be behind it.
+  // Ask the signer first: it signs what the database holds, so a database read later cannot be behind it.
   const signer = await askSigner(env.SIGNER_URL);
   const counting = await counterParts(runtime);
   const stored = await inSnapshot(runtime, (tx) => readStoredHealth(tx, runtime.instance.log, policy));

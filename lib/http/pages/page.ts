@@ -31,7 +31,7 @@ export type PageResult<T> =
 
 async function readSession(): Promise<Principal | undefined> {
   const [runtime, head] = await Promise.all([getRuntime(), headers()]);
-  // // A page framed or fetched by another port, which shares our cookies, is treated as signed out.
+  // A page framed or fetched by another port, which shares our cookies, is treated as signed out.
   return isOwnVisit(head) ? findSessionPrincipal(runtime, head) : undefined;
 }
 

@@ -15,8 +15,8 @@ const DELAYS_MS: readonly number[] = [
 const JITTER = 0.2;
 
 /**
- * Milliseconds until the attempt after the `failed`th one; undefined when there is none. `chance` is drawn evenly from
- * [0, 1). Pure.
+ * Returns milliseconds until the attempt after the `failed`th one; undefined after the last one. `chance` is drawn
+ * evenly from [0, 1). Pure.
  */
 export function delayAfter(failed: number, chance: number): number | undefined {
   const delay = DELAYS_MS[failed - 1];

@@ -19,11 +19,11 @@ export interface DeliverContext extends Pick<Context, "db" | "instance"> {
   readonly keystore: Keystore;
   readonly logger: Logger;
   readonly mailer: Mailer | undefined;
-  /** Where people read what the e-mail tells of. */
+  /** The page where people read what the e-mail is about. */
   readonly origin: string;
 }
 
-/** Longer than an attempt can take, so that nobody sends beside a process that lives. */
+/** Longer than an attempt can take, so that a second process does not send while the first one is alive. */
 const LEASE_MS = 90_000;
 const BATCH = 8;
 const DAY_MS = 86_400_000;

@@ -142,7 +142,7 @@ export async function replayRow(tx: Tx, { id, attempts }: DeliveryRow, now: Date
 
 const TRIM = 1_000;
 
-/** Forgets what was told long ago, a bounded number at a time. */
+/** Deletes old notifications and messages, a bounded number at a time. */
 export async function trimTold(
   tx: Tx,
   tenantId: string,

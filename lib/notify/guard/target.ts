@@ -13,9 +13,9 @@ export interface Target {
 /** Why a call does not go there: `name` has no address, `address` is none that webhooks may reach. */
 export type TargetFault = "name" | "address";
 
-/** What is allowed beside the public internet over https. */
+/** What is allowed in addition to the public internet over https. */
 export interface Allowance {
-  /** Plain http to this machine itself: in an evaluation only, where a receiver runs beside the portal. */
+  /** Plain http to this machine itself: in an evaluation only, where a receiver runs on the same machine. */
   readonly loopback: boolean;
 }
 
@@ -26,7 +26,7 @@ export type Resolve = (
 
 const resolveAll: Resolve = (host) => lookup(host, { all: true, verbatim: true });
 
-/** A host as it stands in a URL, without the brackets of an IPv6 address. */
+/** Returns a host as written in a URL, without the brackets of an IPv6 address. */
 function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, "");
 }

@@ -9,7 +9,7 @@ import { ownedBy, requireActive, seenBy, toWebhook } from "@/lib/notify/webhooks
 import { newSecret, secretContext, secretText } from "@/lib/notify/webhooks/signature";
 import { changeSecret, disableRow, lockWebhook } from "@/lib/notify/webhooks/store";
 
-/** How long the secret before signs beside the new one. */
+/** How long the previous secret signs together with the new one. */
 const OVERLAP_MS = 24 * 60 * 60_000;
 
 /**
