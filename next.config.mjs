@@ -41,7 +41,7 @@ const config = {
   serverExternalPackages: [
     // Its calendars are large, and loaded only when hours are set.
     "date-holidays",
-    // Large, and loaded only where keys lie in AWS KMS.
+    // Large, and loaded only where keys are in AWS KMS.
     "@aws-sdk/client-kms",
     "@prisma/client",
     "@prisma/adapter-pg",
@@ -54,8 +54,8 @@ const config = {
   ],
   // `npm run check` holds the types, tests included; a build on a server has no development packages.
   typescript: { ignoreBuildErrors: true },
-  // A page that fetches itself anew while the connection is gone waits for it, and is not replaced by the browser's
-  // error page with everything that was typed in it.
+  // A page that reloads while the connection is down waits for it. Otherwise the browser's error page would replace it,
+  // with everything that was typed in it.
   experimental: { useOffline: true },
 };
 

@@ -7,7 +7,7 @@ export interface OptionSpec {
   /** Without the dashes. The same name has the same kind in every command. */
   readonly name: string;
   readonly kind: "flag" | "text" | "texts";
-  /** What stands for the value in help: FILE and PROFILE are completed as such. */
+  /** The placeholder for the value in help: FILE and PROFILE are completed as such. */
   readonly value?: string;
   readonly help: string;
   readonly choices?: readonly string[];
@@ -56,7 +56,7 @@ export interface Output {
   bytes(bytes: Uint8Array): Promise<void>;
   /** A remark on standard error, unless --quiet. */
   remark(text: string): void;
-  /** One line of standard error that is written over; nothing where nobody watches. */
+  /** Writes one line of standard error that the next one replaces; does nothing without a terminal. */
   progress(text: string | undefined): void;
 }
 
@@ -69,7 +69,7 @@ export interface Target {
   readonly profile?: string;
 }
 
-/** The SDK's client: it signs, waits as it is told to, and repeats what may be repeated. */
+/** The SDK's client: it signs, waits when the server asks for it, and repeats what may be repeated. */
 export type Connection = Sealport;
 
 /** What a command works with. */

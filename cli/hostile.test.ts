@@ -71,7 +71,7 @@ describe("an exit status", () => {
 });
 
 describe("a hostile portal", () => {
-  it("leads nobody, and no key, to another address", async () => {
+  it("sends neither a user nor a key to another address", async () => {
     says(302, "", { location: `${url}/elsewhere` });
     const led = await run("transactions", "list");
     expect(led.code).toBe(7);
@@ -176,7 +176,7 @@ describe("a hostile portal", () => {
 });
 
 describe("a file that arrives", () => {
-  it("and is not what the portal said it made is not kept, and takes no other's place", async () => {
+  it("is not kept and replaces no other file, when it differs from what the portal announced", async () => {
     const name = path.join(cli.folder, "log.ndjson");
     const item = { id: "e-1", format: "ndjson", state: "done", bytes: 5, entries: 1, sha256: "A".repeat(43) };
     answer = (incoming, outgoing) => {
@@ -196,7 +196,7 @@ describe("a file that arrives", () => {
 });
 
 describe("a pipe", () => {
-  it("that nobody reads any more ends the run without a word", async () => {
+  it("ends the run without a message when its reader is gone", async () => {
     const items = Array.from({ length: 20_000 }, (_, at) => ({
       transaction_id: `t-${at}`,
       job_id: "j".repeat(50),

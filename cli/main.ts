@@ -13,7 +13,7 @@ import { VERSION } from "./version";
 
 // The command line on the SDK (docs/guides/command-line.md): data on standard output, talk on standard error.
 
-/** Whoever reads no more is not a failure of ours; what was done stays done. */
+/** A reader that closes the pipe early is not a failure; what was done stays done. */
 function endQuietlyWithoutReader(stream: NodeJS.WriteStream): void {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(EXIT.brokenPipe);

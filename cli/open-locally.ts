@@ -23,16 +23,16 @@ const HeldKey = z.looseObject({
 export interface LocalOpening {
   readonly transaction_id: string;
   readonly data: Readonly<Record<string, unknown>>;
-  /** Whether each group's entry was proven to stand in the log, under the policy's keys. */
+  /** Whether each group's entry was proven to be in the log, under the policy's keys. */
   readonly proven: boolean;
 }
 
 /** The key by the name that envelopes have for it. Throws CliError where it is none of the participant's. */
 async function ownKey(cx: Cx, connection: Connection, file: string): Promise<OwnKey> {
   const parsed = HeldKey.safeParse(await readJsonNamed(cx.host, file));
-  if (!parsed.success) throw usage(`${file} holds no private X25519 key as a JWK`);
+  if (!parsed.success) throw usage(`${file} is not a private X25519 key as a JWK`);
   const { participant_id } = await connection.call(getCallingKey, {});
-  if (participant_id === undefined) throw usage("the API key is no participant's");
+  if (participant_id === undefined) throw usage("the API key does not belong to a participant");
   for await (const { kid, public_key } of connection.pages(listKeys, { query: { participant_id } }))
     if (public_key === parsed.data.x) return { kid, privateKey: fromBase64url(parsed.data.d) };
   throw new CliError(EXIT.notAllowed, `the key in ${file} is not registered for ${participant_id}`);

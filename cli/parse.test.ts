@@ -87,7 +87,7 @@ describe("a command line", () => {
     ]);
   });
 
-  it("with a key in it is refused, and the key is not told", () => {
+  it("refuses a key in the arguments, and does not show it", () => {
     const key = `sp_0123456789_${"s".repeat(49)}`;
     for (const argv of [
       ["profile", "add", "x", "--url", key],
@@ -170,7 +170,7 @@ describe("the table of commands", () => {
     expect(helpFor(["export"], COMMANDS)).toContain('One of ",", ";".');
   });
 
-  it("tells in help how one begins: a profile, or two variables", () => {
+  it("shows in help how to begin: a profile, or two variables", () => {
     const help = helpFor([], COMMANDS);
     for (const words of ["sealport profile add", "sealport doctor", "SEALPORT_URL", "SEALPORT_API_KEY"])
       expect(help).toContain(words);

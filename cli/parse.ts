@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { type CommandSpec, type Given, GLOBAL_OPTIONS, type OptionSpec } from "./command";
 import { usage } from "./exit";
 
-/** A key in the arguments would stand in the shell's history and in every list of processes. */
+/** A key in the arguments would appear in the shell's history and in every list of processes. */
 const KEY_IN_ARGUMENTS = /sp_[0-9A-Za-z]{10}_[0-9A-Za-z]{20}/;
 
 export type Parsed =
@@ -140,14 +140,14 @@ export function givenOf(
 }
 
 /**
- * Reads a command line by the table of commands. Throws CliError (usage) for what does not fit; no value of an option
- * stands in its message, for it may be a secret that was put in the wrong place.
+ * Reads a command line by the table of commands. Throws CliError (usage) for invalid input. Its message never has an
+ * option's value, which may be a secret in the wrong place.
  */
 export function parseCommandLine(argv: readonly string[], commands: readonly CommandSpec[]): Parsed {
   if (argv.some((word) => KEY_IN_ARGUMENTS.test(word)))
     throw usage(
-      "an API key stands among the arguments, where others on this machine can read it",
-      "Give it by prompt, standard input, --key-file or SEALPORT_API_KEY; and replace the key if anybody may have seen it.",
+      "an API key is among the arguments, where others on this machine can read it",
+      "Give it by prompt, standard input, --key-file or SEALPORT_API_KEY; and replace the key if anyone may have seen it.",
     );
   const loose = parseArgs({
     args: [...argv],
@@ -177,7 +177,7 @@ function withoutCommand(
   const path = groupOf(words, commands);
   if (words.length > path.length && !isAsked)
     throw usage(
-      `there is no command "${words.slice(0, path.length + 1).join(" ")}"`,
+      `unknown command "${words.slice(0, path.length + 1).join(" ")}"`,
       ...nearOf(path, words[path.length] ?? "", commands),
       `\`${["sealport", ...path, "--help"].join(" ")}\` lists the commands.`,
     );

@@ -58,7 +58,7 @@ it("a piece goes behind what is there, a whole answer in its place, and no file 
   await takeIn(new Response("three", { status: 200 }), part, () => undefined);
   expect(readFileSync(part, "utf8")).toBe("three");
   await expect(takeIn(new Response("four", { status: 206 }), part, () => undefined, 7)).rejects.toThrow(
-    "more than it said",
+    "more bytes than it announced",
   );
   expect(readFileSync(part, "utf8")).toBe("three");
   writeFileSync(file, "theirs");

@@ -85,7 +85,7 @@ export function openPrivateToAdd(file: string): number {
   throw usage(`${file} ${wrong}`, "Remove it: it was not made by this program.");
 }
 
-/** The text of a file that only its owner may read; undefined where there is none. Throws CliError (usage). */
+/** Returns the text of a file that only its owner may read; undefined where it is missing. Throws CliError (usage). */
 export function readPrivateFile(file: string, maxBytes: number): string | undefined {
   let handle: number;
   try {
@@ -103,7 +103,7 @@ export function readPrivateFile(file: string, maxBytes: number): string | undefi
         `chmod 600 '${file}', and replace the keys in it if others may have read them.`,
       );
     if (!facts.isFile() || facts.size > maxBytes)
-      throw usage(`${file} is no file of at most ${maxBytes} bytes`);
+      throw usage(`${file} is not a file of at most ${maxBytes} bytes`);
     return readFileSync(handle, "utf8");
   } finally {
     closeSync(handle);

@@ -10,14 +10,14 @@ export function oneLine(text: string): string {
   return shownText(text, WHOLE);
 }
 
-/** Foreign text whose own lines stay lines. */
+/** Foreign text with its own line breaks kept. */
 export function linesOf(text: string): string[] {
   return text.split(/\r\n|\n/).map(oneLine);
 }
 
 /** A JSON value on one line, as NDJSON has it; equal to the value when parsed. */
 export function jsonLine(value: unknown): string {
-  // Indentation is newlines and blanks between members: neither stands within a string of shownJson's.
+  // Indentation is newlines and blanks between members: neither occurs inside a string of shownJson's.
   return shownJson(value)
     .split("\n")
     .map((line) => line.trimStart())

@@ -15,7 +15,7 @@ beforeAll(() => {
 });
 afterAll(() => cli?.remove());
 
-/** Runs a command at a terminal; types each answer when its question stands there. */
+/** Runs a command at a terminal; types each answer when its question appears. */
 async function atTerminal(command: string, answers: readonly (readonly [string, string])[]) {
   const program = path.join(cli.folder, "sealport.mjs");
   const line = `${process.execPath} ${program} ${command}`;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type CommandLine, openCommandLine } from "@/lib/testing/instance/command-line";
 import { type ServedPortal, servePortal } from "@/lib/testing/instance/served-portal";
 
-// A watchdog: each step is a process of its own.
+// A watchdog: each step runs in its own process.
 vi.setConfig({ testTimeout: 900_000 });
 
 let portal: ServedPortal;

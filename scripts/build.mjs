@@ -86,7 +86,7 @@ async function takeLock() {
   }
 }
 
-/** Only what a build needs: no credential of whoever starts it can be baked in. */
+/** Only what a build needs: no credential of the person who starts it can get into the build. */
 function buildEnvironment() {
   const kept = ["PATH", "HOME", "LANG", "TMPDIR", "NODE_OPTIONS"].filter(
     (name) => process.env[name] !== undefined,

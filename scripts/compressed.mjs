@@ -3,8 +3,8 @@ import path from "node:path";
 import { pipeline } from "node:stream";
 import { brotliCompressSync, constants } from "node:zlib";
 
-// Scripts and styles of a build, compressed once with Brotli at its slowest (RFC 7932): about a sixth less on the
-// wire than what Next compresses anew for each answer.
+// Scripts and styles of a build, compressed once with Brotli at its slowest (RFC 7932): about a sixth less on the wire
+// than what Next compresses for each answer.
 const TYPES = { ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8" };
 const MIN_BYTES = 1024;
 
@@ -20,7 +20,7 @@ function typeOf(file) {
   return TYPES[path.extname(file)];
 }
 
-/** Writes NAME.br beside each script and style of `.next/static`. */
+/** Writes NAME.br next to each script and style of `.next/static`. */
 export function compressBuild(root) {
   for (const file of filesUnder(path.join(root, ".next/static"))) {
     if (typeOf(file) === undefined || statSync(file).size < MIN_BYTES) continue;

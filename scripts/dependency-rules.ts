@@ -95,7 +95,7 @@ function judge(one: Locked): string[] {
   const licence = licenceOf(one);
   if (licence === undefined) wrong.push("names no licence");
   else if (!isAllowed(licence)) wrong.push(`has the licence ${licence}, which is not on the list`);
-  // What lies in another package's archive is covered by that one's hash.
+  // The hash of the archive covers a package inside another package's archive.
   if (one.integrity === undefined && one.inBundle !== true) wrong.push("has no integrity hash");
   if (one.resolved !== undefined && !one.resolved.startsWith(REGISTRY))
     wrong.push(`comes from ${one.resolved}`);
@@ -128,7 +128,7 @@ const Advisories = z.object({
   vulnerabilities: z.record(z.string(), z.object({ severity: z.string() })),
 });
 
-/** What `npm audit --json` found: packages with high or critical advisories, or that nobody answered. */
+/** What `npm audit --json` found: packages with high or critical advisories, or that the registry gave no answer. */
 export type AuditOutcome =
   | { readonly kind: "clean"; readonly lower: number }
   | { readonly kind: "found"; readonly packages: readonly string[] }

@@ -9,7 +9,10 @@ export function openFile(file: string): { readonly handle: number; readonly size
   return { handle, size: facts.size };
 }
 
-/** Reads pieces of a file where they lie. Synchronous: nothing else runs beside a verification, and it is quicker. */
+/**
+ * Reads pieces of a file from the disk. Synchronous: a verification is the only work of this process, and it is
+ * quicker.
+ */
 export function fileSource(file: string): ByteSource {
   const { handle, size } = openFile(file);
   return {

@@ -185,7 +185,9 @@ test("a process makes its keys in AWS KMS and in a token, and opens them there a
       const moved = await runStep({ args: move, cwd: PROGRAM_ROOT, env });
       // What is to be set next can be pasted into a shell, where a URI's characters would end a command.
       const setting = custody.startsWith("pkcs11:") ? `'${custody}'` : custody;
-      expect(moved.stdout, moved.stderr).toContain(`anew with SEALPORT_CUSTODY=${setting}; those`);
+      expect(moved.stdout, moved.stderr).toContain(
+        `restart each process with SEALPORT_CUSTODY=${setting}; running`,
+      );
       const withoutService = { ...env, PKCS11_PIN: "11112222", AWS_ENDPOINT_URL_KMS: "http://127.0.0.1:9" };
       const args = scriptArguments("create-keys.ts", "custodian");
       const refused = await runStep({ args, cwd: PROGRAM_ROOT, env: withoutService });

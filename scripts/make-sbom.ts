@@ -38,7 +38,9 @@ function hashesOf(one: Locked): { hashes?: Sbom["components"][number]["hashes"] 
   return { hashes: [{ alg: `SHA-${algorithm}`, content: Buffer.from(digest, "base64").toString("hex") }] };
 }
 
-/** What npm leaves out of a component: a licence that is read, a hash of a package that also lies in another's archive. */
+/**
+ * What npm leaves out of a component: a licence from the package's text, a hash of a package inside another's archive.
+ */
 function completed(component: Sbom["components"][number], locked: readonly Locked[]): typeof component {
   const hashed = locked.find(({ integrity }) => integrity !== undefined);
   const licence = locked.map(licenceOf).find((one) => one !== undefined);

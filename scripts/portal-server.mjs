@@ -49,13 +49,13 @@ function refuseExpectation(request, response) {
   response.end(body);
 }
 
-/** Makes the server; `limits` are for tests. Whoever gets it adds what answers. */
+/** Makes the server; `limits` are for tests. The caller adds the handler that answers. */
 export function createPortalServer(limits = {}) {
   const { headerBytes, headersMs, requestMs, keepAliveMs, checkMs, lingerMs } = { ...LIMITS, ...limits };
   const server = createServer({
     connectionsCheckingInterval: checkMs,
     maxHeaderSize: headerBytes,
-    // Node would answer a request without a host by a line of its own: refuse-early.mjs does.
+    // Node would answer a request without a host with its own text: refuse-early.mjs answers it.
     requireHostHeader: false,
   });
   server.headersTimeout = headersMs;

@@ -187,7 +187,7 @@ it.each<readonly [string, number, string]>([
   ["NUL in a header", 400, `GET / HTTP/1.1\r\n${HOST}x: a\u0000b\r\n\r\n`],
   ["a lone line feed", 400, `GET / HTTP/1.1\n${HOST}\n\n`],
   ["no host", 400, "GET / HTTP/1.1\r\n\r\n"],
-  ["a method that nobody knows", 400, `BREW / HTTP/1.1\r\n${HOST}\r\n`],
+  ["an unknown method", 400, `BREW / HTTP/1.1\r\n${HOST}\r\n`],
   ["another protocol", 400, "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003"],
   ["a version of no HTTP", 400, `GET / HTTP/9.9\r\n${HOST}\r\n`],
 ])("%s is refused with %i and never handed on", async (_what, status, text) => {
@@ -204,14 +204,14 @@ it("TRACE is answered 405 with what is allowed, and echoes nothing", async () =>
   expect(answer).not.toContain("secret");
 });
 
-it("a target that names another host is this server's own path, so that nobody is led there", async () => {
+it("a target that names another host is this server's own path, so that it leads no client there", async () => {
   await talk(`GET http://other.example:81/a/../b%2F?c=//d HTTP/1.1\r\n${HOST}connection: close\r\n\r\n`);
   expect(seen).toMatchObject({ url: "/a/../b%2F?c=//d", host: "other.example:81" });
   await talk(`GET HTTPS://other.example HTTP/1.1\r\n${HOST}connection: close\r\n\r\n`);
   expect(seen).toMatchObject({ started: 2, url: "/", host: "other.example" });
 });
 
-it("OPTIONS of the whole server tells the methods; any other target that is no path is refused", async () => {
+it("OPTIONS of the whole server names the methods; any other target that is no path is refused", async () => {
   const answer = await talk(`OPTIONS * HTTP/1.1\r\n${HOST}connection: close\r\n\r\n`);
   expect(answer).toMatch(/^HTTP\/1.1 204 No Content\r\n/);
   expect(answer).toMatch(/\r\nallow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n/);
@@ -220,14 +220,14 @@ it("OPTIONS of the whole server tells the methods; any other target that is no p
   expect(seen.started).toBe(0);
 });
 
-it("whoever asks for another protocol is answered in this one", async () => {
+it("a client that asks for another protocol is answered in this one", async () => {
   for (const protocol of ["h2c", "websocket"])
     expect(
       await talk(`GET / HTTP/1.1\r\n${HOST}connection: upgrade, close\r\nupgrade: ${protocol}\r\n\r\n`),
     ).toContain("200 OK");
 });
 
-it("an expectation that nobody can meet is refused, and the one that everybody knows is met", async () => {
+it("an unknown expectation is refused, and `100-continue` is met", async () => {
   const post = (expected: string) =>
     talk(
       `POST /x HTTP/1.1\r\n${HOST}expect: ${expected}\r\nconnection: close\r\ncontent-length: 2\r\n\r\nab`,

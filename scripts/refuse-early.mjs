@@ -51,7 +51,7 @@ function faultOf(request) {
   return request.url?.startsWith("/") ? undefined : NO_TARGET;
 }
 
-/** What is no path is not told again: without one the request's id names the occurrence. */
+/** An invalid path is not repeated: without one the request's id names the occurrence. */
 const pathOf = (url) => (url?.startsWith("/") ? url.split("?", 1)[0] : undefined);
 
 /** OPTIONS of the server as a whole (RFC 9110 section 9.3.7). */

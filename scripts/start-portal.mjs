@@ -33,8 +33,8 @@ for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, end);
 if (process.send !== undefined) process.on("disconnect", end);
 
 process.chdir(root);
-// Next listens for upgrades on what it is given, and leaves those it does not know open without an answer or an end.
-// With no such listener on the server itself, whoever asks for another protocol is answered in this one.
+// Next listens for upgrades on the server it gets, and leaves those it does not know open without an answer or an end.
+// Without such a listener on the server, a client that asks for another protocol is answered in this one.
 const app = next({ dev: false, dir: root, hostname, port, httpServer: new EventEmitter() });
 await app.prepare();
 const handle = app.getRequestHandler();

@@ -61,7 +61,7 @@ function readReport(name) {
   return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
 }
 
-/** A stage without tests of its own counts as one; so does one that broke before it could count. */
+/** A stage without tests counts as one; so does one that broke before it could count. */
 const single = (code) => (code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
 
 function vitestCounts(name) {

@@ -47,7 +47,7 @@ async function bundle(name, options) {
     logLevel: "error",
     ...options,
   });
-  // What runs in a program of somebody else's must not have the server's in it.
+  // A client's program must not include code of the server.
   const foreign = Object.keys(metafile.inputs).filter((file) =>
     /server-only|lib\/db\/|lib\/env|@prisma|\.test\.ts$/.test(file),
   );
@@ -88,7 +88,7 @@ function tidyTypes() {
   if (server.length > 0) refuse(`the types lead to the server's: ${server.join(", ")}`);
 }
 
-// Beside its place and then put there, so that nobody finds half of it.
+// Written under another name and then renamed, so that a reader never finds half of it.
 const out = path.join(sdk, `.dist-${process.pid}`);
 const types = path.join(out, "types");
 try {

@@ -5,8 +5,8 @@ const USUAL = 50;
 
 /** Options of every list. */
 export const LIST_OPTIONS: readonly OptionSpec[] = [
-  { name: "limit", kind: "text", value: "N", help: `At most so many; ${USUAL} unless said.` },
-  { name: "all", kind: "flag", help: "All there are, page by page." },
+  { name: "limit", kind: "text", value: "N", help: `At most so many; ${USUAL} by default.` },
+  { name: "all", kind: "flag", help: "All items, page by page." },
   { name: "csv", kind: "flag", help: "The list as CSV; cells that a spreadsheet would run are marked." },
 ];
 

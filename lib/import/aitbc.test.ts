@@ -155,7 +155,7 @@ describe("what is submitted for it", () => {
 
   it("is refused where a field is both sealed and public", () => {
     const record = readAitbcRecord({ ...recordAt(0), amount: "5" });
-    expect(() => mapAitbc(record, { amount: "1000" }, BY)).toThrow(/beside it/);
+    expect(() => mapAitbc(record, { amount: "1000" }, BY)).toThrow(/next to it/);
   });
 });
 

@@ -149,7 +149,7 @@ async function requireSubmitter(options: ImportOptions): Promise<void> {
   const query = { participant_id: submitter, limit: "1" };
   const { items } = await persist(options, () => client.call(listKeys, { query }));
   const [key] = items;
-  if (key === undefined) throw new ImportStopped(`there is no key of a participant ${submitter}`);
+  if (key === undefined) throw new ImportStopped(`participant ${submitter} has no key`);
   if (key.remaining_wraps === undefined) throw new ImportStopped(`the API key is not ${submitter}'s`);
 }
 
@@ -173,7 +173,7 @@ export async function importAitbc(records: Iterable<unknown>, options: ImportOpt
       continue;
     }
     if (seen.has(ready.sent.transaction_id)) {
-      options.onOutcome({ source: ready.source, outcome: "skipped", reason: "it stands in the file twice" });
+      options.onOutcome({ source: ready.source, outcome: "skipped", reason: "it is in the file twice" });
       continue;
     }
     seen.add(ready.sent.transaction_id);

@@ -42,10 +42,10 @@ function valuesOf(record: AitbcRecord, opened: Readonly<Record<string, unknown>>
     if (!PLACES.includes(name))
       throw new FormatError(
         "format.record",
-        `the payload has a member ${JSON.stringify(name.slice(0, 64))}, for which there is no field`,
+        `the payload has a member ${JSON.stringify(name.slice(0, 64))} without a field`,
       );
     if (values[name] !== undefined)
-      throw new FormatError("format.record", `${name} stands in the payload and beside it`);
+      throw new FormatError("format.record", `${name} is both in the payload and next to it`);
     values[name] = name === "amount" ? decimalOf(value) : value;
   }
   return values;

@@ -33,8 +33,8 @@ async function exists(file: string): Promise<boolean> {
 }
 
 /**
- * Puts demo.json in its place, last of all, when the portal answers and the keys in it work; writes the
- * present address into it. Undefined when there is none (its keys and passwords are stored as hashes only).
+ * Puts demo.json in its place, as the last step, when the portal answers and the keys in it work; writes the present
+ * address into it. Returns undefined when it is missing (its keys and passwords are stored as hashes only).
  */
 export async function publishDemoFile(
   folders: InstanceFolders,

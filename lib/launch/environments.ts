@@ -235,7 +235,7 @@ export function processEnvironments(input: EnvironmentInput): ProcessEnvironment
     witness: witnessVariables(part),
     seed: {
       ...portal,
-      // Nobody waits for an answer here, and the first start of a busy machine is slow.
+      // No caller waits for an answer here, and the first start on a busy machine is slow.
       DATABASE_WAIT_MS: "60000",
       DEMO_FILE: folders.file("demo.json.new"),
       BASE_URL: baseUrlOf(env),

@@ -2,7 +2,7 @@ import "server-only";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The folder of the program: package.json lies here. */
+/** The folder of the program, with package.json. */
 export const PROGRAM_ROOT = path.resolve(fileURLToPath(new URL("../..", import.meta.url)));
 
 const TETHER = path.join(PROGRAM_ROOT, "lib/launch/tether.mjs");

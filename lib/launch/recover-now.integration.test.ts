@@ -93,7 +93,7 @@ async function asSuperuser(...statements: string[]): Promise<void> {
   await admin.end();
 }
 
-/** `npm run recover` as an operator with a database of his own runs it. */
+/** Runs `npm run recover` as an operator with their own database does. */
 async function run(...args: string[]): Promise<{ readonly code: number; readonly text: string }> {
   const { adminUrl } = inject("testServer");
   const child = spawn(
@@ -158,13 +158,13 @@ describe("npm run recover", () => {
     expect(await size()).toBe(signed);
     await grow(1);
     await sign();
-    expect((await run()).text).toContain("nothing to recover");
+    expect((await run()).text).toContain("Nothing to recover");
     expect((await run("--confirm", "x")).code).toBe(2);
   });
 
   it("takes no statement of a passkey whose counter went back, and remembers those it took", async () => {
     const devices = { legal: new SoftwareAuthenticator(), approve: new SoftwareAuthenticator() };
-    // A custodian of its own: a person's first key is not the portal's to give.
+    // A custodian of its own: the portal may not set a person's first key.
     await rm(path.join(dataDir, "custodian", "custodian"), { recursive: true });
     await rm(path.join(dataDir, "keys", "roster.json"));
     await writeStaff(devices);

@@ -80,7 +80,7 @@ it("only administrators and coordinators receive the states of an escrow epoch",
   }
 });
 
-it("only a participant's people and the operators hear that entries of its held key were handed over", async () => {
+it("only a participant's people and the operators hear that data of its client-held key were re-wrapped", async () => {
   const owner = await bench.person({ role: "client", hasKey: false });
   const other = await bench.person({ role: "miner" });
   const admin = await bench.person({ role: "admin", duties: ["admin"] });

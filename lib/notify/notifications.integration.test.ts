@@ -180,7 +180,7 @@ describe("notifications", () => {
     expect([rest.items.map(({ id }) => id), rest.next_cursor]).toEqual([[ids[0]], null]);
   });
 
-  it("report a withdrawn draft to programs of its owner only, who did it", async () => {
+  it("report a withdrawn draft to no other person: only its owner could know of it", async () => {
     const id = await bench.draft();
     await withdrawRequest(bench.regulator, id, "Not needed");
     await tell();

@@ -1,4 +1,4 @@
-// From nothing to a verified disclosure, as docs/guides/ten-minutes.md tells it: node ten-minutes.mjs DATA_DIR/demo.json
+// From nothing to a verified disclosure, as in docs/guides/ten-minutes.md: node ten-minutes.mjs DATA_DIR/demo.json
 import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { createSealport, describeReport, operations, verifyBundle, verifyReceipt } from "@sealport/sdk";
@@ -29,7 +29,7 @@ const regulator = as("regulator-001");
 const legal = as("coordinator-001", "legal");
 const approver = as("coordinator-001", "approve");
 
-// 1. The keys by which everything is checked. Somebody who does not trust this portal has them from elsewhere.
+// 1. The keys by which everything is checked. A user who does not trust this portal gets them from elsewhere.
 const keys = await regulator.call(operations.getAuditKeys, {});
 tell("keys of the log", keys.log.join(", "));
 

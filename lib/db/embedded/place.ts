@@ -54,7 +54,7 @@ async function findBase(dataDir: string, account: ServerAccount): Promise<string
   if (await isThere(inside)) {
     const base = await realpath(inside).catch(() => {
       throw new StartError(
-        `The database folder that ${inside} points to is gone. Restore it, or remove the link to start anew.`,
+        `The database folder that ${inside} points to is missing. Restore it, or remove the link to start with an empty database.`,
       );
     });
     await ownFolder(base, account);
@@ -90,7 +90,7 @@ async function refuseForeign(folder: string, account: ServerAccount): Promise<vo
   const found = await lstat(folder).catch(() => undefined);
   if (found === undefined) return;
   if (!found.isDirectory() || found.uid !== account.uid) {
-    throw new StartError(`${folder} belongs to somebody else. Remove it, or set DATA_DIR to a shorter path.`);
+    throw new StartError(`${folder} belongs to another user. Remove it, or set DATA_DIR to a shorter path.`);
   }
 }
 
