@@ -4,10 +4,20 @@ import { anchorFields, anchorTexts, closedLogFields, witnessFields } from "@/lib
 import { counterFields } from "@/lib/env/counters";
 import { custodyFields, custodyTexts, type Unlock } from "@/lib/env/custody";
 import { databaseTexts } from "@/lib/env/databases";
-import { mailFields, mailTexts } from "@/lib/env/mail";
 import { RETENTION_FLOOR_DAYS } from "@/lib/env/retention";
 import { scannerFields, scannerTexts } from "@/lib/env/scanner";
 import { Flag, LogLevel, Origins, Period, Port, Text, UNIT_MS } from "@/lib/env/values";
+
+/** How a portal sends e-mail; without it none is sent. */
+const mailFields = {
+  /** The operator's mail server, `smtp://user:password@host:587` (STARTTLS) or `smtps://…`. */
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  /** The one plain address that e-mail comes from. */
+  SMTP_FROM: z.string().min(1).optional(),
+};
+
+/** The same for the launcher, which hands them on unread. */
+const mailTexts = { SMTP_URL: z.string().min(1).optional(), SMTP_FROM: z.string().min(1).optional() };
 
 /**
  * The one reader of process.env. Each process has its own view, read at first use, so that a missing

@@ -14,7 +14,7 @@ import {
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { compressBuild } from "./compressed.mjs";
+import { compressBuild } from "./server/compressed.mjs";
 
 // Builds the portal unless .next holds a build of exactly these sources, lockfile and configuration.
 // One build at a time: others wait, then find it done. Ends with its supervisor.

@@ -2,10 +2,10 @@ import { EventEmitter } from "node:events";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import next from "next";
-import { compressedFiles, serveCompressed } from "./compressed.mjs";
-import { floorHeaders } from "./floor-headers.mjs";
-import { createPortalServer } from "./portal-server.mjs";
-import { refuseEarly } from "./refuse-early.mjs";
+import { compressedFiles, serveCompressed } from "./server/compressed.mjs";
+import { floorHeaders } from "./server/floor-headers.mjs";
+import { createPortalServer } from "./server/portal-server.mjs";
+import { refuseEarly } from "./server/refuse-early.mjs";
 
 // The portal: Next's production server on an http.Server of ours (portal-server.mjs), so that slow senders are cut and
 // the drain is bounded. Plain JavaScript: the sources of lib are reached only through the build.

@@ -2,7 +2,7 @@ import { tagOf } from "@/lib/api-client/openapi/tags";
 import type { OperationSpec } from "@/lib/api-client/operation";
 import { ERROR_CODES, type ErrorCode } from "@/lib/error-codes";
 
-/** Answered by the server itself, before anything of a call is looked at (scripts/portal-server.mjs). */
+/** Answered by the server itself, before it reads a call (scripts/server/portal-server.mjs). */
 const OF_SERVER: readonly ErrorCode[] = [
   "request.malformed",
   "request.timeout",

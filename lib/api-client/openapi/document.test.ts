@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Ajv2020 } from "ajv/dist/2020";
 import { describe, expect, it } from "vitest";
+import { openApiText } from "@/lib/api-client/openapi/document";
 import packageJson from "@/package.json";
 import { OPERATIONS } from "../registry";
 import { openApiDocument } from "./document";
 import { isRecord } from "./json-schema";
-import { openApiText } from "./openapi-text";
 
 const root = path.resolve(import.meta.dirname, "../../..");
 const text = openApiText(packageJson.version);

@@ -20,6 +20,7 @@ import { shareSchemas } from "@/lib/api-client/openapi/shared-schemas";
 import { TAGS, tagOf } from "@/lib/api-client/openapi/tags";
 import type { OperationSpec } from "@/lib/api-client/operation";
 import { problemStatusesOf } from "@/lib/api-client/problems";
+import { OPERATIONS } from "@/lib/api-client/registry";
 
 type Share = (schema: JsonSchema) => JsonSchema;
 
@@ -187,4 +188,9 @@ export function openApiDocument(operations: readonly OperationSpec[], version: s
     paths,
     components: components(schemas),
   };
+}
+
+/** The document of the whole API as a file: the same bytes for the same declarations. */
+export function openApiText(version: string): string {
+  return `${JSON.stringify(openApiDocument(OPERATIONS, version), undefined, 1)}\n`;
 }

@@ -1,6 +1,8 @@
 import "server-only";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
+import type { z } from "zod";
+import type { Readiness } from "@/lib/api-client/operations/system";
 import { inSnapshot } from "@/lib/db/transaction";
 import { portalEnv } from "@/lib/env";
 import { witnessPolicy } from "@/lib/env/anchors";
@@ -206,4 +208,17 @@ export function readHealth(): Promise<Health> {
 /** Whether this is an evaluation instance; known also while the database is away. */
 export function isEvaluation(): boolean {
   return portalEnv().SEALPORT_EVALUATION;
+}
+
+/** Returns whether database and migrations are ready. Other parts that are down are named and do not count. */
+export async function readReadiness(): Promise<z.infer<typeof Readiness>> {
+  const health = await readHealth();
+  const degraded = health.parts.filter((part) => part.name !== "database" && part.state !== "up");
+  return {
+    ready: health.database && health.migrations,
+    database: health.database,
+    migrations: health.migrations,
+    call_counter: health.counter,
+    degraded: degraded.map((part) => part.name),
+  };
 }

@@ -2,9 +2,28 @@ import "server-only";
 import type { Context } from "@/lib/context/context";
 import { utf8 } from "@/lib/crypto/bytes";
 import type { RawReply } from "@/lib/http/endpoint/bind";
-import { followChanges, type Sink } from "@/lib/live/follow-changes";
-import type { LiveHub } from "@/lib/live/hub";
+import type { LiveHub, Subscriber } from "@/lib/live/hub";
 import { getRuntime } from "@/lib/runtime/slot";
+import { DomainError } from "@/lib/errors";
+
+/** What a stream is given to write with. */
+type Sink = Omit<Subscriber, "principal" | "sessionId" | "since">;
+
+/**
+ * Follows what the caller may know of, until what comes back is called. For people who are signed in: a program asks
+ * for what it wants to know, so that a key that was stolen cannot listen. `ageMs` is how long ago the page that
+ * listens was asked for.
+ */
+function followChanges(cx: Context, hub: LiveHub, sink: Sink, ageMs?: number): () => void {
+  const { principal } = cx;
+  if (principal.proof.kind !== "session") {
+    throw new DomainError("auth.session-only", {
+      detail: "Live updates are for people who are signed in; programs ask again.",
+    });
+  }
+  const since = ageMs === undefined ? {} : { since: cx.clock.nowMs() - ageMs };
+  return hub.join({ ...sink, ...since, principal, sessionId: principal.proof.sessionId });
+}
 
 /** More than this unread: the reader is gone or far too slow. It comes back and looks at everything again. */
 const MAX_UNREAD = 500;

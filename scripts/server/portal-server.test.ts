@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { connect } from "node:net";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { z } from "zod";
-import { ERROR_CODES } from "../lib/error-codes";
+import { ERROR_CODES } from "@/lib/error-codes";
 import { createPortalServer } from "./portal-server.mjs";
 import { refuseEarly } from "./refuse-early.mjs";
 
