@@ -6,7 +6,7 @@ import { DomainError } from "@/lib/errors";
 import { GrowingBytes } from "@/lib/http/body/growing-bytes";
 import { boundaryOf, MultipartParts, type PartHead, type PartSink } from "@/lib/http/body/multipart-parts";
 import { BODY_LIMITS, streamBody } from "@/lib/http/body/read-body";
-import { parseJsonBody } from "@/lib/http/endpoint/parse-input";
+import { parseJsonBody } from "@/lib/http/endpoint/parse-json";
 import { invalid } from "@/lib/http/endpoint/problem";
 
 /** The parts of an upload, and the SHA-256 of the whole body, by which a repeated call is known. */
