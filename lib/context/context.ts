@@ -13,7 +13,7 @@ export interface WitnessKey {
   readonly kind: "own" | "independent";
 }
 
-/** A log that was closed for ever: its origin, and the pinned keys that it is checked by. */
+/** A log that was closed for ever: its origin, and the pinned keys for checking it. */
 export interface ClosedLog {
   readonly origin: string;
   readonly log: readonly string[];

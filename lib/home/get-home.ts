@@ -94,8 +94,8 @@ async function readEntries(tx: Tx, cx: Context): Promise<Viewed<OwnEntry>> {
 }
 
 /**
- * What needs the caller now, most urgent first, and what changed since the last visit. It shows nothing that the
- * lists it is made of would not show the same caller.
+ * Returns what needs the caller now, most urgent first, and what changed since the last visit. It shows only what its
+ * lists would show the same caller.
  */
 export function getHome(cx: Context): Promise<Home> {
   const { principal } = cx;

@@ -77,7 +77,7 @@ describe("home", () => {
     const id = await bench.file({ asked: { until: new Date(Date.now() + 3 * DAY_MS).toISOString() } });
     await decideRequest(bench.legal, id, bench.approval("legal"));
     const { grant_id = "" } = await decideRequest(bench.approver, id, bench.approval("coordinator"));
-    // What was asked for is there and was not used yet.
+    // The grant is in force and was not used yet.
     expect(await kinds(bench.regulator, grant_id)).toEqual(["access_new"]);
     expect(await kinds(bench.approver, grant_id)).toEqual([]);
     expect(await kinds(later(bench.regulator, 2.5 * DAY_MS), grant_id)).toEqual(["access_ends"]);
@@ -125,7 +125,7 @@ describe("home", () => {
     expect((await needs(bench.client)).map((need) => need.kind)).not.toContain("key_missing");
   });
 
-  it("asks those who may be the second person to move a compromised key's data, and not who asked", async () => {
+  it("asks a possible second person to re-wrap a compromised key's data, and not the requester", async () => {
     const owner = await bench.person({ role: "client" });
     const { participantId } = owner.principal;
     const colleague = { ...owner, principal: { ...owner.principal, userId: bench.auditor.principal.userId } };

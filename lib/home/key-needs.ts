@@ -121,7 +121,10 @@ async function enrolments(tx: Tx, cx: Context): Promise<Need[]> {
     }));
 }
 
-/** Keys that end, are missing or are stopped, and what of other people's passkeys and keys waits for the caller's word. */
+/**
+ * Returns keys that end, are missing or are stopped, and other people's passkeys and keys that wait for the caller's
+ * statement.
+ */
 export async function readKeyNeeds(
   tx: Tx,
   cx: Context,

@@ -11,7 +11,7 @@ export interface LoopOptions {
   readonly logger: Logger;
   /** Longest pause after failures; five seconds or the period, whichever is longer, unless given. */
   readonly maxBackoffMs?: number;
-  /** Pause before the first pass; none unless given. */
+  /** Pause before the first pass; 0 by default. */
   readonly firstMs?: number;
 }
 

@@ -30,7 +30,7 @@ export interface Subscriber {
 
 /** Sends signed-in people the changes they may know of. One per portal process. */
 export interface LiveHub {
-  /** Adds a stream; call what it gives back when the reader leaves. */
+  /** Adds a stream; call the returned function when the reader leaves. */
   join(subscriber: Subscriber): () => void;
   /** Ends every stream and refuses new ones: the process is about to stop. */
   close(): void;
@@ -42,7 +42,7 @@ type Handlers = { onMessage(payload: string): void; onListening(): void; onLost(
 export interface LiveHubOptions extends Pick<Context, "db" | "instance"> {
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Opens the one connection that hears the channel; called at the first stream. */
+  /** Opens the one connection that listens to the channel; called at the first stream. */
   listen(handlers: Handlers): Listener;
   readonly heartbeatMs?: number;
 }
@@ -53,7 +53,7 @@ const RECENT_MS = 2 * 60_000;
 const MAX_RECENT = 2_000;
 /** Changes of one moment are read together. */
 const GATHER_MS = 15;
-/** What the database says when a session was ended; which one is found by looking. */
+/** The database's message when a session ended; a check finds which one. */
 const SESSION_END = "session:";
 
 function namedIn(payload: string): Named | undefined {
@@ -197,7 +197,7 @@ class Hub implements LiveHub {
     }
   }
 
-  /** A look at the sessions that takes longer than a beat is not joined by a second one. */
+  /** While a check of the sessions takes longer than a beat, no second one starts. */
   async #beat(): Promise<void> {
     if (!this.#isLooking) {
       this.#isLooking = true;
@@ -220,7 +220,7 @@ class Hub implements LiveHub {
       for (const stream of this.#streams)
         if (sids.includes(stream.sessionId) && !good.has(stream.sessionId)) this.#endSession(stream);
     } catch (error) {
-      // While the database is away nothing changes either; its return looks at the sessions again.
+      // While the database is down no change happens either; its return checks the sessions again.
       this.#options.logger.warn({ err: error }, "the sessions of live streams could not be checked");
     }
   }
@@ -232,7 +232,7 @@ class Hub implements LiveHub {
   }
 }
 
-/** A hub that hears nothing until its first stream. */
+/** Returns a hub that listens only from its first stream on. */
 export function createLiveHub(options: LiveHubOptions): LiveHub {
   return new Hub(options);
 }

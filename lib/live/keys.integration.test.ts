@@ -72,7 +72,7 @@ it("only administrators and coordinators receive the states of an escrow epoch",
       .toContainEqual({ kind: "epoch", id: "2", state: "active" });
   await destroyEpoch(admin, 1);
   for (const heard of told) await until(heard, "epoch", "1", "destroyed");
-  // A later change that parties may know of: who has heard it would have heard the others.
+  // A later change that parties may know of: a listener that heard it would have heard the others.
   await setStatus(owner, id, { status: "processing" });
   for (const heard of others) {
     await until(heard, "transaction", id, "processing");

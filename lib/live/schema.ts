@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What changes while people look at it. */
+/** The kinds of things that change while people read them. */
 export const LiveKind = z.enum([
   "request",
   "grant",

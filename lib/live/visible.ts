@@ -7,7 +7,7 @@ import { mayUseKey, seesUnderEpochs } from "@/lib/keys/permissions";
 import type { LiveChange } from "@/lib/live/schema";
 import { mayKnow } from "@/lib/transactions/read/who-may-know";
 
-/** A changed thing with what decides who may know of it. */
+/** A changed thing with the facts that decide who may know of it. */
 export type Changed =
   | {
       readonly change: LiveChange & { kind: "request" | "grant" };
@@ -28,8 +28,8 @@ export type Changed =
 const HOLDERS: readonly string[] = ["auditor", "regulator", "coordinator"];
 
 /**
- * Holds are shown to the agency that placed them and to who decides about every case and is of no party to the records
- * (`list-preservations.ts`).
+ * Holds are shown to the agency that placed them and to people who decide about every case and belong to no party of
+ * the records (`list-preservations.ts`).
  */
 function seesHold(
   principal: Principal,

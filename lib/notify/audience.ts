@@ -14,7 +14,7 @@ export interface Subject {
   readonly subject: string;
 }
 
-/** Who may know of which thing, as both are now. */
+/** Who may know of which thing, as people and things are now. */
 export interface Audience {
   /** False also for a thing that is not there. */
   has(principal: Principal, of: Subject): boolean;

@@ -26,7 +26,7 @@ const tell = async () => {
 };
 beforeEach(tell);
 
-/** What a person is shown, oldest first. */
+/** What a person sees, oldest first. */
 async function told(who: BenchPerson, view: "all" | "unread" = "all") {
   const { items } = await listNotifications(who, NotificationQuery.parse({ limit: "500", view }));
   return items.toReversed();
@@ -92,7 +92,7 @@ describe("notifications", () => {
     expect([await told(bench.auditor), await told(bench.support)]).toEqual(before);
   });
 
-  it("show nothing any more of what a person may no longer know of", async () => {
+  it("stop showing what a person may no longer know of", async () => {
     const who = await bench.person({ role: "coordinator", duties: ["legal"], hasKey: false });
     const requestId = await bench.file();
     await tell();
@@ -160,7 +160,7 @@ describe("notifications", () => {
     expect(await statesOf(other, id)).toEqual([]);
   });
 
-  it("are read one by one or up to one, only by whom they are for, and counted", async () => {
+  it("are read one by one or up to one, only by their recipients, and counted", async () => {
     const who = await bench.person({ role: "coordinator", duties: ["legal"], hasKey: false });
     for (let at = 0; at < 3; at += 1) await bench.file();
     await tell();

@@ -24,7 +24,7 @@ export const USUAL_MAIL_KINDS: readonly NotifyKind[] = [
   "notice",
 ];
 
-/** One notice. It names the thing and what became of it, and nothing of what is in it. */
+/** One notice. It names the thing and its new state, without its content. */
 export const Notification = z.object({
   id: z.string(),
   kind: NotifyKind,
@@ -133,7 +133,7 @@ export const Delivery = z.object({
   id: z.string(),
   /** The header `webhook-id` of every attempt. */
   webhook_id: z.string(),
-  /** The member `type` of what is sent. */
+  /** The member `type` of a message. */
   type: z.string(),
   at: z.string(),
   status: DeliveryStatus,

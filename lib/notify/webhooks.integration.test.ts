@@ -105,7 +105,7 @@ describe("webhooks", () => {
     expect(receiver.calls).toEqual([]);
   });
 
-  it("ask again at each attempt whether the owner may know: what waits is withheld from one who left", async () => {
+  it("check again at each attempt whether the owner may know: waiting messages are withheld from an owner who left", async () => {
     const who = await reviewer();
     const hook = await made(who);
     await bench.file();
@@ -124,7 +124,7 @@ describe("webhooks", () => {
     });
   });
 
-  it("that fail are called again after a minute, then less and less often, and given up after the eighth time", async () => {
+  it("that fail are called again after a minute, then less and less often, and given up after the eighth attempt", async () => {
     const who = await reviewer();
     const hook = await made(who);
     await bench.file();
@@ -296,14 +296,14 @@ describe("webhooks", () => {
     expect(JSON.stringify(rows)).not.toContain("xxx");
   });
 
-  it("of one person are at most ten, however many are asked for at once", async () => {
+  it("of one person are at most ten, however many calls run at once", async () => {
     const who = await reviewer();
     const outcomes = await Promise.all(Array.from({ length: 14 }, () => outcomeOf(made(who))));
     expect(outcomes.filter((outcome) => outcome === "done")).toHaveLength(10);
     expect(new Set(outcomes)).toEqual(new Set(["done", "webhook.too-many"]));
   });
 
-  it("forget what was sent a month ago, with its attempts, and not what waits", async () => {
+  it("delete what was sent a month ago, with its attempts, but not what waits", async () => {
     const who = await reviewer();
     const hook = await made(who);
     await bench.file();

@@ -9,8 +9,8 @@ function groupsOf(text: string): string[] {
 }
 
 /**
- * What a caller's address counts as where budgets are kept: an IPv4 address itself, an IPv6 one its /64. All callers
- * without one are one.
+ * Returns the budget's name for a caller's address: an IPv4 address itself, for IPv6 its /64. All callers without an
+ * address share one.
  */
 export function addressKey(address: string | undefined): string {
   if (address === undefined) return "unknown";

@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-/** What is shown is that counts are exact, not that a busy machine is quick. */
+/** These tests show exact counts, not that a busy machine is quick. */
 const patient = () => ({ pool: bench.runtime.db.pool, secret: new Uint8Array(32), drawMs: 120_000 });
 
 const open = operation({
@@ -79,7 +79,7 @@ describe("the exact counters", () => {
     }
   });
 
-  it("refuse none of 60 parallel calls, though all of them want the same few connections", async () => {
+  it("do not refuse any of 60 parallel calls, though all of them need the same few connections", async () => {
     const { key } = await createCaller(bench.runtime, "client", ["read"]);
     const call = () =>
       GET(new Request("http://portal.test/confidential/things", { headers: { "x-api-key": key } }), {
@@ -153,7 +153,7 @@ describe("the headers", () => {
 });
 
 describe("with a Redis", () => {
-  it("reads go on while it is away, openings do not, and no key names who called", async () => {
+  it("reads continue while it is down, openings do not, and no key names the caller", async () => {
     const server = await startRedis();
     const shared = openRedisCounters({ url: server.url });
     const insured: string[] = [];
@@ -195,7 +195,7 @@ describe("with a Redis", () => {
       expect(new Set(insured)).toEqual(new Set(["reads", "tenant_reads"]));
       await server.start();
       await expect.poll(() => shared.isUp(), { timeout: 150_000, interval: 20 }).toBe(true);
-      // What a Redis that keeps nothing had counted is gone with it.
+      // A Redis without persistence has lost its counts.
       expect((await opened()).status).toBe(200);
     } finally {
       useRuntime(runtime);

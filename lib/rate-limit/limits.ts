@@ -37,7 +37,7 @@ export interface Limits {
   policy(name: LimitClass): Policy;
   /** Gives a call back that was taken and shall not count after all. */
   giveBack(name: LimitClass, actor: string): Promise<void>;
-  /** Whether the shared counters answer; undefined where there are none but the database. */
+  /** Whether the shared counters answer; undefined where only the database counts. */
   isUp(): Promise<boolean | undefined>;
 }
 
@@ -116,15 +116,15 @@ export function openLimits(stores: LimitStores, overrides: Overrides): Limits {
 }
 
 /**
- * Draws on an account's budget of proofs. Once that is spent the account is slowed down and not locked, else anybody
- * could keep its owner out: each place, an address or a session, may try once in half a minute.
+ * Draws on an account's budget of proofs. Once that is spent the account is slowed down and not locked, because a lock
+ * would let anyone keep its owner out: each place, an address or a session, may try once in half a minute.
  */
 export async function takeOrSlow(limits: Limits, account: string, place: string): Promise<Draw> {
   const draw = await limits.take("sign_in", account);
   return draw.success ? draw : limits.take("sign_in_slow", `${account} ${place}`);
 }
 
-/** `RateLimit-Policy` of an answer for which nothing was drawn. */
+/** `RateLimit-Policy` of an answer without a draw. */
 export function policyHeader({ name, limit, windowSeconds }: Policy): Record<string, string> {
   return { "ratelimit-policy": `"${name}";q=${limit};w=${windowSeconds}` };
 }

@@ -3,7 +3,7 @@ import { Redis } from "ioredis";
 import { overStockRedis } from "@/lib/rate-limit/redis-scripts";
 import { canDraw, type SharedCounters, sharedRatelimit } from "@/lib/rate-limit/shared-counters";
 
-/** Of a server that accepts and does not answer; then the connection is given up. */
+/** For a server that accepts and does not answer; then the connection is closed. */
 const SILENCE_MS = 1_000;
 const RETRY_MS = { first: 50, longest: 1_000 } as const;
 

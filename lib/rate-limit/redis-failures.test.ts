@@ -72,7 +72,7 @@ it("a server that was not there at first is found when it comes", async () => {
   await comesBack(side);
 });
 
-it("a hung server is an error and lets nothing pass", async () => {
+it("a hung server is an error and allows no call", async () => {
   const server = await serve();
   const side = count(server);
   await side.draw();
@@ -81,7 +81,7 @@ it("a hung server is an error and lets nothing pass", async () => {
   expect(draws.filter(({ status }) => status === "fulfilled")).toEqual([]);
   server.goOn();
   await comesBack(side);
-  // What was refused may have been counted nevertheless.
+  // A refused draw may have been counted nevertheless.
   expect((await side.draw()).limit).toBe(50);
 });
 
@@ -149,7 +149,7 @@ it("TLS is checked against the authority that is named, and no other is believed
   await expect(plain.draw()).rejects.toThrow();
 });
 
-describe("something that is no Redis", () => {
+describe("another server than Redis", () => {
   it.each([
     ["a web server", "HTTP/1.1 400 Bad Request\r\n\r\n"],
     ["an endless line", "+".repeat(100_000)],

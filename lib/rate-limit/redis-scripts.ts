@@ -15,7 +15,7 @@ export interface ScriptCommands {
 /** The library's scripts begin with a flag of Upstash's own server, which stock Redis and Valkey refuse. */
 const FIRST_LINE = /^#![^\n]*\n/;
 const Plain = z.array(z.union([z.string(), z.number()]));
-/** A count and the limit that it was held against. Anything else is no count, and nothing may be let pass by it. */
+/** A count and its limit. Any other answer is not a count and must not allow a call. */
 const Counted = z.tuple([z.int(), z.int()]);
 
 function sha1(text: string): string {

@@ -2,8 +2,8 @@ import "server-only";
 import { DomainError } from "@/lib/errors";
 
 /**
- * How many uploads one portal works on at once, and how many of them one person's. A document of 20 MB takes some 100 MB
- * while it arrives, is looked through, encrypted and stored; with this the process's share for uploads has an end.
+ * How many uploads one portal processes at once, in total and for one person. A document of 20 MB takes some 100 MB
+ * while it arrives, is scanned, encrypted and stored; this bounds the process's memory for uploads.
  */
 export const UPLOADS_AT_ONCE = { all: 6, ofOnePerson: 2 } as const;
 

@@ -32,7 +32,7 @@ it("the hit rate of opened keys is at /metrics, without a name or a key", async 
   expect(text).not.toContain("client-456");
 });
 
-it("nothing else is there", async () => {
+it("other addresses are not found", async () => {
   expect((await fetch(`${url}/`)).status).toBe(404);
   expect((await fetch(`${url}/metrics`, { method: "POST" })).status).toBe(405);
 });

@@ -16,7 +16,7 @@ import type { Limits } from "@/lib/rate-limit/limits";
 import type { UploadSlots } from "@/lib/rate-limit/upload-slots";
 import type { Logger } from "@/lib/telemetry/logger";
 
-/** What a portal process has one of. All of it outlives the requests. */
+/** The parts that a portal process has once. All of them outlive the requests. */
 export interface Runtime extends ApiKeySecret, SessionSecret, ScopeTable {
   readonly site: Site;
   readonly demoFile: string | undefined;

@@ -155,7 +155,7 @@ export class MultipartParts {
 
   #content(): boolean {
     const end = this.#window.indexOf(this.#delimiter);
-    // A delimiter may have begun in what is here: so much of it is kept back.
+    // A delimiter may have begun at the end of the bytes: the parser waits with that many.
     const length = end < 0 ? Math.max(0, this.#window.length - this.#delimiter.length + 1) : end;
     if (length > 0) this.#sink?.write(this.#take(length));
     if (end < 0) return false;

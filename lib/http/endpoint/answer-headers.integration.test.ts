@@ -7,8 +7,8 @@ import { SAMPLE_ID } from "@/lib/api-client/openapi/sample";
 import { useRuntime } from "@/lib/runtime/slot";
 import { createCaller, createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
 
-// api.md: every answer carries X-Request-Id, RateLimit-Policy, RateLimit and Cache-Control: no-store. Refusals too, and
-// whatever the step is that refuses.
+// api.md: every answer has X-Request-Id, RateLimit-Policy, RateLimit and Cache-Control: no-store. Refusals have them
+// too, whichever step refuses.
 
 type Caller = Awaited<ReturnType<typeof createCaller>>;
 type Method = keyof typeof transactions;

@@ -4,7 +4,8 @@ import { expectProblem } from "@/lib/testing/routes/expect-answer";
 import { createRouteBench, PROBE, type RouteBench } from "@/lib/testing/routes/route-bench";
 import { CALLERS, GUARDED, isLetIn } from "@/lib/testing/routes/rows";
 
-// A cookie is sent without anybody's doing. Every operation × every way in which another page could send it.
+// A browser sends a cookie without an act of the person. Every operation × every way in which another page could send
+// it.
 
 let bench: RouteBench;
 beforeAll(async () => {

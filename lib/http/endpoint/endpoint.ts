@@ -37,7 +37,7 @@ interface Exchange {
   readonly request: Request;
   readonly params: Params;
   readonly requestId: string;
-  /** The path as it was asked for. */
+  /** The requested path. */
   readonly instance: string;
   readonly client: ClientInfo;
   readonly binding: Binding | undefined;
@@ -172,7 +172,7 @@ async function call(
   return raw ?? jsonResponse(reply);
 }
 
-/** A download's HEAD discloses nothing and logs nothing (audit.md "Export"). */
+/** A download's HEAD discloses no data and writes no entry (audit.md "Export"). */
 function headOf(operation: OperationSpec): Response {
   const headers = { "content-type": operation.response.mediaType ?? "application/octet-stream" };
   return new Response(null, { status: operation.response.status, headers });

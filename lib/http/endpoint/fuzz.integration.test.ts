@@ -57,7 +57,7 @@ interface Drawn {
   readonly caller: Inhabitant;
 }
 
-/** An id of the kind that the address takes, where there is one. */
+/** An existing id of the kind that the address takes, where one exists. */
 function idArbitrary({ path }: OperationSpec, name: string, schema: unknown): fc.Arbitrary<string> {
   const ids = known.ids.get((name === "id" ? tableOf(path) : tableOfMember(name)) ?? "") ?? [];
   return ids.length === 0 ? schemaArbitrary(schema, known, name).map(String) : fc.constantFrom(...ids);

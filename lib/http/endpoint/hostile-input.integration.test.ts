@@ -6,7 +6,7 @@ import { createRouteBench, PROBE, type RouteBench, type RouteCall } from "@/lib/
 import { CALLERS, GUARDED, isLetIn } from "@/lib/testing/routes/rows";
 import { parameterNames, sampleParams, sampleQuery } from "@/lib/testing/routes/sample";
 
-// Every operation × every hostile input, on the routes' own handlers. None may answer 500, or anything that is no problem
+// Every operation × every hostile input, on the routes' own handlers. Each answer must be below 500 and a problem
 // document with every header of an answer.
 
 let bench: RouteBench;
@@ -183,7 +183,7 @@ const IDS: readonly (readonly [what: string, spelling: string, status: number])[
 ];
 
 describe("ids", () => {
-  it.each(IDS)("%s names nothing anywhere", async (what, spelling, status) => {
+  it.each(IDS)("%s names no record anywhere", async (what, spelling, status) => {
     for (const operation of GUARDED)
       for (const name of parameterNames(operation)) {
         const sample = sampleParams(operation);
@@ -276,7 +276,7 @@ describe("guessing", () => {
     const began = Date.now();
     const answers = new Set<string>();
     for (let count = 0; count < 10_000; count += 1) {
-      // One in ten is of the right form, and is looked for.
+      // One id in ten has the right form, and is searched for.
       const key = count % 10 === 0 ? newApiKey(new Uint8Array(32).fill(9)).key : `sp_${count}`;
       const headers = new Headers({ authorization: `Bearer ${key}`, "x-forwarded-for": "203.0.113.77" });
       const response = await bench.send(operation, headers);

@@ -50,7 +50,7 @@ export function bodyHmac(key: Uint8Array, operation: string, path: string, body:
   return hmacSha256(key, utf8(`${operation}\n${path}\n`), body);
 }
 
-/** What a second call with the same key is answered, by what is known of the first. */
+/** Returns the answer to a second call with the same key, by what is known of the first. */
 export function judgeReplay(
   kept: store.KeptAnswer | undefined,
   operation: string,

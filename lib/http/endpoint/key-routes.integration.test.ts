@@ -115,7 +115,7 @@ async function registered(caller: Caller, holder: KeyHolder): Promise<Registered
   return json;
 }
 
-test("proof, challenge and hand-over of a held key: what is asked, what is refused, what is answered", async () => {
+test("proof, challenge and re-wrap of a client-held key: inputs, refusals and answers", async () => {
   const [first, second] = [createKeyHolder(), createKeyHolder()];
   const asked = await registered(stranger, first);
   expect(asked).toMatchObject({ state: "pre_active", challenge: { expires_at: expect.any(String) } });
@@ -170,7 +170,7 @@ test("proof, challenge and hand-over of a held key: what is asked, what is refus
   expect(await codeOf(post(postWraps, auditor, { params, body: wrong }))).toBe("403 auth.role");
 });
 
-test("rotation: 202, the same while it runs, its progress for those who may know of it", async () => {
+test("rotation: 202, the same while it runs, and its progress for callers who may know of it", async () => {
   const { json: key } = await post(postRegister, client, { body: managed(client) });
   const params = { id: key.key_id };
   expect(await codeOf(post(postRotate, client, { params: { id: uuidv7(1) } }))).toBe("404 key.not-found");

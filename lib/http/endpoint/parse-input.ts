@@ -19,7 +19,7 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
     }));
   }
   if (issue.code === "invalid_union") {
-    // A union with its own words says what it takes; zod's default says nothing.
+    // A union with its own message names what it takes; zod's default does not.
     const detail = issue.message === "Invalid input" ? "matches none of the allowed forms" : issue.message;
     return [{ pointer: jsonPointer(path), detail }];
   }
@@ -55,7 +55,7 @@ function decodeParam(value: string): string {
   }
 }
 
-/** Path parameters; one that does not fit names nothing, so it is 404 and not 422. */
+/** Path parameters; one with a wrong form cannot name a record, so it is 404 and not 422. */
 function parseParams(operation: OperationSpec, raw: RawParams): unknown {
   if (operation.params === undefined) return EMPTY;
   const decoded = Object.fromEntries(
@@ -127,7 +127,7 @@ async function parseBody(
 
 function jsonOf(operation: OperationSpec, bytes: Uint8Array, contentType: string | null): unknown {
   if (contentType === null) return {};
-  // A call without members may carry its media type and nothing else; any other empty body is not JSON.
+  // A call without members may carry only its media type; any other empty body is not JSON.
   if (bytes.length === 0 && operation.body === undefined) return {};
   return parseJsonBody(bytes);
 }

@@ -24,7 +24,7 @@ afterAll(() => bench?.close());
 
 const Problem = z.object({ code: z.string(), status: z.int() });
 
-/** What the portal answered, in the table's words. The probe's 422 says that the call got as far as its input. */
+/** The portal's answer, in the table's words. The probe's 422 shows that the call reached its input. */
 async function verdictOf(response: Response): Promise<string> {
   rows += 1;
   const { code, status } = Problem.parse(await response.json());
@@ -50,7 +50,7 @@ function callersFor({ duties }: OperationSpec): readonly Caller[] {
   );
 }
 
-/** One who is let in, and one who is not where there is such a role. */
+/** One person who is allowed, and one who is not where such a role exists. */
 function oneOfEach(operation: OperationSpec): readonly Caller[] {
   if (isWhole) return CALLERS;
   const inside = CALLERS.find((caller) => isLetIn(operation, caller));

@@ -19,7 +19,7 @@ export interface WitnessRule {
   readonly independent: Quorum;
 }
 
-/** Who vouches for this log, as configured, and when each last did. */
+/** The configured witnesses of this log, and when each last cosigned. */
 export interface Anchors {
   readonly rule: WitnessRule;
   readonly witnesses: readonly {

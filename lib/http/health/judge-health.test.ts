@@ -36,7 +36,7 @@ describe("instance state", () => {
     expect(isTakingCalls(health([], { database: false }))).toBe(false);
   });
 
-  it("entries reach signed checkpoints only while worker and signer run and the signer refuses nothing", () => {
+  it("entries reach signed checkpoints only while worker and signer run and the signer does not refuse", () => {
     expect(isAuditing(health([]))).toBe(true);
     expect(isAuditing(health([{ name: "worker", state: "late" }]))).toBe(true);
     expect(isAuditing(health([{ name: "worker", state: "down" }]))).toBe(false);

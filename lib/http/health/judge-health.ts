@@ -37,11 +37,11 @@ export interface Health {
     readonly witnessed: Witnessed;
     /** The newest time stamp: when, and over how many entries; null without one, undefined without an authority. */
     readonly time_stamp: { readonly at: string; readonly size: number } | null | undefined;
-    /** Of the newest leaves of the last quarter of an hour; null where there are none. */
+    /** Of the newest leaves of the last quarter of an hour; null without leaves. */
     readonly merge_delay: MergeDelay | null;
-    /** Losses that recoveries of the log declare and the newest verification found, and nothing else. */
+    /** Losses that recoveries of the log declare and the newest verification found, without other findings. */
     readonly declared_losses: number;
-    /** Why the signer signs nothing at present. */
+    /** Why the signer does not sign at present. */
     readonly refused: string | null;
   };
   readonly alarms: readonly string[];
@@ -50,7 +50,9 @@ export interface Health {
   readonly counter: CountingStore;
 }
 
-/** The service that opens the portal's keys, where there is one: late while it is away and the keys are still lent. */
+/**
+ * The service that opens the portal's keys, where one is used: late while it is down and cached keys are still valid.
+ */
 export function keystoreParts(state: ServiceState | undefined): HealthPart[] {
   return state === undefined ? [] : [{ name: "keystore", state }];
 }
@@ -62,7 +64,7 @@ const CHECKPOINT_LATE_MS = 15_000;
 const STAMP_LATE_MS = 300_000;
 const INTEGRATION_LATE_MS = 60_000;
 
-/** A worker is judged by its heartbeat: it listens on nothing. */
+/** A worker is judged by its heartbeat: it has no port to ask. */
 export function workerState(seenAt: Date | undefined, nowMs: number): PartState {
   if (seenAt === undefined) return "down";
   const age = nowMs - seenAt.getTime();
@@ -89,10 +91,10 @@ function isStampLate(stored: StoredHealth, nowMs: number): boolean {
   return nowMs - since.getTime() > STAMP_LATE_MS;
 }
 
-/** The signer's words for what it will not sign (lib/audit/signer). */
+/** The signer's reason codes for what it will not sign (lib/audit/signer). */
 const REFUSALS = ["shorter", "fork", "gap", "content", "format", "prune", "store", "clock"] as const;
 
-/** What the signer says of itself. */
+/** The signer's own report. */
 export const SignerHealth = z.object({
   size: z.int().min(0),
   refusing: z.object({ reason: z.enum(REFUSALS) }).optional(),
@@ -115,14 +117,17 @@ function isIntegrationLate({ oldestWaiting, waitingSince }: StoredHealth, nowMs:
   return !(nowMs - said <= INTEGRATION_LATE_MS) || nowMs - queued > INTEGRATION_LATE_MS;
 }
 
-/** Of the newest verification. A loss that a recovery declares is for ever: it is shown, and no news each day. */
+/**
+ * Of the newest verification. A loss that a recovery declares stays for ever: it is shown, and raises no new alarm each
+ * day.
+ */
 function verificationAlarms({ isFoundWrong, isUncompared, declaredLosses }: StoredHealth): string[] {
   if (isFoundWrong && declaredLosses === 0) return ["log-verification-wrong"];
   return isUncompared ? ["log-verification-incomplete"] : [];
 }
 
 /**
- * What an operator must look at, as stable words. `isStamping`: whether there is a time-stamp authority.
+ * What an operator must check, as stable words. `isStamping`: whether a time-stamp authority is configured.
  */
 export function alarmsOf(
   stored: StoredHealth,

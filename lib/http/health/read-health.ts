@@ -29,7 +29,7 @@ export type { Health } from "@/lib/http/health/judge-health";
 const PROBE_MS = 750;
 const FRESH_MS = 1_000;
 
-/** Whether a service gives any answer in time; what it answers is its own business. */
+/** Whether a service gives any answer in time; the answer's content does not matter. */
 async function probe(url: string | undefined): Promise<PartState> {
   if (url === undefined) return "down";
   try {
@@ -131,7 +131,7 @@ async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): 
   };
 }
 
-/** A portal without its keys has not asked the database yet, and says nothing of it. */
+/** A portal without its keys has not asked the database yet, and reports nothing about it. */
 function partsWithout(cause: unknown, keystore: Keystore | undefined): HealthPart[] {
   if (cause instanceof DomainError && cause.code === "service.keystore-unavailable")
     return keystoreParts("down");

@@ -14,7 +14,7 @@ import { paramsIn, recordingRefusal } from "@/lib/http/endpoint/record-refusal";
 import { findSessionPrincipal } from "@/lib/identity/sessions/find-session-principal";
 import { getRuntime } from "@/lib/runtime/slot";
 
-/** Why a page has nothing to show; the members of the problem document that a person needs. */
+/** Why a page cannot be shown; the members of the problem document that a person needs. */
 export interface PageProblem {
   readonly status: number;
   readonly code: string;

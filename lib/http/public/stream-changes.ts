@@ -6,13 +6,13 @@ import type { LiveHub, Subscriber } from "@/lib/live/hub";
 import { getRuntime } from "@/lib/runtime/slot";
 import { DomainError } from "@/lib/errors";
 
-/** What a stream is given to write with. */
+/** The functions by which a stream writes. */
 type Sink = Omit<Subscriber, "principal" | "sessionId" | "since">;
 
 /**
- * Follows what the caller may know of, until what comes back is called. For people who are signed in: a program asks
- * for what it wants to know, so that a key that was stolen cannot listen. `ageMs` is how long ago the page that
- * listens was asked for.
+ * Sends the changes that the caller may know of, until the returned function is called. Only for signed-in people: a
+ * program asks by calls, so that a thief of a key cannot listen. `ageMs` is how long ago the listening page was
+ * requested.
  */
 function followChanges(cx: Context, hub: LiveHub, sink: Sink, ageMs?: number): () => void {
   const { principal } = cx;
@@ -25,7 +25,7 @@ function followChanges(cx: Context, hub: LiveHub, sink: Sink, ageMs?: number): (
   return hub.join({ ...sink, ...since, principal, sessionId: principal.proof.sessionId });
 }
 
-/** More than this unread: the reader is gone or far too slow. It comes back and looks at everything again. */
+/** With more unread than this the reader is gone or far too slow. It comes back and reads everything again. */
 const MAX_UNREAD = 500;
 /** How long the browser waits before it comes back. */
 const RETRY_MS = 1_000;

@@ -62,7 +62,7 @@ async function endEarlier(cx: SignInCall): Promise<void> {
   await endSession({ ...cx, principal }, { userId: holder.userId, sid, reason: "replaced" });
 }
 
-/** Signs in by one way, which ends the session that this browser had. */
+/** Signs in by one way, and ends this browser's earlier session. */
 export async function signInBy(
   cx: SignInCall,
   { name, way, csrfToken }: { readonly name: string; readonly way: Way; readonly csrfToken: string },

@@ -137,7 +137,7 @@ export async function deliverDue(cx: DeliverContext): Promise<number> {
   return due.length;
 }
 
-/** Forgets notices after half a year, and what was sent after a month. */
+/** Deletes notices after half a year, and sent messages after a month. */
 export async function forgetTold(cx: DbContext & { readonly clock: Clock }): Promise<void> {
   const now = cx.clock.nowMs();
   const until = { notices: new Date(now - KEEP_NOTICES_MS), deliveries: new Date(now - KEEP_DELIVERIES_MS) };

@@ -44,7 +44,7 @@ function toDelivery(row: DeliveryRow, tried: readonly Readable<Tried>[]): Delive
   };
 }
 
-/** What was sent to one's own webhook, newest first, with every attempt. Throws `webhook.not-found`. */
+/** Returns what was sent to the caller's own webhook, newest first, with every attempt. Throws `webhook.not-found`. */
 export async function listDeliveries(
   cx: Context,
   webhookId: string,

@@ -48,7 +48,7 @@ describe("addresses that webhooks reach", () => {
     "localhost",
     "",
     "1",
-  ])("%s is none", (address) => {
+  ])("%s is not public", (address) => {
     expect(isPublicAddress(address)).toBe(false);
   });
 
@@ -60,7 +60,7 @@ describe("addresses that webhooks reach", () => {
     "192.169.0.1",
     "2606:4700::1111",
     "2a00:1450::1",
-  ])("%s is one", (address) => {
+  ])("%s is public", (address) => {
     expect([isPublicAddress(address), isLoopbackAddress(address)]).toEqual([true, false]);
   });
 });
@@ -133,7 +133,7 @@ async function listening(
 }
 
 describe("a call", () => {
-  it("connects to the address that was looked up, whatever its name says by then", async () => {
+  it("connects to the resolved address, whatever its name resolves to by then", async () => {
     const hosts: (string | undefined)[] = [];
     const server = createServer((request, response) => {
       hosts.push(request.headers.host);

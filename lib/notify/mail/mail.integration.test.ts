@@ -89,7 +89,7 @@ describe("e-mail", () => {
     expect(takenBy(who)).toHaveLength(1);
   });
 
-  it("that was refused for a while is sent again after a minute, and given up when it was refused for good", async () => {
+  it("is sent again a minute after a temporary refusal, and given up after a permanent one", async () => {
     const who = await reviewer();
     await changeMailSettings(bench.legal, { mail_kinds: [] }, true);
     await bench.file();
@@ -150,7 +150,7 @@ describe("e-mail", () => {
     expect(server.taken).toEqual([]);
   });
 
-  it("is set up by both variables or by none", () => {
+  it("needs both variables or neither", () => {
     const env = { SEALPORT_EVALUATION: false };
     expect(mailerOf(env)).toBeUndefined();
     expect(() => mailerOf({ ...env, SMTP_URL: "smtps://mail.example" })).toThrow("SMTP_FROM");

@@ -28,7 +28,7 @@ export interface MailSetting {
 }
 
 const TIMEOUT_MS = 20_000;
-/** One plain address: nothing that could begin another header or name a second recipient. */
+/** One plain address, without characters that could begin another header or name a second recipient. */
 const ADDRESS = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?$/;
 const LINE = /^[^\p{Cc}\p{Zl}\p{Zp}]{1,200}$/u;
 /** SMTP answers that say no for good (RFC 5321, section 4.2.1). */
