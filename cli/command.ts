@@ -20,7 +20,7 @@ export interface OperandSpec {
   readonly choices?: readonly string[];
 }
 
-/** What was given to a command. Asking for a name that the command does not declare throws a TypeError. */
+/** The arguments of a command. Reading a name that the command does not declare throws a TypeError. */
 export interface Given {
   /** An operand that is not optional. */
   operand(name: string): string;
@@ -60,7 +60,7 @@ export interface Output {
   progress(text: string | undefined): void;
 }
 
-/** Where to call, and as whom. */
+/** The portal to call, and the credentials. */
 export interface Target {
   readonly url: string;
   readonly apiKey?: string;
@@ -72,7 +72,7 @@ export interface Target {
 /** The SDK's client: it signs, waits when the server asks for it, and repeats what may be repeated. */
 export type Connection = Sealport;
 
-/** What a command works with. */
+/** The context of a command. */
 export interface Cx {
   readonly host: Host;
   readonly out: Output;
@@ -92,7 +92,7 @@ export interface CommandSpec {
   readonly example: string;
   /** A paragraph that help adds. */
   readonly note?: string;
-  /** Ends with an exit status; none is 0. */
+  /** Ends with an exit status; 0 by default. */
   run(cx: Cx, given: Given): Promise<number | undefined>;
 }
 

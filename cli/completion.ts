@@ -24,7 +24,7 @@ export function wordsAfter(commands: readonly CommandSpec[]): ReadonlyMap<string
 const PROFILES =
   'COMPREPLY=($(compgen -W "$(sealport profile list --csv --quiet 2>/dev/null | tail -n +2 | cut -d, -f2)" -- "$current"))';
 
-/** One `case` of bash: after this option of this command come these words, or files. */
+/** Returns one `case` of bash: the words, or files, that follow this option of this command. */
 function bashValues(command: CommandSpec): string[] {
   const values = optionsOf(command).filter(({ kind }) => kind !== "flag");
   return values.map((option) => {

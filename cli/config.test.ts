@@ -48,7 +48,7 @@ describe("the configuration", () => {
     expect(readConfig(host)).toEqual(demo());
   });
 
-  it("closes a folder that others could look into", () => {
+  it("closes a folder that others could read", () => {
     mkdirSync(host.configFolder, { mode: 0o755 });
     chmodSync(host.configFolder, 0o755);
     writeConfig(host, demo());
@@ -95,7 +95,7 @@ describe("the configuration", () => {
 const target = (options: Record<string, string> = {}, env: Record<string, string> = {}) =>
   readTarget({ host: { ...host, env }, given: { text: (name) => options[name] } });
 
-describe("where to call and as whom", () => {
+describe("the target of calls", () => {
   beforeEach(() =>
     writeConfig(host, {
       ...demo(),
@@ -161,7 +161,7 @@ describe("an address", () => {
       expect(() => portalUrl(url), url).toThrow(CliError);
   });
 
-  it("in the clear is one that leaves this machine", () => {
+  it("is unencrypted only where it leaves this machine", () => {
     const clear = [
       "http://sealport.example",
       "http://127.0.0.1.evil.example",

@@ -27,7 +27,9 @@ const MAX_CONFIG = 1 << 20;
 
 export const configFile = (host: Host): string => path.join(host.configFolder, "config.json");
 
-/** The prefix by which a key is named where it must not be shown; undefined for what is no key of Sealport. */
+/**
+ * Returns the prefix that names a key where it must not be shown; undefined for a text that is not a key of Sealport.
+ */
 export function prefixOfKey(key: string): string | undefined {
   return API_KEY.exec(key)?.[1];
 }
@@ -66,7 +68,7 @@ export function portalUrl(text: string): string {
   return url.href.replace(/\/+$/, "");
 }
 
-/** Whether what is sent there leaves this machine in the clear. */
+/** Whether calls to this address leave this machine unencrypted. */
 export function isInTheClear(url: string): boolean {
   const { protocol, hostname } = new URL(url);
   return protocol === "http:" && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);

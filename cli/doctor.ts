@@ -28,7 +28,7 @@ const DAY_MS = 86_400_000;
 const SOON_DAYS = 14;
 const PATIENCE_MS = 15_000;
 
-/** What a difference of clocks, ours less the portal's, means for calls. */
+/** Returns what a difference of clocks, ours minus the portal's, means for calls. */
 export function judgeSkew(skewMs: number): Finding {
   const words = `${Math.abs(Math.round(skewMs / 1000))} s ${skewMs < 0 ? "behind" : "ahead of"} the portal's clock`;
   if (skewMs > AHEAD_MS || skewMs < -BEHIND_MS)

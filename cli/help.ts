@@ -4,7 +4,7 @@ import { EXIT_WORDS } from "./exit";
 const WIDTH = 100;
 const LABEL = 26;
 
-/** Words over several lines, each behind the indentation. */
+/** Wraps words over several lines, each with the indentation. */
 function wrapped(text: string, indent: number): string[] {
   const lines: string[] = [];
   let line = "";

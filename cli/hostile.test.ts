@@ -107,7 +107,7 @@ describe("a hostile portal", () => {
     expect(told.map(({ code }) => code)).toEqual([5, 5, 0, 0, 0, 0]);
   });
 
-  it("runs nothing in a spreadsheet", async () => {
+  it("writes CSV cells that a spreadsheet does not run", async () => {
     const item = {
       transaction_id: "=cmd|' /C calc'!A0",
       job_id: "@SUM(1)",
@@ -121,7 +121,7 @@ describe("a hostile portal", () => {
     expect(stdout.split("\r\n")[1]).toBe("'=cmd|' /C calc'!A0,'@SUM(1),'-1,'+1,,\"a,b\"");
   });
 
-  it("that leads in a circle, or answers nonsense, ends the run with words and no trace", async () => {
+  it("that leads in a circle, or sends invalid answers, ends the run with a message and no trace", async () => {
     const wrong: [number, unknown][] = [
       [200, { items: [], next_cursor: "again" }],
       [200, "not json"],

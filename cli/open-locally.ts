@@ -27,7 +27,7 @@ export interface LocalOpening {
   readonly proven: boolean;
 }
 
-/** The key by the name that envelopes have for it. Throws CliError where it is none of the participant's. */
+/** Returns the key by the name that envelopes have for it. Throws CliError where the participant does not own it. */
 async function ownKey(cx: Cx, connection: Connection, file: string): Promise<OwnKey> {
   const parsed = HeldKey.safeParse(await readJsonNamed(cx.host, file));
   if (!parsed.success) throw usage(`${file} is not a private X25519 key as a JWK`);
@@ -47,8 +47,8 @@ function asAnswered(
 }
 
 /**
- * Opens what is sealed for a key that its participant holds, on this machine: nothing that is sealed leaves it, and no opening is
- * asked for. Throws CliError (wrong) where an envelope does not open, whatever the cause.
+ * Opens data sealed with a client-held key on this machine: the sealed data stay here, and the portal is not asked for
+ * an opening. Throws CliError (wrong) where an envelope does not open, whatever the cause.
  */
 export async function openLocally(
   cx: Cx,

@@ -100,7 +100,7 @@ describe("a command line", () => {
     }
   });
 
-  it("asks for help of everything, of a group and of a command; without a command it is not asked for", () => {
+  it("shows help of everything, of a group and of a command, also without a command", () => {
     expect(parse()).toEqual({ kind: "help", path: [], isAsked: false });
     expect(parse("--help")).toEqual({ kind: "help", path: [], isAsked: true });
     expect(parse("transactions")).toEqual({ kind: "help", path: ["transactions"], isAsked: false });
@@ -124,7 +124,7 @@ describe("a command line", () => {
     },
   );
 
-  it("hands out nothing that its command does not declare", () => {
+  it("passes on only options that its command declares", () => {
     const { given: got } = given("transactions", "show", "x");
     expect(() => got.text("purpose")).toThrow(TypeError);
     expect(() => got.operand("OTHER")).toThrow(TypeError);
@@ -156,7 +156,7 @@ describe("the table of commands", () => {
     expect(new Set(paths).size).toBe(paths.length);
   });
 
-  it("keeps each option and its words apart in help, however long the option's name is", () => {
+  it("keeps each option and its text apart in help, however long the option's name is", () => {
     for (const { path, options = [] } of COMMANDS) {
       const lines = helpFor(path, COMMANDS).split("\n");
       for (const { name, kind, value = "TEXT", help, choices } of options) {

@@ -34,7 +34,7 @@ function findCommand(words: readonly string[], commands: readonly CommandSpec[])
   return commands.find(({ path }) => startsWith(words, path));
 }
 
-/** As many of the words as name a group of commands. */
+/** Returns as many of the words as name a group of commands. */
 function groupOf(words: readonly string[], commands: readonly CommandSpec[]): readonly string[] {
   for (let length = words.length; length > 0; length -= 1) {
     const start = words.slice(0, length);
@@ -98,7 +98,7 @@ export function wholeNumber(text: string, min: number, max: number): number | un
   return value >= min && value <= max ? value : undefined;
 }
 
-/** What a command is given, by declared name. */
+/** The arguments of a command, by declared name. */
 export function givenOf(
   command: Pick<CommandSpec, "options" | "operands">,
   values: Values,
@@ -191,7 +191,7 @@ function nearOf(path: readonly string[], word: string, commands: readonly Comman
   return near === undefined ? [] : [`Did you mean ${[...path, near].join(" ")}?`];
 }
 
-/** Whether one letter added, left out, replaced, or exchanged with its neighbour makes one word the other. */
+/** Whether one added, missing, replaced or swapped letter turns one word into the other. */
 function isOneEditAway(one: string, other: string): boolean {
   let same = 0;
   while (same < one.length && one[same] === other[same]) same += 1;

@@ -89,7 +89,7 @@ describe("the input of a batch", () => {
     ]);
   });
 
-  it("is refused as a whole where nothing in it can be relied on", () => {
+  it("is refused as a whole where no line can be relied on", () => {
     for (const text of ["", "job_id,nope\nj,1", "job_id,job_id\nj,j", "__proto__\nx", "constructor.x\ny"])
       expect(() => items(text, "csv"), text).toThrow(CliError);
     expect(() => readItems(Uint8Array.of(0xff, 0xfe), "ndjson")).toThrow(CliError);

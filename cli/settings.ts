@@ -40,14 +40,15 @@ function credentials(url: string, profile: Profile | undefined): Pick<Target, "a
 }
 
 /**
- * Where to call, and as whom: the address of --url, SEALPORT_URL or the profile; the key of SEALPORT_API_KEY or the
- * profile. Throws CliError (usage) where either is missing, or the key would leave this machine in the clear.
+ * Returns the portal to call and the credentials: the address of --url, SEALPORT_URL or the profile; the key of
+ * SEALPORT_API_KEY or the profile. Throws CliError (usage) where either is missing, or the key would leave this machine
+ * unencrypted.
  */
 export function readTarget(settings: Settings): Target {
   const { host, given } = settings;
   const apiKey = environmentKey(host);
   const address = given.text("url") ?? variable(host, "SEALPORT_URL");
-  // Who gives both needs no file.
+  // With both variables no file is needed.
   const chosen =
     apiKey !== undefined && address !== undefined ? undefined : chosenProfile(settings, readConfig(host));
   const [name, profile] = chosen ?? [];

@@ -1,8 +1,8 @@
 import { shownJson, shownText } from "@/lib/audit/bundle-verifier/report/shown-text";
 
-// Whatever comes from a portal may hold what a terminal obeys: nothing is written but through these.
+// Text from a portal may have codes that a terminal obeys: it is written only through these functions.
 
-/** The longest text that is shown whole; nothing that the API answers is longer. */
+/** The longest text that is shown whole; the API answers no longer text. */
 const WHOLE = 1 << 20;
 
 /** Foreign text on one line. */
@@ -24,7 +24,7 @@ export function jsonLine(value: unknown): string {
     .join("");
 }
 
-/** What a value is for a person: text as it is, anything else as JSON. */
+/** Returns a value for a person: text as it is, any other value as JSON. */
 export function shownValue(value: unknown): string {
   if (value === undefined || value === null) return "";
   return typeof value === "string" ? oneLine(value) : jsonLine(value);

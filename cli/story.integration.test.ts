@@ -239,7 +239,7 @@ const worker = () => ({
   keepMs: 86_400_000,
 });
 
-test("an export is made in the background, goes on where it was cut, and replaces nothing", async () => {
+test("an export is made in the background, continues after an interruption, and replaces no file", async () => {
   const { auditor } = portal.bench;
   await portal.bench.anchor();
   const target = path.join(cli.folder, "log.ndjson");
@@ -275,7 +275,7 @@ test("an export is made in the background, goes on where it was cut, and replace
   await done(auditor, "export", "--output", target, "--force", "--format", "csv");
   expect(readFileSync(target, "utf8")).toContain("action");
 
-  // A run that is ended leaves what it has; the same command goes on with the same export.
+  // An interrupted run leaves its part; the same command continues the same export.
   const other = path.join(cli.folder, "other.ndjson");
   pieces = 0;
   const key = await portal.keyFor(auditor);
@@ -304,7 +304,7 @@ test("an export is made in the background, goes on where it was cut, and replace
   expect(piped.stdout.split("\n").length).toBeGreaterThan(3);
 });
 
-test("a profile with a signing key signs its calls; nothing keeps or shows a key but the file", async () => {
+test("a profile with a signing key signs its calls; only the file has the key", async () => {
   const { client } = portal.bench;
   const { name, publicKey, secret } = newJwk("calls");
   const key = await portal.keyFor(client, { signingKey: publicKey });
@@ -343,7 +343,7 @@ test("a profile with a signing key signs its calls; nothing keeps or shows a key
   expect(findings.find(({ check }) => check === "key").detail).toContain("submit");
 });
 
-test("what is sealed for a key that its participant holds is opened here, and with no other key", async () => {
+test("data sealed with a participant's own key open here, and with no other key", async () => {
   const { bench } = portal;
   const holder = await bench.person({ role: "client", hasKey: false });
   const participant = holder.principal.participantId;

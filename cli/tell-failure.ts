@@ -58,7 +58,7 @@ function toldProblem({ status, code, requestId, problem }: ApiProblem): Told {
   };
 }
 
-/** Names of system errors under a failed fetch: they say why without saying what was sent. */
+/** Names of system errors under a failed fetch: they give the cause without showing what was sent. */
 function causeOf(error: unknown): string | undefined {
   const cause: unknown = error instanceof Error ? error.cause : undefined;
   return cause instanceof Error && "code" in cause ? textOf(cause.code) : undefined;

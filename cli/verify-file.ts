@@ -89,7 +89,7 @@ function keepIn(file: string, text: string, report: Report): string {
   return `kept: the checkpoint over ${keeping.size} leaves is in ${file}; later bundles must continue from it`;
 }
 
-/** Verifies a bundle, and receipts by it, with nothing but these files; answers the exit status. */
+/** Verifies a bundle, and receipts by it, with only these files; returns the exit status. */
 export async function verifyFile(cx: Cx, { bundle, policy, keep, receipts }: Checking): Promise<number> {
   if (policy !== undefined && keep !== undefined && policy !== keep)
     throw usage("--keep names the policy file itself: give --policy or --keep");

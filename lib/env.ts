@@ -8,7 +8,7 @@ import { RETENTION_FLOOR_DAYS } from "@/lib/env/retention";
 import { scannerFields, scannerTexts } from "@/lib/env/scanner";
 import { Flag, LogLevel, Origins, Period, Port, Text, UNIT_MS } from "@/lib/env/values";
 
-/** How a portal sends e-mail; without it none is sent. */
+/** How a portal sends e-mail; without it no mail is sent. */
 const mailFields = {
   /** The operator's mail server, `smtp://user:password@host:587` (STARTTLS) or `smtps://…`. */
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
@@ -160,7 +160,7 @@ const Launch = z.object({
   KEY_ROTATION_DAYS: Text.optional(),
   ESCROW_ROTATION_DAYS: Text.optional(),
   METRICS_URL: Text.optional(),
-  // Read here too: `npm start` says at once what is wrong with them.
+  // Checked here too, so that `npm start` reports a fault in them at once.
   ...counterFields,
   ...scannerTexts,
   ...mailTexts,

@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import swc from "@swc/core";
 import configuration from "../.dependency-cruiser.mjs";
 
-// `npm run check:imports`. A parser that cannot read TypeScript finds nothing wrong: so the number of modules
-// and of imports that were read has a floor.
+// `npm run check:imports`. A parser that cannot read TypeScript would find no violation, so the check requires a
+// minimum number of modules and of imports.
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
 

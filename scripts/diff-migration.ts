@@ -8,7 +8,7 @@ async function target(file: string | undefined): Promise<DiffTarget> {
   return { tag: "schemaDatamodel", files: [{ path: file, content: await readFile(file, "utf8") }] };
 }
 
-/** The SQL that leads from one Prisma schema file (or from nothing) to another. Needs no database. */
+/** Returns the SQL that leads from one Prisma schema file (or an empty one) to another. Needs no database. */
 async function diffSchemas(from: string | undefined, to: string): Promise<string> {
   const engine = await openServerlessSchemaEngine();
   const result = await engine.diff({

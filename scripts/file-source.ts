@@ -1,7 +1,7 @@
 import { fstatSync, openSync, readSync } from "node:fs";
 import type { ByteSource } from "@/lib/audit/bundle-verifier/container/source";
 
-/** An open file and its length; throws an error with a code where it cannot be read, or is no file. */
+/** An open file and its length; throws an error with a code where it cannot be read, or is not a file. */
 export function openFile(file: string): { readonly handle: number; readonly size: number } {
   const handle = openSync(file, "r");
   const facts = fstatSync(handle);

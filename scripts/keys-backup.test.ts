@@ -99,7 +99,7 @@ test("shares of a root key that Transit wraps restore it on this machine when Tr
     for (const text of [said, ...kept]) expect(text.replaceAll(" ", "")).not.toContain(secret);
 });
 
-test("what is wrong with shares or words is one line with its name, and no argument is repeated", async () => {
+test("a fault in shares or arguments is one line that names it, and no argument is repeated", async () => {
   await begin();
   const made = await backup("transit:portal", ...CEREMONY, "--of", "portal", "--out", out());
   // The printed next command works as it is: of several processes, the one that was named.
@@ -145,7 +145,7 @@ test("what is wrong with shares or words is one line with its name, and no argum
   expect(record.backups[0].drills).toEqual([]);
 });
 
-test("a ceremony that cannot write its files hands out nothing and records nothing", async () => {
+test("a ceremony that cannot write its files writes no share and no record", async () => {
   await begin();
   writeFileSync(out(), "a file where a folder is named");
   const { code, stderr } = await backup("transit:portal", ...CEREMONY, "--out", out());

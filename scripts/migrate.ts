@@ -5,7 +5,7 @@ import { explainFailure } from "@/lib/launch/failure";
 import { prepareFolders, removeRunDir } from "@/lib/launch/folders";
 import { lockDataFolder } from "@/lib/launch/lock";
 
-/** `npm run migrate`: roles and migrations, nothing else. */
+/** `npm run migrate`: only roles and migrations. */
 async function migrateNow(): Promise<void> {
   try {
     const env = launchEnv();

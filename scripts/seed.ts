@@ -17,5 +17,5 @@ try {
   process.stderr.write(`${told ?? (error instanceof Error ? `${named}: ${error.message}` : named)}\n`);
   process.exit(1);
 }
-// Pools hold idle connections open; nothing is left to wait for.
+// Pools keep idle connections open, but no work is left.
 process.exit(0);

@@ -26,7 +26,7 @@ function end() {
   }, DRAIN_MS);
   server.close(() => process.exit(0));
   server.closeIdleConnections();
-  // What was busy a moment ago, as a stream of updates is, is idle now and would be waited for.
+  // A connection that was busy a moment ago, such as a stream of updates, is idle now and would delay the end.
   setInterval(() => server.closeIdleConnections(), 100).unref();
 }
 for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, end);

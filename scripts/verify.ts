@@ -13,7 +13,7 @@ import { FormatError } from "@/lib/crypto/format-error";
 import { fileSource, openFile } from "./file-source";
 import { NotWritten, replacePolicy } from "./keep-policy";
 
-// Verifies a bundle with nothing but this program, the bundle and the checker's own keys.
+// Verifies a bundle with only this program, the bundle and the checker's own keys.
 const USAGE = `usage: npm run verify -- BUNDLE [--policy FILE | --keep FILE] [--receipt FILE]... [--json]
        npm run verify -- --receipt FILE --bundle BUNDLE [--policy FILE | --keep FILE] [--json]
 --keep FILE: as --policy FILE, and a bundle that is verified under it leaves its newest checkpoint there, so that later
@@ -79,7 +79,7 @@ function readArguments() {
   }
 }
 
-/** One line that is written over, for a person who waits. */
+/** Writes one line that the next one replaces, for a waiting person. */
 function showProgress({ step, done, total }: Progress): void {
   const share = total === 0 ? 100 : Math.floor((done / total) * 100);
   process.stderr.write(`\r${step} ${done} of ${total} (${share} %)\u001b[K`);

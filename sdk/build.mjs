@@ -4,8 +4,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-// `npm run build:sdk`: makes sdk/dist from lib. node: with node:crypto; browser: with @noble, for bundlers; standalone: the
-// same with everything in it, for a page without one. Types are the compiler's own, for what the entry leads to.
+// `npm run build:sdk`: makes sdk/dist from lib. node: with node:crypto; browser: with @noble, for bundlers; standalone:
+// the same with all code in it, for a page without a bundler. The compiler writes the types of what the entry exports.
 const sdk = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(sdk);
 const { dependencies, version } = JSON.parse(readFileSync(path.join(sdk, "package.json"), "utf8"));

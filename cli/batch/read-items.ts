@@ -1,7 +1,7 @@
 import { usage } from "../exit";
 import { type CsvRecord, readCsv } from "../read-csv";
 
-/** One transaction of the input, as it is to be sent, or what is wrong with its line. */
+/** One transaction of the input, ready to send, or the fault of its line. */
 export interface Item {
   /** The line of the input on which it begins, from 1. */
   readonly line: number;
@@ -58,7 +58,7 @@ function isColumn(name: string): boolean {
   return [...PLAIN, ...LISTS, ...JSONS, "confidential"].includes(name);
 }
 
-/** A cell's value. Throws SyntaxError for JSON that is none, TypeError for a word that is neither true nor false. */
+/** Returns a cell's value. Throws SyntaxError for invalid JSON, TypeError for a word that is neither true nor false. */
 function cellValue(name: string, cell: string): unknown {
   if (LISTS.includes(name)) return cell.split(/[;|\s]+/).filter((part) => part !== "");
   if (JSONS.includes(name)) return JSON.parse(cell);

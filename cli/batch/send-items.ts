@@ -136,7 +136,9 @@ async function resultOf(item: Ready, answered: BatchResult | undefined, sending:
   return problem.code === "transaction.exists" ? judgeTaken(item, refused, sending) : refused;
 }
 
-/** Sends what was not made by a former run, chunk after chunk; each chunk's results are on the disk before the next one. */
+/**
+ * Sends what an earlier run did not make, chunk after chunk; each chunk's results are on the disk before the next one.
+ */
 export async function sendItems(items: readonly Item[], sending: Sending): Promise<void> {
   const { journal, atMost, onResults } = sending;
   const judged = items.filter(({ line }) => !journal.made.has(line)).map((item) => readyOf(item, journal));

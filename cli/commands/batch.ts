@@ -12,7 +12,7 @@ import { readNamed } from "../files";
 const MAX_INPUT = 256 << 20;
 const BAR = 24;
 
-/** How far a batch is, for a person who waits. */
+/** Shows the progress of a batch to a waiting person. */
 export function barText(done: number, total: number, refused: number): string {
   const full = total === 0 ? BAR : Math.floor((done / total) * BAR);
   const share = total === 0 ? 100 : Math.floor((done / total) * 100);
@@ -26,7 +26,7 @@ function formatFrom(given: Given, file: string): Format {
   return told;
 }
 
-/** What the schema says of each line, without a call. */
+/** Checks each line with the schema, without a call. */
 function check({ line, value, problem }: Item): Result {
   if (value === undefined)
     return { line, status: 400, problem: { code: "request.malformed", detail: problem ?? "" } };

@@ -15,7 +15,7 @@ const FACTS = ["issuer", "case-number", "valid-from", "valid-until"] as const;
 
 type Body = NewStatement;
 
-/** What the decider read in a paper order: all four of its facts, or none. */
+/** The facts that the decider retyped from a paper order: all four, or none. */
 function readingOf(given: Given): object | undefined {
   const read = FACTS.map((name) => given.text(name));
   if (read.every((value) => value === undefined)) return undefined;
@@ -54,7 +54,7 @@ function bodyOf(given: Given): Body {
   throw usage("the decision does not fit its schema", ...places);
 }
 
-/** What is signed must be what was asked for, whatever a portal answers. */
+/** The signed statement must match the request, whatever a portal answers. */
 function checkStatement(statement: DecisionStatement, id: string, body: Body): void {
   const isAsked =
     statement.request === id.toLowerCase() &&

@@ -44,7 +44,7 @@ function wantedOf(given: Given): NewExport {
   );
 }
 
-/** Straight to standard output, for a pipe; it cannot go on where it was cut. */
+/** Straight to standard output, for a pipe; it cannot continue after an interruption. */
 async function stream(cx: Cx, wanted: NewExport): Promise<undefined> {
   if (cx.host.stdout.isTTY === true)
     throw usage("an export cannot be shown on a terminal", "Use --output FILE.");
@@ -84,7 +84,7 @@ async function untilMade(cx: Cx, id: string): Promise<ExportItem> {
   }
 }
 
-/** What was cut in the middle goes on; anything else is a failure. */
+/** An interrupted download continues; any other error is a failure. */
 function isCut(error: unknown): boolean {
   return isAway(error) || (error instanceof ApiProblem && error.status >= 500);
 }

@@ -28,7 +28,7 @@ function fieldsOf(given: Given): GroupName[] | undefined {
   return names.length === 0 ? undefined : names.map((name) => GroupName.parse(name));
 }
 
-/** What is signed must be what was asked for, whatever a portal answers. */
+/** The signed statement must match the opening, whatever a portal answers. */
 function checkOpening(statement: OpenStatement, asked: NewOpening, purpose: string): void {
   const { grant, transactions, groups } = statement;
   const isAsked =
@@ -58,7 +58,7 @@ async function signedOpening(
   return { opening_id, signature: sign("open", statement) };
 }
 
-/** With a key of one's own the portal is asked for the envelopes only. */
+/** With the caller's own key the command reads only the envelopes from the portal. */
 async function openHere(cx: Cx, given: Given, key: string): Promise<undefined> {
   const { openLocally } = await import("../open-locally");
   const wanted = { id: given.operand("ID"), key, policy: given.text("policy"), fields: fieldsOf(given) };

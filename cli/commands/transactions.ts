@@ -26,7 +26,7 @@ function jsonOption(given: Given, name: string): unknown {
   }
 }
 
-/** The body from --file, with what the options say over it; checked here, so that a slip costs no call. */
+/** Returns the body from --file, overridden by the options; checked here, so that a slip costs no call. */
 async function bodyOf(cx: Cx, given: Given): Promise<NewBody> {
   const file = given.text("file");
   const base = file === undefined ? {} : await readJsonNamed(cx.host, file);

@@ -31,8 +31,8 @@ export interface OldForms {
 }
 
 /**
- * Where the parsed input of a call names what it is about, for the entry of a refusal: a parameter of the path ("id"), or a
- * member of the body or the query ("body.grant_id").
+ * Where the parsed input of a call names the thing that it is about, for the entry of a refusal: a parameter of the
+ * path ("id"), or a member of the body or the query ("body.grant_id").
  */
 export interface OperationAbout {
   readonly transaction?: string;
@@ -55,7 +55,7 @@ export interface OperationSpec {
   /** Full path with `{name}` for parameters. */
   readonly path: string;
   readonly summary: string;
-  /** A key needs one of these; "any" when every key will do; "none" for the few calls without authentication. */
+  /** A key needs one of these; "any" when every key is allowed; "none" for the few calls without authentication. */
   readonly scopes: readonly Scope[] | "any" | "none";
   readonly roles: readonly Role[] | "any";
   /** When given, the caller also needs one of these duties. */
@@ -81,7 +81,7 @@ export interface OperationSpec {
   readonly weight?: number;
   /** Audit action; refusals are recorded under it. */
   readonly action: string;
-  /** What a refusal of the use case is about. Without it the entry names the operation only. */
+  /** The thing that a refusal of the use case is about. Without it the entry names only the operation. */
   readonly about?: OperationAbout;
   /** The call accepts Idempotency-Key; a replay answers only these top-level members (ids, states, times). */
   readonly idempotent?: { readonly keep: readonly string[] };
@@ -114,7 +114,7 @@ export interface UploadedFile {
 type Parsed<S> = S extends z.ZodType ? z.output<S> : Readonly<Record<string, never>>;
 type Member<O, K extends string> = O extends { readonly [P in K]: infer S } ? Parsed<S> : Parsed<undefined>;
 
-/** What a use case is given: parsed, trusted input. */
+/** The input of a use case: parsed and trusted. */
 export interface Input<O extends OperationSpec> {
   readonly params: Member<O, "params">;
   readonly query: Member<O, "query">;

@@ -82,7 +82,7 @@ type OnlyOperations<Members> = {
   readonly [Id in keyof Members as Members[Id] extends OperationSpec ? Id : never]: Members[Id];
 };
 
-/** All operations by their id, with their exact types: what the SDK gives out. */
+/** All operations by their id, with their exact types, for the SDK. */
 export type Operations = OnlyOperations<All<(typeof MODULES)[number]>>;
 
 /** `operations.createTransaction` and all others; each export's name is its operation's id (registry.test.ts). */

@@ -27,7 +27,7 @@ it("matches docs/routes.md", async () => {
   await expect(routeDocument()).toMatchFileSnapshot(DOCUMENT);
 });
 
-it("knows parameters for every operation that are of the right form and name nothing", () => {
+it("has parameters for every operation that have the right form and name no record", () => {
   for (const operation of GUARDED) {
     const params = sampleParams(operation);
     expect(addressOf(operation, params), operation.id).not.toMatch(/[{}]|\/\//);

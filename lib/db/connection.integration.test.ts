@@ -152,7 +152,7 @@ describe("what the portal's login makes for itself comes last in the search path
     }
   });
 
-  it("and it makes no schema, and nothing in ours", async () => {
+  it("the portal's login makes no schema, and no object in ours", async () => {
     const pool = openPool({ url: database.appUrl, maxConnections: 1 });
     try {
       for (const statement of [

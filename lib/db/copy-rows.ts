@@ -51,7 +51,9 @@ export class CopyDecoder {
     return rows;
   }
 
-  /** Throws unless the trailer was read and nothing followed it: a COPY that was cut is no shorter result. */
+  /**
+   * Throws unless the trailer was read and no byte followed it: an interrupted COPY must not pass for a shorter result.
+   */
   end(): void {
     if (!this.hasEnded || this.held > 0) throw new InvariantError("a COPY ended before its trailer");
   }

@@ -1,7 +1,7 @@
 import "server-only";
 import { DomainError, InvariantError, isMarked } from "@/lib/errors";
 
-/** What is known of a database failure. No member ever holds a value of a query: Prisma's messages do. */
+/** The facts of a database failure. Unlike Prisma's messages, no member ever has a value of a query. */
 interface Facts {
   readonly name: string;
   readonly prismaCode: string | undefined;

@@ -64,8 +64,8 @@ async function run<T>(
 }
 
 /**
- * Runs `fn` in a READ COMMITTED transaction with the tenant set. Throws errors of ours only; after `limitMs` milliseconds
- * nothing of it was stored.
+ * Runs `fn` in a READ COMMITTED transaction with the tenant set. Throws only errors of ours; after `limitMs`
+ * milliseconds it throws and stores no change.
  */
 export function inTransaction<T>(
   cx: DbContext,
@@ -82,7 +82,7 @@ export function inSnapshot<T>(cx: DbContext, fn: (tx: Tx) => Promise<T>): Promis
 
 const abandoned = new WeakSet<PoolClient>();
 
-/** Marks a connection that is left in the middle of a COPY: it answers nothing more and is closed, not reused. */
+/** Marks a connection that is left in the middle of a COPY: it cannot answer any more and is closed, not reused. */
 export function abandonConnection(tx: RawTx): void {
   abandoned.add(tx);
 }

@@ -65,7 +65,7 @@ describe("the other variables", () => {
     });
   });
 
-  it("name at least one log for a witness, and none twice", () => {
+  it("name at least one log for a witness, and no log twice", () => {
     const Witness = z.object(witnessFields);
     const logs = (more: Record<string, string>) =>
       watchedLogs(Witness.parse({ WITNESS_URL: "unix:/w.sock", ...more }));

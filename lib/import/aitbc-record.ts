@@ -118,7 +118,7 @@ function instantOf(text: string): number {
 
 /**
  * Reads one record, in any of the three forms in which the old system wrote its sealed payload. Throws FormatError,
- * which names what is wrong and never a value.
+ * which names the fault and never a value.
  */
 export function readAitbcRecord(value: unknown): AitbcRecord {
   const common = Common.safeParse(value);

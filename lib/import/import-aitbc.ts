@@ -11,7 +11,7 @@ const IMPORT_BATCH = 100;
 const TRIES = 6;
 const MAX_WAIT_MS = 30_000;
 
-/** What became of one record. `source` is its id in the old system, or its place in the file where it has none. */
+/** The outcome of one record. `source` is its id in the old system, or its place in the file where it has none. */
 export interface Outcome {
   readonly source: string;
   readonly outcome: "taken" | "skipped" | "refused";
@@ -24,7 +24,7 @@ export interface Outcome {
 export interface ImportOptions {
   readonly client: ApiClient;
   readonly holder: AitbcHolder;
-  /** Participant to whom the API key belongs. */
+  /** Participant who owns the API key. */
   readonly submitter: string;
   /** For amounts without a currency. */
   readonly currency: string | undefined;
@@ -158,7 +158,6 @@ async function requireSubmitter(options: ImportOptions): Promise<void> {
  * sealed again for its participants and the escrow. Opened content is neither kept nor reported. A repeated run skips
  * what was imported before. Throws ImportStopped when the API key is another participant's, ApiProblem when the service
  * refuses the caller or stays down.
- * refuses the caller or stays away.
  */
 export async function importAitbc(records: Iterable<unknown>, options: ImportOptions): Promise<void> {
   await requireSubmitter(options);

@@ -18,7 +18,7 @@ import {
 import { readShareFiles, shareFolder, writeShare } from "@/lib/launch/share-files";
 import { type Terminal, terminalOf } from "@/lib/launch/terminal";
 
-/** What the operator asked for. */
+/** The operator's arguments. */
 export type BackupOrder = { readonly of?: string | undefined } & (
   | { readonly act: "show" }
   | {

@@ -10,7 +10,7 @@ export interface ChildOptions {
   /** Arguments of node. */
   readonly args: readonly string[];
   readonly cwd: string;
-  /** The whole environment: nothing of the supervisor's own is passed on. */
+  /** The whole environment: the supervisor's own variables are not passed on. */
   readonly env: Readonly<Record<string, string>>;
   readonly logFile: string;
   /** Called for each unexpected end and each restart. */
@@ -130,7 +130,7 @@ export class SupervisedChild {
     const kill = setTimeout(() => killGroup(group), withinMs);
     await ended;
     clearTimeout(kill);
-    // What the child itself started and did not end.
+    // Processes that the child itself started and did not end.
     killGroup(group);
   }
 }

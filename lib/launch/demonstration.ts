@@ -18,7 +18,7 @@ const Account = z.looseObject({
 export const DemoFile = z.looseObject({ base_url: z.string(), accounts: z.array(Account) });
 export type DemoFile = z.infer<typeof DemoFile>;
 
-/** Runs the seed, which goes through the use cases and writes demo.json.new when all of it works. */
+/** Runs the seed, which uses the use cases and writes demo.json.new when all of them succeed. */
 export async function runSeed(env: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
   const result = await runStep({ args: scriptArguments("seed.ts"), cwd: PROGRAM_ROOT, env, signal });
   if (result.code !== 0)
@@ -55,7 +55,7 @@ export async function publishDemoFile(
 /** The lines printed when everything runs. */
 export function describeDemonstration(demo: DemoFile, baseUrl: string, file: string): string[] {
   const rows = demo.accounts.map(({ name, role, duties, email, password }) => {
-    // The duty that is called as the role says nothing more.
+    // A duty with the same name as the role is left out.
     const beside = duties.filter((duty) => duty !== role);
     return [name, beside.length === 0 ? role : `${role}, ${beside.join(" ")}`, email, password] as const;
   });

@@ -63,7 +63,7 @@ test("key creation and process get the same, and another instance another", () =
   expect(made.custodian.KEK_PASSPHRASE).toBe("fRWa2VU-6Ih9-g2mDpABGSWb_5McGeIRTGDWYVE9nMc");
 });
 
-test("what the portal has opens its own keystore and not the custodian's", async () => {
+test("the portal's variables open its own keystore and not the custodian's", async () => {
   const custodian = keyVariables(ENV, folders, "custodian", ORIGIN);
   const portal = keyVariables(ENV, folders, "portal", ORIGIN);
   const keyDir = folders.keyDir("custodian");

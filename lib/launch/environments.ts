@@ -136,7 +136,7 @@ function portalVariables({ input: { env, folders, instance, urls }, base, peers 
     HOST: env.HOST,
     PORT: String(env.PORT),
     PORTAL_ORIGIN: env.PORTAL_ORIGIN,
-    // What the sign-in page shows of the demonstration people; without them there is nothing to show.
+    // Returns what the sign-in page shows of the demonstration people; undefined without them.
     DEMO_FILE: instance.seed === "none" ? undefined : folders.file("demo.json"),
     RATE_BUDGETS: env.RATE_BUDGETS,
     EXPORT_KEEP_DAYS: env.EXPORT_KEEP_DAYS,
@@ -219,8 +219,8 @@ export function rosterFileOf(env: LaunchEnv, folders: InstanceFolders): string {
 }
 
 /**
- * The whole environment of each process: own database login, own key folder, and public keys of the others.
- * The evaluation marks are set here and nowhere else: all of this as one user on one machine separates nothing.
+ * Returns the whole environment of each process: own database login, own key folder, and public keys of the others. The
+ * evaluation marks are set only here: as one user on one machine, the processes are not separated.
  */
 export function processEnvironments(input: EnvironmentInput): ProcessEnvironments {
   const { env, folders, instance } = input;

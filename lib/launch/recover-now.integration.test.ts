@@ -129,7 +129,7 @@ const dropBackUp = () => asSuperuser(...TABLES.map((name) => `DROP TABLE kept_${
 const size = async () => (await readHead(bench.sequencerPool, bench.place.log))?.size ?? 0;
 
 describe("npm run recover", () => {
-  it("says what it would do, does it when the size is retyped and two persons agreed, and then has nothing to do", async () => {
+  it("shows what it would do, does it when the size is retyped and two people agreed, and then has nothing to do", async () => {
     await grow(3);
     await backUp();
     const before = await size();
@@ -209,7 +209,7 @@ describe("npm run recover", () => {
     const file = path.join(dataDir, "newest.txt");
     await grow(2);
     const note = await sign();
-    // As an editor saves it; what is no checkpoint, or none of this log, is refused in one line and nothing is done.
+    // As an editor saves it; an invalid checkpoint, or one of another log, is refused in one line without a change.
     await writeFile(file, `${note}\n`);
     const anew = ["--new-origin", origin, "--checkpoint", file];
     const bad = path.join(dataDir, "bad.txt");
@@ -229,7 +229,7 @@ describe("npm run recover", () => {
     }
     expect((await run(...anew)).text).toContain("would be closed for ever");
     expect(await readInstance(path.join(dataDir, "instance.json"))).toMatchObject({ origin: log });
-    // Broken off after the database: what is left to do is done by the same call.
+    // Interrupted after the database: the same call does the rest.
     const keystore = path.join(dataDir, "keys", "witness", "keystore.json");
     await writeFile(keystore, "no keystore");
     const broken = await run(...anew, "--confirm", "0");

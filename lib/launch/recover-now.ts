@@ -37,13 +37,13 @@ import { readInstance, unlockOriginOf } from "@/lib/launch/instance-file";
 import { lockDataFolder } from "@/lib/launch/lock";
 import { startAnew } from "@/lib/launch/start-anew";
 
-/** What the operator asked for. Without `confirm` nothing is changed. */
+/** The operator's arguments. Without `confirm` it changes nothing. */
 export interface RecoverOptions {
   /** Size of the tree that the signer holds, retyped by the operator. */
   readonly confirm?: number;
   /** File of signed statements, `[{statement, signature}]`. */
   readonly statements?: string;
-  /** The signer's store is lost: name of the log that goes on, and the file of the old log's newest checkpoint. */
+  /** The signer's store is lost: name of the log that follows, and the file of the old log's newest checkpoint. */
   readonly newOrigin?: string;
   readonly checkpoint?: string;
 }

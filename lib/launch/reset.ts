@@ -7,7 +7,7 @@ import { type InstanceFolders, prepareFolders } from "@/lib/launch/folders";
 import { readInstance } from "@/lib/launch/instance-file";
 import type { Progress } from "@/lib/launch/progress";
 
-/** What a first start makes. Nothing else in the data folder is touched. */
+/** The files of a first start. Other files in the data folder stay. */
 const MADE = [
   "postgres",
   "keys",

@@ -14,11 +14,11 @@ export interface Anew extends CustodianPlace {
 }
 
 interface AnewOptions {
-  /** Name of the log that goes on. */
+  /** Name of the log that follows. */
   readonly origin: string;
   /** File of the old log's newest checkpoint. */
   readonly checkpoint?: string;
-  /** Given to do it, and not only to hear what would be done. */
+  /** Given to start the new log; without it the command only shows what it would do. */
   readonly confirm?: number;
 }
 
@@ -46,9 +46,9 @@ async function closeOld({ owner, place, instance, folders }: Anew, options: Anew
 }
 
 /**
- * The signer's store is lost too: closes the old log for ever, starts the one that follows it, and gives the instance
- * over to it: keys, signer's store, custodian's journal and roster. No process of the instance may run. Called again
- * after a crash it does what is left to do.
+ * The signer's store is lost too: closes the old log for ever, starts the one that follows it, and switches the
+ * instance to it: keys, signer's store, custodian's journal and roster. No process of the instance may run. Called
+ * again after a crash it does the remaining steps.
  */
 export async function startAnew(anew: Anew, options: AnewOptions): Promise<void> {
   const { folders, place } = anew;

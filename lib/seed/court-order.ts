@@ -1,6 +1,6 @@
 import { utf8 } from "@/lib/crypto/bytes";
 
-/** What a demonstration order says. */
+/** The facts of a demonstration order. */
 export interface OrderText {
   readonly title: string;
   readonly lines: readonly string[];

@@ -79,7 +79,7 @@ export function productionPackages(lock: Lockfile): Locked[] {
   return lockedPackages(lock).filter(({ dev, devOptional }) => dev !== true && devOptional !== true);
 }
 
-/** The licence expression of a package, undefined where none is known. */
+/** Returns the licence expression of a package, undefined where it is unknown. */
 export function licenceOf({ name, license }: Locked): string | undefined {
   return READ[name] ?? license;
 }
@@ -102,7 +102,7 @@ function judge(one: Locked): string[] {
   return wrong.map((words) => `${one.place} ${words}`);
 }
 
-/** What is wrong with the scripts that packages want to run when they are installed. */
+/** Returns the faults of the scripts that packages want to run when they are installed. */
 function scriptsOf(lock: Lockfile, { allowScripts }: Manifest): string[] {
   const unnamed = lockedPackages(lock)
     .filter(({ hasInstallScript, name }) => hasInstallScript === true && allowScripts[name] === undefined)
@@ -118,7 +118,7 @@ function unpinned({ dependencies, devDependencies }: Manifest): string[] {
     .map(([name, version]) => `${name} ${version} is not an exact version`);
 }
 
-/** What is wrong with the dependencies, found without a network; one sentence each. */
+/** Returns the faults of the dependencies, found without a network; one sentence each. */
 export function dependencyFaults(lock: Lockfile, manifest: Manifest): string[] {
   return [...productionPackages(lock).flatMap(judge), ...scriptsOf(lock, manifest), ...unpinned(manifest)];
 }
@@ -134,7 +134,7 @@ export type AuditOutcome =
   | { readonly kind: "found"; readonly packages: readonly string[] }
   | { readonly kind: "unanswered" };
 
-/** Reads npm's answer. One that is none is "unanswered", never "clean". */
+/** Reads npm's answer. An invalid answer is "unanswered", never "clean". */
 export function readAudit(stdout: string): AuditOutcome {
   let parsed: unknown;
   try {

@@ -54,8 +54,8 @@ function completed(component: Sbom["components"][number], locked: readonly Locke
 }
 
 /**
- * The bill of materials of the product from the lockfile, made by npm. What it leaves out is filled in, and it bears the
- * product's name in place of the folder's.
+ * Returns the bill of materials of the product from the lockfile, made by npm. It adds what npm leaves out, and has the
+ * product's name instead of the folder's.
  */
 export function makeSbom(lock: Lockfile, name: string): Sbom {
   const sbom = npmSbom();

@@ -30,7 +30,10 @@ export function compressBuild(root) {
   }
 }
 
-/** Address of each file that has a compressed twin. Only these are ever opened: an address is looked up, not joined. */
+/**
+ * The address of each file that has a compressed twin. Only these are opened: an address is a key of this map, never a
+ * path.
+ */
 export function compressedFiles(root) {
   const folder = path.join(root, ".next/static");
   const known = new Map();
@@ -49,7 +52,7 @@ function takesBrotli(header) {
     .some((one) => /^\s*br\s*(;\s*q=(1(\.0*)?|0\.\d*[1-9]\d*)\s*)?$/.test(one));
 }
 
-/** Answers with the compressed twin where there is one and the caller takes it; false leaves the request to Next. */
+/** Answers with the compressed twin where one exists and the client takes it; false leaves the request to Next. */
 export function serveCompressed(known, request, response) {
   if (request.method !== "GET" && request.method !== "HEAD") return false;
   const found = known.get((request.url ?? "").split("?", 1)[0]);

@@ -22,7 +22,7 @@ const REFUSALS = {
 };
 const MALFORMED = [400, "request.malformed", "The request could not be read"];
 
-/** What the parser refuses never reaches Next: a problem document all the same. */
+/** // A request that the parser refuses never reaches Next: it gets a problem document all the same. */
 function refuse(error, socket, lingerMs) {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();
@@ -32,7 +32,7 @@ function refuse(error, socket, lingerMs) {
   const { headers, body } = refusalOf({ status, code, title, detail: `${title}.` });
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${status} ${title}\r\n${lines.join("")}\r\n${body}`);
-  // A sender that never ends its half would hold the connection for ever.
+  // A sender that never ends its half would keep the connection open for ever.
   setTimeout(() => socket.destroy(), lingerMs).unref();
 }
 

@@ -7,8 +7,8 @@ import { ERROR_CODES } from "@/lib/error-codes";
 import { createPortalServer } from "./portal-server.mjs";
 import { refuseEarly } from "./refuse-early.mjs";
 
-// Raw sockets against the portal's own server, its times made short. Nothing waits for a clock: each test waits for the
-// answer, or for the connection to be gone.
+// Raw sockets against the portal's own server with short times. No test waits for a clock: each waits for the answer,
+// or for the end of the connection.
 
 const server = { current: createPortalServer() };
 const seen: {
@@ -144,14 +144,14 @@ it("a sender of one byte now and then gains no time by it, and others are answer
   expect(seen).toMatchObject({ started: 2, whole: 1 });
 });
 
-it("a connection on which nothing is sent is closed", async () => {
+it("a connection without a request is closed", async () => {
   const socket = connect({ port: portOf(), host: "127.0.0.1" });
   socket.on("error", () => undefined).resume();
   await once(socket, "close");
   await untilGone();
 });
 
-it("a hundred slow senders are all let go", async () => {
+it("a hundred slow senders are all disconnected", async () => {
   const answers = await Promise.all(
     Array.from({ length: 100 }, () => talk(`POST / HTTP/1.1\r\n${HOST}content-length: 9\r\n\r\n`)),
   );
@@ -197,7 +197,7 @@ it.each<readonly [string, number, string]>([
   await untilGone();
 });
 
-it("TRACE is answered 405 with what is allowed, and echoes nothing", async () => {
+it("TRACE is answered 405 with the allowed methods, and echoes nothing", async () => {
   const answer = await talk(`TRACE /confidential/x?token=1 HTTP/1.1\r\n${HOST}cookie: secret=1\r\n\r\n`);
   expect(problemIn(answer)).toMatchObject({ status: 405, instance: "/confidential/x" });
   expect(answer).toMatch(/\r\nallow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n/);
@@ -239,7 +239,7 @@ it("an unknown expectation is refused, and `100-continue` is met", async () => {
   expect(seen.whole).toBe(1);
 });
 
-it("a sender that goes away in the middle is known to have done so", async () => {
+it("a sender that disconnects in the middle is detected", async () => {
   const socket = connect({ port: portOf(), host: "127.0.0.1" });
   socket.on("error", () => undefined);
   socket.write(`POST / HTTP/1.1\r\n${HOST}content-length: 5\r\n\r\nab`);

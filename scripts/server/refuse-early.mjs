@@ -29,7 +29,9 @@ const TWO_CREDENTIALS = {
 const CREDENTIALS = ["authorization", "x-api-key"];
 const WITH_HOST = /^https?:\/\/([^/?#@\s]+)(\/[^\s]*|\?[^\s]*)?$/i;
 
-/** A target may name a host, as for a proxy (RFC 9112 section 3.2.2): it is asked for here. Next would lead there. */
+/**
+ * A target may name a host, as for a proxy (RFC 9112 section 3.2.2): this server answers it. Next would redirect there.
+ */
 function takeHost(request) {
   const [whole, host, rest = "/"] = WITH_HOST.exec(request.url ?? "") ?? [];
   if (whole === undefined) return;

@@ -82,7 +82,7 @@ await regulator.call(operations.attachAuthorization, {
 await regulator.call(operations.submitRequest, { ...of, body: {} });
 tell("asked for", request.reference);
 
-// 5. Two people decide, each retyping what the order says.
+// 5. Two people decide, each retyping the order's facts.
 const approval = { decision: "approve", comment: "The order names it", confirms: order };
 await legal.call(operations.decideRequest, { ...of, body: { ...approval, stage: "legal" } });
 const decided = await approver.call(operations.decideRequest, {
@@ -91,7 +91,7 @@ const decided = await approver.call(operations.decideRequest, {
 });
 tell("decided by two people", `the request is ${decided.state}`);
 
-// 6. The regulator opens what was granted.
+// 6. The regulator opens the granted fields.
 let grant;
 for await (const one of regulator.pages(operations.listGrants, { query: {} }))
   if (one.request_id === request.id) grant = one;

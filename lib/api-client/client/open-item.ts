@@ -50,9 +50,9 @@ function isInLog(entry: Uint8Array, log: string, proof: string | undefined, keys
 }
 
 /**
- * Opens one item of `getTransactionEnvelopes` with a key of one's own: compares body, recipients and record with the entry that
- * came with it, holds the entry's proof against the policy's keys where there is one, and opens. Throws OpenError, the same
- * one for every cause. The entry itself is the portal's word until it is proven.
+ * Opens one item of `getTransactionEnvelopes` with the caller's own key. It compares body, recipients and record with
+ * the entry that came with it, checks the entry's proof with the policy's keys where it has one, and opens. Throws
+ * OpenError, the same one for every cause. Until it is proven, the entry itself is only the portal's claim.
  */
 export function openItem(tx: string, item: Item, key: OwnKey, policy?: Keys): Promise<OpenedItem> {
   return oneError(async () => {

@@ -1,7 +1,7 @@
 import type { OperationSpec } from "../operation";
 import { ApiProblem } from "./client";
 
-/** What waiting needs of the world; tests bring their own, so that none of them sleeps. */
+/** The clock and timer that waiting needs; tests bring their own, so that they do not sleep. */
 export interface Timing {
   /** Milliseconds since 1970. */
   now(): number;
@@ -38,7 +38,10 @@ const RETRIED: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 type Kind = Pick<OperationSpec, "method" | "idempotent" | "rate">;
 
-/** An answer with opened fields is given once: what is kept for a second call with its key has none of them (api.md). */
+/**
+ * An answer with opened fields is given once: the stored answer for a second call with its key has no opened fields
+ * (api.md).
+ */
 function discloses({ rate }: Kind): boolean {
   return rate === "open" || rate === "audit";
 }
@@ -49,8 +52,8 @@ export function isCreating(operation: Kind): boolean {
 }
 
 /**
- * Whether a call may be sent again after this error: one that changes nothing and one that the server runs once per
- * Idempotency-Key after any; a disclosure, which counts a view, only where it was refused before it began.
+ * Returns whether a call may be sent again after this error. A call without a change may, and a call that the server
+ * runs once per Idempotency-Key. A disclosure, which uses a view, may only where it was refused before it began.
  */
 function isRepeatable(operation: Kind, error: unknown): boolean {
   if (operation.method === "GET" || isCreating(operation)) return isAway(error);
@@ -72,7 +75,7 @@ export function retryAfterMs(headers: Headers, nowMs: number): number | undefine
 function isAway(error: unknown): boolean {
   if (error instanceof ApiProblem)
     return RETRIED.has(error.status) || error.code === "idempotency.in-progress";
-  // fetch's own word for a connection that failed, and that of a time-out.
+  // fetch's own error names for a failed connection and for a time-out.
   return error instanceof TypeError || (error instanceof DOMException && error.name === "TimeoutError");
 }
 

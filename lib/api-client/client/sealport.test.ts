@@ -21,7 +21,7 @@ function never(signal: AbortSignal | null | undefined): Promise<Response> {
   });
 }
 
-/** A server that answers in turns, and what it was sent; waits are counted and not waited. */
+/** A server that answers in turns and records its calls; waits are counted and take no time. */
 function stage(turns: readonly Turn[], options: Partial<SealportOptions> = {}) {
   const calls: Request[] = [];
   const waits: number[] = [];
@@ -134,7 +134,7 @@ describe("a call is tried again", () => {
     });
   });
 
-  it("and says where what it gives back is only what was kept of the first attempt", async () => {
+  it("reports where the answer is only what was stored of the first attempt", async () => {
     const kept = Response.json({ transaction_id: ID }, { headers: { "idempotency-replayed": "true" } });
     const { client } = stage([lost(), kept, ok({ transaction_id: ID })]);
     expect(isReplayed(await client.call(operations.createTransaction, NEW))).toBe(true);
@@ -215,7 +215,7 @@ describe("a call is made once", () => {
 describe("a list is walked", () => {
   const page = (items: readonly string[], next_cursor: string | null) => ok({ items, next_cursor });
 
-  it("page after page, with the same filter, each fetched when its first item is asked for", async () => {
+  it("yields page after page, with the same filter, each fetched when its first item is asked for", async () => {
     const { client, calls } = stage([
       page(["a", "b"], "c1"),
       problem(503),

@@ -67,8 +67,8 @@ async function within<T>(
 const replayed = new WeakSet<object>();
 
 /**
- * Whether an answer is what was kept of the first call with its Idempotency-Key: ids and states only, without the receipt and
- * whatever else its type names (api.md). That happens where the first attempt's answer was lost on its way.
+ * Whether an answer is the stored one of the first call with its Idempotency-Key: ids and states only, without the
+ * receipt and other members of its type (api.md). That happens where the first attempt's answer was lost on its way.
  */
 export function isReplayed(answer: object): boolean {
   return replayed.has(answer);
@@ -81,7 +81,7 @@ async function readAnswer(response: Response) {
   return answer;
 }
 
-/** The address as fetch sends it, which is what a signature names. */
+/** The address as fetch sends it, which a signature names. */
 function asSent(call: PreparedCall): PreparedCall {
   return { ...call, url: new URL(call.url).href };
 }

@@ -15,7 +15,9 @@ export interface SigningOptions {
 
 const NONCE_BYTES = 18;
 const LABEL = "sealport";
-/** What else a call means, where it has it: a header that no signature covers is anybody's. */
+/**
+ * Headers that also define the call's meaning, where it has them: anyone can change a header that no signature covers.
+ */
 const COVERED_FIELDS = ["content-digest", "content-type", "idempotency-key", "if-match"];
 
 async function signatureOf(privateKey: SigningOptions["privateKey"], base: Uint8Array): Promise<Uint8Array> {
@@ -23,7 +25,7 @@ async function signatureOf(privateKey: SigningOptions["privateKey"], base: Uint8
   return new Uint8Array(await crypto.subtle.sign("Ed25519", privateKey, Uint8Array.from(base)));
 }
 
-/** A call whose body is bytes: a form's boundary is chosen here and now, so that what is signed is what is sent. */
+/** Returns a call whose body is bytes: a form's boundary is chosen here, so that the signed bytes are the sent ones. */
 export async function withBodyBytes(
   call: PreparedCall,
 ): Promise<PreparedCall & { readonly body?: Uint8Array<ArrayBuffer> }> {

@@ -143,7 +143,7 @@ const MORE_HEADERS: Readonly<Record<number, JsonSchema>> = {
   503: { "Retry-After": headerRef("RetryAfter") },
 };
 
-/** What a status of a problem says, in words. */
+/** What a problem's status means, in words. */
 export function meaningOf(status: number): string {
   return TITLES[status] ?? "A problem";
 }

@@ -1,4 +1,4 @@
-/** One call as it goes over the wire. */
+/** One call as it is sent. */
 export interface CurlCall {
   readonly method: string;
   readonly path: string;

@@ -34,7 +34,7 @@ function textType({ format, minLength, maxLength }: JsonSchema): string {
     : `string${span(minLength, maxLength, " characters")}`;
 }
 
-/** What a value of this schema may be, in a few words. */
+/** Returns what a value of this schema may be, in a few words. */
 export function typeOf(schema: JsonSchema): string {
   const { type, const: only, enum: some, items, minItems, maxItems, minimum, maximum } = schema;
   if (only !== undefined) return JSON.stringify(only);

@@ -156,7 +156,7 @@ describe("the OpenAPI document", () => {
     expect(secrets).toEqual([]);
   });
 
-  it("declares what is taken from older programs, and marks it", () => {
+  it("declares the forms of older programs, and marks them", () => {
     const create =
       document.paths["/confidential/transactions"].post.requestBody.content["application/json"].schema;
     expect(create.properties.amount.anyOf).toContainEqual({ type: "null" });

@@ -166,7 +166,9 @@ function operationObject(operation: OperationSpec, share: Share): JsonSchema {
 
 const ABOUT = `Bytes are base64url without padding, times RFC 3339 in UTC, money text. Lists take \`limit\` and \`cursor\`; \`next_cursor\` is null at the end. Every GET answers HEAD. Whoever may not know of a thing is told 404, whoever knows of it and may not 403 with a code. The reader's page is /developers.`;
 
-/** The OpenAPI 3.1 document of these operations. Paths are full; nothing in it depends on the instance. */
+/**
+ * Returns the OpenAPI 3.1 document of these operations. Paths are full; its content does not depend on the instance.
+ */
 export function openApiDocument(operations: readonly OperationSpec[], version: string): JsonSchema {
   const { schemas, share } = shareSchemas();
   const paths: Record<string, Record<string, JsonSchema>> = {};

@@ -29,7 +29,7 @@ it("bounds every text, list and set of members that any operation takes", () => 
   expect(found.sort()).toEqual(Object.keys(BOUND_ELSEWHERE).sort());
 });
 
-it("sees what has no bound", () => {
+it("finds a member without a bound", () => {
   const json = (schema: z.ZodType) => z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
   const open = z.strictObject({
     text: z.string(),

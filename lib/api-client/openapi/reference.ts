@@ -50,7 +50,7 @@ function wholeDocument(): JsonSchema {
   return made;
 }
 
-/** What a reference of the document names, or the value itself. */
+/** Returns the target of a reference of the document, or the value itself. */
 function resolved(value: unknown): JsonSchema {
   const ref = at(value, "$ref");
   if (typeof ref !== "string") return record(value);
@@ -137,12 +137,12 @@ export function referenceOf(operation: OperationSpec): Reference {
   };
 }
 
-/** The example of a call as a command for this instance; nothing where a key cannot make it. */
+/** Returns the example of a call as a command for this instance; undefined where a key cannot make it. */
 export function commandOf({ call, operation }: Reference, origin: string): string | undefined {
   return operation.sessionOnly === true ? undefined : curlOf(call, origin);
 }
 
-/** Operations by part of the API, in the reader's order; with words, those that have all of them. */
+/** Returns operations by part of the API, in the reader's order; with search words, those that have all of them. */
 export function operationsByTag(
   words = "",
 ): readonly { readonly tag: Tag; readonly operations: readonly OperationSpec[] }[] {

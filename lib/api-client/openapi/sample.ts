@@ -103,7 +103,7 @@ function givenIn(name: string, schema: JsonSchema): { readonly value: unknown } 
   return way === undefined ? undefined : { value: sampleOf(name, way) };
 }
 
-/** What is known by the member's name, where it fits the schema's type and pattern. */
+/** Returns the value known for the member's name, where it fits the schema's type and pattern. */
 function knownBy(name: string, schema: JsonSchema): unknown {
   if (schema.format !== undefined || !Object.hasOwn(BY_NAME, name)) return undefined;
   const known = BY_NAME[name];

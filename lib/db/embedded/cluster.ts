@@ -42,8 +42,8 @@ async function hasCluster(place: ClusterPlace): Promise<boolean> {
 }
 
 /**
- * initdb into a draft folder which is renamed when complete: a start that was cut off leaves nothing half
- * made. Sorting is by code point (builtin provider), so no library update can disorder an index.
+ * Runs initdb in a draft folder which is renamed when complete, so an interrupted start leaves no half-made cluster.
+ * Sorting is by code point (builtin provider), so no library update can disorder an index.
  */
 async function initialise(cluster: Omit<Cluster, "password">, password: string): Promise<void> {
   const { account, bin, place } = cluster;
@@ -135,8 +135,8 @@ export async function openCluster(dataDir: string, passwordFile: string): Promis
 }
 
 /**
- * Server settings. Nothing of a statement reaches the server's log: no statement text, no parameters and,
- * with terse verbosity, no DETAIL line, which would quote column values.
+ * Server settings. They keep every part of a statement out of the server's log: statement text, parameters and, with
+ * terse verbosity, the DETAIL line, which would quote column values.
  */
 function serverArguments(place: ClusterPlace, isDurable: boolean): string[] {
   const settings: Record<string, string> = {

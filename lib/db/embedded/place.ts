@@ -94,7 +94,7 @@ async function refuseForeign(folder: string, account: ServerAccount): Promise<vo
   }
 }
 
-/** Makes the folders of the cluster. As root DATA_DIR becomes 0711: the account passes, and reads nothing. */
+/** Makes the folders of the cluster. As root DATA_DIR becomes 0711: the account can pass through it, not list it. */
 export async function prepareClusterPlace(dataDir: string, account: ServerAccount): Promise<ClusterPlace> {
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Whether a process exists, ours or not. A zombie no longer counts: it runs nothing. */
+/** Whether a process exists, ours or not. A zombie does not count: it runs no code. */
 export async function isAlive(pid: number): Promise<boolean> {
   try {
     process.kill(pid, 0);
