@@ -1,3 +1,7 @@
+// The room env: the one reader of process.env. This file has the view of each process, env/ the variables of one subject.
+// Each view is read at first use, so that a missing variable of another process does not matter.
+// Error messages name variables only, never their values.
+
 import "server-only";
 import { z } from "zod";
 import { anchorFields, anchorTexts, closedLogFields, witnessFields } from "@/lib/env/anchors";
@@ -19,10 +23,6 @@ const mailFields = {
 /** The same for the launcher, which hands them on unread. */
 const mailTexts = { SMTP_URL: z.string().min(1).optional(), SMTP_FROM: z.string().min(1).optional() };
 
-/**
- * The one reader of process.env. Each process has its own view, read at first use, so that a missing
- * variable of another process does not matter here. Values never appear in a message: names only.
- */
 const Budget = z.number().int().positive();
 
 /** RATE_BUDGETS: any subset of the classes of api.md, calls a minute. */

@@ -42,7 +42,7 @@ function runs(command, ...args) {
   return spawnSync(command, args, { stdio: "ignore" }).status === 0;
 }
 
-/** // As root on Debian missing programs are installed; elsewhere they are named, and the tests that need them fail. */
+/** As root on Debian missing programs are installed; elsewhere they are named, and the tests that need them fail. */
 function needTools() {
   const missing = () => TOOLS.filter(({ isThere }) => !isThere()).flatMap(({ packages }) => packages);
   if (missing().length === 0) return;

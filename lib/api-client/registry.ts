@@ -1,3 +1,8 @@
+// The room api-client: the API as declarations. operation.ts has their form, operations/ one module for each part,
+// this file all of them. openapi/ makes the OpenAPI document and the reference, client/ the typed client, which is
+// also the SDK. Pages and programs call only declared operations. The room runs in a browser too, so it must not
+// import server code.
+
 import type { OperationSpec } from "./operation";
 import * as access from "./operations/access";
 import * as account from "./operations/account";

@@ -1,3 +1,7 @@
+// The room context: the types that every use case takes. principal.ts has the caller, recorder.ts the port of the
+// audit log, this file the context of a call. It has types only, so that lower rooms can name them without importing
+// an implementation.
+
 import type { Clock } from "@/lib/clock";
 import type { ClientInfo, Principal } from "@/lib/context/principal";
 import type { AuditRecorder } from "@/lib/context/recorder";

@@ -1,3 +1,7 @@
+// The room db: PostgreSQL. pool.ts and client.ts connect, this file runs transactions, migrate.ts applies migrations,
+// bootstrap-roles.ts makes logins, embedded/ runs the server of an evaluation. A transaction always has its tenant
+// set, and only this file makes one. Errors never have a value of a query.
+
 import "server-only";
 import type { PoolClient } from "pg";
 import type { Database } from "@/lib/db/client";

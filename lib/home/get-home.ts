@@ -1,3 +1,7 @@
+// The room home: what waits for the caller, and counts for the navigation. Each *-needs.ts file reads one kind of
+// task, this file puts them in order, count-places.ts counts. A task is shown only to a person who can act on it, and
+// shows only what its own list would show them.
+
 import "server-only";
 import { isReviewer } from "@/lib/access/rules/action-rules";
 import { isSupport } from "@/lib/access/rules/floor";

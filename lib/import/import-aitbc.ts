@@ -1,3 +1,7 @@
+// The room import: records of an old system. read-records.ts reads the file, open-aitbc.ts opens a payload,
+// map-aitbc.ts maps it to a submission, this file sends it over the API. Opened values are sealed again at once;
+// reports and errors never have them.
+
 import { type ApiClient, ApiProblem } from "@/lib/api-client/client/client";
 import { listKeys } from "@/lib/api-client/operations/keys";
 import { createTransactionBatch, getTransaction } from "@/lib/api-client/operations/transactions";

@@ -1,3 +1,8 @@
+// The room launch: starts and ends a whole instance on one machine. This file is `npm start`; environments.ts gives
+// each process its variables, databases.ts and key-creation.ts prepare database and keys, shutdown.ts ends all.
+// backup-now.ts, custody-now.ts and recover-now.ts are the operator's commands. A process gets only its own keys and
+// database login. A failure is one line that names the next step.
+
 import "server-only";
 import { lstat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";

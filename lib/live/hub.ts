@@ -1,3 +1,7 @@
+// The room live: live updates for signed-in people. This file keeps the open streams, open-hub.ts the one database
+// connection, store.ts reads the changed things, visible.ts decides who may know of them. A stream names a thing and
+// its state, never its content. It ends with its session.
+
 import type { Context } from "@/lib/context/context";
 import "server-only";
 import type { Clock } from "@/lib/clock";

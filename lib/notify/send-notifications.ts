@@ -1,3 +1,8 @@
+// The room notify: notices in the app, by e-mail and to webhooks. outbox/ has the changes, this file turns them into
+// notices, deliveries/ sends them, mail/ and webhooks/ are the two ways out, guard/ keeps webhooks off private
+// networks. The rules of reading decide again at each sending. A mail never has the content of a thing, and each
+// change is reported at least once.
+
 import type { Context } from "@/lib/context/context";
 import "server-only";
 import type { Clock } from "@/lib/clock";

@@ -1,3 +1,7 @@
+// The room rate-limit: budgets of calls. budgets.ts has the classes, this file draws on them, shared-counters.ts
+// counts in Redis or Upstash, ratelimit.ts in PostgreSQL or in memory, upload-slots.ts bounds parallel uploads. A
+// class that is "closed" allows no call without its count; an "open" class continues while the counter is down.
+
 import "server-only";
 import type { Pool } from "pg";
 import { toBase64url, utf8 } from "@/lib/crypto/bytes";

@@ -22,7 +22,7 @@ const REFUSALS = {
 };
 const MALFORMED = [400, "request.malformed", "The request could not be read"];
 
-/** // A request that the parser refuses never reaches Next: it gets a problem document all the same. */
+/** A request that the parser refuses never reaches Next: it gets a problem document all the same. */
 function refuse(error, socket, lingerMs) {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();

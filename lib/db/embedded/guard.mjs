@@ -15,7 +15,7 @@ const server = spawn(order.program, order.args, {
 });
 
 let isStopping = false;
-/** // Fast shutdown, then immediate (the log is replayed at the next start), then SIGKILL: no process stays behind. */
+/** Fast shutdown, then immediate (the log is replayed at the next start), then SIGKILL: no process stays behind. */
 function stop(withinMs = 4_000) {
   if (isStopping) return;
   isStopping = true;

@@ -1,3 +1,8 @@
+// The room http: every answer of the portal. endpoint/ serves the declared operations, body/ reads requests, sign-in/
+// and pages/ serve people, public/ the calls without authentication, health/ the state of the instance. Each call
+// passes the same steps: authenticate, draw on a budget, permit, parse, run the use case, answer. A refusal is
+// recorded before it is answered (I3). Every answer has the standard headers and is not cached by default.
+
 import "server-only";
 import type { OperationSpec, RateClass } from "@/lib/api-client/operation";
 import type { Context } from "@/lib/context/context";
