@@ -6,7 +6,7 @@ import createNextIntlPlugin from "next-intl/plugin";
 const config = {
   poweredByHeader: false,
   reactStrictMode: true,
-  // No page needs the image optimizer, and its address takes text from anybody: it answers 404.
+  // No page needs the image optimizer, and its address takes text from anyone: it answers 404.
   images: { unoptimized: true },
   // proxy.ts gives every page its policy and does not run for these, whose missing files are answered with a page.
   headers: async () => [

@@ -141,7 +141,7 @@ describe("the target of calls", () => {
       expect(() => target({ profile }), profile).toThrow(CliError);
   });
 
-  it("refuses a variable that is no key, and does not show it", () => {
+  it("refuses a variable that is not a key, and does not show it", () => {
     expect(() => target({}, { SEALPORT_API_KEY: "hunter2" })).toThrow(/SEALPORT_API_KEY is not an API key/);
   });
 });

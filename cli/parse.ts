@@ -184,7 +184,7 @@ function withoutCommand(
   return { kind: "help", path, isAsked };
 }
 
-/** The command, or group, that was probably meant: one edit away, an exchange of two letters being one. */
+/** Returns the command, or group, that was probably meant: one edit away; a swap of two letters is one edit. */
 function nearOf(path: readonly string[], word: string, commands: readonly CommandSpec[]): string[] {
   const next = commands.filter((one) => startsWith(one.path, path)).map((one) => one.path[path.length]);
   const near = next.find((one) => one !== undefined && isOneEditAway(word, one));

@@ -161,7 +161,7 @@ function newJwk(kid: string) {
   return { name, publicKey: String(jwk.x), secret: String(jwk.d) };
 }
 
-test("the holder of a key signs the statement that is shown; a file that is no key is refused", async () => {
+test("the holder of a key signs the statement that is shown; an invalid key file is refused", async () => {
   const { legal, place } = portal.bench;
   const { name, publicKey } = newJwk("k-legal");
   await portal.bench.query("ALTER TABLE credential DISABLE TRIGGER USER", []);

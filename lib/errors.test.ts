@@ -28,7 +28,7 @@ test("an error of another copy of its module is the same kind of error: pages, r
     expect([value instanceof DomainError, value instanceof InvariantError]).toEqual([false, false]);
 });
 
-test("failures of bytes, the database and a service are known across copies, and not taken for each other", async () => {
+test("failures of bytes, the database and a service are recognised across copies, and not confused", async () => {
   const load = async () => [
     (await import("@/lib/crypto/format-error")).FormatError,
     (await import("@/lib/db/errors")).DatabaseError,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-// Words that every room, the browser and the SDK use. This file has no imports of ours.
+// Words that every room, the browser and the SDK use. This file imports only packages.
 
 /** Role of a person or program (access.md "Words"). Support is a duty, not a role. */
 export type Role = "client" | "miner" | "coordinator" | "auditor" | "regulator" | "admin";

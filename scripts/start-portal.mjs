@@ -7,8 +7,8 @@ import { floorHeaders } from "./server/floor-headers.mjs";
 import { createPortalServer } from "./server/portal-server.mjs";
 import { refuseEarly } from "./server/refuse-early.mjs";
 
-// The portal: Next's production server on an http.Server of ours (portal-server.mjs), so that slow senders are cut and
-// the drain is bounded. Plain JavaScript: the sources of lib are reached only through the build.
+// The portal: Next's production server on our own http.Server (server/portal-server.mjs), so that slow senders are cut
+// and the drain is bounded. Plain JavaScript: it reaches the sources of lib only through the build.
 const DRAIN_MS = 3_000;
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const hostname = process.env.HOST ?? "127.0.0.1";

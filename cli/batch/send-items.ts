@@ -92,7 +92,7 @@ async function send(
   });
 }
 
-/** An id out of the input that is taken: by the same transaction, sent before, or by another one. */
+/** An id of the input that already exists: of the same transaction, sent before, or of another one. */
 async function judgeTaken(item: Ready, refused: Result, { connection }: Sending): Promise<Result> {
   const transaction_id = String(item.value.transaction_id);
   const made = { line: item.line, status: 200, transaction_id, made_before: true };

@@ -59,7 +59,7 @@ export interface InstanceFacts {
   readonly dataDir?: string | undefined;
 }
 
-/** A scanner's answer. Anything but a clear answer is `away`, which never means "nothing found". */
+/** A scanner's answer. Any unclear answer is `away`, which never means "nothing found". */
 export type Verdict =
   | { readonly kind: "clean"; readonly engine: string }
   | { readonly kind: "infected"; readonly engine: string; readonly found: string }

@@ -49,7 +49,7 @@ function asking(url: string): string {
   return asked.href;
 }
 
-describe("a name of PostgreSQL's own or of ours is found where it belongs", () => {
+describe("a name of PostgreSQL's own or of ours resolves to its own schema", () => {
   it("which a connection without our beginning would not, so that the answers below are of their cause", async () => {
     const [answer] = await queryAs(database.appUrl, QUESTION);
     expect(answer).toEqual({ upper: "shadowed", same: false, type: "int4", ours: false, zone: "Asia/Tokyo" });

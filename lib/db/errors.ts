@@ -127,8 +127,8 @@ function isDatabaseFailure(facts: Facts): boolean {
 }
 
 /**
- * Turns whatever Prisma, its adapter or pg throws into one of ours; anything else comes back unchanged.
- * The original is dropped on purpose: its message may hold argument values, and causes are logged.
+ * Turns an error of Prisma, its adapter or pg into one of ours; returns any other error unchanged. The original is
+ * dropped on purpose: its message may have argument values, and causes are logged.
  */
 export function mapDatabaseError(error: unknown): unknown {
   if (error instanceof DomainError || error instanceof InvariantError || error instanceof DatabaseError)

@@ -204,7 +204,7 @@ describe("no login gets round its grants", () => {
     ).toEqual([]);
   });
 
-  it("every function of ours names its schema search, and only the two doors run with the owner's rights", async () => {
+  it("every function of ours names its schema search, and only the two entry functions run with the owner's rights", async () => {
     expect(
       await texts(
         `SELECT proname::text AS text FROM pg_proc WHERE pronamespace = 'public'::regnamespace

@@ -21,7 +21,7 @@ function codeOf(error: unknown): string {
 }
 
 /**
- * A pool of connections that begin as all of ours do. Idle clients emit `error` when the server stops; without a
+ * Returns a pool of connections that all begin alike. Idle clients emit `error` when the server stops; without a
  * handler that would end the process.
  */
 export function openPool(options: PoolOptions): Pool {

@@ -91,7 +91,7 @@ export function abandonConnection(tx: RawTx): void {
   abandoned.add(tx);
 }
 
-/** Ends the transaction. A connection whose ROLLBACK fails is not fit for the next caller: it is thrown away. */
+/** Ends the transaction. A connection whose ROLLBACK fails is closed, so that the next caller does not get it. */
 async function rollBack(client: PoolClient): Promise<Error | undefined> {
   if (abandoned.has(client)) return new Error("a COPY was left before its end");
   return client.query("ROLLBACK").then(

@@ -87,7 +87,7 @@ function waitOf(error: unknown, attempt: number): number {
   return Math.min(Number.isFinite(seconds) ? seconds * 1000 : 500 * 2 ** attempt, MAX_WAIT_MS);
 }
 
-/** Calls again, a bounded number of times, while the service is away or asks for patience. */
+/** Retries a bounded number of times, while the service is down or asks to wait. */
 async function persist<T>(options: ImportOptions, call: () => Promise<T>): Promise<T> {
   for (let attempt = 0; ; attempt += 1) {
     try {

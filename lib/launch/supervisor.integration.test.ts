@@ -134,7 +134,7 @@ describe("a running instance", () => {
 });
 
 describe("a start that cannot succeed says so in one line", () => {
-  test("when the port is taken", async () => {
+  test("when the port is in use", async () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
     const address = taken.address();

@@ -71,7 +71,7 @@ async function refuseOrphanedCluster(folders: InstanceFolders): Promise<void> {
   if (hasCluster) throw new StartError(ORPHANED);
 }
 
-/** Database, keys and identity: what must be there before any process of ours starts. */
+/** Prepares database, keys and identity, which every other process needs. */
 async function prepare(
   launch: Launch,
 ): Promise<{ instance: InstanceFile; environments: ProcessEnvironments }> {

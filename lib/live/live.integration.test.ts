@@ -163,7 +163,7 @@ describe("live updates", () => {
     expect(await rewrapBatch(portal, work, undefined)).toMatchObject({ kind: "moved" });
     for (const [at, heard] of told.entries())
       await heard.until(({ events }) => tells("rotation", id)({ ...heard, events: events.slice(since[at]) }));
-    // A rotation waits while the log is behind, and a step that failed is taken up again by the next.
+    // A rotation waits while the log is behind, and the next step repeats one that failed.
     const isRunning = async () =>
       (await inSnapshot(portal, (tx) => findRotation(tx, id)))?.state === "running";
     while (await isRunning()) {

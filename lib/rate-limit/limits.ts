@@ -39,7 +39,7 @@ export interface Limits {
   take(name: LimitClass, actor: string, weight?: number): Promise<Draw>;
   /** The budget of a class, before anything of it is drawn. */
   policy(name: LimitClass): Policy;
-  /** Gives a call back that was taken and shall not count after all. */
+  /** Returns a drawn call to the budget when it should not count. */
   giveBack(name: LimitClass, actor: string): Promise<void>;
   /** Whether the shared counters answer; undefined where only the database counts. */
   isUp(): Promise<boolean | undefined>;

@@ -9,7 +9,7 @@ export const UPLOADS_AT_ONCE = { all: 6, ofOnePerson: 2 } as const;
 
 const RETRY_SECONDS = 5;
 
-/** Places for uploads; each is taken from before the first byte is read until the call is answered. */
+/** Slots for uploads; an upload holds one from before its first byte is read until its call is answered. */
 export class UploadSlots {
   readonly #limits: { readonly all: number; readonly ofOnePerson: number };
   readonly #taken = new Map<string, number>();

@@ -37,7 +37,7 @@ import { keepMetrics } from "@/lib/runtime/serve-metrics";
 import type { Runtime } from "@/lib/runtime/slot";
 import { createLogger, type Logger } from "@/lib/telemetry/logger";
 
-/** While the key service is away every call answers 503, as without the database. */
+/** Opens the portal's keystore. While the key service is down every call answers 503, as without the database. */
 async function openPortalKeystore(env: ReturnType<typeof portalEnv>, logger: Logger): Promise<Keystore> {
   const onFailure = (err: unknown) =>
     logger.error({ err }, "the root of the keys was not renewed or not promoted");

@@ -74,7 +74,7 @@ export function provideRuntime(load: () => Promise<Builder>): void {
 }
 
 /**
- * Returns the portal's runtime. A failed build is not kept: while the database is away every call answers 503, and the
+ * Returns the portal's runtime. A failed build is not kept: while the database is down every call answers 503, and the
  * first one after its return builds the runtime.
  */
 export function getRuntime(): Promise<Runtime> {

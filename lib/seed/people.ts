@@ -184,7 +184,7 @@ export const PEOPLE: readonly DemoPerson[] = [
     role: "coordinator",
     duties: ["break-glass"],
   },
-  // A colleague of the regulator, co-viewer where she names them, and not yet called back by a reviewer.
+  // A colleague of the regulator, co-viewer where they are named, and not yet called back by a reviewer.
   {
     account: "regulator-002",
     handle: "regulator-002",

@@ -11,7 +11,7 @@ const LIMITS = {
   requestMs: 60_000,
   keepAliveMs: 10_000,
   checkMs: 2_000,
-  /** How long a refused sender may take to read its refusal before the connection is taken away. */
+  /** How long a refused sender may take to read its refusal before the connection is closed. */
   lingerMs: 1_000,
 };
 

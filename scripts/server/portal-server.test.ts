@@ -125,11 +125,14 @@ it.each<readonly [string, number, readonly string[]]>([
     408,
     [`POST / HTTP/1.1\r\n${HOST}transfer-encoding: chunked\r\n\r\n2\r\nab\r\n`],
   ],
-])("%s are cut by the server's own time, and the connection is taken away", async (_what, status, pieces) => {
-  const { status: given, code } = problemIn(await talk(...pieces));
-  expect([given, code]).toEqual([status, "request.timeout"]);
-  await untilGone();
-});
+])(
+  "%s are cut by the server's own time limit, and the connection is closed",
+  async (_what, status, pieces) => {
+    const { status: given, code } = problemIn(await talk(...pieces));
+    expect([given, code]).toEqual([status, "request.timeout"]);
+    await untilGone();
+  },
+);
 
 it("a sender of one byte now and then gains no time by it, and others are answered meanwhile", async () => {
   const slow = connect({ port: portOf(), host: "127.0.0.1", allowHalfOpen: true });
@@ -211,7 +214,7 @@ it("a target that names another host is this server's own path, so that it leads
   expect(seen).toMatchObject({ started: 2, url: "/", host: "other.example" });
 });
 
-it("OPTIONS of the whole server names the methods; any other target that is no path is refused", async () => {
+it("OPTIONS of the whole server names the methods; any other target without a path is refused", async () => {
   const answer = await talk(`OPTIONS * HTTP/1.1\r\n${HOST}connection: close\r\n\r\n`);
   expect(answer).toMatch(/^HTTP\/1.1 204 No Content\r\n/);
   expect(answer).toMatch(/\r\nallow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n/);

@@ -102,7 +102,7 @@ const disclosed = await regulator.call(operations.auditTransaction, {
 need(disclosed.data.settlement_details === undefined, "more was opened than was granted");
 tell("disclosed under the grant", JSON.stringify(disclosed.data));
 
-// 7. Once the log has taken the transaction in, which it promised, it is exported and verified here.
+// 7. Once the log has integrated the transaction, as promised, it is exported and verified here.
 const due = Date.parse(promise.integrateBy);
 for (;;) {
   const { items } = await client.call(operations.getTransactionEnvelopes, { params: { id } });

@@ -14,7 +14,7 @@ export type BundleBytes = Uint8Array | ArrayBuffer | Blob | ReadableStream<Uint8
 export type TrustedKeys = Partial<Policy> & Pick<BundleKeys, "log" | "receipts">;
 
 export interface BundleOptions {
-  /** Receipts to hold against the bundle, each alone or in the answer it came in. */
+  /** Receipts to check with the bundle, each alone or in the answer it came in. */
   readonly receipts?: readonly unknown[];
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;

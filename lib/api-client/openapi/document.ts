@@ -75,7 +75,7 @@ function headerParameters(operation: OperationSpec): JsonSchema[] {
   ];
 }
 
-/** The body's schema with the forms of older programs, which are taken as well. */
+/** Returns the body's schema with the forms of older programs, which are accepted too. */
 function bodySchema({ body, old }: OperationSpec): JsonSchema {
   const schema = body === undefined ? {} : jsonSchema(body, "input");
   if (old === undefined || !isRecord(schema.properties)) return schema;

@@ -39,7 +39,7 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   password: "four words that do not belong together",
 };
 
-/** By the pattern, for text whose bytes or signs are prescribed. The first that fits is taken. */
+/** Samples by pattern, for text with prescribed bytes or characters. The first one that fits is used. */
 const CANDIDATES: readonly string[] = [
   "text",
   "0",

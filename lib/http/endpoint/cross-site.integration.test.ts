@@ -74,7 +74,7 @@ describe("changes by cookie", () => {
     ["by an old browser, which says its origin only", NO_SITE],
     ["without an origin, where the browser vouches for it", { origin: null }],
     ["from the other name of this machine", { origin: "http://127.0.0.1:3000" }],
-  ])("are taken from our own pages %s", async (_what, changes) => {
+  ])("are accepted from our own pages %s", async (_what, changes) => {
     expect(await answers(mutating, changes)).toEqual(new Set([PASSED]));
   });
 });

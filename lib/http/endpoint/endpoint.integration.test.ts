@@ -338,7 +338,7 @@ describe("the endpoint", () => {
     expect([response.status, (await response.json()).code]).toEqual([403, "auth.signature-required"]);
   });
 
-  it("answers 503 while the database is away", async () => {
+  it("answers 503 while the database is down", async () => {
     const gone = openDatabase({ url: "postgresql://nobody@127.0.0.1:1/none" });
     useRuntime({
       ...runtime,

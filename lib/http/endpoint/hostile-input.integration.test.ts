@@ -109,7 +109,7 @@ const text = ({ status, code }: { readonly status: number; readonly code: string
 describe("bodies", () => {
   it.each(BODIES)("%s is refused by every operation", async (what, call, answer) => {
     for (const operation of takesJson) {
-      // A page's call always has its media type: of another one it is not taken for the page's own.
+      // A page's call always has its media type: with another one it does not count as the page's own.
       const isPages =
         operation.sessionOnly === true && answer.startsWith("415") && what !== "a compressed body";
       const given = await refusalOf(operation, what, call());

@@ -245,7 +245,7 @@ test("state, and a compromised key under dual control: one asks, another agrees"
   });
 });
 
-test("escrow epochs: administrators begin and destroy them, all callers read them, and 503 while the custodian is away", async () => {
+test("escrow epochs: administrators begin and destroy them, all callers read them, and 503 while the custodian is down", async () => {
   for (const caller of [client, auditor]) {
     expect(await codeOf(post(postEpoch, caller))).toBe("403 auth.role");
     expect(await codeOf(post(postDestroy, caller, { params: { epoch: "1" } }))).toBe("403 auth.role");

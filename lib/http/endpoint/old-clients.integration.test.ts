@@ -123,7 +123,7 @@ describe("a program of the coordinator", () => {
     expect("pricing" in plain.json).toBe(false);
   });
 
-  it("is not taken at a null or an empty object anywhere else", async () => {
+  it("are accepted with a null or an empty object nowhere else", async () => {
     for (const members of [
       { job_id: null },
       { confidential: null },

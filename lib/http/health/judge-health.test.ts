@@ -28,7 +28,7 @@ function health(parts: HealthPart[], changes: Partial<Health> = {}): Health {
 }
 
 describe("instance state", () => {
-  it("calls are taken only with a database, its migrations and an open keystore", () => {
+  it("calls are accepted only with a database, its migrations and an open keystore", () => {
     expect(isTakingCalls(health([]))).toBe(true);
     expect(isTakingCalls(health([{ name: "keystore", state: "late" }]))).toBe(true);
     expect(isTakingCalls(health([{ name: "keystore", state: "down" }]))).toBe(false);

@@ -137,7 +137,7 @@ test("a key service that disappears during a call is a 503, no change is stored,
   expect(await count("key_version")).toBe((before[0] ?? 0) + 1);
 });
 
-test("keys that cannot be vouched for while the service is away are a 503, no broken row", async () => {
+test("keys that cannot be checked while the service is down are a 503, not a broken row", async () => {
   const id = await participantId();
   const look = () => inSnapshot(moved, (tx) => findActiveKeys(moved, tx, [id]));
   proxy.set("gone");

@@ -82,7 +82,7 @@ describe("the URL of a webhook", () => {
     expect(urlFault(url, OUTSIDE)).toBeTypeOf("string");
   });
 
-  it("may lead to this machine in an evaluation only, and nowhere else in the clear even there", () => {
+  it("may lead to this machine in an evaluation only, and to other hosts only encrypted", () => {
     for (const url of ["http://127.0.0.1:4000/", "http://localhost:4000/", "http://[::1]:4000/"])
       expect([urlFault(url, EVALUATION), urlFault(url, OUTSIDE)]).toEqual([undefined, expect.any(String)]);
     for (const url of ["http://10.0.0.1/", "https://10.0.0.1/", "http://example.com/"])

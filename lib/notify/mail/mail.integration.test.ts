@@ -127,7 +127,7 @@ describe("e-mail", () => {
     expect([bare.taken, server.taken]).toEqual([[], []]);
   });
 
-  it("may go to a server on this machine in the clear, in an evaluation only", async () => {
+  it("may go unencrypted to a server on this machine, in an evaluation only", async () => {
     const url = `smtp://localhost:${bare.port}`;
     expect(await openMailer({ url, from: FROM, evaluation: false }).send(LETTER)).toBe("tls");
     expect(await openMailer({ url, from: FROM, evaluation: true }).send(LETTER)).toBe("delivered");

@@ -31,7 +31,7 @@ const TIMEOUT_MS = 20_000;
 /** One plain address, without characters that could begin another header or name a second recipient. */
 const ADDRESS = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?$/;
 const LINE = /^[^\p{Cc}\p{Zl}\p{Zp}]{1,200}$/u;
-/** SMTP answers that say no for good (RFC 5321, section 4.2.1). */
+/** SMTP answers that refuse permanently (RFC 5321, section 4.2.1). */
 const FOR_GOOD = 500;
 
 export function isPlainAddress(address: string): boolean {

@@ -39,7 +39,7 @@ export async function rotateSecret(cx: Context, id: string): Promise<WebhookSecr
 }
 
 /**
- * Ends a webhook for good: the caller's own, or as an administrator any. Its queued messages are not sent any more.
+ * Ends a webhook permanently: the caller's own, or as an administrator any. Its queued messages are not sent any more.
  * Throws `webhook.not-found`, `webhook.disabled`.
  */
 export async function disableWebhook(
