@@ -56,8 +56,8 @@ export async function publishDemoFile(
 export function describeDemonstration(demo: DemoFile, baseUrl: string, file: string): string[] {
   const rows = demo.accounts.map(({ name, role, duties, email, password }) => {
     // A duty with the same name as the role is left out.
-    const beside = duties.filter((duty) => duty !== role);
-    return [name, beside.length === 0 ? role : `${role}, ${beside.join(" ")}`, email, password] as const;
+    const others = duties.filter((duty) => duty !== role);
+    return [name, others.length === 0 ? role : `${role}, ${others.join(" ")}`, email, password] as const;
   });
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const people = rows.map((row) => `  ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ")}`);

@@ -30,7 +30,7 @@ afterAll(async () => {
 /** What one person's stream says, in order. */
 async function listen(person: Person): Promise<LiveChange[]> {
   const { principal } = await signedIn(person);
-  if (principal.proof.kind !== "session") throw new TypeError("nobody is signed in");
+  if (principal.proof.kind !== "session") throw new TypeError("no one is signed in");
   const heard: LiveChange[] = [];
   let isReady = false;
   hub.join({

@@ -18,7 +18,7 @@ type Changes = Readonly<Record<string, string | null>>;
 /** The answer to the session of a person who may make the call, sent with these headers changed. */
 async function answerTo(operation: OperationSpec, changes: Changes): Promise<string> {
   const caller = CALLERS.find((one) => isLetIn(operation, one));
-  if (caller === undefined) throw new TypeError(`nobody may call ${operation.id}`);
+  if (caller === undefined) throw new TypeError(`no caller may call ${operation.id}`);
   const headers = await bench.headersOf(operation, caller, "session");
   const response = await bench.send(operation, headers, { ...PROBE, headers: changes });
   const { status, code } = await expectProblem(response, `${operation.id} with ${JSON.stringify(changes)}`);

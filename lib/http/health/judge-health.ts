@@ -133,9 +133,9 @@ export function alarmsOf(
   stored: StoredHealth,
   parts: readonly HealthPart[],
   nowMs: number,
-  beside: { readonly isStamping: boolean; readonly refused?: string | null },
+  stamping: { readonly isStamping: boolean; readonly refused?: string | null },
 ): string[] {
-  const { isStamping, refused = null } = beside;
+  const { isStamping, refused = null } = stamping;
   const alarms = parts.filter((part) => part.state !== "up").map((part) => `${part.name}-${part.state}`);
   // By the entry that waits, not by the last signature: after a quiet hour the next one is not late at once.
   const unsignedMs = nowMs - (stored.unsignedSince?.getTime() ?? nowMs);
