@@ -6,7 +6,7 @@ import createNextIntlPlugin from "next-intl/plugin";
 const config = {
   poweredByHeader: false,
   reactStrictMode: true,
-  // No page needs the image optimizer, and its address takes text from anybody: it answers 404.
+  // No page needs the image optimizer, and its address takes text from anyone: it answers 404.
   images: { unoptimized: true },
   // proxy.ts gives every page its policy and does not run for these, whose missing files are answered with a page.
   headers: async () => [
@@ -41,7 +41,7 @@ const config = {
   serverExternalPackages: [
     // Its calendars are large, and loaded only when hours are set.
     "date-holidays",
-    // Large, and loaded only where keys lie in AWS KMS.
+    // Large, and loaded only where keys are in AWS KMS.
     "@aws-sdk/client-kms",
     "@prisma/client",
     "@prisma/adapter-pg",
@@ -54,8 +54,8 @@ const config = {
   ],
   // `npm run check` holds the types, tests included; a build on a server has no development packages.
   typescript: { ignoreBuildErrors: true },
-  // A page that fetches itself anew while the connection is gone waits for it, and is not replaced by the browser's
-  // error page with everything that was typed in it.
+  // A page that reloads while the connection is down waits for it. Otherwise the browser's error page would replace it,
+  // with everything that was typed in it.
   experimental: { useOffline: true },
 };
 

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { type CommandLine, openCommandLine } from "@/lib/testing/instance/command-line";
 import { type ServedPortal, servePortal } from "@/lib/testing/instance/served-portal";
 
-// A watchdog: each step is a process of its own.
+// A watchdog: each step runs in its own process.
 vi.setConfig({ testTimeout: 900_000 });
 const BATCH = "/confidential/transactions/batch";
 
@@ -103,7 +103,7 @@ test("1,500 lines of which runs are killed in the middle are 1,500 transactions 
   expect(new Set(results.map(({ transaction_id }) => transaction_id)).size).toBe(1_500);
   expect(results.some(({ made_before }) => made_before === true)).toBe(true);
   expect(await countOf("job-many")).toBe(1_500);
-  // Whoever repeats it once more sends nothing.
+  // A further repetition sends no item.
   portal.watch = { before: (method) => method !== "POST" };
   const fourth = await cli.run(args);
   expect(fourth.code, fourth.stderr).toBe(0);
@@ -138,7 +138,7 @@ test("an interrupted run ends at once with 130, and two runs at once make each t
   expect(await countOf("job-two")).toBe(60);
 });
 
-test("a CSV's lines are made, what is refused is told by its line, and tried again when it is repeated", async () => {
+test("a CSV's lines are made, a refused line is reported by its number and tried again on a repetition", async () => {
   const csv = [
     "job_id;amount;currency;participants;confidential;pricing.rate;narrative",
     `job-csv;-5;EUR;${participant};true;0.10;"two",`,
@@ -152,8 +152,8 @@ test("a CSV's lines are made, what is refused is told by its line, and tried aga
   });
   expect(broken.code).toBe(2);
   const away = await cli.run(["transactions", "batch", "away.csv"]);
-  expect([away.code, away.stderr]).toEqual([2, "there is no file away.csv\n"]);
-  expect(broken.stderr).toContain("line 2 of the CSV goes on behind a closed quote");
+  expect([away.code, away.stderr]).toEqual([2, "file not found: away.csv\n"]);
+  expect(broken.stderr).toContain("line 2 of the CSV continues after a closed quote");
   csv[1] = `job-csv;-5;EUR;${participant};true;0.10;plain`;
   const input = csv.join("\r\n");
   const run = () => cli.run(["transactions", "batch", "-", "--format", "csv"], { input });

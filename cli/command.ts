@@ -7,7 +7,7 @@ export interface OptionSpec {
   /** Without the dashes. The same name has the same kind in every command. */
   readonly name: string;
   readonly kind: "flag" | "text" | "texts";
-  /** What stands for the value in help: FILE and PROFILE are completed as such. */
+  /** The placeholder for the value in help: FILE and PROFILE are completed as such. */
   readonly value?: string;
   readonly help: string;
   readonly choices?: readonly string[];
@@ -20,7 +20,7 @@ export interface OperandSpec {
   readonly choices?: readonly string[];
 }
 
-/** What was given to a command. Asking for a name that the command does not declare throws a TypeError. */
+/** The arguments of a command. Reading a name that the command does not declare throws a TypeError. */
 export interface Given {
   /** An operand that is not optional. */
   operand(name: string): string;
@@ -56,11 +56,11 @@ export interface Output {
   bytes(bytes: Uint8Array): Promise<void>;
   /** A remark on standard error, unless --quiet. */
   remark(text: string): void;
-  /** One line of standard error that is written over; nothing where nobody watches. */
+  /** Writes one line of standard error that the next one replaces; does nothing without a terminal. */
   progress(text: string | undefined): void;
 }
 
-/** Where to call, and as whom. */
+/** The portal to call, and the credentials. */
 export interface Target {
   readonly url: string;
   readonly apiKey?: string;
@@ -69,10 +69,10 @@ export interface Target {
   readonly profile?: string;
 }
 
-/** The SDK's client: it signs, waits as it is told to, and repeats what may be repeated. */
+/** The SDK's client: it signs, waits when the server asks for it, and repeats what may be repeated. */
 export type Connection = Sealport;
 
-/** What a command works with. */
+/** The context of a command. */
 export interface Cx {
   readonly host: Host;
   readonly out: Output;
@@ -92,7 +92,7 @@ export interface CommandSpec {
   readonly example: string;
   /** A paragraph that help adds. */
   readonly note?: string;
-  /** Ends with an exit status; none is 0. */
+  /** Ends with an exit status; 0 by default. */
   run(cx: Cx, given: Given): Promise<number | undefined>;
 }
 

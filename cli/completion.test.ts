@@ -8,7 +8,7 @@ import { COMMANDS } from "./table";
 
 const script = completionScript("bash", COMMANDS);
 
-/** What bash offers for the last of these words. */
+/** Returns what bash offers for the last of these words. */
 const offered = (...words: readonly string[]): string[] => offeredIn(process.env, ...words);
 
 function offeredIn(env: NodeJS.ProcessEnv, ...words: readonly string[]): string[] {

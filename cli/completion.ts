@@ -1,6 +1,6 @@
 import { type CommandSpec, GLOBAL_OPTIONS, type OptionSpec } from "./command";
 
-// Scripts for shells, made of the table of commands: nothing that a portal answered ever stands in them.
+// Scripts for shells, made from the table of commands: they never have text that a portal answered.
 
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof SHELLS)[number];
@@ -24,7 +24,7 @@ export function wordsAfter(commands: readonly CommandSpec[]): ReadonlyMap<string
 const PROFILES =
   'COMPREPLY=($(compgen -W "$(sealport profile list --csv --quiet 2>/dev/null | tail -n +2 | cut -d, -f2)" -- "$current"))';
 
-/** One `case` of bash: after this option of this command come these words, or files. */
+/** Returns one `case` of bash: the words, or files, that follow this option of this command. */
 function bashValues(command: CommandSpec): string[] {
   const values = optionsOf(command).filter(({ kind }) => kind !== "flag");
   return values.map((option) => {
@@ -55,7 +55,7 @@ _sealport() {
   local -a known=(${commands.map(({ path }) => quoted(path.join(" "))).join(" ")})
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     if [[ -n "$skip" ]]; then skip=""; continue; fi
-    # Options of every command may stand before it.
+    # Options of every command may come before it.
     case "$word" in
       ${GLOBAL_OPTIONS.filter(({ kind }) => kind !== "flag")
         .map(({ name }) => `--${name}`)

@@ -48,7 +48,7 @@ describe("the configuration", () => {
     expect(readConfig(host)).toEqual(demo());
   });
 
-  it("closes a folder that others could look into", () => {
+  it("closes a folder that others could read", () => {
     mkdirSync(host.configFolder, { mode: 0o755 });
     chmodSync(host.configFolder, 0o755);
     writeConfig(host, demo());
@@ -61,7 +61,7 @@ describe("the configuration", () => {
     expect(() => readConfig(host)).toThrow(/can be read or written by others/);
   });
 
-  it("that is not in its form is refused without a word of what is in it", () => {
+  it("refuses a file with an invalid format without showing its content", () => {
     for (const text of [
       "{",
       `{"version":1,"profiles":{"a":{"url":"x","api_key":"${KEY}"}}}`,
@@ -81,7 +81,7 @@ describe("the configuration", () => {
     }
   });
 
-  it("is not written through a draft that somebody put there", () => {
+  it("does not write through a draft that another user made", () => {
     writeConfig(host, demo());
     const target = path.join(folder, "target");
     rmSync(configFile(host));
@@ -95,7 +95,7 @@ describe("the configuration", () => {
 const target = (options: Record<string, string> = {}, env: Record<string, string> = {}) =>
   readTarget({ host: { ...host, env }, given: { text: (name) => options[name] } });
 
-describe("where to call and as whom", () => {
+describe("the target of calls", () => {
   beforeEach(() =>
     writeConfig(host, {
       ...demo(),
@@ -141,8 +141,8 @@ describe("where to call and as whom", () => {
       expect(() => target({ profile }), profile).toThrow(CliError);
   });
 
-  it("refuses a variable that holds no key, and does not tell it", () => {
-    expect(() => target({}, { SEALPORT_API_KEY: "hunter2" })).toThrow(/SEALPORT_API_KEY holds no API key/);
+  it("refuses a variable that is not a key, and does not show it", () => {
+    expect(() => target({}, { SEALPORT_API_KEY: "hunter2" })).toThrow(/SEALPORT_API_KEY is not an API key/);
   });
 });
 
@@ -161,7 +161,7 @@ describe("an address", () => {
       expect(() => portalUrl(url), url).toThrow(CliError);
   });
 
-  it("in the clear is one that leaves this machine", () => {
+  it("is unencrypted only where it leaves this machine", () => {
     const clear = [
       "http://sealport.example",
       "http://127.0.0.1.evil.example",

@@ -27,7 +27,9 @@ const MAX_CONFIG = 1 << 20;
 
 export const configFile = (host: Host): string => path.join(host.configFolder, "config.json");
 
-/** The prefix by which a key is named where it must not be shown; undefined for what is no key of Sealport. */
+/**
+ * Returns the prefix that names a key where it must not be shown; undefined for a text that is not a key of Sealport.
+ */
 export function prefixOfKey(key: string): string | undefined {
   return API_KEY.exec(key)?.[1];
 }
@@ -40,10 +42,10 @@ export function readConfig(host: Host): Config {
   try {
     return Config.parse(JSON.parse(text));
   } catch {
-    // What stands there may be a key: nothing of it is told.
+    // The file may hold a key: do not print any of it.
     throw usage(
-      `${file} is not in its form`,
-      "Put it aside and make the profiles anew with `sealport profile add`.",
+      `${file} has an invalid format`,
+      "Move it away and make the profiles again with `sealport profile add`.",
     );
   }
 }
@@ -53,17 +55,20 @@ export function writeConfig(host: Host, config: Config): void {
   writePrivateFile(configFile(host), `${JSON.stringify(Config.parse(config), undefined, 2)}\n`);
 }
 
-/** A portal's address without what would be lost or would tell a secret. Throws CliError (usage). */
+/**
+ * Returns a portal's address, which may not have parts that would be lost or would reveal a secret. Throws CliError
+ * (usage).
+ */
 export function portalUrl(text: string): string {
-  if (!URL.canParse(text)) throw usage("the portal's address is to be one like https://sealport.example");
+  if (!URL.canParse(text)) throw usage("the portal's address must look like https://sealport.example");
   const url = new URL(text);
-  if (!/^https?:$/.test(url.protocol)) throw usage("the portal's address begins with https://");
+  if (!/^https?:$/.test(url.protocol)) throw usage("the portal's address must begin with https://");
   if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "")
-    throw usage("the portal's address has neither user, query nor fragment");
+    throw usage("the portal's address must not have a user, query or fragment");
   return url.href.replace(/\/+$/, "");
 }
 
-/** Whether what is sent there leaves this machine in the clear. */
+/** Whether calls to this address leave this machine unencrypted. */
 export function isInTheClear(url: string): boolean {
   const { protocol, hostname } = new URL(url);
   return protocol === "http:" && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);

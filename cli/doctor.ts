@@ -16,7 +16,7 @@ export interface Finding {
   readonly check: string;
   readonly state: "ok" | "warn" | "fail";
   readonly detail: string;
-  /** The exit status that the finding alone would have; 1 unless said. */
+  /** The exit status that the finding alone would have; 1 by default. */
   readonly exit?: number;
 }
 
@@ -28,7 +28,7 @@ const DAY_MS = 86_400_000;
 const SOON_DAYS = 14;
 const PATIENCE_MS = 15_000;
 
-/** What a difference of clocks, ours less the portal's, means for calls. */
+/** Returns what a difference of clocks, ours minus the portal's, means for calls. */
 export function judgeSkew(skewMs: number): Finding {
   const words = `${Math.abs(Math.round(skewMs / 1000))} s ${skewMs < 0 ? "behind" : "ahead of"} the portal's clock`;
   if (skewMs > AHEAD_MS || skewMs < -BEHIND_MS)
@@ -50,7 +50,7 @@ export function judgeEnd(check: string, until: Date, nowMs: number, what: string
 
 function lookAtFiles(cx: Cx): Finding[] {
   const file = configFile(cx.host);
-  if (!existsSync(file)) return [{ check: "configuration", state: "ok", detail: `${file} is not there` }];
+  if (!existsSync(file)) return [{ check: "configuration", state: "ok", detail: `${file} does not exist` }];
   return [cx.host.configFolder, file].map((place): Finding => {
     const facts = statSync(place);
     const wrong = openness(facts);
@@ -144,7 +144,7 @@ function lookAtSigning(key: CallingKey, target: Target): Finding {
   return {
     check: "signing",
     state: key.signed ? "ok" : "warn",
-    detail: key.signed ? "calls are signed, and accepted" : "the key fits; this call was not signed",
+    detail: key.signed ? "calls are signed, and accepted" : "the key matches; this call was not signed",
   };
 }
 
@@ -156,7 +156,7 @@ async function lookAtKey(cx: Cx, target: Target): Promise<Finding[]> {
     const addresses = key.addresses.length === 0 ? "" : `; only from ${key.addresses.join(", ")}`;
     const end: Finding =
       key.expires_at === null
-        ? { check: "key end", state: "warn", detail: "the key has no end" }
+        ? { check: "key end", state: "warn", detail: "the key does not expire" }
         : judgeEnd("key end", new Date(key.expires_at), Date.now(), "the key");
     return [
       { check: "key", state: "ok", detail: `${who}: ${key.scopes.join(", ")}${addresses}` },
@@ -164,9 +164,9 @@ async function lookAtKey(cx: Cx, target: Target): Promise<Finding[]> {
       lookAtSigning(key, target),
     ];
   } catch (error) {
-    // An older portal has no such call; that it knows the key at all is told by what it refuses.
+    // An older portal has no such call; its refusal shows that it knows the key.
     if (error instanceof ApiProblem && error.code === "request.not-found")
-      return [{ check: "key", state: "warn", detail: "accepted; this portal does not tell its scopes" }];
+      return [{ check: "key", state: "warn", detail: "accepted; this portal does not show its scopes" }];
     return [failed("key", error, target.url)];
   }
 }
@@ -176,7 +176,7 @@ function lookAtAddress({ url }: Target): Finding {
   return { check: "tls", state: "ok", detail: "this machine itself, without TLS" };
 }
 
-/** Everything that commonly stands between a person and an answer. */
+/** Checks everything that commonly keeps a call from being answered. */
 export async function examine(cx: Cx): Promise<Finding[]> {
   const files = lookAtFiles(cx);
   let target: Target;

@@ -14,14 +14,14 @@ import {
 import { CliError, EXIT, usage } from "./exit";
 import { codeOf, openPrivateToAdd } from "./private-file";
 
-/** Bytes of a file that is there; 0 where there is none. */
+/** Returns the size of an existing file in bytes; 0 where it is missing. */
 export function sizeOf(file: string): number {
   return existsSync(file) ? statSync(file).size : 0;
 }
 
 /**
- * Puts an answer behind what is there, or in its place where the answer is the whole; what arrived before a cut stays.
- * `most` is how long the whole file was said to be: an answer that goes on beyond it is not taken.
+ * Appends an answer to the existing file, or replaces it where the answer is the whole file; what arrived before an
+ * interruption stays. `most` is the announced size of the whole file: a longer answer is refused.
  */
 export async function takeIn(
   response: Response,
@@ -35,7 +35,7 @@ export async function takeIn(
     let size = response.status === 206 ? sizeOf(part) : 0;
     for await (const chunk of response.body ?? []) {
       size += chunk.length;
-      if (size > most) throw new CliError(EXIT.wrong, "the portal sends more than it said the file holds");
+      if (size > most) throw new CliError(EXIT.wrong, "the portal sent more bytes than it announced");
       writeSync(handle, chunk);
       onBytes(chunk.length);
     }
@@ -61,7 +61,7 @@ export function nameWhole(part: string, file: string, isForced: boolean): void {
   try {
     linkSync(part, file);
   } catch (error) {
-    if (codeOf(error) === "EEXIST") throw usage(`${file} is there already`, "--force replaces it.");
+    if (codeOf(error) === "EEXIST") throw usage(`${file} already exists`, "--force replaces it.");
     throw error;
   }
   rmSync(part);

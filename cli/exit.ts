@@ -1,4 +1,4 @@
-/** Exit statuses, as docs/guides/command-line.md and `sealport --help` tell them. */
+/** Exit statuses, as in docs/guides/command-line.md and `sealport --help`. */
 export const EXIT = {
   done: 0,
   wrong: 1,
@@ -18,7 +18,7 @@ export const EXIT_WORDS: readonly (readonly [number, string])[] = [
   [EXIT.wrong, "something is wrong, or was found"],
   [EXIT.usage, "the command line, a file or the configuration is not usable"],
   [EXIT.consistent, "verify: consistent with keys of the portal's or the bundle's own only, or not decided"],
-  [EXIT.notAllowed, "not allowed, or not there for you (401, 403, 404)"],
+  [EXIT.notAllowed, "not allowed, or not found (401, 403, 404)"],
   [EXIT.refused, "refused: a conflict, or not valid (409, 422 and other 4xx)"],
   [EXIT.limit, "too many calls (429), after retries"],
   [EXIT.away, "not reachable, or out of order (5xx)"],

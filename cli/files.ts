@@ -8,7 +8,7 @@ const MAX_SIDE = 16 << 20;
 /** Why a file cannot be read, by the system's error. */
 function unreadable(file: string, error: unknown): CliError {
   const code: unknown = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "ENOENT") return usage(`there is no file ${file}`);
+  if (code === "ENOENT") return usage(`file not found: ${file}`);
   if (code === "EISDIR") return usage(`${file} is a folder`);
   return usage(`${file} cannot be read`);
 }

@@ -4,7 +4,7 @@ import { EXIT_WORDS } from "./exit";
 const WIDTH = 100;
 const LABEL = 26;
 
-/** Words over several lines, each behind the indentation. */
+/** Wraps words over several lines, each with the indentation. */
 function wrapped(text: string, indent: number): string[] {
   const lines: string[] = [];
   let line = "";
@@ -17,7 +17,7 @@ function wrapped(text: string, indent: number): string[] {
   return [...lines, line];
 }
 
-/** A label and its words; a label that leaves no room before them has a line of its own. */
+/** Formats a label and its text; a label that leaves no room for the text gets its own line. */
 function entry(label: string, text: string): string {
   const room = LABEL - 4;
   const lines = wrapped(text, LABEL).map((line) => `${" ".repeat(LABEL)}${line}`);
@@ -26,7 +26,7 @@ function entry(label: string, text: string): string {
   return [`  ${label.padEnd(LABEL - 2)}${first.slice(LABEL)}`, ...rest].join("\n");
 }
 
-/** Help and what one of its values may be; a value that is a mark of punctuation stands in quotes. */
+/** Returns the help and the allowed values of an option; a value that is a punctuation mark is quoted. */
 function withChoices(help: string, choices: readonly string[] | undefined): string {
   if (choices === undefined) return help;
   const shown = choices.map((choice) => (/\w/.test(choice) ? choice : `"${choice}"`));
@@ -47,7 +47,7 @@ function usageLine({ path, operands = [], options = [] }: CommandSpec): string {
   return ["usage: sealport", ...path, ...words, ...(options.length === 0 ? [] : ["[OPTION]..."])].join(" ");
 }
 
-/** What somebody who begins types first; the variables are for where no profile is wanted. */
+/** First commands for a new user; the variables are for use without a profile. */
 const BEGINNING = [
   "  sealport profile add NAME --url http://localhost:3000   asks for the API key and keeps both",
   "  sealport doctor                                         says whether they work",

@@ -1,7 +1,7 @@
 import os from "node:os";
 import path from "node:path";
 
-/** What a run has of its process. Nothing else here reads the environment. */
+/** The parts of its process that a run uses. Only this file reads the environment. */
 export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdin: NodeJS.ReadStream;
@@ -30,7 +30,7 @@ export function hostOf(process: NodeJS.Process): Host {
   };
 }
 
-/** A variable's value; an empty one counts as none. */
+/** Returns a variable's value; an empty one counts as missing. */
 export function variable(host: Host, name: string): string | undefined {
   const value = host.env[name];
   return value === undefined || value === "" ? undefined : value;

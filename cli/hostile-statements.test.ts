@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { type CommandLine, openCommandLine } from "@/lib/testing/instance/command-line";
 
-// A portal that lays out other words than were asked for: a person's own signature is worth most to it.
+// A portal that shows another statement than was asked for: a person's own signature is the most valuable target.
 
 const ID = "0197c5f0-0000-7000-8000-000000000001";
 const OTHER = "0197c5f0-0000-7000-8000-000000000002";
@@ -64,7 +64,7 @@ describe("an opening", () => {
   const open = () =>
     run("transactions", "open", ID, "--purpose", "audit", "--grant", ID, "--field", "amount");
 
-  it("is signed as it was asked for", async () => {
+  it("is signed as it was requested", async () => {
     statement = asked;
     const { code, stderr } = await open();
     expect([code, stderr, signed]).toEqual([

@@ -71,7 +71,7 @@ describe("an exit status", () => {
 });
 
 describe("a hostile portal", () => {
-  it("leads nobody, and no key, to another address", async () => {
+  it("sends neither a user nor a key to another address", async () => {
     says(302, "", { location: `${url}/elsewhere` });
     const led = await run("transactions", "list");
     expect(led.code).toBe(7);
@@ -107,7 +107,7 @@ describe("a hostile portal", () => {
     expect(told.map(({ code }) => code)).toEqual([5, 5, 0, 0, 0, 0]);
   });
 
-  it("runs nothing in a spreadsheet", async () => {
+  it("writes CSV cells that a spreadsheet does not run", async () => {
     const item = {
       transaction_id: "=cmd|' /C calc'!A0",
       job_id: "@SUM(1)",
@@ -121,7 +121,7 @@ describe("a hostile portal", () => {
     expect(stdout.split("\r\n")[1]).toBe("'=cmd|' /C calc'!A0,'@SUM(1),'-1,'+1,,\"a,b\"");
   });
 
-  it("that leads in a circle, or answers nonsense, ends the run with words and no trace", async () => {
+  it("that leads in a circle, or sends invalid answers, ends the run with a message and no trace", async () => {
     const wrong: [number, unknown][] = [
       [200, { items: [], next_cursor: "again" }],
       [200, "not json"],
@@ -176,7 +176,7 @@ describe("a hostile portal", () => {
 });
 
 describe("a file that arrives", () => {
-  it("and is not what the portal said it made is not kept, and takes no other's place", async () => {
+  it("is not kept and replaces no other file, when it differs from what the portal announced", async () => {
     const name = path.join(cli.folder, "log.ndjson");
     const item = { id: "e-1", format: "ndjson", state: "done", bytes: 5, entries: 1, sha256: "A".repeat(43) };
     answer = (incoming, outgoing) => {
@@ -196,7 +196,7 @@ describe("a file that arrives", () => {
 });
 
 describe("a pipe", () => {
-  it("that nobody reads any more ends the run without a word", async () => {
+  it("ends the run without a message when its reader is gone", async () => {
     const items = Array.from({ length: 20_000 }, (_, at) => ({
       transaction_id: `t-${at}`,
       job_id: "j".repeat(50),

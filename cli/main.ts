@@ -1,5 +1,6 @@
-import type { Cx, Given, Output, Target } from "./command";
-import { connect } from "./connect";
+import { createSealport } from "@/lib/api-client/client/sealport";
+import { fromBase64url } from "@/lib/crypto/bytes";
+import type { Connection, Cx, Given, Output, Target } from "./command";
 import { EXIT } from "./exit";
 import { helpFor } from "./help";
 import { type Host, hostOf } from "./host";
@@ -11,9 +12,27 @@ import { COMMANDS } from "./table";
 import { tellFailure } from "./tell-failure";
 import { VERSION } from "./version";
 
+/** For one attempt; a thousand transactions are sealed before their answer begins. */
+const TIMEOUT_MS = 120_000;
+const RETRIES = 4;
+
+/** The one place that knows how the API is called. A signed call names its key and need not send it. */
+function connect({ url, apiKey, signing }: Target, send: typeof fetch = fetch): Connection {
+  return createSealport({
+    baseUrl: url,
+    fetch: send,
+    retries: RETRIES,
+    timeoutMs: TIMEOUT_MS,
+    ...(apiKey === undefined || signing !== undefined ? {} : { apiKey }),
+    ...(signing === undefined
+      ? {}
+      : { signing: { keyId: signing.key_id, privateKey: fromBase64url(signing.private_key) } }),
+  });
+}
+
 // The command line on the SDK (docs/guides/command-line.md): data on standard output, talk on standard error.
 
-/** Whoever reads no more is not a failure of ours; what was done stays done. */
+/** A reader that closes the pipe early is not a failure; what was done stays done. */
 function endQuietlyWithoutReader(stream: NodeJS.WriteStream): void {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(EXIT.brokenPipe);

@@ -23,16 +23,16 @@ const HeldKey = z.looseObject({
 export interface LocalOpening {
   readonly transaction_id: string;
   readonly data: Readonly<Record<string, unknown>>;
-  /** Whether each group's entry was proven to stand in the log, under the policy's keys. */
+  /** Whether each group's entry was proven to be in the log, under the policy's keys. */
   readonly proven: boolean;
 }
 
-/** The key by the name that envelopes have for it. Throws CliError where it is none of the participant's. */
+/** Returns the key by the name that envelopes have for it. Throws CliError where the participant does not own it. */
 async function ownKey(cx: Cx, connection: Connection, file: string): Promise<OwnKey> {
   const parsed = HeldKey.safeParse(await readJsonNamed(cx.host, file));
-  if (!parsed.success) throw usage(`${file} holds no private X25519 key as a JWK`);
+  if (!parsed.success) throw usage(`${file} is not a private X25519 key as a JWK`);
   const { participant_id } = await connection.call(getCallingKey, {});
-  if (participant_id === undefined) throw usage("the API key is no participant's");
+  if (participant_id === undefined) throw usage("the API key does not belong to a participant");
   for await (const { kid, public_key } of connection.pages(listKeys, { query: { participant_id } }))
     if (public_key === parsed.data.x) return { kid, privateKey: fromBase64url(parsed.data.d) };
   throw new CliError(EXIT.notAllowed, `the key in ${file} is not registered for ${participant_id}`);
@@ -47,8 +47,8 @@ function asAnswered(
 }
 
 /**
- * Opens what is sealed for a key that its participant holds, on this machine: nothing that is sealed leaves it, and no opening is
- * asked for. Throws CliError (wrong) where an envelope does not open, whatever the cause.
+ * Opens data sealed with a client-held key on this machine: the sealed data stay here, and the portal is not asked for
+ * an opening. Throws CliError (wrong) where an envelope does not open, whatever the cause.
  */
 export async function openLocally(
   cx: Cx,

@@ -87,7 +87,7 @@ describe("a command line", () => {
     ]);
   });
 
-  it("with a key in it is refused, and the key is not told", () => {
+  it("refuses a key in the arguments, and does not show it", () => {
     const key = `sp_0123456789_${"s".repeat(49)}`;
     for (const argv of [
       ["profile", "add", "x", "--url", key],
@@ -100,7 +100,7 @@ describe("a command line", () => {
     }
   });
 
-  it("asks for help of everything, of a group and of a command; without a command it is not asked for", () => {
+  it("shows help of everything, of a group and of a command, also without a command", () => {
     expect(parse()).toEqual({ kind: "help", path: [], isAsked: false });
     expect(parse("--help")).toEqual({ kind: "help", path: [], isAsked: true });
     expect(parse("transactions")).toEqual({ kind: "help", path: ["transactions"], isAsked: false });
@@ -124,7 +124,7 @@ describe("a command line", () => {
     },
   );
 
-  it("hands out nothing that its command does not declare", () => {
+  it("passes on only options that its command declares", () => {
     const { given: got } = given("transactions", "show", "x");
     expect(() => got.text("purpose")).toThrow(TypeError);
     expect(() => got.operand("OTHER")).toThrow(TypeError);
@@ -156,7 +156,7 @@ describe("the table of commands", () => {
     expect(new Set(paths).size).toBe(paths.length);
   });
 
-  it("keeps each option and its words apart in help, however long the option's name is", () => {
+  it("keeps each option and its text apart in help, however long the option's name is", () => {
     for (const { path, options = [] } of COMMANDS) {
       const lines = helpFor(path, COMMANDS).split("\n");
       for (const { name, kind, value = "TEXT", help, choices } of options) {
@@ -170,7 +170,7 @@ describe("the table of commands", () => {
     expect(helpFor(["export"], COMMANDS)).toContain('One of ",", ";".');
   });
 
-  it("tells in help how one begins: a profile, or two variables", () => {
+  it("shows in help how to begin: a profile, or two variables", () => {
     const help = helpFor([], COMMANDS);
     for (const words of ["sealport profile add", "sealport doctor", "SEALPORT_URL", "SEALPORT_API_KEY"])
       expect(help).toContain(words);

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { type CommandSpec, type Given, GLOBAL_OPTIONS, type OptionSpec } from "./command";
 import { usage } from "./exit";
 
-/** A key in the arguments would stand in the shell's history and in every list of processes. */
+/** A key in the arguments would appear in the shell's history and in every list of processes. */
 const KEY_IN_ARGUMENTS = /sp_[0-9A-Za-z]{10}_[0-9A-Za-z]{20}/;
 
 export type Parsed =
@@ -34,7 +34,7 @@ function findCommand(words: readonly string[], commands: readonly CommandSpec[])
   return commands.find(({ path }) => startsWith(words, path));
 }
 
-/** As many of the words as name a group of commands. */
+/** Returns as many of the words as name a group of commands. */
 function groupOf(words: readonly string[], commands: readonly CommandSpec[]): readonly string[] {
   for (let length = words.length; length > 0; length -= 1) {
     const start = words.slice(0, length);
@@ -98,7 +98,7 @@ export function wholeNumber(text: string, min: number, max: number): number | un
   return value >= min && value <= max ? value : undefined;
 }
 
-/** What a command is given, by declared name. */
+/** The arguments of a command, by declared name. */
 export function givenOf(
   command: Pick<CommandSpec, "options" | "operands">,
   values: Values,
@@ -140,14 +140,14 @@ export function givenOf(
 }
 
 /**
- * Reads a command line by the table of commands. Throws CliError (usage) for what does not fit; no value of an option
- * stands in its message, for it may be a secret that was put in the wrong place.
+ * Reads a command line by the table of commands. Throws CliError (usage) for invalid input. Its message never has an
+ * option's value, which may be a secret in the wrong place.
  */
 export function parseCommandLine(argv: readonly string[], commands: readonly CommandSpec[]): Parsed {
   if (argv.some((word) => KEY_IN_ARGUMENTS.test(word)))
     throw usage(
-      "an API key stands among the arguments, where others on this machine can read it",
-      "Give it by prompt, standard input, --key-file or SEALPORT_API_KEY; and replace the key if anybody may have seen it.",
+      "an API key is among the arguments, where others on this machine can read it",
+      "Give it by prompt, standard input, --key-file or SEALPORT_API_KEY; and replace the key if anyone may have seen it.",
     );
   const loose = parseArgs({
     args: [...argv],
@@ -177,21 +177,21 @@ function withoutCommand(
   const path = groupOf(words, commands);
   if (words.length > path.length && !isAsked)
     throw usage(
-      `there is no command "${words.slice(0, path.length + 1).join(" ")}"`,
+      `unknown command "${words.slice(0, path.length + 1).join(" ")}"`,
       ...nearOf(path, words[path.length] ?? "", commands),
       `\`${["sealport", ...path, "--help"].join(" ")}\` lists the commands.`,
     );
   return { kind: "help", path, isAsked };
 }
 
-/** The command, or group, that was probably meant: one edit away, an exchange of two letters being one. */
+/** Returns the command, or group, that was probably meant: one edit away; a swap of two letters is one edit. */
 function nearOf(path: readonly string[], word: string, commands: readonly CommandSpec[]): string[] {
   const next = commands.filter((one) => startsWith(one.path, path)).map((one) => one.path[path.length]);
   const near = next.find((one) => one !== undefined && isOneEditAway(word, one));
   return near === undefined ? [] : [`Did you mean ${[...path, near].join(" ")}?`];
 }
 
-/** Whether one letter added, left out, replaced, or exchanged with its neighbour makes one word the other. */
+/** Whether one added, missing, replaced or swapped letter turns one word into the other. */
 function isOneEditAway(one: string, other: string): boolean {
   let same = 0;
   while (same < one.length && one[same] === other[same]) same += 1;

@@ -34,7 +34,7 @@ it("a folder that is not ours alone stays as it is when a file is put into it", 
   expect(statSync(path.join(shared, "part")).mode & 0o777).toBe(0o600);
 });
 
-it("nothing is added through a link, or to a file that others can read", async () => {
+it("adds no byte through a link, or to a file that others can read", async () => {
   const target = path.join(folder, "target");
   writeFileSync(target, "theirs", { mode: 0o600 });
   symlinkSync(target, path.join(folder, "link"));
@@ -47,7 +47,7 @@ it("nothing is added through a link, or to a file that others can read", async (
   expect(readFileSync(target, "utf8")).toBe("theirs");
 });
 
-it("a piece goes behind what is there, a whole answer in its place, and no file is replaced unasked", async () => {
+it("a piece is appended, a whole answer replaces the file, and no file is replaced unasked", async () => {
   const part = path.join(folder, "file.part");
   const file = path.join(folder, "file");
   const handle = openPrivateToAdd(part);
@@ -58,7 +58,7 @@ it("a piece goes behind what is there, a whole answer in its place, and no file 
   await takeIn(new Response("three", { status: 200 }), part, () => undefined);
   expect(readFileSync(part, "utf8")).toBe("three");
   await expect(takeIn(new Response("four", { status: 206 }), part, () => undefined, 7)).rejects.toThrow(
-    "more than it said",
+    "more bytes than it announced",
   );
   expect(readFileSync(part, "utf8")).toBe("three");
   writeFileSync(file, "theirs");

@@ -38,8 +38,8 @@ function syncFolder(folder: string): void {
 }
 
 /**
- * Puts a text in the place of a file (0600), whole or not at all: another run sees the former one or this. The folder stays as it
- * is: it may be anybody's.
+ * Replaces the text of a file (0600), whole or not at all: another run sees the earlier text or this one. The folder
+ * stays as it is, because it may belong to someone else.
  */
 export function writePrivateFile(file: string, text: string): void {
   const draft = `${file}.${randomBytes(6).toString("hex")}.draft`;
@@ -57,7 +57,7 @@ export function writePrivateFile(file: string, text: string): void {
   syncFolder(path.dirname(file));
 }
 
-/** Why a file must not be trusted with a key: its owner or its mode; undefined where nothing is wrong. */
+/** Returns why a file must not be trusted with a key: its owner or its mode; undefined where both are right. */
 export function openness(facts: { readonly mode: number; readonly uid: number }): string | undefined {
   const own = process.getuid?.();
   if (own !== undefined && facts.uid !== own) return "belongs to another user";
@@ -70,7 +70,10 @@ export function modeText(mode: number): string {
   return (mode & 0o777).toString(8).padStart(4, "0");
 }
 
-/** Opens a file to add to it, or makes it (0600). Throws CliError (usage) where it is a link, or others could read what is added. */
+/**
+ * Opens a file to append to it, or makes it (0600). Throws CliError (usage) where it is a link, or others could read
+ * it.
+ */
 export function openPrivateToAdd(file: string): number {
   const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
   let handle: number;
@@ -85,7 +88,7 @@ export function openPrivateToAdd(file: string): number {
   throw usage(`${file} ${wrong}`, "Remove it: it was not made by this program.");
 }
 
-/** The text of a file that only its owner may read; undefined where there is none. Throws CliError (usage). */
+/** Returns the text of a file that only its owner may read; undefined where it is missing. Throws CliError (usage). */
 export function readPrivateFile(file: string, maxBytes: number): string | undefined {
   let handle: number;
   try {
@@ -103,7 +106,7 @@ export function readPrivateFile(file: string, maxBytes: number): string | undefi
         `chmod 600 '${file}', and replace the keys in it if others may have read them.`,
       );
     if (!facts.isFile() || facts.size > maxBytes)
-      throw usage(`${file} is no file of at most ${maxBytes} bytes`);
+      throw usage(`${file} is not a file of at most ${maxBytes} bytes`);
     return readFileSync(handle, "utf8");
   } finally {
     closeSync(handle);

@@ -7,7 +7,7 @@ const INTERRUPT = "\u0003";
 const END = "\u0004";
 const ERASE = new Set(["\u007f", "\b"]);
 
-/** Whether somebody is there who can be asked. */
+/** Returns whether a terminal is present, so that a person can be asked. */
 export function canAsk({ stdin, stderr }: Host): boolean {
   return stdin.isTTY === true && stderr.isTTY === true;
 }
@@ -22,7 +22,7 @@ function typed(text: string, character: string): string | undefined {
 /** Reads one line from the terminal without showing it. Ctrl-C ends the run. */
 export function askHidden(host: Host, question: string): Promise<string> {
   const { stdin, stderr } = host;
-  // Before the question: whoever answers at once is not shown either.
+  // Before the question: a person who answers at once must not see the text either.
   stdin.setRawMode(true);
   stderr.write(`${oneLine(question)} `);
   stdin.setEncoding("utf8");
@@ -91,9 +91,9 @@ export async function readInput(host: Host, maxBytes = MAX_INPUT): Promise<Buffe
   return Buffer.concat(chunks);
 }
 
-/** Asks for consent where somebody is there, else takes `--yes`. Throws CliError (usage) where neither is given. */
+/** Asks for consent at a terminal, else takes `--yes`. Throws CliError (usage) without both. */
 export async function confirm(host: Host, isYes: boolean, question: string): Promise<boolean> {
   if (isYes) return true;
-  if (!canAsk(host)) throw usage("nobody is there to be asked", "--yes agrees beforehand.");
+  if (!canAsk(host)) throw usage("cannot ask without a terminal", "--yes agrees in advance.");
   return /^y(es)?$/i.test(await ask(host, `${question} [y/N]`));
 }

@@ -17,7 +17,7 @@ describe("a CSV", () => {
           [";", "\n"],
         ] as const) {
           const text = records.map((cells) => cells.map(quote).join(delimiter)).join(end);
-          // The first line tells the delimiter: quoted cells in it must not.
+          // The first line decides the delimiter: quoted cells in it must not.
           const head = `a${delimiter}b${end}`;
           expect(cellsOf(head + text).slice(1)).toEqual(records);
         }
@@ -76,7 +76,7 @@ describe("the input of a batch", () => {
     ]);
   });
 
-  it("tells what is wrong by its line, and goes on", () => {
+  it("reports what is wrong by its line, and continues", () => {
     expect(items("job_id,confidential\nj,maybe\nj,true\nj", "csv").map(({ problem }) => problem)).toEqual([
       "the cell under confidential cannot be read",
       undefined,
@@ -84,12 +84,12 @@ describe("the input of a batch", () => {
     ]);
     expect(items('{"a":1}\n\n[1]\n{', "ndjson")).toEqual([
       { line: 1, value: { a: 1 } },
-      { line: 3, problem: "the line is no JSON object" },
+      { line: 3, problem: "the line is not a JSON object" },
       { line: 4, problem: "the line is not JSON" },
     ]);
   });
 
-  it("is refused as a whole where nothing in it can be relied on", () => {
+  it("is refused as a whole where no line can be relied on", () => {
     for (const text of ["", "job_id,nope\nj,1", "job_id,job_id\nj,j", "__proto__\nx", "constructor.x\ny"])
       expect(() => items(text, "csv"), text).toThrow(CliError);
     expect(() => readItems(Uint8Array.of(0xff, 0xfe), "ndjson")).toThrow(CliError);

@@ -22,7 +22,7 @@ function readCell(text: string, at: number, delimiter: string, line: number): { 
   let from = at + 1;
   for (;;) {
     const quote = text.indexOf(QUOTE, from);
-    if (quote < 0) throw usage(`line ${line} of the CSV opens a quote that nothing closes`);
+    if (quote < 0) throw usage(`line ${line} of the CSV opens a quote and does not close it`);
     cell += text.slice(from, quote);
     if (text[quote + 1] !== QUOTE) return { cell, end: quote + 1 };
     cell += QUOTE;
@@ -35,7 +35,7 @@ function lineEnd(text: string, at: number): number {
   return text[at] === "\n" ? 1 : 0;
 }
 
-/** Comma or semicolon, whichever stands first in the first line outside quotes. */
+/** Returns comma or semicolon, whichever comes first in the first line outside quotes. */
 function delimiterOf(text: string): "," | ";" {
   const head = (text.split(/\r?\n/, 1)[0] ?? "").replaceAll(/"[^"]*"/g, "");
   const [comma, semicolon] = [head.indexOf(","), head.indexOf(";")];
@@ -62,7 +62,7 @@ export function readCsv(content: string): CsvRecord[] {
     }
     const length = lineEnd(text, end);
     if (length === 0 && end < text.length)
-      throw usage(`line ${line} of the CSV goes on behind a closed quote`);
+      throw usage(`line ${line} of the CSV continues after a closed quote`);
     if (cells.length > 1 || cells[0] !== "") records.push({ line: begin, cells });
     cells = [];
     at = end + length;

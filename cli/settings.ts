@@ -8,20 +8,20 @@ export interface Settings {
   readonly given: Pick<Given, "text">;
 }
 
-/** The profile that is named, or the current one; undefined where there is none. Throws CliError for an unknown name. */
+/** Returns the named profile, or the current one; undefined without one. Throws CliError for an unknown name. */
 export function chosenProfile(settings: Settings, config: Config): [string, Profile] | undefined {
   const named = settings.given.text("profile") ?? variable(settings.host, "SEALPORT_PROFILE");
   const name = named ?? config.current;
   if (name === undefined) return undefined;
   const profile = Object.hasOwn(config.profiles, name) ? config.profiles[name] : undefined;
   if (profile !== undefined) return [name, profile];
-  throw usage(`there is no profile ${name}`, "`sealport profile list` names those there are.");
+  throw usage(`profile ${name} not found`, "`sealport profile list` shows all profiles.");
 }
 
 function environmentKey(host: Host): string | undefined {
   const key = variable(host, "SEALPORT_API_KEY");
   if (key !== undefined && prefixOfKey(key) === undefined)
-    throw usage("SEALPORT_API_KEY holds no API key: sp_ with ten and 49 characters");
+    throw usage("SEALPORT_API_KEY is not an API key: sp_ with ten and 49 characters");
   return key;
 }
 
@@ -40,21 +40,22 @@ function credentials(url: string, profile: Profile | undefined): Pick<Target, "a
 }
 
 /**
- * Where to call, and as whom: the address of --url, SEALPORT_URL or the profile; the key of SEALPORT_API_KEY or the
- * profile. Throws CliError (usage) where either is missing, or the key would leave this machine in the clear.
+ * Returns the portal to call and the credentials: the address of --url, SEALPORT_URL or the profile; the key of
+ * SEALPORT_API_KEY or the profile. Throws CliError (usage) where either is missing, or the key would leave this machine
+ * unencrypted.
  */
 export function readTarget(settings: Settings): Target {
   const { host, given } = settings;
   const apiKey = environmentKey(host);
   const address = given.text("url") ?? variable(host, "SEALPORT_URL");
-  // Who gives both needs no file.
+  // With both variables no file is needed.
   const chosen =
     apiKey !== undefined && address !== undefined ? undefined : chosenProfile(settings, readConfig(host));
   const [name, profile] = chosen ?? [];
   const wanted = address ?? profile?.url;
   if (wanted === undefined)
     throw usage(
-      "which portal is not known",
+      "no portal is set",
       "`sealport profile add NAME --url URL`, or SEALPORT_URL and SEALPORT_API_KEY.",
     );
   const url = portalUrl(wanted);

@@ -58,7 +58,7 @@ describe("foreign text", () => {
 });
 
 describe("a table", () => {
-  it("has equal columns, cuts what is too long, and is bold where colours are wanted", () => {
+  it("has equal columns, cuts text that is too long, and is bold where colours are on", () => {
     const columns = [
       { title: "a", of: (item: { a: string }) => item.a },
       { title: "b", of: () => "x" },

@@ -1,8 +1,8 @@
 import { shownJson, shownText } from "@/lib/audit/bundle-verifier/report/shown-text";
 
-// Whatever comes from a portal may hold what a terminal obeys: nothing is written but through these.
+// Text from a portal may have codes that a terminal obeys: it is written only through these functions.
 
-/** The longest text that is shown whole; nothing that the API answers is longer. */
+/** The longest text that is shown whole; the API answers no longer text. */
 const WHOLE = 1 << 20;
 
 /** Foreign text on one line. */
@@ -10,21 +10,21 @@ export function oneLine(text: string): string {
   return shownText(text, WHOLE);
 }
 
-/** Foreign text whose own lines stay lines. */
+/** Foreign text with its own line breaks kept. */
 export function linesOf(text: string): string[] {
   return text.split(/\r\n|\n/).map(oneLine);
 }
 
 /** A JSON value on one line, as NDJSON has it; equal to the value when parsed. */
 export function jsonLine(value: unknown): string {
-  // Indentation is newlines and blanks between members: neither stands within a string of shownJson's.
+  // Indentation is newlines and blanks between members: neither occurs inside a string of shownJson's.
   return shownJson(value)
     .split("\n")
     .map((line) => line.trimStart())
     .join("");
 }
 
-/** What a value is for a person: text as it is, anything else as JSON. */
+/** Returns a value for a person: text as it is, any other value as JSON. */
 export function shownValue(value: unknown): string {
   if (value === undefined || value === null) return "";
   return typeof value === "string" ? oneLine(value) : jsonLine(value);

@@ -27,7 +27,7 @@ export async function readSigningKey(host: Host, file: string): Promise<SigningK
     if (seed.length !== 32) throw new TypeError("32 bytes expected");
     return { seed, keyId: kid };
   } catch {
-    throw usage(`${file} holds no private Ed25519 key as a JWK`);
+    throw usage(`${file} is not a private Ed25519 key as a JWK`);
   }
 }
 

@@ -18,7 +18,7 @@ export const STATEMENT_OPTIONS: readonly OptionSpec[] = [
     name: "statement-key-id",
     kind: "text",
     value: "ID",
-    help: "As the key is registered for you; the JWK's kid unless said.",
+    help: "As the key is registered for you; by default the JWK's kid.",
   },
 ];
 
@@ -31,7 +31,7 @@ export async function statementSigner(
   if (file === undefined) return undefined;
   const { seed, keyId } = await readSigningKey(host, file);
   const id = given.text("statement-key-id") ?? keyId;
-  if (id === undefined) throw usage("--statement-key-id is wanted: the file names none");
+  if (id === undefined) throw usage("--statement-key-id is required: the file names none");
   return (kind, statement) => ({
     kind: "ed25519",
     key_id: id,

@@ -13,7 +13,7 @@ import { type ServedPortal, servePortal } from "@/lib/testing/instance/served-po
 
 // From a request to an export, each step by another person, as programs make it.
 
-// A watchdog: each step is a process of its own.
+// A watchdog: each step runs in its own process.
 vi.setConfig({ testTimeout: 900_000 });
 const run = promisify(execFile);
 
@@ -102,7 +102,7 @@ test("a request is filed, decided by two, opened under its grant, and the grant 
   const waiting = await as(legal, "requests", "list", "--waiting-for-me");
   expect(waiting.stdout).toContain(id);
 
-  // Nobody is there to be asked, so nothing is decided.
+  // Without a terminal the command cannot ask, so it decides nothing.
   const unasked = await as(legal, ...decision(id, "legal", "approve", ...reading()));
   expect(unasked.code).toBe(2);
   expect(unasked.stdout).toBe("");
@@ -161,7 +161,7 @@ function newJwk(kid: string) {
   return { name, publicKey: String(jwk.x), secret: String(jwk.d) };
 }
 
-test("whoever holds a key signs the statement that is shown; a file that is no key is refused", async () => {
+test("the holder of a key signs the statement that is shown; an invalid key file is refused", async () => {
   const { legal, place } = portal.bench;
   const { name, publicKey } = newJwk("k-legal");
   await portal.bench.query("ALTER TABLE credential DISABLE TRIGGER USER", []);
@@ -180,7 +180,7 @@ test("whoever holds a key signs the statement that is shown; a file that is no k
   expect(nobody.code).toBe(2);
 });
 
-test("a draft is withdrawn, and what does not fit is told before a call", async () => {
+test("a draft is withdrawn, and invalid input is reported before a call", async () => {
   const { regulator, transactions } = portal.bench;
   const asked = ["--purpose", "audit", "--justification", "x", "--transaction", transactions[0]];
   const missing = await as(regulator, "requests", "create", ...asked);
@@ -239,7 +239,7 @@ const worker = () => ({
   keepMs: 86_400_000,
 });
 
-test("an export is made in the background, goes on where it was cut, and replaces nothing", async () => {
+test("an export is made in the background, continues after an interruption, and replaces no file", async () => {
   const { auditor } = portal.bench;
   await portal.bench.anchor();
   const target = path.join(cli.folder, "log.ndjson");
@@ -270,12 +270,12 @@ test("an export is made in the background, goes on where it was cut, and replace
   ).toBeGreaterThan(3);
   const again = await as(auditor, "export", "--output", target);
   expect(again.code).toBe(2);
-  expect(again.stderr).toContain("is there already");
+  expect(again.stderr).toContain("already exists");
   expect(asked).toBe(1);
   await done(auditor, "export", "--output", target, "--force", "--format", "csv");
   expect(readFileSync(target, "utf8")).toContain("action");
 
-  // A run that is ended leaves what it has; the same command goes on with the same export.
+  // An interrupted run leaves its part; the same command continues the same export.
   const other = path.join(cli.folder, "other.ndjson");
   pieces = 0;
   const key = await portal.keyFor(auditor);
@@ -304,7 +304,7 @@ test("an export is made in the background, goes on where it was cut, and replace
   expect(piped.stdout.split("\n").length).toBeGreaterThan(3);
 });
 
-test("a profile with a signing key signs its calls; nothing keeps or shows a key but the file", async () => {
+test("a profile with a signing key signs its calls; only the file has the key", async () => {
   const { client } = portal.bench;
   const { name, publicKey, secret } = newJwk("calls");
   const key = await portal.keyFor(client, { signingKey: publicKey });
@@ -343,7 +343,7 @@ test("a profile with a signing key signs its calls; nothing keeps or shows a key
   expect(findings.find(({ check }) => check === "key").detail).toContain("submit");
 });
 
-test("what is sealed for a key that its participant holds is opened here, and with no other key", async () => {
+test("data sealed with a participant's own key open here, and with no other key", async () => {
   const { bench } = portal;
   const holder = await bench.person({ role: "client", hasKey: false });
   const participant = holder.principal.participantId;
@@ -376,7 +376,7 @@ test("what is sealed for a key that its participant holds is opened here, and wi
   await bench.anchor();
   const opened = await open(key);
   expect(opened.code, opened.stderr).toBe(0);
-  expect(opened.stderr).toContain("not proven: --policy FILE has the keys for it");
+  expect(opened.stderr).toContain("what was opened: --policy FILE has the keys for it");
   const { confidential, ...values } = body;
   expect(JSON.parse(opened.stdout)).toEqual({
     transaction_id,

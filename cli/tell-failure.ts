@@ -2,7 +2,7 @@ import { ApiProblem } from "@/lib/api-client/client/client";
 import { CliError, EXIT } from "./exit";
 import { oneLine } from "./shown";
 
-/** A failure as it is told: the status, the lines for a person, and the document for a program. */
+/** A failure as it is shown: the status, the lines for a person, and the document for a program. */
 export interface Told {
   readonly exit: number;
   readonly lines: readonly string[];
@@ -28,21 +28,21 @@ function fieldLines(errors: unknown): string[] {
 }
 
 const HINTS: Readonly<Record<string, string>> = {
-  "auth.invalid": "The key is unknown, expired or ended: `sealport doctor` looks at it.",
+  "auth.invalid": "The key is unknown, expired or ended: `sealport doctor` checks it.",
   "auth.required": "Make a profile with `sealport profile add`, or give SEALPORT_API_KEY.",
-  "auth.signature": "`sealport doctor` looks at the signing key and the clock.",
+  "auth.signature": "`sealport doctor` checks the signing key and the clock.",
   "auth.signature-required":
     "Add a signing key to the profile: `sealport profile add NAME --signing-key-file FILE`.",
   "request.not-found":
     "An id is a UUID, as lists show it; a portal that is older than this program may not know the call.",
   "decision.facts-mismatch":
-    "Read the order and give what stands in it: --issuer, --case-number, --valid-from, --valid-until.",
+    "Read the order and retype its facts: --issuer, --case-number, --valid-from, --valid-until.",
   "auth.scope": "Another key is needed: scopes are chosen when a key is made, under /account/api-keys.",
 };
 
 function toldProblem({ status, code, requestId, problem }: ApiProblem): Told {
   const title =
-    textOf(problem.title) ?? (status < 400 ? "The address leads elsewhere" : "The portal refused");
+    textOf(problem.title) ?? (status < 400 ? "The address redirects elsewhere" : "The portal refused");
   const detail = textOf(problem.detail);
   const hint = HINTS[code];
   return {
@@ -58,7 +58,7 @@ function toldProblem({ status, code, requestId, problem }: ApiProblem): Told {
   };
 }
 
-/** Names of system errors under a failed fetch: they say why without saying what was sent. */
+/** Names of system errors under a failed fetch: they give the cause without showing what was sent. */
 function causeOf(error: unknown): string | undefined {
   const cause: unknown = error instanceof Error ? error.cause : undefined;
   return cause instanceof Error && "code" in cause ? textOf(cause.code) : undefined;
@@ -69,14 +69,16 @@ export function isAway(error: unknown): boolean {
   return error instanceof DOMException && error.name === "TimeoutError";
 }
 
-/** What nobody foresaw: behind a call it is an answer that is none of the API's, before it a fault of this program. */
+/**
+ * Returns an unexpected failure: after a call the answer is not one of the API's, before it this program has a fault.
+ */
 function toldUnforeseen(error: unknown, url: string | undefined): Told {
   const words =
-    error instanceof Error ? `${error.name}: ${error.message}` : "something that is no error was thrown";
+    error instanceof Error ? `${error.name}: ${error.message}` : "a value that is not an error was thrown";
   const line =
     url === undefined
       ? `a fault of this program (${words})`
-      : `${url} answered what is not understood (${words})`;
+      : `${url} sent an answer that cannot be read (${words})`;
   const hint = "SEALPORT_DEBUG=1 shows where.";
   return {
     exit: url === undefined ? EXIT.wrong : EXIT.away,
@@ -85,7 +87,7 @@ function toldUnforeseen(error: unknown, url: string | undefined): Told {
   };
 }
 
-/** How a failure is told; `url` is that of the portal, once it is known. */
+/** Returns how a failure is shown; `url` is that of the portal, once it is known. */
 export function tellFailure(error: unknown, url?: string): Told {
   if (error instanceof CliError)
     return {

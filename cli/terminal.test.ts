@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type CommandLine, openCommandLine } from "@/lib/testing/instance/command-line";
 
-// At a real terminal, which `script` makes: questions, what is not shown, and what is written over.
+// At a real terminal, which `script` makes: questions, hidden input, and lines that the next one replaces.
 
 const KEY = `sp_0123456789_${"k".repeat(49)}`;
 let cli: CommandLine;
@@ -15,7 +15,7 @@ beforeAll(() => {
 });
 afterAll(() => cli?.remove());
 
-/** Runs a command at a terminal; types each answer when its question stands there. */
+/** Runs a command at a terminal; types each answer when its question appears. */
 async function atTerminal(command: string, answers: readonly (readonly [string, string])[]) {
   const program = path.join(cli.folder, "sealport.mjs");
   const line = `${process.execPath} ${program} ${command}`;
@@ -43,7 +43,7 @@ async function atTerminal(command: string, answers: readonly (readonly [string, 
   return { code, seen };
 }
 
-it("a key is asked for and not shown, also where it was typed wrongly first", async () => {
+it("asks for a key without showing it, also after a wrong first try", async () => {
   const typed = `sp_wrong\u007f\u007f\u007f\u007f\u007f${KEY.slice(3)}\r`;
   const { code, seen } = await atTerminal("profile add typed --url http://localhost:1", [["API key", typed]]);
   expect(code, seen).toBe(0);
@@ -54,7 +54,7 @@ it("a key is asked for and not shown, also where it was typed wrongly first", as
   expect(config.profiles.typed.api_key).toBe(KEY);
 });
 
-it("Ctrl-C at the question ends with 130 and keeps nothing", async () => {
+it("Ctrl-C at the question ends with 130 and stores no key", async () => {
   const { code, seen } = await atTerminal("profile add gone --url http://localhost:1", [
     ["API key", "sp_\u0003"],
   ]);
@@ -63,7 +63,7 @@ it("Ctrl-C at the question ends with 130 and keeps nothing", async () => {
   expect(config).not.toContain("gone");
 });
 
-it("what cannot be undone is asked, and anything but yes is no", async () => {
+it("asks before an act that cannot be undone, and takes only yes as consent", async () => {
   const act = "keys state 0197c5f0-0000-7000-8000-000000000001 destroyed --reason done --profile typed";
   const { code, seen } = await atTerminal(act, [["[y/N]", "maybe\r"]]);
   expect(code, seen).toBe(2);

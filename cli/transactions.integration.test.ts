@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type CommandLine, openCommandLine } from "@/lib/testing/instance/command-line";
 import { type ServedPortal, servePortal } from "@/lib/testing/instance/served-portal";
 
-// A watchdog: each step is a process of its own.
+// A watchdog: each step runs in its own process.
 vi.setConfig({ testTimeout: 900_000 });
 
 let portal: ServedPortal;
@@ -73,7 +73,7 @@ test("a lost answer is repeated by its key, and one transaction is made", async 
   expect(JSON.parse(listed.stdout).transaction_id).toBe(JSON.parse(second.stdout).transaction_id);
 });
 
-test("what goes wrong has its exit status, words and the request's id", async () => {
+test("a failed call has its exit status, message and the request's id", async () => {
   const missing = await cli.run(["transactions", "show", "0197c5f0-0000-7000-8000-000000000000"]);
   expect(missing.code).toBe(4);
   expect(missing.stdout).toBe("");
@@ -98,7 +98,7 @@ test("what goes wrong has its exit status, words and the request's id", async ()
   expect(stranger.code).toBe(4);
 });
 
-test("a profile's key is sent to no other address, and none in the clear", async () => {
+test("a profile's key is sent to no other address, and never unencrypted", async () => {
   const other = await cli.run(["transactions", "list", "--url", "https://other.example"]);
   expect(other.code).toBe(2);
   expect(other.stderr).toContain("is not sent to this one");

@@ -14,7 +14,7 @@ import type { Cx } from "./command";
 import { EXIT, usage } from "./exit";
 import { readNamed } from "./files";
 
-/** A bundle of any size is read in pieces where it lies; the rest is a page of text each. */
+/** A bundle of any size is read from the disk in pieces; the other files are at most a page of text each. */
 export interface Checking {
   readonly bundle: string;
   readonly policy: string | undefined;
@@ -43,7 +43,7 @@ function sourceOf(file: string) {
   }
 }
 
-/** Whether a receipt is signed by the policy's keys, or by those that the portal itself tells. */
+/** Returns whether a receipt is signed by the policy's keys, or by those that the portal itself names. */
 export async function verifyPromise(cx: Cx, file: string, policy: string | undefined): Promise<number> {
   const { text } = await readSide(cx, file, readReceipt);
   const keys =
@@ -63,7 +63,9 @@ export async function verifyPromise(cx: Cx, file: string, policy: string | undef
     entry_id: entryId,
     integrate_by: integrateBy,
   });
-  cx.out.remark("The signature holds. Whether the log kept the promise only a bundle shows: --bundle FILE.");
+  cx.out.remark(
+    "The signature is valid. Only a bundle shows whether the log kept the promise: --bundle FILE.",
+  );
   return EXIT.consistent;
 }
 
@@ -84,10 +86,10 @@ function keepIn(file: string, text: string, report: Report): string {
     if (error instanceof NotWritten) throw usage(`not kept: ${error.message}`);
     throw error;
   }
-  return `kept: the checkpoint over ${keeping.size} leaves is in ${file}; later bundles must go on from it`;
+  return `kept: the checkpoint over ${keeping.size} leaves is in ${file}; later bundles must continue from it`;
 }
 
-/** Verifies a bundle, and receipts by it, with nothing but these files; answers the exit status. */
+/** Verifies a bundle, and receipts by it, with only these files; returns the exit status. */
 export async function verifyFile(cx: Cx, { bundle, policy, keep, receipts }: Checking): Promise<number> {
   if (policy !== undefined && keep !== undefined && policy !== keep)
     throw usage("--keep names the policy file itself: give --policy or --keep");

@@ -8,7 +8,7 @@ import type { BenchPerson } from "@/lib/testing/benches/access-bench";
 import { type CommandLine, openCommandLine } from "@/lib/testing/instance/command-line";
 import { type ServedPortal, servePortal } from "@/lib/testing/instance/served-portal";
 
-// A watchdog: each step is a process of its own.
+// A watchdog: each step runs in its own process.
 vi.setConfig({ testTimeout: 900_000 });
 
 let portal: ServedPortal;
@@ -71,7 +71,7 @@ test("a bundle and a receipt are verified, and an altered copy is found out, wit
   expect(JSON.parse(verified.stdout)).toMatchObject({ verdict: "verified", receipts: [{ is: "kept" }] });
   expect((await check("receipt", inFolder("answer.json"), "--bundle", bundle, ...policy)).code).toBe(0);
 
-  // Without a bundle the signature alone is known: by the policy's keys, or by those that the portal tells.
+  // Without a bundle only the signature is checked: by the policy's keys, or by those that the portal names.
   const promised = await check("receipt", inFolder("answer.json"), ...policy, "--json");
   expect(promised.code, promised.stderr).toBe(3);
   expect(JSON.parse(promised.stdout)).toMatchObject({ verdict: "consistent", keys: "policy" });

@@ -22,7 +22,7 @@ export const systemClock: Clock = {
   now: () => new Date(),
 };
 
-/** A clock that stands still until moved, for tests of validity and business hours. */
+/** Returns a clock that does not move until a test moves it, for tests of validity and business hours. */
 export function fixedClock(start: Date): Clock & { set(at: Date): void; advance(ms: number): void } {
   let at = start.getTime();
   return {

@@ -1,18 +1,28 @@
+// The room env: the one reader of process.env. This file has the view of each process, env/ the variables of one subject.
+// Each view is read at first use, so that a missing variable of another process does not matter.
+// Error messages name variables only, never their values.
+
 import "server-only";
 import { z } from "zod";
 import { anchorFields, anchorTexts, closedLogFields, witnessFields } from "@/lib/env/anchors";
 import { counterFields } from "@/lib/env/counters";
 import { custodyFields, custodyTexts, type Unlock } from "@/lib/env/custody";
 import { databaseTexts } from "@/lib/env/databases";
-import { mailFields, mailTexts } from "@/lib/env/mail";
 import { RETENTION_FLOOR_DAYS } from "@/lib/env/retention";
 import { scannerFields, scannerTexts } from "@/lib/env/scanner";
 import { Flag, LogLevel, Origins, Period, Port, Text, UNIT_MS } from "@/lib/env/values";
 
-/**
- * The one reader of process.env. Each process has its own view, read at first use, so that a missing
- * variable of another process does not matter here. Values never appear in a message: names only.
- */
+/** How a portal sends e-mail; without it no mail is sent. */
+const mailFields = {
+  /** The operator's mail server, `smtp://user:password@host:587` (STARTTLS) or `smtps://…`. */
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  /** The one plain address that e-mail comes from. */
+  SMTP_FROM: z.string().min(1).optional(),
+};
+
+/** The same for the launcher, which hands them on unread. */
+const mailTexts = { SMTP_URL: z.string().min(1).optional(), SMTP_FROM: z.string().min(1).optional() };
+
 const Budget = z.number().int().positive();
 
 /** RATE_BUDGETS: any subset of the classes of api.md, calls a minute. */
@@ -61,7 +71,7 @@ const Portal = z.object({
   DATABASE_WAIT_MS: z.coerce.number().int().min(100).max(120_000).optional(),
   /** How long the files of background exports are kept, in days. */
   EXPORT_KEEP_DAYS: z.coerce.number().int().min(1).max(90).default(7),
-  /** After how many days an active managed key is rotated by itself. */
+  /** After how many days an active managed key is rotated automatically. */
   KEY_ROTATION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   ...counterFields,
   ...mailFields,
@@ -93,7 +103,7 @@ const Worker = z.object({
   SEQUENCER_PERIOD_MS: z.coerce.number().int().min(20).max(5_000).default(150),
   SEQUENCER_BATCH: z.coerce.number().int().min(1).max(5_000).default(5_000),
   SEALPORT_EVALUATION: Flag,
-  /** How often the worker verifies the whole log by itself. */
+  /** How often the worker verifies the whole log automatically. */
   VERIFY_EVERY: Period.default(UNIT_MS.d),
 });
 
@@ -113,7 +123,7 @@ const Custodian = z.object({
   DATA_DIR: Text,
   CUSTODIAN_URL: Text,
   CUSTODIAN_ROSTER_FILE: Text.optional(),
-  /** After how many days the next escrow epoch begins by itself. */
+  /** After how many days the next escrow epoch begins automatically. */
   ESCROW_ROTATION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
   CUSTODIAN_EVALUATION: Flag,
   CUSTODIAN_ORIGINS: Origins,
@@ -125,7 +135,7 @@ const KeyCreation = z.object({ ...keys, LOG_ORIGIN: Text });
 
 const CustodyCommand = z.object({ ...keys, KEY_DIR: Text.optional() });
 
-/** What the seed needs beside the portal's view. */
+/** What the seed needs in addition to the portal's variables. */
 const Seed = Portal.extend({ DEMO_FILE: Text, BASE_URL: Text, CUSTODIAN_ROSTER_FILE: Text.optional() });
 
 /** What `npm start` and `npm run migrate` read; all else is made by them. */
@@ -148,7 +158,7 @@ const Launch = z.object({
   KEY_ROTATION_DAYS: Text.optional(),
   ESCROW_ROTATION_DAYS: Text.optional(),
   METRICS_URL: Text.optional(),
-  // Read here too: `npm start` says at once what is wrong with them.
+  // Checked here too, so that `npm start` reports a fault in them at once.
   ...counterFields,
   ...scannerTexts,
   ...mailTexts,

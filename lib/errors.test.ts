@@ -4,7 +4,7 @@ import { CODE_KEYS } from "@/components/messages/problem-keys";
 import { ERROR_CODES } from "@/lib/error-codes";
 import { DomainError, InvariantError } from "@/lib/errors";
 
-/** Told by the page itself: what the portal makes of an answer without a code, and what nobody expected. */
+/** Shown by the page itself: the portal's own code for an answer without one, and unexpected errors. */
 const OWN = ["service.internal", "unknown"];
 
 test("every problem code has words in the reader's language", () => {
@@ -28,7 +28,7 @@ test("an error of another copy of its module is the same kind of error: pages, r
     expect([value instanceof DomainError, value instanceof InvariantError]).toEqual([false, false]);
 });
 
-test("failures of bytes, the database and a service are known across copies, and not taken for each other", async () => {
+test("failures of bytes, the database and a service are recognised across copies, and not confused", async () => {
   const load = async () => [
     (await import("@/lib/crypto/format-error")).FormatError,
     (await import("@/lib/db/errors")).DatabaseError,

@@ -1,14 +1,14 @@
 import { ERROR_CODES, type ErrorCode } from "@/lib/error-codes";
 
-/** A place in the request and what is wrong there (RFC 6901 pointer). */
+/** A place in the request and its fault (RFC 6901 pointer). */
 export interface FieldError {
   readonly pointer: string;
   readonly detail: string;
 }
 
 /**
- * What a refused act was about, for its entry in the log. The caller does not see it. The operation declares most of it
- * (`about` of OperationSpec); a use case adds what it found out.
+ * The thing that a refused act was about, for its entry in the log. The caller does not see it. The operation declares
+ * most of it (`about` of OperationSpec); a use case adds what it found out.
  */
 export interface RefusedAct {
   readonly transactionId?: string;

@@ -8,7 +8,7 @@ export function etagOf(version: number): string {
   return `"${version}"`;
 }
 
-/** The version an If-Match names; nothing when there is none or it says `*`. A list of tags is not accepted. */
+/** Returns the version that an If-Match names; undefined without one or for `*`. A list of tags is not accepted. */
 export function versionOf(ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined || ifMatch.trim() === "*") return undefined;
   const match = /^"([1-9][0-9]{0,8})"$/.exec(ifMatch.trim());
@@ -22,8 +22,8 @@ export function contentEtagOf(settings: Readonly<Record<string, unknown>>): stri
 }
 
 /**
- * Throws `request.conflict` when an If-Match names other settings than these. To be asked after the lock that holds them.
- * Without an If-Match, or with `*`, whoever comes last is right.
+ * Throws `request.conflict` when an If-Match names other settings than these. Call it after the lock that protects
+ * them. Without an If-Match, or with `*`, the last writer wins.
  */
 export function requireMatch(ifMatch: string | undefined, etag: string): void {
   const named = ifMatch?.trim();

@@ -11,7 +11,7 @@ import {
   spokenGroups,
 } from "@/lib/format";
 
-test("a jurisdiction is told by its name, and what names none as it is", () => {
+test("a jurisdiction is shown by its name, and an unknown one as it is", () => {
   expect([regionName("DE", "en"), regionName("DE", "de"), regionName("EU", "de")]).toEqual([
     "Germany",
     "Deutschland",

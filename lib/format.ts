@@ -10,7 +10,7 @@ const MONTHS = {
   de: ["Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.", "Dez."],
 } as const;
 
-/** How a language tells thousands and decimals apart. */
+/** How a language separates thousands and decimals. */
 const MARKS = { en: { thousands: ",", decimal: "." }, de: { thousands: ".", decimal: "," } } as const;
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
 
@@ -24,8 +24,8 @@ export function formatCount(count: number, locale: Locale): string {
 }
 
 /**
- * 482150.00 → 482,150.00, in German 482.150,00: every digit stays as it was sent, for the text is never made a number.
- * What is no plain decimal comes back unchanged.
+ * Returns 482150.00 as 482,150.00, in German as 482.150,00: every digit stays as it was sent, since the text never
+ * becomes a number. A text that is not a plain decimal comes back unchanged.
  */
 export function formatDecimal(text: string, locale: Locale): string {
   const [, sign = "", whole, part] = DECIMAL.exec(text) ?? [];
@@ -51,7 +51,7 @@ export function spokenGroups(fingerprint: Uint8Array, groups: number): string {
   return (toHex(fingerprint).match(/.{4}/g) ?? []).slice(0, groups).join(" ");
 }
 
-/** base64url → lower-case hex, as `sha256sum` prints it. What is no base64url stays as it is. */
+/** Returns base64url as lower-case hex, as `sha256sum` prints it. Other text stays as it is. */
 export function hexOfDigest(digest: string): string {
   try {
     return toHex(fromBase64url(digest));

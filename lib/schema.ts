@@ -10,8 +10,9 @@ export function text(maxLength: number, minLength = 1): z.ZodString {
 }
 
 /**
- * Nothing that hides or rearranges what is shown beside it: no control character, no line or paragraph separator, no
- * lone surrogate, and none that overrides or embeds a direction. Marks of direction that scripts need are allowed.
+ * Text without characters that hide or rearrange the text next to it: no control character, no line or paragraph
+ * separator, no lone surrogate, and none that overrides or embeds a direction. Marks of direction that scripts need are
+ * allowed.
  */
 const SHOWN = String.raw`[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]`;
 const LINE = new RegExp(`^(?:${SHOWN})*$`, "u");
@@ -107,7 +108,7 @@ export function pageOf<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item), unreadable: unreadableRows, next_cursor: z.string().nullable() });
 }
 
-/** Beside the number of an entry: the origin of the closed log that it is in; null where that is the present one. */
+/** In addition to an entry's number: the origin of the closed log that it is in; null where that is the present log. */
 export const ClosedLog = z.string().nullable();
 
 /** Receipt on every mutating answer (audit.md "Receipts"). */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-// Words that every room, the browser and the SDK use. This file imports nothing of ours.
+// Words that every room, the browser and the SDK use. This file imports only packages.
 
 /** Role of a person or program (access.md "Words"). Support is a duty, not a role. */
 export type Role = "client" | "miner" | "coordinator" | "auditor" | "regulator" | "admin";
@@ -29,7 +29,7 @@ export type Scope =
   | "read"
   | "admin";
 
-/** What data is asked for and opened for. */
+/** The purposes for which data are requested and opened. */
 export const Purpose = z.enum(["settlement", "audit", "compliance", "dispute", "support", "reporting"]);
 export type Purpose = z.infer<typeof Purpose>;
 

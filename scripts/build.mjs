@@ -14,7 +14,7 @@ import {
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { compressBuild } from "./compressed.mjs";
+import { compressBuild } from "./server/compressed.mjs";
 
 // Builds the portal unless .next holds a build of exactly these sources, lockfile and configuration.
 // One build at a time: others wait, then find it done. Ends with its supervisor.
@@ -86,7 +86,7 @@ async function takeLock() {
   }
 }
 
-/** Only what a build needs: no credential of whoever starts it can be baked in. */
+/** Only what a build needs: no credential of the person who starts it can get into the build. */
 function buildEnvironment() {
   const kept = ["PATH", "HOME", "LANG", "TMPDIR", "NODE_OPTIONS"].filter(
     (name) => process.env[name] !== undefined,

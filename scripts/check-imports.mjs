@@ -4,13 +4,13 @@ import { fileURLToPath } from "node:url";
 import swc from "@swc/core";
 import configuration from "../.dependency-cruiser.mjs";
 
-// `npm run check:imports`. A parser that cannot read TypeScript finds nothing wrong: so the number of modules
-// and of imports that were read has a floor.
+// `npm run check:imports`. A parser that cannot read TypeScript would find no violation, so the check requires a
+// minimum number of modules and of imports.
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
 
-// dependency-cruiser asks swc for TypeScript without JSX, and fails at the first page. Its swc reader does not tell
-// `import type` from `import`, so what a file imports as a value is noted here, for the rules that types do not break.
+// dependency-cruiser asks swc for TypeScript without JSX, and fails at the first page. Its swc reader treats `import
+// type` like `import`, so the value imports of a file are noted here, for the rules that types do not break.
 const parseFile = swc.parseFileSync;
 const isTypeOnly = (item) =>
   item.typeOnly === true ||

@@ -41,7 +41,7 @@ function linkLines({ link, expiresAt }: IssuedInvitation): string {
   return `  To sign in, shown this once, until ${expiresAt.toISOString()} and for one use:\n  ${link}\n`;
 }
 
-// Beside `npm start` this process has no environment of the portal: it starts itself again with it.
+// Next to `npm start` this process lacks the portal's environment: it starts itself again with it.
 if (!hasPortalEnv()) {
   const code = await runAsPortal("create-admin.ts", process.argv.slice(2)).catch((error: unknown) =>
     fail(explainFailure(error) ?? "the administrators could not be made", 1),

@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 /**
- * A vitest reporter that keeps what no test is to blame for (a rejection nobody waited for, a connection's error event):
- * it fails the run and stands in no other report. `npm test` names it at its end.
+ * A vitest reporter for errors outside of any test (an unhandled rejection, a connection's error event): they fail the
+ * run, and no other report has them. `npm test` prints them at its end.
  */
 export default class ErrorsReporter {
   onTestRunEnd(modules, errors) {

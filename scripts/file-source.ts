@@ -1,7 +1,7 @@
 import { fstatSync, openSync, readSync } from "node:fs";
 import type { ByteSource } from "@/lib/audit/bundle-verifier/container/source";
 
-/** An open file and its length; throws an error with a code where it cannot be read, or is no file. */
+/** An open file and its length; throws an error with a code where it cannot be read, or is not a file. */
 export function openFile(file: string): { readonly handle: number; readonly size: number } {
   const handle = openSync(file, "r");
   const facts = fstatSync(handle);
@@ -9,7 +9,10 @@ export function openFile(file: string): { readonly handle: number; readonly size
   return { handle, size: facts.size };
 }
 
-/** Reads pieces of a file where they lie. Synchronous: nothing else runs beside a verification, and it is quicker. */
+/**
+ * Reads pieces of a file from the disk. Synchronous: a verification is the only work of this process, and it is
+ * quicker.
+ */
 export function fileSource(file: string): ByteSource {
   const { handle, size } = openFile(file);
   return {

@@ -61,12 +61,12 @@ const { values, positionals } = readArguments();
 const [file] = positionals;
 const { key, holder, submitter, url, currency } = values;
 const apiKey = process.env.SEALPORT_API_KEY;
-if (values.format !== "aitbc") usage("the one format that is read is aitbc");
-if (file === undefined || positionals.length > 1) usage("exactly one file of records is wanted");
-if (key === undefined || holder === undefined) usage("the private key and whose it is are wanted");
-if (submitter === undefined || submitter === AITBC_ESCROW) usage("the participant who submits is wanted");
-if (url === undefined || !URL.canParse(url)) usage("the address of Sealport is wanted");
-if (apiKey === undefined || apiKey === "") usage("SEALPORT_API_KEY is wanted in the environment");
+if (values.format !== "aitbc") usage("the only supported format is aitbc");
+if (file === undefined || positionals.length > 1) usage("exactly one file of records is required");
+if (key === undefined || holder === undefined) usage("the private key and its holder are required");
+if (submitter === undefined || submitter === AITBC_ESCROW) usage("the submitting participant is required");
+if (url === undefined || !URL.canParse(url)) usage("the address of Sealport is required");
+if (apiKey === undefined || apiKey === "") usage("SEALPORT_API_KEY is required in the environment");
 
 const records = understood(file, () => readRecords(readFile(file, MAX_FILE).toString("utf8")));
 const privateKey = understood(key, () => readPrivateKey(readFile(key, MAX_KEY)));
@@ -105,5 +105,5 @@ const left = records.length - counts.taken - counts.skipped - counts.refused;
 process.stdout.write(
   `${counts.taken} taken, ${counts.skipped} skipped, ${counts.refused} refused${left > 0 ? `, ${left} not reached` : ""}. Each is in ${report}.\n`,
 );
-if (stopped !== undefined) process.stderr.write(`Stopped: ${stopped}. Run it again to go on.\n`);
+if (stopped !== undefined) process.stderr.write(`Stopped: ${stopped}. Run it again to continue.\n`);
 process.exitCode = stopped === undefined && counts.refused === 0 ? 0 : 1;

@@ -16,9 +16,9 @@ import path from "node:path";
 export class NotWritten extends Error {}
 
 /**
- * Puts a new text in place of a policy file, whole or not at all (fsync, rename), where it still is the text that was read.
- * The draft beside it is made for this run alone: of two runs at once the second is refused, so that neither undoes the
- * other's. Throws NotWritten that says why.
+ * Replaces the text of a policy file, whole or not at all (fsync, rename), where it still has the text that was read.
+ * The draft next to it is made for this run alone: of two runs at once the second is refused, so that neither undoes
+ * the other's. Throws NotWritten with the reason.
  */
 export function replacePolicy(file: string, read: string, text: string): void {
   const target = realpathSync(file);

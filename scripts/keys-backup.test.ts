@@ -56,7 +56,7 @@ async function begin(): Promise<void> {
 
 const CEREMONY = ["ceremony", "--threshold", "3", "--shares", "5"];
 
-/** The root key, as three files give it, in every form somebody may have written it in. */
+/** The root key of three files, in every form that a leak could have. */
 async function keyForms(): Promise<string[]> {
   const values = files()
     .slice(0, 3)
@@ -99,10 +99,10 @@ test("shares of a root key that Transit wraps restore it on this machine when Tr
     for (const text of [said, ...kept]) expect(text.replaceAll(" ", "")).not.toContain(secret);
 });
 
-test("what is wrong with shares or words is one line with its name, and no argument is repeated", async () => {
+test("a fault in shares or arguments is one line that names it, and no argument is repeated", async () => {
   await begin();
   const made = await backup("transit:portal", ...CEREMONY, "--of", "portal", "--out", out());
-  // What it says to run next is run as it stands: of several processes, the one that was named.
+  // The printed next command works as it is: of several processes, the one that was named.
   expect(made.stdout).toContain("npm run keys -- backup drill --of portal FILE… (3 of them)\n");
   const [one = "", two = "", three = ""] = files();
   const text = readFileSync(three, "utf8");
@@ -123,7 +123,7 @@ test("what is wrong with shares or words is one line with its name, and no argum
     [["restore", one, two, "--to", "local"], /\(backup\.too-few\)\n$/],
     [["restore", one, two, three, "--to", "nowhere"], /^--to is local/],
     [["ceremony", "--threshold", "1", "--shares", "3", "--out", out()], /\(backup\.numbers\)\n$/],
-    [[...CEREMONY, "--out", path.join(keyDir(), "shares")], /^--out lies in the key folder/],
+    [[...CEREMONY, "--out", path.join(keyDir(), "shares")], /^--out is in the key folder/],
     [[...CEREMONY], /^Shares are shown on a terminal only/],
   ];
   for (const [args, line] of cases) {
@@ -145,15 +145,15 @@ test("what is wrong with shares or words is one line with its name, and no argum
   expect(record.backups[0].drills).toEqual([]);
 });
 
-test("a ceremony that cannot write its files hands out nothing and records nothing", async () => {
+test("a ceremony that cannot write its files writes no share and no record", async () => {
   await begin();
   writeFileSync(out(), "a file where a folder is named");
   const { code, stderr } = await backup("transit:portal", ...CEREMONY, "--out", out());
-  expect([code, stderr]).toEqual([1, "--out is no folder that can be written.\n"]);
+  expect([code, stderr]).toEqual([1, "--out is not a writable folder.\n"]);
   expect((await backup("transit:portal", "show")).stdout).toMatch(/ has no backup\n$/);
 });
 
-/** Runs a command on a terminal of its own and answers each question with Enter. */
+/** Runs a command on a new terminal and answers each question with Enter. */
 function onTerminal(
   args: readonly string[],
   answers: (shown: string) => string | undefined,
@@ -194,7 +194,7 @@ test("on a terminal each share has the screen for itself, and typed shares hold 
   const texts = shown.match(/sealport root key share 1[\s\S]*?checksum: [0-9a-f]{4} [0-9a-f]{4}/g) ?? [];
   const typed = `${texts.slice(0, 3).join("\n").replaceAll("\r", "")}\n\u0004`;
   const drilled = await onTerminal(["drill", "-"], (text) =>
-    /of its own:\s*$/.test(text) ? typed : undefined,
+    /an empty line:\s*$/.test(text) ? typed : undefined,
   );
   expect(drilled).toMatch(/3 shares of backup bk-[0-9a-f]{12} give root key/);
 });

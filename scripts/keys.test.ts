@@ -183,9 +183,11 @@ test("a process makes its keys in AWS KMS and in a token, and opens them there a
       expect((await create()).stdout).toBe(first.stdout);
       const move = scriptArguments("keys.ts", "custody", "move", "--to", custody);
       const moved = await runStep({ args: move, cwd: PROGRAM_ROOT, env });
-      // What is to be set next can be pasted into a shell, where a URI's characters would end a command.
+      // The printed setting can be pasted into a shell, where a URI's characters would end a command.
       const setting = custody.startsWith("pkcs11:") ? `'${custody}'` : custody;
-      expect(moved.stdout, moved.stderr).toContain(`anew with SEALPORT_CUSTODY=${setting}; those`);
+      expect(moved.stdout, moved.stderr).toContain(
+        `restart each process with SEALPORT_CUSTODY=${setting}; running`,
+      );
       const withoutService = { ...env, PKCS11_PIN: "11112222", AWS_ENDPOINT_URL_KMS: "http://127.0.0.1:9" };
       const args = scriptArguments("create-keys.ts", "custodian");
       const refused = await runStep({ args, cwd: PROGRAM_ROOT, env: withoutService });
@@ -223,7 +225,7 @@ test("a move that is killed while it asks the service leaves a keystore that ope
   expect(await made(TRANSIT)).toEqual(whole);
 });
 
-test("a move whose target does not answer, denies or is none changes nothing and says so in one line", async () => {
+test("a move whose target does not answer, denies or is invalid changes no key and reports it in one line", async () => {
   expect(await start("local")).toBeUndefined();
   await stop();
   const file = () => readFileSync(path.join(dir, "keys", "keystore.json"), "utf8");

@@ -3,15 +3,15 @@ import { type BackupOrder, backupNow } from "@/lib/launch/backup-now";
 import { custodyNow, isCustodyAct } from "@/lib/launch/custody-now";
 
 const USAGE = `usage: npm run keys -- custody show                 where the root keys of this instance are
-       npm run keys -- custody move --to CUSTODY   wrap them anew there; nothing changes until a process starts with it
-       npm run keys -- custody finish              drop the old root keys, after every process has been started anew
+       npm run keys -- custody move --to CUSTODY   re-wrap them there; nothing changes until a process starts with it
+       npm run keys -- custody finish              drop the old root keys, after every process has restarted
        npm run keys -- custody cancel              drop root keys that were wrapped and not started with
        npm run keys -- backup show                 what is on record of backups of the root keys
        npm run keys -- backup ceremony --threshold T --shares N [--out FOLDER]
                                                    divide a root key among N persons, of whom any T restore it
        npm run keys -- backup drill FILE…          see that T shares still give the root key
        npm run keys -- backup restore FILE… --to CUSTODY
-                                                   wrap the keys anew there with T shares, when the old custody is gone
+                                                   re-wrap the keys there with T shares, when the old custody is lost
 CUSTODY is local, aws-kms:KEY, pkcs11:URI, pkcs11-resident:URI or transit:MOUNT/KEY. SEALPORT_CUSTODY says where the keys are now.
 FILE is a share, or several; - reads them from the input. Never write a share as an argument.
   --of portal|signer|custodian|witness             one process's keys only

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-// The policy version is a digest over the source of every file that decides who may do what. Each file counts with
-// its name and its bytes, in this order; its folder does not count. Moving a file changes only this list.
+// The policy version is a digest over the source of every file that decides who may do what. Each file counts with its
+// name and its bytes, in this order; its folder does not count. Moving a file changes only this list.
 export const POLICY_FILES = [
   "lib/access/rules/decide.ts",
   "lib/access/rules/floor.ts",

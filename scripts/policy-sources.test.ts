@@ -9,7 +9,7 @@ const ROOT = path.dirname(import.meta.dirname);
 const read = (file: string) => readFileSync(path.join(ROOT, file));
 const text = (file: string) => read(file).toString("utf8");
 
-/** Files of ours that this one imports for more than types. */
+/** Returns our own files that this one imports for more than types. */
 function importsOf(file: string): string[] {
   const statements = text(file).matchAll(
     /^(?:import|export) (?!type )[^;]*?from "(@\/|\.{1,2}\/)([^"]+)"/gms,

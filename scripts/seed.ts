@@ -3,7 +3,7 @@ import { DomainError } from "@/lib/errors";
 import { openRuntime } from "@/lib/runtime/portal";
 import { seedDemonstration } from "@/lib/seed/seed-demonstration";
 
-// The demonstration data of a first start, with the portal's environment and keys, as a process of its own.
+// Makes the demonstration data of a first start, with the portal's environment and keys, in its own process.
 try {
   const env = seedEnv();
   await seedDemonstration(await openRuntime(), {
@@ -17,5 +17,5 @@ try {
   process.stderr.write(`${told ?? (error instanceof Error ? `${named}: ${error.message}` : named)}\n`);
   process.exit(1);
 }
-// Pools hold idle connections open; nothing is left to wait for.
+// Pools keep idle connections open, but no work is left.
 process.exit(0);

@@ -32,8 +32,7 @@ async function start(env: ReturnType<typeof custodianEnv>, logger: Logger): Prom
     rotationDays: env.ESCROW_ROTATION_DAYS,
     origins: env.CUSTODIAN_ORIGINS,
     onRefusal: ({ reason }) => logger.warn({ reason }, "refused"),
-    onRosterProblem: (problem) =>
-      logger.error({ problem }, "the changed roster is not taken, the former stays"),
+    onRosterProblem: (problem) => logger.error({ problem }, "changed roster refused, the previous one stays"),
   });
   const server = await serveHttp(env.CUSTODIAN_URL, custodian.handler, {
     maxBodyBytes: MAX_BODY_BYTES,

@@ -2,13 +2,13 @@ import { EventEmitter } from "node:events";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import next from "next";
-import { compressedFiles, serveCompressed } from "./compressed.mjs";
-import { floorHeaders } from "./floor-headers.mjs";
-import { createPortalServer } from "./portal-server.mjs";
-import { refuseEarly } from "./refuse-early.mjs";
+import { compressedFiles, serveCompressed } from "./server/compressed.mjs";
+import { floorHeaders } from "./server/floor-headers.mjs";
+import { createPortalServer } from "./server/portal-server.mjs";
+import { refuseEarly } from "./server/refuse-early.mjs";
 
-// The portal: Next's production server on an http.Server of ours (portal-server.mjs), so that slow senders are cut and
-// the drain is bounded. Plain JavaScript: the sources of lib are reached only through the build.
+// The portal: Next's production server on our own http.Server (server/portal-server.mjs), so that slow senders are cut
+// and the drain is bounded. Plain JavaScript: it reaches the sources of lib only through the build.
 const DRAIN_MS = 3_000;
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const hostname = process.env.HOST ?? "127.0.0.1";
@@ -26,15 +26,15 @@ function end() {
   }, DRAIN_MS);
   server.close(() => process.exit(0));
   server.closeIdleConnections();
-  // What was busy a moment ago, as a stream of updates is, is idle now and would be waited for.
+  // A connection that was busy a moment ago, such as a stream of updates, is idle now and would delay the end.
   setInterval(() => server.closeIdleConnections(), 100).unref();
 }
 for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, end);
 if (process.send !== undefined) process.on("disconnect", end);
 
 process.chdir(root);
-// Next listens for upgrades on what it is given, and leaves those it does not know open without an answer or an end.
-// With no such listener on the server itself, whoever asks for another protocol is answered in this one.
+// Next listens for upgrades on the server it gets, and leaves those it does not know open without an answer or an end.
+// Without such a listener on the server, a client that asks for another protocol is answered in this one.
 const app = next({ dev: false, dir: root, hostname, port, httpServer: new EventEmitter() });
 await app.prepare();
 const handle = app.getRequestHandler();

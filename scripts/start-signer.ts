@@ -33,7 +33,7 @@ try {
   const mark = await openSignedMark(env.KEY_DIR, env.LOG_ORIGIN);
   const from = { pool, file, log: env.LOG_ORIGIN, signer, clock: systemClock, floorDays, mark };
   const serve = signerHandler(from, logger);
-  // A lost store is told at once, not when the log grows next.
+  // Report a lost store at once, not when the log grows next.
   if (file.state.size === 0) await askOnce(serve);
   const server = await serveHttp(env.SIGNER_URL, serve, {
     onError: (err) => logger.error({ err }, "a call failed"),

@@ -13,8 +13,8 @@ function fail(reason: string): never {
 
 const [from, to, number, ...rest] = process.argv.slice(2);
 if (from === undefined || to === undefined || number === undefined || rest.length > 0)
-  fail("three words are needed");
-if (!/^\d{1,12}$/.test(number)) fail(`${number} is no entry's number`);
+  fail("three arguments are needed");
+if (!/^\d{1,12}$/.test(number)) fail(`${number} is not an entry number`);
 try {
   writeFileSync(to, changeBundle(new Uint8Array(readFileSync(from)), Number(number)), { flag: "wx" });
 } catch (error) {

@@ -42,7 +42,7 @@ function runs(command, ...args) {
   return spawnSync(command, args, { stdio: "ignore" }).status === 0;
 }
 
-/** As root on Debian what is missing is installed; elsewhere it is named, and the tests that need it fail. */
+/** As root on Debian missing programs are installed; elsewhere they are named, and the tests that need them fail. */
 function needTools() {
   const missing = () => TOOLS.filter(({ isThere }) => !isThere()).flatMap(({ packages }) => packages);
   if (missing().length === 0) return;
@@ -61,7 +61,7 @@ function readReport(name) {
   return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
 }
 
-/** A stage without tests of its own counts as one; so does one that broke before it could count. */
+/** A stage without tests counts as one; so does one that broke before it could count. */
 const single = (code) => (code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
 
 function vitestCounts(name) {
@@ -128,8 +128,8 @@ const stages = isDeep
       types: ["npm", ["run", "--silent", "check:types"], single],
       imports: [process.execPath, ["scripts/check-imports.mjs"], single],
       unused: [bin("knip"), [], single],
-      dependencies: [bin("tsx"), ["scripts/check-dependencies.ts"], single],
-      sbom: [bin("tsx"), ["scripts/sbom.ts"], single],
+      dependencies: [bin("tsx"), ["scripts/dependencies/check-dependencies.ts"], single],
+      sbom: [bin("tsx"), ["scripts/dependencies/sbom.ts"], single],
       unit: vitest("unit"),
       components: vitest("components"),
       build,

@@ -13,17 +13,17 @@ import { FormatError } from "@/lib/crypto/format-error";
 import { fileSource, openFile } from "./file-source";
 import { NotWritten, replacePolicy } from "./keep-policy";
 
-// Verifies a bundle with nothing but this program, the bundle and the checker's own keys.
+// Verifies a bundle with only this program, the bundle and the checker's own keys.
 const USAGE = `usage: npm run verify -- BUNDLE [--policy FILE | --keep FILE] [--receipt FILE]... [--json]
        npm run verify -- --receipt FILE --bundle BUNDLE [--policy FILE | --keep FILE] [--json]
 --keep FILE: as --policy FILE, and a bundle that is verified under it leaves its newest checkpoint there, so that later
 bundles must go on from it
-exit status: 0 verified under the policy, and every receipt proven; 3 nothing is wrong, but consistent with the keys
+exit status: 0 verified under the policy, and every receipt proven; 3 consistent, but with the keys
 in the bundle only, or a receipt is neither proven nor broken by it; 1 wrong; 2 usage, or what was to be kept cannot be
 written\n`;
 const EXIT = { verified: 0, wrong: 1, consistent: 3 } as const;
 
-/** Who asks about a receipt is told by the exit status, too, that the bundle does not answer. */
+/** A caller that asks about a receipt also gets an exit status when the bundle does not answer. */
 function exitOf(report: Report): number {
   return report.verdict === "verified" && openReceipts(report) > 0 ? EXIT.consistent : EXIT[report.verdict];
 }
@@ -79,7 +79,7 @@ function readArguments() {
   }
 }
 
-/** One line that is written over, for a person who waits. */
+/** Writes one line that the next one replaces, for a waiting person. */
 function showProgress({ step, done, total }: Progress): void {
   const share = total === 0 ? 100 : Math.floor((done / total) * 100);
   process.stderr.write(`\r${step} ${done} of ${total} (${share} %)\u001b[K`);
@@ -99,7 +99,7 @@ function keep(file: string, text: string, report: Report, tell: (line: string) =
       return false;
     }
     tell(
-      `kept: the checkpoint over ${keeping.size} leaves is in ${file}, and later bundles must go on from it`,
+      `kept: the checkpoint over ${keeping.size} leaves is in ${file}, and later bundles must continue from it`,
     );
   }
   return true;
@@ -127,7 +127,7 @@ if (isWatched) process.stderr.write("\r\u001b[K");
 process.stdout.write(values.json ? `${shownJson(report)}\n` : describeReport(report));
 process.exitCode = exitOf(report);
 if (values.keep !== undefined && policyText !== undefined) {
-  // JSON is the whole of what stands on standard output.
+  // With --json, standard output has only the JSON.
   const out = values.json ? process.stderr : process.stdout;
   if (!keep(values.keep, policyText, report, (line) => out.write(`${shownText(line)}\n`)))
     process.exitCode = 2;

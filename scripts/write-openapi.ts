@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { openApiText } from "@/lib/api-client/openapi/openapi-text";
+import { openApiText } from "@/lib/api-client/openapi/document";
 import packageJson from "@/package.json";
 
 // `npm run openapi`: writes docs/openapi.json as the declarations are. A unit test compares the two.

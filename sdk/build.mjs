@@ -4,8 +4,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-// `npm run build:sdk`: makes sdk/dist from lib. node: with node:crypto; browser: with @noble, for bundlers; standalone: the
-// same with everything in it, for a page without one. Types are the compiler's own, for what the entry leads to.
+// `npm run build:sdk`: makes sdk/dist from lib. node: with node:crypto; browser: with @noble, for bundlers; standalone:
+// the same with all code in it, for a page without a bundler. The compiler writes the types of what the entry exports.
 const sdk = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(sdk);
 const { dependencies, version } = JSON.parse(readFileSync(path.join(sdk, "package.json"), "utf8"));
@@ -47,7 +47,7 @@ async function bundle(name, options) {
     logLevel: "error",
     ...options,
   });
-  // What runs in a program of somebody else's must not have the server's in it.
+  // A client's program must not include code of the server.
   const foreign = Object.keys(metafile.inputs).filter((file) =>
     /server-only|lib\/db\/|lib\/env|@prisma|\.test\.ts$/.test(file),
   );
@@ -88,7 +88,7 @@ function tidyTypes() {
   if (server.length > 0) refuse(`the types lead to the server's: ${server.join(", ")}`);
 }
 
-// Beside its place and then put there, so that nobody finds half of it.
+// Written under another name and then renamed, so that a reader never finds half of it.
 const out = path.join(sdk, `.dist-${process.pid}`);
 const types = path.join(out, "types");
 try {

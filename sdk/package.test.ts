@@ -5,7 +5,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
-// What a stranger gets: the package as npm packs it, installed in an empty folder from the npm registry alone.
+// A stranger's view: the package as npm packs it, installed in an empty folder from the npm registry alone.
 const run = promisify(execFile);
 const root = path.resolve(import.meta.dirname, "..");
 const folder = mkdtempSync(path.join(tmpdir(), "sealport-sdk-"));
@@ -21,7 +21,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const installed = () => path.join(folder, "node_modules/@sealport/sdk");
 
-it("the package holds what is built and nothing of the server", () => {
+it("the package has what is built and no code of the server", () => {
   const files = readdirSync(installed(), { recursive: true, encoding: "utf8" });
   for (const name of ["README.md", "examples/ten-minutes.mjs", "dist/node/index.js", "dist/browser/index.js"])
     expect(files).toContain(name);
@@ -83,7 +83,7 @@ export async function refused(error: unknown): Promise<void> {
   ]) {
     const options = ["--strict", "--exactOptionalPropertyTypes", "--noEmit", "--target", "es2022"];
     const compiled = run(tsc, [...options, ...lib, ...module, "program.ts"], { cwd: folder });
-    // What the compiler says is on standard output, also when it refuses.
+    // The compiler writes its messages to standard output, also when it refuses.
     expect((await compiled.catch((refused: { stdout: string }) => refused)).stdout).toBe("");
   }
 }, 600_000);

@@ -1,4 +1,4 @@
-import { openApiText } from "@/lib/api-client/openapi/openapi-text";
+import { openApiText } from "@/lib/api-client/openapi/document";
 import { documentResponse, type PublicDocument, publicDocument } from "@/lib/http/public/serve-document";
 import { servePublic } from "@/lib/http/public/serve-public";
 import packageJson from "@/package.json";

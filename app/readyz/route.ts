@@ -1,4 +1,4 @@
-import { readReadiness } from "@/lib/http/health/read-readiness";
+import { readReadiness } from "@/lib/http/health/read-health";
 import { servePublic } from "@/lib/http/public/serve-public";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = servePublic(

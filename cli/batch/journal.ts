@@ -18,8 +18,8 @@ import { uuidv7With } from "@/lib/crypto/uuid";
 import { usage } from "../exit";
 import { codeOf, makePrivateFolder, openPrivateToAdd } from "../private-file";
 
-// What is known of a batch, so that a run that was ended goes on: a seed from which every transaction's id follows, put
-// down before anything is sent, and each result. Nothing that is sealed stands in it.
+// What is known of a batch, so that an interrupted run continues: a seed from which every transaction's id follows,
+// stored before the first call, and each result. It has no sealed values.
 
 const Head = z.object({
   version: z.literal(1),
@@ -71,7 +71,7 @@ function headOf({ url, input }: BatchPlace): z.infer<typeof Head> {
   };
 }
 
-/** Makes the journal whole or not at all; where another run has made it, that one stands. */
+/** Makes the journal whole or not at all; where another run has made it, that one is used. */
 function make(file: string, place: BatchPlace): void {
   const draft = `${file}.${randomBytes(6).toString("hex")}.draft`;
   const handle = openSync(draft, "wx", 0o600);
@@ -96,13 +96,13 @@ function read(file: string): { head: z.infer<typeof Head>; results: Result[] } {
     return { head: Head.parse(JSON.parse(first)), results };
   } catch {
     throw usage(
-      `${file} is not in its form`,
-      "It says what was sent of this input: look with `sealport transactions list` before you remove it.",
+      `${file} has an invalid format`,
+      "It records what was sent of this input: check `sealport transactions list` before you remove it.",
     );
   }
 }
 
-/** Begins a line of its own, also behind one that was cut: that one is then no JSON, and is taken out. */
+/** Starts a new line, also after an incomplete one: that one is invalid JSON and is removed. */
 function openToAdd(file: string): number {
   const text = readFileSync(file, "utf8");
   if (!text.endsWith("\n")) {
@@ -114,7 +114,7 @@ function openToAdd(file: string): number {
   return openPrivateToAdd(file);
 }
 
-/** Opens the journal of a batch, or makes it; `isNew` puts a former one aside, so that all is made again. */
+/** Opens the journal of a batch, or makes it; `isNew` renames an earlier one, so that all items are made again. */
 export function openJournal(place: BatchPlace, isNew: boolean): Journal {
   const name = toHex(sha256(utf8(JSON.stringify([place.url, place.who, toHex(sha256(place.input))])))).slice(
     0,

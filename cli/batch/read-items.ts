@@ -1,7 +1,7 @@
 import { usage } from "../exit";
 import { type CsvRecord, readCsv } from "../read-csv";
 
-/** One transaction of the input, as it is to be sent, or what is wrong with its line. */
+/** One transaction of the input, ready to send, or the fault of its line. */
 export interface Item {
   /** The line of the input on which it begins, from 1. */
   readonly line: number;
@@ -12,7 +12,7 @@ export interface Item {
 export const FORMATS = ["ndjson", "csv"] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** By the name of the file; standard input must be told. */
+/** Returns the format by the file's name; standard input needs --format. */
 export function formatOf(file: string): Format | undefined {
   if (/\.(ndjson|jsonl|json)$/i.test(file)) return "ndjson";
   return /\.csv$/i.test(file) ? "csv" : undefined;
@@ -23,7 +23,7 @@ function itemOf(line: number, text: string): Item {
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null && !Array.isArray(value))
       return { line, value: Object.fromEntries(Object.entries(value)) };
-    return { line, problem: "the line is no JSON object" };
+    return { line, problem: "the line is not a JSON object" };
   } catch {
     return { line, problem: "the line is not JSON" };
   }
@@ -58,7 +58,7 @@ function isColumn(name: string): boolean {
   return [...PLAIN, ...LISTS, ...JSONS, "confidential"].includes(name);
 }
 
-/** A cell's value. Throws SyntaxError for JSON that is none, TypeError for a word that is neither true nor false. */
+/** Returns a cell's value. Throws SyntaxError for invalid JSON, TypeError for a word that is neither true nor false. */
 function cellValue(name: string, cell: string): unknown {
   if (LISTS.includes(name)) return cell.split(/[;|\s]+/).filter((part) => part !== "");
   if (JSONS.includes(name)) return JSON.parse(cell);
@@ -93,10 +93,10 @@ function fromCsv(text: string): Item[] {
   const unknown = names.find((name) => !isColumn(name));
   if (unknown !== undefined)
     throw usage(
-      `there is no column "${unknown}"`,
-      `The first line names columns out of ${COLUMN_WORDS.join(", ")}.`,
+      `unknown column "${unknown}"`,
+      `Columns of the first line can be ${COLUMN_WORDS.join(", ")}.`,
     );
-  if (new Set(names).size < names.length) throw usage("a column stands twice in the first line");
+  if (new Set(names).size < names.length) throw usage("a column is repeated in the first line");
   return records.map((record) => fromRecord(names, record));
 }
 

@@ -5,9 +5,9 @@ import type { Connection } from "../command";
 import type { Journal, Result } from "./journal";
 import type { Item } from "./read-items";
 
-/** The API takes 8 MB; what stands around the items is little. */
+/** The API takes 8 MB; the text around the items is small. */
 const MAX_BYTES = (8 << 20) - 65_536;
-/** How often a request is sent under another key where nobody knows what became of the former one. */
+/** How often a request is sent under another key where the outcome of the earlier one is unknown. */
 const TRIES = 3;
 
 export interface Sending {
@@ -20,7 +20,7 @@ export interface Sending {
 
 interface Ready {
   readonly line: number;
-  /** The id stands in the input, so that it may be somebody else's. */
+  /** The input names the id, so it may be another person's. */
   readonly isOwnId: boolean;
   readonly value: Readonly<Record<string, unknown>>;
   readonly bytes: number;
@@ -60,7 +60,7 @@ function* chunksOf(items: readonly Ready[], atMost: number): Generator<Ready[]> 
   if (chunk.length > 0) yield chunk;
 }
 
-/** Whether the first request of this key still runs, or has ended so that nobody knows how. */
+/** Returns whether the first request of this key still runs, or has ended with an unknown outcome. */
 function isUnknown(error: unknown): boolean {
   return error instanceof ApiProblem && error.code === "idempotency.in-progress";
 }
@@ -87,12 +87,12 @@ async function send(
     }
   }
   throw new ApiProblem(409, "idempotency.in-progress", "", {
-    title: "What became of a former request is not known yet",
-    detail: "Run the same command again later: nothing is made twice.",
+    title: "The outcome of an earlier request is not known yet",
+    detail: "Run the same command again later: no transaction is made twice.",
   });
 }
 
-/** An id out of the input that is taken: by the same transaction, sent before, or by another one. */
+/** An id of the input that already exists: of the same transaction, sent before, or of another one. */
 async function judgeTaken(item: Ready, refused: Result, { connection }: Sending): Promise<Result> {
   const transaction_id = String(item.value.transaction_id);
   const made = { line: item.line, status: 200, transaction_id, made_before: true };
@@ -106,7 +106,7 @@ async function judgeTaken(item: Ready, refused: Result, { connection }: Sending)
   }
 }
 
-/** The problem as the line has it: where an item stood in its call is of no use to whoever reads the line's number. */
+/** Returns the problem for the line: the item's position in its call does not help a reader of line numbers. */
 function ofTheLine(problem: NonNullable<BatchResult["problem"]>): NonNullable<BatchResult["problem"]> {
   const { errors } = problem;
   if (!Array.isArray(errors)) return problem;
@@ -122,7 +122,7 @@ async function resultOf(item: Ready, answered: BatchResult | undefined, sending:
     return {
       line,
       status: 500,
-      problem: { code: "unknown", detail: "the portal did not say what became of it" },
+      problem: { code: "unknown", detail: "the portal did not report the outcome" },
     };
   const { status, transaction_id, receipt, problem } = answered;
   if (problem === undefined)
@@ -136,7 +136,9 @@ async function resultOf(item: Ready, answered: BatchResult | undefined, sending:
   return problem.code === "transaction.exists" ? judgeTaken(item, refused, sending) : refused;
 }
 
-/** Sends what was not made by a former run, chunk after chunk; each chunk's results are on the disk before the next one. */
+/**
+ * Sends what an earlier run did not make, chunk after chunk; each chunk's results are on the disk before the next one.
+ */
 export async function sendItems(items: readonly Item[], sending: Sending): Promise<void> {
   const { journal, atMost, onResults } = sending;
   const judged = items.filter(({ line }) => !journal.made.has(line)).map((item) => readyOf(item, journal));

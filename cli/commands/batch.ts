@@ -12,7 +12,7 @@ import { readNamed } from "../files";
 const MAX_INPUT = 256 << 20;
 const BAR = 24;
 
-/** How far a batch is, for a person who waits. */
+/** Shows the progress of a batch to a waiting person. */
 export function barText(done: number, total: number, refused: number): string {
   const full = total === 0 ? BAR : Math.floor((done / total) * BAR);
   const share = total === 0 ? 100 : Math.floor((done / total) * 100);
@@ -22,11 +22,11 @@ export function barText(done: number, total: number, refused: number): string {
 
 function formatFrom(given: Given, file: string): Format {
   const told = FORMATS.find((format) => format === given.text("format")) ?? formatOf(file);
-  if (told === undefined) throw usage("--format is wanted: ndjson or csv");
+  if (told === undefined) throw usage("--format is required: ndjson or csv");
   return told;
 }
 
-/** What the schema says of each line, without a call. */
+/** Checks each line with the schema, without a call. */
 function check({ line, value, problem }: Item): Result {
   if (value === undefined)
     return { line, status: 400, problem: { code: "request.malformed", detail: problem ?? "" } };
@@ -69,13 +69,14 @@ async function batch(cx: Cx, given: Given): Promise<number> {
     cx.out.progress(barText(counts.done, items.length, counts.refused));
   };
   try {
-    if (journal.made.size > 0) cx.out.remark(`${journal.made.size} were made by a former run of this input.`);
+    if (journal.made.size > 0)
+      cx.out.remark(`${journal.made.size} were made by an earlier run of this input.`);
     await onResults([...journal.made.values()].map((result) => ({ ...result, made_before: true })));
     const atMost = given.whole("chunk", 1, MAX_BATCH) ?? MAX_BATCH;
     await sendItems(items, { connection: cx.connect(), journal, atMost, wait: (ms) => wait(ms), onResults });
   } catch (error) {
     cx.out.remark(
-      `${counts.done} of ${items.length} are done. The same command goes on; nothing is made twice.`,
+      `${counts.done} of ${items.length} are done. Run the same command again to continue; no transaction is made twice.`,
     );
     throw error;
   } finally {
@@ -87,7 +88,7 @@ async function batch(cx: Cx, given: Given): Promise<number> {
 
 export const BATCH_COMMAND: CommandSpec = {
   path: ["transactions", "batch"],
-  summary: "Submit many transactions from NDJSON or CSV; a run that was ended goes on.",
+  summary: "Submit many transactions from NDJSON or CSV; an interrupted run continues.",
   operands: [
     { name: "FILE", help: "One transaction a line, or a CSV with named columns; - is standard input." },
   ],
@@ -96,17 +97,17 @@ export const BATCH_COMMAND: CommandSpec = {
       name: "format",
       kind: "text",
       value: "FORMAT",
-      help: "By the file's name unless said.",
+      help: "By default chosen by the file's name.",
       choices: FORMATS,
     },
     {
       name: "chunk",
       kind: "text",
       value: "N",
-      help: `Send so many at once, ${MAX_BATCH} at most and unless said.`,
+      help: `Send so many at once, ${MAX_BATCH} at most and by default.`,
     },
-    { name: "dry-run", kind: "flag", help: "Only hold each line against the schema; nothing is sent." },
-    { name: "again", kind: "flag", help: "Make all of them once more, though this input was sent before." },
+    { name: "dry-run", kind: "flag", help: "Only check each line against the schema; nothing is sent." },
+    { name: "again", kind: "flag", help: "Make all of them again, although this input was sent before." },
   ],
   example: "sealport transactions batch november.csv > results.ndjson",
   note: `Each line of the answer is JSON: line, status (201 made, 200 with made_before made earlier, else refused), transaction_id, receipt or problem. The same input sent again, to the same portal by the same profile, makes nothing twice, however the first run ended; what was refused is tried again. Columns: ${COLUMN_WORDS.join(", ")}; participants are separated by blanks, semicolons or bars.`,

@@ -15,12 +15,12 @@ const FACTS = ["issuer", "case-number", "valid-from", "valid-until"] as const;
 
 type Body = NewStatement;
 
-/** What the decider read in a paper order: all four of its facts, or none. */
+/** The facts that the decider retyped from a paper order: all four, or none. */
 function readingOf(given: Given): object | undefined {
   const read = FACTS.map((name) => given.text(name));
   if (read.every((value) => value === undefined)) return undefined;
   if (read.some((value) => value === undefined))
-    throw usage(`what was read is whole or not there: ${FACTS.map((name) => `--${name}`).join(", ")}`);
+    throw usage(`give all retyped facts or none: ${FACTS.map((name) => `--${name}`).join(", ")}`);
   const [issuer, case_number, valid_from, valid_until] = read;
   return { issuer, case_number, valid_from, valid_until };
 }
@@ -54,7 +54,7 @@ function bodyOf(given: Given): Body {
   throw usage("the decision does not fit its schema", ...places);
 }
 
-/** What is signed must be what was asked for, whatever a portal answers. */
+/** The signed statement must match the request, whatever a portal answers. */
 function checkStatement(statement: DecisionStatement, id: string, body: Body): void {
   const isAsked =
     statement.request === id.toLowerCase() &&
@@ -77,9 +77,9 @@ function checkStatement(statement: DecisionStatement, id: string, body: Body): v
 /** Says why this person cannot sign here, where that is known beforehand. */
 function requireSigner(by: string, hasKey: boolean, page: string): void {
   if (by === "passkey") throw new CliError(EXIT.notAllowed, `you sign with a passkey: decide at ${page}`);
-  if (by === "key" && !hasKey) throw usage("--statement-key is wanted: you sign with a key of your own");
+  if (by === "key" && !hasKey) throw usage("--statement-key is required: you sign with your own key");
   if (by === "nobody")
-    throw new CliError(EXIT.notAllowed, "nobody signs for you here: enrol a key under /account/security");
+    throw new CliError(EXIT.notAllowed, "you have no signing key here: enrol a key under /account/security");
 }
 
 async function make(cx: Cx, given: Given): Promise<undefined> {
@@ -147,14 +147,14 @@ export const DECISION_COMMANDS: readonly CommandSpec[] = [
         name: "recognition-basis",
         kind: "text",
         value: "TEXT",
-        help: "By what a foreign order counts (stage legal).",
+        help: "Basis for recognising a foreign order (stage legal).",
       },
       ...STATEMENT_OPTIONS,
       { name: "yes", kind: "flag", help: "Do not ask." },
     ],
     example:
       "sealport decisions make ID --stage legal --decision deny --comment 'The order names another case'",
-    note: "The statement and the question go to standard error, the decided request to standard output. Whoever signs with a passkey decides in the portal.",
+    note: "The statement and the question go to standard error, the decided request to standard output. If you sign with a passkey, decide in the portal.",
     run: make,
   },
 ];

@@ -4,8 +4,7 @@ import { EXIT } from "../exit";
 
 export const DOCTOR_COMMAND: CommandSpec = {
   path: ["doctor"],
-  summary:
-    "Look at what commonly stands in the way: files, TLS, the portal, clocks, versions, the key, signing.",
+  summary: "Check for common problems: files, TLS, the portal, clocks, versions, the key, signing.",
   options: [{ name: "csv", kind: "flag", help: "The findings as CSV." }],
   example: "sealport doctor --profile demo",
   note: "Exit status: 0 where nothing fails, else that of the first failure: 2 for the configuration, 4 for a key that is refused, 7 for a portal that does not answer or is not ready, 1 for anything else.",

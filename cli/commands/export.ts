@@ -44,10 +44,10 @@ function wantedOf(given: Given): NewExport {
   );
 }
 
-/** Straight to standard output, for a pipe; it cannot go on where it was cut. */
+/** Straight to standard output, for a pipe; it cannot continue after an interruption. */
 async function stream(cx: Cx, wanted: NewExport): Promise<undefined> {
   if (cx.host.stdout.isTTY === true)
-    throw usage("an export is no text for a terminal", "--output FILE takes it.");
+    throw usage("an export cannot be shown on a terminal", "Use --output FILE.");
   const response = await cx.connect().open(exportAuditLog, { query: wanted });
   for await (const chunk of response.body ?? []) await cx.out.bytes(chunk);
   return undefined;
@@ -59,10 +59,7 @@ function begunBefore(note: string, url: string, asked: string): string | undefin
   if (text === undefined) return undefined;
   const found = Begun.safeParse(JSON.parse(text)).data;
   if (found?.url === url && found.asked === asked) return found.id;
-  throw usage(
-    `another export to this file was begun and is not whole (${note})`,
-    "--force begins this one in its place.",
-  );
+  throw usage(`another export to this file is incomplete (${note})`, "--force replaces it.");
 }
 
 async function begin(cx: Cx, wanted: NewExport, note: string): Promise<string> {
@@ -70,7 +67,7 @@ async function begin(cx: Cx, wanted: NewExport, note: string): Promise<string> {
   const asked = JSON.stringify(wanted);
   const former = begunBefore(note, url, asked);
   if (former !== undefined) {
-    cx.out.remark("This export was begun before, and goes on.");
+    cx.out.remark("This export continues an earlier one.");
     return former;
   }
   const { id } = await cx.connect().call(requestAuditExport, { body: wanted });
@@ -87,7 +84,7 @@ async function untilMade(cx: Cx, id: string): Promise<ExportItem> {
   }
 }
 
-/** What was cut in the middle goes on; anything else is a failure. */
+/** An interrupted download continues; any other error is a failure. */
 function isCut(error: unknown): boolean {
   return isAway(error) || (error instanceof ApiProblem && error.status >= 500);
 }
@@ -133,7 +130,7 @@ async function toFile(cx: Cx, given: Given, wanted: NewExport, file: string): Pr
     rmSync(part, { force: true });
     rmSync(note, { force: true });
   };
-  if (existsSync(file) && !isForced) throw usage(`${file} is there already`, "--force replaces it.");
+  if (existsSync(file) && !isForced) throw usage(`${file} already exists`, "--force replaces it.");
   if (isForced) drop();
   const id = await begin(cx, wanted, note);
   const item = await untilMade(cx, id);
@@ -146,7 +143,7 @@ async function toFile(cx: Cx, given: Given, wanted: NewExport, file: string): Pr
   await fetchAll(cx, item, part);
   if ((await digestOf(part)) !== item.sha256) {
     drop();
-    throw new CliError(EXIT.wrong, "what arrived is not what the portal made; it was not kept");
+    throw new CliError(EXIT.wrong, "the file differs from what the portal made; it was not kept");
   }
   nameWhole(part, file, isForced);
   rmSync(note, { force: true });
@@ -164,19 +161,19 @@ async function run(cx: Cx, given: Given): Promise<undefined> {
 
 export const EXPORT_COMMAND: CommandSpec = {
   path: ["export"],
-  summary: "Export the log to a file; a download that was cut goes on where it ended.",
+  summary: "Export the log to a file; an interrupted download continues where it ended.",
   options: [
     {
       name: "output",
       kind: "text",
       value: "FILE",
-      help: "Where to; - is standard output, which cannot go on after a cut.",
+      help: "Where to; - is standard output, which cannot continue after an interruption.",
     },
     {
       name: "format",
       kind: "text",
       value: "FORMAT",
-      help: "ndjson unless said.",
+      help: "ndjson by default.",
       choices: ExportFormat.options,
     },
     { name: "actor", kind: "text", value: "PSEUDONYM", help: "By this actor." },
@@ -197,14 +194,14 @@ export const EXPORT_COMMAND: CommandSpec = {
       name: "parts",
       kind: "text",
       value: "PARTS",
-      help: "none leaves every sealed part shut.",
+      help: "none leaves every sealed part sealed.",
       choices: ["readable", "none"],
     },
     { name: "delimiter", kind: "text", value: "CHARACTER", help: "Of a CSV.", choices: [",", ";"] },
     { name: "bom", kind: "flag", help: "A byte order mark before a CSV." },
-    { name: "force", kind: "flag", help: "Replace a file that is there, and begin anew." },
+    { name: "force", kind: "flag", help: "Replace an existing file and start again." },
   ],
   example: "sealport export --format bundle --output november.zip",
-  note: "The file is readable by you alone (0600). Until it is whole and its digest holds it is called FILE.part; the same command goes on with it.",
+  note: "Only you can read the file (0600). Until it is complete and its digest matches it is called FILE.part; the same command continues it.",
   run,
 };

@@ -60,7 +60,7 @@ export const GRANT_COMMANDS: readonly CommandSpec[] = [
     summary: "End a grant; in force at the next decision.",
     operands: [ID],
     options: [
-      { name: "reason", kind: "text", value: "TEXT", help: "Why; it stands in the log." },
+      { name: "reason", kind: "text", value: "TEXT", help: "Why; it is recorded in the log." },
       { name: "yes", kind: "flag", help: "Do not ask." },
     ],
     example: "sealport grants revoke 01931c2e-0000-7000-8000-000000000000 --reason 'The order was lifted'",

@@ -21,7 +21,7 @@ const LOOK_MS = 1_000;
 /** "participant" may be given again where transactions are made; a key has one. */
 function participantOf(given: Given): string {
   const [one, ...others] = given.texts("participant");
-  if (one === undefined || others.length > 0) throw usage("one --participant is wanted");
+  if (one === undefined || others.length > 0) throw usage("exactly one --participant is required");
   return one;
 }
 
@@ -111,17 +111,17 @@ export const KEY_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["keys", "rotate"],
-    summary: "Put a new key in a managed one's place.",
+    summary: "Rotate a managed key.",
     operands: [ID],
     options: [
       {
         name: "mode",
         kind: "text",
         value: "MODE",
-        help: "rewrap unless said.",
+        help: "rewrap by default.",
         choices: ["rewrap", "reseal"],
       },
-      { name: "wait", kind: "flag", help: "Until all has been moved to the new key." },
+      { name: "wait", kind: "flag", help: "Wait until all data are sealed with the new key." },
     ],
     example: "sealport keys rotate 01931c2e-0000-7000-8000-000000000000 --wait",
     run: rotate,
@@ -131,7 +131,7 @@ export const KEY_COMMANDS: readonly CommandSpec[] = [
     summary: "Suspend, resume, report compromised, deactivate or destroy a key version.",
     operands: [ID, { name: "STATE", help: "The new state.", choices: STATES }],
     options: [
-      { name: "reason", kind: "text", value: "TEXT", help: "Why; it stands in the log." },
+      { name: "reason", kind: "text", value: "TEXT", help: "Why; it is recorded in the log." },
       { name: "yes", kind: "flag", help: "Do not ask before what cannot be undone." },
     ],
     example: "sealport keys state 01931c2e-0000-7000-8000-000000000000 suspended --reason 'A phone was lost'",

@@ -5,8 +5,8 @@ const USUAL = 50;
 
 /** Options of every list. */
 export const LIST_OPTIONS: readonly OptionSpec[] = [
-  { name: "limit", kind: "text", value: "N", help: `At most so many; ${USUAL} unless said.` },
-  { name: "all", kind: "flag", help: "All there are, page by page." },
+  { name: "limit", kind: "text", value: "N", help: `At most so many; ${USUAL} by default.` },
+  { name: "all", kind: "flag", help: "All items, page by page." },
   { name: "csv", kind: "flag", help: "The list as CSV; cells that a spreadsheet would run are marked." },
 ];
 
@@ -19,7 +19,7 @@ async function* first<T>(items: AsyncIterable<T>, limit: number, onMore: () => v
   }
 }
 
-/** Writes as much of a paged list as was asked for, and says where there is more. */
+/** Writes as much of a paged list as was asked for, and reports when the list has more. */
 export async function writeList<T>(
   cx: Cx,
   given: Given,
@@ -32,7 +32,7 @@ export async function writeList<T>(
   return undefined;
 }
 
-/** Items to ask for at once, so that a short list is one call. */
+/** The page size, so that a short list is one call. */
 export function pageSize(given: Given): string {
   return given.flag("all") ? "500" : String(Math.min(500, (given.whole("limit", 1, MOST) ?? USUAL) + 1));
 }

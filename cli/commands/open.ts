@@ -12,7 +12,7 @@ import { factLines } from "../shown";
 import { STATEMENT_OPTIONS, statementSigner } from "../statement";
 import { present } from "./listing";
 
-/** Auditors and regulators open through escrow; an older portal does not tell whose key calls. */
+/** Auditors and regulators open through escrow; an older portal does not show whose key calls. */
 async function isThroughEscrow(connection: Connection): Promise<boolean> {
   try {
     const { role } = await connection.call(getCallingKey, {});
@@ -28,7 +28,7 @@ function fieldsOf(given: Given): GroupName[] | undefined {
   return names.length === 0 ? undefined : names.map((name) => GroupName.parse(name));
 }
 
-/** What is signed must be what was asked for, whatever a portal answers. */
+/** The signed statement must match the opening, whatever a portal answers. */
 function checkOpening(statement: OpenStatement, asked: NewOpening, purpose: string): void {
   const { grant, transactions, groups } = statement;
   const isAsked =
@@ -49,7 +49,7 @@ async function signedOpening(
   const sign = await statementSigner(cx.host, given);
   if (sign === undefined) return undefined;
   const grant = given.text("grant");
-  if (grant === undefined) throw usage("--grant is wanted: a signed opening is under a grant");
+  if (grant === undefined) throw usage("--grant is required: a signed opening needs a grant");
   const id = given.operand("ID").toLowerCase();
   const body = { grant_id: grant, transactions: [id], ...present({ fields: fieldsOf(given) }) };
   const { opening_id, statement } = await connection.call(prepareOpening, { body });
@@ -58,7 +58,7 @@ async function signedOpening(
   return { opening_id, signature: sign("open", statement) };
 }
 
-/** With a key of one's own the portal is asked for the envelopes only. */
+/** With the caller's own key the command reads only the envelopes from the portal. */
 async function openHere(cx: Cx, given: Given, key: string): Promise<undefined> {
   const { openLocally } = await import("../open-locally");
   const wanted = { id: given.operand("ID"), key, policy: given.text("policy"), fields: fieldsOf(given) };
@@ -66,8 +66,8 @@ async function openHere(cx: Cx, given: Given, key: string): Promise<undefined> {
   if (!opened.proven)
     cx.out.remark(
       given.text("policy") === undefined
-        ? "That the log has what was opened is not proven: --policy FILE has the keys for it (`sealport verify keys`)."
-        : "That the log has what was opened is not proven yet: open it again in a minute.",
+        ? "It is not proven that the log has what was opened: --policy FILE has the keys for it (`sealport verify keys`)."
+        : "It is not proven yet that the log has what was opened: open it again in a minute.",
     );
   await cx.out.document({ ...opened });
   return undefined;
@@ -114,18 +114,18 @@ export const OPEN_COMMAND: CommandSpec = {
     {
       name: "escrow",
       kind: "flag",
-      help: "Through the escrow custodian; auditors and regulators do so anyhow.",
+      help: "Through the escrow custodian; auditors and regulators always do so.",
     },
     { name: "key", kind: "text", value: "FILE", help: "Here, with the key that you hold, a private JWK." },
     {
       name: "policy",
       kind: "text",
       value: "FILE",
-      help: "With --key: hold the entries' proofs against these keys.",
+      help: "With --key: check the entries' proofs with these keys.",
     },
     ...STATEMENT_OPTIONS,
   ],
   example: "sealport transactions open 01931c2e-0000-7000-8000-000000000000 --purpose settlement",
-  note: "An opening is never asked for twice: it counts a view. What was opened is on standard output; redirect it to a file that only you can read. With --key no purpose is wanted, and the log has no entry of the opening.",
+  note: "An opening is never repeated: it uses a view. What was opened is on standard output; redirect it to a file that only you can read. With --key no purpose is needed, and the log has no entry of the opening.",
   run: open,
 };

@@ -42,11 +42,11 @@ function viewOf(config: Config, name: string, profile: Profile): ProfileView {
 
 function existing(config: Config, name: string): Profile {
   const found = Object.hasOwn(config.profiles, name) ? config.profiles[name] : undefined;
-  if (found === undefined) throw usage(`there is no profile ${name}`);
+  if (found === undefined) throw usage(`profile ${name} not found`);
   return found;
 }
 
-/** From a file, from whoever is asked, or from standard input; never from the arguments. */
+/** Reads the key from a file, from a question at a terminal, or from standard input; never from the arguments. */
 async function readKey(cx: Cx, given: Given): Promise<string> {
   const file = given.text("key-file") ?? (canAsk(cx.host) ? undefined : "-");
   const text =
@@ -54,7 +54,7 @@ async function readKey(cx: Cx, given: Given): Promise<string> {
       ? await askHidden(cx.host, "API key (it is not shown):")
       : (await readNamed(cx.host, file, 4096)).toString("utf8");
   const key = text.trim();
-  if (prefixOfKey(key) === undefined) throw usage("that is no API key: sp_ with ten and 49 characters");
+  if (prefixOfKey(key) === undefined) throw usage("not an API key: sp_ with ten and 49 characters");
   return key;
 }
 
@@ -64,18 +64,18 @@ async function readSigning(cx: Cx, given: Given, apiKey: string | undefined): Pr
   const { seed } = await readSigningKey(cx.host, file);
   const keyId = given.text("signing-key-id") ?? (apiKey === undefined ? undefined : prefixOfKey(apiKey));
   if (keyId === undefined)
-    throw usage("--signing-key-id is wanted: the prefix of the API key that names the public half");
+    throw usage("--signing-key-id is required: the prefix of the API key that names the public key");
   return { key_id: keyId, private_key: toBase64url(seed) };
 }
 
 async function add(cx: Cx, given: Given): Promise<undefined> {
   const name = given.operand("NAME");
   if (!ProfileName.safeParse(name).success)
-    throw usage("a profile's name is of letters, digits, dots, dashes and underscores, 64 at most");
+    throw usage("a profile's name has letters, digits, dots, dashes and underscores, 64 at most");
   const config = readConfig(cx.host);
   const former = Object.hasOwn(config.profiles, name) ? config.profiles[name] : undefined;
   if (former !== undefined && !given.flag("force"))
-    throw usage(`there is a profile ${name} already`, "--force puts this one in its place.");
+    throw usage(`profile ${name} already exists`, "--force replaces it.");
   const url = portalUrl(given.need("url"));
   const apiKey = given.flag("no-key") ? undefined : await readKey(cx, given);
   const signing = await readSigning(cx, given, apiKey);
@@ -128,15 +128,14 @@ async function remove(cx: Cx, given: Given): Promise<undefined> {
   const isKept = current !== undefined && current !== name;
   writeConfig(cx.host, { ...rest, profiles, ...(isKept ? { current } : {}) });
   await cx.out.document({ removed: name });
-  cx.out.remark("The key itself goes on: end it under /account/api-keys.");
+  cx.out.remark("The key itself stays valid: end it under /account/api-keys.");
   return undefined;
 }
 
 async function show(cx: Cx, given: Given): Promise<undefined> {
   const config = readConfig(cx.host);
   const name = given.find("NAME") ?? given.text("profile") ?? config.current;
-  if (name === undefined)
-    throw usage("there is no profile", "`sealport profile add NAME --url URL` makes one.");
+  if (name === undefined) throw usage("no profile yet", "`sealport profile add NAME --url URL` makes one.");
   await cx.out.document({ ...viewOf(config, name, existing(config, name)), file: configFile(cx.host) });
   return undefined;
 }
@@ -144,7 +143,7 @@ async function show(cx: Cx, given: Given): Promise<undefined> {
 export const PROFILE_COMMANDS: readonly CommandSpec[] = [
   {
     path: ["profile", "add"],
-    summary: "Keep a portal's address and an API key under a name.",
+    summary: "Save a portal's address and an API key under a name.",
     operands: [NAME],
     options: [
       {
@@ -168,17 +167,17 @@ export const PROFILE_COMMANDS: readonly CommandSpec[] = [
         name: "signing-key-id",
         kind: "text",
         value: "PREFIX",
-        help: "The API key's prefix; that of the key given, unless said.",
+        help: "The API key's prefix; by default that of the given key.",
       },
-      { name: "force", kind: "flag", help: "In place of a profile of that name." },
+      { name: "force", kind: "flag", help: "Replace a profile of that name." },
     ],
     example: "sealport profile add demo --url http://localhost:3000 --key-file key.txt",
-    note: "The key is asked for without being shown; where nobody can be asked it is read from standard input. It is never taken from the arguments. The file is $XDG_CONFIG_HOME/sealport/config.json, which only you can read.",
+    note: "The key is not shown while you type it; without a terminal it is read from standard input. It is never taken from the arguments. The file is $XDG_CONFIG_HOME/sealport/config.json, which only you can read.",
     run: add,
   },
   {
     path: ["profile", "list"],
-    summary: "The profiles there are.",
+    summary: "List all profiles.",
     options: [{ name: "csv", kind: "flag", help: "The list as CSV." }],
     example: "sealport profile list",
     run: list,

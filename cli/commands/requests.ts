@@ -120,7 +120,7 @@ async function authorize(cx: Cx, given: Given): Promise<undefined> {
     const file = given.text(name);
     if (file !== undefined) files[name] = await partOf(cx, file);
   }
-  if (Object.keys(files).length === 0) throw usage("--document, --jws or --cms is wanted");
+  if (Object.keys(files).length === 0) throw usage("--document, --jws or --cms is required");
   const params = { id: given.operand("ID") };
   await cx.out.document(await cx.connect().call(attachAuthorization, { params, body, files }));
   return undefined;
@@ -174,7 +174,7 @@ export const REQUEST_COMMANDS: readonly CommandSpec[] = [
         name: "file",
         kind: "text",
         value: "FILE",
-        help: "The request as JSON; - is standard input. Options go over it.",
+        help: "The request as JSON; - is standard input. Options override it.",
       },
       { name: "purpose", kind: "text", value: "PURPOSE", help: "What for.", choices: Purpose.options },
       { name: "justification", kind: "text", value: "TEXT", help: "Why." },
@@ -187,10 +187,10 @@ export const REQUEST_COMMANDS: readonly CommandSpec[] = [
         help: "A group; may be given again.",
         choices: GroupName.options,
       },
-      { name: "level", kind: "text", value: "LEVEL", help: "full unless said.", choices: Level.options },
+      { name: "level", kind: "text", value: "LEVEL", help: "full by default.", choices: Level.options },
       { name: "from", kind: "text", value: "TIME", help: "Access begins, RFC 3339." },
       { name: "until", kind: "text", value: "TIME", help: "Access ends, RFC 3339." },
-      { name: "max-views", kind: "text", value: "N", help: "20 unless said." },
+      { name: "max-views", kind: "text", value: "N", help: "20 by default." },
     ],
     example:
       "sealport requests create --purpose audit --justification 'Case 18 O 1/26' --transaction ID --field amount",
@@ -205,7 +205,7 @@ export const REQUEST_COMMANDS: readonly CommandSpec[] = [
         name: "facts",
         kind: "text",
         value: "FILE",
-        help: "What the order says as JSON. Options go over it.",
+        help: "What the order says as JSON. Options override it.",
       },
       { name: "issuer", kind: "text", value: "TEXT", help: "Who issued it." },
       { name: "jurisdiction", kind: "text", value: "CODE", help: "ISO 3166-1 alpha-2, or EU." },
@@ -213,11 +213,16 @@ export const REQUEST_COMMANDS: readonly CommandSpec[] = [
       { name: "case-number", kind: "text", value: "TEXT", help: "Its number." },
       { name: "valid-from", kind: "text", value: "TIME", help: "An instant, or a day." },
       { name: "valid-until", kind: "text", value: "TIME", help: "An instant, or a whole day." },
-      { name: "recognition-basis", kind: "text", value: "TEXT", help: "By what a foreign order counts." },
+      {
+        name: "recognition-basis",
+        kind: "text",
+        value: "TEXT",
+        help: "Basis for recognising a foreign order.",
+      },
       { name: "document", kind: "text", value: "FILE", help: "The order on paper, as PDF or picture." },
       { name: "jws", kind: "text", value: "FILE", help: "What signs it: a JWS." },
       { name: "cms", kind: "text", value: "FILE", help: "What signs it: a CMS." },
-      { name: "crl", kind: "text", value: "FILE", help: "A revocation list beside a CMS." },
+      { name: "crl", kind: "text", value: "FILE", help: "A revocation list for a CMS." },
     ],
     example: "sealport requests authorize ID --facts order.json --document order.pdf",
     run: authorize,

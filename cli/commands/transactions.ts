@@ -22,11 +22,11 @@ function jsonOption(given: Given, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw usage(`--${name} is to be JSON`);
+    throw usage(`--${name} must be JSON`);
   }
 }
 
-/** The body from --file, with what the options say over it; checked here, so that a slip costs no call. */
+/** Returns the body from --file, overridden by the options; checked here, so that a slip costs no call. */
 async function bodyOf(cx: Cx, given: Given): Promise<NewBody> {
   const file = given.text("file");
   const base = file === undefined ? {} : await readJsonNamed(cx.host, file);
@@ -63,7 +63,7 @@ async function create(cx: Cx, given: Given): Promise<undefined> {
   } catch (error) {
     if (isAway(error))
       cx.out.remark(
-        `Whether it was stored is not known; --idempotency-key ${idempotencyKey} repeats it safely.`,
+        `It is unknown whether it was stored; --idempotency-key ${idempotencyKey} repeats it safely.`,
       );
     throw error;
   }
@@ -105,7 +105,7 @@ export const TRANSACTION_COMMANDS: readonly CommandSpec[] = [
         name: "file",
         kind: "text",
         value: "FILE",
-        help: "The transaction as JSON; - is standard input. Options go over it.",
+        help: "The transaction as JSON; - is standard input. Options override it.",
       },
       { name: "job-id", kind: "text", value: "TEXT", help: "The job." },
       { name: "participant", kind: "texts", value: "ID", help: "A participant; may be given again." },
@@ -134,7 +134,7 @@ export const TRANSACTION_COMMANDS: readonly CommandSpec[] = [
       },
     ],
     example: "sealport transactions create --file transaction.json --confidential --json",
-    note: "What stands in the arguments can be read by others on this machine while the command runs: give sealed values in --file or on standard input.",
+    note: "Others on this machine can read the arguments while the command runs: give sealed values in --file or on standard input.",
     run: create,
   },
   {

@@ -8,7 +8,7 @@ const SIDE: readonly OptionSpec[] = [
     name: "keep",
     kind: "text",
     value: "FILE",
-    help: "As --policy, and leave the newest checkpoint in it, so that later bundles must go on from it.",
+    help: "As --policy, and store the newest checkpoint in it, so that later bundles must continue from it.",
   },
 ];
 
@@ -21,7 +21,7 @@ async function check(cx: Cx, given: Given, bundle: string, receipts: readonly st
 export const VERIFY_COMMANDS: readonly CommandSpec[] = [
   {
     path: ["verify", "bundle"],
-    summary: "Verify a bundle with nothing but the file and your own keys; no portal is asked.",
+    summary: "Verify a bundle with only the file and your own keys, without a portal.",
     operands: [{ name: "FILE", help: "The bundle." }],
     options: [
       ...SIDE,
@@ -33,7 +33,7 @@ export const VERIFY_COMMANDS: readonly CommandSpec[] = [
       },
     ],
     example: "sealport verify bundle november.zip --policy policy.json",
-    note: "Exit status as `npm run verify`: 0 verified under the policy and every receipt proven; 3 nothing is wrong, but consistent with the bundle's own keys only, or a receipt is left open; 1 wrong; 2 usage.",
+    note: "Exit status as `npm run verify`: 0 verified under the policy and every receipt proven; 3 consistent, but with the bundle's own keys only, or a receipt is left open; 1 wrong; 2 usage.",
     run: (cx, given) => check(cx, given, given.operand("FILE"), given.texts("receipt")),
   },
   {
@@ -46,7 +46,7 @@ export const VERIFY_COMMANDS: readonly CommandSpec[] = [
       ...SIDE,
     ],
     example: "sealport verify receipt answer.json --bundle november.zip --policy policy.json",
-    note: "With a bundle the exit status is as for bundles. Without one only the signature is checked, with the keys of --policy or else those that the portal tells: 3 where it holds, since only a bundle shows that the log kept its promise; 1 where it does not.",
+    note: "With a bundle the exit status is as for bundles. Without one only the signature is checked, with the keys of --policy or else those that the portal names: 3 where it is valid, since only a bundle shows that the log kept its promise; 1 where it is not.",
     run: async (cx, given) => {
       const bundle = given.text("bundle");
       const receipt = given.operand("FILE");
@@ -57,9 +57,9 @@ export const VERIFY_COMMANDS: readonly CommandSpec[] = [
   },
   {
     path: ["verify", "keys"],
-    summary: "The portal's public keys as a policy file, to be kept, and compared by another way.",
+    summary: "The portal's public keys as a policy file, to keep, and to compare by another way.",
     example: "sealport verify keys > policy.json",
-    note: "They are the portal's own word, once: keep the file, and hold later bundles against it.",
+    note: "They are the portal's own statement: keep the file, and verify later bundles with it.",
     run: async (cx) => {
       const keys = await cx.connect().call(getAuditKeys, { query: {} });
       await cx.out.text(`${shownJson(keys)}\n`);

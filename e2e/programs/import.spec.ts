@@ -127,7 +127,7 @@ test("another participant's API key, an invalid one or an unreachable service st
   expect(none.said).toContain("401");
   const away = await importFile(prepare(), { url: "http://127.0.0.1:9" });
   expect(away).toMatchObject({ code: 1, lines: [] });
-  expect(away.said).toContain("does not answer. Run it again to go on.");
+  expect(away.said).toContain("does not answer. Run it again to continue.");
   const wrong = prepare();
   writeFileSync(path.join(wrong.folder, "key"), "secret");
   const usage = await importFile(wrong);

@@ -241,7 +241,7 @@ test("without demo.json the instance starts, and says that the keys cannot be sh
   rmSync(path.join(dataDir, "demo.json"));
   const running = await start();
   // This line may come a moment after the one that says the instance is ready.
-  await expect.poll(() => running.output()).toMatch(/demo\.json is gone: .* cannot be shown again/);
+  await expect.poll(() => running.output()).toMatch(/demo\.json is missing: .* cannot be shown again/);
   expect(running.output()).not.toContain("/api_key/");
   const as = (participant: string, duty?: string) => {
     const account = demo.accounts.find(

@@ -186,9 +186,7 @@ test("a hold defers an erasure, and only deciders see it; a refusal ends an eras
   await expect(compliance.page.getByText("The action failed")).toBeVisible();
   await privacy.page.getByRole("link", { name: "Retention and holds" }).click();
   await expect(heading(privacy.page)).toHaveText("Retention and holds");
-  await expect(
-    privacy.page.getByText("Only people who decide about access see all holds"),
-  ).toBeVisible();
+  await expect(privacy.page.getByText("Only people who decide about access see all holds")).toBeVisible();
   await expect(privacy.page.getByRole("main")).not.toContainText(id.slice(0, 8));
   const decider = await signedIn(browser, "coordinator-001:approve", DESKTOP);
   await decider.page.goto(at("/audit"), { waitUntil: "load" });

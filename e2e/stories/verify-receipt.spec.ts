@@ -64,9 +64,7 @@ test("the browser checks a receipt, from a file and pasted, and shows the comman
   await choose(page, "receipt", inFolder("answer.json"));
   await startVerification(page);
   await expect(page.getByRole("heading", { name: /entries are verified under your policy$/ })).toBeVisible();
-  await expect(receipts(page)).toContainText(
-    /The log kept its promise: entry [\d,]+ is the promised one\./,
-  );
+  await expect(receipts(page)).toContainText(/The log kept its promise: entry [\d,]+ is the promised one\./);
   const said = onCommandLine([
     inFolder("bundle.zip"),
     "--policy",

@@ -6,7 +6,7 @@ export const POLICY_SOURCES: readonly (readonly [string, string])[] = [
   ["floor.ts", "7fcd855e895ab77139dca340c784da563f326607906fbba5e2e514b8dd9a8dfb"],
   ["default-rules.ts", "f6747322c87186f16fc7e76a59a6a65d17ccc05e4e4c975b340ce4795aa8fe6a"],
   ["limits.ts", "1033415741799c1602c70fd73ca5ae063fb0870972f2b7491e16c44f90048ee0"],
-  ["hours.ts", "e8fc7e0bf413f3a89cd81001a0bfb46a16b05b4fe69b8952c9788ef3ec0c914d"],
+  ["hours.ts", "2ea7848e5135908e81b61d0d062bf05310fe996b55bd62098819680de1c74e2b"],
   ["next-possible.ts", "f4aff7538eb59f53170aedcf2c0baa0d93d2c6479761276e4d33aaa029128075"],
   ["facts.ts", "2ecb6aeb811edb815feaebb46c85997a1130866fbe7d7ba7ceddb4b31c6c0298"],
   ["action-rules.ts", "1db6e5aa075e78369207ead5b08c5356ff69294ebcdf3894972818383b0dc2d6"],

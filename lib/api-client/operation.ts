@@ -15,15 +15,15 @@ export interface UploadSpec {
 }
 
 /**
- * What programs written for the coordinator send otherwise (docs/guides/migrating.md). All of it stands in the OpenAPI
- * document as well, so that nothing is taken in silence.
+ * What programs written for the coordinator send differently (docs/guides/migrating.md). The OpenAPI document states
+ * all of it, so that no form is accepted silently.
  */
 export interface OldForms {
   /** Top-level members of the body for which null counts as absent. */
   readonly nullable?: readonly string[];
   /** Top-level members of the body for which an empty object counts as absent. */
   readonly emptyObject?: readonly string[];
-  /** Members of the body that may stand in the query in its place, and what then counts for those that are absent. */
+  /** Members of the body that may be in the query instead, and the defaults for those that are absent. */
   readonly inQuery?: {
     readonly names: readonly string[];
     readonly otherwise: Readonly<Record<string, string>>;
@@ -31,8 +31,8 @@ export interface OldForms {
 }
 
 /**
- * Where the parsed input of a call names what it is about, for the entry of a refusal: a parameter of the path ("id"), or a
- * member of the body or the query ("body.grant_id").
+ * Where the parsed input of a call names the thing that it is about, for the entry of a refusal: a parameter of the
+ * path ("id"), or a member of the body or the query ("body.grant_id").
  */
 export interface OperationAbout {
   readonly transaction?: string;
@@ -55,7 +55,7 @@ export interface OperationSpec {
   /** Full path with `{name}` for parameters. */
   readonly path: string;
   readonly summary: string;
-  /** A key needs one of these; "any" when every key will do; "none" for the few calls without authentication. */
+  /** A key needs one of these; "any" when every key is allowed; "none" for the few calls without authentication. */
   readonly scopes: readonly Scope[] | "any" | "none";
   readonly roles: readonly Role[] | "any";
   /** When given, the caller also needs one of these duties. */
@@ -64,7 +64,7 @@ export interface OperationSpec {
   readonly query?: z.ZodType;
   /** Use strict objects: unknown members are refused. */
   readonly body?: z.ZodType;
-  /** 1 MB unless said: "batch" allows 8 MB; uploads 20 MB. */
+  /** 1 MB by default: "batch" allows 8 MB; uploads 20 MB. */
   readonly bodySize?: "batch";
   readonly upload?: UploadSpec;
   readonly old?: OldForms;
@@ -77,23 +77,26 @@ export interface OperationSpec {
     readonly also?: readonly number[];
   };
   readonly rate: RateClass;
-  /** How many calls of its budget one call takes; 1 unless said. */
+  /** How many calls of its budget one call takes; 1 by default. */
   readonly weight?: number;
   /** Audit action; refusals are recorded under it. */
   readonly action: string;
-  /** What a refusal of the use case is about. Without it the entry names the operation only. */
+  /** The thing that a refusal of the use case is about. Without it the entry names only the operation. */
   readonly about?: OperationAbout;
   /** The call accepts Idempotency-Key; a replay answers only these top-level members (ids, states, times). */
   readonly idempotent?: { readonly keep: readonly string[] };
   /** What two people can change carries its version as an ETag. */
   readonly etag?: true;
-  /** Takes If-Match: with it, 409 `request.conflict` when somebody else has changed it since. */
+  /** Takes If-Match: with it, 409 `request.conflict` when another person has changed it since. */
   readonly ifMatch?: true;
   /** For signed-in people: a key gets 403. */
   readonly sessionOnly?: true;
-  /** A privileged person's session needs a fresh second factor for it. What a use case asks for itself is not said here. */
+  /**
+   * A privileged person's session needs a fresh second factor for it. Checks that a use case makes itself are not
+   * listed here.
+   */
   readonly stepUp?: true;
-  /** A success never changes, so that the caller's own cache may keep it; every other answer is kept by nobody. */
+  /** A success never changes, so that the caller's own cache may keep it; all other answers are not cached. */
   readonly immutable?: true;
   /** The use case answers `{ response }`; HEAD is then answered without calling it. */
   readonly stream?: true;
@@ -111,7 +114,7 @@ export interface UploadedFile {
 type Parsed<S> = S extends z.ZodType ? z.output<S> : Readonly<Record<string, never>>;
 type Member<O, K extends string> = O extends { readonly [P in K]: infer S } ? Parsed<S> : Parsed<undefined>;
 
-/** What a use case is given: parsed, trusted input. */
+/** The input of a use case: parsed and trusted. */
 export interface Input<O extends OperationSpec> {
   readonly params: Member<O, "params">;
   readonly query: Member<O, "query">;

@@ -2,7 +2,7 @@ import { tagOf } from "@/lib/api-client/openapi/tags";
 import type { OperationSpec } from "@/lib/api-client/operation";
 import { ERROR_CODES, type ErrorCode } from "@/lib/error-codes";
 
-/** Answered by the server itself, before anything of a call is looked at (scripts/portal-server.mjs). */
+/** Answered by the server itself, before it reads a call (scripts/server/portal-server.mjs). */
 const OF_SERVER: readonly ErrorCode[] = [
   "request.malformed",
   "request.timeout",
@@ -32,7 +32,7 @@ const EVERY: readonly ErrorCode[] = [
   "service.limiter-unavailable",
   "service.unavailable",
 ];
-/** Of the family `request`, which is also that of access requests: what any call may answer stands above. */
+/** Of the family `request`, which is also that of access requests: problems of any call are listed above. */
 const OF_ANY_CALL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   ...EVERY,
   "request.too-large",
@@ -59,7 +59,7 @@ const familyOf = (code: string): string => code.slice(0, code.indexOf("."));
 const isCode = (code: string): code is ErrorCode => Object.hasOwn(ERROR_CODES, code);
 const ALL_CODES: readonly ErrorCode[] = Object.keys(ERROR_CODES).filter(isCode);
 
-/** A problem code as the reference tells it. */
+/** A problem code as the reference describes it. */
 export interface ProblemCode {
   readonly code: ErrorCode;
   readonly status: number;
@@ -95,7 +95,7 @@ export const ALL_PROBLEMS: readonly ProblemCode[] = ALL_CODES.map(problemCode).s
   (a, b) => a.status - b.status || (a.code < b.code ? -1 : 1),
 );
 
-/** Statuses of the problems that a call can answer; 500 has no code of its own but `service.internal`. */
+/** Statuses of the problems that a call can answer; the only code with status 500 is `service.internal`. */
 export function problemStatusesOf(operation: OperationSpec): readonly number[] {
   const { ofCall, ofPart } = problemsOf(operation);
   const statuses = [...ofCall, ...ofPart].map(({ status }) => status);

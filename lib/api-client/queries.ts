@@ -1,7 +1,7 @@
 /** Keys of cached answers in the browser, and which of them a change makes old. Pure: no schema, no library. */
 export type Key = readonly string[];
 
-/** What changes while people look at it; the same words as lib/live/schema.ts. */
+/** The kinds of things that change while people read them; the same words as lib/live/schema.ts. */
 export type WatchedKind =
   | "request"
   | "grant"
@@ -40,7 +40,7 @@ export function staleAfter(change: { readonly kind: WatchedKind; readonly id: st
   return [queryKeys.one(change.kind, change.id), queryKeys.list(change.kind), queryKeys.home()];
 }
 
-/** Cached answers to look at again when changes may have been missed. */
+/** Cached answers to read again when changes may have been missed. */
 export function staleAfterGap(): Key[] {
   return [...WATCHED_KINDS.map(queryKeys.all), queryKeys.home()];
 }

@@ -107,7 +107,7 @@ describe("declarations", () => {
     }
   });
 
-  it("let nobody but GETs be read-only, and write with a scope of their own", () => {
+  it("let only GETs be read-only, and write with a scope of their own", () => {
     for (const { id, method, scopes, sessionOnly } of declared) {
       // What only signed-in people do with their own account needs no scope of a key.
       if (method === "GET" || (sessionOnly === true && scopes === "any")) continue;

@@ -1,3 +1,8 @@
+// The room api-client: the API as declarations. operation.ts has their form, operations/ one module for each part,
+// this file all of them. openapi/ makes the OpenAPI document and the reference, client/ the typed client, which is
+// also the SDK. Pages and programs call only declared operations. The room runs in a browser too, so it must not
+// import server code.
+
 import type { OperationSpec } from "./operation";
 import * as access from "./operations/access";
 import * as account from "./operations/account";
@@ -30,7 +35,7 @@ import * as transactions from "./operations/transactions";
 import * as transparency from "./operations/transparency";
 import * as wraps from "./operations/wraps";
 
-/** Every module of operations stands here, or its routes fail the declaration test. */
+/** Every module of operations. The declaration test fails for routes of a module that is missing here. */
 const MODULES = [
   system,
   transactions,
@@ -82,7 +87,7 @@ type OnlyOperations<Members> = {
   readonly [Id in keyof Members as Members[Id] extends OperationSpec ? Id : never]: Members[Id];
 };
 
-/** All operations by their id, with their exact types: what the SDK gives out. */
+/** All operations by their id, with their exact types, for the SDK. */
 export type Operations = OnlyOperations<All<(typeof MODULES)[number]>>;
 
 /** `operations.createTransaction` and all others; each export's name is its operation's id (registry.test.ts). */

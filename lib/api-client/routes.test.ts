@@ -23,11 +23,11 @@ it("has a row for every route file of the app, and a file for every row", () => 
   expect(unmatched([...files, "/confidential/backdoor"]).undeclared).toEqual(["/confidential/backdoor"]);
 });
 
-it("stands in docs/routes.md as the declarations say", async () => {
+it("matches docs/routes.md", async () => {
   await expect(routeDocument()).toMatchFileSnapshot(DOCUMENT);
 });
 
-it("knows parameters for every operation that are of the right form and name nothing", () => {
+it("has parameters for every operation that have the right form and name no record", () => {
   for (const operation of GUARDED) {
     const params = sampleParams(operation);
     expect(addressOf(operation, params), operation.id).not.toMatch(/[{}]|\/\//);

@@ -1,3 +1,7 @@
+// The room context: the types that every use case takes. principal.ts has the caller, recorder.ts the port of the
+// audit log, this file the context of a call. It has types only, so that lower rooms can name them without importing
+// an implementation.
+
 import type { Clock } from "@/lib/clock";
 import type { ClientInfo, Principal } from "@/lib/context/principal";
 import type { AuditRecorder } from "@/lib/context/recorder";
@@ -13,7 +17,7 @@ export interface WitnessKey {
   readonly kind: "own" | "independent";
 }
 
-/** A log that was closed for ever: its origin, and the pinned keys that it is checked by. */
+/** A log that was closed for ever: its origin, and the pinned keys for checking it. */
 export interface ClosedLog {
   readonly origin: string;
   readonly log: readonly string[];
@@ -55,7 +59,7 @@ export interface InstanceFacts {
   readonly dataDir?: string | undefined;
 }
 
-/** A scanner's answer. Anything but a clear answer is `away`, which never means "nothing found". */
+/** A scanner's answer. Any unclear answer is `away`, which never means "nothing found". */
 export type Verdict =
   | { readonly kind: "clean"; readonly engine: string }
   | { readonly kind: "infected"; readonly engine: string; readonly found: string }
@@ -82,7 +86,7 @@ export interface Context extends DbContext {
   readonly client: ClientInfo;
   readonly requestId: string;
   readonly logger: Logger;
-  /** The budgets of this process; absent where nobody calls from outside. */
+  /** The budgets of this process; absent where it takes no calls from outside. */
   readonly limits?: Limits | undefined;
   /** Absent where none is configured: then documents are "not scanned". */
   readonly scanner?: Scanner | undefined;

@@ -15,7 +15,7 @@ export interface SessionProof {
   readonly method: SignInMethod;
   /** The passkey of the newest proof, as `credential.id` names it. */
   readonly passkeyId?: string;
-  /** Newest proof by every factor that the person then had. */
+  /** Newest proof by every factor that the person had at that time. */
   readonly provedAt: Date;
   /** The same when it was more than a password. */
   readonly multiFactorAt?: Date;

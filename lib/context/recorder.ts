@@ -3,7 +3,7 @@
 /** The compartment a sealed part belongs to (audit.md "Sealed parts"). */
 export type CompartmentKind = "org" | "case" | "subject" | "suspicion";
 
-/** One sealed part with the key that opens this part of this entry and nothing else. */
+/** One sealed part with the key that opens only this part of this entry. */
 export interface AppendedPart {
   readonly c: string;
   readonly stored: Uint8Array;
@@ -86,18 +86,20 @@ export interface NamedKey extends CompartmentName {
 export interface Compartments {
   /** Opens the compartment, and makes it on first use. Race-safe: the first row wins everywhere. */
   open(name: CompartmentName): Promise<Compartment>;
-  /** Keys by row id for reading. Left out are those that are gone and those whose row was changed: none opens a part. */
+  /**
+   * Returns keys by row id for reading. It leaves out erased keys and keys whose row was changed: neither opens a part.
+   */
   openById(ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
   /**
-   * The same with the names under which they opened, for who goes by a part's kind or by whose it is: another query's word for
-   * these is whatever the owner of the database would have it be.
+   * Reads the same with the names under which the parts opened, for callers that decide by a part's kind or owner. The
+   * database owner controls what another query reports for these, so it cannot be trusted.
    */
   openNamed(ids: readonly string[]): Promise<ReadonlyMap<string, NamedKey>>;
-  /** Forgets a key whose row was erased: this process seals nothing under it any more. */
+  /** Forgets a key whose row was erased: this process seals no part with it any more. */
   forget(id: string): void;
   /**
-   * Whether erasures are heard. While they are not, nothing is kept in memory and every key is read anew; what was
-   * kept is forgotten at once.
+   * Whether notices of erasures arrive. While they do not, keys are not cached and each key is read again; cached keys
+   * are forgotten at once.
    */
   hear(isHeard: boolean): void;
 }
@@ -111,8 +113,8 @@ export interface AuditRecorder {
   append(rows: EntryRows): Promise<void>;
   /** Ed25519 signature by the receipt key over a note's text. */
   sign(message: Uint8Array): Promise<Uint8Array>;
-  /** Whether nobody asked for this key within the last `windowMs` in this process; remembers that one has now. */
+  /** Returns whether this key was not asked for within the last `windowMs` in this process; remembers this time. */
   isFirstWithin(key: string, windowMs: number): boolean;
-  /** Resolves when nothing waits any more. */
+  /** Resolves when no work is left. */
   drain(): Promise<void>;
 }

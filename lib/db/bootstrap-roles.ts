@@ -104,8 +104,8 @@ export interface BootstrapOptions {
 }
 
 /**
- * Makes roles, logins and the database, or brings them up to date: running it again changes nothing but the
- * passwords, which are set to those given. Returns whether the database is new.
+ * Makes roles, logins and the database, or brings them up to date: running it again changes only the passwords, which
+ * are set to those given. Returns whether the database is new.
  */
 export async function bootstrapRoles(options: BootstrapOptions): Promise<{ isNew: boolean }> {
   const admin = createClient(options.adminUrl, { connectionTimeoutMillis: 10_000 });

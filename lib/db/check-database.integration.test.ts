@@ -34,7 +34,7 @@ test.each([
   expect(String(failed)).not.toContain("wrong-password");
 });
 
-test("a database without our tables is told apart from a used one", async () => {
+test("a database without our tables is not taken for a used one", async () => {
   const bare = changed(database.adminUrl, (url) => {
     url.pathname = "/postgres";
   });

@@ -7,7 +7,7 @@ import { DomainError } from "@/lib/errors";
 
 const CONNECT_MS = 10_000;
 
-/** Why a connection was refused, as the operator's next step; undefined for what is no matter of the URL. */
+/** Returns why a connection was refused, as the operator's next step; undefined for causes outside the URL. */
 function reasonOf(error: unknown): string | undefined {
   const code: unknown = Reflect.get(Object(error), "code");
   if (code === "28P01" || code === "28000") return "refuses this user or password";
@@ -19,7 +19,7 @@ function reasonOf(error: unknown): string | undefined {
   return isAway ? "cannot be reached" : undefined;
 }
 
-/** Connects once and runs `work`; a database that does not answer is told with the variable that names it. */
+/** Connects once and runs `work`. If the database does not answer, the error names its variable. */
 async function withConnection<T>(
   variable: string,
   url: string,

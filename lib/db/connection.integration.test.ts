@@ -12,7 +12,7 @@ import { openPool } from "@/lib/db/pool";
 import { queryAs } from "@/lib/testing/benches/query-as";
 import { createTestDatabase, type TestDatabase } from "@/lib/testing/servers/database";
 
-/** A schema that stands before PostgreSQL's own, for whoever connects to this database and says nothing else. */
+/** A schema that comes before PostgreSQL's own, for a client that connects to this database without our settings. */
 const EVIL = `
   CREATE SCHEMA evil;
   GRANT USAGE ON SCHEMA evil TO PUBLIC;
@@ -49,7 +49,7 @@ function asking(url: string): string {
   return asked.href;
 }
 
-describe("a name of PostgreSQL's own or of ours is found where it belongs", () => {
+describe("a name of PostgreSQL's own or of ours resolves to its own schema", () => {
   it("which a connection without our beginning would not, so that the answers below are of their cause", async () => {
     const [answer] = await queryAs(database.appUrl, QUESTION);
     expect(answer).toEqual({ upper: "shadowed", same: false, type: "int4", ours: false, zone: "Asia/Tokyo" });
@@ -85,7 +85,7 @@ describe("a name of PostgreSQL's own or of ours is found where it belongs", () =
     expect(rows).toEqual([{ role: "sealport_owner", upper: "X" }]);
   });
 
-  it("also when a login has made it the default of its own sessions", async () => {
+  it("are found in our schemas also when a login has changed the default of its own sessions", async () => {
     await queryAs(
       database.signerUrl,
       `ALTER ROLE CURRENT_USER IN DATABASE ${escapeIdentifier(database.name)} SET search_path = evil, pg_catalog, public`,
@@ -133,8 +133,8 @@ describe("a name of PostgreSQL's own or of ours is found where it belongs", () =
   });
 });
 
-describe("what the portal's login makes for itself stands before nothing", () => {
-  it("neither a temporary table nor a temporary type, where a database lets everybody make them", async () => {
+describe("what the portal's login makes for itself comes last in the search path", () => {
+  it("a temporary table or type hides no other, where a database lets all logins make them", async () => {
     await queryAs(
       database.adminUrl,
       `GRANT TEMPORARY ON DATABASE ${escapeIdentifier(database.name)} TO PUBLIC`,
@@ -152,7 +152,7 @@ describe("what the portal's login makes for itself stands before nothing", () =>
     }
   });
 
-  it("and it makes no schema, and nothing in ours", async () => {
+  it("the portal's login makes no schema, and no object in ours", async () => {
     const pool = openPool({ url: database.appUrl, maxConnections: 1 });
     try {
       for (const statement of [

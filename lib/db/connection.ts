@@ -2,10 +2,10 @@ import "server-only";
 import { Client, type ClientConfig, Pool, type PoolConfig } from "pg";
 
 /**
- * What every connection begins with, and what no URL, role or database setting overrides: UTC, since Prisma's adapter
- * sends instants without a zone; and names that are found in pg_catalog, then in `public`, and nowhere else before.
- * PostgreSQL looks in pg_catalog first where it is not listed, and in the session's temporary schema before even that,
- * for tables and types, unless it is listed: so it stands last.
+ * What every connection begins with, and what no URL, role or database setting overrides. Times are UTC, since Prisma's
+ * adapter sends instants without a zone. Names are found first in pg_catalog, then in `public`, and nowhere else.
+ * PostgreSQL looks in pg_catalog first where it is not listed. It looks in the session's temporary schema even before
+ * that, for tables and types, unless it is listed: so we list it last.
  */
 const PINNED = "-c timezone=UTC -c search_path=public,pg_temp";
 
@@ -14,7 +14,7 @@ type Settings<Config> = Omit<Config, "connectionString" | "options"> & {
   readonly role?: string;
 };
 
-/** `?options=` of a URL, taken out of it: what stands there would replace ours, not come before it. */
+/** `?options=` of a URL is taken out of it: its settings would replace ours, not come before them. */
 function splitOptions(url: string): { readonly connectionString: string; readonly given: readonly string[] } {
   const [address = "", ...rest] = url.split("?");
   const query = new URLSearchParams(rest.join("?"));

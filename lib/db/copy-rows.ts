@@ -51,7 +51,9 @@ export class CopyDecoder {
     return rows;
   }
 
-  /** Throws unless the trailer was read and nothing followed it: a COPY that was cut is no shorter result. */
+  /**
+   * Throws unless the trailer was read and no byte followed it: an interrupted COPY must not pass for a shorter result.
+   */
   end(): void {
     if (!this.hasEnded || this.held > 0) throw new InvariantError("a COPY ended before its trailer");
   }
@@ -96,9 +98,9 @@ function withSettings(select: string): string {
 }
 
 /**
- * Streams a SELECT by COPY, a batch of rows at a time. `$1` and on stand for `values`, which travel by
- * `set_config` and are therefore text in the statement: cast them there. No value becomes part of the text.
- * Leaving the loop early, or a failure in it, gives the connection up. One at a time on a connection.
+ * Streams a SELECT by COPY, a batch of rows at a time. `$1` and so on refer to `values`, which travel by `set_config`
+ * and are therefore text in the statement: cast them there. A value never becomes part of the text. Leaving the loop
+ * early, or a failure in it, gives the connection up. Only one runs at a time on a connection.
  */
 export async function* copyRows(
   tx: RawTx,
@@ -109,7 +111,7 @@ export async function* copyRows(
   for (const [at, value] of values.entries())
     await tx.query("SELECT set_config($1, $2, true)", [`sealport.export.v${at + 1}`, String(value)]);
   const stream = tx.query(copyTo(`COPY (${withSettings(select)}) TO STDOUT (FORMAT binary)`));
-  // Closing an abandoned connection tells the stream of it when nobody listens any more.
+  // Closing an abandoned connection emits an error on the stream when no listener is left.
   stream.on("error", () => undefined);
   const decoder = new CopyDecoder();
   let isWhole = false;

@@ -1,7 +1,7 @@
 import "server-only";
 import { DomainError, InvariantError, isMarked } from "@/lib/errors";
 
-/** What is known of a database failure. No member ever holds a value of a query: Prisma's messages do. */
+/** The facts of a database failure. Unlike Prisma's messages, no member ever has a value of a query. */
 interface Facts {
   readonly name: string;
   readonly prismaCode: string | undefined;
@@ -14,7 +14,7 @@ interface Facts {
 
 const FAILED = Symbol.for("sealport.database-error");
 
-/** A database failure without a meaning of its own for callers: its message holds names and codes only. */
+/** A database failure without its own meaning for callers: its message holds names and codes only. */
 export class DatabaseError extends Error {
   override readonly name = "DatabaseError";
   readonly prismaCode: string | undefined;
@@ -127,8 +127,8 @@ function isDatabaseFailure(facts: Facts): boolean {
 }
 
 /**
- * Turns whatever Prisma, its adapter or pg throws into one of ours; anything else comes back unchanged.
- * The original is dropped on purpose: its message may hold argument values, and causes are logged.
+ * Turns an error of Prisma, its adapter or pg into one of ours; returns any other error unchanged. The original is
+ * dropped on purpose: its message may have argument values, and causes are logged.
  */
 export function mapDatabaseError(error: unknown): unknown {
   if (error instanceof DomainError || error instanceof InvariantError || error instanceof DatabaseError)

@@ -65,8 +65,8 @@ const tables = () =>
 
 const REFUSED = /^(42501|SP001|SP002|SP004)$/;
 
-describe("what each login may change is what stands in the table, for every table there is", () => {
-  it("no table is left out, and none is listed that does not exist", async () => {
+describe("what each login may change is what the table lists, for every table of the database", () => {
+  it("every table is listed, and only existing ones", async () => {
     const listed = [...new Set([...OWNERS_ONLY, ...Object.values(ALLOWED).flatMap(Object.keys)])].sort();
     expect((await tables()).sort()).toEqual(listed);
   });
@@ -97,7 +97,7 @@ describe("what each login may change is what stands in the table, for every tabl
     expect(Object.fromEntries(may)).toEqual(ALLOWED[login]);
   });
 
-  it.each([...LOGIN_ROLE_NAMES])("%s calls only the functions that stand there", async (login) => {
+  it.each([...LOGIN_ROLE_NAMES])("%s calls only the functions that are listed", async (login) => {
     const callable = await texts(
       `SELECT proname::text AS text FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND has_function_privilege($1, oid, 'EXECUTE')`,
       [login],
@@ -177,7 +177,7 @@ describe("no login gets round its grants", () => {
     }
   });
 
-  it("nothing cascades into the log or into a watched table, and no rule rewrites a statement", async () => {
+  it("no cascade reaches the log or a watched table, and no rule rewrites a statement", async () => {
     expect(
       await texts(
         "SELECT conname::text AS text FROM pg_constraint WHERE contype = 'f' AND confdeltype IN ('c','n','d')",
@@ -204,7 +204,7 @@ describe("no login gets round its grants", () => {
     ).toEqual([]);
   });
 
-  it("every function of ours names its schema search, and only the two doors run with the owner's rights", async () => {
+  it("every function of ours names its schema search, and only the two entry functions run with the owner's rights", async () => {
     expect(
       await texts(
         `SELECT proname::text AS text FROM pg_proc WHERE pronamespace = 'public'::regnamespace
@@ -256,7 +256,7 @@ describe("no act without its record, on every table", () => {
     expect(watched.filter((name) => !kept.includes(name))).toEqual([]);
   });
 
-  it("a temporary table in front of the queue vouches for nothing", async () => {
+  it("a temporary table in front of the queue gives no proof", async () => {
     const id = uuidv7(Date.now());
     const app = String(
       await attempt(

@@ -6,13 +6,13 @@ export interface ListenOptions {
   readonly applicationName: string;
   readonly channel: string;
   onMessage(payload: string): void;
-  /** The channel is heard, again after each loss. What was said in between is lost. */
+  /** The channel is heard, also again after a loss. Notices sent in between are lost. */
   onListening(): void;
-  /** The channel is not heard; it is tried again until `close`. */
+  /** The channel is not heard; the listener retries until `close`. */
   onLost(): void;
 }
 
-/** One connection that hears one channel of NOTIFY for as long as it is open. */
+/** One connection that listens to one channel of NOTIFY for as long as it is open. */
 export interface Listener {
   close(): void;
 }
@@ -50,7 +50,7 @@ function connectOnce(options: ListenOptions, heard: () => void, lost: () => void
     await client.connect();
     await client.query(`LISTEN ${client.escapeIdentifier(options.channel)}`);
     if (isOver) return;
-    // A server that vanished without a word is noticed by asking.
+    // A query detects a server that vanished without closing the connection.
     probe = setInterval(() => client.query("SELECT 1").catch(fail), PROBE_MS);
     probe.unref();
     heard();
@@ -59,7 +59,7 @@ function connectOnce(options: ListenOptions, heard: () => void, lost: () => void
   return () => finish(false);
 }
 
-/** Hears a channel and comes back by itself, after waits that double up to three seconds. */
+/** Listens to a channel and reconnects automatically, after waits that double up to three seconds. */
 export function openListener(options: ListenOptions): Listener {
   let waitMs = FIRST_WAIT_MS;
   let isClosed = false;

@@ -81,7 +81,7 @@ test.each([
   expect(await queryAs(url, tables)).toEqual([{ name: "_prisma_migrations" }, { name: "tenant" }]);
 });
 
-test("login roles reach their own database only with their password and own nothing", async () => {
+test("login roles reach their own database only with their password and own no object", async () => {
   const { adminUrl, passwords } = inject("testServer");
   await bootstrapRoles({ adminUrl, database: "roles_twice", passwords });
   expect(await bootstrapRoles({ adminUrl, database: "roles_twice", passwords })).toEqual({ isNew: false });

@@ -6,13 +6,13 @@ export interface PoolOptions {
   readonly url: string;
   readonly applicationName?: string;
   readonly maxConnections?: number;
-  /** How long a caller waits for a connection, in milliseconds; 2,000 unless said. */
+  /** How long a caller waits for a connection, in milliseconds; 2,000 by default. */
   readonly waitMs?: number;
-  /** Told the SQLSTATE or system code when the server drops an idle connection; never a message. */
+  /** Called with the SQLSTATE or system code when the server drops an idle connection; never a message. */
   readonly onIdleError?: (code: string) => void;
 }
 
-/** Longer than any healthy pool takes, short enough for a caller who is told 503 (P2028, P1001). */
+/** Longer than any healthy pool takes, short enough for a caller who gets 503 (P2028, P1001). */
 export const DEFAULT_WAIT_MS = 2_000;
 
 function codeOf(error: unknown): string {
@@ -21,7 +21,7 @@ function codeOf(error: unknown): string {
 }
 
 /**
- * A pool of connections that begin as all of ours do. Idle clients emit `error` when the server stops; without a
+ * Returns a pool of connections that all begin alike. Idle clients emit `error` when the server stops; without a
  * handler that would end the process.
  */
 export function openPool(options: PoolOptions): Pool {

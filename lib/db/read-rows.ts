@@ -18,7 +18,7 @@ export function isUnreadable(row: unknown): row is Unreadable {
   return typeof row === "object" && row !== null && "unreadable" in row && row.unreadable === true;
 }
 
-/** Members that name a row, in the order in which they are looked for. */
+/** Members that name a row, in the order in which they are tried. */
 const ID_NAMES = ["id", "entry_id", "request_id"] as const;
 
 function idOf(record: unknown): string {
@@ -53,7 +53,7 @@ export function readableOf<T>(rows: readonly Readable<T>[]): T[] {
   return rows.filter((row): row is T => !isUnreadable(row));
 }
 
-/** Names what is wrong and where, without a value of the row. */
+/** Names the fault and its place, without a value of the row. */
 function faultOf(fault: unknown): string {
   if (fault instanceof ZodError) return fault.issues.map((issue) => issue.path.join(".")).join(", ");
   return fault instanceof Error ? fault.name : typeof fault;

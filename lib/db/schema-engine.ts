@@ -72,7 +72,7 @@ function wholeScriptFactory(pool: Pool): SqlMigrationAwareDriverAdapterFactory {
   return factory;
 }
 
-/** What the engine asks a server before it compares two schema files, answered without one. */
+/** The engine's questions to a server before it compares two schema files, answered without one. */
 function serverlessFactory(): SqlMigrationAwareDriverAdapterFactory {
   const refuse = async (): Promise<never> => {
     throw new Error("this schema engine has no database");

@@ -10,7 +10,7 @@ describe("names of prepared statements", () => {
     expect(nameOf({ sql: "SELECT 7" })).toBe(names[7]);
   });
 
-  it("a statement that holds several has none", () => {
+  it("a text of several statements has no name", () => {
     const several = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL sealport.tenant_id = 'x'";
     expect(createStatementNames()({ sql: several })).toBe("");
   });

@@ -7,9 +7,9 @@ const MAX_NAMED = 400;
 export const SET_TRANSACTION = "SET TRANSACTION";
 
 /**
- * Names for prepared statements, one for each text, so that a connection parses and plans a statement once and
- * not at every call. Texts beyond the bound (lists of ever other lengths) stay unnamed. Not for a proxy that
- * hands out another connection for each transaction without knowing prepared statements.
+ * Names for prepared statements, one for each text, so that a connection parses and plans a statement once and not at
+ * every call. Texts beyond the bound (lists of many lengths) stay unnamed. Not for a proxy that gives each transaction
+ * another connection without supporting prepared statements.
  */
 export function createStatementNames(): (statement: { readonly sql: string }) => string {
   const names = new Map<string, string>();

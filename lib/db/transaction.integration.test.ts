@@ -95,7 +95,7 @@ describe("transactions", () => {
     ).not.toContain(canary);
   });
 
-  test("one that takes longer than its limit is a 503 and nothing of it is stored", async () => {
+  test("a transaction that takes longer than its limit is a 503 and stores no change", async () => {
     const owner = openDatabase({ url: database.adminUrl });
     await owner.pool.query("CREATE TABLE kept (n integer)");
     const write = (limitMs: number, seconds: number) =>

@@ -1,3 +1,7 @@
+// The room db: PostgreSQL. pool.ts and client.ts connect, this file runs transactions, migrate.ts applies migrations,
+// bootstrap-roles.ts makes logins, embedded/ runs the server of an evaluation. A transaction always has its tenant
+// set, and only this file makes one. Errors never have a value of a query.
+
 import "server-only";
 import type { PoolClient } from "pg";
 import type { Database } from "@/lib/db/client";
@@ -64,8 +68,8 @@ async function run<T>(
 }
 
 /**
- * Runs `fn` in a READ COMMITTED transaction with the tenant set. Throws errors of ours only; after `limitMs` milliseconds
- * nothing of it was stored.
+ * Runs `fn` in a READ COMMITTED transaction with the tenant set. Throws only errors of ours; after `limitMs`
+ * milliseconds it throws and stores no change.
  */
 export function inTransaction<T>(
   cx: DbContext,
@@ -82,12 +86,12 @@ export function inSnapshot<T>(cx: DbContext, fn: (tx: Tx) => Promise<T>): Promis
 
 const abandoned = new WeakSet<PoolClient>();
 
-/** Marks a connection that is left in the middle of a COPY: it answers nothing more and is closed, not reused. */
+/** Marks a connection that is left in the middle of a COPY: it cannot answer any more and is closed, not reused. */
 export function abandonConnection(tx: RawTx): void {
   abandoned.add(tx);
 }
 
-/** Ends the transaction. A connection whose ROLLBACK fails is not fit for the next caller: it is thrown away. */
+/** Ends the transaction. A connection whose ROLLBACK fails is closed, so that the next caller does not get it. */
 async function rollBack(client: PoolClient): Promise<Error | undefined> {
   if (abandoned.has(client)) return new Error("a COPY was left before its end");
   return client.query("ROLLBACK").then(

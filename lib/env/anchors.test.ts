@@ -14,7 +14,7 @@ const other = { url: "https://witness.test/prefix", vkey: OTHER, kind: "independ
 const read = (variables: Record<string, string>) => Anchors.parse(variables);
 
 describe("the variables about witnesses", () => {
-  it("give the own witness alone by default, and others beside it", () => {
+  it("give the own witness alone by default, and others in addition to it", () => {
     expect(witnessingOf(read({}))).toEqual({ witnesses: [], policy: { own: 0, independent: 0 } });
     expect(witnessingOf(read(own)).policy).toEqual({ own: 1, independent: 0 });
     const policy = { own: 0, independent: 1 };
@@ -26,7 +26,7 @@ describe("the variables about witnesses", () => {
     expect(witnessKeys(env).map(({ kind }) => kind)).toEqual(["own", "independent"]);
   });
 
-  it("refuse a policy nobody could meet, a witness twice, half an own witness", () => {
+  it("refuse a policy that cannot be met, a witness twice, half an own witness", () => {
     const unmeetable = read({ ...own, WITNESS_POLICY: '{"own":1,"independent":1}' });
     expect(() => witnessingOf(unmeetable)).toThrow("more witnesses than there are");
     const twice = read({ WITNESSES: JSON.stringify([other, { ...other, kind: "own" }]) });
@@ -65,7 +65,7 @@ describe("the other variables", () => {
     });
   });
 
-  it("name at least one log for a witness, and none twice", () => {
+  it("name at least one log for a witness, and no log twice", () => {
     const Witness = z.object(witnessFields);
     const logs = (more: Record<string, string>) =>
       watchedLogs(Witness.parse({ WITNESS_URL: "unix:/w.sock", ...more }));

@@ -34,7 +34,7 @@ const WitnessLog = z.strictObject({
 });
 export type WitnessLog = z.infer<typeof WitnessLog>;
 
-/** A log that was closed for ever, and the keys it is checked by. */
+/** A log that was closed for ever, and the keys for checking it. */
 const ClosedLog = z.strictObject({
   origin: Text,
   log: z.array(z.string().refine((vkey) => isKey(vkey, 1), "not a log's verifier key")).min(1),
@@ -60,17 +60,17 @@ function jsonOf<T extends z.ZodType>(schema: T) {
   });
 }
 
-/** Variables about who vouches for checkpoints; worker and portal read the same ones. */
+/** Variables for the witnesses of checkpoints; worker and portal read the same ones. */
 export const anchorFields = {
   WITNESS_URL: Text.optional(),
   WITNESS_VKEY: Text.optional(),
   /** Further witnesses: `[{"url", "vkey", "kind": "own" | "independent"}]`. */
   WITNESSES: jsonOf(z.array(WitnessAddress).max(16)).optional(),
-  /** `{"own": 1, "independent": 0}` unless said otherwise, or none of its own where there is none. */
+  /** `{"own": 1, "independent": 0}` by default; without an own witness it needs none. */
   WITNESS_POLICY: jsonOf(WitnessPolicy).optional(),
   /** How long a new checkpoint waits for its policy before it is published without, in milliseconds. */
   WITNESS_WAIT_MS: z.coerce.number().int().min(0).max(30_000).default(1_000),
-  /** RFC 3161 authority; without it nothing is stamped. */
+  /** RFC 3161 authority; without it checkpoints get no time stamp. */
   TSA_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** PEM certificates that the authority's certificate must lead to. */
   TSA_CA_FILE: Text.optional(),
@@ -86,7 +86,7 @@ export const anchorFields = {
 /** Closed logs that a portal still reads from its database: `[{"origin", "log", "receipts", "witnesses", "size"?}]`. */
 export const closedLogFields = { CLOSED_LOGS: jsonOf(z.array(ClosedLog).max(100)).optional() } as const;
 
-/** What a witness process is told of the logs it watches, and of itself. */
+/** What a witness process knows of the logs it watches, and of itself. */
 export const witnessFields = {
   LOG_ORIGIN: Text.optional(),
   LOG_VKEY: Text.optional(),
@@ -103,7 +103,9 @@ interface WatchedVariables {
   readonly WITNESS_LOGS?: readonly WitnessLog[] | undefined;
 }
 
-/** Every log a witness watches, at least one. Throws TypeError for none, and for one origin named twice. */
+/**
+ * Returns every log that a witness watches, at least one. Throws TypeError for none, and for one origin named twice.
+ */
 export function watchedLogs(env: WatchedVariables): WitnessLog[] {
   const { LOG_ORIGIN: origin, LOG_VKEY: vkey, WITNESS_LOGS: more = [] } = env;
   const first = origin === undefined || vkey === undefined ? [] : [{ origin, vkeys: [vkey] }];
@@ -143,7 +145,7 @@ export function witnessName(vkey: string): string {
   return vkey.slice(0, vkey.indexOf("+"));
 }
 
-/** The keys to check cosignatures with, the own one first; for who asks no witness, no address is needed. */
+/** Returns the keys for checking cosignatures, the own one first; a process that asks no witness needs no address. */
 export function witnessKeys(env: WitnessVariables): Pick<WitnessAddress, "vkey" | "kind">[] {
   const own = env.WITNESS_VKEY === undefined ? [] : [{ vkey: env.WITNESS_VKEY, kind: "own" as const }];
   return [...own, ...(env.WITNESSES ?? []).map(({ vkey, kind }) => ({ vkey, kind }))];

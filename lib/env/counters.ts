@@ -12,7 +12,7 @@ const RestUrl = z
   .url({ protocol: /^https?$/ })
   .refine((url) => new URL(url).protocol === "https:" || isLoopback(new URL(url).hostname), "not https");
 
-/** Where calls are counted beside PostgreSQL: an Upstash database, or a Redis or Valkey server. */
+/** Where calls are counted in addition to PostgreSQL: an Upstash database, or a Redis or Valkey server. */
 export const counterFields = {
   UPSTASH_REDIS_REST_URL: RestUrl.optional(),
   UPSTASH_REDIS_REST_TOKEN: Text.optional(),

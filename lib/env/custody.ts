@@ -4,14 +4,14 @@ const Text = z.string().min(1);
 /** A key's name at its holder: no spaces, quotes or control characters. */
 const NAME = /^[!#-&(-~]{1,1000}$/;
 
-/** Where the root key of a keystore lies; what the kinds need stands in variables of their own. */
+/** Where the root key of a keystore is stored; each kind's details are in variables of their own. */
 export type CustodyChoice =
   | { readonly kind: "local"; readonly name: "" }
   | { readonly kind: "aws-kms" | "transit"; readonly name: string }
   /** `areKeysResident`: participants' keys are made in the token that wraps the root, and stay there. */
   | { readonly kind: "pkcs11"; readonly name: string; readonly areKeysResident: boolean };
 
-/** Reads the text of SEALPORT_CUSTODY; undefined where it is none. */
+/** Reads the text of SEALPORT_CUSTODY; undefined where it is invalid. */
 export function parseCustody(text: string): CustodyChoice | undefined {
   if (text === "local") return { kind: "local", name: "" };
   const cut = text.indexOf(":");
@@ -32,12 +32,12 @@ function moduleVariables(text: string, context: z.RefinementCtx): Record<string,
   }
 }
 
-/** What a process with a keystore reads of its custody. */
+/** The variables of its custody that a process with a keystore reads. */
 export const custodyFields = {
   SEALPORT_CUSTODY: Text.default("local").refine((text) => parseCustody(text) !== undefined),
   /** For how long keys that a key service opened are used until it is asked again, in seconds. */
   CUSTODY_LEASE_S: z.coerce.number().int().min(10).max(86_400).default(900),
-  /** How many opened keys of participants are kept (0: none), for how many seconds, and for how many uses. */
+  /** How many opened keys of participants are cached (0: none), for how many seconds, and for how many uses. */
   OPENED_KEYS: z.coerce.number().int().min(0).max(100_000).default(256),
   OPENED_KEY_S: z.coerce.number().int().min(1).max(86_400).default(300),
   OPENED_KEY_USES: z.coerce.number().int().min(1).max(1_000_000_000).default(10_000),
@@ -53,7 +53,7 @@ export const custodyFields = {
   PKCS11_ENV: z.string().default("{}").transform(moduleVariables),
 };
 
-/** What the supervisor hands on unread to every process with keys; the names of the AWS SDK's own are among them. */
+/** What the supervisor passes on unread to every process with keys; the names of the AWS SDK's own are among them. */
 export const custodyTexts = {
   SEALPORT_CUSTODY: Text.optional(),
   CUSTODY_LEASE_S: Text.optional(),
@@ -98,10 +98,10 @@ export interface TokenSettings {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** How the key of a local keystore is had: from a key file or from a passphrase. */
+/** How the key of a local keystore is obtained: from a key file or from a passphrase. */
 export type Unlock = { readonly keyFile: string } | { readonly passphrase: string };
 
-/** All that opening a keystore needs to know beside its folder. */
+/** All that opening a keystore needs to know in addition to its folder. */
 export interface CustodySettings {
   readonly choice: CustodyChoice;
   readonly leaseMs: number;
@@ -146,7 +146,7 @@ const Variables = z.object({
   ...custodyFields,
 });
 
-/** The same from the variables that a child is given. Throws TypeError that names what is not usable. */
+/** Returns the same from the variables of a child. Throws TypeError that names the unusable variable. */
 export function readCustody(variables: Readonly<Record<string, string | undefined>>): CustodySettings {
   const parsed = Variables.safeParse(variables);
   if (parsed.success) return custodySettings(parsed.data);

@@ -57,7 +57,7 @@ function withCalled(texts: readonly string[]): string[] {
 }
 
 function readBy(program: keyof typeof environments): ReadonlySet<string> {
-  // The launcher writes the variables of its children. That is no reading of theirs.
+  // The launcher writes its children's variables, which does not count as reading them.
   const isLauncher = program === "launch" || program === "custodyCommand";
   const files = READERS[program]
     .flatMap(filesUnder)

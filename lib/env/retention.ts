@@ -1,2 +1,2 @@
-/** Days that the log's entries are kept where nobody has said otherwise: what every class begins with. */
+/** Default number of days that the log's entries are kept, for every class. */
 export const RETENTION_FLOOR_DAYS = 2_555;

@@ -3,7 +3,10 @@ import { z } from "zod";
 
 const Text = z.string().min(1);
 
-/** Where clamd listens: CLAMD_SOCKET, an absolute path, or CLAMD_HOST with CLAMD_PORT. Without either nothing is scanned. */
+/**
+ * Where clamd listens: CLAMD_SOCKET, an absolute path, or CLAMD_HOST with CLAMD_PORT. Without both, documents are not
+ * scanned.
+ */
 export const scannerFields = {
   CLAMD_SOCKET: Text.refine((path) => path.startsWith("/"), "not an absolute path").optional(),
   CLAMD_HOST: Text.optional(),
@@ -20,7 +23,7 @@ export const scannerTexts = {
 /** An address of clamd, as node:net takes it. */
 export type ScannerAddress = { readonly path: string } | { readonly host: string; readonly port: number };
 
-/** The address that these variables name; a socket wins over a host. Undefined when they name none. */
+/** Returns the address that these variables name; a socket wins over a host. Undefined without one. */
 export function scannerAddress(env: {
   readonly CLAMD_SOCKET?: string | undefined;
   readonly CLAMD_HOST?: string | undefined;

@@ -10,7 +10,7 @@ import type { Unreadable } from "@/lib/paging";
 /** Each holder has one use between reviews, so that there are never more than holders. */
 const MAX_USES = 30;
 
-/** Uses of break-glass that are over and wait for the caller's review: they block their holder until then. */
+/** Returns ended emergency accesses that wait for the caller's review: they block their holder until then. */
 export async function readBreakGlassNeeds(
   tx: Tx,
   cx: Context,

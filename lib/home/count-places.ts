@@ -35,7 +35,10 @@ export async function readCounts(tx: Tx, cx: CountContext): Promise<PlaceCounts>
   };
 }
 
-/** Figures beside the places: what waits for a reviewer or is open of one's own, grants in force, open disputes, unread notifications. */
+/**
+ * Returns the counts next to the places: work for a reviewer or own open requests, active grants, open disputes, unread
+ * notifications.
+ */
 export function countPlaces(cx: CountContext): Promise<PlaceCounts> {
   return inSnapshot(cx, (tx) => readCounts(tx, cx));
 }

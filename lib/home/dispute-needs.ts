@@ -21,7 +21,7 @@ function need(row: DisputeRow, kind: "dispute" | "disputed"): Need {
   };
 }
 
-/** Open disputes: to support those that nobody or the caller has taken, to a party those that the other one opened. */
+/** Returns open disputes: to support staff those that are unassigned or theirs, to a party those of the other party. */
 export async function readDisputeNeeds(
   tx: Tx,
   cx: Context,

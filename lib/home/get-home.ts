@@ -1,3 +1,7 @@
+// The room home: what waits for the caller, and counts for the navigation. Each *-needs.ts file reads one kind of
+// task, this file puts them in order, count-places.ts counts. A task is shown only to a person who can act on it, and
+// shows only what its own list would show them.
+
 import "server-only";
 import { isReviewer } from "@/lib/access/rules/action-rules";
 import { isSupport } from "@/lib/access/rules/floor";
@@ -11,13 +15,33 @@ import { readCounts } from "@/lib/home/count-places";
 import { readDisputeNeeds } from "@/lib/home/dispute-needs";
 import { readGrantNeeds } from "@/lib/home/grant-needs";
 import { readKeyNeeds } from "@/lib/home/key-needs";
-import { byUrgency } from "@/lib/home/order";
 import { readRequestNeeds } from "@/lib/home/request-needs";
-import type { Home, News, OwnEntry } from "@/lib/home/schema";
+import { type Home, type Need, NeedKind, type News, type OwnEntry } from "@/lib/home/schema";
 import { type EntryRow, findLastVisit, listNews, listOwnEntries, type NewsRow } from "@/lib/home/store";
 import { listTransactionRows } from "@/lib/transactions/read/list-store";
 import { viewOf } from "@/lib/transactions/read/view";
 import type { TransactionView } from "@/lib/transactions/schema";
+
+const RANK = new Map(NeedKind.options.map((kind, index) => [kind, index]));
+
+/** When a need presses: its due time where it has one, else how long it has waited. */
+function pressing(need: Need): number {
+  return Date.parse(need.due_at ?? need.at);
+}
+
+/**
+ * Compares tasks, most urgent first: what the caller is late with, then by kind, then by time. Work that another person
+ * is late with needs no act of the caller, and keeps the place of its kind.
+ */
+function byUrgency(a: Need, b: Need): number {
+  const late = (need: Need): number => (need.is_late && need.kind !== "answer_overdue" ? 0 : 1);
+  return (
+    late(a) - late(b) ||
+    (RANK.get(a.kind) ?? 0) - (RANK.get(b.kind) ?? 0) ||
+    pressing(a) - pressing(b) ||
+    (a.subject.id < b.subject.id ? -1 : 1)
+  );
+}
 
 const MAX_NEWS = 8;
 const MAX_ENTRIES = 5;
@@ -74,8 +98,8 @@ async function readEntries(tx: Tx, cx: Context): Promise<Viewed<OwnEntry>> {
 }
 
 /**
- * What needs the caller now, most urgent first, and what changed since the last visit. It shows nothing that the
- * lists it is made of would not show the same caller.
+ * Returns what needs the caller now, most urgent first, and what changed since the last visit. It shows only what its
+ * lists would show the same caller.
  */
 export function getHome(cx: Context): Promise<Home> {
   const { principal } = cx;

@@ -19,7 +19,7 @@ function endsSoon(grant: GrantView, now: Date): boolean {
   return grant.state === "active" && Date.parse(grant.not_after) - now.getTime() <= SOON_MS;
 }
 
-/** Access that came into force and was not used yet: what its holder asked for is there. */
+/** Returns grants that are in force and unused: the holder can now open what they requested. */
 function isUnused(grant: GrantView): boolean {
   return grant.state === "active" && grant.opened === 0;
 }

@@ -39,7 +39,7 @@ const later = (who: BenchPerson, ms: number): BenchPerson => {
 const DAY_MS = 86_400_000;
 
 describe("home", () => {
-  it("follows a request from hand to hand: it stands with whoever has to move, and with nobody else", async () => {
+  it("shows a request only to the people who have to act next", async () => {
     const { regulator, legal, approver, both, auditor, support, client } = bench;
     const draft = await bench.draft();
     expect(await kinds(regulator, draft)).toEqual(["draft"]);
@@ -64,7 +64,7 @@ describe("home", () => {
     for (const who of [regulator, legal, approver, both]) expect(await kinds(who, id)).toEqual([]);
   });
 
-  it("puts first what the caller is late with, and tells a requester that others are late", async () => {
+  it("puts first what the caller is late with, and shows a requester that others are late", async () => {
     const id = await bench.file();
     const late = later(bench.legal, 60 * DAY_MS);
     const [first] = await needs(late);
@@ -73,11 +73,11 @@ describe("home", () => {
     expect(overdue).toMatchObject({ kind: "answer_overdue", is_late: true });
   });
 
-  it("warns the holder a day before a grant ends, and nobody else", async () => {
+  it("warns only the holder a day before a grant ends", async () => {
     const id = await bench.file({ asked: { until: new Date(Date.now() + 3 * DAY_MS).toISOString() } });
     await decideRequest(bench.legal, id, bench.approval("legal"));
     const { grant_id = "" } = await decideRequest(bench.approver, id, bench.approval("coordinator"));
-    // What was asked for is there and was not used yet.
+    // The grant is in force and was not used yet.
     expect(await kinds(bench.regulator, grant_id)).toEqual(["access_new"]);
     expect(await kinds(bench.approver, grant_id)).toEqual([]);
     expect(await kinds(later(bench.regulator, 2.5 * DAY_MS), grant_id)).toEqual(["access_ends"]);
@@ -91,7 +91,7 @@ describe("home", () => {
 
   it("shows an open dispute to support, not to its own party, and not to officers", async () => {
     const { client, support, auditor } = bench;
-    // Nothing in it is sealed, so that nobody has to be in the roster to dispute it.
+    // It has no sealed data, so a person outside the roster can dispute it.
     const body = { job_id: "job-2", amount: "7", currency: "EUR", confidential: false };
     const participants = [client.principal.participantId];
     const made = await submitTransaction(client, NewTransaction.parse({ ...body, participants }));
@@ -107,7 +107,7 @@ describe("home", () => {
     expect((await countPlaces(auditor)).disputes).toBe(0);
   });
 
-  it("tells news by others only, and a participant nothing of requests", async () => {
+  it("shows news by others only, and a participant no news of requests", async () => {
     const { regulator, legal, client } = bench;
     const id = await bench.file();
     await commentRequest(legal, id, "We have received it.");
@@ -119,13 +119,13 @@ describe("home", () => {
     expect((await getHome(client)).entries.length).toBeGreaterThan(0);
   });
 
-  it("says to a participant without a key that nobody can seal for it", async () => {
+  it("shows a participant without a key that no one can seal for it", async () => {
     const keyless = await bench.person({ role: "client", hasKey: false });
     expect((await needs(keyless)).map((need) => need.kind)).toEqual(["key_missing"]);
     expect((await needs(bench.client)).map((need) => need.kind)).not.toContain("key_missing");
   });
 
-  it("asks those who may be the second person to move a compromised key's data, and not who asked", async () => {
+  it("asks a possible second person to re-wrap a compromised key's data, and not the requester", async () => {
     const owner = await bench.person({ role: "client" });
     const { participantId } = owner.principal;
     const colleague = { ...owner, principal: { ...owner.principal, userId: bench.auditor.principal.userId } };
@@ -145,7 +145,7 @@ describe("home", () => {
     for (const who of [owner, one, two]) expect(await kinds(who, id)).toEqual([]);
   });
 
-  it("counts what waits for a reviewer, and what is open for everybody else", async () => {
+  it("counts what waits for a reviewer, and what is open for all other people", async () => {
     const before = await countPlaces(bench.legal);
     const own = await countPlaces(bench.auditor);
     await bench.file({ who: bench.auditor });

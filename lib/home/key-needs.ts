@@ -68,7 +68,7 @@ async function missingKey(tx: Tx, { principal }: Context): Promise<Need[]> {
   ];
 }
 
-/** Moves of a compromised key's data that somebody else asked for: the caller may be the second person. */
+/** Returns re-wraps of a compromised key's data that another person requested: the caller may be the second person. */
 async function askedMoves(tx: Tx, cx: Context): Promise<Viewed<Need>> {
   const { principal, instance } = cx;
   const { role, participantId, userId } = principal;
@@ -121,7 +121,10 @@ async function enrolments(tx: Tx, cx: Context): Promise<Need[]> {
     }));
 }
 
-/** Keys that end, are missing or are stopped, and what of other people's passkeys and keys waits for the caller's word. */
+/**
+ * Returns keys that end, are missing or are stopped, and other people's passkeys and keys that wait for the caller's
+ * statement.
+ */
 export async function readKeyNeeds(
   tx: Tx,
   cx: Context,

@@ -7,7 +7,7 @@ import type { Person } from "@/lib/testing/benches/client-held-bench";
 import { asked, helpers, loss, signedBy } from "@/lib/testing/benches/recovery-acts";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
 
-// What the home says of keys that are lost or stopped: to whoever has to move, and to nobody else.
+// What the home shows about lost or stopped keys, only to the people who have to act.
 let bench: UseCaseBench;
 beforeAll(async () => {
   bench = await createUseCaseBench();
@@ -19,7 +19,7 @@ async function needs(who: Person) {
 }
 const kinds = async (who: Person) => (await needs(who)).map(({ kind }) => kind);
 
-it("a recovery stands with whoever has to sign it, then with its participant, until its time is over", async () => {
+it("a recovery is shown to the people who sign it, then to its participant, until its time is over", async () => {
   const one = await loss(await helpers(bench, 1), 0, 1);
   const { owner, legal, approver, support, insider, other, old } = one;
   expect(await kinds(legal)).toEqual([]);
@@ -43,7 +43,7 @@ it("a recovery stands with whoever has to sign it, then with its participant, un
   expect(await kinds(owner)).toEqual(["key_stopped"]);
 });
 
-it("a suspended key is one to resume, a compromised one has a page of its own, and only without either one is missing", async () => {
+it("a suspended key is one to resume, a compromised key has its own page, and a key is missing only without both", async () => {
   const owner = await bench.person({ role: "client" });
   const keyless = await bench.person({ role: "client", hasKey: false });
   expect(await kinds(keyless)).toEqual(["key_missing"]);
@@ -60,7 +60,7 @@ it("a suspended key is one to resume, a compromised one has a page of its own, a
   });
   await changeKeyState(owner, id, { state: "active", reason: "found" });
   expect(await kinds(owner)).toEqual([]);
-  // Nothing lies under it: the next key is simply registered.
+  // No data are sealed with it: the next key can be registered at once.
   await changeKeyState(owner, id, { state: "compromised", reason: "a stolen laptop" });
   expect(await kinds(owner)).toEqual(["key_missing"]);
 });

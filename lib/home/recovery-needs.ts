@@ -24,8 +24,9 @@ function need(kind: "key_recovery" | "key_proof", row: AskedRecovery): Need {
 }
 
 /**
- * Recoveries of lost keys that wait for the caller: for their word, by the roster as it was known just now, or, of the caller's
- * own participant, for the proof of the new key when enough have signed. The custodian is asked only when one waits.
+ * Returns recoveries of lost keys that wait for the caller: for their statement, by the current roster, or, in the
+ * caller's own participant, for the proof of the new key after enough statements. It asks the custodian only when a
+ * recovery waits.
  */
 export async function recoveryNeeds(tx: Tx, cx: Context): Promise<Viewed<Need>> {
   const { principal, instance, clock } = cx;

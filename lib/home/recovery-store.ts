@@ -4,7 +4,7 @@ import { Prisma } from "@/lib/db/generated/client";
 import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 
-/** A recovery of a lost key that waits for words, or for the proof of the new key. */
+/** A recovery of a lost key that waits for statements, or for the proof of the new key. */
 export interface AskedRecovery {
   readonly id: string;
   readonly participantId: string;

@@ -19,7 +19,7 @@ import type { Unreadable } from "@/lib/paging";
 const MAX_WAITING = 30;
 const MAX_OWN = 30;
 
-/** Own requests in these states are with somebody else. */
+/** Own requests in these states wait for another person. */
 const WITH_OTHERS: ReadonlySet<RequestState> = new Set<RequestState>([
   "submitted",
   "document_check",
@@ -65,7 +65,7 @@ function base({ summary }: Case): Pick<Need, "subject" | "reference" | "at"> {
   return { subject: { kind: "request", id }, reference, at };
 }
 
-/** Reviewers have their own date; whoever waits for the answer counts by that of the answer, where there is one. */
+/** Reviewers have their own deadline; people who wait for the answer see the answer's, where it has one. */
 function due(due_at: string | undefined, now: Date): Pick<Need, "due_at" | "is_late"> {
   return due_at === undefined ? { is_late: false } : { due_at, is_late: Date.parse(due_at) <= now.getTime() };
 }
@@ -89,7 +89,7 @@ function ownNeed(one: Case): Need | undefined {
   return { ...base(one), ...answer, kind: "answer_overdue", is_late: true, facts };
 }
 
-/** What lies with the head of compliance, or with the designated executive: an answer that is overdue. */
+/** Returns overdue requests that are with the head of compliance or with the designated executive. */
 function escalatedNeed(one: Case): Need {
   const { summary, now } = one;
   return {
@@ -124,7 +124,7 @@ function decideNeed(one: Case): Need | undefined {
   };
 }
 
-/** Overdue requests for whoever they were escalated to; nothing for everybody else. */
+/** Returns overdue requests to the people they were escalated to; an empty list to all others. */
 async function listEscalated(tx: Tx, cx: Context): Promise<Turn[]> {
   const { principal } = cx;
   const isHead = isReviewer(principal) && principal.duties.includes("compliance");

@@ -7,7 +7,7 @@ import { ClosedLog, unreadableRows } from "@/lib/schema";
 import { TransactionView } from "@/lib/transactions/schema";
 import { InstrumentKind } from "@/lib/vocabulary";
 
-/** What may need somebody now, most urgent kinds first. */
+/** What may need a person now, most urgent kinds first. */
 export const NeedKind = z.enum([
   "access_ends",
   "question",
@@ -41,7 +41,7 @@ export const SubjectKind = z.enum([
   "emergency",
 ]);
 
-/** One thing that waits for the caller. Its facts are for the sentence that tells it; they differ by kind. */
+/** One task that waits for the caller. Its facts fill the sentence on screen; they differ by kind. */
 export const Need = z.object({
   kind: NeedKind,
   subject: z.object({ kind: SubjectKind, id: z.string() }),
@@ -58,7 +58,7 @@ export const Need = z.object({
     /** How often the holder has exported under the grant. */
     views_left: z.int().optional(),
     stage: Stage.optional(),
-    /** The words of a question or of a dispute. */
+    /** The text of a question or of a dispute. */
     text: z.string().optional(),
     person: z.string().optional(),
     organisation: z.string().optional(),
@@ -95,12 +95,12 @@ export const OwnEntry = z.object({
 });
 export type OwnEntry = z.infer<typeof OwnEntry>;
 
-/** Figures beside the places of the rail. */
+/** Counts next to the places of the rail. */
 export const PlaceCounts = z.object({
   requests: z.int(),
   grants: z.int(),
   disputes: z.int(),
-  /** What the caller was told and has not read. */
+  /** Unread notifications of the caller. */
   notifications: z.int(),
 });
 export type PlaceCounts = z.infer<typeof PlaceCounts>;

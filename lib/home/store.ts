@@ -5,7 +5,7 @@ import { Prisma } from "@/lib/db/generated/client";
 import { type Readable, readRows } from "@/lib/db/read-rows";
 import type { Tx } from "@/lib/db/transaction";
 
-/** The newest question on each of these requests, and who asked it. */
+/** Returns the newest question on each of these requests, and its author. */
 export interface QuestionRow {
   readonly requestId: string;
   readonly stage: Stage;
@@ -34,7 +34,7 @@ export async function findQuestions(tx: Tx, requestIds: readonly string[]): Prom
   });
 }
 
-/** When the person was last here in an earlier session; nothing on a first visit. */
+/** Returns when the person was last here in an earlier session; undefined on a first visit. */
 export async function findLastVisit(
   tx: Tx,
   userId: string,
@@ -72,9 +72,9 @@ const NewsRow = z.object({
 });
 export type NewsRow = z.infer<typeof NewsRow>;
 
-/** Steps that only lead from one thing that is told to the next. */
+/** States that only lead from one reported state to the next. */
 const QUIET = ["submit", "check", "activate_grant"];
-/** A participant's newest transactions are looked through, not all. */
+/** Only a participant's newest transactions are scanned, not all. */
 const NEWS_TRANSACTIONS = 200;
 
 function requestNews({ tenantId, userId, requestsOf, sealed, since }: NewsReader): Prisma.Sql {
@@ -163,7 +163,7 @@ export async function listEndingKeys(
   );
 }
 
-/** Since when a participant is without a key that anybody could seal for; nothing when it has one. */
+/** Returns since when a participant has no key that can be sealed for; undefined when it has one. */
 export async function findKeyless(tx: Tx, participantId: string): Promise<Date | undefined> {
   const row = await tx.participant.findUnique({ where: { id: participantId }, select: { created_at: true } });
   if (row === null) return undefined;
@@ -171,7 +171,7 @@ export async function findKeyless(tx: Tx, participantId: string): Promise<Date |
   return active > 0 ? undefined : row.created_at;
 }
 
-/** A key that nothing is sealed for, and that no other has taken the place of. */
+/** A key without sealed data and without a successor. */
 export interface StoppedKey {
   readonly id: string;
   readonly kid: string;
@@ -217,7 +217,7 @@ const Move = z.object({
   started_at: z.date(),
 });
 
-/** Moves that wait for another person than who asked, of one participant's keys or of all. */
+/** Re-wraps that wait for a second person, of one participant's keys or of all. */
 export async function listAskedMoves(
   tx: Tx,
   which: {
@@ -254,7 +254,7 @@ export async function countOpenRequests(tx: Tx, userId: string): Promise<number>
   return rows[0]?.n ?? 0;
 }
 
-/** Disputes that go on, of one participant's transactions or of the whole tenant. */
+/** Open disputes of one participant's transactions or of the whole tenant. */
 export async function countOpenDisputes(
   tx: Tx,
   which: { readonly tenantId: string; readonly participant: string | undefined },

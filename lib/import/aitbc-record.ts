@@ -11,12 +11,12 @@ export interface AitbcRecord {
   readonly status: string;
   readonly participants: readonly string[];
   readonly accessPolicies: Readonly<Record<string, unknown>>;
-  /** Absent where the record was not confidential; its fields stand in `plain` then. */
+  /** Absent where the record was not confidential; its fields are in `plain` then. */
   readonly sealed: AitbcSealed | undefined;
   readonly plain: Readonly<Record<string, unknown>>;
 }
 
-/** AES-256-GCM payload with nonce and tag beside it, and the content key once for each recipient. */
+/** AES-256-GCM payload with nonce and tag next to it, and the content key once for each recipient. */
 export interface AitbcSealed {
   readonly ciphertext: Uint8Array;
   readonly nonce: Uint8Array;
@@ -118,7 +118,7 @@ function instantOf(text: string): number {
 
 /**
  * Reads one record, in any of the three forms in which the old system wrote its sealed payload. Throws FormatError,
- * which names what is wrong and never a value.
+ * which names the fault and never a value.
  */
 export function readAitbcRecord(value: unknown): AitbcRecord {
   const common = Common.safeParse(value);

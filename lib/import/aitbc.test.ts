@@ -68,7 +68,7 @@ describe("a record of the old system", () => {
       expect(() => open(changed((one) => Object.assign(one, { [member]: flipped(one[member], 0) })))).toThrow(
         OpenError,
       );
-    // The top bit of the ephemeral key is none of X25519's, but is refused as not canonical.
+    // X25519 ignores the top bit of the ephemeral key; it is refused as not canonical.
     for (let at = 0; at < 92; at += 1) {
       const one = changed((container) =>
         Object.assign(container, {
@@ -135,7 +135,7 @@ describe("what is submitted for it", () => {
     expect(() => mapAitbc(readAitbcRecord(record), open(record), BY)).toThrow(/access_policies/);
   });
 
-  it("takes a currency for amounts that have none, and for no others", () => {
+  it("takes a currency only for amounts that have none", () => {
     const record = readAitbcRecord(recordAt(0));
     const by = { ...BY, currency: "AITBC" };
     expect(mapAitbc(record, { amount: "1" }, by)).toMatchObject({ currency: "AITBC" });
@@ -147,20 +147,20 @@ describe("what is submitted for it", () => {
     ["a member without a place", { secret: "s3cr3t" }, "client-456"],
     ["an amount that is none", { amount: "s3cr3t" }, "client-456"],
     ["a submitter who is no party", { amount: "1" }, "miner-1"],
-  ])("is refused for %s, and no value is told", (_, opened, submitter) => {
+  ])("is refused for %s, and no value is shown", (_, opened, submitter) => {
     const attempt = () => mapAitbc(readAitbcRecord(recordAt(0)), opened, { submitter, currency: undefined });
     expect(attempt).toThrow(FormatError);
     expect(attempt).not.toThrow(/s3cr3t/);
   });
 
-  it("is refused where a field stands sealed and in the open", () => {
+  it("is refused where a field is both sealed and public", () => {
     const record = readAitbcRecord({ ...recordAt(0), amount: "5" });
-    expect(() => mapAitbc(record, { amount: "1000" }, BY)).toThrow(/beside it/);
+    expect(() => mapAitbc(record, { amount: "1000" }, BY)).toThrow(/next to it/);
   });
 });
 
 describe("files", () => {
-  it("hold a private key as bytes, base64, hexadecimal or PEM, and nothing else", () => {
+  it("hold a private key as bytes, base64, hexadecimal or PEM only", () => {
     const raw = fromBase64(KNOWN.keys["client-456"] ?? "");
     const text = (value: string) => new TextEncoder().encode(value);
     for (const form of [raw, text(`${toBase64(raw)}\n`), text(toHex(raw)), text(KNOWN.pem)])
@@ -174,7 +174,7 @@ describe("files", () => {
     expect(() => readPrivateKey(text(privateKey))).toThrow(/ed25519/);
   });
 
-  it("hold records as an array, one object, or lines, where one that is no JSON stays in its place", () => {
+  it("hold records as an array, one object, or lines, where an invalid line keeps its place", () => {
     expect(readRecords('[{"a":1},{"a":2}]')).toHaveLength(2);
     expect(readRecords('{"a":1}')).toEqual([{ a: 1 }]);
     const lines = readRecords('{"a":1}\n{"a":\n\n{"a":3}\n');

@@ -1,3 +1,7 @@
+// The room import: records of an old system. read-records.ts reads the file, open-aitbc.ts opens a payload,
+// map-aitbc.ts maps it to a submission, this file sends it over the API. Opened values are sealed again at once;
+// reports and errors never have them.
+
 import { type ApiClient, ApiProblem } from "@/lib/api-client/client/client";
 import { listKeys } from "@/lib/api-client/operations/keys";
 import { createTransactionBatch, getTransaction } from "@/lib/api-client/operations/transactions";
@@ -11,7 +15,7 @@ const IMPORT_BATCH = 100;
 const TRIES = 6;
 const MAX_WAIT_MS = 30_000;
 
-/** What became of one record. `source` is its id in the old system, or its place in the file where it has none. */
+/** The outcome of one record. `source` is its id in the old system, or its place in the file where it has none. */
 export interface Outcome {
   readonly source: string;
   readonly outcome: "taken" | "skipped" | "refused";
@@ -24,7 +28,7 @@ export interface Outcome {
 export interface ImportOptions {
   readonly client: ApiClient;
   readonly holder: AitbcHolder;
-  /** Participant to whom the API key belongs. */
+  /** Participant who owns the API key. */
   readonly submitter: string;
   /** For amounts without a currency. */
   readonly currency: string | undefined;
@@ -37,7 +41,7 @@ interface Waiting {
   readonly sent: SentTransaction & { readonly transaction_id: string };
 }
 
-/** The import cannot go on; what was done so far stands in the report. */
+/** The import cannot continue; the report has what was done so far. */
 export class ImportStopped extends Error {
   override readonly name = "ImportStopped";
 }
@@ -54,7 +58,7 @@ function reasonOf(error: unknown): string {
   throw error;
 }
 
-/** Reads, opens and maps one record; what is wrong with it is told, and the others go on. */
+/** Reads, opens and maps one record. A fault in it is reported, and the others continue. */
 function prepare(value: unknown, at: number, options: ImportOptions): Waiting | Outcome {
   const source = nameOf(value, at);
   try {
@@ -69,7 +73,7 @@ function prepare(value: unknown, at: number, options: ImportOptions): Waiting | 
   }
 }
 
-/** `fetch` throws a TypeError of this text where nobody answers. */
+/** `fetch` throws a TypeError with this text where the server does not answer. */
 export function isAway(error: unknown): boolean {
   return error instanceof TypeError && error.message === "fetch failed";
 }
@@ -83,7 +87,7 @@ function waitOf(error: unknown, attempt: number): number {
   return Math.min(Number.isFinite(seconds) ? seconds * 1000 : 500 * 2 ** attempt, MAX_WAIT_MS);
 }
 
-/** Calls again, a bounded number of times, while the service is away or asks for patience. */
+/** Retries a bounded number of times, while the service is down or asks to wait. */
 async function persist<T>(options: ImportOptions, call: () => Promise<T>): Promise<T> {
   for (let attempt = 0; ; attempt += 1) {
     try {
@@ -95,7 +99,10 @@ async function persist<T>(options: ImportOptions, call: () => Promise<T>): Promi
   }
 }
 
-/** An id that is taken is the record's own, imported before, or somebody else's: who may see it is told by its parties. */
+/**
+ * A taken id is the record's own, imported before, or another person's: the parties show which, to callers who may see
+ * it.
+ */
 async function judgeTaken({ source, sent }: Waiting, options: ImportOptions): Promise<Outcome> {
   const { transaction_id } = sent;
   try {
@@ -114,7 +121,7 @@ function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** A batch may be sent again: its ids are the records' own, so that what was stored before is told apart. */
+/** A batch may be sent again: its ids are the records' own, so that stored records are recognised. */
 async function sendBatch(batch: readonly Waiting[], options: ImportOptions): Promise<void> {
   const { client, onOutcome } = options;
   const body = { transactions: batch.map(({ sent }) => sent) };
@@ -138,21 +145,23 @@ async function sendBatch(batch: readonly Waiting[], options: ImportOptions): Pro
   }
 }
 
-/** Only to its own participant does the API say how much a key still opens. Whoever else submits would become a party. */
+/**
+ * The API shows only the key's own participant how much the key still opens. Any other submitter would become a party.
+ */
 async function requireSubmitter(options: ImportOptions): Promise<void> {
   const { client, submitter } = options;
   const query = { participant_id: submitter, limit: "1" };
   const { items } = await persist(options, () => client.call(listKeys, { query }));
   const [key] = items;
-  if (key === undefined) throw new ImportStopped(`there is no key of a participant ${submitter}`);
+  if (key === undefined) throw new ImportStopped(`participant ${submitter} has no key`);
   if (key.remaining_wraps === undefined) throw new ImportStopped(`the API key is not ${submitter}'s`);
 }
 
 /**
- * Imports records one after another: opens each with the private key here, submits it over the API, where it is sealed
- * anew for its participants and the escrow. Nothing opened is kept or reported. Safe to run again: what was imported
- * before is skipped. Throws ImportStopped when the API key is another participant's, ApiProblem when the service
- * refuses the caller or stays away.
+ * Imports records one after another: opens each with the private key here and submits it over the API, where it is
+ * sealed again for its participants and the escrow. Opened content is neither kept nor reported. A repeated run skips
+ * what was imported before. Throws ImportStopped when the API key is another participant's, ApiProblem when the service
+ * refuses the caller or stays down.
  */
 export async function importAitbc(records: Iterable<unknown>, options: ImportOptions): Promise<void> {
   await requireSubmitter(options);
@@ -167,7 +176,7 @@ export async function importAitbc(records: Iterable<unknown>, options: ImportOpt
       continue;
     }
     if (seen.has(ready.sent.transaction_id)) {
-      options.onOutcome({ source: ready.source, outcome: "skipped", reason: "it stands in the file twice" });
+      options.onOutcome({ source: ready.source, outcome: "skipped", reason: "it is in the file twice" });
       continue;
     }
     seen.add(ready.sent.transaction_id);

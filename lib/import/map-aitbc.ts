@@ -42,19 +42,19 @@ function valuesOf(record: AitbcRecord, opened: Readonly<Record<string, unknown>>
     if (!PLACES.includes(name))
       throw new FormatError(
         "format.record",
-        `the payload has a member ${JSON.stringify(name.slice(0, 64))}, for which there is no field`,
+        `the payload has a member ${JSON.stringify(name.slice(0, 64))} without a field`,
       );
     if (values[name] !== undefined)
-      throw new FormatError("format.record", `${name} stands in the payload and beside it`);
+      throw new FormatError("format.record", `${name} is both in the payload and next to it`);
     values[name] = name === "amount" ? decimalOf(value) : value;
   }
   return values;
 }
 
 /**
- * What is submitted for a record: its fields as they were, its time as the time of the event, its old id and status as
- * external references, which are sealed. Nobody becomes a party who was none: the submitter must be one of the
- * participants. Throws FormatError, which names the member and never a value.
+ * Returns the submission for a record: its fields as they were, its time as the time of the event, its old id and
+ * status as external references, which are sealed. Only the record's participants become parties: the submitter must be
+ * one of them. Throws FormatError, which names the member and never a value.
  */
 export function mapAitbc(
   record: AitbcRecord,

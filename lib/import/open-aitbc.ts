@@ -41,7 +41,7 @@ function contentKey(holder: AitbcHolder, wrapped: Uint8Array): Uint8Array {
 /**
  * Opens a payload of the old system: X25519 with the ephemeral key, HKDF-SHA-256 (RFC 5869) without salt, AES-256-GCM
  * over the content key, then over the JSON. Throws OpenError when a key does not fit or a byte was changed, FormatError
- * when the recipient has no key or the plaintext is no JSON object.
+ * when the recipient has no key or the plaintext is not a JSON object.
  */
 export function openAitbc(sealed: AitbcSealed, holder: AitbcHolder): Readonly<Record<string, unknown>> {
   const wrapped = sealed.keys.get(holder.recipient);

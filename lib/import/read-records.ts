@@ -12,8 +12,8 @@ function parse(text: string, what: string): unknown {
 const BROKEN = Symbol("no JSON");
 
 /**
- * The records of a file: a JSON array, one object, or one object in each line. Throws FormatError when it is none of
- * them; a single line that is not JSON is a record that will be refused.
+ * Returns the records of a file: a JSON array, one object, or one object in each line. Throws FormatError for another
+ * form; a single line that is not JSON is a record that will be refused.
  */
 export function readRecords(text: string): unknown[] {
   const start = text.trimStart();

@@ -100,8 +100,8 @@ async function readReply(response: IncomingMessage, maxBytes: number): Promise<S
 const watched = new WeakSet<Socket>();
 
 /**
- * Node takes its listener off a kept connection with the answer. When the service ends while the last of a long request is
- * on its way still, the error of that write has nobody to go to, and would end this process.
+ * Node removes its listener from a kept connection with the answer. When the service ends while the last of a long
+ * request is still on its way, no listener takes the error of that write, and it would end this process.
  */
 function watch(socket: Socket): void {
   if (watched.has(socket)) return;

@@ -1,3 +1,7 @@
+// The room ipc: calls between the processes of an instance, over HTTP on a Unix socket or a network address. This file
+// serves, client.ts calls, service-url.ts parses addresses. A handler that throws answers 500 without a detail, so no
+// value leaves the process by an error.
+
 import "server-only";
 import { chmod, mkdir, rm } from "node:fs/promises";
 import {
@@ -30,7 +34,7 @@ export type ServiceHandler = (request: ServiceRequest) => Promise<ServiceAnswer>
 
 export interface ServeOptions {
   readonly maxBodyBytes?: number;
-  /** Told that a handler threw; the caller of the service sees status 500 and nothing more. */
+  /** Called when a handler threw; the caller of the service sees only status 500. */
   readonly onError?: (error: unknown) => void;
 }
 

@@ -14,7 +14,7 @@ export type ServiceAddress =
 
 const FORM = "a service URL is unix:/path or http(s)://host:port/path";
 
-/** Throws TypeError for another scheme, and for user names, queries and fragments, which nobody would look at. */
+/** Throws TypeError for another scheme, and for user names, queries and fragments, which would be ignored. */
 export function parseServiceUrl(url: string): ServiceAddress {
   if (url.startsWith("unix:/")) return { kind: "socket", path: url.slice("unix:".length) };
   if (!URL.canParse(url)) throw new TypeError(FORM);

@@ -61,7 +61,7 @@ test("a body over the bound is refused, also without a declared length", async (
   expect(answer).toMatch(/^HTTP\/1\.1 413/);
 });
 
-test("a handler that throws answers 500 and tells nothing", async () => {
+test("a handler that throws answers 500 without a detail", async () => {
   await serve(async () => {
     throw new Error("a secret reason");
   });

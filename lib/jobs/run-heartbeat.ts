@@ -1,9 +1,21 @@
 import "server-only";
 import type { Clock } from "@/lib/clock";
-import { type DbContext, inTransaction } from "@/lib/db/transaction";
+import { type DbContext, inTransaction, type Tx } from "@/lib/db/transaction";
 import { runLoop } from "@/lib/jobs/run-loop";
-import { upsertHeartbeat } from "@/lib/jobs/store";
 import type { Logger } from "@/lib/telemetry/logger";
+
+/** Notes that a process of this name is alive, for health only. */
+export async function upsertHeartbeat(
+  tx: Tx,
+  beat: { readonly name: string; readonly tenantId: string; readonly at: Date },
+): Promise<void> {
+  await tx.process_heartbeat.upsert({
+    where: { name: beat.name },
+    create: { name: beat.name, tenant_id: beat.tenantId, at: beat.at },
+    update: { at: beat.at },
+    select: { name: true },
+  });
+}
 
 const PERIOD_MS = 5_000;
 

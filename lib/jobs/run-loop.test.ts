@@ -40,7 +40,7 @@ it("a pass that leaves more is followed at once, and the signal ends the loop", 
   expect(passes).toBe(4);
 });
 
-it("a loop that is stopped before its first pass makes none", async () => {
+it("a loop that is stopped before its first pass makes no pass", async () => {
   const { stop, options } = openLoop(3_600_000);
   let passes = 0;
   const ended = runLoop(options, async () => {

@@ -1,3 +1,7 @@
+// The room jobs: loops of background work. This file repeats a pass with backoff until its signal ends,
+// run-heartbeat.ts records that the process is alive. A pass that fails is logged and retried; it never ends the
+// process.
+
 import "server-only";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "@/lib/telemetry/logger";
@@ -11,7 +15,7 @@ export interface LoopOptions {
   readonly logger: Logger;
   /** Longest pause after failures; five seconds or the period, whichever is longer, unless given. */
   readonly maxBackoffMs?: number;
-  /** Pause before the first pass; none unless given. */
+  /** Pause before the first pass; 0 by default. */
   readonly firstMs?: number;
 }
 

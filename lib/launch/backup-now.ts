@@ -18,7 +18,7 @@ import {
 import { readShareFiles, shareFolder, writeShare } from "@/lib/launch/share-files";
 import { type Terminal, terminalOf } from "@/lib/launch/terminal";
 
-/** What the operator asked for. */
+/** The operator's arguments. */
 export type BackupOrder = { readonly of?: string | undefined } & (
   | { readonly act: "show" }
   | {
@@ -33,11 +33,11 @@ export type BackupOrder = { readonly of?: string | undefined } & (
 );
 type Order<Act> = Extract<BackupOrder, { readonly act: Act }>;
 
-/** Each process has a root key of its own, and so shares of its own. */
+/** Each process has its own root key, and so its own shares. */
 async function onePlace(of: string | undefined): Promise<KeystorePlace> {
   const [place, ...others] = await keystorePlaces(of);
   if (place !== undefined && others.length === 0) return place;
-  throw new StartError("Each process has a root key of its own: say which with --of.");
+  throw new StartError("Each process has its own root key: choose one with --of.");
 }
 
 function show({ name, dir }: KeystorePlace, terminal: Terminal): void {
@@ -65,11 +65,11 @@ async function showShare(
 ): Promise<void> {
   terminal.clear();
   await terminal.pause(
-    `Share ${number} of ${shares}: only its holder looks at the screen now. Enter shows it.`,
+    `Share ${number} of ${shares}: only its holder may see the screen now. Enter shows it.`,
   );
   terminal.clear();
   await terminal.show(text);
-  await terminal.pause("\nWhen it is written down, Enter takes it off the screen.");
+  await terminal.pause("\nWhen it is written down, Enter clears it off the screen.");
   terminal.clear();
 }
 
@@ -117,7 +117,7 @@ async function drill(
     const { backup, keks } = await drillBackup(dir, shares, systemClock.nowMs());
     terminal.say(`${name}: ${shares.length} shares of backup ${backup.id} give root key ${backup.root}`);
     terminal.say(
-      `${name}: the keys in keystore.json open with it: ${keks.join(", ")}. Nothing was kept but this drill.`,
+      `${name}: the keys in keystore.json open with it: ${keks.join(", ")}. Only the record of this drill was kept.`,
     );
   } finally {
     zeroShares(shares);

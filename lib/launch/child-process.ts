@@ -10,10 +10,10 @@ export interface ChildOptions {
   /** Arguments of node. */
   readonly args: readonly string[];
   readonly cwd: string;
-  /** The whole environment: nothing of the supervisor's own is passed on. */
+  /** The whole environment: the supervisor's own variables are not passed on. */
   readonly env: Readonly<Record<string, string>>;
   readonly logFile: string;
-  /** Told about each unexpected end and each restart. */
+  /** Called for each unexpected end and each restart. */
   readonly onEvent: (event: ChildEvent) => void;
 }
 
@@ -23,7 +23,7 @@ export type ChildEvent =
 
 const FIRST_BACKOFF_MS = 250;
 const MAX_BACKOFF_MS = 10_000;
-/** A child that lived this long starts its backoff anew. */
+/** After a child lived this long its backoff starts from the beginning. */
 const STABLE_MS = 30_000;
 const READY_WATCHDOG_MS = 90_000;
 const MAX_LOG_BYTES = 16 * 1024 * 1024;
@@ -37,8 +37,8 @@ function rotate(file: string): void {
 }
 
 /**
- * One process of the instance: a process group of its own, so that the terminal's Ctrl-C reaches only the
- * supervisor; restarted with backoff when it dies; its log in a private file.
+ * One process of the instance in its own process group, so that the terminal's Ctrl-C reaches only the supervisor. It
+ * restarts with backoff when it dies; its log is in a private file.
  */
 export class SupervisedChild {
   readonly #options: ChildOptions;
@@ -130,7 +130,7 @@ export class SupervisedChild {
     const kill = setTimeout(() => killGroup(group), withinMs);
     await ended;
     clearTimeout(kill);
-    // What the child itself started and did not end.
+    // Processes that the child itself started and did not end.
     killGroup(group);
   }
 }
@@ -139,6 +139,6 @@ function killGroup(group: number): void {
   try {
     process.kill(group, "SIGKILL");
   } catch {
-    // Nobody left in it.
+    // The group is empty.
   }
 }

@@ -23,7 +23,7 @@ export function endWithSupervisor(stop: () => Promise<void> = async () => undefi
   }
 }
 
-/** Tells the supervisor that this process serves. Without a supervisor it does nothing. */
+/** Reports to the supervisor that this process serves. Without a supervisor it does nothing. */
 export function reportReady(): void {
   process.send?.({ ready: true });
 }

@@ -31,7 +31,7 @@ async function moveOne(place: KeystorePlace, to: string): Promise<void> {
   const from = await holderOf(place.settings);
   const root = await stageRoot(place.dir, from, await holderOf(settingsThere(place, to)));
   say(
-    `${place.name}: root ${root.n} is wrapped by ${rootText(root)} and waits for a process to start with it`,
+    `${place.name}: root ${root.n} is wrapped by ${rootText(root)} and waits until a process starts with it`,
   );
 }
 
@@ -55,15 +55,15 @@ async function actOn(act: CustodyAct, place: KeystorePlace, to: string): Promise
 }
 
 /**
- * `npm run keys -- custody …`: shows and moves where root keys lie (docs/custody). It may be broken off and run again:
- * each keystore is changed in one step, and what was not reached stays as it was. Answers the exit code.
+ * `npm run keys -- custody …`: shows and moves where root keys are stored (docs/custody). It may be interrupted and run
+ * again: each keystore changes in one step, and what was not reached stays as it was. Returns the exit code.
  */
 export async function custodyNow(act: CustodyAct, { to = "", of }: CustodyOptions): Promise<number> {
   try {
     for (const place of await keystorePlaces(of)) await actOn(act, place, to);
     if (act === "move") {
-      say(`Now start each process anew with ${settingText(to)}; those that run go on as they are.`);
-      say("When all run so: npm run keys -- custody finish");
+      say(`Now restart each process with ${settingText(to)}; running processes continue unchanged.`);
+      say("When all have restarted: npm run keys -- custody finish");
     }
     return 0;
   } catch (error) {

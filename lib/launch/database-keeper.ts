@@ -29,7 +29,7 @@ export class DatabaseKeeper {
     while (!this.#isStopping) {
       await this.#current.ended;
       if (this.#isStopping) return;
-      this.#onEvent("The database stopped unasked; it is started again.");
+      this.#onEvent("The database stopped unexpectedly; restarting it.");
       await sleep(backoffMs);
       backoffMs = Math.min(backoffMs * 2, 10_000);
       try {

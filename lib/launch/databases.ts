@@ -59,8 +59,8 @@ async function bootstrap(
 }
 
 /**
- * The URLs of an operator who made the roles by hand. Only the retention login may be missing: then another worker must
- * have it, or agreed erasures raise the alarm `erasure-late`.
+ * Returns the URLs of an operator who made the roles by hand. Only the retention login may be missing: then another
+ * worker must have it, or agreed erasures raise the alarm `erasure-late`.
  */
 function givenUrls(env: LaunchEnv): DatabaseUrls {
   const { DATABASE_URL, SEQUENCER_DATABASE_URL, SIGNER_DATABASE_URL } = env;

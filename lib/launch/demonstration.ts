@@ -18,7 +18,7 @@ const Account = z.looseObject({
 export const DemoFile = z.looseObject({ base_url: z.string(), accounts: z.array(Account) });
 export type DemoFile = z.infer<typeof DemoFile>;
 
-/** Runs the seed, which goes through the use cases and writes demo.json.new when all of it works. */
+/** Runs the seed, which uses the use cases and writes demo.json.new when all of them succeed. */
 export async function runSeed(env: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
   const result = await runStep({ args: scriptArguments("seed.ts"), cwd: PROGRAM_ROOT, env, signal });
   if (result.code !== 0)
@@ -33,8 +33,8 @@ async function exists(file: string): Promise<boolean> {
 }
 
 /**
- * Puts demo.json in its place, last of all, when the portal answers and the keys in it work; writes the
- * present address into it. Undefined when there is none (its keys and passwords are stored as hashes only).
+ * Puts demo.json in its place, as the last step, when the portal answers and the keys in it work; writes the present
+ * address into it. Returns undefined when it is missing (its keys and passwords are stored as hashes only).
  */
 export async function publishDemoFile(
   folders: InstanceFolders,
@@ -55,9 +55,9 @@ export async function publishDemoFile(
 /** The lines printed when everything runs. */
 export function describeDemonstration(demo: DemoFile, baseUrl: string, file: string): string[] {
   const rows = demo.accounts.map(({ name, role, duties, email, password }) => {
-    // The duty that is called as the role says nothing more.
-    const beside = duties.filter((duty) => duty !== role);
-    return [name, beside.length === 0 ? role : `${role}, ${beside.join(" ")}`, email, password] as const;
+    // A duty with the same name as the role is left out.
+    const others = duties.filter((duty) => duty !== role);
+    return [name, others.length === 0 ? role : `${role}, ${others.join(" ")}`, email, password] as const;
   });
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const people = rows.map((row) => `  ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ")}`);

@@ -42,7 +42,7 @@ function environments(env: LaunchEnv) {
   return processEnvironments({ env, folders, instance: { ...newInstance(ORIGIN), vkeys }, urls: URLS });
 }
 
-test("no process gets the passphrase, and each holder of keys a secret of its own", () => {
+test("only holders of keys get a secret, each its own, and no process gets the passphrase", () => {
   const made = environments(ENV);
   for (const variables of Object.values(made)) expect(Object.values(variables)).not.toContain(PASSPHRASE);
   const secrets = KEY_HOLDERS.map((holder) => made[holder].KEK_PASSPHRASE);
@@ -63,7 +63,7 @@ test("key creation and process get the same, and another instance another", () =
   expect(made.custodian.KEK_PASSPHRASE).toBe("fRWa2VU-6Ih9-g2mDpABGSWb_5McGeIRTGDWYVE9nMc");
 });
 
-test("what the portal has opens its own keystore and not the custodian's", async () => {
+test("the portal's variables open its own keystore and not the custodian's", async () => {
   const custodian = keyVariables(ENV, folders, "custodian", ORIGIN);
   const portal = keyVariables(ENV, folders, "portal", ORIGIN);
   const keyDir = folders.keyDir("custodian");
@@ -81,7 +81,7 @@ test("without a passphrase each holder has a key file in its own folder", () => 
   }
 });
 
-test("who holds keys is told where they lie and how they are had there; the worker is told nothing of it", () => {
+test("each holder of keys knows where its keys are and how to open them; the worker knows neither", () => {
   const made = environments({
     ...ENV,
     SEALPORT_CUSTODY: "transit:sealport",
@@ -101,7 +101,7 @@ test("who holds keys is told where they lie and how they are had there; the work
   expect(environments(ENV).portal).not.toHaveProperty("SEALPORT_CUSTODY");
 });
 
-test("the portal is told of the logs that were closed, with the keys of each", () => {
+test("the portal knows the closed logs, with the keys of each", () => {
   const vkeys = Object.fromEntries(VKEYS.map((name) => [name, name]));
   const made = processEnvironments({
     env: ENV,

@@ -135,7 +135,7 @@ function portalVariables({ input: { env, folders, instance, urls }, base, peers 
     HOST: env.HOST,
     PORT: String(env.PORT),
     PORTAL_ORIGIN: env.PORTAL_ORIGIN,
-    // What the sign-in page shows of the demonstration people; without them there is nothing to show.
+    // Returns what the sign-in page shows of the demonstration people; undefined without them.
     DEMO_FILE: instance.seed === "none" ? undefined : folders.file("demo.json"),
     RATE_BUDGETS: env.RATE_BUDGETS,
     EXPORT_KEEP_DAYS: env.EXPORT_KEEP_DAYS,
@@ -218,8 +218,8 @@ export function rosterFileOf(env: LaunchEnv, folders: InstanceFolders): string {
 }
 
 /**
- * The whole environment of each process: own database login, own key folder, and public keys of the others.
- * The evaluation marks are set here and nowhere else: all of this as one user on one machine separates nothing.
+ * Returns the whole environment of each process: own database login, own key folder, and public keys of the others. The
+ * evaluation marks are set only here: as one user on one machine, the processes are not separated.
  */
 export function processEnvironments(input: EnvironmentInput): ProcessEnvironments {
   const { env, folders, instance } = input;
@@ -234,7 +234,7 @@ export function processEnvironments(input: EnvironmentInput): ProcessEnvironment
     witness: witnessVariables(part),
     seed: {
       ...portal,
-      // Nobody waits for an answer here, and the first start of a busy machine is slow.
+      // No caller waits for an answer here, and the first start on a busy machine is slow.
       DATABASE_WAIT_MS: "60000",
       DEMO_FILE: folders.file("demo.json.new"),
       BASE_URL: baseUrlOf(env),

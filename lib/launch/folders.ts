@@ -58,7 +58,7 @@ export async function prepareFolders(dataDir: string): Promise<InstanceFolders> 
   }
 }
 
-/** Removes a run folder that lies outside the data folder. */
+/** Removes a run folder that is outside the data folder. */
 export async function removeRunDir(folders: InstanceFolders): Promise<void> {
   if (!folders.runDir.startsWith(folders.dataDir)) await rm(folders.runDir, { recursive: true, force: true });
 }

@@ -4,8 +4,8 @@ import { z } from "zod";
 import { readStateFile, writeStateFile } from "@/lib/launch/state-file";
 
 /**
- * DATA_DIR/instance.json: what this instance is. `seed` is "pending" from the making of an empty database
- * until its demonstration data are complete, so that a first start that was cut off is made anew.
+ * DATA_DIR/instance.json: what this instance is. `seed` is "pending" from the making of an empty database until its
+ * demonstration data are complete, so that an interrupted first start is repeated.
  */
 export const InstanceFile = z.object({
   version: z.literal(1),
@@ -16,7 +16,10 @@ export const InstanceFile = z.object({
   created_at: z.string(),
   /** Origin that the key folders' passphrases are derived for: the first one, where others followed it. */
   unlock_origin: z.string().min(1).optional(),
-  /** Logs that were closed for ever, oldest first: the keys to check them by, and entries under the newest checkpoint. */
+  /**
+   * Logs that were closed for ever, oldest first: the keys for checking them, and the entries under the newest
+   * checkpoint.
+   */
   closed: z
     .array(
       z.object({
@@ -29,7 +32,7 @@ export const InstanceFile = z.object({
 });
 export type InstanceFile = z.infer<typeof InstanceFile>;
 
-/** What the passphrase of each key folder is derived for; a new log does not change it. */
+/** The context for deriving the passphrase of each key folder; a new log does not change it. */
 export function unlockOriginOf(instance: InstanceFile): string {
   return instance.unlock_origin ?? instance.origin;
 }
@@ -38,7 +41,7 @@ export function readInstance(file: string): Promise<InstanceFile | undefined> {
   return readStateFile(file, InstanceFile);
 }
 
-/** A new identity. The origin is random: nothing of it comes from the machine's name. */
+/** Returns a new identity. The origin is random and has no part of the machine's name. */
 export function newInstance(origin: string | undefined): InstanceFile {
   return {
     version: 1,

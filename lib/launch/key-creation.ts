@@ -43,8 +43,8 @@ function lastJson(output: string): unknown {
 }
 
 /**
- * Makes what is missing in every key folder and tells the public keys, named by their holder. Fails when all
- * have ended, so that none still runs on a folder that is given up.
+ * Makes what is missing in every key folder and returns the public keys, named by their holder. On a failure it throws
+ * only when all have ended, so that none still runs on an abandoned folder.
  */
 export async function createAllKeys(
   env: LaunchEnv,

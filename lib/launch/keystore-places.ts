@@ -27,8 +27,7 @@ export async function keystorePlaces(of: string | undefined): Promise<KeystorePl
   const env = launchEnv();
   const folders = await prepareFolders(env.DATA_DIR);
   const instance = await readInstance(folders.file("instance.json"));
-  if (instance === undefined)
-    throw new StartError("There is no instance in DATA_DIR, and KEY_DIR is not set.");
+  if (instance === undefined) throw new StartError("No instance in DATA_DIR, and KEY_DIR is not set.");
   const holders = KEY_HOLDERS.filter((holder) => of === undefined || holder === of);
   if (holders.length === 0) throw new StartError(`--of is one of ${KEY_HOLDERS.join(", ")}.`);
   return holders.map((holder) => {

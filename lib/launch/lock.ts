@@ -21,7 +21,7 @@ async function isHeld(file: string): Promise<number | undefined> {
   return holder.birth === undefined || holder.birth === (await birthOf(holder.pid)) ? holder.pid : undefined;
 }
 
-/** One supervisor for one data folder. A lock whose holder is dead (kill -9) is taken over. */
+/** Locks a data folder for one supervisor. A lock whose holder is dead (kill -9) is replaced. */
 export async function lockDataFolder(file: string): Promise<() => Promise<void>> {
   for (let attempt = 0; attempt < 3; attempt += 1) {
     try {

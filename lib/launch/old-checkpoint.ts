@@ -7,8 +7,8 @@ import { splitNote } from "@/lib/crypto/log/signed-note";
 import { StartError } from "@/lib/db/embedded/start-error";
 
 /**
- * Reads the checkpoint that an operator kept of a log (docs/formats/checkpoint.md): one signed note. What an editor
- * leaves at its end, empty lines or none, is not the operator's fault. Throws StartError that says what is wrong.
+ * Reads the checkpoint that an operator kept of a log (docs/formats/checkpoint.md): one signed note. An editor may have
+ * added or removed empty lines at its end. Throws StartError that names the fault.
  */
 export async function readOldCheckpoint(file: string): Promise<string> {
   try {

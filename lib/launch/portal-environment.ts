@@ -14,8 +14,8 @@ const FILE = "environment.json";
 const Variables = z.record(z.string(), z.string());
 
 /**
- * Keeps the portal's environment in the portal's own key folder, for commands that an operator runs beside
- * `npm start`. It holds what lies there already (the database login); a passphrase is left out.
+ * Stores the portal's environment in the portal's own key folder, for commands that an operator runs next to `npm
+ * start`. It has what that folder holds already (the database login); a passphrase is left out.
  */
 export function keepPortalEnvironment(
   folders: InstanceFolders,
@@ -33,8 +33,8 @@ async function portalVariables(env: LaunchEnv): Promise<Record<string, string> |
 }
 
 /**
- * Runs a script with the portal's environment, as the running instance of this DATA_DIR has it, and gives back
- * its exit code; undefined when there is no instance. The script's own output is passed on.
+ * Runs a script with the portal's environment, as the running instance of this DATA_DIR has it, and returns its exit
+ * code; undefined without an instance. The script's own output is passed on.
  */
 export async function runAsPortal(script: string, args: readonly string[]): Promise<number | undefined> {
   const env = await portalVariables(launchEnv());

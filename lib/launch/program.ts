@@ -2,7 +2,7 @@ import "server-only";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The folder of the program: package.json lies here. */
+/** The folder of the program, with package.json. */
 export const PROGRAM_ROOT = path.resolve(fileURLToPath(new URL("../..", import.meta.url)));
 
 const TETHER = path.join(PROGRAM_ROOT, "lib/launch/tether.mjs");
@@ -25,7 +25,7 @@ export function plainArguments(script: string, ...args: string[]): string[] {
   return ["--import", TETHER, path.join("scripts", script), ...args];
 }
 
-/** A child's whole environment, and nothing of ours: children always run as in production. */
+/** Returns a child's whole environment, without our own variables: children always run as in production. */
 export function childEnvironment(variables: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   return { ...variables, NODE_ENV: "production" };
 }

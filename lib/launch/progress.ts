@@ -1,9 +1,9 @@
 import "server-only";
 
-/** What the operator sees: one line a step, on standard output. */
+/** The operator's view: one line a step, on standard output. */
 export interface Progress {
   say(line: string): void;
-  /** Says what is being done, runs it and says how long it took. */
+  /** Shows the step, runs it and shows how long it took. */
   step<T>(what: string, run: () => Promise<T>): Promise<T>;
 }
 

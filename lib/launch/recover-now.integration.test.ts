@@ -93,7 +93,7 @@ async function asSuperuser(...statements: string[]): Promise<void> {
   await admin.end();
 }
 
-/** `npm run recover` as an operator with a database of his own runs it. */
+/** Runs `npm run recover` as an operator with their own database does. */
 async function run(...args: string[]): Promise<{ readonly code: number; readonly text: string }> {
   const { adminUrl } = inject("testServer");
   const child = spawn(
@@ -129,7 +129,7 @@ const dropBackUp = () => asSuperuser(...TABLES.map((name) => `DROP TABLE kept_${
 const size = async () => (await readHead(bench.sequencerPool, bench.place.log))?.size ?? 0;
 
 describe("npm run recover", () => {
-  it("says what it would do, does it when the size is retyped and two persons agreed, and then has nothing to do", async () => {
+  it("shows what it would do, does it when the size is retyped and two people agreed, and then has nothing to do", async () => {
     await grow(3);
     await backUp();
     const before = await size();
@@ -158,13 +158,13 @@ describe("npm run recover", () => {
     expect(await size()).toBe(signed);
     await grow(1);
     await sign();
-    expect((await run()).text).toContain("nothing to recover");
+    expect((await run()).text).toContain("Nothing to recover");
     expect((await run("--confirm", "x")).code).toBe(2);
   });
 
   it("takes no statement of a passkey whose counter went back, and remembers those it took", async () => {
     const devices = { legal: new SoftwareAuthenticator(), approve: new SoftwareAuthenticator() };
-    // A custodian of its own: a person's first key is not the portal's to give.
+    // A custodian of its own: the portal may not set a person's first key.
     await rm(path.join(dataDir, "custodian", "custodian"), { recursive: true });
     await rm(path.join(dataDir, "keys", "roster.json"));
     await writeStaff(devices);
@@ -209,7 +209,7 @@ describe("npm run recover", () => {
     const file = path.join(dataDir, "newest.txt");
     await grow(2);
     const note = await sign();
-    // As an editor saves it; what is no checkpoint, or none of this log, is refused in one line and nothing is done.
+    // As an editor saves it; an invalid checkpoint, or one of another log, is refused in one line without a change.
     await writeFile(file, `${note}\n`);
     const anew = ["--new-origin", origin, "--checkpoint", file];
     const bad = path.join(dataDir, "bad.txt");
@@ -229,7 +229,7 @@ describe("npm run recover", () => {
     }
     expect((await run(...anew)).text).toContain("would be closed for ever");
     expect(await readInstance(path.join(dataDir, "instance.json"))).toMatchObject({ origin: log });
-    // Broken off after the database: what is left to do is done by the same call.
+    // Interrupted after the database: the same call does the rest.
     const keystore = path.join(dataDir, "keys", "witness", "keystore.json");
     await writeFile(keystore, "no keystore");
     const broken = await run(...anew, "--confirm", "0");

@@ -37,13 +37,13 @@ import { readInstance, unlockOriginOf } from "@/lib/launch/instance-file";
 import { lockDataFolder } from "@/lib/launch/lock";
 import { startAnew } from "@/lib/launch/start-anew";
 
-/** What the operator asked for. Without `confirm` nothing is changed. */
+/** The operator's arguments. Without `confirm` it changes nothing. */
 export interface RecoverOptions {
   /** Size of the tree that the signer holds, retyped by the operator. */
   readonly confirm?: number;
   /** File of signed statements, `[{statement, signature}]`. */
   readonly statements?: string;
-  /** The signer's store is lost: name of the log that goes on, and the file of the old log's newest checkpoint. */
+  /** The signer's store is lost: name of the log that follows, and the file of the old log's newest checkpoint. */
   readonly newOrigin?: string;
   readonly checkpoint?: string;
 }
@@ -91,7 +91,7 @@ async function statementsFor(
 ): Promise<SignedRecoveries> {
   if (file === undefined) return otherwise();
   const parsed = SignedRecoveries.safeParse(await readJson(file));
-  if (!parsed.success) throw new StartError(`${file} holds no recovery statements.`);
+  if (!parsed.success) throw new StartError(`${file} has no recovery statements.`);
   return parsed.data;
 }
 
@@ -108,7 +108,7 @@ async function agree(
 ): Promise<Agreed> {
   const roster = await custodian.roster();
   const statements = await statementsFor(file, () => portalStatements(keystore, roster, wanted));
-  // An instance of `npm start` is an evaluation; what that is worth stands in the record.
+  // An instance of `npm start` is an evaluation; the record says so.
   const rules = { log: place.log, isEvaluation: true, roster, origins: [portalOrigin(env)] };
   const assurance = await requireRecoveryAgreed(rules, wanted, statements);
   for (const { statement, signature } of statements)
@@ -120,11 +120,9 @@ async function agree(
 async function recover(recovery: Recovery, copy: SignedCopy, options: RecoverOptions): Promise<void> {
   const { owner, place } = recovery;
   const { from, to, root, unsigned } = await planRecovery(owner, place, copy);
-  if (from === to) return say("The database holds all that was signed. There is nothing to recover.");
+  if (from === to) return say("The database has all signed entries. Nothing to recover.");
   say(`The signer holds ${to} entries, the database agrees with the first ${from}.`);
-  say(
-    `Entries ${from} to ${to - 1} would be appended again; ${unsigned} that nobody signed move behind them.`,
-  );
+  say(`Entries ${from} to ${to - 1} would be appended again; ${unsigned} unsigned entries move behind them.`);
   const wanted: WantedRecovery = { log: place.log, from, to, root: toBase64url(root) };
   if (options.confirm === undefined) {
     say(`To be signed by two persons of the roster, each with their own name as "person":`);
@@ -148,9 +146,7 @@ async function run(recovery: Recovery, options: RecoverOptions): Promise<void> {
   if (options.newOrigin !== undefined) return startAnew(recovery, { ...options, origin: options.newOrigin });
   const copy = await openSignedCopy(path.join(folders.privateDir("signer"), "log"), place.log);
   if (copy === undefined)
-    throw new StartError(
-      "The signer's store holds nothing. If it is lost: --new-origin NAME --checkpoint FILE.",
-    );
+    throw new StartError("The signer's store is empty. If it is lost: --new-origin NAME --checkpoint FILE.");
   await recover(recovery, copy, options);
 }
 
@@ -161,7 +157,7 @@ function adminUrlOf(env: LaunchEnv, adminUrl: string | undefined): string | unde
 function explain(error: unknown): string | undefined {
   if (error instanceof DomainError && error.code === "custodian.refused")
     return `The custodian refuses the statements: ${error.detail}`;
-  if (error instanceof FormatError) return `What was given is not in its form: ${error.message}.`;
+  if (error instanceof FormatError) return `The input has an invalid format: ${error.message}.`;
   const ours = [RecoveryRefused, Refused, SignerStoreDamaged, RosterError, JournalError, KeystoreError];
   const isOurs = error instanceof Error && ours.some((kind) => error instanceof kind);
   return isOurs ? error.message : explainFailure(error);
@@ -176,7 +172,7 @@ export async function recoverNow(options: RecoverOptions): Promise<void> {
     const env = launchEnv();
     const folders = await prepareFolders(env.DATA_DIR);
     const instance = await readInstance(folders.file("instance.json"));
-    if (instance === undefined) throw new StartError("There is no instance in DATA_DIR.");
+    if (instance === undefined) throw new StartError("No instance in DATA_DIR.");
     const given = env.DATABASE_OWNER_URL ?? adminUrlOf(env, env.DATABASE_ADMIN_URL);
     if (given === undefined && env.DATABASE_URL !== undefined)
       throw new StartError("Set DATABASE_ADMIN_URL or DATABASE_OWNER_URL.");

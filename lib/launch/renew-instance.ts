@@ -38,14 +38,14 @@ async function readRoster(file: string): Promise<Roster | undefined> {
   }
 }
 
-/** Puts a file or folder of the closed log aside, once; nothing is deleted. */
+/** Moves a file or folder of the closed log to another name, once; it deletes no file. */
 async function putAside(file: string, suffix: string): Promise<void> {
   if (existsSync(file) && !existsSync(`${file}${suffix}`)) await rename(file, `${file}${suffix}`);
 }
 
 /**
- * The same people under the new log: version 1, since no statement of the old log reaches into it. Whoever had a key
- * of their own keeps it; where the portal signs in somebody's place it does so with its new key.
+ * Writes the same people for the new log: version 1, since no statement of the old log is valid for it. People with
+ * their own key keep it; where the portal signs for a person it does so with its new key.
  */
 function successorOf(old: Roster, origin: string, evaluationVkey: string | undefined): Roster {
   const { previous: _previous, statements: _statements, evaluation_key, ...rest } = old;
@@ -59,10 +59,10 @@ function successorOf(old: Roster, origin: string, evaluationVkey: string | undef
 }
 
 /**
- * Gives the instance over to the log that follows a closed one: keys of the log, the signer's store, the custodian's
- * journal and roster of the old log are put aside under a name that says so, new ones are made, and instance.json names
- * the new origin last, with `closedSize` entries under the closed log's newest checkpoint. Run again after a crash it goes on; nothing is put aside twice. The caller holds the data
- * folder's lock.
+ * Switches the instance to the log that follows a closed one. The keys of the log, the signer's store, the custodian's
+ * journal and roster of the old log get names that mark them as old, and new ones are made. Last, instance.json names
+ * the new origin, with `closedSize` entries under the closed log's newest checkpoint. Run again after a crash it
+ * continues; it moves each file once. The caller holds the data folder's lock.
  */
 export async function renewInstance(
   { env, folders, instance }: Place,

@@ -7,7 +7,7 @@ import { type InstanceFolders, prepareFolders } from "@/lib/launch/folders";
 import { readInstance } from "@/lib/launch/instance-file";
 import type { Progress } from "@/lib/launch/progress";
 
-/** What a first start makes. Nothing else in the data folder is touched. */
+/** The files of a first start. Other files in the data folder stay. */
 const MADE = [
   "postgres",
   "keys",
@@ -23,15 +23,15 @@ const MADE = [
 async function removeMade(folders: InstanceFolders): Promise<void> {
   const outside = await realpath(folders.file("postgres")).catch(() => undefined);
   for (const name of MADE) await rm(folders.file(name), { recursive: true, force: true });
-  // The link's target, where the cluster had to lie outside the data folder.
+  // The link's target, where the cluster had to be outside the data folder.
   if (outside !== undefined && path.dirname(outside) === "/var/lib/sealport") {
     await rm(outside, { recursive: true, force: true });
   }
 }
 
 /**
- * A first start that was cut off before its demonstration data were complete has served nobody: all that it
- * made is removed and made anew. Only the embedded database is ever removed.
+ * A first start that was interrupted before its demonstration data were complete has served no caller: all that it made
+ * is removed and made again. Only the embedded database is ever removed.
  */
 export async function discardUnfinishedInstance(
   env: LaunchEnv,
@@ -42,7 +42,7 @@ export async function discardUnfinishedInstance(
   if (instance?.seed !== "pending") return;
   if (env.DATABASE_ADMIN_URL !== undefined || env.DATABASE_URL !== undefined) {
     throw new StartError(
-      `The first start was cut off while it made the demonstration data. Drop the database ${env.DATABASE_NAME}, empty DATA_DIR and start again.`,
+      `The first start was interrupted while it made the demonstration data. Drop the database ${env.DATABASE_NAME}, empty DATA_DIR and start again.`,
     );
   }
   const present = await readdir(folders.dataDir);

@@ -17,7 +17,7 @@ export interface StepResult {
 
 const KEPT_CHARACTERS = 200_000;
 
-/** Runs a program of ours to its end, tied to this process by an IPC pipe, and gives back what it said. */
+/** Runs a program of ours to its end, tied to this process by an IPC pipe, and returns its output. */
 export function runStep(options: StepOptions): Promise<StepResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, options.args, {

@@ -6,8 +6,8 @@ import { type CounterEnv, counterProblem } from "@/lib/env/counters";
 type ScannerEnv = Readonly<Partial<Record<"CLAMD_SOCKET" | "CLAMD_HOST" | "CLAMD_PORT", string | undefined>>>;
 
 /**
- * Servers of others that the portal uses: where it counts calls and who scans documents. Throws StartError, with names alone, for settings of
- * the counters that do not go together.
+ * Returns the variables of external servers that the portal uses: the call counter and the document scanner. Throws
+ * StartError, which names variables only, for counter settings that contradict each other.
  */
 export function serverVariables(env: CounterEnv & ScannerEnv): Record<string, string | undefined> {
   const problem = counterProblem(env);

@@ -52,7 +52,7 @@ export async function startInnerServices(services: Services): Promise<void> {
   ]);
 }
 
-/** portal, worker, signer, custodian, witness: whoever is asked ends after whoever asks. */
+/** Ends portal, worker, signer, custodian, witness in this order: a process ends after those that call it. */
 export async function stopServices(services: Services): Promise<void> {
   for (const [name, withinMs] of STOP_ORDER) await services[name].stop(withinMs);
 }

@@ -22,10 +22,13 @@ function isBelow(folder: string, parent: string): boolean {
   return way === "" || !(way.startsWith("..") || path.isAbsolute(way));
 }
 
-/** The folder that shares are written to, made where it is missing. It may not lie beside the keys they restore. */
+/**
+ * Returns the folder that shares are written to, made where it is missing. It may not be in the folder of the keys they
+ * restore.
+ */
 export function shareFolder(folder: string, keyDir: string): string {
   const inKeys = new StartError(
-    "--out lies in the key folder: whoever copies that would have keystore and shares together.",
+    "--out is in the key folder: a copy of that folder would have keystore and shares together.",
   );
   if (isBelow(path.resolve(folder), path.resolve(keyDir))) throw inKeys;
   let real: string;
@@ -33,7 +36,7 @@ export function shareFolder(folder: string, keyDir: string): string {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     real = realpathSync(folder);
   } catch {
-    throw new StartError("--out is no folder that can be written.");
+    throw new StartError("--out is not a writable folder.");
   }
   if (isBelow(real, realpathSync(keyDir))) throw inKeys;
   return real;
@@ -57,7 +60,7 @@ export function writeShare(folder: string, text: Uint8Array, label: ShareLabel):
   return file;
 }
 
-/** A name given as an argument is not repeated: somebody may have pasted a share there. */
+/** A name given as an argument is not repeated: a person may have pasted a share there. */
 function readOne(name: string, nth: number): Uint8Array {
   try {
     if (statSync(name).size <= MAX_FILE_BYTES) return readFileSync(name);
@@ -87,8 +90,7 @@ export async function readShareFiles(names: readonly string[], terminal: Termina
 }
 
 async function readInput(terminal: Terminal): Promise<Uint8Array> {
-  if (terminal.isPerson)
-    terminal.say("Enter the shares one after another, then Ctrl-D on a line of its own:");
+  if (terminal.isPerson) terminal.say("Enter the shares one after another, then Ctrl-D on an empty line:");
   const bytes = await terminal.readAll();
   terminal.clear();
   return bytes;

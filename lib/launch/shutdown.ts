@@ -6,7 +6,7 @@ import { removeRunning } from "@/lib/launch/running-file";
 import { type Services, stopServices } from "@/lib/launch/services";
 
 const DATABASE_STOP_MS = 1_500;
-/** The whole stop. What the parts' own bounds do not catch, this does: closing our pipes ends the rest. */
+/** The whole stop. It catches what the parts' own bounds miss: closing our pipes ends the rest. */
 const WHOLE_STOP_MS = 7_900;
 const PARENT_POLL_MS = 500;
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;

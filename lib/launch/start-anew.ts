@@ -14,11 +14,11 @@ export interface Anew extends CustodianPlace {
 }
 
 interface AnewOptions {
-  /** Name of the log that goes on. */
+  /** Name of the log that follows. */
   readonly origin: string;
   /** File of the old log's newest checkpoint. */
   readonly checkpoint?: string;
-  /** Given to do it, and not only to hear what would be done. */
+  /** Given to start the new log; without it the command only shows what it would do. */
   readonly confirm?: number;
 }
 
@@ -46,27 +46,27 @@ async function closeOld({ owner, place, instance, folders }: Anew, options: Anew
 }
 
 /**
- * The signer's store is lost too: closes the old log for ever, starts the one that follows it, and gives the instance
- * over to it: keys, signer's store, custodian's journal and roster. No process of the instance may run. Called again
- * after a crash it does what is left to do.
+ * The signer's store is lost too: closes the old log for ever, starts the one that follows it, and switches the
+ * instance to it: keys, signer's store, custodian's journal and roster. No process of the instance may run. Called
+ * again after a crash it does the remaining steps.
  */
 export async function startAnew(anew: Anew, options: AnewOptions): Promise<void> {
   const { folders, place } = anew;
   if (options.confirm === undefined) {
-    // Said now, and not when somebody has retyped the size.
+    // Report a wrong file now, before a person retypes the size.
     if (options.checkpoint !== undefined) await readOldCheckpoint(options.checkpoint);
-    return say(`The log ${place.log} would be closed for ever. To go on: the same call with --confirm 0.`);
+    return say(
+      `The log ${place.log} would be closed for ever. To continue, repeat the call with --confirm 0.`,
+    );
   }
   const unlock = anew.isLocked ? undefined : await lockDataFolder(folders.file("supervisor.lock"));
   try {
     const size = await closeOld(anew, options);
     await renewInstance(anew, { origin: options.origin, closedSize: size });
     say(
-      `Keys, the signer's store and the custodian's roster are made anew for ${options.origin}; npm start goes on.`,
+      `Keys, the signer's store and the custodian's roster were made again for ${options.origin}; continue with npm start.`,
     );
-    say(
-      "Grants of the old log are given anew; sealed groups are registered with the custodian by the worker.",
-    );
+    say("Approve the grants of the old log again. The worker registers sealed groups with the custodian.");
   } finally {
     await unlock?.();
   }

@@ -18,7 +18,9 @@ export async function writeStateFile(file: string, content: unknown): Promise<vo
   await rename(draft, file);
 }
 
-/** Reads one of our JSON files; undefined when there is none, a clear line when it is damaged. */
+/**
+ * Reads one of our JSON files; undefined when it is missing. Throws StartError with a clear line when it is damaged.
+ */
 export async function readStateFile<T extends z.ZodType>(
   file: string,
   schema: T,

@@ -23,7 +23,7 @@ const PROCESSES: readonly ProcessName[] = [
   "guard",
 ];
 const WITHOUT_SEED = { SEED: "none" };
-/** What must not stand in a process's environment: key folders and logins of the others. */
+/** What a process's environment must not have: key folders and logins of the others. */
 const FOREIGN_TO: readonly (readonly [ProcessName, RegExp])[] = [
   ["portal", /keys\/(custodian|signer|witness)|superuser|SEQUENCER|SIGNER_DATABASE/],
   ["worker", /keys\/|KEK_|superuser|SIGNER_DATABASE/],
@@ -134,7 +134,7 @@ describe("a running instance", () => {
 });
 
 describe("a start that cannot succeed says so in one line", () => {
-  test("when the port is taken", async () => {
+  test("when the port is in use", async () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
     const address = taken.address();
@@ -177,7 +177,7 @@ describe("a start that cannot succeed says so in one line", () => {
     expect(await refusal(WITHOUT_SEED, path.join(file, "data"))).toMatch(/is not a folder|cannot be written/);
     const orphaned = await mkdtemp(path.join(dataDir, "orphan-"));
     await mkdir(path.join(orphaned, "postgres"));
-    expect(await refusal(WITHOUT_SEED, orphaned)).toMatch(/instance\.json is gone/);
+    expect(await refusal(WITHOUT_SEED, orphaned)).toMatch(/instance\.json is missing/);
     const damaged = await mkdtemp(path.join(dataDir, "damaged-"));
     await writeFile(path.join(damaged, "instance.json"), "{");
     expect(await refusal(WITHOUT_SEED, damaged)).toMatch(/instance\.json in the data folder is damaged/);

@@ -1,3 +1,8 @@
+// The room launch: starts and ends a whole instance on one machine. This file is `npm start`; environments.ts gives
+// each process its variables, databases.ts and key-creation.ts prepare database and keys, shutdown.ts ends all.
+// backup-now.ts, custody-now.ts and recover-now.ts are the operator's commands. A process gets only its own keys and
+// database login. A failure is one line that names the next step.
+
 import "server-only";
 import { lstat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -56,7 +61,7 @@ async function runPlain(launch: Launch, script: string, failure: string): Promis
 }
 
 const ORPHANED =
-  "instance.json is gone while the database holds data. Restore the data folder from a backup.";
+  "instance.json is missing while the database holds data. Restore the data folder from a backup.";
 
 async function refuseOrphanedCluster(folders: InstanceFolders): Promise<void> {
   const hasCluster = await lstat(folders.file("postgres")).then(
@@ -66,7 +71,7 @@ async function refuseOrphanedCluster(folders: InstanceFolders): Promise<void> {
   if (hasCluster) throw new StartError(ORPHANED);
 }
 
-/** Database, keys and identity: what must be there before any process of ours starts. */
+/** Prepares database, keys and identity, which every other process needs. */
 async function prepare(
   launch: Launch,
 ): Promise<{ instance: InstanceFile; environments: ProcessEnvironments }> {
@@ -142,7 +147,7 @@ async function start(launch: Launch): Promise<void> {
   await progress.step("Database client", () =>
     runPlain(launch, "generate-client.mjs", "The database client"),
   );
-  // Beside the other steps, whose lines come between its first and its last.
+  // In parallel with the other steps, whose lines come between its first and its last.
   const built = progress.step("Build of the portal, which takes minutes the first time", () =>
     runPlain(launch, "build.mjs", "The build failed"),
   );
@@ -153,7 +158,7 @@ async function start(launch: Launch): Promise<void> {
   };
   const services = makeServices(environments, folders, (event) => {
     if (event.kind === "died") {
-      progress.say(`The ${event.name} ended unasked; starting it again in ${event.retryInMs} ms.`);
+      progress.say(`The ${event.name} stopped unexpectedly; restarting in ${event.retryInMs} ms.`);
     }
     publishPids();
   });
@@ -172,7 +177,7 @@ async function start(launch: Launch): Promise<void> {
     await inner;
     await seedWhenNew(launch, instance, environments);
   }
-  // Nobody is served before the demonstration data are complete; a later start need not wait for anything.
+  // The portal serves only after the demonstration data are complete; a later start need not wait.
   await Promise.all([inner, portal()]);
   await announce(launch, instance, services);
 }
@@ -185,21 +190,19 @@ async function announce(launch: Launch, instance: InstanceFile, services: Servic
   progress.say("");
   progress.say(`Sealport runs at ${baseUrl}`);
   progress.say(
-    "EVALUATION: all parts run as one user on one machine and their keys lie in the data folder, so",
+    "EVALUATION: all parts run as one user on one machine and their keys are in the data folder, so",
   );
-  progress.say("nothing is separated. Do not put real data here.");
+  progress.say("they are not separated. Do not put real data here.");
   progress.say("");
   if (demo !== undefined) {
     for (const line of describeDemonstration(demo, baseUrl, folders.file("demo.json"))) progress.say(line);
   } else if (instance.seed === "none") {
-    progress.say(
-      "There are no demonstration people. Where nobody is there yet, this makes the two administrators",
-    );
-    progress.say("and prints for each a link to sign in by, in a second terminal:");
+    progress.say("There are no demonstration people. On a new instance this makes the two administrators");
+    progress.say("and prints a sign-in link for each, in a second terminal:");
     progress.say(`  DATA_DIR='${folders.dataDir}' npm run create-admin`);
   } else {
     progress.say(
-      "demo.json is gone: its keys and passwords are stored as hashes only and cannot be shown again.",
+      "demo.json is missing: its keys and passwords are stored as hashes only and cannot be shown again.",
     );
     progress.say("For new ones start with an empty DATA_DIR.");
   }

@@ -7,7 +7,7 @@ import { StartError } from "@/lib/db/embedded/start-error";
 type Input = Readable & { readonly isTTY?: boolean };
 type Output = Writable & { readonly isTTY?: boolean };
 
-/** Clears the screen and what was scrolled off it. */
+/** Clears the screen and its scrollback. */
 const CLEAR = "\u001B[2J\u001B[3J\u001B[H";
 
 /** The operator's terminal, or whatever input and output are in its place. */

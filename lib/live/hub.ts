@@ -1,3 +1,7 @@
+// The room live: live updates for signed-in people. This file keeps the open streams, open-hub.ts the one database
+// connection, store.ts reads the changed things, visible.ts decides who may know of them. A stream names a thing and
+// its state, never its content. It ends with its session.
+
 import type { Context } from "@/lib/context/context";
 import "server-only";
 import type { Clock } from "@/lib/clock";
@@ -18,19 +22,19 @@ export const STREAMS_PER_SESSION = 24;
 export interface Subscriber {
   readonly principal: Principal;
   readonly sessionId: string;
-  /** When the page that listens was asked for: changes since then are told again. Absent: from now on. */
+  /** When the listening page was requested: changes since then are sent again. Absent: from now on. */
   readonly since?: number;
   change(change: LiveChange): void;
   signal(signal: LiveSignal): void;
   /** Keeps proxies from closing a quiet line, and lets the browser notice a dead one. */
   beat(): void;
-  /** Nothing more is said; the browser may come back. */
+  /** Ends the stream; the browser may come back. */
   end(): void;
 }
 
-/** Tells signed-in people what changes. One per portal process. */
+/** Sends signed-in people the changes they may know of. One per portal process. */
 export interface LiveHub {
-  /** Adds a stream; call what it gives back when the reader leaves. */
+  /** Adds a stream; call the returned function when the reader leaves. */
   join(subscriber: Subscriber): () => void;
   /** Ends every stream and refuses new ones: the process is about to stop. */
   close(): void;
@@ -42,18 +46,18 @@ type Handlers = { onMessage(payload: string): void; onListening(): void; onLost(
 export interface LiveHubOptions extends Pick<Context, "db" | "instance"> {
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Opens the one connection that hears the channel; called at the first stream. */
+  /** Opens the one connection that listens to the channel; called at the first stream. */
   listen(handlers: Handlers): Listener;
   readonly heartbeatMs?: number;
 }
 
 const HEARTBEAT_MS = 15_000;
-/** Changes this old are not told again; whoever asks for older ones looks at everything. */
+/** Changes this old are not sent again; a page that asks for older ones reads everything. */
 const RECENT_MS = 2 * 60_000;
 const MAX_RECENT = 2_000;
 /** Changes of one moment are read together. */
 const GATHER_MS = 15;
-/** What the database says when a session was ended; which one is found by looking. */
+/** The database's message when a session ended; a check finds which one. */
 const SESSION_END = "session:";
 
 function namedIn(payload: string): Named | undefined {
@@ -71,7 +75,7 @@ class Hub implements LiveHub {
   #heartbeat: NodeJS.Timeout | undefined;
   #listener: Listener | undefined;
   #isHearing = false;
-  /** Changes that were told, and since when none is missing among them. */
+  /** Changes that were sent, and since when the list is complete. */
   #recent: { readonly at: number; readonly changed: Changed }[] = [];
   #completeSince = Number.POSITIVE_INFINITY;
   #hasHeard = false;
@@ -121,7 +125,7 @@ class Hub implements LiveHub {
     this.#heartbeat.unref();
   }
 
-  /** What happened while the page was on its way is told now, or, where that is not known, that it may be old. */
+  /** Sends now what happened while the page was loading or, where that is unknown, that the page may be old. */
   #welcome(stream: Subscriber): void {
     const { since } = stream;
     if (since !== undefined && since < this.#completeSince) {
@@ -184,7 +188,7 @@ class Hub implements LiveHub {
     for (const stream of this.#streams) stream.signal("down");
   }
 
-  /** After a loss, sessions are looked at before anybody is told anything: they may have ended meanwhile. */
+  /** After a loss, checks sessions before it sends anything: they may have ended meanwhile. */
   async #resume(): Promise<void> {
     this.#isHearing = true;
     this.#forget();
@@ -197,7 +201,7 @@ class Hub implements LiveHub {
     }
   }
 
-  /** A look at the sessions that takes longer than a beat is not joined by a second one. */
+  /** While a check of the sessions takes longer than a beat, no second one starts. */
   async #beat(): Promise<void> {
     if (!this.#isLooking) {
       this.#isLooking = true;
@@ -216,11 +220,11 @@ class Hub implements LiveHub {
       const found = await inSnapshot(this.#options, (tx) => findSessions(tx, tenantId, sids));
       const now = this.#options.clock.now();
       const good = new Set(found.filter((one) => endOf(one, now) === undefined).map((one) => one.sid));
-      // Whoever joined while they were looked at was not looked at.
+      // A listener that joined during the check was not checked.
       for (const stream of this.#streams)
         if (sids.includes(stream.sessionId) && !good.has(stream.sessionId)) this.#endSession(stream);
     } catch (error) {
-      // While the database is away nothing changes either; its return looks at the sessions again.
+      // While the database is down no change happens either; its return checks the sessions again.
       this.#options.logger.warn({ err: error }, "the sessions of live streams could not be checked");
     }
   }
@@ -232,7 +236,7 @@ class Hub implements LiveHub {
   }
 }
 
-/** A hub that hears nothing until its first stream. */
+/** Returns a hub that listens only from its first stream on. */
 export function createLiveHub(options: LiveHubOptions): LiveHub {
   return new Hub(options);
 }

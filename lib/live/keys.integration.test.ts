@@ -30,7 +30,7 @@ afterAll(async () => {
 /** What one person's stream says, in order. */
 async function listen(person: Person): Promise<LiveChange[]> {
   const { principal } = await signedIn(person);
-  if (principal.proof.kind !== "session") throw new TypeError("nobody is signed in");
+  if (principal.proof.kind !== "session") throw new TypeError("no one is signed in");
   const heard: LiveChange[] = [];
   let isReady = false;
   hub.join({
@@ -50,7 +50,7 @@ async function listen(person: Person): Promise<LiveChange[]> {
 const until = (heard: readonly LiveChange[], kind: string, id: string, state: string) =>
   expect.poll(() => heard, { timeout: 150_000 }).toContainEqual(expect.objectContaining({ kind, id, state }));
 
-it("tells administrators and coordinators how the escrow's epochs go on, and nobody else", async () => {
+it("only administrators and coordinators receive the states of an escrow epoch", async () => {
   const owner = await bench.person({ role: "client" });
   const other = await bench.person({ role: "miner" });
   const admin = await bench.person({ role: "admin", duties: ["admin"] });
@@ -72,7 +72,7 @@ it("tells administrators and coordinators how the escrow's epochs go on, and nob
       .toContainEqual({ kind: "epoch", id: "2", state: "active" });
   await destroyEpoch(admin, 1);
   for (const heard of told) await until(heard, "epoch", "1", "destroyed");
-  // A later change that parties may know of: who has heard it would have heard the others.
+  // A later change that parties may know of: a listener that heard it would have heard the others.
   await setStatus(owner, id, { status: "processing" });
   for (const heard of others) {
     await until(heard, "transaction", id, "processing");
@@ -80,7 +80,7 @@ it("tells administrators and coordinators how the escrow's epochs go on, and nob
   }
 });
 
-it("tells a participant's people and the operators when entries of its held key were handed over, and nobody else", async () => {
+it("only a participant's people and the operators hear that data of its client-held key were re-wrapped", async () => {
   const owner = await bench.person({ role: "client", hasKey: false });
   const other = await bench.person({ role: "miner" });
   const admin = await bench.person({ role: "admin", duties: ["admin"] });

@@ -123,7 +123,7 @@ async function granted(): Promise<{ requestId: string; grantId: string }> {
 }
 
 describe("live updates", () => {
-  it("tell the holder and the reviewers of a revocation, and nobody of another agency or of the parties", async () => {
+  it("report a revocation to the holder and the reviewers, not to other agencies or to the parties", async () => {
     const { grantId, requestId } = await granted();
     const holder = await listen(await signedIn(bench.regulator));
     const reviewer = await listen(await signedIn(bench.approver));
@@ -137,7 +137,7 @@ describe("live updates", () => {
       await heard.until(tells("grant", grantId, "revoked"));
       await heard.until(tells("request", requestId, "revoked"));
     }
-    // A later change that everybody may know of: whoever has heard it would have heard the revocation.
+    // A later change that all may know of: a listener that heard it would have heard the revocation.
     await setStatus(bench.client, bench.transactions[0], { status: "processing" });
     for (const heard of others) {
       await heard.until(tells("transaction", bench.transactions[0], "processing"));
@@ -146,7 +146,7 @@ describe("live updates", () => {
     for (const heard of [holder, reviewer, ...others]) await heard.leave();
   });
 
-  it("tell a participant's people and administrators how a rotation goes on, and nobody else", async () => {
+  it("report the states of a rotation only to a participant's people and administrators", async () => {
     const { client, auditor, support } = bench;
     const admin = await bench.person({ role: "admin", duties: ["admin"] });
     const told = [await listen(await signedIn(client)), await listen(await signedIn(admin))];
@@ -163,7 +163,7 @@ describe("live updates", () => {
     expect(await rewrapBatch(portal, work, undefined)).toMatchObject({ kind: "moved" });
     for (const [at, heard] of told.entries())
       await heard.until(({ events }) => tells("rotation", id)({ ...heard, events: events.slice(since[at]) }));
-    // A rotation waits while the log is behind, and a step that failed is taken up again by the next.
+    // A rotation waits while the log is behind, and the next step repeats one that failed.
     const isRunning = async () =>
       (await inSnapshot(portal, (tx) => findRotation(tx, id)))?.state === "running";
     while (await isRunning()) {
@@ -179,7 +179,7 @@ describe("live updates", () => {
     for (const heard of [...told, ...others]) await heard.leave();
   });
 
-  it("say which thing changed and its state, and no word of what is in it", async () => {
+  it("name the thing that changed and its state, without its content", async () => {
     const id = await bench.file();
     const heard = await listen(await signedIn(bench.legal));
     await commentRequest(bench.regulator, id, "CANARY in a comment");
@@ -192,7 +192,7 @@ describe("live updates", () => {
     await heard.leave();
   });
 
-  it("tell nothing of a change that was rolled back", async () => {
+  it("do not report a change that was rolled back", async () => {
     const id = await bench.draft();
     const heard = await listen(await signedIn(bench.regulator));
     const undone = inTransaction(bench.cx, async (tx) => {
@@ -206,7 +206,7 @@ describe("live updates", () => {
     await heard.leave();
   });
 
-  it("tell a page what changed while it was on its way, and that it may be old where that is not known", async () => {
+  it("report to a page what changed while it loaded, and that it may be old where that is unknown", async () => {
     const own = newHub(60_000);
     const who = await signedIn(bench.regulator);
     const first = await listen(who, own, 1_000);
@@ -274,7 +274,7 @@ describe("live updates", () => {
     expect(hub.size).toBe(before);
   });
 
-  it("come back after the database was gone, and tell everybody to look again", async () => {
+  it("come back after the database was down, and ask all listeners to read again", async () => {
     const heard = await listen(await signedIn(bench.regulator));
     await query(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
@@ -287,7 +287,7 @@ describe("live updates", () => {
     await heard.leave();
   });
 
-  it("end at once when the process is told to end, and take no new stream", async () => {
+  it("end at once when the process is asked to end, and take no new stream", async () => {
     const ending = newHub(60_000);
     const who = await signedIn(bench.regulator);
     const heard = await listen(who, ending);

@@ -5,9 +5,9 @@ import { createLiveHub, type LiveHub, type LiveHubOptions } from "@/lib/live/hub
 export const CHANGE_CHANNEL = "sealport_changed";
 
 /**
- * Live updates over one connection of their own. It opens with the first stream, and only then does the process take
- * notice of what ends it: streams would hold up its drain for as long as their readers stay, and a process that never
- * streams keeps Node's own way of ending.
+ * Opens live updates over their own connection. It opens with the first stream, and only then does the process handle
+ * the signals that end it: streams would delay its drain for as long as their readers stay, and a process without
+ * streams keeps Node's own handling.
  */
 export function openLiveHub(url: string, parts: Omit<LiveHubOptions, "listen">): LiveHub {
   const hub: LiveHub = createLiveHub({

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What changes while people look at it. */
+/** The kinds of things that change while people read them. */
 export const LiveKind = z.enum([
   "request",
   "grant",
@@ -15,7 +15,7 @@ export const LiveKind = z.enum([
 ]);
 export type LiveKind = z.infer<typeof LiveKind>;
 
-/** One change, told to those who may know of the thing. Never content: whoever is told reads it by its own call. */
+/** One change, for people who may know of the thing. Never content: the receiver reads it by its own call. */
 export const LiveChange = z.object({
   kind: LiveKind,
   id: z.string(),
@@ -25,7 +25,7 @@ export const LiveChange = z.object({
 export type LiveChange = z.infer<typeof LiveChange>;
 
 /**
- * What a stream says beside changes. `ready`: from here on changes are told. `down`: they are not, for now.
- * `resync`: they are again, and some may have been missed. `ended`: the session is over.
+ * What a stream sends in addition to changes. `ready`: changes are sent from here on. `down`: they are not sent for
+ * now. `resync`: they are sent again, and some may have been missed. `ended`: the session is over.
  */
 export type LiveSignal = "ready" | "down" | "resync" | "ended";

@@ -9,7 +9,7 @@ import type { Tx } from "@/lib/db/transaction";
 import { LiveChange, type LiveKind } from "@/lib/live/schema";
 import type { Changed } from "@/lib/live/visible";
 
-/** What a message on the channel names. */
+/** The content of a message on the channel. */
 export interface Named {
   readonly kind: LiveKind;
   readonly id: string;
@@ -31,7 +31,7 @@ const Row = z.object({
 
 type Read = z.infer<typeof Row>;
 
-/** What decides who may know of a request or a grant; nothing where its row says not whose it is. */
+/** The facts that decide who may know of a request or a grant; undefined where its row does not name an owner. */
 function filingOf(row: Read): ActionFacts["grant.read"] | undefined {
   if (row.user_id === null || row.organisation_id === null) return undefined;
   return {
@@ -67,7 +67,10 @@ function idsOf(named: readonly Named[], kind: LiveKind): string[] {
   return named.filter((one) => one.kind === kind).map((one) => one.id);
 }
 
-/** The named things as they are now, each with what decides who may know of it. One statement, whatever the kinds. */
+/**
+ * Returns the named things as they are now, each with the facts that decide who may know of it. One statement for all
+ * kinds.
+ */
 export async function readChanged(
   tx: Tx,
   { instance: { tenantId }, clock }: Pick<Context, "instance" | "clock">,

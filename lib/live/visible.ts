@@ -7,7 +7,7 @@ import { mayUseKey, seesUnderEpochs } from "@/lib/keys/permissions";
 import type { LiveChange } from "@/lib/live/schema";
 import { mayKnow } from "@/lib/transactions/read/who-may-know";
 
-/** A changed thing with what decides who may know of it. */
+/** A changed thing with the facts that decide who may know of it. */
 export type Changed =
   | {
       readonly change: LiveChange & { kind: "request" | "grant" };
@@ -28,8 +28,8 @@ export type Changed =
 const HOLDERS: readonly string[] = ["auditor", "regulator", "coordinator"];
 
 /**
- * Holds are shown to the agency that placed them and to who decides about every case and is of no party to the records
- * (`list-preservations.ts`).
+ * Holds are shown to the agency that placed them and to people who decide about every case and belong to no party of
+ * the records (`list-preservations.ts`).
  */
 function seesHold(
   principal: Principal,
@@ -41,7 +41,10 @@ function seesHold(
   return seesEveryCase({ principal }) && !sealedFrom.includes(principal.userId);
 }
 
-/** Whether a person is told: by the rules of reading the thing itself, so that a stream says no more than a call. */
+/**
+ * Returns whether a person receives a change: by the rules of reading the thing, so that a stream shows no more than a
+ * call.
+ */
 export function isTold(principal: Principal, changed: Changed): boolean {
   if ("filing" in changed) {
     const action = changed.change.kind === "request" ? "request.read" : "grant.read";
@@ -50,11 +53,11 @@ export function isTold(principal: Principal, changed: Changed): boolean {
   if ("userId" in changed) return changed.userId === principal.userId;
   if ("organisationId" in changed) return seesHold(principal, changed.organisationId, changed.sealedFrom);
   if (!("parties" in changed)) return seesUnderEpochs(principal);
-  // A notice is for those whose data were disclosed, and for nobody else.
+  // A notice is only for the people whose data were disclosed.
   if (changed.change.kind === "notice")
     return principal.participantId !== undefined && changed.parties.includes(principal.participantId);
   if (changed.change.kind === "transaction") return mayKnow(principal, changed.parties);
-  // The state of a key is no secret; what lies under it and its recovery the operators see too.
+  // The state of a key is no secret; operators also see the data sealed with it and its recovery.
   if (changed.change.kind === "key" && seesUnderEpochs(principal)) return true;
   if (changed.change.kind === "rotation" || changed.change.kind === "key") {
     return changed.parties.some((participantId) => mayUseKey(principal, participantId, "read-rotation"));

@@ -8,13 +8,13 @@ import { readChanged } from "@/lib/live/store";
 import { type Changed, isTold } from "@/lib/live/visible";
 import type { NotifyKind } from "@/lib/notify/schema";
 
-/** A thing that something is said of. */
+/** A thing that a notification is about. */
 export interface Subject {
   readonly kind: NotifyKind;
   readonly subject: string;
 }
 
-/** Who may know of which thing, as both are now. */
+/** Who may know of which thing, as people and things are now. */
 export interface Audience {
   /** False also for a thing that is not there. */
   has(principal: Principal, of: Subject): boolean;
@@ -40,8 +40,8 @@ export async function readAudience(
 }
 
 /**
- * The person as the rules of reading weigh them while they are away. Nothing is decided by the proof here, and the scopes
- * are none: with this nobody calls anything.
+ * Returns the person for the rules of reading while they are away. The proof decides nothing here, and the scopes are
+ * empty: it cannot make calls.
  */
 export function awayPrincipal(holder: Holder): Principal {
   const proof = { kind: "api-key", keyId: "", prefix: "", signed: false } as const;

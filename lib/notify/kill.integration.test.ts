@@ -56,7 +56,7 @@ async function kill(child: ChildProcess): Promise<void> {
 const place = async (): Promise<string> =>
   (await preserveTransactions(bench.auditor, { transactions: [bench.transactions[0]], reason: "A hold" })).id;
 
-/** What the next portal does when leases of the dead ones are over. */
+/** What the next portal does when the leases of the dead portals are over. */
 async function finish(): Promise<void> {
   const { cx, keystore } = bench;
   const clock = fixedClock(new Date(Date.now() + 3_600_000));
@@ -84,7 +84,7 @@ it("a message whose sender is killed before it has an answer is sent again with 
   expect(items).toMatchObject([{ status: "delivered", attempts: [{ number: 2, outcome: "delivered" }] }]);
 });
 
-it("portals that are killed anywhere tell each change once in the app and at least once outside", async () => {
+it("portals that are killed anywhere report each change once in the app and at least once outside", async () => {
   const who = await bench.person({ role: "coordinator", duties: ["legal"], hasKey: false });
   await createWebhook(who, NewWebhook.parse({ name: "n", url: receiver.url, kinds: ["hold"] }));
   await finish();

@@ -1,4 +1,4 @@
-/** Key of what is said of a thing's state in the namespace `notify.said`; requests have their own in `domain`. */
+/** Keys of the texts for a thing's state in the namespace `notify.said`; requests have their own in `domain`. */
 const SAID = [
   "grant_active",
   "grant_revoked",
@@ -35,7 +35,7 @@ const SAID = [
 ] as const;
 export type Said = (typeof SAID)[number];
 
-/** A state without words of its own is told as a change. */
+/** Returns the key for a state; a state without its own text is shown as a change. */
 export function saidKey(kind: string, state: string): Said {
   const key = `${kind}_${state}`;
   return SAID.find((one) => one === key) ?? "changed";

@@ -26,7 +26,7 @@ const tell = async () => {
 };
 beforeEach(tell);
 
-/** What a person is shown, oldest first. */
+/** What a person sees, oldest first. */
 async function told(who: BenchPerson, view: "all" | "unread" = "all") {
   const { items } = await listNotifications(who, NotificationQuery.parse({ limit: "500", view }));
   return items.toReversed();
@@ -44,7 +44,7 @@ async function granted(): Promise<{ requestId: string; grantId: string }> {
 }
 
 describe("notifications", () => {
-  it("tell of each move of a request and a grant those who may know of it, but nobody of what they did themselves", async () => {
+  it("report each state of a request and a grant to people who may know of it, except to the person who acted", async () => {
     const requestId = await bench.file();
     await tell();
     expect(await statesOf(bench.approver, requestId)).toEqual(["stage_1"]);
@@ -67,7 +67,7 @@ describe("notifications", () => {
       expect([await statesOf(other, requestId), await statesOf(other, grantId)]).toEqual([[], []]);
   });
 
-  it("name a request and its grant as their own pages do, and say no word of what is in them", async () => {
+  it("name a request and its grant as their own pages do, without their content", async () => {
     const { requestId, grantId } = await granted();
     await tell();
     const items = await told(bench.regulator);
@@ -92,7 +92,7 @@ describe("notifications", () => {
     expect([await told(bench.auditor), await told(bench.support)]).toEqual(before);
   });
 
-  it("show nothing any more of what a person may no longer know of", async () => {
+  it("stop showing what a person may no longer know of", async () => {
     const who = await bench.person({ role: "coordinator", duties: ["legal"], hasKey: false });
     const requestId = await bench.file();
     await tell();
@@ -101,13 +101,13 @@ describe("notifications", () => {
     expect(await statesOf(moved, requestId)).toEqual([]);
   });
 
-  it("tell of one transaction's several steps once, with where it led", async () => {
+  it("report several steps of one transaction once, with its last state", async () => {
     const requestId = await bench.file();
     const { rows } = await bench.query("SELECT state FROM notify_event WHERE subject = $1", [requestId]);
     expect(rows).toEqual([{ state: "stage_1" }]);
   });
 
-  it("tell nothing of a change that was rolled back, and all of one whose telling was", async () => {
+  it("report no change that was rolled back, and every change whose notification was rolled back", async () => {
     const requestId = await bench.file();
     const undone = inTransaction(bench.cx, async (tx) => {
       await tx.$executeRaw`UPDATE access_request SET state = 'stage_2', last_event = 'approve' WHERE id = ${requestId}::uuid`;
@@ -126,7 +126,7 @@ describe("notifications", () => {
     expect(await statesOf(bench.approver, requestId)).toEqual(["stage_1"]);
   });
 
-  it("tell of every change once, however many portals tell at the same time", async () => {
+  it("report every change once, however many portals send at the same time", async () => {
     const ids = [await bench.file(), await bench.file(), await bench.file()];
     await Promise.all(Array.from({ length: 6 }, tell));
     for (const id of ids) expect(await statesOf(bench.approver, id)).toEqual(["stage_1"]);
@@ -134,7 +134,7 @@ describe("notifications", () => {
     expect(rows).toEqual([]);
   });
 
-  it("tell an agency's own officers and the deciders of its holds, and nobody of another agency", async () => {
+  it("report holds to the agency's own officers and the people who decide on them, not to other agencies", async () => {
     const colleague = bench.regulator;
     const { id } = await preserveTransactions(bench.auditor, {
       transactions: [bench.transactions[0]],
@@ -150,7 +150,7 @@ describe("notifications", () => {
       expect(await statesOf(other, id)).toEqual([]);
   });
 
-  it("tell administrators of a participant's rotation, and not the other participants", async () => {
+  it("report a participant's rotation to its administrators, not to the other participants", async () => {
     const admin = await bench.person({ role: "admin", duties: ["admin"] });
     const other = await bench.person({ role: "miner" });
     const participantId = bench.client.principal.participantId ?? "";
@@ -160,7 +160,7 @@ describe("notifications", () => {
     expect(await statesOf(other, id)).toEqual([]);
   });
 
-  it("are read one by one or up to one, only by whom they are for, and counted", async () => {
+  it("are read one by one or up to one, only by their recipients, and counted", async () => {
     const who = await bench.person({ role: "coordinator", duties: ["legal"], hasKey: false });
     for (let at = 0; at < 3; at += 1) await bench.file();
     await tell();
@@ -180,7 +180,7 @@ describe("notifications", () => {
     expect([rest.items.map(({ id }) => id), rest.next_cursor]).toEqual([[ids[0]], null]);
   });
 
-  it("of a withdrawn draft are for nobody but its owner, who did it", async () => {
+  it("report a withdrawn draft to no other person: only its owner could know of it", async () => {
     const id = await bench.draft();
     await withdrawRequest(bench.regulator, id, "Not needed");
     await tell();
@@ -188,7 +188,7 @@ describe("notifications", () => {
       expect(await statesOf(who, id)).toEqual([]);
   });
 
-  it("tell reviewers of a reminder, and the executive when what is overdue comes to him", async () => {
+  it("report a reminder to reviewers, and an overdue request to the executive it is escalated to", async () => {
     const executive = await bench.person({ role: "coordinator", duties: ["executive"], hasKey: false });
     const id = await bench.file();
     await tell();

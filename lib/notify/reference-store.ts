@@ -18,8 +18,8 @@ function nameOf({ id, kind, reference, emergency }: ReferenceRow): string {
 }
 
 /**
- * What people call these things, by id: a request's reference, and a grant's as its own page and the API say it. Only to
- * be shown to who may know of them.
+ * Returns the names that people use for these things, by id: a request's reference, and a grant's as its own page and
+ * the API name it. Show it only to people who may know of them.
  */
 export async function readReferences(
   tx: Tx,

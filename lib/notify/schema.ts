@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { pageOf, pageQuery, Receipt, visibleLine } from "@/lib/schema";
 
-/** What people and programs are told of. */
+/** The kinds of things that people and programs are notified of. */
 export const NotifyKind = z.enum([
   "request",
   "grant",
@@ -14,7 +14,7 @@ export const NotifyKind = z.enum([
 ]);
 export type NotifyKind = z.infer<typeof NotifyKind>;
 
-/** What comes by e-mail until a person says otherwise: what somebody waits for, and not what happens by itself. */
+/** Default kinds for e-mail: what a person waits for, not what happens automatically. */
 export const USUAL_MAIL_KINDS: readonly NotifyKind[] = [
   "request",
   "grant",
@@ -24,13 +24,13 @@ export const USUAL_MAIL_KINDS: readonly NotifyKind[] = [
   "notice",
 ];
 
-/** One notice. It names the thing and what became of it, and nothing of what is in it. */
+/** One notice. It names the thing and its new state, without its content. */
 export const Notification = z.object({
   id: z.string(),
   kind: NotifyKind,
   /** Id of the thing. */
   subject: z.string(),
-  /** Reference of the request it belongs to; null where there is none. */
+  /** Reference of the request it belongs to; null without one. */
   reference: z.string().nullable(),
   state: z.string(),
   at: z.string(),
@@ -70,7 +70,7 @@ export const DeliveryPath = z.strictObject({
   delivery_id: z.uuid().toLowerCase(),
 });
 
-/** A new webhook of the caller: where it is told, and of what; without kinds of everything. */
+/** A new webhook of the caller: its address and its kinds; without kinds it receives all. */
 export const NewWebhook = z.strictObject({
   name: visibleLine(80),
   url: z.string().min(1).max(2_000),
@@ -89,7 +89,7 @@ export const Webhook = z.object({
   is_own: z.boolean(),
   created_at: z.string(),
   secret_at: z.string(),
-  /** Until when the secret before this one signs too; null where there is none. */
+  /** Until when the previous secret signs too; null without one. */
   former_until: z.string().nullable(),
   ended_at: z.string().nullable(),
 });
@@ -133,7 +133,7 @@ export const Delivery = z.object({
   id: z.string(),
   /** The header `webhook-id` of every attempt. */
   webhook_id: z.string(),
-  /** The member `type` of what is sent. */
+  /** The member `type` of a message. */
   type: z.string(),
   at: z.string(),
   status: DeliveryStatus,

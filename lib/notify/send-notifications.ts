@@ -1,3 +1,8 @@
+// The room notify: notices in the app, by e-mail and to webhooks. outbox/ has the changes, this file turns them into
+// notices, deliveries/ sends them, mail/ and webhooks/ are the two ways out, guard/ keeps webhooks off private
+// networks. The rules of reading decide again at each sending. A mail never has the content of a thing, and each
+// change is reported at least once.
+
 import type { Context } from "@/lib/context/context";
 import "server-only";
 import type { Clock } from "@/lib/clock";
@@ -19,7 +24,7 @@ import { USUAL_MAIL_KINDS } from "@/lib/notify/schema";
 
 export interface TellContext extends Pick<Context, "db" | "instance"> {
   readonly clock: Clock;
-  /** Whether e-mail is set up: nothing is laid ready that nobody sends. */
+  /** Whether e-mail is set up: without SMTP no mail is queued. */
   readonly hasMail: boolean;
 }
 
@@ -42,7 +47,9 @@ function named<T>(rows: readonly T[], now: number): (T & { readonly id: string }
   return rows.map((row, index) => ({ ...row, id: ids[index] ?? uuidv7(now) }));
 }
 
-/** What one person is told of one change: nobody reads of what they did themselves, while programs are told of it too. */
+/**
+ * Returns what one person receives for one change. People get no notice of what they did themselves; their programs do.
+ */
 function outgoingOf(cx: TellContext, event: EventRow, person: Person, hooks: readonly Hook[]): Outgoing {
   const { userId, pseudonym } = person.holder;
   const one = { tenantId: cx.instance.tenantId, userId, event };
@@ -56,8 +63,9 @@ function outgoingOf(cx: TellContext, event: EventRow, person: Person, hooks: rea
 }
 
 /**
- * Tells of the oldest changes in the outbox, in one transaction with their leaving it: a process that dies in between has
- * told nobody, and the next one tells it whole. Whom, the rules of reading say now. Answers how many changes it took.
+ * Sends the oldest changes in the outbox and removes them, in one transaction: if a process dies in between, no notice
+ * was stored and the next process sends all of them. The rules of reading decide now who receives them. Returns how
+ * many changes it took.
  */
 export async function sendNotifications(cx: TellContext): Promise<number> {
   const { tenantId } = cx.instance;

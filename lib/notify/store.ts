@@ -22,7 +22,7 @@ export interface NoticeFilter {
   readonly limit: number;
 }
 
-/** A person's notices newest first; `before` is the id of the last one looked at. */
+/** Returns a person's notices newest first; `before` is the id of the last one of the page before. */
 export async function listNotices(tx: Tx, filter: NoticeFilter): Promise<Readable<NoticeRow>[]> {
   const before = filter.before === undefined ? Prisma.empty : Prisma.sql`AND id < ${filter.before}::uuid`;
   const unread = filter.unread ? Prisma.sql`AND read_at IS NULL` : Prisma.empty;

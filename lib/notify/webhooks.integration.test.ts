@@ -23,7 +23,7 @@ afterAll(async () => {
   await receiver?.close();
   await bench?.close();
 });
-// Each test has webhooks of its own: those of the others are over.
+// Each test has its own webhooks: those of the other tests are over.
 const open: { readonly who: BenchPerson; readonly id: string }[] = [];
 beforeEach(async () => {
   for (const { who, id } of open.splice(0)) await outcomeOf(disableWebhook(who, id));
@@ -40,7 +40,7 @@ function sender(more: Partial<DeliverContext> = {}): DeliverContext {
   return { ...cx, keystore, logger, mailer: undefined, origin: "https://portal.example", ...more };
 }
 
-/** Tells of all that happened, and makes the attempts that are due at this clock. */
+/** Sends all that happened, and makes the attempts that are due at this clock. */
 async function deliver(more: Partial<DeliverContext> = {}): Promise<void> {
   while ((await sendNotifications({ ...bench.cx, hasMail: false })) > 0);
   while ((await deliverDue(sender(more))) > 0);
@@ -95,7 +95,7 @@ describe("webhooks", () => {
     });
   });
 
-  it("are told nothing of what their owner may not know of, nor of kinds that were not chosen", async () => {
+  it("receive only what their owner may know of, and only kinds that were chosen", async () => {
     const owner = await bench.person({ role: "auditor", hasKey: false });
     const chooser = await reviewer();
     await made(owner);
@@ -105,7 +105,7 @@ describe("webhooks", () => {
     expect(receiver.calls).toEqual([]);
   });
 
-  it("ask again at each attempt whether the owner may know: what waits is withheld from one who left", async () => {
+  it("check again at each attempt whether the owner may know: waiting messages are withheld from an owner who left", async () => {
     const who = await reviewer();
     const hook = await made(who);
     await bench.file();
@@ -124,7 +124,7 @@ describe("webhooks", () => {
     });
   });
 
-  it("that fail are called again after a minute, then less and less often, and given up after the eighth time", async () => {
+  it("that fail are called again after a minute, then less and less often, and given up after the eighth attempt", async () => {
     const who = await reviewer();
     const hook = await made(who);
     await bench.file();
@@ -296,14 +296,14 @@ describe("webhooks", () => {
     expect(JSON.stringify(rows)).not.toContain("xxx");
   });
 
-  it("of one person are at most ten, however many are asked for at once", async () => {
+  it("of one person are at most ten, however many calls run at once", async () => {
     const who = await reviewer();
     const outcomes = await Promise.all(Array.from({ length: 14 }, () => outcomeOf(made(who))));
     expect(outcomes.filter((outcome) => outcome === "done")).toHaveLength(10);
     expect(new Set(outcomes)).toEqual(new Set(["done", "webhook.too-many"]));
   });
 
-  it("forget what was sent a month ago, with its attempts, and not what waits", async () => {
+  it("delete what was sent a month ago, with its attempts, but not what waits", async () => {
     const who = await reviewer();
     const hook = await made(who);
     await bench.file();

@@ -9,8 +9,8 @@ function groupsOf(text: string): string[] {
 }
 
 /**
- * What a caller's address counts as where budgets are kept: an IPv4 address itself, an IPv6 one its /64. All callers
- * without one are one.
+ * Returns the budget's name for a caller's address: an IPv4 address itself, for IPv6 its /64. All callers without an
+ * address share one.
  */
 export function addressKey(address: string | undefined): string {
   if (address === undefined) return "unknown";
@@ -18,7 +18,7 @@ export function addressKey(address: string | undefined): string {
   if (!isIPv6(plain)) return plain;
   const [head = "", tail] = plain.split("::");
   const [left, right] = [groupsOf(head), groupsOf(tail ?? "")];
-  // An IPv4 address at the end stands for two groups.
+  // An IPv4 address at the end counts as two groups.
   const length = left.length + right.length + (plain.includes(".") ? 1 : 0);
   const zeros = tail === undefined ? [] : Array<string>(GROUPS - length).fill("0");
   const network = [...left, ...zeros, ...right].slice(0, NETWORK_GROUPS);

@@ -20,15 +20,15 @@ export interface Budget {
   readonly limit: number;
   readonly windowSeconds: number;
   /**
-   * "closed": no call without its count; beside Redis and Upstash it is counted in PostgreSQL, exact and shared by all
-   * portals. "open": while the counter is away this process's memory counts, and without a Redis always.
+   * "closed": no call without its count; with Redis or Upstash it is counted in PostgreSQL, exact and shared by all
+   * portals. "open": while the counter is down this process's memory counts, and without Redis always.
    */
   readonly fails: "closed" | "open";
 }
 
 const MINUTE = 60;
 const DAY = 1440 * MINUTE;
-/** How many minutes' worth of openings one grant has in a day, whoever opens under it. */
+/** How many minutes' worth of openings one grant has in a day, for all people who open under it. */
 const DAY_FACTOR = 20;
 /** How many actors' worth of calls all actors of a tenant have together. */
 const TENANT_FACTOR = 50;
@@ -48,11 +48,11 @@ const DEFAULTS: Readonly<Record<LimitClass, Budget>> = {
   sign_in_slow: { limit: 1, windowSeconds: MINUTE / 2, fails: "closed" },
   // An office behind one address has many people.
   sign_in_address: { limit: 100, windowSeconds: 15 * MINUTE, fails: "closed" },
-  // Wrong codes beside an account's right password, over all addresses.
+  // Wrong codes together with an account's right password, over all addresses.
   sign_in_code: { limit: 10, windowSeconds: 15 * MINUTE, fails: "closed" },
   // Wrong proofs in one session, which the next one ends.
   wrong_proof: { limit: 9, windowSeconds: 480 * MINUTE, fails: "closed" },
-  // Disclosures under one grant, beside the views that its decisions gave it.
+  // Disclosures under one grant, in addition to the views that its decisions gave it.
   grant_day: { limit: 120 * DAY_FACTOR, windowSeconds: DAY, fails: "closed" },
   anonymous: { limit: 600, windowSeconds: MINUTE, fails: "open" },
 };
@@ -85,8 +85,8 @@ function derivedFrom({ sign_in: perAccount, open }: Overrides): Partial<Record<L
 const OF_TENANT: readonly LimitClass[] = ["reads", "writes", "open", "audit", "decisions", "batch", "export"];
 
 /**
- * What all actors of a tenant may call together. It guards the service and is no control of its own, so it is counted
- * where reads are and lets calls pass while its counter is away.
+ * What all actors of a tenant may call together. It protects the service and is no access control, so it is counted
+ * where reads are and lets calls pass while its counter is down.
  */
 export function tenantBudget(name: LimitClass, { limit, windowSeconds }: Budget): Budget | undefined {
   if (!OF_TENANT.includes(name)) return undefined;

@@ -5,8 +5,8 @@ import type { Ratelimit } from "@/lib/rate-limit/ratelimit";
 const REST_MS = 1_000;
 
 /**
- * A counter that a call is never refused for when it is away: then this process's own counts, with the same budget, and
- * the other one is asked again a second later. `now` is a monotonic clock in milliseconds.
+ * Returns a counter that refuses no call because it is down: then this process's own counts decide, with the same
+ * budget, and the other one is asked again a second later. `now` is a monotonic clock in milliseconds.
  */
 export function insured(
   shared: Ratelimit,

@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-/** What is shown is that counts are exact, not that a busy machine is quick. */
+/** These tests show exact counts, not that a busy machine is quick. */
 const patient = () => ({ pool: bench.runtime.db.pool, secret: new Uint8Array(32), drawMs: 120_000 });
 
 const open = operation({
@@ -57,7 +57,7 @@ const { GET } = serve("/confidential/things", [
   }),
 ]);
 
-it("counts are committed without waiting for the disk, and nothing else is told to be", async () => {
+it("counts are committed without waiting for the disk, and all other writes wait for it", async () => {
   const sql = "SELECT setting, source FROM pg_settings WHERE name = 'synchronous_commit'";
   const settings = async (pool: Pool) => (await pool.query(sql)).rows[0];
   const pool = openLimitPool({ url: bench.audit.database.appUrl });
@@ -79,7 +79,7 @@ describe("the exact counters", () => {
     }
   });
 
-  it("refuse none of 60 parallel calls, though all of them want the same few connections", async () => {
+  it("do not refuse any of 60 parallel calls, though all of them need the same few connections", async () => {
     const { key } = await createCaller(bench.runtime, "client", ["read"]);
     const call = () =>
       GET(new Request("http://portal.test/confidential/things", { headers: { "x-api-key": key } }), {
@@ -112,7 +112,7 @@ it("a heavier call takes more of its budget, and a tenant's actors have one toge
   expect(draws.filter(({ success }) => !success).every(({ remaining }) => remaining === 0)).toBe(true);
 });
 
-it("a grant's day is exact, and who comes too late is told when the next begins", async () => {
+it("a grant's day is exact, and a caller who comes too late sees when the next begins", async () => {
   const limits = openLimits(patient(), { open: 1 });
   const grant = uuidv7(Date.now());
   const draws = await Promise.allSettled(
@@ -132,7 +132,7 @@ describe("the headers", () => {
       Object.fromEntries(parameters),
     ]);
 
-  it("are structured fields on every answer: success, refusal, no such address, no such method, nobody's key", async () => {
+  it("are structured fields on every answer: success, refusal, unknown address, unknown method, unknown key", async () => {
     const { key } = await createCaller(bench.runtime, "client", ["read"]);
     const answers = [
       await reading.GET(asked("/confidential/reads", key), route),
@@ -153,7 +153,7 @@ describe("the headers", () => {
 });
 
 describe("with a Redis", () => {
-  it("reads go on while it is away, openings do not, and no key names who called", async () => {
+  it("reads continue while it is down, openings do not, and no key names the caller", async () => {
     const server = await startRedis();
     const shared = openRedisCounters({ url: server.url });
     const insured: string[] = [];
@@ -195,7 +195,7 @@ describe("with a Redis", () => {
       expect(new Set(insured)).toEqual(new Set(["reads", "tenant_reads"]));
       await server.start();
       await expect.poll(() => shared.isUp(), { timeout: 150_000, interval: 20 }).toBe(true);
-      // What a Redis that keeps nothing had counted is gone with it.
+      // A Redis without persistence has lost its counts.
       expect((await opened()).status).toBe(200);
     } finally {
       useRuntime(runtime);

@@ -1,3 +1,7 @@
+// The room rate-limit: budgets of calls. budgets.ts has the classes, this file draws on them, shared-counters.ts
+// counts in Redis or Upstash, ratelimit.ts in PostgreSQL or in memory, upload-slots.ts bounds parallel uploads. A
+// class that is "closed" allows no call without its count; an "open" class continues while the counter is down.
+
 import "server-only";
 import type { Pool } from "pg";
 import { toBase64url, utf8 } from "@/lib/crypto/bytes";
@@ -35,20 +39,20 @@ export interface Limits {
   take(name: LimitClass, actor: string, weight?: number): Promise<Draw>;
   /** The budget of a class, before anything of it is drawn. */
   policy(name: LimitClass): Policy;
-  /** Gives a call back that was taken and shall not count after all. */
+  /** Returns a drawn call to the budget when it should not count. */
   giveBack(name: LimitClass, actor: string): Promise<void>;
-  /** Whether the shared counters answer; undefined where there are none but the database. */
+  /** Whether the shared counters answer; undefined where only the database counts. */
   isUp(): Promise<boolean | undefined>;
 }
 
 export interface LimitStores {
   readonly pool: Pool;
-  /** Under it actors are hashed: a counter's key names nobody. */
+  /** The key that hashes actors: a counter's name does not identify a person. */
   readonly secret: Uint8Array;
-  /** How long a draw in the database may take, in milliseconds; as designed unless said. */
+  /** How long a draw in the database may take, in milliseconds; as designed by default. */
   readonly drawMs?: number | undefined;
   readonly shared?: SharedCounters | undefined;
-  /** Told when the shared counters fail for a class that goes on without them. */
+  /** Called when the shared counters fail for a class that continues without them. */
   readonly onInsurance?: ((name: string) => void) | undefined;
 }
 
@@ -70,7 +74,9 @@ function limiterFor(
   return shared === undefined ? own : insured(shared.ratelimit(name, budget), own, () => onInsurance?.(name));
 }
 
-/** What the tenant's budget leaves of an actor's draw. How much others drew is told to nobody: only when it is spent. */
+/**
+ * Returns what the tenant's budget leaves of an actor's draw. It hides how much others drew, until the budget is spent.
+ */
 async function underTenant(draw: RatelimitResponse, tenant: Ratelimit, weight: number) {
   const { success, reset } = await tenant.limit("all", weight);
   return success ? draw : { ...draw, success, remaining: 0, reset };
@@ -114,15 +120,15 @@ export function openLimits(stores: LimitStores, overrides: Overrides): Limits {
 }
 
 /**
- * Draws on an account's budget of proofs. Once that is spent the account is slowed down and not locked, else anybody
- * could keep its owner out: each place, an address or a session, may try once in half a minute.
+ * Draws on an account's budget of proofs. Once that is spent the account is slowed down and not locked, because a lock
+ * would let anyone keep its owner out: each place, an address or a session, may try once in half a minute.
  */
 export async function takeOrSlow(limits: Limits, account: string, place: string): Promise<Draw> {
   const draw = await limits.take("sign_in", account);
   return draw.success ? draw : limits.take("sign_in_slow", `${account} ${place}`);
 }
 
-/** `RateLimit-Policy` of an answer for which nothing was drawn. */
+/** `RateLimit-Policy` of an answer without a draw. */
 export function policyHeader({ name, limit, windowSeconds }: Policy): Record<string, string> {
   return { "ratelimit-policy": `"${name}";q=${limit};w=${windowSeconds}` };
 }

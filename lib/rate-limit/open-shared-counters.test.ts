@@ -36,7 +36,7 @@ it("a token goes over plain http to this machine only", () => {
   expect(parsed.success).toBe(true);
 });
 
-it("Upstash is taken before Redis, and the database where neither is named", async () => {
+it("Upstash is used before Redis, and the database where neither is named", async () => {
   const both = { ...URL_AND_TOKEN, REDIS_URL: "redis://127.0.0.1:1" };
   expect([countingStore(both), (await open(both))?.kind]).toEqual(["upstash", "upstash"]);
   expect([countingStore({}), await open({})]).toEqual(["postgresql", undefined]);

@@ -15,8 +15,9 @@ async function readCa(file: string): Promise<string> {
 }
 
 /**
- * The shared counters that the environment names; undefined when it names none. Upstash is taken before Redis where both
- * are named. Throws EnvironmentError for settings that do not go together; names of variables, never their values.
+ * Returns the shared counters that the environment names; undefined without one. Upstash is used before Redis where
+ * both are named. Throws EnvironmentError for settings that contradict each other; it names variables, never their
+ * values.
  */
 export async function openSharedCounters(
   env: CounterEnv,

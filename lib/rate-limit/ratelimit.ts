@@ -12,7 +12,7 @@ export type RatelimitResponse = Readonly<
 
 /** One class's counter, whatever keeps it. */
 export interface Ratelimit {
-  /** Draws so many calls at once, one unless said. */
+  /** Draws this many calls at once, one by default. */
   limit(identifier: string, weight?: number): Promise<RatelimitResponse>;
   /** Undoes one call: it did not have to count. */
   giveBack(identifier: string): Promise<void>;

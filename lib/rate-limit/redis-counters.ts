@@ -3,7 +3,7 @@ import { Redis } from "ioredis";
 import { overStockRedis } from "@/lib/rate-limit/redis-scripts";
 import { canDraw, type SharedCounters, sharedRatelimit } from "@/lib/rate-limit/shared-counters";
 
-/** Of a server that accepts and does not answer; then the connection is given up. */
+/** For a server that accepts and does not answer; then the connection is closed. */
 const SILENCE_MS = 1_000;
 const RETRY_MS = { first: 50, longest: 1_000 } as const;
 
@@ -12,9 +12,9 @@ export interface RedisOptions {
   readonly url: string;
   /** Certificates in PEM that a `rediss://` server's is checked against, in place of the system's. */
   readonly ca?: string | undefined;
-  /** How long a draw may take, in milliseconds; as designed unless said. */
+  /** How long a draw may take, in milliseconds; as designed by default. */
   readonly drawMs?: number | undefined;
-  /** Told a code when a connection fails: never a message, which may name addresses. */
+  /** Called with a code when a connection fails: never a message, which may name addresses. */
   readonly onError?: ((code: string) => void) | undefined;
 }
 
@@ -45,7 +45,7 @@ function connect({ url, ca, onError }: RedisOptions): Redis {
   return client;
 }
 
-/** Counters in Redis or Valkey. The connection is made at once and for ever anew; a single server, not a cluster. */
+/** Counters in Redis or Valkey. They connect at once and reconnect for ever; a single server, not a cluster. */
 export function openRedisCounters(options: RedisOptions): SharedCounters {
   const client = connect(options);
   // Draws made while the very first connection is being made wait for it, as long as a draw may.

@@ -72,7 +72,7 @@ it("a server that was not there at first is found when it comes", async () => {
   await comesBack(side);
 });
 
-it("a hung server is an error and lets nothing pass", async () => {
+it("a hung server is an error and allows no call", async () => {
   const server = await serve();
   const side = count(server);
   await side.draw();
@@ -81,7 +81,7 @@ it("a hung server is an error and lets nothing pass", async () => {
   expect(draws.filter(({ status }) => status === "fulfilled")).toEqual([]);
   server.goOn();
   await comesBack(side);
-  // What was refused may have been counted nevertheless.
+  // A refused draw may have been counted nevertheless.
   expect((await side.draw()).limit).toBe(50);
 });
 
@@ -96,7 +96,7 @@ it("a server that answers and is too slow to count is not up", async () => {
   await comesBack(side);
 });
 
-it("a server that lost its data or its scripts begins anew, exactly", async () => {
+it("a server that lost its data or its scripts counts from zero, exactly", async () => {
   const server = await serve();
   const side = count(server);
   await side.draw();
@@ -117,7 +117,7 @@ it("a server out of memory is an error", async () => {
 });
 
 describe("a server with a password", () => {
-  it("counts for who knows it, and says why to nobody else", async () => {
+  it("counts for a client with its password, and shows the reason only there", async () => {
     const server = await serve({ password: "the right one" });
     const right = count({ url: `redis://:${encodeURIComponent("the right one")}@127.0.0.1:${server.port}` });
     expect((await right.draw()).success).toBe(true);
@@ -149,7 +149,7 @@ it("TLS is checked against the authority that is named, and no other is believed
   await expect(plain.draw()).rejects.toThrow();
 });
 
-describe("something that is no Redis", () => {
+describe("another server than Redis", () => {
   it.each([
     ["a web server", "HTTP/1.1 400 Bad Request\r\n\r\n"],
     ["an endless line", "+".repeat(100_000)],
@@ -174,7 +174,7 @@ describe("something that is no Redis", () => {
   });
 });
 
-it("a counter ends with its window, whoever asks for it no more", async () => {
+it("a counter ends with its window, without a further call", async () => {
   const server = await serve();
   const side = count(server);
   await side.draw();

@@ -15,14 +15,14 @@ export interface ScriptCommands {
 /** The library's scripts begin with a flag of Upstash's own server, which stock Redis and Valkey refuse. */
 const FIRST_LINE = /^#![^\n]*\n/;
 const Plain = z.array(z.union([z.string(), z.number()]));
-/** A count and the limit that it was held against. Anything else is no count, and nothing may be let pass by it. */
+/** A count and its limit. Any other answer is not a count and must not allow a call. */
 const Counted = z.tuple([z.int(), z.int()]);
 
 function sha1(text: string): string {
   return createHash("sha1").update(text, "utf8").digest("hex");
 }
 
-/** The answer of a counting script. Throws when it is none: whatever said that is no counter. */
+/** Returns the answer of a counting script. Throws when it has another form: the server is then not our counter. */
 function counted<T>(answer: unknown): T {
   // The library names the type that its script gives, and this is the type.
   return Counted.parse(answer) as T;

@@ -28,8 +28,8 @@ function unused(): never {
 }
 
 /**
- * Fixed windows by @upstash/ratelimit, one script a draw: exact over all portals. Its own blocking cache is off, since it
- * grows with every caller and knows nothing of calls that are given back; so is telemetry.
+ * Fixed windows by @upstash/ratelimit, one script for each draw: exact over all portals. Its own blocking cache is off,
+ * since it grows with every caller and ignores returned draws; its telemetry is off too.
  */
 export function sharedRatelimit(
   scripts: Pick<ScriptRunner, "evalsha" | "eval">,
@@ -64,7 +64,7 @@ export function sharedRatelimit(
 
 const PROBE = { limit: 1_000_000, windowSeconds: 60, fails: "closed" } as const;
 
-/** Draws on a budget that nobody has. */
+/** Draws on a budget that no caller has. */
 export async function canDraw(scripts: Pick<ScriptRunner, "evalsha" | "eval">): Promise<boolean> {
   try {
     return (await sharedRatelimit(scripts, "probe", PROBE).limit("probe")).success;

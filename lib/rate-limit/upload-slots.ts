@@ -2,14 +2,14 @@ import "server-only";
 import { DomainError } from "@/lib/errors";
 
 /**
- * How many uploads one portal works on at once, and how many of them one person's. A document of 20 MB takes some 100 MB
- * while it arrives, is looked through, encrypted and stored; with this the process's share for uploads has an end.
+ * How many uploads one portal processes at once, in total and for one person. A document of 20 MB takes some 100 MB
+ * while it arrives, is scanned, encrypted and stored; this bounds the process's memory for uploads.
  */
 export const UPLOADS_AT_ONCE = { all: 6, ofOnePerson: 2 } as const;
 
 const RETRY_SECONDS = 5;
 
-/** Places for uploads; each is taken from before the first byte is read until the call is answered. */
+/** Slots for uploads; an upload holds one from before its first byte is read until its call is answered. */
 export class UploadSlots {
   readonly #limits: { readonly all: number; readonly ofOnePerson: number };
   readonly #taken = new Map<string, number>();
@@ -20,8 +20,8 @@ export class UploadSlots {
   }
 
   /**
-   * Runs an upload in a place of its own. Throws `upload.too-many` (429) when this person has no place left and
-   * `upload.busy` (503) when nobody has; both say when to come back, and nothing has been read.
+   * Runs an upload in one of the limited slots. Throws `upload.too-many` (429) when this person has no slot left and
+   * `upload.busy` (503) when all slots are taken. Both name when to come back, and the body is not read.
    */
   async hold<T>(userId: string, run: () => Promise<T>): Promise<T> {
     const own = this.#taken.get(userId) ?? 0;

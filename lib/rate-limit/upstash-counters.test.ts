@@ -109,7 +109,7 @@ it.each([
   expect((await patient.ratelimit("open", budget).limit("somebody")).success).toBe(true);
 });
 
-it("tells Upstash nothing of the library, the platform or the runtime", async () => {
+it("sends Upstash no details of the library, the platform or the runtime", async () => {
   const seen: string[] = [];
   const listener = createServer((request, response) => {
     seen.push(...Object.keys(request.headers));

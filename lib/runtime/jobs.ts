@@ -38,7 +38,7 @@ interface JobSettings {
   readonly keyRotationDays: number;
 }
 
-/** What a pass works with: the runtime, acting as the portal itself. */
+/** The context of a pass: the runtime, acting as the portal itself. */
 function passContext(runtime: Runtime, { exportKeepDays, keyRotationDays }: JobSettings) {
   return {
     ...runtime,
@@ -91,7 +91,7 @@ async function goOnRotating(cx: JobContext): Promise<void> {
 }
 
 const JOBS: readonly Job[] = [
-  // The stored epoch lets sealing go on while the custodian is away.
+  // With the stored epoch, sealing continues while the custodian is down.
   { name: "escrow-epoch", everyMs: 30 * SECOND_MS, step: recordEpoch, atOnce: true },
   { name: "pending-grants", everyMs: 5 * SECOND_MS, step: finishGrants },
   {

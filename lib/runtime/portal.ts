@@ -9,6 +9,7 @@ import type { Scanner } from "@/lib/context/context";
 import { type Database, openDatabase } from "@/lib/db/client";
 import { openPool } from "@/lib/db/pool";
 import { portalEnv } from "@/lib/env";
+import { custodySettings } from "@/lib/env/custody";
 import { scannerAddress } from "@/lib/env/scanner";
 import { createEscrowClient } from "@/lib/escrow/client/client";
 import { readStoredEpochs } from "@/lib/escrow/client/epochs";
@@ -21,6 +22,8 @@ import {
 } from "@/lib/identity/instance-secret";
 import { siteOf } from "@/lib/identity/sign-in/site";
 import type { Keystore } from "@/lib/keystore/keystore";
+import { openKeystore } from "@/lib/keystore/open-keystore";
+import { mapServiceFailure } from "@/lib/keystore/roots/persist";
 import { openLiveHub } from "@/lib/live/open-hub";
 import { mailerOf } from "@/lib/notify/mail/open-mailer";
 import { openLimitPool } from "@/lib/rate-limit/limit-pool";
@@ -29,11 +32,21 @@ import { openSharedCounters } from "@/lib/rate-limit/open-shared-counters";
 import type { SharedCounters } from "@/lib/rate-limit/shared-counters";
 import { UploadSlots } from "@/lib/rate-limit/upload-slots";
 import { runJobs } from "@/lib/runtime/jobs";
-import { openPortalKeystore } from "@/lib/runtime/open-portal-keystore";
 import { instanceFacts, receiptKeyOf, tenantPseudonym } from "@/lib/runtime/open-tenant";
 import { keepMetrics } from "@/lib/runtime/serve-metrics";
 import type { Runtime } from "@/lib/runtime/slot";
 import { createLogger, type Logger } from "@/lib/telemetry/logger";
+
+/** Opens the portal's keystore. While the key service is down every call answers 503, as without the database. */
+async function openPortalKeystore(env: ReturnType<typeof portalEnv>, logger: Logger): Promise<Keystore> {
+  const onFailure = (err: unknown) =>
+    logger.error({ err }, "the root of the keys was not renewed or not promoted");
+  try {
+    return await openKeystore({ dir: env.KEY_DIR, custody: custodySettings(env), onFailure });
+  } catch (error) {
+    throw mapServiceFailure(error);
+  }
+}
 
 // The composition root: instrumentation.ts alone imports it. Pages and routes take the runtime from slot.ts, so that
 // their bundles do not contain what makes it.

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => close?.());
 
-it("the hit rate of opened keys stands at /metrics, without a name or a key", async () => {
+it("the hit rate of opened keys is at /metrics, without a name or a key", async () => {
   const keystore = await ready;
   const { publicKey, privateKey } = generateX25519();
   const key = { purpose: "participant", participant: "client-456", version: 1, publicKey } as const;
@@ -32,7 +32,7 @@ it("the hit rate of opened keys stands at /metrics, without a name or a key", as
   expect(text).not.toContain("client-456");
 });
 
-it("nothing else is there", async () => {
+it("other addresses are not found", async () => {
   expect((await fetch(`${url}/`)).status).toBe(404);
   expect((await fetch(`${url}/metrics`, { method: "POST" })).status).toBe(405);
 });

@@ -4,7 +4,7 @@ import { keyMetrics } from "@/lib/keystore/key-metrics";
 import type { Runtime } from "@/lib/runtime/slot";
 import { METRICS_TYPE, metricsText } from "@/lib/telemetry/metrics";
 
-/** Serves `/metrics` at a service URL of its own, for those who watch this process and nobody else. */
+/** Serves `/metrics` at its own service URL, only for monitoring of this process. */
 export function serveMetrics(
   { keystore, logger }: Pick<Runtime, "keystore" | "logger">,
   url: string,
@@ -21,7 +21,7 @@ export function serveMetrics(
   );
 }
 
-/** The same for as long as the process runs; an address that cannot be had is told and stops nothing. */
+/** Serves metrics for as long as the process runs. If the address is taken, it logs that and continues. */
 export function keepMetrics(runtime: Pick<Runtime, "keystore" | "logger">, url: string | undefined): void {
   if (url === undefined) return;
   serveMetrics(runtime, url).catch((err: unknown) => {

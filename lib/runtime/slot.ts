@@ -1,3 +1,7 @@
+// The room runtime: puts a portal process together. portal.ts opens its parts once, this file holds them for routes
+// and pages, jobs.ts lists the background jobs, serve-metrics.ts serves metrics. Use cases get these parts in their
+// context and never open them.
+
 import "server-only";
 import type { Clock } from "@/lib/clock";
 import type { InstanceFacts, Scanner } from "@/lib/context/context";
@@ -16,7 +20,7 @@ import type { Limits } from "@/lib/rate-limit/limits";
 import type { UploadSlots } from "@/lib/rate-limit/upload-slots";
 import type { Logger } from "@/lib/telemetry/logger";
 
-/** What a portal process has one of. All of it outlives the requests. */
+/** The parts that a portal process has once. All of them outlive the requests. */
 export interface Runtime extends ApiKeySecret, SessionSecret, ScopeTable {
   readonly site: Site;
   readonly demoFile: string | undefined;
@@ -70,7 +74,7 @@ export function provideRuntime(load: () => Promise<Builder>): void {
 }
 
 /**
- * Returns the portal's runtime. A failed build is not kept: while the database is away every call answers 503, and the
+ * Returns the portal's runtime. A failed build is not kept: while the database is down every call answers 503, and the
  * first one after its return builds the runtime.
  */
 export function getRuntime(): Promise<Runtime> {

@@ -11,8 +11,8 @@ const YEAR_MS = 365 * 86_400_000;
 const OFFICER_ROLES: readonly string[] = ["auditor", "regulator"];
 
 /**
- * The legal reviewer's checks of the demonstration officers but the unknown one, before any of them has asked for anything: the use
- * case belongs to a request, so this is its own act with its own entry.
+ * Records the legal reviewer's checks of the demonstration officers except the unknown one, before any of them files a
+ * request: the use case belongs to a request, so this is its own act with its own entry.
  */
 export async function checkOfficers(runtime: SeedRuntime, people: readonly MadePerson[]): Promise<void> {
   const cx = contextOf(runtime, byHandle(people, "coordinator-001:legal").principal);

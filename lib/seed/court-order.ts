@@ -1,6 +1,6 @@
 import { utf8 } from "@/lib/crypto/bytes";
 
-/** What a demonstration order says. */
+/** The facts of a demonstration order. */
 export interface OrderText {
   readonly title: string;
   readonly lines: readonly string[];
@@ -20,7 +20,9 @@ function pageContent({ title, lines }: OrderText): string {
   return `BT /F1 16 Tf 60 770 Td (${escapePdf(title)}) Tj /F1 11 Tf 0 -16 Td\n${body}\nET`;
 }
 
-/** A one-page PDF 1.4 of Latin-1 text, written in ASCII, enough for a paper order that nobody signed digitally. */
+/**
+ * Returns a one-page PDF 1.4 of Latin-1 text, written in ASCII, enough for a paper order without a digital signature.
+ */
 export function makeOrderPdf(order: OrderText): Uint8Array {
   const content = pageContent(order);
   const objects = [

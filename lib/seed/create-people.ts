@@ -9,7 +9,6 @@ import { createOrganisation } from "@/lib/identity/people/create-organisation";
 import { createParticipant } from "@/lib/identity/people/create-participant";
 import { createUser } from "@/lib/identity/people/create-user";
 import { registerKey } from "@/lib/keys/register/register-key";
-import { toBase32 } from "@/lib/seed/base32";
 import { contextOf, type SeedRuntime, systemContext } from "@/lib/seed/demo-context";
 import type { DemoAccount } from "@/lib/seed/demo-file";
 import { ORGANISATIONS } from "@/lib/seed/organisations";
@@ -21,6 +20,24 @@ import {
   PEOPLE,
   WITH_KEYS,
 } from "@/lib/seed/people";
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+/** Base32 without padding (RFC 4648 section 6), as authenticator programs take TOTP secrets. */
+function toBase32(bytes: Uint8Array): string {
+  let text = "";
+  let bits = 0;
+  let value = 0;
+  for (const byte of bytes) {
+    value = ((value << 8) | byte) & 0xffff;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      text += ALPHABET.charAt((value >> bits) & 31);
+    }
+  }
+  return bits === 0 ? text : text + ALPHABET.charAt((value << (5 - bits)) & 31);
+}
 
 const PASSWORD_BYTES = 15;
 const TOTP_BYTES = 20;

@@ -12,7 +12,7 @@ export type SeedRuntime = Pick<
   "db" | "instance" | "clock" | "keystore" | "escrow" | "audit" | "logger" | "apiKeySecret"
 >;
 
-/** What acts of the first start itself are done with: no person stands behind them. */
+/** The context for acts of the first start itself: no person did them. */
 export function systemContext(runtime: SeedRuntime): DbContext & AuditContext & ApiKeySecret {
   const { db, instance, clock, audit, apiKeySecret } = runtime;
   const requestId = uuidv7(clock.nowMs());

@@ -8,7 +8,7 @@ import { byHandle, type MadePerson } from "@/lib/seed/create-people";
 import { contextOf, type SeedRuntime } from "@/lib/seed/demo-context";
 import { byJob, type MadeTransaction } from "@/lib/seed/demo-transactions";
 
-/** A client disputes a credit note; support has taken the dispute and may look at the masked fields. */
+/** A client disputes a credit note; support has taken the dispute and may read the masked fields. */
 export async function createDispute(
   runtime: SeedRuntime,
   people: readonly MadePerson[],

@@ -15,7 +15,7 @@ export interface DemoAccount {
 
 const OWNER_ONLY = 0o600;
 
-/** The file that keeps the demonstration authority's key, beside demo.json. */
+/** Returns the path of the demonstration authority's key file, next to demo.json. */
 export const AUTHORITY_FILE = "demo-authority.json";
 
 /** The demonstration authority with the private key (RFC 8037) that its orders are signed with. */

@@ -20,7 +20,7 @@ export const ORGANISATIONS: readonly DemoOrganisation[] = [
     emailDomain: "quarzwerk.example",
   },
   { key: "operator", name: "Sealport Operations", kind: "operator", emailDomain: "operator.example" },
-  // Of its own, so that the operator's people may decide what support asks for.
+  // A separate organisation, so that the operator's people may decide what support asks for.
   { key: "support", name: "Elbe Support Desk GmbH", kind: "company", emailDomain: "elbedesk.example" },
   {
     key: "auditor-001",
@@ -43,6 +43,6 @@ export const ORGANISATIONS: readonly DemoOrganisation[] = [
     weeklyHours: ALL_HOURS,
     emailDomain: "authority.example",
   },
-  // The third party that may release what is overdue: of nobody's side who asks, is a party, or decides.
+  // The third party that may release what is overdue: not of the organisation of a requester, a party or an approver.
   { key: "board", name: "Harbour Trust Board", kind: "company", emailDomain: "harbourtrust.example" },
 ];

@@ -9,7 +9,7 @@ export interface DemoPerson {
   readonly organisation: string;
   readonly role: Role;
   readonly duties: readonly Duty[];
-  /** Nobody has called back yet: the first request waits for a check of who asks. */
+  /** No one has called back yet: the first request waits for a check of the requester's identity. */
   readonly isUnknown?: true;
 }
 
@@ -156,7 +156,7 @@ export const PEOPLE: readonly DemoPerson[] = [
     role: "admin",
     duties: ["admin"],
   },
-  // Two, since a release takes the word of both.
+  // Two, since a release needs both signatures.
   {
     account: "coordinator-001",
     handle: "coordinator-001:executive",
@@ -184,7 +184,7 @@ export const PEOPLE: readonly DemoPerson[] = [
     role: "coordinator",
     duties: ["break-glass"],
   },
-  // A colleague of the regulator's, who looks beside her where she names him, and whom a reviewer has yet to call back.
+  // A colleague of the regulator, co-viewer where they are named, and not yet called back by a reviewer.
   {
     account: "regulator-002",
     handle: "regulator-002",
@@ -197,7 +197,7 @@ export const PEOPLE: readonly DemoPerson[] = [
   },
 ];
 
-/** The authority whose signed orders the demonstration takes; its private key stands in a file beside demo.json. */
+/** The authority whose signed orders the demonstration takes; its private key is in a file next to demo.json. */
 export const DEMO_AUTHORITY = {
   issuer: "Settlement Markets Authority",
   jurisdiction: "DE",

@@ -1,3 +1,7 @@
+// The room seed: the demonstration data of a first start. people.ts and organisations.ts have the texts, the demo-*.ts
+// files make records, this file runs all of them. It uses the same use cases as people do, so each act has its entry
+// in the log.
+
 import "server-only";
 import path from "node:path";
 import { checkOfficers } from "@/lib/seed/check-officers";

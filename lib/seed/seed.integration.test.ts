@@ -148,7 +148,7 @@ it("the demonstration data are made through the use cases, and its grant opens t
   });
 });
 
-it("the second officer of the regulator's agency looks beside her where she names him, and is called back before he gets anything himself", async () => {
+it("the second officer of the regulator's agency is co-viewer where named, and needs a call back before a grant of their own", async () => {
   const person = async (handle: string, as: Partial<Pick<Principal, "role" | "duties">> = {}) =>
     contextOf(runtime, await principalOf(handle, as));
   const [ruth, karl] = [await person("regulator-001"), await person("regulator-002")];

@@ -11,7 +11,7 @@ export interface TourOrder {
   readonly validUntil: string;
 }
 
-/** An order for today's tour. It orders nothing and says so. */
+/** Returns an order for today's tour. Its text says that it orders nothing. */
 export function tourOrder(now: Date): TourOrder {
   const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
   return {

@@ -19,8 +19,8 @@ function rosterPersonOf({ handle, organisationId, role, duties, participantId }:
 }
 
 /**
- * Tells the custodian who the demonstration people are, before anybody decides: its roster is a file of its own,
- * and it takes no decision and no opening of persons that are not in it.
+ * Writes the demonstration people into the custodian's roster before the first decision: the roster is the custodian's
+ * own file, and it accepts no decision and no opening of people who are not on it.
  */
 export async function writeRoster(
   runtime: SeedRuntime,

@@ -14,8 +14,8 @@ function incoming(message: unknown): IncomingMessage | undefined {
 }
 
 /**
- * Puts the socket's own address into X-Forwarded-For before Next sees a request. Next keeps a header that the
- * caller sent, so without this anybody could choose the address that limits, lists and the log go by.
+ * Puts the socket's own address into X-Forwarded-For before Next sees a request. Next keeps a header that the caller
+ * sent, so without this a caller could choose the address that limits, lists and the log use.
  */
 export function noteClientAddresses(): void {
   if (Reflect.get(globalThis, SLOT) === true) return;

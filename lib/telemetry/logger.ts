@@ -1,3 +1,7 @@
+// The room telemetry: logs and metrics. This file makes loggers, metrics.ts writes the metrics text, client-address.ts
+// notes a caller's own address. Secret members are left out of logs. An error is logged by name, code and frames,
+// never by its message, which may have values.
+
 import "server-only";
 import pino from "pino";
 

@@ -1,4 +1,4 @@
-// From nothing to a verified disclosure, as docs/guides/ten-minutes.md tells it: node ten-minutes.mjs DATA_DIR/demo.json
+// From nothing to a verified disclosure, as in docs/guides/ten-minutes.md: node ten-minutes.mjs DATA_DIR/demo.json
 import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { createSealport, describeReport, operations, verifyBundle, verifyReceipt } from "@sealport/sdk";
@@ -29,7 +29,7 @@ const regulator = as("regulator-001");
 const legal = as("coordinator-001", "legal");
 const approver = as("coordinator-001", "approve");
 
-// 1. The keys by which everything is checked. Somebody who does not trust this portal has them from elsewhere.
+// 1. The keys by which everything is checked. A user who does not trust this portal gets them from elsewhere.
 const keys = await regulator.call(operations.getAuditKeys, {});
 tell("keys of the log", keys.log.join(", "));
 
@@ -82,7 +82,7 @@ await regulator.call(operations.attachAuthorization, {
 await regulator.call(operations.submitRequest, { ...of, body: {} });
 tell("asked for", request.reference);
 
-// 5. Two people decide, each retyping what the order says.
+// 5. Two people decide, each retyping the order's facts.
 const approval = { decision: "approve", comment: "The order names it", confirms: order };
 await legal.call(operations.decideRequest, { ...of, body: { ...approval, stage: "legal" } });
 const decided = await approver.call(operations.decideRequest, {
@@ -91,7 +91,7 @@ const decided = await approver.call(operations.decideRequest, {
 });
 tell("decided by two people", `the request is ${decided.state}`);
 
-// 6. The regulator opens what was granted.
+// 6. The regulator opens the granted fields.
 let grant;
 for await (const one of regulator.pages(operations.listGrants, { query: {} }))
   if (one.request_id === request.id) grant = one;
@@ -102,7 +102,7 @@ const disclosed = await regulator.call(operations.auditTransaction, {
 need(disclosed.data.settlement_details === undefined, "more was opened than was granted");
 tell("disclosed under the grant", JSON.stringify(disclosed.data));
 
-// 7. Once the log has taken the transaction in, which it promised, it is exported and verified here.
+// 7. Once the log has integrated the transaction, as promised, it is exported and verified here.
 const due = Date.parse(promise.integrateBy);
 for (;;) {
   const { items } = await client.call(operations.getTransactionEnvelopes, { params: { id } });

@@ -1,4 +1,4 @@
-// What the package gives out. Nothing is made here: each name is the product's own, from the file that defines it.
+// The exports of the package. It makes nothing new: each name is the product's own, from the file that defines it.
 
 export {
   type ApiClient,

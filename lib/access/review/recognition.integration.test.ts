@@ -68,9 +68,13 @@ describe("a foreign order that states no basis", () => {
           CASE WHEN $2 = 'home' THEN NULL ELSE 'x' END, $3, now() FROM legal_authorization a WHERE a.request_id = $1`,
         [id, standing, user, homes],
       );
-    await expect(row(bench.regulator.principal.userId)).rejects.toThrow("by a person other than the requester");
+    await expect(row(bench.regulator.principal.userId)).rejects.toThrow(
+      "by a person other than the requester",
+    );
     await expect(row(bench.legal.principal.userId, "stated")).rejects.toThrow("is recognised as recorded");
-    await expect(row(bench.legal.principal.userId, "home", "{DE}")).rejects.toThrow("is recognised as recorded");
+    await expect(row(bench.legal.principal.userId, "home", "{DE}")).rejects.toThrow(
+      "is recognised as recorded",
+    );
     // Without its entry in the log, the row is refused.
     await expect(row(bench.legal.principal.userId)).rejects.toThrow();
     const grant = bench.query(

@@ -201,7 +201,9 @@ describe("an identity check", () => {
     await expect(insert([by, true, false, null])).rejects.toThrow("of a domain of the agency");
     await expect(insert([by, false, true, "+49 30 111111"])).rejects.toThrow("called back at a number");
     await expect(insert([by, false, true, null])).rejects.toThrow("called back at a number");
-    await expect(insert([impostor.principal.userId, false, false, null])).rejects.toThrow("cannot check their own identity");
+    await expect(insert([impostor.principal.userId, false, false, null])).rejects.toThrow(
+      "cannot check their own identity",
+    );
   });
 
   it("the next check uses what administrators put on the agency's record", async () => {

@@ -34,7 +34,7 @@ export type CallInput<O extends OperationSpec> = Sent<O, "params"> &
   Sent<O, "query"> &
   Sent<O, "body"> & {
     readonly idempotencyKey?: string;
-    /** The ETag of what was read, where two people can change one thing. */
+    /** The ETag of the version that was read, where two people can change one thing. */
     readonly ifMatch?: string;
     readonly signal?: AbortSignal;
     /** Files of an upload, by part name. */
@@ -56,7 +56,7 @@ function entriesOf(value: unknown): [string, unknown][] {
   return typeof value === "object" && value !== null ? Object.entries(value) : [];
 }
 
-/** What a URL takes out of a path (RFC 3986 section 5.2.4), and no escape keeps in it: the call would be another one. */
+/** Segments that a URL removes from a path (RFC 3986 section 5.2.4), even escaped: the call would be another one. */
 const COLLAPSING: ReadonlySet<string> = new Set(["", ".", ".."]);
 
 /** A list is several segments of the path. */
@@ -108,15 +108,15 @@ async function failure(response: Response): Promise<ApiProblem> {
   );
 }
 
-/** A typed client of the API. Needs nothing but fetch: pages, scripts and other programs may use it. */
+/** A typed client of the API. It needs only fetch: pages, scripts and other programs may use it. */
 export interface ApiClient {
   /** Calls an operation and returns its JSON body. */
   call<O extends OperationSpec>(operation: O, input: CallInput<O>): Promise<Answer<O>>;
-  /** Calls an operation whose answer is no JSON, or is to be streamed. */
+  /** Calls an operation whose answer is not JSON, or should be streamed. */
   open<O extends OperationSpec>(operation: O, input: CallInput<O>): Promise<Response>;
 }
 
-/** A call as it is to be sent: what a signature is made over, and what a second attempt sends again. */
+/** A complete call: a signature covers it, and a second attempt sends it again. */
 export interface PreparedCall {
   readonly url: string;
   readonly method: string;
@@ -146,7 +146,7 @@ export function prepareCall(
   };
 }
 
-/** Sends a call once. Throws ApiProblem for every answer that is no success, and what fetch throws. */
+/** Sends a call once. Throws ApiProblem for every answer that is not a success, and the errors of fetch. */
 export async function sendCall(
   send: typeof fetch,
   { url, ...init }: PreparedCall & Pick<RequestInit, "redirect">,

@@ -11,7 +11,7 @@ import { heldBy } from "@/lib/testing/devices/key-holder";
 import { getEnvelopes } from "@/lib/transactions/read/get-envelopes";
 import { openItem } from "./open-item";
 
-// A participant's program with nothing but the SDK: its key is made, registered and used where it is.
+// A participant's program with only the SDK: it makes, registers and uses its key in one place.
 let bench: UseCaseBench;
 beforeAll(async () => {
   bench = await createUseCaseBench();

@@ -53,11 +53,11 @@ describe("an item of the envelopes", () => {
     expect(JSON.stringify(opened)).not.toContain(FIXTURE_LOG);
   });
 
-  it("does not where somebody sealed another body for the same transaction, with the same keys", async () => {
+  it("does not open where another body was sealed for the same transaction, with the same keys", async () => {
     const [item, other] = [made("17.25"), made("99.00")];
     const replaced = { ...item, jwe: other.jwe, digests: other.digests };
     await expect(openItem(TX, replaced, KEY)).rejects.toThrow(OpenError);
-    // With another entry round it only the log tells: that one stands in nobody's tree.
+    // With another entry only the log shows the difference: that entry is in no tree.
     const whole = { ...other, entry: { ...other.entry, proof: item.entry.proof } };
     await expect(openItem(TX, whole, KEY, keysOf(OURS))).rejects.toThrow(OpenError);
     const foreign = made("99.00", OTHERS);

@@ -14,13 +14,13 @@ import type { EnvelopeList } from "@/lib/transactions/schema";
 type Item = EnvelopeList["items"][number];
 type Keys = Pick<Policy, "log" | "witnesses">;
 
-/** What an envelope held, and whether the entry that binds it was proven to stand in the log. */
+/** The content of an envelope, and whether the entry that binds it was proven to be in the log. */
 export interface OpenedItem extends GroupContent {
-  /** False without a policy, and while no checkpoint stands over the entry yet. */
+  /** False without a policy, and until a checkpoint covers the entry. */
   readonly isProven: boolean;
 }
 
-/** Whoever knows only public keys can seal another body for the same transaction: the entry says which one was sealed. */
+/** Anyone with the public keys can seal another body for the same transaction: the entry shows which one was sealed. */
 function requireBound(tx: string, item: Item, bytes: Uint8Array): string {
   const { id, log, pub } = parseEntry(bytes);
   const envelope = parseEnvelope(item.jwe);
@@ -50,9 +50,9 @@ function isInLog(entry: Uint8Array, log: string, proof: string | undefined, keys
 }
 
 /**
- * Opens one item of `getTransactionEnvelopes` with a key of one's own: compares body, recipients and record with the entry that
- * came with it, holds the entry's proof against the policy's keys where there is one, and opens. Throws OpenError, the same
- * one for every cause. The entry itself is the portal's word until it is proven.
+ * Opens one item of `getTransactionEnvelopes` with the caller's own key. It compares body, recipients and record with
+ * the entry that came with it, checks the entry's proof with the policy's keys where it has one, and opens. Throws
+ * OpenError, the same one for every cause. Until it is proven, the entry itself is only the portal's claim.
  */
 export function openItem(tx: string, item: Item, key: OwnKey, policy?: Keys): Promise<OpenedItem> {
   return oneError(async () => {

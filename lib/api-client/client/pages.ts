@@ -1,7 +1,7 @@
 import type { Answer, OperationSpec } from "../operation";
 import type { ApiClient, CallInput } from "./client";
 
-/** What a list's page holds; never for an operation that is no paged list. */
+/** The items of a list's page; never for an operation without a paged list. */
 export type ItemOf<O extends OperationSpec> =
   Answer<O> extends { readonly items: readonly (infer Item)[]; readonly next_cursor: unknown } ? Item : never;
 
@@ -15,8 +15,9 @@ function isPage<T>(value: unknown): value is Page<T> {
 }
 
 /**
- * The items of a list, page after page along `next_cursor` (api.md). A page is fetched when its first item is asked for, so
- * that who stops early has asked for no more. Throws ApiProblem; and an Error where a server would lead in a circle.
+ * Yields the items of a list, page after page along `next_cursor` (api.md). It fetches a page when its first item is
+ * asked for, so a caller who stops early causes no further calls. Throws ApiProblem; and an Error where a server would
+ * lead in a circle.
  */
 export async function* pagesOf<O extends OperationSpec>(
   client: Pick<ApiClient, "call">,

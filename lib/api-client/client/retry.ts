@@ -1,7 +1,7 @@
 import type { OperationSpec } from "../operation";
 import { ApiProblem } from "./client";
 
-/** What waiting needs of the world; tests bring their own, so that none of them sleeps. */
+/** The clock and timer that waiting needs; tests bring their own, so that they do not sleep. */
 export interface Timing {
   /** Milliseconds since 1970. */
   now(): number;
@@ -32,13 +32,16 @@ export const REAL_TIMING: Timing = {
 /** The first pause at most (milliseconds); each later one may be twice as long. */
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 8_000;
-/** Who is told to come back later than this is told so: an answer is awaited, not a lunch. */
+/** A longer wait is reported to the caller instead: a call should not wait that long for an answer. */
 const LONGEST_RETRY_AFTER = 60_000;
 const RETRIED: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 type Kind = Pick<OperationSpec, "method" | "idempotent" | "rate">;
 
-/** An answer with opened fields is given once: what is kept for a second call with its key has none of them (api.md). */
+/**
+ * An answer with opened fields is given once: the stored answer for a second call with its key has no opened fields
+ * (api.md).
+ */
 function discloses({ rate }: Kind): boolean {
   return rate === "open" || rate === "audit";
 }
@@ -49,8 +52,8 @@ export function isCreating(operation: Kind): boolean {
 }
 
 /**
- * Whether a call may be sent again after this error: one that changes nothing and one that the server runs once per
- * Idempotency-Key after any; a disclosure, which counts a view, only where it was refused before it began.
+ * Returns whether a call may be sent again after this error. A call without a change may, and a call that the server
+ * runs once per Idempotency-Key. A disclosure, which uses a view, may only where it was refused before it began.
  */
 function isRepeatable(operation: Kind, error: unknown): boolean {
   if (operation.method === "GET" || isCreating(operation)) return isAway(error);
@@ -64,7 +67,7 @@ export function retryAfterMs(headers: Headers, nowMs: number): number | undefine
   if (/^[0-9]{1,9}$/.test(value)) return Number(value) * 1000;
   const until = Date.parse(value);
   if (Number.isNaN(until)) return undefined;
-  // Against the server's own clock where it tells the time: the caller's may go wrong.
+  // Use the server's own clock where its answer has a date: the caller's clock may be wrong.
   const told = Date.parse(headers.get("date") ?? "");
   return Math.max(0, until - (Number.isNaN(told) ? nowMs : told));
 }
@@ -72,7 +75,7 @@ export function retryAfterMs(headers: Headers, nowMs: number): number | undefine
 function isAway(error: unknown): boolean {
   if (error instanceof ApiProblem)
     return RETRIED.has(error.status) || error.code === "idempotency.in-progress";
-  // fetch's own word for a connection that failed, and that of a time-out.
+  // fetch's own error names for a failed connection and for a time-out.
   return error instanceof TypeError || (error instanceof DOMException && error.name === "TimeoutError");
 }
 
@@ -107,7 +110,8 @@ export async function retrying<T>(
         failed < rules.retries && isRepeatable(operation, error)
           ? pauseAfter(error, failed, rules.timing)
           : undefined;
-      // The last word may be that the first attempt's outcome is not known: what became of that one is told with it.
+      // The last attempt may report that the first attempt's outcome is unknown: the error then includes the first
+      // outcome.
       if (pause === undefined && failed > 0 && error instanceof Error) error.cause ??= first;
       if (pause === undefined) throw error;
       first ??= error;

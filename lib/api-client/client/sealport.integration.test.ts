@@ -12,7 +12,7 @@ import { operation } from "../operation";
 import { operations } from "../registry";
 import { createSealportWith, isReplayed, type SealportOptions } from "./sealport";
 
-// The client against the portal's own handlers: what it signs, repeats and waits for is what the server means.
+// The client against the portal's own handlers: its signatures, repetitions and waits match the server.
 const SEED = new Uint8Array(32).fill(7);
 const ORIGIN = "http://localhost:3000";
 const route = { params: Promise.resolve({}) };
@@ -74,7 +74,7 @@ async function connect(options: Partial<SealportOptions> = {}, through: Handler 
   return { client, waits, key: apiKey.key };
 }
 
-it("signs calls that the portal takes, each anew, where the bare key is refused", async () => {
+it("signs each call and each attempt so that the portal takes it, where the bare key is refused", async () => {
   const { client, key } = await connect();
   const page = await client.call(operations.listTransactions, { query: { job_id: "it's ü", limit: "2" } });
   expect(page).toEqual({ items: [], next_cursor: null });
@@ -95,7 +95,7 @@ it("signs calls that the portal takes, each anew, where the bare key is refused"
   });
 });
 
-it("creates once where the first answer was lost, and says that the second is what was kept", async () => {
+it("creates once where the first answer was lost, and reports that the second is the stored one", async () => {
   let lost = 0;
   const { client, waits } = await connect({}, async (request) => {
     const answer = await handler(request);
@@ -114,7 +114,7 @@ it("creates once where the first answer was lost, and says that the second is wh
   expect(isReplayed(next)).toBe(false);
 });
 
-it("waits as long as the portal asks for when its budget is spent, and gives up with the portal's own words", async () => {
+it("waits as long as the portal asks for when its budget is spent, and gives up with the portal's own error", async () => {
   const asked: number[] = [];
   const { client, waits } = await connect({ retries: 2 }, async (request) => {
     const answer = await handler(request);
@@ -126,7 +126,7 @@ it("waits as long as the portal asks for when its budget is spent, and gives up 
   expect(refused.length).toBeGreaterThan(0);
   for (const one of refused) expect(one).toMatchObject({ reason: { status: 429, code: "rate.exceeded" } });
   expect(Math.min(...asked)).toBeGreaterThan(0);
-  // Two waits for each that was refused in the end; what is beyond a minute is not waited for at all.
+  // Two waits for each call that was refused in the end; the client does not wait longer than a minute.
   expect(waits.every((ms) => asked.includes(ms))).toBe(true);
   expect(asked.length).toBe(waits.length + refused.length);
 });

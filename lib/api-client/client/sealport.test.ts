@@ -21,18 +21,18 @@ function never(signal: AbortSignal | null | undefined): Promise<Response> {
   });
 }
 
-/** A server that answers in turns, and what it was sent; waits are counted and not waited. */
+/** A server that answers in turns and records its calls; waits are counted and take no time. */
 function stage(turns: readonly Turn[], options: Partial<SealportOptions> = {}) {
   const calls: Request[] = [];
   const waits: number[] = [];
   const left = [...turns];
   const send: typeof fetch = async (target, init) => {
     const request = new Request(target, init);
-    // As the network does: whoever has given up is told so before anything is sent.
+    // As the network does: an aborted call fails before anything is sent.
     request.signal.throwIfAborted();
     calls.push(request);
     const turn = left.shift();
-    if (turn === undefined) throw new Error("asked once more than was to be");
+    if (turn === undefined) throw new Error("asked more often than expected");
     if (turn === "hangs") return never(init?.signal);
     if (turn instanceof Error) throw turn;
     return turn;
@@ -125,7 +125,7 @@ describe("a call is tried again", () => {
     expect(new Set(bodies)).toEqual(new Set([JSON.stringify(NEW.body)]));
   });
 
-  it("and tells what became of the first attempt where nobody knows its outcome", async () => {
+  it("reports the outcome of the first attempt where the last outcome is unknown", async () => {
     const unknown = () => problem(409, "idempotency.in-progress");
     const { client } = stage([problem(503, "service.database-unavailable"), unknown(), unknown(), unknown()]);
     await expect(client.call(operations.createTransaction, NEW)).rejects.toMatchObject({
@@ -134,7 +134,7 @@ describe("a call is tried again", () => {
     });
   });
 
-  it("and says where what it gives back is only what was kept of the first attempt", async () => {
+  it("reports where the answer is only what was stored of the first attempt", async () => {
     const kept = Response.json({ transaction_id: ID }, { headers: { "idempotency-replayed": "true" } });
     const { client } = stage([lost(), kept, ok({ transaction_id: ID })]);
     expect(isReplayed(await client.call(operations.createTransaction, NEW))).toBe(true);
@@ -215,7 +215,7 @@ describe("a call is made once", () => {
 describe("a list is walked", () => {
   const page = (items: readonly string[], next_cursor: string | null) => ok({ items, next_cursor });
 
-  it("page after page, with the same filter, each fetched when its first item is asked for", async () => {
+  it("yields page after page, with the same filter, each fetched when its first item is asked for", async () => {
     const { client, calls } = stage([
       page(["a", "b"], "c1"),
       problem(503),
@@ -266,7 +266,7 @@ describe("a call is signed", () => {
     return holdsFor(read, KEY, call, call.url);
   }
 
-  it("as the server reads it, with and without a body, and each attempt with a nonce of its own", async () => {
+  it("signs as the server reads it, with and without a body, and each attempt with its own nonce", async () => {
     const { client, calls } = stage([problem(503), ok(), ok()], { signing });
     await client.call(operations.createTransaction, NEW);
     await client.call(operations.listTransactions, { query: { job_id: "it's ü & more" } });
@@ -275,7 +275,7 @@ describe("a call is signed", () => {
     expect(new Set(nonces).size).toBe(3);
   });
 
-  it("with all that a call means, so that nobody on the way gives it another key or another type", async () => {
+  it("signs all that gives a call its meaning, so that a proxy cannot change its idempotency key or type", async () => {
     const { client, calls } = stage([ok()], { signing });
     await client.call(operations.createTransaction, { ...NEW, idempotencyKey: "mine", ifMatch: '"1"' });
     const [call] = calls;
@@ -313,7 +313,7 @@ describe("a call is signed", () => {
     expect([...(form?.keys() ?? [])]).toEqual(["facts", "document"]);
   });
 
-  it("with a CryptoKey that nobody can read out", async () => {
+  it("signs with a CryptoKey that cannot be exported", async () => {
     const pkcs8 = Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), SEED]);
     const privateKey = await crypto.subtle.importKey("pkcs8", pkcs8, "Ed25519", false, ["sign"]);
     const { client, calls } = stage([ok()], { signing: { keyId: "sk_prefix", privateKey } });
@@ -321,7 +321,7 @@ describe("a call is signed", () => {
     expect(await Promise.all(calls.map(isHeld))).toEqual([true]);
   });
 
-  it("and what nobody authenticates for is not", async () => {
+  it("does not sign calls that need no authentication", async () => {
     const { client, calls } = stage([ok()], { signing });
     await client.call(operations.getLiveness, {});
     expect(calls.map((call) => call.headers.has("signature"))).toEqual([false]);
@@ -351,7 +351,7 @@ describe("a name in a path", () => {
     expect(calls).toEqual([]);
   });
 
-  it("is one segment, whatever stands in it", async () => {
+  it("is one segment, whatever characters it has", async () => {
     const { client, calls } = stage([ok()]);
     await client.call(operations.getKey, { params: { id: "../escrow?a=b#c" } });
     expect(calls.map(({ url }) => new URL(url).pathname)).toEqual([

@@ -20,13 +20,15 @@ export interface SealportOptions {
   /** With it every call is signed (RFC 9421): outside evaluation keys that disclose, export or decide must. */
   readonly signing?: SigningOptions;
   readonly fetch?: typeof fetch;
-  /** Further attempts after the first of calls that may be repeated; 3 unless said. */
+  /** Further attempts after the first of calls that may be repeated; 3 by default. */
   readonly retries?: number;
-  /** Milliseconds for one attempt: `call` until the answer is read, `open` until it begins. None unless said. */
+  /** Milliseconds for one attempt: `call` until the answer is read, `open` until it begins. No limit by default. */
   readonly timeoutMs?: number;
 }
 
-/** A client for programs: typed calls that sign themselves, come back when they are told to, and walk through lists. */
+/**
+ * A client for programs: typed calls that sign themselves, retry when the server asks for it, and walk through lists.
+ */
 export interface Sealport extends ApiClient {
   /** The items of a paged list, one after another. */
   pages<O extends OperationSpec>(
@@ -65,8 +67,8 @@ async function within<T>(
 const replayed = new WeakSet<object>();
 
 /**
- * Whether an answer is what was kept of the first call with its Idempotency-Key: ids and states only, without the receipt and
- * whatever else its type names (api.md). That happens where the first attempt's answer was lost on its way.
+ * Whether an answer is the stored one of the first call with its Idempotency-Key: ids and states only, without the
+ * receipt and other members of its type (api.md). That happens where the first attempt's answer was lost on its way.
  */
 export function isReplayed(answer: object): boolean {
   return replayed.has(answer);
@@ -79,7 +81,7 @@ async function readAnswer(response: Response) {
   return answer;
 }
 
-/** The address as fetch sends it, which is what a signature names. */
+/** The address as fetch sends it, which a signature names. */
 function asSent(call: PreparedCall): PreparedCall {
   return { ...call, url: new URL(call.url).href };
 }
@@ -104,7 +106,7 @@ export function createSealportWith(options: SealportOptions, timing: Timing): Se
           signing === undefined || operation.scopes === "none"
             ? call
             : await signCall(call, signing, timing.now());
-        // A key is for this address alone: whoever is led elsewhere is to know.
+        // A key is for this address alone: report a redirect to the caller.
         const sent = {
           ...ready,
           redirect: "manual" as const,
@@ -123,7 +125,8 @@ export function createSealportWith(options: SealportOptions, timing: Timing): Se
 }
 
 /**
- * A client of the API at `baseUrl`. A creating call gets an Idempotency-Key of its own; it and every GET is tried again after
+ * Returns a client of the API at `baseUrl`. A creating call gets its own Idempotency-Key; it and every GET is tried
+ * again after
  * 429, 502, 503, 504 and failed connections, not before `Retry-After`. Failed calls throw ApiProblem.
  */
 export function createSealport(options: SealportOptions): Sealport {

@@ -7,7 +7,7 @@ import type { PreparedCall } from "./client";
 
 /** How calls are signed (identity.md "Programmatic clients"). */
 export interface SigningOptions {
-  /** The API key's prefix, the ten characters after `sp_`: the server has the public key beside it. */
+  /** The API key's prefix, the ten characters after `sp_`: the server stores the public key with it. */
   readonly keyId: string;
   /** The Ed25519 seed, 32 bytes, or a private CryptoKey, which need not be extractable. */
   readonly privateKey: Uint8Array | CryptoKey;
@@ -15,7 +15,9 @@ export interface SigningOptions {
 
 const NONCE_BYTES = 18;
 const LABEL = "sealport";
-/** What else a call means, where it has it: a header that no signature covers is anybody's. */
+/**
+ * Headers that also define the call's meaning, where it has them: anyone can change a header that no signature covers.
+ */
 const COVERED_FIELDS = ["content-digest", "content-type", "idempotency-key", "if-match"];
 
 async function signatureOf(privateKey: SigningOptions["privateKey"], base: Uint8Array): Promise<Uint8Array> {
@@ -23,7 +25,7 @@ async function signatureOf(privateKey: SigningOptions["privateKey"], base: Uint8
   return new Uint8Array(await crypto.subtle.sign("Ed25519", privateKey, Uint8Array.from(base)));
 }
 
-/** A call whose body is bytes: a form's boundary is chosen here and now, so that what is signed is what is sent. */
+/** Returns a call whose body is bytes: a form's boundary is chosen here, so that the signed bytes are the sent ones. */
 export async function withBodyBytes(
   call: PreparedCall,
 ): Promise<PreparedCall & { readonly body?: Uint8Array<ArrayBuffer> }> {
@@ -39,7 +41,8 @@ export async function withBodyBytes(
 
 /**
  * The call with its signature (RFC 9421): Ed25519 over method, target, the body's SHA-256 (RFC 9530) and type, and the headers
- * that say what the call means, with a time and a nonce of its own. Each attempt is signed anew, since the server takes a nonce once.
+ * that define the call's meaning, with its own time and nonce. Each attempt is signed again, since the server takes a
+ * nonce once.
  */
 export async function signCall(
   call: PreparedCall,

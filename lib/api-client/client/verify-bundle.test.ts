@@ -67,20 +67,20 @@ describe("a bundle", () => {
     expect((await verifyBundle(bundle(), keysOf(operator(2)))).verdict).toBe("wrong");
   });
 
-  it("that is none, or was cut or changed on its way, is wrong and throws nothing", async () => {
+  it("an invalid bundle, or one that was cut or changed on its way, is wrong and does not throw", async () => {
     const changed = Uint8Array.from(BUNDLE, (byte, at) => (at === 700 ? byte ^ 1 : byte));
     for (const bytes of [new Uint8Array(0), BUNDLE.slice(0, 900), changed])
       expect((await verifyBundle(streamOf(bytes), KEYS)).verdict).toBe("wrong");
   });
 
-  it("throws what its stream throws, and the reason of who gives up", async () => {
+  it("throws the error of its stream, and the reason of a caller who aborts", async () => {
     const reason = new Error("the connection was lost");
     const broken = new ReadableStream<Uint8Array>({ pull: (to) => to.error(reason) });
     await expect(verifyBundle(broken, KEYS)).rejects.toBe(reason);
     await expect(verifyBundle(BUNDLE, KEYS, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
 
-  it("is verified under no policy that is none, and with no receipt that is none", async () => {
+  it("refuses an invalid policy and an invalid receipt", async () => {
     for (const policy of ["", "{}", '{"log":[],"receipts":[]}', JSON.stringify({ ...KEYS, quorums: 1 })])
       await expect(verifyBundle(BUNDLE, policy)).rejects.toThrow(FormatError);
     await expect(verifyBundle(BUNDLE, { ...KEYS, log: ["nonsense"] })).rejects.toThrow(FormatError);

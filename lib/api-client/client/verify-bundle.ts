@@ -7,14 +7,14 @@ import { readPolicy } from "@/lib/audit/bundle-verifier/tree/check-keys";
 import { TIME_STAMP_VERIFIER } from "@/lib/audit/bundle-verifier/tree/time-stamp-verifier";
 import { verifyBundle as verifyFrom } from "@/lib/audit/bundle-verifier/verify-bundle";
 
-/** A bundle wherever it lies. A stream is read to its end first: a bundle is a zip, whose list of files comes last. */
+/** A bundle from any source. A stream is read to its end first: a bundle is a zip, whose list of files comes last. */
 export type BundleBytes = Uint8Array | ArrayBuffer | Blob | ReadableStream<Uint8Array> | ByteSource;
 
-/** What is trusted: a policy, its JSON text, or the answer of `getAuditKeys` as it was kept (docs/formats/bundle.md). */
+/** The trusted keys: a policy, its JSON text, or a stored answer of `getAuditKeys` (docs/formats/bundle.md). */
 export type TrustedKeys = Partial<Policy> & Pick<BundleKeys, "log" | "receipts">;
 
 export interface BundleOptions {
-  /** Receipts to hold against the bundle, each alone or in the answer it came in. */
+  /** Receipts to check with the bundle, each alone or in the answer it came in. */
   readonly receipts?: readonly unknown[];
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
@@ -33,9 +33,9 @@ async function sourceOf(bundle: BundleBytes): Promise<ByteSource> {
 }
 
 /**
- * Verifies a bundle under the caller's own keys, without asking anybody; without a policy it can only be consistent with the
- * keys inside it. Whatever is wrong with the bundle is a finding of the report. Throws FormatError where the policy or a
- * receipt is none, and what reading the bundle throws.
+ * Verifies a bundle under the caller's own keys, without a network; without a policy it can only be consistent with the
+ * keys inside it. A fault of the bundle is a finding of the report. Throws FormatError for an invalid policy or
+ * receipt, and the errors of reading the bundle.
  */
 export async function verifyBundle(
   bundle: BundleBytes,

@@ -143,7 +143,7 @@ const MORE_HEADERS: Readonly<Record<number, JsonSchema>> = {
   503: { "Retry-After": headerRef("RetryAfter") },
 };
 
-/** What a status of a problem says, in words. */
+/** What a problem's status means, in words. */
 export function meaningOf(status: number): string {
   return TITLES[status] ?? "A problem";
 }
@@ -152,7 +152,7 @@ export const problemRef = (status: number): JsonSchema => ({
   $ref: `#/components/responses/Problem${status}`,
 });
 
-/** What the server refuses by itself, before any call: nothing is drawn for it. */
+/** Refusals by the server itself, before any call: they draw on no budget. */
 const BEFORE_CALLS: readonly number[] = [408, 417, 431];
 
 function problemResponse(status: number): JsonSchema {

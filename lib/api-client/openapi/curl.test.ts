@@ -2,14 +2,14 @@ import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { curlOf } from "@/lib/api-client/openapi/curl";
 
-/** The words that a POSIX shell makes of the command, with `curl` a function that prints them. */
+/** Returns the words that a POSIX shell makes of the command, with `curl` a function that prints them. */
 function wordsOf(command: string): string[] {
   const script = `curl() { printf '%s\\0' "$@"; }; KEY=k; ${command}`;
   return execFileSync("/bin/sh", ["-c", script], { encoding: "utf8" }).split("\0").slice(0, -1);
 }
 
 describe("the command that does what the page does", () => {
-  it("hands a body over as it is, quotes and all, and runs nothing that is written in it", () => {
+  it("passes a body unchanged, quotes and all, and the shell runs none of it", () => {
     const body = JSON.stringify({ reason: "it's $(touch /tmp/x) '; echo 'no` \\ \"yes\"" });
     const call = { method: "POST", path: "/confidential/transactions", body };
     expect(wordsOf(curlOf(call, "http://localhost:3000"))).toEqual([

@@ -1,4 +1,4 @@
-/** One call as it goes over the wire. */
+/** One call as it is sent. */
 export interface CurlCall {
   readonly method: string;
   readonly path: string;
@@ -13,10 +13,10 @@ export interface CurlCall {
   readonly file?: string;
 }
 
-/** As one word of a POSIX shell: whatever stands in it stays text in the terminal. */
+/** Quotes a value as one word of a POSIX shell: every character stays text in the terminal. */
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** The command that makes this call. The key stands as a variable: none is ever written here. */
+/** Returns the command that makes this call. The key is a shell variable: it never appears in the command. */
 export function curlOf(call: CurlCall, origin: string): string {
   const { method, path, body, headers = {}, parts = [] } = call;
   const words = [

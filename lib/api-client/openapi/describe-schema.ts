@@ -1,6 +1,6 @@
 import { isRecord, type JsonSchema, membersOf } from "@/lib/api-client/openapi/json-schema";
 
-/** One member as a reader meets it: its name with those above it, what it may be, and what is said of it. */
+/** One member for a reader: its name with those above it, its possible types and its description. */
 export interface MemberRow {
   readonly name: string;
   readonly type: string;
@@ -34,7 +34,7 @@ function textType({ format, minLength, maxLength }: JsonSchema): string {
     : `string${span(minLength, maxLength, " characters")}`;
 }
 
-/** What a value of this schema may be, in a few words. */
+/** Returns what a value of this schema may be, in a few words. */
 export function typeOf(schema: JsonSchema): string {
   const { type, const: only, enum: some, items, minItems, maxItems, minimum, maximum } = schema;
   if (only !== undefined) return JSON.stringify(only);
@@ -49,7 +49,10 @@ export function typeOf(schema: JsonSchema): string {
   return typeof type === "string" ? type : "any JSON";
 }
 
-/** The schema whose members are told below a member: its own, those of a list's items, or of the one way with members. */
+/**
+ * Returns the schema whose members are listed below a member: its own, those of a list's items, or of the only variant
+ * with members.
+ */
 function inner(schema: JsonSchema): { readonly schema: JsonSchema; readonly mark: string } | undefined {
   if (isRecord(schema.properties)) return { schema, mark: "" };
   if (isRecord(schema.items)) {

@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Ajv2020 } from "ajv/dist/2020";
 import { describe, expect, it } from "vitest";
+import { openApiText } from "@/lib/api-client/openapi/document";
 import packageJson from "@/package.json";
 import { OPERATIONS } from "../registry";
 import { openApiDocument } from "./document";
 import { isRecord } from "./json-schema";
-import { openApiText } from "./openapi-text";
 
 const root = path.resolve(import.meta.dirname, "../../..");
 const text = openApiText(packageJson.version);
@@ -26,7 +26,7 @@ interface Declared {
 const declared = ({ path: address, method }: (typeof OPERATIONS)[number]): Declared =>
   document.paths[address][method.toLowerCase()];
 
-/** Every schema of the document, with the place where it stands. */
+/** Every schema of the document, with its place. */
 function schemasIn(value: unknown, place = "#"): [string, object][] {
   if (Array.isArray(value)) return value.flatMap((item, index) => schemasIn(item, `${place}/${index}`));
   if (!isRecord(value)) return [];
@@ -53,7 +53,7 @@ describe("the OpenAPI document", () => {
     ).toBe(true);
   });
 
-  it("is one by the OpenAPI Initiative's schema of 3.1, and what is none is told", () => {
+  it("is valid by the OpenAPI Initiative's schema of 3.1, and an invalid one is reported", () => {
     const meta = JSON.parse(
       readFileSync(path.join(import.meta.dirname, "testdata/openapi-3.1.json"), "utf8"),
     );
@@ -80,7 +80,7 @@ describe("the OpenAPI document", () => {
     }
   });
 
-  it("has examples that fit the schemas beside them", () => {
+  it("has examples that fit the schemas next to them", () => {
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
     const bodies = OPERATIONS.flatMap((operation) => {
       const json = declared(operation).requestBody?.content["application/json"];
@@ -109,7 +109,7 @@ describe("the OpenAPI document", () => {
         for (const status of ["400", "401", "403", "404", "405", "422", "429", "500", "503"])
           expect(Object.keys(responses), operation.id).toContain(status);
     }
-    // The server refuses these by itself and draws on no budget.
+    // The server itself refuses these before a budget is drawn.
     const undrawn = ["Problem408", "Problem417", "Problem431"];
     for (const [name, problem] of Object.entries<{ content: object; headers: object }>(
       document.components.responses,
@@ -156,7 +156,7 @@ describe("the OpenAPI document", () => {
     expect(secrets).toEqual([]);
   });
 
-  it("declares what is taken from older programs, and marks it", () => {
+  it("declares the forms of older programs, and marks them", () => {
     const create =
       document.paths["/confidential/transactions"].post.requestBody.content["application/json"].schema;
     expect(create.properties.amount.anyOf).toContainEqual({ type: "null" });

@@ -20,6 +20,7 @@ import { shareSchemas } from "@/lib/api-client/openapi/shared-schemas";
 import { TAGS, tagOf } from "@/lib/api-client/openapi/tags";
 import type { OperationSpec } from "@/lib/api-client/operation";
 import { problemStatusesOf } from "@/lib/api-client/problems";
+import { OPERATIONS } from "@/lib/api-client/registry";
 
 type Share = (schema: JsonSchema) => JsonSchema;
 
@@ -74,7 +75,7 @@ function headerParameters(operation: OperationSpec): JsonSchema[] {
   ];
 }
 
-/** The body's schema with the forms of older programs, which are taken as well. */
+/** Returns the body's schema with the forms of older programs, which are accepted too. */
 function bodySchema({ body, old }: OperationSpec): JsonSchema {
   const schema = body === undefined ? {} : jsonSchema(body, "input");
   if (old === undefined || !isRecord(schema.properties)) return schema;
@@ -165,7 +166,9 @@ function operationObject(operation: OperationSpec, share: Share): JsonSchema {
 
 const ABOUT = `Bytes are base64url without padding, times RFC 3339 in UTC, money text. Lists take \`limit\` and \`cursor\`; \`next_cursor\` is null at the end. Every GET answers HEAD. Whoever may not know of a thing is told 404, whoever knows of it and may not 403 with a code. The reader's page is /developers.`;
 
-/** The OpenAPI 3.1 document of these operations. Paths are full; nothing in it depends on the instance. */
+/**
+ * Returns the OpenAPI 3.1 document of these operations. Paths are full; its content does not depend on the instance.
+ */
 export function openApiDocument(operations: readonly OperationSpec[], version: string): JsonSchema {
   const { schemas, share } = shareSchemas();
   const paths: Record<string, Record<string, JsonSchema>> = {};
@@ -187,4 +190,9 @@ export function openApiDocument(operations: readonly OperationSpec[], version: s
     paths,
     components: components(schemas),
   };
+}
+
+/** The document of the whole API as a file: the same bytes for the same declarations. */
+export function openApiText(version: string): string {
+  return `${JSON.stringify(openApiDocument(OPERATIONS, version), undefined, 1)}\n`;
 }

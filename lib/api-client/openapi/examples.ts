@@ -2,14 +2,14 @@ import { jsonSchema } from "@/lib/api-client/openapi/json-schema";
 import { SAMPLE_ID, sampleOf } from "@/lib/api-client/openapi/sample";
 import type { OperationSpec } from "@/lib/api-client/operation";
 
-/** What is sent in an example of a call. */
+/** The input of an example call. */
 export interface Example {
   readonly params?: unknown;
   readonly query?: unknown;
   readonly body?: unknown;
 }
 
-/** Where a value made from the schema says too little, or does not fit what the schema cannot say. */
+/** Values for members where one made from the schema says too little, or breaks a rule that the schema cannot state. */
 const WRITTEN: Readonly<Record<string, Example>> = {
   createTransaction: {
     body: {
@@ -54,7 +54,9 @@ function made(schema: Parameters<typeof jsonSchema>[0] | undefined): unknown {
   return schema === undefined ? undefined : sampleOf("", jsonSchema(schema, "input"));
 }
 
-/** An example of what a call sends: it fits the call's own schemas (examples.test.ts). The same at each time. */
+/**
+ * Returns an example of a call's input: it fits the call's own schemas (examples.test.ts). It is the same each time.
+ */
 export function exampleOf(operation: OperationSpec): Example {
   const written = WRITTEN[operation.id] ?? {};
   return {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { isBoundedPattern, unboundedPlaces } from "@/lib/testing/routes/unbounded";
 import { OPERATIONS } from "../registry";
 
-/** Places that take what has no length of its own, each with what bounds it instead. */
+/** Places that take values without a length limit, each with the rule that bounds them. */
 const BOUND_ELSEWHERE: Readonly<Record<string, string>> = {
   "createTransaction body /pricing: anything": "sealed JSON: 32 levels, 1,000 members, 1 MB",
   "createTransaction body /settlement_details: anything": "sealed JSON: 32 levels, 1,000 members, 1 MB",
@@ -29,7 +29,7 @@ it("bounds every text, list and set of members that any operation takes", () => 
   expect(found.sort()).toEqual(Object.keys(BOUND_ELSEWHERE).sort());
 });
 
-it("sees what has no bound", () => {
+it("finds a member without a bound", () => {
   const json = (schema: z.ZodType) => z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
   const open = z.strictObject({
     text: z.string(),

@@ -11,7 +11,7 @@ const of = (id: string) => {
   if (operation === undefined) throw new TypeError(id);
   return referenceOf(operation);
 };
-/** The words that a POSIX shell makes of a command. */
+/** Returns the words that a POSIX shell makes of a command. */
 function wordsOf(command: string): string[] {
   const script = `curl() { printf '%s\\0' "$@"; }; KEY=k; ${command}`;
   return execFileSync("/bin/sh", ["-c", script], { encoding: "utf8" }).split("\0").slice(0, -1);
@@ -37,7 +37,7 @@ describe("the reference", () => {
     expect(found("nothing-such")).toEqual([]);
   });
 
-  it("tells members, parameters and problems of a call from its declaration", () => {
+  it("describes members, parameters and problems of a call from its declaration", () => {
     const create = of("createTransaction");
     expect(create.body.map(({ name }) => name)).toEqual(
       expect.arrayContaining(["job_id", "participants", "external_references[].scheme"]),
@@ -82,7 +82,7 @@ describe("the reference", () => {
     }
   }, 120_000);
 
-  it("says what a value may be in a few words", () => {
+  it("describes the values of a member in a few words", () => {
     expect(typeOf({ type: "string", format: "uuid" })).toBe("string (uuid)");
     expect(typeOf({ type: "string", minLength: 1, maxLength: 20 })).toBe("string (1 to 20 characters)");
     expect(typeOf({ type: "array", items: { enum: ["a", "b"] }, maxItems: 6 })).toBe(

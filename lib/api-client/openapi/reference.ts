@@ -14,7 +14,10 @@ export interface ParameterRow extends MemberRow {
   readonly isOld: boolean;
 }
 
-/** What is sent is told to its third level; of an answer its own members, since each page would have them many times. */
+/**
+ * Bodies are described to their third level, answers to their first, since each page would repeat their members many
+ * times.
+ */
 const BODY_LEVELS = 2;
 
 /** One operation as the reader's page shows it: everything comes from its declaration. */
@@ -40,21 +43,21 @@ function at(value: unknown, ...names: readonly string[]): unknown {
 const record = (value: unknown): JsonSchema => (isRecord(value) ? value : {});
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
-/** The whole document with nothing shared, made once: its schemas are read where they stand. */
+/** The whole document without shared schemas, made once: each schema is in its place. */
 let made: JsonSchema | undefined;
 function wholeDocument(): JsonSchema {
   made ??= openApiDocument(OPERATIONS, "");
   return made;
 }
 
-/** What a reference of the document names, or the value itself. */
+/** Returns the target of a reference of the document, or the value itself. */
 function resolved(value: unknown): JsonSchema {
   const ref = at(value, "$ref");
   if (typeof ref !== "string") return record(value);
   return record(at(wholeDocument(), ...ref.slice(2).split("/")));
 }
 
-/** A schema with its references resolved, as deep as the page tells. */
+/** Returns a schema with its references resolved, to the depth that the page shows. */
 function whole(value: unknown, depth = 0): unknown {
   if (depth > 24) return {};
   if (Array.isArray(value)) return value.map((item) => whole(item, depth + 1));
@@ -134,12 +137,12 @@ export function referenceOf(operation: OperationSpec): Reference {
   };
 }
 
-/** The example of a call as a command for this instance; nothing where a key cannot make it. */
+/** Returns the example of a call as a command for this instance; undefined where a key cannot make it. */
 export function commandOf({ call, operation }: Reference, origin: string): string | undefined {
   return operation.sessionOnly === true ? undefined : curlOf(call, origin);
 }
 
-/** Operations by part of the API, in the reader's order; with words, those that have all of them. */
+/** Returns operations by part of the API, in the reader's order; with search words, those that have all of them. */
 export function operationsByTag(
   words = "",
 ): readonly { readonly tag: Tag; readonly operations: readonly OperationSpec[] }[] {

@@ -1,10 +1,10 @@
 import { isRecord, type JsonSchema, membersOf } from "@/lib/api-client/openapi/json-schema";
 
-/** What stands for an id in examples: a UUIDv7 of nothing. */
+/** The id used in examples: a UUIDv7 that names no real thing. */
 export const SAMPLE_ID = "01a00000-0000-7000-8000-000000000000";
 const BYTES_32 = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/** By the name of the member, where its schema alone tells too little. */
+/** Examples by the member's name, where its schema alone says too little. */
 const BY_NAME: Readonly<Record<string, unknown>> = {
   job_id: "job-2026-0042",
   amount: "1250.00",
@@ -39,7 +39,7 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   password: "four words that do not belong together",
 };
 
-/** By the pattern, for text whose bytes or signs are prescribed. The first that fits is taken. */
+/** Samples by pattern, for text with prescribed bytes or characters. The first one that fits is used. */
 const CANDIDATES: readonly string[] = [
   "text",
   "0",
@@ -103,7 +103,7 @@ function givenIn(name: string, schema: JsonSchema): { readonly value: unknown } 
   return way === undefined ? undefined : { value: sampleOf(name, way) };
 }
 
-/** What is known by the member's name, where it fits the schema's type and pattern. */
+/** Returns the value known for the member's name, where it fits the schema's type and pattern. */
 function knownBy(name: string, schema: JsonSchema): unknown {
   if (schema.format !== undefined || !Object.hasOwn(BY_NAME, name)) return undefined;
   const known = BY_NAME[name];

@@ -18,7 +18,7 @@ import { Webhook } from "@/lib/notify/schema";
 import { Receipt } from "@/lib/schema";
 import { Disclosure, TransactionAnswer, TransactionView } from "@/lib/transactions/schema";
 
-/** Answers that several operations share: each stands once in the document, by this name. */
+/** Answers that several operations share: each is in the document once, under this name. */
 const SHARED: Readonly<Record<string, z.ZodType>> = {
   Receipt,
   TransactionView,
@@ -58,7 +58,7 @@ function asRecord(value: unknown): JsonSchema {
   return isRecord(value) ? value : {};
 }
 
-/** The shared schemas, and a function that puts references to them where they stand in others. */
+/** Returns the shared schemas, and a function that replaces them in other schemas by references. */
 export function shareSchemas() {
   const made = Object.entries(SHARED).map(([name, schema]) => [name, jsonSchema(schema, "output")] as const);
   const names: Names = new Map(made.map(([name, schema]) => [JSON.stringify(schema), name]));

@@ -6,9 +6,9 @@ export interface Tag {
   /** As the address of its page has it. */
   readonly slug: string;
   readonly description: string;
-  /** Beginnings of paths; the longest that fits decides. A path with `$` at its end is that path alone. */
+  /** Prefixes of paths; the longest match decides. A path with `$` at its end matches that path alone. */
   readonly paths: readonly string[];
-  /** Families of problem codes that its operations answer, beside those of every call. */
+  /** Families of problem codes that its operations answer, in addition to those of every call. */
   readonly families: readonly string[];
 }
 
@@ -138,7 +138,7 @@ function fitOf(path: string, beginning: string): number {
   return path === beginning || path.startsWith(`${beginning}/`) ? beginning.length : 0;
 }
 
-/** The part of the API that an operation belongs to. Throws when it belongs to none. */
+/** Returns the part of the API that an operation belongs to. Throws when no part matches. */
 export function tagOf({ id, path }: Pick<OperationSpec, "id" | "path">): Tag {
   const fits = TAGS.map((tag) => ({ tag, length: Math.max(...tag.paths.map((one) => fitOf(path, one))) }));
   const best = fits.reduce((a, b) => (b.length > a.length ? b : a));

@@ -50,7 +50,7 @@ const RequestQuery = z.strictObject({
   /** The history: the officer's handle or a part of the name, a part of the agency's name or its id. */
   officer: visibleLine(200).optional(),
   agency: visibleLine(200).optional(),
-  /** Parts of what the order says. */
+  /** Parts of the order's facts. */
   issuer: visibleLine(300).optional(),
   case_number: visibleLine(200).optional(),
   transaction: z.uuid().toLowerCase().optional(),

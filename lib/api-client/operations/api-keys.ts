@@ -14,10 +14,10 @@ import {
 const OWN = "/confidential/account/api-keys";
 const ALL = "/confidential/admin/api-keys";
 
-// For signed-in people only: whoever stole a key can make no other with it.
+// For signed-in people only: a thief of a key cannot make another key with it.
 const own = { scopes: "any", roles: "any", sessionOnly: true } as const;
 const change = { ...own, method: "POST", rate: "writes" } as const;
-/** Never the key: whoever lost the answer ends the key that was made and makes another. */
+/** The key is never returned again: a person who lost the answer ends that key and makes another. */
 const KEPT = ["id", "label", "prefix", "holder", "state", "created_at", "expires_at"];
 const keeper = { scopes: ["admin"], roles: "any", duties: ["admin"], sessionOnly: true } as const;
 

@@ -11,7 +11,7 @@ export const streamChanges = operation({
   scopes: ["read"],
   roles: "any",
   query: z.strictObject({
-    /** Milliseconds since the page that listens was asked for: what changed since then is told first. */
+    /** Milliseconds since the listening page was requested: changes since then are sent first. */
     age: integerText(0, 86_400_000).optional(),
   }),
   response: { status: 200, mediaType: "text/event-stream" },

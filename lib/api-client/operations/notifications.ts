@@ -21,7 +21,7 @@ import {
 } from "@/lib/notify/schema";
 import { pageOf } from "@/lib/schema";
 
-// A person's own: for signed-in people only, so that whoever stole a key cannot have themselves told of what comes.
+// A person's own: for signed-in people only, so that a thief of a key cannot subscribe to what comes.
 const own = { scopes: "any", roles: "any", sessionOnly: true } as const;
 const change = { ...own, method: "POST", rate: "writes" } as const;
 const NOTICES = "/confidential/notifications";

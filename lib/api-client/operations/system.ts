@@ -12,23 +12,23 @@ export const Status = z.object({
   algorithm: z.literal("ECDH-ES+A256KW/A256GCM"),
   participants_count: z.int(),
   transactions_count: z.int(),
-  /** Whether new entries reach signed checkpoints: worker and signer run, and the signer refuses nothing. */
+  /** Whether new entries reach signed checkpoints: worker and signer run, and the signer does not refuse. */
   audit_enabled: z.boolean(),
   log_size: z.int(),
   last_checkpoint_at: z.string().nullable(),
   assurance: z.enum(["evaluation", "separate"]),
   parts: z.array(z.object({ name: z.string(), state: PartState })),
   witness: z.enum(["own", "independent", "none"]),
-  /** Whose word the newest checkpoint carries; an independent witness's alone makes it witnessed. */
+  /** Who cosigned the newest checkpoint; only an independent witness makes it witnessed. */
   witnessed: z.enum(["unwitnessed", "self-witnessed", "witnessed"]),
-  /** Newest time stamp and the size of its checkpoint; null while there is none. */
+  /** Newest time stamp and the size of its checkpoint; null without a time stamp. */
   time_stamped_at: z.string().nullable(),
   time_stamped_size: z.int().nullable(),
   /** Milliseconds from an entry's own time to its leaf, over the newest leaves of the last quarter of an hour. */
   merge_delay: z.object({ p50: z.int(), p99: z.int(), max: z.int(), entries: z.int() }).nullable(),
-  /** What the checkpoint signer refuses at present: shorter, fork, gap, content, format or clock. */
+  /** Why the checkpoint signer refuses at present: shorter, fork, gap, content, format or clock. */
   signer_refuses: z.string().nullable(),
-  /** Losses that recoveries declare, where the newest verification found nothing else. */
+  /** Losses that recoveries declare, where the newest verification has no other finding. */
   declared_losses: z.int(),
   call_counter: CallCounter,
   alarms: z.array(z.string()),

@@ -37,7 +37,7 @@ function createPostgresUser(): ServerAccount | undefined {
   return lookUp("postgres");
 }
 
-/** Ourselves, or as root the system user `postgres`, which is made when there is none. */
+/** Returns the current user, or as root the system user `postgres`, which is made when it is missing. */
 export function findServerAccount(): ServerAccount {
   const uid = process.getuid?.();
   const gid = process.getgid?.();

@@ -28,7 +28,7 @@ async function findPackage(): Promise<{ native: string; version: string }> {
     return { native: path.join(root, "native"), version: manifest.version };
   } catch {
     throw new StartError(
-      `There is no embedded PostgreSQL for this machine (${name}). Set DATABASE_URL and DATABASE_ADMIN_URL, or run npm ci again.`,
+      `No embedded PostgreSQL for this machine (${name}). Set DATABASE_URL and DATABASE_ADMIN_URL, or run npm ci again.`,
     );
   }
 }

@@ -42,8 +42,8 @@ async function hasCluster(place: ClusterPlace): Promise<boolean> {
 }
 
 /**
- * initdb into a draft folder which is renamed when complete: a start that was cut off leaves nothing half
- * made. Sorting is by code point (builtin provider), so no library update can disorder an index.
+ * Runs initdb in a draft folder which is renamed when complete, so an interrupted start leaves no half-made cluster.
+ * Sorting is by code point (builtin provider), so no library update can disorder an index.
  */
 async function initialise(cluster: Omit<Cluster, "password">, password: string): Promise<void> {
   const { account, bin, place } = cluster;
@@ -93,7 +93,7 @@ function explainServerOutput(output: string, what: string): StartError {
   return new StartError(`${what}: ${line?.trim() ?? "no reason given"}`);
 }
 
-/** A postmaster left by a supervisor and guard that were both killed, or a lock file that names nobody. */
+/** A postmaster left by a supervisor and guard that were both killed, or a lock file of a dead process. */
 async function stopLeftover(place: ClusterPlace): Promise<void> {
   const lockFile = path.join(place.dataFolder, "postmaster.pid");
   const lines = await readFile(lockFile, "utf8").catch(() => undefined);
@@ -113,7 +113,7 @@ async function stopLeftover(place: ClusterPlace): Promise<void> {
   }
 }
 
-/** Finds or makes the cluster in DATA_DIR/postgres. The superuser's password lies beside the keys, 0600. */
+/** Finds or makes the cluster in DATA_DIR/postgres. The superuser's password is next to the keys, with mode 0600. */
 export async function openCluster(dataDir: string, passwordFile: string): Promise<Cluster> {
   const account = findServerAccount();
   const place = await prepareClusterPlace(dataDir, account);
@@ -135,8 +135,8 @@ export async function openCluster(dataDir: string, passwordFile: string): Promis
 }
 
 /**
- * Server settings. Nothing of a statement reaches the server's log: no statement text, no parameters and,
- * with terse verbosity, no DETAIL line, which would quote column values.
+ * Server settings. They keep every part of a statement out of the server's log: statement text, parameters and, with
+ * terse verbosity, the DETAIL line, which would quote column values.
  */
 function serverArguments(place: ClusterPlace, isDurable: boolean): string[] {
   const settings: Record<string, string> = {

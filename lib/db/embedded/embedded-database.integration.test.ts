@@ -69,7 +69,7 @@ test("a path too long for a socket works", async () => {
   await database.stop();
 });
 
-test("a postmaster whose guard was killed is stopped at the next start, and nothing is lost", async () => {
+test("a postmaster whose guard was killed is stopped at the next start, without data loss", async () => {
   const dataDir = path.join(scratch, "data");
   const first = await start(dataDir);
   await ask(first.adminUrl, "CREATE TABLE kept AS SELECT 7 AS answer");
@@ -105,7 +105,7 @@ test("the guard stops PostgreSQL when its supervisor is killed", async () => {
   expect(await waitForEnd(pid, 30_000)).toBe(true);
 });
 
-test("a lost password file and a stale lock file are told apart from a fresh folder", async () => {
+test("a lost password file and a stale lock file are not taken for a fresh folder", async () => {
   const dataDir = path.join(scratch, "data");
   const first = await start(dataDir);
   await first.stop();

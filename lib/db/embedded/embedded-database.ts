@@ -27,7 +27,7 @@ export interface EmbeddedDatabase {
   readonly guardPid: number;
   /** Settles when the server has ended, wanted or not. */
   readonly ended: Promise<void>;
-  /** Fast shutdown; what has not ended after most of `withinMs` is stopped the hard way, without loss. */
+  /** Fast shutdown; after most of `withinMs` an immediate one, without loss. */
   stop(withinMs?: number): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
-// The guard: parent of PostgreSQL, child of the supervisor. It stops PostgreSQL when it is told to, and
-// when the supervisor's pipe closes, which the supervisor's kill -9 causes too. Plain JavaScript without
-// imports of ours, so that it starts at once and nothing of the program can break it.
+// The guard: parent of PostgreSQL, child of the supervisor. It stops PostgreSQL when it is asked to, and when the
+// supervisor's pipe closes, which the supervisor's kill -9 causes too. Plain JavaScript without our own imports, so
+// that it starts at once and a fault in the program cannot break it.
 import { spawn } from "node:child_process";
 import { openSync, rmSync } from "node:fs";
 
@@ -15,7 +15,7 @@ const server = spawn(order.program, order.args, {
 });
 
 let isStopping = false;
-/** Fast shutdown, then immediate (the log is replayed at the next start), then none of it: nothing stays behind. */
+/** Fast shutdown, then immediate (the log is replayed at the next start), then SIGKILL: no process stays behind. */
 function stop(withinMs = 4_000) {
   if (isStopping) return;
   isStopping = true;

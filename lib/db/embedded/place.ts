@@ -54,7 +54,7 @@ async function findBase(dataDir: string, account: ServerAccount): Promise<string
   if (await isThere(inside)) {
     const base = await realpath(inside).catch(() => {
       throw new StartError(
-        `The database folder that ${inside} points to is gone. Restore it, or remove the link to start anew.`,
+        `The database folder that ${inside} points to is missing. Restore it, or remove the link to start with an empty database.`,
       );
     });
     await ownFolder(base, account);
@@ -85,16 +85,16 @@ async function findSocketFolder(base: string, account: ServerAccount): Promise<s
   return folder;
 }
 
-/** The temporary folder is everybody's: somebody else may have made this name, or a link, first. */
+/** All users share the temporary folder: another user may have made this name, or a link, first. */
 async function refuseForeign(folder: string, account: ServerAccount): Promise<void> {
   const found = await lstat(folder).catch(() => undefined);
   if (found === undefined) return;
   if (!found.isDirectory() || found.uid !== account.uid) {
-    throw new StartError(`${folder} belongs to somebody else. Remove it, or set DATA_DIR to a shorter path.`);
+    throw new StartError(`${folder} belongs to another user. Remove it, or set DATA_DIR to a shorter path.`);
   }
 }
 
-/** Makes the folders of the cluster. As root DATA_DIR becomes 0711: the account passes, and reads nothing. */
+/** Makes the folders of the cluster. As root DATA_DIR becomes 0711: the account can pass through it, not list it. */
 export async function prepareClusterPlace(dataDir: string, account: ServerAccount): Promise<ClusterPlace> {
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });

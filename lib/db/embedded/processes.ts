@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Whether a process exists, ours or not. A zombie no longer counts: it runs nothing. */
+/** Whether a process exists, ours or not. A zombie does not count: it runs no code. */
 export async function isAlive(pid: number): Promise<boolean> {
   try {
     process.kill(pid, 0);
@@ -14,7 +14,7 @@ export async function isAlive(pid: number): Promise<boolean> {
   return !/\) Z /.test(stat);
 }
 
-/** The command line of a process, or undefined when there is none to read. */
+/** Returns the command line of a process, or undefined when it cannot be read. */
 export async function commandOf(pid: number): Promise<string | undefined> {
   if (process.platform === "linux") {
     const raw = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => undefined);
@@ -24,7 +24,7 @@ export async function commandOf(pid: number): Promise<string | undefined> {
   return result.status === 0 ? result.stdout.trim() : undefined;
 }
 
-/** Something that tells this process from a later one with the same number. */
+/** Returns a mark that distinguishes this process from a later one with the same number. */
 export async function birthOf(pid: number): Promise<string | undefined> {
   if (process.platform === "linux") {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);

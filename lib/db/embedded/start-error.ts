@@ -1,11 +1,11 @@
 import "server-only";
 
-/** A failure to start that an operator can act on: its message is one line that says what to do. */
+/** A failure to start that an operator can act on: its message is one line with the next step. */
 export class StartError extends Error {
   override readonly name = "StartError";
 }
 
-/** Turns what the file system says into one line about `what`; anything unknown stays as it is. */
+/** Turns an error of the file system into one line about `what`; an unknown error stays as it is. */
 export function explainFileError(error: unknown, what: string): unknown {
   const code = typeof error === "object" && error !== null ? Reflect.get(error, "code") : undefined;
   if (code === "ENOSPC" || code === "EDQUOT")

@@ -4,8 +4,8 @@ import { sha256Stream } from "@/lib/crypto/primitives-stream";
 const FIRST_BYTES = 65_536;
 
 /**
- * Bytes that arrive in pieces, in one place and hashed as they come. The place grows by doubling up to `maxBytes`: it
- * never takes up more than twice what has arrived, and three times while it grows.
+ * Bytes that arrive in pieces, in one buffer and hashed on arrival. The buffer doubles up to `maxBytes`: it takes at
+ * most twice what has arrived, and three times while it grows.
  */
 export class GrowingBytes {
   readonly #hash = sha256Stream();
@@ -18,7 +18,7 @@ export class GrowingBytes {
     this.#bytes = Buffer.allocUnsafe(Math.min(FIRST_BYTES, maxBytes));
   }
 
-  /** False, and nothing is taken, when it would be more than `maxBytes`. */
+  /** Returns false and takes no bytes when they would exceed `maxBytes`. */
   append(piece: Uint8Array): boolean {
     const length = this.#length + piece.length;
     if (length > this.#maxBytes) return false;

@@ -59,7 +59,7 @@ const SIZES = [1, 2, 3, 5, 7, 16, 1_000];
 const MALFORMED = "request.malformed";
 
 describe("a multipart body", () => {
-  it.each(SIZES)("that arrives in pieces of %i bytes has the parts it was made of", (size) => {
+  it.each(SIZES)("that arrives in pieces of %i bytes has its original parts", (size) => {
     const file =
       '--b\r\ncontent-disposition: form-data; name="document"; filename="a%22b.pdf"\r\nContent-Type: application/pdf\r\n\r\n%PDF\r\n--\r\n--a\r\n\r\n';
     const body = `${field("facts", "{}")}${file}\r\n${field("empty", "")}${END}`;

@@ -4,10 +4,10 @@ import { DomainError } from "@/lib/errors";
 const MAX_HEADER_BYTES = 4_096;
 const CRLF = Buffer.from("\r\n");
 const HEADER_END = Buffer.from("\r\n\r\n");
-/** RFC 2046 section 5.1.1, without the blank that may not stand last. */
+/** RFC 2046 section 5.1.1, without the space that may not come last. */
 const BOUNDARY = /^[0-9A-Za-z'()+_,./:=?-]{1,70}$/;
 
-/** What stands before a part's content (RFC 7578). */
+/** The headers before a part's content (RFC 7578). */
 export interface PartHead {
   readonly name: string;
   /** Absent for a plain field. */
@@ -155,7 +155,7 @@ export class MultipartParts {
 
   #content(): boolean {
     const end = this.#window.indexOf(this.#delimiter);
-    // A delimiter may have begun in what is here: so much of it is kept back.
+    // A delimiter may have begun at the end of the bytes: the parser waits with that many.
     const length = end < 0 ? Math.max(0, this.#window.length - this.#delimiter.length + 1) : end;
     if (length > 0) this.#sink?.write(this.#take(length));
     if (end < 0) return false;

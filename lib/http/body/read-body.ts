@@ -23,7 +23,10 @@ function declaredLength(request: Request): number | undefined {
   return Number(header);
 }
 
-/** Takes chunks in the order of their arrival. What it throws is answered once the rest of the body has gone by. */
+/**
+ * Takes chunks in the order of their arrival. An error that it throws is answered after the rest of the body has
+ * passed.
+ */
 export type TakeChunk = (chunk: Uint8Array) => void;
 
 async function readAtMost(
@@ -61,9 +64,9 @@ async function readWhole(stream: ReadableStream<Uint8Array>, maxBytes: number, t
 }
 
 /**
- * Hands on the body's bytes while they arrive, and counts them: Content-Length alone is the sender's word. Fewer bytes
- * than announced are an error, because half a document must not pass for a whole one (environment.md "Next traps").
- * Nothing of the body is kept here. Answers how many bytes there were.
+ * Passes on the body's bytes while they arrive, and counts them: Content-Length alone is the sender's claim. Fewer
+ * bytes than announced are an error, because half a document must not pass for a whole one (environment.md "Next
+ * traps"). It keeps no bytes. Returns the number of bytes.
  */
 export async function streamBody(request: Request, maxBytes: number, take: TakeChunk): Promise<number> {
   const encoding = request.headers.get("content-encoding");
@@ -97,7 +100,7 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
   return Buffer.concat(chunks, length);
 }
 
-/** Whether a Content-Type header says nothing but UTF-8, which is what JSON is in (RFC 8259 section 8.1). */
+/** Whether a Content-Type header names only UTF-8, the encoding of JSON (RFC 8259 section 8.1). */
 export function isUtf8(header: string): boolean {
   const named = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(header)?.[1];
   return named === undefined || named.toLowerCase() === "utf-8";

@@ -9,7 +9,7 @@ const HEAD =
   '--b\r\nContent-Disposition: form-data; name="facts"\r\n\r\n{"a":1}\r\n--b\r\nContent-Disposition: form-data; name="document"; filename="order.pdf"\r\nContent-Type: application/pdf\r\n\r\n';
 const END = "\r\n--b--\r\n";
 
-/** A body of so many bytes of document that comes in pieces as a network has them, and what it announced. */
+/** A document's body of this many bytes that comes in pieces as on a network, and its announced length. */
 function upload(document: Uint8Array, announced?: number): { request: Request; pulled: () => number } {
   const body = Buffer.concat([Buffer.from(HEAD), document, Buffer.from(END)]);
   let at = 0;
@@ -76,7 +76,7 @@ it("of a body without end no more is read than a document may have", async () =>
   expect(pulled()).toBeLessThan(21 * MIB);
 });
 
-it("what is refused within the body is answered when the rest has gone by", async () => {
+it("a refusal within the body is answered after the rest has passed", async () => {
   const wrong = HEAD.replace('"document"', '"other"');
   const body = Buffer.concat([Buffer.from(wrong), Buffer.alloc(3 * MIB), Buffer.from(END)]);
   const request = new Request("http://portal/x", {

@@ -27,7 +27,7 @@ class Collector {
     this.#spec = spec;
   }
 
-  /** Refuses parts that are not declared, or stand twice, before anything of them is kept. */
+  /** Refuses undeclared and repeated parts before any of their bytes are kept. */
   begin(head: PartHead): PartSink {
     const { name } = head;
     const isJson = name === this.#spec.json;
@@ -58,8 +58,8 @@ function fileOf({ filename = "", mediaType }: PartHead, content: GrowingBytes): 
 }
 
 /**
- * Reads a multipart body while it arrives: each file once, in one place, its SHA-256 taken of the bytes as they came;
- * the whole counted against Content-Length and ended by its last boundary, or it is refused.
+ * Reads a multipart body while it arrives: each file once, into one buffer, with the SHA-256 of the bytes as they came.
+ * The whole must match Content-Length and end with its last boundary, or it is refused.
  */
 export async function readMultipart(
   request: Request,

@@ -7,8 +7,8 @@ import { SAMPLE_ID } from "@/lib/api-client/openapi/sample";
 import { useRuntime } from "@/lib/runtime/slot";
 import { createCaller, createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
 
-// api.md: every answer carries X-Request-Id, RateLimit-Policy, RateLimit and Cache-Control: no-store. Refusals too, and
-// whatever the step is that refuses.
+// api.md: every answer has X-Request-Id, RateLimit-Policy, RateLimit and Cache-Control: no-store. Refusals have them
+// too, whichever step refuses.
 
 type Caller = Awaited<ReturnType<typeof createCaller>>;
 type Method = keyof typeof transactions;
@@ -48,7 +48,7 @@ async function answer(
   return module[method](request, { params: Promise.resolve({ id: SAMPLE_ID }) });
 }
 
-it("every answer names its call and its budget and is kept by nobody, whichever step refuses", async () => {
+it("every answer names its call and its budget and is not cached, whichever step refuses", async () => {
   const json = "application/json";
   const mine = { key: client.key, type: json };
   const cases: readonly (readonly [number, Promise<Response>])[] = [

@@ -9,8 +9,8 @@ import { isSigned } from "@/lib/identity/signed-calls/read-signed-call";
 import type { Runtime } from "@/lib/runtime/slot";
 
 /**
- * Who is asking: a program by its key or a person by the session's cookie, never both at once. A cookie is sent
- * without anybody's doing, so what it may change also depends on where the call comes from.
+ * Returns the caller: a program by its key or a person by the session's cookie, never both at once. A browser sends a
+ * cookie without an act of the person, so what it may change also depends on where the call comes from.
  */
 export async function authenticateCall(
   runtime: Runtime,

@@ -11,7 +11,7 @@ export class Reply<T> {
   ) {}
 }
 
-/** An answer of its own, for streams and texts. */
+/** A complete answer, for streams and texts. */
 export interface RawReply {
   readonly response: Response;
 }

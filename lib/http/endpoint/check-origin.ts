@@ -33,8 +33,9 @@ function refused(detail: string): DomainError {
 }
 
 /**
- * Why a call with a cookie is not taken as the person's own doing; undefined when it is. SameSite counts every port
- * of a host as one site, so reads are looked at too: a page of another port may not make us log and count them.
+ * Returns why a call with a cookie does not count as the person's own act; undefined when it does. SameSite treats
+ * every port of a host as one site, so reads are checked too: a page of another port may not make us log and count
+ * them.
  */
 export function originRefusal(
   site: Site,

@@ -4,7 +4,8 @@ import { expectProblem } from "@/lib/testing/routes/expect-answer";
 import { createRouteBench, PROBE, type RouteBench } from "@/lib/testing/routes/route-bench";
 import { CALLERS, GUARDED, isLetIn } from "@/lib/testing/routes/rows";
 
-// A cookie is sent without anybody's doing. Every operation × every way in which another page could send it.
+// A browser sends a cookie without an act of the person. Every operation × every way in which another page could send
+// it.
 
 let bench: RouteBench;
 beforeAll(async () => {
@@ -14,10 +15,10 @@ afterAll(() => bench?.close());
 
 type Changes = Readonly<Record<string, string | null>>;
 
-/** The answer to the session of somebody who may make the call, sent with these headers changed. */
+/** The answer to the session of a person who may make the call, sent with these headers changed. */
 async function answerTo(operation: OperationSpec, changes: Changes): Promise<string> {
   const caller = CALLERS.find((one) => isLetIn(operation, one));
-  if (caller === undefined) throw new TypeError(`nobody may call ${operation.id}`);
+  if (caller === undefined) throw new TypeError(`no caller may call ${operation.id}`);
   const headers = await bench.headersOf(operation, caller, "session");
   const response = await bench.send(operation, headers, { ...PROBE, headers: changes });
   const { status, code } = await expectProblem(response, `${operation.id} with ${JSON.stringify(changes)}`);
@@ -73,7 +74,7 @@ describe("changes by cookie", () => {
     ["by an old browser, which says its origin only", NO_SITE],
     ["without an origin, where the browser vouches for it", { origin: null }],
     ["from the other name of this machine", { origin: "http://127.0.0.1:3000" }],
-  ])("are taken from our own pages %s", async (_what, changes) => {
+  ])("are accepted from our own pages %s", async (_what, changes) => {
     expect(await answers(mutating, changes)).toEqual(new Set([PASSED]));
   });
 });

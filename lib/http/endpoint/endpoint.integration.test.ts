@@ -215,7 +215,7 @@ describe("the endpoint", () => {
     expect(await deniedEntries()).toBe(before);
   });
 
-  it("lets the caller's own cache keep what is declared never to change, and no refusal of it", async () => {
+  it("lets the caller's own cache keep what is declared never to change, but no refusal of it", async () => {
     const get = (id: string, key?: string) =>
       kept.GET(request("GET", { ...(key ? { key } : {}), path: `kept/${id}` }), {
         params: Promise.resolve({ id }),
@@ -272,7 +272,7 @@ describe("the endpoint", () => {
     expect(await deniedEntries()).toBe(before + 1);
   });
 
-  it("answers an unexpected failure with a request id and nothing else, and logs no message", async () => {
+  it("answers an unexpected failure with only a request id, and logs no message", async () => {
     const response = await handlers.GET(request("GET", { key: apiKey, path: "things?mode=broken" }), route);
     expect(response.status).toBe(500);
     expect(await response.text()).not.toContain("CANARY");
@@ -338,7 +338,7 @@ describe("the endpoint", () => {
     expect([response.status, (await response.json()).code]).toEqual([403, "auth.signature-required"]);
   });
 
-  it("answers 503 while the database is away", async () => {
+  it("answers 503 while the database is down", async () => {
     const gone = openDatabase({ url: "postgresql://nobody@127.0.0.1:1/none" });
     useRuntime({
       ...runtime,

@@ -1,3 +1,8 @@
+// The room http: every answer of the portal. endpoint/ serves the declared operations, body/ reads requests, sign-in/
+// and pages/ serve people, public/ the calls without authentication, health/ the state of the instance. Each call
+// passes the same steps: authenticate, draw on a budget, permit, parse, run the use case, answer. A refusal is
+// recorded before it is answered (I3). Every answer has the standard headers and is not cached by default.
+
 import "server-only";
 import type { OperationSpec, RateClass } from "@/lib/api-client/operation";
 import type { Context } from "@/lib/context/context";
@@ -37,7 +42,7 @@ interface Exchange {
   readonly request: Request;
   readonly params: Params;
   readonly requestId: string;
-  /** The path as it was asked for. */
+  /** The requested path. */
   readonly instance: string;
   readonly client: ClientInfo;
   readonly binding: Binding | undefined;
@@ -77,7 +82,7 @@ function applyDraw(exchange: Exchange, runtime: Runtime, draw: Draw): void {
   if (!draw.success) throw new DomainError("rate.exceeded", { detail: "Try again later, see Retry-After." });
 }
 
-/** A failure of somebody unknown draws on the budget of their address and is written down, but not each time. */
+/** A failure of an unknown caller draws on the budget of their address. It is recorded, but not each time. */
 async function refuseAnonymous(runtime: Runtime, exchange: Exchange, error: DomainError): Promise<never> {
   const address = addressKey(exchange.client.address);
   let refusal = error;
@@ -108,8 +113,9 @@ function rateOf({ binding }: Exchange): RateClass {
 }
 
 /**
- * Proofs are slowed down by session: whoever holds one cookie must not keep its owner from proving who they are. A call that
- * is refused already has a budget of its own: neither another's page nor a key that may do little spends the person's.
+ * Second-factor proofs are limited per session: a thief with one cookie must not stop its owner from proving who they
+ * are. A refused call has a budget of its own, so another site's page or a key with few rights cannot spend the
+ * person's budget.
  */
 function drawFor(
   { limits }: Runtime,
@@ -135,7 +141,7 @@ async function limitCaller(runtime: Runtime, exchange: Exchange, caller: Authent
   }
 }
 
-/** OPTIONS, a method nobody answers here, or an address that does not exist: known only after authentication. */
+/** OPTIONS, an unsupported method or an unknown address: answered only after authentication. */
 function answerWithoutOperation(exchange: Exchange): Response {
   const { endpoint, request } = exchange;
   if (endpoint.bindings.length === 0) throw new DomainError("request.not-found");
@@ -171,7 +177,7 @@ async function call(
   return raw ?? jsonResponse(reply);
 }
 
-/** A download's HEAD discloses nothing and logs nothing (audit.md "Export"). */
+/** A download's HEAD discloses no data and writes no entry (audit.md "Export"). */
 function headOf(operation: OperationSpec): Response {
   const headers = { "content-type": operation.response.mediaType ?? "application/octet-stream" };
   return new Response(null, { status: operation.response.status, headers });

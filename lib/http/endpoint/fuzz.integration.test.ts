@@ -61,7 +61,7 @@ interface Drawn {
   readonly caller: Inhabitant;
 }
 
-/** An id of the kind that the address takes, where there is one. */
+/** An existing id of the kind that the address takes, where one exists. */
 function idArbitrary({ path }: OperationSpec, name: string, schema: unknown): fc.Arbitrary<string> {
   const ids = known.ids.get((name === "id" ? tableOf(path) : tableOfMember(name)) ?? "") ?? [];
   return ids.length === 0 ? schemaArbitrary(schema, known, name).map(String) : fc.constantFrom(...ids);
@@ -161,7 +161,7 @@ async function expectGoodAnswer(operation: OperationSpec, drawn: Drawn): Promise
   else await expectDeclared(operation, response, what);
 }
 
-/** Those that end keys, sessions or epochs come last: what they end, nobody can call with any more. */
+/** Operations that end keys, sessions or epochs come last: no later call can use what they end. */
 const LAST = /\/(sign-out|end|end-others|password|destroy|rotate|remove|revoke)$/;
 const inOrder = [...GUARDED].sort((a, b) => Number(LAST.test(a.path)) - Number(LAST.test(b.path)));
 

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { BenchPerson } from "@/lib/testing/benches/access-bench";
 import { type ServedPortal, servePortal } from "@/lib/testing/instance/served-portal";
 
-// A grant's day (identity.md "Rate limiting") as a program meets it: over HTTP, beside the views that were decided.
+// A grant's daily limit (identity.md "Rate limiting") as a program meets it over HTTP, in addition to the approved
+// views.
 
 let portal: ServedPortal;
 beforeAll(async () => {
@@ -40,7 +41,7 @@ async function get(who: BenchPerson, path: string) {
 const viewsLeft = async (who: BenchPerson, grant: string): Promise<number> =>
   (await get(who, `/access/grants/${grant}`)).views_left;
 
-test("a grant's last disclosure of the day opens, the next is 429 until tomorrow, takes no view and stands in the log", async () => {
+test("a grant's last disclosure of the day opens, the next is 429 until tomorrow, uses no view and is in the log", async () => {
   const { regulator, transactions } = portal.bench;
   const [grant, other] = [await newGrant(regulator), await newGrant(regulator)];
   const open = (grant_id: string) =>

@@ -10,9 +10,9 @@ import { NOBODYS_ID, parameterNames } from "@/lib/testing/routes/sample";
 import { NOTHING, schemaArbitrary } from "@/lib/testing/routes/schema-arbitrary";
 import { createWorld, type World } from "@/lib/testing/routes/world";
 
-// What a caller may not know of is "not found", and so is what does not exist: every operation with an id × callers who own
-// nothing, with ids that exist and one that does not. Answers are compared byte by byte, and how long they take by the
-// number of statements, which does not depend on the machine.
+// A thing that a caller may not know of is "not found", like a thing that does not exist: every operation with an id ×
+// callers who own nothing, with existing ids and one unused id. Answers are compared byte by byte. Their time is
+// compared by the number of statements, which does not depend on the machine.
 
 let world: World;
 let known: ReadonlyMap<string, readonly string[]>;
@@ -38,14 +38,14 @@ function bodyFor({ body, upload }: OperationSpec): RouteCall {
   return { body: part, headers: { "content-type": "multipart/form-data; boundary=b" } };
 }
 
-/** People of their own organisations, one of each role and duty that is let in; at most four of them. */
+/** People of their own organisations, one of each role and duty that is allowed; at most four of them. */
 function strangersTo(operation: OperationSpec): readonly Caller[] {
   const inside = CALLERS.filter((caller) => isLetIn(operation, caller));
   const roles = [...new Set(inside.map(({ role }) => role))];
   return roles.flatMap((role) => inside.find((caller) => caller.role === role) ?? []).slice(0, 5);
 }
 
-/** The parameters beside the id; none of them is the id that nobody has. */
+/** The parameters in addition to the id; none of them is the unused id. */
 function othersOf(operation: OperationSpec): Record<string, string | string[]> {
   const other = NOBODYS_ID.replace(/0$/, "1");
   return Object.fromEntries(parameterNames(operation).map((name) => [name, other]));
@@ -57,7 +57,7 @@ interface Told {
   readonly statements: number;
 }
 
-/** What can be told apart of an answer: everything but the id that was asked for and what is of the moment. */
+/** Returns what a caller can compare in an answer: everything but the requested id and values of the moment. */
 async function ask(operation: OperationSpec, caller: Caller, id: string, body: RouteCall): Promise<Told> {
   const headers = await world.bench.headersOf(
     operation,
@@ -87,7 +87,10 @@ it("every operation with an id knows where ids of its kind are", () => {
 /** How many more statements an answer about something hidden may take (docs/threat-model.md "Remaining risks"). */
 const MOST_STATEMENTS = 3;
 const uneven = new Set<string>();
-/** Addresses of what a thing has or has not, which those who may call may know of itself: keys, and requests by the duty legal. */
+/**
+ * Addresses about a part that a thing has or lacks, for callers who know the thing itself: keys, and requests by the
+ * duty legal.
+ */
 const KNOWN_OF = /\/keys\/\{id\}\/recovery|\/requests\/\{id\}\/notices/;
 const compared = new Map<string, number>();
 
@@ -97,7 +100,7 @@ it.each(withId.map((operation) => [operation.id, operation] as const))(
     const ids = (known.get(tableOf(operation.path) ?? "") ?? []).slice(0, 2);
     const body = bodyFor(operation);
     for (const caller of strangersTo(operation)) {
-      // Once for whatever a process looks up the first time.
+      // One call first, for what a process reads only once.
       await ask(operation, caller, NOBODYS_ID, body);
       const nothing = await ask(operation, caller, NOBODYS_ID, body);
       for (const id of ids) {
@@ -106,7 +109,7 @@ it.each(withId.map((operation) => [operation.id, operation] as const))(
         compared.set(operation.id, (compared.get(operation.id) ?? 0) + 1);
         const what = `${operation.id} by ${nameOf(caller)}`;
         expect([what, found.status, found.text]).toEqual([what, nothing.status, nothing.text]);
-        // A row that is there and not for this caller is weighed by the rules, which read a little more than nothing does.
+        // For an existing row that is hidden from this caller the rules read a little more than for a missing one.
         const more = found.statements - nothing.statements;
         expect([what, Math.abs(more) <= MOST_STATEMENTS], `${more} more statements`).toEqual([what, true]);
         if (more !== 0) uneven.add(operation.id);

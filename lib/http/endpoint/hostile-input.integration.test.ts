@@ -6,7 +6,7 @@ import { createRouteBench, PROBE, type RouteBench, type RouteCall } from "@/lib/
 import { CALLERS, GUARDED, isLetIn } from "@/lib/testing/routes/rows";
 import { parameterNames, sampleParams, sampleQuery } from "@/lib/testing/routes/sample";
 
-// Every operation × every hostile input, on the routes' own handlers. None may answer 500, or anything that is no problem
+// Every operation × every hostile input, on the routes' own handlers. Each answer must be below 500 and a problem
 // document with every header of an answer.
 
 let bench: RouteBench;
@@ -15,10 +15,10 @@ beforeAll(async () => {
 });
 afterAll(() => bench?.close());
 
-/** The credential of somebody who may make the call: what is refused is refused for its input. */
+/** The credential of a person who may make the call: a refusal is then caused by the input. */
 async function headersFor(operation: OperationSpec): Promise<Headers> {
   const caller = CALLERS.find((one) => isLetIn(operation, one));
-  if (caller === undefined) throw new TypeError(`nobody may call ${operation.id}`);
+  if (caller === undefined) throw new TypeError(`no caller may call ${operation.id}`);
   return bench.headersOf(operation, caller, operation.sessionOnly === true ? "session" : "key");
 }
 
@@ -50,8 +50,8 @@ const BODIES: readonly Case[] = [
   ["half a text", () => json('{"a":'), "400 request.malformed"],
   ["100,000 levels that are closed", () => json("[".repeat(DEEP) + "]".repeat(DEEP)), "422 request.invalid"],
   ["100,000 levels that are not", () => json('{"a":'.repeat(DEEP)), "400 request.malformed"],
-  ["a member that stands twice", () => json('{"zz":1,"zz":2}'), "422 request.invalid"],
-  ["a member that stands twice, spelt otherwise", () => json('{"zz":1,"\\u007az":2}'), "422 request.invalid"],
+  ["a repeated member", () => json('{"zz":1,"zz":2}'), "422 request.invalid"],
+  ["a repeated member in another spelling", () => json('{"zz":1,"\\u007az":2}'), "422 request.invalid"],
   ["half a surrogate", () => json('{"zz":"\\ud800"}'), "422 request.invalid"],
   ["half a surrogate in a name", () => json('{"\\udc00":1}'), "422 request.invalid"],
   ["NUL", () => json('{"zz":"\\u0000"}'), "422 request.invalid"],
@@ -109,7 +109,7 @@ const text = ({ status, code }: { readonly status: number; readonly code: string
 describe("bodies", () => {
   it.each(BODIES)("%s is refused by every operation", async (what, call, answer) => {
     for (const operation of takesJson) {
-      // A page's call always has its media type: of another one it is not taken for the page's own.
+      // A page's call always has its media type: with another one it does not count as the page's own.
       const isPages =
         operation.sessionOnly === true && answer.startsWith("415") && what !== "a compressed body";
       const given = await refusalOf(operation, what, call());
@@ -126,7 +126,7 @@ describe("bodies", () => {
       for (const operation of takesJson) {
         const given = await refusalOf(operation, name, json(`{"${name}":{"isAdmin":true}}`));
         expect([operation.id, text(given)]).toEqual([operation.id, "422 request.invalid"]);
-        // Of a union nobody can say which form was meant: it is refused as a whole.
+        // A union does not show which form was meant: it is refused as a whole.
         const named = operation.id === "registerAuthority" ? "/kind" : `/${name}`;
         expect([operation.id, given.pointers]).toEqual([operation.id, expect.arrayContaining([named])]);
       }
@@ -149,7 +149,7 @@ describe("bodies", () => {
   });
 });
 
-/** What stands in the place of an id, as it stands in the address; none of these is the spelling of any. */
+/** Values in the place of an id, as they appear in the address; none is a valid spelling of an id. */
 const IDS: readonly (readonly [what: string, spelling: string, status: number])[] = [
   ["bytes that are no UTF-8", "%FF", 400],
   ["half a surrogate", "%ED%A0%80", 400],
@@ -183,7 +183,7 @@ const IDS: readonly (readonly [what: string, spelling: string, status: number])[
 ];
 
 describe("ids", () => {
-  it.each(IDS)("%s names nothing anywhere", async (what, spelling, status) => {
+  it.each(IDS)("%s names no record anywhere", async (what, spelling, status) => {
     for (const operation of GUARDED)
       for (const name of parameterNames(operation)) {
         const sample = sampleParams(operation);
@@ -199,7 +199,7 @@ describe("queries", () => {
   it.each([
     ["a parameter of every object", "?__proto__=1", "/__proto__"],
     ["a constructor", "?constructor=1", "/constructor"],
-    ["a parameter that stands twice", "?zz=1&zz=1", "/zz"],
+    ["a repeated parameter", "?zz=1&zz=1", "/zz"],
     ["NUL", "?zz=%00", "/zz"],
     ["bytes that are no UTF-8", "?zz=%FF", "/zz"],
     ["brackets", "?zz[a]=1", "/zz[a]"],
@@ -240,7 +240,7 @@ describe("methods", () => {
     }
   });
 
-  it("OPTIONS tells no other origin that it may ask, and HEAD has no body", async () => {
+  it("OPTIONS allows no other origin to ask, and HEAD has no body", async () => {
     for (const path of paths) {
       const operation = GUARDED.find((one) => one.path === path);
       if (operation === undefined) continue;
@@ -276,7 +276,7 @@ describe("guessing", () => {
     const began = Date.now();
     const answers = new Set<string>();
     for (let count = 0; count < 10_000; count += 1) {
-      // One in ten is of the right form, and is looked for.
+      // One id in ten has the right form, and is searched for.
       const key = count % 10 === 0 ? newApiKey(new Uint8Array(32).fill(9)).key : `sp_${count}`;
       const headers = new Headers({ authorization: `Bearer ${key}`, "x-forwarded-for": "203.0.113.77" });
       const response = await bench.send(operation, headers);

@@ -2,7 +2,7 @@ import "server-only";
 import type { Prisma } from "@/lib/db/generated/client";
 import type { Tx } from "@/lib/db/transaction";
 
-/** What is kept of an answer: its status, no headers but Location, and ids. */
+/** The stored part of an answer: its status, only the header Location, and ids. */
 export interface KeptAnswer {
   readonly operation: string;
   readonly bodyHmac: Uint8Array;
@@ -83,12 +83,12 @@ export async function keepAnswer(
   });
 }
 
-/** Frees a key whose call was refused: nothing was created, so the next try is a first one. */
+/** Frees a key whose call was refused: it created no record, so the next try is a first one. */
 export async function releaseKey(tx: Tx, id: IdempotencyKey): Promise<void> {
   await tx.idempotency_record.deleteMany({ where: { principal: id.principal, key: id.key } });
 }
 
-/** Removes expired records; called now and then by whoever claims one. */
+/** Removes expired records. A call that claims a record runs it from time to time. */
 export async function deleteExpiredKeys(tx: Tx, now: Date): Promise<void> {
   await tx.$executeRaw`
     DELETE FROM idempotency_record WHERE (principal, key) IN (

@@ -11,7 +11,7 @@ import { invalid } from "@/lib/http/endpoint/problem";
 
 const KEEP_MS = 24 * 60 * 60 * 1000;
 const KEY_SHAPE = /^[\x21-\x7e]{1,255}$/;
-/** Failures after which nobody knows whether the change was committed. */
+/** Failures after which it is unknown whether the change was committed. */
 const UNKNOWN_OUTCOME: ReadonlySet<string> = new Set([
   "service.database-unavailable",
   "service.audit-unavailable",
@@ -50,7 +50,7 @@ export function bodyHmac(key: Uint8Array, operation: string, path: string, body:
   return hmacSha256(key, utf8(`${operation}\n${path}\n`), body);
 }
 
-/** What a second call with the same key is answered, by what is known of the first. */
+/** Returns the answer to a second call with the same key, by what is known of the first. */
 export function judgeReplay(
   kept: store.KeptAnswer | undefined,
   operation: string,

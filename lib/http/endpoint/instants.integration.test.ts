@@ -22,7 +22,7 @@ const PLACES = INSTANT_PLACES.filter(
   ({ operation, schema }) => operation.upload === undefined && isOfFormat(schema, "datetime"),
 ).map((place) => [placeName(place), place] as const);
 
-/** Returns the example with the value at the place; what is on the way there is made where it is missing. */
+/** Returns the example with the value at the place; missing objects on the way to it are made. */
 function withValue(example: unknown, pointer: readonly string[], value: string): unknown {
   const [name, ...rest] = pointer;
   if (name === undefined) return value;

@@ -54,7 +54,7 @@ interface Given {
   readonly idempotencyKey?: string;
 }
 
-/** One call over HTTP; without a caller nobody says who he is. */
+/** Makes one call over HTTP; without a caller it sends no credential. */
 async function call(handler: Handler, method: string, caller: Caller | undefined, given: Given = {}) {
   const { params = {}, query = "", body, idempotencyKey } = given;
   const request = new Request(`http://portal/confidential/keys${query}`, {
@@ -115,7 +115,7 @@ async function registered(caller: Caller, holder: KeyHolder): Promise<Registered
   return json;
 }
 
-test("proof, challenge and hand-over of a held key: what is asked, what is refused, what is answered", async () => {
+test("proof, challenge and re-wrap of a client-held key: inputs, refusals and answers", async () => {
   const [first, second] = [createKeyHolder(), createKeyHolder()];
   const asked = await registered(stranger, first);
   expect(asked).toMatchObject({ state: "pre_active", challenge: { expires_at: expect.any(String) } });
@@ -170,7 +170,7 @@ test("proof, challenge and hand-over of a held key: what is asked, what is refus
   expect(await codeOf(post(postWraps, auditor, { params, body: wrong }))).toBe("403 auth.role");
 });
 
-test("rotation: 202, the same while it runs, its progress for those who may know of it", async () => {
+test("rotation: 202, the same while it runs, and its progress for callers who may know of it", async () => {
   const { json: key } = await post(postRegister, client, { body: managed(client) });
   const params = { id: key.key_id };
   expect(await codeOf(post(postRotate, client, { params: { id: uuidv7(1) } }))).toBe("404 key.not-found");
@@ -245,7 +245,7 @@ test("state, and a compromised key under dual control: one asks, another agrees"
   });
 });
 
-test("escrow epochs: administrators begin and destroy them, everybody reads them, and 503 while the custodian is away", async () => {
+test("escrow epochs: administrators begin and destroy them, all callers read them, and 503 while the custodian is down", async () => {
   for (const caller of [client, auditor]) {
     expect(await codeOf(post(postEpoch, caller))).toBe("403 auth.role");
     expect(await codeOf(post(postDestroy, caller, { params: { epoch: "1" } }))).toBe("403 auth.role");

@@ -86,7 +86,7 @@ async function register(caller: Caller) {
 describe("a program of the coordinator", () => {
   let id: string;
 
-  it("registers keys: of its own in padded base64 or made here, and is told which custody that is", async () => {
+  it("registers keys, its own in padded base64 or made here, and the answer names their custody", async () => {
     for (const caller of [client, miner]) {
       const { status, json } = await register(caller);
       expect([status, json.success, json.state, json.key_version]).toEqual([201, true, "active", 1]);
@@ -123,7 +123,7 @@ describe("a program of the coordinator", () => {
     expect("pricing" in plain.json).toBe(false);
   });
 
-  it("is not taken at a null or an empty object anywhere else", async () => {
+  it("are accepted with a null or an empty object nowhere else", async () => {
     for (const members of [
       { job_id: null },
       { confidential: null },
@@ -142,7 +142,7 @@ describe("a program of the coordinator", () => {
     expect([empty.status, empty.json.code]).toEqual([422, "request.invalid"]);
   });
 
-  it("opens as itself: whoever the body names, the credential says who asks, and the refusal is in the log", async () => {
+  it("opens as the credential's owner whatever name the body has, and the refusal is in the log", async () => {
     const path = `transactions/${id}/access`;
     const asked = { transaction_id: id, purpose: "settlement", justification: null };
     const own = await send(postAccess, "POST", miner, {

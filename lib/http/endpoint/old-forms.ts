@@ -23,8 +23,9 @@ function membersOfQuery({ inQuery }: OldForms, body: Members, query: Readonly<Re
 }
 
 /**
- * The body as its schema has it, where a program written for the coordinator sent it otherwise: null or an empty object for
- * what is absent, members in the query. Only what the operation declares; anything else goes on to the schema as it came.
+ * Returns the body as its schema has it, where a program written for the coordinator sent another form: null or an
+ * empty object for absent members, members in the query. It changes only what the operation declares; the schema checks
+ * the rest as it came.
  */
 export function withoutOldForms(
   old: OldForms | undefined,

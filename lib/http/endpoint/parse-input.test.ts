@@ -67,7 +67,7 @@ describe("parsing a request", () => {
     expect(bodyBytes.length).toBe(12);
   });
 
-  it("answers 400 to what is no JSON and 422 to JSON that programs may read differently", async () => {
+  it("answers 400 to a body that is not JSON and 422 to JSON that programs may read differently", async () => {
     expect(await refusal(post("{"))).toMatchObject({ status: 400, code: "request.malformed" });
     expect(await refusal(post(""))).toMatchObject({ status: 400 });
     expect(await refusal(post(Uint8Array.of(0x22, 0xff, 0x22)))).toMatchObject({ status: 400 });
@@ -108,7 +108,7 @@ describe("parsing a request", () => {
     expect(await refusal(post('{"name":"a"}', { "content-length": "20" }))).toMatchObject({ status: 400 });
   });
 
-  it("answers 404 to a path parameter that can name nothing", async () => {
+  it("answers 404 to a path parameter that cannot name a record", async () => {
     expect(await refusal(post('{"name":"a"}'), create, { id: "nonsense" })).toMatchObject({ status: 404 });
   });
 
@@ -119,7 +119,7 @@ describe("parsing a request", () => {
     expect(await refusal(post('{"name":"a"}', {}, `${url}?limit=1&limit=2`))).toMatchObject({ status: 422 });
   });
 
-  it("takes an empty body where none is declared and refuses members there", async () => {
+  it("takes an empty body where the operation declares none and refuses members there", async () => {
     const empty = new Request("http://portal/x", { method: "POST" });
     expect(await refusal(empty, bare)).toBeUndefined();
     expect(await refusal(post("{}", {}, "http://portal/x"), bare)).toBeUndefined();

@@ -1,13 +1,41 @@
 import "server-only";
+import type { z } from "zod";
 import type { OperationSpec, UploadSpec } from "@/lib/api-client/operation";
-import { DomainError } from "@/lib/errors";
+import { jsonPointer } from "@/lib/crypto/json/json-value";
+import { DomainError, type FieldError } from "@/lib/errors";
 import { BODY_LIMITS, isUtf8, mediaTypeOf, readBody, streamBody } from "@/lib/http/body/read-body";
 import { readMultipart } from "@/lib/http/body/read-multipart";
 import type { ParsedInput } from "@/lib/http/endpoint/bind";
-import { parseWith } from "@/lib/http/endpoint/field-errors";
 import { withoutOldForms } from "@/lib/http/endpoint/old-forms";
 import { parseJsonBody, refuseNul } from "@/lib/http/endpoint/parse-json";
 import { invalid } from "@/lib/http/endpoint/problem";
+
+function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+  const path = issue.path.map(String);
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      pointer: jsonPointer([...path, key]),
+      detail: "is not a member of this schema",
+    }));
+  }
+  if (issue.code === "invalid_union") {
+    // A union with its own message names what it takes; zod's default does not.
+    const detail = issue.message === "Invalid input" ? "matches none of the allowed forms" : issue.message;
+    return [{ pointer: jsonPointer(path), detail }];
+  }
+  // zod's own messages name expected types and limits and never the value that was sent.
+  return [{ pointer: jsonPointer(path), detail: issue.message }];
+}
+
+/** Parses with a schema; what does not fit becomes one 422 naming every place by JSON Pointer. */
+export function parseWith(schema: z.ZodType, value: unknown): unknown {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new DomainError("request.invalid", {
+    detail: "The request does not fit its schema.",
+    errors: result.error.issues.flatMap(fieldErrors),
+  });
+}
 
 type RawParams = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -27,7 +55,7 @@ function decodeParam(value: string): string {
   }
 }
 
-/** Path parameters; one that does not fit names nothing, so it is 404 and not 422. */
+/** Path parameters; one with a wrong form cannot name a record, so it is 404 and not 422. */
 function parseParams(operation: OperationSpec, raw: RawParams): unknown {
   if (operation.params === undefined) return EMPTY;
   const decoded = Object.fromEntries(
@@ -99,7 +127,7 @@ async function parseBody(
 
 function jsonOf(operation: OperationSpec, bytes: Uint8Array, contentType: string | null): unknown {
   if (contentType === null) return {};
-  // A call without members may carry its media type and nothing else; any other empty body is not JSON.
+  // A call without members may carry only its media type; any other empty body is not JSON.
   if (bytes.length === 0 && operation.body === undefined) return {};
   return parseJsonBody(bytes);
 }

@@ -25,7 +25,7 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** Refuses U+0000 anywhere, in names too: PostgreSQL cannot store it and would answer with an error of its own. */
+/** Refuses U+0000 anywhere, also in names: PostgreSQL cannot store it and would answer with its own error. */
 export function refuseNul(value: unknown, path: readonly string[] = []): void {
   if (typeof value === "string") {
     if (value.includes(NUL)) throw invalid(jsonPointer(path), "must not contain U+0000");
@@ -38,8 +38,8 @@ export function refuseNul(value: unknown, path: readonly string[] = []): void {
 }
 
 /**
- * The value of a JSON body. What is no JSON is malformed (400); JSON that two programs may read differently
- * (duplicate members, unsafe numbers, lone surrogates) or that is nested too deeply does not fit (422).
+ * Returns the value of a JSON body. Throws 400 for invalid JSON. Throws 422 for JSON that two programs may read
+ * differently (duplicate members, unsafe numbers, lone surrogates) or that is nested too deeply.
  */
 export function parseJsonBody(bytes: Uint8Array): unknown {
   const text = decode(bytes);

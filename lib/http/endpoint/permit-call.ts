@@ -30,8 +30,8 @@ export function requireFreshProof(operation: OperationSpec, principal: Principal
 }
 
 /**
- * Whether this caller may make this call at all, by role, duty and scope. What they may do with which record
- * is the use case's decision.
+ * Whether this caller may make this call at all, by role, duty and scope. The use case decides what they may do with
+ * which record.
  */
 export function permitCall(operation: OperationSpec, principal: Principal, isEvaluation: boolean): void {
   const { scopes, roles, duties } = operation;
@@ -55,7 +55,10 @@ export function permitCall(operation: OperationSpec, principal: Principal, isEva
   }
 }
 
-/** The same as an answer: why this caller may not make this call; undefined where they may, or where there is no such call. */
+/**
+ * Returns, as an answer, why this caller may not make this call; undefined where they may, or where the call does not
+ * exist.
+ */
 export function permitRefusal(
   operation: OperationSpec | undefined,
   principal: Principal,

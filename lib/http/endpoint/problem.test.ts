@@ -36,7 +36,7 @@ describe("problem documents", () => {
     });
   });
 
-  it("tell nothing about an unexpected failure but its request id", () => {
+  it("show only the request id of an unexpected failure", () => {
     expect(Object.keys(internalProblem(place)).sort()).toEqual(
       ["code", "instance", "request_id", "status", "title", "type"].sort(),
     );

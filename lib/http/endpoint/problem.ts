@@ -3,7 +3,7 @@ import { DomainError, type FieldError } from "@/lib/errors";
 
 const MAX_FIELD_ERRORS = 50;
 
-/** What every problem document tells about the request it answers. */
+/** Members that every problem document has about the request it answers. */
 export interface ProblemPlace {
   readonly requestId: string;
   /** Path of the request without its query, which may hold values. */
@@ -38,7 +38,7 @@ export function problemOf(error: DomainError, place: ProblemPlace): Problem {
   };
 }
 
-/** The document of an unexpected failure: a request id, and nothing about the cause. */
+/** The document of an unexpected failure: a request id, without the cause. */
 export function internalProblem(place: ProblemPlace): Problem {
   return {
     type: "about:blank",
@@ -58,7 +58,7 @@ export function problemResponse(problem: Problem, headers: Readonly<Record<strin
   });
 }
 
-/** RFC 9470: what is missing is a newer proof, not a credential. */
+/** RFC 9470: a newer proof is missing, not a credential. */
 const STEP_UP = 'Bearer error="insufficient_user_authentication", max_age=900';
 
 /** Headers that belong to an error: how to authenticate, when to come back. */
@@ -68,7 +68,7 @@ export function problemHeaders(error: DomainError): Record<string, string> {
   else if (error.status === 401) headers["www-authenticate"] = 'Bearer realm="sealport"';
   if (error.retryAfterSeconds !== undefined) headers["retry-after"] = String(error.retryAfterSeconds);
   else if (error.status === 503) headers["retry-after"] = "5";
-  // RFC 9110 section 14.4: what there is in place of what was asked for.
+  // RFC 9110 section 14.4: the range that exists instead of the requested one.
   if (error.status === 416) headers["content-range"] = `bytes */${String(error.extra.size)}`;
   return headers;
 }

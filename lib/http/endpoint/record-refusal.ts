@@ -43,7 +43,7 @@ const ACCESS_CLASSES: ReadonlySet<EntryClass> = new Set<EntryClass>([
   "export",
 ]);
 
-/** The class of an action's entries. Requests, grants and what has no class of its own are about access. */
+/** Returns the class of an action's entries. Requests, grants and actions without a class belong to access. */
 export function classOf(action: string): EntryClass {
   if (action === "audit.export") return "export";
   return CLASSES[action.split(".", 1)[0] ?? ""] ?? "access";
@@ -54,7 +54,7 @@ export interface RefusableCall {
   readonly operation: OperationSpec;
   /** Undefined for a call that was refused before its use case ran. */
   readonly input?: NamedInput | undefined;
-  /** The path as it was asked for. */
+  /** The requested path. */
   readonly instance?: string;
 }
 
@@ -83,7 +83,7 @@ function withAccess(entryClass: EntryClass, error: DomainError): Pick<AuditEvent
   return { access: { dataAccessed: [], success: false, error: error.code } };
 }
 
-/** The parameters that a path has by the operation's pattern; none where it does not follow that. */
+/** Returns the path's parameters by the operation's pattern; an empty object where the path does not follow it. */
 export function paramsIn({ path }: OperationSpec, instance: string): Readonly<Record<string, string>> {
   const pattern = path.split("/");
   const parts = instance.split("/");
@@ -95,7 +95,7 @@ export function paramsIn({ path }: OperationSpec, instance: string): Readonly<Re
   return Object.fromEntries(pairs);
 }
 
-/** The entry of a use case's refusal, by what the call was about. */
+/** Returns the entry of a use case's refusal, with the thing that the call was about. */
 async function aboutItsFacts(
   cx: Context,
   facts: RefusalFacts,

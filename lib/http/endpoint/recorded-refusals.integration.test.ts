@@ -11,7 +11,7 @@ import { NOBODYS_ID, parameterNames, sampleParams } from "@/lib/testing/routes/s
 import { type Known, schemaArbitrary } from "@/lib/testing/routes/schema-arbitrary";
 import { createWorld, type Inhabitant, type World } from "@/lib/testing/routes/world";
 
-// What the log keeps of refused calls: for every operation, three kinds of callers, ids that exist and one that does not.
+// The entries of refused calls: for every operation, three kinds of callers, existing ids and an unused one.
 // recorded-refusals.txt has each call with its answer, and below it the entry that it left.
 
 let world: World;
@@ -50,7 +50,7 @@ function bodyFor({ body, upload }: OperationSpec, found: Known): RouteCall {
 
 const kindOf = ({ principal: { role, duties } }: Inhabitant) => [role, ...duties].join("+");
 
-/** Two kinds of people who are let in, and one who is not. */
+/** Two kinds of people who are allowed, and one who is not. */
 function callersOf(operation: OperationSpec): readonly Inhabitant[] {
   const inside = new Map(world.callersOf(operation).map((who) => [kindOf(who), who]));
   const outside = world.people.find((who) => !inside.has(kindOf(who)));

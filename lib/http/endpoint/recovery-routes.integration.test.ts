@@ -52,7 +52,7 @@ beforeAll(async () => {
       { person: approver.participantId, organisation: "operator", role: "coordinator", duties: ["approve"] },
     ],
     evaluationKey: loadSigningKey(runtime.keystore, "evaluation").publicKey,
-    sign: () => Promise.reject(new TypeError("a first roster is signed by nobody")),
+    sign: () => Promise.reject(new TypeError("a first roster needs no signature")),
   });
 });
 afterAll(async () => {

@@ -39,7 +39,7 @@ function textsAt(input: NamedInput, place: string | undefined): readonly string[
 /** What one refused call was about. */
 export type RefusalFacts = { readonly [K in keyof RefusedAct]: RefusedAct[K] | undefined };
 
-/** What the operation declares, read from the input. What the use case found out replaces it. */
+/** The facts that the operation declares, read from the input. What the use case found replaces them. */
 export function factsOf(about: OperationAbout, input: NamedInput, found: RefusedAct): RefusalFacts {
   return {
     transactionId: textAt(input, about.transaction),
@@ -55,7 +55,7 @@ export function factsOf(about: OperationAbout, input: NamedInput, found: Refused
   };
 }
 
-/** Disputes and uses of break-glass are not an agency's cases: their parties, support and staff may know of them. */
+/** Disputes and emergency access are not an agency's cases: their parties, support and staff may see them. */
 const UNFENCED = Symbol("unfenced");
 
 async function findNamed(
@@ -67,8 +67,8 @@ async function findNamed(
 }
 
 /**
- * The case of a request or a grant. An id that names nothing belongs to the tenant's case, which has no members, so that an
- * outsider sees as little of the refusal as of one in a case that they may not know of (I12).
+ * Returns the case of a request or a grant. An unknown id belongs to the tenant's case, which has no members, so that
+ * an outsider sees as little of the refusal as of one in a hidden case (I12).
  */
 async function caseOfNamed(cx: Context, { requestId, grantId }: RefusalFacts): Promise<string | undefined> {
   const { tenantId } = cx.instance;

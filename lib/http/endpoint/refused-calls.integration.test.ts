@@ -11,8 +11,8 @@ import { signedInAt } from "@/lib/testing/benches/account-bench";
 import { createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
 import { createAccount, type TestBrowser } from "@/lib/testing/instance/sign-in";
 
-// Who is refused before anything is done, by the place a call comes from or by what a key may do, costs its owner nothing:
-// neither the budget of what the owner does himself nor the end of a session that nobody sits at.
+// A call that is refused at the start, by the place it comes from or by its key's rights, costs its owner nothing:
+// neither the budget of the owner's own calls nor the end of an idle session.
 
 const ORIGIN = "http://localhost:3000";
 const PATH = "/confidential/things";
@@ -93,7 +93,7 @@ it("a page of another port spends no opening of the person whose cookie it sends
   expect(await post({ ...browser.headers(), ...OURS })).toBe(200);
 });
 
-it("nor keeps anybody from proving who they are", async () => {
+it("does not keep the owner from proving who they are", async () => {
   const browser = await signedInAt(clock, await createAccount(runtime, "client"));
   expect(await posts(35, { ...browser.headers(), ...THEIRS }, proofs)).toEqual(new Set([403]));
   expect(await post({ ...browser.headers(), ...OURS }, proofs)).toBe(200);
@@ -176,7 +176,7 @@ it("a refused call about a transaction is found under it, however its address is
     await tried(`/confidential/transactions/${id.toUpperCase()}/access`, id.toUpperCase()),
     await tried(`/confidential/transactions/${encoded}/access`, encoded),
     await tried(`/%63onfidential/transactions/${id}/access`, id),
-    // 36 characters of an id that are none.
+    // 36 characters that are not an id.
     await tried(`/confidential/transactions/${"-".repeat(36)}/access`, "-".repeat(36)),
   ];
   expect(statuses).toEqual([403, 403, 403, 403, 403]);

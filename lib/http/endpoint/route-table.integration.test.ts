@@ -24,7 +24,7 @@ afterAll(() => bench?.close());
 
 const Problem = z.object({ code: z.string(), status: z.int() });
 
-/** What the portal answered, in the table's words. The probe's 422 says that the call got as far as its input. */
+/** The portal's answer, in the table's words. The probe's 422 shows that the call reached its input. */
 async function verdictOf(response: Response): Promise<string> {
   rows += 1;
   const { code, status } = Problem.parse(await response.json());
@@ -39,10 +39,10 @@ async function answer(operation: OperationSpec, caller: Caller, credential: Cred
   return verdictOf(await (isOutside ? bench.outsideEvaluation(send) : send()));
 }
 
-/** The whole product takes minutes; without ROUTES=all, callers that a declaration cannot tell apart are one. */
+/** The whole product takes minutes; without ROUTES=all, callers that a declaration treats alike are one. */
 const isWhole = process.env.ROUTES === "all";
 
-/** Everybody where a duty counts; else each role, and one person with a duty, which makes them privileged. */
+/** All callers where a duty counts; else each role, and one person with a duty, which makes them privileged. */
 function callersFor({ duties }: OperationSpec): readonly Caller[] {
   if (isWhole || duties !== undefined) return CALLERS;
   return CALLERS.filter(
@@ -50,7 +50,7 @@ function callersFor({ duties }: OperationSpec): readonly Caller[] {
   );
 }
 
-/** One who is let in, and one who is not where there is such a role. */
+/** One person who is allowed, and one who is not where such a role exists. */
 function oneOfEach(operation: OperationSpec): readonly Caller[] {
   if (isWhole) return CALLERS;
   const inside = CALLERS.find((caller) => isLetIn(operation, caller));
@@ -75,14 +75,17 @@ async function differences(
 }
 
 describe("route × role × credential", () => {
-  it.each(STRANGERS)("%s: nobody gets as far as the input of any operation", async (credential) => {
-    for (const operation of GUARDED) {
-      const given = await verdictOf(
-        await bench.send(operation, bench.headersOfStranger(operation, credential), PROBE),
-      );
-      expect([operation.id, given]).toEqual([operation.id, verdictForStranger(credential)]);
-    }
-  });
+  it.each(STRANGERS)(
+    "%s: an unauthenticated caller does not reach the input of any operation",
+    async (credential) => {
+      for (const operation of GUARDED) {
+        const given = await verdictOf(
+          await bench.send(operation, bench.headersOfStranger(operation, credential), PROBE),
+        );
+        expect([operation.id, given]).toEqual([operation.id, verdictForStranger(credential)]);
+      }
+    },
+  );
 
   it.each(["session", "session without step-up", "key"] as const)(
     "%s: every role and duty gets what the declaration says",

@@ -127,7 +127,7 @@ async function answerOf(request: Request): Promise<unknown> {
 
 const refused = (detail: string | RegExp) => [401, "auth.signature", expect.stringMatching(detail)];
 
-it("lets a signed call do what the same key unsigned may not", async () => {
+it("allows a signed call what the same key unsigned may not do", async () => {
   expect(await answerOf(signed())).toEqual([200, { signed: true }]);
   expect(await answerOf(signed({ method: "POST", body: '{"name":"a"}' }))).toEqual([200, { signed: true }]);
   expect(await answerOf(signed({ headers: { "x-api-key": apiKey.key } }))).toEqual([200, { signed: true }]);
@@ -213,7 +213,7 @@ it("refuses signatures out of their time, without a name, or that cover too litt
   expect(runs).toBe(0);
 });
 
-it("refuses half a signature, two of them, and what is no structured field", async () => {
+it("refuses half a signature, two signatures, and invalid structured fields", async () => {
   const cases: readonly (readonly [Record<string, string>, string])[] = [
     [{ signature: "" }, "."],
     [{ "signature-input": "sig" }, "not a list"],

@@ -5,7 +5,7 @@ export function blocksOf(markdown: string): MarkedToken[] {
   return knownTokens(Lexer.lex(markdown, { gfm: true }));
 }
 
-/** Returns tokens of the kinds that the lexer makes without extensions, but for those that show nothing. */
+/** Returns tokens of the kinds that the lexer makes without extensions, except those that show no text. */
 export function knownTokens(tokens: readonly Token[] | undefined): MarkedToken[] {
   return ((tokens ?? []) as MarkedToken[]).filter(({ type }) => type !== "space" && type !== "def");
 }

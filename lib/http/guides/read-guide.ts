@@ -30,7 +30,7 @@ export function guideNames(): readonly GuideName[] {
     .filter((name) => existsSync(fileOf(name)));
 }
 
-/** Title and blocks of a guide; nothing when there is none of this name. */
+/** Returns a guide's title and blocks; undefined when no guide has this name. */
 export async function findGuide(
   name: string,
 ): Promise<
@@ -42,7 +42,10 @@ export async function findGuide(
   return { name, title: plainText(first.tokens), blocks: rest };
 }
 
-/** Where a link of a guide, or of a file beside the guides, leads within the portal; nothing where it leads into the sources. */
+/**
+ * Returns where a link of a guide, or of a file next to the guides, leads in the portal; undefined for links into the
+ * sources.
+ */
 export function hrefOf(link: string, from?: GuideName): string | undefined {
   if (/^https?:\/\//.test(link) || /^[/#]/.test(link)) return link;
   const [file = "", anchor] = link.split("#");

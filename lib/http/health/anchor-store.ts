@@ -7,7 +7,7 @@ const Newest = z.object({ size: Size, published_at: z.coerce.date(), witnesses: 
 const Last = z.object({ name: z.string(), timestamp: Size, size: Size });
 const Stamp = z.object({ size: Size, at: z.coerce.date() });
 
-/** What the database knows of who vouched for the log lately. */
+/** What the database knows of the latest cosignatures of the log. */
 export interface StoredAnchors {
   readonly newest: z.infer<typeof Newest> | undefined;
   /** Each witness's newest cosignature, however long ago. */

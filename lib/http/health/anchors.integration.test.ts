@@ -17,7 +17,7 @@ afterAll(() => bench?.close());
 const read = (...names: string[]) =>
   inSnapshot(bench.cx, (tx) => readStoredAnchors(tx, bench.place.log, names));
 
-/** A checkpoint over all there is and one entry more, with these witnesses' words. */
+/** A checkpoint of the whole log and one entry more, with these witnesses' cosignatures. */
 async function checkpoint(...marks: readonly ["own" | "independent", string, number][]): Promise<number> {
   await bench.person({ role: "client", hasKey: false });
   while ((await integrateBatch(bench.sequencerPool, bench.place)).added > 0);
@@ -36,11 +36,11 @@ async function row(size: number): Promise<{ size: number; root: Uint8Array }> {
   return { size, root: rows[0].root };
 }
 
-it("nobody has vouched for a log without checkpoints", async () => {
+it("a log without checkpoints has no witness", async () => {
   expect(await read("a")).toEqual({ newest: undefined, last: [], stamp: undefined });
 });
 
-it("each named witness's last word is found, also below the newest checkpoint, and no other's", async () => {
+it("each named witness's own last cosignature is found, also below the newest checkpoint", async () => {
   const first = await checkpoint(["own", "a", 1_000], ["independent", "b", 1_001]);
   const second = await checkpoint(["own", "a", 2_000], ["own", "stranger", 2_000]);
   const third = await checkpoint();
@@ -55,7 +55,7 @@ it("each named witness's last word is found, also below the newest checkpoint, a
     "UPDATE audit_checkpoint SET time_stamp = '\\x00', time_stamped_at = '2026-11-24T12:00:00Z' WHERE size = $1",
     [second],
   );
-  // A word that comes late is added to its checkpoint; the newest one stays the newest.
+  // A late cosignature is added to its checkpoint; the newest one stays the newest.
   await addCosignature(bench.sequencerPool, bench.place.log, await row(first), {
     line: "by c",
     mark: { kind: "own", name: "c", timestamp: 900 },

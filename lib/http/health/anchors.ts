@@ -19,13 +19,15 @@ export interface WitnessRule {
   readonly independent: Quorum;
 }
 
-/** Who vouches for this log, as configured, and when each last did. */
+/** The configured witnesses of this log, and when each last cosigned. */
 export interface Anchors {
   readonly rule: WitnessRule;
   readonly witnesses: readonly {
     readonly name: string;
     readonly kind: "own" | "independent";
-    /** The last cosignature: when, over how many entries; null where none is found, or nobody knows at present. */
+    /**
+     * The last cosignature: its time and how many entries it covers. Null where none is found or the state is unknown.
+     */
     readonly last: { readonly at: string; readonly size: number } | null;
   }[];
   /** Of the newest checkpoint; undefined while the database is away. */
@@ -51,7 +53,7 @@ export function witnessRule(): WitnessRule {
   return { own: of("own"), independent: of("independent") };
 }
 
-/** Of a closed log nobody knows any more how many were waited for: one of each kind that watched it counts. */
+/** A closed log no longer states how many cosignatures it needed: one of each kind that watched it is enough. */
 export function closedRule(log: string): WitnessRule {
   const watched = closedLog({ closedLogs: portalEnv().CLOSED_LOGS }, log)?.witnesses ?? [];
   const of = (kind: "own" | "independent") => {
@@ -100,7 +102,7 @@ async function look(): Promise<Anchors> {
 const FRESH_MS = 1_000;
 let latest: { readonly at: number; readonly anchors: Promise<Anchors> } | undefined;
 
-/** Who vouches for the log, at most a second old: everybody may ask, and must not load what they ask about. */
+/** Returns who witnesses the log, at most one second old. Anyone may ask, so the answer is cached to limit the load. */
 export function readAnchors(): Promise<Anchors> {
   const now = performance.now();
   if (latest === undefined || now - latest.at > FRESH_MS) latest = { at: now, anchors: look() };

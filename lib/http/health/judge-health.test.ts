@@ -28,7 +28,7 @@ function health(parts: HealthPart[], changes: Partial<Health> = {}): Health {
 }
 
 describe("instance state", () => {
-  it("calls are taken only with a database, its migrations and an open keystore", () => {
+  it("calls are accepted only with a database, its migrations and an open keystore", () => {
     expect(isTakingCalls(health([]))).toBe(true);
     expect(isTakingCalls(health([{ name: "keystore", state: "late" }]))).toBe(true);
     expect(isTakingCalls(health([{ name: "keystore", state: "down" }]))).toBe(false);
@@ -36,7 +36,7 @@ describe("instance state", () => {
     expect(isTakingCalls(health([], { database: false }))).toBe(false);
   });
 
-  it("entries reach signed checkpoints only while worker and signer run and the signer refuses nothing", () => {
+  it("entries reach signed checkpoints only while worker and signer run and the signer does not refuse", () => {
     expect(isAuditing(health([]))).toBe(true);
     expect(isAuditing(health([{ name: "worker", state: "late" }]))).toBe(true);
     expect(isAuditing(health([{ name: "worker", state: "down" }]))).toBe(false);

@@ -37,20 +37,22 @@ export interface Health {
     readonly witnessed: Witnessed;
     /** The newest time stamp: when, and over how many entries; null without one, undefined without an authority. */
     readonly time_stamp: { readonly at: string; readonly size: number } | null | undefined;
-    /** Of the newest leaves of the last quarter of an hour; null where there are none. */
+    /** Of the newest leaves of the last quarter of an hour; null without leaves. */
     readonly merge_delay: MergeDelay | null;
-    /** Losses that recoveries of the log declare and the newest verification found, and nothing else. */
+    /** Losses that recoveries of the log declare and the newest verification found, without other findings. */
     readonly declared_losses: number;
-    /** Why the signer signs nothing at present. */
+    /** Why the signer does not sign at present. */
     readonly refused: string | null;
   };
   readonly alarms: readonly string[];
   readonly assurance: "evaluation" | "separate";
-  /** Where calls are counted; beside the database it is one of the parts. */
+  /** The server that counts calls; it is a part in addition to the database. */
   readonly counter: CountingStore;
 }
 
-/** The service that opens the portal's keys, where there is one: late while it is away and the keys are still lent. */
+/**
+ * The service that opens the portal's keys, where one is used: late while it is down and cached keys are still valid.
+ */
 export function keystoreParts(state: ServiceState | undefined): HealthPart[] {
   return state === undefined ? [] : [{ name: "keystore", state }];
 }
@@ -62,7 +64,7 @@ const CHECKPOINT_LATE_MS = 15_000;
 const STAMP_LATE_MS = 300_000;
 const INTEGRATION_LATE_MS = 60_000;
 
-/** A worker is judged by its heartbeat: it listens on nothing. */
+/** A worker is judged by its heartbeat: it has no port to ask. */
 export function workerState(seenAt: Date | undefined, nowMs: number): PartState {
   if (seenAt === undefined) return "down";
   const age = nowMs - seenAt.getTime();
@@ -72,7 +74,7 @@ export function workerState(seenAt: Date | undefined, nowMs: number): PartState 
 const Marks = z.array(z.object({ kind: z.enum(["own", "independent"]) }));
 const WITNESS = { witnessed: "independent", "self-witnessed": "own", unwitnessed: "none" } as const;
 
-/** Whose word stands beside the newest checkpoint, in one word and as the witness's kind. */
+/** Who has cosigned the newest checkpoint, as one word and by the witness's kind. */
 export function witnessing(
   marks: unknown,
   policy: WitnessPolicy,
@@ -89,10 +91,10 @@ function isStampLate(stored: StoredHealth, nowMs: number): boolean {
   return nowMs - since.getTime() > STAMP_LATE_MS;
 }
 
-/** The signer's words for what it will not sign (lib/audit/signer). */
+/** The signer's reason codes for what it will not sign (lib/audit/signer). */
 const REFUSALS = ["shorter", "fork", "gap", "content", "format", "prune", "store", "clock"] as const;
 
-/** What the signer says of itself. */
+/** The signer's own report. */
 export const SignerHealth = z.object({
   size: z.int().min(0),
   refusing: z.object({ reason: z.enum(REFUSALS) }).optional(),
@@ -100,36 +102,40 @@ export const SignerHealth = z.object({
 export type SignerHealth = z.infer<typeof SignerHealth>;
 
 /**
- * Why nothing is signed: the signer's own word, or that the database holds less than was signed. Nobody asks the signer
- * about a tree that does not grow, so a restored database would be silent until it does.
+ * Returns why nothing is signed: the signer's own reason, or that the database holds less than was signed. The signer
+ * is not asked about a tree that does not grow, so without this check a restored database would be silent until it
+ * does.
  */
 export function refusalOf(signer: SignerHealth, logSize: number): string | null {
   return signer.refusing?.reason ?? (signer.size > logSize ? "shorter" : null);
 }
 
-/** By the entry's own time, and by the database's: what a row says of itself may lie in the future, or be no time. */
+/** Decides by the entry's own time and by the database's: a row's own time may be in the future or invalid. */
 function isIntegrationLate({ oldestWaiting, waitingSince }: StoredHealth, nowMs: number): boolean {
   const said = oldestWaiting === undefined ? nowMs : Date.parse(oldestWaiting);
   const queued = waitingSince?.getTime() ?? nowMs;
   return !(nowMs - said <= INTEGRATION_LATE_MS) || nowMs - queued > INTEGRATION_LATE_MS;
 }
 
-/** Of the newest verification. A loss that a recovery declares is for ever: it is shown, and no news each day. */
+/**
+ * Of the newest verification. A loss that a recovery declares stays for ever: it is shown, and raises no new alarm each
+ * day.
+ */
 function verificationAlarms({ isFoundWrong, isUncompared, declaredLosses }: StoredHealth): string[] {
   if (isFoundWrong && declaredLosses === 0) return ["log-verification-wrong"];
   return isUncompared ? ["log-verification-incomplete"] : [];
 }
 
 /**
- * What an operator must look at, as stable words. `isStamping`: whether there is a time-stamp authority.
+ * What an operator must check, as stable words. `isStamping`: whether a time-stamp authority is configured.
  */
 export function alarmsOf(
   stored: StoredHealth,
   parts: readonly HealthPart[],
   nowMs: number,
-  beside: { readonly isStamping: boolean; readonly refused?: string | null },
+  stamping: { readonly isStamping: boolean; readonly refused?: string | null },
 ): string[] {
-  const { isStamping, refused = null } = beside;
+  const { isStamping, refused = null } = stamping;
   const alarms = parts.filter((part) => part.state !== "up").map((part) => `${part.name}-${part.state}`);
   // By the entry that waits, not by the last signature: after a quiet hour the next one is not late at once.
   const unsignedMs = nowMs - (stored.unsignedSince?.getTime() ?? nowMs);

@@ -109,7 +109,7 @@ async function count(table: "key_version" | "audit_entry"): Promise<number> {
   return rows[0]?.n ?? Number.NaN;
 }
 
-test("a key service that disappears in mid-operation is a 503, nothing is stored, and its return mends it", async () => {
+test("a key service that disappears during a call is a 503, no change is stored, and calls succeed after its return", async () => {
   expect(
     (await GET(new Request("http://localhost/confidential/keys", { headers: headers() }), route)).status,
   ).toBe(200);
@@ -136,7 +136,7 @@ test("a key service that disappears in mid-operation is a 503, nothing is stored
   expect(await count("key_version")).toBe((before[0] ?? 0) + 1);
 });
 
-test("keys that cannot be vouched for while the service is away are a 503, no broken row", async () => {
+test("keys that cannot be checked while the service is down are a 503, not a broken row", async () => {
   const id = await participantId();
   const look = () => inSnapshot(moved, (tx) => findActiveKeys(moved, tx, [id]));
   proxy.set("gone");
@@ -147,7 +147,7 @@ test("keys that cannot be vouched for while the service is away are a 503, no br
   expect(await look()).toHaveLength(1);
 });
 
-test("a portal that starts while its key service is away answers 503, and says what is away", async () => {
+test("a portal that starts while its key service is down answers 503 and names the service", async () => {
   Reflect.deleteProperty(globalThis, Symbol.for("sealport.runtime"));
   proxy.set("gone");
   for (const _time of [1, 2]) {

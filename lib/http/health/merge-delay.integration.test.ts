@@ -63,13 +63,13 @@ test("the merge delay is measured over the newest leaves, and past a minute it i
   expect(alarmsOf(late, [], Date.now(), { isStamping: false })).toContain("merge-delay");
 });
 
-test("what the signer refuses is an alarm in its own word", async () => {
+test("a refusal of the signer is an alarm with its reason code", async () => {
   expect(alarmsOf(await health(), [], Date.now(), { isStamping: false, refused: "fork" })).toContain(
     "signer-refuses-fork",
   );
 });
 
-test("a checkpoint is late by the entry that waits for it, not by how long nothing happened before", async () => {
+test("a checkpoint is late by the age of the waiting entry, not by the idle time before it", async () => {
   const { log, tenantId } = bench.place;
   const { logSize } = await health();
   await bench.sequencerPool.query(

@@ -1,6 +1,8 @@
 import "server-only";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
+import type { z } from "zod";
+import type { Readiness } from "@/lib/api-client/operations/system";
 import { inSnapshot } from "@/lib/db/transaction";
 import { portalEnv } from "@/lib/env";
 import { witnessPolicy } from "@/lib/env/anchors";
@@ -27,7 +29,7 @@ export type { Health } from "@/lib/http/health/judge-health";
 const PROBE_MS = 750;
 const FRESH_MS = 1_000;
 
-/** Whether a service gives any answer in time; what it answers is its own business. */
+/** Whether a service gives any answer in time; the answer's content does not matter. */
 async function probe(url: string | undefined): Promise<PartState> {
   if (url === undefined) return "down";
   try {
@@ -38,7 +40,7 @@ async function probe(url: string | undefined): Promise<PartState> {
   }
 }
 
-/** How much the signer has signed, and why it refuses to sign at present, in one of its own words. */
+/** How much the signer has signed, and its reason code while it refuses to sign. */
 async function askSigner(url: string | undefined): Promise<SignerHealth> {
   const nothing = { size: 0 };
   if (url === undefined) return nothing;
@@ -47,7 +49,7 @@ async function askSigner(url: string | undefined): Promise<SignerHealth> {
     const { body } = await callService(url, call);
     return SignerHealth.parse(JSON.parse(body.toString("utf8")));
   } catch {
-    // Whether it answers at all is said by its part.
+    // Its own part reports whether it answers.
     return nothing;
   }
 }
@@ -71,19 +73,19 @@ async function probeServices(): Promise<HealthPart[]> {
   return [
     { name: "signer", state: signer },
     { name: "custodian", state: custodian },
-    // An instance may have none of its own; then there is nothing to be away.
+    // An instance may run without its own witness; then none can be down.
     ...(env.WITNESS_VKEY === undefined ? [] : [{ name: "witness" as const, state: witness }]),
   ];
 }
 
-/** The newest stamp, which is shown also when there is no authority any more. */
+/** Returns the newest time stamp, also when no time stamp authority is configured any more. */
 function stampOf({ stampedAt, stampedSize }: StoredHealth, isStamping: boolean): Health["log"]["time_stamp"] {
   if (stampedAt !== undefined && stampedSize !== undefined)
     return { at: stampedAt.toISOString(), size: stampedSize };
   return isStamping ? null : undefined;
 }
 
-/** The server that counts calls, where there is one beside the database. */
+/** Returns the part for the server that counts calls, where one is set in addition to the database. */
 async function counterParts({ limits }: Runtime): Promise<HealthPart[]> {
   if (limits.store === "postgresql") return [];
   return [{ name: limits.store, state: (await limits.isUp()) === true ? "up" : "down" }];
@@ -92,7 +94,7 @@ async function counterParts({ limits }: Runtime): Promise<HealthPart[]> {
 async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): Promise<Health> {
   const env = portalEnv();
   const policy = witnessPolicy(env);
-  // The signer first: it signs what the database holds, so that a database read later is never behind it by itself.
+  // Ask the signer first: it signs what the database holds, so a database read later cannot be behind it.
   const signer = await askSigner(env.SIGNER_URL);
   const counting = await counterParts(runtime);
   const stored = await inSnapshot(runtime, (tx) => readStoredHealth(tx, runtime.instance.log, policy));
@@ -129,7 +131,7 @@ async function withDatabase(runtime: Runtime, services: readonly HealthPart[]): 
   };
 }
 
-/** A portal without its keys has not asked the database yet, and says nothing of it. */
+/** A portal without its keys has not asked the database yet, and reports nothing about it. */
 function partsWithout(cause: unknown, keystore: Keystore | undefined): HealthPart[] {
   if (cause instanceof DomainError && cause.code === "service.keystore-unavailable")
     return keystoreParts("down");
@@ -206,4 +208,17 @@ export function readHealth(): Promise<Health> {
 /** Whether this is an evaluation instance; known also while the database is away. */
 export function isEvaluation(): boolean {
   return portalEnv().SEALPORT_EVALUATION;
+}
+
+/** Returns whether database and migrations are ready. Other parts that are down are named and do not count. */
+export async function readReadiness(): Promise<z.infer<typeof Readiness>> {
+  const health = await readHealth();
+  const degraded = health.parts.filter((part) => part.name !== "database" && part.state !== "up");
+  return {
+    ready: health.database && health.migrations,
+    database: health.database,
+    migrations: health.migrations,
+    call_counter: health.counter,
+    degraded: degraded.map((part) => part.name),
+  };
 }

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench?.close());
 
-/** A program of somebody with this role and no participant. */
+/** Returns the API key of a person with this role and no participant. */
 async function keyOf(role: Role): Promise<string> {
   const cx = { ...bench.runtime, client: {}, requestId: "test", system: "test" };
   const { id: organisationId } = await createOrganisation(cx, { name: role, kind: "company" });

@@ -32,7 +32,7 @@ const look = async (isStamping = true) => {
   };
 };
 
-it("the state says whose word the newest checkpoint carries, since when words are missing, and how old the stamp is", async () => {
+it("the state names who cosigned the newest checkpoint, since when cosignatures are missing, and how old the stamp is", async () => {
   expect(await look()).toEqual({ word: "unwitnessed", alarms: [] });
   await publish(1, 900, [OWN, OTHER]);
   expect(await look()).toEqual({ word: "witnessed", alarms: ["time-stamp-late"] });

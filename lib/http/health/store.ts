@@ -21,7 +21,7 @@ export interface StoredHealth {
   /** Since when the oldest entry that no checkpoint covers has been in the tree. */
   readonly unsignedSince: Date | undefined;
   readonly witnesses: unknown;
-  /** Since when no new checkpoint has had the cosignatures of the policy, as far as the newest hundred tell. */
+  /** Since when no new checkpoint has had the cosignatures of the policy, as far as the newest hundred show. */
   readonly belowPolicySince: Date | undefined;
   readonly firstCheckpointAt: Date | undefined;
   /** Newest stamped checkpoint: its size and the stamped time. */
@@ -34,20 +34,20 @@ export interface StoredHealth {
   readonly waitingSince: Date | undefined;
   /** Quarantined entries that no one dismissed. */
   readonly quarantined: number;
-  /** Merge delays of the newest leaves; undefined while there are none. */
+  /** Merge delays of the newest leaves; undefined without leaves. */
   readonly mergeDelay: MergeDelay | undefined;
   /** Whether the newest verification by the server that has ended found the log wrong. */
   readonly isFoundWrong: boolean;
-  /** Whether it had no word of the signer's to hold the log against, whatever it found. */
+  /** Whether no statement of the signer was available to compare the log with, whatever the check found. */
   readonly isUncompared: boolean;
   /**
    * Losses that the newest verification found and recoveries of this log declare, where it found nothing else; 0 where
-   * it did. They never go away, and are shown.
+   * it did. They stay for ever, and are shown.
    */
   readonly declaredLosses: number;
   /** Disclosures with an intent and no outcome for over five minutes. */
   readonly openIntents: number;
-  /** Ends that the custodian refuses while it would still open, or has not had for over five minutes. */
+  /** Ends that the custodian refuses while it would still open, or has missed for over five minutes. */
   readonly endsUntold: number;
   /** Agreed erasures that no date or hold defers and that have not run for over five minutes. */
   readonly lateErasures: number;
@@ -84,8 +84,8 @@ interface HealthRow {
 const MEASURED = 1_000;
 
 /**
- * One statement, so that a health check costs one round trip however often it is asked. What a recovery
- * brought back, or what waited for it, is not measured: it says nothing of how the log goes on.
+ * One statement, so that a health check costs one round trip however often it is asked. Entries that a recovery
+ * restored, or that waited for it, are not measured: they do not show how the log works now.
  */
 export async function readStoredHealth(tx: Tx, log: string, policy: WitnessPolicy): Promise<StoredHealth> {
   const rows = await tx.$queryRaw<HealthRow[]>`

@@ -3,7 +3,7 @@ import { withHeaders } from "@/lib/http/endpoint/response-headers";
 import { pagePolicy } from "@/lib/http/pages/page-policy";
 
 describe("the content security policy of pages", () => {
-  it("runs scripts with the nonce only and loads nothing from elsewhere", () => {
+  it("runs scripts with the nonce only and loads no file from elsewhere", () => {
     const policy = pagePolicy("abc", false);
     expect(policy).toContain("script-src 'self' 'nonce-abc' 'strict-dynamic'");
     expect(policy).toContain("style-src-elem 'self' 'nonce-abc'");

@@ -14,7 +14,7 @@ import { paramsIn, recordingRefusal } from "@/lib/http/endpoint/record-refusal";
 import { findSessionPrincipal } from "@/lib/identity/sessions/find-session-principal";
 import { getRuntime } from "@/lib/runtime/slot";
 
-/** Why a page has nothing to show; the members of the problem document that a person needs. */
+/** Why a page cannot be shown; the members of the problem document that a person needs. */
 export interface PageProblem {
   readonly status: number;
   readonly code: string;
@@ -31,17 +31,17 @@ export type PageResult<T> =
 
 async function readSession(): Promise<Principal | undefined> {
   const [runtime, head] = await Promise.all([getRuntime(), headers()]);
-  // Framed or fetched by a page of another port, which shares our cookies, nobody is signed in.
+  // A page framed or fetched by another port, which shares our cookies, is treated as signed out.
   return isOwnVisit(head) ? findSessionPrincipal(runtime, head) : undefined;
 }
 
-/** Once more where the database was too busy to answer: nobody is shown out, and loses what he types, for that. */
+/** Retries where the database was too busy, so that a busy moment does not send people away or lose what they type. */
 async function readSessionAgain(error: unknown): Promise<Principal | undefined> {
   if (mapDatabaseError(error) instanceof DomainError) return readSession();
   throw error;
 }
 
-/** A page draws on the same budget as the calls it stands for, once however much it reads. */
+/** A page draws on the same budget as the calls it replaces, once however much it reads. */
 const drawForPage = cache(
   async (principal: Principal, requestId: string): Promise<DomainError | undefined> => {
     const runtime = await getRuntime();
@@ -78,7 +78,7 @@ function problemOf(error: DomainError, requestId: string, at: Date): PageProblem
 
 /**
  * Reads for a page exactly as the API's call would: same budget, same permit by role, duty and scope, same use case,
- * same record of a refusal. Errors that nobody expected go to the error page.
+ * same record of a refusal. Unexpected errors go to the error page.
  */
 export async function loadPage<T>(
   operation: OperationSpec,

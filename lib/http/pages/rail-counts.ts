@@ -6,7 +6,7 @@ import { countPlaces } from "@/lib/home/count-places";
 import type { PlaceCounts } from "@/lib/home/schema";
 import { getRuntime } from "@/lib/runtime/slot";
 
-/** Figures beside the places. None while the database is away: the page itself says so. */
+/** Counts next to the places. None while the database is away: the page itself reports that. */
 export async function railCounts(principal: Principal): Promise<Partial<PlaceCounts>> {
   try {
     return await countPlaces({ ...(await getRuntime()), principal });

@@ -22,7 +22,7 @@ const ask = (headers: Record<string, string> = {}, method: "GET" | "HEAD" = "GET
 
 const tagOf = async (headers: Record<string, string> = {}) => (await ask(headers)).headers.get("etag") ?? "";
 
-it("the OpenAPI document has a strong tag, and a weak one for whoever takes it in another coding", async () => {
+it("the OpenAPI document has a strong tag, and a weak tag for clients that take it in another coding", async () => {
   const answer = await ask();
   const etag = answer.headers.get("etag");
   expect(etag).toMatch(/^"[\w-]{43}"$/);
@@ -35,7 +35,7 @@ it("the OpenAPI document has a strong tag, and a weak one for whoever takes it i
     expect(await tagOf({ "accept-encoding": encoding }), encoding).toBe(`W/${etag}`);
 });
 
-it("whoever has the document is answered 304 without it, and whoever has another is sent it", async () => {
+it("a client with the current document gets 304, and a client with an older one gets the document", async () => {
   const etag = await tagOf();
   const has = (tag: string, method: "GET" | "HEAD" = "GET") => ask({ "if-none-match": tag }, method);
   for (const tag of [etag, `W/${etag}`, `"other", ${etag}`, `"a,b",W/${etag} , "c"`, "*"]) {
@@ -53,7 +53,7 @@ it("whoever has the document is answered 304 without it, and whoever has another
   expect([head.status, head.headers.get("etag"), await head.text()]).toEqual([200, etag, ""]);
 });
 
-it("a spent budget is told in the draft's headers and in Retry-After, and a 304 draws on it as well", async () => {
+it("a spent budget is reported in the draft's headers and in Retry-After, and a 304 draws on it as well", async () => {
   const { runtime } = bench;
   const stores = { pool: runtime.db.pool, secret: new Uint8Array(32).fill(7) };
   // A budget without a name in RATE_BUDGETS: the class's own 600, of which all but two are drawn.
@@ -76,7 +76,7 @@ it("a spent budget is told in the draft's headers and in Retry-After, and a 304 
   }
 });
 
-it("a probe has no budget: it is told of none, kept by nobody, and answered more often than anybody else", async () => {
+it("a probe has no budget, is not cached, and is answered more often than other callers", async () => {
   // The budget of an address is 600 a minute.
   for (let call = 0; call < 650; call += 1) {
     const answer = await health.GET(new Request("http://portal.test/healthz"));

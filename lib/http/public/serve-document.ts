@@ -27,8 +27,9 @@ function hasTag(header: string | null, etag: string): boolean {
 }
 
 /**
- * The document, or 304 for whoever has it already: kept by caches and asked after each time. Next compresses it, and
- * takes Content-Encoding from answers that do so themselves; so the tag is weak for whoever takes another coding.
+ * Answers with the document, or with 304 for a client that has it already. Caches keep it and revalidate each time.
+ * Next compresses it, and takes Content-Encoding from answers that compress themselves. So the tag is weak for a client
+ * that takes another coding.
  */
 export function documentResponse({ text, mediaType, etag }: PublicDocument, request: Request): Response {
   const isWeak = mayBeCoded(request.headers.get("accept-encoding"));

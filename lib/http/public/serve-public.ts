@@ -11,7 +11,7 @@ import { getRuntime } from "@/lib/runtime/slot";
 
 type Handler = (request: Request) => Promise<Response>;
 
-/** Draws on the budget of the caller's address; an instance that is not up yet counts nothing and answers all the same. */
+/** Draws on the budget of the caller's address; an instance that is not ready answers without counting. */
 async function drawFor(request: Request, headers: Record<string, string>): Promise<void> {
   const runtime = await getRuntime().catch(() => undefined);
   if (runtime === undefined) return;
@@ -23,15 +23,16 @@ async function drawFor(request: Request, headers: Record<string, string>): Promi
 
 type Answer = (request: Request) => Promise<Response>;
 
-/** The answer with our headers over its own; a document that is no secret says itself how it may be kept. */
+/** Returns the answer with our headers over its own; a public document names its own caching rule. */
 function finished(answer: Response, headers: Readonly<Record<string, string>>, isHead: boolean): Response {
   const kept = answer.headers.get("cache-control");
   return withHeaders(answer, kept === null ? headers : { ...headers, "cache-control": kept }, isHead);
 }
 
 /**
- * Handlers of one of the few GETs without authentication: same headers, same problem documents. `isProbe`: asked by
- * supervisors and balancers, who must have an answer however often they ask and whatever is away; it has no budget.
+ * Returns handlers of one of the few GETs without authentication: same headers, same problem documents. `isProbe`: for
+ * supervisors and load balancers, which need an answer however often they ask and whatever is down; a probe has no
+ * budget.
  */
 export function servePublic(answer: Answer, { isProbe }: { readonly isProbe: boolean }) {
   const handler: Handler = async (request) => {

@@ -2,11 +2,30 @@ import "server-only";
 import type { Context } from "@/lib/context/context";
 import { utf8 } from "@/lib/crypto/bytes";
 import type { RawReply } from "@/lib/http/endpoint/bind";
-import { followChanges, type Sink } from "@/lib/live/follow-changes";
-import type { LiveHub } from "@/lib/live/hub";
+import type { LiveHub, Subscriber } from "@/lib/live/hub";
 import { getRuntime } from "@/lib/runtime/slot";
+import { DomainError } from "@/lib/errors";
 
-/** More than this unread: the reader is gone or far too slow. It comes back and looks at everything again. */
+/** The functions by which a stream writes. */
+type Sink = Omit<Subscriber, "principal" | "sessionId" | "since">;
+
+/**
+ * Sends the changes that the caller may know of, until the returned function is called. Only for signed-in people: a
+ * program asks by calls, so that a thief of a key cannot listen. `ageMs` is how long ago the listening page was
+ * requested.
+ */
+function followChanges(cx: Context, hub: LiveHub, sink: Sink, ageMs?: number): () => void {
+  const { principal } = cx;
+  if (principal.proof.kind !== "session") {
+    throw new DomainError("auth.session-only", {
+      detail: "Live updates are for people who are signed in; programs ask again.",
+    });
+  }
+  const since = ageMs === undefined ? {} : { since: cx.clock.nowMs() - ageMs };
+  return hub.join({ ...sink, ...since, principal, sessionId: principal.proof.sessionId });
+}
+
+/** With more unread than this the reader is gone or far too slow. It comes back and reads everything again. */
 const MAX_UNREAD = 500;
 /** How long the browser waits before it comes back. */
 const RETRY_MS = 1_000;

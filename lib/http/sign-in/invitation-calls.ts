@@ -8,7 +8,7 @@ import {
   viewInvitation,
 } from "@/lib/identity/invitations/view-invitation";
 
-/** A call that begins something with a link's token and uses nothing up. */
+/** A call that starts an act with a link's token and does not use it up. */
 function withToken(run: (cx: SignInCall, token: string) => Promise<unknown>) {
   return async (cx: SignInCall): Promise<Response> => {
     const { token } = await readSent(cx, InvitationCall);

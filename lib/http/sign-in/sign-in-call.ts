@@ -2,7 +2,7 @@ import "server-only";
 import type { z } from "zod";
 import { readBody } from "@/lib/http/body/read-body";
 import { originRefusal } from "@/lib/http/endpoint/check-origin";
-import { parseWith } from "@/lib/http/endpoint/field-errors";
+import { parseWith } from "@/lib/http/endpoint/parse-input";
 import { parseJsonBody } from "@/lib/http/endpoint/parse-json";
 import { endSession } from "@/lib/identity/sessions/end-session";
 import { findLiveSession } from "@/lib/identity/sessions/find-session-principal";
@@ -14,7 +14,7 @@ import type { Runtime } from "@/lib/runtime/slot";
 
 const MAX_BODY_BYTES = 65_536;
 
-/** One call below /api/auth, made by nobody yet. */
+/** One call below /api/auth, before the caller is known. */
 export type SignInCall = SignInContext & { readonly runtime: Runtime; readonly request: Request };
 
 /** An answer, with the cookies to set. */
@@ -32,7 +32,7 @@ function decoded(value: string): string | undefined {
   }
 }
 
-/** The cookies of ours that next-auth reads; one that came twice is somebody else's. */
+/** Returns our cookies that next-auth reads. A cookie sent twice may come from another site and is left out. */
 export function ownCookies(cx: SignInCall): Record<string, string> {
   const { session, csrf } = cx.site.cookies;
   const pairs = [session, csrf].flatMap((name) => {
@@ -62,7 +62,7 @@ async function endEarlier(cx: SignInCall): Promise<void> {
   await endSession({ ...cx, principal }, { userId: holder.userId, sid, reason: "replaced" });
 }
 
-/** Signs in by one way, which ends the session that this browser had. */
+/** Signs in by one way, and ends this browser's earlier session. */
 export async function signInBy(
   cx: SignInCall,
   { name, way, csrfToken }: { readonly name: string; readonly way: Way; readonly csrfToken: string },

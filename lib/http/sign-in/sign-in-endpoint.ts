@@ -54,7 +54,7 @@ async function demonstration(cx: SignInCall): Promise<Response> {
   return json(found);
 }
 
-/** The calls that nobody is signed in for, by method and path below /api/auth. All else of next-auth is not served. */
+/** The calls that need no sign-in, by method and path below /api/auth. All other calls of next-auth are refused. */
 const CALLS: Readonly<Record<string, (cx: SignInCall) => Promise<Response>>> = {
   "GET csrf": csrfToken,
   "GET demonstration": demonstration,

@@ -50,8 +50,8 @@ export interface WebhookMessage extends Message {
 }
 
 /**
- * What a webhook is sent, the same bytes at each attempt: the thing, its reference and what became of it. Nothing when its
- * owner may not know of the thing any more.
+ * Returns the message for a webhook, the same bytes at each attempt: the thing, its reference and its new state.
+ * Undefined when its owner may not know of the thing any more.
  */
 export async function composeMessage(
   tx: Tx,
@@ -78,7 +78,7 @@ export async function composeMessage(
   };
 }
 
-/** The e-mail to a person who still wants it and may know of the thing. */
+/** Returns the e-mail to a person who still wants it and may know of the thing. */
 export async function composeMail(tx: Tx, cx: ComposeContext, row: DeliveryRow): Promise<Mail | "withheld"> {
   const wanted = (await findSetting(tx, row.user_id)) ?? USUAL_MAIL_KINDS;
   if (!wanted.includes(row.kind)) return "withheld";

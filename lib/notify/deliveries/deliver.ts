@@ -4,7 +4,6 @@ import { randomInt } from "node:crypto";
 import type { Clock } from "@/lib/clock";
 import { type DbContext, inTransaction, type Tx } from "@/lib/db/transaction";
 import type { Keystore } from "@/lib/keystore/keystore";
-import { delayAfter } from "@/lib/notify/deliveries/backoff";
 import { composeMail, composeMessage } from "@/lib/notify/deliveries/compose";
 import { claimDue, type DeliveryRow, insertAttempt, settle, trimTold } from "@/lib/notify/deliveries/store";
 import { type Posted, postOnce } from "@/lib/notify/guard/post";
@@ -14,16 +13,41 @@ import type { AttemptOutcome, DeliveryStatus } from "@/lib/notify/schema";
 import { signedHeaders } from "@/lib/notify/webhooks/signature";
 import type { Logger } from "@/lib/telemetry/logger";
 
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** How long after each failed attempt the next one is made: from a minute to three days. */
+const DELAYS_MS: readonly number[] = [
+  MINUTE_MS,
+  5 * MINUTE_MS,
+  30 * MINUTE_MS,
+  2 * HOUR_MS,
+  8 * HOUR_MS,
+  24 * HOUR_MS,
+  72 * HOUR_MS,
+];
+/** Up to a fifth more, so that what failed together does not come back together. */
+const JITTER = 0.2;
+
+/**
+ * Returns milliseconds until the attempt after the `failed`th one; undefined after the last one. `chance` is drawn
+ * evenly from [0, 1). Pure.
+ */
+function delayAfter(failed: number, chance: number): number | undefined {
+  const delay = DELAYS_MS[failed - 1];
+  return delay === undefined ? undefined : Math.round(delay * (1 + JITTER * chance));
+}
+
 export interface DeliverContext extends Pick<Context, "db" | "instance"> {
   readonly clock: Clock;
   readonly keystore: Keystore;
   readonly logger: Logger;
   readonly mailer: Mailer | undefined;
-  /** Where people read what the e-mail tells of. */
+  /** The page where people read what the e-mail is about. */
   readonly origin: string;
 }
 
-/** Longer than an attempt can take, so that nobody sends beside a process that lives. */
+/** Longer than an attempt can take, so that a second process does not send while the first one is alive. */
 const LEASE_MS = 90_000;
 const BATCH = 8;
 const DAY_MS = 86_400_000;
@@ -113,7 +137,7 @@ export async function deliverDue(cx: DeliverContext): Promise<number> {
   return due.length;
 }
 
-/** Forgets notices after half a year, and what was sent after a month. */
+/** Deletes notices after half a year, and sent messages after a month. */
 export async function forgetTold(cx: DbContext & { readonly clock: Clock }): Promise<void> {
   const now = cx.clock.nowMs();
   const until = { notices: new Date(now - KEEP_NOTICES_MS), deliveries: new Date(now - KEEP_DELIVERIES_MS) };

@@ -20,7 +20,7 @@ import { ownedBy, requireActive } from "@/lib/notify/webhooks/rules";
 import { messageId } from "@/lib/notify/webhooks/signature";
 import { findWebhook, lockWebhook } from "@/lib/notify/webhooks/store";
 
-/** So that the log of one message stays readable, and nobody makes the portal call for ever. */
+/** Keeps the log of one message readable, and bounds how often a person can make the portal call. */
 const MAX_ATTEMPTS = 100;
 
 /** Throws where an attempt of the delivery cannot be read: its log would be incomplete. */
@@ -44,7 +44,7 @@ function toDelivery(row: DeliveryRow, tried: readonly Readable<Tried>[]): Delive
   };
 }
 
-/** What was sent to one's own webhook, newest first, with every attempt. Throws `webhook.not-found`. */
+/** Returns what was sent to the caller's own webhook, newest first, with every attempt. Throws `webhook.not-found`. */
 export async function listDeliveries(
   cx: Context,
   webhookId: string,
@@ -68,9 +68,9 @@ export async function listDeliveries(
 }
 
 /**
- * Sends a message of one's own webhook again, as the same message with the same `webhook-id`. Whether its owner may still
- * know of the thing is asked anew. Throws `webhook.not-found`, `webhook.disabled`, and `delivery.state` for one that waits
- * to be sent anyhow or was tried a hundred times.
+ * Sends a message of the caller's webhook again, as the same message with the same `webhook-id`. It checks again
+ * whether the owner may still know of the thing. Throws `webhook.not-found`, `webhook.disabled`, and `delivery.state`
+ * for a message that is still queued or was tried a hundred times.
  */
 export async function replayDelivery(
   cx: Context,

@@ -30,8 +30,8 @@ export interface Claim {
 }
 
 /**
- * Takes what is due and counts the attempt before it is made: a process that dies while it sends has made it, and after
- * its lease another one sends again.
+ * Takes due messages and counts the attempt before it is made: a process that dies while it sends has used an attempt,
+ * and after its lease another process sends again.
  */
 export async function claimDue(tx: Tx, { tenantId, now, leaseUntil, limit }: Claim): Promise<DeliveryRow[]> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
@@ -48,7 +48,7 @@ export async function claimDue(tx: Tx, { tenantId, now, leaseUntil, limit }: Cla
 /** What an attempt came to, and what follows. */
 export interface Settled {
   readonly id: string;
-  /** Number of the attempt; one that was taken over meanwhile changes nothing. */
+  /** Number of the attempt; an attempt that another process took over changes no row. */
   readonly attempt: number;
   readonly status: DeliveryStatus;
   readonly nextAt: Date | undefined;
@@ -142,7 +142,7 @@ export async function replayRow(tx: Tx, { id, attempts }: DeliveryRow, now: Date
 
 const TRIM = 1_000;
 
-/** Forgets what was told long ago, a bounded number at a time. */
+/** Deletes old notifications and messages, a bounded number at a time. */
 export async function trimTold(
   tx: Tx,
   tenantId: string,

@@ -48,7 +48,7 @@ describe("addresses that webhooks reach", () => {
     "localhost",
     "",
     "1",
-  ])("%s is none", (address) => {
+  ])("%s is not public", (address) => {
     expect(isPublicAddress(address)).toBe(false);
   });
 
@@ -60,7 +60,7 @@ describe("addresses that webhooks reach", () => {
     "192.169.0.1",
     "2606:4700::1111",
     "2a00:1450::1",
-  ])("%s is one", (address) => {
+  ])("%s is public", (address) => {
     expect([isPublicAddress(address), isLoopbackAddress(address)]).toEqual([true, false]);
   });
 });
@@ -82,7 +82,7 @@ describe("the URL of a webhook", () => {
     expect(urlFault(url, OUTSIDE)).toBeTypeOf("string");
   });
 
-  it("may lead to this machine in an evaluation only, and nowhere else in the clear even there", () => {
+  it("may lead to this machine in an evaluation only, and to other hosts only encrypted", () => {
     for (const url of ["http://127.0.0.1:4000/", "http://localhost:4000/", "http://[::1]:4000/"])
       expect([urlFault(url, EVALUATION), urlFault(url, OUTSIDE)]).toEqual([undefined, expect.any(String)]);
     for (const url of ["http://10.0.0.1/", "https://10.0.0.1/", "http://example.com/"])
@@ -113,7 +113,7 @@ describe("a host that is looked up", () => {
     expect(await findTarget(url, EVALUATION, answer("192.168.0.10"))).toBe("address");
   });
 
-  it("that has no address is told so", async () => {
+  it("reports a name that has no address", async () => {
     expect(await findTarget(url, OUTSIDE, answer())).toBe("name");
     expect(
       await findTarget(url, OUTSIDE, async () => {
@@ -133,7 +133,7 @@ async function listening(
 }
 
 describe("a call", () => {
-  it("connects to the address that was looked up, whatever its name says by then", async () => {
+  it("connects to the resolved address, whatever its name resolves to by then", async () => {
     const hosts: (string | undefined)[] = [];
     const server = createServer((request, response) => {
       hosts.push(request.headers.host);
@@ -152,7 +152,7 @@ describe("a call", () => {
     }
   });
 
-  it("ends when its time is over, whether nobody answers or an answer never ends", async () => {
+  it("ends when its time is over, whether the server is silent or an answer never ends", async () => {
     const silent = createTcp((socket) => socket.on("error", () => undefined));
     const endless = createServer((_request, response) => {
       response.writeHead(200);
@@ -175,22 +175,25 @@ describe("a call", () => {
   it.each([
     ["changes the protocol", "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n"],
     ["hints and hangs up", "HTTP/1.1 103 Early Hints\r\n\r\n"],
-  ])("to a server that %s ends, so that nobody else's message waits for it", async (_name, answer) => {
-    const server = createTcp((socket) => {
-      socket.on("error", () => undefined);
-      socket.once("data", () => socket.end(answer));
-    });
-    const port = await listening(server);
-    try {
-      const url = new URL(`http://127.0.0.1:${port}/`);
-      const posted = await postOnce({ url, address: "127.0.0.1", family: 4 }, "{}", {}, 300);
-      expect(["answer", "unreachable"]).toContain(posted.outcome);
-    } finally {
-      server.close();
-    }
-  });
+  ])(
+    "to a server that %s ends, so that other people's messages do not wait for it",
+    async (_name, answer) => {
+      const server = createTcp((socket) => {
+        socket.on("error", () => undefined);
+        socket.once("data", () => socket.end(answer));
+      });
+      const port = await listening(server);
+      try {
+        const url = new URL(`http://127.0.0.1:${port}/`);
+        const posted = await postOnce({ url, address: "127.0.0.1", family: 4 }, "{}", {}, 300);
+        expect(["answer", "unreachable"]).toContain(posted.outcome);
+      } finally {
+        server.close();
+      }
+    },
+  );
 
-  it("to a port where nobody listens, or to a server that speaks no TLS, is no delivery", async () => {
+  it("fails to a port without a listener and to a server without TLS", async () => {
     const server = createServer((_request, response) => response.writeHead(200).end());
     const port = await listening(server);
     const plain = { url: new URL(`https://127.0.0.1:${port}/`), address: "127.0.0.1", family: 4 } as const;

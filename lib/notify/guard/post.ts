@@ -27,7 +27,7 @@ function verdictOn(status: number): Posted {
   return { outcome: status >= 300 && status < 400 ? "redirect" : "answer", status };
 }
 
-/** Reads an answer to its end or its bound and forgets it; what counts is that it was given. */
+/** Reads an answer to its end or its bound and discards it; only its arrival counts. */
 function drain(answer: IncomingMessage, done: () => void): void {
   let read = 0;
   answer.on("data", (chunk: Buffer) => {
@@ -37,7 +37,7 @@ function drain(answer: IncomingMessage, done: () => void): void {
   answer.once("close", done);
 }
 
-/** The address that was looked up and judged is the one that is connected to, whatever the name says by now. */
+/** Connects to the address that was resolved and checked, whatever the name resolves to by now. */
 function fixedLookup({ address, family }: Target): LookupFunction {
   return (_host, options, callback) => {
     if (options.all === true) callback(null, [{ address, family }]);

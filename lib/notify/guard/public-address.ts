@@ -2,9 +2,9 @@ import "server-only";
 import { BlockList, isIP } from "node:net";
 
 /**
- * Networks that no webhook leads into: IANA's special-purpose registries (RFC 6890 and its successors), multicast, what is
- * reserved, and every form that carries an IPv4 address inside an IPv6 one. The families are held apart: node matches an
- * IPv4 address with a rule for mapped addresses, and then every address would be private.
+ * Networks that a webhook may not reach: IANA's special-purpose registries (RFC 6890 and its successors), multicast,
+ * reserved ranges, and every form that carries an IPv4 address inside an IPv6 one. The families are kept apart: node
+ * matches an IPv4 address with a rule for mapped addresses, and then every address would be private.
  */
 const IPV4: readonly (readonly [string, number])[] = [
   ["0.0.0.0", 8],
@@ -49,7 +49,7 @@ const blocked6 = listOf(IPV6, "ipv6");
 
 const loopback4 = listOf([["127.0.0.0", 8]], "ipv4");
 
-/** Whether an address in text is one of the public internet. False for what is no address, and for one with a zone. */
+/** Whether an address in text is a public internet address. False for an invalid address, and for one with a zone. */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address);
   if (family === 4) return !blocked4.check(address, "ipv4");

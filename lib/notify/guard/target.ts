@@ -3,30 +3,30 @@ import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { isLoopbackAddress, isPublicAddress } from "@/lib/notify/guard/public-address";
 
-/** Where a call goes: the address was looked up once, and nothing looks it up again. */
+/** Where a call goes: the address is resolved once and never again. */
 export interface Target {
   readonly url: URL;
   readonly address: string;
   readonly family: 4 | 6;
 }
 
-/** Why a call does not go there: `name` has no address, `address` is none that webhooks may reach. */
+/** Why a call is not made: `name` has no address, `address` is not allowed for webhooks. */
 export type TargetFault = "name" | "address";
 
-/** What is allowed beside the public internet over https. */
+/** What is allowed in addition to the public internet over https. */
 export interface Allowance {
-  /** Plain http to this machine itself: in an evaluation only, where a receiver runs beside the portal. */
+  /** Plain http to this machine itself: in an evaluation only, where a receiver runs on the same machine. */
   readonly loopback: boolean;
 }
 
-/** Looks a host's name up; every address it has. */
+/** Resolves a host's name; returns every address it has. */
 export type Resolve = (
   host: string,
 ) => Promise<readonly { readonly address: string; readonly family: number }[]>;
 
 const resolveAll: Resolve = (host) => lookup(host, { all: true, verbatim: true });
 
-/** A host as it stands in a URL, without the brackets of an IPv6 address. */
+/** Returns a host as written in a URL, without the brackets of an IPv6 address. */
 function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, "");
 }
@@ -37,8 +37,8 @@ function mayBeReached(url: URL, address: string, allowance: Allowance): boolean 
 }
 
 /**
- * A URL that a webhook may have, as far as can be seen without looking its host up; otherwise what is wrong with it. `URL`
- * has put every way of writing an IPv4 address (hexadecimal, octal, one number) into the usual one by then.
+ * Returns a URL that a webhook may have, as far as can be checked without resolving its host; otherwise its fault.
+ * `URL` has already put every form of an IPv4 address (hexadecimal, octal, one number) into the usual one.
  */
 export function urlFault(text: string, allowance: Allowance): string | undefined {
   if (!URL.canParse(text)) return "is not a URL";
@@ -53,7 +53,7 @@ export function urlFault(text: string, allowance: Allowance): string | undefined
   return undefined;
 }
 
-/** Looks the host up once. Every address it has must be one that may be reached: a name with one private one is refused. */
+/** Resolves the host once. Every address it has must be allowed: a name with one private address is refused. */
 export async function findTarget(
   url: URL,
   allowance: Allowance,

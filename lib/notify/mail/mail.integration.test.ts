@@ -56,7 +56,7 @@ const reviewer = () => bench.person({ role: "coordinator", duties: ["legal"], ha
 const LETTER: Mail = { id: "01", to: "a@test.example", subject: "Sealport: a grant", text: "Read more." };
 
 describe("e-mail", () => {
-  it("says kind and reference in both languages, over TLS, and no word of what is in a request", async () => {
+  it("names kind and reference in both languages, over TLS, without the content of a request", async () => {
     const who = await reviewer();
     await bench.file({ order: { sealed: { basis: "StPO 101", until: "2040-01-01" } } });
     await deliver();
@@ -71,7 +71,7 @@ describe("e-mail", () => {
     expect(letter?.text).not.toMatch(/Examination|Landgericht|18 O 1|StPO|stage_1|regulator-/);
   });
 
-  it("comes to nobody who may not know, and to nobody who chose that it does not", async () => {
+  it("is sent only to people who may know of the thing and have not switched it off", async () => {
     const who = await reviewer();
     const others = [bench.auditor, bench.client, bench.support];
     await changeMailSettings(who, { mail_kinds: ["grant"] }, true);
@@ -89,7 +89,7 @@ describe("e-mail", () => {
     expect(takenBy(who)).toHaveLength(1);
   });
 
-  it("that was refused for a while is sent again after a minute, and given up when it was refused for good", async () => {
+  it("is sent again a minute after a temporary refusal, and given up after a permanent one", async () => {
     const who = await reviewer();
     await changeMailSettings(bench.legal, { mail_kinds: [] }, true);
     await bench.file();
@@ -115,7 +115,7 @@ describe("e-mail", () => {
     ]);
   });
 
-  it("is not sent in the clear: a server without STARTTLS or with a certificate of nobody is none", async () => {
+  it("is not sent unencrypted: a server without STARTTLS or with an untrusted certificate gets none", async () => {
     expect(await mailerTo(bare).send(LETTER)).toBe("tls");
     expect(
       await openMailer({
@@ -127,14 +127,14 @@ describe("e-mail", () => {
     expect([bare.taken, server.taken]).toEqual([[], []]);
   });
 
-  it("may go to a server on this machine in the clear, in an evaluation only", async () => {
+  it("may go unencrypted to a server on this machine, in an evaluation only", async () => {
     const url = `smtp://localhost:${bare.port}`;
     expect(await openMailer({ url, from: FROM, evaluation: false }).send(LETTER)).toBe("tls");
     expect(await openMailer({ url, from: FROM, evaluation: true }).send(LETTER)).toBe("delivered");
     expect(bare.taken).toMatchObject([{ isTls: false, to: [LETTER.to] }]);
   });
 
-  it("goes nowhere with a wrong password, and where nobody listens", async () => {
+  it("is not sent with a wrong password or to a port without a listener", async () => {
     const url = `smtp://portal:wrong@localhost:${server.port}`;
     expect(await mailerTo(server, { url }).send(LETTER)).toBe("answer");
     expect(await mailerTo(server, { url: "smtp://localhost:1" }).send(LETTER)).toBe("unreachable");
@@ -150,7 +150,7 @@ describe("e-mail", () => {
     expect(server.taken).toEqual([]);
   });
 
-  it("is set up by both variables or by none", () => {
+  it("needs both variables or neither", () => {
     const env = { SEALPORT_EVALUATION: false };
     expect(mailerOf(env)).toBeUndefined();
     expect(() => mailerOf({ ...env, SMTP_URL: "smtps://mail.example" })).toThrow("SMTP_FROM");

@@ -4,7 +4,7 @@ import { isLoopbackAddress } from "@/lib/notify/guard/public-address";
 import type { AttemptOutcome } from "@/lib/notify/schema";
 
 export interface Mail {
-  /** Becomes the Message-ID, so that a repetition can be told from a new message. */
+  /** Becomes the Message-ID, so that a receiver can recognise a repetition. */
   readonly id: string;
   readonly to: string;
   readonly subject: string;
@@ -13,7 +13,7 @@ export interface Mail {
 
 /** Sends e-mail by the operator's own server. */
 export interface Mailer {
-  /** Never throws: a failure is an outcome, and no word of the server's answer is kept. */
+  /** Never throws: a failure is an outcome, and no text of the server's answer is kept. */
   send(mail: Mail): Promise<AttemptOutcome>;
   close(): void;
 }
@@ -28,10 +28,10 @@ export interface MailSetting {
 }
 
 const TIMEOUT_MS = 20_000;
-/** One plain address: nothing that could begin another header or name a second recipient. */
+/** One plain address, without characters that could begin another header or name a second recipient. */
 const ADDRESS = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?$/;
 const LINE = /^[^\p{Cc}\p{Zl}\p{Zp}]{1,200}$/u;
-/** SMTP answers that say no for good (RFC 5321, section 4.2.1). */
+/** SMTP answers that refuse permanently (RFC 5321, section 4.2.1). */
 const FOR_GOOD = 500;
 
 export function isPlainAddress(address: string): boolean {
@@ -53,14 +53,14 @@ function outcomeOf(error: unknown): AttemptOutcome {
   return answer > 0 ? "answer" : "unreachable";
 }
 
-/** A connection in the clear is for a server beside an evaluation only. */
+/** A connection without TLS is only for a server on the same machine in an evaluation. */
 function mayBeClear({ evaluation }: MailSetting, host: string): boolean {
   return evaluation && (host === "localhost" || isLoopbackAddress(host));
 }
 
 /**
- * A mailer for this setting. TLS is required: from the first byte with `smtps:`, by STARTTLS before anything else is said
- * with `smtp:`, but for a server on this machine in an evaluation. Nothing of what is sent is logged.
+ * Returns a mailer for this setting. TLS is required: from the first byte with `smtps:`, by STARTTLS as the first
+ * command with `smtp:`. The only exception is a server on this machine in an evaluation. Mails are not logged.
  */
 export function openMailer(setting: MailSetting): Mailer {
   const url = new URL(setting.url);

@@ -8,7 +8,10 @@ interface MailEnv {
   readonly SEALPORT_EVALUATION: boolean;
 }
 
-/** The mailer that SMTP_URL and SMTP_FROM name; none without both. Throws EnvironmentError for one without the other. */
+/**
+ * Returns the mailer that SMTP_URL and SMTP_FROM name; undefined without both. Throws EnvironmentError for one without
+ * the other.
+ */
 export function mailerOf(env: MailEnv): Mailer | undefined {
   const { SMTP_URL: url, SMTP_FROM: from, SEALPORT_EVALUATION: evaluation } = env;
   if (url === undefined && from === undefined) return undefined;

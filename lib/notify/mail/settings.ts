@@ -21,7 +21,7 @@ export async function getMailSettings(cx: Context, hasMail: boolean): Promise<Ma
   }));
 }
 
-/** Chooses them. In the app everything is told always. */
+/** Stores the caller's choice of e-mails. The app itself always shows all notifications. */
 export async function changeMailSettings(
   cx: Context,
   body: MailSettings,

@@ -9,7 +9,7 @@ export async function findAddress(tx: Tx, userId: string): Promise<string> {
   return row.email;
 }
 
-/** What a person has chosen; undefined until they have. */
+/** Returns a person's choice; undefined until they have chosen. */
 export async function findSetting(tx: Tx, userId: string): Promise<NotifyKind[] | undefined> {
   const row = await tx.notify_setting.findUnique({
     where: { user_id: userId },

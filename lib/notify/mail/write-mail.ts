@@ -11,7 +11,7 @@ const WORDS: Readonly<Record<NotifyKind, readonly [english: string, german: stri
   key: ["A key changed", "Ein Schlüssel hat sich geändert"],
   epoch: ["An escrow epoch changed", "Eine Epoche der Treuhand hat sich geändert"],
   hold: ["A legal hold changed", "Eine Löschsperre hat sich geändert"],
-  // Not what it tells: mail lies open on its way.
+  // Not the content: anyone on the way can read mail.
   notice: ["Notice", "Mitteilung"],
 };
 
@@ -25,8 +25,8 @@ export interface ToldByMail {
 }
 
 /**
- * The reference, the kind of thing, and where to read more; never a state, a name or a reason: mail lies open on its way.
- * The time is the change's own in UTC.
+ * Returns a mail with the reference, the kind of thing and the page to read more, never a state, a name or a reason:
+ * anyone on the way can read mail. The time is the change's own in UTC.
  */
 export function writeMail({ id, to, kind, reference, at, origin }: ToldByMail): Mail {
   const [english, german] = WORDS[kind];

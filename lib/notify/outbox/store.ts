@@ -17,12 +17,14 @@ const EventRow = z.object({
   subject: z.string(),
   state: z.string(),
   at: z.date(),
-  /** Pseudonym of whoever did it; null for the system, and where no entry tells. */
+  /** Pseudonym of the person who did it; null for the system, and where no entry names a person. */
   actor: z.string().nullable(),
 });
 export type EventRow = z.infer<typeof EventRow>;
 
-/** The oldest changes that nobody else is telling, taken out of the outbox: they are gone when the transaction ends. */
+/**
+ * Takes the oldest changes that no other process is sending out of the outbox: they are gone when the transaction ends.
+ */
 export async function takeEvents(tx: Tx, tenantId: string, limit: number): Promise<EventRow[]> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
     WITH taken AS (
@@ -41,7 +43,7 @@ export interface Person {
   readonly mailKinds: readonly string[] | null;
 }
 
-/** Everybody of the tenant who is active, with what they want by e-mail. */
+/** Returns all active people of the tenant, with their choice of e-mails. */
 export async function listPeople(tx: Tx, tenantId: string): Promise<Person[]> {
   const rows = await tx.$queryRaw<(HolderRow & { mail_kinds: string[] | null })[]>(Prisma.sql`
     SELECT ${HOLDER_COLUMNS}, s.mail_kinds FROM app_user u ${HOLDER_TABLES}
@@ -57,7 +59,7 @@ export interface Hook {
   readonly kinds: readonly string[];
 }
 
-/** Webhooks that are told things. */
+/** Returns the webhooks that receive changes. */
 export async function listHooks(tx: Tx, tenantId: string): Promise<Hook[]> {
   const rows = await tx.webhook.findMany({
     where: { tenant_id: tenantId, state: "active" },
@@ -66,7 +68,7 @@ export async function listHooks(tx: Tx, tenantId: string): Promise<Hook[]> {
   return rows.map(({ id, user_id: userId, kinds }) => ({ id, userId, kinds }));
 }
 
-/** What one person or program is to be told. */
+/** A notification for one person or program. */
 export interface Told {
   readonly id: string;
   readonly tenantId: string;

@@ -9,7 +9,7 @@ import { ownedBy, requireActive, seenBy, toWebhook } from "@/lib/notify/webhooks
 import { newSecret, secretContext, secretText } from "@/lib/notify/webhooks/signature";
 import { changeSecret, disableRow, lockWebhook } from "@/lib/notify/webhooks/store";
 
-/** How long the secret before signs beside the new one. */
+/** How long the previous secret signs together with the new one. */
 const OVERLAP_MS = 24 * 60 * 60_000;
 
 /**
@@ -39,7 +39,7 @@ export async function rotateSecret(cx: Context, id: string): Promise<WebhookSecr
 }
 
 /**
- * Ends a webhook for good: one's own, or as an administrator anybody's. What waits to be sent to it is not sent any more.
+ * Ends a webhook permanently: the caller's own, or as an administrator any. Its queued messages are not sent any more.
  * Throws `webhook.not-found`, `webhook.disabled`.
  */
 export async function disableWebhook(

@@ -24,8 +24,8 @@ function requireUrl(cx: Context, text: string): string {
 }
 
 /**
- * A webhook of the caller: it is told what the caller may know of, and nothing else. Its secret is in this answer and
- * never shown again. Throws `request.invalid` for an address that no webhook may have, `webhook.too-many`.
+ * Makes a webhook of the caller: it receives only what the caller may know of. Its secret is in this answer and never
+ * shown again. Throws `request.invalid` for an address that a webhook may not have, `webhook.too-many`.
  */
 export async function createWebhook(cx: Context, body: NewWebhook): Promise<WebhookSecretAnswer> {
   const url = requireUrl(cx, body.url);
@@ -46,7 +46,7 @@ export async function createWebhook(cx: Context, body: NewWebhook): Promise<Webh
       outcome: "done",
       action: "webhook.create",
       subjects: [`webhook:${id}`],
-      // Where an agency has itself told is its own business.
+      // The address where an agency receives notices is its own business.
       caseId: organisationId,
       caseDetails: { origin: new URL(url).origin, kinds },
     });

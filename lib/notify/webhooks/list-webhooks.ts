@@ -7,7 +7,10 @@ import type { Webhook, WebhookQuery } from "@/lib/notify/schema";
 import { seenBy, toWebhook } from "@/lib/notify/webhooks/rules";
 import { listWebhookRows, type WebhookRow } from "@/lib/notify/webhooks/store";
 
-/** Webhooks newest first: one's own, and for administrators everybody's without more of the address than its origin. */
+/**
+ * Returns webhooks newest first: the caller's own; administrators see all, but of another person's address only its
+ * origin.
+ */
 export async function listWebhooks(
   cx: Context,
   query: WebhookQuery,

@@ -6,7 +6,7 @@ import type { Owner, WebhookRow } from "@/lib/notify/webhooks/store";
 
 type Caller = Pick<Context, "principal" | "instance">;
 
-/** Administrators see where the portal calls for everybody, and may stop it; they make none for others. */
+/** Administrators see where the portal calls for all people, and may stop it; they make no webhook for others. */
 function isAdministrator({ principal }: Caller): boolean {
   return principal.role === "admin";
 }

@@ -41,7 +41,7 @@ export function signedHeaders(message: Message, secrets: readonly Uint8Array[]):
   };
 }
 
-/** What the keystore binds a sealed secret to: it opens for this webhook alone. */
+/** The context that the keystore binds a sealed secret to: it opens for this webhook alone. */
 export function secretContext(webhookId: string): string {
   return `webhook:${webhookId}`;
 }

@@ -28,7 +28,7 @@ const COLUMNS = Prisma.sql`w.id::text, w.user_id::text, u.organisation_id::text,
   w.former_secret, w.former_until, w.created_at, w.ended_at`;
 const TABLES = Prisma.sql`webhook w JOIN app_user u ON u.id = w.user_id`;
 
-/** Whose webhooks are looked at: one person's, or with `userId` undefined everybody's of the tenant. */
+/** The owner whose webhooks are read; with `userId` undefined all owners of the tenant. */
 export interface Owner {
   readonly tenantId: string;
   readonly userId: string | undefined;

@@ -710,7 +710,7 @@ BEGIN
 END $$;
 
 -- Returns whether the maker of an export may still read what they could when they asked: account, organisation and participant are active,
--- and role, duties and organisation are unchanged (lib/audit/export/reader-standing.ts).
+-- and role, duties and organisation are unchanged (lib/audit/export/export-log.ts).
 CREATE FUNCTION export_maker_stands(x audit_export) RETURNS boolean
   LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   SELECT EXISTS (SELECT 1 FROM app_user u JOIN organisation o ON o.id = u.organisation_id LEFT JOIN participant p ON p.id = u.participant_id

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 
-// What is refused before Next sees it, as a problem document (RFC 9457) with the members and headers of every other.
+// Returns a refusal before Next sees the request, as a problem document (RFC 9457) with the members and headers of
+// every other.
 
 const HEADERS = {
   "content-type": "application/problem+json",

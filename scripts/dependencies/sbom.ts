@@ -3,8 +3,8 @@ import path from "node:path";
 import { Lockfile, Manifest } from "./dependency-rules";
 import { makeSbom } from "./make-sbom";
 
-// `npm run sbom [FILE]`: the CycloneDX bill of materials of what a production installation has, by default into
-// test-results, which is not in git.
+// `npm run sbom [FILE]`: the CycloneDX bill of materials of a production installation, by default in test-results,
+// which is not in git.
 const file = process.argv[2] ?? "test-results/sbom.cdx.json";
 const read = (name: string): unknown => JSON.parse(readFileSync(name, "utf8"));
 const sbom = makeSbom(Lockfile.parse(read("package-lock.json")), Manifest.parse(read("package.json")).name);

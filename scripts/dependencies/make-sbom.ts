@@ -38,7 +38,9 @@ function hashesOf(one: Locked): { hashes?: Sbom["components"][number]["hashes"] 
   return { hashes: [{ alg: `SHA-${algorithm}`, content: Buffer.from(digest, "base64").toString("hex") }] };
 }
 
-/** What npm leaves out of a component: a licence that is read, a hash of a package that also lies in another's archive. */
+/**
+ * What npm leaves out of a component: a licence from the package's text, a hash of a package inside another's archive.
+ */
 function completed(component: Sbom["components"][number], locked: readonly Locked[]): typeof component {
   const hashed = locked.find(({ integrity }) => integrity !== undefined);
   const licence = locked.map(licenceOf).find((one) => one !== undefined);
@@ -52,8 +54,8 @@ function completed(component: Sbom["components"][number], locked: readonly Locke
 }
 
 /**
- * The bill of materials of the product from the lockfile, made by npm. What it leaves out is filled in, and it bears the
- * product's name in place of the folder's.
+ * Returns the bill of materials of the product from the lockfile, made by npm. It adds what npm leaves out, and has the
+ * product's name instead of the folder's.
  */
 export function makeSbom(lock: Lockfile, name: string): Sbom {
   const sbom = npmSbom();

@@ -7,3 +7,9 @@ export function textReply(text: string, filename?: string): RawReply {
   const headers = { "content-type": "text/plain; charset=utf-8", ...naming };
   return { response: new Response(text, { headers }) };
 }
+
+/** An answer of bytes: tiles and entry bundles. */
+export function bytesReply(bytes: Uint8Array): RawReply {
+  const headers = { "content-type": "application/octet-stream", "content-length": String(bytes.length) };
+  return { response: new Response(Uint8Array.from(bytes), { headers }) };
+}

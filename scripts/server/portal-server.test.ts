@@ -3,12 +3,12 @@ import type { AddressInfo } from "node:net";
 import { connect } from "node:net";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { z } from "zod";
-import { ERROR_CODES } from "../lib/error-codes";
+import { ERROR_CODES } from "@/lib/error-codes";
 import { createPortalServer } from "./portal-server.mjs";
 import { refuseEarly } from "./refuse-early.mjs";
 
-// Raw sockets against the portal's own server, its times made short. Nothing waits for a clock: each test waits for the
-// answer, or for the connection to be gone.
+// Raw sockets against the portal's own server with short times. No test waits for a clock: each waits for the answer,
+// or for the end of the connection.
 
 const server = { current: createPortalServer() };
 const seen: {
@@ -125,11 +125,14 @@ it.each<readonly [string, number, readonly string[]]>([
     408,
     [`POST / HTTP/1.1\r\n${HOST}transfer-encoding: chunked\r\n\r\n2\r\nab\r\n`],
   ],
-])("%s are cut by the server's own time, and the connection is taken away", async (_what, status, pieces) => {
-  const { status: given, code } = problemIn(await talk(...pieces));
-  expect([given, code]).toEqual([status, "request.timeout"]);
-  await untilGone();
-});
+])(
+  "%s are cut by the server's own time limit, and the connection is closed",
+  async (_what, status, pieces) => {
+    const { status: given, code } = problemIn(await talk(...pieces));
+    expect([given, code]).toEqual([status, "request.timeout"]);
+    await untilGone();
+  },
+);
 
 it("a sender of one byte now and then gains no time by it, and others are answered meanwhile", async () => {
   const slow = connect({ port: portOf(), host: "127.0.0.1", allowHalfOpen: true });
@@ -144,14 +147,14 @@ it("a sender of one byte now and then gains no time by it, and others are answer
   expect(seen).toMatchObject({ started: 2, whole: 1 });
 });
 
-it("a connection on which nothing is sent is closed", async () => {
+it("a connection without a request is closed", async () => {
   const socket = connect({ port: portOf(), host: "127.0.0.1" });
   socket.on("error", () => undefined).resume();
   await once(socket, "close");
   await untilGone();
 });
 
-it("a hundred slow senders are all let go", async () => {
+it("a hundred slow senders are all disconnected", async () => {
   const answers = await Promise.all(
     Array.from({ length: 100 }, () => talk(`POST / HTTP/1.1\r\n${HOST}content-length: 9\r\n\r\n`)),
   );
@@ -187,7 +190,7 @@ it.each<readonly [string, number, string]>([
   ["NUL in a header", 400, `GET / HTTP/1.1\r\n${HOST}x: a\u0000b\r\n\r\n`],
   ["a lone line feed", 400, `GET / HTTP/1.1\n${HOST}\n\n`],
   ["no host", 400, "GET / HTTP/1.1\r\n\r\n"],
-  ["a method that nobody knows", 400, `BREW / HTTP/1.1\r\n${HOST}\r\n`],
+  ["an unknown method", 400, `BREW / HTTP/1.1\r\n${HOST}\r\n`],
   ["another protocol", 400, "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003"],
   ["a version of no HTTP", 400, `GET / HTTP/9.9\r\n${HOST}\r\n`],
 ])("%s is refused with %i and never handed on", async (_what, status, text) => {
@@ -197,21 +200,21 @@ it.each<readonly [string, number, string]>([
   await untilGone();
 });
 
-it("TRACE is answered 405 with what is allowed, and echoes nothing", async () => {
+it("TRACE is answered 405 with the allowed methods, and echoes nothing", async () => {
   const answer = await talk(`TRACE /confidential/x?token=1 HTTP/1.1\r\n${HOST}cookie: secret=1\r\n\r\n`);
   expect(problemIn(answer)).toMatchObject({ status: 405, instance: "/confidential/x" });
   expect(answer).toMatch(/\r\nallow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n/);
   expect(answer).not.toContain("secret");
 });
 
-it("a target that names another host is this server's own path, so that nobody is led there", async () => {
+it("a target that names another host is this server's own path, so that it leads no client there", async () => {
   await talk(`GET http://other.example:81/a/../b%2F?c=//d HTTP/1.1\r\n${HOST}connection: close\r\n\r\n`);
   expect(seen).toMatchObject({ url: "/a/../b%2F?c=//d", host: "other.example:81" });
   await talk(`GET HTTPS://other.example HTTP/1.1\r\n${HOST}connection: close\r\n\r\n`);
   expect(seen).toMatchObject({ started: 2, url: "/", host: "other.example" });
 });
 
-it("OPTIONS of the whole server tells the methods; any other target that is no path is refused", async () => {
+it("OPTIONS of the whole server names the methods; any other target without a path is refused", async () => {
   const answer = await talk(`OPTIONS * HTTP/1.1\r\n${HOST}connection: close\r\n\r\n`);
   expect(answer).toMatch(/^HTTP\/1.1 204 No Content\r\n/);
   expect(answer).toMatch(/\r\nallow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n/);
@@ -220,14 +223,14 @@ it("OPTIONS of the whole server tells the methods; any other target that is no p
   expect(seen.started).toBe(0);
 });
 
-it("whoever asks for another protocol is answered in this one", async () => {
+it("a client that asks for another protocol is answered in this one", async () => {
   for (const protocol of ["h2c", "websocket"])
     expect(
       await talk(`GET / HTTP/1.1\r\n${HOST}connection: upgrade, close\r\nupgrade: ${protocol}\r\n\r\n`),
     ).toContain("200 OK");
 });
 
-it("an expectation that nobody can meet is refused, and the one that everybody knows is met", async () => {
+it("an unknown expectation is refused, and `100-continue` is met", async () => {
   const post = (expected: string) =>
     talk(
       `POST /x HTTP/1.1\r\n${HOST}expect: ${expected}\r\nconnection: close\r\ncontent-length: 2\r\n\r\nab`,
@@ -239,7 +242,7 @@ it("an expectation that nobody can meet is refused, and the one that everybody k
   expect(seen.whole).toBe(1);
 });
 
-it("a sender that goes away in the middle is known to have done so", async () => {
+it("a sender that disconnects in the middle is detected", async () => {
   const socket = connect({ port: portOf(), host: "127.0.0.1" });
   socket.on("error", () => undefined);
   socket.write(`POST / HTTP/1.1\r\n${HOST}content-length: 5\r\n\r\nab`);

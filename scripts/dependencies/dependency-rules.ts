@@ -79,7 +79,7 @@ export function productionPackages(lock: Lockfile): Locked[] {
   return lockedPackages(lock).filter(({ dev, devOptional }) => dev !== true && devOptional !== true);
 }
 
-/** The licence expression of a package, undefined where none is known. */
+/** Returns the licence expression of a package, undefined where it is unknown. */
 export function licenceOf({ name, license }: Locked): string | undefined {
   return READ[name] ?? license;
 }
@@ -95,14 +95,14 @@ function judge(one: Locked): string[] {
   const licence = licenceOf(one);
   if (licence === undefined) wrong.push("names no licence");
   else if (!isAllowed(licence)) wrong.push(`has the licence ${licence}, which is not on the list`);
-  // What lies in another package's archive is covered by that one's hash.
+  // The hash of the archive covers a package inside another package's archive.
   if (one.integrity === undefined && one.inBundle !== true) wrong.push("has no integrity hash");
   if (one.resolved !== undefined && !one.resolved.startsWith(REGISTRY))
     wrong.push(`comes from ${one.resolved}`);
   return wrong.map((words) => `${one.place} ${words}`);
 }
 
-/** What is wrong with the scripts that packages want to run when they are installed. */
+/** Returns the faults of the scripts that packages want to run when they are installed. */
 function scriptsOf(lock: Lockfile, { allowScripts }: Manifest): string[] {
   const unnamed = lockedPackages(lock)
     .filter(({ hasInstallScript, name }) => hasInstallScript === true && allowScripts[name] === undefined)
@@ -118,7 +118,7 @@ function unpinned({ dependencies, devDependencies }: Manifest): string[] {
     .map(([name, version]) => `${name} ${version} is not an exact version`);
 }
 
-/** What is wrong with the dependencies, found without a network; one sentence each. */
+/** Returns the faults of the dependencies, found without a network; one sentence each. */
 export function dependencyFaults(lock: Lockfile, manifest: Manifest): string[] {
   return [...productionPackages(lock).flatMap(judge), ...scriptsOf(lock, manifest), ...unpinned(manifest)];
 }
@@ -128,13 +128,13 @@ const Advisories = z.object({
   vulnerabilities: z.record(z.string(), z.object({ severity: z.string() })),
 });
 
-/** What `npm audit --json` found: packages with high or critical advisories, or that nobody answered. */
+/** What `npm audit --json` found: packages with high or critical advisories, or that the registry gave no answer. */
 export type AuditOutcome =
   | { readonly kind: "clean"; readonly lower: number }
   | { readonly kind: "found"; readonly packages: readonly string[] }
   | { readonly kind: "unanswered" };
 
-/** Reads npm's answer. One that is none is "unanswered", never "clean". */
+/** Reads npm's answer. An invalid answer is "unanswered", never "clean". */
 export function readAudit(stdout: string): AuditOutcome {
   let parsed: unknown;
   try {

@@ -29,7 +29,9 @@ const TWO_CREDENTIALS = {
 const CREDENTIALS = ["authorization", "x-api-key"];
 const WITH_HOST = /^https?:\/\/([^/?#@\s]+)(\/[^\s]*|\?[^\s]*)?$/i;
 
-/** A target may name a host, as for a proxy (RFC 9112 section 3.2.2): it is asked for here. Next would lead there. */
+/**
+ * A target may name a host, as for a proxy (RFC 9112 section 3.2.2): this server answers it. Next would redirect there.
+ */
 function takeHost(request) {
   const [whole, host, rest = "/"] = WITH_HOST.exec(request.url ?? "") ?? [];
   if (whole === undefined) return;
@@ -51,7 +53,7 @@ function faultOf(request) {
   return request.url?.startsWith("/") ? undefined : NO_TARGET;
 }
 
-/** What is no path is not told again: without one the request's id names the occurrence. */
+/** An invalid path is not repeated: without one the request's id names the occurrence. */
 const pathOf = (url) => (url?.startsWith("/") ? url.split("?", 1)[0] : undefined);
 
 /** OPTIONS of the server as a whole (RFC 9110 section 9.3.7). */

@@ -51,7 +51,7 @@ function get(target: string, encoding: string | undefined, method = "GET"): Prom
   });
 }
 
-test("a script comes compressed and whole to who takes Brotli", async () => {
+test("a client that takes Brotli gets a script compressed and whole", async () => {
   const answer = await get("/_next/static/chunks/one.js?dpl=1", "gzip, deflate, br, zstd");
   expect(answer.status).toBe(200);
   expect(answer.headers["content-encoding"]).toBe("br");

@@ -16,7 +16,7 @@ function statusOf(port: number, method: string, headers: string[] = []): Promise
   });
 }
 
-/** A server that answers 204 where nothing is refused. */
+/** A server that answers 204 where it does not refuse. */
 async function withServer(use: (port: number) => Promise<void>): Promise<void> {
   const server = createServer((incoming, response) => {
     if (!refuseEarly(incoming, response)) response.writeHead(204).end();

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { dependencyFaults, Lockfile, Manifest, productionPackages, readAudit } from "./dependency-rules";
 
 // `npm run check:dependencies`: licences, hashes, install scripts and pinned versions from the lockfile alone; known
-// vulnerabilities as the registry knows them. A registry that does not answer is told and fails nothing.
+// vulnerabilities as the registry knows them. If the registry does not answer, the command reports it and does not
+// fail.
 const AUDIT_MS = 60_000;
 const read = (file: string): unknown => JSON.parse(readFileSync(file, "utf8"));
 const [lock, manifest] = [Lockfile.parse(read("package-lock.json")), Manifest.parse(read("package.json"))];

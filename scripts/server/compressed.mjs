@@ -3,8 +3,8 @@ import path from "node:path";
 import { pipeline } from "node:stream";
 import { brotliCompressSync, constants } from "node:zlib";
 
-// Scripts and styles of a build, compressed once with Brotli at its slowest (RFC 7932): about a sixth less on the
-// wire than what Next compresses anew for each answer.
+// Scripts and styles of a build, compressed once with Brotli at its slowest (RFC 7932): about a sixth less on the wire
+// than what Next compresses for each answer.
 const TYPES = { ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8" };
 const MIN_BYTES = 1024;
 
@@ -20,7 +20,7 @@ function typeOf(file) {
   return TYPES[path.extname(file)];
 }
 
-/** Writes NAME.br beside each script and style of `.next/static`. */
+/** Writes NAME.br next to each script and style of `.next/static`. */
 export function compressBuild(root) {
   for (const file of filesUnder(path.join(root, ".next/static"))) {
     if (typeOf(file) === undefined || statSync(file).size < MIN_BYTES) continue;
@@ -30,7 +30,10 @@ export function compressBuild(root) {
   }
 }
 
-/** Address of each file that has a compressed twin. Only these are ever opened: an address is looked up, not joined. */
+/**
+ * The address of each file that has a compressed twin. Only these are opened: an address is a key of this map, never a
+ * path.
+ */
 export function compressedFiles(root) {
   const folder = path.join(root, ".next/static");
   const known = new Map();
@@ -49,7 +52,7 @@ function takesBrotli(header) {
     .some((one) => /^\s*br\s*(;\s*q=(1(\.0*)?|0\.\d*[1-9]\d*)\s*)?$/.test(one));
 }
 
-/** Answers with the compressed twin where there is one and the caller takes it; false leaves the request to Next. */
+/** Answers with the compressed twin where one exists and the client takes it; false leaves the request to Next. */
 export function serveCompressed(known, request, response) {
   if (request.method !== "GET" && request.method !== "HEAD") return false;
   const found = known.get((request.url ?? "").split("?", 1)[0]);

@@ -30,7 +30,7 @@ const FLOOR = [
   "no-referrer",
 ];
 
-it("an answer that says nothing of security gets the least, however its head is written", async () => {
+it("an answer without security headers gets the least ones, however its head is written", async () => {
   const redirect = await answeredBy((response) => response.writeHead(308, { location: "/x" }).end("/x"));
   expect(of(redirect)).toEqual(FLOOR);
   expect(redirect.get("location")).toBe("/x");

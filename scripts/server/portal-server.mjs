@@ -11,7 +11,7 @@ const LIMITS = {
   requestMs: 60_000,
   keepAliveMs: 10_000,
   checkMs: 2_000,
-  /** How long a refused sender may take to read its refusal before the connection is taken away. */
+  /** How long a refused sender may take to read its refusal before the connection is closed. */
   lingerMs: 1_000,
 };
 
@@ -22,7 +22,7 @@ const REFUSALS = {
 };
 const MALFORMED = [400, "request.malformed", "The request could not be read"];
 
-/** What the parser refuses never reaches Next: a problem document all the same. */
+/** A request that the parser refuses never reaches Next: it gets a problem document all the same. */
 function refuse(error, socket, lingerMs) {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();
@@ -32,7 +32,7 @@ function refuse(error, socket, lingerMs) {
   const { headers, body } = refusalOf({ status, code, title, detail: `${title}.` });
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${status} ${title}\r\n${lines.join("")}\r\n${body}`);
-  // A sender that never ends its half would hold the connection for ever.
+  // A sender that never ends its half would keep the connection open for ever.
   setTimeout(() => socket.destroy(), lingerMs).unref();
 }
 
@@ -49,13 +49,13 @@ function refuseExpectation(request, response) {
   response.end(body);
 }
 
-/** Makes the server; `limits` are for tests. Whoever gets it adds what answers. */
+/** Makes the server; `limits` are for tests. The caller adds the handler that answers. */
 export function createPortalServer(limits = {}) {
   const { headerBytes, headersMs, requestMs, keepAliveMs, checkMs, lingerMs } = { ...LIMITS, ...limits };
   const server = createServer({
     connectionsCheckingInterval: checkMs,
     maxHeaderSize: headerBytes,
-    // Node would answer a request without a host by a line of its own: refuse-early.mjs does.
+    // Node would answer a request without a host with its own text: refuse-early.mjs answers it.
     requireHostHeader: false,
   });
   server.headersTimeout = headersMs;

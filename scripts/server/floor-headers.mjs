@@ -1,5 +1,5 @@
-// Security headers under every answer of the portal's server. Pages, files and calls set their own; Next answers some
-// addresses by itself, with a redirect or a line of text, and these would go without.
+// Security headers under every answer of the portal's server. Pages, files and calls set their own; Next itself answers
+// some addresses with a redirect or a line of text, and these would have no headers.
 
 const FLOOR = {
   "content-security-policy": "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",

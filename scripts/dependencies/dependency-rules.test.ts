@@ -16,7 +16,7 @@ const lock = Lockfile.parse(read("package-lock.json"));
 const manifest = Manifest.parse(read("package.json"));
 
 describe("the rules", () => {
-  it("find nothing wrong with our own dependencies", () => {
+  it("find no fault in our own dependencies", () => {
     expect(dependencyFaults(lock, manifest)).toEqual([]);
   });
 
