@@ -35,7 +35,7 @@ export interface EscrowClientOptions {
   readonly log: string;
   readonly clock: Clock;
   readonly timeoutMs?: number;
-  /** Epochs known from the database, so that sealing goes on while the custodian is away. */
+  /** Epochs stored in the database, so that sealing continues while the custodian is away. */
   readonly storedEpochs?: () => Promise<readonly SignedEpoch[]>;
 }
 
@@ -93,12 +93,12 @@ function verified(pinned: PinnedCustodian, answer: EpochsResponse): EpochsRespon
 
 interface EpochReader {
   read(): Promise<EscrowEpoch>;
-  /** Takes what was just answered in the place of what was known. */
+  /** Replaces the cached answer with the newest one. */
   learn(answer: EpochsResponse): EscrowEpoch;
   rotationDays(): number | undefined;
 }
 
-/** The newest epoch, read again when older than half a minute; while the custodian is away the last known stays. */
+/** Returns the newest epoch. It is read again after half a minute. While the custodian is away the last known epoch is used. */
 function epochReader(pinned: PinnedCustodian, options: EscrowClientOptions): EpochReader {
   let known: { readonly epoch: EscrowEpoch; readonly at: number } | undefined;
   let days: number | undefined;
@@ -137,7 +137,7 @@ function newest(epochs: readonly SignedEpoch[]): EscrowEpoch {
   return { epoch, kid, publicKey: fromBase64url(public_key), signed };
 }
 
-/** One answer for each group, in their order, from as many calls as they take. */
+/** Returns one answer for each group in the given order, from as many calls as needed. */
 async function inCalls<R>(
   items: readonly RegistrationItem[],
   call: (some: readonly RegistrationItem[]) => Promise<readonly R[]>,

@@ -3,7 +3,7 @@ import { verifyStatement } from "@/lib/crypto/statement";
 import { checkX25519PublicKey } from "@/lib/crypto/x25519-check";
 import type { SignedEpoch } from "@/lib/escrow/protocol/messages";
 
-/** Whether an epoch's key is the pinned custodian's, for this log, and fit to seal to. */
+/** Returns whether the pinned custodian signed an epoch's key for this log, and the key is safe to seal to. */
 export function verifyEpoch(
   pinned: { readonly log: string; readonly publicKey: Uint8Array },
   { statement, signature }: SignedEpoch,
