@@ -1,17 +1,16 @@
-import type { AcceptedGrant, EscrowClient, EscrowEpoch } from "@/lib/escrow/protocol/port";
+import type { AcceptedGrant, EscrowClient, EscrowEpoch, GrantEnds } from "@/lib/escrow/protocol/port";
 import "server-only";
 import type { Clock } from "@/lib/clock";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { verifyEscrowOk } from "@/lib/crypto/escrow-ok";
 import { parseVkey } from "@/lib/crypto/log/signed-note";
 import { verifyStatement } from "@/lib/crypto/statement";
+import { checkX25519PublicKey } from "@/lib/crypto/x25519-check";
 import { batchesOf } from "@/lib/escrow/client/batches";
-import { createGrantEnds } from "@/lib/escrow/client/ends";
 import { createLostKeyClient } from "@/lib/escrow/client/lost-key";
 import { openThroughEscrow } from "@/lib/escrow/client/open";
 import { createRosterReader } from "@/lib/escrow/client/roster-reader";
 import { askCustodian, callCustodian, distrust, type PinnedCustodian } from "@/lib/escrow/client/transport";
-import { verifyEpoch } from "@/lib/escrow/protocol/epoch";
 import {
   EpochsResponse,
   GrantResponse,
@@ -20,12 +19,33 @@ import {
   RegisterResponse,
   type RegistrationItem,
   type RegistrationResult,
+  type Revocation,
   RewrapResponse,
   type RewrapResult,
   type SignedEpoch,
 } from "@/lib/escrow/protocol/messages";
 import { NoteResponse, ROSTER_PATHS } from "@/lib/escrow/protocol/roster";
-import type { GrantSubmission } from "@/lib/escrow/protocol/submissions";
+import {
+  CO_VIEWER_ENDS_PATH,
+  type CoViewerEnd,
+  type GrantSubmission,
+  ReviewResponse,
+  type Suspension,
+} from "@/lib/escrow/protocol/submissions";
+
+/** Returns whether the pinned custodian signed an epoch's key for this log, and the key is safe to seal to. */
+function verifyEpoch(
+  pinned: { readonly log: string; readonly publicKey: Uint8Array },
+  { statement, signature }: SignedEpoch,
+): boolean {
+  if (statement.log !== pinned.log || statement.kid !== `escrow#${statement.epoch}`) return false;
+  try {
+    checkX25519PublicKey(fromBase64url(statement.public_key));
+    return verifyStatement(pinned.publicKey, "escrow-key", statement, fromBase64url(signature));
+  } catch {
+    return false;
+  }
+}
 
 export interface EscrowClientOptions {
   readonly url: string;
@@ -186,4 +206,16 @@ async function submitGrant(pinned: PinnedCustodian, submission: GrantSubmission)
   if (!isSigned || accepted.statement.grant !== submission.grant) throw distrust("grant");
   checkRegistrations(pinned, accepted.registrations);
   return accepted;
+}
+
+function createGrantEnds(pinned: PinnedCustodian): GrantEnds {
+  const tell = async (path: string, body: Revocation | Suspension | CoViewerEnd): Promise<void> => {
+    await callCustodian(pinned, { method: "POST", path, body });
+  };
+  return {
+    revoke: (revocation) => tell(PATHS.revocations, revocation),
+    suspend: (suspension) => tell(PATHS.suspensions, suspension),
+    endCoViewer: (end) => tell(CO_VIEWER_ENDS_PATH, end),
+    review: (review) => askCustodian(pinned, "POST", PATHS.reviews, ReviewResponse, review),
+  };
 }

@@ -99,3 +99,13 @@ export const ROSTER_PATHS = { roster: "/v1/roster", statements: "/v1/statements"
 export function findPerson(roster: Roster, person: string): RosterPerson | undefined {
   return roster.persons.find((known) => known.person === person);
 }
+
+/**
+ * Returns the organisations that the roster names for these participants. A participant without a person on the roster
+ * has none.
+ */
+export function partiesOrganisations(roster: Roster, parties: readonly string[]): readonly string[] {
+  return roster.persons.flatMap(({ participant, organisation }) =>
+    participant !== undefined && parties.includes(participant) ? [organisation] : [],
+  );
+}
