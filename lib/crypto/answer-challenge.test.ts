@@ -16,7 +16,7 @@ const CHALLENGE = {
 const KEY = { privateKey: fromHex(pop.private_hex), participant: pop.participant, log: pop.log };
 
 describe("a challenge", () => {
-  it("of the known answers gets the known tag", () => {
+  it("the known challenge gets the known tag", () => {
     expect(answerChallenge(CHALLENGE, KEY)).toBe(known.output.pop.client_tag);
   });
 

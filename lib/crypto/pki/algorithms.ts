@@ -3,7 +3,7 @@ import { type AlgorithmIdentifier, type Certificate, RSAPublicKey, RSASSAPSSPara
 import { parsing } from "./der";
 import { PkiRefusal } from "./refusal";
 
-/** Digests by object identifier; SHA-1 and MD5 are not among them. */
+/** Accepted digests by object identifier, without SHA-1 and MD5. */
 const DIGESTS: Readonly<Record<string, "SHA-256" | "SHA-384" | "SHA-512">> = {
   "2.16.840.1.101.3.4.2.1": "SHA-256",
   "2.16.840.1.101.3.4.2.2": "SHA-384",
@@ -29,8 +29,8 @@ export function digestName(oid: string): "SHA-256" | "SHA-384" | "SHA-512" {
 }
 
 /**
- * Accepts RSA (PKCS #1 v1.5, PSS) and ECDSA with SHA-2. A bare rsaEncryption is for a CMS signer only, whose digest
- * stands beside it. Throws PkiRefusal `algorithm`.
+ * Accepts RSA (PKCS #1 v1.5, PSS) and ECDSA with SHA-2. A bare rsaEncryption is accepted only for a CMS signer, which
+ * names its digest separately. Throws PkiRefusal `algorithm`.
  */
 export function requireSignature(algorithm: AlgorithmIdentifier, where: "signer" | "certificate"): void {
   const { algorithmId } = algorithm;
@@ -54,7 +54,7 @@ function rsaBits(key: RSAPublicKey): number {
   return first < 0 ? 0 : (modulus.length - first) * 8 - (Math.clz32(modulus[first] ?? 0) - 24);
 }
 
-/** RSA of at least 2048 bits, or ECDSA on a NIST curve. Throws PkiRefusal `algorithm`. */
+/** Requires RSA of at least 2048 bits, or ECDSA on a NIST curve. Throws PkiRefusal `algorithm`. */
 export function requireStrongKey({ parsed }: { readonly parsed: Certificate }): void {
   const { algorithm, parsedKey } = parsed.subjectPublicKeyInfo;
   if (parsedKey instanceof RSAPublicKey) {

@@ -8,8 +8,8 @@ function withoutZeros(bytes: Uint8Array): Uint8Array {
 }
 
 /**
- * What one private key has in common in all its certificates, however the public key is written in them: the modulus of
- * RSA, whatever its exponent; of a point the x-coordinate, compressed or not (RFC 5480 section 2.2).
+ * Returns what all certificates of one private key have in common, however the public key is encoded: the modulus of RSA,
+ * with any exponent, or the x-coordinate of a point, compressed or not (RFC 5480 section 2.2).
  */
 export function keyIdentity({ parsed }: Pick<HeldCertificate, "parsed">): string {
   const { parsedKey, subjectPublicKey } = parsed.subjectPublicKeyInfo;
