@@ -4,8 +4,8 @@ import { memberOf } from "../container/member";
 import { parseSide } from "./read-side";
 
 /**
- * Reads a receipt as somebody kept it: the receipt alone, or the whole JSON answer of the API with the receipt as its
- * member `receipt` (docs/formats/receipt.md). Throws FormatError that says what is wrong.
+ * Reads a stored receipt: the receipt alone, or the API's whole JSON answer with the receipt as its member `receipt`
+ * (docs/formats/receipt.md). Throws FormatError that says what is wrong.
  */
 export function readReceipt(text: string): ReceiptFile {
   const value = parseSide(text);

@@ -1,7 +1,7 @@
 import { FormatError } from "@/lib/crypto/format-error";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 
-/** JSON of a file that a checker wrote or kept beside a bundle, in any spelling. Throws FormatError for other text. */
+/** Parses the JSON of a file that a checker wrote or kept with a bundle, in any spelling. Throws FormatError for other text. */
 export function parseSide(text: string): Json {
   try {
     return JSON.parse(text);

@@ -17,7 +17,7 @@ const RECEIPT = {
 const KEYS = { receipts: [output.receipt_vkey] };
 
 describe("a receipt", () => {
-  it("of the known answers holds: as it is, in the answer it came in, and as the text of either", () => {
+  it("the known receipt is valid alone, in its API answer, and as the text of either", () => {
     const answer = { transaction_id: "x", receipt: RECEIPT };
     for (const given of [RECEIPT, answer, JSON.stringify(RECEIPT), JSON.stringify(answer, null, 2)])
       expect(verifyReceipt(given, KEYS)).toEqual({
@@ -44,7 +44,7 @@ describe("a receipt", () => {
     });
   });
 
-  it("of another key is foreign, and one under no key, too", () => {
+  it("a receipt of another key is foreign, also when the policy has no key", () => {
     const other = vkey("log.example.test/sealport/receipt", ed25519PublicKey(new Uint8Array(32).fill(9)));
     for (const receipts of [[other], []])
       expect(verifyReceipt(RECEIPT, { receipts })).toMatchObject({ ok: false, is: "foreign" });
