@@ -4,7 +4,10 @@ import path from "node:path";
 import { KEYSTORE_FILE } from "@/lib/keystore/files/keystore-file";
 import { KeystoreError } from "@/lib/keystore/keystore-types";
 
-/** Held for one read and one write without a pause between; nobody takes it over, since that cannot be done safely. */
+/**
+ * Runs one read and one write without a pause between, while a lock file exists. A lock is never taken over, because that
+ * cannot be done safely.
+ */
 export function withKeystoreLock<T>(dir: string, act: () => T): T {
   const file = path.join(dir, `${KEYSTORE_FILE}.lock`);
   try {

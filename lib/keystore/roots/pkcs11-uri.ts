@@ -1,7 +1,7 @@
 import "server-only";
 import { KeystoreError } from "@/lib/keystore/keystore-types";
 
-/** The parts of a PKCS#11 URI that say which key of which token, and through which module. */
+/** The parts of a PKCS#11 URI that name the key, the token and the module. */
 export interface TokenPlace {
   readonly module: string;
   readonly token: string;
@@ -35,8 +35,8 @@ function decode(text: string): Buffer {
 }
 
 /**
- * Reads what follows `pkcs11:` in a PKCS#11 URI (RFC 7512). Strict: attributes that are not known here are refused, a PIN
- * among them, since the name is shown and logged.
+ * Parses the part after `pkcs11:` of a PKCS#11 URI (RFC 7512). Strict: unknown attributes are refused, also a PIN,
+ * because the name is shown and logged.
  */
 export function parsePkcs11Uri(text: string): TokenPlace {
   const [pathPart = "", query = "", ...rest] = text.split("?");

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { TokenSettings } from "@/lib/env/custody";
 import { KeystoreError } from "@/lib/keystore/keystore-types";
 
-/** The user's PIN of a token, read anew each time. Throws `keystore.denied` where there is none. */
+/** Returns the user's PIN of a token, read again each time. Throws `keystore.denied` if none is configured. */
 export function readPin({ pin, pinFile }: Pick<TokenSettings, "pin" | "pinFile">): string {
   if (pinFile === undefined) {
     if (pin !== undefined) return pin;
