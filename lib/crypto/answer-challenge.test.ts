@@ -35,7 +35,7 @@ describe("a challenge", () => {
     ["half a tag", { server_tag: "AAAA" }, {}],
     ["a context with more in it", { context: known.output.pop.ctx_utf8.replace("{", '{"a":1,') }, {}],
     ["no context", { context: "null" }, {}],
-  ])("about %s gets none", (_, asked, own) => {
+  ])("a challenge with %s gets no tag", (_, asked, own) => {
     expect(() => answerChallenge({ ...CHALLENGE, ...asked }, { ...KEY, ...own })).toThrow(FormatError);
   });
 });

@@ -132,7 +132,7 @@ describe("browser primitives compared with the server's", () => {
     ["zero", new Uint8Array(32)],
     ["one", Uint8Array.of(1, ...new Uint8Array(31))],
     ["31 bytes", new Uint8Array(31).fill(9)],
-  ])("no agreement with a public key of %s", (_what, publicKey) => {
+  ])("both sides refuse an agreement with a public key of %s", (_what, publicKey) => {
     for (const side of [node, browser]) {
       expect(() => side.x25519Shared(new Uint8Array(32).fill(7), publicKey)).toThrow(FormatError);
       expect(() => side.x25519Handle(new Uint8Array(32).fill(7)).derive(publicKey)).toThrow(FormatError);
@@ -158,7 +158,7 @@ describe("browser primitives compared with the server's", () => {
     ["a key of 31 bytes", new Uint8Array(31), new Uint8Array(64)],
     ["a signature of 63 bytes", node.ed25519PublicKey(new Uint8Array(32).fill(7)), new Uint8Array(63)],
     ["a key that is no point", new Uint8Array(32).fill(255), new Uint8Array(64)],
-  ])("%s verifies nothing", (_what, key, signature) => {
+  ])("%s verifies no signature", (_what, key, signature) => {
     expect(browser.ed25519Verify(key, new Uint8Array([1]), signature)).toBe(false);
     expect(node.ed25519Verify(key, new Uint8Array([1]), signature)).toBe(false);
   });

@@ -142,7 +142,7 @@ describe("a key or an iv of another length", () => {
     [32, 11],
     [32, 16],
     [0, 12],
-  ])("%i and %i bytes seal and open nothing", (keyBytes, ivBytes) => {
+  ])("a key and an iv of %i and %i bytes are refused", (keyBytes, ivBytes) => {
     const [key, iv, tag] = [new Uint8Array(keyBytes), new Uint8Array(ivBytes), new Uint8Array(16)];
     expect(() => primitives.aesGcmSeal(key, iv, tag)).toThrow(FormatError);
     expect(() => primitives.aesGcmOpen(key, iv, tag, tag)).toThrow(OpenError);

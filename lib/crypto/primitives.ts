@@ -1,3 +1,8 @@
+// The cryptography of Sealport: pure functions over bytes, without clock, database or network. envelope/ seals and opens
+// cfx1 envelopes, log/ has Merkle tree, signed notes and sealed log parts, json/ canonical JSON, zip/ the canonical zip,
+// pki/ certificates, http-signature/ RFC 9421, document/ file checks. Each format has one accepted spelling, and every
+// failure to open is the same OpenError. Only this file, its part primitives-quick.ts and primitives-stream.ts import
+// node: modules; a browser build replaces them.
 import {
   createCipheriv,
   createDecipheriv,
@@ -19,9 +24,6 @@ import { concatAll, equalConstantTime, fromBase64url, fromHex, toBase64url } fro
 import { isStrictEd25519Key } from "./ed25519-strict";
 import { FormatError, OpenError } from "./format-error";
 import { areShort, gcmCipher, gcmDecipher, POOLED_BYTES, pooledRandomBytes } from "./primitives-quick";
-
-// The only file of lib/crypto that may import node: modules, with primitives-stream.ts and primitives-quick.ts, which is
-// a part of this. A browser build replaces it as a whole.
 
 const KEY_BYTES = 32;
 const TAG_BYTES = 16;

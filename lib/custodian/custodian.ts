@@ -1,3 +1,7 @@
+// The escrow custodian: a separate process that has the escrow keys and does not trust the portal. handler.ts is its
+// interface. grants/ accepts and ends grants, openings/ opens under them, envelopes/ registers and re-wraps groups,
+// lost-key/ recovers, roster/ checks people and signatures, and journal/ is its memory. Every act is written and synced
+// to the journal before it takes effect. A person's signature, never the portal's claim, allows an act.
 import "server-only";
 import type { Clock } from "@/lib/clock";
 import type { Core } from "@/lib/custodian/core";

@@ -1,3 +1,6 @@
+// The keystore: private keys and secrets of one process, sealed in a folder. open-keystore.ts opens it. files/ stores
+// it, roots/ wraps its root key (file, AWS KMS, PKCS#11, Transit), backup/ divides the root key into shares, and token/
+// has keys that live in a PKCS#11 token. Private keys never leave the keystore, and opened keys are zeroed.
 import "server-only";
 import type { BackupState } from "@/lib/keystore/keystore-types";
 import type { OpenedKeyFigures } from "@/lib/keystore/opened-keys";

@@ -195,7 +195,7 @@ describe("bad input is refused with its reason:", () => {
       /^the bundle is cut short: its end is missing/,
     ],
     ["another file", utf8("hello, this is a letter and no bundle of anything\n"), /^this is no bundle/],
-  ])("%s, as what it is", async (_, bytes, pattern) => {
+  ])("%s, with the right reason", async (_, bytes, pattern) => {
     const report = await verifyBundle(bytes, { policy: POLICY });
     expect(report.findings).toMatchObject([{ class: "container", detail: expect.stringMatching(pattern) }]);
   });

@@ -47,7 +47,7 @@ describe.each(SHAPES)("fifty thousand nested %s are refused with their place", (
     ["checkpoints.json", /checkpoints\.json: /],
     ["timestamps.json", /timestamps\.json: /],
     ["entries.ndjson", /entries\.ndjson, where entry 0 should stand: /],
-  ])("in %s", async (name, pattern) => {
+  ])("nesting in %s is refused", async (name, pattern) => {
     const inList = name === "checkpoints.json" || name === "timestamps.json";
     const text = name === "entries.ndjson" ? `${deep}\n` : inList ? `[${deep}]` : deep;
     named(
@@ -98,26 +98,35 @@ const BAD_KEYS: [string, string][] = [
   ["that is no point", vkey(NAME, NO_POINT)],
 ];
 
-describe.each(BAD_KEYS)("a key %s is refused with its reason", (_, bad) => {
-  it.each(["log", "receipts", "witnesses"] as const)("among the policy's %s", async (member) => {
-    const keys = member === "witnesses" ? [{ vkey: bad, kind: "own" as const }] : [bad];
-    const policy = Policy.parse({ ...keysOf(OURS), [member]: keys });
-    const receipt = {
-      log: FIXTURE_LOG,
-      entry: "",
-      entry_id: fixtureId(1),
-      leaf_hash: "A".repeat(43),
-      integrate_by: "",
-      signature: "",
-    };
-    const receipts = [{ receipt }];
-    const report = await verifyBundle(layOut(CLEAN, OURS), { policy, receipts });
-    named(report, /the policy's (?:log|receipt|witness) key 1 is /);
-  });
+describe.each(BAD_KEYS)("a key %s", (_, bad) => {
+  it.each(["log", "receipts", "witnesses"] as const)(
+    "a bad key among the policy's %s is refused",
+    async (member) => {
+      const keys = member === "witnesses" ? [{ vkey: bad, kind: "own" as const }] : [bad];
+      const policy = Policy.parse({ ...keysOf(OURS), [member]: keys });
+      const receipt = {
+        log: FIXTURE_LOG,
+        entry: "",
+        entry_id: fixtureId(1),
+        leaf_hash: "A".repeat(43),
+        integrate_by: "",
+        signature: "",
+      };
+      const receipts = [{ receipt }];
+      const report = await verifyBundle(layOut(CLEAN, OURS), { policy, receipts });
+      named(report, /the policy's (?:log|receipt|witness) key 1 is /);
+    },
+  );
 
-  it.each(["log", "receipts", "witnesses"] as const)("among the bundle's %s", async (member) => {
-    const keys = { ...keysOf(OURS), [member]: member === "witnesses" ? [{ vkey: bad, kind: "own" }] : [bad] };
-    const bundle = layOut({ ...CLEAN, keys: keys as ReturnType<typeof keysOf> }, OURS);
-    named(await verifyBundle(bundle), /keys\.json: (?:log|receipt|witness) key 1 is /);
-  });
+  it.each(["log", "receipts", "witnesses"] as const)(
+    "a bad key among the bundle's %s is refused",
+    async (member) => {
+      const keys = {
+        ...keysOf(OURS),
+        [member]: member === "witnesses" ? [{ vkey: bad, kind: "own" }] : [bad],
+      };
+      const bundle = layOut({ ...CLEAN, keys: keys as ReturnType<typeof keysOf> }, OURS);
+      named(await verifyBundle(bundle), /keys\.json: (?:log|receipt|witness) key 1 is /);
+    },
+  );
 });

@@ -126,7 +126,7 @@ describe.each([
   it.each([
     [2, 3],
     [1, 8],
-  ])("round exchanged entries %i and %i names the first", async (a, b) => {
+  ])("a bundle rebuilt around exchanged entries %i and %i names the first", async (a, b) => {
     for (const kept of [swapped(lines, a, b), lines]) {
       const report = await verifyBundle(attack(swapped(CLEAN.entries, a, b), kept), { policy: POLICY });
       expect(report.verdict).toBe("wrong");

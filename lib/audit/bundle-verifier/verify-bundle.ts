@@ -1,3 +1,7 @@
+// The bundle verifier: checks an exported log bundle without a server, in the command line, the browser and the SDK.
+// verification.ts runs one verification. container/ reads the zip, parts/ the entries and their sealed parts, tree/
+// leaves, checkpoints and witnesses, claims/ the manifest, receipts/ receipts, and report/ names the faults. It must
+// stay pure and safe for the browser, use limited memory for hostile bundles, and report every fault as a finding.
 import { FormatError } from "@/lib/crypto/format-error";
 import { type ByteSource, bytesSource } from "./container/source";
 import type { VerifyOptions } from "./options";

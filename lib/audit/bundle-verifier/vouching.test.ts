@@ -79,7 +79,7 @@ describe("cosignatures of witnesses", () => {
       { witnesses: [{ vkey: keysOf(OURS).log[0] ?? "" }], quorum: 1 },
       false,
     ],
-  ])("count for %s", async (_, count, policy, isMet) => {
+  ])("cosignatures count correctly for %s", async (_, count, policy, isMet) => {
     const report = await verifyBundle(bundleWith(count), rule(policy));
     expect(report.verdict).toBe(isMet ? "verified" : "wrong");
     if (!isMet) expect(classes(report)).toEqual(["keys"]);
@@ -317,13 +317,16 @@ describe("receipts checked with a bundle", () => {
       { integrate_by: "2026-11-24T14:47:00.000900Z", entry_id: fixtureId(2) },
       new RegExp(`the signature of ${KEY} does not hold over it$`),
     ],
-  ])("altered in %s are named as changed, and not as signed by somebody else", async (_, change, pattern) => {
-    const receipt = { ...receiptOf(900, { by: "2026-11-24T14:46:00.000900Z" }), ...change };
-    const told = await result(receipt);
-    expect(told).toMatchObject({ is: "changed", classes: ["receipt"] });
-    expect(told.detail).toMatch(/^r\.json: the receipt for entry .* was changed after it was signed: /);
-    expect(told.detail).toMatch(pattern);
-  });
+  ])(
+    "a receipt altered in %s is named as changed, and not as signed by another key",
+    async (_, change, pattern) => {
+      const receipt = { ...receiptOf(900, { by: "2026-11-24T14:46:00.000900Z" }), ...change };
+      const told = await result(receipt);
+      expect(told).toMatchObject({ is: "changed", classes: ["receipt"] });
+      expect(told.detail).toMatch(/^r\.json: the receipt for entry .* was changed after it was signed: /);
+      expect(told.detail).toMatch(pattern);
+    },
+  );
 
   it("receipts never blame the log for what others wrote into the bundle", async () => {
     const THEIRS = operator(2);

@@ -1,3 +1,6 @@
+// The escrow client: how portal and worker call the custodian. store.ts and registrar.ts keep track of registered
+// groups, epochs.ts stores the custodian's keys, and submit-grant.ts and open.ts are the calls of a grant and an
+// opening. protocol/ has the messages and statements. Every answer that matters is verified with the pinned key.
 import type { AcceptedGrant, EscrowClient, EscrowEpoch, GrantEnds } from "@/lib/escrow/protocol/port";
 import "server-only";
 import type { Clock } from "@/lib/clock";

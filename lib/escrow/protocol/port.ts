@@ -1,3 +1,6 @@
+// The custodian's protocol: pure formats and rules that the portal, the custodian and browsers share. This file is the
+// client's interface. messages.ts and submissions.ts are the calls, statements.ts and the *-statement.ts files are what
+// people sign, and succession.ts decides who may change the roster. Signed formats must not change.
 import { toBase64url } from "@/lib/crypto/bytes";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import type { SignedReview } from "@/lib/escrow/protocol/break-glass-statement";

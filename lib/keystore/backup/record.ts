@@ -8,8 +8,12 @@ import { parseSeconds } from "@/lib/crypto/instant";
 import { BackupError } from "@/lib/keystore/backup/backup-error";
 import { areNumbers } from "@/lib/keystore/backup/share";
 import { writeFileAtomic } from "@/lib/keystore/files/atomic-file";
-import { type KeystoreRoots, type Root, readRoots } from "@/lib/keystore/files/keystore-file";
-import { withKeystoreLock } from "@/lib/keystore/files/keystore-lock";
+import {
+  type KeystoreRoots,
+  type Root,
+  readRoots,
+  withKeystoreLock,
+} from "@/lib/keystore/files/keystore-file";
 
 export const BACKUP_FILE = "backup.json";
 

@@ -1,5 +1,5 @@
+import { closeSync, openSync, readFileSync, unlinkSync } from "node:fs";
 import "server-only";
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { toBase64url, utf8 } from "@/lib/crypto/bytes";
@@ -141,4 +141,25 @@ export function newKeyFileText(): string {
 /** Associated data of a sealed secret. */
 export function secretAad(kekId: string, context: string): Uint8Array {
   return utf8(`sealport/secret/1|${kekId}|${context}`);
+}
+
+/**
+ * Runs one read and one write without a pause between, while a lock file exists. A lock is never taken over, because that
+ * cannot be done safely.
+ */
+export function withKeystoreLock<T>(dir: string, act: () => T): T {
+  const file = path.join(dir, `${KEYSTORE_FILE}.lock`);
+  try {
+    closeSync(openSync(file, "wx", 0o600));
+  } catch {
+    throw new KeystoreError(
+      "keystore.unusable",
+      `the keystore in ${dir} is being changed by another process; if none runs, remove ${file}`,
+    );
+  }
+  try {
+    return act();
+  } finally {
+    unlinkSync(file);
+  }
 }

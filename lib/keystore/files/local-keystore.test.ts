@@ -62,7 +62,7 @@ test.each<[string, Partial<KeyRef>]>([
   ["version", { version: 2 }],
   ["purpose", { purpose: "escrow" }],
   ["public key", { publicKey: generateX25519().publicKey }],
-])("a blob is bound to its %s", async (_what, change) => {
+])("a blob with another %s does not open", async (_what, change) => {
   const keystore = await createLocalKeystore({ dir, unlock: keyFile() });
   const { publicKey, privateKey } = generateX25519();
   const ref = { ...participantKey(keystore, privateKey, publicKey), ...change };

@@ -1,6 +1,11 @@
 import "server-only";
-import { type KeystoreRoots, type Root, readRoots, writeRoots } from "@/lib/keystore/files/keystore-file";
-import { withKeystoreLock } from "@/lib/keystore/files/keystore-lock";
+import {
+  type KeystoreRoots,
+  type Root,
+  readRoots,
+  withKeystoreLock,
+  writeRoots,
+} from "@/lib/keystore/files/keystore-file";
 import { KeystoreError } from "@/lib/keystore/keystore-types";
 import {
   type Holder,

@@ -110,6 +110,6 @@ test.each([
   "token=t;object=%zz?module-path=/m.so",
   "token=t;object=o;type=private?module-path=/m.so",
   "token=t;object=o?module-path=/m.so?x=1",
-])("%s is no place of a key", (uri) => {
+])("%s is refused as the place of a key", (uri) => {
   expect(() => parsePkcs11Uri(uri)).toThrow(/SEALPORT_CUSTODY=pkcs11/);
 });

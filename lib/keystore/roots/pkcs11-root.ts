@@ -6,14 +6,13 @@ import type { TokenSettings } from "@/lib/env/custody";
 import { KeystoreError } from "@/lib/keystore/keystore-types";
 import { type Patience, persist, unavailable } from "@/lib/keystore/roots/persist";
 import { garbled, parseObjects, type Ran, runTool, SERVICE } from "@/lib/keystore/roots/pkcs11-tool";
-import { parsePkcs11Uri, type TokenPlace } from "@/lib/keystore/roots/pkcs11-uri";
+import { parsePkcs11Uri, readPin, type TokenPlace } from "@/lib/keystore/roots/pkcs11-uri";
 import {
   contextMembers,
   type RootCustody,
   type WrapContext,
   type WrappedKey,
 } from "@/lib/keystore/roots/root-custody";
-import { readPin } from "@/lib/keystore/roots/token-pin";
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;

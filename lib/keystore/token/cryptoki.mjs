@@ -79,7 +79,7 @@ export class Token {
   async make(id, label) {
     const arena = this.#arena;
     let handle;
-    let told;
+    let point;
     try {
       const open = arena.attributes([
         [CKA.TOKEN, flag(false)],
@@ -101,15 +101,15 @@ export class Token {
       const templates = [open.address, open.count, secret.address, secret.count];
       await this.#must("C_GenerateKeyPair", this.#session, how, ...templates, ...places);
       handle = privateHandle.ulong();
-      told = Buffer.from(pointOf(await this.#read(publicHandle.ulong(), CKA.EC_POINT, 128)));
+      point = Buffer.from(pointOf(await this.#read(publicHandle.ulong(), CKA.EC_POINT, 128)));
       await this.#must("C_DestroyObject", this.#session, publicHandle.ulong());
     } finally {
       arena.clear();
     }
     await this.#requireKept(handle);
-    if (!told.equals(await this.publicKey(handle)))
+    if (!point.equals(await this.publicKey(handle)))
       throw new KeyFault("refused", "its public key is another's");
-    return { handle, publicKey: told };
+    return { handle, publicKey: point };
   }
 
   /** Returns the one private key with this id and label. It must never have been able to leave the token. */

@@ -100,7 +100,7 @@ describe("a resident key", () => {
     ["version", { version: 2 }],
     ["purpose", { purpose: "escrow" }],
     ["public key", { publicKey: generateX25519().publicKey }],
-  ])("is bound to its %s", async (_what, change) => {
+  ])("a resident key with another %s is refused", async (_what, change) => {
     const keystore = await keystoreOf(settingsOf("pkcs11-resident"));
     const ref = { ...(await makeOne(keystore)), ...change };
     const swapped = { ...ref, kek: keystore.kekId(ref.purpose) };

@@ -201,7 +201,7 @@ test.each([
   '{"n":1,"act":"constructor"}',
   '{"act":"open","module":"m","token":"t","pin":"1"}',
   `{"n":1,"act":"open","module":"${"m".repeat(9_000)}","token":"t","pin":"1"}`,
-])("the process ends at an order that is not of the protocol: %#", async (line) => {
+])("the process ends at an order outside the protocol: %#", async (line) => {
   const child = spawn(process.execPath, [PROGRAM], { stdio: ["pipe", "pipe", "ignore"] });
   let said = "";
   child.stdout.on("data", (chunk) => {
@@ -264,7 +264,7 @@ test.each([
   "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
   `f6${"ff".repeat(30)}7f`,
   `09${"00".repeat(30)}80`,
-])("the ephemeral key %s reaches no token", async (hex) => {
+])("the ephemeral key %s is never sent to a token", async (hex) => {
   const one = bench();
   const { publicKey } = generateX25519();
   await expect(one.keys.derive(new Uint8Array(16), publicKey, fromHex(hex))).rejects.toThrow(FormatError);
@@ -287,7 +287,7 @@ test("the sweep destroys an old key without a row, and never a key that a row na
   expect(await one.keys.compare(rows)).toEqual({ unknown: 0, missing: 0 });
 });
 
-test("only a fresh session is believed that there is no key to destroy", async () => {
+test("only a fresh session can report that a key to destroy is missing", async () => {
   const one = bench({ keystore: "ks-away" });
   const [made, orphan] = [await one.keys.make(), await one.keys.make()];
   await one.keys.sweep(async () => [made.object]);

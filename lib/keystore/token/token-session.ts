@@ -5,8 +5,7 @@ import { KeystoreError } from "@/lib/keystore/keystore-types";
 import { RENEWAL_PAUSE_MS } from "@/lib/keystore/roots/leased-keks";
 import { type Patience, persist, unavailable } from "@/lib/keystore/roots/persist";
 import { SERVICE } from "@/lib/keystore/roots/pkcs11-tool";
-import type { TokenPlace } from "@/lib/keystore/roots/pkcs11-uri";
-import { readPin } from "@/lib/keystore/roots/token-pin";
+import { readPin, type TokenPlace } from "@/lib/keystore/roots/pkcs11-uri";
 import { TokenChild, type TokenOrder } from "@/lib/keystore/token/token-child";
 
 const Failure = z.strictObject({

@@ -44,7 +44,7 @@ describe("an empty bundle", () => {
   it.each<[string, string[]]>([
     ["without any checkpoint", []],
     ["under a signed and cosigned one of size 0", [empty]],
-  ])("%s has no good verdict, with a policy or without", async (_, checkpoints) => {
+  ])("an empty bundle %s has no good verdict, with a policy or without", async (_, checkpoints) => {
     const bundle = layOut({ ...draftOf(OURS, [], []), checkpoints }, OURS);
     for (const options of [{}, { policy: POLICY }, { policy: { ...POLICY, quorum: 0 } }]) {
       const report = await verifyBundle(bundle, options);
@@ -62,7 +62,7 @@ describe("the range of a bundle", () => {
   it.each<[Partial<Manifest>, RegExp]>([
     [{ range: { from: 0, to: 99 } }, /the range 0 to 99 does not lie in a tree of 6 leaves/],
     [{ range: { from: 4, to: 2 } }, /the range 4 to 2 does not lie/],
-  ])("%o must lie in the tree", async (manifest, pattern) => {
+  ])("a range %o must be in the tree", async (manifest, pattern) => {
     expect(details(await verify(manifest), "manifest")).toContainEqual(expect.stringMatching(pattern));
   });
 
@@ -109,7 +109,7 @@ describe("the filter of a bundle", () => {
     ["an action", { action: "a.b" }, { ...all(org({})), 2: org({ action: "b.c" }) }],
     ["an actor", { actor: "p_1" }, { ...all(org({})), 2: org({ actor: "p_2" }) }],
     ["a subject", { subject: "transaction:t-1" }, { ...all(org({})), 2: { org: { action: "a.b" } } }],
-  ])("by %s names every entry that is here and none that is outside it", async (_, filter, changes) => {
+  ])("a filter by %s names every present entry and none outside it", async (_, filter, changes) => {
     const report = await filtered(filter, changes);
     expect(report.findings).toMatchObject([
       { class: "manifest", seq: 2, detail: "entry 2 is here and is not what the filter names" },

@@ -90,7 +90,7 @@ test("an erasure in a following log cannot explain an organisation's part or two
 test.each([
   ["was made before the entry", uuidv7(Date.UTC(2026, 10, 23))],
   ["is no entry", "none"],
-])("an erasure in a log that followed destroyed nothing where it %s", async (_, entry) => {
+])("an erasure in a following log explains no part if it %s", async (_, entry) => {
   const erased = BEYOND.map((part) => ({ ...part, entry }));
   const report = await verify({ erased, erased_in: [FOLLOWER] }, undefined);
   expect(report.findings.map((finding) => [finding.class, finding.seq])).toEqual(
@@ -108,13 +108,13 @@ test.each<[string, Partial<Manifest>]>([
   ["an empty list of logs that followed", { erased: BEYOND, erased_in: [] }],
   ["its own log as one that followed", { erased: BEYOND, erased_in: [FIXTURE_LOG] }],
   ["logs that followed out of order", { erased: BEYOND, erased_in: [`${FOLLOWER}2`, FOLLOWER] }],
-])("a manifest with %s is none", async (_, manifest) => {
+])("a manifest with %s is invalid", async (_, manifest) => {
   expect((await verify(manifest, undefined)).findings.map((finding) => finding.class)).toContain("container");
 });
 
 test.each<[string, Partial<Manifest>]>([
   ["both a list and a file", { ...FILE, erased: [{ seq: 1, c: PERSON_PART, entry: fixtureId(4) }] }],
-])("a manifest with %s is none", async (_, manifest) => {
+])("a manifest with %s is invalid", async (_, manifest) => {
   expect((await verify(manifest, TEXT)).findings.map((finding) => finding.class)).toContain("container");
 });
 

@@ -95,7 +95,7 @@ describe("erased parts and their keys", () => {
       /does not prove which key/,
       { 4: erasure({}, { pub: { thumbprint: toBase64url(sha256("a key")) } }) },
     ],
-  ])("by no erasure %s", async (_, fault, changes) => {
+  ])("a part is not accepted as erased by an erasure %s", async (_, fault, changes) => {
     const report = await verify(log(changes), { manifest: erased() });
     expect(report.findings).toMatchObject([
       { class: "erased", seq: 1, detail: expect.stringMatching(fault) },
@@ -110,7 +110,7 @@ describe("erased parts and their keys", () => {
     ["under what is no mark", act({ c: PERSON_PART, key_mark: `${PERSON.key_mark}=` })],
     ["in another form", act([PERSON_PART, PERSON.key_mark])],
     ["in several", act([PERSON])],
-  ])("by no erasure where the entry says that its person's part is %s", async (_, said) => {
+  ])("a part is not accepted as erased if the entry says that its person's part is %s", async (_, said) => {
     const elsewhere = { ...erased(uuidv7(Date.UTC(2026, 10, 25))), erased_in: [FOLLOWER] };
     for (const manifest of [erased(), elsewhere]) {
       const entries = log({ 1: { person: true, ...said }, 4: erasure(PERSON_KEY) });

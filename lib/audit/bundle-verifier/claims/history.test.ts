@@ -64,7 +64,7 @@ describe("erased parts", () => {
       { class: "retention", org },
       [{ seq: 99, c: PERSON_PART, entry: fixtureId(4) }],
     ],
-  ])("is not believed of %s", async (_, change, listed) => {
+  ])("a part is not accepted as erased with %s", async (_, change, listed) => {
     const manifest = listed === undefined ? {} : { erased: listed };
     const report = await verify(without(log({ 4: change })), { manifest });
     expect(classes(report)).toContain("erased");
@@ -86,12 +86,15 @@ describe("erased parts", () => {
       PERSON_PART,
       /two keys/,
     ],
-  ])("is not believed of %s, for which no such erasure vouches", async (_, part, change, c, fault) => {
-    const entries = log({ 1: { person: true, ...part }, 4: { class: "retention", org, ...change } });
-    const listed = [{ seq: 1, c, entry: fixtureId(4) }];
-    const report = await verify(without(entries, c), { manifest: { erased: listed } });
-    expect(report.findings).toMatchObject([{ class: "erased", detail: expect.stringMatching(fault) }]);
-  });
+  ])(
+    "a part is not accepted as erased with %s, which no such erasure explains",
+    async (_, part, change, c, fault) => {
+      const entries = log({ 1: { person: true, ...part }, 4: { class: "retention", org, ...change } });
+      const listed = [{ seq: 1, c, entry: fixtureId(4) }];
+      const report = await verify(without(entries, c), { manifest: { erased: listed } });
+      expect(report.findings).toMatchObject([{ class: "erased", detail: expect.stringMatching(fault) }]);
+    },
+  );
 
   it("one erasure cannot explain two parts of one entry, because it destroys one compartment's key", async () => {
     const entries = without(without(log({ 4: { class: "retention", org } })), "org");
@@ -241,7 +244,7 @@ describe("lost data", () => {
     ["a new origin that is not entry 0", 2, "old.example.test", { from: 4, to: 9 }],
     ["a log that claims to follow itself", 0, FIXTURE_LOG, { from: 4, to: 9 }],
     ["more lost than there was", 0, "old.example.test", { from: 4, to: 10 }],
-  ])("does not take %s", async (_, at, origin, range) => {
+  ])("a new log is not accepted with %s", async (_, at, origin, range) => {
     const old = checkpointNote(OURS, draft(OURS, 9, []).leaves).replaceAll(FIXTURE_LOG, origin);
     const recovery = { origin, checkpoint: old, lost: range };
     const report = await verify(logOf(4, { [at]: { class: "log", pub: { recovery } } }));

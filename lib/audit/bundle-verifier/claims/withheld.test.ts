@@ -75,7 +75,7 @@ test.each<[string, string | undefined, Partial<Manifest>]>([
 });
 
 test.each<[string, Partial<Manifest>]>([["both a list and a file", { ...file(8, 5), withheld: [0] }]])(
-  "a manifest with %s is none",
+  "a manifest with %s is invalid",
   async (_, manifest) => {
     expect(await classes(bundle(TEXT, manifest))).toContain("container");
   },
@@ -86,7 +86,7 @@ test.each([
   ["0-999999999998\n", file(999_999_999_999, 2 ** 40)],
   [TEXT, file(8, 2)],
 ])(
-  "ranges of any width are held in no more than their ends, and no more of them than are said: %o",
+  "ranges of any width keep only their ends in memory, and no more of them than announced: %o",
   async (text, said) => {
     const size = 1_000_000_000_000;
     const before = process.memoryUsage();

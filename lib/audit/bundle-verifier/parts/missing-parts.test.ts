@@ -56,14 +56,11 @@ it.each([
   ["an entry behind its range", { from: 2, to: 4, lost: [4] }, [4]],
   ["an entry of no range", { from: 0, to: 0, lost: [3] }, [3]],
   ["an entry of a range that was not there yet", { from: 2, to: 6, lost: [3] }, [3]],
-])(
-  "a recovery that names %s as lost explains no part that is missing",
-  async (_, { lost, ...range }, gone) => {
-    const recovery = { ...range, lost: lost.map((seq) => `entry:${fixtureId(seq)}`) };
-    const { found } = await without(gone, {}, { 5: { class: "log", pub: { recovery } } });
-    expect(found).toEqual(expect.arrayContaining(gone.map((seq) => ["part", seq])));
-  },
-);
+])("a recovery that names %s as lost explains no missing part", async (_, { lost, ...range }, gone) => {
+  const recovery = { ...range, lost: lost.map((seq) => `entry:${fixtureId(seq)}`) };
+  const { found } = await without(gone, {}, { 5: { class: "log", pub: { recovery } } });
+  expect(found).toEqual(expect.arrayContaining(gone.map((seq) => ["part", seq])));
+});
 
 describe("parts that the exporter did not find", () => {
   const listed = (parts: Manifest["missing"]): Partial<Manifest> => ({ missing: parts ?? [] });
@@ -127,7 +124,7 @@ describe("parts that the exporter did not find", () => {
     ["reaches beyond the tree", `2 ${PERSON_PART}\n3 org\n6 org\n`],
     ["names an erasure", `2 ${PERSON_PART} ${fixtureId(4)}\n3 org\n4 org\n`],
     ["has no last newline", `2 ${PERSON_PART}\n3 org\n4 org`],
-  ])("are refused in a file that %s", async (_, text) => {
+  ])("unfound parts are refused in a file that %s", async (_, text) => {
     expect(await filed(text)).toContainEqual(["container", undefined]);
   });
 
@@ -162,7 +159,7 @@ describe("parts that the exporter did not find", () => {
     ],
     ["a label that no entry can have", { missing: [{ seq: 3, c: "person" }] }],
     ["a list and a file", { ...FILE, missing: [{ seq: 2, c: "org" }] }],
-  ])("are refused in a manifest with %s", async (_, manifest) => {
+  ])("unfound parts are refused in a manifest with %s", async (_, manifest) => {
     expect(await filed(TEXT, manifest)).toContainEqual(["container", undefined]);
   });
 });

@@ -35,7 +35,7 @@ describe("a receipt", () => {
     ["entry", toBase64url(utf8(output.entry_canonical.replace("done", "failed")))],
     ["log", "log.example.test/other"],
     ["signature", `${output.receipt_signature}\n`],
-  ])("with another %s was changed after it was signed", (name, value) => {
+  ])("a receipt with another %s was changed after it was signed", (name, value) => {
     const checked = verifyReceipt({ ...RECEIPT, [name]: value }, KEYS);
     expect(checked).toMatchObject({
       ok: false,
@@ -73,7 +73,7 @@ describe("a receipt", () => {
     [{ receipt: {} }],
     [{ ...RECEIPT, more: 1 }],
     [{ ...RECEIPT, leaf_hash: 1 }],
-  ])("is not %j", (given) => {
+  ])("%j is not a receipt", (given) => {
     expect(verifyReceipt(given, KEYS)).toMatchObject({ ok: false, is: "malformed" });
   });
 });

@@ -1,8 +1,8 @@
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
-import type { Policy, ReceiptFile } from "../claims/bundle-format";
-import { keysFault } from "../tree/check-keys";
-import { readReceipt } from "./read-receipt";
+import { type Policy, ReceiptFile } from "../claims/bundle-format";
+import { memberOf } from "../container/member";
+import { keysFault, parseSide } from "../tree/check-keys";
 import { signatureFault } from "./receipt-signature";
 import { leafOf } from "./receipt-watch";
 
@@ -48,4 +48,17 @@ export function verifyReceipt(
     if (!(error instanceof FormatError)) throw error;
     return { ok: false, is: "malformed", detail: error.message };
   }
+}
+
+/**
+ * Reads a stored receipt: the receipt alone, or the API's whole JSON answer with the receipt as its member `receipt`
+ * (docs/formats/receipt.md). Throws FormatError that says what is wrong.
+ */
+export function readReceipt(text: string): ReceiptFile {
+  const value = parseSide(text);
+  const receipt = memberOf(value, "receipt") ?? value;
+  const parsed = ReceiptFile.safeParse(receipt);
+  if (parsed.success) return parsed.data;
+  const path = (parsed.error.issues[0]?.path ?? []).map(String).join("/");
+  throw new FormatError("format.record", `not a receipt, at /${path}`, { pointer: `/${path}` });
 }

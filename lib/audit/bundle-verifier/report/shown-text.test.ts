@@ -34,7 +34,7 @@ test.each<[string, Partial<Report>]>([
   ["the headline", { findings: [{ class: "foreign keys", detail: EVIL }], verdict: "wrong" }],
   ["a note", { notes: [{ class: "recovered", detail: EVIL }] }],
   ["a key", { trust: { source: "bundle", keys: [EVIL] } }],
-])("a report shows no line of the bundle's making in %s", async (_, change) => {
+])("a report shows no line break from the bundle in %s", async (_, change) => {
   const report = await verifyBundle(layOut(draft(OURS, 3, [3]), OURS), { policy: POLICY });
   const clean = describeReport({ ...report, ...change });
   expect(clean.replaceAll("\n", "")).not.toMatch(OBEYED);

@@ -1,8 +1,8 @@
 import { checkEd25519PublicKey } from "@/lib/crypto/ed25519-check";
 import { FormatError } from "@/lib/crypto/format-error";
+import type { Json } from "@/lib/crypto/json/canonical-json";
 import { parseVkey } from "@/lib/crypto/log/signed-note";
 import { Policy } from "../claims/bundle-format";
-import { parseSide } from "../receipts/read-side";
 import type { Finding } from "../report/report";
 
 /** Keys that check notes, from a policy or a bundle. */
@@ -68,4 +68,13 @@ export function readPolicy(text: string): Policy {
   const fault = keysFault(parsed.data);
   if (fault !== undefined) throw new FormatError("format.key", `the policy's ${fault}`);
   return parsed.data;
+}
+
+/** Parses the JSON of a file that a checker wrote or kept with a bundle, in any spelling. Throws FormatError for other text. */
+export function parseSide(text: string): Json {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new FormatError("format.json", text.trim() === "" ? "empty" : "not JSON");
+  }
 }

@@ -64,8 +64,8 @@ export class Coverage {
   finish(): void {
     const { range, complete } = this.manifest;
     this.#close(range.to);
-    const told = this.#taken + this.withheld.count + this.#pruned;
-    if (!complete || !this.#isGapless || told === range.to - range.from) return;
+    const accounted = this.#taken + this.withheld.count + this.#pruned;
+    if (!complete || !this.#isGapless || accounted === range.to - range.from) return;
     const detail = `the range has ${range.to - range.from} numbers, and ${this.#taken} entries, ${this.withheld.count} withheld and ${this.#pruned} pruned ones are told of`;
     this.findings.add({ class: "manifest", detail });
   }

@@ -1,6 +1,6 @@
+import { parseSide } from "@/lib/audit/bundle-verifier/tree/check-keys";
 import { parseCheckpointText } from "@/lib/audit/entry/checkpoint";
 import { splitNote } from "@/lib/crypto/log/signed-note";
-import { parseSide } from "../receipts/read-side";
 import type { Report } from "../report/report";
 import { readPolicy } from "./check-keys";
 

@@ -86,7 +86,7 @@ describe("ranges of numbers", () => {
     ["beyond what numbers hold", "9007199254740992\n"],
     ["with a carriage return", "4\r\n"],
     ["with an empty line", "4\n\n7\n"],
-  ])("%s are refused", (_, text) => {
+  ])("ranges with %s are refused", (_, text) => {
     expect(() => read(text)).toThrow(FormatError);
   });
 });
