@@ -95,7 +95,7 @@ export default {
       to: {
         path: "^(lib|app|components|scripts|e2e|bench|sdk)/",
         pathNot:
-          "[/-]schema\\.ts$|^lib/vocabulary\\.ts$|^lib/format\\.ts$|^lib/api-client/|^lib/crypto/|^lib/audit/(verify|bundle-verifier)/|^lib/audit/export/tables/csv-cell\\.ts$|^lib/escrow/protocol/statements\\.ts$|^scripts/(file-source|keep-policy)\\.ts$",
+          "[/-]schema\\.ts$|^lib/vocabulary\\.ts$|^lib/format\\.ts$|^lib/api-client/|^lib/crypto/|^lib/audit/bundle-verifier/|^lib/audit/export/tables/csv-cell\\.ts$|^lib/escrow/protocol/statements\\.ts$|^scripts/(file-source|keep-policy)\\.ts$",
       },
     },
     {
@@ -105,7 +105,7 @@ export default {
       to: {
         path: "^(lib|app)/",
         pathNot:
-          "[/-]schema\\.ts$|/labels\\.ts$|^lib/vocabulary\\.ts$|^lib/format\\.ts$|^lib/api-client/|^lib/crypto/|^lib/audit/(verify|bundle-verifier)/",
+          "[/-]schema\\.ts$|/labels\\.ts$|^lib/vocabulary\\.ts$|^lib/format\\.ts$|^lib/api-client/|^lib/crypto/|^lib/audit/bundle-verifier/",
       },
     },
     {
@@ -124,7 +124,7 @@ export default {
       name: "node-only-behind-primitives",
       severity: "error",
       from: {
-        path: "^lib/(crypto|audit/(verify|bundle-verifier))/",
+        path: "^lib/(crypto|audit/bundle-verifier)/",
         pathNot: `${TESTS}|^lib/crypto/primitives`,
       },
       to: { dependencyTypes: ["core"] },
@@ -133,7 +133,7 @@ export default {
       name: "browser-code-is-not-server-only",
       severity: "error",
       from: {
-        path: "^lib/(crypto|audit/(verify|bundle-verifier)|api-client)/|/schema\\.ts$|/labels\\.ts$",
+        path: "^lib/(crypto|audit/bundle-verifier|api-client)/|/schema\\.ts$|/labels\\.ts$",
         pathNot: TESTS,
       },
       to: { path: "^node_modules/server-only/" },
@@ -173,7 +173,7 @@ export default {
       from: { path: "^sdk/" },
       to: {
         path: "^(lib|app|components|scripts)/",
-        pathNot: "^lib/(api-client|crypto|audit/(verify|bundle-verifier))/|^lib/(schema|vocabulary)\\.ts$",
+        pathNot: "^lib/(api-client|crypto|audit/bundle-verifier)/|^lib/(schema|vocabulary)\\.ts$",
       },
     },
     {

@@ -1,6 +1,5 @@
 import { getAuditKeys } from "@/lib/api-client/operations/audit";
-import { readReceipt } from "@/lib/audit/bundle-verifier/receipts/read-receipt";
-import { verifyReceipt } from "@/lib/audit/bundle-verifier/receipts/verify-receipt";
+import { readReceipt, verifyReceipt } from "@/lib/audit/bundle-verifier/receipts/verify-receipt";
 import { describeReport, openReceipts } from "@/lib/audit/bundle-verifier/report/describe-report";
 import type { Report } from "@/lib/audit/bundle-verifier/report/report";
 import { readPolicy } from "@/lib/audit/bundle-verifier/tree/check-keys";

@@ -1,7 +1,7 @@
 import { closeSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { Progress } from "@/lib/audit/bundle-verifier/options";
-import { readReceipt } from "@/lib/audit/bundle-verifier/receipts/read-receipt";
+import { readReceipt } from "@/lib/audit/bundle-verifier/receipts/verify-receipt";
 import { describeReport, openReceipts } from "@/lib/audit/bundle-verifier/report/describe-report";
 import type { Report } from "@/lib/audit/bundle-verifier/report/report";
 import { shownJson, shownText } from "@/lib/audit/bundle-verifier/report/shown-text";

@@ -16,7 +16,7 @@ const CHALLENGE = {
 const KEY = { privateKey: fromHex(pop.private_hex), participant: pop.participant, log: pop.log };
 
 describe("a challenge", () => {
-  it("of the known answers gets the known tag", () => {
+  it("the known challenge gets the known tag", () => {
     expect(answerChallenge(CHALLENGE, KEY)).toBe(known.output.pop.client_tag);
   });
 
@@ -35,7 +35,7 @@ describe("a challenge", () => {
     ["half a tag", { server_tag: "AAAA" }, {}],
     ["a context with more in it", { context: known.output.pop.ctx_utf8.replace("{", '{"a":1,') }, {}],
     ["no context", { context: "null" }, {}],
-  ])("about %s gets none", (_, asked, own) => {
+  ])("a challenge with %s gets no tag", (_, asked, own) => {
     expect(() => answerChallenge({ ...CHALLENGE, ...asked }, { ...KEY, ...own })).toThrow(FormatError);
   });
 });

@@ -3,7 +3,7 @@ import { FormatError } from "./format-error";
 import { parsePossessionContext, possessionTag, verifyPossessionTag } from "./possession";
 import { x25519Handle } from "./primitives";
 
-/** What the portal asks of a key that is to be registered, as it answers it (privacy.md "Proof of key possession"). */
+/** The portal's challenge to a key that is to be registered, as the API returns it (privacy.md "Proof of key possession"). */
 export interface PossessionChallenge {
   readonly context: string;
   readonly ephemeral_key: string;
@@ -12,7 +12,7 @@ export interface PossessionChallenge {
   readonly expires_at: string;
 }
 
-/** The key that is asked, and what it is asked for: never taken from the challenge itself. */
+/** The challenged key and what it is registered for. These values never come from the challenge itself. */
 export interface AskedKey {
   readonly privateKey: Uint8Array;
   readonly participant: string;
@@ -21,8 +21,8 @@ export interface AskedKey {
 }
 
 /**
- * The client's tag for a challenge, to be sent as `client_tag`. Throws FormatError where the challenge is about another key,
- * participant or log, its members differ from what is signed for, or the portal did not compute the same.
+ * Returns the client's tag for a challenge, to be sent as `client_tag`. Throws FormatError if the challenge names another
+ * key, participant or log, if its members differ from the signed ones, or if the portal's tag is wrong.
  */
 export function answerChallenge(
   challenge: PossessionChallenge,

@@ -6,8 +6,8 @@ const HEX = /^(?:[0-9a-f]{2})*$/;
 const STANDARD_TEXT = /^[A-Za-z0-9+/]*$/;
 const URL_TEXT = /^[A-Za-z0-9_-]*$/;
 
-// Node's own coder where there is one; a browser takes the loops below. Strictness lies in `checkBase64` alone:
-// the decoder of Node also reads what that refuses. Short texts are not worth the call.
+// Node's own coder where it exists; a browser uses the loops below. Only `checkBase64` makes decoding strict, because
+// Node's decoder accepts other spellings. Short texts are faster without the call.
 const NATIVE = "Buffer" in globalThis ? globalThis.Buffer : undefined;
 const NATIVE_FROM = 48;
 
@@ -30,12 +30,12 @@ const STANDARD_DECODE = decodeTable(STANDARD);
 const URL_ENCODE = encodeTable(URL_SAFE);
 const URL_DECODE = decodeTable(URL_SAFE);
 
-/** UTF-8 bytes of a text. A lone surrogate would become U+FFFD, so such texts must be refused before. */
+/** Returns the UTF-8 bytes of a text. A lone surrogate would become U+FFFD, so callers refuse such texts first. */
 export function utf8(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
-/** Text of UTF-8 bytes; invalid UTF-8 is refused and a byte order mark is kept as a character (RFC 3629). */
+/** Returns the text of UTF-8 bytes. Invalid UTF-8 is refused, and a byte order mark is kept as a character (RFC 3629). */
 export function fromUtf8(bytes: Uint8Array): string {
   try {
     return strictDecoder.decode(bytes);
@@ -44,7 +44,7 @@ export function fromUtf8(bytes: Uint8Array): string {
   }
 }
 
-/** Parts one after another in a fresh array, however many they are. */
+/** Returns any number of parts, one after another, in a fresh array. */
 export function concatAll(parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const part of parts) length += part.length;
@@ -57,12 +57,12 @@ export function concatAll(parts: readonly Uint8Array[]): Uint8Array {
   return out;
 }
 
-/** Parts one after another in a fresh array. */
+/** Returns the parts, one after another, in a fresh array. */
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   return concatAll(parts);
 }
 
-/** Equality in time that depends on the lengths only. */
+/** Returns whether two byte strings are equal, in time that depends on their lengths only. */
 export function equalConstantTime(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   let difference = 0;
@@ -70,7 +70,7 @@ export function equalConstantTime(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0;
 }
 
-/** Bytewise order, shorter first where one is a prefix of the other; for `sort`. */
+/** Compares bytewise for `sort`. A prefix comes before the longer array. */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const shared = Math.min(a.length, b.length);
   for (let index = 0; index < shared; index++) {
@@ -85,7 +85,7 @@ function encodeBase64(bytes: Uint8Array, table: Uint8Array): string {
   let to = 0;
   for (let from = 0; from < bytes.length; from += 3) {
     const word = ((bytes[from] ?? 0) << 16) | ((bytes[from + 1] ?? 0) << 8) | (bytes[from + 2] ?? 0);
-    // Writes past the end of a typed array are ignored, which is just what the last group needs.
+    // Writes past the end of a typed array are ignored, as the last group needs.
     out[to++] = table[word >>> 18] ?? 0;
     out[to++] = table[(word >>> 12) & 63] ?? 0;
     out[to++] = table[(word >>> 6) & 63] ?? 0;
@@ -106,7 +106,7 @@ function checkBase64(text: string, alphabet: RegExp, table: Uint8Array): void {
   }
 }
 
-/** Bytes of a text that `checkBase64` has let pass. */
+/** Decodes a text that `checkBase64` has accepted. */
 function decodeBase64(text: string, table: Uint8Array): Uint8Array {
   const out = new Uint8Array(Math.floor((text.length * 3) / 4));
   if (NATIVE !== undefined && text.length >= NATIVE_FROM) {
@@ -127,7 +127,7 @@ function decodeBase64(text: string, table: Uint8Array): Uint8Array {
   return out;
 }
 
-/** Whether a text is what `toBase64url` gives for some bytes, without making them. */
+/** Returns whether a text is what `toBase64url` returns for some bytes, without decoding it. */
 export function isBase64url(text: string): boolean {
   try {
     checkBase64(text, URL_TEXT, URL_DECODE);

@@ -7,19 +7,19 @@ import { has, hasAt, latin1 } from "./document/search";
 import { tiffEnd } from "./document/tiff";
 
 /**
- * Why the bytes are not one whole document of their kind: cut off, an archive as well, followed by something else, or a
- * picture with a script in it.
+ * Why the bytes are not one complete document of their kind: cut off, also an archive, followed by other bytes, or a
+ * picture that contains a script.
  */
 export type FormFault = "truncated" | "archive" | "followed" | "script";
 
-/** What the bytes of a document say of themselves: the same rule in the browser, before sending, and on the server. */
+/** Checks a document by its bytes alone, with the same rule in the browser before sending and on the server. */
 export interface DocumentForm {
   readonly mediaType: string;
   /** Media types that a sender may declare for it. */
   readonly declared: readonly string[];
   readonly extensions: readonly string[];
   readonly begins: (bytes: Uint8Array) => boolean;
-  /** What is wrong with bytes that begin so; undefined for one whole document and nothing else. */
+  /** Returns what is wrong with bytes that begin like this kind. Undefined for exactly one complete document. */
   readonly fault: (bytes: Uint8Array) => FormFault | undefined;
 }
 
@@ -29,7 +29,7 @@ const PDF_TAIL_BYTES = 1_024;
 /** OBJECT IDENTIFIER 1.2.840.113549.1.7.2, signedData (RFC 5652). */
 const SIGNED_DATA = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
 
-/** Nothing but blanks after the last mark: whatever stands there is another file for another reader. */
+/** Only blanks may follow the last mark. Other bytes there would be a second file for another reader. */
 function pdfFault(bytes: Uint8Array): FormFault | undefined {
   if (isAlsoZip(bytes)) return "archive";
   const tail = latin1(bytes.subarray(-PDF_TAIL_BYTES));
@@ -85,12 +85,12 @@ const FORMS: readonly DocumentForm[] = [
   },
 ];
 
-/** The kind of document that these bytes begin as; undefined when it is none that is taken here. */
+/** Returns the kind of document that these bytes begin as. Undefined for an unsupported kind. */
 export function documentForm(bytes: Uint8Array): DocumentForm | undefined {
   return FORMS.find((form) => form.begins(bytes));
 }
 
-/** The extension of a file's name in lower case, without its dot; empty when there is none. */
+/** Returns the extension of a file name in lower case without the dot. Empty when there is none. */
 export function extensionOf(filename: string): string {
   const dot = filename.lastIndexOf(".");
   return dot < 0 ? "" : filename.slice(dot + 1).toLowerCase();

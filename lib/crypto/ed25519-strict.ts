@@ -18,9 +18,9 @@ function isCanonical(bytes: Uint8Array): boolean {
 }
 
 /**
- * Whether 32 bytes may be an Ed25519 public key that signatures are checked with: a canonical y (RFC 8032 section 5.1.3),
- * and not of low order, where OpenSSL accepts signatures that no one made. A look at the bytes, without arithmetic:
- * whether the point is on the curve is left to the verification.
+ * Returns whether 32 bytes may be an Ed25519 public key: a canonical y (RFC 8032 section 5.1.3), and not of low order,
+ * where OpenSSL accepts signatures without a private key. It compares bytes without arithmetic. The verification itself
+ * checks that the point is on the curve.
  */
 export function isStrictEd25519Key(bytes: Uint8Array): boolean {
   if (!isCanonical(bytes)) return false;

@@ -1,7 +1,7 @@
 import { signStatement, verifyStatement } from "./statement";
 import { statementBytes } from "./statement-bytes";
 
-/** What the custodian confirms: that it can open its own entry of exactly this body. */
+/** What the custodian confirms: it can open its own entry of exactly this body. */
 export interface EscrowOk {
   readonly tx: string;
   readonly grp: string;
@@ -28,7 +28,7 @@ export function signEscrowOk(seed: Uint8Array, ok: EscrowOk): Uint8Array {
   return signStatement(seed, KIND, memberwise(ok));
 }
 
-/** Whether a confirmation was signed by the custodian whose key is pinned. */
+/** Returns whether the custodian with the pinned key signed a confirmation. */
 export function verifyEscrowOk(publicKey: Uint8Array, ok: EscrowOk, signature: Uint8Array): boolean {
   return verifyStatement(publicKey, KIND, memberwise(ok), signature);
 }

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { FormatError, OpenError } from "@/lib/crypto/format-error";
 
-test("a failure to open is one whichever copy of the module the keystore has: a damaged record is told as one", async () => {
+test("an OpenError is recognised across copies of the module", async () => {
   vi.resetModules();
   const other = await import("@/lib/crypto/format-error");
   expect(other.OpenError).not.toBe(OpenError);

@@ -1,4 +1,4 @@
-/** Codes of refusals that name what was wrong with bytes or text handed to us. */
+/** Codes of refusals that name what was wrong with the given bytes or text. */
 export type FormatErrorCode =
   | "format.base64"
   | "format.bundle"
@@ -16,21 +16,21 @@ export type FormatErrorCode =
   | "format.record"
   | "format.text";
 
-/** Where in the input the fault lies: a JSON Pointer (RFC 6901), or a byte offset and the file it falls in. */
+/** Position of the fault in the input: a JSON Pointer (RFC 6901), or a byte offset with its file. */
 export interface FormatErrorPlace {
   readonly pointer?: string;
   readonly offset?: number;
   readonly file?: string;
 }
 
-// A server's pages, routes and instrumentation have a copy of this module each, and the runtime's keystore is of
-// instrumentation's: so these errors are told by a mark, as DomainError is.
+// A server's pages, routes and instrumentation each load their own copy of this module. The runtime's keystore comes from
+// instrumentation's copy. So these errors are recognised by a mark, like DomainError, and not by `instanceof`.
 const MALFORMED = Symbol.for("sealport.format-error");
 const UNOPENED = Symbol.for("sealport.open-error");
 
 /**
- * Input is not in the one encoding we accept. The message never contains the input itself, so it may be
- * shown and logged; `pointer` may contain member names.
+ * Thrown when input is not in the only accepted encoding. The message never contains the input, so it may be shown and
+ * logged. `pointer` may contain member names.
  */
 export class FormatError extends Error {
   readonly code: FormatErrorCode;
@@ -56,7 +56,7 @@ export class FormatError extends Error {
   }
 }
 
-/** Every failure to open something sealed: one code and one message whatever the cause, and no `cause`. */
+/** Thrown for every failure to open sealed data: the same code and message for all causes, and no `cause`. */
 export class OpenError extends Error {
   readonly code = "envelope.open-failed";
 

@@ -19,7 +19,7 @@ export function formatMicros(epochMicros: bigint): string {
   return `${secondsText(Number(epochMicros / MICROS_PER_SECOND))}.${fraction}Z`;
 }
 
-/** Strict inverse of `formatMicros`; days that do not exist are refused. */
+/** Strict inverse of `formatMicros`. Days that do not exist are refused. */
 export function parseMicros(text: string): bigint {
   const match = MICROS.exec(text);
   if (match === null) throw new FormatError("format.instant", "not a time with microseconds");
@@ -31,10 +31,10 @@ export function formatSeconds(epochMs: number): string {
   return `${secondsText(Math.floor(epochMs / 1000))}Z`;
 }
 
-/** Milliseconds since 1970 of a text in the form of `formatSeconds`; days that do not exist are refused. */
+/** Returns the milliseconds since 1970 of a text in the form of `formatSeconds`. Days that do not exist are refused. */
 export function parseSeconds(text: string): number {
   const epochMs = SECONDS.test(text) ? Date.parse(text) : Number.NaN;
-  // Date.parse accepts 30 February and 24:00, which then come out written differently.
+  // Date.parse accepts 30 February and 24:00, but writes them differently.
   if (!Number.isFinite(epochMs) || epochMs < 0 || formatSeconds(epochMs) !== text) {
     throw new FormatError("format.instant", "not a time with seconds");
   }

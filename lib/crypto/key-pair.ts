@@ -6,12 +6,12 @@ export interface KeyPair {
   readonly privateKey: Uint8Array;
 }
 
-/** A fresh X25519 key pair (RFC 7748), to which envelopes are sealed. */
+/** Returns a fresh X25519 key pair (RFC 7748). Envelopes are sealed to it. */
 export function generateKeyPair(): KeyPair {
   return generateX25519();
 }
 
-/** A fresh Ed25519 key pair (RFC 8032) by which calls are signed; the private half is the seed. */
+/** Returns a fresh Ed25519 key pair (RFC 8032) to sign calls. The private half is the seed. */
 export function generateSigningKeyPair(): KeyPair {
   const privateKey = randomBytes(32);
   return { publicKey: ed25519PublicKey(privateKey), privateKey };

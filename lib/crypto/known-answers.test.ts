@@ -32,12 +32,12 @@ function context(group: (typeof groupNames)[number]) {
 }
 
 describe("the known answers of cfx1", () => {
-  it("give the digest list and the record digest", () => {
+  it("sealing gives the known digest list and record digest", () => {
     expect(record().list).toEqual(output.rd_digest_list);
     expect(record().rd).toBe(output.rd);
   });
 
-  it.each(groupNames)("give the envelope, body digest and recipient digest of %s", (group) => {
+  it.each(groupNames)("sealing gives the known envelope, body digest and recipient digest of %s", (group) => {
     const given = input.groups[group];
     const ephemerals = new Map(Object.entries(given.ephemeral_private_hex));
     const sealed = sealEnvelopeForTests(
@@ -59,31 +59,34 @@ describe("the known answers of cfx1", () => {
     expect(bodyDigest(sealed.envelope)).toBe(sealed.bodyDigest);
   });
 
-  it.each(groupNames)("open for every recipient of %s, by us and by jose", async (group) => {
-    for (const { kid, private_hex, public: publicKey } of input.recipients) {
-      const opened = await openEnvelope({
-        ...context(group),
-        envelope: output.groups[group].jwe,
-        list: output.rd_digest_list,
-        fieldCount: Object.keys(input.groups[group].fields).length,
-        kid,
-        derive: x25519Handle(fromHex(private_hex)).derive,
-      });
-      expect(opened).toEqual({ fields: input.groups[group].fields, salts: input.groups[group].salts });
-      const jwk = { kty: "OKP", crv: "X25519", x: publicKey, d: toBase64url(fromHex(private_hex)) };
-      const jwe = output.groups[group].jwe;
-      const one = { ...jwe, recipients: jwe.recipients.filter((entry) => entry.header.kid === kid) };
-      const { plaintext } = await generalDecrypt(one, jwk);
-      expect(plaintext.length).toBe(output.groups[group].plaintext_utf8_length);
-      expect(JSON.parse(new TextDecoder().decode(plaintext))).toEqual(opened);
-    }
-  });
+  it.each(groupNames)(
+    "the known envelope opens for every recipient of %s, with our code and with jose",
+    async (group) => {
+      for (const { kid, private_hex, public: publicKey } of input.recipients) {
+        const opened = await openEnvelope({
+          ...context(group),
+          envelope: output.groups[group].jwe,
+          list: output.rd_digest_list,
+          fieldCount: Object.keys(input.groups[group].fields).length,
+          kid,
+          derive: x25519Handle(fromHex(private_hex)).derive,
+        });
+        expect(opened).toEqual({ fields: input.groups[group].fields, salts: input.groups[group].salts });
+        const jwk = { kty: "OKP", crv: "X25519", x: publicKey, d: toBase64url(fromHex(private_hex)) };
+        const jwe = output.groups[group].jwe;
+        const one = { ...jwe, recipients: jwe.recipients.filter((entry) => entry.header.kid === kid) };
+        const { plaintext } = await generalDecrypt(one, jwk);
+        expect(plaintext.length).toBe(output.groups[group].plaintext_utf8_length);
+        expect(JSON.parse(new TextDecoder().decode(plaintext))).toEqual(opened);
+      }
+    },
+  );
 
-  it("give the metadata digest", () => {
+  it("the metadata digest is the known one", () => {
     expect(toHex(fromBase64url(metadataDigest(input.public_metadata)))).toBe(output.metadata_digest_hex);
   });
 
-  it("give the sealed parts of an audit entry, and its canonical text and leaf", () => {
+  it("the sealed parts of an audit entry, its canonical text and its leaf are the known ones", () => {
     const { log, entry_id: entryId } = input.audit;
     input.audit.compartments.forEach((part, index) => {
       const expected = output.sealed[index];
@@ -106,7 +109,7 @@ describe("the known answers of cfx1", () => {
     expect(toHex(leafHash(utf8(output.entry_canonical)))).toBe(output.leaf_hash_hex);
   });
 
-  it("give the receipt and its verifier key", () => {
+  it("the receipt and its verifier key are the known ones", () => {
     const seed = fromHex(input.audit.signing_seed_hex);
     const claims = {
       log: input.audit.log,
@@ -122,7 +125,7 @@ describe("the known answers of cfx1", () => {
     expect(verifyReceipt(ed25519PublicKey(seed), later, output.receipt_signature)).toBe(false);
   });
 
-  it("give the possession context, key and both tags, the same from either side", () => {
+  it("the possession context, key and both tags are the known ones on both sides", () => {
     const { private_hex, ephemeral_private_hex, ...claims } = input.pop;
     const ctx = possessionContext(claims);
     const secret = x25519Shared(fromHex(private_hex), fromBase64url(claims.ephemeral_key));
@@ -134,7 +137,7 @@ describe("the known answers of cfx1", () => {
     expect(toBase64url(possessionTag("client", secret, ctx))).toBe(output.pop.client_tag);
   });
 
-  it("give the statement bytes and signature", () => {
+  it("the statement bytes and signature are the known ones", () => {
     const { kind, object, signing_seed_hex } = input.statement;
     const seed = fromHex(signing_seed_hex);
     const signature = signStatement(seed, kind, object);
@@ -145,7 +148,7 @@ describe("the known answers of cfx1", () => {
     expect(verifyStatement(ed25519PublicKey(seed), "open", object, signature)).toBe(false);
   });
 
-  it("give the private-key blob, which opens to a key of the named public key", () => {
+  it("the private-key blob is the known one and opens to a key of the named public key", () => {
     const given = input.private_key_blob;
     const aad: PrivateKeyAad = { ...given.aad, v: 1, purpose: "participant" };
     const kek = fromHex(given.kek_hex);

@@ -19,7 +19,7 @@ const NAMES = [
   "session",
 ] as const;
 
-/** What one challenge is about (privacy.md "Proof of key possession"), without the version. */
+/** The content of one challenge (privacy.md "Proof of key possession"), without the version. */
 export interface PossessionClaims {
   readonly log: string;
   readonly participant: string;
@@ -51,7 +51,7 @@ export function possessionContext(claims: PossessionClaims): string {
   return canonicalJson(Object.fromEntries([["v", VERSION], ...NAMES.map((name) => [name, claims[name]])]));
 }
 
-/** Strict inverse of `possessionContext`; the client compares log, participant and key with its own. */
+/** Strict inverse of `possessionContext`. The client compares log, participant and key with its own. */
 export function parsePossessionContext(context: string): PossessionClaims {
   const value = parseCanonicalJson(context);
   const members = new Map<string, unknown>(value === null ? [] : Object.entries(value));
@@ -81,8 +81,8 @@ export function possessionKey(sharedSecret: Uint8Array, context: string): Uint8A
 }
 
 /**
- * One side's tag: HMAC-SHA-256(k, `server` or `client` ‖ 0x00 ‖ ctx). Z is X25519 of the proven key and the
- * ephemeral key, computed wherever the private half is held; an all-zero Z must have been refused there.
+ * Returns one side's tag: HMAC-SHA-256(k, `server` or `client` ‖ 0x00 ‖ ctx). Z is X25519 of the proven key and the
+ * ephemeral key, computed where the private half is. That code must refuse an all-zero Z.
  */
 export function possessionTag(
   side: "server" | "client",
@@ -95,7 +95,7 @@ export function possessionTag(
   return tag;
 }
 
-/** Whether a tag is the given side's, in constant time. */
+/** Returns in constant time whether a tag is the given side's. */
 export function verifyPossessionTag(
   side: "server" | "client",
   sharedSecret: Uint8Array,

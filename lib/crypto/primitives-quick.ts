@@ -1,19 +1,19 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { FormatError } from "./format-error";
 
-// A part of primitives.ts: what spares the many short calls of a long log their fixed costs in Node.
+// Part of primitives.ts. It reduces Node's fixed costs for the many short calls of a long log.
 
 const KEY_BYTES = 32;
 const IV_BYTES = 12;
 const ALGORITHM = "aes-256-gcm";
 const OPTIONS = { authTagLength: 16 };
 
-/** Key and iv of the call under way. Node moves short arrays out of V8's heap for OpenSSL, which a copy here saves. */
+/** Key and iv of the current call. Node moves short arrays out of V8's heap for OpenSSL; a copy here avoids that. */
 const setup = Buffer.alloc(KEY_BYTES + IV_BYTES);
 const setupKey = setup.subarray(0, KEY_BYTES);
 const setupIv = setup.subarray(KEY_BYTES);
 
-/** Has `create` make a cipher, which takes key and iv over at once; both are wiped before this returns. */
+/** Has `create` make a cipher, which copies key and iv at once. Both are wiped before this returns. */
 function withSetup<T>(key: Uint8Array, iv: Uint8Array, create: () => T): T {
   if (key.length !== KEY_BYTES) throw new FormatError("format.key", "a key of 32 bytes is required");
   if (iv.length !== IV_BYTES) throw new FormatError("format.length", "an iv of 12 bytes is required");
@@ -39,13 +39,13 @@ export function gcmDecipher(key: Uint8Array, iv: Uint8Array): ReturnType<typeof 
   return withSetup(key, iv, createDecipher);
 }
 
-/** Longest draw from the pool: ids, ivs and labels. Keys are longer, and none lies drawn before it is needed. */
+/** Maximum size of a draw from the pool: ids, ivs and labels. Keys are longer, so no key is drawn before it is needed. */
 export const POOLED_BYTES = 16;
 const POOL_BYTES = 4096;
 let pool = new Uint8Array(0);
 let given = 0;
 
-/** Up to POOLED_BYTES from the operating system's generator, drawn many at once; each is given out once and wiped. */
+/** Returns up to POOLED_BYTES from the operating system's generator. They are drawn in bulk, used once and wiped. */
 export function pooledRandomBytes(length: number): Uint8Array {
   if (given + length > pool.length) {
     pool = Uint8Array.from(randomBytes(POOL_BYTES));
@@ -57,7 +57,7 @@ export function pooledRandomBytes(length: number): Uint8Array {
   return out;
 }
 
-/** Copying up to here is cheaper than a hash object: tree nodes and entries are short. */
+/** Up to this size copying is cheaper than a hash object. Tree nodes and entries are short. */
 const SHORT_BYTES = 8192;
 
 export function areShort(parts: readonly (Uint8Array | string)[]): parts is readonly Uint8Array[] {

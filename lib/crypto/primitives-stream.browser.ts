@@ -1,17 +1,17 @@
 import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
 
-// Stands in for primitives-stream.ts wherever code runs in a browser (next.config.mjs).
+// Replaces primitives-stream.ts in code for browsers (next.config.mjs).
 
 const CRC_POLYNOMIAL = 0xedb88320;
 
-/** A SHA-256 (FIPS 180-4) that is fed piece by piece, for what is too long to hold. */
+/** A SHA-256 (FIPS 180-4) that takes its input in pieces, for data too long to keep in memory. */
 export interface Sha256Stream {
   update(bytes: Uint8Array): void;
-  /** The hash of all that was fed; to be called once, at the end. */
+  /** Returns the hash of all input. Call it once, at the end. */
   digest(): Uint8Array;
 }
 
-/** Begins a hash over pieces. */
+/** Starts a hash over pieces. */
 export function sha256Stream(): Sha256Stream {
   const hash = nobleSha256.create();
   return {
@@ -39,7 +39,7 @@ function crcTables(): Uint32Array[] {
   return tables;
 }
 
-/** CRC-32 as zip uses it (APPNOTE.TXT 4.4.7), going on from the value of what came before. */
+/** Returns CRC-32 as zip uses it (APPNOTE.TXT 4.4.7), continued from the value of the previous bytes. */
 export function crc32(bytes: Uint8Array, before = 0): number {
   const [t0, t1, t2, t3, t4, t5, t6, t7] = CRC_TABLES;
   let crc = ~before >>> 0;

@@ -9,7 +9,7 @@ import * as browserStream from "./primitives-stream.browser";
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 
-/** Ed25519 points of order 1, 2, 4 and 8, each sign, and the encodings of them that are not canonical. */
+/** Ed25519 points of order 1, 2, 4 and 8, with each sign, and their non-canonical encodings. */
 const WEAK_ED25519 = [
   "0100000000000000000000000000000000000000000000000000000000000000",
   "0100000000000000000000000000000000000000000000000000000000000080",
@@ -27,8 +27,8 @@ const WEAK_ED25519 = [
   "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
 ];
 
-describe("the browser's primitives give what the server's give", () => {
-  test("SHA-256 of any parts, texts among them", () => {
+describe("browser primitives compared with the server's", () => {
+  test("SHA-256 of any parts, including texts, is equal", () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.string())), (parts) => {
         expect(browser.sha256(...parts)).toEqual(node.sha256(...parts));
@@ -36,7 +36,7 @@ describe("the browser's primitives give what the server's give", () => {
     );
   });
 
-  test("SHA-256 and CRC-32 of pieces, wherever they are cut", () => {
+  test("SHA-256 and CRC-32 of pieces are equal, wherever the pieces are cut", () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 9_000 }), { maxLength: 5 }), (pieces) => {
         const whole = node.sha256(...pieces);
@@ -54,7 +54,7 @@ describe("the browser's primitives give what the server's give", () => {
     );
   });
 
-  test("AES-256-GCM and HKDF, each opened by the other, and nothing else opened", () => {
+  test("AES-256-GCM and HKDF interoperate, and both refuse changed input", () => {
     const piece = fc.uint8Array({ maxLength: 400 });
     fc.assert(
       fc.property(bytes(32), bytes(12), piece, piece, fc.nat(1_000), (key, iv, plaintext, aad, at) => {
@@ -73,7 +73,7 @@ describe("the browser's primitives give what the server's give", () => {
     );
   });
 
-  test("Ed25519 keys and signatures, each verified by the other", () => {
+  test("Ed25519 keys and signatures of one side verify on the other", () => {
     fc.assert(
       fc.property(bytes(32), fc.uint8Array({ maxLength: 300 }), (seed, message) => {
         const key = node.ed25519PublicKey(seed);
@@ -86,7 +86,7 @@ describe("the browser's primitives give what the server's give", () => {
     );
   });
 
-  test("HMAC and AES key wrap, each unwrapped by the other, and nothing else unwrapped", () => {
+  test("HMAC and AES key wrap interoperate, and both refuse changed input", () => {
     fc.assert(
       fc.property(
         bytes(32),
@@ -102,7 +102,7 @@ describe("the browser's primitives give what the server's give", () => {
           for (const side of [node, browser]) {
             expect(() => side.aesKeyUnwrap(kek, changed)).toThrow(OpenError);
             expect(() => side.aesKeyUnwrap(kek, wrapped.slice(8))).toThrow(OpenError);
-            // RFC 3394 wraps at least two blocks: nothing shorter has an integrity check.
+            // RFC 3394 wraps at least two blocks. A shorter value has no integrity check.
             for (const length of [0, 8, 16])
               expect(() => side.aesKeyUnwrap(kek, wrapped.slice(0, length))).toThrow(OpenError);
           }
@@ -112,7 +112,7 @@ describe("the browser's primitives give what the server's give", () => {
     );
   });
 
-  test("X25519 keys and agreements, with any private bytes", () => {
+  test("X25519 keys and agreements are equal with any private bytes", () => {
     fc.assert(
       fc.property(bytes(32), bytes(32), (mine, theirs) => {
         const publicKey = node.x25519PublicKey(theirs);
@@ -132,14 +132,14 @@ describe("the browser's primitives give what the server's give", () => {
     ["zero", new Uint8Array(32)],
     ["one", Uint8Array.of(1, ...new Uint8Array(31))],
     ["31 bytes", new Uint8Array(31).fill(9)],
-  ])("no agreement with a public key of %s", (_what, publicKey) => {
+  ])("both sides refuse an agreement with a public key of %s", (_what, publicKey) => {
     for (const side of [node, browser]) {
       expect(() => side.x25519Shared(new Uint8Array(32).fill(7), publicKey)).toThrow(FormatError);
       expect(() => side.x25519Handle(new Uint8Array(32).fill(7)).derive(publicKey)).toThrow(FormatError);
     }
   });
 
-  test("a signature with any byte changed holds for neither", () => {
+  test("both sides refuse a signature with any byte changed", () => {
     const seed = new Uint8Array(32).fill(7);
     const message = new Uint8Array([1, 2, 3]);
     const key = node.ed25519PublicKey(seed);
@@ -158,13 +158,13 @@ describe("the browser's primitives give what the server's give", () => {
     ["a key of 31 bytes", new Uint8Array(31), new Uint8Array(64)],
     ["a signature of 63 bytes", node.ed25519PublicKey(new Uint8Array(32).fill(7)), new Uint8Array(63)],
     ["a key that is no point", new Uint8Array(32).fill(255), new Uint8Array(64)],
-  ])("%s verifies nothing", (_what, key, signature) => {
+  ])("%s verifies no signature", (_what, key, signature) => {
     expect(browser.ed25519Verify(key, new Uint8Array([1]), signature)).toBe(false);
     expect(node.ed25519Verify(key, new Uint8Array([1]), signature)).toBe(false);
   });
 
-  // Under these keys OpenSSL accepts signatures that no one made: R is the identity and S is 0.
-  test.each(WEAK_ED25519)("the public key %s verifies nothing", (hex) => {
+  // With these keys OpenSSL accepts signatures made without a private key: R is the identity and S is 0.
+  test.each(WEAK_ED25519)("the public key %s verifies no signature", (hex) => {
     const signature = new Uint8Array(64);
     signature[0] = 1;
     for (let message = 0; message < 16; message++)

@@ -6,9 +6,9 @@ import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
 import { concat } from "./bytes";
 import { FormatError, OpenError } from "./format-error";
 
-// What a browser needs of primitives.ts to check the log and to open and seal envelopes. The builds put this file in that
-// one's place wherever code runs in a browser (next.config.mjs, sdk/build.mjs), so each name here must mean the same as
-// there. Synchronous, hence @noble and not WebCrypto.
+// The part of primitives.ts that a browser needs to check the log and to open and seal envelopes. The builds replace
+// primitives.ts by this file in code for browsers (next.config.mjs, sdk/build.mjs), so each name must mean the same in
+// both. Synchronous, hence @noble and not WebCrypto.
 
 const KEY_BYTES = 32;
 const SIGNATURE_BYTES = 64;
@@ -80,7 +80,7 @@ export function aesKeyWrap(kek: Uint8Array, key: Uint8Array): Uint8Array {
 
 /** Inverse of `aesKeyWrap`; throws OpenError when the integrity check fails (RFC 3394 section 2.2.3). */
 export function aesKeyUnwrap(kek: Uint8Array, wrapped: Uint8Array): Uint8Array {
-  // OpenSSL opens an empty value to an empty key; a wrapped key has at least three blocks.
+  // OpenSSL opens an empty value to an empty key, but a wrapped key has at least three blocks.
   if (wrapped.length < 24) throw new OpenError();
   try {
     return aeskw(kek).decrypt(wrapped);
@@ -113,7 +113,7 @@ export function x25519Shared(privateKey: Uint8Array, publicKey: Uint8Array): Uin
   }
 }
 
-/** Keeps a private key; the public key is computed from it, never believed. */
+/** Keeps a private key. The public key is computed from it and never taken from the caller. */
 export function x25519Handle(privateKey: Uint8Array): X25519Handle {
   const key = Uint8Array.from(privateKey);
   return { publicKey: x25519PublicKey(key), derive: (publicKey) => x25519Shared(key, publicKey) };
@@ -125,7 +125,7 @@ export function generateX25519(): { publicKey: Uint8Array; privateKey: Uint8Arra
   return { publicKey: x25519PublicKey(privateKey), privateKey };
 }
 
-/** A fresh key pair whose private half never leaves the handle: one per recipient entry. */
+/** Returns a fresh key pair whose private half never leaves the handle: one for each recipient entry. */
 export function ephemeralX25519(): X25519Handle {
   return x25519Handle(randomBytes(KEY_BYTES));
 }
@@ -142,11 +142,11 @@ export function ed25519Sign(seed: Uint8Array, message: Uint8Array): Uint8Array {
   return ed25519.sign(message, seed);
 }
 
-/** Whether an Ed25519 signature holds (RFC 8032 section 5.1.7); malformed keys and signatures do not. */
+/** Returns whether an Ed25519 signature is valid (RFC 8032 section 5.1.7). Malformed keys and signatures are not. */
 export function ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   if (publicKey.length !== KEY_BYTES || signature.length !== SIGNATURE_BYTES) return false;
   try {
-    // zip215 false is RFC 8032's own rule: encodings must be canonical, as OpenSSL demands too.
+    // zip215 false is RFC 8032's own rule: encodings must be canonical, as OpenSSL requires too.
     return ed25519.verify(signature, message, publicKey, { zip215: false });
   } catch {
     return false;

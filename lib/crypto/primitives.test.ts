@@ -61,7 +61,7 @@ describe("published vectors", () => {
     });
   });
 
-  it("HKDF of any length and of empty members is that of RFC 5869 as OpenSSL has it", () => {
+  it("HKDF of any length and of empty members equals RFC 5869 in OpenSSL", () => {
     for (const [ikm, salt, info] of [
       [primitives.randomBytes(32), primitives.randomBytes(36), primitives.randomBytes(16)],
       [primitives.randomBytes(1), new Uint8Array(0), new Uint8Array(0)],
@@ -105,7 +105,7 @@ describe("published vectors", () => {
 });
 
 describe("AES-256-GCM", () => {
-  it("opens what it sealed and refuses any changed byte", () => {
+  it("AES-256-GCM opens what it sealed and refuses any changed byte", () => {
     const bytes = fc.uint8Array({ maxLength: 64 });
     fc.assert(
       fc.property(bytes, bytes, fc.nat(), (plaintext, aad, position) => {
@@ -124,7 +124,7 @@ describe("AES-256-GCM", () => {
 });
 
 describe("random bytes", () => {
-  it("short ones drawn ahead are given out once, and no later draw touches them", () => {
+  it("pooled random bytes are returned once, and no later draw changes them", () => {
     const lengths = Array.from({ length: 2000 }, (_, at) => [8, 10, 12, 16][at % 4] ?? 16);
     const drawn = lengths.map((length) => primitives.randomBytes(length));
     const copies = drawn.map((bytes) => toHex(bytes));
@@ -142,7 +142,7 @@ describe("a key or an iv of another length", () => {
     [32, 11],
     [32, 16],
     [0, 12],
-  ])("%i and %i bytes seal and open nothing", (keyBytes, ivBytes) => {
+  ])("a key and an iv of %i and %i bytes are refused", (keyBytes, ivBytes) => {
     const [key, iv, tag] = [new Uint8Array(keyBytes), new Uint8Array(ivBytes), new Uint8Array(16)];
     expect(() => primitives.aesGcmSeal(key, iv, tag)).toThrow(FormatError);
     expect(() => primitives.aesGcmOpen(key, iv, tag, tag)).toThrow(OpenError);
@@ -158,7 +158,7 @@ describe("X25519 public keys", () => {
     "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
   ];
 
-  it("of low order are refused by the check, and by agreement as well", () => {
+  it("low-order X25519 public keys are refused by the check and by the agreement", () => {
     const { privateKey } = generateX25519();
     for (const bytes of lowOrder.map(fromHex)) {
       expect(() => checkX25519PublicKey(bytes)).toThrow("low order");
@@ -166,7 +166,7 @@ describe("X25519 public keys", () => {
     }
   });
 
-  it("of the wrong length or not canonical are refused, the largest canonical one is not", () => {
+  it("X25519 public keys of a wrong length or in non-canonical form are refused, the largest canonical one is accepted", () => {
     const edge = (low: number, top: number) =>
       fromHex(`${low.toString(16)}${"ff".repeat(30)}${top.toString(16)}`);
     expect(() => checkX25519PublicKey(edge(0xeb, 0x7f))).not.toThrow();
@@ -176,7 +176,7 @@ describe("X25519 public keys", () => {
     expect(() => checkX25519PublicKey(new Uint8Array(33))).toThrow("32 bytes");
   });
 
-  it("made by us lie on the curve; about half of all values lie on the twist", () => {
+  it("our X25519 public keys are on the curve; about half of all values are on the twist", () => {
     for (let round = 0; round < 20; round++) {
       const { publicKey, privateKey } = generateX25519();
       expect(isOnTwist(publicKey)).toBe(false);

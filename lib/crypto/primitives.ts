@@ -1,3 +1,8 @@
+// The cryptography of Sealport: pure functions over bytes, without clock, database or network. envelope/ seals and opens
+// cfx1 envelopes, log/ has Merkle tree, signed notes and sealed log parts, json/ canonical JSON, zip/ the canonical zip,
+// pki/ certificates, http-signature/ RFC 9421, document/ file checks. Each format has one accepted spelling, and every
+// failure to open is the same OpenError. Only this file, its part primitives-quick.ts and primitives-stream.ts import
+// node: modules; a browser build replaces them.
 import {
   createCipheriv,
   createDecipheriv,
@@ -19,9 +24,6 @@ import { concatAll, equalConstantTime, fromBase64url, fromHex, toBase64url } fro
 import { isStrictEd25519Key } from "./ed25519-strict";
 import { FormatError, OpenError } from "./format-error";
 import { areShort, gcmCipher, gcmDecipher, POOLED_BYTES, pooledRandomBytes } from "./primitives-quick";
-
-// With primitives-stream.ts and primitives-quick.ts, which is a part of this, the only file of lib/crypto that may
-// import node: modules; a browser build replaces it as a whole.
 
 const KEY_BYTES = 32;
 const TAG_BYTES = 16;
@@ -48,7 +50,7 @@ export function randomBytes(length: number): Uint8Array {
 /** SHA-256 (FIPS 180-4) of the parts one after another. */
 export function sha256(...parts: readonly (Uint8Array | string)[]): Uint8Array {
   const [only] = parts;
-  // One call is cheaper than an object that the garbage collector has to end.
+  // One call is cheaper than an object that the garbage collector must remove.
   if (parts.length === 1 && only !== undefined) return plain(oneShotHash("sha256", only, "buffer"));
   if (areShort(parts)) return plain(oneShotHash("sha256", concatAll(parts), "buffer"));
   const hash = createHash("sha256");
@@ -118,7 +120,7 @@ export function aesKeyWrap(kek: Uint8Array, key: Uint8Array): Uint8Array {
 
 /** Inverse of `aesKeyWrap`; throws OpenError when the integrity check fails (RFC 3394 section 2.2.3). */
 export function aesKeyUnwrap(kek: Uint8Array, wrapped: Uint8Array): Uint8Array {
-  // OpenSSL opens an empty value to an empty key; a wrapped key has at least three blocks.
+  // OpenSSL opens an empty value to an empty key, but a wrapped key has at least three blocks.
   if (wrapped.length < 24) throw new OpenError();
   try {
     const decipher = createDecipheriv("id-aes256-wrap", kek, WRAP_IV);
@@ -160,12 +162,12 @@ export interface X25519Handle {
   derive(publicKey: Uint8Array): Uint8Array;
 }
 
-/** The public half that OpenSSL computed from the private bytes when it imported them; a JWK's own `x` is ignored. */
+/** Returns the public half that OpenSSL computed from the private bytes on import. It ignores a JWK's own `x`. */
 function publicHalf(privateKey: KeyObject): Uint8Array {
   return jwkMember(createPublicKey(privateKey).export({ format: "jwk" }), "x");
 }
 
-/** Imports a private key once; the public key is recomputed from it, never believed. */
+/** Imports a private key once. The public key is computed from it and never taken from the caller. */
 export function x25519Handle(privateKey: Uint8Array): X25519Handle {
   const key = importPrivate("X25519", privateKey);
   return { publicKey: publicHalf(key), derive: (publicKey) => agree(key, publicKey) };
@@ -188,8 +190,8 @@ function jwkMember(jwk: unknown, name: "x" | "d"): Uint8Array {
 }
 
 /**
- * Generates with JWK encodings, never `KeyObject.export` on a generated key: Node 20 deadlocks on the latter
- * after a few thousand rounds (crypto.md "Speed"). @types/node does not know the encoding, hence Reflect.
+ * Generates a key pair with JWK encodings, never with `KeyObject.export` on a generated key. Node 20 deadlocks on the
+ * latter after a few thousand rounds (crypto.md "Speed"). @types/node does not know the encoding, hence Reflect.
  */
 function generateEncoded(encodings: Record<string, { format: "jwk" }>): {
   publicKey: unknown;
@@ -204,7 +206,7 @@ export function generateX25519(): { publicKey: Uint8Array; privateKey: Uint8Arra
   return { publicKey: jwkMember(pair.publicKey, "x"), privateKey: jwkMember(pair.privateKey, "d") };
 }
 
-/** A fresh key pair whose private half never leaves the handle: one per recipient entry. */
+/** Returns a fresh key pair whose private half never leaves the handle: one for each recipient entry. */
 export function ephemeralX25519(): X25519Handle {
   const { publicKey, privateKey } = generateEncoded({ publicKeyEncoding: JWK });
   if (!(privateKey instanceof KeyObject)) throw new Error("key generation gave no key object");
@@ -221,7 +223,7 @@ export function ed25519Sign(seed: Uint8Array, message: Uint8Array): Uint8Array {
   return plain(sign(null, message, importPrivate("Ed25519", seed)));
 }
 
-/** Whether an Ed25519 signature holds (RFC 8032 section 5.1.7); malformed keys and signatures do not. */
+/** Returns whether an Ed25519 signature is valid (RFC 8032 section 5.1.7). Malformed keys and signatures are not. */
 export function ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   if (publicKey.length !== KEY_BYTES || !isStrictEd25519Key(publicKey) || signature.length !== 64)
     return false;
@@ -232,7 +234,7 @@ export function ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signat
   }
 }
 
-/** scrypt (RFC 7914) for passphrases; memory use is 128·N·r bytes. */
+/** scrypt (RFC 7914) for passphrases. Uses 128·N·r bytes of memory. */
 export function scrypt(
   passphrase: Uint8Array | string,
   salt: Uint8Array,

@@ -9,11 +9,11 @@ const TAG_BYTES = 16;
 const KEY_BYTES = 32;
 const BLOB_BYTES = 1 + IV_BYTES + KEY_BYTES + TAG_BYTES;
 
-/** Whose private key a blob holds; bound as associated data. */
+/** Describes the private key in a blob. Bound as associated data. */
 export interface PrivateKeyAad {
   readonly v: 1;
   readonly purpose: "participant" | "escrow" | "log" | "receipt" | "custodian";
-  /** The participant; for the other purposes but participant the origin. */
+  /** The participant. For purposes other than participant, the origin. */
   readonly participant: string;
   readonly version: number;
   /** Id of the key-encryption key. */
@@ -48,8 +48,8 @@ export function sealPrivateKey(input: {
 }
 
 /**
- * Opens a blob and requires that the public key recomputed from the private one is the one in `aad`. Every
- * failure is the same OpenError.
+ * Opens a blob and requires that the private key belongs to the public key in `aad`. Throws the same OpenError for every
+ * failure.
  */
 export function openPrivateKey(input: {
   readonly kek: Uint8Array;

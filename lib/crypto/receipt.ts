@@ -4,7 +4,7 @@ import { parseMicros } from "./instant";
 import { noteSignatureLine, openNote, vkey } from "./log/signed-note";
 import { isUuid } from "./uuid";
 
-/** What a receipt promises: that the log will hold this leaf by then. */
+/** A receipt's promise: the log will include this leaf by then. */
 export interface ReceiptClaims {
   /** Origin of the log. */
   readonly log: string;
@@ -34,7 +34,7 @@ export function signReceipt(seed: Uint8Array, claims: ReceiptClaims): string {
   return noteSignatureLine(receiptKeyName(claims.log), seed, receiptText(claims));
 }
 
-/** Whether a receipt's signature is by the given Ed25519 receipt key; anything malformed is false. */
+/** Returns whether the given Ed25519 receipt key made a receipt's signature. False for malformed input. */
 export function verifyReceipt(publicKey: Uint8Array, claims: ReceiptClaims, signature: string): boolean {
   try {
     const key = vkey(receiptKeyName(claims.log), publicKey);

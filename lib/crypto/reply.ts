@@ -32,7 +32,7 @@ export interface ReplyJwe {
   readonly tag: string;
 }
 
-/** What a reply is about: the intent entry it answers, transaction and group, and the key it is sealed to. */
+/** What a reply answers: the intent entry, transaction and group, and the key it is sealed to. */
 export interface ReplyContext {
   readonly intent: string;
   readonly tx: string;
@@ -127,8 +127,8 @@ function replyPayload(plaintext: Uint8Array): ReplyPayload {
 }
 
 /**
- * Verifies the custodian's signature, rebuilds the header from what the requester asked for, and opens the
- * answer. Every refusal is the same OpenError.
+ * Verifies the custodian's signature, rebuilds the header from the requester's own values, and opens the answer. Throws
+ * the same OpenError for every refusal.
  */
 export function openReply(
   input: ReplyContext & {

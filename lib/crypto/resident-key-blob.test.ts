@@ -10,12 +10,12 @@ const aad: ResidentKeyAad = { ...golden.aad, v: 2, purpose: "participant" };
 const blob = fromHex(golden.blob_hex);
 const object = fromHex(golden.object_hex);
 
-test("a blob of the first version names its object for ever", () => {
+test("a blob of the first version always names its object", () => {
   expect(isResident(blob)).toBe(true);
   expect(toHex(readResidentKey({ kek, aad, blob }))).toBe(golden.object_hex);
 });
 
-test("it names the object for one key only, and under one key-encryption key", () => {
+test("a blob names its object for one key only, and with one key-encryption key", () => {
   const others: ResidentKeyAad[] = [
     { ...aad, purpose: "escrow" },
     { ...aad, participant: "client-457" },
@@ -27,7 +27,7 @@ test("it names the object for one key only, and under one key-encryption key", (
   expect(() => readResidentKey({ kek: kek.map((byte) => byte ^ 1), aad, blob })).toThrow(OpenError);
 });
 
-test("every changed bit and every other length is refused, and neither kind is taken for the other", () => {
+test("every changed bit and every other length is refused, and the two kinds of blobs are never confused", () => {
   for (let at = 0; at < blob.length; at += 1)
     for (let bit = 1; bit < 256; bit *= 2) {
       const bad = blob.map((byte, index) => (index === at ? byte ^ bit : byte));
@@ -40,7 +40,7 @@ test("every changed bit and every other length is refused, and neither kind is t
   expect(() => openPrivateKey({ kek, aad: { ...aad, v: 1 }, blob, kind: "x25519" })).toThrow(OpenError);
 });
 
-test("each naming has an iv of its own; an id of another length is refused", () => {
+test("each blob has its own iv, and an id of another length is refused", () => {
   const [one, two] = [nameResidentKey({ kek, aad, object }), nameResidentKey({ kek, aad, object })];
   expect(toHex(one)).not.toBe(toHex(two));
   expect(readResidentKey({ kek, aad, blob: one })).toEqual(object);

@@ -5,28 +5,29 @@ import { aesGcmOpen, aesGcmSeal, randomBytes } from "./primitives";
 import type { PrivateKeyAad } from "./private-key-blob";
 
 const VERSION = 0x02;
-/** Length of CKA_ID of an object that is named here. */
+/** Length of CKA_ID of a named object. */
 export const OBJECT_ID_BYTES = 16;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const BLOB_BYTES = 1 + OBJECT_ID_BYTES + IV_BYTES + TAG_BYTES;
 const NOTHING = new Uint8Array();
 
-/** Whose key an object of a token is; the same members as for a sealed key, of version 2. */
+/** Describes the key of a token object, with the same members as for a sealed key, version 2. */
 export type ResidentKeyAad = Omit<PrivateKeyAad, "v"> & { readonly v: 2 };
 
 function boundBytes(aad: ResidentKeyAad, object: Uint8Array): Uint8Array {
   return canonicalBytes({ ...aad, object: toBase64url(object) });
 }
 
-/** Whether what stands in place of a sealed private key names an object of a token. */
+/** Returns whether a private key blob names an object of a token. */
 export function isResident(blob: Uint8Array): boolean {
   return blob[0] === VERSION;
 }
 
 /**
- * Names an object of a PKCS#11 token in place of a sealed private key: 0x02 ‖ CKA_ID (16) ‖ iv (12) ‖ tag (16), the tag
- * AES-256-GCM's over nothing, with JCS(aad and the id) as associated data. Nothing secret is in it. Throws FormatError.
+ * Returns a blob that names an object of a PKCS#11 token in place of a sealed private key: 0x02 ‖ CKA_ID (16) ‖ iv (12) ‖
+ * tag (16). The tag is AES-256-GCM's over an empty text, with JCS(aad and the id) as associated data. It contains no
+ * secret. Throws FormatError.
  */
 export function nameResidentKey(input: {
   readonly kek: Uint8Array;
@@ -40,7 +41,7 @@ export function nameResidentKey(input: {
   return concat(Uint8Array.of(VERSION), object, iv, tag);
 }
 
-/** The object that a blob names for exactly this key. Every failure is the same OpenError. */
+/** Returns the object that a blob names for exactly this key. Throws the same OpenError for every failure. */
 export function readResidentKey(input: {
   readonly kek: Uint8Array;
   readonly aad: ResidentKeyAad;

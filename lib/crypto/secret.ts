@@ -2,8 +2,8 @@ const HIDDEN = "[secret]";
 const INSPECT = Symbol.for("nodejs.util.inspect.custom");
 
 /**
- * Holds secret bytes so that printing, logging or serialising the holder shows `[secret]`. The bytes are
- * lent to a function and must not be kept by it; `destroy` overwrites them.
+ * Keeps secret bytes so that printing, logging or serialising the object shows `[secret]`. A function may use the bytes
+ * during a call and must not keep them. `destroy` overwrites them.
  */
 export class Secret {
   #bytes: Uint8Array | undefined;
@@ -17,13 +17,13 @@ export class Secret {
     return new Secret(Uint8Array.from(bytes));
   }
 
-  /** Lends the bytes for the length of one call; throws after `destroy`. */
+  /** Lends the bytes for one call. Throws after `destroy`. */
   use<T>(fn: (bytes: Uint8Array) => T): T {
     if (this.#bytes === undefined) throw new Error("secret was destroyed");
     return fn(this.#bytes);
   }
 
-  /** Overwrites the bytes with zeros. Copies made by the runtime are beyond reach. */
+  /** Overwrites the bytes with zeros. It cannot reach copies made by the runtime. */
   destroy(): void {
     this.#bytes?.fill(0);
     this.#bytes = undefined;

@@ -25,7 +25,7 @@ function flips(given: Uint8Array): Uint8Array[] {
 }
 
 describe("bytes", () => {
-  it("have one text in each encoding, and no other is read", () => {
+  it("bytes have one text in each encoding, and no other text is read", () => {
     fc.assert(
       fc.property(fc.uint8Array(), (given) => {
         expect(bytes.toBase64url(given)).toBe(Buffer.from(given).toString("base64url"));
@@ -44,7 +44,7 @@ describe("bytes", () => {
     for (const text of ["0", "0G", "AB"]) expect(() => bytes.fromHex(text)).toThrow(FormatError);
   });
 
-  it("compare bytewise, shorter first", () => {
+  it("bytes compare bytewise, shorter first", () => {
     const order = ["", "00", "0001", "01", "ff"].map(bytes.fromHex);
     expect([...order].reverse().sort(bytes.compareBytes)).toEqual(order);
     expect(bytes.equalConstantTime(Uint8Array.of(1), Uint8Array.of(1))).toBe(true);
@@ -53,7 +53,7 @@ describe("bytes", () => {
 });
 
 describe("a secret", () => {
-  it("never prints, and is zero after it was destroyed", () => {
+  it("a secret never prints, and is zero after it was destroyed", () => {
     const secret = Secret.from(bytes.utf8("hunter2"));
     const prints = [
       `${secret}`,
@@ -75,7 +75,7 @@ describe("a secret", () => {
 });
 
 describe("padding", () => {
-  it("follows Padmé and strips to the same text only at the exact length", () => {
+  it("padding follows Padmé and is removed only at the exact length", () => {
     expect([1, 2, 9, 100, 256, 257, 1000, 1025, 100_000].map(padmeLength)).toEqual([
       1, 2, 10, 104, 256, 272, 1024, 1088, 100_352,
     ]);
@@ -90,7 +90,7 @@ describe("padding", () => {
 });
 
 describe("times and identifiers", () => {
-  it("have one text each", () => {
+  it("times and identifiers have only one text", () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 0n, max: 253_402_300_799_999_999n }), (micros) => {
         expect(instant.parseMicros(instant.formatMicros(micros))).toBe(micros);
@@ -118,7 +118,7 @@ describe("times and identifiers", () => {
 });
 
 describe("record digests", () => {
-  it("are padded to sixteens, sorted, and hold every field once", () => {
+  it("record digests are padded to sixteens, sorted, and contain every field once", () => {
     for (const count of [0, 1, 16, 17, 33]) {
       const fields = Object.fromEntries(Array.from({ length: count }, (_, index) => [`f${index}`, index]));
       const record = buildRecord({ tx: TX, groups: { amount: fields } });
@@ -134,7 +134,7 @@ describe("record digests", () => {
 });
 
 describe("sealed keys and parts", () => {
-  it("open only unchanged and in their own place", () => {
+  it("sealed keys and parts open only unchanged and in their own place", () => {
     const pair = generateX25519();
     const kek = randomBytes(32);
     const aad = {
@@ -161,7 +161,7 @@ describe("sealed keys and parts", () => {
 });
 
 describe("a custodian's answer", () => {
-  it("opens for its reply key and its question only", async () => {
+  it("a custodian's answer opens only for its reply key and its question", async () => {
     const reply = generateX25519();
     const seed = randomBytes(32);
     const context = { intent: TX, tx: TX, group: "amount", replyKey: reply.publicKey };
@@ -191,7 +191,7 @@ describe("a custodian's answer", () => {
 });
 
 describe("signed and proven claims", () => {
-  it("of escrow confirmation hold for exactly their members", () => {
+  it("an escrow confirmation is valid for exactly its members", () => {
     const seed = randomBytes(32);
     const ok = { tx: TX, grp: "amount", gen: 1, bd: "x", kid: "escrow#1" };
     const signature = signEscrowOk(seed, ok);
@@ -201,7 +201,7 @@ describe("signed and proven claims", () => {
     expect(() => statementBytes("Escrow\n", ok)).toThrow(FormatError);
   });
 
-  it("of key possession differ by side and are refused in any other form", () => {
+  it("possession proofs differ by side and are refused in any other form", () => {
     const ctx = known.output.pop.ctx_utf8;
     const secret = randomBytes(32);
     const tag = possessionTag("client", secret, ctx);

@@ -12,7 +12,7 @@ const WRAPS = scale("wraps without a block");
 const KEYS = scale("keys without a block");
 const SEALS = scale("seals without repeat");
 
-it("the watchdog ends a process that blocks, and says how far it had come", async () => {
+it("the watchdog ends a process that blocks and reports its progress", async () => {
   expect(await runSoak("blocks", 1, 5_000)).toEqual({ kind: "hung", done: 0 });
 });
 
@@ -43,7 +43,7 @@ it(
   60 * 60_000,
 );
 
-it("the counter finds each repeat: an iv, a content key and an ephemeral key that are used twice", () => {
+it("the counter finds each repeated iv, content key and ephemeral key", () => {
   const { seal } = sealFixture({ amount: "1" }, ["alice#1", "escrow#3"]);
   const fresh = () => ({
     cek: randomBytes(32),
@@ -68,7 +68,7 @@ it("the counter finds each repeat: an iv, a content key and an ephemeral key tha
   expect(repeatsAfter({ ...fresh(), keys: first.keys })).toEqual({ ...none, "ephemeral key": 2 });
 });
 
-it("what was seen is kept in memory that is taken once: sixteen bytes a slot for a million seals", () => {
+it("seen values use memory that is allocated once: sixteen bytes a slot for a million seals", () => {
   expect(new RepeatCounter(1_000_000).bytes).toBeLessThanOrEqual(2 ** 23 * 16);
   const seen = new SeenDigests(1_000);
   const values = Array.from({ length: 1_000 }, (_none, at) => `value ${at}`);

@@ -5,8 +5,8 @@ import { canonicalBytes } from "./json/canonical-json";
 const KIND = /^[a-z]+(?:-[a-z]+)*$/;
 
 /**
- * S = `sealport/<kind>/1` ‖ 0x0A ‖ JCS(object): the bytes a person or a program signs. It stands apart from the
- * signatures, so that a browser signs what it shows without loading anything that only a server has.
+ * Returns S = `sealport/<kind>/1` ‖ 0x0A ‖ JCS(object): the bytes that a person or a program signs. The file is separate
+ * from the signatures, so that a browser can sign what it shows without loading server code.
  */
 export function statementBytes(kind: string, object: unknown): Uint8Array {
   if (!KIND.test(kind)) throw new FormatError("format.text", "a malformed statement kind");

@@ -6,7 +6,7 @@ export function signStatement(seed: Uint8Array, kind: string, object: unknown): 
   return ed25519Sign(seed, statementBytes(kind, object));
 }
 
-/** Whether an Ed25519 signature over a statement holds. */
+/** Returns whether an Ed25519 signature over a statement is valid. */
 export function verifyStatement(
   publicKey: Uint8Array,
   kind: string,

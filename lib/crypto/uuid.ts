@@ -15,8 +15,8 @@ export function uuidv7(nowMs: number): string {
 }
 
 /**
- * The version 7 UUID of these Unix milliseconds and of 74 of these 80 bits, for whoever must find the same one again. They must
- * be as hard to guess as random ones.
+ * Returns the version 7 UUID of these Unix milliseconds and of 74 of these 80 bits, for callers that must find the same
+ * UUID again. The bits must be as hard to guess as random ones.
  */
 export function uuidv7With(nowMs: number, bits: Uint8Array): string {
   if (!Number.isSafeInteger(nowMs) || nowMs < 0 || nowMs >= 2 ** 48) {
@@ -30,13 +30,13 @@ export function uuidv7With(nowMs: number, bits: Uint8Array): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
-/** A text that stands before every version 7 UUID made in or after this millisecond, and behind every earlier one. */
+/** Returns a text that sorts before every version 7 UUID made in or after this millisecond, and after every earlier one. */
 export function uuidsFrom(nowMs: number): string {
   const hex = Math.max(0, Math.floor(nowMs)).toString(16).padStart(12, "0");
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }
 
-/** Unix milliseconds in a version 7 UUID (RFC 9562 section 5.7); undefined of what is none. */
+/** Returns the Unix milliseconds of a version 7 UUID (RFC 9562 section 5.7). Undefined for other texts. */
 export function uuidMillis(text: string): number | undefined {
   return isUuid(text) && text[14] === "7"
     ? Number.parseInt(text.slice(0, 8) + text.slice(9, 13), 16)

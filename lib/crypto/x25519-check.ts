@@ -13,7 +13,7 @@ const LOW_ORDER = new Set([
   "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
 ]);
 
-/** Their first bytes: all other keys, nearly every one, need no look into the set. */
+/** First bytes of these values, so that nearly all keys need no lookup in the set. */
 const LOW_ORDER_FIRST_BYTES = new Set([0x00, 0x01, 0xe0, 0x5f, 0xec]);
 
 /** Whether a little-endian value has its top bit clear and is below p = 2^255 − 19. */
@@ -25,8 +25,8 @@ function isCanonical(bytes: Uint8Array): boolean {
 }
 
 /**
- * Throws FormatError unless the bytes are an X25519 public key in its one canonical encoding (32 bytes, top
- * bit clear, u < p) and not of low order, where the shared secret would be zero (RFC 7748 sections 5, 6.1).
+ * Throws FormatError unless the bytes are an X25519 public key in its only canonical encoding (32 bytes, top bit clear, u
+ * < p) and not of low order, where the shared secret would be zero (RFC 7748 sections 5, 6.1).
  */
 export function checkX25519PublicKey(bytes: Uint8Array): void {
   if (bytes.length !== 32) throw new FormatError("format.key", "an X25519 public key has 32 bytes");
@@ -36,8 +36,8 @@ export function checkX25519PublicKey(bytes: Uint8Array): void {
 }
 
 /**
- * Whether a u-coordinate lies on the twist of Curve25519: no Edwards point has y = (u − 1)/(u + 1)
- * (RFC 7748 section 4.1). u = −1 has no such y and belongs to the twist. Bit 255 is ignored.
+ * Returns whether a u-coordinate is on the twist of Curve25519: no Edwards point has y = (u − 1)/(u + 1) (RFC 7748
+ * section 4.1). u = −1 has no such y and belongs to the twist. Bit 255 is ignored.
  */
 export function isOnTwist(bytes: Uint8Array): boolean {
   const reversed = Uint8Array.from(bytes).reverse();

@@ -9,7 +9,7 @@ import type { SigningKey } from "@/lib/keystore/signing-key";
 
 type Unstamped = JournalRecord extends infer R ? (R extends JournalRecord ? Omit<R, "at"> : never) : never;
 
-/** What every act of the custodian works with. */
+/** State and services that every act of the custodian uses. */
 export interface Core {
   readonly log: string;
   readonly clock: Clock;
@@ -17,15 +17,15 @@ export interface Core {
   readonly identity: SigningKey;
   readonly memory: Memory;
   readonly journal: Journal;
-  /** Started by `npm start`: statements signed by the portal in place of a person are accepted and marked. */
+  /** Started by `npm start`: the custodian accepts statements that the portal signs in place of a person, and marks them. */
   readonly isEvaluation: boolean;
-  /** After how many days the next escrow epoch begins by itself. */
+  /** After how many days the next escrow epoch begins automatically. */
   readonly rotationDays: number;
-  /** Origins of the evaluation's own address, taken beside the roster's; none outside an evaluation. */
+  /** Origins of the evaluation's own address, accepted in addition to the roster's. Empty outside an evaluation. */
   readonly origins: readonly string[];
 }
 
-/** Writes an act down, synced, and only then takes it into memory. Synchronous: nothing comes in between. */
+/** Writes a record to the journal and syncs it, then adds it to the memory. Synchronous, so no other act can interleave. */
 export function remember(core: Pick<Core, "clock" | "journal" | "memory">, act: Unstamped): void {
   const record = JournalRecord.parse({ ...act, at: formatMicros(core.clock.nowMicros()) });
   core.journal.append(record);

@@ -1,3 +1,7 @@
+// The escrow custodian: a separate process that has the escrow keys and does not trust the portal. handler.ts is its
+// interface. grants/ accepts and ends grants, openings/ opens under them, envelopes/ registers and re-wraps groups,
+// lost-key/ recovers, roster/ checks people and signatures, and journal/ is its memory. Every act is written and synced
+// to the journal before it takes effect. A person's signature, never the portal's claim, allows an act.
 import "server-only";
 import type { Clock } from "@/lib/clock";
 import type { Core } from "@/lib/custodian/core";
@@ -12,20 +16,20 @@ import type { ServiceHandler } from "@/lib/ipc/server";
 import type { Keystore } from "@/lib/keystore/keystore";
 import { loadSigningKey } from "@/lib/keystore/signing-key";
 
-/** crypto.md "Keys": epochs of the escrow change every thirty days. */
+/** crypto.md "Keys": escrow epochs change every thirty days. */
 const ROTATION_DAYS = 30;
 
 export interface CustodianOptions {
   readonly log: string;
   readonly keystore: Keystore;
-  /** The custodian's own folder: its journal. */
+  /** The custodian's own folder with its journal. */
   readonly dir: string;
   readonly rosterFile: string;
   readonly clock: Clock;
   readonly isEvaluation: boolean;
-  /** Origins of the evaluation's own address; without effect outside an evaluation. */
+  /** Origins of the evaluation's own address. They have no effect outside an evaluation. */
   readonly origins?: readonly string[];
-  /** After how many days the next escrow epoch begins by itself; 30 without it. */
+  /** After how many days the next escrow epoch begins automatically. Default 30. */
   readonly rotationDays?: number;
   readonly onRefusal?: (refused: Refused) => void;
   readonly onRosterProblem?: (problem: string) => void;
@@ -45,7 +49,7 @@ function replay(memory: Memory, records: readonly unknown[]): void {
   });
 }
 
-/** A journal that began as an evaluation stays one: its rosters may name people the portal made up. */
+/** A journal that began as an evaluation remains one, because its rosters may name people that the portal invented. */
 function requireEvaluation(memory: Memory, isEvaluation: boolean): void {
   if (!memory.isEvaluation || isEvaluation) return;
   throw new JournalError(
@@ -54,8 +58,8 @@ function requireEvaluation(memory: Memory, isEvaluation: boolean): void {
 }
 
 /**
- * Starts a custodian on its own folder: replays the journal, announces the first epoch, takes the roster.
- * Throws KeystoreError, JournalError or RosterError with one line for the operator.
+ * Starts a custodian in its own folder: replays the journal, announces the first epoch and loads the roster. Throws
+ * KeystoreError, JournalError or RosterError with one line for the operator.
  */
 export async function startCustodian(options: CustodianOptions): Promise<Custodian> {
   const { log, keystore, clock, isEvaluation } = options;

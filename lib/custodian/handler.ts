@@ -54,7 +54,7 @@ import type { ServiceAnswer, ServiceHandler, ServiceRequest } from "@/lib/ipc/se
 
 type Act = (request: ServiceRequest) => Promise<unknown>;
 
-/** Strict JSON, then the schema: a custodian reads nothing in two ways. */
+/** Parses strict JSON, then the schema, so that a body has only one meaning. */
 function parseBody<S extends z.ZodType>(schema: S, request: ServiceRequest): z.output<S> {
   let value: unknown;
   try {
@@ -84,13 +84,13 @@ async function identity(core: Core, source: RosterSource): Promise<IdentityRespo
 
 async function submitGrant(core: Core, roster: Roster, submission: GrantSubmission): Promise<GrantResponse> {
   const proofs = await proveSubmission(core, roster, submission);
-  // Checked before anything is registered for it, and again in the same step that remembers it.
+  // The checks run before registration, and again in the step that remembers the grant.
   checkGrant(core, roster, submission, proofs);
   const registrations = await register(core, submission.registrations ?? []);
   return { ok: true, ...acceptGrant(core, roster, submission, proofs), registrations };
 }
 
-/** The roster in force, vouched for by the identity key. */
+/** The current roster, signed with the identity key. */
 async function heldRoster(core: Core, source: RosterSource): Promise<RosterResponse> {
   const roster = await requireRoster(source);
   const statement = { log: core.log, version: roster.version, roster: rosterDigest(roster) };
@@ -112,7 +112,7 @@ function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
-/** What concerns a participant's lost key. */
+/** Calls about a participant's lost key. */
 function lostKeyActs(core: Core, source: RosterSource): Readonly<Record<string, Act>> {
   const challenges = new RewrapChallenges();
   return {
@@ -170,7 +170,10 @@ function acts(core: Core, source: RosterSource): Readonly<Record<string, Act>> {
   };
 }
 
-/** The custodian's whole interface. Refusals are 403 with a reason; anything else unexpected is the server's 500. */
+/**
+ * Returns the custodian's whole interface. A refusal is a 403 with a reason. Any other unexpected error is the server's
+ * 500.
+ */
 export function custodianHandler(
   core: Core,
   source: RosterSource,

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { PATHS } from "@/lib/escrow/protocol/messages";
 import { callService } from "@/lib/ipc/client";
 
-// The program itself, as the supervisor starts it.
+// The custodian program, started as the supervisor starts it.
 let dir: string;
 let running: ChildProcess | undefined;
 beforeEach(() => {
@@ -50,7 +50,7 @@ function ended(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve) => child.once("exit", (code) => resolve(code)));
 }
 
-/** Resolves when the process reports that it serves; fails when it ends before. */
+/** Resolves when the process reports that it serves. Rejects when it ends before. */
 function ready(child: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
     child.once("message", () => resolve());
@@ -66,7 +66,7 @@ const revoke = (grant: string) =>
     timeoutMs: 5_000,
   });
 
-test("kill -9 amid a stream of acts loses none that was answered, and the same key and epoch come back", async () => {
+test("kill -9 during a stream of acts loses no answered act, and the same key and epoch are used again", async () => {
   const first = spawnCustodian();
   await ready(first.child);
   const epochs = await callService(url(), { method: "GET", path: PATHS.epochs, timeoutMs: 5_000 });
@@ -90,7 +90,7 @@ test("kill -9 amid a stream of acts loses none that was answered, and the same k
   expect(again.body.toString()).toBe(epochs.body.toString());
 });
 
-test("SIGTERM ends it cleanly, and so does the end of its supervisor", async () => {
+test("SIGTERM and the end of its supervisor each end the process cleanly", async () => {
   for (const end of ["SIGTERM", "disconnect"]) {
     const { child } = spawnCustodian();
     await ready(child);

@@ -1,7 +1,7 @@
 import "server-only";
 import type { Refusal } from "@/lib/escrow/protocol/refusals";
 
-/** The custodian will not do this. The reason is stable; the detail is for the caller and holds nothing secret. */
+/** Thrown when the custodian refuses. The reason is stable. The detail is for the caller and contains no secret. */
 export class Refused extends Error {
   override readonly name = "Refused";
 

@@ -3,7 +3,7 @@ import type { Keystore } from "@/lib/keystore/keystore";
 import { EVICTIONS } from "@/lib/keystore/opened-keys";
 import type { Metric } from "@/lib/telemetry/metrics";
 
-/** How often a kept key spared an opening, how many are kept, and why others were zeroed. No key is named. */
+/** Counts of kept keys, of openings that a kept key saved, and of zeroed keys by reason. They name no key. */
 export function keyMetrics(keystore: Pick<Keystore, "openedKeys">): Metric[] {
   const { kept, hits, misses, evictions } = keystore.openedKeys();
   return [

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { fromBase64url } from "@/lib/crypto/bytes";
 
-// What the files of a keystore and its back ends share; this file imports none of them.
+// Types that the files of a keystore and its back ends share. This file imports none of them.
 
 export const KEY_BYTES = 32;
 
-/** Whether a text is base64url in its one form. */
+/** Returns whether a text is base64url in its only form. */
 function isStrict(text: string): boolean {
   try {
     return fromBase64url(text).length > 0;
@@ -15,7 +15,7 @@ function isStrict(text: string): boolean {
 }
 
 const Text = z.string().regex(/^[A-Za-z0-9_-]+$/);
-/** What the key is made from; bounded, so that a tampered file cannot make a start run out of memory. */
+/** Parameters of the key derivation. They are limited, so that a tampered file cannot make a start run out of memory. */
 export const Kdf = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("key-file") }),
   z.strictObject({
@@ -31,7 +31,7 @@ export const Kdf = z.discriminatedUnion("kind", [
 ]);
 export type Kdf = z.infer<typeof Kdf>;
 
-/** One backup as it is remembered next to the keystore; none of it is secret. */
+/** The record of one backup next to the keystore. It contains no secret. */
 export interface Backup {
   readonly id: string;
   readonly root: string;
@@ -39,18 +39,18 @@ export interface Backup {
   readonly shares: number;
   readonly check: string;
   readonly made_at: string;
-  /** Of each share, in the order of their numbers. */
+  /** For each share, in the order of their numbers. */
   readonly digests: readonly string[];
   readonly drills: readonly { readonly at: string; readonly shares: readonly number[] }[];
 }
 
-/** What a keystore's folder says of the backup of its root key. */
+/** What a keystore's folder says about the backup of its root key. */
 export interface BackupState {
-  /** Kid of the root key in use. */
+  /** Kid of the current root key. */
   readonly root: string;
-  /** False where there is a record that cannot be read; then nothing is known of a backup. */
+  /** False if the record cannot be read. Then it is unknown whether there is a backup. */
   readonly isReadable: boolean;
-  /** The newest backup of that root, else the newest of all; absent when none was made. */
+  /** The newest backup of that root, else the newest of all. Absent when none was made. */
   readonly backup?: Backup;
   readonly isOfCurrentRoot: boolean;
 }
@@ -60,16 +60,19 @@ export type KeystoreFault =
   | "keystore.wrong-unlock"
   | "keystore.damaged"
   | "keystore.unusable"
-  /** The key service was slow, erred, answered what is not its protocol, or is away: the same again may succeed. */
+  /** The key service was slow, failed, gave an invalid answer, or is away. A repetition may succeed. */
   | "keystore.unavailable"
-  /** The key service knows us and says no. */
+  /** The key service recognises us and refuses. */
   | "keystore.denied"
-  /** The key is disabled, deleted or not one that wraps, whatever the service would do with it. */
+  /** The key is disabled, deleted or cannot wrap, whatever the service would do with it. */
   | "keystore.disabled"
-  /** The wrapped key is another key's, was changed, or was wrapped for another keystore. */
+  /** The wrapped key belongs to another key, was changed, or was wrapped for another keystore. */
   | "keystore.refused";
 
-/** The keystore cannot be used; the message is one line for the operator and names the folder, never a secret. */
+/**
+ * Thrown when the keystore cannot be used. The message is one line for the operator. It names the folder and never a
+ * secret.
+ */
 export class KeystoreError extends Error {
   override readonly name = "KeystoreError";
 

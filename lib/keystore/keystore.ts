@@ -1,21 +1,24 @@
+// The keystore: private keys and secrets of one process, sealed in a folder. open-keystore.ts opens it. files/ stores
+// it, roots/ wraps its root key (file, AWS KMS, PKCS#11, Transit), backup/ divides the root key into shares, and token/
+// has keys that live in a PKCS#11 token. Private keys never leave the keystore, and opened keys are zeroed.
 import "server-only";
 import type { BackupState } from "@/lib/keystore/keystore-types";
 import type { OpenedKeyFigures } from "@/lib/keystore/opened-keys";
 
-/** What a sealed private key is for; each purpose has a key-encryption key of its own (crypto.md "Keys"). */
+/** What a sealed private key is for. Each purpose has its own key-encryption key (crypto.md "Keys"). */
 export type KeyPurpose = "participant" | "escrow" | "log" | "receipt" | "custodian";
 
 export type ServiceState = "up" | "late" | "down";
 
-/** A private key as it stands at rest, with all its associated data names. */
+/** A sealed private key with all values of its associated data. */
 export interface KeyRef {
   readonly purpose: KeyPurpose;
-  /** Participant id; for the other purposes the origin or key name the key belongs to. */
+  /** Participant id. For other purposes the origin or key name that the key belongs to. */
   readonly participant: string;
   readonly version: number;
   readonly publicKey: Uint8Array;
   readonly blob: Uint8Array;
-  /** Id of the key-encryption key the blob is sealed under. */
+  /** Id of the key-encryption key that sealed the blob. */
   readonly kek: string;
 }
 
@@ -28,82 +31,83 @@ export interface NewPrivateKey {
   readonly privateKey: Uint8Array;
 }
 
-/** Whose key pair is to be made. */
+/** Owner and purpose of the key pair to make. */
 export type KeyOwner = Pick<KeyRef, "purpose" | "participant" | "version">;
 
 /** A key pair whose private half is sealed, or stays in a token. */
 export type NewKeyPair = Pick<KeyRef, "publicKey" | "blob" | "kek">;
 
-/** What a comparison of a token with the rows came to. */
+/** Result of a comparison of a token with the rows. */
 export interface ResidentSweep {
-  /** Keys of registrations that never came to be, now destroyed. */
+  /** Keys of failed registrations, now destroyed. */
   readonly destroyed: number;
-  /** Keys of this keystore in the token that neither a row nor the keystore's own notes name; they are left alone. */
+  /** Keys of this keystore in the token that neither a row nor the keystore's own notes name. They are not changed. */
   readonly unknown: number;
-  /** Keys that a row names and the token does not have. */
+  /** Keys that a row names but the token does not have. */
   readonly missing: number;
 }
 
 /**
- * Who holds the key-encryption keys. What opens them is a root custody (custody.ts): a key file or passphrase, AWS KMS,
- * a PKCS#11 token or Transit. Private keys leave it never: it derives, signs and seals. Keys
- * of participants may lie in a PKCS#11 token instead, made there: then their blob names the object.
+ * Uses the key-encryption keys. A root custody opens them: a key file or passphrase, AWS KMS, a PKCS#11 token or Transit.
+ * Main files: open-keystore.ts, files/, roots/ (custodies), backup/ (shares), token/ (PKCS#11). Private keys never leave
+ * the keystore: it derives, signs and seals. Participants' keys may instead be made in a PKCS#11 token; then their blob
+ * names the object.
  */
 export interface Keystore {
   readonly id: string;
   /**
-   * How it stands with the key service: late while it is borne, or while the token with participants' keys is away; down
-   * without keys; undefined where there is none.
+   * State of the key service: late while a failure is tolerated, or while the token with participants' keys is away; down
+   * without keys; undefined if there is no service.
    */
   serviceState(): ServiceState | undefined;
   /**
-   * Throws `service.keystore-unavailable` now, after one attempt to renew, where a use would: call it before what cannot
-   * be taken back.
+   * Throws `service.keystore-unavailable` now, after one attempt to renew, if a use would. Call it before an act that
+   * cannot be undone.
    */
   requireKeys(): Promise<void>;
-  /** Id of the key-encryption key that new blobs of this purpose are sealed under. */
+  /** Returns the id of the key-encryption key that seals new blobs of this purpose. */
   kekId(purpose: KeyPurpose): string;
   /**
-   * A fresh X25519 key pair, sealed, or made in the token where participants' keys are resident. A resident key of which no
-   * row comes to be is destroyed by `sweepResident`.
+   * Returns a fresh X25519 key pair: sealed, or made in the token if participants' keys are resident. `sweepResident`
+   * destroys a resident key that gets no row.
    */
   createKeyPair(owner: KeyOwner): Promise<NewKeyPair>;
   /**
-   * Returns when a token has destroyed a resident key for good; the second time, too. A sealed key is destroyed by erasing
-   * its blob: nothing is done here.
+   * Returns after a token destroyed a resident key for good. A repetition succeeds too. A sealed key is destroyed by
+   * erasing its blob, so this does nothing for it.
    */
   destroyPrivateKey(ref: KeyRef): Promise<void>;
   /**
-   * Compares the token with the ids that rows name (bytes 2 to 17 of resident blobs; read when it is called), and destroys
-   * what was made for rows that never came to be: when it is due, so call it often. Undefined when it is not, and where no
+   * Compares the token with the ids in rows (bytes 2 to 17 of resident blobs, read when it is called), and destroys keys
+   * whose registration failed. It works only when it is due, so call it often. Returns undefined when it is not due or no
    * token is set.
    */
   sweepResident(readNamed: () => Promise<readonly Uint8Array[]>): Promise<ResidentSweep | undefined>;
   sealPrivateKey(key: NewPrivateKey): { readonly blob: Uint8Array; readonly kek: string };
   /**
-   * X25519 shared secret of the sealed key and an ephemeral public key. A participant's key is kept opened for a while,
-   * so the caller reads its state in the transaction that uses it.
+   * Returns the X25519 shared secret of the sealed key and an ephemeral public key. A participant's key stays opened for
+   * a while, so the caller reads its state in the transaction that uses it.
    */
   derive(ref: KeyRef, epk: Uint8Array): Promise<Uint8Array>;
-  /** Zeroes what is kept opened of a participant's key; to be called when its state allows nothing any more. */
+  /** Zeroes a participant's opened key. Call it when the key's state allows no further use. */
   forget(key: Pick<KeyRef, "participant" | "version">): void;
-  /** How many opened keys are kept, how often one spared an opening, and why others were zeroed. */
+  /** Returns counts of opened keys, of openings that one saved, and of zeroed keys by reason. */
   openedKeys(): OpenedKeyFigures;
   /** Ed25519 signature by the sealed seed. */
   sign(ref: KeyRef, message: Uint8Array): Promise<Uint8Array>;
-  /** Lends the Ed25519 seed for one call to the functions of lib/crypto that build whole signed formats. */
+  /** Lends the Ed25519 seed for one call to functions of lib/crypto that build whole signed formats. */
   withSeed<T>(ref: KeyRef, fn: (seed: Uint8Array) => T): T;
-  /** Seals a secret that is no key pair (compartment keys, document keys); `context` must be given again to open. */
+  /** Seals a secret other than a key pair (compartment keys, document keys). Opening needs the same `context`. */
   sealSecret(context: string, secret: Uint8Array): Uint8Array;
   openSecret(context: string, sealed: Uint8Array): Uint8Array;
-  /** What is on record of the backup of its root key. */
+  /** Returns the record of the backup of its root key. */
   readBackup(): BackupState;
-  /** A key kept in the keystore itself under a name, e.g. `receipt`. */
+  /** Returns a key that the keystore stores under a name, e.g. `receipt`. */
   readNamedKey(name: string): KeyRef | undefined;
-  /** Keeps a key under a name; refuses to replace one. */
+  /** Stores a key under a name. Refuses to replace one. */
   writeNamedKey(name: string, ref: KeyRef): void;
-  /** Removes a named key for good; one that is not there is no error. */
+  /** Removes a named key for good. A missing one is not an error. */
   removeNamedKey(name: string): void;
-  /** Ends the process that speaks with a token, where one runs; the next use of a resident key starts another. */
+  /** Ends the process that communicates with a token, if one runs. The next use of a resident key starts another. */
   close(): void;
 }

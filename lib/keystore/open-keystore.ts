@@ -25,14 +25,14 @@ import { transitRoot } from "@/lib/keystore/roots/transit-root";
 import { ResidentKeys } from "@/lib/keystore/token/resident-keys";
 import { TokenSession } from "@/lib/keystore/token/token-session";
 
-/** Where a keystore is and how its root is opened. */
+/** Location of a keystore and how to open its root. */
 export interface KeystorePlace {
   readonly dir: string;
   readonly custody: CustodySettings;
   readonly patience?: Patience;
-  /** Told when a key service could not be used for a renewal, and why. */
+  /** Called when a key service could not be used for a renewal, with the reason. */
   readonly onFailure?: (error: unknown) => void;
-  /** The lease's clock and timer; tests bring their own. */
+  /** The lease's clock and timer. Tests pass their own. */
   readonly time?: Pick<Lease, "nowMs" | "later">;
 }
 
@@ -41,7 +41,7 @@ const MACHINE_TIME: Pick<Lease, "nowMs" | "later"> = {
   later: (act, ms) => void setTimeout(act, ms).unref(),
 };
 
-/** For reading the names of all keys of a token, beside its work. */
+/** Time to read the names of all keys of a token, in addition to its other work. */
 const LISTING: Patience = { attempts: 1, callMs: 120_000, pauseMs: 0 };
 
 function requireUnlock({ unlock }: CustodySettings): Unlock {
@@ -65,13 +65,13 @@ async function rootCustody(settings: CustodySettings, patience: Patience): Promi
   }
 }
 
-/** The holder that settings name. Throws KeystoreError where they are not whole; nothing is asked yet. */
+/** Returns the custody in the settings. Throws KeystoreError if they are incomplete. It calls no service yet. */
 export async function holderOf(settings: CustodySettings, patience = PATIENCE): Promise<Holder> {
   const custody = await rootCustody(settings, patience);
   return { custody, ...(settings.unlock === undefined ? {} : { unlock: settings.unlock }) };
 }
 
-/** A staged root that opens is the one in use from now on; a folder that cannot be written waits for the next start. */
+/** Promotes a staged root that opened. If the folder cannot be written, the next start promotes it. */
 function promoteIfStaged(dir: string, { root }: OpenedKeystore, onFailure: (error: unknown) => void): void {
   if (root.state !== "staged") return;
   try {
@@ -82,8 +82,8 @@ function promoteIfStaged(dir: string, { root }: OpenedKeystore, onFailure: (erro
 }
 
 /**
- * Keys in the token that wraps the root: also where new ones are not made there, so that those which were go on. Its
- * process is started when a key is used.
+ * Returns the keys in the token that wraps the root, also when new ones are not made there, so that existing ones still
+ * work. Its process starts when a key is used.
  */
 function residentOf(
   { dir, custody, patience = PATIENCE, time = MACHINE_TIME }: KeystorePlace,
@@ -98,7 +98,7 @@ function residentOf(
   return new ResidentKeys(session, lister, place);
 }
 
-/** Opens the keystore of a folder through the custody that is set. Throws KeystoreError with one line for the operator. */
+/** Opens the keystore of a folder through the configured custody. Throws KeystoreError with one line for the operator. */
 export async function openKeystore(place: KeystorePlace): Promise<Keystore> {
   const { dir, custody, onFailure = () => undefined } = place;
   const holder = await holderOf(custody, place.patience);
@@ -110,7 +110,7 @@ export async function openKeystore(place: KeystorePlace): Promise<Keystore> {
   const resident = residentOf(place, opened.id);
   const renew = async () => {
     const again = await open();
-    // The token took the PIN: a session that was denied may try it once more.
+    // The token accepted the PIN, so a session that was denied may try it again.
     resident?.forgive();
     return again;
   };
@@ -129,7 +129,7 @@ async function writeNew(dir: string, holder: Holder): Promise<void> {
   );
 }
 
-/** Opens the keystore of a folder, making it where there is none. Idempotent. */
+/** Opens the keystore of a folder, and makes it if it is missing. Idempotent. */
 export async function createKeystore(place: KeystorePlace): Promise<Keystore> {
   const { dir, custody } = place;
   if (!existsSync(path.join(dir, KEYSTORE_FILE))) {

@@ -15,10 +15,10 @@ const ZERO: Uint8Array = new Uint8Array(32);
 const START = new Date("2026-11-26T10:00:00Z");
 
 const PEER = generateX25519();
-/** What a buffer was filled with when it was opened. */
+/** The buffer's content when it was opened. */
 const lastOf = new WeakMap<Uint8Array, number>();
 
-/** A cache whose clock stands still and whose timer is run by hand; `take` gives the very buffer that is kept. */
+/** A cache with a stopped clock and a manual timer. `take` returns the very buffer that is kept. */
 function cacheOf(limits: Partial<{ keys: number; ms: number; uses: number }> = {}) {
   const clock = fixedClock(START);
   const timers: { act: () => void; ms: number }[] = [];
@@ -43,8 +43,8 @@ function cacheOf(limits: Partial<{ keys: number; ms: number; uses: number }> = {
   return { keys, clock, timers, take, opened: () => opened };
 }
 
-describe("opened keys", () => {
-  it("are opened once and lent many times", () => {
+describe("the cache of opened keys", () => {
+  it("a key is opened once and lent many times", () => {
     const { keys, take, opened } = cacheOf();
     const first = take("a#1");
     expect(take("a#1")).toBe(first);
@@ -52,7 +52,7 @@ describe("opened keys", () => {
     expect(keys.figures()).toMatchObject({ kept: 1, hits: 1, misses: 1 });
   });
 
-  it("beyond their number are zeroed, the least recently used first", () => {
+  it("keys beyond the maximum number are zeroed, the least recently used first", () => {
     const { keys, take } = cacheOf();
     const [a, b, c] = [take("a#1"), take("b#1"), take("c#1")];
     take("a#1");
@@ -62,7 +62,7 @@ describe("opened keys", () => {
     expect(keys.figures()).toMatchObject({ kept: 3, evictions: { keys: 1, time: 0, uses: 0, taken: 0 } });
   });
 
-  it("are zeroed after their time, by the next use or, without one, by the timer", () => {
+  it("expired keys are zeroed by the next use or, without one, by the timer", () => {
     const { keys, clock, timers, take, opened } = cacheOf();
     const a = take("a#1");
     clock.advance(999);
@@ -80,7 +80,7 @@ describe("opened keys", () => {
     expect(timers).toEqual([]);
   });
 
-  it("are zeroed after so many uses, also when the last of them throws", () => {
+  it("a key is zeroed after its maximum uses, also when the last of them throws", () => {
     const { keys, take } = cacheOf({ uses: 2 });
     const a = take("a#1");
     const use = () =>
@@ -96,7 +96,7 @@ describe("opened keys", () => {
     expect(keys.figures()).toMatchObject({ kept: 0, evictions: { uses: 1 } });
   });
 
-  it("are lent for exactly the blob they were opened from: another one opens anew and zeroes the former", () => {
+  it("a key is lent only for the blob it was opened from; another blob is opened and the former key zeroed", () => {
     const { take, opened, keys } = cacheOf();
     const a = take("a#1", "blob");
     take("a#1", "another blob");
@@ -104,7 +104,7 @@ describe("opened keys", () => {
     expect(keys.figures()).toMatchObject({ hits: 0, misses: 2, evictions: { taken: 1 } });
   });
 
-  it("are zeroed when they are forgotten, and all when all are taken away", () => {
+  it("a forgotten key is zeroed, and all are zeroed when all are removed", () => {
     const { keys, take } = cacheOf();
     const all = [take("a#1"), take("b#1"), take("c#1")];
     keys.forget("a#1");
@@ -115,7 +115,7 @@ describe("opened keys", () => {
     expect(keys.figures()).toMatchObject({ kept: 0, evictions: { taken: 3 } });
   });
 
-  it("are not kept at all with a limit of none", () => {
+  it("no key is kept with a limit of 0", () => {
     const { keys, take, opened } = cacheOf({ keys: 0 });
     expect([take("a#1"), take("a#1"), opened()]).toEqual([ZERO, ZERO, 2]);
     expect(keys.figures()).toMatchObject({ kept: 0, hits: 0, misses: 2 });
@@ -141,7 +141,7 @@ describe("a keystore with opened keys", () => {
     return { ...key, ...keystore.sealPrivateKey({ ...key, privateKey }) };
   }
 
-  it("derives the same with a kept key, and lets no changed blob or row pass by it", async () => {
+  it("a kept key derives the same, and a changed blob or row is refused", async () => {
     const opened = new OpenedKeys();
     const keystore = folderKeystore(dir, fixedKeks(await makeFile()), opened);
     const [ref, other] = [sealOne(keystore), generateX25519()];
@@ -164,7 +164,7 @@ describe("a keystore with opened keys", () => {
     });
   });
 
-  it("keeps no key longer than the lease of those that opened it", async () => {
+  it("the keystore keeps no key longer than the lease of the keys that opened it", async () => {
     const clock = fixedClock(START);
     const opened = new OpenedKeys(undefined, { nowMs: clock.nowMs, later: () => undefined });
     const lease = {

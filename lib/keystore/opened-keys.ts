@@ -3,7 +3,7 @@ import { type X25519Handle, x25519Handle } from "@/lib/crypto/primitives";
 
 /** How many opened private keys are kept, for how long and for how many uses. */
 export interface OpenedKeyLimits {
-  /** Keys at once; 0 keeps none. */
+  /** Maximum number of keys. 0 keeps none. */
   readonly keys: number;
   readonly ms: number;
   readonly uses: number;
@@ -11,11 +11,11 @@ export interface OpenedKeyLimits {
 
 export const OPENED_KEY_LIMITS: OpenedKeyLimits = { keys: 256, ms: 300_000, uses: 10_000 };
 
-/** Why a key was zeroed: too many, too old, used too often, or taken away. */
+/** Why a key was zeroed: too many, too old, used too often, or removed. */
 export const EVICTIONS = ["keys", "time", "uses", "taken"] as const;
 export type Eviction = (typeof EVICTIONS)[number];
 
-/** What there was since the process began. */
+/** Counts since the process began. */
 export interface OpenedKeyFigures {
   readonly kept: number;
   readonly hits: number;
@@ -23,7 +23,7 @@ export interface OpenedKeyFigures {
   readonly evictions: Readonly<Record<Eviction, number>>;
 }
 
-/** A clock that never goes back, and a timer that keeps no process alive. */
+/** A clock that never goes back, and a timer that does not keep the process alive. */
 export interface OpenedKeyTime {
   readonly nowMs: () => number;
   readonly later: (act: () => void, ms: number) => void;
@@ -34,7 +34,7 @@ const MACHINE_TIME: OpenedKeyTime = {
   later: (act, ms) => void setTimeout(act, ms).unref(),
 };
 
-/** Which key, and everything that its opening depends on and checks: kept for exactly this and nothing else. */
+/** Names a key and everything that its opening depends on and checks. A kept key is used for exactly this. */
 export interface SealedIdentity {
   readonly kid: string;
   readonly sealed: string;
@@ -43,15 +43,15 @@ export interface SealedIdentity {
 interface Opened {
   readonly sealed: string;
   readonly key: Uint8Array;
-  /** The key as the runtime took it over, which costs as much as a use: for the work of one turn of the event loop. */
+  /** The key in the runtime's own form. Importing costs as much as a use, so it is kept for one turn of the event loop. */
   handle?: X25519Handle;
   readonly untilMs: number;
   uses: number;
 }
 
 /**
- * Private keys that were opened a moment ago. Whether one may be used now is not decided here: callers read its state
- * in the transaction that uses it. What is dropped, for whichever reason, is zeroed in the same step.
+ * Private keys that were opened recently. This class does not decide whether one may be used now: callers read its state
+ * in the transaction that uses it. A dropped key is zeroed in the same step, for any reason.
  */
 export class OpenedKeys {
   /** Least recently used first. */
@@ -66,7 +66,7 @@ export class OpenedKeys {
     private readonly time: OpenedKeyTime = MACHINE_TIME,
   ) {}
 
-  /** Lends a key for this call, opening it when it is not kept; `open` gives up what it returns. */
+  /** Lends a key for this call, and opens it when it is not kept. The cache owns what `open` returns. */
   use<T>(identity: SealedIdentity, open: () => Uint8Array, fn: (key: X25519Handle) => T): T {
     const opened = this.find(identity) ?? this.keep(identity, open());
     opened.uses += 1;
@@ -90,7 +90,7 @@ export class OpenedKeys {
     return { kept: kept.size, hits, misses, evictions: { ...evictions } };
   }
 
-  /** What the runtime holds is not ours to zero: it is let go after each turn, and our bytes are what is kept. */
+  /** Drops the runtime's copy after each turn. We can zero only our own bytes, and those are kept. */
   private handleOf(opened: Opened): X25519Handle {
     if (opened.handle !== undefined) return opened.handle;
     const handle = x25519Handle(opened.key);
@@ -127,7 +127,7 @@ export class OpenedKeys {
     return opened;
   }
 
-  /** What nobody uses any more is zeroed as well when its time is over. */
+  /** Zeroes expired keys that are no longer used. */
   private setTimer(): void {
     if (this.hasTimer || this.kept.size === 0) return;
     this.hasTimer = true;

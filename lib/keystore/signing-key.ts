@@ -3,7 +3,7 @@ import { parseVkey, vkey } from "@/lib/crypto/log/signed-note";
 import type { KeyRef, Keystore } from "@/lib/keystore/keystore";
 import { KeystoreError } from "@/lib/keystore/keystore-types";
 
-/** Names under which processes keep their signing keys in their own keystore. */
+/** Names under which processes store their signing keys in their own keystore. */
 export type SigningKeyName = "receipt" | "evaluation" | "log" | "cosigner" | "identity";
 
 /** An Ed25519 key of this process. `name` is the key's public name, e.g. `<origin>/receipt`. */
@@ -17,7 +17,7 @@ export interface SigningKey {
   withSeed<T>(fn: (seed: Uint8Array) => T): T;
 }
 
-/** A signing key of the keystore by its name; the public name is the one it was made for. */
+/** Returns a signing key of the keystore by its name. Its public name is the one it was made for. */
 export function loadSigningKey(keystore: Keystore, name: SigningKeyName): SigningKey {
   const ref: KeyRef | undefined = keystore.readNamedKey(name);
   if (ref === undefined) {

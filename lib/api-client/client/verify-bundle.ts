@@ -1,7 +1,7 @@
 import type { BundleKeys, Policy } from "@/lib/audit/bundle-verifier/claims/bundle-format";
 import { type ByteSource, blobSource, bytesSource } from "@/lib/audit/bundle-verifier/container/source";
 import type { Progress } from "@/lib/audit/bundle-verifier/options";
-import { readReceipt } from "@/lib/audit/bundle-verifier/receipts/read-receipt";
+import { readReceipt } from "@/lib/audit/bundle-verifier/receipts/verify-receipt";
 import type { Report } from "@/lib/audit/bundle-verifier/report/report";
 import { readPolicy } from "@/lib/audit/bundle-verifier/tree/check-keys";
 import { TIME_STAMP_VERIFIER } from "@/lib/audit/bundle-verifier/tree/time-stamp-verifier";

@@ -15,7 +15,7 @@ const OURS = operator(1);
 const POLICY = Policy.parse({ ...keysOf(OURS), quorum: 1 });
 const CLEAN = draft(OURS, 5, [2, 5]);
 
-/** A bundle whose container and digests are right and one file says something odd. */
+/** A bundle with a correct container and correct digests and one unusual file. */
 function withText(name: string, text: string | ((usual: string) => string)): Promise<Report> {
   const usual = usualText(name);
   const texts = { [name]: typeof text === "string" ? text : text(usual) };
@@ -39,7 +39,7 @@ function expectNamed(report: Report, pattern: RegExp): void {
 const LEAF_FAULT = /leaf hash 2 is not 32 bytes in canonical base64/;
 const leaf = (at: number) => CLEAN.leaves[at] ?? new Uint8Array(0);
 
-describe("bad input is refused by name:", () => {
+describe("bad input is refused with its reason:", () => {
   it.each([
     ["a hash of 31 bytes", (hash: string) => hash.replace(toBase64(leaf(2)), toBase64(leaf(2).slice(1)))],
     [
@@ -67,7 +67,7 @@ describe("bad input is refused by name:", () => {
     );
   });
 
-  it("a line of entries beyond four megabytes, in memory for little more than that line", async () => {
+  it("a line of entries beyond four megabytes, using little more memory than the line", async () => {
     const report = await withText(BUNDLE_FILES.entries, `${"x".repeat(9 << 20)}\n`);
     expectNamed(report, /entries.ndjson: a line is longer than 4194304 bytes/);
   });
@@ -103,14 +103,14 @@ describe("bad input is refused by name:", () => {
     expectNamed(await withText(BUNDLE_FILES.checkpoints, text), pattern);
   });
 
-  it("a note with ten thousand signature lines, before any is verified", async () => {
+  it("a note with ten thousand signature lines, before verification of any line", async () => {
     const note = checkpointNote(OURS, CLEAN.leaves);
     const line = note.slice(note.indexOf("— "), note.indexOf("\n", note.indexOf("— ")) + 1);
     const report = await withText(BUNDLE_FILES.checkpoints, JSON.stringify([note + line.repeat(10_000)]));
     expectNamed(report, /too many signatures|too long/);
   });
 
-  it("a file that is missing, and one that nobody lists", async () => {
+  it("a missing file and an unlisted file", async () => {
     const files = readCanonicalZip(layOut(CLEAN, OURS));
     const more = writeCanonicalZip([...files, { name: "extra.txt", bytes: utf8("hello\n") }]);
     expectNamed(await verifyBundle(more, { policy: POLICY }), /extra.txt is not in the manifest/);
@@ -120,7 +120,7 @@ describe("bad input is refused by name:", () => {
     );
   });
 
-  it("a bundle of somebody else, under our policy, by its signers and not as a changed entry", async () => {
+  it("another operator's bundle under our policy, reported by its signers and not as a changed entry", async () => {
     const theirs = layOut(draft(operator(2), 5, [5]), operator(2));
     const report = await verifyBundle(theirs, { policy: POLICY });
     expect(report.findings.map((finding) => finding.class).sort()).toEqual([
@@ -139,7 +139,7 @@ describe("bad input is refused by name:", () => {
     );
   });
 
-  it("a checkpoint that stands there again, before it is verified again", async () => {
+  it("a repeated checkpoint, before it is verified again", async () => {
     const [first = "", second = ""] = CLEAN.checkpoints;
     const again = [first, second, ...Array.from({ length: 200 }, () => second), first];
     const report = await withText(BUNDLE_FILES.checkpoints, JSON.stringify(again));
@@ -147,20 +147,20 @@ describe("bad input is refused by name:", () => {
     expect(report.checkpoints).toBe(2);
   });
 
-  it("two trees of one size that our own key signed, as the fork they are", async () => {
+  it("two trees of one size that our own key signed are reported as a fork", async () => {
     const [first = "", second = ""] = CLEAN.checkpoints;
     const fork = checkpointNote(OURS, draft(OURS, 5, []).leaves);
     const report = await withText(BUNDLE_FILES.checkpoints, JSON.stringify([first, second, fork]));
     expectNamed(report, /the log's own key signed two different trees of 5 leaves/);
   });
 
-  it("a checkpoint of the policy that none of its keys signed", async () => {
+  it("a checkpoint in the policy that none of its keys signed", async () => {
     const policy = { ...POLICY, checkpoints: [checkpointNote(operator(2), CLEAN.leaves)] };
     const report = await verifyBundle(layOut(CLEAN, OURS), { policy });
     expectNamed(report, /the policy's checkpoint 1: signed by none of the policy's log keys/);
   });
 
-  it.each([3, 0, 1])("leaf %i that was taken out of leaves.txt alone, by its number", async (at) => {
+  it.each([3, 0, 1])("leaf %i that was removed from leaves.txt alone, with its number", async (at) => {
     const leaves = CLEAN.leaves.filter((_, seq) => seq !== at).map((hash) => `${toBase64(hash)}\n`);
     const report = await withText(BUNDLE_FILES.leaves, leaves.join(""));
     expect(firstBad(report.findings)).toBe(at);
@@ -175,7 +175,7 @@ describe("bad input is refused by name:", () => {
     expect(report.findings.map((finding) => finding.class)).not.toContain("content mismatch");
   });
 
-  it("two leaves exchanged in leaves.txt alone, both by number", async () => {
+  it("two leaves exchanged in leaves.txt alone, with both numbers", async () => {
     const [a = "", b = "", ...rest] = CLEAN.leaves.map((hash) => `${toBase64(hash)}\n`);
     const report = await withText(BUNDLE_FILES.leaves, [b, a, ...rest].join(""));
     const mismatches = report.findings.filter((finding) => finding.class === "content mismatch");
@@ -195,7 +195,7 @@ describe("bad input is refused by name:", () => {
       /^the bundle is cut short: its end is missing/,
     ],
     ["another file", utf8("hello, this is a letter and no bundle of anything\n"), /^this is no bundle/],
-  ])("%s, as what it is", async (_, bytes, pattern) => {
+  ])("%s, with the right reason", async (_, bytes, pattern) => {
     const report = await verifyBundle(bytes, { policy: POLICY });
     expect(report.findings).toMatchObject([{ class: "container", detail: expect.stringMatching(pattern) }]);
   });
@@ -221,7 +221,7 @@ function nonCanonical(hash: Uint8Array): string {
   return `${text.slice(0, 42)}${digits.charAt(last | 1)}=`;
 }
 
-it("ends with the caller's reason when he gives up, and tells how far it is until then", async () => {
+it("the verification ends with the caller's reason on abort, and reports progress until then", async () => {
   const giving = new AbortController();
   const steps: string[] = [];
   const source = bytesSource(layOut(CLEAN, OURS));
@@ -233,7 +233,7 @@ it("ends with the caller's reason when he gives up, and tells how far it is unti
   await expect(stopped).rejects.toBe(reason);
 });
 
-it("a fork stays one when the file can no longer be read for a closer look", async () => {
+it("a fork is reported as a fork even when the file can no longer be read for details", async () => {
   const other = draft(OURS, 5, [2, 5]);
   const forked = layOut({ ...other, checkpoints: CLEAN.checkpoints }, OURS);
   let isRead = false;
@@ -254,12 +254,12 @@ it("a fork stays one when the file can no longer be read for a closer look", asy
 describe("a policy file", () => {
   const text = JSON.stringify(keysOf(operator(1)));
 
-  it("may be the answer of an instance with closed logs, and begin with a byte order mark", () => {
+  it("a policy file may be the answer of an instance with closed logs, and may begin with a byte order mark", () => {
     const closed = JSON.stringify({ ...keysOf(operator(1)), closed: ["log.test/old"] });
     expect(readPolicy(closed).log).toEqual(readPolicy(`\uFEFF${text}`).log);
   });
 
-  it("with a member that none has is refused by that member's name", () => {
+  it("a policy file with an unknown member is refused with the member's name", () => {
     expect(() => readPolicy(text.replace("{", '{"quorums":1,'))).toThrow("not a policy, at /quorums");
   });
 });

@@ -15,7 +15,8 @@ import { checkpointText } from "../entry/checkpoint";
 import { type Entry, encodeEntry, entryLeaf } from "../entry/entry";
 import { BUNDLE_FILES, type Manifest, manifestText, placeText } from "./claims/bundle-format";
 
-// Builds bundles for tests, and rebuilds them round a change as somebody with all files but without our keys would.
+// Builds bundles for tests. It can rebuild them around a change, as an attacker with all files but without our keys
+// would.
 
 export const FIXTURE_LOG = "log.example.test/sealport";
 
@@ -53,27 +54,27 @@ export interface FixtureEntry {
 
 const COMPARTMENT = new Uint8Array(32).fill(7);
 
-/** What an entry says in place of the usual. */
+/** Values of an entry that differ from the defaults. */
 export interface EntryChange {
   readonly class?: Entry["class"];
   readonly outcome?: Entry["outcome"];
   readonly pub?: Entry["pub"];
   readonly org?: Record<string, Json>;
   readonly at?: string;
-  /** With a second part, of the person who acted, under `PERSON_PART`; the usual org part says so. */
+  /** Adds a second part, of the person who acted, with the label `PERSON_PART`. The default org part names it. */
   readonly person?: true;
 }
 
-/** Label of the part about a person, where a fixture entry has one. */
+/** Label of the person's part in a fixture entry that has one. */
 export const PERSON_PART = "personpartA";
 
-/** What the org part of such an entry says of that part. */
+/** The members of such an entry's org part that describe the person's part. */
 export const PERSON = { c: PERSON_PART, key_mark: keyMark(new Uint8Array(32).fill(8)) };
 
-/** What an erasure says of a key that it destroyed. */
+/** The members of an erasure that name the destroyed key. */
 export const keySaid = (key: Uint8Array) => ({ key_mark: keyMark(key), key_proof: keyProof(key) });
 
-/** The same of the key that such parts lie under. */
+/** The same for the key that such parts are sealed with. */
 export const PERSON_KEY = keySaid(new Uint8Array(32).fill(8));
 
 export function fixtureId(at: number): string {
@@ -108,19 +109,19 @@ export function fixtureEntry(at: number, change: EntryChange = {}): FixtureEntry
   };
 }
 
-/** The parts of a bundle before they are laid out as files. */
+/** The parts of a bundle before they are written as files. */
 export interface Draft {
   readonly entries: readonly FixtureEntry[];
   readonly leaves: readonly Uint8Array[];
   readonly checkpoints: readonly string[];
   readonly placeLines: readonly string[];
-  /** Signed note of the manifest, or how to make it. */
+  /** Signed note of the manifest, or a function that makes it. */
   readonly keys: ReturnType<typeof keysOf>;
-  /** Members of the manifest that are not the usual ones. */
+  /** Members of the manifest that differ from the defaults. */
   readonly manifest?: Partial<Manifest>;
-  /** Further files, or others in place of the usual ones. */
+  /** Additional files, or replacements of the default ones. */
   readonly texts?: Readonly<Record<string, string>>;
-  /** Numbers whose line is left out of entries.ndjson. */
+  /** Numbers whose line is missing in entries.ndjson. */
   readonly leftOut?: readonly number[];
 }
 
@@ -142,7 +143,7 @@ export function draft(by: Operator, count: number, sizes: readonly number[]): Dr
   );
 }
 
-/** A draft over given entries, with a signed and cosigned checkpoint at each size. */
+/** Returns a draft over the given entries, with a signed and cosigned checkpoint at each size. */
 export function draftOf(by: Operator, entries: readonly FixtureEntry[], sizes: readonly number[]): Draft {
   const leaves = entries.map((entry) => entryLeaf(entry.bytes));
   return {
@@ -175,7 +176,7 @@ function manifestOf(count: number, files: { name: string; bytes: Uint8Array }[])
   };
 }
 
-/** Lays a draft out consistently: every digest in it is right, the manifest is signed by `by`. */
+/** Returns a consistent bundle of a draft: every digest in it is right, and `by` signs the manifest. */
 export function layOut(from: Draft, by: Operator): Uint8Array {
   const leftOut = new Set(from.leftOut);
   const lines = from.entries.map((entry, seq) => {

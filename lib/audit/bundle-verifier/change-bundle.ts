@@ -4,7 +4,7 @@ import { readCanonicalZip, writeCanonicalZip } from "@/lib/crypto/zip/canonical-
 import { entryLeaf } from "../entry/entry";
 import { BUNDLE_FILES, EntryLine } from "./claims/bundle-format";
 
-/** The bundle has no such entry, or is none. */
+/** Thrown when the bundle has no such entry, or is invalid. */
 export class ChangeError extends Error {
   override readonly name = "ChangeError";
 }
@@ -26,9 +26,9 @@ function changeLine(lines: readonly string[], seq: number): { lines: string[]; l
 }
 
 /**
- * For the tour: a copy of a bundle in which one entry says another outcome, and whatever somebody without our keys
- * can recompute (its leaf hash, the list of leaves, the container's checksums) fits the lie. What they cannot make
- * are the signatures; `npm run verify` is to find the entry.
+ * Returns a copy of a bundle for the tour. One entry has another outcome. Everything that an attacker without our keys
+ * can recompute fits the change: the leaf hash, the list of leaves and the container's checksums. Only the signatures do
+ * not fit, so `npm run verify` must find the entry.
  */
 export function changeBundle(bundle: Uint8Array, seq: number): Uint8Array {
   const files = readCanonicalZip(bundle);

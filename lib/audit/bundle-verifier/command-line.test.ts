@@ -32,7 +32,7 @@ function put(name: string, content: string | Uint8Array): string {
   return file;
 }
 
-/** Runs the program as `npm run verify` does, in a heap of this many megabytes. */
+/** Runs the program as `npm run verify` does, with a heap of this many megabytes. */
 function verify(args: readonly string[], heapMb = 512) {
   const node = [
     "--max-semi-space-size=4",
@@ -69,14 +69,14 @@ function receiptFor(
   });
 }
 
-// Programs are started, several in each test.
+// Each test starts several programs.
 vi.setConfig({ testTimeout: 120_000 });
 
 describe("npm run verify", () => {
   const good = put("good.zip", bundle);
   const policy = put("policy.json", JSON.stringify({ ...keysOf(OURS), quorum: 1 }));
 
-  it("ends with 0 under the policy, 3 without one, 1 for a changed bundle, 2 for wrong usage", () => {
+  it("the exit status is 0 under the policy, 3 without one, 1 for a changed bundle, 2 for wrong usage", () => {
     expect(verify([good, "--policy", policy])).toMatchObject({
       status: 0,
       stdout: expect.stringMatching(/^VERIFIED/),
@@ -95,7 +95,7 @@ describe("npm run verify", () => {
       expect(verify(args)).toMatchObject({ status: 2, stderr: expect.stringContaining("usage:") });
   });
 
-  it("proves a receipt's inclusion or shows its promise broken, in either order of words", () => {
+  it("the command proves a receipt's inclusion or shows its broken promise, in either order of arguments", () => {
     const kept = put("kept.json", receiptFor(clean.entries[2] ?? fixtureEntry(2), 2));
     const broken = put("broken.json", receiptFor(fixtureEntry(900), 900));
     const proven = verify(["--receipt", kept, "--bundle", good, "--policy", policy]);
@@ -112,7 +112,7 @@ describe("npm run verify", () => {
     expect(none).toMatchObject({ status: 2, stderr: expect.stringContaining("not a receipt, at /log") });
   });
 
-  it("takes the whole answer of the API as a receipt, and ends with 3 where it is neither kept nor broken", () => {
+  it("the command takes the whole API answer as a receipt, and exits with 3 if it is neither kept nor broken", () => {
     const receipt = receiptFor(clean.entries[2] ?? fixtureEntry(2), 2);
     const answer = put("answer.json", `{"id":"t-1","receipt":${receipt}}`);
     expect(verify([good, "--policy", policy, "--receipt", answer]).status).toBe(0);
@@ -123,7 +123,7 @@ describe("npm run verify", () => {
     });
   });
 
-  it("refuses a policy by the key that is none, and a file that is empty or cut short by that", () => {
+  it("the command names an invalid policy key, an empty file and a truncated file", () => {
     const keys = { ...keysOf(OURS), receipts: ["nonsense"] };
     const refused = verify([good, "--policy", put("bad-policy.json", JSON.stringify(keys))]);
     expect(refused).toMatchObject({
@@ -150,7 +150,7 @@ describe("npm run verify", () => {
     });
   });
 
-  it("says what to do where something is wrong, and no heading with nothing under it", () => {
+  it("the command says what to do about a fault, and prints no empty heading", () => {
     const changed = verify([put("changed.zip", changeBundle(bundle, 4)), "--policy", policy]);
     expect(changed.stdout).toMatch(/^what to do: Keep this file and this report\. Export the log again/m);
     const none = verify([put("note.txt", "no bundle\n")]);
@@ -163,7 +163,7 @@ describe("npm run verify", () => {
     );
   });
 
-  it("names the file and the entry of a receipt that was changed, or that another key signed", () => {
+  it("the command names the file and the entry of a receipt that was changed or signed by another key", () => {
     const { bytes } = clean.entries[2] ?? fixtureEntry(2);
     const receipt = JSON.parse(receiptFor({ bytes }, 2));
     const later = { ...receipt, integrate_by: "2026-11-24T14:46:01.000000Z" };
@@ -187,7 +187,7 @@ describe("npm run verify", () => {
     expect(other.stdout).toMatch(/foreign\.json: the receipt for entry 2 \(.*\) is signed by another key, /);
   });
 
-  it("keeps the checkpoint of a verified bundle in the policy file, never an earlier one, and nothing of a wrong one", () => {
+  it("the command keeps a verified bundle's checkpoint in the policy, never an earlier one or that of a wrong bundle", () => {
     const mine = put("mine.json", `${JSON.stringify({ ...keysOf(OURS), quorum: 1 }, undefined, 1)}\n`);
     const before = readFileSync(mine, "utf8");
     const wrong = verify([put("changed.zip", changeBundle(bundle, 4)), "--keep", mine]);
@@ -228,7 +228,7 @@ describe("npm run verify", () => {
     expect(readdirSync(folder).filter((name) => name.endsWith(".keep"))).toEqual([]);
   });
 
-  it("keeps nothing while another run keeps, through no wrong usage, and where the file cannot be written says so", () => {
+  it("the command keeps nothing during another run or after wrong usage, and reports a file that cannot be written", () => {
     const mine = put("other.json", JSON.stringify({ ...keysOf(OURS), quorum: 1 }));
     const before = readFileSync(mine, "utf8");
     writeFileSync(`${mine}.keep`, "");
@@ -244,7 +244,7 @@ describe("npm run verify", () => {
     });
   });
 
-  it("takes a policy file through a link and leaves its mode and the link as they are", () => {
+  it("the command follows a link to the policy and preserves the link and the file's mode", () => {
     const mine = put("real.json", JSON.stringify({ ...keysOf(OURS), quorum: 1 }));
     chmodSync(mine, 0o640);
     const link = path.join(folder, "link.json");
@@ -255,7 +255,7 @@ describe("npm run verify", () => {
     expect(JSON.parse(readFileSync(mine, "utf8")).checkpoints).toEqual(clean.checkpoints.slice(1));
   });
 
-  it("holds a bundle of a hundred megabytes in a heap of forty-eight, and refuses one line as long", () => {
+  it("the command verifies a bundle of a hundred megabytes in a heap of forty-eight, and refuses one line of that size", () => {
     const page = "x".repeat(100 << 20);
     const large = put("large.zip", layOut({ ...clean, texts: { "page.html": page } }, OURS));
     expect(verify([large, "--policy", policy], 48).status).toBe(0);

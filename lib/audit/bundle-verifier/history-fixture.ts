@@ -12,11 +12,11 @@ import { Policy } from "./claims/bundle-format";
 import type { Report } from "./report/report";
 import { verifyBundle } from "./verify-bundle";
 
-/** The operator whose log it is, and the policy of somebody who trusts it. */
+/** The operator of the log, and the policy of a checker who trusts them. */
 export const OURS = operator(1);
 export const POLICY = Policy.parse({ ...keysOf(OURS), quorum: 1 });
 
-/** So many entries of a log, some of them changed. */
+/** Returns entries of a log, some of them changed. */
 export function logOf(count: number, changes: Readonly<Record<number, EntryChange>>): FixtureEntry[] {
   return Array.from({ length: count }, (_, at) => fixtureEntry(at, changes[at]));
 }
@@ -28,6 +28,6 @@ export function verify(entries: readonly FixtureEntry[], more: Partial<Draft> = 
   });
 }
 
-/** Classes of what was found, and of what was noted. */
+/** Returns the classes of findings and of notes. */
 export const classes = (report: Report) => report.findings.map((finding) => finding.class);
 export const noted = (report: Report) => report.notes.map((note) => note.class);

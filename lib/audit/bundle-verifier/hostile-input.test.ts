@@ -28,7 +28,7 @@ function named(report: Report, pattern: RegExp): void {
   ).toBe(true);
 }
 
-it("half a million lines that are none are read no further than ten thousand", {
+it("the reader stops after ten thousand of half a million invalid lines", {
   timeout: 10_000,
 }, async () => {
   const text = Buffer.alloc(1 << 20, Buffer.from([0xff, 0x0a]));
@@ -41,13 +41,13 @@ it("half a million lines that are none are read no further than ten thousand", {
   );
 });
 
-describe.each(SHAPES)("fifty thousand nested %s are refused by name", (_, deep) => {
+describe.each(SHAPES)("fifty thousand nested %s are refused with their place", (_, deep) => {
   it.each([
     ["keys.json", /keys\.json: /],
     ["checkpoints.json", /checkpoints\.json: /],
     ["timestamps.json", /timestamps\.json: /],
     ["entries.ndjson", /entries\.ndjson, where entry 0 should stand: /],
-  ])("in %s", async (name, pattern) => {
+  ])("nesting in %s is refused", async (name, pattern) => {
     const inList = name === "checkpoints.json" || name === "timestamps.json";
     const text = name === "entries.ndjson" ? `${deep}\n` : inList ? `[${deep}]` : deep;
     named(
@@ -56,13 +56,13 @@ describe.each(SHAPES)("fifty thousand nested %s are refused by name", (_, deep) 
     );
   });
 
-  it("in a member of a line of entries", async () => {
+  it("nesting in a member of a line of entries is refused", async () => {
     const line = `{"entry":{"a":${deep}},"leaf":"${"A".repeat(43)}","parts":[],"seq":0}\n`;
     const bundle = layOut({ ...CLEAN, texts: { [BUNDLE_FILES.entries]: line } }, OURS);
     named(await verifyBundle(bundle, { policy: POLICY }), /line 1 of entries\.ndjson/);
   });
 
-  it("in the manifest", async () => {
+  it("nesting in the manifest is refused", async () => {
     const text = `${FIXTURE_LOG}/bundle/1\n${deep}\n`;
     const note = signNote(text, [{ name: `${FIXTURE_LOG}/receipt`, seed: OURS.receiptSeed }]);
     const empty = ["keys.json", "checkpoints.json", "leaves.txt", "places.txt", "entries.ndjson"];
@@ -71,7 +71,7 @@ describe.each(SHAPES)("fifty thousand nested %s are refused by name", (_, deep) 
     named(await verifyBundle(bundle, { policy: POLICY }), /manifest\.txt: /);
   });
 
-  it("in the entry of a receipt", async () => {
+  it("nesting in the entry of a receipt is refused", async () => {
     const receipt = {
       log: FIXTURE_LOG,
       entry: toBase64url(utf8(deep.slice(0, 60_000))),
@@ -86,7 +86,7 @@ describe.each(SHAPES)("fifty thousand nested %s are refused by name", (_, deep) 
 });
 
 const NAME = `${FIXTURE_LOG}/receipt`;
-/** 32 bytes that are no encoding of a point of edwards25519: y = 2 has no x. */
+/** 32 bytes that do not encode a point of edwards25519: y = 2 has no x. */
 const NO_POINT = Uint8Array.from({ length: 32 }, (_, at) => (at === 0 ? 2 : 0));
 const BAD_KEYS: [string, string][] = [
   ["of no form", "nonsense"],
@@ -98,26 +98,35 @@ const BAD_KEYS: [string, string][] = [
   ["that is no point", vkey(NAME, NO_POINT)],
 ];
 
-describe.each(BAD_KEYS)("a key %s is refused by name", (_, bad) => {
-  it.each(["log", "receipts", "witnesses"] as const)("among the policy's %s", async (member) => {
-    const keys = member === "witnesses" ? [{ vkey: bad, kind: "own" as const }] : [bad];
-    const policy = Policy.parse({ ...keysOf(OURS), [member]: keys });
-    const receipt = {
-      log: FIXTURE_LOG,
-      entry: "",
-      entry_id: fixtureId(1),
-      leaf_hash: "A".repeat(43),
-      integrate_by: "",
-      signature: "",
-    };
-    const receipts = [{ receipt }];
-    const report = await verifyBundle(layOut(CLEAN, OURS), { policy, receipts });
-    named(report, /the policy's (?:log|receipt|witness) key 1 is /);
-  });
+describe.each(BAD_KEYS)("a key %s", (_, bad) => {
+  it.each(["log", "receipts", "witnesses"] as const)(
+    "a bad key among the policy's %s is refused",
+    async (member) => {
+      const keys = member === "witnesses" ? [{ vkey: bad, kind: "own" as const }] : [bad];
+      const policy = Policy.parse({ ...keysOf(OURS), [member]: keys });
+      const receipt = {
+        log: FIXTURE_LOG,
+        entry: "",
+        entry_id: fixtureId(1),
+        leaf_hash: "A".repeat(43),
+        integrate_by: "",
+        signature: "",
+      };
+      const receipts = [{ receipt }];
+      const report = await verifyBundle(layOut(CLEAN, OURS), { policy, receipts });
+      named(report, /the policy's (?:log|receipt|witness) key 1 is /);
+    },
+  );
 
-  it.each(["log", "receipts", "witnesses"] as const)("among the bundle's %s", async (member) => {
-    const keys = { ...keysOf(OURS), [member]: member === "witnesses" ? [{ vkey: bad, kind: "own" }] : [bad] };
-    const bundle = layOut({ ...CLEAN, keys: keys as ReturnType<typeof keysOf> }, OURS);
-    named(await verifyBundle(bundle), /keys\.json: (?:log|receipt|witness) key 1 is /);
-  });
+  it.each(["log", "receipts", "witnesses"] as const)(
+    "a bad key among the bundle's %s is refused",
+    async (member) => {
+      const keys = {
+        ...keysOf(OURS),
+        [member]: member === "witnesses" ? [{ vkey: bad, kind: "own" }] : [bad],
+      };
+      const bundle = layOut({ ...CLEAN, keys: keys as ReturnType<typeof keysOf> }, OURS);
+      named(await verifyBundle(bundle), /keys\.json: (?:log|receipt|witness) key 1 is /);
+    },
+  );
 });

@@ -26,7 +26,7 @@ const POLICY = { ...keysOf(OURS), quorum: 1 };
 const folder = mkdtempSync(path.join(tmpdir(), "sealport-memory-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The command line's exit status and first line, in a heap of so many megabytes. */
+/** The command's exit status and first line, with a heap of so many megabytes. */
 function verifyIn(megabytes: number, bundle: Uint8Array): [number | null, string | undefined] {
   const [file, policy] = [path.join(folder, "bundle.zip"), path.join(folder, "policy.json")];
   writeFileSync(file, bundle);
@@ -40,15 +40,15 @@ function verifyIn(megabytes: number, bundle: Uint8Array): [number | null, string
   return [status, stdout.split("\n")[0]];
 }
 
-/** An entry with the text of a statement of recovery, past the checks of whoever writes one. */
+/** An entry with the text of a recovery statement, without the writer's checks. */
 function withRecovery(at: number, recovery: unknown): FixtureEntry {
   const { bytes, parts } = fixtureEntry(at);
   const entry = parseCanonicalJson(Buffer.from(bytes).toString());
   return { bytes: canonicalBytes(Object.assign({}, entry, { pub: { recovery } })), parts };
 }
 
-describe("what is kept of a bundle to its end is bounded, however it is filled:", () => {
-  it("of entries whose parts are said to be erased no more than their times", () => {
+describe("memory for a hostile bundle is limited:", () => {
+  it("entries with parts listed as erased keep only their times", () => {
     const entries = Array.from({ length: 400 }, (_, at) => {
       const org = { action: "transaction.create", pad: "x".repeat(260_000), person: PERSON };
       const { bytes, parts } = fixtureEntry(at, { person: true, org });
@@ -60,13 +60,13 @@ describe("what is kept of a bundle to its end is bounded, however it is filled:"
     expect(verifyIn(80, bundle)).toEqual([1, "WRONG"]);
   }, 120_000);
 
-  it("of statements of recovery no more than their text", () => {
+  it("recovery statements keep only their text", () => {
     const lists = Array.from({ length: 20_000 }, () => []);
     const entries = Array.from({ length: 250 }, (_, at) => withRecovery(at, lists));
     expect(verifyIn(96, layOut(draftOf(OURS, entries, [250]), OURS))).toEqual([1, "WRONG"]);
   }, 240_000);
 
-  it("of a label no more than a label has", async () => {
+  it("a stored label is no longer than a valid label", async () => {
     const clean: Draft = draft(OURS, 3, [3]);
     const entries = clean.entries.map(({ bytes, parts }) => ({
       bytes,
@@ -78,7 +78,7 @@ describe("what is kept of a bundle to its end is bounded, however it is filled:"
   });
 });
 
-it("entries that wait for a checkpoint, and nobody says since when, are no whole log", async () => {
+it("entries that wait for a checkpoint without a time make the log incomplete", async () => {
   const clean = draft(OURS, 3, [3]);
   const report = await verifyBundle(layOut({ ...clean, manifest: { later: { count: 2 } } }, OURS), {
     policy: Policy.parse(POLICY),
@@ -86,7 +86,7 @@ it("entries that wait for a checkpoint, and nobody says since when, are no whole
   expect([report.verdict, report.findings.map((one) => one.class)]).toEqual(["wrong", ["unanchored tail"]]);
 });
 
-it("a policy of thousands of keys is none, as a bundle that names them is none", () => {
+it("a policy with thousands of keys is invalid, like a bundle that names them", () => {
   const [log = ""] = POLICY.log;
   const text = JSON.stringify({ ...POLICY, log: Array.from({ length: 5_000 }, () => log) });
   expect(() => readPolicy(text)).toThrow("not a policy, at /log");

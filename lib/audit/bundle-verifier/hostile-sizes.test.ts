@@ -28,8 +28,8 @@ function textOf(name: string): string {
 const verified = (texts: Record<string, string>, policy: Policy | undefined = POLICY) =>
   verifyBundle(layOut({ ...CLEAN, texts }, OURS), policy === undefined ? {} : { policy });
 
-describe("a line of entries whose leaf is right", () => {
-  it("says nothing that is in no leaf, by a member that means something else to a program", async () => {
+describe("a line of entries with a correct leaf", () => {
+  it("an unknown member that no leaf covers is refused", async () => {
     const lines = textOf(BUNDLE_FILES.entries);
     const forged = lines.replace('{"entry":{"at"', '{"entry":{"__proto__":{"outcome":"denied"},"at"');
     expect(forged).not.toBe(lines);
@@ -38,15 +38,15 @@ describe("a line of entries whose leaf is right", () => {
   });
 });
 
-describe("more than a reader has time or memory for is refused by name:", () => {
-  it("thousands of keys, against each of which every note would be held", async () => {
+describe("input beyond a reader's time or memory is refused with its reason:", () => {
+  it("thousands of keys, each of which would check every note", async () => {
     const { log, receipts, ...rest } = keysOf(OURS);
     const many = Array.from({ length: 5_000 }, () => log[0] ?? "");
     const report = await verified({ [BUNDLE_FILES.keys]: canonicalJson({ ...rest, log: many, receipts }) });
     expect(report.findings.map(({ detail }) => detail).join()).toContain("keys.json: not a list of keys");
   });
 
-  it("a hundred thousand checkpoints and one", async () => {
+  it("more than a hundred thousand checkpoints", async () => {
     const line = `\u2014 somebody ${toBase64(new Uint8Array(68))}\n`;
     const notes = Array.from(
       { length: 100_001 },
@@ -58,7 +58,7 @@ describe("more than a reader has time or memory for is refused by name:", () => 
     );
   }, 60_000);
 
-  it("statements of recovery beyond sixty-four megabytes", () => {
+  it("recovery statements beyond sixty-four megabytes", () => {
     const findings = new Findings();
     const manifest: Partial<Manifest> = { complete: true };
     const history = new History(manifest as Manifest, findings);
@@ -74,7 +74,7 @@ describe("more than a reader has time or memory for is refused by name:", () => 
   });
 });
 
-it("looks for the place of a changed entry in little memory, however long the lines of places.txt are", () => {
+it("the verifier finds the place of a changed entry in little memory, however long the lines of places.txt are", () => {
   const long = "x".repeat((4 << 20) - 100);
   const places = Array.from({ length: 50 }, (_, seq) => `${seq} ${long}\n`).join("");
   const leaves = CLEAN.leaves.map((leaf, at) => (at === 3 ? sha256(leaf) : leaf));

@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const LETTERS = [..."-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"];
 
-/** The longest list that a missing.txt of 32 MiB holds: the shortest number, with many labels in their order. */
+/** The longest list in a missing.txt of 32 MiB: the shortest number, with many labels in their order. */
 function longest(): { readonly text: string; readonly count: number } {
   const most = Math.floor((32 << 20) / "0 AAAAAAAAAAA\n".length);
   const lines: string[] = [];
@@ -25,7 +25,7 @@ function longest(): { readonly text: string; readonly count: number } {
   throw new RangeError("too few labels");
 }
 
-/** The verifier's peak, told by the process itself as it ends. */
+/** Prints the verifier's peak memory when its process ends. */
 const TELL = `data:text/javascript,process.on("exit",()=>console.error("PEAK "+process.resourceUsage().maxRSS))`;
 
 function verify(name: string, bundle: Uint8Array) {
@@ -41,7 +41,7 @@ function verify(name: string, bundle: Uint8Array) {
   return { status, stdout, peakKb: Number(/PEAK (\d+)/.exec(stderr)?.[1] ?? Number.NaN) };
 }
 
-it("holds a missing.txt as long as one may be in a heap of forty-eight megabytes and little beside it", () => {
+it("the longest missing.txt fits in a heap of forty-eight megabytes, with little additional memory", () => {
   const clean = draft(OURS, 6, [6]);
   const { text, count } = longest();
   expect(count).toBeGreaterThan(2_000_000);

@@ -17,7 +17,7 @@ import { BUNDLE_FILES, Policy } from "./claims/bundle-format";
 import { firstBad, type Report } from "./report/report";
 import { verifyBundle } from "./verify-bundle";
 
-// Random logs, random faults. The attacker has every file and none of our keys, and recomputes whatever he can.
+// Random logs, random faults. The attacker has every file and none of our keys, and recomputes everything possible.
 
 const OURS = operator(1);
 const FOREIGN = operator(2);
@@ -49,7 +49,7 @@ const randomLog = fc
   });
 const spot = fc.nat(1_000);
 
-/** A bundle round other entries; without our keys the signatures in it are the old ones. */
+/** A bundle with other entries. Without our keys its signatures are the old ones. */
 function rebuilt(
   log: RandomLog,
   entries: readonly FixtureEntry[],
@@ -59,14 +59,14 @@ function rebuilt(
   return layOut({ ...log.clean, entries, leaves, placeLines }, FOREIGN);
 }
 
-/** Named: the first bad number is this one, and the entries beside it are told. */
+/** Expects that the first bad number is this one, and that the report shows its neighbours. */
 function expectNamed(report: Report, seq: number): void {
   expect(report.verdict).toBe("wrong");
   expect(firstBad(report.findings)).toBe(seq);
   expect(report.findings.some((finding) => finding.seq === seq && finding.after === seq + 1)).toBe(true);
 }
 
-/** Without place signatures: the range between two checkpoints that holds the fault is told. */
+/** Without place signatures the report shows the range between two checkpoints with the fault. */
 function expectRange(report: Report, seq: number): void {
   expect(report.verdict).toBe("wrong");
   const told = report.findings.some(({ detail, seq: at }) => {
@@ -80,8 +80,8 @@ function expectRange(report: Report, seq: number): void {
 
 const foreignPlaces = (entries: readonly FixtureEntry[]) => draftOf(FOREIGN, entries, []).placeLines;
 
-describe("of any random log", () => {
-  test("the bundle verifies", async () => {
+describe("random logs", () => {
+  test("the bundle of any log verifies", async () => {
     await fc.assert(
       fc.asyncProperty(randomLog, async (log) => {
         const report = await verifyBundle(layOut(log.clean, OURS), { policy: POLICY });
@@ -107,7 +107,7 @@ describe("of any random log", () => {
             const lines = new TextDecoder("latin1").decode(bytes).split("\n");
             const start = lines.slice(0, seq).reduce((sum, line) => sum + line.length + 1, 0);
             const at = start + (where % (lines[seq]?.length ?? 1));
-            // A newline in the middle makes two lines of one; both are none.
+            // A newline in the middle splits one line into two invalid ones.
             copy[at] = (copy[at] ?? 0) ^ flip;
             return { name, bytes: copy };
           });
@@ -118,7 +118,7 @@ describe("of any random log", () => {
     );
   });
 
-  test("an entry exchanged for another, with everything recomputed, is found and named", async () => {
+  test("an entry replaced by another, with everything recomputed, is found and named", async () => {
     await fc.assert(
       fc.asyncProperty(randomLog, spot, async (log, which) => {
         const seq = which % log.entries.length;
@@ -151,7 +151,7 @@ describe("of any random log", () => {
     );
   });
 
-  test("a doubled entry is found and named", async () => {
+  test("a duplicated entry is found and named", async () => {
     await fc.assert(
       fc.asyncProperty(randomLog, spot, async (log, which) => {
         const seq = which % log.entries.length;
@@ -164,7 +164,7 @@ describe("of any random log", () => {
     );
   });
 
-  test("two entries exchanged are found, and the first of them is named", async () => {
+  test("two exchanged entries are found, and the first of them is named", async () => {
     await fc.assert(
       fc.asyncProperty(randomLog, spot, spot, async (log, one, other) => {
         const first = one % (log.entries.length - 1);
@@ -183,7 +183,7 @@ describe("of any random log", () => {
     );
   });
 
-  test("a fork that our own log key signed is found by a checkpoint the checker kept", async () => {
+  test("a checkpoint that the checker kept reveals a fork that our own log key signed", async () => {
     await fc.assert(
       fc.asyncProperty(randomLog, spot, async (log, which) => {
         const seq = which % log.entries.length;
@@ -199,14 +199,14 @@ describe("of any random log", () => {
     );
   });
 
-  test("any cut-off tail is found by a checkpoint the checker kept", async () => {
+  test("a checkpoint that the checker kept reveals any cut-off tail", async () => {
     await fc.assert(
       fc.asyncProperty(randomLog, spot, async (log, which) => {
         const size = 1 + (which % (log.entries.length - 1));
         const cut = layOut(draftOf(OURS, log.entries.slice(0, size), [size]), OURS);
         const kept = [checkpointNote(OURS, log.clean.leaves)];
         const report = await verifyBundle(cut, { policy: { ...POLICY, checkpoints: kept } });
-        // Where it ends is told; that no entry of an older export is bad is all the same true.
+        // The report says where the bundle ends. It is also true that no entry of an older export is bad.
         expect(report).toMatchObject({
           verdict: "wrong",
           findings: [
@@ -224,7 +224,7 @@ describe("of any random log", () => {
     );
   });
 
-  test("the bytes of a bundle that is cut anywhere are refused by name, without a crash", async () => {
+  test("a bundle that is cut anywhere is refused with its reason, without a crash", async () => {
     await fc.assert(
       fc.asyncProperty(randomLog, fc.double({ min: 0, max: 0.999, noNaN: true }), async (log, share) => {
         const bytes = layOut(log.clean, OURS);

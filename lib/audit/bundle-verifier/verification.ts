@@ -37,7 +37,7 @@ const NEEDED = [
   BUNDLE_FILES.entries,
 ];
 
-/** One reading of a bundle, every file of it once. */
+/** One verification of a bundle. It reads every file once. */
 export class Verification {
   readonly watch: ReceiptWatch;
   head: Head | undefined;
@@ -57,12 +57,12 @@ export class Verification {
     this.watch = new ReceiptWatch((options.receipts ?? []).map(({ receipt }) => receipt));
   }
 
-  /** Whether nothing of the bundle is signed by any key the policy names: then it is another log's, or a forgery. */
+  /** Whether no key in the policy signed anything in the bundle. Then it belongs to another log, or is a forgery. */
   get isForeign(): boolean {
     return this.#isForeign;
   }
 
-  /** Reads the bundle. Throws FormatError where it is no bundle at all. */
+  /** Reads the bundle. Throws FormatError if it is not a bundle at all. */
   async run(): Promise<void> {
     const { policy } = this.options;
     const fault = policy === undefined ? undefined : keysFault(policy);
@@ -83,13 +83,13 @@ export class Verification {
     checkFiles(head.manifest, this.#passes, this.findings);
   }
 
-  /** A fresh reading of a file, for a second look at part of it; undefined when there is none. */
+  /** Returns a fresh reading of a file, to read part of it again. Undefined when the file is absent. */
   again(name: string): FilePass | undefined {
     const file = this.#files.get(name);
     return file === undefined ? undefined : new FilePass(this.source, file, this.options.signal);
   }
 
-  /** Whether a trusted receipt key signed this file, as it is here, with the manifest. */
+  /** Returns whether a trusted receipt key signed this file, as it is here, with the manifest. */
   isVouched(name: string): boolean {
     return this.head?.isSigned === true && isOfManifest(this.head.manifest, name, this.#passes.get(name));
   }
@@ -109,7 +109,7 @@ export class Verification {
     return pass;
   }
 
-  /** What cannot be read is a finding; the rest of the bundle is still looked at. */
+  /** Reports a file that cannot be read as a finding. The rest of the bundle is still checked. */
   async #attempt(step: () => Promise<unknown>): Promise<void> {
     try {
       await step();
@@ -153,7 +153,7 @@ export class Verification {
     return reader.finish();
   }
 
-  /** Numbers that are said to be withheld; none where they cannot be read, which is a finding. */
+  /** Returns the numbers listed as withheld. Empty if they cannot be read, which is a finding. */
   async #readWithheld({ manifest }: Head): Promise<Ranges> {
     let withheld = Ranges.of(manifest.withheld);
     const { withheld_file: file, size } = manifest;
@@ -164,7 +164,7 @@ export class Verification {
     return withheld;
   }
 
-  /** Parts that are said to be erased or missing; none where they cannot be read, which is a finding. */
+  /** Returns the parts listed as erased or missing. Empty if they cannot be read, which is a finding. */
   async #readGoneParts({ manifest }: Head): Promise<GoneParts> {
     const { erased_file: erasures, missing_file: losses, size } = manifest;
     let { erased = [] } = manifest;
@@ -199,14 +199,14 @@ export class Verification {
         this.tell("entries", entries.count, manifest.count);
         if (entries.isGivenUp) break;
       }
-      // The file has a digest all the same.
+      // The file still has a digest.
       for await (const _chunk of chunks);
       entries.finish();
     });
     await this.#attempt(() => leaves.finish());
   }
 
-  /** Files that only have to be the right ones, and time stamps. */
+  /** Checks files that only have to be the listed ones, and time stamps. */
   async #readRest({ certificates }: Head, trusted: readonly TrustedCheckpoint[]): Promise<void> {
     const { findings } = this;
     const verify = this.options.verifyTimeStamp;

@@ -24,13 +24,13 @@ const POLICY = Policy.parse({ ...keysOf(OURS), quorum: 1 });
 const COUNT = 12;
 const CLEAN = draft(OURS, COUNT, [1, 3, 7, 12]);
 
-/** Everything an attacker recomputes round his entries; he keeps the signatures he cannot make. */
+/** Everything that an attacker recomputes around changed entries, with the original signatures, which they cannot make. */
 function rebuilt(entries: readonly FixtureEntry[], placeLines: readonly string[]): Draft {
   const leaves = entries.map((entry) => entryLeaf(entry.bytes));
   return { ...CLEAN, entries, leaves, placeLines };
 }
 
-/** The same with his own keys in place of ours everywhere. */
+/** The same with the attacker's own keys in place of ours everywhere. */
 function resigned(entries: readonly FixtureEntry[]): Draft {
   const leaves = entries.map((entry) => entryLeaf(entry.bytes));
   return {
@@ -63,8 +63,8 @@ function names(report: Report, of: string, seq: number): boolean {
   );
 }
 
-describe("a bundle", () => {
-  it("verifies under the policy, and only agrees with itself without one", async () => {
+describe("an exported bundle", () => {
+  it("a bundle verifies under the policy, and is only consistent without one", async () => {
     const bundle = layOut(CLEAN, OURS);
     expect(await verifyBundle(bundle, { policy: POLICY })).toMatchObject({
       verdict: "verified",
@@ -84,7 +84,7 @@ describe("a bundle", () => {
     expect((await verifyBundle(layOut(foreign, FOREIGN), { policy: POLICY })).verdict).toBe("wrong");
   });
 
-  it("is wrong when any single byte of it changes, and the report says where", async () => {
+  it("a change of any single byte is found, and the report says where", async () => {
     const bundle = layOut(CLEAN, OURS);
     for (let at = 0; at < bundle.length; at += 1 + (at % 53)) {
       const copy = bundle.slice();
@@ -109,13 +109,13 @@ describe.each([
 ] as const)("a bundle rebuilt consistently %s", (_, attack) => {
   const lines = [...CLEAN.placeLines];
 
-  it.each([0, 4, 11])("round changed entry %i names it", async (at) => {
+  it.each([0, 4, 11])("a bundle rebuilt around changed entry %i names it", async (at) => {
     const report = await verifyBundle(attack(changed(at), lines), { policy: POLICY });
     expect(report.verdict).toBe("wrong");
     expect(names(report, "content mismatch", at)).toBe(true);
   });
 
-  it.each([0, 5, 10])("round dropped entry %i names it", async (at) => {
+  it.each([0, 5, 10])("a bundle rebuilt around dropped entry %i names it", async (at) => {
     for (const kept of [without(lines, at), lines]) {
       const report = await verifyBundle(attack(without(CLEAN.entries, at), kept), { policy: POLICY });
       expect(report.verdict).toBe("wrong");
@@ -126,7 +126,7 @@ describe.each([
   it.each([
     [2, 3],
     [1, 8],
-  ])("round exchanged entries %i and %i names the first", async (a, b) => {
+  ])("a bundle rebuilt around exchanged entries %i and %i names the first", async (a, b) => {
     for (const kept of [swapped(lines, a, b), lines]) {
       const report = await verifyBundle(attack(swapped(CLEAN.entries, a, b), kept), { policy: POLICY });
       expect(report.verdict).toBe("wrong");
@@ -135,7 +135,7 @@ describe.each([
   });
 });
 
-it("an id that two entries have is a finding that names both, however well they are signed", async () => {
+it("a repeated id is a finding that names both entries, however well they are signed", async () => {
   const entries = [...CLEAN.entries, fixtureEntry(4)];
   const leaves = entries.map((entry) => entryLeaf(entry.bytes));
   const twice: Draft = {
@@ -152,8 +152,8 @@ it("an id that two entries have is a finding that names both, however well they 
   expect(report.findings[0]?.detail).toContain("entries 4 and 12");
 });
 
-describe("what cannot be pinned to one entry", () => {
-  it("is narrowed to the checkpoints on either side", async () => {
+describe("faults without a single entry", () => {
+  it("the fault is narrowed to the checkpoints on either side", async () => {
     const forged = changed(4);
     const lines = forged.map((entry, seq) => placeLine(FOREIGN, seq, entryLeaf(entry.bytes)));
     const report = await verifyBundle(layOut(rebuilt(forged, lines), FOREIGN), { policy: POLICY });
@@ -162,7 +162,7 @@ describe("what cannot be pinned to one entry", () => {
     ).toBe(true);
   });
 
-  it("a tail cut off at an earlier checkpoint is found by a checkpoint the checker kept", async () => {
+  it("a checkpoint that the checker kept reveals a tail cut off at an earlier checkpoint", async () => {
     const short = draft(OURS, COUNT, [1, 3, 7, 12]);
     const cut: Draft = {
       ...short,

@@ -1,3 +1,7 @@
+// The bundle verifier: checks an exported log bundle without a server, in the command line, the browser and the SDK.
+// verification.ts runs one verification. container/ reads the zip, parts/ the entries and their sealed parts, tree/
+// leaves, checkpoints and witnesses, claims/ the manifest, receipts/ receipts, and report/ names the faults. It must
+// stay pure and safe for the browser, use limited memory for hostile bundles, and report every fault as a finding.
 import { FormatError } from "@/lib/crypto/format-error";
 import { type ByteSource, bytesSource } from "./container/source";
 import type { VerifyOptions } from "./options";
@@ -6,10 +10,10 @@ import { Findings, type Report, type Verdict } from "./report/report";
 import { Verification } from "./verification";
 
 /**
- * Verifies a bundle with nothing but its bytes and, under a policy, the checker's own keys. Pure: no clock, no
- * network, and nothing of its random numbers is in the report (id-set.ts). Without a policy it can only say that the
- * bundle agrees with the keys inside it. Each file is read once, in pieces (again only to name a fault), so that memory grows with the bundle by 24 bytes an entry and no more.
- * Whatever is wrong with the bundle is a finding; it throws only what the source throws, and the signal's reason.
+ * Verifies a bundle with its bytes alone and, under a policy, the checker's own keys. Pure: no clock, no network, and the
+ * report does not depend on its random numbers (id-set.ts). Without a policy it can only say that the bundle agrees with
+ * its own keys. Each file is read once, in pieces (again only to name a fault), so memory grows by at most 24 bytes an
+ * entry. Every fault in the bundle is a finding. It throws only the source's errors and the signal's reason.
  */
 export async function verifyBundle(
   bundle: ByteSource | Uint8Array,
@@ -30,7 +34,7 @@ function soundVerdict({ policy }: VerifyOptions): Verdict {
   return policy === undefined ? "consistent" : "verified";
 }
 
-/** A bundle that is none at all is a finding, too. */
+/** An invalid bundle is a finding, too. */
 async function keepingFindings(findings: Findings, run: () => Promise<void>): Promise<void> {
   try {
     await run();

@@ -17,7 +17,7 @@ import { verifyBundle } from "./verify-bundle";
 describe("the tail that no checkpoint covers", () => {
   const later = (oldest_at: string) => ({ manifest: { later: { count: 3, oldest_at } } });
 
-  it("is a note with entries and age within the merge delay, and a finding beyond it", async () => {
+  it("a tail within the merge delay is a note with entries and age, and a finding beyond it", async () => {
     const young = await verify(logOf(4, {}), later("2026-11-24T14:59:01.000000Z"));
     expect(young.verdict).toBe("verified");
     expect(young.notes.find((note) => note.class === "later entries")).toMatchObject({
@@ -29,7 +29,7 @@ describe("the tail that no checkpoint covers", () => {
     ]);
   });
 
-  it("of a closed log is a note however old it is, since nothing will ever cover it", async () => {
+  it("a tail of a closed log is a note however old it is, because no checkpoint will cover it", async () => {
     const { manifest } = later("2026-11-20T00:00:00.000000Z");
     const closed = { ...manifest, export_entry: fixtureId(99), recorded_in: `${FIXTURE_LOG}/2` };
     const report = await verify(logOf(4, {}), { manifest: closed });
@@ -42,7 +42,7 @@ describe("the tail that no checkpoint covers", () => {
   });
 });
 
-describe("witnesses", () => {
+describe("cosignatures of witnesses", () => {
   const seeds = [31, 32].map((fill) => new Uint8Array(32).fill(fill));
   const names = ["w1.example.test", "w2.example.test"];
   const vkeys = seeds.map((seed, at) => cosignerVkey(names[at] ?? "", ed25519PublicKey(seed)));
@@ -79,13 +79,13 @@ describe("witnesses", () => {
       { witnesses: [{ vkey: keysOf(OURS).log[0] ?? "" }], quorum: 1 },
       false,
     ],
-  ])("count for %s", async (_, count, policy, isMet) => {
+  ])("cosignatures count correctly for %s", async (_, count, policy, isMet) => {
     const report = await verifyBundle(bundleWith(count), rule(policy));
     expect(report.verdict).toBe(isMet ? "verified" : "wrong");
     if (!isMet) expect(classes(report)).toEqual(["keys"]);
   });
 
-  it("that are ours alone make a log self-witnessed, and none make it unwitnessed", async () => {
+  it("only own witnesses make a log self-witnessed, and no witnesses make it unwitnessed", async () => {
     const own = await verifyBundle(bundleWith(0), rule({ witnesses: withOwn }));
     expect([own.witnessed, own.selfWitnessed, noted(own)]).toEqual([
       0,
@@ -118,7 +118,7 @@ describe("a witness's time", () => {
   const words = (report: Report) =>
     report.notes.filter((note) => note.class === "witness time").map(({ detail }) => detail);
 
-  it("later than the export or than the checker's clock, beyond what clocks differ by, is told of", async () => {
+  it("a time beyond the tolerance after the export or the checker's clock is noted", async () => {
     expect(words(await told(EXPORTED + 300, EXPORTED))).toEqual([]);
     expect(words(await told(EXPORTED + 301))).toEqual([
       "1 checkpoint is cosigned at a time later than the export, the latest at 2026-11-24T15:05:01Z",
@@ -129,7 +129,7 @@ describe("a witness's time", () => {
     expect(words(await told(2 ** 53 - 1))[0]).toContain("9007199254740991 s after 1970");
   });
 
-  it("that the checker's clock has not reached breaks no promise of a receipt", async () => {
+  it("a time later than the checker's clock breaks no promise of a receipt", async () => {
     const { bytes } = fixtureEntry(900);
     const leafHash = entryLeaf(bytes);
     const integrateBy = "2026-11-24T15:30:00.000000Z";
@@ -158,7 +158,7 @@ describe("a witness's time", () => {
   });
 });
 
-describe("time stamps", () => {
+describe("time stamps in a bundle", () => {
   const clean = draft(OURS, 4, [2, 4]);
   const stamps = (list: { size: number; token: string }[]) => ({
     ...clean,
@@ -167,7 +167,7 @@ describe("time stamps", () => {
   const bundle = layOut(stamps([{ size: 4, token: "AAAA" }]), OURS);
   const policy = { ...POLICY, time_stamp: ["certificate"] };
 
-  it("are held against the imprint of the checkpoint and named with time and authority", async () => {
+  it("a time stamp is checked with the imprint of the checkpoint and named with time and authority", async () => {
     const imprints: Uint8Array[] = [];
     const report = await verifyBundle(bundle, {
       policy,
@@ -182,7 +182,7 @@ describe("time stamps", () => {
     );
   });
 
-  it("that stand there again are refused before they are verified", async () => {
+  it("repeated time stamps are refused before they are verified", async () => {
     let count = 0;
     const verifyTimeStamp = () => {
       count += 1;
@@ -194,7 +194,7 @@ describe("time stamps", () => {
     expect(report.findings[0]?.detail).toContain("does not come after the one for 4");
   });
 
-  it("that do not hold, or stamp no checkpoint of the bundle, are findings; unchecked ones are counted", async () => {
+  it("time stamps that are invalid or stamp no checkpoint of the bundle are findings; unchecked ones are counted", async () => {
     const refuse = () => {
       throw new FormatError("format.proof", "the imprint is another one");
     };
@@ -209,7 +209,7 @@ describe("time stamps", () => {
   });
 });
 
-describe("receipts", () => {
+describe("receipts checked with a bundle", () => {
   const clean = draft(OURS, 4, [4]);
   const bundle = layOut(clean, OURS);
 
@@ -231,8 +231,8 @@ describe("receipts", () => {
   const held = (receipt: ReturnType<typeof receiptOf>, by = bundle) =>
     verifyBundle(by, { policy: POLICY, receipts: [{ receipt }] });
 
-  it("are proven to be included, by the number of their leaf", async () => {
-    // Another seal of the same entry is another entry: the receipt must be of the one in the log.
+  it("a receipt's inclusion is proven by the number of its leaf", async () => {
+    // Another seal of the same entry is another entry. The receipt must be for the one in the log.
     const { bytes } = clean.entries[2] ?? fixtureEntry(2);
     const leafHash = entryLeaf(bytes);
     const claims = {
@@ -252,14 +252,14 @@ describe("receipts", () => {
     expect(report.notes.find((note) => note.class === "receipt")?.count).toBe(2);
   });
 
-  it("show the promise broken when its time is past and the leaf is absent", async () => {
+  it("a receipt's promise is broken when its time is over and the leaf is absent", async () => {
     const report = await held(receiptOf(900));
     expect(report.findings).toMatchObject([
       { class: "missing leaf", detail: expect.stringContaining("the promise is broken") },
     ]);
   });
 
-  it("show it broken by a witness's time, though the exporter dates his export early", async () => {
+  it("a witness's time shows a broken promise, though the exporter dates the export early", async () => {
     const early = layOut(
       { ...clean, manifest: { exported_at: "2026-11-24T14:45:30.000000Z", later: { count: 0 } } },
       OURS,
@@ -269,7 +269,7 @@ describe("receipts", () => {
     expect(classes(report)).toContain("missing leaf");
   });
 
-  it("are not due while nothing shows that their time is past", async () => {
+  it("a receipt is not due while nothing shows that its time is over", async () => {
     const report = await held(receiptOf(900, { by: "2026-11-24T15:00:00.000001Z" }));
     expect([report.verdict, noted(report)]).toEqual([
       "verified",
@@ -283,7 +283,7 @@ describe("receipts", () => {
     return { ...report.receipts[0], classes: classes(report) };
   };
 
-  it("signed by another key, or of another log, are named as that, with file, entry and key", async () => {
+  it("a receipt by another key or for another log is named as such, with file, entry and key", async () => {
     const forged = await result(receiptOf(1, { seed: operator(2).receiptSeed }));
     expect(forged).toMatchObject({ is: "foreign", file: "r.json", seq: 1, classes: ["receipt"] });
     expect(forged.detail).toMatch(
@@ -317,29 +317,32 @@ describe("receipts", () => {
       { integrate_by: "2026-11-24T14:47:00.000900Z", entry_id: fixtureId(2) },
       new RegExp(`the signature of ${KEY} does not hold over it$`),
     ],
-  ])("altered in %s are named as changed, and not as signed by somebody else", async (_, change, pattern) => {
-    const receipt = { ...receiptOf(900, { by: "2026-11-24T14:46:00.000900Z" }), ...change };
-    const told = await result(receipt);
-    expect(told).toMatchObject({ is: "changed", classes: ["receipt"] });
-    expect(told.detail).toMatch(/^r\.json: the receipt for entry .* was changed after it was signed: /);
-    expect(told.detail).toMatch(pattern);
-  });
+  ])(
+    "a receipt altered in %s is named as changed, and not as signed by another key",
+    async (_, change, pattern) => {
+      const receipt = { ...receiptOf(900, { by: "2026-11-24T14:46:00.000900Z" }), ...change };
+      const told = await result(receipt);
+      expect(told).toMatchObject({ is: "changed", classes: ["receipt"] });
+      expect(told.detail).toMatch(/^r\.json: the receipt for entry .* was changed after it was signed: /);
+      expect(told.detail).toMatch(pattern);
+    },
+  );
 
-  it("blame the log for nothing that somebody else wrote into the bundle", async () => {
+  it("receipts never blame the log for what others wrote into the bundle", async () => {
     const THEIRS = operator(2);
     const due = "2026-11-24T15:30:00.000000Z";
     const told = async (by: Uint8Array, receipt: ReturnType<typeof receiptOf>) => {
       const { verdict, receipts, findings } = await held(receipt, by);
       return [verdict, receipts[0]?.is, findings.some(({ about }) => about === "promise")];
     };
-    // A manifest that nobody trusted signed, dated ahead over the log's own tree.
+    // A manifest that no trusted key signed, dated ahead, over the log's own tree.
     const ahead = { exported_at: "2026-11-24T16:00:00.000000Z", later: { count: 0 } };
     expect(await told(layOut({ ...clean, manifest: ahead }, THEIRS), receiptOf(900, { by: due }))).toEqual([
       "wrong",
       "open",
       false,
     ]);
-    // Another log altogether, under the same name and ids; and one entry exchanged with its leaf.
+    // A different log with the same name and ids, and one entry exchanged with its leaf.
     expect(await told(layOut(draft(THEIRS, 4, [4]), THEIRS), receiptOf(2))).toEqual([
       "wrong",
       "unsigned",
@@ -349,20 +352,20 @@ describe("receipts", () => {
     const leaves = entries.map(({ bytes }) => entryLeaf(bytes));
     const exchanged = layOut({ ...clean, entries, leaves }, THEIRS);
     expect(await told(exchanged, receiptOf(2))).toEqual(["wrong", "unsigned", false]);
-    // An entry whose bytes do not give its leaf has no id to speak of.
+    // If an entry's bytes do not give its leaf, its id does not count.
     const renamed = clean.entries.map((entry, seq) => (seq === 1 ? fixtureEntry(900) : entry));
     expect(await told(layOut({ ...clean, entries: renamed }, OURS), receiptOf(900, { by: due }))).toEqual([
       "wrong",
       "open",
       false,
     ]);
-    // Leaves cut off, and the checkpoint over all of them left there.
+    // Leaves were cut off, and the checkpoint over all of them stayed.
     const six = draft(OURS, 6, [4, 6]);
     const cut = { ...six, entries: six.entries.slice(0, 4), leaves: six.leaves.slice(0, 4) };
     expect(await told(layOut(cut, THEIRS), receiptOf(5))).toEqual(["wrong", "open", false]);
   });
 
-  it("of an entry in whose place another stands show the promise broken there", async () => {
+  it("a receipt's promise is broken where another entry has its entry's place", async () => {
     expect(await result(receiptOf(1))).toMatchObject({
       is: "broken",
       seq: 1,

@@ -1,7 +1,7 @@
 import "server-only";
 import { listRevokedCertificates } from "@/lib/authorities/registry/store";
+import { keyIdentity } from "@/lib/crypto/pki/algorithms";
 import { readCertificate } from "@/lib/crypto/pki/certificate";
-import { keyIdentity } from "@/lib/crypto/pki/same-key";
 import type { Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 

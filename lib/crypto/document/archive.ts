@@ -8,9 +8,10 @@ const DIRECTORY_ENTRY = [0x50, 0x4b, 0x01, 0x02];
 const LOCATOR = [0x50, 0x4b, 0x06, 0x07];
 
 /**
- * Whether an archive program would take this place for the end record of a ZIP: readers search backwards for it and
- * allow bytes before the archive, so a file of any kind that ends in one is a ZIP too, the file's own end standing in
- * the record's comment. Four bytes alone may occur by chance; with the numbers that readers go by they do not.
+ * Returns whether an archive program would accept this place as the end record of a ZIP. Readers search backwards for it
+ * and allow bytes before the archive. So any file that ends in an end record is a ZIP too, with the file's own end in the
+ * record's comment. The four bytes of the signature may occur by chance, but not together with the numbers that readers
+ * check.
  */
 function isEndRecord(bytes: Uint8Array, at: number): boolean {
   if (at + END_BYTES > bytes.length) return false;
@@ -26,7 +27,7 @@ function isEndRecord(bytes: Uint8Array, at: number): boolean {
   );
 }
 
-/** Whether these bytes, whatever they begin as, are a ZIP archive to a program that looks for its end. */
+/** Returns whether a program that looks for a ZIP's end finds one in these bytes, whatever they begin with. */
 export function isAlsoZip(bytes: Uint8Array): boolean {
   const from = Math.max(0, bytes.length - END_BYTES - MAX_COMMENT_BYTES);
   for (let at = bytes.indexOf(0x50, from); at >= 0; at = bytes.indexOf(0x50, at + 1))

@@ -3,7 +3,7 @@ const MAX_DEPTH = 64;
 class Damaged extends Error {}
 
 interface Head {
-  /** Where the content begins, and how long it is; an open form has no length. */
+  /** Start and length of the content. An open form has no length. */
   readonly at: number;
   readonly length: number | undefined;
 }
@@ -33,7 +33,7 @@ function endAt(bytes: Uint8Array, at: number, depth: number): number {
   return next + 2;
 }
 
-/** Where the element that the bytes begin with ends, in DER or in BER's open form; undefined when it is cut off. */
+/** Returns the end of the element that the bytes begin with, in DER or in BER's open form. Undefined when it is cut off. */
 export function elementEnd(bytes: Uint8Array): number | undefined {
   try {
     const end = endAt(bytes, 0, 0);

@@ -5,10 +5,10 @@ const SOI = 0xd8;
 const EOI = 0xd9;
 const SOS = 0xda;
 
-/** Marks that stand alone, without a length: restarts and TEM (ITU-T T.81, table B.1). */
+/** Markers without a length: restarts and TEM (ITU-T T.81, table B.1). */
 const isAlone = (mark: number): boolean => mark === 0x01 || (mark >= 0xd0 && mark <= 0xd7);
 
-/** The next mark after entropy-coded bytes: FF 00 is a byte of them, restarts belong to them. */
+/** Returns the next marker after entropy-coded bytes. FF 00 and restart markers are part of those bytes. */
 function afterScan(bytes: Uint8Array, from: number): number | undefined {
   for (let at = bytes.indexOf(MARK, from); at >= 0; at = bytes.indexOf(MARK, at + 1)) {
     const mark = bytes[at + 1];
@@ -18,7 +18,10 @@ function afterScan(bytes: Uint8Array, from: number): number | undefined {
   return undefined;
 }
 
-/** Where the next mark stands behind the segment whose mark stands at `at`; undefined when that is cut off or none. */
+/**
+ * Returns the position of the next marker after the segment whose marker is at `at`. Undefined when the segment is cut
+ * off or invalid.
+ */
 function afterSegment(bytes: Uint8Array, at: number): number | undefined {
   const mark = bytes[at + 1] ?? 0;
   if (mark === MARK) return at + 1;
@@ -28,7 +31,7 @@ function afterSegment(bytes: Uint8Array, at: number): number | undefined {
   return mark === SOS ? afterScan(bytes, end) : end;
 }
 
-/** Where the picture that begins at `start` ends, behind its EOI; undefined when it is cut off. */
+/** Returns the end, after its EOI, of the picture that begins at `start`. Undefined when it is cut off. */
 function pictureEnd(bytes: Uint8Array, start: number): number | undefined {
   let at: number | undefined = start + 2;
   while (at !== undefined && at + 2 <= bytes.length) {
@@ -43,7 +46,7 @@ const isPicture = (bytes: Uint8Array, at: number): boolean =>
   bytes[at] === MARK && bytes[at + 1] === SOI && bytes[at + 2] === MARK;
 
 /**
- * Where a JPEG ends. Cameras append further whole pictures (CIPA DC-007) and zeros; both belong to it. Undefined when
+ * Returns the end of a JPEG. Cameras append complete pictures (CIPA DC-007) and zeros; both belong to it. Undefined when
  * it is cut off.
  */
 export function jpegEnd(bytes: Uint8Array): number | undefined {

@@ -21,8 +21,8 @@ function crc32(bytes: Uint8Array): number {
 }
 
 /**
- * Where a PNG ends: behind IEND, when every chunk before it is whole and bears its checksum. Undefined when it is cut
- * off or altered.
+ * Returns the end of a PNG, after IEND, if every chunk before it is complete and has the right checksum. Undefined when
+ * it is cut off or altered.
  */
 export function pngEnd(bytes: Uint8Array): number | undefined {
   const view = viewOf(bytes);

@@ -1,7 +1,7 @@
 const LOWER = 0x20;
 const LESS_THAN = 0x3c;
 
-/** Marks that no picture has any need of, in lower case after their `<`; long enough not to occur by chance. */
+/** Texts that no picture needs, in lower case, after their `<`. They are long enough not to occur by chance. */
 const MARKS = [
   "script",
   "?php ",
@@ -15,12 +15,12 @@ const MARKS = [
   "foreignobject",
 ].map((text) => [...text].map((character) => character.charCodeAt(0)));
 
-/** The marks that begin with each byte, so that a picture full of `<` costs no more than one look at each. */
+/** The texts by their first byte, so that a picture full of `<` needs only one lookup for each. */
 const BY_FIRST: readonly (readonly (readonly number[])[])[] = Array.from({ length: 256 }, (_, first) =>
   MARKS.filter((mark) => mark[0] === first),
 );
 
-/** In place: a piece made for each `<` would hold up everybody else for seconds. */
+/** Compares in place. A copied piece for each `<` would block other requests for seconds. */
 function begins(bytes: Uint8Array, from: number, mark: readonly number[]): boolean {
   for (let index = 0; index < mark.length; index += 1)
     if (lowered(bytes[from + index] ?? 0) !== mark[index]) return false;
@@ -30,9 +30,9 @@ function begins(bytes: Uint8Array, from: number, mark: readonly number[]): boole
 const lowered = (byte: number): number => (byte >= 0x41 && byte <= 0x5a ? byte | LOWER : byte);
 
 /**
- * Whether a picture carries text that a browser or a server would run if it took the picture for a page: in a comment,
- * in a text chunk or among the pixels. A test of marks, not of languages; the sandbox and the fixed media type of a
- * download are what protects a reader, this keeps the obvious out of the record.
+ * Returns whether a picture contains text that a browser or a server would run if it handled the picture as a page: in a
+ * comment, in a text chunk or among the pixels. This is a search for fixed texts, not a parser. The sandbox and the fixed
+ * media type of a download protect readers; this check keeps obvious cases out of the record.
  */
 export function holdsScript(bytes: Uint8Array): boolean {
   for (let at = 0; at < bytes.length; at += 1) {

@@ -3,14 +3,14 @@ import { viewOf } from "./search";
 /** Bytes of one value of each field type (TIFF 6.0, section 2); 0 for numbers that name no type. */
 const TYPE_BYTES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4];
 const ENTRY_BYTES = 12;
-/** Entries and offsets that are looked at in all, so that directories that overlap cost no more than honest ones. */
+/** Maximum number of entries and offsets to read, so that overlapping directories cost no more than honest ones. */
 const MAX_STEPS = 1_000_000;
-/** Directories within directories: an honest file has three. */
+/** Maximum depth of nested directories. An honest file has three. */
 const MAX_DEPTH = 32;
 const SHORT = 3;
 /** Types that an offset may have: SHORT, LONG, IFD. */
 const OFFSET_TYPES = [SHORT, 4, 13];
-/** Offset fields with the fields that say how many bytes lie there: strips, tiles, and the JPEG of a preview. */
+/** Offset fields and the fields with their lengths: strips, tiles, and the JPEG of a preview. */
 const PIECES = [
   [273, 279],
   [324, 325],
@@ -24,11 +24,11 @@ class Damaged extends Error {}
 interface Field {
   readonly type: number;
   readonly count: number;
-  /** Where its values stand: in the entry itself, or where the entry points. */
+  /** Position of its values: in the entry itself, or where the entry points. */
   readonly at: number;
 }
 
-/** Reads a TIFF's directories and remembers the furthest byte that any of them lays claim to. */
+/** Reads a TIFF's directories and remembers the last byte that any of them uses. */
 class Reader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
@@ -91,13 +91,13 @@ class Reader {
     for (const [offsets, lengths] of PIECES) {
       const places = this.#numbers(fields.get(offsets));
       const sizes = this.#numbers(fields.get(lengths));
-      // Without their lengths nobody can say where the picture ends.
+      // Without the lengths the end of the picture is unknown.
       if (places.length !== sizes.length) throw new Damaged();
       for (const [index, place] of places.entries()) this.#claim(place, sizes[index] ?? 0);
     }
   }
 
-  /** Walks a chain of directories; one that was read is not read again, so a circle ends. */
+  /** Walks a chain of directories. No directory is read twice, so a cycle ends. */
   walk(first: number, depth = 0): void {
     if (depth > MAX_DEPTH) throw new Damaged();
     for (let at = first; at !== 0 && !this.#seen.has(at); ) {
@@ -114,7 +114,7 @@ class Reader {
     }
   }
 
-  /** The pages; there is at least one. */
+  /** Reads the pages. At least one is required. */
   walkAll(): void {
     const first = this.#long(4);
     if (first === 0) throw new Damaged();
@@ -123,8 +123,8 @@ class Reader {
 }
 
 /**
- * Where a TIFF ends: behind the furthest byte that a directory, a value or a piece of a picture takes up, and a byte
- * that makes it even. Undefined when something it names is not there.
+ * Returns the end of a TIFF: after the last byte that a directory, a value or a piece of a picture uses, plus one byte if
+ * needed to make it even. Undefined when something that it names is missing.
  */
 export function tiffEnd(bytes: Uint8Array): number | undefined {
   const reader = new Reader(bytes);

@@ -40,7 +40,7 @@ export interface Envelope {
   readonly tag: string;
 }
 
-/** What an envelope is bound to, always taken from our own records and never from the envelope. */
+/** What an envelope is bound to. It always comes from our own records and never from the envelope. */
 export interface EnvelopeContext {
   readonly tx: string;
   readonly group: string;
@@ -62,13 +62,16 @@ const DECIMAL = /^[1-9][0-9]{0,14}$/;
 const GROUP = /^[a-z][a-z0-9_]{0,63}$/;
 const KID = /^([A-Za-z0-9._-]{1,64})#[1-9][0-9]{0,14}$/;
 
-/** Whether a key id is `<participant>#<version>` or `escrow#<epoch>`; `escrow` in any other case is not. */
+/**
+ * Returns whether a key id is `<participant>#<version>` or `escrow#<epoch>`. Other letter cases of `escrow` are not
+ * accepted.
+ */
 export function isKid(kid: string): boolean {
   const name = KID.exec(kid)?.[1];
   return name !== undefined && (name === "escrow" || name.toLowerCase() !== "escrow");
 }
 
-/** Whether a key id is an escrow epoch's. */
+/** Returns whether a key id is an escrow epoch's. */
 export function isEscrowKid(kid: string): boolean {
   return kid.startsWith("escrow#");
 }
@@ -82,7 +85,7 @@ export function checkKids(kids: readonly string[]): void {
   }
 }
 
-/** Refuses a context that could be read in two ways: `|` and `=` separate its parts in apu. */
+/** Refuses a context that could be read in two ways, because `|` and `=` separate its parts in apu. */
 export function checkContext(context: EnvelopeContext): void {
   const gen = context.gen;
   if (!isUuid(context.tx)) throw new FormatError("format.envelope", "tx is not a UUID");
@@ -98,19 +101,23 @@ export function apuText(context: EnvelopeContext): string {
   return `cfx1|tx=${context.tx}|grp=${context.group}|ep=${context.ep}|gen=${context.gen}`;
 }
 
-/** Key commitment cmt = HMAC-SHA-256(CEK, `cfx1/commit|` ‖ apu), which plain AES-GCM lacks. */
+/**
+ * Returns the key commitment cmt = HMAC-SHA-256(CEK, `cfx1/commit|` ‖ apu), because plain AES-GCM does not commit to its
+ * key.
+ */
 export function commitment(cek: Uint8Array, context: EnvelopeContext): Uint8Array {
   return hmacSha256(cek, utf8(`cfx1/commit|${apuText(context)}`));
 }
 
-/** Whether a content key is the one an envelope commits to, in constant time. */
+/** Returns in constant time whether an envelope commits to this content key. */
 export function isCommitted(cek: Uint8Array, context: EnvelopeContext, cmt: string): boolean {
   return equalConstantTime(commitment(cek, context), fromBase64url(cmt));
 }
 
 /**
- * The protected header's base64url text, whole from our records but for cmt. With its members in order ECMAScript's writer
- * gives the JCS text (RFC 8785 section 3.2), in a third of the time; the known answers hold both together.
+ * Returns the base64url text of the protected header. All of it except cmt comes from our records. ECMAScript's writer
+ * gives the JCS text (RFC 8785 section 3.2) because the members are in order, in a third of the time. The known answers
+ * check that both are equal.
  */
 export function protectedText(context: EnvelopeContext, cmt: string): string {
   const { tx, group, gen, rd } = context;
@@ -120,12 +127,12 @@ export function protectedText(context: EnvelopeContext, cmt: string): string {
   );
 }
 
-/** The key that wraps the CEK for one recipient (RFC 7518 section 4.6.2). */
+/** Returns the key that wraps the CEK for one recipient (RFC 7518 section 4.6.2). */
 export function wrappingKey(secret: Uint8Array, apu: string, kid: string): Uint8Array {
   return concatKdf({ secret, algorithmId: KEY_ALGORITHM, apu: utf8(apu), apv: utf8(kid), keyBits: 256 });
 }
 
-/** Bytes of an ephemeral key, canonical and not of low order. */
+/** Returns the bytes of an ephemeral key after checking that it is canonical and not of low order. */
 export function ephemeralBytes(epk: EphemeralKey): Uint8Array {
   const bytes = fromBase64url(epk.x);
   checkX25519PublicKey(bytes);

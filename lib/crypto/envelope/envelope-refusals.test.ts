@@ -30,7 +30,7 @@ function withRecipient(change: (entry: Envelope["recipients"][number]) => unknow
   };
 }
 
-/** The envelope with another plaintext under its own content key: what a malicious sender can make. */
+/** The envelope with another plaintext under its own content key, as a malicious sender can make it. */
 async function withPlaintext(plaintext: Uint8Array): Promise<Envelope> {
   const cek = await openContentKey(fixture.open("alice#1"));
   const iv = fromBase64url(envelope.iv);
@@ -42,14 +42,14 @@ function padded(text: string, length = 256): Uint8Array {
   return utf8(text.padEnd(length, " "));
 }
 
-describe("opening is refused, always with the same error,", () => {
-  it("when any byte of protected, iv, ciphertext or tag changed", async () => {
+describe("a refused opening", () => {
+  it("a changed byte of protected, iv, ciphertext or tag is refused", async () => {
     for (const member of ["protected", "iv", "ciphertext", "tag"] as const) {
       for (const changed of flipEach(envelope[member])) await refused({ ...envelope, [member]: changed });
     }
   });
 
-  it("when any byte of a recipient's own entry changed", async () => {
+  it("a changed byte of a recipient's own entry is refused", async () => {
     for (const x of flipEach(envelope.recipients[0]?.header.epk.x ?? "")) {
       await refused(
         withRecipient((entry) => ({
@@ -70,7 +70,7 @@ describe("opening is refused, always with the same error,", () => {
     }
   });
 
-  it("when key ids are swapped between entries", async () => {
+  it("swapped key ids of two entries are refused", async () => {
     const [a, b, ...rest] = envelope.recipients;
     if (a === undefined || b === undefined) throw new Error("two recipients expected");
     const swapped = [
@@ -86,7 +86,7 @@ describe("opening is refused, always with the same error,", () => {
     await refused({ ...envelope, recipients: apvToo });
   });
 
-  it("when the escrow entry is missing or doubled, a key id stands twice, or one's own entry was dropped", async () => {
+  it("a missing or second escrow entry, a repeated key id and a missing own entry are refused", async () => {
     const [alice, bob, escrow] = envelope.recipients;
     await refused({ ...envelope, recipients: [alice, bob] });
     await refused({ ...envelope, recipients: [alice, alice, escrow] });
@@ -103,7 +103,7 @@ describe("opening is refused, always with the same error,", () => {
     await refused({ ...envelope, recipients: [alice, bob, escrow, upper] });
   });
 
-  it("when tx, group, ep, gen, rd, list or number of fields in our records differ", async () => {
+  it("another tx, group, ep, gen, rd, list or number of fields in our records is refused", async () => {
     const input = fixture.open("alice#1");
     const changes = [
       { tx: "01936f2a-7c1b-7def-8a10-3f2b4c5d6e7f" },
@@ -121,7 +121,7 @@ describe("opening is refused, always with the same error,", () => {
       await expect(openEnvelope({ ...input, ...change })).rejects.toThrow(OpenError);
   });
 
-  it("when an entry wraps a content key that the envelope does not commit to (salamander)", async () => {
+  it("an entry with a content key that the envelope does not commit to is refused (salamander)", async () => {
     const bob = fixture.keys.get("bob#12");
     if (bob === undefined) throw new Error("bob expected");
     const other = wrapContentKey(new Uint8Array(32).fill(7), {
@@ -135,7 +135,7 @@ describe("opening is refused, always with the same error,", () => {
     await expect(openEnvelope(fixture.open("alice#1", changed))).resolves.toBeDefined();
   });
 
-  it("when an ephemeral key is of low order or not canonical, in whichever entry", async () => {
+  it("an ephemeral key of low order or in non-canonical form is refused in any entry", async () => {
     const bad = [new Uint8Array(32), new Uint8Array(32).fill(255)];
     for (const x of bad.map(toBase64url)) {
       const change = withRecipient(
@@ -146,7 +146,7 @@ describe("opening is refused, always with the same error,", () => {
     }
   });
 
-  it("when there are other members, other encodings or other types", async () => {
+  it("other members, other encodings and other types are refused", async () => {
     await refused({ ...envelope, aad: "" });
     await refused({ ...envelope, unprotected: {} });
     await refused({ ...envelope, tag: `${envelope.tag}=` });
@@ -164,7 +164,7 @@ describe("opening is refused, always with the same error,", () => {
     await refused([]);
   });
 
-  it("when the sender padded otherwise, wrote other JSON, or lied about fields and salts", async () => {
+  it("other padding, other JSON and wrong fields or salts from the sender are refused", async () => {
     const { fields, salts } = fixture.seal;
     const text = new TextDecoder().decode(canonicalBytes({ fields, salts }));
     await expect(
@@ -188,8 +188,8 @@ function canonicalPadded(value: unknown): Uint8Array {
   return padded(new TextDecoder().decode(canonicalBytes(value)));
 }
 
-describe("sealing is refused", () => {
-  it("without exactly one escrow key, with doubled or malformed key ids, or a bad public key", () => {
+describe("a refused sealing", () => {
+  it("recipients without exactly one escrow key, repeated or malformed key ids, and a bad public key are refused", () => {
     const [alice, bob, escrow] = fixture.seal.recipients;
     if (alice === undefined || bob === undefined || escrow === undefined)
       throw new Error("three recipients expected");
@@ -207,7 +207,7 @@ describe("sealing is refused", () => {
       expect(() => sealEnvelope({ ...fixture.seal, recipients })).toThrow(FormatError);
   });
 
-  it("with a context that could be read in two ways, or salts that do not fit the fields", () => {
+  it("a context that could be read in two ways and salts that do not fit the fields are refused", () => {
     const changes = [
       { ep: "03" },
       { gen: 0 },

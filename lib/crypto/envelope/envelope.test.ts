@@ -20,7 +20,7 @@ import { wrappingKey } from "./envelope-format";
 const FIELDS: Record<string, Json> = { amount: "1000.00", currency: "EUR", __proto__x: 1 };
 
 describe("an envelope", () => {
-  it("gives every recipient the same fields and salts", async () => {
+  it("an envelope gives every recipient the same fields and salts", async () => {
     const fixture = sealFixture(FIELDS);
     for (const kid of fixture.keys.keys()) {
       const { fields, salts } = await openEnvelope(fixture.open(kid));
@@ -29,7 +29,7 @@ describe("an envelope", () => {
     }
   });
 
-  it("round-trips any JSON fields and hides their length in Padmé steps", async () => {
+  it("an envelope round-trips any JSON fields and hides their length in Padmé steps", async () => {
     const text = fc.string({ unit: "grapheme" });
     const fields = fc.dictionary(text, fc.jsonValue({ maxDepth: 4 }), { maxKeys: 20 });
     await fc.assert(
@@ -44,7 +44,7 @@ describe("an envelope", () => {
     );
   });
 
-  it("is opened by jose for every recipient", async () => {
+  it("jose opens an envelope for every recipient", async () => {
     const fixture = sealFixture(FIELDS);
     for (const [kid, pair] of fixture.keys) {
       const recipients = fixture.sealed.envelope.recipients.filter((entry) => entry.header.kid === kid);
@@ -59,7 +59,7 @@ describe("an envelope", () => {
     }
   });
 
-  it("golden file 1 opens for ever", async () => {
+  it("golden file 1 always opens", async () => {
     for (const [kid, key] of Object.entries(golden.private_keys)) {
       const opened = await openEnvelope({
         ...golden.context,
@@ -73,7 +73,7 @@ describe("an envelope", () => {
     }
   });
 
-  it("never repeats an iv, an ephemeral key or a commitment", () => {
+  it("sealing never repeats an iv, an ephemeral key or a commitment", () => {
     const { seal } = sealFixture(FIELDS);
     const seen = new Set<string>();
     for (let round = 0; round < 200; round++) {
@@ -84,7 +84,7 @@ describe("an envelope", () => {
     expect(seen.size).toBe(200 * (3 + 2));
   });
 
-  it("made by jose's GeneralEncrypt is opened by our primitives for every recipient", async () => {
+  it("our primitives open an envelope of jose's GeneralEncrypt for every recipient", async () => {
     const pairs = [generateX25519(), generateX25519()];
     const encrypt = new GeneralEncrypt(utf8("hello"));
     encrypt.setProtectedHeader({ enc: "A256GCM", alg: "ECDH-ES+A256KW" });
@@ -118,7 +118,7 @@ describe("an envelope", () => {
 });
 
 describe("a re-wrap", () => {
-  it("keeps protected, iv, ciphertext and tag, and moves the entry to the new key alone", async () => {
+  it("a re-wrap keeps protected, iv, ciphertext and tag, and only the new key opens the entry", async () => {
     const fixture = sealFixture(FIELDS);
     const cek = await openContentKey(fixture.open("alice#1"));
     const next = generateX25519();
@@ -144,7 +144,7 @@ describe("a re-wrap", () => {
     );
   });
 
-  it("refuses a content key the envelope does not commit to", () => {
+  it("a re-wrap refuses a content key that the envelope does not commit to", () => {
     const fixture = sealFixture(FIELDS);
     const input = { ...fixture.seal, envelope: fixture.sealed.envelope, oldKid: "bob#12", newKid: "bob#13" };
     const { publicKey } = generateX25519();
@@ -153,7 +153,7 @@ describe("a re-wrap", () => {
     );
   });
 
-  it("by a client's own entry cannot drop the escrow, double a key id or name another group", async () => {
+  it("a client's own re-wrap cannot drop the escrow, repeat a key id or name another group", async () => {
     const fixture = sealFixture(FIELDS);
     const { publicKey } = generateX25519();
     const cek = await openContentKey(fixture.open("bob#12"));

@@ -29,7 +29,7 @@ export type { Envelope, EnvelopeContext, EnvelopeRecipient, GroupContent } from 
 export type { Derive } from "./open-envelope";
 export type { RecipientKey, SealInput } from "./seal-envelope";
 
-/** An envelope and the two digests that stand in the audit log. */
+/** An envelope and its two digests in the audit log. */
 export interface SealedEnvelope {
   readonly envelope: Envelope;
   /** bd, base64url. */
@@ -38,7 +38,7 @@ export interface SealedEnvelope {
   readonly recipientsDigest: string;
 }
 
-/** Parses an envelope strictly (RFC 7516 section 7.2.1, made closed); throws FormatError with a pointer. */
+/** Parses an envelope strictly (RFC 7516 section 7.2.1, without further members). Throws FormatError with a pointer. */
 export function parseEnvelope(value: unknown): Envelope {
   return parseEnvelopeForm(value);
 }
@@ -87,8 +87,8 @@ export function sealEnvelopeForTests(input: SealInput, material: SealMaterial): 
 }
 
 /**
- * Seals one disclosure group as cfx1 with a fresh content key, iv and ephemeral keys. Exactly one recipient
- * must be `escrow#<epoch>`. Does not check that rd's list holds the fields: `openEnvelope` does.
+ * Seals one disclosure group as cfx1 with a fresh content key, iv and ephemeral keys. Exactly one recipient must be
+ * `escrow#<epoch>`. It does not check that rd's list contains the fields; `openEnvelope` does.
  */
 export function sealEnvelope(input: SealInput): SealedEnvelope {
   const cek = randomBytes(CEK_BYTES);
@@ -99,7 +99,7 @@ export function sealEnvelope(input: SealInput): SealedEnvelope {
   }
 }
 
-/** What opening needs beside the context: whose entry, and how to use that key. */
+/** What opening needs in addition to the context: the recipient's key id, and how to use the key. */
 export interface OpenKeyInput extends EnvelopeContext {
   readonly envelope: unknown;
   readonly kid: string;
@@ -107,8 +107,8 @@ export interface OpenKeyInput extends EnvelopeContext {
 }
 
 /**
- * Checks strict form and binding, unwraps one recipient's content key and checks the commitment. The caller
- * owns the returned key and overwrites it after use.
+ * Returns one recipient's content key, after checking the strict form, the binding and the commitment. The caller owns
+ * the key and overwrites it after use.
  */
 export function openContentKey(input: OpenKeyInput): Promise<Uint8Array> {
   return oneError(async () => {
@@ -118,9 +118,9 @@ export function openContentKey(input: OpenKeyInput): Promise<Uint8Array> {
 }
 
 /**
- * Opens an envelope with every check of crypto.md "Open" but the comparison of bd and rl with the audit
- * entry, which is the caller's and comes first. Context, list and fieldCount come from our records. Every
- * refusal is the same OpenError.
+ * Opens an envelope with every check of crypto.md "Open" except the comparison of bd and rl with the audit entry. The
+ * caller makes that comparison first. Context, list and fieldCount come from our records. Throws the same OpenError for
+ * every cause.
  */
 export function openEnvelope(
   input: OpenKeyInput & { readonly list: readonly string[]; readonly fieldCount: number },
@@ -145,8 +145,8 @@ export function wrapContentKey(cek: Uint8Array, input: EnvelopeContext & Recipie
 }
 
 /**
- * Puts one recipient's entry in the place of another; everything else stays byte-identical. For entries made
- * by a client that holds its own key; whether the entry really wraps the content key only its owner can see.
+ * Replaces one recipient's entry by another. All other bytes stay identical. For entries that a client made with its own
+ * key: only the owner of the new key can check that the entry wraps the content key.
  */
 export function replaceRecipient(
   input: EnvelopeContext & {
@@ -167,8 +167,8 @@ export function replaceRecipient(
 }
 
 /**
- * Re-wraps an opened content key for the successor of one recipient's key. Refuses a key the envelope does
- * not commit to; protected, iv, ciphertext and tag stay byte-identical.
+ * Wraps an opened content key for the successor of one recipient's key. Refuses a key that the envelope does not commit
+ * to. Protected, iv, ciphertext and tag stay byte-identical.
  */
 export function rewrapRecipient(
   input: EnvelopeContext & {

@@ -27,8 +27,8 @@ function sealed() {
   return { record, key, received, kids: [...pairs.keys()], recipients };
 }
 
-describe("golden files open with nothing but what their recipient was given:", () => {
-  it("golden envelope 1, for each of its recipients", async () => {
+describe("golden files", () => {
+  it("golden envelope 1 opens with only what each of its recipients was given", async () => {
     const { tx, group, ep, gen } = golden.context;
     const received = { tx, group, ep, gen, digests: golden.list, envelope: golden.envelope };
     for (const [kid, key] of Object.entries(golden.private_keys)) {
@@ -37,20 +37,23 @@ describe("golden files open with nothing but what their recipient was given:", (
     }
   });
 
-  it.each(["amount", "pricing", "settlement_details", "narrative"] as const)("cfx1, %s", async (group) => {
-    const { tx, ep, gen, recipients } = known.input;
-    const { jwe } = known.output.groups[group];
-    const received = { tx, group, ep, gen, digests: known.output.rd_digest_list, envelope: jwe };
-    for (const { kid, private_hex } of recipients) {
-      const opened = await openReceived(received, { kid, privateKey: fromHex(private_hex) });
-      expect(opened.fields).toEqual(known.input.groups[group].fields);
-      expect(opened.salts).toEqual(known.input.groups[group].salts);
-    }
-  });
+  it.each(["amount", "pricing", "settlement_details", "narrative"] as const)(
+    "cfx1, %s, opens with only what its recipient was given",
+    async (group) => {
+      const { tx, ep, gen, recipients } = known.input;
+      const { jwe } = known.output.groups[group];
+      const received = { tx, group, ep, gen, digests: known.output.rd_digest_list, envelope: jwe };
+      for (const { kid, private_hex } of recipients) {
+        const opened = await openReceived(received, { kid, privateKey: fromHex(private_hex) });
+        expect(opened.fields).toEqual(known.input.groups[group].fields);
+        expect(opened.salts).toEqual(known.input.groups[group].salts);
+      }
+    },
+  );
 });
 
-describe("a record that was sealed here", () => {
-  it("opens for each recipient, also by the product's own opening with its record", async () => {
+describe("a locally sealed record", () => {
+  it("a local record opens for each recipient, also with the product's own opening", async () => {
     const { record, key, received, kids } = sealed();
     for (const kid of kids)
       for (const group of ["amount", "pricing"] as const) {
@@ -64,7 +67,7 @@ describe("a record that was sealed here", () => {
       }
   });
 
-  it("opens for nobody else, in no other place and with no other record", async () => {
+  it("a local record opens only for its recipients, in its own place and with its own record", async () => {
     const { key, received, record } = sealed();
     const mine = key("client-456#1");
     const right = received("amount");
@@ -88,7 +91,7 @@ describe("a record that was sealed here", () => {
     expect((await openReceived({ ...right, fieldCount: 2 }, mine)).fields).toEqual(GROUPS.amount);
   });
 
-  it("needs escrow among its recipients, once, and keys that are some", () => {
+  it("local sealing needs escrow exactly once among the recipients, and valid keys", () => {
     const { recipients } = sealed();
     const record = { tx: TX, ep: 3, groups: GROUPS };
     const [client, miner] = recipients;
@@ -104,7 +107,7 @@ describe("a record that was sealed here", () => {
   });
 });
 
-it("a signing key's halves belong together", () => {
+it("the two halves of a signing key belong together", () => {
   const { publicKey, privateKey } = generateSigningKeyPair();
   expect(ed25519PublicKey(privateKey)).toEqual(publicKey);
 });

@@ -6,26 +6,26 @@ import { checkRecord, contentOf, type Derive, decryptContent, oneError } from ".
 import { buildRecord, type RecordGroups, recordDigest } from "./record-digest";
 import type { RecipientKey } from "./seal-envelope";
 
-/** A key that its holder has, or can ask for a shared secret. */
+/** A key that its holder has, or whose shared secret another program computes. */
 export interface OwnKey {
   /** `<participant>#<version>`. */
   readonly kid: string;
-  /** The X25519 private key, 32 bytes, or what computes with it wherever it lies. */
+  /** The X25519 private key, 32 bytes, or a function that computes with it elsewhere. */
   readonly privateKey: Uint8Array | Derive;
 }
 
-/** An envelope as its recipient received it, and what it has to be bound to: never taken from the envelope itself. */
+/** An envelope as its recipient received it, and what it must be bound to. The binding never comes from the envelope itself. */
 export interface ReceivedEnvelope extends Omit<EnvelopeContext, "rd"> {
   readonly envelope: unknown;
-  /** The transaction's digest list, of which rd is made. */
+  /** The transaction's digest list, whose digest is rd. */
   readonly digests: readonly string[];
-  /** How many fields the group has, for who knows it: then one left out is noticed. */
+  /** Number of fields in the group, if known. It detects a missing field. */
   readonly fieldCount?: number;
 }
 
 /**
- * Opens an envelope with a key of one's own, with every check of crypto.md "Open" but the comparison with the audit entry and,
- * without `fieldCount`, the number of fields. Throws OpenError, the same one for every cause.
+ * Opens an envelope with the recipient's own key. It makes every check of crypto.md "Open" except the comparison with the
+ * audit entry and, without `fieldCount`, the number of fields. Throws the same OpenError for every cause.
  */
 export function openReceived(received: ReceivedEnvelope, { kid, privateKey }: OwnKey): Promise<GroupContent> {
   return oneError(async () => {
@@ -44,7 +44,7 @@ export function openReceived(received: ReceivedEnvelope, { kid, privateKey }: Ow
   });
 }
 
-/** A transaction that is sealed where it is made. */
+/** A transaction that is sealed by its sender. */
 export interface LocalRecord {
   /** UUID of the transaction, version 7. */
   readonly tx: string;
@@ -52,11 +52,11 @@ export interface LocalRecord {
   readonly ep: string | number;
   /** Fields by group. */
   readonly groups: RecordGroups;
-  /** Keys of all participants and exactly one of escrow. */
+  /** Keys of all participants and exactly one of the escrow. */
   readonly recipients: readonly RecipientKey[];
 }
 
-/** Its envelopes by group, and the digest list that all of them are bound to. */
+/** The envelopes by group, and the digest list that all of them are bound to. */
 export interface SealedRecord {
   readonly digests: readonly string[];
   readonly rd: string;
@@ -71,8 +71,8 @@ function saltsOf(
 }
 
 /**
- * Seals the groups of a new transaction as cfx1, generation 1, with fresh salts, decoys and keys. Throws FormatError where a
- * recipient's key is none, or not exactly one of them is escrow's.
+ * Seals the groups of a new transaction as cfx1, generation 1, with fresh salts, decoys and keys. Throws FormatError if a
+ * recipient's key is invalid, or if not exactly one of them is the escrow's.
  */
 export function sealRecord({ tx, ep, groups, recipients }: LocalRecord): SealedRecord {
   const { salts, list, rd } = buildRecord({ tx, groups });

@@ -19,18 +19,18 @@ import {
 import { stripSpaces } from "./padding";
 import { fieldDigest, isSalt, recordDigest } from "./record-digest";
 
-/** Computes the shared secret of an ephemeral key, wherever the private key is held; it is overwritten after use. */
+/** Computes the shared secret of an ephemeral key, wherever the private key is. The secret is overwritten after use. */
 export type Derive = (epk: Uint8Array) => Uint8Array | Promise<Uint8Array>;
 
-/** An envelope found to be bound to its context, and the commitment it carries. */
+/** An envelope after its binding to the context was checked, and its commitment. */
 export interface BoundEnvelope {
   readonly envelope: Envelope;
   readonly cmt: string;
 }
 
 /**
- * Runs a step of opening and turns every refusal into the one OpenError. Other errors (a custody back end
- * that is away) are no statement about the envelope and pass unchanged.
+ * Runs a step of opening and turns every refusal into the same OpenError. Other errors pass unchanged: an unavailable
+ * custody back end says nothing about the envelope.
  */
 export async function oneError<T>(step: () => Promise<T>): Promise<T> {
   try {
@@ -40,7 +40,10 @@ export async function oneError<T>(step: () => Promise<T>): Promise<T> {
   }
 }
 
-/** In JCS order cmt stands first in cfx, so it has one place; equality with the rebuilt header proves the rest. */
+/**
+ * In JCS order cmt is the first member of cfx, so its position is fixed. The comparison with the rebuilt header checks
+ * the rest.
+ */
 const BEFORE_COMMITMENT = utf8(`{"alg":"${KEY_ALGORITHM}","cfx":{"cmt":"`).length;
 const COMMITMENT_LENGTH = 43;
 
@@ -52,8 +55,8 @@ function storedCommitment(protectedBase64url: string): string {
 }
 
 /**
- * Requires that an envelope of strict form is the one our records speak of: protected is rebuilt with only
- * cmt taken from the stored one, apu and apv of every recipient are rebuilt, and all must be equal.
+ * Requires that an envelope of strict form is the one in our records. It rebuilds protected, with only cmt from the
+ * stored header, and apu and apv of every recipient. All must be equal.
  */
 export function bindEnvelope(envelope: Envelope, context: EnvelopeContext): BoundEnvelope {
   checkContext(context);
@@ -113,7 +116,7 @@ function objectOf(value: Json | undefined): Record<string, Json> {
   return value;
 }
 
-/** The content's two members, with a salt of 16 bytes for each field and for nothing else. */
+/** Returns the content's two members, with exactly one salt of 16 bytes for each field. */
 export function contentOf(value: Json): GroupContent {
   const content = objectOf(value);
   if (Object.keys(content).join() !== "fields,salts") throw new OpenError();
@@ -128,7 +131,7 @@ export function contentOf(value: Json): GroupContent {
   return { fields, salts: Object.fromEntries(salts) };
 }
 
-/** Requires that the list is rd's and holds each field's digest exactly once, and no field is missing. */
+/** Requires that the list's digest is rd, that the list has each field's digest exactly once, and that no field is missing. */
 export function checkRecord(
   content: GroupContent,
   context: EnvelopeContext,

@@ -16,7 +16,7 @@ export function padmeLength(length: number): number {
   return Math.ceil(length / step) * step;
 }
 
-/** The length a text of so many bytes gets: Padmé(max(256, length)) (crypto.md "Plaintext"). */
+/** Returns the padded length of a text of so many bytes: Padmé(max(256, length)) (crypto.md "Plaintext"). */
 export function paddedLength(length: number): number {
   return padmeLength(Math.max(MINIMUM_LENGTH, length));
 }
@@ -26,7 +26,7 @@ export function padWithSpaces(text: Uint8Array): Uint8Array {
   return concat(text, new Uint8Array(paddedLength(text.length) - text.length).fill(SPACE));
 }
 
-/** Inverse of `padWithSpaces`: any other length than the exact one is an OpenError. */
+/** Inverse of `padWithSpaces`. Throws OpenError for any length except the exact one. */
 export function stripSpaces(padded: Uint8Array): string {
   let end = padded.length;
   while (end > 0 && padded[end - 1] === SPACE) end -= 1;

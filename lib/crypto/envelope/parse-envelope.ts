@@ -10,7 +10,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** An object that has the named members as its own and no others. */
+/** Requires an object with exactly the named members as its own. */
 function membersOf(value: unknown, names: readonly string[], pointer: string): Record<string, unknown> {
   if (!isObject(value)) return refuse("not an object", pointer);
   const isExact =
@@ -22,7 +22,7 @@ function textOf(value: unknown, pointer: string): string {
   return typeof value === "string" ? value : refuse("not a text", pointer);
 }
 
-/** A canonical base64url text, of a given number of bytes where one is given. */
+/** Requires a canonical base64url text, of the given number of bytes if one is given. */
 function base64urlOf(value: unknown, pointer: string, length?: number): string {
   const text = textOf(value, pointer);
   if (!isBase64url(text)) refuse("not base64url", pointer);
@@ -51,7 +51,7 @@ export function parseRecipient(value: unknown, pointer = ""): EnvelopeRecipient 
   return recipient;
 }
 
-/** Strict form of an envelope; what it is bound to is checked on opening (see `parseEnvelope`). */
+/** Parses the strict form of an envelope. Opening checks what it is bound to (see `parseEnvelope`). */
 export function parseEnvelopeForm(value: unknown): Envelope {
   const members = membersOf(value, ["protected", "recipients", "iv", "ciphertext", "tag"], "");
   const list: unknown = members.recipients;

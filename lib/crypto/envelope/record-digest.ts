@@ -20,7 +20,7 @@ export interface RecordDigests {
   readonly rd: string;
 }
 
-/** What one field's digest is made of. */
+/** The input of one field's digest. */
 export interface FieldDisclosure {
   readonly group: string;
   readonly name: string;
@@ -86,8 +86,8 @@ export function buildRecordForTests(input: {
 }
 
 /**
- * Draws a salt per field and decoys up to the next multiple of 16, so that the list tells neither values
- * nor the exact number of fields.
+ * Draws a salt per field and decoys up to the next multiple of 16, so that the list reveals neither values nor the exact
+ * number of fields.
  */
 export function buildRecord(input: { readonly tx: string; readonly groups: RecordGroups }): RecordDigests {
   const salts: RecordSalts = Object.fromEntries(

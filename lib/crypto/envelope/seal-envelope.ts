@@ -26,7 +26,7 @@ export interface RecipientKey {
   readonly publicKey: Uint8Array;
 }
 
-/** What makes one envelope: its context, content and recipients. */
+/** The input of one envelope: its context, content and recipients. */
 export interface SealInput extends EnvelopeContext, GroupContent {
   readonly recipients: readonly RecipientKey[];
 }

@@ -1,6 +1,6 @@
 import { FormatError } from "../format-error";
 
-/** What a signature is made over: a request as it was sent, or an answer (`status`). */
+/** What a signature covers: a request as it was sent, or an answer (`status`). */
 export interface SignedMessage {
   readonly method: string;
   /** The target URI in absolute form, with the query as it was sent. */
@@ -16,7 +16,7 @@ export interface Component {
 }
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { "http:": ":80", "https:": ":443" };
-/** RFC 9110 section 5.6.2, in lower case: what stands in upper case is not a component (RFC 9421 section 2.1). */
+/** RFC 9110 section 5.6.2, in lower case. A name in upper case is not a component (RFC 9421 section 2.1). */
 const FIELD_NAME = /^[a-z0-9!#$%&'*+.^_`|~-]{1,128}$/;
 const LINE_BREAK = /[\r\n]/;
 
@@ -31,7 +31,7 @@ interface Target {
   readonly query: string;
 }
 
-/** The parts of the target URI as they were sent: a URL object would rewrite path and query. */
+/** Returns the parts of the target URI as they were sent. A URL object would rewrite path and query. */
 function targetOf(url: string): Target {
   const match = /^(https?):\/\/([^/?#]+)([^?#]*)(\?[^#]*)?$/i.exec(url);
   if (match === null) refuse("the target is not an absolute http address");
@@ -55,7 +55,7 @@ function decoded(name: string): string {
   }
 }
 
-/** A query parameter as RFC 9421 section 2.2.8 has it: decoded as a form's and encoded again. */
+/** Returns a query parameter as RFC 9421 section 2.2.8 defines it: decoded like a form's and encoded again. */
 function queryParam(query: string, name: string): string {
   const values = new URLSearchParams(query).getAll(decoded(name));
   const [value] = values;
@@ -94,8 +94,8 @@ function derived(message: SignedMessage, { id, queryName }: Component): string {
 }
 
 /**
- * The value of one component (RFC 9421 sections 2.1 and 2.2).
- * @throws FormatError `format.http-signature` where the message has none, or it is not one that is known here.
+ * Returns the value of one component (RFC 9421 sections 2.1 and 2.2).
+ * @throws FormatError `format.http-signature` if the message does not have it, or it is not supported here.
  */
 export function componentValue(message: SignedMessage, component: Component): string {
   const { id } = component;

@@ -6,14 +6,14 @@ import { sha256 } from "../primitives";
 const SHA256 = "sha-256";
 const MAX_HEADER = 512;
 
-/** `Content-Digest` of a body (RFC 9530 section 2), SHA-256 alone. */
+/** Returns the `Content-Digest` of a body (RFC 9530 section 2), with SHA-256 only. */
 export function contentDigest(body: Uint8Array): string {
   return serializeDictionary(new Map([[SHA256, [Uint8Array.from(sha256(body)), new Map()]]]));
 }
 
 /**
- * The SHA-256 that a `Content-Digest` names. Other algorithms may stand beside it and are not looked at.
- * @throws FormatError `format.content-digest` where there is none of 32 bytes.
+ * Returns the SHA-256 in a `Content-Digest`. Other algorithms may be present and are ignored.
+ * @throws FormatError `format.content-digest` if it has no SHA-256 of 32 bytes.
  */
 export function readContentDigest(header: string): Uint8Array {
   let value: unknown;
@@ -27,7 +27,7 @@ export function readContentDigest(header: string): Uint8Array {
   return new Uint8Array(value);
 }
 
-/** Whether a body, or the SHA-256 of one, is what a `Content-Digest` names. */
+/** Returns whether a `Content-Digest` names a body, or the SHA-256 of one. */
 export function isDigestOf(named: Uint8Array, digest: Uint8Array): boolean {
   return equalConstantTime(named, digest);
 }

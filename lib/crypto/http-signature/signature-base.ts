@@ -19,17 +19,17 @@ export interface SignatureParameters {
   readonly tag?: string;
 }
 
-/** One signature of a message, as it stands in `Signature-Input` and `Signature`. */
+/** One signature of a message, from `Signature-Input` and `Signature`. */
 export interface MessageSignature {
   readonly label: string;
   readonly components: readonly Component[];
   readonly parameters: SignatureParameters;
-  /** The member of `Signature-Input` as RFC 9421 section 2.5 has it in the base: serialised again, strictly. */
+  /** The member of `Signature-Input` as it is in the base (RFC 9421 section 2.5): strictly serialised again. */
   readonly input: string;
   readonly signature: Uint8Array;
 }
 
-/** Of a header with more nothing is read: a call's own has one signature and some hundred characters. */
+/** Maximum length of a header. A call has one signature with some hundred characters. */
 const MAX_HEADER = 4096;
 const MAX_COMPONENTS = 32;
 const TIMES = ["created", "expires"] as const;
@@ -58,7 +58,7 @@ function componentOf([id, parameters]: Item): Component {
       refuse("@query-param takes a name and nothing else");
     return { id, queryName: name };
   }
-  // `sf`, `key`, `bs`, `req`, `tr`: nothing of ours is signed so, and what is not known is not passed over.
+  // `sf`, `key`, `bs`, `req`, `tr`: our signatures do not use them, and unknown parameters are refused.
   if (parameters.size > 0) refuse(`parameters of ${id} are not known here`);
   return { id };
 }
@@ -80,8 +80,9 @@ function isInnerList(member: Item | InnerList | undefined): member is InnerList 
 }
 
 /**
- * Reads the one signature of a message (RFC 9421 section 4).
- * @throws FormatError `format.http-signature` for anything but one signature, in one spelling, of components known here.
+ * Returns the one signature of a message (RFC 9421 section 4).
+ * @throws FormatError `format.http-signature` unless there is exactly one signature, in the only accepted spelling, of
+ * supported components.
  */
 export function readSignature(headers: Headers): MessageSignature {
   const inputs = dictionary(headers, "signature-input");
@@ -110,7 +111,7 @@ function identifier({ id, queryName }: Component): string {
   ]).slice(1, -1);
 }
 
-/** The inner list of `Signature-Input` for these components and parameters, in this order. */
+/** Returns the inner list of `Signature-Input` for these components and parameters, in this order. */
 export function signatureInput(components: readonly Component[], parameters: SignatureParameters): string {
   const items = components.map(
     ({ id, queryName }): Item => [id, new Map(queryName === undefined ? [] : [["name", queryName]])],
@@ -119,8 +120,8 @@ export function signatureInput(components: readonly Component[], parameters: Sig
 }
 
 /**
- * The bytes that are signed (RFC 9421 section 2.5): a line for each component and one of the parameters.
- * @throws FormatError `format.http-signature` where a component stands twice or is not in the message.
+ * Returns the bytes that are signed (RFC 9421 section 2.5): a line for each component and one for the parameters.
+ * @throws FormatError `format.http-signature` if a component is repeated or missing in the message.
  */
 export function signatureBase(
   message: SignedMessage,

@@ -5,8 +5,8 @@ import { FormatError } from "../format-error";
 import type { SignedMessage } from "./components";
 import { readSignature, signatureBase } from "./signature-base";
 
-// RFC 9421 appendix B: its messages, keys, bases and signatures. Our calls take Ed25519 alone; the others show that the
-// base is the standard's, with Node's own RSA-PSS, ECDSA and HMAC.
+// RFC 9421 appendix B: its messages, keys, bases and signatures. Our calls accept only Ed25519. The other vectors, with
+// Node's own RSA-PSS, ECDSA and HMAC, show that our base is the standard's.
 const RSA_PSS = `MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAr4tmm3r20Wd/PbqvP1s2+QEtvpuRaV8Yq40gjUR8y2Rjxa6dpG2GXHbPfvMs8ct+Lh1GH45x28Rw3Ry53mm+oAXjyQ86OnDkZ5N8lYbggD4O3w6M6pAvLkhk95AndTrifbIFPNU8PPMO7OyrFAHqgDsznjPFmTOtCEcN2Z1FpWgchwuYLPL+Wokqltd11nqqzi+bJ9cvSKADYdUAAN5WUtzdpiy6LbTgSxP7ociU4Tn0g5I6aDZJ7A8Lzo0KSyZYoA485mqcO0GVAdVw9lq4aOT9v6d+nb4bnNkQVklLQ3fVAvJm+xdDOp9LCNCN48V2pnDOkFV6+U9nV5oyc6XI2wIDAQAB`;
 const P256 = `MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEqIVYZVLCrPZHGHjP17CTW0/+D9Lfw0EkjqF7xB4FivAxzic30tMM4GF+hR6Dxh71Z50VGGdldkkDXZCnTNnoXQ==`;
 const ED25519 = `MCowBQYDK2VwAyEAJrQLj5P/89iXES9+vFgrIy29clF9CC/oPPsw3c5D0bs=`;
@@ -125,7 +125,7 @@ const VECTORS: readonly (readonly [string, SignedMessage, Check, string, string,
 ];
 
 it.each(VECTORS)(
-  "RFC 9421 appendix B.2, sig-%s: its base and its signature",
+  "RFC 9421 appendix B.2, sig-%s: base and signature match",
   (name, message, check, input, signature, lines) => {
     const headers = new Headers({
       "signature-input": `sig-${name}=${input}`,
@@ -141,7 +141,7 @@ it.each(VECTORS)(
   },
 );
 
-it("RFC 9421 appendix B.4: what a proxy may do to a message and what it may not", () => {
+it("RFC 9421 appendix B.4: a signature survives the allowed changes by a proxy and no others", () => {
   const read = readSignature(
     new Headers({
       "signature-input":
@@ -161,7 +161,7 @@ it("RFC 9421 appendix B.4: what a proxy may do to a message and what it may not"
   expect(holds("GET", url, ["*/*", "application/json"])).toBe(false);
 });
 
-it("a query parameter's name that is no encoding is refused, not fallen over", () => {
+it("a query parameter's name with an invalid encoding is refused without a crash", () => {
   const read = readSignature(
     new Headers({ "signature-input": 's=("@query-param";name="%");created=1', signature: "s=:AAAA:" }),
   );

@@ -14,7 +14,7 @@ function pointerOf(text: string): string | undefined {
 }
 
 describe("canonical JSON", () => {
-  it("has the bytes of RFC 8785 section 3.2.4", () => {
+  it("canonical JSON has the bytes of RFC 8785 section 3.2.4", () => {
     const text =
       '{"numbers":[333333333.33333329,1E30,4.50,2e-3,0.000000000000000000000000001],' +
       '"string":"\\u20ac$\\u000F\\u000aA\'\\u0042\\u0022\\u005c\\\\\\"\\/","literals":[null,true,false]}';
@@ -28,13 +28,13 @@ describe("canonical JSON", () => {
     );
   });
 
-  it("sorts names by UTF-16 code units (RFC 8785 section 3.2.3)", () => {
+  it("canonical JSON sorts names by UTF-16 code units (RFC 8785 section 3.2.3)", () => {
     const value = { "\u20ac": 1, "\r": 2, "\ufb33": 3, "1": 4, "\ud83d\ude00": 5, "\u0080": 6, "\u00f6": 7 };
     expect(Object.values(JSON.parse(canonicalJson(value)))).toHaveLength(7);
     expect(canonicalJson(value)).toBe('{"\\r":2,"1":4,"\u0080":6,"ö":7,"€":1,"😀":5,"\ufb33":3}');
   });
 
-  it("writes the numbers of RFC 8785 appendix B", () => {
+  it("canonical JSON writes the numbers of RFC 8785 appendix B", () => {
     const samples: [string, string][] = [
       ["8000000000000000", "0"],
       ["0000000000000001", "5e-324"],
@@ -52,7 +52,7 @@ describe("canonical JSON", () => {
     }
   });
 
-  it("refuses what JSON cannot carry and names the place", () => {
+  it("canonical JSON refuses values outside JSON and names their place", () => {
     const bad = [
       undefined,
       Number.NaN,
@@ -71,7 +71,7 @@ describe("canonical JSON", () => {
     expect(() => canonicalJson(deep)).toThrow("deep");
   });
 
-  it("is a fixed point, and other spellings are not canonical", () => {
+  it("canonical JSON is a fixed point, and other spellings are not canonical", () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const text = canonicalJson(value);
@@ -94,7 +94,7 @@ describe("canonical JSON", () => {
   });
 });
 
-it("the quick reading of canonical JSON takes and refuses exactly what the slow one does", () => {
+it("the fast reader of canonical JSON accepts and refuses exactly what the slow one does", () => {
   const slow = (text: string) => {
     try {
       return canonicalJson(JSON.parse(text)) === text;
@@ -146,7 +146,7 @@ it("the quick reading of canonical JSON takes and refuses exactly what the slow 
 });
 
 describe("strict parsing", () => {
-  it("agrees with JSON.parse on every text without traps", () => {
+  it("the strict parser agrees with JSON.parse on every text without traps", () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.nat(4), (value, indent) => {
         const text = JSON.stringify(value, null, indent);
@@ -155,7 +155,7 @@ describe("strict parsing", () => {
     );
   });
 
-  it("refuses numbers that read differently from their text, by JSON Pointer", () => {
+  it("the strict parser refuses numbers that read differently from their text, by JSON Pointer", () => {
     const numbers = [
       "1e400",
       "-1e400",
@@ -183,7 +183,7 @@ describe("strict parsing", () => {
     expect(pointerOf(`1${"0".repeat(2000)}`)).toBe("");
   });
 
-  it("refuses duplicates, lone surrogates, depth and everything JSON.parse refuses", () => {
+  it("the strict parser refuses duplicates, lone surrogates, depth and everything that JSON.parse refuses", () => {
     expect(pointerOf('{"x":{"a":1,"\\u0061":2}}')).toBe("/x/a");
     expect(pointerOf('["\\ud800"]')).toBe("/0");
     expect(pointerOf(`${"[".repeat(65)}${"]".repeat(65)}`)).toBe("/0".repeat(64));

@@ -10,7 +10,7 @@ function refuse(message: string, path: readonly string[]): never {
   throw new FormatError("format.json", message, { pointer: jsonPointer(path) });
 }
 
-/** Printable ASCII without a quotation mark or a backslash, which JSON writes as it is; long texts are not worth a look. */
+/** Printable ASCII without a quotation mark or a backslash, which JSON writes unchanged. Long texts are not worth the test. */
 const PLAIN = /^[ !#-[\]-~]{0,64}$/;
 
 function writeString(text: string, path: readonly string[]): string {
@@ -68,7 +68,7 @@ function write(value: unknown, path: string[]): string {
 }
 
 /**
- * RFC 8785 (JCS) text of a value. Refuses what JSON cannot carry (undefined, functions, bigint, non-finite
+ * Returns the RFC 8785 (JCS) text of a value. Refuses values outside JSON (undefined, functions, bigint, non-finite
  * numbers, sparse arrays, class instances such as Date) and lone surrogates (I-JSON, RFC 7493 section 2.1).
  */
 export function canonicalJson(value: unknown): string {
@@ -80,7 +80,7 @@ export function canonicalBytes(value: unknown): Uint8Array {
   return utf8(canonicalJson(value));
 }
 
-/** Whether names are in order everywhere, and nothing is nested too deeply. */
+/** Returns whether all names are in order and the nesting is not too deep. */
 function isOrdered(value: Json, depth: number): boolean {
   if (typeof value !== "object" || value === null) return true;
   if (depth >= MAX_JSON_DEPTH) return false;
@@ -96,18 +96,17 @@ function isOrdered(value: Json, depth: number): boolean {
 }
 
 /**
- * The quick way to see that a text is canonical: ECMAScript's own writer gives it back, its names are in order, and
- * it spells no surrogate as an escape. Says no to some canonical texts, never yes to another (property test). Depth
- * is looked at first: ECMAScript's writer has no bound of its own but the stack.
+ * Returns whether a fast test shows that a text is canonical: ECMAScript's own writer returns it, its names are in order,
+ * and no surrogate is written as an escape. It rejects some canonical texts but never accepts another text (property
+ * test). It checks the depth first, because only the stack limits ECMAScript's writer.
  */
 function isWrittenCanonically(value: Json, text: string): boolean {
   return isOrdered(value, 0) && JSON.stringify(value) === text && !text.includes("\\ud");
 }
 
 /**
- * Whether a text is exactly the JCS text of the value it encodes; returns that value. Since a duplicate
- * member, a number that reads differently or any other spelling would be written differently, equality
- * refuses all of them at once.
+ * Returns the value of a text if the text is exactly its JCS text. A duplicate member, a number that reads differently or
+ * any other spelling would be written differently. So the comparison refuses all of them at once.
  */
 export function parseCanonicalJson(text: string): Json {
   let value: Json;
@@ -122,9 +121,9 @@ export function parseCanonicalJson(text: string): Json {
 }
 
 /**
- * Parses JSON (RFC 8259) under I-JSON's rules (RFC 7493 section 2): duplicate members, lone surrogates and
- * nesting beyond 64 are refused, and so is a number whose double, written out again, is another number than
- * the text (1e400, 12345678901234567890, 0.1000000000000000055). Errors name the place by JSON Pointer.
+ * Parses JSON (RFC 8259) under I-JSON's rules (RFC 7493 section 2). Refused: duplicate members, lone surrogates, nesting
+ * beyond 64, and numbers whose double is written as another number than the text (1e400, 12345678901234567890,
+ * 0.1000000000000000055). Errors name the place by JSON Pointer.
  */
 export function parseStrictJson(text: string): unknown {
   return new StrictJsonParser(text).document();

@@ -1,7 +1,7 @@
 /** A value of JSON's data model (RFC 8259). */
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [name: string]: JsonValue };
 
-/** Objects and arrays nested deeper than this are refused, in writing and in reading. */
+/** Maximum depth of nested objects and arrays, in writing and in reading. */
 export const MAX_JSON_DEPTH = 64;
 
 /** JSON Pointer of a path of member names and indices (RFC 6901 section 3). */

@@ -3,7 +3,7 @@ import { type JsonValue, jsonPointer, MAX_JSON_DEPTH } from "./json-value";
 
 const WHITE_SPACE = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-// A string token without judging its escapes: JSON.parse of the token does that.
+// A string token with unchecked escapes. JSON.parse of the token checks them.
 const STRING = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"/y;
 const LITERAL = /true|false|null/y;
 const DECIMAL = /^-?([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$/;
@@ -22,12 +22,12 @@ function decimalValue(text: string): string {
   return `${significant}e${exponent}`;
 }
 
-/** Whether the double nearest to the text, written out again, is the number the text said. */
+/** Returns whether the double nearest to the text is written as the same number. */
 function isReadExactly(text: string, value: number): boolean {
   return Number.isFinite(value) && decimalValue(text) === decimalValue(String(value));
 }
 
-/** One reading of one text; see `parseStrictJson`, which is its only caller. */
+/** Parses one text once. `parseStrictJson` is its only caller. */
 export class StrictJsonParser {
   readonly #text: string;
   readonly #path: string[] = [];
@@ -98,7 +98,7 @@ export class StrictJsonParser {
       this.#path.pop();
     } while (this.#take(","));
     if (!this.#take("}")) this.#refuse("an object does not end");
-    // fromEntries defines own properties, so that a member called __proto__ stays a member.
+    // fromEntries defines own properties, so a member called __proto__ stays a member.
     return Object.fromEntries(members);
   }
 

@@ -10,10 +10,13 @@ const INFO = utf8("sealport/audit/1");
 const PROOF_PREFIX = Uint8Array.of(0x6f);
 const MARK_PREFIX = Uint8Array.of(0x6d);
 
-/** Most stored bytes of a part: four with their entry fit a line of a bundle (lib/audit/bundle-verifier/container/lines.ts). */
+/**
+ * Maximum stored bytes of a part. Four parts with their entry fit in a line of a bundle
+ * (lib/audit/bundle-verifier/container/lines.ts).
+ */
 export const MAX_PART_BYTES = 640 << 10;
 
-/** Where a sealed part stands: log origin, entry id and its label `c` in that entry. */
+/** Place of a sealed part: log origin, entry id and its label `c` in that entry. */
 export interface PartPlace {
   readonly log: string;
   readonly entryId: string;
@@ -21,13 +24,13 @@ export interface PartPlace {
 }
 
 /**
- * What is derived and sealed here takes its short public inputs at once, so that one array serves all of them: a long
- * log has many, and a fresh array that OpenSSL reads is dear.
+ * A shared array for the short public inputs, which are used at once. A long log has many of them, and a fresh array for
+ * OpenSSL is expensive.
  */
 const scratch = new Uint8Array(1024);
 const encoder = new TextEncoder();
 
-/** UTF-8 of a text, valid until the next call. */
+/** Returns the UTF-8 bytes of a text, valid until the next call. */
 function brieflyUtf8(text: string): Uint8Array {
   const { read, written } = encoder.encodeInto(text, scratch);
   return read === text.length ? scratch.subarray(0, written) : utf8(text);
@@ -40,41 +43,41 @@ export function partKey(compartmentKey: Uint8Array, entryId: string): Uint8Array
 }
 
 /**
- * What only who has a compartment key can say of it: SHA-256(0x6f ‖ key), base64url. An erasure discloses it, and so nobody
- * who merely read the mark of a living key can have it called destroyed.
+ * Returns the proof that a compartment key is known: SHA-256(0x6f ‖ key), base64url. An erasure discloses it. So a person
+ * who only read the mark of a living key cannot have the key declared destroyed.
  */
 export function keyProof(compartmentKey: Uint8Array): string {
   return toBase64url(sha256(PROOF_PREFIX, compartmentKey));
 }
 
-/** The mark that a proof in its one spelling of 43 characters is of: SHA-256(0x6d ‖ proof), base64url. */
+/** Returns the mark of a proof in its only spelling of 43 characters: SHA-256(0x6d ‖ proof), base64url. */
 export function markOfProof(proof: string): string {
   return toBase64url(sha256(MARK_PREFIX, fromBase64url(proof)));
 }
 
 /**
- * The mark of a compartment key: SHA-256(0x6d ‖ SHA-256(0x6f ‖ key)), base64url. It names the key in sealed parts and tells
- * nothing of it or its proof (docs/formats/entry.md "The person's part"); the digest by which an erasure names it in the open
- * is another.
+ * Returns the mark of a compartment key: SHA-256(0x6d ‖ SHA-256(0x6f ‖ key)), base64url. It names the key in sealed parts
+ * and reveals neither the key nor its proof (docs/formats/entry.md "The person's part"). The public digest in an erasure
+ * is another value.
  */
 export function keyMark(compartmentKey: Uint8Array): string {
   return toBase64url(sha256(MARK_PREFIX, sha256(PROOF_PREFIX, compartmentKey)));
 }
 
-/** JCS({log, id, c}), valid until the next part's. */
+/** Returns JCS({log, id, c}), valid until the next part's. */
 function partAad({ log, entryId, c }: PartPlace): Uint8Array {
   return brieflyUtf8(`{"c":${canonicalJson(c)},"id":${canonicalJson(entryId)},"log":${canonicalJson(log)}}`);
 }
 
-/** What is stored of a part, and d, its digest in the entry. */
+/** The stored bytes of a part, and d, its digest in the entry. */
 export interface SealedPart {
   readonly stored: Uint8Array;
   readonly digest: string;
-  /** The key of this part of this entry, for the readers it is given to. */
+  /** The key of this part of this entry, for the readers that receive it. */
   readonly partKey: Uint8Array;
 }
 
-/** What a part is made of. */
+/** The input of a part. */
 export interface PartInput extends PartPlace {
   readonly compartmentKey: Uint8Array;
   readonly plaintext: Json;
@@ -89,8 +92,8 @@ export function sealPartForTests(input: PartInput & { readonly iv: Uint8Array })
 }
 
 /**
- * Seals a part of an audit entry under a compartment: iv ‖ ciphertext ‖ tag (audit.md "Sealed parts"). Throws
- * FormatError where that is longer than `MAX_PART_BYTES`.
+ * Seals a part of an audit entry with a compartment key: iv ‖ ciphertext ‖ tag (audit.md "Sealed parts"). Throws
+ * FormatError if the result is longer than `MAX_PART_BYTES`.
  */
 export function sealPart(input: PartInput): SealedPart {
   const sealed = sealPartForTests({ ...input, iv: randomBytes(IV_BYTES) });
@@ -104,7 +107,7 @@ export function partDigest(stored: Uint8Array): string {
   return toBase64url(sha256(stored));
 }
 
-/** The plaintext's own bytes, the JCS that was sealed. Every failure is OpenError. */
+/** Returns the plaintext, the JCS that was sealed. Throws OpenError for every failure. */
 export function openPartBytes(
   input: PartPlace & { readonly partKey: Uint8Array; readonly stored: Uint8Array },
 ): Uint8Array {
@@ -116,7 +119,7 @@ export function openPartBytes(
   return aesGcmOpen(input.partKey, iv, ciphertext, tag, partAad(input));
 }
 
-/** Opens a part with its own part key, which is all a reader is given. Every failure is OpenError. */
+/** Opens a part with its own part key, the only key that a reader receives. Throws OpenError for every failure. */
 export function openPart(
   input: PartPlace & { readonly partKey: Uint8Array; readonly stored: Uint8Array },
 ): Json {

@@ -20,7 +20,7 @@ export function splitPoint(n: number): number {
 }
 
 /**
- * The complete subtrees, largest first, that make up a range which begins where RFC 6962 lets a subtree
+ * Returns the complete subtrees, largest first, that make up a range. The range must begin where RFC 6962 lets a subtree
  * begin: at a multiple of its largest part.
  */
 export function subtreesOf(range: LeafRange): Subtree[] {
@@ -79,7 +79,7 @@ export function consistencyRanges(oldSize: number, newSize: number): LeafRange[]
       start = middle;
     }
   }
-  // Where the old tree is one complete subtree the verifier knows its root already.
+  // If the old tree is one complete subtree, the verifier knows its root already.
   if (start > 0) ranges.push({ start, end });
   return ranges.reverse();
 }

@@ -26,7 +26,7 @@ const ROOTS = [
 const MAX = 70;
 const leaves = Array.from({ length: MAX }, (_, index) => merkle.leafHash(utf8(`entry ${index}`)));
 
-/** RFC 6962 section 2.1 written down as it stands there, over leaf hashes. */
+/** RFC 6962 section 2.1 written exactly as in the standard, over leaf hashes. */
 function bruteRoot(list: readonly Uint8Array[]): Uint8Array {
   const [first] = list;
   if (first === undefined) return merkle.emptyRoot();
@@ -59,7 +59,7 @@ function flip(bytes: Uint8Array): Uint8Array {
 }
 
 describe("Merkle trees", () => {
-  it("have the roots of the Certificate Transparency vectors (RFC 6962)", () => {
+  it("tree roots match the Certificate Transparency vectors (RFC 6962)", () => {
     const hashes = LEAVES.map((hex) => merkle.leafHash(fromHex(hex)));
     const frontier = merkle.Frontier.empty();
     expect(toHex(frontier.root())).toBe("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
@@ -70,7 +70,7 @@ describe("Merkle trees", () => {
     });
   });
 
-  it("have equal roots by definition, from nodes, and from a frontier restored at every size", async () => {
+  it("roots are equal by definition, from nodes, and from a frontier restored at every size", async () => {
     let frontier = merkle.Frontier.empty();
     for (let size = 0; size <= MAX; size++) {
       const root = bruteRoot(leaves.slice(0, size));
@@ -84,7 +84,7 @@ describe("Merkle trees", () => {
     }
   });
 
-  it("give every inclusion proof of sizes 1 to 70, which verifies for its own leaf, place and size only", async () => {
+  it("every inclusion proof of sizes 1 to 70 verifies for its own leaf, place and size only", async () => {
     for (let size = 1; size <= MAX; size++) {
       const root = bruteRoot(leaves.slice(0, size));
       for (let index = 0; index < size; index++) {
@@ -105,7 +105,7 @@ describe("Merkle trees", () => {
     }
   });
 
-  it("give every consistency proof of sizes 1 to 70, and no other verifies", async () => {
+  it("every consistency proof of sizes 1 to 70 verifies, and no other does", async () => {
     for (let newSize = 1; newSize <= MAX; newSize++) {
       const newRoot = bruteRoot(leaves.slice(0, newSize));
       for (let oldSize = 1; oldSize <= newSize; oldSize++) {
@@ -127,7 +127,7 @@ describe("Merkle trees", () => {
     }
   });
 
-  it("refuse claims about size zero, shrinking trees, odd numbers and hashes that are not 32 bytes", () => {
+  it("claims about size zero, shrinking trees, odd numbers and hashes that are not 32 bytes are refused", () => {
     const root = bruteRoot(leaves);
     const empty = merkle.emptyRoot();
     const claim = { oldSize: 70, newSize: 70, oldRoot: root, newRoot: root, proof: [] };
@@ -150,7 +150,7 @@ describe("Merkle trees", () => {
     expect(() => merkle.Frontier.empty().append(root.subarray(1))).toThrow();
   });
 
-  it("verify proofs in trees beyond 2^32 leaves", async () => {
+  it("proofs in trees beyond 2^32 leaves verify", async () => {
     const size = 2 ** 40 + 5;
     const index = 2 ** 40 + 2;
     const read: merkle.ReadNode = async (level, at) => merkle.leafHash(utf8(`${level} ${at}`));

@@ -5,7 +5,7 @@ import { consistencyRanges, inclusionRanges, type LeafRange, splitPoint, subtree
 
 const LEAF = Uint8Array.of(0);
 const HASH_BYTES = 32;
-/** 0x01 and two hashes. Hashing is synchronous and these bytes are public, so that one array serves all nodes. */
+/** 0x01 and two hashes. Hashing is synchronous and these bytes are public, so one array serves all nodes. */
 const node = new Uint8Array(1 + 2 * HASH_BYTES);
 node[0] = 1;
 
@@ -94,7 +94,7 @@ export function rootFrom(readNode: ReadNode, size: number): Promise<Uint8Array> 
   return readRange(readNode, { start: 0, end: size });
 }
 
-/** Inclusion proof from stored nodes; reads at most 2·log2(size) of them. */
+/** Returns an inclusion proof from stored nodes. Reads at most 2·log2(size) of them. */
 export function inclusionProofFrom(readNode: ReadNode, index: number, size: number): Promise<Uint8Array[]> {
   return Promise.all(inclusionRanges(index, size).map((range) => readRange(readNode, range)));
 }
@@ -112,7 +112,7 @@ function isSize(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
 }
 
-/** Verifies an inclusion proof (RFC 9162 section 2.1.3.2); anything malformed is false. */
+/** Verifies an inclusion proof (RFC 9162 section 2.1.3.2). Returns false for malformed input. */
 export function verifyInclusion(input: {
   readonly leafHash: Uint8Array;
   readonly index: number;
@@ -144,8 +144,8 @@ export function verifyInclusion(input: {
 }
 
 /**
- * Verifies a consistency proof (RFC 9162 section 2.1.4.2). A claim about size zero proves nothing and is
- * refused; equal sizes need an empty proof and equal roots; anything malformed is false.
+ * Verifies a consistency proof (RFC 9162 section 2.1.4.2). A claim about size zero proves nothing and is refused. Equal
+ * sizes need an empty proof and equal roots. Returns false for malformed input.
  */
 export function verifyConsistency(input: {
   readonly oldSize: number;
@@ -175,7 +175,7 @@ function replayConsistency(
     at = Math.floor(at / 2);
     last = Math.floor(last / 2);
   }
-  // Where the old tree is one complete subtree its root is not in the proof.
+  // If the old tree is one complete subtree, its root is not in the proof.
   const [seed, ...rest] = at === 0 ? [oldRoot, ...proof] : proof;
   if (seed === undefined) return undefined;
   let roots = { old: seed, new: seed };
@@ -196,7 +196,7 @@ function replayConsistency(
   return last === 0 ? roots : undefined;
 }
 
-/** The roots of a tree's complete subtrees, largest first: all that appending and the root need. */
+/** The roots of a tree's complete subtrees, largest first: all that an append and the root need. */
 export class Frontier {
   #size: number;
   readonly #hashes: Uint8Array[];

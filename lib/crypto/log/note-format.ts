@@ -21,14 +21,14 @@ function isNoteText(text: string): boolean {
   return true;
 }
 
-/** Refuses a key name that is empty or holds white space, controls or a plus (C2SP signed-note). */
+/** Refuses a key name that is empty or contains white space, controls or a plus (C2SP signed-note). */
 export function checkName(name: string): void {
   if (name === "" || BAD_NAME.test(name) || LONE_SURROGATE.test(name)) {
     throw new FormatError("format.note", "a malformed key name");
   }
 }
 
-/** Refuses a note's text that does not end in a newline or holds control characters (C2SP signed-note). */
+/** Refuses a note's text that does not end in a newline or contains control characters (C2SP signed-note). */
 export function checkText(text: string): void {
   if (!isNoteText(text))
     throw new FormatError(
@@ -66,7 +66,7 @@ export function cosignedBytes(text: string, timestamp: number): Uint8Array {
   return utf8(`cosignature/v1\ntime ${timestamp}\n${text}`);
 }
 
-/** A signature line taken apart. */
+/** A parsed signature line. */
 export interface SignatureLine {
   readonly line: string;
   readonly name: string;

@@ -13,7 +13,7 @@ const text = notes.checkpointText({ origin: name, size: 7, rootHash: sha256() })
 const note = notes.signNote(text, [{ name, seed }]);
 
 describe("signed notes", () => {
-  it("open the published example of Go's note package (PeterNeumann)", () => {
+  it("our reader opens the published example of Go's note package (PeterNeumann)", () => {
     const peter = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
     const example =
       "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n\n" +
@@ -24,14 +24,14 @@ describe("signed notes", () => {
     );
   });
 
-  it("say nothing more by a line that stands there again", () => {
+  it("a repeated signature line adds nothing", () => {
     const line = note.slice(text.length + 1);
     const again = notes.openNote(note + line.repeat(50), [key]);
     expect(again).toEqual(notes.openNote(note, [key]));
     expect(notes.openNote(note + line.repeat(50), []).ignored).toHaveLength(1);
   });
 
-  it("open from text or bytes, ignore unknown keys and name the known ones", () => {
+  it("notes open from text or bytes, unknown keys are ignored, and known ones are named", () => {
     expect(notes.openNote(note, [key])).toEqual({ text, verified: [{ name, vkey: key }], ignored: [] });
     expect(notes.openNote(utf8(note), [key]).verified.length).toBe(1);
     expect(notes.openNote(note, [witness])).toMatchObject({ verified: [], ignored: [expect.any(String)] });
@@ -43,7 +43,7 @@ describe("signed notes", () => {
     });
   });
 
-  it("are rejected when a known key's line fails, though another line of it holds", () => {
+  it("a note is rejected when a known key's line fails, though another line of it is valid", () => {
     const line = notes.noteSignatureLine(name, seed, text);
     const bytes = fromBase64(line.split(" ")[2] ?? "");
     for (let index = 4; index < bytes.length; index++) {
@@ -52,7 +52,7 @@ describe("signed notes", () => {
     }
   });
 
-  it("are refused in any other form", () => {
+  it("a note in any other form is refused", () => {
     const bad = [
       "",
       "\n",
@@ -73,7 +73,7 @@ describe("signed notes", () => {
     expect(() => notes.openNote(fromHex("ff0a0a"), [key])).toThrow(FormatError);
   });
 
-  it("with 10,000 signature lines, or more than a million bytes, are refused before any is verified", () => {
+  it("a note with 10,000 signature lines or more than a million bytes is refused before verification", () => {
     const line = `${notes.noteSignatureLine(name, seed, text)}\n`;
     expect(() => notes.openNote(`${text}\n${line.repeat(100)}`, [key])).not.toThrow();
     expect(() => notes.openNote(`${text}\n${line.repeat(101)}`, [key])).toThrow("too many");
@@ -81,7 +81,7 @@ describe("signed notes", () => {
     expect(() => notes.openNote(`${"a".repeat(1_000_001)}\n${note}`, [key])).toThrow("too long");
   });
 
-  it("have verifier keys of one form only", () => {
+  it("verifier keys have only one form", () => {
     expect(notes.parseVkey(key)).toMatchObject({ name, type: 1, publicKey: ed25519PublicKey(seed) });
     expect(notes.parseVkey(witness).type).toBe(4);
     const [, id = "", encoded = ""] = key.split("+");
@@ -101,7 +101,7 @@ describe("signed notes", () => {
 describe("cosignatures", () => {
   const line = notes.cosignatureLine("witness.example.test", witnessSeed, text, 1_700_000_000);
 
-  it("hold for their text and key and carry their time", () => {
+  it("a cosignature is valid for its text and key and carries its time", () => {
     expect(notes.verifyCosignature(witness, line, text)).toEqual({ ok: true, timestamp: 1_700_000_000 });
     expect(notes.openNote(`${note}${line}\n`, [key, witness]).verified).toEqual([
       { name, vkey: key },
@@ -109,7 +109,7 @@ describe("cosignatures", () => {
     ]);
   });
 
-  it("fail for another text, key, time or kind of key", () => {
+  it("a cosignature fails for another text, key, time or kind of key", () => {
     expect(notes.verifyCosignature(witness, line, text.replace("7", "8"))).toEqual({ ok: false });
     expect(notes.verifyCosignature(key, line, text)).toEqual({ ok: false });
     expect(notes.verifyCosignature(witness, "nonsense", text)).toEqual({ ok: false });
@@ -122,7 +122,7 @@ describe("cosignatures", () => {
 });
 
 describe("checkpoints", () => {
-  it("read as they were written, extension lines included", () => {
+  it("a checkpoint reads as it was written, including extension lines", () => {
     expect(notes.parseCheckpoint(text)).toEqual({
       origin: name,
       size: 7,
@@ -132,7 +132,7 @@ describe("checkpoints", () => {
     expect(notes.parseCheckpoint(`${text}more\n`).extensions).toEqual(["more"]);
   });
 
-  it("are refused in any other form", () => {
+  it("a checkpoint in any other form is refused", () => {
     const root = toBase64(sha256());
     const bad = [
       "",

@@ -46,7 +46,7 @@ export function cosignerVkey(name: string, publicKey: Uint8Array): string {
   return vkeyOf(name, COSIGNATURE, publicKey);
 }
 
-/** Parses a verifier key strictly: known type, 32 bytes, and the key id must be the right one. */
+/** Parses a verifier key strictly: known type, 32 bytes, and the right key id. */
 export function parseVkey(text: string): NoteKey {
   const match = VKEY.exec(text);
   const name = match?.[1] ?? "";
@@ -100,7 +100,7 @@ function isOf(key: NoteKey, parsed: SignatureLine): boolean {
   return key.name === parsed.name && equalConstantTime(key.keyId, parsed.keyId);
 }
 
-/** Whether a signature holds: `false`, `true`, or the time of a cosignature that does. */
+/** Returns whether a signature is valid: `false`, `true`, or the time of a valid cosignature. */
 function judge(key: NoteKey, text: string, signature: Uint8Array): boolean | number {
   if (key.type === ED25519) return ed25519Verify(key.publicKey, utf8(text), signature);
   if (signature.length !== 72) return false;
@@ -113,7 +113,7 @@ function judge(key: NoteKey, text: string, signature: Uint8Array): boolean | num
 /** Outcome of checking one cosignature line. */
 export type CosignatureVerdict = { readonly ok: true; readonly timestamp: number } | { readonly ok: false };
 
-/** Verifies one cosignature line over a checkpoint's text; malformed lines and other keys are not ok. */
+/** Verifies one cosignature line over a checkpoint's text. Malformed lines and other keys are not ok. */
 export function verifyCosignature(
   cosigner: string,
   line: string,
@@ -131,7 +131,7 @@ export function verifyCosignature(
   }
 }
 
-/** Splits a note at its last empty line; sizes, characters and the form of every line are checked. */
+/** Splits a note at its last empty line, after checking sizes, characters and the form of every line. */
 export function splitNote(note: string): { text: string; lines: string[] } {
   if (note.length > MAX_NOTE_BYTES || utf8(note).length > MAX_NOTE_BYTES) {
     throw new FormatError("format.note", "the note is too long");
@@ -146,8 +146,8 @@ export function splitNote(note: string): { text: string; lines: string[] } {
 }
 
 /**
- * Opens a signed note (C2SP signed-note): lines of unknown keys are ignored and returned, but one line of a
- * known key that fails rejects the whole note. Whether enough of the keys signed is the caller's question.
+ * Opens a signed note (C2SP signed-note). Lines of unknown keys are ignored and returned. One invalid line of a known key
+ * rejects the whole note. The caller decides whether enough of the keys signed.
  */
 export function openNote(
   note: string | Uint8Array,
@@ -157,7 +157,7 @@ export function openNote(
   const keys = vkeys.map((known) => ({ known, key: parseVkey(known) }));
   const verified: VerifiedSignature[] = [];
   const ignored: string[] = [];
-  // A line that stands there again says nothing more, and is not verified again.
+  // A repeated line adds nothing and is not verified again.
   for (const parsed of [...new Set(lines)].map(parseLine)) {
     const match = keys.find(({ key }) => isOf(key, parsed));
     if (match === undefined) {
@@ -185,7 +185,7 @@ function checkOrigin(origin: string): void {
   if (origin === "" || origin.includes("\n")) throw new FormatError("format.note", "a malformed origin");
 }
 
-/** The note text of a checkpoint: origin, decimal size, base64 root, each with its newline (C2SP tlog-checkpoint). */
+/** Returns the note text of a checkpoint: origin, decimal size, base64 root, each with its newline (C2SP tlog-checkpoint). */
 export function checkpointText({ origin, size, rootHash }: Checkpoint): string {
   checkOrigin(origin);
   if (!Number.isSafeInteger(size) || size < 0) throw new FormatError("format.note", "a malformed size");
@@ -193,7 +193,7 @@ export function checkpointText({ origin, size, rootHash }: Checkpoint): string {
   return `${origin}\n${size}\n${toBase64(rootHash)}\n`;
 }
 
-/** Parses a checkpoint's text strictly; extension lines are kept, but an empty one is refused. */
+/** Parses a checkpoint's text strictly. Extension lines are kept, but an empty one is refused. */
 export function parseCheckpoint(text: string): Checkpoint & { readonly extensions: string[] } {
   checkText(text);
   const [origin = "", sizeText = "", root = "", ...extensions] = text.slice(0, -1).split("\n");

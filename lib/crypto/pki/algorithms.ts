@@ -1,9 +1,11 @@
 import { ObjectIdentifier } from "asn1js";
 import { type AlgorithmIdentifier, type Certificate, RSAPublicKey, RSASSAPSSParams } from "pkijs";
+import { toHex } from "../bytes";
+import type { HeldCertificate } from "./certificate";
 import { parsing } from "./der";
 import { PkiRefusal } from "./refusal";
 
-/** Digests by object identifier; SHA-1 and MD5 are not among them. */
+/** Accepted digests by object identifier, without SHA-1 and MD5. */
 const DIGESTS: Readonly<Record<string, "SHA-256" | "SHA-384" | "SHA-512">> = {
   "2.16.840.1.101.3.4.2.1": "SHA-256",
   "2.16.840.1.101.3.4.2.2": "SHA-384",
@@ -29,8 +31,8 @@ export function digestName(oid: string): "SHA-256" | "SHA-384" | "SHA-512" {
 }
 
 /**
- * Accepts RSA (PKCS #1 v1.5, PSS) and ECDSA with SHA-2. A bare rsaEncryption is for a CMS signer only, whose digest
- * stands beside it. Throws PkiRefusal `algorithm`.
+ * Accepts RSA (PKCS #1 v1.5, PSS) and ECDSA with SHA-2. A bare rsaEncryption is accepted only for a CMS signer, which
+ * names its digest separately. Throws PkiRefusal `algorithm`.
  */
 export function requireSignature(algorithm: AlgorithmIdentifier, where: "signer" | "certificate"): void {
   const { algorithmId } = algorithm;
@@ -54,7 +56,7 @@ function rsaBits(key: RSAPublicKey): number {
   return first < 0 ? 0 : (modulus.length - first) * 8 - (Math.clz32(modulus[first] ?? 0) - 24);
 }
 
-/** RSA of at least 2048 bits, or ECDSA on a NIST curve. Throws PkiRefusal `algorithm`. */
+/** Requires RSA of at least 2048 bits, or ECDSA on a NIST curve. Throws PkiRefusal `algorithm`. */
 export function requireStrongKey({ parsed }: { readonly parsed: Certificate }): void {
   const { algorithm, parsedKey } = parsed.subjectPublicKeyInfo;
   if (parsedKey instanceof RSAPublicKey) {
@@ -66,4 +68,22 @@ export function requireStrongKey({ parsed }: { readonly parsed: Certificate }): 
   const isNamed = curve instanceof ObjectIdentifier && CURVES.has(curve.valueBlock.toString());
   if (algorithm.algorithmId !== EC || !isNamed)
     throw new PkiRefusal("algorithm", `a key of the kind ${algorithm.algorithmId} is not accepted`);
+}
+
+function withoutZeros(bytes: Uint8Array): Uint8Array {
+  const first = bytes.findIndex((byte) => byte !== 0);
+  return first < 0 ? new Uint8Array() : bytes.subarray(first);
+}
+
+/**
+ * Returns what all certificates of one private key have in common, however the public key is encoded: the modulus of RSA,
+ * with any exponent, or the x-coordinate of a point, compressed or not (RFC 5480 section 2.2).
+ */
+export function keyIdentity({ parsed }: Pick<HeldCertificate, "parsed">): string {
+  const { parsedKey, subjectPublicKey } = parsed.subjectPublicKeyInfo;
+  if (parsedKey instanceof RSAPublicKey)
+    return `rsa ${toHex(withoutZeros(parsedKey.modulus.valueBlock.valueHexView))}`;
+  const [form, ...rest] = subjectPublicKey.valueBlock.valueHexView;
+  const x = form === 2 || form === 3 ? rest : rest.slice(0, rest.length / 2);
+  return `point ${toHex(Uint8Array.from(x))}`;
 }

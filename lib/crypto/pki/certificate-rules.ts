@@ -7,7 +7,7 @@ const KEY_USAGE = "2.5.29.15";
 const BASIC_CONSTRAINTS = "2.5.29.19";
 const EXT_KEY_USAGE = "2.5.29.37";
 const ANY_USAGE = "2.5.29.37.0";
-/** Critical extensions that are looked at here or do not limit anything (policies, other names). */
+/** Critical extensions that are checked here or limit nothing (policies, other names). */
 const KNOWN: ReadonlySet<string> = new Set([
   KEY_USAGE,
   BASIC_CONSTRAINTS,
@@ -21,7 +21,7 @@ export const SIGNING_BITS = 0b1100_0000;
 export const CERTIFICATE_BIT = 0b0000_0100;
 export const CRL_BIT = 0b0000_0010;
 
-/** Whether the certificate's key may do one of these; one without the extension may do all. */
+/** Returns whether the certificate's key may be used for one of these. Without the extension it may be used for all. */
 export function mayUseFor(certificate: HeldCertificate, bits: number): boolean {
   const extension = extensionOf(certificate, KEY_USAGE);
   if (extension === undefined) return true;
@@ -30,7 +30,7 @@ export function mayUseFor(certificate: HeldCertificate, bits: number): boolean {
   return found instanceof Uint8Array && ((found[0] ?? 0) & bits) !== 0;
 }
 
-/** What the extended key usage names; nothing without the extension. */
+/** Returns the names in the extended key usage. Undefined without the extension. */
 export function purposesOf(
   certificate: HeldCertificate,
 ): { readonly critical: boolean; readonly ids: readonly string[] } | undefined {
@@ -40,7 +40,7 @@ export function purposesOf(
   return { critical: extension.critical, ids: value instanceof ExtKeyUsage ? value.keyPurposes : [] };
 }
 
-/** Whether the certificate names one of these purposes, any purpose, or none at all. */
+/** Returns whether the certificate names one of these purposes, any purpose, or none at all. */
 export function mayServe(certificate: HeldCertificate, purposes: readonly string[]): boolean {
   const usage = purposesOf(certificate);
   return usage === undefined || usage.ids.some((id) => id === ANY_USAGE || purposes.includes(id));
@@ -50,20 +50,20 @@ export function isValidAt({ parsed }: HeldCertificate, at: Date): boolean {
   return parsed.notBefore.value <= at && at <= parsed.notAfter.value;
 }
 
-/** A critical extension that nothing here looks at: RFC 5280 section 4.2 has such a certificate refused. */
+/** Returns whether it has a critical extension that is not checked here. RFC 5280 section 4.2 requires refusing it. */
 export function hasUnknownCritical({ parsed }: HeldCertificate): boolean {
   return (parsed.extensions ?? []).some((extension) => extension.critical && !KNOWN.has(extension.extnID));
 }
 
-/** Whether it says that it is a certification authority. */
+/** Returns whether it claims to be a certification authority. */
 export function isAuthority(certificate: HeldCertificate): boolean {
   const constraints: unknown = extensionOf(certificate, BASIC_CONSTRAINTS)?.parsedValue;
   return constraints instanceof BasicConstraints && constraints.cA;
 }
 
 /**
- * Whether a certificate may issue one for these purposes with `below` authorities between it and the signer
- * (RFC 5280 section 6.1.4).
+ * Returns whether a certificate may issue for these purposes, with `below` authorities between it and the signer (RFC
+ * 5280 section 6.1.4).
  */
 export function mayIssue(issuer: HeldCertificate, below: number, purposes: readonly string[]): boolean {
   const constraints: unknown = extensionOf(issuer, BASIC_CONSTRAINTS)?.parsedValue;
@@ -73,13 +73,13 @@ export function mayIssue(issuer: HeldCertificate, below: number, purposes: reado
   return mayUseFor(issuer, CERTIFICATE_BIT) && mayServe(issuer, purposes);
 }
 
-/** Whether the issuer's key signed it. Throws PkiRefusal `algorithm`. */
+/** Returns whether the issuer's key signed it. Throws PkiRefusal `algorithm`. */
 export async function isSignedBy(certificate: HeldCertificate, issuer: HeldCertificate): Promise<boolean> {
   requireSignature(certificate.parsed.signatureAlgorithm, "certificate");
   try {
     return await certificate.parsed.verify(issuer.parsed);
   } catch {
-    // The library throws where key and algorithm do not fit: that is no signature either.
+    // The library throws if key and algorithm do not fit. That is an invalid signature too.
     return false;
   }
 }

@@ -12,7 +12,7 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
   "2.5.4.11": "OU",
 };
 
-/** A certificate with the very bytes it came in. */
+/** A certificate with its original bytes. */
 export interface HeldCertificate {
   readonly der: Uint8Array;
   readonly parsed: Certificate;
@@ -40,14 +40,14 @@ function decode(base64: string): Uint8Array {
   }
 }
 
-/** The one extension of this kind, or undefined. Throws PkiRefusal `usage` when it stands twice. */
+/** Returns the one extension of this kind, or undefined. Throws PkiRefusal `usage` when it is repeated. */
 export function extensionOf(certificate: HeldCertificate, id: string): Extension | undefined {
   const found = (certificate.parsed.extensions ?? []).filter((extension) => extension.extnID === id);
   if (found.length > 1) throw new PkiRefusal("usage", `the extension ${id} stands twice`);
   return found[0];
 }
 
-/** The subject's name for people, e.g. `CN=Authority, O=Example`. */
+/** Returns the subject's name as people read it, e.g. `CN=Authority, O=Example`. */
 export function subjectOf(certificate: { readonly parsed: Pick<Certificate, "subject"> }): string {
   return certificate.parsed.subject.typesAndValues
     .map(({ type, value }) => `${ATTRIBUTES[type] ?? type}=${String(value.valueBlock.value)}`)

@@ -1,12 +1,12 @@
 import * as asn1js from "asn1js";
 import { PkiRefusal } from "./refusal";
 
-/** Signatures and certificates are a few kilobytes; those of a long chain fit well. */
+/** Maximum size. Signatures and certificates have a few kilobytes, and those of a long chain fit well. */
 export const MAX_DER_BYTES = 65_536;
 
 type Parsed = ReturnType<typeof asn1js.fromBER>["result"];
 
-/** Runs a parser of the ASN.1 library; whatever it throws at foreign bytes is one refusal. */
+/** Runs a parser of the ASN.1 library. Everything it throws at foreign bytes becomes one refusal. */
 export function parsing<T>(what: string, parse: () => T): T {
   try {
     return parse();
@@ -16,7 +16,7 @@ export function parsing<T>(what: string, parse: () => T): T {
   }
 }
 
-/** One ASN.1 value that fills the bytes to the end, `most` of them. Throws PkiRefusal `form`. */
+/** Returns one ASN.1 value that fills the bytes to the end, with at most `most` bytes. Throws PkiRefusal `form`. */
 export function parseWhole(what: string, bytes: Uint8Array, most = MAX_DER_BYTES): Parsed {
   if (bytes.length > most) throw new PkiRefusal("form", `${what} is too long`);
   const { result, offset } = parsing(what, () => asn1js.fromBER(bytes));
@@ -37,12 +37,12 @@ export function octetsOf(what: string, value: unknown): Uint8Array {
   return copyOf(value.valueBlock.valueHexView);
 }
 
-/** Bytes of their own, since the library's views share one buffer. */
+/** Copies the bytes, because the library's views share one buffer. */
 export function copyOf(view: Uint8Array): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(view);
 }
 
-/** Whether a value carries this context-specific tag. */
+/** Returns whether a value has this context-specific tag. */
 export function isTagged(value: Parsed | undefined, tag: number): value is asn1js.Constructed {
   return (
     value instanceof asn1js.Constructed && value.idBlock.tagClass === 3 && value.idBlock.tagNumber === tag

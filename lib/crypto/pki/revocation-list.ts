@@ -7,18 +7,18 @@ import { CRL_BIT, mayUseFor } from "./certificate-rules";
 import { parseWhole, parsing } from "./der";
 import { PkiRefusal } from "./refusal";
 
-/** Lists of a busy authority have some tens of thousands of entries. */
+/** Maximum size. Lists of a busy authority have some tens of thousands of entries. */
 export const MAX_LIST_BYTES = 1_048_576;
 const NUMBER = "2.5.29.20";
-/** Extensions that narrow what a list says: a delta, an issuing distribution point; and of an entry, another issuer. */
+/** Extensions that narrow a list: a delta, an issuing distribution point, and another issuer of an entry. */
 const NARROWING: readonly string[] = ["2.5.29.27", "2.5.29.28", "2.5.29.29"];
 
-/** A revocation list (RFC 5280 section 5) with the very bytes it came in. */
+/** A revocation list (RFC 5280 section 5) with its original bytes. */
 export interface HeldList {
   readonly der: Uint8Array;
   readonly parsed: CertificateRevocationList;
   readonly thisUpdate: Date;
-  /** When the next one is due; without it nobody knows how old the list is. */
+  /** Date of the next list. Without it the age of the list is unknown. */
   readonly nextUpdate: Date | undefined;
   readonly number: bigint | undefined;
 }
@@ -32,9 +32,9 @@ function numberOf(extensions: readonly Extension[]): bigint | undefined {
 }
 
 /**
- * Reads one whole list in DER. A delta, one of a part only (issuing distribution point), one of other issuers' certificates
- * and one with a critical extension that is not known here say less than they seem to, and are refused. Throws PkiRefusal
- * `form`.
+ * Reads one complete list in DER. Throws PkiRefusal `form` for lists that cover less than they seem to: a delta, a
+ * partial list (issuing distribution point), one for other issuers' certificates, or one with an unknown critical
+ * extension.
  */
 export function readList(der: Uint8Array): HeldList {
   parseWhole("the revocation list", der, MAX_LIST_BYTES);
@@ -42,7 +42,7 @@ export function readList(der: Uint8Array): HeldList {
     CertificateRevocationList.fromBER(Uint8Array.from(der)),
   );
   const extensions = parsed.crlExtensions?.extensions ?? [];
-  // They have to be critical (RFC 5280 sections 5.2.4, 5.2.5, 5.3.3), and are no less narrow where they are not.
+  // They must be critical (RFC 5280 sections 5.2.4, 5.2.5, 5.3.3), and narrow the list even where they are not.
   if (extensions.some(({ critical, extnID }) => critical || NARROWING.includes(extnID)))
     throw new PkiRefusal(
       "form",
@@ -64,7 +64,7 @@ export function readList(der: Uint8Array): HeldList {
   };
 }
 
-/** Whether this certificate issued the list, may do so, and signed it. */
+/** Returns whether this certificate issued the list, may issue lists, and signed it. */
 export async function isListOf({ parsed }: HeldList, issuer: HeldCertificate): Promise<boolean> {
   if (!parsed.issuer.isEqual(issuer.parsed.subject) || !mayUseFor(issuer, CRL_BIT)) return false;
   const { signature, signatureAlgorithm, signatureValue, tbsView } = parsed;
@@ -79,18 +79,18 @@ export async function isListOf({ parsed }: HeldList, issuer: HeldCertificate): P
       signatureAlgorithm,
     );
   } catch {
-    // The library throws where key and algorithm do not fit: that is no signature either.
+    // The library throws if key and algorithm do not fit. That is an invalid signature too.
     return false;
   }
 }
 
-/** Whether the list names the certificate, for whatever reason and from whenever. */
+/** Returns whether the list names the certificate, for any reason and from any time. */
 export function isRevokedBy({ parsed }: HeldList, certificate: HeldCertificate): boolean {
   const { serialNumber } = certificate.parsed;
   return (parsed.revokedCertificates ?? []).some((entry) => entry.userCertificate.isEqual(serialNumber));
 }
 
-/** Whether one list is newer than another of the same issuer: by its time, then by its number. */
+/** Returns whether one list is newer than another of the same issuer: by its time, then by its number. */
 export function isNewer(one: HeldList, other: HeldList): boolean {
   const [at, than] = [one.thisUpdate.getTime(), other.thisUpdate.getTime()];
   return at === than ? (one.number ?? 0n) > (other.number ?? 0n) : at > than;

@@ -16,7 +16,7 @@ async function digest(name: string, bytes: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await globalThis.crypto.subtle.digest(name, Uint8Array.from(bytes)));
 }
 
-/** The value of a signed attribute that may stand once and with one value only. */
+/** Returns the value of a signed attribute, which may occur only once and with one value. */
 function attributeOf(signer: SignerInfo, type: string): unknown {
   const found = (signer.signedAttrs?.attributes ?? []).filter((attribute) => attribute.type === type);
   const [attribute] = found;
@@ -26,18 +26,18 @@ function attributeOf(signer: SignerInfo, type: string): unknown {
   return attribute.values[0];
 }
 
-/** What the signed attributes must be of. */
+/** The content that the signed attributes must describe. */
 export interface SignedContent {
-  /** Its type, an object identifier, and what people call it. */
+  /** Its type, an object identifier, and its name in messages. */
   readonly type: string;
   readonly name: string;
-  /** The whole content, in one or more pieces. */
+  /** The complete content, in one or more pieces. */
   readonly pieces: readonly Uint8Array[];
 }
 
 /**
- * The signed attributes must be of this content: its type, and its digest (RFC 5652 section 11). Throws PkiRefusal
- * `form`, `algorithm`, or `content` when they are of other bytes.
+ * Requires that the signed attributes describe this content: its type and its digest (RFC 5652 section 11). Throws
+ * PkiRefusal `form`, `algorithm`, or `content` when they describe other bytes.
  */
 export async function requireContent(signer: SignerInfo, content: SignedContent): Promise<void> {
   const type = attributeOf(signer, CONTENT_TYPE);
@@ -54,7 +54,7 @@ interface NamedCertificate {
   readonly digest: Uint8Array;
 }
 
-/** What ESSCertID (RFC 2634) or ESSCertIDv2 (RFC 5035) says of the signer's certificate; nothing without one. */
+/** Returns what ESSCertID (RFC 2634) or ESSCertIDv2 (RFC 5035) says about the signer's certificate. Undefined without one. */
 function namedCertificate(signer: SignerInfo): NamedCertificate | undefined {
   const second = attributeOf(signer, SIGNING_CERTIFICATE_V2);
   const attribute = second ?? attributeOf(signer, SIGNING_CERTIFICATE);
@@ -83,9 +83,9 @@ function isNamedBySignerId(signer: SignerInfo, certificate: HeldCertificate): bo
 }
 
 /**
- * The certificate that the signed ESSCertID names, which must also be the one the signer's identifier names (RFC 5035,
- * RFC 5816). Where `mayBeUnnamed`, a signature without an ESSCertID goes by the identifier alone. Throws PkiRefusal
- * `signer` when it is not among those that came with it.
+ * Returns the certificate that the signed ESSCertID names, which must also be the one in the signer's identifier (RFC
+ * 5035, RFC 5816). With `mayBeUnnamed`, a signature without an ESSCertID uses the identifier alone. Throws PkiRefusal
+ * `signer` when the message does not contain it.
  */
 export async function findSigner(
   signer: SignerInfo,

@@ -10,15 +10,15 @@ const BARE_RSA = "1.2.840.113549.1.1.1";
 const MAX_CERTIFICATES = 16;
 const MAX_LISTS = 8;
 
-/** SignedData of CMS (RFC 5652) taken apart; nothing in it is believed yet. */
+/** Parsed SignedData of CMS (RFC 5652). No part of it is verified yet. */
 export interface ParsedSignedData {
   readonly signed: SignedData;
-  /** Certificates and revocation lists with the bytes they came in: a copy that the library wrote anew might differ. */
+  /** Certificates and revocation lists with their original bytes. A copy written by the library might differ. */
   readonly certificates: readonly HeldCertificate[];
   readonly lists: readonly Uint8Array[];
 }
 
-/** Parses a ContentInfo that holds SignedData and nothing else. `what` names it to people. Throws PkiRefusal `form`. */
+/** Parses a ContentInfo that contains exactly SignedData. `what` is its name in messages. Throws PkiRefusal `form`. */
 export function parseSignedData(what: string, bytes: Uint8Array, most?: number): ParsedSignedData {
   const [, wrapped] = membersOf(what, parseWhole(what, bytes, most));
   const [signedData] = membersOf(`the content of ${what}`, wrapped);
@@ -35,7 +35,7 @@ export function parseSignedData(what: string, bytes: Uint8Array, most?: number):
   };
 }
 
-/** The plain members of the set under this tag: of certificates and lists, other forms have tags of their own. */
+/** Returns the plain members of the set under this tag. Other forms of certificates and lists have their own tags. */
 function sequencesOf(
   what: string,
   of: ReturnType<typeof membersOf>,
@@ -51,7 +51,7 @@ function sequencesOf(
     .map((member) => copyOf(member.valueBeforeDecodeView));
 }
 
-/** The signer's key must have signed the signed attributes. Throws PkiRefusal `algorithm` or `signature`. */
+/** Requires that the signer's key signed the signed attributes. Throws PkiRefusal `algorithm` or `signature`. */
 export async function requireSigned(signer: SignerInfo, certificate: HeldCertificate): Promise<void> {
   const { signedAttrs, signature, signatureAlgorithm, digestAlgorithm } = signer;
   if (signedAttrs === undefined) throw new PkiRefusal("signature", "nothing is signed");

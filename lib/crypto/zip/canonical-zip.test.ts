@@ -36,7 +36,7 @@ function errorOf(bytes: Uint8Array): FormatError {
 }
 
 describe("a canonical zip", () => {
-  it("reads as it was written, in bytewise order, the same whatever the order given", () => {
+  it("a zip reads as it was written, in bytewise order, whatever the input order", () => {
     expect(readCanonicalZip(zip).map((file) => file.name)).toEqual([
       "README.txt",
       "entries.ndjson",
@@ -50,7 +50,7 @@ describe("a canonical zip", () => {
     expect(crc32(utf8("123456789"))).toBe(0xcbf43926);
   });
 
-  it("is refused when any bit of it changed, or when it was cut or extended", () => {
+  it("a zip is refused when any bit of it changed, or when it was cut or extended", () => {
     const content = new Set<string>();
     for (let index = 0; index < zip.length; index++) {
       for (let bit = 0; bit < 8; bit++) {
@@ -66,7 +66,7 @@ describe("a canonical zip", () => {
     expect(errorOf(concat(Uint8Array.of(0), zip)).code).toBe("format.bundle");
   });
 
-  it("with a path that climbs, is absolute or hidden, is neither written nor read", () => {
+  it("a path that climbs, is absolute or hidden is neither written nor read", () => {
     for (const name of ["../x", "/x", "a/../b", "a//b", ".x", "a/.b", "", "a\\b", "a:b", "ä", "a/"]) {
       expect(() => writeCanonicalZip([{ name, bytes: utf8("x") }])).toThrow(FormatError);
     }
@@ -74,7 +74,7 @@ describe("a canonical zip", () => {
     expect(errorOf(renamed("README.txt", "/etc/passw")).message).toContain("not allowed");
   });
 
-  it("with a name twice, or over the reader's limits, is refused", () => {
+  it("a repeated name and a zip beyond the reader's limits are refused", () => {
     const twice = [...files, { name: "README.txt", bytes: utf8("other") }];
     expect(() => buildZip(twice)).toThrow("twice");
     const other = writeCanonicalZip([...files, { name: "READMF.txt", bytes: utf8("other") }]);
@@ -86,7 +86,7 @@ describe("a canonical zip", () => {
   });
 });
 
-describe("a zip written piece by piece", () => {
+describe("a zip written in pieces", () => {
   const streamed = (name: string, bytes: Uint8Array, change: Partial<MeasuredFile> = {}) => ({
     name,
     size: bytes.length,
@@ -102,7 +102,7 @@ describe("a zip written piece by piece", () => {
     return new Uint8Array(Buffer.concat(pieces));
   };
 
-  it("has the bytes of the same zip written whole, whatever order its files come in", async () => {
+  it("a zip written in pieces has the bytes of the same zip written whole, in any order of files", async () => {
     const files = ["manifest.txt", "README.txt", "checkpoints.json", "checkpoint.txt"].map((name, at) => ({
       name,
       bytes: new Uint8Array(Buffer.from(name.repeat(at * 3))),
@@ -112,13 +112,13 @@ describe("a zip written piece by piece", () => {
     expect(readCanonicalZip(whole)).toHaveLength(4);
   });
 
-  it("fails when a file is not what was measured", async () => {
+  it("a zip in pieces fails when a file differs from its measurement", async () => {
     const bytes = new Uint8Array([1, 2, 3]);
     await expect(collect([streamed("a.txt", bytes, { size: 4 })])).rejects.toThrow("a.txt changed");
     await expect(collect([streamed("a.txt", bytes, { crc: 1 })])).rejects.toThrow("a.txt changed");
   });
 
-  it("that would be too large fails before its first piece", async () => {
+  it("a zip in pieces that would be too large fails before its first piece", async () => {
     const huge = streamed("a.txt", new Uint8Array(0), { size: 0xffff_ffff });
     await expect(streamCanonicalZip([huge]).next()).rejects.toThrow("too large");
   });

@@ -15,12 +15,12 @@ import {
 
 export type { ZipFile } from "./zip-format";
 
-/** A file too long to hold: its size and CRC-32 are known, its bytes come when their turn does. */
+/** A file too long to keep in memory. Its size and CRC-32 are known, and its bytes are read later. */
 export interface StreamedZipFile extends MeasuredFile {
   bytes(): AsyncIterable<Uint8Array>;
 }
 
-/** Bounds a reader sets before it holds a stranger's bundle in memory. */
+/** A reader's limits, checked before it keeps a foreign bundle in memory. */
 export interface ZipLimits {
   readonly maxBytes?: number;
   readonly maxFiles?: number;
@@ -37,14 +37,14 @@ function refuse(message: string, offset: number, file?: string): never {
   throw new FormatError("format.bundle", `${message} ${where}`, place);
 }
 
-/** Writes the one canonical zip of these files, in bytewise order of names whatever order they come in. */
+/** Returns the one canonical zip of these files, in bytewise order of names whatever the input order. */
 export function writeCanonicalZip(files: readonly ZipFile[]): Uint8Array {
   return buildZip(files);
 }
 
 /**
- * The same zip as `writeCanonicalZip` gives, piece by piece. Throws FormatError before the first piece when the zip
- * would be too large, and in the middle when a file's bytes are not those that were measured.
+ * Returns the same zip as `writeCanonicalZip`, piece by piece. Throws FormatError before the first piece when the zip
+ * would be too large, and later when a file's bytes differ from the measured ones.
  */
 export async function* streamCanonicalZip(files: readonly StreamedZipFile[]): AsyncGenerator<Uint8Array> {
   const ordered = inZipOrder(files);
@@ -108,9 +108,9 @@ function checkNames(files: readonly PlacedFile[]): void {
 }
 
 /**
- * Reads a canonical zip: parses it, rebuilds it from names and contents, and requires equality byte for
- * byte, so that no byte can change unseen by this reader or differ from what another reader shows. Throws
- * FormatError with the first offset that differs and the file it falls in.
+ * Reads a canonical zip: parses it, rebuilds it from names and contents, and requires equal bytes. So a change of any
+ * byte is detected, and every reader sees the same content. Throws FormatError with the first different offset and its
+ * file.
  */
 export function readCanonicalZip(bytes: Uint8Array, limits: ZipLimits = {}): ZipFile[] {
   if (bytes.length > (limits.maxBytes ?? 0xffff_ffff)) refuse("the bundle is larger than allowed", 0);

@@ -27,8 +27,8 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
 });
 
 /**
- * CRC-32 as zip uses it (APPNOTE.TXT 4.4.7), going on from that of the bytes before. It guards nothing: the
- * byte-for-byte comparison does.
+ * Returns CRC-32 as zip uses it (APPNOTE.TXT 4.4.7), continued from that of the previous bytes. It protects nothing; the
+ * comparison of all bytes does.
  */
 export function crc32(bytes: Uint8Array, before = 0): number {
   let crc = (before ^ 0xffffffff) >>> 0;
@@ -51,7 +51,7 @@ function uint32(value: number): number[] {
   return [value & 255, (value >>> 8) & 255, (value >>> 16) & 255, (value >>> 24) & 255];
 }
 
-/** What the records of a file are made of. */
+/** What the records of a file contain. */
 export interface MeasuredFile {
   readonly name: string;
   readonly size: number;
@@ -74,7 +74,10 @@ function commonFields({ name, size, crc }: MeasuredFile): number[] {
   ];
 }
 
-/** The files in the order of a canonical zip, bytewise by name; refuses bad names, a name twice and too many. */
+/**
+ * Returns the files in the order of a canonical zip, bytewise by name. Refuses bad names, repeated names and too many
+ * files.
+ */
 export function inZipOrder<T extends { readonly name: string }>(files: readonly T[]): T[] {
   for (const file of files) checkZipName(file.name);
   if (files.length > MAX_FILES) throw new FormatError("format.bundle", "too many files");
@@ -84,12 +87,12 @@ export function inZipOrder<T extends { readonly name: string }>(files: readonly 
   return [...files].sort((a, b) => compareBytes(utf8(a.name), utf8(b.name)));
 }
 
-/** What stands before a file's bytes (APPNOTE.TXT 4.3.7), its name included. */
+/** Returns the bytes before a file's content (APPNOTE.TXT 4.3.7), with its name. */
 export function zipLocalHeader(file: MeasuredFile): Uint8Array {
   return concatAll([Uint8Array.of(0x50, 0x4b, 3, 4, ...commonFields(file)), utf8(file.name)]);
 }
 
-/** The end of a zip of these files, which stand in it in this order: central directory and end record. */
+/** Returns the end of a zip with these files in this order: central directory and end record. */
 export function zipDirectory(files: readonly MeasuredFile[]): Uint8Array {
   const centrals: Uint8Array[] = [];
   let offset = 0;
@@ -111,8 +114,8 @@ export function zipDirectory(files: readonly MeasuredFile[]): Uint8Array {
 }
 
 /**
- * The one zip of a set of files: stored, sorted bytewise by name, all times 1980-01-01, no comments, extra
- * fields or attributes (APPNOTE.TXT 4.3.6). Four gigabytes and 65,535 files are the limits.
+ * Returns the one zip of a set of files: stored, sorted bytewise by name, all times 1980-01-01, no comments, extra fields
+ * or attributes (APPNOTE.TXT 4.3.6). Limits: four gigabytes and 65,535 files.
  */
 export function buildZip(files: readonly ZipFile[]): Uint8Array {
   const measured = inZipOrder(files).map((file) => ({
@@ -124,7 +127,7 @@ export function buildZip(files: readonly ZipFile[]): Uint8Array {
   return concatAll([...measured.flatMap((file) => [zipLocalHeader(file), file.bytes]), directory]);
 }
 
-/** Name bytes as text, checked. */
+/** Returns name bytes as checked text. */
 export function zipName(bytes: Uint8Array): string {
   const name = fromUtf8(bytes);
   checkZipName(name);

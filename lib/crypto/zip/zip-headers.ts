@@ -1,12 +1,12 @@
 import { utf8 } from "../bytes";
 import { CENTRAL_BYTES, END_BYTES, LOCAL_BYTES } from "./zip-format";
 
-// The records of a canonical zip from what they say, without the contents: for readers and writers that stream.
+// Builds the records of a canonical zip from their values, without the contents, for readers and writers that stream.
 
 const DOS_DATE_1980_01_01 = 0x0021;
 const VERSION_NEEDED = 10;
 
-/** What the headers of one stored file say. */
+/** Values in the headers of one stored file. */
 export interface ZipEntry {
   readonly name: string;
   readonly crc: number;

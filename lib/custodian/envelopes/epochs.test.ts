@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => t.stop());
 
-/** The item as it stands in the database after the move. */
+/** The item as the database stores it after the move. */
 function moved(item: RegistrationItem, result: RewrapResult | undefined): RegistrationItem {
   if (result?.ok !== true) throw new Error("a moved entry expected");
   const recipients = item.jwe.recipients.map((entry) =>
@@ -37,7 +37,7 @@ function moved(item: RegistrationItem, result: RewrapResult | undefined): Regist
 const keyFile = (epoch: number): string => path.join(t.dir, "keys", `escrow-${epoch}.key.json`);
 const reasonOf = async (act: Promise<unknown>): Promise<unknown> => (await refusalOf(act)).extra?.reason;
 
-test("the next epoch begins on demand, once however often it is asked for, and after thirty days by itself", async () => {
+test("the next epoch begins once on demand, however often it is requested, and automatically after thirty days", async () => {
   expect((await t.client.epoch()).kid).toBe("escrow#1");
   const [a, b] = await Promise.all([t.client.beginEpoch(2), t.client.beginEpoch(2)]);
   expect([a.kid, b.kid, (await t.client.epoch()).kid]).toEqual(["escrow#2", "escrow#2", "escrow#2"]);
@@ -52,7 +52,7 @@ test("the next epoch begins on demand, once however often it is asked for, and a
   expect(await t.client.epochs()).toEqual(epochs);
 });
 
-test("both epochs open in between; entries are moved with the body as it was, and open with the new key alone after", async () => {
+test("both epochs open during the move; afterwards entries have the same body and open with the new key only", async () => {
   const old = await t.seal();
   await t.client.register(old);
   await t.client.beginEpoch(2);
@@ -84,7 +84,7 @@ test("both epochs open in between; entries are moved with the body as it was, an
   ]);
 });
 
-test("a lost answer is made anew, and what was never registered is registered first", async () => {
+test("a move repeats a lost answer and first registers groups that were not registered", async () => {
   const items = await t.seal();
   await t.client.beginEpoch(2);
   const first = await t.client.rewrap(items);
@@ -99,7 +99,7 @@ test("a lost answer is made anew, and what was never registered is registered fi
   expect(await t.client.rewrap([forged])).toMatchObject([{ ok: false, reason: "body-digest" }]);
 });
 
-test("an epoch's key is destroyed at zero registered groups only, never the newest, for good, and killed in between too", async () => {
+test("the custodian destroys an epoch's key only at zero registered groups, for good, never the newest, also after a crash in between", async () => {
   const items = await t.seal();
   await t.client.register(items);
   expect(await reasonOf(t.client.destroyEpoch(1))).toBe("epoch");
@@ -115,7 +115,7 @@ test("an epoch's key is destroyed at zero registered groups only, never the newe
   await t.client.destroyEpoch(1);
   expect(await reasonOf(t.client.destroyEpoch(9))).toBe("epoch");
   expect(await reasonOf(t.client.destroyEpoch(2))).toBe("epoch");
-  // A crash after the line of the journal and before the file was removed.
+  // A crash after the journal line was written and before the file was removed.
   writeFileSync(keyFile(1), kept);
   await t.restart();
   expect(existsSync(keyFile(1))).toBe(false);
@@ -123,7 +123,7 @@ test("an epoch's key is destroyed at zero registered groups only, never the newe
   expect((await t.client.register(await t.seal())).every(({ ok }) => ok)).toBe(true);
 });
 
-test("a further epoch is not begun on demand while entries of the one before wait to be moved", async () => {
+test("the custodian begins no further epoch on demand while entries of an earlier one wait to be moved", async () => {
   const items = await t.seal();
   await t.client.register(items);
   await t.client.beginEpoch(2);

@@ -10,7 +10,7 @@ import { ensureEscrowKey, escrowKeyName } from "@/lib/keystore/files/create-keys
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** The epoch that is sealed for now. */
+/** Returns the newest epoch, which is sealed to now. */
 export function newestEpoch(core: Core): SignedEpoch {
   const newest = core.memory.epochs.at(-1);
   if (newest === undefined) throw new JournalError("the custodian has announced no escrow key");
@@ -29,7 +29,10 @@ function announce(core: Core, epoch: number): void {
   remember(core, { kind: "epoch", signed: { statement, signature: toBase64url(signature) } });
 }
 
-/** Keys of announced epochs must be in the keystore, those of destroyed ones must not. Announces the first epoch. */
+/**
+ * Checks the keystore: keys of announced epochs must be present, keys of destroyed epochs must not. Announces the first
+ * epoch.
+ */
 export function ensureEpochs(core: Core): void {
   const { keystore, memory } = core;
   for (const epoch of memory.destroyed) keystore.removeNamedKey(escrowKeyName(epoch));
@@ -42,7 +45,7 @@ export function ensureEpochs(core: Core): void {
   if (memory.epochs.length === 0) announce(core, 1);
 }
 
-/** Begins the next epoch when the newest is older than it may be. By the custodian's own clock. */
+/** Begins the next epoch when the newest is too old by the custodian's own clock. */
 export function rotateWhenDue(core: Core): void {
   const { statement } = newestEpoch(core);
   const age = core.clock.nowMs() - parseSeconds(statement.created_at);
@@ -50,8 +53,8 @@ export function rotateWhenDue(core: Core): void {
 }
 
 /**
- * Begins this epoch on demand; again, when it has begun, is no error. Refused while entries of an epoch before the newest
- * wait to be moved: whoever asks again and again makes no keys without end.
+ * Begins this epoch on demand. A repetition is not an error. Refused while entries of an epoch before the newest wait to
+ * be moved, so that repeated requests cannot create keys without limit.
  */
 export function beginEpoch(core: Core, epoch: number): void {
   const newest = newestEpoch(core).statement.epoch;
@@ -66,8 +69,8 @@ export function beginEpoch(core: Core, epoch: number): void {
 }
 
 /**
- * Destroys a former epoch's private key, for good: written down first, so that a crash in between ends in it too. Refused
- * for the newest epoch and while anything registered lies under it.
+ * Destroys a former epoch's private key for good. The journal records it first, so that the custodian completes it after
+ * a crash. Refused for the newest epoch and while a registered entry is sealed with the key.
  */
 export function destroyEpoch(core: Core, epoch: number): void {
   const { memory, keystore } = core;

@@ -8,7 +8,7 @@ import { JournalRecord } from "@/lib/custodian/journal/records";
 import type { RegistrationItem } from "@/lib/escrow/protocol/messages";
 import { TestCustodian } from "@/lib/testing/custodian/custodian";
 
-// A transaction keeps the record digest it was first registered with, whatever generation follows.
+// A transaction keeps the record digest of its first registration in all later generations.
 const GROUPS = { amount: { amount: "1000" }, pricing: { rate: "0.1" } };
 let t: TestCustodian;
 beforeEach(async () => {
@@ -31,7 +31,7 @@ async function generations() {
   };
 }
 
-/** The journal as a custodian wrote it before it remembered record digests. */
+/** The journal as a custodian wrote it before record digests were added. */
 async function forgetRecords(): Promise<void> {
   await t.halt();
   const dir = path.dirname(t.journalFile);
@@ -48,7 +48,7 @@ async function forgetRecords(): Promise<void> {
   await t.restart();
 }
 
-test("a next generation is taken under the same record and refused under another, after a restart too", async () => {
+test("a next generation is accepted under the same record and refused under another, also after a restart", async () => {
   const { first, resealed, swapped } = await generations();
   expect(await outcomes(first)).toEqual(["ok", "ok"]);
   expect(await outcomes(swapped)).toEqual(["body-digest"]);
@@ -61,25 +61,25 @@ test("a next generation is taken under the same record and refused under another
   );
 });
 
-test("two records for one transaction in one batch: the first stays", async () => {
+test("of two records for one transaction in one batch the first is kept", async () => {
   const { first, swapped } = await generations();
   expect(await outcomes([...first, ...swapped])).toEqual(["ok", "ok", "body-digest"]);
 });
 
-test("two calls at once do not register two records", async () => {
+test("two concurrent calls cannot register two records", async () => {
   const { first, swapped } = await generations();
   const both = await Promise.all([outcomes(first), outcomes(swapped)]);
   expect(both.map(([outcome]) => outcome).sort()).toEqual(["body-digest", "ok"]);
 });
 
-test("a known body named with another digest list is refused", async () => {
+test("a known body with another digest list is refused", async () => {
   const { first, swapped } = await generations();
   await outcomes(first);
   const rd_list = swapped[0]?.rd_list ?? [];
   expect(await outcomes(first.map((item) => ({ ...item, rd_list })))).toEqual(["body-digest", "body-digest"]);
 });
 
-test("an opening of a swapped generation is refused, and its grant brings none in", async () => {
+test("an opening of a swapped generation is refused, and its grant cannot register it", async () => {
   const { first, swapped } = await generations();
   await outcomes(first);
   const submission = t.submission({ transactions: [first[0]?.tx ?? ""] });
@@ -90,7 +90,7 @@ test("an opening of a swapped generation is refused, and its grant brings none i
   expect((await t.client.open(t.opening(submission.grant, first))).viewsLeft).toBe(2);
 });
 
-test("an older journal replays, and what it registered is pinned when it is seen again", async () => {
+test("an older journal replays, and its groups are pinned when they are registered again", async () => {
   const { first, resealed, swapped } = await generations();
   await outcomes(first);
   await forgetRecords();
@@ -101,7 +101,7 @@ test("an older journal replays, and what it registered is pinned when it is seen
   expect(await outcomes(resealed)).toEqual(["ok", "ok"]);
 });
 
-test("an opening pins an older transaction too", async () => {
+test("an opening also pins an older transaction", async () => {
   const { items, grant } = await t.granted();
   await forgetRecords();
   await t.client.open(t.opening(grant, items));

@@ -31,7 +31,7 @@ async function outcome(item: RegistrationItem): Promise<string> {
   return result.ok ? "ok" : result.reason;
 }
 
-/** Changes the escrow's own entry, the last one. */
+/** Changes the escrow's own entry, which is the last one. */
 function withEscrowEntry(
   item: RegistrationItem,
   change: (entry: Jwe["recipients"][number]) => void,
@@ -49,7 +49,7 @@ function flip(base64url: string): string {
   return toBase64url(bytes);
 }
 
-/** Changes the protected header of an envelope and encodes it again canonically. */
+/** Changes the protected header of an envelope and encodes it canonically again. */
 function withHeader(
   item: RegistrationItem,
   change: (cfx: Record<string, unknown>) => void,
@@ -59,7 +59,7 @@ function withHeader(
   return { ...item, jwe: { ...item.jwe, protected: toBase64url(canonicalBytes(header)) } };
 }
 
-test("a registered group is confirmed by the pinned key over its body, and again the same", async () => {
+test("the pinned key confirms a registered group over its body, and a repetition gets the same answer", async () => {
   const item = await oneItem();
   const [first] = await t.client.register([item]);
   expect(await t.client.register([item])).toEqual([first]);
@@ -69,7 +69,7 @@ test("a registered group is confirmed by the pinned key over its body, and again
   expect(first).toMatchObject({ tx: item.tx, grp: "amount", gen: 1, kid: "escrow#1" });
 });
 
-test("another body for the same place is refused for ever, in one batch as well", async () => {
+test("another body for the same place is always refused, also within one batch", async () => {
   const a = await oneItem();
   const [b] = await t.seal({ amount: { amount: "7" } }, { tx: a.tx });
   if (b === undefined) throw new Error("one item expected");
@@ -77,7 +77,7 @@ test("another body for the same place is refused for ever, in one batch as well"
   expect(await outcome(b)).toBe("body-digest");
 });
 
-const lies: [string, (item: RegistrationItem) => RegistrationItem][] = [
+const cheats: [string, (item: RegistrationItem) => RegistrationItem][] = [
   ["another transaction", (item) => ({ ...item, tx: uuidv7(1) })],
   ["another group", (item) => ({ ...item, grp: "pricing" })],
   ["another generation", (item) => ({ ...item, gen: 5 })],
@@ -126,18 +126,18 @@ const lies: [string, (item: RegistrationItem) => RegistrationItem][] = [
     (item) => ({ ...item, jwe: { ...item.jwe, recipients: item.jwe.recipients.slice(0, 1) } }),
   ],
 ];
-test.each(lies)("refused: %s", async (_what, lie) => {
-  expect(await outcome(lie(await oneItem()))).toBe("envelope");
+test.each(cheats)("registration refuses %s", async (_what, cheat) => {
+  expect(await outcome(cheat(await oneItem()))).toBe("envelope");
 });
 
-test("an epoch the custodian does not have is refused", async () => {
+test("an epoch that the custodian does not have is refused", async () => {
   const item = withEscrowEntry(await oneItem(), ({ header }) => {
     Object.assign(header, { kid: "escrow#9", apv: toBase64url(utf8("escrow#9")) });
   });
   expect(await outcome(item)).toBe("epoch");
 });
 
-test("refused items do not keep their neighbours from being registered", async () => {
+test("refused items do not prevent the registration of other items", async () => {
   const good = await oneItem();
   const bad = { ...(await oneItem()), fields: 9 };
   expect(await t.client.register([bad, good])).toMatchObject([{ ok: false }, { ok: true }]);
@@ -151,7 +151,7 @@ function twistPoint(): Uint8Array {
   }
 }
 
-test("an entry that would open, but whose ephemeral key lies on the twist, is refused", async () => {
+test("an entry that would open is refused if its ephemeral key is on the twist", async () => {
   const tx = uuidv7(t.clock.nowMs());
   const groups = { amount: { amount: "1000" } };
   const { list, rd, salts } = buildRecord({ tx, groups });
@@ -174,6 +174,6 @@ test("an entry that would open, but whose ephemeral key lies on the twist, is re
     });
   };
   expect(await outcome(await entryWith(twistPoint()))).toBe("envelope");
-  // The same made with a point of the curve opens: it is the twist that was refused.
+  // The same entry with a point on the curve opens, so the twist caused the refusal.
   expect(await outcome(await entryWith(ephemeralX25519().publicKey))).toBe("ok");
 });

@@ -1,7 +1,6 @@
 import "server-only";
 import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
-import type { GroupContent } from "@/lib/crypto/envelope/envelope";
-import { bodyDigest, openEnvelope, parseEnvelope } from "@/lib/crypto/envelope/envelope";
+import { bodyDigest, type GroupContent, openEnvelope, parseEnvelope } from "@/lib/crypto/envelope/envelope";
 import { type Envelope, isEscrowKid } from "@/lib/crypto/envelope/envelope-format";
 import { recordDigest } from "@/lib/crypto/envelope/record-digest";
 import { signEscrowOk } from "@/lib/crypto/escrow-ok";
@@ -13,17 +12,17 @@ import { Refused, refuse } from "@/lib/custodian/refused";
 import type { RegistrationItem, RegistrationResult } from "@/lib/escrow/protocol/messages";
 import { escrowKeyName } from "@/lib/keystore/files/create-keys";
 
-/** An envelope in strict form with the one entry that is the escrow's. */
+/** An envelope in strict form and the escrow's own entry in it. */
 interface OwnEntry {
   readonly envelope: Envelope;
   readonly kid: string;
   readonly epk: Uint8Array;
   readonly bd: string;
-  /** Record digest of the list that came with it. */
+  /** Record digest of the field digest list that was sent with it. */
   readonly rd: string;
 }
 
-/** Reads an item's envelope strictly and finds the escrow's own entry. */
+/** Parses an item's envelope strictly and finds the escrow's own entry. */
 export function ownEntry(item: RegistrationItem): OwnEntry {
   let envelope: Envelope;
   let rd: string;
@@ -47,8 +46,8 @@ export function ownEntry(item: RegistrationItem): OwnEntry {
 }
 
 /**
- * Opens an item's envelope with the escrow key of the epoch its entry names: binding, commitment, tag,
- * padding, JCS, number of fields and the digest list are all checked by lib/crypto.
+ * Opens an item's envelope with the escrow key of the epoch that its entry names. lib/crypto checks the binding,
+ * commitment, tag, padding, JCS, number of fields and the digest list.
  */
 export async function openItem(core: Core, item: RegistrationItem, own: OwnEntry): Promise<GroupContent> {
   const key = core.keystore.readNamedKey(escrowKeyName(Number(own.kid.slice("escrow#".length))));
@@ -75,18 +74,18 @@ export async function openItem(core: Core, item: RegistrationItem, own: OwnEntry
   }
 }
 
-/** A body whose record digest is known: proven by opening, now or before. */
+/** A body with a known record digest. Opening proved the digest, now or earlier. */
 type PinnedBody = RegisteredBody & { readonly rd: string };
 
-/** Participants among the recipients. Only the escrow's own entry is proven; the others are the sealer's word. */
+/** Returns the participants among the recipients. Only the escrow's own entry is proven; the sealer claims the others. */
 function partiesOf({ recipients }: Envelope): string[] {
   const kids = recipients.map(({ header }) => header.kid).filter((kid) => !isEscrowKid(kid));
   return [...new Set(kids.map((kid) => kid.slice(0, kid.lastIndexOf("#"))))].sort();
 }
 
 /**
- * Refuses another body for a place that has one, and another record digest for a transaction that has one:
- * for ever, and before anything is opened. A reseal is a new body of the same record.
+ * Refuses another body for a place that has one, and another record digest for a transaction that has one. This never
+ * changes, and it is checked before anything is opened. A reseal is a new body of the same record.
  */
 export function refuseReplacement(core: Core, item: RegistrationItem, own: OwnEntry): void {
   const known = core.memory.body(item);
@@ -127,14 +126,14 @@ async function check(core: Core, item: RegistrationItem): Promise<Checked> {
   }
 }
 
-/** What a batch adds to the memory, looked at together with it. */
+/** What a batch adds to the memory. It is checked together with the memory. */
 class Batch {
   private readonly fresh = new Map<string, PinnedBody>();
   private readonly recordDigests = new Map<string, string>();
 
   constructor(private readonly core: Core) {}
 
-  /** Takes a body in, unless its place has another body or its transaction another record digest. */
+  /** Adds a body, unless its place has another body or its transaction another record digest. */
   take(body: PinnedBody): boolean {
     const { memory } = this.core;
     const place = `${body.tx}|${body.grp}|${body.gen}`;
@@ -152,8 +151,8 @@ class Batch {
 }
 
 /**
- * Registers groups: what opens is remembered in one journal line and confirmed by signature, the rest is
- * refused one by one. Registering the same body again answers the same.
+ * Registers groups. One journal line remembers all groups that open, and the custodian signs a confirmation for each. The
+ * other groups are refused individually. A repeated registration of the same body gets the same answer.
  */
 export async function register(
   core: Core,
@@ -161,7 +160,8 @@ export async function register(
 ): Promise<RegistrationResult[]> {
   const checked: Checked[] = [];
   for (const item of items) checked.push(await check(core, item));
-  // Checking waits for the keystore; another call may have registered meanwhile. From here on nothing waits.
+  // The checks wait for the keystore, so another call may have registered meanwhile. All steps after this line are
+  // synchronous.
   const batch = new Batch(core);
   const results = checked.map(({ item, body, refused }): RegistrationResult => {
     if (body !== undefined && batch.take(body)) return confirm(core, body);

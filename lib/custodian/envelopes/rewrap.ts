@@ -16,7 +16,10 @@ interface Moved {
   readonly encryptedKey: string;
 }
 
-/** Opens the own entry with every check, and wraps its content key for the newest epoch. Nothing but the entry leaves. */
+/**
+ * Opens the own entry with every check, and wraps its content key for the newest epoch. Only the entry leaves the
+ * custodian.
+ */
 async function moveOne(core: Core, item: RegistrationItem): Promise<Moved> {
   const own = ownEntry(item);
   const { tx, grp: group, gen, ep } = item;
@@ -58,9 +61,9 @@ function answer(core: Core, { body, epk, encryptedKey }: Moved): RewrapResult {
 }
 
 /**
- * Moves the escrow's entries of registered groups to the newest epoch; those that are not registered yet are registered
- * first. What was moved is remembered in one line before anything is answered. An answer that got lost is made anew from
- * the same entry.
+ * Moves the escrow's entries of registered groups to the newest epoch. It first registers groups that are not registered
+ * yet. One journal line remembers all moved entries before the answer. After a lost answer, a repetition creates new
+ * entries from the same old entry.
  */
 export async function rewrap(core: Core, items: readonly RegistrationItem[]): Promise<RewrapResult[]> {
   await register(
@@ -77,7 +80,7 @@ export async function rewrap(core: Core, items: readonly RegistrationItem[]): Pr
     );
   }
   const fresh = moved.flatMap((one) => (one instanceof Refused ? [] : [one.body]));
-  // Wrapping waits for the keystore; from here on nothing does.
+  // Wrapping waits for the keystore. All steps after this line are synchronous.
   const isGone = fresh.some(({ kid }) => core.memory.destroyed.has(Number(kid.slice("escrow#".length))));
   if (isGone) refuse("epoch", "The epoch was destroyed meanwhile.");
   if (fresh.length > 0) remember(core, { kind: "register", items: fresh });

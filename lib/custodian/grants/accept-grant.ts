@@ -3,13 +3,12 @@ import { toBase64url } from "@/lib/crypto/bytes";
 import { signStatement } from "@/lib/crypto/statement";
 import { type Core, remember } from "@/lib/custodian/core";
 import { checkBreakGlass, proveBreakGlass } from "@/lib/custodian/grants/break-glass";
-import { checkAuthorization } from "@/lib/custodian/grants/check-authorization";
 import { namedCoViewers } from "@/lib/custodian/grants/co-viewers";
 import { checkDispute, proveDispute } from "@/lib/custodian/grants/dispute";
 import { checkRelease, proveRelease } from "@/lib/custodian/grants/release";
-import { effectiveScope, instantOf } from "@/lib/custodian/grants/scope";
+import { checkAuthorization, effectiveScope, instantOf } from "@/lib/custodian/grants/scope";
 import { refuse } from "@/lib/custodian/refused";
-import { requireSameRoster } from "@/lib/custodian/roster/same-roster";
+import { requireSameRoster } from "@/lib/custodian/roster/roster";
 import {
   assuranceOf,
   type Proof,
@@ -32,7 +31,7 @@ function requirePerson(roster: Roster, person: string, as: "requester" | "approv
   return findPerson(roster, person) ?? refuse(as, `${person} does not stand in the roster.`);
 }
 
-/** One decision by itself: for this log, an approval, by somebody who may take this stage, and signed. */
+/** Checks one decision alone: it is for this log, approves, and is signed by a person who may decide this stage. */
 async function proveDecision(
   core: Core,
   roster: Roster,
@@ -58,8 +57,8 @@ function checkNotEnded(core: Core, grant: string): void {
 }
 
 /**
- * Proves each signed statement of a submission by itself. It takes time and changes nothing: `acceptGrant` weighs
- * the proofs in the step that remembers the grant.
+ * Proves each signed statement of a submission alone. It takes time and changes nothing. `acceptGrant` weighs the proofs
+ * in the step that remembers the grant.
  */
 export async function proveSubmission(
   core: Core,
@@ -94,7 +93,7 @@ const SAME: Partial<
   authorization: "authorization",
 };
 
-/** The decisions together: about one request, by two different people, one for each stage. */
+/** Checks the decisions together: one request, two different people, one for each stage. */
 function checkTogether(decisions: readonly DecisionStatement[]): void {
   for (const member of ["request", "request_digest", "requester", "purpose", "authorization"] as const) {
     requireSame(decisions, member);
@@ -119,18 +118,18 @@ export interface CheckedGrant {
   readonly statement: GrantOkStatement;
   readonly digest: string;
   readonly isKnown: boolean;
-  /** The participant whose dispute statement stands in place of decisions. */
+  /** The participant whose dispute statement replaces the decisions. */
   readonly party?: string;
-  /** Of the executives whose statements stand in place of decisions. */
+  /** Organisations of the executives whose statements replace the decisions. */
   readonly organisations?: string[];
 }
 
-/** Digest of what was submitted, registrations left out. */
+/** Returns the digest of a submission without its registrations. */
 function submissionDigest({ registrations: _registrations, ...submission }: GrantSubmission): string {
   return recordDigest(submission);
 }
 
-/** What suspended grants of the same request have left: a suspension gives nobody a fresh budget. */
+/** Limits the views to what suspended grants of the same request have left, so that a suspension gives no fresh budget. */
 function viewsLeft(core: Core, request: string, decided: number): number {
   const left = Math.min(decided, core.memory.grants.leftOf(request) ?? decided);
   return left > 0
@@ -138,7 +137,7 @@ function viewsLeft(core: Core, request: string, decided: number): number {
     : refuse("views-exhausted", "The suspended grant of this request has no views left.");
 }
 
-/** Every check of decisions, and the scope they leave together. */
+/** Makes every check of decisions and returns their common scope. */
 function checkDecided(
   core: Core,
   roster: Roster,
@@ -167,8 +166,8 @@ function checkDecided(
 }
 
 /**
- * Every check of a submission; nothing changes. A repeated submission is answered as the first was, but for
- * the mark of an evaluation, which the custodian may bear since.
+ * Makes every check of a submission and changes nothing. A repeated submission gets the first answer, except that the
+ * custodian may have become an evaluation since and then adds its mark.
  */
 export function checkGrant(
   core: Core,
@@ -202,7 +201,7 @@ export function checkGrant(
   return { statement: checkDecided(core, roster, submission, proofs), digest, isKnown: false };
 }
 
-/** Takes a grant for good, after checking it once more in one go, and signs the scope that will be enforced. */
+/** Accepts a grant for good after checking it again in one synchronous step, and signs the scope that will be enforced. */
 export function acceptGrant(
   core: Core,
   roster: Roster,
@@ -218,7 +217,7 @@ export function acceptGrant(
   return { statement, signature: toBase64url(signature) };
 }
 
-/** What the journal keeps of what a grant rests on. */
+/** Returns what the journal stores about the basis of a grant. */
 function basisOf(submission: GrantSubmission, { party, organisations }: CheckedGrant) {
   if ("dispute" in submission) {
     return { decisions: [], dispute: submission.dispute, ...(party === undefined ? {} : { party }) };

@@ -11,7 +11,7 @@ import type { EmergencySubmission } from "@/lib/escrow/protocol/submissions";
 import { BREAK_GLASS_REASON, brokenGlass, reviewed } from "@/lib/testing/custodian/break-glass";
 import { type PersonName, TestCustodian } from "@/lib/testing/custodian/custodian";
 
-// A custodian without CUSTODIAN_EVALUATION; "the portal" knows everything and signs nothing.
+// A custodian without CUSTODIAN_EVALUATION. "The portal" knows all data and has no one's key.
 let t: TestCustodian;
 beforeEach(async () => {
   t = await TestCustodian.start();
@@ -49,11 +49,11 @@ function look(
 const refuse = (submission: EmergencySubmission, reason: Refusal) =>
   expect(t.client.submitGrant(submission)).rejects.toMatchObject(refusedFor(reason));
 
-/** The use is over, by the clock. */
+/** Moves the clock past the end of the use. */
 const waitOut = () => t.clock.advance(MAX_EMERGENCY_MS);
 
-describe("a holder who breaks the glass", () => {
-  test("sees masks for an hour, and no character of the content", async () => {
+describe("emergency access", () => {
+  test("a holder sees masks for an hour, and no character of the content", async () => {
     const items = await sealed();
     const submission = brokenGlass(t, items);
     const { statement } = await t.client.submitGrant(submission);
@@ -78,7 +78,7 @@ describe("a holder who breaks the glass", () => {
     await expect(t.client.open(look(submission.grant, items))).rejects.toMatchObject(refusedFor("dates"));
   });
 
-  test("is answered as the first time when it comes again, also after restarts", async () => {
+  test("a repeated use gets the first answer, also after restarts", async () => {
     const { items, submission, grant } = await broken();
     await t.restart();
     expect((await t.client.submitGrant(submission)).ok).toBe(true);
@@ -87,7 +87,7 @@ describe("a holder who breaks the glass", () => {
     expect((await t.client.open(look(grant, items))).viewsLeft).toBe(10);
   });
 
-  test("is blocked from the moment the use was taken until another person has reviewed it", async () => {
+  test("a use blocks its holder at once, until another person has reviewed it", async () => {
     const { submission } = await broken();
     const items = await sealed();
     await refuse(brokenGlass(t, items), "review-due");
@@ -104,7 +104,7 @@ describe("a holder who breaks the glass", () => {
     expect((await t.client.submitGrant(brokenGlass(t, items))).ok).toBe(true);
   });
 
-  test("is blocked by a use that was ended before anything was opened, too", async () => {
+  test("a use that ended before any opening also blocks its holder", async () => {
     const { submission, grant } = await broken();
     await t.client.revoke({ grant, reason: "over", at: at(0) });
     await refuse(brokenGlass(t, await sealed()), "review-due");
@@ -112,12 +112,12 @@ describe("a holder who breaks the glass", () => {
     expect((await t.client.submitGrant(brokenGlass(t, await sealed()))).ok).toBe(true);
   });
 
-  test("does not block another holder", async () => {
+  test("a use does not block another holder", async () => {
     await broken("glass");
     expect((await broken("keeper")).grant).not.toBe("");
   });
 
-  test("stays blocked after an unjustified use until a roster has taken the duty away", async () => {
+  test("an unjustified use blocks its holder until a roster has removed the duty", async () => {
     const { submission } = await broken();
     waitOut();
     await t.client.review(reviewed(t, submission, { outcome: "unjustified" }));
@@ -156,8 +156,8 @@ describe("a holder who breaks the glass", () => {
   }
 });
 
-describe("a portal that lies about an emergency", () => {
-  test("cannot change what the holder signed, nor sign in his place", async () => {
+describe("a lying portal in an emergency", () => {
+  test("the portal cannot change what the holder signed, or sign in place of the holder", async () => {
     const items = await sealed();
     const other = await sealed();
     const honest = brokenGlass(t, items);
@@ -185,7 +185,7 @@ describe("a portal that lies about an emergency", () => {
     );
   });
 
-  test("never gets the full level, a fourth record, or a list that is not sorted", async () => {
+  test("the portal cannot get the full level, a fourth record, or accept an unsorted list", async () => {
     const items = await sealed();
     const honest = brokenGlass(t, items);
     const { statement } = honest.emergency;
@@ -213,15 +213,15 @@ describe("a portal that lies about an emergency", () => {
     ["regulator", "duty"],
     ["client", "duty"],
     ["owner", "party"],
-  ])("cannot let %s break the glass: %s", async (name, reason) => {
+  ])("the portal cannot give emergency access to %s: %s", async (name, reason) => {
     await refuse(brokenGlass(t, await sealed(), {}, name), reason);
   });
 
-  test("cannot bring somebody whom the roster does not name", async () => {
+  test("the portal cannot add a person who is not on the roster", async () => {
     await refuse(brokenGlass(t, await sealed(), { requester: "nobody" }), "requester");
   });
 
-  test("learns at the opening at the latest that the holder is of a party", async () => {
+  test("the custodian detects at the opening at the latest that the holder belongs to a party", async () => {
     const items = await t.seal(GROUPS);
     const submission = brokenGlass(t, items, {}, "owner");
     await t.client.submitGrant(submission);
@@ -230,7 +230,7 @@ describe("a portal that lies about an emergency", () => {
     );
   });
 
-  test("cannot do without a reason of 20 characters, or change it", async () => {
+  test("the portal cannot omit or change the reason, which has at least 20 characters", async () => {
     const items = await sealed();
     const short = brokenGlass(t, items, {}, "keeper", "Because it is so.");
     await refuse(short, "reason");
@@ -242,7 +242,7 @@ describe("a portal that lies about an emergency", () => {
     );
   });
 
-  test("cannot make it last longer than an hour, bring it late, or twice", async () => {
+  test("the portal cannot extend a use beyond an hour, submit it late, or use it twice", async () => {
     const items = await sealed();
     await refuse(brokenGlass(t, items, { not_after: at(MAX_EMERGENCY_MS + 120_000) }), "dates");
     await refuse(brokenGlass(t, items, { not_after: at(0) }), "dates");
@@ -254,7 +254,7 @@ describe("a portal that lies about an emergency", () => {
     await refuse({ ...nearly, reason: BREAK_GLASS_REASON.replace("still", "quiet") }, "grant-conflict");
   });
 
-  test("cannot give one more than twelve views", async () => {
+  test("the portal cannot give a holder more than twelve views", async () => {
     const { items, grant } = await broken();
     for (let view = 11; view >= 0; view -= 1) {
       expect((await t.client.open(look(grant, items))).viewsLeft).toBe(view);
@@ -263,11 +263,11 @@ describe("a portal that lies about an emergency", () => {
   });
 });
 
-describe("a review", () => {
+describe("a review of an emergency access", () => {
   const refuseReview = (review: ReturnType<typeof reviewed>, reason: Refusal) =>
     expect(t.client.review(review)).rejects.toMatchObject(refusedFor(reason));
 
-  test("is another person's with a duty for it, signed, of this very use", async () => {
+  test("a review needs another person's signature about this very use, and a duty for it", async () => {
     const { submission, grant } = await broken();
     const other = await broken("keeper");
     waitOut();
@@ -289,7 +289,7 @@ describe("a review", () => {
     await refuse(brokenGlass(t, await sealed()), "review-due");
   });
 
-  test("waits until the use is over, so that nothing is opened after it", async () => {
+  test("a review must wait until the use is over, so that no opening follows it", async () => {
     const { items, submission, grant } = await broken();
     await refuseReview(reviewed(t, submission), "dates");
     await t.client.open(look(grant, items));
@@ -298,7 +298,7 @@ describe("a review", () => {
     await expect(t.client.open(look(grant, items))).rejects.toMatchObject(refusedFor("dates"));
   });
 
-  test("is nobody's whose own use waits, so that two holders do not clear each other", async () => {
+  test("a holder whose own use is unreviewed cannot review, so two holders cannot clear each other", async () => {
     const { submission } = await broken("glass");
     const own = await broken("keeper");
     waitOut();
@@ -307,7 +307,7 @@ describe("a review", () => {
     expect((await t.client.review(reviewed(t, submission, {}, "keeper"))).ok).toBe(true);
   });
 
-  test("is taken once: the same again is answered alike, another word changes nothing", async () => {
+  test("a review counts once: a repetition gets the same answer, a different verdict changes nothing", async () => {
     const { submission } = await broken();
     waitOut();
     const unjustified = reviewed(t, submission, { outcome: "unjustified" });
@@ -319,7 +319,7 @@ describe("a review", () => {
     await refuse(brokenGlass(t, await sealed()), "review-due");
   });
 
-  test("counts after 72 hours too, and is marked late", async () => {
+  test("a review after 72 hours counts and is marked as late", async () => {
     const { submission } = await broken();
     t.clock.advance(REVIEW_MS + 1);
     await refuse(brokenGlass(t, await sealed()), "review-due");
@@ -327,7 +327,7 @@ describe("a review", () => {
     expect((await t.client.submitGrant(brokenGlass(t, await sealed()))).ok).toBe(true);
   });
 
-  test("of an earlier use does not clear a later one", async () => {
+  test("a review of an earlier use does not clear a later one", async () => {
     const { submission } = await broken();
     waitOut();
     await t.client.review(reviewed(t, submission));
@@ -337,18 +337,18 @@ describe("a review", () => {
   });
 });
 
-test("a custodian whose journal was lost has forgotten the block: what stands in the threat model", async () => {
+test("a custodian with a lost journal has forgotten the block, as the threat model says", async () => {
   const { submission } = await broken();
   await t.halt();
   rmSync(t.journalFile);
   await t.restart();
   const items = await sealed();
   expect((await t.client.submitGrant(brokenGlass(t, items))).ok).toBe(true);
-  // What it forgot can be reviewed no more, and counts against nobody.
+  // A forgotten use can no longer be reviewed, and blocks no one.
   await expect(t.client.review(reviewed(t, submission))).rejects.toMatchObject(refusedFor("unknown-grant"));
 });
 
-test("in evaluation the portal signs for holders and reviewers without keys, and everything says so", async () => {
+test("in an evaluation the portal signs for holders and reviewers without keys, and every answer is marked", async () => {
   const demo = await TestCustodian.start({ isEvaluation: true, roster: false });
   try {
     const roster = demo.roster();

@@ -1,9 +1,8 @@
 import "server-only";
 import { type Core, remember } from "@/lib/custodian/core";
-import { partiesOrganisations } from "@/lib/custodian/grants/party-organisations";
 import { instantOf } from "@/lib/custodian/grants/scope";
 import { refuse } from "@/lib/custodian/refused";
-import { requireSameRoster } from "@/lib/custodian/roster/same-roster";
+import { requireSameRoster } from "@/lib/custodian/roster/roster";
 import {
   assuranceOf,
   type Proof,
@@ -23,15 +22,15 @@ import {
   reasonDigest,
   type SignedReview,
 } from "@/lib/escrow/protocol/break-glass-statement";
-import { findPerson, type Roster } from "@/lib/escrow/protocol/roster";
+import { findPerson, partiesOrganisations, type Roster } from "@/lib/escrow/protocol/roster";
 import { isSameOrganisation } from "@/lib/escrow/protocol/same-organisation";
 import { type GrantOkStatement, recordDigest, validityTime } from "@/lib/escrow/protocol/statements";
 import type { EmergencySubmission, ReviewResponse } from "@/lib/escrow/protocol/submissions";
 
-/** Two clocks differ a little; the hour itself is counted by this custodian's. */
+/** Tolerance for two clocks that differ. The hour itself runs by the custodian's clock. */
 const SLACK_MS = 60_000;
 
-/** Proves that a holder named in the roster signed. Nothing is remembered. */
+/** Proves that a holder on the roster signed. Nothing is remembered. */
 export async function proveBreakGlass(
   core: Core,
   roster: Roster,
@@ -47,7 +46,7 @@ export async function proveBreakGlass(
   return proveSignature(rulesOf(core, roster), holder, "break-glass", statement, signature);
 }
 
-/** An earlier use waits for its review, or was found unjustified: whatever the portal says, the holder is blocked. */
+/** Refuses a holder with an earlier use that is unreviewed or unjustified, whatever the portal says. */
 function checkNotBlocked(core: Core, holder: string): void {
   const { emergencies } = core.memory;
   if (emergencies.waitingOf(holder) !== undefined) {
@@ -58,7 +57,7 @@ function checkNotBlocked(core: Core, holder: string): void {
   }
 }
 
-/** Nobody of a party's organisation looks at its records by break-glass; asked again at each opening. */
+/** Refuses a member of a party's organisation. Each opening checks this again. */
 export function checkBreakGlassStands(
   core: Core,
   roster: Roster,
@@ -76,7 +75,7 @@ export function checkBreakGlassStands(
   }
 }
 
-/** Every check of an emergency but its proof, and the scope it gives: masked, an hour at most, from now on. */
+/** Makes every check of an emergency except its proof, and returns the scope: masked, for an hour at most, from now on. */
 export function checkBreakGlass(
   core: Core,
   roster: Roster,
@@ -131,7 +130,7 @@ async function proveReview(
   return proveSignature(rulesOf(core, roster), reviewer, "review", statement, signature);
 }
 
-/** What is reviewed has ended, is the use that was signed for, and is another person's. */
+/** Checks that the reviewed use has ended, is the one that was signed for, and belongs to another person. */
 function checkReview(
   core: Core,
   { grant, emergency, reviewer }: ReviewStatement,
@@ -151,8 +150,8 @@ function checkReview(
 }
 
 /**
- * Takes another person's review of a use, once: the same again is answered as the first time, another one is refused.
- * A justified use frees its holder; after an unjustified one he stays blocked until a roster has taken the duty away.
+ * Takes another person's review of a use, once. A repetition gets the first answer; a different review is refused. A
+ * justified use unblocks its holder. An unjustified use blocks its holder until a roster has removed the duty.
  */
 export async function acceptReview(
   core: Core,

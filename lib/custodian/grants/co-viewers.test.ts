@@ -9,7 +9,7 @@ import { type DecisionStatement, recordDigest } from "@/lib/escrow/protocol/stat
 import { askedFor, brokenGlass, released } from "@/lib/testing/custodian/break-glass";
 import { type PersonName, TestCustodian } from "@/lib/testing/custodian/custodian";
 
-// Outside evaluation: the portal knows everything and signs nothing.
+// Outside an evaluation. The portal knows all data and has no one's key.
 let t: TestCustodian;
 beforeAll(async () => {
   t = await TestCustodian.start();
@@ -31,7 +31,7 @@ interface Decided {
   readonly by?: { readonly legal?: PersonName; readonly coordinator?: PersonName };
 }
 
-/** Two decisions on a request that names co-viewers, with its record. */
+/** Two decisions on a request that names co-viewers, and the request's record. */
 function decided(items: readonly RegistrationItem[], { record, over, by = {} }: Decided = {}) {
   const request = askedFor(items, { request: uuidv7(t.clock.nowMs()), co_viewers: [COLLEAGUE], ...record });
   const common = {
@@ -64,8 +64,8 @@ async function taken(decide: Decided = {}) {
   return { items, submission, accepted, grant: submission.grant };
 }
 
-describe("a co-viewer", () => {
-  test("opens by a word of his own, out of the same views, also after restarts", async () => {
+describe("co-viewers", () => {
+  test("a co-viewer opens with their own statement from the same budget, also after restarts", async () => {
     const { items, grant, accepted } = await taken();
     expect(accepted.statement).toMatchObject({ requester: "regulator-001", co_viewers: [COLLEAGUE] });
     expect((await asColleague(grant, items)).viewsLeft).toBe(2);
@@ -80,7 +80,7 @@ describe("a co-viewer", () => {
     await expect(t.client.open(t.opening(grant, items))).rejects.toMatchObject(refusedFor("views-exhausted"));
   });
 
-  test("is nobody where no record was handed over, and the custodian's word names none", async () => {
+  test("a grant without a record has no co-viewers, and the custodian's statement names none", async () => {
     const items = await sealed();
     const { request: _request, ...without } = decided(items);
     const { statement, signature } = await t.client.submitGrant(without);
@@ -88,13 +88,13 @@ describe("a co-viewer", () => {
     const { publicKey } = parseVkey(t.client.vkey);
     expect(verifyStatement(publicKey, "grant-ok", statement, Buffer.from(signature, "base64url"))).toBe(true);
     await expect(asColleague(without.grant, items)).rejects.toMatchObject(refusedFor("requester"));
-    // The record cannot be brought later, either.
+    // The record cannot be submitted later either.
     await expect(
       t.client.submitGrant({ ...decided(items), grant: without.grant, decisions: without.decisions }),
     ).rejects.toMatchObject(refusedFor("grant-conflict"));
   });
 
-  test("is out for good when he is taken out, before or after the grant came, and takes nobody else with him", async () => {
+  test("a removed co-viewer stays removed, before or after the grant, and other co-viewers stay", async () => {
     const { items, grant, submission } = await taken();
     const request = submission.request?.request ?? "";
     const end = { request, person: COLLEAGUE, reason: "Moved.", at: "2026-11-24T15:00:00Z" };
@@ -111,8 +111,8 @@ describe("a co-viewer", () => {
   });
 });
 
-describe("a portal that lies about co-viewers", () => {
-  test("adds nobody: the record is the one that both deciders signed for", async () => {
+describe("a lying portal about co-viewers", () => {
+  test("the portal cannot add co-viewers: both deciders signed for the record", async () => {
     const items = await sealed();
     const honest = decided(items);
     const lies: [Partial<FrozenRequestRecord>, Refusal][] = [
@@ -126,7 +126,7 @@ describe("a portal that lies about co-viewers", () => {
     }
   });
 
-  test("brings no record of another request or another requester, even if both signed its digest", async () => {
+  test("the portal cannot submit a record of another request or another requester, even if both signed its digest", async () => {
     const items = await sealed();
     const cases: [Decided, Refusal][] = [
       [{ over: { request: uuidv7(3) } }, "request"],
@@ -138,7 +138,7 @@ describe("a portal that lies about co-viewers", () => {
     }
   });
 
-  test("lets a co-viewer sign for himself only, and nobody who is not named", async () => {
+  test("a co-viewer signs only for themselves, and people who are not named cannot sign", async () => {
     const { items, grant } = await taken();
     const { client } = t;
     await expect(client.open(t.opening(grant, items, {}, "colleague"))).rejects.toMatchObject(
@@ -150,7 +150,7 @@ describe("a portal that lies about co-viewers", () => {
     await expect(
       client.open(t.opening(grant, items, { requester: "regulator-director" }, "director")),
     ).rejects.toMatchObject(refusedFor("requester"));
-    // The entry that announces the opening names who opens.
+    // The entry that announces the opening names the person who opens.
     const own = t.opening(grant, items, { requester: COLLEAGUE }, "colleague");
     const intent = t.opening(grant, items).intent;
     await expect(client.open({ ...own, intent })).rejects.toMatchObject(refusedFor("intent"));
@@ -167,7 +167,7 @@ describe("a portal that lies about co-viewers", () => {
     await expect(open()).rejects.toMatchObject(refusedFor(reason));
   });
 
-  test("names nobody whom the roster does not know", async () => {
+  test("the portal cannot name people who are not on the roster", async () => {
     const { items, grant } = await taken({ record: { co_viewers: ["regulator-009"] } });
     await expect(
       t.client.open(t.opening(grant, items, { requester: "regulator-009" }, "colleague")),
@@ -175,8 +175,8 @@ describe("a portal that lies about co-viewers", () => {
   });
 });
 
-describe("whoever may look has asked", () => {
-  test("so a co-viewer decides in neither stage, nor does anybody of his organisation", async () => {
+describe("conflicts of co-viewers", () => {
+  test("a co-viewer and members of their organisation cannot decide in either stage", async () => {
     const items = await sealed();
     const cases: [Decided, Refusal][] = [
       [{ record: { co_viewers: ["operator:legal"] } }, "self-approval"],
@@ -189,7 +189,7 @@ describe("whoever may look has asked", () => {
     }
   });
 
-  test("nor releases, and a release opens to nobody but the requester", async () => {
+  test("a co-viewer cannot release, and a release opens only to the requester", async () => {
     const items = await sealed();
     const refuse = (co_viewers: string[], reason: Refusal) =>
       expect(t.client.submitGrant(released(t, items, { record: { co_viewers } }))).rejects.toMatchObject(
@@ -203,7 +203,7 @@ describe("whoever may look has asked", () => {
     expect((await t.client.open(t.opening(submission.grant, items))).viewsLeft).toBe(2);
   });
 
-  test("break-glass and a dispute know no co-viewers, and take no record", async () => {
+  test("emergency access and disputes have no co-viewers and accept no record", async () => {
     const items = await sealed();
     const request = askedFor(items, { co_viewers: [COLLEAGUE] });
     for (const submission of [brokenGlass(t, items), t.disputed(items)]) {
@@ -213,7 +213,7 @@ describe("whoever may look has asked", () => {
     }
   });
 
-  test("support that looks beside somebody sees masks or nothing", async () => {
+  test("support staff as co-viewers see masks or nothing", async () => {
     const items = await sealed();
     const submission = decided(items, {
       record: { requester: "operator:support", co_viewers: ["operator:support-2"] },

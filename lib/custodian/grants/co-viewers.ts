@@ -9,7 +9,10 @@ import { isSameOrganisation } from "@/lib/escrow/protocol/same-organisation";
 import { type DecisionStatement, recordDigest } from "@/lib/escrow/protocol/statements";
 import type { CoViewerEnd } from "@/lib/escrow/protocol/submissions";
 
-/** Nobody who decides or releases is a co-viewer or of a co-viewer's organisation: who looks counts as who asks. */
+/**
+ * Refuses a decider or releaser who is a co-viewer or belongs to a co-viewer's organisation. The rules for a requester
+ * apply to co-viewers too.
+ */
 export function checkNoCoViewer(roster: Roster, named: readonly string[], approver: string): void {
   if (named.includes(approver)) refuse("self-approval", "A co-viewer cannot approve.");
   const own = findPerson(roster, approver)?.organisation;
@@ -20,8 +23,8 @@ export function checkNoCoViewer(roster: Roster, named: readonly string[], approv
 }
 
 /**
- * Who may open a decided grant beside its requester: those whom the record of the request names, when it is the record
- * that the deciders signed for. Without a record nobody.
+ * Returns the co-viewers of a decided grant: the people that the request's record names, if the deciders signed for that
+ * record. Empty without a record.
  */
 export function namedCoViewers(
   roster: Roster,
@@ -42,12 +45,12 @@ export function namedCoViewers(
   return named;
 }
 
-/** Whether a person may sign openings of a grant at all: its requester, or somebody named beside him. */
+/** Returns whether a person may sign openings of a grant at all: its requester or a named co-viewer. */
 export function isViewerOf({ statement }: HeldGrant, person: string): boolean {
   return person === statement.requester || (statement.co_viewers ?? []).includes(person);
 }
 
-/** As long as both stand in the roster alike: of one organisation, in one role. Support sees masks only. */
+/** Keeps co-viewers only while they have the requester's organisation and role on the roster. Support staff see masks only. */
 function requireColleague(requester: RosterPerson, viewer: RosterPerson, level: string): void {
   if (!isSameOrganisation(viewer.organisation, requester.organisation)) {
     refuse("organisation", "A co-viewer is of the requester's organisation.");
@@ -58,7 +61,7 @@ function requireColleague(requester: RosterPerson, viewer: RosterPerson, level: 
   }
 }
 
-/** A co-viewer opens while he is of the requester's organisation and nobody has taken him out; asked at each opening. */
+/** Refuses a co-viewer who was removed or left the requester's organisation. Each opening checks this. */
 export function checkCoViewerStands(core: Core, roster: Roster, grant: HeldGrant, person: string): void {
   const { statement, request } = grant;
   if (person === statement.requester) return;
@@ -71,7 +74,10 @@ export function checkCoViewerStands(core: Core, roster: Roster, grant: HeldGrant
   requireColleague(requester, viewer, statement.level);
 }
 
-/** Taking a co-viewer out needs no proof: it can only take away. It holds for every grant of the request, later ones too. */
+/**
+ * Removes a co-viewer. This needs no proof, because it can only reduce access. It applies to all present and later grants
+ * of the request.
+ */
 export function endCoViewer(core: Core, { request, person, reason, at }: CoViewerEnd): { ok: true } {
   if (!core.memory.grants.isViewerEnded(request, person)) {
     remember(core, { kind: "co-viewer-end", request, person, reason, ended_at: at });

@@ -8,7 +8,7 @@ import type { Refusal } from "@/lib/escrow/protocol/refusals";
 import { type OpenStatement, validityTime } from "@/lib/escrow/protocol/statements";
 import { type PersonName, TestCustodian } from "@/lib/testing/custodian/custodian";
 
-// A custodian without CUSTODIAN_EVALUATION; "the portal" knows everything and signs nothing.
+// A custodian without CUSTODIAN_EVALUATION. "The portal" knows all data and has no one's key.
 let t: TestCustodian;
 beforeAll(async () => {
   t = await TestCustodian.start();
@@ -55,8 +55,8 @@ async function taken(): Promise<{ items: RegistrationItem[]; submission: Dispute
   return { items, submission, grant: submission.grant };
 }
 
-describe("a dispute that a party signed", () => {
-  test("lets support see masks of its groups, and no character of their content", async () => {
+describe("a signed dispute", () => {
+  test("a dispute lets support see masks of its groups, and no character of their content", async () => {
     const items = await sealed();
     const submission = t.disputed(items);
     const { statement } = await t.client.submitGrant(submission);
@@ -79,13 +79,13 @@ describe("a dispute that a party signed", () => {
     expect(JSON.stringify(opened)).not.toMatch(/7341|Zebrafink|EUR/);
   });
 
-  test("gives the same masks again", async () => {
+  test("a second opening gives the same masks", async () => {
     const { items, grant } = await taken();
     const first = await t.client.open(look(grant, items));
     expect((await t.client.open(look(grant, items))).data).toEqual(first.data);
   });
 
-  test("is answered as the first time when it comes again, also after a restart", async () => {
+  test("a repeated dispute gets the first answer, also after a restart", async () => {
     const { items, submission, grant } = await taken();
     await t.restart();
     expect((await t.client.submitGrant(submission)).ok).toBe(true);
@@ -94,8 +94,8 @@ describe("a dispute that a party signed", () => {
   });
 });
 
-describe("a portal that lies about a dispute", () => {
-  test("gets no more groups, no other transaction and no longer time than the party signed", async () => {
+describe("a lying portal in a dispute", () => {
+  test("the portal cannot get more groups, another transaction or more time than the party signed", async () => {
     const items = await sealed();
     const [amount, narrative] = items;
     if (amount === undefined || narrative === undefined) throw new Error("two groups expected");
@@ -117,7 +117,7 @@ describe("a portal that lies about a dispute", () => {
     await expectRefusal(t.client.open(look(honest.grant, other)), "scope");
   });
 
-  test("never gets the full level, whoever signs for it", async () => {
+  test("the portal cannot get the full level, whoever signs for it", async () => {
     const items = await sealed();
     const honest = t.disputed(items);
     const full = { ...honest.dispute.statement, level: "full" };
@@ -131,7 +131,7 @@ describe("a portal that lies about a dispute", () => {
     await expectRefusal(t.client.open(look(honest.grant, items, { purpose: "support" })), "purpose");
   });
 
-  test("cannot sign for the party, nor let another person sign", async () => {
+  test("the portal cannot sign for the party or let another person sign", async () => {
     const items = await sealed();
     const honest = t.disputed(items);
     const { statement } = honest.dispute;
@@ -143,7 +143,7 @@ describe("a portal that lies about a dispute", () => {
     await expectRefusal(t.client.submitGrant({ ...honest, dispute: asDecision }), "signature");
   });
 
-  test("cannot use a party of another transaction: the participants stand in what was registered first", async () => {
+  test("the portal cannot use a party of another transaction: the first registration fixes the participants", async () => {
     const items = await sealed();
     await expectRefusal(t.client.submitGrant(t.disputed(items, {}, "stranger")), "party");
     const forged = items.map((item) => withRecipient(item, "client-123#1"));
@@ -154,14 +154,14 @@ describe("a portal that lies about a dispute", () => {
     );
   });
 
-  test("learns at the opening at the latest that the party is none of an unregistered transaction", async () => {
+  test("the custodian detects at the opening at the latest that the signer is not a party of an unregistered transaction", async () => {
     const items = await t.seal(GROUPS);
     const submission = t.disputed(items, {}, "stranger");
     await t.client.submitGrant(submission);
     await expectRefusal(t.client.open(look(submission.grant, items)), "party");
   });
 
-  test("cannot let staff, an officer or a person without a participant stand for a party", async () => {
+  test("staff, an officer and a person without a participant cannot sign for a party", async () => {
     const items = await sealed();
     for (const by of ["approver", "regulator", "insider"] as const) {
       await expectRefusal(t.client.submitGrant(t.disputed(items, {}, by)), "party");
@@ -169,7 +169,7 @@ describe("a portal that lies about a dispute", () => {
     await expectRefusal(t.client.submitGrant(t.disputed(items, { party: "nobody" })), "party");
   });
 
-  test("cannot give the grant to anybody but support of no party", async () => {
+  test("a dispute grants access only to support staff of unrelated organisations", async () => {
     const items = await sealed();
     const to = (holder: string) => ({ ...t.disputed(items), holder });
     await expectRefusal(t.client.submitGrant(to("nobody")), "holder");
@@ -182,7 +182,7 @@ describe("a portal that lies about a dispute", () => {
     await expectRefusal(t.client.open(look(mine.grant, mine.items, {}, "deputy")), "requester");
   });
 
-  test("cannot use one statement for a second grant while the first is live", async () => {
+  test("one statement cannot give a second grant while the first is live", async () => {
     const { items, submission } = await taken();
     const second = { ...submission, grant: uuidv7(t.clock.nowMs()), holder: "operator:support-2" };
     await expectRefusal(t.client.submitGrant(second), "nonce");
@@ -192,7 +192,7 @@ describe("a portal that lies about a dispute", () => {
     await expectRefusal(t.client.submitGrant(changed), "grant-conflict");
   });
 
-  test("cannot use the nonce of a decision", async () => {
+  test("a dispute cannot reuse the nonce of a decision", async () => {
     const { items } = await taken();
     const { submission } = await t.granted();
     const [decision] = submission.decisions;
@@ -200,7 +200,7 @@ describe("a portal that lies about a dispute", () => {
     await expectRefusal(t.client.submitGrant(t.disputed(items, { nonce })), "nonce");
   });
 
-  test("cannot bring a statement that is over, too long, of another log or doubled", async () => {
+  test("the custodian refuses a statement that is expired, too long, for another log or duplicated", async () => {
     const items = await sealed();
     const at = (days: number): string => validityTime(new Date(t.clock.nowMs() + days * DAY_MS));
     await expectRefusal(t.client.submitGrant(t.disputed(items, { not_after: at(0) })), "dates");
@@ -212,7 +212,7 @@ describe("a portal that lies about a dispute", () => {
 });
 
 describe("the end of a dispute", () => {
-  test("by the custodian's own clock", async () => {
+  test("the custodian's own clock ends a dispute", async () => {
     const items = await sealed();
     const not_after = validityTime(new Date(t.clock.nowMs() + 60_000));
     const submission = t.disputed(items, { not_after });
@@ -223,7 +223,7 @@ describe("the end of a dispute", () => {
     t.clock.advance(-60_000);
   });
 
-  test("another support person takes over only after the first was revoked, with the views that are left", async () => {
+  test("another support person takes over only after the first grant was revoked, with the views that are left", async () => {
     const { items, submission, grant } = await taken();
     await t.client.open(look(grant, items));
     const over = { ...submission, grant: uuidv7(t.clock.nowMs()), holder: "operator:support-2" };
@@ -234,7 +234,7 @@ describe("the end of a dispute", () => {
     expect((await t.client.open(look(over.grant, items, {}, "deputy"))).viewsLeft).toBe(18);
   });
 
-  test("ends its statement for good: grant, successor and a grant never made before", async () => {
+  test("an ended statement is ended for good: for its grant, its successor and a grant never made before", async () => {
     const { items, submission, grant } = await taken();
     const end = { reason: "resolved", at: validityTime(t.clock.now()) };
     const { nonce } = submission.dispute.statement;
@@ -250,7 +250,7 @@ describe("the end of a dispute", () => {
   });
 });
 
-test("in evaluation the portal signs for a party without a key of its own, and everything says so", async () => {
+test("in an evaluation the portal signs for a party without its own key, and every answer is marked", async () => {
   const demo = await TestCustodian.start({ isEvaluation: true, roster: false });
   try {
     const roster = demo.roster();
@@ -270,7 +270,7 @@ test("in evaluation the portal signs for a party without a key of its own, and e
   }
 });
 
-/** The same body with one more recipient that nobody sealed for. */
+/** The same body with one additional recipient for which no entry was sealed. */
 function withRecipient(item: RegistrationItem, kid: string): RegistrationItem {
   const [first] = item.jwe.recipients;
   if (first === undefined) throw new Error("a recipient expected");

@@ -1,12 +1,11 @@
 import "server-only";
 import type { Core } from "@/lib/custodian/core";
-import { partiesOrganisations } from "@/lib/custodian/grants/party-organisations";
 import { instantOf } from "@/lib/custodian/grants/scope";
 import type { HeldDispute } from "@/lib/custodian/journal/held-grants";
 import { refuse } from "@/lib/custodian/refused";
 import { assuranceOf, type Proof, proveSignature, rulesOf } from "@/lib/custodian/roster/signature";
 import type { DisputeSubmission, RosterPerson } from "@/lib/escrow/protocol/messages";
-import { findPerson, type Roster } from "@/lib/escrow/protocol/roster";
+import { findPerson, partiesOrganisations, type Roster } from "@/lib/escrow/protocol/roster";
 import { isSameOrganisation } from "@/lib/escrow/protocol/same-organisation";
 import {
   DISPUTE_PURPOSE,
@@ -19,13 +18,13 @@ import {
 } from "@/lib/escrow/protocol/statements";
 
 const DAY_MS = 86_400_000;
-/** Times of validity are whole seconds, and two clocks differ a little. */
+/** Times of validity are whole seconds. The tolerance covers two clocks that differ. */
 const SLACK_MS = 60_000;
 const PARTY_ROLES: readonly string[] = ["client", "miner"];
 
 type Party = RosterPerson & { readonly participant: string };
 
-/** The person who signs for a party; the roster, not the portal, says for which participant. */
+/** Returns the person who signs for a party. The roster, not the portal, names the person's participant. */
 export function requireParty(roster: Roster, handle: string): Party {
   const person = findPerson(roster, handle);
   if (person === undefined) return refuse("party", `${handle} does not stand in the roster.`);
@@ -36,7 +35,7 @@ export function requireParty(roster: Roster, handle: string): Party {
   return { ...person, participant };
 }
 
-/** Masked fields are for a support person who belongs to no party of the transaction. */
+/** Allows masked fields only to a support person who belongs to no party of the transaction. */
 function checkHolder(roster: Roster, holder: string, parties: readonly string[]): void {
   const person = findPerson(roster, holder) ?? refuse("holder", `${holder} does not stand in the roster.`);
   if (!person.duties.includes("support")) refuse("duty", `${holder} does not hold the duty support.`);
@@ -55,8 +54,8 @@ function checkTime(core: Core, { not_after }: DisputeStatement): void {
 }
 
 /**
- * Views left under the statement. It stands behind one live grant: another support person takes over only when the
- * former grant is revoked, and gets what is left of the same budget.
+ * Returns the views left under the statement. The statement supports one live grant. Another support person takes over
+ * only when the former grant is revoked, and gets what is left of the same budget.
  */
 function viewsLeft(core: Core, statement: DisputeStatement): number {
   const { memory } = core;
@@ -73,9 +72,9 @@ function viewsLeft(core: Core, statement: DisputeStatement): number {
 }
 
 /**
- * What must hold as long as a dispute's grant is used: its participant is one the transaction was sealed for when
- * it was first registered here, and its holder is support of no party. Other recipients than the escrow are the
- * word of whoever sealed: a portal that lied from the first registration on could name one more.
+ * Checks what must be true while a dispute's grant is used: the transaction was sealed for the participant when it was
+ * first registered here, and the holder is support staff of no party. The sealer claims all recipients except the escrow,
+ * so a portal that lied from the first registration on could name one more.
  */
 export function checkDisputeStands(
   core: Core,
@@ -99,15 +98,15 @@ export async function proveDispute(
   { dispute: { statement, signature } }: DisputeSubmission,
 ): Promise<Proof> {
   const party = requireParty(roster, statement.party);
-  // The portal's word given before the party had a key: it was taken then, and nobody took it back since.
+  // The portal signed before the party had a key. The custodian accepted it then, and it was not withdrawn since.
   const noted = core.memory.notedAssurance("dispute", statement);
   if (noted === "evaluation" && core.isEvaluation) return { assurance: noted };
   return proveSignature(rulesOf(core, roster), party, "dispute", statement, signature);
 }
 
 /**
- * Every check of a dispute in place of decisions but its proof, and the scope it gives: masked, one transaction,
- * one holder.
+ * Makes every check of a dispute in place of decisions, except its proof. Returns the scope: masked, one transaction, one
+ * holder.
  */
 export function checkDispute(
   core: Core,

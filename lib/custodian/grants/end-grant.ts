@@ -2,14 +2,14 @@ import "server-only";
 import { type Core, remember } from "@/lib/custodian/core";
 import type { HeldGrant } from "@/lib/custodian/journal/held-grants";
 import { refuse } from "@/lib/custodian/refused";
-import { requireSameRoster } from "@/lib/custodian/roster/same-roster";
+import { requireSameRoster } from "@/lib/custodian/roster/roster";
 import { proveSignature, requireFresh, rulesOf } from "@/lib/custodian/roster/signature";
 import type { Revocation } from "@/lib/escrow/protocol/messages";
 import { RELEASING_DUTY, type SignedReleaseEnd } from "@/lib/escrow/protocol/release-statement";
 import { findPerson, type Roster } from "@/lib/escrow/protocol/roster";
 import type { Suspension } from "@/lib/escrow/protocol/submissions";
 
-/** What executives released ends by the word of one of them, or of its holder, and by nobody else's. */
+/** Requires a signature by an executive or the holder to end a released grant. */
 async function requireReleaseEnd(
   core: Core,
   roster: Roster | undefined,
@@ -34,8 +34,8 @@ async function requireReleaseEnd(
 }
 
 /**
- * Revoking needs no proof: it can only take away. A grant that executives released is the exception, since nobody else
- * may stop what is overdue. An unknown grant is revoked before it ever arrives.
+ * Revokes a grant. This needs no proof, because it can only reduce access. A released grant is the exception: only an
+ * executive or the holder may stop an overdue answer. A grant that is not known yet is revoked before it arrives.
  */
 export async function revokeGrant(
   core: Core,
@@ -49,7 +49,7 @@ export async function revokeGrant(
   if (isKnown()) return { ok: true };
   const held = memory.grants.find(grant);
   if (held?.release !== undefined) await requireReleaseEnd(core, roster, held, end);
-  // What was proven for a grant that was unknown a moment ago proves nothing about one that came since.
+  // The grant was unknown when the signature was checked, so the check proves nothing about a grant that arrived since.
   if (held !== memory.grants.find(grant))
     return refuse("released", "The grant came in the meantime: try again.");
   if (isKnown()) return { ok: true };
@@ -64,7 +64,7 @@ export async function revokeGrant(
   return { ok: true };
 }
 
-/** Takes a grant out of force without ending its request's case. Nothing lifts it: two fresh decisions give what is left. */
+/** Suspends a grant without ending its request's case. A suspension is never lifted: two fresh decisions grant what is left. */
 export function suspendGrant(core: Core, { grant, reason, at }: Suspension): { ok: true } {
   const { memory } = core;
   if (memory.grants.find(grant)?.release !== undefined) {

@@ -10,7 +10,7 @@ import type { ReleaseSubmission } from "@/lib/escrow/protocol/submissions";
 import { askedFor, released } from "@/lib/testing/custodian/break-glass";
 import { type PersonName, TEST_LOG, TestCustodian } from "@/lib/testing/custodian/custodian";
 
-// A custodian without CUSTODIAN_EVALUATION; "the portal" knows everything and signs nothing.
+// A custodian without CUSTODIAN_EVALUATION. "The portal" knows all data and has no one's key.
 let t: TestCustodian;
 beforeAll(async () => {
   t = await TestCustodian.start();
@@ -38,7 +38,7 @@ const refuse = (submission: ReleaseSubmission, reason: Refusal) =>
   expect(t.client.submitGrant(submission)).rejects.toMatchObject(refusedFor(reason));
 
 describe("a release by two executives", () => {
-  test("gives what the request asked, and opens it", async () => {
+  test("a release gives what the request asked, and opens it", async () => {
     const items = await sealed();
     const submission = released(t, items);
     const { statement } = await t.client.submitGrant(submission);
@@ -56,7 +56,7 @@ describe("a release by two executives", () => {
     expect(opened.data).toEqual({ amount: { amount: "1000" }, pricing: { rate: "0.1" } });
   });
 
-  test("is answered as the first time when it comes again, also after restarts between all steps", async () => {
+  test("a repeated release gets the first answer, also after restarts between all steps", async () => {
     const items = await sealed();
     const submission = released(t, items);
     await t.restart();
@@ -68,7 +68,7 @@ describe("a release by two executives", () => {
     expect((await t.client.open(t.opening(submission.grant, items))).viewsLeft).toBe(1);
   });
 
-  test("keeps within the instrument: a demand shows no personal group unmasked", async () => {
+  test("a release stays within the instrument: a demand shows no personal group unmasked", async () => {
     const items = await t.seal({ narrative: { narrative: "Zebrafink" } });
     const record = { ...t.record(), kind: "statutory_demand" as const };
     const submission = released(t, items, { terms: { authorization: recordDigest(record) } });
@@ -77,8 +77,8 @@ describe("a release by two executives", () => {
   });
 });
 
-describe("a portal that lies about a release", () => {
-  test("cannot change what the two signed, nor sign for one of them", async () => {
+describe("a lying portal in a release", () => {
+  test("the portal cannot change what the two signed, or sign for one of them", async () => {
     const items = await sealed();
     const honest = released(t, items);
     const [one, two] = honest.releases;
@@ -103,19 +103,19 @@ describe("a portal that lies about a release", () => {
     await refuse({ ...honest, releases: [one, asDecision] }, "signature");
   });
 
-  test("cannot make two of one person", async () => {
+  test("one person cannot sign as both executives", async () => {
     const items = await sealed();
     await refuse(released(t, items, { by: ["chair", "chair"] }), "same-person");
   });
 
-  test("cannot take one person's word only, or three", async () => {
+  test("a release needs exactly two statements", async () => {
     const items = await sealed();
     const honest = released(t, items);
     await refuse({ ...honest, releases: honest.releases.slice(0, 1) }, "format");
     await refuse({ ...honest, releases: [...honest.releases, ...honest.releases.slice(0, 1)] }, "format");
   });
 
-  test("cannot use two words for two different terms", async () => {
+  test("the two statements must have the same terms", async () => {
     const items = await sealed();
     const one = released(t, items);
     const other = released(t, items);
@@ -132,13 +132,13 @@ describe("a portal that lies about a release", () => {
     ["colleague", "organisation"],
     ["regulator", "self-approval"],
     ["owner", "party"],
-  ])("cannot let %s release: %s", async (name, reason) => {
+  ])("the portal cannot let %s release: %s", async (name, reason) => {
     const items = await sealed();
     await refuse(released(t, items, { by: ["chair", name] }), reason);
     await refuse(released(t, items, { by: [name, "chair"] }), reason);
   });
 
-  test("learns at the opening at the latest that an executive is of a party", async () => {
+  test("the custodian detects at the opening at the latest that an executive belongs to a party", async () => {
     const items = await t.seal();
     const submission = released(t, items, { by: ["chair", "owner"] });
     await t.client.submitGrant(submission);
@@ -147,7 +147,7 @@ describe("a portal that lies about a release", () => {
     );
   });
 
-  test("cannot release more, less or for longer than was asked, even if both sign it", async () => {
+  test("a release cannot give more, less or a longer time than the request asked, even if both sign it", async () => {
     const items = await sealed();
     const [amount] = items;
     if (amount === undefined) throw new Error("a group expected");
@@ -170,7 +170,7 @@ describe("a portal that lies about a release", () => {
     await refuse({ ...honest, request: askedFor(items, { reference: "A-2" }) }, "request-digest");
   });
 
-  test("cannot do without the legal authority, or with another one", async () => {
+  test("a release needs its legal authority, and no other one", async () => {
     const items = await sealed();
     const honest = released(t, items);
     await refuse({ ...honest, authorization: { ...t.record(), kind: "subpoena" } }, "authorization");
@@ -180,7 +180,7 @@ describe("a portal that lies about a release", () => {
     );
   });
 
-  test("cannot bring one that is over, of another log, or used before", async () => {
+  test("the custodian refuses a release that is expired, for another log, or used before", async () => {
     const items = await sealed();
     await refuse(released(t, items, { terms: { not_before: at(-2000), not_after: at(-1000) } }), "dates");
     await refuse(released(t, items, { terms: { log: "other.example/log" } }), "log");
@@ -194,7 +194,7 @@ describe("a portal that lies about a release", () => {
     ).rejects.toMatchObject(refusedFor("nonce"));
   });
 
-  test("cannot pass decisions off as a release, nor a release as decisions", async () => {
+  test("decisions cannot serve as a release, and a release cannot serve as decisions", async () => {
     const items = await sealed();
     const decided = t.submission({ transactions: [items[0]?.tx ?? ""] });
     const honest = released(t, items);
@@ -216,7 +216,7 @@ describe("the end of a released grant", () => {
     return { statement, signature: t.sign(by, "release-end", statement) };
   };
 
-  test("comes by nobody's bare word, nor by a coordinator's signed one", async () => {
+  test("an unsigned request and a coordinator's signature cannot end a released grant", async () => {
     const { items, grant } = await taken();
     const other = await taken();
     const refused = (ended: ReturnType<typeof signedEnd> | undefined, reason: Refusal) =>
@@ -238,7 +238,7 @@ describe("the end of a released grant", () => {
   });
 
   test.each<PersonName>(["officer", "regulator"])(
-    "comes by the signed word of %s, for good",
+    "the signature of %s ends a released grant for good",
     async (name) => {
       const { items, submission, grant } = await taken();
       const ended = { ...end(grant), ended_by: signedEnd(grant, name) };
@@ -252,14 +252,14 @@ describe("the end of a released grant", () => {
     },
   );
 
-  test("comes by the custodian's clock", async () => {
+  test("the custodian's clock ends a released grant", async () => {
     const { items, grant } = await taken();
     t.clock.advance(DAY_MS);
     await expect(t.client.open(t.opening(grant, items))).rejects.toMatchObject(refusedFor("dates"));
     t.clock.advance(-DAY_MS);
   });
 
-  test("of an id that came before the grant does not stop another id for the same release", async () => {
+  test("an end for an id that came before the grant does not stop another id for the same release", async () => {
     const items = await sealed();
     const submission = released(t, items);
     await t.client.revoke(end(submission.grant));
@@ -268,7 +268,7 @@ describe("the end of a released grant", () => {
   });
 });
 
-test("a custodian whose journal was lost opens nothing that was released before, until it is released to it again", async () => {
+test("a custodian with a lost journal opens nothing that was released before, until it gets the release again", async () => {
   const own = await TestCustodian.start();
   try {
     const items = await own.seal();
@@ -281,7 +281,7 @@ test("a custodian whose journal was lost opens nothing that was released before,
     await expect(own.client.open(own.opening(submission.grant, items))).rejects.toMatchObject(
       refusedFor("unknown-grant"),
     );
-    // What the journal knew is gone: the same words count once more, within the time that they name.
+    // The journal is lost, so the same statements count again until they expire.
     expect((await own.client.submitGrant(submission)).ok).toBe(true);
     expect((await own.client.open(own.opening(submission.grant, items))).viewsLeft).toBe(2);
   } finally {
@@ -289,7 +289,7 @@ test("a custodian whose journal was lost opens nothing that was released before,
   }
 });
 
-test("in evaluation the portal signs for executives without keys, and everything says so", async () => {
+test("in an evaluation the portal signs for executives without keys, and every answer is marked", async () => {
   const demo = await TestCustodian.start({ isEvaluation: true, roster: false });
   try {
     const roster = demo.roster();

@@ -1,9 +1,7 @@
 import "server-only";
 import type { Core } from "@/lib/custodian/core";
-import { checkAuthorization } from "@/lib/custodian/grants/check-authorization";
 import { checkNoCoViewer } from "@/lib/custodian/grants/co-viewers";
-import { partiesOrganisations } from "@/lib/custodian/grants/party-organisations";
-import { effectiveScope, instantOf } from "@/lib/custodian/grants/scope";
+import { checkAuthorization, effectiveScope, instantOf } from "@/lib/custodian/grants/scope";
 import { refuse } from "@/lib/custodian/refused";
 import { assuranceOf, type Proof, proveSignature, rulesOf } from "@/lib/custodian/roster/signature";
 import {
@@ -15,14 +13,14 @@ import {
   releaseDigest,
   releaseTerms,
 } from "@/lib/escrow/protocol/release-statement";
-import { findPerson, type Roster } from "@/lib/escrow/protocol/roster";
+import { findPerson, partiesOrganisations, type Roster } from "@/lib/escrow/protocol/roster";
 import { isSameOrganisation } from "@/lib/escrow/protocol/same-organisation";
 import { type GrantOkStatement, recordDigest } from "@/lib/escrow/protocol/statements";
 import type { ReleaseSubmission } from "@/lib/escrow/protocol/submissions";
 
 const DAY_MS = 86_400_000;
 
-/** Proves each of the two by itself: for this log, by an executive of another organisation than the requester's. */
+/** Proves each of the two statements alone: for this log, by an executive of an organisation other than the requester's. */
 export async function proveRelease(
   core: Core,
   roster: Roster,
@@ -49,7 +47,7 @@ export async function proveRelease(
   return proofs;
 }
 
-/** The same terms, signed by as many different people as it takes. */
+/** Checks that the required number of different people signed the same terms. */
 function commonTerms({ releases }: ReleaseSubmission): ReleaseTerms {
   const [first] = releases;
   if (first === undefined) return refuse("format", "There is no release.");
@@ -66,7 +64,7 @@ function isSameSet(signed: readonly string[], asked: readonly string[]): boolean
   return new Set(signed).size === signed.length && [...signed].sort().join() === [...asked].sort().join();
 }
 
-/** What is released is what was asked, no more and no less: the digest that both signed vouches for the record. */
+/** Checks that the release gives exactly what was asked. Both signed the digest of the request's record. */
 function checkAsked(terms: ReleaseTerms, record: FrozenRequestRecord): void {
   if (recordDigest(record) !== terms.request_digest) {
     refuse("request-digest", "The request is not the one that was released.");
@@ -93,8 +91,8 @@ function checkAskedTime(terms: ReleaseTerms, { from, until }: FrozenRequestRecor
 }
 
 /**
- * No executive of a party's organisation releases: by the parties as they were first registered, and by what the roster
- * says of their people. A transaction that is not registered yet has none; it is asked again at each opening.
+ * Refuses executives of a party's organisation. The parties are those of the first registration, and the roster names
+ * their people. A transaction that is not registered yet has no parties, so each opening checks this again.
  */
 export function checkReleaseStands(
   core: Core,
@@ -109,7 +107,10 @@ export function checkReleaseStands(
   }
 }
 
-/** Every check of a release but its proofs, and the scope it gives. The custodian knows no due dates: the two do. */
+/**
+ * Makes every check of a release except its proofs, and returns its scope. The custodian knows no deadlines; the two
+ * executives do.
+ */
 export function checkRelease(
   core: Core,
   roster: Roster,

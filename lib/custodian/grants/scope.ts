@@ -2,10 +2,10 @@ import "server-only";
 import { parseSeconds } from "@/lib/crypto/instant";
 import { refuse } from "@/lib/custodian/refused";
 import type { AuthorizationRecord, RosterPerson } from "@/lib/escrow/protocol/messages";
-import { type DecisionStatement, validityTime } from "@/lib/escrow/protocol/statements";
+import { type DecisionStatement, recordDigest, validityTime } from "@/lib/escrow/protocol/statements";
 import { GroupName, type Level } from "@/lib/vocabulary";
 
-/** What a grant covers after all decisions and the authorization have narrowed it. */
+/** The scope of a grant after all decisions and the authorization have narrowed it. */
 export interface EffectiveScope {
   readonly transactions: string[];
   readonly groups: GroupName[];
@@ -16,7 +16,7 @@ export interface EffectiveScope {
   readonly max_views: number;
 }
 
-/** What a statement that leads to a grant says of its scope. */
+/** The scope in a statement that leads to a grant. */
 export type Scoped = Pick<
   DecisionStatement,
   "transactions" | "groups" | "level" | "not_before" | "not_after" | "max_views"
@@ -36,7 +36,7 @@ function intersection<T>(lists: readonly (readonly T[])[]): T[] {
   return first.filter((value) => rest.every((list) => list.includes(value)));
 }
 
-/** Milliseconds of a time of validity in a statement. */
+/** Returns the milliseconds of a time of validity in a statement. */
 export function instantOf(text: string): number {
   try {
     return parseSeconds(text);
@@ -48,12 +48,12 @@ export function instantOf(text: string): number {
 const YEAR_0001_MS = Date.parse("0001-01-01T00:00:00Z");
 const YEAR_10000_MS = Date.parse("+010000-01-01T00:00:00Z");
 
-/** Validity in the record: an RFC 3339 time, or a day, whose end is the end of that day in UTC. */
+/** Returns the end of validity in the record: an RFC 3339 time, or a day, which ends at its end in UTC. */
 function recordInstant(text: string, isEnd: boolean): number {
   const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
   const at = Date.parse(isDay ? `${text}T00:00:00Z` : text);
   const end = isDay && isEnd ? at + 86_400_000 : at;
-  // A year outside 0001 to 9999 has another written form, which no statement can contain.
+  // A year outside 0001 to 9999 is written in another form, which a statement cannot contain.
   if (!(at >= YEAR_0001_MS && end < YEAR_10000_MS))
     return refuse("authorization", "The authorization's validity cannot be read.");
   return end;
@@ -69,13 +69,13 @@ function maskedGroups(
   return groups.filter((group) => PERSONAL.includes(group));
 }
 
-/** Support sees masked fields only, whatever was decided. */
+/** Limits support staff to masked fields, whatever was decided. */
 function cappedLevel(decisions: readonly Scoped[], requester: RosterPerson): Level {
   const lowest = decisions.map(({ level }) => level).reduce((a, b) => (levelRank(b) < levelRank(a) ? b : a));
   return requester.duties.includes("support") && lowest === "full" ? "masked" : lowest;
 }
 
-/** The intersection of all decisions, the earliest end, the smallest budget, within the authorization. */
+/** Returns the intersection of all decisions with the earliest end and the smallest budget, within the authorization. */
 export function effectiveScope(
   decisions: readonly Scoped[],
   requester: RosterPerson,
@@ -106,4 +106,29 @@ export function effectiveScope(
     not_after: validityTime(new Date(end)),
     max_views: Math.min(...decisions.map((decision) => decision.max_views)),
   };
+}
+
+/** Purposes that need a legal authority for every requester. Regulators and auditors need one for every purpose. */
+const AUTHORIZED_PURPOSES: readonly string[] = ["audit", "compliance", "reporting"];
+const OFFICERS: readonly string[] = ["regulator", "auditor"];
+
+/** Checks that the submitted legal authority is the signed one, and that it is present where one is needed. */
+export function checkAuthorization(
+  signed: Pick<DecisionStatement, "authorization" | "purpose">,
+  requester: RosterPerson,
+  record: AuthorizationRecord | undefined,
+): void {
+  const isOfficer = requester.role !== undefined && OFFICERS.includes(requester.role);
+  if (signed.authorization === undefined) {
+    if (isOfficer || AUTHORIZED_PURPOSES.includes(signed.purpose)) {
+      refuse("authorization", "No legal authority stands in the decisions.");
+    }
+    if (record !== undefined)
+      refuse("authorization", "The decisions name no authorization, but one was given.");
+    return;
+  }
+  if (record === undefined) refuse("authorization", "The authorization's record is missing.");
+  if (recordDigest(record) !== signed.authorization) {
+    refuse("authorization", "The authorization is not the one that was decided on.");
+  }
 }

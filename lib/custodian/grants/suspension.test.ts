@@ -14,7 +14,7 @@ const refusedFor = (reason: Refusal) => ({ code: "custodian.refused", extra: { r
 const suspend = (grant: string) =>
   t.client.suspend({ grant, reason: "the authority suspended its order", at: validityTime(t.clock.now()) });
 
-test("a suspended grant opens nothing, at once and after a restart, and nothing lifts it", async () => {
+test("a suspended grant opens nothing, at once and after a restart, and the suspension is never lifted", async () => {
   const { items, submission, grant } = await t.granted();
   await t.client.open(t.opening(grant, items));
   await suspend(grant);
@@ -28,7 +28,7 @@ test("a suspended grant opens nothing, at once and after a restart, and nothing 
   );
 });
 
-test("two fresh decisions make a new grant with what is left, however often", async () => {
+test("two fresh decisions make a new grant with the views that are left, however often", async () => {
   const request = uuidv7(1);
   const { items, grant } = await t.granted({ request, max_views: 3 });
   await t.client.open(t.opening(grant, items));
@@ -46,7 +46,7 @@ test("two fresh decisions make a new grant with what is left, however often", as
   await expect(t.client.submitGrant(fourth)).rejects.toMatchObject(refusedFor("views-exhausted"));
 });
 
-test("another request's decisions are not narrowed by it", async () => {
+test("a suspension does not narrow another request's decisions", async () => {
   const { items, grant } = await t.granted({ request: uuidv7(2), max_views: 1 });
   await t.client.open(t.opening(grant, items));
   await suspend(grant);
@@ -54,7 +54,7 @@ test("another request's decisions are not narrowed by it", async () => {
   expect((await t.client.submitGrant(other)).statement.max_views).toBe(3);
 });
 
-test("a grant that the custodian does not know yet is suspended before it arrives", async () => {
+test("a grant can be suspended before it arrives", async () => {
   const items = await t.seal();
   await t.client.register(items);
   const submission = t.submission({ request: uuidv7(4), transactions: [items[0]?.tx ?? ""] });
@@ -62,7 +62,7 @@ test("a grant that the custodian does not know yet is suspended before it arrive
   await expect(t.client.submitGrant(submission)).rejects.toMatchObject(refusedFor("suspended"));
 });
 
-test("a suspended grant can still be revoked, and stays so", async () => {
+test("a suspended grant can still be revoked and stays revoked", async () => {
   const { items, grant } = await t.granted({ request: uuidv7(5) });
   await suspend(grant);
   await t.client.revoke({ grant, reason: "over", at: validityTime(t.clock.now()) });

@@ -2,27 +2,27 @@ import "server-only";
 import { BREAK_GLASS_DUTY } from "@/lib/escrow/protocol/break-glass-statement";
 import { findPerson, type Roster } from "@/lib/escrow/protocol/roster";
 
-/** A use of break-glass as the custodian remembers it. */
+/** An emergency access as the custodian remembers it. */
 export interface HeldEmergency {
   readonly holder: string;
-  /** Digest of the statement. */
+  /** Digest of the break-glass statement. */
   readonly digest: string;
   readonly beganMs: number;
   readonly endsMs: number;
 }
 
 interface HeldReview {
-  /** Digest of the statement. */
+  /** Digest of the review statement. */
   readonly digest: string;
   readonly assurance: "evaluation" | "signed";
   readonly late: boolean;
 }
 
-/** Uses of break-glass and their reviews, by grant: a sum of the journal, so that no portal can skip one. */
+/** Emergency accesses and their reviews, by grant. The journal determines them, so no portal can skip one. */
 export class HeldEmergencies {
   private readonly held = new Map<string, HeldEmergency>();
   private readonly reviews = new Map<string, HeldReview>();
-  /** Grant of the use of each holder that waits for its review. */
+  /** For each holder, the grant of the use that waits for its review. */
   private readonly waiting = new Map<string, string>();
   private readonly barred = new Set<string>();
 
@@ -39,7 +39,7 @@ export class HeldEmergencies {
     if (outcome === "unjustified") this.barred.add(holder);
   }
 
-  /** A roster without the duty lifts a bar: a later one names its holder anew, by two persons' word. */
+  /** Lifts blocks of people without the duty. If a later roster gives the duty again, two persons have agreed to it. */
   keepTo(roster: Roster): void {
     for (const holder of this.barred) {
       if (findPerson(roster, holder)?.duties.includes(BREAK_GLASS_DUTY) !== true) this.barred.delete(holder);

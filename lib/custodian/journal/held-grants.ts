@@ -5,24 +5,24 @@ import { type GrantOkStatement, recordDigest } from "@/lib/escrow/protocol/state
 /** A grant as the custodian enforces it. */
 export interface HeldGrant {
   readonly statement: GrantOkStatement;
-  /** Digest of the submission it came with. */
+  /** Digest of the submission that created it. */
   readonly digest: string;
-  /** Present when a party's statement stands in place of decisions. */
+  /** Present when a party's statement replaces the decisions. */
   readonly dispute?: HeldDispute;
-  /** Present when executives' statements stand in place of decisions: the organisations they were of. */
+  /** Present when executives' statements replace the decisions: the organisations of the executives at that time. */
   readonly release?: { readonly organisations: readonly string[] };
   readonly isEmergency: boolean;
-  /** The request it was decided or released for. */
+  /** The request that was decided or released. */
   readonly request?: string;
   viewsUsed: number;
 }
 
-/** The dispute statement a grant rests on. */
+/** The dispute statement that a grant is based on. */
 export interface HeldDispute {
   readonly nonce: string;
-  /** Digest of the statement. */
+  /** Digest of the dispute statement. */
   readonly digest: string;
-  /** The participant it was signed for. */
+  /** The participant for which it was signed. */
   readonly party: string;
 }
 
@@ -45,14 +45,14 @@ function basisOf(record: GrantLine): Omit<HeldGrant, "statement" | "digest" | "v
   };
 }
 
-/** Grants, their views and their ends: a sum of the journal. */
+/** Grants, their views and their ends, as the journal determines them. */
 export class HeldGrants {
   private readonly held = new Map<string, HeldGrant>();
   private readonly revoked = new Set<string>();
   private readonly suspended = new Set<string>();
   /** Nonces of dispute statements that have ended. */
   private readonly endedDisputes = new Set<string>();
-  /** Co-viewers who were taken out, by request. */
+  /** Removed co-viewers, by request. */
   private readonly endedViewers = new Map<string, Set<string>>();
 
   hold(record: GrantLine): void {
@@ -65,7 +65,7 @@ export class HeldGrants {
     if (held !== undefined) held.viewsUsed += 1;
   }
 
-  /** What takes away: a grant, for good or until it is decided anew, or one co-viewer of a request. */
+  /** Applies records that reduce access: the end or suspension of a grant, or the removal of one co-viewer from a request. */
   end(record: Extract<JournalRecord, { kind: "revoke" | "suspend" | "co-viewer-end" }>): void {
     if (record.kind === "suspend") this.suspended.add(record.grant);
     if (record.kind === "co-viewer-end") {
@@ -97,7 +97,7 @@ export class HeldGrants {
     return this.endedDisputes.has(nonce);
   }
 
-  /** Views left by the suspended grants of a request, the fewest; undefined when none was suspended. */
+  /** Returns the smallest number of views left by the suspended grants of a request. Undefined when none was suspended. */
   leftOf(request: string): number | undefined {
     const left = [...this.held.values()]
       .filter((grant) => grant.request === request && this.suspended.has(grant.statement.grant))

@@ -8,11 +8,11 @@ export interface HeldRecovery {
   readonly assurance: "evaluation" | "signed";
 }
 
-/** Recoveries of lost keys that two persons agreed to, by the digests of their terms: a sum of the journal. */
+/** Recoveries of lost keys that two persons agreed to, by the digests of their terms, as the journal determines them. */
 export class HeldRecoveries {
   private readonly held = new Map<string, HeldRecovery>();
   private readonly ended = new Set<string>();
-  /** Public key of each kid that was proven here, and whose it is. */
+  /** Public key of each proven kid, and its participant. */
   private readonly keyOfKid = new Map<string, string>();
   private readonly kidOfKey = new Map<string, string>();
 
@@ -34,7 +34,7 @@ export class HeldRecoveries {
     return this.ended.has(recovery);
   }
 
-  /** Whether this kid was proven with another key, or this key under another kid. */
+  /** Returns whether this kid was proven with another key, or this key under another kid. */
   isOther({ new_kid, new_public_key }: Pick<RewrapTerms, "new_kid" | "new_public_key">): boolean {
     const key = this.keyOfKid.get(new_kid) ?? new_public_key;
     const kid = this.kidOfKey.get(new_public_key) ?? new_kid;

@@ -25,13 +25,13 @@ function replayed(): unknown[] {
   return records;
 }
 
-test("what was written is read again, in order, by the owner alone", () => {
+test("a new process reads all records in order, and only the owner can read the file", () => {
   written(3);
   expect(replayed()).toEqual([{ n: 0 }, { n: 1 }, { n: 2 }]);
   expect(statSync(file()).mode & 0o777).toBe(0o600);
 });
 
-test("a torn last line is cut off at every length, and writing goes on", () => {
+test("a torn last line is cut off at every length, and writing continues", () => {
   written(2);
   const whole = readFileSync(file());
   const lastLine = whole.lastIndexOf(0x0a, whole.length - 2) + 1;
@@ -45,19 +45,19 @@ test("a torn last line is cut off at every length, and writing goes on", () => {
   }
 });
 
-test("any changed byte of a whole line stops the start", () => {
+test("any changed byte of a complete line stops the start", () => {
   written(3);
   const whole = readFileSync(file());
   for (let at = 0; at < whole.length - 1; at += 5) {
     const changed = Buffer.from(whole);
     changed[at] = (changed[at] ?? 0) ^ 0x01;
     writeFileSync(file(), changed);
-    // A byte that becomes a line break, or stops being the last one, is damage too.
+    // A byte that becomes a line break, or a last byte that is no longer a line break, is damage too.
     expect(() => replayed(), `byte ${at}`).toThrow(JournalError);
   }
 });
 
-test("a line left out or moved stops the start", () => {
+test("a missing or moved line stops the start", () => {
   written(3);
   const [a, b, c] = readFileSync(file(), "utf8").split("\n");
   for (const lines of [
@@ -70,7 +70,7 @@ test("a line left out or moved stops the start", () => {
   }
 });
 
-test("after an end without ceremony grants, views, nonces, revocations and bodies are as before", async () => {
+test("grants, views, nonces, revocations and bodies survive an abrupt end", async () => {
   const t = await TestCustodian.start();
   try {
     const { items, grant, submission } = await t.granted();
@@ -95,7 +95,7 @@ test("after an end without ceremony grants, views, nonces, revocations and bodie
   }
 });
 
-test("the leaf of the intent is in the journal before the answer leaves", async () => {
+test("the journal has the leaf of the intent before the answer is sent", async () => {
   const t = await TestCustodian.start();
   try {
     const { items, grant } = await t.granted();

@@ -10,7 +10,7 @@ export const JOURNAL_FILE = "journal";
 const START = new Uint8Array(32);
 const HASH_LENGTH = 43;
 
-/** The journal cannot be trusted or written; one line for the operator. */
+/** The journal is damaged or cannot be written. The message is one line for the operator. */
 export class JournalError extends Error {
   override readonly name = "JournalError";
 }
@@ -31,15 +31,15 @@ function parseLine(previous: Uint8Array, line: string): Line | undefined {
   return { hash, record: parseStrictJson(json) };
 }
 
-/** Length of what was wholly written: a last line without its newline was never acknowledged. */
+/** Returns the length of the complete lines. A last line without its newline was never acknowledged. */
 function wholeLength(bytes: Buffer): number {
   return bytes.lastIndexOf(0x0a) + 1;
 }
 
 /**
- * The custodian's own record: one line per act, `<hash> <JCS>`, each hash over the one before. A line is
- * synced before the act it allows; a torn last line is cut off at the start, any other fault stops it, since
- * going on without forgotten nonces, views and revocations would give away what was refused.
+ * The custodian's own record: one line per act, `<hash> <JCS>`. Each hash covers the previous one. A line is synced
+ * before the act that it allows. The start cuts off a torn last line. Any other fault stops the start: a custodian that
+ * forgot nonces, views or revocations would allow what it had refused.
  */
 export class Journal {
   private constructor(
@@ -94,7 +94,7 @@ export class Journal {
     return { records, head };
   }
 
-  /** Writes one record and returns when it is on the disk. A failed write leaves the journal as it was. */
+  /** Writes one record and returns when it is on the disk. A failed write leaves the journal unchanged. */
   append(record: unknown): void {
     const json = canonicalJson(record);
     const hash = lineHash(this.head, json);

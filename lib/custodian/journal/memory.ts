@@ -22,15 +22,15 @@ function bodyKey(place: { readonly tx: string; readonly grp: string; readonly ge
   return `${place.tx}|${place.grp}|${place.gen}`;
 }
 
-/** Digest of an open statement: one statement, one nonce. */
+/** Returns the digest of an open statement. Each statement has one nonce. */
 export function openingDigest(statement: OpenStatement): string {
   return recordDigest(statement);
 }
 
-/** What the custodian knows: the sum of its journal, and nothing else. */
+/** What the custodian knows. It comes from the journal only. */
 export class Memory {
   readonly epochs: SignedEpoch[] = [];
-  /** Epochs whose keys are gone. */
+  /** Epochs whose keys are destroyed. */
   readonly destroyed = new Set<number>();
   readonly passkeys = new PasskeyUses();
   readonly recoveries = new HeldRecoveries();
@@ -39,17 +39,17 @@ export class Memory {
   roster: Roster | undefined;
   /** Digests of every roster that was in force. */
   private readonly rosters = new Set<string>();
-  /** Statements that were shown signed, and what their signatures were worth then. */
+  /** Statements that were shown with a signature, and the value of the signature at that time. */
   private readonly noted = new Map<string, "evaluation" | "signed">();
   private hadEvaluationKey = false;
   private readonly bodies = new Map<string, { readonly bd: string; readonly kid: string }>();
-  /** Record digest of each transaction, as it was first registered. */
+  /** Record digest of each transaction at its first registration. */
   private readonly recordDigests = new Map<string, string>();
-  /** Who used a nonce: a grant id, the digest of an open statement, or of a recovery's terms. */
+  /** What used a nonce: a grant id, the digest of an open statement, or of a recovery's terms. */
   private readonly nonces = new Map<string, string>();
   private readonly openings = new Set<string>();
   private readonly intents = new Set<string>();
-  /** Participants each transaction was sealed for, as it was first registered. */
+  /** Participants that each transaction was sealed for at its first registration. */
   private readonly parties = new Map<string, readonly string[]>();
 
   apply(record: JournalRecord): void {
@@ -95,7 +95,7 @@ export class Memory {
     }
   }
 
-  /** Whether any roster ever named an evaluation key: nothing here is more than an evaluation any more. */
+  /** Whether any roster ever named an evaluation key. Then the custodian is an evaluation for good. */
   get isEvaluation(): boolean {
     return this.hadEvaluationKey;
   }
@@ -144,7 +144,7 @@ export class Memory {
     this.emergencies.review(statement.grant, { digest, assurance, late }, statement.outcome);
   }
 
-  /** A statement that a grant rests on: its nonce belongs to the grant from now on. */
+  /** Binds the nonce of a statement to the grant that is based on it. */
   private spend(kind: string, grant: string, signed: Signed<{ readonly nonce: string }> | undefined): void {
     if (signed === undefined) return;
     this.nonces.set(signed.statement.nonce, grant);
@@ -171,7 +171,7 @@ export class Memory {
     }
   }
 
-  /** Registered bodies, newest generation of each group only, whose escrow entry lies under this key. */
+  /** Returns registered bodies whose escrow entry is sealed with this key, only the newest generation of each group. */
   countUnder(kid: string): number {
     const newest = new Map<string, { readonly gen: number; readonly kid: string }>();
     for (const [key, body] of this.bodies) {
@@ -187,12 +187,12 @@ export class Memory {
     return this.bodies.get(bodyKey(place));
   }
 
-  /** Whether a roster with this digest is or was in force. */
+  /** Returns whether a roster with this digest is or was in force. */
   wasRoster(digest: string): boolean {
     return this.rosters.has(digest);
   }
 
-  /** What a statement's signature was worth when it was shown, if it was. */
+  /** Returns the value of a statement's signature at the time it was shown. Undefined if it was not shown. */
   notedAssurance(kind: string, statement: unknown): "evaluation" | "signed" | undefined {
     return this.noted.get(statementKey(kind, statement));
   }
@@ -213,12 +213,12 @@ export class Memory {
     return this.intents.has(entryId);
   }
 
-  /** Participants a transaction was sealed for when it was first registered. */
+  /** Returns the participants that a transaction was sealed for at its first registration. */
   partiesOf(tx: string): readonly string[] | undefined {
     return this.parties.get(tx);
   }
 
-  /** Whether this body and its transaction's record digest were both proven before, and its parties are known. */
+  /** Returns whether this body and its transaction's record digest were both proven before, and its parties are known. */
   isRegistered(item: RegisteredBody): boolean {
     const isProven = this.body(item)?.bd === item.bd && this.recordDigest(item.tx) === item.rd;
     return isProven && this.parties.has(item.tx);

@@ -26,14 +26,14 @@ export const RegisteredBody = z.strictObject({
   gen: z.int(),
   bd: Digest,
   kid: z.string(),
-  /** The transaction's record digest, proven by opening; absent in lines of earlier versions. */
+  /** The transaction's record digest, proven by opening. Absent in lines of earlier versions. */
   rd: Digest.optional(),
-  /** Participants the body was sealed for, by its recipients; absent in lines of earlier versions. */
+  /** Participants among the body's recipients. Absent in lines of earlier versions. */
   parties: z.array(z.string()).optional(),
 });
 export type RegisteredBody = z.infer<typeof RegisteredBody>;
 
-/** Everything the custodian remembers is one of these lines. */
+/** The schema of the journal's records. */
 export const JournalRecord = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("epoch"), at: z.string(), signed: SignedEpoch }),
   z.strictObject({ kind: z.literal("destroy"), at: z.string(), epoch: z.int() }),
@@ -52,13 +52,13 @@ export const JournalRecord = z.discriminatedUnion("kind", [
     statement: GrantOkStatement,
     decisions: z.array(SignedDecision),
     authorization: AuthorizationRecord.optional(),
-    /** In place of decisions, and for which participant the statement was signed. */
+    /** Replaces decisions: the dispute statement, and the participant for which it was signed. */
     dispute: SignedDispute.optional(),
     party: z.string().optional(),
-    /** In place of decisions: what two executives signed, and the organisations they were of then. */
+    /** Replaces decisions: what two executives signed, and their organisations at that time. */
     releases: z.array(SignedRelease).optional(),
     organisations: z.array(z.string()).optional(),
-    /** In place of decisions: what a holder of break-glass signed. */
+    /** Replaces decisions: what a holder of emergency access signed. */
     emergency: SignedBreakGlass.optional(),
   }),
   z.strictObject({
@@ -109,7 +109,7 @@ export const JournalRecord = z.discriminatedUnion("kind", [
     /** Digest of the terms. */
     recovery: Digest,
     statements: z.array(SignedRewrap),
-    /** Nonce of the challenge by which the new key's possession was proven. */
+    /** Nonce of the challenge that proved possession of the new key. */
     proven: Digest,
     assurance: z.enum(["evaluation", "signed"]),
   }),

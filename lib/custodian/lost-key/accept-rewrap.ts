@@ -16,7 +16,10 @@ import type {
 import type { RewrapTerms } from "@/lib/escrow/protocol/rewrap-statement";
 import type { Roster } from "@/lib/escrow/protocol/roster";
 
-/** Asks the new key's holder, after two persons' word was proven: nobody is asked about what nobody agreed to. */
+/**
+ * Challenges the new key's holder. The statements of two persons must be proven first, so that no challenge is issued
+ * without an agreement.
+ */
 export async function challengeRewrap(
   core: Core,
   roster: Roster,
@@ -46,8 +49,9 @@ function answer(core: Core, recovery: string, terms: RewrapTerms, assurance: Rew
 }
 
 /**
- * Takes a recovery for good: two persons' word, and the proof that the new key's holder has it. What is known already is
- * answered as it was, so that whoever lost the answer may ask again; the proof is required each time.
+ * Accepts a recovery for good. It needs the statements of two persons and the proof that the holder has the new key. A
+ * known recovery gets the first answer, so that a caller may ask again after a lost answer. The proof is required each
+ * time.
  */
 export async function acceptRewrap(
   core: Core,
@@ -58,7 +62,7 @@ export async function acceptRewrap(
   const { statements, client_tag } = submission;
   const proven = await proveRewrap(core, roster, statements);
   const { recovery, terms } = proven;
-  // From here on nothing waits: what is checked is what is remembered.
+  // All steps after this line are synchronous, so the custodian remembers exactly what it checked.
   const assurance = weighRewrap(core, roster, proven);
   const nonce = challenges.take(core, recovery, client_tag);
   const known = core.memory.recoveries.find(recovery);
@@ -67,7 +71,7 @@ export async function acceptRewrap(
   return answer(core, recovery, terms, assurance);
 }
 
-/** Ending needs no proof: it can only take away. */
+/** Ends a recovery. This needs no proof, because it can only reduce access. */
 export function endRewrap(core: Core, { recovery, reason }: RewrapEnd): { ok: true } {
   if (!core.memory.recoveries.isEnded(recovery)) remember(core, { kind: "recovery-end", recovery, reason });
   return { ok: true };

@@ -11,26 +11,26 @@ import type { RewrapTerms } from "@/lib/escrow/protocol/rewrap-statement";
 
 const LIFE_MS = 5 * 60_000;
 const SECOND_MS = 1_000;
-/** Challenges that wait at once; the oldest goes first. */
+/** Maximum number of open challenges. The oldest is dropped first. */
 const MAX_WAITING = 256;
-/** Who asks, as the challenge says it: the holder sees that it is not the portal. */
+/** Name of the challenger in the challenge. The holder sees that it is not the portal. */
 const ACTOR = "escrow-custodian";
 
 interface Waiting {
   readonly nonce: string;
-  /** SHA-256 of the one answer. */
+  /** SHA-256 of the only valid answer. */
   readonly expected: Uint8Array;
   readonly expiresMs: number;
 }
 
 /**
- * Challenges for new keys that wait for their answers, the newest of each recovery. In memory only: who is interrupted is
- * asked anew, and nobody answers one that a former process made.
+ * Open challenges for new keys, the newest of each recovery. They are in memory only. After a restart the holder gets a
+ * fresh challenge, and answers to challenges of a former process are refused.
  */
 export class RewrapChallenges {
   private readonly waiting = new Map<string, Waiting>();
 
-  /** A fresh challenge to the holder of the terms' new key (privacy.md "Proof of key possession"). */
+  /** Returns a fresh challenge to the holder of the terms' new key (privacy.md "Proof of key possession"). */
   ask(core: Core, about: { recovery: string; terms: RewrapTerms; keyId: string }): RewrapChallenge {
     const { recovery, terms, keyId } = about;
     const expiresMs = Math.floor((core.clock.nowMs() + LIFE_MS) / SECOND_MS) * SECOND_MS;
@@ -64,7 +64,7 @@ export class RewrapChallenges {
     this.waiting.set(recovery, one);
   }
 
-  /** Uses the recovery's challenge up, right or wrong; answers its nonce. Refuses any answer but the holder's. */
+  /** Uses up the recovery's challenge, even with a wrong answer. Returns its nonce. Refuses any answer except the holder's. */
   take(core: Pick<Core, "clock">, recovery: string, tag: string): string {
     const one = this.waiting.get(recovery);
     this.waiting.delete(recovery);

@@ -4,7 +4,7 @@ import { checkX25519PublicKey, isOnTwist } from "@/lib/crypto/x25519-check";
 import type { Core } from "@/lib/custodian/core";
 import { instantOf } from "@/lib/custodian/grants/scope";
 import { refuse } from "@/lib/custodian/refused";
-import { requireSameRoster } from "@/lib/custodian/roster/same-roster";
+import { requireSameRoster } from "@/lib/custodian/roster/roster";
 import {
   type Assurance,
   assuranceOf,
@@ -26,10 +26,10 @@ import { findPerson, type Roster } from "@/lib/escrow/protocol/roster";
 import { isSameOrganisation } from "@/lib/escrow/protocol/same-organisation";
 
 const DAY_MS = 86_400_000;
-/** Times of validity are whole seconds, and two clocks differ a little. */
+/** Times of validity are whole seconds. The tolerance covers two clocks that differ. */
 const SLACK_MS = 60_000;
 
-/** Statements that were each proven, and what they agree about. */
+/** Statements that were each proven, and their common terms. */
 export interface ProvenRewrap {
   readonly recovery: string;
   readonly terms: RewrapTerms;
@@ -66,7 +66,7 @@ function isSorted(list: readonly string[]): boolean {
   return list.every((one, at) => at === 0 || (list[at - 1] ?? "") < one);
 }
 
-/** What the terms say by themselves: this log, in time, of one participant, with a key that is nobody else's. */
+/** Checks the terms alone: this log, not expired, one participant, and a key that belongs to no other participant. */
 export function checkTerms(core: Core, terms: RewrapTerms): void {
   if (terms.log !== core.log) refuse("log", "The statement is for another log.");
   if (!isSorted(terms.transactions)) refuse("format", "Transactions stand sorted, each once.");
@@ -93,8 +93,8 @@ async function proveOne(core: Core, roster: Roster, { statement, signature }: Si
 }
 
 /**
- * Requires statements of as many persons, all over the same terms, each signed by a roster person who may. It takes time
- * and changes nothing: `weighRewrap` weighs what was proven in the step that remembers it. Throws `Refused`.
+ * Requires statements of enough persons over the same terms, each signed by a roster person who may agree. It takes time
+ * and changes nothing: `weighRewrap` weighs the proofs in the step that remembers them. Throws `Refused`.
  */
 export async function proveRewrap(
   core: Core,
@@ -117,7 +117,10 @@ export async function proveRewrap(
   return { recovery, terms, proofs };
 }
 
-/** The synchronous half: what may have changed while signatures were verified. Answers what they are worth together. */
+/**
+ * The synchronous half: checks what may have changed while signatures were verified. Returns the combined value of the
+ * signatures.
+ */
 export function weighRewrap(core: Core, roster: Roster, proven: ProvenRewrap): Assurance {
   const { recovery, terms, proofs } = proven;
   requireSameRoster(core, roster);

@@ -19,7 +19,7 @@ afterEach(() => bench.t.stop());
 
 const refusedAs = (reason: string) => ({ code: "custodian.refused", extra: { reason } });
 
-/** The sealed group with what the custodian answered in the place of the lost key's entry. */
+/** The sealed group with the custodian's answer in place of the lost key's entry. */
 function recovered(item: RegistrationItem, result: RecoverResult | undefined) {
   if (result?.ok !== true) throw new TypeError(`refused: ${result?.reason}`);
   const { kid, epk, encrypted_key } = result.statement;
@@ -44,8 +44,8 @@ const fieldsOf = async (item: RegistrationItem, result: RecoverResult | undefine
 const reasonsOf = (results: readonly RecoverResult[]) =>
   results.map((result) => (result.ok ? "ok" : result.reason));
 
-describe("two persons' word and the proof of the new key", () => {
-  test("have every named envelope wrapped for the new key, and the journal says so before", async () => {
+describe("an accepted recovery", () => {
+  test("the custodian wraps every named envelope for the new key, and writes the journal first", async () => {
     const recovery = await bench.accept(bench.agreed());
     const results = await bench.recover(recovery);
     expect(reasonsOf(results)).toEqual(["ok", "ok", "ok", "ok"]);
@@ -60,7 +60,7 @@ describe("two persons' word and the proof of the new key", () => {
     expect(acts.at(-1).items).toHaveLength(4);
   });
 
-  test("are remembered: a custodian that was killed goes on, and the same envelopes may be asked for again", async () => {
+  test("a killed custodian continues the recovery, and the same envelopes may be requested again", async () => {
     const statements = bench.agreed();
     const recovery = await bench.accept(statements);
     const half = bench.items.slice(0, 2);
@@ -70,13 +70,13 @@ describe("two persons' word and the proof of the new key", () => {
     expect(await bench.accept(statements)).toBe(recovery);
   });
 
-  test("stand for no log but this custodian's, no other recovery, and end with their time", async () => {
+  test("a recovery is valid only for this log, only for itself, and only until it expires", async () => {
     const recovery = await bench.accept(bench.agreed());
     bench.t.clock.advance(24 * 3_600_000);
     await expect(bench.recover(recovery)).rejects.toMatchObject(refusedAs("statement-expired"));
   });
 
-  test("are gone when the recovery was ended, also before it came", async () => {
+  test("a recovery can be ended for good, also before it arrives", async () => {
     const recovery = await bench.accept(bench.agreed());
     await bench.t.client.lostKeys.end({ recovery, reason: "withdrawn" });
     await expect(bench.recover(recovery)).rejects.toMatchObject(refusedAs("revoked"));
@@ -86,7 +86,7 @@ describe("two persons' word and the proof of the new key", () => {
   });
 });
 
-describe("statements that do not carry a re-wrap", () => {
+describe("insufficient statements for a re-wrap", () => {
   type Cheat = () => RewrapStatements;
   const pair = (over: Partial<RewrapTerms>): RewrapStatements => bench.agreed(bench.terms(over));
   const by = (a: "legal" | "support" | "insider" | "client", b: "approver" | "both" | "legal") => {
@@ -95,12 +95,12 @@ describe("statements that do not carry a re-wrap", () => {
   };
   const cheats: [string, string, Cheat][] = [
     ["one person twice", "same-person", () => by("legal", "legal")],
-    ["somebody of the participant's own organisation", "organisation", () => by("insider", "approver")],
+    ["a person of the participant's own organisation", "organisation", () => by("insider", "approver")],
     ["the participant itself", "organisation", () => by("client", "approver")],
-    ["somebody without a duty for it", "duty", () => by("support", "approver")],
+    ["a person without a duty for it", "duty", () => by("support", "approver")],
     ["another log", "log", () => pair({ log: "log.other.test/sealport" })],
     [
-      "a participant of whom the roster knows nobody",
+      "a participant without a person on the roster",
       "party",
       () => pair({ participant: "miner-1", old_kid: "miner-1#1", new_kid: "miner-1#2" }),
     ],
@@ -114,12 +114,12 @@ describe("statements that do not carry a re-wrap", () => {
       () => pair({ new_public_key: toBase64url(new Uint8Array(32).fill(0xff)) }),
     ],
     [
-      "transactions that stand twice",
+      "a transaction that is listed twice",
       "format",
       () => pair({ transactions: [bench.items[0]?.tx ?? "", bench.items[0]?.tx ?? ""] }),
     ],
     [
-      "a time that is over",
+      "a time in the past",
       "statement-expired",
       () => pair({ not_after: validityTime(new Date(bench.t.clock.nowMs())) }),
     ],
@@ -164,7 +164,7 @@ describe("statements that do not carry a re-wrap", () => {
       },
     ],
     [
-      "the portal's word outside an evaluation",
+      "the portal's signature outside an evaluation",
       "evaluation-key",
       () => {
         const terms = bench.terms();
@@ -173,26 +173,26 @@ describe("statements that do not carry a re-wrap", () => {
       },
     ],
   ];
-  test.each(cheats)("%s", async (_name, reason, make) => {
+  test.each(cheats)("the custodian refuses %s", async (_name, reason, make) => {
     await expect(bench.accept(make())).rejects.toMatchObject(refusedAs(reason));
     await expect(
       bench.t.client.lostKeys.accept({ statements: make(), client_tag: toBase64url(randomBytes(32)) }),
     ).rejects.toMatchObject(refusedAs(reason));
   });
 
-  test("one alone is no request at all", async () => {
+  test("one statement alone is refused as an invalid request", async () => {
     const terms = bench.terms();
     await expect(bench.accept([bench.signed("legal", terms)])).rejects.toMatchObject(refusedAs("format"));
   });
 
-  test("a nonce that stood for other terms", async () => {
+  test("a nonce that was used for other terms is refused", async () => {
     const terms = bench.terms();
     await bench.accept(bench.agreed(terms));
     const later = { ...terms, transactions: [] };
     await expect(bench.accept(bench.agreed(later))).rejects.toMatchObject(refusedAs("nonce"));
   });
 
-  test("another key under a kid that was proven, and a proven key of another participant", async () => {
+  test("another key under a proven kid and a proven key of another participant are refused", async () => {
     await bench.accept(bench.agreed());
     const other = bench.agreed(bench.terms({ new_public_key: foreignKey() }));
     await expect(bench.accept(other)).rejects.toMatchObject(refusedAs("new-key"));
@@ -202,7 +202,7 @@ describe("statements that do not carry a re-wrap", () => {
     );
   });
 
-  test("the escrow's own public key", async () => {
+  test("the escrow's own public key is refused", async () => {
     const { publicKey } = await bench.t.client.epoch();
     const cheat = bench.agreed(bench.terms({ new_public_key: toBase64url(publicKey) }));
     await expect(bench.accept(cheat)).rejects.toMatchObject(refusedAs("new-key"));
@@ -210,7 +210,7 @@ describe("statements that do not carry a re-wrap", () => {
 });
 
 describe("possession of the new key", () => {
-  test("another key's answer is refused, and the challenge is used up by it", async () => {
+  test("another key's answer is refused and uses up the challenge", async () => {
     const statements = bench.agreed();
     const challenge = await bench.t.client.lostKeys.challenge({ statements, key_id: bench.keyId });
     const thief = createKeyHolder();
@@ -224,7 +224,7 @@ describe("possession of the new key", () => {
     );
   });
 
-  test("an answer to another recovery's challenge, to an old one and to one of a former process are refused", async () => {
+  test("an answer to another recovery's challenge, an old one or one of a former process is refused", async () => {
     const { lostKeys } = bench.t.client;
     const [one, two] = [bench.agreed(), bench.agreed()];
     const ofOne = await lostKeys.challenge({ statements: one, key_id: bench.keyId });
@@ -243,23 +243,23 @@ describe("possession of the new key", () => {
     ).rejects.toMatchObject(refusedAs("proof"));
   });
 
-  test("nothing is wrapped before it was shown", async () => {
+  test("the custodian wraps nothing before possession was proven", async () => {
     const statements = bench.agreed();
     await bench.t.client.lostKeys.challenge({ statements, key_id: bench.keyId });
     await expect(bench.recover(nameOf(statements))).rejects.toMatchObject(refusedAs("unknown-recovery"));
   });
 });
 
-describe("envelopes that are not wrapped", () => {
+describe("refused envelopes", () => {
   const accept = (over: Partial<RewrapTerms> = {}) => bench.accept(bench.agreed(bench.terms(over)));
 
-  test("of a transaction that was not named", async () => {
+  test("an envelope of a transaction that was not named is refused", async () => {
     const [first] = bench.items;
     const recovery = await accept({ transactions: [first?.tx ?? ""] });
     expect(reasonsOf(await bench.recover(recovery))).toEqual(["ok", "ok", "scope", "scope"]);
   });
 
-  test("that were never registered, or were replaced since", async () => {
+  test("envelopes that were never registered or were replaced since are refused", async () => {
     const unknown = await bench.t.seal();
     const [first, second] = bench.items;
     if (first === undefined || second === undefined) throw new TypeError("no items");
@@ -274,20 +274,20 @@ describe("envelopes that are not wrapped", () => {
     ]);
   });
 
-  test("that were not sealed for this participant, whoever stands among their recipients now", async () => {
+  test("envelopes that were not sealed for this participant are refused, whatever recipients they have now", async () => {
     const items = await bench.t.seal(undefined, { parties: ["client-123", "miner-789"] });
     await bench.t.client.register(items);
     const recovery = await accept({ transactions: [items[0]?.tx ?? ""] });
     expect(reasonsOf(await bench.recover(recovery, items))).toEqual(["party", "party"]);
   });
 
-  test("without an entry of the lost key", async () => {
+  test("an envelope without an entry of the lost key is refused", async () => {
     const recovery = await accept({ old_kid: `${PARTICIPANT}#2`, new_kid: `${PARTICIPANT}#3` });
     const [item] = bench.items;
     expect(reasonsOf(await bench.recover(recovery, item === undefined ? [] : [item]))).toEqual(["envelope"]);
   });
 
-  test("that nothing announces, or what announces them is another's, another act's, or used before", async () => {
+  test("an envelope without its own unused intent entry for this act is refused", async () => {
     const recovery = await accept();
     const [one, two] = bench.items;
     if (one === undefined || two === undefined) throw new TypeError("no items");
@@ -305,7 +305,7 @@ describe("envelopes that are not wrapped", () => {
     expect(reasonsOf(await lostKeys.recover(recovery, [good]))).toEqual(["intent"]);
   });
 
-  test("whose escrow entry does not open: it is refused by itself and the others go on", async () => {
+  test("an envelope whose escrow entry does not open is refused alone, and the others continue", async () => {
     const recovery = await accept();
     const [one, two] = bench.items;
     if (one === undefined || two === undefined) throw new TypeError("no items");
@@ -319,8 +319,8 @@ describe("envelopes that are not wrapped", () => {
   });
 });
 
-describe("in an evaluation", () => {
-  test("the portal signs for those without a key, and the answer says so", async () => {
+describe("an evaluation", () => {
+  test("the portal signs for people without a key, and the answer is marked", async () => {
     await bench.t.stop();
     bench = await LostKeyBench.start(1, ["legal", "approver"]);
     const terms = bench.terms();
@@ -335,7 +335,7 @@ describe("in an evaluation", () => {
   });
 });
 
-test("what the custodian answers names the key that two persons signed for, and no content key leaves", async () => {
+test("the custodian's answer names the key that two persons signed for, and no content key leaves", async () => {
   const recovery = await bench.accept(bench.agreed());
   const [item] = bench.items;
   if (item === undefined) throw new TypeError("no items");

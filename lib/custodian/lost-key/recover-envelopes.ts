@@ -46,7 +46,7 @@ function checkAnnounced(core: Core, recovery: string, held: HeldRecovery, one: I
   return { id, leaf };
 }
 
-/** What was registered and nothing else, of a transaction that two persons named, sealed for this participant. */
+/** Checks that the envelope is registered and was sealed for this participant, and that two persons named its transaction. */
 function checkEnvelope(core: Core, held: HeldRecovery, item: RegistrationItem): void {
   const { terms, transactions } = held;
   if (!transactions.has(item.tx)) refuse("scope", "The statements do not name this transaction.");
@@ -66,7 +66,7 @@ interface Announced {
   readonly intent: CheckedIntent;
 }
 
-/** Checked and announced, or why it is refused; one intent serves one envelope. */
+/** Checks one envelope and its announcement, or returns the reason of its refusal. One intent serves one envelope. */
 function checkAll(core: Core, recovery: string, held: HeldRecovery, items: readonly Item[]) {
   const used = new Set<string>();
   return items.map((one): Announced | Refused => {
@@ -83,7 +83,7 @@ function checkAll(core: Core, recovery: string, held: HeldRecovery, items: reado
   });
 }
 
-/** Opens the own entry with every check and wraps its content key for the new key. Nothing but the entry leaves. */
+/** Opens the own entry with every check and wraps its content key for the new key. Only the entry leaves the custodian. */
 async function wrapOne(
   core: Core,
   recovery: string,
@@ -134,16 +134,16 @@ function resultOf(core: Core, { envelope }: Item, one: Refused | RewrappedStatem
 }
 
 /**
- * Wraps the content keys of registered envelopes for the new key of a recovery that it holds. All checks and the synced
- * journal line, which names each envelope and the entry that announces it, are one synchronous step; only after it
- * anything is opened. An answer that got lost is made anew under a new intent.
+ * Wraps the content keys of registered envelopes for the new key of an accepted recovery. All checks and the synced
+ * journal line are one synchronous step. The line names each envelope and the entry that announces it. Only after this
+ * step is anything opened. A lost answer is created again under a new intent.
  */
 export async function recoverEnvelopes(
   core: Core,
   { recovery, items }: RecoverRequest,
 ): Promise<{ assurance: "evaluation" | "signed"; results: RecoverResult[] }> {
   requireHeld(core, recovery);
-  // A key service that is away must not have anything written down.
+  // Checked first, so that an unavailable key service leaves no journal line.
   await core.keystore.requireKeys();
   const held = requireHeld(core, recovery);
   const checked = checkAll(core, recovery, held, items);

@@ -12,7 +12,7 @@ import { INTENT_ACTION, intentDetails } from "@/lib/escrow/protocol/statements";
 const MAX_AGE_MS = 5 * 60_000;
 const ORG = "org";
 
-/** The record of this opening: its id goes into the answer, its leaf into the journal. */
+/** The log entry of this opening: its id goes into the answer, its leaf into the journal. */
 export interface CheckedIntent {
   readonly id: string;
   readonly leaf: string;
@@ -27,7 +27,7 @@ function readEntry(evidence: IntentEvidence): { entry: Entry; leaf: string } {
   }
 }
 
-/** Opens the part that says what is done, after its digest in the entry vouched for it. */
+/** Opens the org part of the entry, after its digest was compared with the one in the entry. */
 function openOrgPart(entry: Entry, evidence: IntentEvidence): Json {
   const part = evidence.parts.find(({ c }) => c === ORG);
   const sealed = entry.sealed.find(({ c }) => c === ORG);
@@ -59,7 +59,7 @@ function isSame(value: Json | undefined, wanted: string | readonly string[]): bo
   );
 }
 
-/** An entry that announces something, with what its org part says. */
+/** An entry that announces an act, with the details of its org part. */
 export interface Announced extends CheckedIntent {
   readonly action: Json | undefined;
   readonly purpose: Json | undefined;
@@ -80,7 +80,7 @@ export function readIntent(core: Core, evidence: IntentEvidence): Announced {
   return { id: entry.id, leaf, action, purpose, details };
 }
 
-/** Whether the announced details have these members, and say the same in each. */
+/** Returns whether the announced details have exactly these members and values. */
 export function saysOf(
   details: Json | undefined,
   wanted: Readonly<Record<string, string | string[]>>,

@@ -45,7 +45,7 @@ async function moved() {
   });
 }
 
-test("an opening while the key service is away is a 503 that costs no view and no nonce", async () => {
+test("an opening while the key service is away is a 503 that uses no view and no nonce", async () => {
   const { items, grant } = await t.granted();
   await t.restart({ keystore: await moved() });
   const opening = t.opening(grant, items);

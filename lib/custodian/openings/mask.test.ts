@@ -2,12 +2,11 @@ import { readFile } from "node:fs/promises";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Json } from "@/lib/crypto/json/canonical-json";
-import { maskFields } from "@/lib/custodian/openings/mask";
-import { isOrdinaryName } from "@/lib/custodian/openings/mask-names";
+import { isOrdinaryName, maskFields } from "@/lib/custodian/openings/mask";
 
 const maskOf = (value: Json): Json => maskFields({ value }).value ?? "";
 
-/** Everything a mask may consist of. */
+/** All characters and words that a mask may consist of. */
 const ALPHABET = /^[•#?…@.,;:&/'\- ]*$/u;
 
 const someText = fc.oneof(
@@ -17,7 +16,7 @@ const someText = fc.oneof(
 );
 
 describe("a masked text", () => {
-  test("has no letter, digit or symbol of the content, whatever that is", () => {
+  test("a mask has no letter, digit or symbol of the content, whatever the content is", () => {
     fc.assert(
       fc.property(someText, (text) => {
         expect(maskOf(text)).toMatch(ALPHABET);
@@ -25,7 +24,7 @@ describe("a masked text", () => {
     );
   });
 
-  test("is the same for the same value, so that two openings can be compared", () => {
+  test("equal values have equal masks, so that two openings can be compared", () => {
     fc.assert(
       fc.property(someText, (text) => {
         expect(maskOf(text)).toBe(maskOf(text));
@@ -33,7 +32,7 @@ describe("a masked text", () => {
     );
   });
 
-  test("says nothing about a short text but that it is short", () => {
+  test("a mask of a short text shows only that it is short", () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(..."abcXYZ äß-._"), maxLength: 16 }), (text) => {
         expect(maskOf(text)).toBe(maskOf("yes"));
@@ -41,7 +40,7 @@ describe("a masked text", () => {
     );
   });
 
-  test("is bounded: the length of a long text does not show", () => {
+  test("a mask has a limited length, so the length of a long text does not show", () => {
     fc.assert(
       fc.property(fc.integer({ min: 20, max: 5_000 }), (words) => {
         expect(maskOf("word ".repeat(words))).toBe(maskOf("other ".repeat(20)));
@@ -49,13 +48,13 @@ describe("a masked text", () => {
     );
   });
 
-  test("shows words and their punctuation, not letters", () => {
+  test("a mask shows the number of words and their punctuation, not letters", () => {
     expect(maskOf("Nordlicht Lager GmbH, Hamburg")).toBe("•••••••• •••••••• ••••••••, ••••••••");
     expect(maskOf("erika@mustermann.example")).toBe("••••••••@••••••••.••••••••");
     expect(maskOf("Rechenzentrumsbetreiber & Söhne")).toBe("•••••••••••••••• ••••••••");
   });
 
-  test("cannot be made to carry content by the characters of masks themselves", () => {
+  test("mask characters in the content cannot carry content", () => {
     expect(maskOf("• •• ••• ## #?# a long enough text")).toBe(maskOf("a long enough text"));
   });
 });
@@ -72,7 +71,7 @@ describe("a masked number", () => {
     `+ ${value}.00`,
   ];
 
-  test("is the same for every amount, size, sign and spelling", () => {
+  test("the mask is the same for every amount, size, sign and spelling", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1_000_000_000 }), (value) => {
         for (const text of spellings(value)) expect(maskOf(text)).toBe("#");
@@ -82,7 +81,7 @@ describe("a masked number", () => {
     );
   });
 
-  test("inside a text hides its digits, its sign and its length", () => {
+  test("a number inside a text hides its digits, its sign and its length", () => {
     const of = (amount: string): Json => maskOf(`We agreed to pay ${amount} for all of it`);
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1_000_000_000 }), (value) => {
@@ -98,12 +97,12 @@ describe("a masked number", () => {
 });
 
 describe("masked structures", () => {
-  test("keep ordinary names and number those that may be content", () => {
+  test("a mask keeps ordinary names and numbers those that may be content", () => {
     const masked = maskFields({ unitPrice: "1.25", rate_2026: 3, "Erika Mustermann": true, "10": null });
     expect(masked).toEqual({ unitPrice: "#", "field-1": "?", "field-3": "#", "field-4": "?" });
   });
 
-  test("show no name of the sender's own, however plain it looks", () => {
+  test("a mask shows none of the sender's own names, however ordinary they look", () => {
     const masked = maskFields({
       parties: { Zebrafink_Handelsgesellschaft: "payer", Schmidt: { iban: "x" }, payee: "Basalt" },
       pricing: { Discount_for_Lobbyist: true, insolvent: false, rate: "5", RATE: "5" },
@@ -114,14 +113,14 @@ describe("masked structures", () => {
     });
   });
 
-  test("show the names that docs/formats/replies.md lists", async () => {
+  test("a mask shows the names that docs/formats/replies.md lists", async () => {
     const page = await readFile("docs/formats/replies.md", "utf8");
     const listed = /```text\n(amount [^`]+)```/.exec(page)?.[1]?.trim().split(/\s+/) ?? [];
     expect(listed.length).toBeGreaterThan(100);
     expect(listed.filter((name) => !isOrdinaryName(name))).toEqual([]);
   });
 
-  test("show every name in the fixed list and no other", () => {
+  test("a mask shows every name in the fixed list and no other", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string({ maxLength: 20 }), fc.constant(1), { maxKeys: 6 }), (value) => {
         for (const name of Object.keys(maskFields({ value }).value ?? {}))
@@ -130,14 +129,14 @@ describe("masked structures", () => {
     );
   });
 
-  test("tell no choice, no absence and no truth", () => {
+  test("a mask reveals no choice, no absence and no truth value", () => {
     expect(maskOf(true)).toBe(maskOf(false));
     expect(maskOf(null)).toBe(maskOf(true));
     expect(maskOf("male")).toBe(maskOf("female"));
     expect(maskOf("")).toBe(maskOf("unknown"));
   });
 
-  test("have no leaf of the value, at any depth", () => {
+  test("a mask contains no leaf of the value, at any depth", () => {
     const leaf = fc.oneof(fc.string({ maxLength: 40 }), fc.double(), fc.boolean(), fc.constant(null));
     const { tree } = fc.letrec<{ tree: Json }>((tie) => ({
       tree: fc.oneof(
@@ -158,7 +157,7 @@ describe("masked structures", () => {
     );
   });
 
-  test("that are too deep or too long are refused rather than shown", () => {
+  test("values that are too deep or too long are refused", () => {
     let deep: Json = "secret";
     for (let depth = 0; depth < 8; depth++) deep = [deep];
     expect(() => maskOf(deep)).toThrow("nested too deeply");

@@ -15,7 +15,7 @@ import { openingDigest } from "@/lib/custodian/journal/memory";
 import { type CheckedIntent, checkIntent } from "@/lib/custodian/openings/check-intent";
 import { maskFields } from "@/lib/custodian/openings/mask";
 import { refuse } from "@/lib/custodian/refused";
-import { requireSameRoster } from "@/lib/custodian/roster/same-roster";
+import { requireSameRoster } from "@/lib/custodian/roster/roster";
 import {
   type Assurance,
   assuranceOf,
@@ -53,7 +53,7 @@ function checkGrantInForce(core: Core, request: OpenRequest): HeldGrant {
   return grant;
 }
 
-/** What is asked must lie within the grant and within what the requester signed. */
+/** Checks that the opening is within the grant and within what the requester signed. */
 function checkScope(request: OpenRequest, grant: HeldGrant): void {
   const { statement } = request.opening;
   const held = grant.statement;
@@ -90,7 +90,7 @@ function checkTerms(core: Core, { opening: { statement } }: OpenRequest): void {
   }
 }
 
-/** The requester's word for this opening; nothing is remembered. */
+/** Proves the requester's signature for this opening. Nothing is remembered. */
 async function proveOpening(core: Core, roster: Roster, request: OpenRequest): Promise<Proof> {
   const { statement, signature } = request.opening;
   const person = findPerson(roster, statement.requester);
@@ -99,7 +99,7 @@ async function proveOpening(core: Core, roster: Roster, request: OpenRequest): P
   return proveSignature(rulesOf(core, roster), person, "open", statement, signature);
 }
 
-/** A nonce belongs to one statement, and serves each of its transactions once. */
+/** Binds a nonce to one statement, which serves each of its transactions once. */
 function checkNonce(core: Core, statement: OpenStatement, transaction: string): void {
   const owner = core.memory.nonceOwner(statement.nonce);
   if (owner !== undefined && owner !== openingDigest(statement))
@@ -108,7 +108,7 @@ function checkNonce(core: Core, statement: OpenStatement, transaction: string): 
     refuse("nonce", "The statement was used for this already.");
 }
 
-/** The sealed groups handed over, one for each group asked, of the body that is registered. */
+/** Returns the submitted sealed groups, one for each requested group, with the registered body. */
 function checkEnvelopes(core: Core, request: OpenRequest): RegistrationItem[] {
   return request.groups.map((group) => {
     const items = request.envelopes.filter((item) => item.grp === group && item.tx === request.transaction);
@@ -132,7 +132,7 @@ interface Allowed {
   readonly assurance: Assurance;
 }
 
-/** Every check of an opening; nothing changes and nothing is opened. */
+/** Makes every check of an opening. It changes and opens nothing. */
 function checkOpening(core: Core, roster: Roster, request: OpenRequest, proof: Proof): Allowed {
   const { statement } = request.opening;
   const grant = checkGrantInForce(core, request);
@@ -184,9 +184,9 @@ async function answerOne(
 }
 
 /**
- * Opens groups of one transaction for a grantee. Unregistered groups are registered first. Then all checks
- * and the synced journal line are one synchronous step, and only after it anything is opened: a crash in
- * between costs a view, never a record.
+ * Opens groups of one transaction for a grantee. Unregistered groups are registered first. Then all checks and the synced
+ * journal line are one synchronous step. Only after it is anything opened: a crash in between uses up a view, but never
+ * discloses without a record.
  */
 export async function openEscrow(core: Core, roster: Roster, request: OpenRequest): Promise<OpenResponse> {
   checkScope(request, checkGrantInForce(core, request));
@@ -201,7 +201,7 @@ export async function openEscrow(core: Core, roster: Roster, request: OpenReques
   const results = await register(core, missing);
   const refused = results.find((result) => !result.ok);
   if (refused !== undefined && !refused.ok) refuse(refused.reason, "A sealed group cannot be registered.");
-  // Last before the step that counts a view: a key service that is away must not cost one.
+  // Last check before the step that counts a view, so that an unavailable key service uses up no view.
   await core.keystore.requireKeys();
   const allowed = checkOpening(core, roster, request, proof);
   const { statement, signature } = request.opening;

@@ -52,11 +52,11 @@ const mixed = {
   roster: roster([person("a", ["legal"]), person("b", ["admin"], "portal")]),
 };
 
-test("two persons with a duty and keys of their own carry a recovery", async () => {
+test("two persons with a duty and their own keys can agree to a recovery", async () => {
   expect(await requireRecoveryAgreed(keyed, WANTED, [signed("a"), signed("b")])).toBe("signed");
 });
 
-test("the portal's word carries it in an evaluation, as long as nobody holds a key", async () => {
+test("in an evaluation the portal's signature allows a recovery while no person has a key", async () => {
   const word = [signed("a", {}, "portal"), signed("b", {}, "portal")];
   expect(await requireRecoveryAgreed(unkeyed, WANTED, word)).toBe("evaluation");
   await expect(requireRecoveryAgreed({ ...unkeyed, isEvaluation: false }, WANTED, word)).rejects.toThrow(
@@ -71,12 +71,12 @@ test.each<[string, ReturnType<typeof signed>[]]>([
   ["one person", [signed("a")]],
   ["one person twice", [signed("a"), signed("a")]],
   ["a person without the duty", [signed("a"), signed("c")]],
-  ["somebody who is not in the roster", [signed("a"), signed("x")]],
+  ["a person who is not on the roster", [signed("a"), signed("x")]],
   ["another person's signature", [signed("a"), signed("b", {}, "a")]],
-  ["the portal's word where people hold keys", [signed("a"), signed("b", {}, "portal")]],
+  ["the portal's signature where people have keys", [signed("a"), signed("b", {}, "portal")]],
   ["a statement about another range", [signed("a"), signed("b", { to: 13 })]],
   ["a statement about another tree", [signed("a"), signed("b", { root: toBase64url(randomBytes(32)) })]],
   ["a statement for another log", [signed("a"), signed("b", { log: "other.test/log" })]],
-])("%s does not", async (_what, statements) => {
+])("%s cannot agree to a recovery", async (_what, statements) => {
   await expect(requireRecoveryAgreed(keyed, WANTED, statements)).rejects.toThrow("2 persons");
 });

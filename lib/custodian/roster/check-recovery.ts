@@ -11,20 +11,23 @@ import {
 import { holdsOwnKey } from "@/lib/escrow/protocol/succession";
 
 const RECOVERING_DUTIES: readonly string[] = ["recovery", "admin", "legal", "approve"];
-/** Persons whose word a recovery needs. */
+/** Number of people who must agree to a recovery. */
 const PERSONS = 2;
 
 export interface RecoveryRules {
   readonly log: string;
   readonly isEvaluation: boolean;
   readonly roster: Roster;
-  /** Origins beside the roster's where a passkey may have been used: the evaluation's own address. */
+  /** Accepted passkey origins in addition to the roster's: the evaluation's own address. */
   readonly origins?: readonly string[];
 }
 
 export type WantedRecovery = Omit<RecoveryStatement, "person">;
 
-/** Those who may agree to a recovery: persons with a duty for it, and once anybody holds a key, only key holders. */
+/**
+ * Returns the people who may agree to a recovery: people with a duty for it. Once any person has a key, only people with
+ * keys.
+ */
 export function recoverersOf(roster: Roster): readonly RosterPerson[] {
   const may = roster.persons.filter(({ duties }) => duties.some((duty) => RECOVERING_DUTIES.includes(duty)));
   return roster.persons.some(holdsOwnKey) ? may.filter(holdsOwnKey) : may;
@@ -46,9 +49,9 @@ async function assuranceOf(
 }
 
 /**
- * Requires that two persons of the roster agreed to exactly this range of exactly this tree (crypto.md, `recovery`).
- * The portal's word counts in an evaluation only, and only while nobody in the roster holds a key. Throws `Refused`.
- * Counters of passkeys are the custodian's to weigh, which remembers them: show it the statements before acting.
+ * Requires that two persons on the roster agreed to exactly this range of exactly this tree (crypto.md, `recovery`). The
+ * portal's signature counts only in an evaluation, and only while no person on the roster has a key. Throws `Refused`.
+ * Only the custodian remembers passkey counters, so show it the statements before acting.
  */
 export async function requireRecoveryAgreed(
   rules: RecoveryRules,

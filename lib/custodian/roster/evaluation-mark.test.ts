@@ -7,12 +7,11 @@ import { Refused } from "@/lib/custodian/refused";
 import { RosterError } from "@/lib/custodian/roster/roster";
 import { proveSignature } from "@/lib/custodian/roster/signature";
 import type { RosterPerson } from "@/lib/escrow/protocol/messages";
-import type { Roster } from "@/lib/escrow/protocol/roster";
-import { rosterDigest } from "@/lib/escrow/protocol/roster";
+import { type Roster, rosterDigest } from "@/lib/escrow/protocol/roster";
 import type { RosterStatement, StatementSignature } from "@/lib/escrow/protocol/statements";
 import { TEST_LOG, TestCustodian } from "@/lib/testing/custodian/custodian";
 
-// What the portal's evaluation key can never do: make persons who seem to sign for themselves.
+// What the portal's evaluation key must never do: create people who seem to sign for themselves.
 const BY_PORTAL = { kind: "portal-evaluation" } as const;
 let t: TestCustodian;
 beforeEach(async () => {
@@ -69,7 +68,7 @@ function attacker(): RosterPerson {
   return { person: "attacker", organisation: "x", duties: ["legal", "approve"], credentials };
 }
 
-test("the evaluation key adds persons without keys, and none with a key of their own", async () => {
+test("the evaluation key adds persons without keys, and none with their own key", async () => {
   const first = rosterWith(() => [BY_PORTAL]);
   await t.writeRoster(first);
   expect(await version()).toBe(1);
@@ -84,7 +83,7 @@ test("the evaluation key adds persons without keys, and none with a key of their
   expect(await version()).toBe(2);
 });
 
-test("the evaluation key takes no keys away from those who hold their own", async () => {
+test("the evaluation key cannot remove a person's own keys", async () => {
   const mixed = rosterWith((own) => [...own, BY_PORTAL]);
   await t.writeRoster(mixed);
   expect(await version()).toBe(1);
@@ -96,7 +95,7 @@ test("the evaluation key takes no keys away from those who hold their own", asyn
 });
 
 test.each(["roster", "grant-ok", "escrow-key"])(
-  "the portal signs no %s statement for a person",
+  "the portal cannot sign a %s statement for a person",
   async (kind) => {
     const roster = rosterWith(() => [BY_PORTAL]);
     const [person] = roster.persons;
@@ -111,7 +110,7 @@ test.each(["roster", "grant-ok", "escrow-key"])(
   },
 );
 
-test("once a roster had an evaluation key, everything is evaluation: own keys and later rosters change nothing", async () => {
+test("after a roster with an evaluation key every answer is marked, despite own keys and later rosters", async () => {
   const first = t.roster();
   await t.writeRoster(first);
   const { items, accepted, grant } = await t.granted();
@@ -136,7 +135,7 @@ test("a grant signed before the mark is answered and opened as evaluation after 
   expect((await t.client.open(t.opening(grant, items))).assurance).toBe("evaluation");
 });
 
-test("a custodian not started for evaluation takes no roster with an evaluation key, and no journal of one", async () => {
+test("a custodian not started for evaluation accepts no roster with an evaluation key, and no journal of one", async () => {
   await t.writeRoster(t.roster());
   await expect(t.restart({ isEvaluation: false })).rejects.toThrow(RosterError);
   await t.restart();

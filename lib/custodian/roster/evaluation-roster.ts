@@ -9,13 +9,13 @@ import { writeFileAtomic } from "@/lib/keystore/files/atomic-file";
 
 export interface EvaluationRoster {
   readonly log: string;
-  /** Everybody who decides, and everybody who opens; those without keys of their own get the portal's word. */
+  /** All people who decide or open. The portal signs for people without their own keys. */
   readonly persons: readonly (Omit<RosterPerson, "credentials"> &
     Partial<Pick<RosterPerson, "credentials">>)[];
   readonly evaluationKey: Uint8Array;
-  /** Origins whose pages may have statements signed. */
+  /** Origins whose pages may request signed statements. */
   readonly origins?: readonly string[];
-  /** Signs the agreement of two persons to a later version, with the portal's evaluation key. */
+  /** Signs the agreement of two persons to a later version with the portal's evaluation key. */
   readonly sign: (statement: RosterStatement) => Promise<StatementSignature>;
 }
 
@@ -49,9 +49,9 @@ async function successor(
 }
 
 /**
- * Writes the custodian's roster file for a demonstration: version 1, or the lawful successor of the file
- * that is there, agreed to by the portal in the name of two persons, which only a custodian started for
- * evaluation accepts. Writing the same persons again changes nothing.
+ * Writes the custodian's roster file for a demonstration: version 1, or the valid successor of the present file. The
+ * portal agrees to it in the name of two persons, which only a custodian started for evaluation accepts. Writing the same
+ * persons again changes nothing.
  */
 export async function writeEvaluationRoster(file: string, input: EvaluationRoster): Promise<void> {
   const base = {

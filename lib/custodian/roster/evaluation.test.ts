@@ -9,7 +9,7 @@ import type { EscrowOpening } from "@/lib/escrow/protocol/port";
 import { Roster } from "@/lib/escrow/protocol/roster";
 import { TEST_LOG, TestCustodian } from "@/lib/testing/custodian/custodian";
 
-/** Everybody of the test's roster without keys of their own: the portal signs for them. */
+/** All people of the test roster, without keys of their own: the portal signs for them. */
 async function demonstration(): Promise<TestCustodian> {
   const dir = mkdtempSync(path.join(os.tmpdir(), "sealport-roster-"));
   const t = await TestCustodian.start({ isEvaluation: true, roster: false });
@@ -42,7 +42,7 @@ function openByPortal(t: TestCustodian, grant: string, items: readonly Registrat
   return { ...opening, opening: { statement, signature: t.signAsPortal("open", statement) } };
 }
 
-test("an evaluation custodian takes the portal's word and marks everything built on it", async () => {
+test("an evaluation custodian accepts the portal's signature and marks everything based on it", async () => {
   const t = await demonstration();
   try {
     const items = await t.seal();
@@ -57,7 +57,7 @@ test("an evaluation custodian takes the portal's word and marks everything built
   }
 });
 
-test("without a roster nothing is granted, and a roster that comes later is taken without a restart", async () => {
+test("without a roster no grant is accepted, and a later roster is loaded without a restart", async () => {
   const t = await TestCustodian.start({ roster: false });
   try {
     await expect(t.client.submitGrant(t.submission())).rejects.toMatchObject({ extra: { reason: "roster" } });
@@ -68,7 +68,7 @@ test("without a roster nothing is granted, and a roster that comes later is take
   }
 });
 
-test("even in evaluation a signature that is not the portal's is refused", async () => {
+test("even in an evaluation a signature by a key other than the portal's is refused", async () => {
   const t = await demonstration();
   try {
     const items = await t.seal();

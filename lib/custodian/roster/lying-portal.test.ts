@@ -17,7 +17,7 @@ import {
 } from "@/lib/testing/custodian/succession-bench";
 import { SoftwareAuthenticator } from "@/lib/testing/devices/authenticator";
 
-// An evaluation: the portal signs for everybody who has no key. What can it do with that, and what not?
+// An evaluation: the portal signs for all people without a key. These tests show what it can and cannot do with that.
 let bench: SuccessionBench;
 
 beforeEach(async () => {
@@ -25,8 +25,8 @@ beforeEach(async () => {
 });
 afterEach(() => bench.t.stop());
 
-describe("a portal that lies, once two people hold keys,", () => {
-  const everybody = (): Signer[] => bench.current.persons.map(({ person }) => portal(person));
+describe("a lying portal, once two people hold keys", () => {
+  const all = (): Signer[] => bench.current.persons.map(({ person }) => portal(person));
 
   beforeEach(async () => {
     await bench.enrol("legal", portal("approver"));
@@ -51,11 +51,11 @@ describe("a portal that lies, once two people hold keys,", () => {
       () => bench.changed(withCredentials(bench.handle("legal"), [...ownKeys("legal"), ...ed25519()])),
     ],
     [
-      "puts its own word beside a holder's passkey",
+      "adds its own signature to a holder's passkey",
       () => bench.changed(withCredentials(bench.handle("legal"), [...ownKeys("legal"), ...BY_PORTAL])),
     ],
     [
-      "puts its own word in place of a holder's passkey",
+      "replaces a holder's passkey by its own signature",
       () => bench.changed(withCredentials(bench.handle("legal"), BY_PORTAL)),
     ],
     ["takes a holder's passkey away", () => bench.changed(withCredentials(bench.handle("legal"), []))],
@@ -106,7 +106,7 @@ describe("a portal that lies, once two people hold keys,", () => {
           { person: "evil", organisation: "x", duties: ["legal", "approve"], credentials: ed25519() },
         ]),
     ],
-    ["enrols somebody without anybody's consent", () => bench.bogus("both")],
+    ["enrols a person without any consent", () => bench.bogus("both")],
     [
       "enrols two at once",
       () =>
@@ -117,11 +117,11 @@ describe("a portal that lies, once two people hold keys,", () => {
         ),
     ],
     [
-      "gives somebody a holder's own passkey",
+      "gives another person a holder's passkey",
       () => bench.changed(withCredentials(bench.handle("both"), ownKeys("legal"))),
     ],
     [
-      "gives somebody a holder's key under another id",
+      "gives another person a holder's key under another id",
       () =>
         bench.changed(
           withCredentials(
@@ -146,22 +146,25 @@ describe("a portal that lies, once two people hold keys,", () => {
     ["adds an authority", () => bench.changed((persons) => [...persons], { authorities: [{ key: "evil" }] })],
     ["empties the roster", () => bench.changed(() => [])],
   ];
-  test.each(attempts)("%s: refused, with the portal's word for everybody", async (_what, attempt) => {
-    await bench.refuse(attempt(), everybody());
+  test.each(attempts)(
+    "a portal that %s is refused with the portal's signature for all people",
+    async (_what, attempt) => {
+      await bench.refuse(attempt(), all());
+    },
+  );
+
+  test.each(attempts)("a portal that %s is refused even if it deceived one holder", async (what, attempt) => {
+    if (what === "enrols a person without any consent") return;
+    await bench.refuse(attempt(), [own("approver"), ...all()]);
   });
 
-  test.each(attempts)("%s: refused, with one holder deceived", async (what, attempt) => {
-    if (what === "enrols somebody without anybody's consent") return;
-    await bench.refuse(attempt(), [own("approver"), ...everybody()]);
-  });
-
-  test("enrols nobody by a chain of people it made up", async () => {
-    // Even with a key that the portal holds itself for somebody who was let in honestly before.
+  test("the portal cannot enrol anyone by a chain of invented people", async () => {
+    // Not even with a key that the portal has itself for a person who was honestly enrolled before.
     await bench.refuse(bench.bogus("both"), [portal("both"), portal("support"), portal("regulator")]);
     await bench.refuse(bench.bogus("regulator"), [portal("regulator"), portal("both"), portal("support")]);
   });
 
-  test("uses no agreement twice, for another version or for another roster", async () => {
+  test("an agreement cannot be used again, for another version or for another roster", async () => {
     const next = bench.changed(withCredentials(bench.handle("both"), [passkey()]));
     const full = bench.signed(next, [portal("both"), own("legal")]);
     const other = bench.bogus("both");
@@ -180,7 +183,7 @@ describe("a portal that lies, once two people hold keys,", () => {
     });
   });
 
-  test("may still change people without keys, who are worth no more than its word", async () => {
+  test("the portal may still change people without keys, whose statements are only worth the portal's signature", async () => {
     const next = bench.changed((persons) => [
       ...persons,
       { person: "new", organisation: "x", duties: [], credentials: BY_PORTAL },
@@ -188,7 +191,7 @@ describe("a portal that lies, once two people hold keys,", () => {
     await bench.take(next, [portal("both"), portal("support")]);
   });
 
-  test("signs no decision for a holder any more", async () => {
+  test("the portal can no longer sign a decision for a holder", async () => {
     const items = await bench.t.seal();
     const submission = bench.t.submission({ transactions: [items[0]?.tx ?? ""] });
     const decisions = submission.decisions.map(({ statement }) => ({
@@ -200,7 +203,7 @@ describe("a portal that lies, once two people hold keys,", () => {
     });
   });
 
-  test("cannot lock a passkey out with a counter that nobody used", async () => {
+  test("the portal cannot lock out a passkey with a counter that was not used", async () => {
     const next = bench.changed(withCredentials(bench.handle("both"), [passkey()]));
     const full = bench.signed(next, [portal("both"), own("legal")]);
     const [, honest] = full.statements ?? [];

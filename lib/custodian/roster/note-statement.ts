@@ -2,11 +2,11 @@ import "server-only";
 import { type Core, remember } from "@/lib/custodian/core";
 import { requireParty } from "@/lib/custodian/grants/dispute";
 import { refuse } from "@/lib/custodian/refused";
-import { requireSameRoster } from "@/lib/custodian/roster/same-roster";
+import { requireSameRoster } from "@/lib/custodian/roster/roster";
 import { assuranceOf, proveSignature, requireFresh, rulesOf } from "@/lib/custodian/roster/signature";
 import { findPerson, type NoteResponse, type Roster, type StatementNote } from "@/lib/escrow/protocol/roster";
 
-/** The person a statement says it is by. */
+/** Returns the person that a statement names as its signer. */
 function signerOf(note: StatementNote): string {
   switch (note.kind) {
     case "decision":
@@ -30,8 +30,8 @@ function signerOf(note: StatementNote): string {
 }
 
 /**
- * Looks at a signed statement when it is made, and keeps it: a wrong signature is refused while its signer is still
- * there, and a passkey's counters are seen in the order in which they were used, however late a decision counts.
+ * Checks a signed statement when it is made, and remembers it. A wrong signature is refused while its signer is still
+ * present. Passkey counters are seen in the order in which they were used, however late a decision takes effect.
  */
 export async function noteStatement(core: Core, roster: Roster, note: StatementNote): Promise<NoteResponse> {
   const { kind, statement, signature } = note;

@@ -15,7 +15,7 @@ import {
   SoftwareAuthenticator,
 } from "@/lib/testing/devices/authenticator";
 
-// People sign with passkeys; the portal knows everything, passes everything on and holds nobody's passkey.
+// People sign with passkeys. The portal knows and forwards all data and has no one's passkey.
 const ORIGIN = "http://localhost:3000";
 
 type PasskeySignature = Extract<StatementSignature, { kind: "passkey" }>;
@@ -118,7 +118,7 @@ function opening(
   return { ...one, opening: { statement, signature: sign(statement) } };
 }
 
-test("two deciders and a requester sign with passkeys, and the answer is worth a signature", async () => {
+test("two deciders and a requester sign with passkeys, and the custodian signs the answer", async () => {
   const { items, accepted, grant } = await granted();
   expect(accepted.statement.assurance).toBe("signed");
   const opened = await t.client.open(opening(grant, items));
@@ -138,7 +138,7 @@ test.each<PasskeyAlgorithm>(["ES256", "EdDSA", "RS256"])("a passkey of %s opens"
 const honest = (changes: CeremonyChanges) => (statement: OpenStatement) =>
   signWith(keys.regulator, "open", statement, changes);
 
-describe("an opening that the portal asks for is refused when", () => {
+describe("a refused opening by passkey", () => {
   const cases: [string, (statement: OpenStatement) => StatementSignature, Refusal][] = [
     [
       "another statement was signed",
@@ -150,7 +150,7 @@ describe("an opening that the portal asks for is refused when", () => {
     ["the page was of another origin", honest({ origin: "https://evil.example" }), "origin"],
     ["the port was another", honest({ origin: "http://localhost:3001" }), "origin"],
     ["the page stood in a frame of another site", honest({ crossOrigin: true }), "origin"],
-    ["a top origin was told", honest({ topOrigin: "https://evil.example" }), "origin"],
+    ["a top origin was present", honest({ topOrigin: "https://evil.example" }), "origin"],
     ["the relying party was another", honest({ rpId: "evil.example" }), "rp-id"],
     ["the user was not verified", honest({ userVerified: false }), "user-verification"],
     ["the user was not present", honest({ userPresent: false }), "user-verification"],
@@ -172,14 +172,14 @@ describe("an opening that the portal asks for is refused when", () => {
     ["an Ed25519 key not in the roster signed", (s) => t.sign("regulator", "open", s), "signature"],
     ["the portal signed", (s) => t.signAsPortal("open", s), "evaluation-key"],
   ];
-  test.each(cases)("%s", async (_what, sign, reason) => {
+  test.each(cases)("the custodian refuses an opening when %s", async (_what, sign, reason) => {
     const { items, grant } = await granted();
     await expectRefusal(t.client.open(opening(grant, items, sign)), reason);
-    // Nothing was used up: the honest one still opens.
+    // A refused attempt uses up nothing: the honest opening still succeeds.
     expect((await t.client.open(opening(grant, items))).viewsLeft).toBe(2);
   });
 
-  test("the statement was altered after it was signed", async () => {
+  test("the custodian refuses a statement that was altered after it was signed", async () => {
     const { items, grant } = await granted();
     const one = opening(grant, items);
     for (const change of [
@@ -192,7 +192,7 @@ describe("an opening that the portal asks for is refused when", () => {
     }
   });
 
-  test("it was opened with before", async () => {
+  test("the custodian refuses a statement that was already used to open", async () => {
     const { items, grant } = await granted();
     const one = opening(grant, items);
     await t.client.open(one);
@@ -214,7 +214,7 @@ function signInInstead(): StatementSignature {
   };
 }
 
-describe("bytes", () => {
+describe("bytes of an assertion", () => {
   async function expectRefused(change: (signature: PasskeySignature) => PasskeySignature): Promise<void> {
     const statement = t.decision("legal", "legal");
     const signature = change(signWith(keys.legal, "decision", statement));
@@ -223,7 +223,7 @@ describe("bytes", () => {
     });
   }
 
-  test("each bit of the authenticator's data counts", async () => {
+  test("a change of any bit of the authenticator data is refused", async () => {
     for (let bit = 0; bit < 37 * 8; bit += 1) {
       await expectRefused((signature) => {
         const bytes = fromBase64url(signature.authenticator_data);
@@ -233,7 +233,7 @@ describe("bytes", () => {
     }
   });
 
-  test("each byte of the client's data counts", async () => {
+  test("a change of any byte of the client data is refused", async () => {
     for (let at = 0; at < 150; at += 1) {
       await expectRefused((signature) => {
         const bytes = fromBase64url(signature.client_data_json);
@@ -271,13 +271,13 @@ describe("bytes", () => {
     '{"type":"webauthn.get","type":"webauthn.get"}',
     "\u0000",
     "{".repeat(8_000),
-  ])("client data %s is refused by name", async (text) => {
+  ])("client data %s is refused with its reason", async (text) => {
     await expectRefused((signature) => ({ ...signature, client_data_json: toBase64url(utf8(text)) }));
   });
 });
 
-describe("the passkey's counter", () => {
-  test("that went back is refused although the portal asks, also after a restart", async () => {
+describe("a passkey's counter", () => {
+  test("a counter that decreased is refused although the portal asks, also after a restart", async () => {
     const { items, grant } = await granted();
     keys.regulator.counter = 10;
     await t.client.open(opening(grant, items));
@@ -289,7 +289,7 @@ describe("the passkey's counter", () => {
     expect((await t.client.open(opening(grant, items, honest({ counter: 12 })))).viewsLeft).toBe(1);
   });
 
-  test("of a synced passkey stays 0", async () => {
+  test("the counter of a synced passkey stays 0", async () => {
     keys.regulator.counter = 0;
     const { items, grant } = await granted();
     for (const left of [2, 1, 0]) {
@@ -298,7 +298,7 @@ describe("the passkey's counter", () => {
     }
   });
 
-  test("serves the several transactions of one statement", async () => {
+  test("one counter value serves all transactions of one statement", async () => {
     const [first, second] = [await t.seal(), await t.seal()];
     const transactions = [first[0]?.tx ?? "", second[0]?.tx ?? ""].sort();
     const submission = decided(first, { transactions });
@@ -310,7 +310,7 @@ describe("the passkey's counter", () => {
     await t.client.open({ ...other, opening: { statement, signature } });
   });
 
-  test("of a decision is seen when it is made, however late the decision counts", async () => {
+  test("a decision's counter is seen when the decision is made, however late it takes effect", async () => {
     const items = await t.seal();
     const submission = decided(items);
     const [legal] = submission.decisions;
@@ -327,7 +327,7 @@ describe("the passkey's counter", () => {
     expect(accepted.statement.assurance).toBe("signed");
   });
 
-  test("of a recovery is weighed like any other: one statement may be shown twice, a copied device may not sign", async () => {
+  test("a recovery's counter is checked like any other: a repeated statement is accepted, a copied device is refused", async () => {
     const root = toBase64url(randomBytes(32));
     const recovery = (to: number, counter: number) => {
       const statement = {
@@ -346,7 +346,7 @@ describe("the passkey's counter", () => {
     await t.restart();
     for (const counter of [7, 3, 0])
       await expectRefusal(t.client.noteStatement(recovery(12, counter)), "counter");
-    // What a recovery has used up opens nothing either.
+    // A counter that a recovery used up cannot open anything either.
     const decision = t.decision("legal", "legal", { request: uuidv7(3) });
     const signature = signWith(keys.legal, "decision", decision, { counter: 7 });
     await expectRefusal(
@@ -356,7 +356,7 @@ describe("the passkey's counter", () => {
     expect(await t.client.noteStatement(recovery(12, 8))).toBe("signed");
   });
 
-  test("of a decision that was not shown in time is refused", async () => {
+  test("a decision that was not shown in time is refused", async () => {
     const items = await t.seal();
     const submission = decided(items);
     const later = t.decision("legal", "legal", { request: uuidv7(3) });
@@ -369,7 +369,7 @@ describe("the passkey's counter", () => {
   });
 });
 
-test("a decision signed by passkey and altered by the portal makes no grant", async () => {
+test("a decision signed by passkey and altered by the portal gives no grant", async () => {
   const items = await t.seal();
   const submission = decided(items);
   const decisions = submission.decisions.map(({ statement, signature }) => ({
@@ -379,7 +379,7 @@ test("a decision signed by passkey and altered by the portal makes no grant", as
   await expectRefusal(t.client.submitGrant({ ...submission, decisions }), "challenge");
 });
 
-test("one person's two passkeys are one approver", async () => {
+test("one person's two passkeys count as one approver", async () => {
   const items = await t.seal();
   const both = new SoftwareAuthenticator();
   const submission = t.submission({ transactions: [items[0]?.tx ?? ""] });
@@ -391,7 +391,7 @@ test("one person's two passkeys are one approver", async () => {
   await expect(act).rejects.toMatchObject({ code: "custodian.refused" });
 });
 
-test("a note for another log, or of somebody unknown, is refused", async () => {
+test("a statement for another log or by an unknown person is refused", async () => {
   const note = async (change: { log?: string; approver?: string }) => {
     const statement = { ...t.decision("legal", "legal"), ...change };
     return t.client.noteStatement({

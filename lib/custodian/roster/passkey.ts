@@ -13,7 +13,7 @@ import type { PasskeySignature } from "@/lib/escrow/protocol/statements";
 
 type PasskeyCredential = Extract<RosterPerson["credentials"][number], { kind: "passkey" }>;
 
-/** WebAuthn Level 3, 5.8.1. Further members may come; a browser says so itself. */
+/** WebAuthn Level 3, 5.8.1. Further members are allowed, and some browsers announce them. */
 const ClientData = z.looseObject({
   type: z.string(),
   challenge: z.string(),
@@ -38,7 +38,7 @@ function read(signature: PasskeySignature): Read {
   }
 }
 
-/** Each member that the browser and the device vouch for, so that a refusal says which of them is wrong. */
+/** Checks each member from the browser and the device separately, so that a refusal names the wrong one. */
 function checkMembers(
   { clientData, authenticator }: Read,
   wanted: { readonly challenge: string; readonly origins: readonly string[]; readonly rpId: string },
@@ -56,12 +56,12 @@ function checkMembers(
     refuse("user-verification", "The passkey's device did not verify its user.");
 }
 
-/** ECDSA comes as DER, which the library reads with bytes after its end; the others have one length each. */
+/** ECDSA signatures are DER, and the library accepts trailing bytes. The other algorithms have a fixed length. */
 function isWhole(algorithm: StatementAlgorithm, signature: Uint8Array): boolean {
   return algorithm !== "ES256" || (signature[0] === 0x30 && signature[1] === signature.length - 2);
 }
 
-/** The whole of WebAuthn's verification by the library, the signature included; the counter is checked by the caller. */
+/** Runs the library's whole WebAuthn verification, including the signature. The caller checks the counter. */
 async function isVerified(
   signature: PasskeySignature,
   credential: PasskeyCredential,
@@ -91,15 +91,15 @@ async function isVerified(
   return verified;
 }
 
-/** Counter an assertion claims; bytes 33 to 36 of the authenticator data (WebAuthn Level 3, 6.1). */
+/** Returns the counter that an assertion claims: bytes 33 to 36 of the authenticator data (WebAuthn Level 3, 6.1). */
 export function counterOf(signature: PasskeySignature): number {
   const bytes = fromBase64url(signature.authenticator_data);
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(33);
 }
 
 /**
- * Requires that this person's own passkey signed this statement: challenge SHA-256(S), a listed origin, the
- * credential's RP id, user present and verified, and a signature that holds. Throws Refused and nothing else.
+ * Requires that this person's own passkey signed this statement: challenge SHA-256(S), a listed origin, the credential's
+ * RP id, user present and verified, and a valid signature. Throws only Refused.
  */
 export async function verifyPasskey(
   person: RosterPerson,

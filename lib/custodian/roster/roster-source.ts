@@ -22,9 +22,9 @@ function parseRoster(file: string): Roster {
 }
 
 /**
- * The roster in force. The journal says which one that is; the file is how an operator hands in another. It is
- * read again when it changed; one that is not acceptable leaves the former in force and is reported once. One that
- * was in force before, as after a crash between journal and file, is replaced by the present one.
+ * The current roster. The journal decides which one that is. An operator submits another one in the file. The file is
+ * read again when it changes. An unacceptable file leaves the former roster in force and is reported once. If the file
+ * has a roster that was in force before, as after a crash between journal and file, the current one overwrites it.
  */
 export class RosterSource {
   private seen: string | undefined;
@@ -35,7 +35,7 @@ export class RosterSource {
     private readonly report: (problem: string) => void,
   ) {}
 
-  /** Reads the file now; throws RosterError, so that a start with a bad roster fails in plain words. */
+  /** Reads the file now. Throws RosterError, so that a start with a bad roster fails with a clear message. */
   async load(): Promise<void> {
     const stamp = this.stamp();
     if (stamp === undefined) {
@@ -62,11 +62,11 @@ export class RosterSource {
     return this.core.memory.roster;
   }
 
-  /** Takes a successor that was handed in over the socket: into the journal first, then into the file. */
+  /** Takes a successor that was submitted over the socket: first into the journal, then into the file. */
   async adopt(roster: Roster): Promise<void> {
     await this.current();
     const before = this.core.memory.roster;
-    // A first roster is the operator's to give, in the file.
+    // Only the operator gives a first roster, in the file.
     if (before === undefined) throw new RosterError("the custodian has no roster yet");
     await adoptRoster(this.core, roster);
     if (this.core.memory.roster !== before) this.write();
@@ -79,7 +79,7 @@ export class RosterSource {
     return !isPresent && memory.wasRoster(digest);
   }
 
-  /** What cannot be written is in force all the same: the journal has it, and the next start tries again. */
+  /** Writes the roster to the file. If that fails it is still in force: the journal has it, and the next start tries again. */
   private write(): void {
     try {
       writeFileAtomic(this.file, `${JSON.stringify(this.core.memory.roster, undefined, 1)}\n`);

@@ -2,8 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { ed25519PublicKey } from "@/lib/crypto/primitives";
 import { writeEvaluationRoster } from "@/lib/custodian/roster/evaluation-roster";
 import { RosterError } from "@/lib/custodian/roster/roster";
-import type { Roster } from "@/lib/escrow/protocol/roster";
-import { rosterDigest } from "@/lib/escrow/protocol/roster";
+import { type Roster, rosterDigest } from "@/lib/escrow/protocol/roster";
 import type { RosterStatement } from "@/lib/escrow/protocol/statements";
 import { type PersonName, TEST_LOG, TestCustodian } from "@/lib/testing/custodian/custodian";
 
@@ -34,7 +33,7 @@ async function version(): Promise<number | undefined> {
   return (await t.client.identity()).roster?.version;
 }
 
-test("version 2 agreed to by two persons of version 1 is taken while running, and survives a restart", async () => {
+test("version 2 with the agreement of two persons of version 1 is accepted while running and survives a restart", async () => {
   await t.writeRoster(successor({ origins: ["https://new.example"] }, ["legal", "approver"]));
   expect(await version()).toBe(2);
   await t.restart();
@@ -44,7 +43,7 @@ test("version 2 agreed to by two persons of version 1 is taken while running, an
 test.each<[string, () => Roster]>([
   ["one person's agreement", () => successor({}, ["legal"])],
   ["one person twice", () => successor({}, ["legal", "legal"])],
-  ["nobody's agreement", () => successor({}, [])],
+  ["no agreement", () => successor({}, [])],
   ["a skipped version", () => successor({ version: 3 }, ["legal", "approver"])],
   [
     "another predecessor",
@@ -53,13 +52,16 @@ test.each<[string, () => Roster]>([
   ["another content than agreed to", () => ({ ...successor({}, ["legal", "approver"]), persons: [] })],
   ["a first version changed in place", () => ({ ...t.roster(), origins: ["https://evil.example"] })],
   ["another log", () => ({ ...successor({}, ["legal", "approver"]), log: "other/log" })],
-])("a roster with %s is not taken: the former stays, and a restart says why", async (_what, roster) => {
-  await t.writeRoster(roster());
-  expect((await t.client.identity()).roster).toEqual({ version: 1, digest: rosterDigest(t.roster()) });
-  await expect(t.restart()).rejects.toThrow(RosterError);
-});
+])(
+  "a roster with %s is refused: the former stays in force, and a restart reports why",
+  async (_what, roster) => {
+    await t.writeRoster(roster());
+    expect((await t.client.identity()).roster).toEqual({ version: 1, digest: rosterDigest(t.roster()) });
+    await expect(t.restart()).rejects.toThrow(RosterError);
+  },
+);
 
-test("one key for two persons is refused: they would be one", async () => {
+test("two persons cannot share one key, because they would count as one person", async () => {
   const [a, b, ...rest] = t.roster().persons;
   if (a === undefined || b === undefined) throw new Error("two persons expected");
   await t.writeRoster(
@@ -68,14 +70,14 @@ test("one key for two persons is refused: they would be one", async () => {
   expect(await version()).toBe(1);
 });
 
-test("an older roster put back does not undo the newer one", async () => {
+test("an older roster file does not replace the newer one", async () => {
   await t.writeRoster(successor({ origins: ["https://new.example"] }, ["legal", "approver"]));
   expect(await version()).toBe(2);
   await t.writeRoster(t.roster());
   expect(await version()).toBe(2);
 });
 
-test("a person who left the roster no longer opens", async () => {
+test("a person who left the roster can no longer open", async () => {
   const { items, grant } = await t.granted();
   const persons = t.roster().persons.filter(({ person }) => person !== "regulator-001");
   await t.writeRoster(successor({ persons }, ["legal", "approver"]));
@@ -84,7 +86,7 @@ test("a person who left the roster no longer opens", async () => {
   });
 });
 
-test("for a demonstration the portal writes rosters that only an evaluation custodian takes", async () => {
+test("the portal writes demonstration rosters that only an evaluation custodian accepts", async () => {
   const e = await TestCustodian.start({ isEvaluation: true });
   try {
     const write = (persons: readonly string[]) =>
@@ -98,14 +100,14 @@ test("for a demonstration the portal writes rosters that only an evaluation cust
         sign: async (statement) => e.signAsPortal("roster", statement),
       });
     await write(["demo-a", "demo-b"]);
-    // The test's version 1 has people with own keys only: the portal cannot agree for them.
+    // The test's version 1 has only people with their own keys, so the portal cannot agree for them.
     expect((await e.client.identity()).roster?.version).toBe(1);
   } finally {
     await e.stop();
   }
 });
 
-test("a first roster for another log, or one that claims predecessors, is not taken", async () => {
+test("a first roster for another log, or one that claims predecessors, is not accepted", async () => {
   const fresh = await TestCustodian.start({ roster: false });
   try {
     for (const change of [{ log: "other/log" }, { version: 2 }, { previous: rosterDigest(fresh.roster()) }]) {

@@ -1,14 +1,14 @@
 import "server-only";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { type Core, remember } from "@/lib/custodian/core";
-import { Refused } from "@/lib/custodian/refused";
+import { Refused, refuse } from "@/lib/custodian/refused";
 import { type Proof, proveSignature, requireFresh, rulesOf } from "@/lib/custodian/roster/signature";
 import { statementAlgorithm } from "@/lib/escrow/protocol/cose-key";
 import { findPerson, type Roster, rosterDigest } from "@/lib/escrow/protocol/roster";
 import { recordDigest } from "@/lib/escrow/protocol/statements";
 import { isAgreed } from "@/lib/escrow/protocol/succession";
 
-/** The roster is not one this custodian may take; one line for the operator. */
+/** Thrown when this custodian may not accept the roster. The message is one line for the operator. */
 export class RosterError extends Error {
   override readonly name = "RosterError";
 }
@@ -25,7 +25,7 @@ function isUsable(publicKey: string): boolean {
   }
 }
 
-/** One person, one name; one key, one person: else one person could be two approvers. */
+/** Requires unique names and keys. Otherwise one person could count as two approvers. */
 function checkPersons(roster: Roster): void {
   refuseDoubles(
     roster.persons.map((person) => person.person),
@@ -51,7 +51,7 @@ interface Agreed {
   readonly proof: Proof;
 }
 
-/** Those of the agreements that are about exactly this step and signed by a person of the current roster. */
+/** Returns the agreements to exactly this step that a person of the current roster signed. */
 async function verifiedAgreements(core: Core, current: Roster, next: Roster): Promise<Agreed[]> {
   const rules = { ...rulesOf(core, current), mayPortalAgree: true };
   const wanted = {
@@ -84,7 +84,7 @@ function isFresh(core: Core, { proof }: Agreed): boolean {
   }
 }
 
-/** Version n + 1 carries the digest of n and the agreement of two persons of n. */
+/** Requires that version n + 1 has the digest of n and the agreement of two persons of n. */
 async function checkSuccession(core: Core, current: Roster, next: Roster): Promise<SignedAgreement[]> {
   if (next.version !== current.version + 1 || next.previous !== rosterDigest(current)) {
     throw new RosterError(
@@ -105,8 +105,8 @@ async function checkSuccession(core: Core, current: Roster, next: Roster): Promi
 }
 
 /**
- * Takes a roster into the journal, the first as it is, every later one only as a lawful successor, with the
- * agreements that were verified and no others. The one in force again changes nothing.
+ * Takes a roster into the journal. The first is accepted as it is, every later one only as a valid successor, with
+ * exactly the agreements that were verified. Submitting the current roster again changes nothing.
  */
 export async function adoptRoster(core: Core, roster: Roster): Promise<void> {
   if (roster.log !== core.log) throw new RosterError(`the roster is for ${roster.log}, not for ${core.log}`);
@@ -125,9 +125,14 @@ export async function adoptRoster(core: Core, roster: Roster): Promise<void> {
   const digest = rosterDigest(roster);
   if (rosterDigest(current) === digest) return;
   const statements = await checkSuccession(core, current, roster);
-  // Verifying took time: the same roster may have come twice, or another one first.
+  // Verification took time. Meanwhile the same roster may have been accepted, or another one.
   const now = core.memory.roster;
   if (now !== undefined && rosterDigest(now) === digest) return;
   if (now !== current) throw new RosterError("another roster was taken in the meantime");
   remember(core, { kind: "roster", roster: { ...bare, statements } });
+}
+
+/** Requires that the roster did not change. Verification takes time, and a proof under a former roster no longer counts. */
+export function requireSameRoster(core: Pick<Core, "memory">, roster: Roster): void {
+  if (core.memory.roster !== roster) refuse("roster", "The roster changed in the meantime: try again.");
 }

@@ -12,12 +12,12 @@ import { isPortalSigned } from "@/lib/escrow/protocol/succession";
 
 export type Assurance = "evaluation" | "signed";
 
-/** What several proofs are worth together: never more than the custodian itself. */
+/** Returns the combined value of several proofs. In an evaluation custodian all proofs count as evaluation. */
 export function assuranceOf(core: Pick<Core, "memory">, proofs: readonly Assurance[]): Assurance {
   return core.memory.isEvaluation || proofs.includes("evaluation") ? "evaluation" : "signed";
 }
 
-/** Key id under which the portal signs in place of a person. */
+/** Key id of the portal's signatures in place of a person. */
 export function evaluationKeyId(log: string): string {
   return `${log}/evaluation`;
 }
@@ -26,9 +26,9 @@ export interface SignatureRules {
   readonly log: string;
   readonly isEvaluation: boolean;
   readonly roster: Roster;
-  /** Origins beside the roster's: the evaluation's own address. */
+  /** Accepted origins in addition to the roster's: the evaluation's own address. */
   readonly origins?: readonly string[];
-  /** Set where it is weighed afterwards what the portal's word for a roster or a recovery may bring about. */
+  /** Set where the caller later checks what the portal's signature for a roster or a recovery may change. */
   readonly mayPortalAgree?: boolean;
 }
 
@@ -40,7 +40,7 @@ export function rulesOf(
   return { log, isEvaluation, roster, origins };
 }
 
-/** What a verified signature is worth. A passkey's counter is still to be weighed, by `requireFresh`. */
+/** The value of a verified signature. `requireFresh` still has to check a passkey's counter. */
 export interface Proof {
   readonly assurance: Assurance;
   readonly use?: PasskeyUse;
@@ -80,8 +80,8 @@ function verifyByPortal(
 }
 
 /**
- * Requires that a statement was signed by this roster person and says how sure that is. It changes nothing and
- * takes time: what it found is weighed by the caller in the same step that remembers the act.
+ * Requires that this roster person signed a statement, and returns the value of the signature. It changes nothing and
+ * takes time. The caller weighs the result in the step that remembers the act.
  */
 export async function proveSignature(
   rules: SignatureRules,
@@ -110,8 +110,8 @@ export async function proveSignature(
 }
 
 /**
- * Requires that a passkey's counter has gone up since its last use, unless both say 0 as synced passkeys do, or
- * this is the very use that was seen before. One that goes back may be a copied device (WebAuthn Level 3, 7.2).
+ * Requires that a passkey's counter increased since its last use, unless both are 0 as with synced passkeys, or this very
+ * use was seen before. A counter that decreased may mean a copied device (WebAuthn Level 3, 7.2).
  */
 export function requireFresh(core: Pick<Core, "memory">, proof: Proof): void {
   const { use } = proof;

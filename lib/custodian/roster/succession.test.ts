@@ -17,7 +17,7 @@ import {
 } from "@/lib/testing/custodian/succession-bench";
 import { SoftwareAuthenticator } from "@/lib/testing/devices/authenticator";
 
-// An evaluation: the portal signs for everybody who has no key. What can it do with that, and what not?
+// An evaluation: the portal signs for all people without a key. These tests show what it can and cannot do with that.
 let bench: SuccessionBench;
 
 beforeEach(async () => {
@@ -26,7 +26,7 @@ beforeEach(async () => {
 afterEach(() => bench.t.stop());
 
 describe("enrolment", () => {
-  test("the first: the portal's word for the person and for one of the operator's who may confirm", async () => {
+  test("the first key needs the portal's signature for the person and for an operator's person who may confirm", async () => {
     await bench.enrol("legal", portal("approver"));
     const { persons } = await bench.t.client.roster();
     expect(persons.find(({ person }) => person === bench.handle("legal"))?.credentials).toMatchObject([
@@ -34,7 +34,7 @@ describe("enrolment", () => {
     ]);
   });
 
-  test("the next ones are confirmed by somebody with a key", async () => {
+  test("a person with a key confirms each further enrolment", async () => {
     await bench.enrol("legal", portal("approver"));
     await bench.refuse(bench.bogus("approver"), [portal("approver"), portal("both")]);
     await bench.enrol("approver", own("legal"));
@@ -43,7 +43,7 @@ describe("enrolment", () => {
     await bench.enrol("support", own("legal"));
   });
 
-  test("a regulator who came first lets the first of the operator in, and nobody after that", async () => {
+  test("a regulator who enrolled first can let in the first person of the operator, and no one after that", async () => {
     await bench.enrol("regulator", portal("legal"));
     await bench.refuse(bench.bogus("legal"), [portal("legal"), portal("approver")]);
     await bench.enrol("legal", own("regulator"));
@@ -55,14 +55,14 @@ describe("enrolment", () => {
     ["alone", () => [portal("legal")]],
     ["twice by the same", () => [portal("legal"), portal("legal")]],
     ["without the person", () => [portal("approver"), portal("both")]],
-    ["confirmed by somebody without the duty", () => [portal("legal"), portal("support")]],
+    ["confirmed by a person without the duty", () => [portal("legal"), portal("support")]],
     ["confirmed by an agency", () => [portal("legal"), portal("regulator")]],
-    ["by nobody", () => []],
-  ])("%s is refused", async (_what, signers) => {
+    ["without a signature", () => []],
+  ])("an enrolment %s is refused", async (_what, signers) => {
     await bench.refuse(bench.bogus("legal"), signers());
   });
 
-  test("outside an evaluation the portal's word is worth nothing", async () => {
+  test("the portal's signature has no value outside an evaluation", async () => {
     const p = await TestCustodian.start();
     try {
       const roster = p.roster();
@@ -94,7 +94,7 @@ describe("two people with keys", () => {
     await bench.enrol("approver", own("legal"));
   });
 
-  test("replace a lost passkey of a third, whom nobody else can help", async () => {
+  test("two people with keys replace the lost passkey of a third whom no one else can help", async () => {
     await bench.enrol("regulator", own("legal"));
     const found = new SoftwareAuthenticator();
     const next = bench.changed(withCredentials(bench.handle("regulator"), [credentialOf(found)]));
@@ -103,7 +103,7 @@ describe("two people with keys", () => {
     bench.held.set(bench.handle("regulator"), found);
   });
 
-  test("add a second passkey, of which either signs", async () => {
+  test("two people with keys add a second passkey, and either passkey signs", async () => {
     const second = new SoftwareAuthenticator();
     const mine =
       bench.current.persons.find(({ person }) => person === bench.handle("legal"))?.credentials ?? [];
@@ -115,14 +115,14 @@ describe("two people with keys", () => {
     await bench.enrol("both", own("legal"));
   });
 
-  test("may change origins", async () => {
+  test("two people with keys may change origins", async () => {
     await bench.take(
       bench.changed((persons) => [...persons], { origins: ["https://sealport.example"] }),
       [own("legal"), own("approver")],
     );
   });
 
-  test("take no passkey of a kind that statements are not taken from", async () => {
+  test("two people with keys cannot add a passkey of an unsupported kind", async () => {
     const odd = { ...credentialOf(new SoftwareAuthenticator()), public_key: toBase64url(randomBytes(77)) };
     await bench.refuse(bench.changed(withCredentials(bench.handle("both"), [odd])), [
       own("legal"),
@@ -131,10 +131,10 @@ describe("two people with keys", () => {
   });
 });
 
-describe("journal and file", () => {
+describe("journal and file of the roster", () => {
   const inFile = (): Roster => Roster.parse(JSON.parse(readFileSync(bench.t.rosterFile, "utf8")));
 
-  test("both have a successor that came over the socket, and a restart keeps it", async () => {
+  test("a successor from the socket is in journal and file, and stays after a restart", async () => {
     await bench.enrol("legal", portal("approver"));
     expect(rosterDigest(inFile())).toBe(rosterDigest(bench.current));
     expect(statSync(bench.t.rosterFile).mode & 0o777).toBe(0o600);
@@ -143,7 +143,7 @@ describe("journal and file", () => {
     await bench.enrol("approver", own("legal"));
   });
 
-  test("an older file, as a crash between the two leaves it, is brought up to the journal", async () => {
+  test("an older file, as a crash between both leaves it, is updated from the journal", async () => {
     const before = readFileSync(bench.t.rosterFile);
     await bench.enrol("legal", portal("approver"));
     writeFileSync(bench.t.rosterFile, before);
@@ -155,7 +155,7 @@ describe("journal and file", () => {
     expect(inFile().version).toBe(2);
   });
 
-  test("the same successor again changes nothing; another of the same version comes too late", async () => {
+  test("a repeated successor changes nothing, and another one of the same version is refused", async () => {
     const one = bench.signed(bench.bogus("legal"), [portal("legal"), portal("approver")]);
     const other = bench.signed(bench.bogus("approver"), [portal("approver"), portal("legal")]);
     const results = await Promise.allSettled([
@@ -171,7 +171,7 @@ describe("journal and file", () => {
     expect((await bench.t.client.roster()).version).toBe(2);
   });
 
-  test("without a roster in its file the custodian takes none over the socket", async () => {
+  test("without a roster in its file the custodian accepts none over the socket", async () => {
     const fresh = await TestCustodian.start({ isEvaluation: true, roster: false });
     try {
       await expect(fresh.client.submitRoster(fresh.roster())).rejects.toMatchObject({
@@ -183,7 +183,7 @@ describe("journal and file", () => {
     }
   });
 
-  test("a decision that the portal signed, and showed, before its approver got a key counts no more", async () => {
+  test("a decision that the portal signed and showed before its approver got a key no longer counts", async () => {
     const items = await bench.t.seal();
     const submission = bench.t.submission({ transactions: [items[0]?.tx ?? ""] });
     const decisions = submission.decisions.map(({ statement }) => ({
@@ -194,13 +194,13 @@ describe("journal and file", () => {
     if (legal === undefined) throw new Error("a decision expected");
     await bench.t.client.noteStatement({ kind: "decision", ...legal });
     await bench.enrol("legal", portal("approver"));
-    // Else a portal could sign in stock for everybody who will enrol.
+    // Otherwise a portal could sign in advance for all people who will enrol.
     const act = bench.t.client.submitGrant({ ...submission, decisions, registrations: items });
     await expect(act).rejects.toMatchObject({ extra: { reason: "evaluation-key" } });
   });
 });
 
-test("an evaluation follows its port: the custodian's own configuration adds its address, and only there", async () => {
+test("an evaluation accepts its own address from the custodian's configuration, and only in an evaluation", async () => {
   await bench.enrol("legal", portal("approver"));
   const authenticator = bench.held.get(bench.handle("legal"));
   if (authenticator === undefined) throw new Error("a passkey expected");
@@ -225,7 +225,7 @@ test("an evaluation follows its port: the custodian's own configuration adds its
   expect(await note()).toBe("evaluation");
 });
 
-test("a roster statement by Ed25519 counts as a key of one's own", async () => {
+test("an Ed25519 roster statement counts as a person's own key", async () => {
   const p = await TestCustodian.start();
   try {
     const roster = p.roster();
@@ -253,7 +253,7 @@ test("a roster statement by Ed25519 counts as a key of one's own", async () => {
   }
 });
 
-test("two holders without a confirmer's duty change no more than their own keys", async () => {
+test("two holders without a confirmer's duty can change only their own keys", async () => {
   const p = await TestCustodian.start();
   try {
     const roster = p.roster();

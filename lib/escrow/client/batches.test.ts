@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import type { RegistrationItem } from "@/lib/escrow/protocol/messages";
 import { LostKeyBench } from "@/lib/testing/custodian/lost-key-bench";
 
-/** One transaction in a batch may be as large as the batch; the custodian takes 8 MiB in one call here. */
+/** A batch may consist of one transaction that is as large as the batch. The custodian takes 8 MiB in one call here. */
 const LARGE = { narrative: { narrative: "x".repeat(3_000_000) } };
 
-test("large envelopes are registered, moved to an epoch and wrapped for a new key whoever sent them: in several calls", async () => {
+test("large envelopes from any sender are registered, moved to an epoch and wrapped for a new key in several calls", async () => {
   const bench = await LostKeyBench.start(0);
   const { client } = bench.t;
   const items: RegistrationItem[] = [];

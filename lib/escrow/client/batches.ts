@@ -1,8 +1,8 @@
 import type { RegistrationItem } from "@/lib/escrow/protocol/messages";
 
-/** What one call carries to the custodian: well under what it takes, so that its work ends within the call's time. */
+/** Size of one call to the custodian. It is well below the custodian's limit, so that the work ends within the call's time. */
 const CALL_BYTES = 6 * 1024 * 1024;
-/** JSON of one recipient, of one digest, and of everything else beside the ciphertext; more than each takes. */
+/** Upper bounds for the JSON of one recipient, of one digest, and of all other members except the ciphertext. */
 const [RECIPIENT_BYTES, DIGEST_BYTES, FRAME_BYTES] = [512, 46, 4_096] as const;
 
 function sizeOf({ jwe, rd_list }: RegistrationItem): number {
@@ -11,8 +11,8 @@ function sizeOf({ jwe, rd_list }: RegistrationItem): number {
 }
 
 /**
- * Divides what is to be sent into calls, in its order. A group is as large as its sender made it: together they would be
- * more than the custodian takes, for ever, and nothing behind them would come to it. One that is too large alone is a call.
+ * Divides the items into calls and keeps their order. Senders choose the size of a group. Groups that together exceed the
+ * custodian's limit would fail every time and block all later groups. A group that is too large alone gets its own call.
  */
 export function batchesOf<T>(all: readonly T[], itemOf: (one: T) => RegistrationItem): T[][] {
   const batches: T[][] = [];

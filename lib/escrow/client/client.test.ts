@@ -40,7 +40,7 @@ function clientOf(options: {
   });
 }
 
-/** Somebody between portal and custodian who changes answers. */
+/** A proxy between portal and custodian that changes answers. */
 async function between<T>(
   change: (path: string, body: unknown) => unknown,
   act: (url: string) => Promise<T>,
@@ -64,14 +64,14 @@ async function between<T>(
   }
 }
 
-test("the epoch is the pinned custodian's, and no other custodian's is sealed to", async () => {
+test("the client seals only to the epoch of the pinned custodian", async () => {
   const epoch = await clientOf({}).epoch();
   expect(epoch).toMatchObject({ epoch: 1, kid: "escrow#1" });
   await expect(clientOf({ vkey: foreignVkey() }).epoch()).rejects.toMatchObject(unavailable);
   await expect(clientOf({ vkey: foreignVkey() }).identity()).rejects.toMatchObject(unavailable);
 });
 
-test("a swapped epoch key is not taken", async () => {
+test("the client rejects a swapped epoch key", async () => {
   const swap = (_place: string, body: unknown) => {
     const answer = JSON.parse(JSON.stringify(body));
     answer.epochs[0].statement.public_key = "4o5R_jKVG1sfrCymBnCfdN7qwi7DOxU7EppTaJujFFk";
@@ -82,7 +82,7 @@ test("a swapped epoch key is not taken", async () => {
   });
 });
 
-test("a confirmation, a grant and a reply that the key does not vouch for are as good as none", async () => {
+test("the client rejects a confirmation, a grant and a reply that the pinned key did not sign", async () => {
   const { items, grant } = await t.granted();
   const forge = (place: string, body: unknown) => {
     const answer = JSON.parse(JSON.stringify(body));
@@ -100,7 +100,7 @@ test("a confirmation, a grant and a reply that the key does not vouch for are as
   });
 });
 
-test("while the custodian is away, sealing goes on with the stored epoch when its signature holds", async () => {
+test("sealing continues with a stored epoch with a valid signature while the custodian is away", async () => {
   const { signed } = await t.client.epoch();
   const url = `unix:${path.join(dir, "nobody.sock")}`;
   await expect(clientOf({ url }).epoch()).rejects.toMatchObject(unavailable);
@@ -111,7 +111,7 @@ test("while the custodian is away, sealing goes on with the stored epoch when it
   );
 });
 
-test("a body that is not of the protocol is refused with its place, unknown members too", async () => {
+test("a body outside the protocol, also one with unknown members, is refused with the position of the fault", async () => {
   const send = (body: unknown) =>
     callService(t.url, { method: "POST", path: PATHS.grants, body, timeoutMs: 2_000 });
   for (const body of [{}, { ...t.submission(), extra: 1 }, [], "x"]) {

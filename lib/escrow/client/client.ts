@@ -1,17 +1,19 @@
-import type { AcceptedGrant, EscrowClient, EscrowEpoch } from "@/lib/escrow/protocol/port";
+// The escrow client: how portal and worker call the custodian. store.ts and registrar.ts keep track of registered
+// groups, epochs.ts stores the custodian's keys, and submit-grant.ts and open.ts are the calls of a grant and an
+// opening. protocol/ has the messages and statements. Every answer that matters is verified with the pinned key.
+import type { AcceptedGrant, EscrowClient, EscrowEpoch, GrantEnds } from "@/lib/escrow/protocol/port";
 import "server-only";
 import type { Clock } from "@/lib/clock";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { verifyEscrowOk } from "@/lib/crypto/escrow-ok";
 import { parseVkey } from "@/lib/crypto/log/signed-note";
 import { verifyStatement } from "@/lib/crypto/statement";
+import { checkX25519PublicKey } from "@/lib/crypto/x25519-check";
 import { batchesOf } from "@/lib/escrow/client/batches";
-import { createGrantEnds } from "@/lib/escrow/client/ends";
 import { createLostKeyClient } from "@/lib/escrow/client/lost-key";
 import { openThroughEscrow } from "@/lib/escrow/client/open";
 import { createRosterReader } from "@/lib/escrow/client/roster-reader";
 import { askCustodian, callCustodian, distrust, type PinnedCustodian } from "@/lib/escrow/client/transport";
-import { verifyEpoch } from "@/lib/escrow/protocol/epoch";
 import {
   EpochsResponse,
   GrantResponse,
@@ -20,12 +22,33 @@ import {
   RegisterResponse,
   type RegistrationItem,
   type RegistrationResult,
+  type Revocation,
   RewrapResponse,
   type RewrapResult,
   type SignedEpoch,
 } from "@/lib/escrow/protocol/messages";
 import { NoteResponse, ROSTER_PATHS } from "@/lib/escrow/protocol/roster";
-import type { GrantSubmission } from "@/lib/escrow/protocol/submissions";
+import {
+  CO_VIEWER_ENDS_PATH,
+  type CoViewerEnd,
+  type GrantSubmission,
+  ReviewResponse,
+  type Suspension,
+} from "@/lib/escrow/protocol/submissions";
+
+/** Returns whether the pinned custodian signed an epoch's key for this log, and the key is safe to seal to. */
+function verifyEpoch(
+  pinned: { readonly log: string; readonly publicKey: Uint8Array },
+  { statement, signature }: SignedEpoch,
+): boolean {
+  if (statement.log !== pinned.log || statement.kid !== `escrow#${statement.epoch}`) return false;
+  try {
+    checkX25519PublicKey(fromBase64url(statement.public_key));
+    return verifyStatement(pinned.publicKey, "escrow-key", statement, fromBase64url(signature));
+  } catch {
+    return false;
+  }
+}
 
 export interface EscrowClientOptions {
   readonly url: string;
@@ -35,7 +58,7 @@ export interface EscrowClientOptions {
   readonly log: string;
   readonly clock: Clock;
   readonly timeoutMs?: number;
-  /** Epochs known from the database, so that sealing goes on while the custodian is away. */
+  /** Epochs stored in the database, so that sealing continues while the custodian is away. */
   readonly storedEpochs?: () => Promise<readonly SignedEpoch[]>;
 }
 
@@ -93,12 +116,12 @@ function verified(pinned: PinnedCustodian, answer: EpochsResponse): EpochsRespon
 
 interface EpochReader {
   read(): Promise<EscrowEpoch>;
-  /** Takes what was just answered in the place of what was known. */
+  /** Replaces the cached answer with the newest one. */
   learn(answer: EpochsResponse): EscrowEpoch;
   rotationDays(): number | undefined;
 }
 
-/** The newest epoch, read again when older than half a minute; while the custodian is away the last known stays. */
+/** Returns the newest epoch. It is read again after half a minute. While the custodian is away the last known epoch is used. */
 function epochReader(pinned: PinnedCustodian, options: EscrowClientOptions): EpochReader {
   let known: { readonly epoch: EscrowEpoch; readonly at: number } | undefined;
   let days: number | undefined;
@@ -137,7 +160,7 @@ function newest(epochs: readonly SignedEpoch[]): EscrowEpoch {
   return { epoch, kid, publicKey: fromBase64url(public_key), signed };
 }
 
-/** One answer for each group, in their order, from as many calls as they take. */
+/** Returns one answer for each group in the given order, from as many calls as needed. */
 async function inCalls<R>(
   items: readonly RegistrationItem[],
   call: (some: readonly RegistrationItem[]) => Promise<readonly R[]>,
@@ -186,4 +209,16 @@ async function submitGrant(pinned: PinnedCustodian, submission: GrantSubmission)
   if (!isSigned || accepted.statement.grant !== submission.grant) throw distrust("grant");
   checkRegistrations(pinned, accepted.registrations);
   return accepted;
+}
+
+function createGrantEnds(pinned: PinnedCustodian): GrantEnds {
+  const tell = async (path: string, body: Revocation | Suspension | CoViewerEnd): Promise<void> => {
+    await callCustodian(pinned, { method: "POST", path, body });
+  };
+  return {
+    revoke: (revocation) => tell(PATHS.revocations, revocation),
+    suspend: (suspension) => tell(PATHS.suspensions, suspension),
+    endCoViewer: (end) => tell(CO_VIEWER_ENDS_PATH, end),
+    review: (review) => askCustodian(pinned, "POST", PATHS.reviews, ReviewResponse, review),
+  };
 }

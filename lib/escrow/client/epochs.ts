@@ -8,11 +8,12 @@ import { insertEpoch, lockEpochs, selectEpochs } from "@/lib/escrow/client/store
 import type { SignedEpoch } from "@/lib/escrow/protocol/messages";
 import type { EscrowEpoch } from "@/lib/escrow/protocol/port";
 
-/** What keeping an epoch needs; the portal does it, since the entry is sealed under its keystore. */
+/** What storing an epoch needs. The portal stores it, because the log entry is sealed with the portal's keystore. */
 export type EpochContext = Pick<Context, "db" | "instance" | "escrow"> & AuditContext;
 
 /**
- * Keeps an epoch with its entry, in the caller's transaction, which holds `lockEpochs`; undefined when it is kept already.
+ * Stores an epoch with its log entry in the caller's transaction, which holds `lockEpochs`. Returns undefined when it is
+ * stored already.
  */
 export async function storeEpoch(
   tx: Tx,
@@ -25,7 +26,7 @@ export async function storeEpoch(
     class: "key",
     outcome: "done",
     action: "escrow.epoch",
-    // The former epoch is deactivated by the same act.
+    // The same act deactivates the previous epoch.
     subjects: [epoch, ...known.map(({ statement }) => statement.epoch)].map(
       (number) => `escrow_epoch:${number}`,
     ),
@@ -36,14 +37,14 @@ export async function storeEpoch(
   return entry;
 }
 
-/** Epochs kept in the database, with the custodian's signatures; the escrow client verifies them. */
+/** Reads and stores epochs with the custodian's signatures. The escrow client verifies the signatures. */
 export function readStoredEpochs(cx: Pick<Context, "db" | "instance">): Promise<SignedEpoch[]> {
   return inSnapshot(cx, (tx) => selectEpochs(tx, cx.instance.log)).then((rows) =>
     rows.map(({ statement, signature }) => ({ statement, signature })),
   );
 }
 
-/** Keeps the custodian's newest epoch in the database, so that sealing goes on while it is away. */
+/** Stores the custodian's newest epoch in the database, so that sealing continues while the custodian is away. */
 export async function recordEpoch(cx: EpochContext): Promise<void> {
   const current = await cx.escrow.epoch();
   const known = await inSnapshot(cx, (tx) => selectEpochs(tx, cx.instance.log));

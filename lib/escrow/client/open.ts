@@ -7,7 +7,7 @@ import { askCustodian, distrust, type PinnedCustodian } from "@/lib/escrow/clien
 import { OpenResponse, PATHS } from "@/lib/escrow/protocol/messages";
 import type { GroupName } from "@/lib/vocabulary";
 
-/** Asks the custodian to open, and opens its answer when the reply key is at hand. */
+/** Asks the custodian to open, and opens its answer when the reply key is present. */
 export async function openThroughEscrow(
   pinned: PinnedCustodian,
   opening: EscrowOpening,

@@ -7,8 +7,8 @@ import type { Keystore } from "@/lib/keystore/keystore";
 import { loadSigningKey } from "@/lib/keystore/signing-key";
 
 /**
- * Evaluation only: the portal signs in place of a person who came with a bearer key or TOTP. A custodian
- * started without CUSTODIAN_EVALUATION refuses it, and every answer built on it says so.
+ * Returns the portal's signature in place of a person who signed in with a bearer key or TOTP. For evaluation only: a
+ * custodian started without CUSTODIAN_EVALUATION refuses it, and every answer based on it carries the evaluation mark.
  */
 export async function signAsPortal(
   keystore: Keystore,

@@ -8,7 +8,7 @@ import type { GroupName } from "@/lib/vocabulary";
 
 type RegisterContext = Pick<Context, "db" | "instance">;
 
-/** Groups a grant reaches that the custodian has not confirmed yet. */
+/** Groups that a grant covers and the custodian has not confirmed yet. */
 export function readUnregistered(
   cx: RegisterContext,
   transactions: readonly string[],
@@ -17,7 +17,7 @@ export function readUnregistered(
   return inSnapshot(cx, (tx) => selectSealedGroups(tx, transactions, groups, true));
 }
 
-/** Keeps the custodian's word on each item beside the group; refusals too, with their reason. */
+/** Stores the custodian's answer for each group. A refusal is stored with its reason. */
 export async function storeRegistrations(
   cx: RegisterContext,
   items: readonly RegistrationItem[],

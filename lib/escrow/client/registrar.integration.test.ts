@@ -28,7 +28,7 @@ async function submit(cx: Person): Promise<string> {
   return (await submitTransaction(cx, input)).transaction_id;
 }
 
-test("groups are registered once, counted until then, and two registrars do no harm", async () => {
+test("groups are registered once and counted until then, also with two registrars", async () => {
   const cx = await bench.person({ role: "client" });
   await submit(cx);
   await submit(cx);
@@ -39,7 +39,7 @@ test("groups are registered once, counted until then, and two registrars do no h
   expect(await registerPending(cx)).toEqual({ registered: 0, more: false });
 });
 
-test("what waits is read as far as it fits in memory, however much of it parties sent meanwhile", async () => {
+test("the registrar reads only as many waiting groups as fit in memory, however many parties sent meanwhile", async () => {
   const cx = await bench.person({ role: "client" });
   const participants = [cx.principal.participantId];
   const settlement_details = { terms: "x".repeat(5_500_000) };
@@ -56,7 +56,7 @@ test("what waits is read as far as it fits in memory, however much of it parties
   expect(await registerPending(cx)).toMatchObject({ registered: 1 });
 });
 
-test("while the custodian is away groups wait, and after a minute that is an alarm", async () => {
+test("groups wait while the custodian is away, and an alarm follows after a minute", async () => {
   const cx = await bench.person({ role: "client" });
   await cx.escrow.epoch();
   await submit(cx);
@@ -66,7 +66,7 @@ test("while the custodian is away groups wait, and after a minute that is an ala
   expect(await readRegistrationHealth(later)).toMatchObject({ waiting: 2, isAlarm: true });
 });
 
-test("a refusal is kept with its reason and is an alarm; a later confirmation takes its place, never the reverse", async () => {
+test("a refusal is stored with its reason and raises an alarm; a later confirmation replaces it, and a refusal never replaces a confirmation", async () => {
   const cx = await bench.person({ role: "client" });
   const transaction = await submit(cx);
   const items = await readUnregistered(cx, [transaction], ["amount"]);
@@ -81,7 +81,7 @@ test("a refusal is kept with its reason and is an alarm; a later confirmation ta
   expect(await readUnregistered(cx, [transaction], ["amount"])).toEqual([]);
 });
 
-test("the epoch is kept once with its entry, and its signature still verifies from the row", async () => {
+test("an epoch is stored once with its entry, and its signature verifies from the row", async () => {
   const cx = await bench.person({ role: "client" });
   await Promise.all([recordEpoch(cx), recordEpoch(cx), recordEpoch(cx)]);
   const [stored, ...more] = await inSnapshot(cx, (tx) => selectEpochs(tx, cx.instance.log));

@@ -6,12 +6,12 @@ import { storeRegistrations } from "@/lib/escrow/client/register-groups";
 import { countUnregistered, selectUnregistered } from "@/lib/escrow/client/store";
 import { runLoop } from "@/lib/jobs/run-loop";
 
-/** What the worker's registrar needs. It writes no entry: the worker holds no compartment key. */
+/** What the worker's registrar needs. It appends no log entry, because the worker holds no compartment key. */
 export type RegistrarContext = Pick<Context, "db" | "instance" | "clock" | "escrow" | "logger">;
 
 const BATCH = 200;
 const PERIOD_MS = 1_000;
-/** Registration follows a write within seconds; beyond this it is an alarm. */
+/** Registration follows a write within seconds. A longer wait is an alarm. */
 const ALARM_AFTER_MS = 60_000;
 
 /** Registers one batch of groups with the custodian; `more` when another batch may be waiting. */
@@ -39,7 +39,7 @@ export interface RegistrationHealth {
   readonly isAlarm: boolean;
 }
 
-/** The visible count of unregistered groups, and whether it is an alarm. */
+/** Returns the number of unregistered groups, and whether it is an alarm. */
 export async function readRegistrationHealth(
   cx: Pick<Context, "db" | "instance" | "clock">,
 ): Promise<RegistrationHealth> {
@@ -59,7 +59,7 @@ async function step(cx: RegistrarContext): Promise<{ more: boolean }> {
   }
 }
 
-/** Registers server-sealed groups within seconds of their writing, until the signal aborts. Any number may run. */
+/** Registers server-sealed groups within seconds after they are written, until the signal aborts. Several may run at once. */
 export function runRegistrar(cx: RegistrarContext, signal: AbortSignal): Promise<void> {
   const options = { name: "escrow.registrar", periodMs: PERIOD_MS, signal, logger: cx.logger };
   return runLoop(options, () => step(cx));

@@ -8,7 +8,7 @@ import { ROSTER_PATHS, type Roster, RosterResponse, rosterDigest } from "@/lib/e
 
 const FRESH_MS = 30_000;
 
-/** The roster of an answer, once the pinned key vouches for it. */
+/** Returns the roster of an answer after its signature by the pinned key was verified. */
 function vouchedFor(pinned: PinnedCustodian, { roster, statement, signature }: RosterResponse): Roster {
   const isThis =
     statement.log === pinned.log &&
@@ -19,7 +19,7 @@ function vouchedFor(pinned: PinnedCustodian, { roster, statement, signature }: R
   return roster;
 }
 
-/** Reads and hands in rosters, and remembers the last one for those who can do with it. */
+/** Reads and submits rosters, and remembers the last one for callers that accept a cached roster. */
 export function createRosterReader(pinned: PinnedCustodian, clock: Clock) {
   let last: { readonly roster: Roster; readonly at: number } | undefined;
   const keep = (roster: Roster): Roster => {

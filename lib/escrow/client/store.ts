@@ -41,16 +41,19 @@ const GROUP_WITH_WRAPS = Prisma.sql`
           FROM wrap w WHERE w.transaction_id = g.transaction_id AND w.grp = g.grp AND w.gen = g.gen) AS wraps
   FROM transaction_group g JOIN transaction t ON t.id = g.transaction_id`;
 
-/** A generation that was resealed has no entries any more and is nobody's to register. */
+/** A resealed generation has no entries any more, so it is never registered. */
 const NEWEST = Prisma.sql`NOT EXISTS (SELECT 1 FROM transaction_group n
   WHERE n.transaction_id = g.transaction_id AND n.grp = g.grp AND n.gen > g.gen)`;
 
-/** What is read of them at once: groups are as large as their senders made them, and may wait for a custodian that is away. */
+/**
+ * Bytes of waiting groups read at once. Senders choose the size of a group, and groups may wait while the custodian is
+ * away.
+ */
 const WAITING_BYTES = 32 * 1024 * 1024;
 
 /**
- * Groups of any transaction that the custodian has not confirmed, oldest first; refused ones wait an hour each time. Fewer
- * than `limit` also where they are large; one at least.
+ * Returns groups of any transaction that the custodian has not confirmed, oldest first. Refused groups wait an hour
+ * before each new attempt. Large groups make the result shorter than `limit`, but it has at least one group.
  */
 export async function selectUnregistered(tx: Tx, limit: number): Promise<RegistrationItem[]> {
   const rows = await tx.$queryRaw<GroupRow[]>(Prisma.sql`
@@ -68,7 +71,7 @@ export async function selectUnregistered(tx: Tx, limit: number): Promise<Registr
   return rows.map(toItem);
 }
 
-/** The newest generation of named groups of one transaction, as the custodian wants them. */
+/** Returns the newest generation of the named groups of one transaction, in the form that the custodian takes. */
 export async function selectSealedGroups(
   tx: Tx,
   transactionIds: readonly string[],
@@ -86,7 +89,7 @@ export async function selectSealedGroups(
   return rows.map(toItem);
 }
 
-/** Keeps the custodian's answers; a confirmation replaces a refusal, never the other way. */
+/** Stores the custodian's answers. A confirmation replaces a refusal, never the reverse. */
 export async function upsertRegistrations(
   tx: Tx,
   tenantId: string,
@@ -113,7 +116,7 @@ export async function upsertRegistrations(
       WHERE r.signature IS NULL`);
 }
 
-/** How many groups wait for the custodian, how many it refused, and since when the oldest waits. */
+/** Returns how many groups wait for the custodian, how many it refused, and since when the oldest waits. */
 export async function countUnregistered(
   tx: Tx,
 ): Promise<{ waiting: number; refused: number; oldestAt: string | undefined }> {
@@ -131,7 +134,7 @@ export async function countUnregistered(
   };
 }
 
-/** Epochs as the custodian signed them; the statement is rebuilt, so that a changed row no longer verifies. */
+/** Returns epochs as the custodian signed them. The statement is rebuilt from the row, so a changed row fails verification. */
 export async function selectEpochs(
   tx: Tx,
   log: string,
@@ -150,7 +153,7 @@ export async function selectEpochs(
   }));
 }
 
-/** Keeps a new epoch as the active one; the former is deactivated. */
+/** Stores a new epoch as the active one and deactivates the previous one. */
 export async function insertEpoch(
   tx: Tx,
   epoch: { readonly tenantId: string; readonly entryId: string; readonly signed: SignedEpoch },
@@ -171,29 +174,32 @@ export async function insertEpoch(
   });
 }
 
-/** Two workers keep a new epoch one after the other (transaction-level advisory lock). */
+/** Makes workers store new epochs one after the other (transaction-level advisory lock). */
 export async function lockEpochs(tx: Tx, tenantId: string): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`escrow_epoch:${tenantId}`}, 0))`;
 }
 
-/** Recipient entries of the escrow that lie under an epoch, former ones of resealed groups among them. */
+/** Counts the escrow's recipient entries that are sealed with an epoch's key, including former entries of resealed groups. */
 export function countUnderEpoch(tx: Tx, tenantId: string, epoch: number): Promise<number> {
   return tx.wrap.count({ where: { tenant_id: tenantId, epoch, kind: { not: "participant" } } });
 }
 
-/** The same under all epochs before this one. */
+/** Counts the same for all epochs before this one. */
 export function countBefore(tx: Tx, tenantId: string, epoch: number): Promise<number> {
   return tx.wrap.count({
     where: { tenant_id: tenantId, epoch: { lt: epoch }, kind: { not: "participant" } },
   });
 }
 
-/** Tells pages that show it that entries were moved to an epoch, when the caller's transaction commits. */
+/** Notifies pages that entries moved to an epoch, when the caller's transaction commits. */
 export async function tellEpoch(tx: Tx, epoch: number): Promise<void> {
   await tx.$executeRaw`SELECT pg_notify('sealport_changed', ${`epoch:${epoch}`})`;
 }
 
-/** Says that an epoch's key is gone; the database lets nobody seal for it from then on, and refuses it while anything is. */
+/**
+ * Records that an epoch's key is destroyed. The database then refuses new entries for it. It refuses this change while an
+ * entry still uses the key.
+ */
 export async function markDestroyed(tx: Tx, tenantId: string, epoch: number): Promise<void> {
   await tx.escrow_epoch.update({
     where: { tenant_id_epoch: { tenant_id: tenantId, epoch } },

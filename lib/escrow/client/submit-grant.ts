@@ -42,8 +42,8 @@ function reach(submission: UnregisteredSubmission): { transactions: string[]; gr
 }
 
 /**
- * Hands a grant to the custodian, together with the groups it reaches that are not registered yet. Call it
- * outside any database transaction; repeating it with the same statements is answered as the first time.
+ * Submits a grant to the custodian, together with the groups it covers that are not registered yet. Call it outside any
+ * database transaction. A repetition with the same statements gets the first answer.
  */
 export async function submitGrant(
   cx: Pick<Context, "db" | "instance" | "escrow">,

@@ -4,7 +4,7 @@ import { DomainError } from "@/lib/errors";
 import { RefusalResponse } from "@/lib/escrow/protocol/refusals";
 import { callService, ServiceUnavailable } from "@/lib/ipc/client";
 
-/** Where the custodian is, and the key it must be. */
+/** Address of the custodian, and the public key that it must have. */
 export interface PinnedCustodian {
   readonly url: string;
   /** Origin of the log. */
@@ -13,7 +13,7 @@ export interface PinnedCustodian {
   readonly timeoutMs: number;
 }
 
-/** The custodian's answer is not vouched for by its pinned key: as good as no answer. */
+/** Thrown when the pinned key did not sign the custodian's answer. Such an answer is treated as missing. */
 export function distrust(what: string): DomainError {
   return new DomainError("custodian.unavailable", {
     cause: new Error(`the escrow custodian's ${what} does not verify with its pinned key`),
@@ -28,7 +28,7 @@ function parse(body: Buffer): unknown {
   }
 }
 
-/** One call to the custodian; refusals and absence become DomainErrors. */
+/** Calls the custodian once. Throws a DomainError when it refuses or is away. */
 export async function callCustodian(
   place: { readonly url: string; readonly timeoutMs: number },
   call: { readonly method: string; readonly path: string; readonly body?: unknown },
@@ -52,7 +52,7 @@ export async function callCustodian(
   throw new DomainError("custodian.refused", { detail, extra: { reason } });
 }
 
-/** One call whose answer has a shape; an answer of any other shape is as good as none. */
+/** Calls the custodian once and parses the answer. An answer of another shape is treated as missing. */
 export async function askCustodian<S extends z.ZodType>(
   pinned: PinnedCustodian,
   method: string,

@@ -3,12 +3,12 @@ import { sha256 } from "@/lib/crypto/primitives";
 import { statementBytes } from "@/lib/crypto/statement-bytes";
 import type { PasskeySignature } from "@/lib/escrow/protocol/statements";
 
-/** The challenge a passkey signs for a statement: SHA-256(S), base64url. */
+/** Returns the challenge that a passkey signs for a statement: SHA-256(S), base64url. */
 export function statementChallenge(kind: string, object: unknown): string {
   return toBase64url(sha256(statementBytes(kind, object)));
 }
 
-/** The challenge an assertion says it answers; only a verified signature makes it true. */
+/** Returns the challenge that an assertion claims to answer. Trust it only after the signature was verified. */
 export function claimedChallenge(signature: PasskeySignature): string | undefined {
   try {
     const clientData: unknown = JSON.parse(fromUtf8(fromBase64url(signature.client_data_json)));

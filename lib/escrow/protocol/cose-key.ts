@@ -7,8 +7,8 @@ const { COSEKEYS, COSECRV, COSEALG } = cose;
 export type StatementAlgorithm = "ES256" | "EdDSA" | "RS256";
 
 /**
- * The algorithm of a passkey's COSE key, when it is one statements are taken from: ES256 on P-256, EdDSA on Ed25519,
- * or RS256 of 2,048 bits and more (Windows Hello). Undefined for every other key and for bytes that are none.
+ * Returns the algorithm of a passkey's COSE key if statements may be signed with it: ES256 on P-256, EdDSA on Ed25519, or
+ * RS256 with at least 2,048 bits (Windows Hello). Returns undefined for every other key and for malformed bytes.
  */
 export function statementAlgorithm(publicKey: Uint8Array): StatementAlgorithm | undefined {
   try {

@@ -4,7 +4,7 @@ import { IntentEvidence, RegistrationItem } from "./messages";
 import { Refusal } from "./refusals";
 import { MAX_REWRAP_TRANSACTIONS, REWRAP_PERSONS, SignedRewrap } from "./rewrap-statement";
 
-// What portal and custodian say to each other about a participant's lost key (crypto.md "Lost participant key").
+// Messages between portal and custodian about a participant's lost key (crypto.md "Lost participant key").
 
 const Uuid = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 const Bytes32 = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
@@ -14,7 +14,7 @@ const Signature = z.string().regex(/^[A-Za-z0-9_-]{86}$/);
 export const RewrapStatements = z.array(SignedRewrap).min(REWRAP_PERSONS).max(4);
 export type RewrapStatements = z.infer<typeof RewrapStatements>;
 
-/** `key_id` is the portal's name of the new key; it stands in the challenge for its holder to compare. */
+/** `key_id` is the portal's name for the new key. The challenge contains it, so that the key's holder can compare it. */
 export const RewrapChallengeRequest = z.strictObject({ statements: RewrapStatements, key_id: Uuid });
 export type RewrapChallengeRequest = z.infer<typeof RewrapChallengeRequest>;
 
@@ -30,7 +30,7 @@ export type RewrapChallenge = z.infer<typeof RewrapChallenge>;
 export const RewrapSubmission = z.strictObject({ statements: RewrapStatements, client_tag: Bytes32 });
 export type RewrapSubmission = z.infer<typeof RewrapSubmission>;
 
-/** `sealport/rewrap-ok/1`: the custodian holds two persons' word and the proof of the new key. */
+/** `sealport/rewrap-ok/1`: the custodian has the statements of two persons and the proof of the new key. */
 export const RewrapOkStatement = z.strictObject({
   log: z.string(),
   /** Digest of the terms. */
@@ -59,11 +59,11 @@ export const RecoverRequest = z.strictObject({
 });
 export type RecoverRequest = z.infer<typeof RecoverRequest>;
 
-/** `sealport/rewrapped/1`: the entry that the custodian made, for this body and this recovery. */
+/** `sealport/rewrapped/1`: the entry that the custodian made for this body and this recovery. */
 export const RewrappedStatement = z.strictObject({
   log: z.string(),
   recovery: Bytes32,
-  /** Entry of the log that announced it. */
+  /** Log entry that announced it. */
   intent: Uuid,
   tx: Uuid,
   grp: GroupName,
@@ -85,7 +85,7 @@ export const RecoverResponse = z.strictObject({
   results: z.array(RecoverResult),
 });
 
-/** Ends a recovery for good; known or not. */
+/** Ends a recovery for good, also one that the custodian does not know yet. */
 export const RewrapEnd = z.strictObject({ recovery: Bytes32, reason: z.string().min(1).max(2_000) });
 export type RewrapEnd = z.infer<typeof RewrapEnd>;
 
@@ -96,7 +96,7 @@ export const LOST_KEY_PATHS = {
   ends: "/v1/lost-keys/ends",
 } as const;
 
-/** The action of the intent that announces one re-wrapped envelope, and what its org part says of it. */
+/** Action of the intent entry that announces one re-wrapped envelope, and the details in its org part. */
 export const REWRAP_INTENT_ACTION = "disclosure.rewrap";
 
 export function rewrapIntent(about: {

@@ -17,7 +17,7 @@ const Base64url = z.string().regex(/^[A-Za-z0-9_-]*$/);
 const Bytes32 = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 const Signature = z.string().regex(/^[A-Za-z0-9_-]{86}$/);
 
-/** General JSON JWE of cfx1; its strict form is checked by lib/crypto, not here. */
+/** General JSON JWE of cfx1. lib/crypto checks its strict form, not this schema. */
 export const Jwe = z.strictObject({
   protected: Base64url,
   recipients: z
@@ -40,7 +40,7 @@ export const Jwe = z.strictObject({
 });
 export type Jwe = z.infer<typeof Jwe>;
 
-/** One sealed group as it stands in the database, with all a custodian needs to open its own entry. */
+/** One sealed group as the database stores it, with everything a custodian needs to open its own entry. */
 export const RegistrationItem = z.strictObject({
   tx: Uuid,
   grp: GroupName,
@@ -100,7 +100,7 @@ export const RegisterResponse = z.strictObject({ results: z.array(RegistrationRe
 export const SignedDecision = z.strictObject({ statement: DecisionStatement, signature: StatementSignature });
 export type SignedDecision = z.infer<typeof SignedDecision>;
 
-/** The record whose JCS digest the decisions name; the custodian reads its kind and dates. Other members pass. */
+/** The record whose JCS digest is in the decisions. The custodian reads its kind and dates and ignores other members. */
 export const AuthorizationRecord = z.looseObject({
   kind: z.enum(["court_order", "subpoena", "warrant", "statutory_demand", "audit_mandate", "epoc"]),
   valid_from: z.string(),
@@ -111,7 +111,7 @@ export type AuthorizationRecord = z.infer<typeof AuthorizationRecord>;
 export const SignedDispute = z.strictObject({ statement: DisputeStatement, signature: StatementSignature });
 export type SignedDispute = z.infer<typeof SignedDispute>;
 
-/** Groups the grant reaches that are not registered yet. */
+/** Groups that the grant covers and that are not registered yet. */
 export const Registrations = z.array(RegistrationItem).max(MAX_REGISTRATIONS).optional();
 
 /** A grant that two reviewers decided. */
@@ -120,13 +120,13 @@ export const DecidedSubmission = z.strictObject({
   decisions: z.array(SignedDecision).min(2).max(8),
   /** Required when the decisions name an authorization. */
   authorization: AuthorizationRecord.optional(),
-  /** The request whose digest the decisions name; without it nobody opens but the requester. */
+  /** The request whose digest is in the decisions. Without it only the requester can open. */
   request: FrozenRequestRecord.optional(),
   registrations: Registrations,
 });
 export type DecidedSubmission = z.infer<typeof DecidedSubmission>;
 
-/** A masked grant that a party's dispute statement allows; `holder` is the support person who took the dispute. */
+/** A masked grant based on a party's dispute statement. `holder` is the support person who took the dispute. */
 export const DisputeSubmission = z.strictObject({
   grant: Uuid,
   dispute: SignedDispute,
@@ -147,9 +147,9 @@ export const Revocation = z.strictObject({
   grant: Uuid,
   reason: z.string().min(1).max(2000),
   at: z.string().min(20).max(27),
-  /** Ends a dispute statement for good: no other grant rests on it, and none that does opens anything. */
+  /** Ends a dispute statement for good: no later grant can use it, and existing grants based on it open nothing. */
   dispute_nonce: Bytes32.optional(),
-  /** Needed for a grant that executives released, which nobody else ends. */
+  /** Required for a grant that executives released. Other grants end without it. */
   ended_by: SignedReleaseEnd.optional(),
 });
 export type Revocation = z.infer<typeof Revocation>;
@@ -191,7 +191,10 @@ export type OpenResponse = z.infer<typeof OpenResponse>;
 
 export const SignedEpoch = z.strictObject({ statement: EscrowKeyStatement, signature: Signature });
 export type SignedEpoch = z.infer<typeof SignedEpoch>;
-/** `rotation_days`: after how many the custodian begins the next epoch by itself. Not signed: it is shown and decides nothing. */
+/**
+ * `rotation_days`: after how many days the custodian begins the next epoch automatically. Not signed, because it is only
+ * displayed.
+ */
 export const EpochsResponse = z.strictObject({
   epochs: z.array(SignedEpoch).min(1),
   rotation_days: z.int().positive().optional(),
@@ -206,13 +209,13 @@ export const IdentityResponse = z.strictObject({
 });
 export type IdentityResponse = z.infer<typeof IdentityResponse>;
 
-/** The copy of the roster shown to people (`Person` is a user's handle). */
+/** The copy of the roster that people see (`Person` is a user's handle). */
 export const RosterPerson = z.strictObject({
   person: Person,
   organisation: z.string().min(1).max(160),
   role: z.enum(["client", "miner", "coordinator", "auditor", "regulator", "admin"]).optional(),
   duties: z.array(z.string()).max(16),
-  /** The participant they act for; a party's dispute statement needs it. */
+  /** The participant that the person acts for. A party's dispute statement requires it. */
   participant: z.string().min(1).max(64).optional(),
   credentials: z
     .array(

@@ -1,3 +1,6 @@
+// The custodian's protocol: pure formats and rules that the portal, the custodian and browsers share. This file is the
+// client's interface. messages.ts and submissions.ts are the calls, statements.ts and the *-statement.ts files are what
+// people sign, and succession.ts decides who may change the roster. Signed formats must not change.
 import { toBase64url } from "@/lib/crypto/bytes";
 import type { Json } from "@/lib/crypto/json/canonical-json";
 import type { SignedReview } from "@/lib/escrow/protocol/break-glass-statement";
@@ -41,7 +44,7 @@ export interface IntentEntry {
   }[];
 }
 
-/** Returns the entry's bytes and the key of its org part; no other part's key leaves the portal. */
+/** Returns the entry's bytes and the key of its org part. The keys of other parts never leave the portal. */
 export function intentEvidence({ bytes, parts }: IntentEntry): IntentEvidence {
   const open = parts.filter((part) => part.kind === "org");
   return {
@@ -54,17 +57,17 @@ export function intentEvidence({ bytes, parts }: IntentEntry): IntentEvidence {
   };
 }
 
-/** One opening through escrow: what is asked, the requester's word for it, and the record that it is happening. */
+/** One opening through escrow: its scope, the requester's statement, and the intent entry in the log. */
 export interface EscrowOpening {
   readonly grant: string;
   readonly transaction: string;
   readonly groups: readonly GroupName[];
-  /** The sealed groups as they stand in the database, one for each of `groups`. */
+  /** The sealed groups as the database stores them, one for each of `groups`. */
   readonly envelopes: readonly RegistrationItem[];
   /** The committed intent entry (action `disclosure.open`, details of `intentDetails`). */
   readonly intent: IntentEntry;
   readonly opening: { readonly statement: OpenStatement; readonly signature: StatementSignature };
-  /** With the private key the answer is opened here; without, it stays sealed to its owner. */
+  /** With the private key the answer is opened here. Without it the answer stays sealed to the key's owner. */
   readonly replyKey: { readonly publicKey: Uint8Array; readonly privateKey?: Uint8Array };
 }
 
@@ -84,14 +87,14 @@ export interface EscrowOpened {
   readonly sealed: Readonly<Partial<Record<GroupName, SealedReply>>>;
 }
 
-/** What ends a grant or follows its end, as the custodian is told. */
+/** What the portal reports to the custodian when a grant ends or afterwards. */
 export interface GrantEnds {
   revoke(revocation: Revocation): Promise<void>;
-  /** Takes a grant out of force for good. */
+  /** Ends a grant for good. */
   suspend(suspension: Suspension): Promise<void>;
-  /** Takes a co-viewer out of a request for good. */
+  /** Removes a co-viewer from a request for good. */
   endCoViewer(end: CoViewerEnd): Promise<void>;
-  /** Hands in another person's review of a use of break-glass. */
+  /** Submits another person's review of an emergency access. */
   review(review: SignedReview): Promise<ReviewResponse>;
 }
 
@@ -101,19 +104,19 @@ export interface AnnouncedEnvelope {
   readonly intent: IntentEntry;
 }
 
-/** Recoveries of lost keys as the custodian carries them out; every answer that matters is verified with its pinned key. */
+/** Recoveries of lost keys by the custodian. Every answer that matters is verified with the pinned key. */
 export interface LostKeyClient {
-  /** The custodian's own challenge to the new key's holder. */
+  /** Returns the custodian's own challenge to the new key's holder. */
   challenge(request: RewrapChallengeRequest): Promise<RewrapChallenge>;
-  /** Hands in two persons' word and the holder's answer; what was accepted before is no error. */
+  /** Submits the statements of two persons and the holder's answer. A repetition is not an error. */
   accept(submission: RewrapSubmission): Promise<RewrapAccepted>;
-  /** Has envelopes wrapped for the new key of an accepted recovery: an entry of each, or why not. */
+  /** Has envelopes wrapped for the new key of an accepted recovery. Returns a new entry or a refusal for each. */
   recover(recovery: string, envelopes: readonly AnnouncedEnvelope[]): Promise<readonly RecoverResult[]>;
   /** Ends a recovery for good. */
   end(end: RewrapEnd): Promise<void>;
 }
 
-/** The escrow public key that is sealed to now; its signature has been verified with the pinned key. */
+/** The current escrow public key. Its signature was verified with the pinned key. */
 export interface EscrowEpoch {
   readonly epoch: number;
   /** `escrow#<epoch>` */
@@ -122,12 +125,12 @@ export interface EscrowEpoch {
   readonly signed: SignedEpoch;
 }
 
-/** A grant the custodian has and will enforce; `statement` is its own reading of the scope. */
+/** A grant that the custodian accepted and will enforce. `statement` is the scope as the custodian derived it. */
 export type AcceptedGrant = GrantResponse;
 
 /**
- * The escrow custodian as the portal and the worker see it. Every answer that matters is signed and verified
- * with the pinned key. Away: DomainError custodian.unavailable (503). Refusal: custodian.refused (403) with
+ * The escrow custodian as the portal and the worker see it. Every answer that matters is signed, and verified with the
+ * pinned key. Throws DomainError custodian.unavailable (503) when it is away, and custodian.refused (403) with
  * `extra.reason`, one of `Refusal`.
  */
 export interface EscrowClient extends GrantEnds {
@@ -136,25 +139,37 @@ export interface EscrowClient extends GrantEnds {
   identity(): Promise<IdentityResponse>;
   epoch(): Promise<EscrowEpoch>;
   epochs(): Promise<readonly SignedEpoch[]>;
-  /** After how many days it begins the next epoch by itself, as it said last; undefined before its first word. */
+  /**
+   * After how many days the custodian begins the next epoch automatically, from its last answer. Undefined before the
+   * first answer.
+   */
   rotationDays(): number | undefined;
   register(items: readonly RegistrationItem[]): Promise<readonly RegistrationResult[]>;
-  /** Begins this epoch, the one after the newest, and answers it; again, when it has begun, answers the newest. */
+  /** Begins this epoch, the one after the newest, and returns it. If it has begun already, returns the newest. */
   beginEpoch(epoch: number): Promise<EscrowEpoch>;
-  /** Moves the escrow's entries of these groups to the newest epoch: the entries, with the custodian's word on each. */
+  /**
+   * Moves the escrow's entries of these groups to the newest epoch. Returns the entries with the custodian's signed
+   * confirmations.
+   */
   rewrap(items: readonly RegistrationItem[]): Promise<readonly RewrapResult[]>;
   /** Destroys the private key of a former epoch for good. */
   destroyEpoch(epoch: number): Promise<void>;
   submitGrant(submission: GrantSubmission): Promise<AcceptedGrant>;
   open(opening: EscrowOpening): Promise<EscrowOpened>;
-  /** The roster the custodian enforces now. */
+  /** Returns the roster that the custodian enforces now. */
   roster(): Promise<Roster>;
-  /** The same as it was known half a minute ago, or last while the custodian is away; undefined if it never was. */
+  /**
+   * Returns the roster from a cache of half a minute, or the last known one while the custodian is away. Undefined if
+   * none was read yet.
+   */
   knownRoster(): Promise<Roster | undefined>;
-  /** Hands in a successor; the answer is the roster in force afterwards. The same one again is no error. */
+  /** Submits the next roster and returns the roster in force afterwards. Submitting the current one is not an error. */
   submitRoster(next: Roster): Promise<Roster>;
-  /** Shows a signed statement when it is made: a wrong signature is refused while its signer is still there. */
+  /**
+   * Shows a signed statement to the custodian when it is made, so that a wrong signature is refused while its signer is
+   * still present.
+   */
   noteStatement(note: StatementNote): Promise<"evaluation" | "signed">;
-  /** What concerns a participant's lost key. */
+  /** Recoveries of a participant's lost key. */
   readonly lostKeys: LostKeyClient;
 }

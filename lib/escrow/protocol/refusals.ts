@@ -50,7 +50,7 @@ const REFUSALS = [
   "reason",
   "review-due",
 ] as const;
-/** Why the custodian refused; stable ids, fit for the caller. */
+/** Why the custodian refused. The ids are stable and may be shown to the caller. */
 export const Refusal = z.enum(REFUSALS);
 export type Refusal = z.infer<typeof Refusal>;
 

@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { DecisionStatement, MAX_CO_VIEWERS, Person, recordDigest, StatementSignature } from "./statements";
 
-// `sealport/release/1` and `sealport/release-end/1`: what executives sign when an answer is overdue.
+// `sealport/release/1` and `sealport/release-end/1`: executives sign these when a request is overdue.
 
-/** Persons whose word a release needs (access.md: dual control). */
+/** Number of executives that a release needs (access.md: dual control). */
 export const RELEASE_PERSONS = 2;
-/** The duty in the roster of those who may release. */
+/** Roster duty of people who may release. */
 export const RELEASING_DUTY = "executive";
-/** Longest time a release gives where the request named no end. */
+/** Maximum duration of a release when the request named no end. */
 export const MAX_RELEASE_DAYS = 30;
 
 const {
@@ -19,8 +19,8 @@ const {
 } = DecisionStatement.shape;
 
 /**
- * `sealport/release/1`: a person with the duty executive lets an overdue request have what it asked for. Two sign the same
- * terms, which are all members but `releaser`.
+ * `sealport/release/1`: a person with the duty executive grants an overdue request in full. Two people sign the same
+ * terms, which are all members except `releaser`.
  */
 export const ReleaseStatement = z.strictObject({
   ...shared,
@@ -30,7 +30,7 @@ export const ReleaseStatement = z.strictObject({
 });
 export type ReleaseStatement = z.infer<typeof ReleaseStatement>;
 
-/** What both sign, without who signs it. */
+/** The members that both sign, without the signer's name. */
 export type ReleaseTerms = Omit<ReleaseStatement, "releaser">;
 
 export const SignedRelease = z.strictObject({ statement: ReleaseStatement, signature: StatementSignature });
@@ -45,7 +45,7 @@ export function releaseDigest(terms: ReleaseTerms): string {
   return recordDigest(terms);
 }
 
-/** Builds terms with their lists in the order they are signed: sorted, without doubles. */
+/** Returns terms with their lists in the order in which they are signed: sorted, without duplicates. */
 export function buildRelease(statement: ReleaseStatement): ReleaseStatement {
   const sorted = <T extends string>(values: readonly T[]): T[] => [...new Set(values)].sort();
   return ReleaseStatement.parse({
@@ -56,8 +56,8 @@ export function buildRelease(statement: ReleaseStatement): ReleaseStatement {
 }
 
 /**
- * The request as it was frozen at submission; its digest stands in the terms. The custodian reads these members and
- * compares them with the terms; others pass.
+ * The request as it was frozen at submission. The terms carry its digest. The custodian compares these members with the
+ * terms and ignores others.
  */
 export const FrozenRequestRecord = z.looseObject({
   v: z.literal(1),
@@ -71,12 +71,12 @@ export const FrozenRequestRecord = z.looseObject({
   from: z.string().optional(),
   until: z.string().optional(),
   max_views: z.number(),
-  /** Who asks to look beside the requester. A release opens to none of them; decisions do. */
+  /** Requested co-viewers. A release opens to none of them; only decisions can allow them. */
   co_viewers: z.array(Person).max(MAX_CO_VIEWERS).optional(),
 });
 export type FrozenRequestRecord = z.infer<typeof FrozenRequestRecord>;
 
-/** `sealport/release-end/1`: an executive, or its holder, ends a released grant. Nobody else can before its time. */
+/** `sealport/release-end/1`: an executive, or the holder, ends a released grant. Only they can end it early. */
 export const ReleaseEndStatement = z.strictObject({
   log: z.string().min(1).max(255),
   grant: z.uuid().toLowerCase(),

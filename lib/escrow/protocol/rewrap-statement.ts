@@ -3,7 +3,7 @@ import type { RosterPerson } from "./messages";
 import { isSameOrganisation } from "./same-organisation";
 import { Person, recordDigest, StatementSignature } from "./statements";
 
-// `sealport/rewrap/1`: a person of the roster agrees that what lies under a lost key is wrapped for another one.
+// `sealport/rewrap/1`: a person on the roster agrees that data sealed with a lost key is wrapped for another key.
 
 const Uuid = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 const Bytes32 = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
@@ -11,11 +11,11 @@ const Time = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 const Participant = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/);
 const Kid = z.string().regex(/^[A-Za-z0-9._-]{1,64}#[1-9][0-9]{0,8}$/);
 
-/** Transactions that one statement names at most. */
+/** Maximum number of transactions in one statement. */
 export const MAX_REWRAP_TRANSACTIONS = 10_000;
-/** Longest time from its use in which a statement lets the custodian wrap. */
+/** Maximum time after its first use in which a statement lets the custodian wrap. */
 export const MAX_REWRAP_DAYS = 7;
-/** Persons whose word a re-wrap needs (crypto.md "Lost participant key"). */
+/** Number of people that a re-wrap needs (crypto.md "Lost participant key"). */
 export const REWRAP_PERSONS = 2;
 
 export const RewrapStatement = z.strictObject({
@@ -25,16 +25,16 @@ export const RewrapStatement = z.strictObject({
   new_kid: Kid,
   /** base64url of the 32 bytes that the content keys are wrapped for. */
   new_public_key: Bytes32,
-  /** Sorted, each once; none when only the key itself is to be replaced. */
+  /** Sorted and unique. Empty when only the key itself is to be replaced. */
   transactions: z.array(Uuid).max(MAX_REWRAP_TRANSACTIONS),
   not_after: Time,
-  /** The recovery's own: every person signs the same terms, and they stand once. */
+  /** Nonce of the recovery: all people sign the same terms, and the terms are stored once. */
   nonce: Bytes32,
   person: Person,
 });
 export type RewrapStatement = z.infer<typeof RewrapStatement>;
 
-/** What everybody signs, without who signs it. */
+/** The members that all signers share, without the signer's name. */
 export type RewrapTerms = Omit<RewrapStatement, "person">;
 
 export const SignedRewrap = z.strictObject({ statement: RewrapStatement, signature: StatementSignature });
@@ -49,12 +49,13 @@ export function rewrapDigest(terms: RewrapTerms): string {
   return recordDigest(terms);
 }
 
-/** Duties of those who may agree to a re-wrap. */
+/** Duties that allow a person to agree to a re-wrap. */
 const REWRAPPING_DUTIES: readonly string[] = ["recovery", "admin", "legal", "approve"];
 
 /**
- * Those whose word counts for a participant's lost key: persons with a duty for it, of no organisation that the roster
- * names for the participant. Nobody where the roster knows no person of his: whose organisation it is could not be told.
+ * Returns the people who may agree to a re-wrap for a participant's lost key: they have a duty for it, and their
+ * organisation is not one that the roster names for the participant. Empty if the roster has no person of the
+ * participant, because then the participant's organisation is unknown.
  */
 export function rewrappersOf(persons: readonly RosterPerson[], participant: string): readonly RosterPerson[] {
   const own = persons.filter((person) => person.participant === participant);

@@ -15,17 +15,17 @@ import {
 
 const Digest = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 
-/** The custodian's roster; `statements` agree to it and are not part of its digest. */
+/** The custodian's roster. `statements` agree to it and are not part of its digest. */
 export const Roster = z.strictObject({
   log: z.string().min(1),
   version: z.int().min(1),
-  /** Digest of the version before. */
+  /** Digest of the previous version. */
   previous: Digest.optional(),
   persons: z.array(RosterPerson).max(10_000),
-  /** Public key of the portal's evaluation key; without effect unless the custodian runs for evaluation. */
+  /** Public key of the portal's evaluation key. It has an effect only if the custodian runs for evaluation. */
   evaluation_key: Digest.optional(),
   authorities: z.array(z.unknown()).default([]),
-  /** Origins whose pages may have statements signed by passkey. */
+  /** Origins whose pages may request statements signed by passkey. */
   origins: z.array(z.string()).default([]),
   statements: z
     .array(z.strictObject({ statement: RosterStatement, signature: StatementSignature }))
@@ -33,13 +33,13 @@ export const Roster = z.strictObject({
 });
 export type Roster = z.infer<typeof Roster>;
 
-/** Digest of a roster: everything but the statements that agree to it. */
+/** Returns the digest of a roster: of everything except the statements that agree to it. */
 export function rosterDigest(roster: Roster): string {
   const { statements: _statements, ...rest } = roster;
   return recordDigest(rest);
 }
 
-/** `sealport/roster-held/1`: the custodian's word for the roster it enforces now. */
+/** `sealport/roster-held/1`: the custodian's signed statement of the roster it enforces now. */
 export const RosterHeldStatement = z.strictObject({
   log: z.string().min(1).max(255),
   version: z.int().min(1),
@@ -57,7 +57,7 @@ export type RosterResponse = z.infer<typeof RosterResponse>;
 export const RosterSubmission = z.strictObject({ roster: Roster });
 export type RosterSubmission = z.infer<typeof RosterSubmission>;
 
-/** A signed statement shown to the custodian when it is made; it counts later, with others or in a call. */
+/** A signed statement shown to the custodian when it is made. It takes effect later, with others or in a call. */
 export const StatementNote = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("decision"),
@@ -98,4 +98,14 @@ export const ROSTER_PATHS = { roster: "/v1/roster", statements: "/v1/statements"
 
 export function findPerson(roster: Roster, person: string): RosterPerson | undefined {
   return roster.persons.find((known) => known.person === person);
+}
+
+/**
+ * Returns the organisations that the roster names for these participants. A participant without a person on the roster
+ * has none.
+ */
+export function partiesOrganisations(roster: Roster, parties: readonly string[]): readonly string[] {
+  return roster.persons.flatMap(({ participant, organisation }) =>
+    participant !== undefined && parties.includes(participant) ? [organisation] : [],
+  );
 }

@@ -7,14 +7,14 @@ afterEach(() => bench.t.stop());
 const refused = { code: "custodian.refused", extra: { reason: "organisation" } };
 
 test.each(["Nordlicht", " nordlicht", "NORDLICHT ", "nordlicht\u00a0"])(
-  "somebody of %j agrees to no re-wrap for a participant of nordlicht",
+  "a person of %j cannot agree to a re-wrap for a participant of nordlicht",
   async (organisation) => {
     bench = await LostKeyBench.start(1, [], { "operator:legal": organisation });
     await expect(bench.accept(bench.agreed())).rejects.toMatchObject(refused);
   },
 );
 
-test("nor does a colleague approve a request, or support see a party's dispute, under another spelling", async () => {
+test("another spelling of an organisation lets neither a colleague approve a request nor support see a party's dispute", async () => {
   bench = await LostKeyBench.start(1, [], { "operator:a": "Agency", "operator:support": "NordLicht" });
   const { t, items } = bench;
   await expect(t.client.submitGrant(t.submission())).rejects.toMatchObject(refused);

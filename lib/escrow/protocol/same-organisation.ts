@@ -3,8 +3,9 @@ function bare(organisation: string): string {
 }
 
 /**
- * Whether two names in a roster are one organisation's, however they were typed: in doubt nobody decides for his own. A file
- * is written by people, and letters or spaces that differ make no stranger of a colleague.
+ * Returns whether two roster names mean one organisation, whatever their spelling. People write the roster file, so case
+ * and spaces may differ. In doubt two names are the same organisation, so that people cannot decide for their own
+ * organisation.
  */
 export function isSameOrganisation(one: string, other: string): boolean {
   return bare(one) === bare(other);

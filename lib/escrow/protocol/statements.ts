@@ -10,7 +10,7 @@ const Time = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 const Origin = z.string().min(1).max(255);
 /** A user's handle, e.g. `coordinator-001:legal`. */
 export const Person = z.string().min(1).max(160);
-/** People who may look beside a requester (access.md: named, with their own account and factor). */
+/** People who may view together with a requester (access.md: named, with their own account and factor). */
 export const MAX_CO_VIEWERS = 10;
 
 const Transactions = z.array(Uuid).min(1).max(10_000);
@@ -29,7 +29,7 @@ export const DecisionStatement = z.strictObject({
   purpose: z.string().min(1).max(40),
   requester: Person,
   approver: Person,
-  /** SHA-256 of the JCS of the authorization record; absent where no legal authority is needed. */
+  /** SHA-256 of the JCS of the authorization record. Absent where no legal authority is needed. */
   authorization: Digest.optional(),
   not_before: Time,
   not_after: Time,
@@ -77,8 +77,8 @@ export const RosterStatement = z.strictObject({
 export type RosterStatement = z.infer<typeof RosterStatement>;
 
 /**
- * `sealport/recovery/1`: a person of the roster agrees that entries [from, to) are appended again after a restore;
- * `root` is the root of the tree of size `to` that was signed. It is good for that range of that tree only.
+ * `sealport/recovery/1`: a person of the roster agrees that entries [from, to) are appended again after a restore. `root`
+ * is the signed root of the tree of size `to`. The statement is valid for that range of that tree only.
  */
 export const RecoveryStatement = z.strictObject({
   log: Origin,
@@ -89,7 +89,7 @@ export const RecoveryStatement = z.strictObject({
 });
 export type RecoveryStatement = z.infer<typeof RecoveryStatement>;
 
-/** `sealport/escrow-key/1`: the custodian's word for one epoch's public key. */
+/** `sealport/escrow-key/1`: the custodian's signed statement of one epoch's public key. */
 export const EscrowKeyStatement = z.strictObject({
   log: Origin,
   epoch: z.int().min(1),
@@ -112,7 +112,7 @@ export const GrantOkStatement = z.strictObject({
   not_before: Time,
   not_after: Time,
   max_views: z.int().min(1),
-  /** Who may open beside the requester, each by a statement of his own; absent where nobody may. */
+  /** Co-viewers who may open with the requester, each with a statement of their own. Absent where there are none. */
   co_viewers: z.array(Person).min(1).max(MAX_CO_VIEWERS).optional(),
   assurance: z.enum(["evaluation", "signed"]),
 });
@@ -144,7 +144,7 @@ export const SignedRecoveries = z
   .max(20);
 export type SignedRecoveries = z.infer<typeof SignedRecoveries>;
 
-/** What is hashed over when a request is frozen for its reviewers; any plain JSON of the access feature. */
+/** The input of the digest when a request is frozen for its reviewers: any plain JSON of the access feature. */
 export function recordDigest(record: unknown): string {
   return toBase64url(sha256(canonicalBytes(record)));
 }
@@ -154,7 +154,7 @@ export function validityTime(at: Date): string {
   return `${at.toISOString().slice(0, 19)}Z`;
 }
 
-/** Builds a decision with its lists in the order they are signed: sorted, without doubles. */
+/** Returns a decision with its lists in the order in which they are signed: sorted, without duplicates. */
 export function buildDecision(decision: DecisionStatement): DecisionStatement {
   return DecisionStatement.parse({
     ...decision,
@@ -163,18 +163,18 @@ export function buildDecision(decision: DecisionStatement): DecisionStatement {
   });
 }
 
-/** Builds a dispute statement with its groups sorted, without doubles. */
+/** Returns a dispute statement with its groups sorted and without duplicates. */
 export function buildDispute(dispute: DisputeStatement): DisputeStatement {
   return DisputeStatement.parse({ ...dispute, groups: sortedSet(dispute.groups) });
 }
 
-/** Longest time a party's statement may let support see masked fields, from when it is used. */
+/** Maximum time in which a party's statement lets support see masked fields, from its first use. */
 export const MAX_DISPUTE_DAYS = 30;
-/** Views that one dispute statement gives, whoever holds the grant. */
+/** Views of one dispute statement, shared by all holders of its grants. */
 export const DISPUTE_VIEWS = 20;
 export const DISPUTE_PURPOSE = "dispute";
 
-/** Builds an open statement with its lists sorted, without doubles. */
+/** Returns an open statement with its lists sorted and without duplicates. */
 export function buildOpen(open: OpenStatement): OpenStatement {
   return OpenStatement.parse({
     ...open,
@@ -193,7 +193,7 @@ export interface IntentDetails {
 
 export const INTENT_ACTION = "disclosure.open";
 
-/** Give the result as `details` of the intent's audit event. */
+/** Returns the `details` of the intent's audit event. */
 export function intentDetails(opening: IntentDetails): {
   transaction: string;
   groups: string[];

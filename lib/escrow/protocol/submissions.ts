@@ -4,11 +4,11 @@ import { AuthorizationRecord, DecidedSubmission, DisputeSubmission, Registration
 import { FrozenRequestRecord, RELEASE_PERSONS, SignedRelease } from "./release-statement";
 import { Person } from "./statements";
 
-// What a grant may rest on, as it is handed to the custodian, and what ends or follows it.
+// What a grant may be based on, as the portal submits it to the custodian, and what ends or follows it.
 
 const Uuid = z.uuid().toLowerCase();
 
-/** What two executives let an overdue request have, with the request and the authority that their terms name. */
+/** An executive release: the statements, the request and the authority that their terms name. */
 export const ReleaseSubmission = z.strictObject({
   grant: Uuid,
   releases: z.array(SignedRelease).length(RELEASE_PERSONS),
@@ -18,7 +18,7 @@ export const ReleaseSubmission = z.strictObject({
 });
 export type ReleaseSubmission = z.infer<typeof ReleaseSubmission>;
 
-/** An hour of masked values for a holder of break-glass; the text is the one whose digest was signed. */
+/** An hour of masked values for a holder of emergency access. The text is the one whose digest was signed. */
 export const EmergencySubmission = z.strictObject({
   grant: Uuid,
   emergency: SignedBreakGlass,
@@ -35,7 +35,7 @@ export const GrantSubmission = z.union([
 ]);
 export type GrantSubmission = z.infer<typeof GrantSubmission>;
 
-/** Takes a grant out of force for good; what is left of it may be decided on anew. */
+/** Suspends a grant for good. New decisions can grant what is left of it. */
 export const Suspension = z.strictObject({
   grant: Uuid,
   reason: z.string().min(1).max(2000),
@@ -44,7 +44,7 @@ export const Suspension = z.strictObject({
 export type Suspension = z.infer<typeof Suspension>;
 
 export const CO_VIEWER_ENDS_PATH = "/v1/co-viewer-ends";
-/** Takes a co-viewer out of a request for good, whatever grants it has or will have. */
+/** Removes a co-viewer from a request for good, for all its present and later grants. */
 export const CoViewerEnd = z.strictObject({
   request: Uuid,
   person: Person,
@@ -53,11 +53,11 @@ export const CoViewerEnd = z.strictObject({
 });
 export type CoViewerEnd = z.infer<typeof CoViewerEnd>;
 
-/** What the custodian says of a use of break-glass after a review of it. */
+/** State of an emergency access at the custodian after a review. */
 export const ReviewResponse = z.strictObject({
   ok: z.literal(true),
   assurance: z.enum(["evaluation", "signed"]),
-  /** It came more than 72 hours after the use began. */
+  /** The review came more than 72 hours after the use began. */
   late: z.boolean(),
 });
 export type ReviewResponse = z.infer<typeof ReviewResponse>;

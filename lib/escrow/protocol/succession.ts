@@ -2,17 +2,17 @@ import type { RosterPerson } from "./messages";
 import type { Roster } from "./roster";
 import { recordDigest } from "./statements";
 
-// Who may agree to the next roster. Pure: the custodian decides by it, the portal asks people by it.
+// Who may agree to the next roster. Pure: the custodian decides with it, and the portal uses it to ask the right people.
 
-/** Duties of those who let others into the roster. */
+/** Duties of people who let others into the roster. */
 const CONFIRMING_DUTIES: readonly string[] = ["approve", "legal", "admin"];
 
-/** Whether a person signs with a key of their own, an Ed25519 key or a passkey. */
+/** Returns whether a person signs with their own Ed25519 key or passkey. */
 export function holdsOwnKey(person: Pick<RosterPerson, "credentials">): boolean {
   return person.credentials.some(({ kind }) => kind !== "portal-evaluation");
 }
 
-/** Whether the portal signs in place of a person: only where there is no key of the person's own. */
+/** Returns whether the portal signs in place of a person: only if the person has no key of their own. */
 export function isPortalSigned(person: Pick<RosterPerson, "credentials">): boolean {
   return person.credentials.some(({ kind }) => kind === "portal-evaluation") && !holdsOwnKey(person);
 }
@@ -22,13 +22,13 @@ function mayConfirm({ duties }: RosterPerson): boolean {
 }
 
 /**
- * Who may stand beside a person whose keys change: those with a duty to approve, legal or admin who hold a key of
- * their own; while none of them holds one, whoever else holds one; while nobody does, those with the duty.
+ * Returns the people who may confirm a change of a person's keys: people with a duty to approve, legal or admin who have
+ * their own key. If none of them has a key, other people with keys. If no one has a key, the people with the duty.
  */
 export function confirmersFor(roster: Roster, person: string): readonly RosterPerson[] {
   const others = roster.persons.filter((other) => other.person !== person);
   const confirming = others.filter(mayConfirm);
-  // The person's own key counts here too: once anybody holds one, the portal's word lets nobody in.
+  // The person's own key counts here too: once a person has a key, the portal's signature can no longer add anyone.
   if (!roster.persons.some(holdsOwnKey)) return confirming.filter(isPortalSigned);
   const keepers = confirming.filter(holdsOwnKey);
   return keepers.length > 0 ? keepers : others.filter(holdsOwnKey);
@@ -42,7 +42,10 @@ function withoutCredentials({ credentials: _credentials, ...rest }: RosterPerson
   return rest;
 }
 
-/** A first key of one's own, and nothing else: the portal's word goes, duties and organisation stay. */
+/**
+ * Returns whether the change adds only a first key of the person: the portal's signature ends, duties and organisation
+ * stay.
+ */
 function isFirstKey(before: RosterPerson | undefined, after: RosterPerson): boolean {
   return (
     before !== undefined &&
@@ -52,7 +55,7 @@ function isFirstKey(before: RosterPerson | undefined, after: RosterPerson): bool
   );
 }
 
-/** What the portal's word may bring about: changes of people without keys, and one first key. */
+/** What the portal's signature may change: people without keys, and one first key. */
 interface PortalChange {
   /** The person who gets a first key of their own. */
   readonly enrolled?: string;
@@ -80,7 +83,10 @@ function portalChange(current: Roster, next: Roster): PortalChange | undefined {
   return { enrolled: enrolled.person };
 }
 
-/** Whose keys, and nothing else, differ between two rosters; undefined when anything more does, or nothing. */
+/**
+ * Returns the person whose keys are the only difference between two rosters. Undefined if there is no difference or a
+ * further one.
+ */
 function onlyKeysOf(current: Roster, next: Roster): string | undefined {
   const frame = ({ persons: _p, version: _v, previous: _d, statements: _s, ...rest }: Roster): unknown =>
     rest;
@@ -95,8 +101,9 @@ function onlyKeysOf(current: Roster, next: Roster): string | undefined {
 }
 
 /**
- * Two persons with keys of their own. Two who may confirm carry anything; others only a change of keys of one of
- * themselves, beside a confirmer where one holds a key: else two deceived parties would make the approvers.
+ * Returns whether people with keys of their own agreed sufficiently. Two confirmers can agree to anything. Two others can
+ * agree only to a change of the keys of one of them, and together with a confirmer if a confirmer has a key. Otherwise
+ * two deceived parties could appoint the approvers.
  */
 function isAgreedByKeys(current: Roster, next: Roster, own: ReadonlySet<string>): boolean {
   const keepers = current.persons.filter((person) => mayConfirm(person) && holdsOwnKey(person));
@@ -114,9 +121,10 @@ export interface Agreement {
 }
 
 /**
- * Whether these agreements carry the roster from one version to the next. Two persons with keys of their own carry
- * what isAgreedByKeys allows. The portal's word, which only an evaluation has, counts where nobody with a key of their own is
- * touched: for people without keys, and for one first key, to which the person and a confirmer agree.
+ * Returns whether these agreements allow the step from one roster version to the next. Two persons with keys of their own
+ * may do what isAgreedByKeys allows. The portal's signature exists only in an evaluation. It counts only for changes that
+ * affect no person with a key: changes of people without keys, and one first key to which the person and a confirmer
+ * agree.
  */
 export function isAgreed(current: Roster, next: Roster, agreements: readonly Agreement[]): boolean {
   const own = new Set(agreements.filter(({ by }) => by === "own-key").map(({ person }) => person));

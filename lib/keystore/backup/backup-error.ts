@@ -1,9 +1,9 @@
 import "server-only";
 
 export type BackupFault =
-  /** Threshold or number of shares is none that can be made. */
+  /** Threshold or number of shares is not possible. */
   | "backup.numbers"
-  /** What was given is no share, or was mistyped. */
+  /** The input is not a share, or was mistyped. */
   | "backup.not-a-share"
   | "backup.too-few"
   /** One share was given twice. */
@@ -12,20 +12,23 @@ export type BackupFault =
   | "backup.mixed"
   /** Shares of another keystore. */
   | "backup.foreign"
-  /** Shares of a root that the keystore no longer works with. */
+  /** Shares of a root that the keystore no longer uses. */
   | "backup.older-root"
-  /** A share is not the one that was handed out, or the shares give another key. */
+  /** A share is not the one that was issued, or the shares give another key. */
   | "backup.tampered"
-  /** Shares of a ceremony of which there is no record here. */
+  /** Shares of a ceremony without a record here. */
   | "backup.unknown"
   /** The record of backups cannot be read. */
   | "backup.damaged"
-  /** A share could not be handed out. */
+  /** A share could not be issued. */
   | "backup.not-delivered"
-  /** The shares were handed out, and the record could not be written. */
+  /** The shares were issued, but the record could not be written. */
   | "backup.not-recorded";
 
-/** A backup cannot be made or used; the message is one line for the operator and tells nothing of a share or key. */
+/**
+ * Thrown when a backup cannot be made or used. The message is one line for the operator and reveals nothing of a share or
+ * key.
+ */
 export class BackupError extends Error {
   override readonly name = "BackupError";
 

@@ -41,7 +41,7 @@ async function begin(name = "first.key"): Promise<Holder> {
   return made;
 }
 
-/** Holds a ceremony and gives what each person was handed. */
+/** Runs a ceremony and returns the share of each person. */
 async function ceremony(from: Holder, threshold = 3, shares = 5): Promise<Share[]> {
   const handed: Share[] = [];
   await makeBackup({
@@ -64,7 +64,7 @@ async function codeOf(act: Promise<unknown>): Promise<string> {
   throw new Error("a refusal by name was expected", { cause: error });
 }
 
-/** Moves the keys to a custody with shares. */
+/** Moves the keys to another custody with shares. */
 const restore = (shares: readonly Share[], to: Holder) => restoreRoot(dir, shares, async () => to);
 
 const pick = (shares: readonly Share[], ...numbers: readonly number[]): Share[] =>
@@ -76,7 +76,7 @@ async function secretsKek(unlock: Parameters<typeof openKeystoreFile>[1]): Promi
   return toHex(kek.key);
 }
 
-test("any three of five shares open the keystore's keys in a drill, which leaves a record and nothing else", async () => {
+test("any three of five shares open the keystore's keys in a drill, which leaves only a record", async () => {
   const handed = await ceremony(await begin());
   const before = keystoreText();
   const sets = [1, 2, 3, 4, 5].flatMap((a) =>
@@ -95,7 +95,7 @@ test("any three of five shares open the keystore's keys in a drill, which leaves
   expect(statSync(at(BACKUP_FILE)).mode & 0o777).toBe(0o600);
 });
 
-test("the record holds neither the key nor a share nor what tells of them", async () => {
+test("the record contains no key, no share and no hint of either", async () => {
   const handed = await ceremony(await begin());
   const record = readFileSync(at(BACKUP_FILE), "utf8");
   const key = Buffer.from(readFileSync(at("first.key"), "utf8").trim(), "base64url");
@@ -104,7 +104,7 @@ test("the record holds neither the key nor a share nor what tells of them", asyn
       expect(record).not.toContain(secret.toString(form));
 });
 
-test("too few, doubled, mixed, foreign and changed shares are refused by name and change nothing", async () => {
+test("too few, duplicate, mixed, foreign and changed shares are refused with their reason and change nothing", async () => {
   const from = await begin();
   const handed = await ceremony(from);
   const again = await ceremony(from);
@@ -148,7 +148,7 @@ test("too few, doubled, mixed, foreign and changed shares are refused by name an
   expect(keystoreText()).toBe(before);
 });
 
-test("without its record a changed share, two of one place and a lowered threshold are still found out", async () => {
+test("without a record, changed shares, two shares of one place and a lowered threshold are still detected", async () => {
   const [one, two, three] = await ceremony(await begin());
   if (!one || !two || !three) throw new Error("shares expected");
   rmSync(at(BACKUP_FILE));
@@ -164,7 +164,7 @@ test("without its record a changed share, two of one place and a lowered thresho
   expect((await restore([one, two, three], to)).staged.n).toBe(2);
 });
 
-test("a passphrase that is lost: three shares move the keys to a new one, and the old opens nothing more", async () => {
+test("after a lost passphrase three shares move the keys to a new one, and the old opens nothing", async () => {
   const old = { passphrase: PASSPHRASE };
   const next = { passphrase: "another passphrase" };
   await createLocalKeystore({ dir, unlock: old });
@@ -183,7 +183,7 @@ test("a passphrase that is lost: three shares move the keys to a new one, and th
   expect(await codeOf(restore(pick(handed, 1, 2, 3), localHolder(next)))).toBe("backup.older-root");
 });
 
-test("shares of the root before fail a drill, and restore for as long as the file keeps that root", async () => {
+test("shares of the previous root fail a drill, and restore while the file keeps that root", async () => {
   const first = await begin();
   const kek = await secretsKek({ keyFile: at("first.key") });
   const handed = await ceremony(first);
@@ -198,7 +198,7 @@ test("shares of the root before fail a drill, and restore for as long as the fil
   expect(readBackups(dir)[0]?.drills).toEqual([]);
 });
 
-test("a root with the number of another, from a keystore file of another time, is told apart by its check", async () => {
+test("the check value detects a root with the same number from a keystore file of another time", async () => {
   const first = await begin();
   const before = keystoreText();
   await stageRoot(dir, first, holder("second.key"));
@@ -211,7 +211,7 @@ test("a root with the number of another, from a keystore file of another time, i
   expect(await codeOf(drillBackup(dir, handed, AT))).toBe("backup.tampered");
 });
 
-test("keystores of both formats that lie in the sources are backed up and restored", async () => {
+test("keystores of both formats in the sources are backed up and restored", async () => {
   for (const format of ["v1", "v2"]) {
     cpSync(path.join(import.meta.dirname, "..", "testdata", format), dir, { recursive: true });
     rmSync(at(BACKUP_FILE), { force: true });
@@ -223,7 +223,7 @@ test("keystores of both formats that lie in the sources are backed up and restor
   }
 });
 
-test("root key, shares and their texts are zeroed once the ceremony ends, well or not", async () => {
+test("root key, shares and their texts are zeroed after the ceremony, whether it succeeds or fails", async () => {
   const from = await begin();
   await stageRoot(dir, from, holder("second.key"));
   promoteRoot(dir, 2);
@@ -259,7 +259,7 @@ test("root key, shares and their texts are zeroed once the ceremony ends, well o
   expect(readBackups(dir)).toHaveLength(1);
 });
 
-test("numbers that divide nothing, a custody that does not hold the root and a service away hand out no share", async () => {
+test("impossible numbers, a custody without the root and an unavailable service issue no share", async () => {
   const from = await begin();
   const labels: ShareLabel[] = [];
   const order = {
@@ -280,7 +280,7 @@ test("numbers that divide nothing, a custody that does not hold the root and a s
   expect(existsSync(at(BACKUP_FILE))).toBe(false);
 });
 
-test("where nothing can be recorded no share is handed out; where it fails at the end that is said by name", async () => {
+test("no share is issued when a record cannot be written, and a failure at the end has its own error", async () => {
   const from = await begin();
   const lock = at(`${KEYSTORE_FILE}.lock`);
   let handed = 0;
@@ -298,7 +298,7 @@ test("where nothing can be recorded no share is handed out; where it fails at th
   expect(readBackups(dir)).toEqual([]);
 });
 
-test("a record that was damaged is named, stops ceremony and drill, and no restore", async () => {
+test("a damaged record is named, and stops ceremony and drill but no restore", async () => {
   const from = await begin();
   const handed = await ceremony(from);
   const whole = JSON.parse(readFileSync(at(BACKUP_FILE), "utf8"));
@@ -320,7 +320,7 @@ test("a record that was damaged is named, stops ceremony and drill, and no resto
   expect((await restore(handed, holder("second.key"))).staged.n).toBe(2);
 });
 
-test("a share that says it stands elsewhere in the order than it was handed out does not pass for another", async () => {
+test("a share with a changed number does not pass for another share", async () => {
   const [one, two, three] = await ceremony(await begin(), 2, 3);
   if (!one || !two || !three) throw new Error("shares expected");
   const relabelled = readShares(encodeShare({ ...three, number: 1 }), 0);

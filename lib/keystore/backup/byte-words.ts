@@ -10,7 +10,10 @@ function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
-/** Words of a text between white space, read from bytes so that digits never become a text that cannot be zeroed. */
+/**
+ * Reads the words of a text between white space. It reads bytes, so that digits never become a text, which cannot be
+ * zeroed.
+ */
 export class ByteWords {
   #at = 0;
 
@@ -22,7 +25,7 @@ export class ByteWords {
     return this.#at === this.bytes.length;
   }
 
-  /** The next word, which is no secret. */
+  /** Returns the next word, which must not be a secret. */
   text(): string {
     const from = this.#at;
     while (!this.isAtEnd() && !isSpace(this.bytes[this.#at])) this.#at += 1;
@@ -38,7 +41,7 @@ export class ByteWords {
       if (this.text() !== word) throw new FormatError("format.text", "another word expected");
   }
 
-  /** Exactly so many bytes in digits, grouped in whatever way. */
+  /** Reads exactly so many bytes in digits, in any grouping. */
   digits(length: number): Uint8Array {
     const out = new Uint8Array(length);
     for (let nth = 0; nth < length * 2; nth += 1) {

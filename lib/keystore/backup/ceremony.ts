@@ -32,7 +32,7 @@ export interface Ceremony {
   readonly threshold: number;
   readonly shares: number;
   readonly nowMs: number;
-  /** Hands one share to one person. The text is zeroed as soon as this has ended. */
+  /** Gives one share to one person. The text is zeroed afterwards. */
   readonly deliver: (text: Uint8Array, label: ShareLabel) => Promise<void>;
 }
 
@@ -81,8 +81,8 @@ function record(dir: string, backup: Backup): void {
 }
 
 /**
- * Divides the root key in use among persons, hands out their shares one by one, and then records that it did. It works for
- * every custody: what a key service wraps is a root key of ours, which it unwraps once for this.
+ * Divides the current root key among persons, issues their shares one by one, and then records the ceremony. It works for
+ * every custody: a key service wraps a root key of ours and unwraps it once for the ceremony.
  */
 export async function makeBackup(ceremony: Ceremony): Promise<Backup> {
   requireNumbers(ceremony);

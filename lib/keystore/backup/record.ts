@@ -8,8 +8,12 @@ import { parseSeconds } from "@/lib/crypto/instant";
 import { BackupError } from "@/lib/keystore/backup/backup-error";
 import { areNumbers } from "@/lib/keystore/backup/share";
 import { writeFileAtomic } from "@/lib/keystore/files/atomic-file";
-import { type KeystoreRoots, type Root, readRoots } from "@/lib/keystore/files/keystore-file";
-import { withKeystoreLock } from "@/lib/keystore/files/keystore-lock";
+import {
+  type KeystoreRoots,
+  type Root,
+  readRoots,
+  withKeystoreLock,
+} from "@/lib/keystore/files/keystore-file";
 
 export const BACKUP_FILE = "backup.json";
 
@@ -25,7 +29,7 @@ const Instant = z.string().refine(isInstant);
 const Digest = z.string().length(43).refine(isBase64url);
 const Drill = z.strictObject({ at: Instant, shares: z.array(z.int().min(1)).min(2) });
 
-/** One ceremony as it is remembered beside the keystore: nothing in it is secret. */
+/** The record of one ceremony next to the keystore. It contains no secret. */
 const BackupRecord = z
   .strictObject({
     id: z.string().min(1).max(64),
@@ -34,7 +38,7 @@ const BackupRecord = z
     shares: z.int(),
     check: Digest,
     made_at: Instant,
-    /** Of each share, in the order of their numbers. */
+    /** For each share, in the order of their numbers. */
     digests: z.array(Digest),
     drills: z.array(Drill),
   })
@@ -47,7 +51,7 @@ export function rootKid(file: Pick<KeystoreRoots, "id">, root: Pick<Root, "n">):
   return `${file.id}#${root.n}`;
 }
 
-/** The backups of which a keystore's folder has a record, oldest first. Throws BackupError `backup.damaged`. */
+/** Returns the recorded backups of a keystore's folder, oldest first. Throws BackupError `backup.damaged`. */
 export function readBackups(dir: string): readonly Backup[] {
   const file = path.join(dir, BACKUP_FILE);
   if (!existsSync(file)) return [];
@@ -68,36 +72,39 @@ function change(dir: string, next: (backups: readonly Backup[]) => readonly Back
   });
 }
 
-/** Sees that a record can be written now, before anything is handed out that should be on record. */
+/** Checks that a record can be written, before any share is issued. */
 export function requireRecordable(dir: string): void {
   change(dir, (backups) => backups);
 }
 
-/** Remembers a ceremony. */
+/** Records a ceremony. */
 export function addBackup(dir: string, backup: Backup): void {
   change(dir, (backups) => [...backups, backup]);
 }
 
-/** Remembers that so many shares of a backup were seen to give the root key. */
+/** Records that so many shares of a backup gave the root key. */
 export function addDrill(dir: string, id: string, drill: z.infer<typeof Drill>): void {
   change(dir, (backups) =>
     backups.map((one) => (one.id === id ? { ...one, drills: [...one.drills, drill] } : one)),
   );
 }
 
-/** Whether a backup is of this root: numbers may come twice after a restore of the keystore's file, checks do not. */
+/**
+ * Returns whether a backup is of this root. It compares checks, because a number may repeat after a restore of the
+ * keystore's file.
+ */
 export function isOfRoot(backup: Pick<Backup, "root" | "check">, file: KeystoreRoots, root: Root): boolean {
   return backup.root === rootKid(file, root) && backup.check === root.check;
 }
 
-/** The one in use; a file that was read has it. */
+/** Returns the current root. Every file that was read has it. */
 export function currentRoot(file: KeystoreRoots): Root {
   const root = file.roots.find(({ state }) => state === "current");
   if (root === undefined) throw new TypeError("a keystore file without a current root");
   return root;
 }
 
-/** A record that cannot be read holds nobody up who does not depend on it. */
+/** Returns an empty list for an unreadable record, for callers that can work without it. */
 export function readBackupsIfWhole(dir: string): readonly Backup[] | undefined {
   try {
     return readBackups(dir);
@@ -107,7 +114,7 @@ export function readBackupsIfWhole(dir: string): readonly Backup[] | undefined {
   }
 }
 
-/** Throws KeystoreError where the keystore itself cannot be read. */
+/** Throws KeystoreError if the keystore itself cannot be read. */
 export function readBackupState(dir: string): BackupState {
   const file = readRoots(dir);
   const root = currentRoot(file);

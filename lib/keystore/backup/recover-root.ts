@@ -18,7 +18,7 @@ const listed = (shares: readonly Share[]): string => shares.map(({ number }) => 
 const nameOf = ({ backup, root, threshold, shares }: Share): string =>
   `${backup} of ${root}, ${threshold} of ${shares}`;
 
-/** All of one ceremony, each once, and as many as it takes. Answers one of them. */
+/** Requires that all shares are of one ceremony, without repetition, and enough. Returns one of them. */
 function requireSet(shares: readonly Share[]): Share {
   const [first, ...others] = shares;
   if (first === undefined) return refuse("backup.too-few", "no share was given");
@@ -41,7 +41,7 @@ function requireSet(shares: readonly Share[]): Share {
   return first;
 }
 
-/** The root of the file that the shares are of. */
+/** Returns the root in the file that the shares belong to. */
 function rootOf({ root, backup }: Share, file: KeystoreRoots): Root {
   const found = file.roots.find((one) => rootKid(file, one) === root);
   if (found !== undefined) return found;
@@ -57,7 +57,7 @@ function rootOf({ root, backup }: Share, file: KeystoreRoots): Root {
   );
 }
 
-/** Where the ceremony is on record, each share is held against what was handed out. */
+/** If the ceremony is on record, compares each share with the issued one. */
 function requireHandedOut(shares: readonly Share[], backup: Backup | undefined): void {
   if (backup === undefined) return;
   const changed = shares.filter(
@@ -87,9 +87,9 @@ async function recombine(shares: readonly Share[], { backup }: Share): Promise<U
 }
 
 /**
- * Opens a keystore's key-encryption keys with shares alone, without its custody. The recombined key is compared with the
- * root's check value in constant time before it opens anything, since too few or changed shares give a wrong one in
- * silence. The caller zeroes shares and keys. Throws BackupError by name.
+ * Opens a keystore's key-encryption keys with shares alone, without its custody. Too few or changed shares give a wrong
+ * key without an error. So the recombined key is compared in constant time with the root's check value before it opens
+ * anything. The caller zeroes shares and keys. Throws BackupError with its code.
  */
 export async function recoverRoot(
   dir: string,

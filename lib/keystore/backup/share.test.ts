@@ -28,19 +28,19 @@ function refusal(bytes: Uint8Array): string {
   }
 }
 
-test("a share is written as the file that lies in the sources, which is read for ever", () => {
+test("a share is written as the file in the sources, which must always be readable", () => {
   const text = readFileSync(GOLDEN);
   expect(fromUtf8(encodeShare(share()))).toBe(text.toString("utf8"));
   expect(readShares(text, 0)).toEqual([share()]);
 });
 
-test("shares are read whatever white space a person put between the words and digits, and several at once", () => {
+test("shares are read with any white space between words and digits, and several at once", () => {
   const text = fromUtf8(encodeShare(share()));
   const retyped = text.replace(/ (?=[0-9a-f]{4}\b)/g, "\r\n\t");
   expect(readShares(utf8(`  ${retyped}\n\n${text}`), 0)).toEqual([share(), share()]);
 });
 
-test("any changed character of a share is noticed", () => {
+test("any changed character of a share is detected", () => {
   const text = fromUtf8(encodeShare(share()));
   for (let at = 0; at < text.length; at += 1) {
     if (/\s/.test(text[at] ?? "")) continue;
@@ -49,7 +49,7 @@ test("any changed character of a share is noticed", () => {
   }
 });
 
-test("half a share, none, capitals, other bytes and labels that no ceremony writes are no shares", () => {
+test("half a share, an empty text, capitals, other bytes and impossible labels are not shares", () => {
   const text = fromUtf8(encodeShare(share()));
   const labels = [
     { threshold: 1 },
@@ -74,7 +74,7 @@ test("half a share, none, capitals, other bytes and labels that no ceremony writ
   expect(() => readShares(utf8("x"), 4)).toThrow(/^share 5 of those given/);
 });
 
-test("no message about a share repeats what was given", () => {
+test("a message about a share never repeats the input", () => {
   const text = fromUtf8(encodeShare(share()));
   for (let cut = 1; cut < text.length; cut += 3) {
     try {
@@ -85,7 +85,7 @@ test("no message about a share repeats what was given", () => {
   }
 });
 
-test("any threshold of a key's shares gives it back, and fewer give another one in silence", async () => {
+test("any threshold of a key's shares gives the key, and fewer give another one without an error", async () => {
   const number = fc.integer({ min: 2, max: 32 });
   const keys = fc.uint8Array({ minLength: 32, maxLength: 32 });
   await fc.assert(
@@ -106,7 +106,7 @@ test("any threshold of a key's shares gives it back, and fewer give another one 
   );
 });
 
-test("a key is divided among 2 to 32, of whom 2 to all restore it", () => {
+test("a key is divided among 2 to 32 persons, of whom 2 to all restore it", () => {
   const numbers = [
     [2, 2],
     [2, 32],

@@ -6,7 +6,7 @@ import { BackupError } from "@/lib/keystore/backup/backup-error";
 import { ByteWords, HEX_DIGITS } from "@/lib/keystore/backup/byte-words";
 import { KEY_BYTES } from "@/lib/keystore/keystore-types";
 
-/** What stands on a share beside its value; none of it is secret. */
+/** Text of a share in addition to its value. None of it is secret. */
 export interface ShareLabel {
   readonly backup: string;
   /** Kid of the root key that was divided: `<keystore>#<number of the root>`. */
@@ -17,14 +17,14 @@ export interface ShareLabel {
   readonly threshold: number;
 }
 
-/** One person's part of a root key. Whoever holds it zeroes `value` after use. */
+/** One person's part of a root key. The owner of the object zeroes `value` after use. */
 export interface Share extends ShareLabel {
   readonly value: Uint8Array;
 }
 
-/** The library's share: as long as the key, and one byte of place. */
+/** Length of the library's share: the key's length and one byte for its place. */
 export const VALUE_BYTES = KEY_BYTES + 1;
-/** More persons than that hold no ceremony; the library allows 255. */
+/** Maximum number of persons. The library allows 255, but larger ceremonies are not practical. */
 export const MAX_SHARES = 32;
 
 const TITLE = ["sealport", "root", "key", "share", "1"];
@@ -35,7 +35,10 @@ const BACKUP_ID = /^bk-[0-9a-f]{12}$/;
 const ROOT_KID = /^[A-Za-z0-9._-]{1,64}#[1-9][0-9]{0,8}$/;
 const COUNT = /^[1-9][0-9]?$/;
 
-/** SHA-256(`sealport/share/1|` ‖ JCS(label) ‖ `|` ‖ value): tells nothing of a value that is as good as random. */
+/**
+ * Returns SHA-256(`sealport/share/1|` ‖ JCS(label) ‖ `|` ‖ value). It reveals nothing of the value, which is as good as
+ * random.
+ */
 export function shareDigest({ backup, root, number, shares, threshold, value }: Share): Uint8Array {
   const label = canonicalBytes({ backup, root, number, shares, threshold });
   const bytes = concat(utf8("sealport/share/1|"), label, utf8("|"), value);
@@ -44,7 +47,7 @@ export function shareDigest({ backup, root, number, shares, threshold, value }: 
   return digest;
 }
 
-/** Digits in groups, a few to a line, as people copy them from paper; the only copy is the one given back. */
+/** Returns digits in groups, a few to a line, as people copy them from paper. The returned bytes are the only copy. */
 function digitGroups(bytes: Uint8Array): Uint8Array {
   const perGroup = GROUP_DIGITS / 2;
   const out = new Uint8Array(bytes.length * 2 + Math.ceil(bytes.length / perGroup) - 1);
@@ -58,7 +61,7 @@ function digitGroups(bytes: Uint8Array): Uint8Array {
   return out;
 }
 
-/** The text of a share (docs/formats/share.md), as bytes, so that it can be zeroed. */
+/** Returns the text of a share (docs/formats/share.md) as bytes, so that it can be zeroed. */
 export function encodeShare(share: Share): Uint8Array {
   const { backup, root, number, shares, threshold } = share;
   const head = `${TITLE.join(" ")}\nbackup: ${backup}\nroot: ${root}\nshare: ${number} of ${shares}\nthreshold: ${threshold}\nvalue:\n`;
@@ -94,7 +97,7 @@ function isPossible({ number, shares, threshold }: ShareLabel): boolean {
   return areNumbers(threshold, shares) && number <= shares;
 }
 
-/** Whether a key can be divided so. */
+/** Returns whether a key can be divided so. */
 export function areNumbers(threshold: number, shares: number): boolean {
   const areWhole = Number.isInteger(threshold) && Number.isInteger(shares);
   return areWhole && threshold >= 2 && threshold <= shares && shares <= MAX_SHARES;
@@ -118,8 +121,8 @@ function readOne(words: ByteWords, nth: number): Share {
 }
 
 /**
- * Reads shares that stand one after another; how they are broken into lines does not matter. `before` is how many were
- * read from elsewhere, for the number in a message. The caller zeroes the bytes.
+ * Reads shares that follow one another, with any line breaks. `before` is the number of shares that were read from
+ * elsewhere, for the number in a message. The caller zeroes the bytes.
  */
 export function readShares(bytes: Uint8Array, before: number): Share[] {
   const found: Share[] = [];
@@ -135,7 +138,7 @@ export function readShares(bytes: Uint8Array, before: number): Share[] {
   }
 }
 
-/** Forgets what the shares say. */
+/** Zeroes the values of shares. */
 export function zeroShares(shares: readonly Share[]): void {
   for (const { value } of shares) value.fill(0);
 }

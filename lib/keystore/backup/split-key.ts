@@ -3,12 +3,12 @@ import { combine, split } from "shamir-secret-sharing";
 import { equalConstantTime } from "@/lib/crypto/bytes";
 import { InvariantError } from "@/lib/errors";
 
-/** The library takes a plain Uint8Array only; the copies are zeroed. */
+/** The library accepts only a plain Uint8Array. The copies are zeroed. */
 function plainCopy(bytes: Uint8Array): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-/** The key that values of one division give. Any other values give another key without an error: compare a check. */
+/** Returns the key of values from one division. Other values give another key without an error, so compare a check. */
 export async function combineKey(values: readonly Uint8Array[]): Promise<Uint8Array> {
   const copies = values.map(plainCopy);
   try {
@@ -26,8 +26,8 @@ async function requireGives(values: readonly Uint8Array[], key: Uint8Array): Pro
 }
 
 /**
- * Divides a key so that any `threshold` of the values give it. Before they are given back, each was seen to take part in
- * giving the key: no share is handed out that restores nothing.
+ * Divides a key so that any `threshold` of the values give it. Each value is tested before the return, so that no useless
+ * share is issued.
  */
 export async function splitKey(key: Uint8Array, shares: number, threshold: number): Promise<Uint8Array[]> {
   const copy = plainCopy(key);

@@ -11,7 +11,7 @@ import { type Holder, zeroKeks } from "@/lib/keystore/roots/open-roots";
 
 export interface Drilled {
   readonly backup: Backup;
-  /** What the key-encryption keys that opened are for. */
+  /** Uses the opened key-encryption keys. */
   readonly keks: readonly KekName[];
 }
 
@@ -26,8 +26,8 @@ function requireRecord(backups: readonly Backup[], shares: readonly Share[]): Ba
 }
 
 /**
- * Shows that shares still restore the root key in use: puts them together in memory, opens the keystore's keys and forgets
- * all of it. Asks no key service and writes nothing but that the drill was held.
+ * Proves that shares still restore the current root key: combines them in memory, opens the keystore's keys and zeroes
+ * all of it. It calls no key service and writes only that the drill took place.
  */
 export async function drillBackup(dir: string, shares: readonly Share[], nowMs: number): Promise<Drilled> {
   const file = readRoots(dir);
@@ -50,14 +50,14 @@ export interface Restored {
   /** The root that waits for a process to start with it. */
   readonly staged: Root;
   readonly from: string;
-  /** Whether the shares were of the root in use, and not of the one before. */
+  /** Whether the shares were of the current root, and not of the previous one. */
   readonly wasCurrent: boolean;
 }
 
 /**
- * Moves a keystore to another custody with shares in place of the custody that is gone: the same key-encryption keys under
- * a fresh root key, staged as by a move. Also shares of the old root that the file still has do, and those of a ceremony
- * that is not on record: what decides is the check value. The new custody is asked for only when the shares were good.
+ * Moves a keystore to another custody with shares instead of the lost custody. The same key-encryption keys are wrapped
+ * with a fresh root key and staged like a move. Shares of the old root still in the file and shares of an unrecorded
+ * ceremony work too, because the check value decides. The new custody is called only after the shares were accepted.
  */
 export async function restoreRoot(
   dir: string,

@@ -3,14 +3,14 @@ import { randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, linkSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
 import path from "node:path";
 
-/** Writes a file of mode 0600 whole or not at all: temporary file, fsync, rename, fsync of the folder. */
+/** Writes a file of mode 0600 completely or not at all: temporary file, fsync, rename, fsync of the folder. */
 export function writeFileAtomic(file: string, content: string): void {
   const temporary = writeTemporary(file, content);
   renameSync(temporary, file);
   syncFolder(path.dirname(file));
 }
 
-/** The same for a file that must not exist yet (EEXIST otherwise). */
+/** Writes a file that must not exist yet (EEXIST otherwise). */
 export function createFileAtomic(file: string, content: string): void {
   const temporary = writeTemporary(file, content);
   try {
@@ -33,12 +33,12 @@ function writeTemporary(file: string, content: string): string {
   return temporary;
 }
 
-/** `writeSync` may write less than it was given. */
+/** Writes all bytes, because `writeSync` may write fewer than given. */
 export function writeAll(descriptor: number, bytes: Buffer): void {
   for (let offset = 0; offset < bytes.length; ) offset += writeSync(descriptor, bytes, offset);
 }
 
-/** Makes the name of a new file lasting (POSIX: a rename is durable once its folder is synced). */
+/** Makes the name of a new file durable (POSIX: a rename is durable after its folder is synced). */
 export function syncFolder(folder: string): void {
   const descriptor = openSync(folder, "r");
   try {

@@ -54,7 +54,7 @@ export function escrowKeyName(epoch: number): string {
   return `escrow-${epoch}`;
 }
 
-/** Makes the custodian's key of an epoch unless it is there. */
+/** Makes the custodian's key of an epoch unless it exists. */
 export function ensureEscrowKey(keystore: Keystore, origin: string, epoch: number): KeyRef {
   const known = keystore.readNamedKey(escrowKeyName(epoch));
   if (known !== undefined) return known;
@@ -68,7 +68,7 @@ export function ensureEscrowKey(keystore: Keystore, origin: string, epoch: numbe
   return ref;
 }
 
-/** Makes the keys a process owns, those that are missing only, and tells the public ones. */
+/** Makes the missing keys of a process, and returns all public keys. */
 export function createKeys(keystore: Keystore, process: KeyedProcess, origin: string): CreatedKeys {
   const vkeys: Record<string, string> = {};
   for (const wanted of SIGNING_KEYS[process]) {
@@ -86,8 +86,8 @@ export function createKeys(keystore: Keystore, process: KeyedProcess, origin: st
 }
 
 /**
- * Makes the key of a witness that stands by itself, under its own name, unless it is there. Returns its verifier key.
- * Throws TypeError when the keystore holds the key of another name.
+ * Makes the key of a separate witness under its own name, unless it exists. Returns its verifier key. Throws TypeError
+ * when the keystore has the key of another name.
  */
 export function createWitnessKey(keystore: Keystore, name: string): string {
   ensureSigningKey(keystore, { name: "cosigner", purpose: "log", publicName: () => name }, name);

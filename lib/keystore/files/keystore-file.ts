@@ -1,5 +1,5 @@
+import { closeSync, openSync, readFileSync, unlinkSync } from "node:fs";
 import "server-only";
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { toBase64url, utf8 } from "@/lib/crypto/bytes";
@@ -12,7 +12,7 @@ import { Kdf, KEY_BYTES, KeystoreError } from "@/lib/keystore/keystore-types";
 import { newKdf, sealText, unlockKey } from "@/lib/keystore/roots/local-root";
 import { CUSTODY_KINDS } from "@/lib/keystore/roots/root-custody";
 
-/** Purposes with a key-encryption key of their own; `secrets` seals what is no key pair. */
+/** Purposes with their own key-encryption key. `secrets` seals data other than key pairs. */
 export const KEK_NAMES = ["participant", "escrow", "log", "receipt", "custodian", "secrets"] as const;
 export type KekName = (typeof KEK_NAMES)[number];
 
@@ -22,7 +22,7 @@ const Keks = z
   .array(z.strictObject({ name: z.enum(KEK_NAMES), id: Id, sealed: Text }))
   .refine((keks) => new Set(keks.map((kek) => kek.name)).size === KEK_NAMES.length);
 
-/** The first format: the key-encryption keys lie under the key of the unlock itself. */
+/** The first format: the key of the unlock itself wraps the key-encryption keys. */
 const FileV1 = z.strictObject({ v: z.literal(1), id: Id, kdf: Kdf, check: Text, keks: Keks });
 
 const standing = { n: z.int().min(1), state: z.enum(["staged", "current", "old"]) };
@@ -40,10 +40,10 @@ const Root = z.union([
     keks: Keks,
   }),
 ]);
-/** One root key and the key-encryption keys under it; the keys are the same under every root of a file. */
+/** One root key and the key-encryption keys that it wraps. The keys are the same under every root of a file. */
 export type Root = z.infer<typeof Root>;
 
-/** The second format, from the first move on: one root in use, at most one staged and one old. */
+/** The second format, from the first move on: one current root, at most one staged and one old. */
 const FileV2 = z.strictObject({
   v: z.literal(2),
   id: Id,
@@ -64,7 +64,7 @@ export function damaged(dir: string): KeystoreError {
   );
 }
 
-/** The keystore of a folder; one of the first format is shown as a file with one root. */
+/** Returns the keystore of a folder. The first format is returned as a file with one root. */
 export function readRoots(dir: string): KeystoreRoots {
   let text: string;
   try {
@@ -107,17 +107,17 @@ export function kekAad(id: string, root: Root, name: KekName, kekId: string): Ui
       });
 }
 
-/** A name for a new keystore. */
+/** Returns a name for a new keystore. */
 export function newKeystoreId(): string {
   return `ks-${toBase64url(randomBytes(9))}`;
 }
 
-/** Fresh key-encryption keys for a new keystore. */
+/** Returns fresh key-encryption keys for a new keystore. */
 export function newKeks(): ReadonlyMap<KekName, { readonly id: string; readonly key: Uint8Array }> {
   return new Map(KEK_NAMES.map((name) => [name, { id: `kek-${name}-1`, key: randomBytes(KEY_BYTES) }]));
 }
 
-/** Writes a new local keystore with fresh key-encryption keys. The caller made sure that there is none. */
+/** Writes a new local keystore with fresh key-encryption keys. The caller has checked that none exists. */
 export async function createKeystoreFile(dir: string, unlock: Unlock): Promise<void> {
   const kdf = newKdf(unlock);
   const key = await unlockKey(unlock, kdf, `the keystore in ${dir}`);
@@ -141,4 +141,25 @@ export function newKeyFileText(): string {
 /** Associated data of a sealed secret. */
 export function secretAad(kekId: string, context: string): Uint8Array {
   return utf8(`sealport/secret/1|${kekId}|${context}`);
+}
+
+/**
+ * Runs one read and one write without a pause between, while a lock file exists. A lock is never taken over, because that
+ * cannot be done safely.
+ */
+export function withKeystoreLock<T>(dir: string, act: () => T): T {
+  const file = path.join(dir, `${KEYSTORE_FILE}.lock`);
+  try {
+    closeSync(openSync(file, "wx", 0o600));
+  } catch {
+    throw new KeystoreError(
+      "keystore.unusable",
+      `the keystore in ${dir} is being changed by another process; if none runs, remove ${file}`,
+    );
+  }
+  try {
+    return act();
+  } finally {
+    unlinkSync(file);
+  }
 }

@@ -62,7 +62,7 @@ test.each<[string, Partial<KeyRef>]>([
   ["version", { version: 2 }],
   ["purpose", { purpose: "escrow" }],
   ["public key", { publicKey: generateX25519().publicKey }],
-])("a blob is bound to its %s", async (_what, change) => {
+])("a blob with another %s does not open", async (_what, change) => {
   const keystore = await createLocalKeystore({ dir, unlock: keyFile() });
   const { publicKey, privateKey } = generateX25519();
   const ref = { ...participantKey(keystore, privateKey, publicKey), ...change };
@@ -70,14 +70,14 @@ test.each<[string, Partial<KeyRef>]>([
   await expect(keystore.derive(swapped, generateX25519().publicKey)).rejects.toThrow(OpenError);
 });
 
-test("a key sealed under another keystore's key is refused by name", async () => {
+test("a key sealed with another keystore's key is refused with its reason", async () => {
   const keystore = await createLocalKeystore({ dir, unlock: keyFile() });
   const { publicKey, privateKey } = generateX25519();
   const ref = { ...participantKey(keystore, privateKey, publicKey), kek: "kek-of-another" };
   expect(await codeOf(keystore.derive(ref, publicKey))).toBe("keystore.unusable");
 });
 
-test("each purpose has a key-encryption key of its own", async () => {
+test("each purpose has its own key-encryption key", async () => {
   const keystore = await createLocalKeystore({ dir, unlock: keyFile() });
   const ids = ["participant", "escrow", "log", "receipt", "custodian"] as const;
   expect(new Set(ids.map((purpose) => keystore.kekId(purpose))).size).toBe(ids.length);
@@ -85,7 +85,7 @@ test("each purpose has a key-encryption key of its own", async () => {
   expect(new Set(stored.keks.map((kek: { sealed: string }) => kek.sealed)).size).toBe(KEK_NAMES.length);
 });
 
-test("a secret opens under its own context only", async () => {
+test("a secret opens only with its own context", async () => {
   const keystore = await createLocalKeystore({ dir, unlock: keyFile() });
   const secret = randomBytes(32);
   const sealed = keystore.sealSecret("compartment:1", secret);
@@ -94,7 +94,7 @@ test("a secret opens under its own context only", async () => {
   expect(() => keystore.openSecret("compartment:1", sealed.subarray(0, 20))).toThrow(OpenError);
 });
 
-test("a passphrase opens what it made; a wrong one and a missing one are named as such", async () => {
+test("a passphrase opens what it made; a wrong one and a missing one have their own errors", async () => {
   await createLocalKeystore({ dir, unlock: { passphrase: "correct horse" } });
   await openLocalKeystore({ dir, unlock: { passphrase: "correct horse" } });
   expect(await codeOf(openLocalKeystore({ dir, unlock: { passphrase: "wrong horse" } }))).toBe(
@@ -103,7 +103,7 @@ test("a passphrase opens what it made; a wrong one and a missing one are named a
   expect(await codeOf(openLocalKeystore({ dir, unlock: keyFile() }))).toBe("keystore.wrong-unlock");
 });
 
-test("another key file, an unreadable one and a missing keystore are each one clear error", async () => {
+test("another key file, an unreadable one and a missing keystore each give one clear error", async () => {
   await createLocalKeystore({ dir, unlock: keyFile() });
   writeFileSync(path.join(dir, "other.key"), toBase64url(randomBytes(32)));
   const open = (name: string) => openLocalKeystore({ dir, unlock: { keyFile: path.join(dir, name) } });
@@ -115,7 +115,7 @@ test("another key file, an unreadable one and a missing keystore are each one cl
   expect(await codeOf(openLocalKeystore({ dir: empty, unlock: keyFile() }))).toBe("keystore.missing");
 });
 
-test("any changed character of the keystore file is noticed at the start", async () => {
+test("any changed character of the keystore file is detected at the start", async () => {
   await createLocalKeystore({ dir, unlock: keyFile() });
   const whole = readFileSync(file(), "utf8");
   for (let at = 0; at < whole.length - 1; at += 3) {
@@ -130,7 +130,7 @@ test("any changed character of the keystore file is noticed at the start", async
   expect(await codeOf(openLocalKeystore({ dir, unlock: keyFile() }))).toBe("keystore.damaged");
 });
 
-test("keys are made once; making them again gives the same public keys", async () => {
+test("keys are made once, and a repetition gives the same public keys", async () => {
   for (const name of PROCESSES) {
     const unlock = { keyFile: path.join(dir, name, "kek.key") };
     const first = createKeys(
@@ -147,7 +147,7 @@ test("keys are made once; making them again gives the same public keys", async (
   }
 });
 
-test("everything on the disk belongs to the owner alone and holds no private key", async () => {
+test("all files belong to the owner alone and contain no private key", async () => {
   const keystore = await createLocalKeystore({ dir, unlock: keyFile() });
   createKeys(keystore, "portal", "log.example");
   const seed = loadSigningKey(keystore, "receipt").withSeed((bytes) => Buffer.from(bytes));
@@ -160,7 +160,7 @@ test("everything on the disk belongs to the owner alone and holds no private key
   }
 });
 
-test("a damaged named key is one clear error, and a named key is never replaced", async () => {
+test("a damaged named key gives one clear error, and a named key is never replaced", async () => {
   const keystore = await createLocalKeystore({ dir, unlock: keyFile() });
   createKeys(keystore, "portal", "log.example");
   const ref = keystore.readNamedKey("receipt");
@@ -176,7 +176,7 @@ test("keys made for one log are not used for another", async () => {
   expect(() => createKeys(keystore, "portal", "other.example")).toThrow(/was made for/);
 });
 
-test("a folder that cannot be made is one clear error, also for root", async () => {
+test("a folder that cannot be made gives one clear error, also for root", async () => {
   const file = path.join(dir, "a-file");
   writeFileSync(file, "");
   expect(await codeOf(createLocalKeystore({ dir: path.join(file, "sub"), unlock: keyFile() }))).toBe(

@@ -58,7 +58,7 @@ class FolderKeystore implements Keystore {
 
   serviceState(): ServiceState | undefined {
     const state = this.keks.serviceState();
-    // Without its token a portal still signs, and opens for keys that are sealed.
+    // Without its token a portal still signs, and opens with sealed keys.
     return state === "up" && this.resident?.isUp === false ? "late" : state;
   }
 
@@ -77,7 +77,7 @@ class FolderKeystore implements Keystore {
     return { blob, kek: kek.id };
   }
 
-  /** Does not wait for a lease to be renewed: its callers hold rows locked. */
+  /** Never waits for a lease renewal, because its callers have locked rows. */
   async createKeyPair(owner: KeyOwner): Promise<NewKeyPair> {
     const { resident } = this;
     if (resident?.makes === true && owner.purpose === "participant")
@@ -98,7 +98,7 @@ class FolderKeystore implements Keystore {
 
   async sweepResident(readNamed: () => Promise<readonly Uint8Array[]>): Promise<ResidentSweep | undefined> {
     if (this.resident === undefined) return undefined;
-    // Where the root was denied its token is not asked by this way either: tokens count wrong PINs.
+    // If the root was denied, its token is not tried this way either, because tokens count wrong PINs.
     await this.keks.ready();
     this.keks.get("participant");
     return orServiceFailure(this.resident.sweepWhenDue(readNamed));
@@ -162,7 +162,7 @@ class FolderKeystore implements Keystore {
   }
 
   private async createResident(resident: ResidentKeys, owner: KeyOwner): Promise<NewKeyPair> {
-    // Asked before and after: nothing is made that could not be bound, and the token may take longer than a lease.
+    // Checked before and after, so that no key is made that could not be bound. The token may take longer than a lease.
     this.keks.get(owner.purpose);
     const { object, publicKey } = await orServiceFailure(resident.make());
     const kek = this.keks.get(owner.purpose);
@@ -170,7 +170,7 @@ class FolderKeystore implements Keystore {
     return { publicKey, blob: nameResidentKey({ kek: kek.key, aad, object }), kek: kek.id };
   }
 
-  /** Lends the token and the object that a blob names for exactly this key, as long as the lease runs. */
+  /** Lends the token and the object that a blob names for exactly this key, while the lease is valid. */
   private async withResident<T>(
     ref: KeyRef,
     use: (keys: ResidentKeys, object: Uint8Array) => Promise<T>,
@@ -182,7 +182,7 @@ class FolderKeystore implements Keystore {
     throw mapServiceFailure(new KeystoreError("keystore.disabled", why));
   }
 
-  /** The key that a blob is sealed under, as long as it may be used. */
+  /** Returns the key that a blob is sealed with, while it may be used. */
   private kekOf(ref: KeyRef): Uint8Array {
     const kek = this.keks.get(ref.purpose);
     if (ref.kek === kek.id) return kek.key;
@@ -203,7 +203,7 @@ class FolderKeystore implements Keystore {
   }
 }
 
-/** The keystore of a folder over key-encryption keys that somebody opened. */
+/** Returns the keystore of a folder over opened key-encryption keys. */
 export function folderKeystore(
   dir: string,
   keks: Keks,
@@ -221,7 +221,7 @@ export async function openLocalKeystore(options: {
   return folderKeystore(options.dir, fixedKeks(await openKeystoreFile(options.dir, options.unlock)));
 }
 
-/** Opens the keystore of a folder, making folder, key file and keystore where they are missing. Idempotent. */
+/** Opens the keystore of a folder, and makes folder, key file and keystore if they are missing. Idempotent. */
 export async function createLocalKeystore(options: {
   readonly dir: string;
   readonly unlock: Unlock;

@@ -29,7 +29,7 @@ const file = (): string => path.join(dir, KEYSTORE_FILE);
 const stored = (): string => readFileSync(file(), "utf8");
 const states = (): string[] => readRoots(dir).roots.map(({ n, state }) => `${n} ${state}`);
 
-/** A holder with a key file of its own. */
+/** A local custody with its own key file. */
 function holder(name: string) {
   const keyFile = path.join(dir, name);
   if (!existsSync(keyFile)) writeFileSync(keyFile, newKeyFileText(), { mode: 0o600 });
@@ -48,25 +48,22 @@ async function secretsKek(name: string): Promise<Uint8Array | undefined> {
   return (await openKeystoreFile(dir, unlock(name))).keks.get("secrets")?.key;
 }
 
-// What earlier programs wrote opens for ever: v1 was written before keys could move, v2 after one move.
-test.each(["v1", "v2"])(
-  "a keystore of format %s that lies in the sources opens and signs",
-  async (format) => {
-    cpSync(path.join(import.meta.dirname, "..", "testdata", format), dir, { recursive: true });
-    const before = stored();
-    const keystore = await openKeystore({
-      dir,
-      custody: readCustody({ KEK_FILE: path.join(dir, "kek.key") }),
-    });
-    const key = loadSigningKey(keystore, "receipt");
-    const message = new Uint8Array([1, 2, 3]);
-    expect(key.vkey).toBe("log.example.test/receipt+7197b443+AY/zC2KnY8c/A2C8+uuCeaMQwZeK8e6B0sFuH82auvIh");
-    expect(ed25519Verify(key.publicKey, message, await key.sign(message))).toBe(true);
-    expect(stored()).toBe(before);
-  },
-);
+// Files of earlier programs must always open: v1 was written before keys could move, v2 after one move.
+test.each(["v1", "v2"])("a keystore of format %s in the sources opens and signs", async (format) => {
+  cpSync(path.join(import.meta.dirname, "..", "testdata", format), dir, { recursive: true });
+  const before = stored();
+  const keystore = await openKeystore({
+    dir,
+    custody: readCustody({ KEK_FILE: path.join(dir, "kek.key") }),
+  });
+  const key = loadSigningKey(keystore, "receipt");
+  const message = new Uint8Array([1, 2, 3]);
+  expect(key.vkey).toBe("log.example.test/receipt+7197b443+AY/zC2KnY8c/A2C8+uuCeaMQwZeK8e6B0sFuH82auvIh");
+  expect(ed25519Verify(key.publicKey, message, await key.sign(message))).toBe(true);
+  expect(stored()).toBe(before);
+});
 
-test("a file of the second format with two roots in use, two old ones or one number twice is damaged", async () => {
+test("a file of the second format with two current roots, two old ones or a repeated number is damaged", async () => {
   cpSync(path.join(import.meta.dirname, "..", "testdata", "v2"), dir, { recursive: true });
   const whole = JSON.parse(stored());
   const [old, current] = whole.roots;
@@ -88,7 +85,7 @@ test("a file of the second format with two roots in use, two old ones or one num
   for (const roots of wrong.slice(1)) expect(await opens(roots)).toBe("keystore.damaged");
 });
 
-test("any changed character of the second format is noticed at the start", async () => {
+test("any changed character of the second format is detected at the start", async () => {
   cpSync(path.join(import.meta.dirname, "..", "testdata", "v2"), dir, { recursive: true });
   await dropOldRoot(dir, localHolder(unlock("kek.key")));
   const whole = stored();
@@ -97,7 +94,7 @@ test("any changed character of the second format is noticed at the start", async
     const changed = whole.slice(0, at) + (whole[at] === "A" ? "B" : "A") + whole.slice(at + 1);
     writeFileSync(file(), changed);
     const error = await openLocalKeystore({ dir, unlock: unlock("kek.key") }).catch((e: unknown) => e);
-    // The kind of a key is for people to read; nothing is opened with it.
+    // The kind of a key is for people to read. It opens nothing.
     if (/"key": "\S+"/.test(whole.slice(at - 20, at + 20)) && !(error instanceof Error)) continue;
     expect(["keystore.damaged", "keystore.wrong-unlock", "keystore.refused"], `character ${at}`).toContain(
       Reflect.get(Object(error), "code"),
@@ -105,7 +102,7 @@ test("any changed character of the second format is noticed at the start", async
   }
 });
 
-test("one old root is kept: the one before it goes when the next is promoted", async () => {
+test("one old root is kept, and the one before it is dropped at the next promotion", async () => {
   const first = await begin();
   const kek = await secretsKek("first.key");
   await stageRoot(dir, first, holder("second.key"));
@@ -123,7 +120,7 @@ test("one old root is kept: the one before it goes when the next is promoted", a
   await expect(secretsKek("first.key")).rejects.toMatchObject({ code: "keystore.refused" });
 });
 
-test("a staged root does nothing until a process starts with it, may be replaced, and may be dropped", async () => {
+test("a staged root has no effect until a process starts with it, and may be replaced or dropped", async () => {
   const first = await begin();
   await stageRoot(dir, first, holder("second.key"));
   await stageRoot(dir, first, holder("third.key"));
@@ -135,7 +132,7 @@ test("a staged root does nothing until a process starts with it, may be replaced
   expect(describeRoots(dir)).toEqual(["current root 1: local (key-file)"]);
 });
 
-test("of moves at once one is staged, the others say that the file changed, and the keys stay", async () => {
+test("of concurrent moves one is staged, the others report that the file changed, and the keys stay", async () => {
   const first = await begin();
   const kek = await secretsKek("first.key");
   const names = ["a.key", "b.key", "c.key", "d.key"];
@@ -148,7 +145,7 @@ test("of moves at once one is staged, the others say that the file changed, and 
   expect(await secretsKek("first.key")).toEqual(kek);
 });
 
-test("an old root is dropped only by who opens the one in use", async () => {
+test("only a custody that opens the current root can drop an old one", async () => {
   const first = await begin();
   await stageRoot(dir, first, holder("second.key"));
   promoteRoot(dir, 2);
@@ -158,7 +155,7 @@ test("an old root is dropped only by who opens the one in use", async () => {
   expect(await dropOldRoot(dir, holder("second.key"))).toBeUndefined();
 });
 
-test("a lock that was left behind stops a move with one line, and no start", async () => {
+test("a leftover lock stops a move with one line, and stops no start", async () => {
   const first = await begin();
   await stageRoot(dir, first, holder("second.key"));
   writeFileSync(`${file()}.lock`, "");
@@ -170,7 +167,7 @@ test("a lock that was left behind stops a move with one line, and no start", asy
   expect(states()).toEqual(["1 current", "2 staged"]);
 });
 
-test("a custody that gives back another key than it was given is not moved to", async () => {
+test("keys do not move to a custody that returns another key than it was given", async () => {
   const first = await begin();
   const before = stored();
   const forgetful = {
@@ -184,7 +181,7 @@ test("a custody that gives back another key than it was given is not moved to", 
   expect(stored()).toBe(before);
 });
 
-test("a service that is away when a keystore is made leaves nothing behind, and is a 503 for callers", async () => {
+test("an unavailable service leaves no files of a new keystore, and is a 503 for callers", async () => {
   const custody = readCustody({
     SEALPORT_CUSTODY: "transit:key",
     VAULT_ADDR: "http://127.0.0.1:9",

@@ -1,6 +1,11 @@
 import "server-only";
-import { type KeystoreRoots, type Root, readRoots, writeRoots } from "@/lib/keystore/files/keystore-file";
-import { withKeystoreLock } from "@/lib/keystore/files/keystore-lock";
+import {
+  type KeystoreRoots,
+  type Root,
+  readRoots,
+  withKeystoreLock,
+  writeRoots,
+} from "@/lib/keystore/files/keystore-file";
 import { KeystoreError } from "@/lib/keystore/keystore-types";
 import {
   type Holder,
@@ -22,7 +27,7 @@ function change(dir: string, next: (file: KeystoreRoots) => readonly Root[]): vo
 const changedMeanwhile = (dir: string): KeystoreError =>
   new KeystoreError("keystore.unusable", `the keystore in ${dir} was changed in the meantime: try again`);
 
-/** Stages a fresh root of another custody over key-encryption keys that were opened, and forgets these. */
+/** Stages a fresh root of another custody for opened key-encryption keys, and zeroes them. */
 export async function stageOpened(
   dir: string,
   before: KeystoreRoots,
@@ -43,15 +48,15 @@ export async function stageOpened(
 }
 
 /**
- * Wraps the same key-encryption keys under a fresh root key of another custody, or of the same for a rotation. Running
- * processes notice nothing: the new root is inert until a process starts with it. Replaces a staged one.
+ * Wraps the same key-encryption keys with a fresh root key of another custody, or of the same for a rotation. Running
+ * processes are not affected: the new root has no effect until a process starts with it. Replaces a staged one.
  */
 export async function stageRoot(dir: string, from: Holder, to: Holder): Promise<Root> {
   const opened = await openKeystoreRoots(dir, from);
   return stageOpened(dir, readRoots(dir), opened, to);
 }
 
-/** Makes a staged root the one in use; the one in use before is kept as the old one, and no other. Idempotent. */
+/** Makes a staged root the current one. Keeps the previous one, and no other, as the old one. Idempotent. */
 export function promoteRoot(dir: string, n: number): void {
   change(dir, (file) => {
     const staged = file.roots.find((root) => root.n === n);
@@ -65,7 +70,7 @@ export function promoteRoot(dir: string, n: number): void {
   });
 }
 
-/** Drops the old root for ever, after the one in use was opened with this custody. Answers what was dropped. */
+/** Drops the old root for good, after this custody opened the current one. Returns what was dropped. */
 export async function dropOldRoot(dir: string, holder: Holder): Promise<Root | undefined> {
   const { id, roots } = readRoots(dir);
   const old = roots.find((root) => root.state === "old");
@@ -81,7 +86,7 @@ export async function dropOldRoot(dir: string, holder: Holder): Promise<Root | u
   return old;
 }
 
-/** Drops a staged root that no process has started with. Answers what was dropped. */
+/** Drops a staged root with which no process has started. Returns what was dropped. */
 export function dropStagedRoot(dir: string): Root | undefined {
   const staged = readRoots(dir).roots.find((root) => root.state === "staged");
   if (staged === undefined) return undefined;
@@ -89,7 +94,7 @@ export function dropStagedRoot(dir: string): Root | undefined {
   return staged;
 }
 
-/** One line for each root, as an operator reads them. */
+/** Returns one line for each root, for operators. */
 export function describeRoots(dir: string): string[] {
   return readRoots(dir).roots.map((root) => {
     const key = "kdf" in root ? root.kdf.kind : root.custody.key;

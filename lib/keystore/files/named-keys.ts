@@ -19,7 +19,7 @@ const NamedKey = z.strictObject({
   blob: z.string(),
 });
 
-/** Keys that lie beside a keystore's file, each in one of its own: `NAME.key.json`. */
+/** Keys next to a keystore's file, each in its own file: `NAME.key.json`. */
 export class NamedKeys {
   constructor(private readonly dir: string) {}
 

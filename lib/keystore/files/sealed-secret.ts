@@ -10,7 +10,10 @@ const TAG_BYTES = 16;
 
 type Kek = { readonly id: string; readonly key: Uint8Array };
 
-/** 0x01 ‖ iv (12) ‖ ciphertext ‖ tag (16): a secret under the key-encryption key for secrets, bound to its context. */
+/**
+ * Returns 0x01 ‖ iv (12) ‖ ciphertext ‖ tag (16): a secret sealed with the key-encryption key for secrets, bound to its
+ * context.
+ */
 export function sealSecret(kek: Kek, context: string, secret: Uint8Array): Uint8Array {
   const iv = randomBytes(IV_BYTES);
   const { ciphertext, tag } = aesGcmSeal(kek.key, iv, secret, secretAad(kek.id, context));

@@ -19,7 +19,7 @@ import { type MotoServer, startMoto } from "@/lib/testing/servers/moto-server";
 
 const CONTEXT = { keystore: "ks-one", root: "1" };
 const PATIENT = { attempts: 1, callMs: 60_000, pauseMs: 1 };
-/** As the service answers a caller whom a policy does not let (AWS KMS API reference, "Common errors"). */
+/** The service's answer to a caller whom a policy does not allow (AWS KMS API reference, "Common errors"). */
 const DENIED = { status: 400, body: JSON.stringify({ __type: "AccessDeniedException", message: "no" }) };
 const SECRET = "not-a-secret-of-anybody";
 
@@ -27,7 +27,7 @@ let moto: MotoServer;
 let proxy: FaultyProxy;
 let operator: KMSClient;
 
-// The SDK finds region, credentials and endpoint in its own variables, as it does in production.
+// The SDK reads region, credentials and endpoint from its own variables, as in production.
 beforeAll(async () => {
   moto = await startMoto();
   proxy = await startFaultyProxy(moto.url, DENIED);
@@ -62,7 +62,7 @@ async function kmsBench(): Promise<CustodyBench> {
     settings: settingsOf("alias/contract"),
     otherKey: settingsOf(other),
     secrets: [SECRET],
-    // Where the damage makes the ciphertext name a key that moto does not have, it denies access.
+    // If the damage makes the ciphertext name a key that moto does not have, moto denies access.
     refusals: ["keystore.refused", "keystore.denied"],
     disable: async () => void (await operator.send(new DisableKeyCommand({ KeyId: idOf(own) }))),
     enable: async () => void (await operator.send(new EnableKeyCommand({ KeyId: idOf(own) }))),
@@ -73,7 +73,7 @@ async function kmsBench(): Promise<CustodyBench> {
 
 describeCustody("AWS KMS", { isService: true, start: kmsBench });
 
-test("moto decrypts with a disabled key and with one that waits for its deletion; we refuse both", async () => {
+test("disabled keys and keys that wait for deletion are refused, though moto decrypts with them", async () => {
   for (const end of [DisableKeyCommand, ScheduleKeyDeletionCommand]) {
     const arn = await newKey();
     const custody = await custodyOf(arn);
@@ -90,7 +90,7 @@ test("moto decrypts with a disabled key and with one that waits for its deletion
   }
 });
 
-test("what was wrapped under an alias opens with its key, also when the alias points elsewhere", async () => {
+test("a value wrapped under an alias opens with its key, also when the alias changes", async () => {
   const [first, second] = [await newKey(), await newKey()];
   await operator.send(new CreateAliasCommand({ AliasName: "alias/moving", TargetKeyId: first }));
   const custody = await custodyOf("alias/moving");
@@ -102,7 +102,7 @@ test("what was wrapped under an alias opens with its key, also when the alias po
   expect((await custody.health()).key).toBe(second);
 });
 
-test("a key that is not there, and one that signs, are refused by name", async () => {
+test("a missing key and a signing key are refused with their reason", async () => {
   const signing = new CreateKeyCommand({ KeyUsage: "SIGN_VERIFY", KeySpec: "RSA_2048" });
   const { KeyMetadata } = await operator.send(signing);
   const other = await custodyOf(KeyMetadata?.Arn ?? "");
@@ -110,7 +110,7 @@ test("a key that is not there, and one that signs, are refused by name", async (
     code: "keystore.disabled",
     message: expect.stringContaining("is Enabled, RSA_2048, for SIGN_VERIFY: it must be"),
   });
-  // The emulator states no use where none was asked for; the service itself always does.
+  // The emulator names no key usage when none was requested. The service always does.
   const unstated = (await operator.send(new CreateKeyCommand({}))).KeyMetadata?.Arn;
   await expect((await custodyOf(unstated ?? "")).health()).rejects.toMatchObject({
     message: expect.stringContaining("for no stated use: it must be"),
@@ -119,7 +119,7 @@ test("a key that is not there, and one that signs, are refused by name", async (
   await expect(custody.health()).rejects.toMatchObject({ code: "keystore.disabled" });
 });
 
-test("errors of the service that pass are told from those that say no", async () => {
+test("temporary errors of the service differ from refusals", async () => {
   const custody = await custodyOf(await newKey());
   const told = async (status: number, type: string): Promise<string> => {
     const odd = await startFaultyProxy(moto.url, {

@@ -25,7 +25,7 @@ const DISABLED =
   /^(DisabledException|KMSInvalidStateException|NotFoundException|InvalidKeyUsageException|InvalidArnException)/;
 const REFUSED = /^(InvalidCiphertextException|IncorrectKeyException|ValidationException)/;
 
-/** A symmetric key of AWS KMS, by id, ARN or alias. Credentials and region are found as the AWS SDK finds them. */
+/** A symmetric key of AWS KMS, by id, ARN or alias. The AWS SDK finds credentials and region. */
 class AwsKmsCustody implements RootCustody {
   readonly kind = "aws-kms";
   private readonly client: KMSClient;
@@ -34,7 +34,7 @@ class AwsKmsCustody implements RootCustody {
     readonly name: string,
     private readonly patience: Patience,
   ) {
-    // The number of attempts is ours; the SDK's own retries would multiply it.
+    // We decide the number of attempts. The SDK's own retries would multiply it.
     this.client = new KMSClient({ maxAttempts: 1 });
   }
 
@@ -52,7 +52,7 @@ class AwsKmsCustody implements RootCustody {
     });
   }
 
-  /** The key is the one the file names, not what an alias points to by now. */
+  /** Requires the key that the file names, not the alias's current key. */
   async unwrap(context: WrapContext, { key, wrapped }: WrappedKey): Promise<Uint8Array> {
     if (!BASE64.test(wrapped)) throw this.refused();
     return persist(SERVICE, this.patience, async (abortSignal) => {
@@ -79,7 +79,7 @@ class AwsKmsCustody implements RootCustody {
     }));
   }
 
-  /** The ARN of a key that is enabled now: an emulator was seen decrypting with disabled ones. */
+  /** Returns the ARN of a key that is enabled now, because an emulator decrypted with disabled ones. */
   private async usableKey(key: string, abortSignal: AbortSignal): Promise<string> {
     const { KeyMetadata: about } = await this.asked(() =>
       this.client.send(new DescribeKeyCommand({ KeyId: key }), { abortSignal }),
@@ -140,7 +140,7 @@ function garbled(): KeystoreError {
   return unavailable(SERVICE, "answers what is not its protocol");
 }
 
-/** A key of AWS KMS. Load this module only where it is chosen: the SDK is large. */
+/** Returns a key of AWS KMS. Load this module only if it is configured, because the SDK is large. */
 export function awsKmsRoot(name: string, patience: Patience): RootCustody {
   return new AwsKmsCustody(name, patience);
 }

@@ -7,16 +7,16 @@ import type { KekMap, OpenedKeystore } from "@/lib/keystore/roots/open-roots";
 
 type Kek = { readonly id: string; readonly key: Uint8Array };
 
-/** The key-encryption keys that a keystore works with. */
+/** The key-encryption keys that a keystore uses. */
 export interface Keks {
   readonly id: string;
   /** Throws DomainError `service.keystore-unavailable` while they cannot be used. */
   get(name: KekName): Kek;
-  /** How it stands with the key service; undefined where there is none. */
+  /** State of the key service. Undefined if there is none. */
   serviceState(): ServiceState | undefined;
-  /** Waits for one renewal where the lease has run out; throws as `get` does. */
+  /** Waits for one renewal if the lease has expired. Throws as `get` does. */
   ready(): Promise<void>;
-  /** Calls `act` whenever the keys are zeroed: what was opened with them goes too. */
+  /** Calls `act` whenever the keys are zeroed, so that keys opened with them are zeroed too. */
   onDrop(act: () => void): void;
 }
 
@@ -27,7 +27,7 @@ function kekOf(id: string, keks: KekMap, name: KekName): Kek {
   return kek;
 }
 
-/** Keys of a local keystore: for as long as the process runs. */
+/** Keys of a local keystore, valid while the process runs. */
 export function fixedKeks({ id, keks }: OpenedKeystore): Keks {
   return {
     id,
@@ -41,23 +41,23 @@ export function fixedKeks({ id, keks }: OpenedKeystore): Keks {
 export interface Lease {
   readonly leaseMs: number;
   readonly nowMs: () => number;
-  /** Opens the keystore once more through the key service. */
+  /** Opens the keystore again through the key service. */
   readonly renew: () => Promise<OpenedKeystore>;
   /** Calls back once after a time, without keeping the process alive. */
   readonly later: (act: () => void, ms: number) => void;
   readonly onFailure: (error: unknown) => void;
 }
 
-/** After a failed renewal nobody asks the service again for this long: calls are answered 503 at once. */
+/** After a failed renewal the service is not called for this long. Calls get 503 at once. */
 export const RENEWAL_PAUSE_MS = 5_000;
 
-/** Told plainly that the key may not be used: there is nothing to wait for. */
+/** Errors after which waiting does not help: the key may not be used. */
 const FINAL = ["keystore.denied", "keystore.disabled", "keystore.refused", "keystore.wrong-unlock"];
 const RETRY_PART = 10;
 
 /**
- * Keys that were opened by a key service: lent for a time, renewed at half of it. A service that is away is borne until
- * the lease ends; one that says no ends it at once. Then the keys are zeroed and every use is 503 until a renewal.
+ * Keys that a key service opened. They are lent for a time and renewed at half of it. An unavailable service is tolerated
+ * until the lease ends; a refusal ends the lease at once. Then the keys are zeroed, and every use is 503 until a renewal.
  */
 class LeasedKeks implements Keks {
   readonly id: string;
@@ -65,7 +65,7 @@ class LeasedKeks implements Keks {
   private untilMs: number;
   private cause: unknown;
   private failedAtMs = Number.NEGATIVE_INFINITY;
-  /** Then only the timer asks again: tokens count wrong PINs. */
+  /** Then only the timer retries, because tokens count wrong PINs. */
   private hasSaidNo = false;
   private renewing: Promise<void> | undefined;
   private readonly onDropActs: (() => void)[] = [];
@@ -107,7 +107,7 @@ class LeasedKeks implements Keks {
     return this.cause === undefined ? "up" : "late";
   }
 
-  /** One renewal at a time, whoever asks. Never rejects: `get` tells what came of it. */
+  /** Runs one renewal at a time for all callers. Never rejects; `get` reports the result. */
   private renew(): Promise<void> {
     this.renewing ??= this.renewOnce().finally(() => {
       this.renewing = undefined;
@@ -150,7 +150,7 @@ class LeasedKeks implements Keks {
   }
 }
 
-/** Keys lent by a key service. */
+/** Returns keys that a key service lends. */
 export function leasedKeks(opened: OpenedKeystore, lease: Lease): Keks {
   return new LeasedKeks(opened, lease);
 }

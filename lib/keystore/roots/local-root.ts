@@ -38,14 +38,14 @@ function readKeyFile(file: string): Uint8Array {
   return key;
 }
 
-/** A fresh derivation for what this unlock is. */
+/** Returns fresh derivation parameters for this kind of unlock. */
 export function newKdf(unlock: Unlock): Kdf {
   return "keyFile" in unlock
     ? { kind: "key-file" }
     : { kind: "scrypt", salt: toBase64url(randomBytes(SALT_BYTES)), n: SCRYPT_N, r: 8, p: 1 };
 }
 
-/** The key an unlock gives. `where` is named in the one line that an operator reads when it is the wrong kind. */
+/** Returns the key of an unlock. The operator's error line names `where` if it is the wrong kind. */
 export async function unlockKey(unlock: Unlock, kdf: Kdf, where: string): Promise<Uint8Array> {
   const isFile = "keyFile" in unlock;
   if (isFile && kdf.kind === "key-file") return readKeyFile(unlock.keyFile);
@@ -60,14 +60,14 @@ export async function unlockKey(unlock: Unlock, kdf: Kdf, where: string): Promis
   return scrypt(unlock.passphrase.normalize("NFC"), fromBase64url(kdf.salt), cost, KEY_BYTES);
 }
 
-/** iv ‖ ciphertext ‖ tag under AES-256-GCM, as base64url. */
+/** Returns iv ‖ ciphertext ‖ tag with AES-256-GCM, as base64url. */
 export function sealText(key: Uint8Array, aad: Uint8Array, secret: Uint8Array): string {
   const iv = randomBytes(IV_BYTES);
   const { ciphertext, tag } = aesGcmSeal(key, iv, secret, aad);
   return toBase64url(concat(iv, ciphertext, tag));
 }
 
-/** Inverse of sealText. Throws OpenError, and FormatError where the text is no base64url. */
+/** Inverse of sealText. Throws OpenError, and FormatError if the text is not base64url. */
 export function openText(key: Uint8Array, aad: Uint8Array, text: string): Uint8Array {
   const bytes = fromBase64url(text);
   const body = bytes.subarray(IV_BYTES, bytes.length - TAG_BYTES);
@@ -123,7 +123,7 @@ class LocalCustody implements RootCustody {
   }
 }
 
-/** The root key wrapped by a key file or a passphrase of this machine: for evaluation. */
+/** The root key wrapped by a key file or a passphrase on this machine, for evaluation. */
 export function localRoot(unlock: Unlock): RootCustody {
   return new LocalCustody(unlock);
 }

@@ -15,13 +15,13 @@ import { KEY_BYTES, KeystoreError } from "@/lib/keystore/keystore-types";
 import { localRoot, openText, sealText, unlockKey } from "@/lib/keystore/roots/local-root";
 import { custodyText, type RootCustody } from "@/lib/keystore/roots/root-custody";
 
-/** How a process gets at its root key: the custody, and for local ones the unlock that older files lie under. */
+/** How a process opens its root key: the custody, and for local ones the unlock for older files. */
 export interface Holder {
   readonly custody: RootCustody;
   readonly unlock?: Unlock;
 }
 
-/** A local holder. */
+/** Returns a local custody. */
 export function localHolder(unlock: Unlock): Holder {
   return { custody: localRoot(unlock), unlock };
 }
@@ -35,7 +35,7 @@ export interface OpenedKeystore {
   readonly root: Root;
 }
 
-/** What SEALPORT_CUSTODY says to start with a root. */
+/** Text in SEALPORT_CUSTODY for starting with a root. */
 export function rootText(root: Root): string {
   return "kdf" in root ? "local" : custodyText(root.custody);
 }
@@ -76,7 +76,7 @@ function requireCheck(dir: string, root: Root, key: Uint8Array, holder: Holder):
   throw new KeystoreError("keystore.wrong-unlock", `the ${what} does not open the keystore in ${dir}`);
 }
 
-/** The root key itself; the caller zeroes it. */
+/** Returns the root key itself. The caller zeroes it. */
 async function rootKey(dir: string, id: string, root: Root, holder: Holder): Promise<Uint8Array> {
   if ("kdf" in root) return unlockKey(directUnlock(dir, holder), root.kdf, `the keystore in ${dir}`);
   const { key, wrapped } = root.custody;
@@ -91,7 +91,7 @@ function notHeld(dir: string, roots: readonly Root[], { custody }: Holder): Keys
   );
 }
 
-/** The key-encryption keys under a root key, which the caller holds and zeroes. */
+/** Returns the key-encryption keys of a root key. The caller owns and zeroes the root key. */
 export function openKeks(dir: string, id: string, root: Root, key: Uint8Array): OpenedKeystore {
   const keks = root.keks.map(({ name, id: kekId, sealed }) => {
     const kek = openOr(dir, () => openText(key, kekAad(id, root, name, kekId), sealed));
@@ -100,12 +100,12 @@ export function openKeks(dir: string, id: string, root: Root, key: Uint8Array): 
   return { id, root, keks: new Map(keks) };
 }
 
-/** Forgets opened keys. */
+/** Zeroes opened keys. */
 export function zeroKeks(keks: KekMap): void {
   for (const { key } of keks.values()) key.fill(0);
 }
 
-/** Lends the root key of one root of a file, as its custody gives it and its check says it is. */
+/** Lends the root key of one root of a file, after its custody unwrapped it and its check value matched. */
 export async function withRootKey<T>(
   dir: string,
   id: string,
@@ -123,12 +123,12 @@ export async function withRootKey<T>(
   }
 }
 
-/** Opens one root of a file and everything under it. */
+/** Opens one root of a file and all its keys. */
 export function openRoot(dir: string, id: string, root: Root, holder: Holder): Promise<OpenedKeystore> {
   return withRootKey(dir, id, root, holder, (key) => openKeks(dir, id, root, key));
 }
 
-/** Those a custody may open: a staged one first, so that it is tried before anything depends on it. */
+/** Returns the roots that a custody may open. A staged one is first, so that it is tried before anything depends on it. */
 function candidates(dir: string, file: KeystoreRoots, holder: Holder): Root[] {
   const held = ORDER.flatMap((state) => file.roots.filter((root) => root.state === state)).filter((root) =>
     isHeldBy(root, holder),
@@ -137,7 +137,7 @@ function candidates(dir: string, file: KeystoreRoots, holder: Holder): Root[] {
   throw notHeld(dir, file.roots, holder);
 }
 
-/** Opens a keystore with the first of its roots that this custody opens: a wrong unlock and a damaged file differ. */
+/** Opens a keystore with the first root that this custody opens. A wrong unlock and a damaged file have different errors. */
 export async function openKeystoreRoots(dir: string, holder: Holder): Promise<OpenedKeystore> {
   const file = readRoots(dir);
   let failure: unknown;
@@ -152,14 +152,14 @@ export async function openKeystoreRoots(dir: string, holder: Holder): Promise<Op
   throw failure;
 }
 
-/** The same for a local keystore. */
+/** Opens a local keystore in the same way. */
 export function openKeystoreFile(dir: string, unlock: Unlock): Promise<OpenedKeystore> {
   return openKeystoreRoots(dir, localHolder(unlock));
 }
 
 /**
- * A fresh root key wrapped by a custody, with these key-encryption keys under it. It is unwrapped once before it is
- * given back, so that no root is written that nobody can open.
+ * Returns a fresh root key wrapped by a custody, with these key-encryption keys wrapped by it. It is unwrapped once
+ * before the return, so that no unusable root is written.
  */
 export async function wrapRoot(
   place: { readonly id: string; readonly n: number; readonly state: Root["state"] },

@@ -3,18 +3,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DomainError } from "@/lib/errors";
 import { KeystoreError } from "@/lib/keystore/keystore-types";
 
-/** How long and how often a key service is asked before it counts as away. */
+/** How long and how often a key service is called before it counts as away. */
 export interface Patience {
   readonly attempts: number;
   /** For one attempt, in milliseconds. */
   readonly callMs: number;
-  /** Before the second attempt; doubled before each further one. */
+  /** Before the second attempt. Doubled before each further one. */
   readonly pauseMs: number;
 }
 
 export const PATIENCE: Patience = { attempts: 3, callMs: 5_000, pauseMs: 200 };
 
-/** The service cannot be used at present; the cause is for the log. */
+/** Thrown when the service cannot be used at present. The cause is for the log. */
 export function unavailable(service: string, what: string, cause?: unknown): KeystoreError {
   return new KeystoreError("keystore.unavailable", `${service} ${what}: the keys wait until it does`, {
     cause,
@@ -23,13 +23,13 @@ export function unavailable(service: string, what: string, cause?: unknown): Key
 
 const OF_SERVICE = ["keystore.unavailable", "keystore.denied", "keystore.disabled", "keystore.refused"];
 
-/** What a key service could not or would not do is a 503 for callers; any other failure comes back unchanged. */
+/** Turns a failure of a key service into a 503 for callers. Other failures are returned unchanged. */
 export function mapServiceFailure(error: unknown): unknown {
   const isOfService = error instanceof KeystoreError && OF_SERVICE.includes(error.code);
   return isOfService ? new DomainError("service.keystore-unavailable", { cause: error }) : error;
 }
 
-/** The same for what has begun already. */
+/** Does the same for a started promise. */
 export async function orServiceFailure<T>(act: Promise<T>): Promise<T> {
   try {
     return await act;
@@ -38,7 +38,7 @@ export async function orServiceFailure<T>(act: Promise<T>): Promise<T> {
   }
 }
 
-/** Runs one attempt within its time, also where the call does not heed its signal. */
+/** Runs one attempt within its time, even if the call ignores its signal. */
 async function attempt<T>(
   service: string,
   callMs: number,
@@ -59,7 +59,7 @@ async function attempt<T>(
   }
 }
 
-/** Calls a key service. Only `keystore.unavailable` is tried again; what was said plainly is not asked twice. */
+/** Calls a key service. Retries only after `keystore.unavailable`. A clear refusal is not retried. */
 export async function persist<T>(
   service: string,
   patience: Patience,

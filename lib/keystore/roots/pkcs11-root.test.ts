@@ -50,7 +50,7 @@ async function tokenBench(): Promise<CustodyBench> {
 
 describeCustody("PKCS#11, SoftHSM", { isService: true, start: tokenBench });
 
-test("the key is named by token, label and id, and may be meant by either", async () => {
+test("a key is named by token, label and id, and may be found by label or id", async () => {
   const byLabel = await custodyOf(token.uri("root"));
   expect(await byLabel.health()).toEqual({ key: "sealport test/root/01" });
   const byId = await custodyOf(token.uri("root").replace("object=root", "id=%01"));
@@ -58,7 +58,7 @@ test("the key is named by token, label and id, and may be meant by either", asyn
   expect(await byId.unwrap(CONTEXT, wrapped)).toEqual(await byLabel.unwrap(CONTEXT, wrapped));
 });
 
-test("a wrong PIN is denied after one attempt, since tokens count them, and stands in no message", async () => {
+test("a wrong PIN is denied after one attempt, because tokens count them, and is in no message", async () => {
   const custody = await custodyOf(token.uri("root"), { PKCS11_PIN: "99887766" });
   token.fail(undefined);
   const error = await custody.health().catch((failure: unknown) => failure);
@@ -67,7 +67,7 @@ test("a wrong PIN is denied after one attempt, since tokens count them, and stan
   expect(token.calls()).toBe(1);
 });
 
-test("the PIN comes from a file too", async () => {
+test("the PIN can come from a file", async () => {
   const dir = mkdtempSync(path.join(os.tmpdir(), "sealport-pin-"));
   const file = path.join(dir, "pin");
   writeFileSync(file, `${token.pin}\n`);
@@ -77,7 +77,7 @@ test("the PIN comes from a file too", async () => {
   await expect(custody.health()).rejects.toMatchObject({ code: "keystore.denied" });
 });
 
-test("a key that is absent, twice there, shares its id, or can leave its token is refused by name", async () => {
+test("a key that is missing, doubled, shares its id, or can leave its token is refused with its reason", async () => {
   token.makeKey("twice", "03", ...SAFE);
   token.makeKey("twice", "04", ...SAFE);
   token.makeKey("loose", "05", "--extractable");
@@ -91,7 +91,7 @@ test("a key that is absent, twice there, shares its id, or can leave its token i
   }
 });
 
-test("a token, a module or a tool that is not there is unavailable", async () => {
+test("a missing token, module or tool is unavailable", async () => {
   const absent = [
     await custodyOf(token.uri("root").replace("sealport", "other")),
     await custodyOf(token.uri("root").replace("libsofthsm2", "libabsent")),
@@ -110,6 +110,6 @@ test.each([
   "token=t;object=%zz?module-path=/m.so",
   "token=t;object=o;type=private?module-path=/m.so",
   "token=t;object=o?module-path=/m.so?x=1",
-])("%s is no place of a key", (uri) => {
+])("%s is refused as the place of a key", (uri) => {
   expect(() => parsePkcs11Uri(uri)).toThrow(/SEALPORT_CUSTODY=pkcs11/);
 });

@@ -6,20 +6,19 @@ import type { TokenSettings } from "@/lib/env/custody";
 import { KeystoreError } from "@/lib/keystore/keystore-types";
 import { type Patience, persist, unavailable } from "@/lib/keystore/roots/persist";
 import { garbled, parseObjects, type Ran, runTool, SERVICE } from "@/lib/keystore/roots/pkcs11-tool";
-import { parsePkcs11Uri, type TokenPlace } from "@/lib/keystore/roots/pkcs11-uri";
+import { parsePkcs11Uri, readPin, type TokenPlace } from "@/lib/keystore/roots/pkcs11-uri";
 import {
   contextMembers,
   type RootCustody,
   type WrapContext,
   type WrappedKey,
 } from "@/lib/keystore/roots/root-custody";
-import { readPin } from "@/lib/keystore/roots/token-pin";
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const WRAPPED = /^1\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]{64,400})$/;
 
-/** Return values of PKCS#11 3.1, section 5.1, by what they mean here. */
+/** Return values of PKCS#11 3.1, section 5.1, by their meaning here. */
 const DENIED = /CKR_PIN_|CKR_USER_|CKR_ACTION_PROHIBITED|CKR_FUNCTION_REJECTED/;
 const DISABLED = /CKR_KEY_(?!HANDLE)|CKR_MECHANISM_|CKR_ATTRIBUTE_|CKR_FUNCTION_NOT_SUPPORTED/;
 const WRONG_TAG =
@@ -31,8 +30,8 @@ interface UsableKey {
 }
 
 /**
- * An AES key in a token behind the PKCS#11 interface, through OpenSC's pkcs11-tool in a process of its own: a module that
- * hangs or crashes is ended there, and no native addon is loaded into the portal.
+ * An AES key in a token behind the PKCS#11 interface, through OpenSC's pkcs11-tool in its own process. A module that
+ * hangs or crashes is ended there, and the portal loads no native addon.
  */
 class Pkcs11Custody implements RootCustody {
   readonly kind = "pkcs11";
@@ -77,8 +76,8 @@ class Pkcs11Custody implements RootCustody {
   }
 
   /**
-   * The one secret key that the name means, which must encrypt and decrypt and never leave its token. The tool acts on the
-   * first key that has an id and does not heed a label there, so the id must be no other key's.
+   * Returns the one secret key with the name. It must encrypt and decrypt and never leave its token. The tool uses the
+   * first key with an id and ignores the label, so no other key may have the id.
    */
   private async usableKey(signal: AbortSignal): Promise<UsableKey> {
     const ran = await this.run(["--list-objects", "--type", "secrkey"], undefined, signal);
@@ -136,7 +135,7 @@ class Pkcs11Custody implements RootCustody {
     return runTool(tool, [...login, ...args], env, input, signal);
   }
 
-  /** What went wrong, by the tool's own words; those are kept out of ours. */
+  /** Returns what went wrong, from the tool's output. The output itself is in no message of ours. */
   private named({ code, stderr }: Ran, act: "list" | "encrypt" | "decrypt"): KeystoreError {
     const errors = stderr.split("\n").filter((line) => line.startsWith("error:"));
     const said = errors.join("\n");
@@ -161,7 +160,7 @@ class Pkcs11Custody implements RootCustody {
   }
 }
 
-/** An AES key of a token by the attributes of its PKCS#11 URI (RFC 7512), without the scheme. */
+/** Returns an AES key of a token by the attributes of its PKCS#11 URI (RFC 7512), without the scheme. */
 export function pkcs11Root(name: string, settings: TokenSettings, patience: Patience): RootCustody {
   return new Pkcs11Custody(name, settings, patience);
 }

@@ -16,14 +16,14 @@ interface ListedKey {
   readonly access: readonly string[];
 }
 
-/** How a run of the tool ended; code is null where it was killed. */
+/** Result of a run of the tool. `code` is null if it was killed. */
 export interface Ran {
   readonly code: number | null;
   readonly stdout: Buffer;
   readonly stderr: string;
 }
 
-/** The blocks that pkcs11-tool lists secret keys in. */
+/** Reads the blocks in which pkcs11-tool lists secret keys. */
 export function parseObjects(text: string): ListedKey[] {
   const HEAD = "Secret Key Object; ";
   const lines = text.split("\n").filter((line) => line !== "");
@@ -45,12 +45,12 @@ export function parseObjects(text: string): ListedKey[] {
   });
 }
 
-/** The tool ended well and said something else than it should. */
+/** Thrown when the tool succeeded with unexpected output. */
 export function garbled(): KeystoreError {
   return unavailable(SERVICE, "answers what was not asked");
 }
 
-/** Runs OpenSC's pkcs11-tool once; the signal kills it. Throws `keystore.unavailable` where it does not run. */
+/** Runs OpenSC's pkcs11-tool once. The signal kills it. Throws `keystore.unavailable` if it does not run. */
 export function runTool(
   tool: string,
   args: readonly string[],
@@ -75,7 +75,7 @@ export function runTool(
       stderr = (stderr + chunk.toString("utf8")).slice(-4_096);
     });
     child.once("close", (code) => resolve({ code, stdout: Buffer.concat(out), stderr }));
-    // A tool that ends without reading is told by its code.
+    // If the tool ends without reading, its exit code reports the fault.
     child.stdin.on("error", () => undefined);
     child.stdin.end(input);
   });

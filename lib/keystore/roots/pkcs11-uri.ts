@@ -1,7 +1,9 @@
 import "server-only";
+import { readFileSync } from "node:fs";
+import type { TokenSettings } from "@/lib/env/custody";
 import { KeystoreError } from "@/lib/keystore/keystore-types";
 
-/** The parts of a PKCS#11 URI that say which key of which token, and through which module. */
+/** The parts of a PKCS#11 URI that name the key, the token and the module. */
 export interface TokenPlace {
   readonly module: string;
   readonly token: string;
@@ -35,8 +37,8 @@ function decode(text: string): Buffer {
 }
 
 /**
- * Reads what follows `pkcs11:` in a PKCS#11 URI (RFC 7512). Strict: attributes that are not known here are refused, a PIN
- * among them, since the name is shown and logged.
+ * Parses the part after `pkcs11:` of a PKCS#11 URI (RFC 7512). Strict: unknown attributes are refused, also a PIN,
+ * because the name is shown and logged.
  */
 export function parsePkcs11Uri(text: string): TokenPlace {
   const [pathPart = "", query = "", ...rest] = text.split("?");
@@ -57,4 +59,17 @@ export function parsePkcs11Uri(text: string): TokenPlace {
   if (object === undefined && id === undefined) throw malformed("needs object or id");
   if ((textOf("type") ?? "secret-key") !== "secret-key") throw malformed("means a secret-key");
   return { module, token, object, id };
+}
+
+/** Returns the user's PIN of a token, read again each time. Throws `keystore.denied` if none is configured. */
+export function readPin({ pin, pinFile }: Pick<TokenSettings, "pin" | "pinFile">): string {
+  if (pinFile === undefined) {
+    if (pin !== undefined) return pin;
+    throw new KeystoreError("keystore.denied", "set PKCS11_PIN_FILE or PKCS11_PIN");
+  }
+  try {
+    return readFileSync(pinFile, "utf8").trim();
+  } catch (cause) {
+    throw new KeystoreError("keystore.denied", `the PIN file ${pinFile} cannot be read`, { cause });
+  }
 }

@@ -67,7 +67,7 @@ function custodyOf(
   return holderOf(settings, PATIENT).then(({ custody }) => custody);
 }
 
-test("a key that was rotated opens what its older versions wrapped, until these are closed", async () => {
+test("a rotated key opens what its older versions wrapped, until these are closed", async () => {
   const custody = await custodyOf();
   const key = randomBytes(32);
   const first = await custody.wrap(CONTEXT, key);
@@ -82,7 +82,7 @@ test("a key that was rotated opens what its older versions wrapped, until these 
   expect(await custody.unwrap(CONTEXT, second)).toEqual(key);
 });
 
-test("what an operator rewrapped at the service opens under the same context", async () => {
+test("a value that an operator rewrapped at the service opens under the same context", async () => {
   const custody = await custodyOf();
   const key = randomBytes(32);
   const { wrapped } = await custody.wrap(CONTEXT, key);
@@ -97,7 +97,7 @@ test("what an operator rewrapped at the service opens under the same context", a
   expect(await custody.unwrap(CONTEXT, { key: "", wrapped: ciphertext })).toEqual(key);
 });
 
-test("the token file is read for each call, and wins over the variable", async () => {
+test("the token file is read for each call, and has priority over the variable", async () => {
   const dir = mkdtempSync(path.join(os.tmpdir(), "sealport-token-"));
   const file = path.join(dir, "token");
   writeFileSync(file, "hvs.expired\n");
@@ -109,7 +109,7 @@ test("the token file is read for each call, and wins over the variable", async (
   await expect(custody.health()).rejects.toThrow(/token file .* cannot be read/);
 });
 
-test("a revoked token is denied, and the token stands in no message", async () => {
+test("a revoked token is denied, and no message contains the token", async () => {
   const custody = await custodyOf();
   server.revokeToken();
   const error = await custody.health().catch((failure: unknown) => failure);
@@ -117,7 +117,7 @@ test("a revoked token is denied, and the token stands in no message", async () =
   expect(JSON.stringify(error) + String(error)).not.toContain(server.token);
 });
 
-test("a key that is not there, and one that derives, are refused by name", async () => {
+test("a missing key and a key that derives are refused with their reason", async () => {
   await server.admin("POST", "keys/derived", { derived: true });
   for (const name of ["absent", "derived"]) {
     const custody = await custodyOf({}, name);
@@ -125,12 +125,12 @@ test("a key that is not there, and one that derives, are refused by name", async
   }
 });
 
-test("a name that reaches beyond its mount is no key", async () => {
+test("a name that leaves its mount is not a key", async () => {
   for (const name of ["../sys/seal", "a//b", "transit/key?x", "transit/"])
     await expect(custodyOf({}, name)).rejects.toMatchObject({ code: "keystore.unusable" });
 });
 
-test("token and key go in clear to this machine only", async () => {
+test("token and key are sent in clear text to this machine only", async () => {
   for (const address of [
     "http://vault.example.test",
     "http://10.0.0.1:8200",
@@ -141,7 +141,7 @@ test("token and key go in clear to this machine only", async () => {
     expect((await custodyOf({ VAULT_ADDR: address })).kind).toBe("transit");
 });
 
-test("a redirection is not followed: it would carry the token elsewhere", async () => {
+test("a redirection is not followed, because it would send the token elsewhere", async () => {
   const elsewhere: unknown[] = [];
   const other = createServer((message, answer) => {
     elsewhere.push(message.headers);

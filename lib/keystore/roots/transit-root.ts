@@ -15,13 +15,13 @@ import {
 const SERVICE = "Transit";
 const MAX_ANSWER_BYTES = 65_536;
 const CIPHERTEXT = /^vault:v([1-9][0-9]{0,8}):[A-Za-z0-9+/]+={0,2}$/;
-/** No segment begins with a dot: `..` would leave the mount. */
+/** No segment begins with a dot, because `..` would leave the mount. */
 const PLACE = /^(?:(\w[\w.-]*(?:\/\w[\w.-]*)*)\/)?(\w[\w.-]*)$/;
 
-/** Token and root key go over the wire: in clear only where the wire is this machine. */
+/** Token and root key are sent over the network. Clear text is allowed only to this machine. */
 const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/;
 
-/** AEAD types: only with them is the context bound by associated data. */
+/** AEAD types. Only they bind the context as associated data. */
 const TYPES = ["aes128-gcm96", "aes256-gcm96", "chacha20-poly1305"];
 
 const KeyAnswer = z.object({
@@ -44,7 +44,7 @@ interface Call {
   readonly method: "GET" | "POST";
   readonly path: string;
   readonly body?: unknown;
-  /** What a 400 means: for a decryption, that this ciphertext is not the key's. */
+  /** Meaning of a 400. For a decryption: this ciphertext does not belong to the key. */
   readonly onInvalid: () => KeystoreError;
 }
 
@@ -156,7 +156,7 @@ class TransitCustody implements RootCustody {
     };
   }
 
-  /** Read anew for each call: an agent renews the file. */
+  /** Read again for each call, because an agent renews the file. */
   private token(): string {
     const { token, tokenFile } = this.#settings;
     if (tokenFile === undefined) {
@@ -217,7 +217,7 @@ async function boundedText(response: Response): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** A Transit key by its name, `KEY` or `MOUNT/KEY`. */
+/** Returns a Transit key by its name, `KEY` or `MOUNT/KEY`. */
 export function transitRoot(name: string, settings: TransitSettings, patience: Patience): RootCustody {
   const { address } = settings;
   if (address === undefined)

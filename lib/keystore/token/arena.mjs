@@ -12,8 +12,8 @@ export const number = (value) => {
 export const flag = (value) => Buffer.from([value ? 1 : 0]);
 
 /**
- * Memory for the arguments of one call, outside of the JavaScript heap: structures name each other by address. It is zeroed
- * when the call is over, since PINs and secrets pass through it.
+ * Memory for the arguments of one call, outside the JavaScript heap, because structures contain addresses. It is zeroed
+ * after the call, because PINs and secrets pass through it.
  */
 export class Arena {
   constructor(size) {
@@ -22,7 +22,7 @@ export class Arena {
     this.used = 0;
   }
 
-  /** A piece of memory with these bytes, or with so many zeros. */
+  /** Returns memory with these bytes, or with so many zeros. */
   put(content) {
     const length = typeof content === "number" ? content : content.length;
     const start = this.used;

@@ -1,4 +1,4 @@
-// One logged-in session with a token: what the token process does with it, and no more. One call at a time.
+// One logged-in session with a token: exactly the operations that the token process needs. One call at a time.
 import { Arena, flag, number } from "./arena.mjs";
 import { HANDLE_BYTES, Module, slotOf } from "./module.mjs";
 import {
@@ -31,7 +31,7 @@ export class Token {
   #session = 0;
   #generate = CKM_EC_EDWARDS_KEY_PAIR_GEN;
 
-  /** Throws where the module is not there or is none. */
+  /** Throws if the module is missing or invalid. */
   constructor(module) {
     this.#module = new Module(module);
   }
@@ -40,7 +40,7 @@ export class Token {
     return this.#module.must(name, ...values);
   }
 
-  /** Finds the token by its label, opens the session and logs in: exactly one attempt with this PIN. */
+  /** Finds the token by its label, opens the session and logs in, with exactly one attempt for this PIN. */
   async open(label, pin) {
     const arena = this.#arena;
     try {
@@ -51,7 +51,7 @@ export class Token {
       this.#session = session.ulong();
       const secret = arena.put(pin);
       await this.#must("C_Login", this.#session, CKU_USER, secret.address, secret.length);
-      // Where a module has the mechanism that PKCS#11 3.0 names for X25519 it is used; SoftHSM 2.6 has the other only.
+      // If a module has the mechanism that PKCS#11 3.0 names for X25519, it is used. SoftHSM 2.6 has only the other one.
       const info = arena.put(64);
       const rv = await this.#module.call(
         "C_GetMechanismInfo",
@@ -65,7 +65,7 @@ export class Token {
     }
   }
 
-  /** Throws where the session is of no use any more, or was logged out: then it sees no private key. */
+  /** Throws if the session is no longer usable or was logged out, because then it sees no private key. */
   async look() {
     const info = this.#arena.put(64);
     const asked = this.#must("C_GetSessionInfo", this.#session, info.address);
@@ -73,13 +73,13 @@ export class Token {
   }
 
   /**
-   * Makes an X25519 key pair: the private key in the token, sensitive and never extractable, under this id and label; the
-   * public key for the session only. Answers the public key, after the private one has derived it.
+   * Makes an X25519 key pair with this id and label. The private key is in the token, sensitive and never extractable.
+   * The public key exists for the session only. Returns the public key after the private one has derived it.
    */
   async make(id, label) {
     const arena = this.#arena;
     let handle;
-    let told;
+    let point;
     try {
       const open = arena.attributes([
         [CKA.TOKEN, flag(false)],
@@ -101,18 +101,18 @@ export class Token {
       const templates = [open.address, open.count, secret.address, secret.count];
       await this.#must("C_GenerateKeyPair", this.#session, how, ...templates, ...places);
       handle = privateHandle.ulong();
-      told = Buffer.from(pointOf(await this.#read(publicHandle.ulong(), CKA.EC_POINT, 128)));
+      point = Buffer.from(pointOf(await this.#read(publicHandle.ulong(), CKA.EC_POINT, 128)));
       await this.#must("C_DestroyObject", this.#session, publicHandle.ulong());
     } finally {
       arena.clear();
     }
     await this.#requireKept(handle);
-    if (!told.equals(await this.publicKey(handle)))
+    if (!point.equals(await this.publicKey(handle)))
       throw new KeyFault("refused", "its public key is another's");
-    return { handle, publicKey: told };
+    return { handle, publicKey: point };
   }
 
-  /** The private key that has this id and this label, which must be one and must never have been able to leave. */
+  /** Returns the one private key with this id and label. It must never have been able to leave the token. */
   async find(id, label) {
     const handles = await this.#search([
       [CKA.CLASS, number(CKO_PRIVATE_KEY)],
@@ -125,7 +125,7 @@ export class Token {
     return handles[0];
   }
 
-  /** What this private key derives with the base point (RFC 7748 section 6.1): its own public key. */
+  /** Returns what this private key derives with the base point (RFC 7748 section 6.1): its own public key. */
   publicKey(handle) {
     const base = Buffer.alloc(KEY_BYTES);
     base[0] = 9;
@@ -165,7 +165,7 @@ export class Token {
     }
   }
 
-  /** Destroys the private keys of this id and label. Answers how many there were. */
+  /** Destroys the private keys with this id and label. Returns how many there were. */
   async destroy(id, label) {
     const handles = await this.#search([
       [CKA.CLASS, number(CKO_PRIVATE_KEY)],
@@ -176,7 +176,7 @@ export class Token {
     return handles.length;
   }
 
-  /** The ids of all private keys with this label. */
+  /** Returns the ids of all private keys with this label. */
   async list(label, most) {
     const handles = await this.#search(
       [
@@ -190,7 +190,7 @@ export class Token {
       try {
         ids.push(Buffer.from(await this.#read(handle, CKA.ID, 256)));
       } catch (error) {
-        // Destroyed by another process since it was found.
+        // Another process destroyed it after the search.
         if (!isGone(error)) throw error;
       } finally {
         this.#arena.clear();
@@ -220,14 +220,14 @@ export class Token {
     return handles;
   }
 
-  /** One attribute; the caller clears the arena. */
+  /** Reads one attribute. The caller clears the arena. */
   async #read(handle, type, room) {
     const template = this.#arena.attributes([[type, room]]);
     await this.#must("C_GetAttributeValue", this.#session, handle, template.address, 1);
     return template.values[0].view.subarray(0, template.lengthOf(0));
   }
 
-  /** A key that is or ever was able to leave its token is used for nothing. */
+  /** Refuses a key that can or ever could leave its token. */
   async #requireKept(handle) {
     const wanted = [
       [CKA.SENSITIVE, 1],

@@ -10,14 +10,14 @@ const FOLDER = "resident-made";
 const NAME = new RegExp(`^[0-9a-f]{${OBJECT_ID_BYTES * 2}}$`);
 
 /**
- * Objects that this keystore was about to have made in a token: an empty file each, there before the object is. Only these
- * are ever destroyed for not being named by a row, so that a database which is another one, empty, or restored from before a
- * key was registered costs no key.
+ * Notes of objects that this keystore is about to make in a token: an empty file for each, written before the object
+ * exists. Only these objects are ever destroyed because no row names them. So a wrong, empty or restored older database
+ * costs no key.
  */
 export class MadeObjects {
   constructor(private readonly dir: string) {}
 
-  /** Remembers an id, lastingly, before the token is asked. Throws `keystore.unavailable` where the folder cannot be written. */
+  /** Notes an id durably before the token is called. Throws `keystore.unavailable` if the folder cannot be written. */
   add(object: Uint8Array): void {
     try {
       if (!existsSync(this.folder())) {
@@ -35,7 +35,7 @@ export class MadeObjects {
     return readdirSync(this.folder()).flatMap((name) => (NAME.test(name) ? [fromHex(name)] : []));
   }
 
-  /** Forgets an id: a row names it, or it is destroyed. */
+  /** Removes an id's note: a row names it, or it is destroyed. */
   remove(object: Uint8Array): void {
     rmSync(this.file(object), { force: true });
     syncFolder(this.folder());

@@ -1,5 +1,5 @@
-// A PKCS#11 module through koffi. Every call runs on the thread pool, so that this process still hears its pipe close while
-// the module hangs; the caller makes none beside another.
+// A PKCS#11 module through koffi. Every call runs on the thread pool, so this process still notices that its pipe closes
+// while the module hangs. The caller makes only one call at a time.
 import os from "node:os";
 import koffi from "koffi";
 import { number } from "./arena.mjs";
@@ -32,9 +32,9 @@ const SIGNATURES = {
 export class Module {
   #functions;
 
-  /** Throws where the file is not there, or is no such module. */
+  /** Throws if the file is missing or is not such a module. */
   constructor(file) {
-    // Structures are laid out by hand (arena.mjs): CK_ULONG of eight bytes, little-endian, aligned.
+    // Structures are laid out manually (arena.mjs): CK_ULONG of eight bytes, little-endian, aligned.
     if (koffi.sizeof("ulong") !== 8 || os.endianness() !== "LE") throw new Error("another kind of machine");
     const library = koffi.load(file);
     this.#functions = Object.fromEntries(
@@ -42,7 +42,7 @@ export class Module {
     );
   }
 
-  /** Answers the CK_RV. */
+  /** Returns the CK_RV. */
   async call(name, ...values) {
     const rv = await new Promise((resolve, reject) => {
       this.#functions[name].async(...values, (error, answer) => (error ? reject(error) : resolve(answer)));
@@ -50,14 +50,14 @@ export class Module {
     return Number(rv);
   }
 
-  /** Throws TokenFault unless the module answers that it was done. */
+  /** Throws TokenFault unless the module reports success. */
   async must(name, ...values) {
     const rv = await this.call(name, ...values);
     if (rv !== CKR_OK) throw new TokenFault(name, rv);
   }
 }
 
-/** The slot of the one token that has this label. */
+/** Returns the slot of the one token with this label. */
 export async function slotOf(module, arena, label) {
   const count = arena.put(number(MAX_SLOTS));
   const slots = arena.put(MAX_SLOTS * HANDLE_BYTES);

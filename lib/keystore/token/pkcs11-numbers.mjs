@@ -1,4 +1,4 @@
-// Numbers of PKCS#11 3.1 that the token process uses, and what a module's answers mean.
+// Numbers of PKCS#11 3.1 that the token process uses, and the meaning of a module's answers.
 
 export const CKR_OK = 0;
 export const CKR_TOKEN_NOT_RECOGNIZED = 0xe1;
@@ -33,7 +33,7 @@ export const CKA = {
   EC_POINT: 0x181,
 };
 
-/** The module answered something else than CKR_OK. */
+/** Thrown when the module's answer is not CKR_OK. */
 export class TokenFault extends Error {
   constructor(call, rv) {
     super(`${call}: 0x${rv.toString(16)}`);
@@ -41,7 +41,7 @@ export class TokenFault extends Error {
   }
 }
 
-/** A key that the token has and that is not to be used, or that it does not have. */
+/** Thrown for a key that the token has but must not use, or does not have. */
 export class KeyFault extends Error {
   constructor(kind, what) {
     super(what);
@@ -49,7 +49,7 @@ export class KeyFault extends Error {
   }
 }
 
-/** Whether a failure says that an object is there no more. */
+/** Returns whether a failure means that an object no longer exists. */
 export function isGone(error) {
   return (
     error instanceof TokenFault &&
@@ -57,7 +57,7 @@ export function isGone(error) {
   );
 }
 
-/** Whether it says that the PIN or the user was refused: CKR_PIN_*, CKR_USER_*. */
+/** Returns whether a failure means that the PIN or the user was refused: CKR_PIN_*, CKR_USER_*. */
 export function isDenied(error) {
   if (!(error instanceof TokenFault)) return false;
   const { rv } = error;
@@ -75,7 +75,7 @@ export function requireLoggedIn(info) {
 
 const KEY_BYTES = 32;
 
-/** 32 bytes of a point that a token tells bare or as an OCTET STRING. */
+/** Returns the 32 bytes of a point that a token returns bare or as an OCTET STRING. */
 export function pointOf(told) {
   if (told.length === KEY_BYTES) return told;
   if (told.length === KEY_BYTES + 2 && told[0] === 0x04 && told[1] === KEY_BYTES) return told.subarray(2);

@@ -9,7 +9,7 @@ import { MadeObjects } from "@/lib/keystore/token/made-objects";
 import type { TokenSession } from "@/lib/keystore/token/token-session";
 
 const KEY_BYTES = 32;
-/** An object that no row names is left alone for this long; a registration takes seconds. */
+/** An object without a row is not destroyed for this long. A registration takes seconds. */
 export const SWEEP_AFTER_MS = 60 * 60_000;
 const SWEEP_EVERY_MS = 10 * 60_000;
 const COMPARE_EVERY_MS = 24 * 60 * 60_000;
@@ -30,12 +30,12 @@ async function textsOf(readNamed: ReadNamed): Promise<Set<string>> {
   return new Set((await readNamed()).map(toBase64url));
 }
 
-/** The id's first six bytes are the milliseconds of its making (RFC 9562 section 5.7). */
+/** Returns when an id was made. Its first six bytes are milliseconds (RFC 9562 section 5.7). */
 function madeAtMs(object: Uint8Array): number {
   return Number.parseInt(toHex(object.subarray(0, 6)), 16);
 }
 
-/** X25519 keys that were made in a token, for one keystore: objects with its label, each by its id (CKA_ID). */
+/** X25519 keys that were made in a token for one keystore: objects with its label, each by its id (CKA_ID). */
 export class ResidentKeys {
   readonly makes: boolean;
   private readonly made: MadeObjects;
@@ -51,7 +51,7 @@ export class ResidentKeys {
     place: {
       readonly dir: string;
       readonly keystore: string;
-      /** Whether new keys are made here; those that are there derive in any case. */
+      /** Whether new keys are made here. Existing ones derive in any case. */
       readonly makes: boolean;
       readonly nowMs: () => number;
     },
@@ -66,10 +66,10 @@ export class ResidentKeys {
     return this.session.isUp;
   }
 
-  /** Makes a key pair in the token. What comes of it is not lasting until a row names it. */
+  /** Makes a key pair in the token. It is not lasting until a row names it. */
   async make(): Promise<{ readonly object: Uint8Array; readonly publicKey: Uint8Array }> {
     let object = this.newId();
-    // An attempt that was broken off may have left a key behind: the next one is another key, of another id.
+    // A failed attempt may have left a key in the token, so the next attempt makes another key with another id.
     const { public_key } = await this.session.ask(() => {
       object = this.newId();
       this.made.add(object);
@@ -80,9 +80,9 @@ export class ResidentKeys {
     return { object, publicKey };
   }
 
-  /** X25519 in the token, with the key of this id and this public key and no other (RFC 7748 section 6.1). */
+  /** Runs X25519 in the token, only with the key of this id and this public key (RFC 7748 section 6.1). */
   async derive(object: Uint8Array, publicKey: Uint8Array, peer: Uint8Array): Promise<Uint8Array> {
-    // Modules differ in what they take: a point of low order or in a second encoding reaches none.
+    // Modules accept different inputs, so a point of low order or in a second encoding is never sent to one.
     checkX25519PublicKey(peer);
     const { secret } = await this.session.ask(
       () => ({
@@ -100,8 +100,8 @@ export class ResidentKeys {
   }
 
   /**
-   * Answers how many keys the token has destroyed: none of this id is none, so that a call may be made again. A session that
-   * stands finds none also while its token is away, or when it was logged out: only a fresh one is believed.
+   * Returns how many keys the token has destroyed. Zero is valid, so that a call may be repeated. An existing session
+   * also finds none while its token is away or after a logout, so only a fresh session is believed.
    */
   async destroy(object: Uint8Array): Promise<number> {
     const destroyed = await this.destroyBy(this.session, object);
@@ -113,7 +113,7 @@ export class ResidentKeys {
     return (await session.ask(() => order, Destroyed)).destroyed;
   }
 
-  /** Lends a session that logs in anew. */
+  /** Lends a session that logs in again. */
   private async afresh<T>(act: (session: TokenSession) => Promise<T>): Promise<T> {
     try {
       return await act(this.lister);
@@ -122,7 +122,7 @@ export class ResidentKeys {
     }
   }
 
-  /** The token took this PIN by another way since: it may be tried again. */
+  /** The token accepted this PIN elsewhere since, so it may be tried again. */
   forgive(): void {
     this.session.forgive();
     this.lister.forgive();
@@ -134,8 +134,8 @@ export class ResidentKeys {
   }
 
   /**
-   * `sweep` every ten minutes, and while the token is away; `compare` once a day; else only the notes are held against the
-   * rows, so that what is registered stops being noted at once and not when a sweep comes to it.
+   * Runs `sweep` every ten minutes and while the token is away, and `compare` once a day. Otherwise it only compares the
+   * notes with the rows, so that a registered key loses its note at once.
    */
   async sweepWhenDue(readNamed: ReadNamed): Promise<ResidentSweep | undefined> {
     if (!this.makes && this.made.list().length === 0) return undefined;
@@ -156,8 +156,8 @@ export class ResidentKeys {
   }
 
   /**
-   * Destroys what was made for a registration that never came to be: noted here, older than SWEEP_AFTER_MS, and named by no
-   * row, now and at an earlier look. Answers how many there were.
+   * Destroys keys of failed registrations: noted here, older than SWEEP_AFTER_MS, and named by no row, now and at an
+   * earlier check. Returns how many there were.
    */
   async sweep(readNamed: ReadNamed): Promise<number> {
     await this.session.ask(() => ({ act: "look" }), Looked);
@@ -178,8 +178,8 @@ export class ResidentKeys {
   }
 
   /**
-   * Counts keys of this keystore that nothing names, and named ones that are not there. In a session of its own: a token
-   * may take long to list many keys, and derives meanwhile. `readNamed` is called after the token was read.
+   * Counts keys of this keystore that are named nowhere, and named keys that are missing. It uses its own session: a
+   * token may take long to list many keys, and must derive meanwhile. `readNamed` is called after the token was read.
    */
   async compare(readNamed: ReadNamed): Promise<Omit<ResidentSweep, "destroyed">> {
     const order = { act: "list", label: this.label };
@@ -190,7 +190,10 @@ export class ResidentKeys {
     return { unknown, missing: [...named].filter((text) => !there.has(text)).length };
   }
 
-  /** Whether no row named it at an earlier look of this process either: a clock that is set makes no key old. */
+  /**
+   * Returns whether no row named it at an earlier check of this process either, because a changed clock must not make a
+   * key look old.
+   */
   private wasUnnamed(object: Uint8Array): boolean {
     const name = toBase64url(object);
     const was = this.unnamed.has(name);

@@ -82,7 +82,7 @@ async function tokenBench(): Promise<CustodyBench> {
 describeCustody("PKCS#11 with resident keys, SoftHSM", { isService: true, start: tokenBench });
 
 describe("a resident key", () => {
-  test("is made in the token, sensitive and never extractable, and derives there", async () => {
+  test("a resident key is made in the token, sensitive and never extractable, and derives there", async () => {
     const keystore = await keystoreOf(settingsOf("pkcs11-resident"));
     const ref = await makeOne(keystore);
     expect([isResident(ref), ref.blob.length]).toEqual([true, 45]);
@@ -100,7 +100,7 @@ describe("a resident key", () => {
     ["version", { version: 2 }],
     ["purpose", { purpose: "escrow" }],
     ["public key", { publicKey: generateX25519().publicKey }],
-  ])("is bound to its %s", async (_what, change) => {
+  ])("a resident key with another %s is refused", async (_what, change) => {
     const keystore = await keystoreOf(settingsOf("pkcs11-resident"));
     const ref = { ...(await makeOne(keystore)), ...change };
     const swapped = { ...ref, kek: keystore.kekId(ref.purpose) };
@@ -108,7 +108,7 @@ describe("a resident key", () => {
     await expect(keystore.destroyPrivateKey(swapped)).rejects.toThrow(OpenError);
   });
 
-  test("is named by every bit of its blob", async () => {
+  test("every bit of a blob matters for naming the key", async () => {
     const keystore = await keystoreOf(settingsOf("pkcs11-resident"));
     const ref = await makeOne(keystore);
     for (let at = 1; at < ref.blob.length; at += 1) {
@@ -120,7 +120,7 @@ describe("a resident key", () => {
     );
   });
 
-  test("is destroyed by its token: then it derives nothing, and destroying it again succeeds", async () => {
+  test("a key that its token destroyed derives nothing, and destroying it again succeeds", async () => {
     const keystore = await keystoreOf(settingsOf("pkcs11-resident"));
     const [gone, stays] = [await makeOne(keystore), await makeOne(keystore, { ...OWNER, version: 2 })];
     await expectDerives(keystore, gone);
@@ -134,7 +134,7 @@ describe("a resident key", () => {
     await expectDerives(keystore, stays);
   });
 
-  test("lives beside sealed ones: each goes on under either setting, and new ones follow the setting", async () => {
+  test("resident and sealed keys both work under either setting, and new keys follow the setting", async () => {
     const local = readCustody({ KEK_FILE: path.join(dir, "kek.key") });
     const sealed = await makeOne(await keystoreOf(local));
     await stageRoot(dir, await holderOf(local), await holderOf(settingsOf("pkcs11-resident"), PATIENT));
@@ -155,14 +155,14 @@ describe("a resident key", () => {
     });
   });
 
-  test("is for participants: keys of other purposes are sealed under the root as before", async () => {
+  test("only participants' keys are resident: keys of other purposes are sealed with the root", async () => {
     const keystore = await keystoreOf(settingsOf("pkcs11-resident"));
     const escrow = await makeOne(keystore, { purpose: "escrow", participant: "log.example", version: 1 });
     expect(isResident(escrow)).toBe(false);
     await expectDerives(keystore, escrow);
   });
 
-  test("stands for nobody else's: an object of the same id that another made, or that can leave, is refused", async () => {
+  test("an object with the same id that another program made or that can leave is refused", async () => {
     const keystore = await keystoreOf(settingsOf("pkcs11-resident"));
     const [first, second] = [await makeOne(keystore), await makeOne(keystore, { ...OWNER, version: 2 })];
     const refusal = { code: "service.keystore-unavailable", cause: { code: "keystore.refused" } };
@@ -177,7 +177,7 @@ describe("a resident key", () => {
   });
 });
 
-test("neither PIN nor key stands in the keystore's folder", async () => {
+test("the keystore's folder contains neither PIN nor key", async () => {
   const keystore = await keystoreOf(settingsOf("pkcs11-resident"));
   await makeOne(keystore);
   expect(readFileSync(path.join(dir, "keystore.json"), "utf8")).not.toContain(token.pin);

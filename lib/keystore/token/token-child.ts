@@ -9,7 +9,7 @@ import { SERVICE } from "@/lib/keystore/roots/pkcs11-tool";
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 const PATH = "/usr/local/bin:/usr/bin:/bin";
 
-/** What the process is asked, beside its number; docs/custody/pkcs11.md has the acts. */
+/** What the process is asked, in addition to its number. docs/custody/pkcs11.md lists the acts. */
 export type TokenOrder = { readonly act: string } & Readonly<Record<string, string>>;
 
 interface Waiting {
@@ -18,12 +18,12 @@ interface Waiting {
   readonly reject: (error: KeystoreError) => void;
 }
 
-/** Where the program lies: the working folder is the program's own, bundled or not. */
+/** Location of the program. The working folder is the program's own, bundled or not. */
 function program(): string {
   return path.join(process.cwd(), "lib", "keystore", "token", "token-process.mjs");
 }
 
-/** One token process: a line there, a line back. Ends for good with the first thing that is not as it should be. */
+/** One token process: one line sent, one line returned. It ends for good at the first unexpected event. */
 export class TokenChild {
   readonly #child: ChildProcess;
   #heard = "";
@@ -31,7 +31,7 @@ export class TokenChild {
   #waiting: Waiting | undefined;
   #over: KeystoreError | undefined;
 
-  /** Starts it with these variables and no others; the PIN is not among them. */
+  /** Starts it with only these variables. The PIN is not among them. */
   constructor(environment: Readonly<Record<string, string>>) {
     const child = spawn(process.execPath, [program()], {
       cwd: "/",
@@ -45,9 +45,9 @@ export class TokenChild {
     child.once("exit", () => this.#end(unavailable(SERVICE, "is not reached: its process has ended")));
     child.stdout?.setEncoding("utf8");
     child.stdout?.on("data", (text: string) => this.#hear(text));
-    // A process that has ended is told by its exit.
+    // The exit event reports a process that has ended.
     child.stdin?.on("error", () => undefined);
-    // A finished program is not kept alive; a call under way is, by its watchdog.
+    // A finished program is not kept alive. The watchdog keeps it alive during a call.
     child.unref();
     for (const pipe of [child.stdin, child.stdout]) if (pipe instanceof Socket) pipe.unref();
   }
@@ -56,7 +56,7 @@ export class TokenChild {
     return this.#child.pid;
   }
 
-  /** Whether it was asked one thing since it logged in. */
+  /** Whether it was asked anything since its login. */
   get isFresh(): boolean {
     return this.#sent <= 2;
   }
@@ -65,7 +65,7 @@ export class TokenChild {
     return this.#over !== undefined;
   }
 
-  /** Sends one order and waits for its answer; the caller sends no second one before. The signal kills the process. */
+  /** Sends one order and waits for its answer. The caller sends no second order before. The signal kills the process. */
   ask(order: TokenOrder, signal: AbortSignal): Promise<unknown> {
     const late = () => this.kill("does not answer in time");
     return new Promise<unknown>((resolve, reject) => {
@@ -77,7 +77,7 @@ export class TokenChild {
     }).finally(() => signal.removeEventListener("abort", late));
   }
 
-  /** Ends it at once, also one that is stopped or hangs. */
+  /** Ends it at once, also when it is stopped or hangs. */
   kill(why: string): void {
     this.#child.kill("SIGKILL");
     this.#end(unavailable(SERVICE, why));

@@ -1,6 +1,6 @@
-// The token process: child of a process with keys, the only one that loads a PKCS#11 module. It speaks with its parent in lines
-// of JSON over its standard input and output, one order and one answer at a time (docs/custody/pkcs11.md), and ends when
-// that pipe closes. Plain JavaScript without imports of ours but its own module, so that it starts at once.
+// The token process: child of a process with keys, and the only one that loads a PKCS#11 module. It exchanges lines of
+// JSON with its parent over standard input and output, one order and one answer at a time (docs/custody/pkcs11.md). It
+// ends when that pipe closes. Plain JavaScript that imports only its own module, so that it starts at once.
 import { Token } from "./cryptoki.mjs";
 import { isDenied, isGone, KeyFault, TokenFault } from "./pkcs11-numbers.mjs";
 
@@ -10,11 +10,11 @@ const MAX_KNOWN = 10_000;
 const KEY_BYTES = 32;
 const ID_BYTES = 16;
 
-/** An order that is not of the protocol; the parent is another version or no parent of ours. */
+/** Thrown for an order outside the protocol: the parent has another version or is not ours. */
 class Malformed extends Error {}
 
 let token;
-/** Keys that were found, checked and compared in this session, by id and label: handles and public keys, nothing else. */
+/** Keys that this session found and checked, by id and label: only handles and public keys. */
 const known = new Map();
 
 function text(order, name) {
@@ -36,7 +36,7 @@ function keep(name, handle, publicKey) {
   known.set(name, { handle, publicKey });
 }
 
-/** The key's handle, when the token's own key is the one that is expected. */
+/** Returns the key's handle, if the token's own key is the expected one. */
 async function keyOf(order, expected) {
   const name = nameOf(order);
   if (!known.has(name)) {
@@ -56,7 +56,7 @@ async function derive(order) {
     secret = await act();
   } catch (error) {
     if (!isGone(error)) throw error;
-    // The object was destroyed, or is another one since: looked up and checked anew, once.
+    // The object was destroyed or replaced since, so it is searched and checked again, once.
     known.delete(nameOf(order));
     secret = await act();
   }
@@ -114,7 +114,7 @@ const ACTS = {
   ],
 };
 
-/** What a failure means for the parent; a module's numbers are told, never what it was given. */
+/** Returns what a failure means for the parent. It includes the module's numbers, never the input. */
 function failureOf(error) {
   if (error instanceof KeyFault) return { error: error.kind, what: error.message };
   if (isDenied(error)) return { error: "denied", what: error.message };

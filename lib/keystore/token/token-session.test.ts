@@ -91,7 +91,7 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-test("a wrong PIN is tried exactly once, whoever asks how often, and again only when it is forgiven", async () => {
+test("a wrong PIN is tried exactly once for all callers, and again only after it is forgiven", async () => {
   const spy = token.spied(path.join(dir, "calls"));
   const pin = { pin: "99887766", environment: JSON.parse(spy.environment) };
   const { session, keys } = bench({ module: spy.module, settings: pin });
@@ -129,7 +129,7 @@ test("the PIN is in neither arguments nor variables of the process, which has no
   delete process.env.SEALPORT_TEST_CANARY;
 });
 
-test("a module, a token or a PIN file that is not there is told by name, after bounded attempts", async () => {
+test("a missing module, token or PIN file is reported by name, after bounded attempts", async () => {
   const absent = bench({ module: "/absent/libabsent.so", patience: { ...PATIENT, attempts: 2 } });
   await expect(absent.keys.make()).rejects.toMatchObject({ code: "keystore.unavailable" });
   expect(absent.session.figures().starts).toBe(2);
@@ -144,7 +144,7 @@ test("a module, a token or a PIN file that is not there is told by name, after b
   expect(pinless.session.figures().starts).toBe(0);
 });
 
-test("a process killed in the middle of a call is replaced, and the call ends well", async () => {
+test("a process killed in the middle of a call is replaced, and the call succeeds", async () => {
   const one = bench();
   const made = await one.keys.make();
   const pid = pidOf(one);
@@ -166,7 +166,7 @@ test("a process that hangs is killed after its time, and the next one answers", 
   await expect.poll(() => isAlive(pid)).toBe(false);
 });
 
-test("a module that hangs each time is asked a few times, then all who wait are told so", async () => {
+test("a module that always hangs is tried a few times, then all waiting callers get the error", async () => {
   const pipe = path.join(dir, "nobody-reads");
   execFileSync("mkfifo", [pipe]);
   const spy = token.spied(pipe);
@@ -201,7 +201,7 @@ test.each([
   '{"n":1,"act":"constructor"}',
   '{"act":"open","module":"m","token":"t","pin":"1"}',
   `{"n":1,"act":"open","module":"${"m".repeat(9_000)}","token":"t","pin":"1"}`,
-])("the process ends at an order that is not of the protocol: %#", async (line) => {
+])("the process ends at an order outside the protocol: %#", async (line) => {
   const child = spawn(process.execPath, [PROGRAM], { stdio: ["pipe", "pipe", "ignore"] });
   let said = "";
   child.stdout.on("data", (chunk) => {
@@ -213,7 +213,7 @@ test.each([
   expect(said).toBe("");
 });
 
-test("a key that another program destroyed is named as gone, also in a session that used it", async () => {
+test("a key that another program destroyed is reported as gone, also in a session that used it", async () => {
   const one = bench();
   const [gone, stays] = [await one.keys.make(), await one.keys.make()];
   await expectDerives(one, gone);
@@ -222,11 +222,11 @@ test("a key that another program destroyed is named as gone, also in a session t
     code: "keystore.disabled",
   });
   await expectDerives(one, stays);
-  // A session that stands is not believed about that.
+  // An existing session is not believed about that.
   expect(one.session.figures().starts).toBe(2);
 });
 
-/** Beside the token process's own code, in its process: what a token does that logs its users out after a while. */
+/** Code added to the token process's own, in its process: like a token that logs its users out after a while. */
 const LOGGED_OUT = `
   import koffi from "koffi";
   import { Token } from "./lib/keystore/token/cryptoki.mjs";
@@ -241,7 +241,7 @@ const LOGGED_OUT = `
     said.push(await token[act](...(act === "list" ? [label, 9] : [id, label])).catch((error) => error.message));
   console.log(JSON.stringify(said));`;
 
-test("a session that was logged out sees no private key, and says so instead of that there is none", () => {
+test("a session that was logged out sees no private key, and reports the logout instead of a missing key", () => {
   const args = ["--input-type=module", "-e", LOGGED_OUT, module, token.pin];
   const env = { PATH: process.env.PATH, NODE_ENV: "test" as const, ...JSON.parse(token.environment) };
   const said = JSON.parse(execFileSync(process.execPath, args, { env, encoding: "utf8" }));
@@ -249,7 +249,7 @@ test("a session that was logged out sees no private key, and says so instead of 
   expect(token.listKeys()).toContain("07".repeat(16));
 });
 
-test("a public key that is not the object's own is refused before anything is derived", async () => {
+test("a public key that is not the object's own is refused before any derivation", async () => {
   const one = bench();
   const [made, other] = [await one.keys.make(), await one.keys.make()];
   await expect(one.keys.derive(made.object, other.publicKey, other.publicKey)).rejects.toMatchObject({
@@ -264,14 +264,14 @@ test.each([
   "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
   `f6${"ff".repeat(30)}7f`,
   `09${"00".repeat(30)}80`,
-])("the ephemeral key %s reaches no token", async (hex) => {
+])("the ephemeral key %s is never sent to a token", async (hex) => {
   const one = bench();
   const { publicKey } = generateX25519();
   await expect(one.keys.derive(new Uint8Array(16), publicKey, fromHex(hex))).rejects.toThrow(FormatError);
   expect(one.session.figures().starts).toBe(0);
 });
 
-test("the sweep destroys what was made for no row once it is old, and never what a row names", async () => {
+test("the sweep destroys an old key without a row, and never a key that a row names", async () => {
   const one = bench({ keystore: "ks-sweep" });
   const [named, orphan] = [await one.keys.make(), await one.keys.make()];
   const rows = async () => [named.object];
@@ -287,7 +287,7 @@ test("the sweep destroys what was made for no row once it is old, and never what
   expect(await one.keys.compare(rows)).toEqual({ unknown: 0, missing: 0 });
 });
 
-test("that there is no key to destroy is believed of a fresh session alone: one that stands finds none while its token is away", async () => {
+test("only a fresh session can report that a key to destroy is missing", async () => {
   const one = bench({ keystore: "ks-away" });
   const [made, orphan] = [await one.keys.make(), await one.keys.make()];
   await one.keys.sweep(async () => [made.object]);
@@ -308,7 +308,7 @@ test("that there is no key to destroy is believed of a fresh session alone: one 
   for (const { object } of [made, orphan]) expect(token.listKeys()).not.toContain(toHex(object));
 });
 
-test("a clock that is set forward while a key is being registered does not cost the key", async () => {
+test("a clock that is set forward during a registration does not cost the key", async () => {
   const one = bench({ keystore: "ks-clock" });
   await one.keys.sweep(NONE);
   const made = await one.keys.make();
@@ -318,7 +318,7 @@ test("a clock that is set forward while a key is being registered does not cost 
   await expectDerives(one, made);
 });
 
-test("another database, an empty or an older one, costs no key that was registered", async () => {
+test("another database, an empty or an older one, costs no registered key", async () => {
   const one = bench({ keystore: "ks-empty" });
   const made = await one.keys.make();
   await one.keys.sweep(async () => [made.object]);
@@ -328,7 +328,7 @@ test("another database, an empty or an older one, costs no key that was register
   await expectDerives(one, made);
 });
 
-test("a key stops being noted as soon as its row is seen, before a sweep comes to it", async () => {
+test("a key loses its note as soon as its row is seen, before a sweep", async () => {
   const one = bench({ keystore: "ks-noted" });
   expect(await one.keys.sweepWhenDue(NONE)).toMatchObject({ destroyed: 0 });
   const [named, orphan] = [await one.keys.make(), await one.keys.make()];
@@ -341,7 +341,7 @@ test("a key stops being noted as soon as its row is seen, before a sweep comes t
   expect(token.listKeys()).not.toContain(toHex(orphan.object));
 });
 
-test("keys of others in the same token are left alone, whatever their ids", async () => {
+test("keys of others in the same token are not changed, whatever their ids", async () => {
   const [one, other] = [bench({ keystore: "ks-one" }), bench({ keystore: "ks-two", makes: false })];
   const made = await one.keys.make();
   const foreign = toHex(made.object).replace(/^../, "00");
@@ -359,7 +359,7 @@ test("keys of others in the same token are left alone, whatever their ids", asyn
   expect(token.listKeys()).toContain("of the same id");
 });
 
-test("a making that broke off leaves what the sweep finds, and the key that is answered is another", async () => {
+test("the sweep destroys the key of an interrupted attempt, and the returned key is another", async () => {
   const one = bench({ keystore: "ks-broken" });
   const first = await one.keys.make();
   process.kill(pidOf(one), "SIGSTOP");

@@ -5,8 +5,7 @@ import { KeystoreError } from "@/lib/keystore/keystore-types";
 import { RENEWAL_PAUSE_MS } from "@/lib/keystore/roots/leased-keks";
 import { type Patience, persist, unavailable } from "@/lib/keystore/roots/persist";
 import { SERVICE } from "@/lib/keystore/roots/pkcs11-tool";
-import type { TokenPlace } from "@/lib/keystore/roots/pkcs11-uri";
-import { readPin } from "@/lib/keystore/roots/token-pin";
+import { readPin, type TokenPlace } from "@/lib/keystore/roots/pkcs11-uri";
 import { TokenChild, type TokenOrder } from "@/lib/keystore/token/token-child";
 
 const Failure = z.strictObject({
@@ -18,15 +17,15 @@ const Opened = z.strictObject({ n: z.int() });
 
 const DOUBT = "answers what was not asked";
 
-/** How often a process was started, which is how often the PIN was tried, and the one that runs. */
+/** Number of started processes, which is the number of PIN attempts, and the current one. */
 export interface TokenFigures {
   readonly starts: number;
   readonly pid: number | undefined;
 }
 
 /**
- * One logged-in session with a token, in a process of its own that is killed when it hangs and started again when it is
- * gone. Orders go one after the other. A PIN that the token refuses is not tried again before `forgive`.
+ * One logged-in session with a token, in its own process. The process is killed when it hangs and started again when it
+ * is gone. Orders run one after another. A PIN that the token refuses is not tried again before `forgive`.
  */
 export class TokenSession {
   readonly #settings: TokenSettings;
@@ -45,7 +44,7 @@ export class TokenSession {
     this.#settings = settings;
   }
 
-  /** Whether the last order ended as it should: false while the token is away or denies. */
+  /** Whether the last order succeeded. False while the token is away or denies. */
   get isUp(): boolean {
     return this.#denied === undefined && this.#away === undefined;
   }
@@ -54,16 +53,16 @@ export class TokenSession {
     return { starts: this.#starts, pid: this.#child?.hasEnded === false ? this.#child.pid : undefined };
   }
 
-  /** The token took this PIN by another way since: it may be tried again. */
+  /** The token accepted this PIN elsewhere since, so it may be tried again. */
   forgive(): void {
     this.#denied = undefined;
     this.#away = undefined;
   }
 
   /**
-   * Has the token do something; each attempt asks for its order anew. Bounded in time and in attempts; after all of them nobody asks for a while. Throws
-   * KeystoreError: `unavailable`, `denied`, `disabled` where it has no such key, `refused` where its key is not the one
-   * that was meant.
+   * Runs an order in the token. Each attempt asks for its order again. Time and attempts are bounded, and after all of
+   * them the token is not called for a while. Throws KeystoreError: `unavailable`, `denied`, `disabled` if the token has
+   * no such key, `refused` if its key is not the expected one.
    */
   async ask<T>(orderOf: () => TokenOrder, Answer: z.ZodType<T>): Promise<T> {
     if (this.#denied !== undefined) throw this.#denied;
@@ -86,7 +85,7 @@ export class TokenSession {
     this.#child?.kill("was ended");
   }
 
-  /** One at a time; who waited longer than his time does not begin any more. */
+  /** Runs one at a time. A caller whose time is over does not begin any more. */
   private async inTurn<T>(signal: AbortSignal, act: () => Promise<T>): Promise<T> {
     const before = this.#turn;
     const turn = before.then(() => {
@@ -114,7 +113,7 @@ export class TokenSession {
     return child;
   }
 
-  /** What the process said; after a failure of the module it is not asked again, a fresh session is. */
+  /** Returns the process's answer. After a failure of the module a fresh session is used. */
   private read<T>(child: TokenChild, answer: unknown, Answer: z.ZodType<T>): T {
     const good = Answer.safeParse(answer);
     if (good.success) return good.data;
@@ -126,7 +125,7 @@ export class TokenSession {
     const { error, what } = failure.data;
     const { token } = this.place;
     if (error === "absent" && !child.isFresh) {
-      // A session that stands finds nothing any more once its token was away: a fresh one is asked.
+      // An existing session finds nothing after its token was away, so a fresh one is used.
       child.kill("finds no key");
       throw unavailable(SERVICE, "has no such key in a session that stands");
     }

@@ -11,19 +11,19 @@ export const BUNDLE_FILES = {
   checkpoint: "checkpoint.txt",
   checkpoints: "checkpoints.json",
   entries: "entries.ndjson",
-  /** Only where more parts are erased than the manifest lists itself. */
+  /** Present only if more parts are erased than the manifest may list. */
   erased: "erased.txt",
   keys: "keys.json",
   leaves: "leaves.txt",
   manifest: "manifest.txt",
-  /** Only where more parts are missing than the manifest lists itself. */
+  /** Present only if more parts are missing than the manifest may list. */
   missing: "missing.txt",
   page: "page.html",
   places: "places.txt",
   readme: "README.txt",
-  /** Only where a checkpoint has an RFC 3161 token. */
+  /** Present only if a checkpoint has an RFC 3161 token. */
   timestamps: "timestamps.json",
-  /** Only where more numbers are withheld than the manifest lists itself. */
+  /** Present only if more numbers are withheld than the manifest may list. */
   withheld: "withheld.txt",
 } as const;
 
@@ -40,7 +40,7 @@ function isMicros(text: string): boolean {
   }
 }
 
-/** Logs that can have followed one another. */
+/** Maximum number of consecutive logs. */
 const MOST_FOLLOWERS = 100;
 
 /** What the exporter signs about a bundle. */
@@ -50,39 +50,39 @@ const ManifestShape = z.strictObject({
   exported_at: Micros,
   /** Entry that records this export. */
   export_entry: z.string(),
-  /** The log that entry is in, where it is another one: a closed log takes no entries any more. */
+  /** The log with that entry, if it is another one. A closed log accepts no entries. */
   recorded_in: z.string().min(1).optional(),
   /** Sequence numbers from (included) and to (not included). */
   range: z.strictObject({ from: Seq, to: Seq }),
   filter: z.record(z.string(), z.string()),
-  /** True when every entry of the range is here but those named in `withheld`. */
+  /** True when every entry of the range is here except those in `withheld`. */
   complete: z.boolean(),
-  /** Where the export asked for no sealed part: none is here. */
+  /** Present if the export asked for no sealed parts. Then the bundle has none. */
   parts: z.literal("none").optional(),
   withheld: z.array(Seq),
-  /** Where there are many, the numbers are in withheld.txt instead: how many, and in how many ranges. */
+  /** If there are many, withheld.txt has the numbers instead: how many numbers, and in how many ranges. */
   withheld_file: z.strictObject({ count: Seq.min(1), ranges: Seq.min(1) }).optional(),
   count: Seq,
   /** Size of the tree at the newest checkpoint, at which the bundle ends. */
   size: Seq,
-  /** Entries later than that, left out; `oldest_at` is the time of the oldest. */
+  /** Number of later entries that are left out. `oldest_at` is the time of the oldest. */
   later: z.strictObject({ count: Seq, oldest_at: Micros.optional() }),
   files: z.array(z.strictObject({ name: z.string(), sha256: Digest, bytes: Seq })),
-  /** Parts whose key was destroyed, and the entry that records it; left out when there are none. */
+  /** Parts whose key was destroyed, and the entry that records it. Absent when there are none. */
   erased: z.array(z.strictObject({ seq: Seq, c: z.string(), entry: z.string() })).optional(),
-  /** Where there are many, these parts are in erased.txt instead: how many. */
+  /** If there are many, erased.txt has these parts instead: how many. */
   erased_file: z.strictObject({ count: Seq.min(1) }).optional(),
-  /** First number whose bytes are still kept, and the `log.prune` entry; left out when nothing was pruned. */
+  /** First number whose bytes are still kept, and the `log.prune` entry. Absent when nothing was pruned. */
   pruned: z.strictObject({ minimum: Seq, entry: z.string() }).optional(),
-  /** Parts that an entry binds and that the exporter did not find where the entry says they are. */
+  /** Parts that an entry binds and that the exporter did not find at the place that the entry names. */
   missing: z
     .array(z.strictObject({ seq: Seq, c: z.string().regex(LABEL) }))
     .min(1)
     .refine((parts) => parts.every((part, at) => isLaterPart(part, parts[at - 1])))
     .optional(),
-  /** Where there are many, these parts are in missing.txt instead: how many. */
+  /** If there are many, missing.txt has these parts instead: how many. */
   missing_file: z.strictObject({ count: Seq.min(1) }).optional(),
-  /** Logs that have erasures which are not here, because this log was closed before them; in order. */
+  /** Later logs with erasures that are not here, because this log was closed before them. In order. */
   erased_in: z
     .array(z.string().min(1))
     .min(1)
@@ -92,7 +92,7 @@ const ManifestShape = z.strictObject({
 });
 export type Manifest = z.infer<typeof ManifestShape>;
 
-/** There is one form for each bundle: no list is both here and in a file. */
+/** Each bundle has one form: a list is never both here and in a file. */
 export const Manifest = ManifestShape.refine(
   (manifest) =>
     (manifest.withheld_file === undefined || manifest.withheld.length === 0) &&
@@ -101,16 +101,16 @@ export const Manifest = ManifestShape.refine(
     (manifest.erased_in === undefined || !manifest.erased_in.includes(manifest.log)),
 );
 
-/** Numbers that a manifest lists itself at most; more are in a file. */
+/** Maximum number of numbers in a manifest. If there are more, a file has them. */
 export const WITHHELD_LISTED = 1_000;
 
-/** Erased parts that a manifest lists itself at most. */
+/** Maximum number of erased parts in a manifest. */
 export const ERASED_LISTED = 1_000;
 
-/** Missing parts that a manifest lists itself at most. */
+/** Maximum number of missing parts in a manifest. */
 export const MISSING_LISTED = 1_000;
 
-/** A part that is missing, as a line of missing.txt. */
+/** A missing part, as a line of missing.txt. */
 export function missingLine({ seq, c }: NonNullable<Manifest["missing"]>[number]): string {
   return `${seq} ${c}\n`;
 }
@@ -120,7 +120,7 @@ export function erasedLine({ seq, c, entry }: NonNullable<Manifest["erased"]>[nu
   return `${seq} ${c} ${entry}\n`;
 }
 
-/** Text of the manifest's signed note: its own first line keeps it apart from receipts and checkpoints. */
+/** Returns the text of the manifest's signed note. Its first line distinguishes it from receipts and checkpoints. */
 export function manifestText(manifest: Manifest): string {
   return `${manifest.log}/bundle/${manifest.v}\n${canonicalJson(manifest)}\n`;
 }
@@ -138,25 +138,25 @@ export function parseManifestText(text: string): Manifest {
 }
 
 /**
- * What the exporter signs about one position: this leaf stood at this sequence number. The tree is the
- * authority; these signatures let a verifier name the one entry that somebody without our keys changed,
- * dropped or moved, however consistently he rebuilt everything else.
+ * What the exporter signs about one position: this leaf was at this sequence number. The tree is decisive. With these
+ * signatures a verifier can name the one entry that an attacker without our keys changed, dropped or moved, however
+ * consistently they rebuilt everything else.
  */
 export function placeText(log: string, seq: number, leaf: Uint8Array): string {
   return `${log}/place/1\n${seq}\n${toBase64(leaf)}\n`;
 }
 
-/** Longer than any label of a part; a longer one would stand in every finding about it. */
+/** Longer than any label of a part. A longer one would appear in every finding about it. */
 export const MOST_LABEL = 64;
 
-/** One line of entries.ndjson, itself JCS, so that the entry inside is byte-exact. */
+/** One line of entries.ndjson. It is JCS, so the entry in it is byte-exact. */
 export const EntryLine = z.strictObject({
   entry: z.record(z.string(), z.unknown()),
   leaf: Digest,
   parts: z.array(
     z.strictObject({
       c: z.string().max(MOST_LABEL),
-      /** Left out when the part's compartment was erased. */
+      /** Absent when the part's compartment was erased. */
       key: Digest.optional(),
       kind: z.enum(["org", "case", "subject", "suspicion"]),
       stored: z.string(),
@@ -166,9 +166,9 @@ export const EntryLine = z.strictObject({
 });
 export type EntryLine = z.infer<typeof EntryLine>;
 
-/** Every note is held against each key: a bundle or a policy that names thousands would cost its reader hours. */
+/** Maximum number of keys. Every note is compared with each key, so thousands of keys would take hours. */
 const MOST_KEYS = 100;
-/** Checkpoints that a checker may have kept. */
+/** Maximum number of checkpoints that a checker may keep. */
 const MOST_KEPT = 10_000;
 
 /** Keys as `GET /confidential/audit/keys` gives them. */
@@ -183,7 +183,7 @@ export const BundleKeys = z.strictObject({
 });
 export type BundleKeys = z.infer<typeof BundleKeys>;
 
-/** What a checker trusts: keys, how many witnesses must have cosigned, and checkpoints it has seen itself. */
+/** What a checker trusts: keys, the number of witnesses that must have cosigned, and checkpoints that the checker has seen. */
 export const Policy = z.strictObject({
   log: z.array(z.string()).min(1).max(MOST_KEYS),
   receipts: z.array(z.string()).min(1).max(MOST_KEYS),
@@ -192,17 +192,17 @@ export const Policy = z.strictObject({
     .max(MOST_KEYS)
     .default([]),
   /**
-   * Cosignatures by independent witnesses that the newest checkpoint needs; one without a kind is independent, since
-   * the checker chose it. Where fewer independent ones are named than that, all named ones count.
+   * Cosignatures by independent witnesses that the newest checkpoint needs. A witness without a kind is independent,
+   * because the checker chose it. If the policy names fewer independent witnesses than that, all named witnesses count.
    */
   quorum: z.int().min(0).default(0),
-  /** Cosignatures by own witnesses that it needs besides; with it `quorum` counts independent ones only. */
+  /** Cosignatures by own witnesses that it needs in addition. With this member `quorum` counts only independent ones. */
   own_quorum: z.int().min(0).optional(),
   checkpoints: z.array(z.string()).max(MOST_KEPT).default([]),
   /** Certificates (PEM) of time-stamp authorities. */
   time_stamp: z.array(z.string()).optional(),
   custodian: z.string().optional(),
-  /** Closed logs, as the answer of an instance names them that has some; nothing is checked by them. */
+  /** Closed logs, as an instance with closed logs lists them. The verification does not use them. */
   closed: z.array(z.string()).optional(),
 });
 export type Policy = z.infer<typeof Policy>;
@@ -211,7 +211,7 @@ export type Policy = z.infer<typeof Policy>;
 export const TimeStampLine = z.strictObject({ size: Seq, token: z.string() });
 export type TimeStampLine = z.infer<typeof TimeStampLine>;
 
-/** Receipt as the API answers it (audit.md "Receipts"). */
+/** Receipt as the API returns it (audit.md "Receipts"). */
 export const ReceiptFile = z.strictObject({
   log: z.string(),
   entry: z.string(),

@@ -36,7 +36,7 @@ const details = (report: Report, of: string) =>
   report.findings.filter((finding) => finding.class === of).map(({ detail }) => detail);
 const noted = (report: Report) => report.notes.map((note) => note.class);
 
-describe("a bundle of nothing", () => {
+describe("an empty bundle", () => {
   const text = checkpointText({ origin: FIXTURE_LOG, size: 0, root: sha256("") });
   const signed = signNote(text, [{ name: FIXTURE_LOG, seed: OURS.logSeed }]);
   const empty = `${signed}${cosignatureLine(`${FIXTURE_LOG}/witness`, OURS.witnessSeed, text, 1_795_000_000)}\n`;
@@ -44,7 +44,7 @@ describe("a bundle of nothing", () => {
   it.each<[string, string[]]>([
     ["without any checkpoint", []],
     ["under a signed and cosigned one of size 0", [empty]],
-  ])("%s has no good verdict, with a policy or without", async (_, checkpoints) => {
+  ])("an empty bundle %s has no good verdict, with a policy or without", async (_, checkpoints) => {
     const bundle = layOut({ ...draftOf(OURS, [], []), checkpoints }, OURS);
     for (const options of [{}, { policy: POLICY }, { policy: { ...POLICY, quorum: 0 } }]) {
       const report = await verifyBundle(bundle, options);
@@ -52,21 +52,21 @@ describe("a bundle of nothing", () => {
     }
   });
 
-  it("that has leaves and no entry says so", async () => {
+  it("a bundle with leaves and no entry is reported as such", async () => {
     const report = await verify({ withheld: [0, 1, 2, 3, 4, 5] }, {}, { leftOut: [0, 1, 2, 3, 4, 5] });
     expect([report.verdict, noted(report)]).toEqual(["verified", expect.arrayContaining(["no entries"])]);
   });
 });
 
-describe("the range", () => {
+describe("the range of a bundle", () => {
   it.each<[Partial<Manifest>, RegExp]>([
     [{ range: { from: 0, to: 99 } }, /the range 0 to 99 does not lie in a tree of 6 leaves/],
     [{ range: { from: 4, to: 2 } }, /the range 4 to 2 does not lie/],
-  ])("%o must lie in the tree", async (manifest, pattern) => {
+  ])("a range %o must be in the tree", async (manifest, pattern) => {
     expect(details(await verify(manifest), "manifest")).toContainEqual(expect.stringMatching(pattern));
   });
 
-  it("that promises more entries than are here, or fewer, names the first", async () => {
+  it("a range that promises too many or too few entries names the first difference", async () => {
     const short = await verify({}, {}, { leftOut: [4, 5] });
     expect(short.findings).toMatchObject([{ class: "missing leaf", seq: 4 }]);
     const outside = await verify({ range: { from: 0, to: 4 } });
@@ -76,19 +76,19 @@ describe("the range", () => {
     ]);
   });
 
-  it("that is a part of the tree is told of", async () => {
+  it("a range that is only a part of the tree is noted", async () => {
     const part = await verify({ range: { from: 0, to: 4 } }, {}, { leftOut: [4, 5] });
     expect([part.verdict, noted(part)]).toEqual(["verified", expect.arrayContaining(["range"])]);
   });
 
-  it("in which a number is withheld and here all the same does not add up", async () => {
+  it("a number that is both withheld and present is a finding", async () => {
     expect(details(await verify({ withheld: [2] }), "manifest")).toEqual([
       "the range has 6 numbers, and 6 entries, 1 withheld and 0 pruned ones are told of",
     ]);
   });
 });
 
-describe("the filter", () => {
+describe("the filter of a bundle", () => {
   const filtered = (filter: Record<string, string>, changes: Record<number, EntryChange> = {}) =>
     verify({ filter, complete: false }, changes);
   const org = (more: Record<string, string>) => ({
@@ -96,7 +96,7 @@ describe("the filter", () => {
   });
   const all = (change: EntryChange) => Object.fromEntries([0, 1, 2, 3, 4, 5].map((at) => [at, change]));
 
-  it("and whether anything was filtered must agree", async () => {
+  it("the filter must agree with whether entries were filtered", async () => {
     expect(details(await verify({ filter: { outcome: "done" } }), "manifest")).toHaveLength(1);
     expect(details(await verify({ complete: false }), "manifest")).toHaveLength(1);
     expect((await filtered({ outcome: "done" })).verdict).toBe("verified");
@@ -109,7 +109,7 @@ describe("the filter", () => {
     ["an action", { action: "a.b" }, { ...all(org({})), 2: org({ action: "b.c" }) }],
     ["an actor", { actor: "p_1" }, { ...all(org({})), 2: org({ actor: "p_2" }) }],
     ["a subject", { subject: "transaction:t-1" }, { ...all(org({})), 2: { org: { action: "a.b" } } }],
-  ])("by %s names every entry that is here and none that is outside it", async (_, filter, changes) => {
+  ])("a filter by %s names every present entry and none outside it", async (_, filter, changes) => {
     const report = await filtered(filter, changes);
     expect(report.findings).toMatchObject([
       { class: "manifest", seq: 2, detail: "entry 2 is here and is not what the filter names" },
@@ -119,7 +119,7 @@ describe("the filter", () => {
     expect([inside.verdict, inside.findings]).toEqual(["verified", []]);
   });
 
-  it("with a time that is none is refused", async () => {
+  it("a filter with an invalid time is refused", async () => {
     expect(details(await filtered({ from: "yesterday" }), "manifest")).toEqual([
       "the filter names a time that is none",
     ]);
@@ -129,7 +129,7 @@ describe("the filter", () => {
 describe("the entry that records the export", () => {
   const record = { export_entry: fixtureId(4), later: { count: 0 } };
 
-  it("in the tree is of class export, done, and no later than the export", async () => {
+  it("the export's entry in the tree is of class export, done, and no later than the export", async () => {
     expect(await verify(record, { 4: { class: "export" } })).toMatchObject({
       verdict: "verified",
       findings: [],
@@ -142,7 +142,7 @@ describe("the entry that records the export", () => {
       expect((await verify(record, { 4: change })).findings).toMatchObject([{ class: "manifest", seq: 4 }]);
   });
 
-  it("of a closed log is in another log, which the manifest names", async () => {
+  it("the export's entry of a closed log is in another log, which the manifest names", async () => {
     const closed = { export_entry: fixtureId(99), later: { count: 0 }, recorded_in: `${FIXTURE_LOG}/2` };
     const report = await verify(closed);
     expect([report.verdict, report.findings]).toEqual(["verified", []]);
@@ -155,7 +155,7 @@ describe("the entry that records the export", () => {
     expect(here.findings).toMatchObject([{ class: "manifest", seq: 4 }]);
   });
 
-  it("that is nowhere, though nothing is later, withheld or left out, is a finding", async () => {
+  it("a missing export entry is a finding unless entries are later, withheld or left out", async () => {
     const nowhere = { export_entry: fixtureId(99), later: { count: 0 } };
     expect(details(await verify(nowhere), "manifest")).toEqual([
       `entry ${fixtureId(99)}, which records this export, is neither in the tree nor later than it`,
@@ -174,7 +174,7 @@ describe("the entry that records the export", () => {
   });
 });
 
-it("a quorum that is not met, alone, is told of as that and not as a forgery", async () => {
+it("an unmet quorum alone is reported as such and not as a forgery", async () => {
   const bundle = layOut(draftOf(OURS, [fixtureEntry(0)], [1]), OURS);
   const report = await verifyBundle(bundle, { policy: { ...POLICY, quorum: 2 } });
   expect(describeReport(report).split("\n").slice(0, 2)).toEqual([

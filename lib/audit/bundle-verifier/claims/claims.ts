@@ -7,9 +7,9 @@ import type { EntryFacts } from "../container/read-line";
 import { around, type Findings, type Note } from "../report/report";
 import type { Manifest } from "./bundle-format";
 
-/** Clocks of one operator's processes may differ by this much. */
+/** Tolerance for clocks of one operator's processes. */
 const SKEW_MICROS = 60_000_000n;
-/** What of an entry's sealed org part a filter names. */
+/** Members of an entry's sealed org part that a filter can name. */
 const SUBJECTS: ReadonlyMap<string, string> = new Map([
   ["transaction", "transaction_id"],
   ["participant", "participant_id"],
@@ -19,10 +19,10 @@ const SUBJECTS: ReadonlyMap<string, string> = new Map([
 
 interface Filter {
   readonly outcome: string | undefined;
-  /** Texts in the form of `at`, which order as the times do. */
+  /** Texts in the form of `at`, which sort like the times. */
   readonly from: string | undefined;
   readonly to: string | undefined;
-  /** Member of the org part that must have this value, by the name in the filter. */
+  /** Member of the org part that must have this value, by its name in the filter. */
   readonly sealed: readonly {
     readonly name: string;
     readonly path: readonly string[];
@@ -30,7 +30,7 @@ interface Filter {
   }[];
 }
 
-/** Why the export's own entry is not here, in an export that leaves none out, or some. */
+/** Why the export's own entry is not in the bundle, without or with entries left out. */
 function whyNotHere(isWhole: boolean, later: number): string {
   const beyond = "comes after the checkpoint at which this bundle ends, as is usual";
   if (isWhole) return `${beyond}: nothing is missing for that, and a newer bundle has it`;
@@ -38,12 +38,12 @@ function whyNotHere(isWhole: boolean, later: number): string {
   return later > 0 ? `${beyond}, or ${leftOut}: nothing is missing for that` : leftOut;
 }
 
-/** What the manifest says of its entries, beside how many there are: range, filter, and the export's own entry. */
+/** Checks what the manifest says about its entries, except their number: range, filter, and the export's own entry. */
 export class Claims {
   readonly #filter: Filter | undefined;
   #recordedBy: { readonly seq: number; readonly entry: EntryFacts } | undefined;
 
-  /** `erasing` are the ids of entries that the manifest names as the record of an erasure. */
+  /** `erasing` has the ids of entries that the manifest names as records of an erasure. */
   constructor(
     readonly manifest: Manifest,
     readonly findings: Findings,
@@ -63,13 +63,13 @@ export class Claims {
     this.#filter = isFiltered ? this.#readFilter(filter) : undefined;
   }
 
-  /** Takes one entry of the log with its org part, where that could be opened. */
+  /** Adds one entry of the log, with its org part if that could be opened. */
   see(seq: number, entry: EntryFacts, org: Json | undefined): void {
     if (this.#filter !== undefined) this.#checkFilter(this.#filter, seq, entry, org);
     if (entry.id === this.manifest.export_entry) this.#recordedBy = { seq, entry };
   }
 
-  /** Judges what only the whole bundle shows. */
+  /** Checks what only the whole bundle shows. */
   finish(withheld: number): Note[] {
     const { range, size, complete } = this.manifest;
     const notes = this.#exportEntry(withheld);
@@ -81,8 +81,8 @@ export class Claims {
   }
 
   /**
-   * No export without its entry (docs/invariants.md I9): it is in the tree, or later than the newest checkpoint, or in
-   * the log that followed this one, which the manifest then names.
+   * Requires the entry of this export (docs/invariants.md I9). It is in the tree, or later than the newest checkpoint, or
+   * in the following log, which the manifest then names.
    */
   #exportEntry(withheld: number): Note[] {
     const { export_entry: id, recorded_in: other, exported_at, later, complete, pruned } = this.manifest;
@@ -153,8 +153,8 @@ export class Claims {
   }
 
   /**
-   * Whether an entry shows why something of others is gone: a recovery, the pruning or an erasure. A filtered bundle
-   * carries these whatever its filter names, so that a verifier can tell an honest loss from a theft.
+   * Returns whether an entry explains missing data of others: a recovery, the pruning or an erasure. A filtered bundle
+   * has these entries whatever its filter names, so that a verifier can distinguish an honest loss from a theft.
    */
   #isExplaining(entry: EntryFacts, org: Json | undefined): boolean {
     if (entry.recovery !== undefined || entry.id === this.manifest.pruned?.entry) return true;

@@ -23,7 +23,7 @@ const PERSONS = [1, 2, 3];
 const TEXT = PERSONS.map((seq) => `${seq} ${PERSON_PART} ${fixtureId(4)}\n`).join("");
 const FILE: Partial<Manifest> = { withheld: [], erased_file: { count: 3 } };
 
-/** Six entries; those of three persons have parts without a key, and entry 4 erased them. */
+/** Six entries. Parts of three persons have no key, and entry 4 erased them. */
 function verify(manifest: Partial<Manifest>, text: string | undefined) {
   const details = { compartment: "c-1", key_digest: toBase64url(sha256("a key")), ...PERSON_KEY };
   const org = { action: "compartment.erase", details };
@@ -42,7 +42,7 @@ function verify(manifest: Partial<Manifest>, text: string | undefined) {
   });
 }
 
-test("erased parts in a file are believed as those in the manifest are", async () => {
+test("erased parts in a file are accepted like those in the manifest", async () => {
   const erased = PERSONS.map((seq) => ({ seq, c: PERSON_PART, entry: fixtureId(4) }));
   const listed = await verify({ erased }, undefined);
   const filed = await verify(FILE, TEXT);
@@ -72,7 +72,7 @@ const FOLLOWER = "log.example.test/sealport/2";
 const LATER = uuidv7(Date.UTC(2026, 10, 25));
 const BEYOND = PERSONS.map((seq) => ({ seq, c: PERSON_PART, entry: LATER }));
 
-test("an erasure in a log that followed is a note that says so, and none where the manifest names no such log", async () => {
+test("an erasure in a following log is a note, but only if the manifest names that log", async () => {
   const report = await verify({ erased: BEYOND, erased_in: [FOLLOWER] }, undefined);
   expect([report.verdict, report.findings]).toEqual(["verified", []]);
   expect(report.notes).toContainEqual(expect.objectContaining({ class: "erased elsewhere", count: 3 }));
@@ -81,7 +81,7 @@ test("an erasure in a log that followed is a note that says so, and none where t
   expect(unnamed.findings.map((finding) => finding.class)).toContain("erased");
 });
 
-test("an erasure in a log that followed destroyed no organisation's part, nor two of one entry", async () => {
+test("an erasure in a following log cannot explain an organisation's part or two parts of one entry", async () => {
   const erased = [...BEYOND, { seq: 5, c: "org", entry: LATER }];
   const report = await verify({ erased, erased_in: [FOLLOWER] }, undefined);
   expect(report.findings).toContainEqual(expect.objectContaining({ class: "erased", seq: 5 }));
@@ -90,7 +90,7 @@ test("an erasure in a log that followed destroyed no organisation's part, nor tw
 test.each([
   ["was made before the entry", uuidv7(Date.UTC(2026, 10, 23))],
   ["is no entry", "none"],
-])("an erasure in a log that followed destroyed nothing where it %s", async (_, entry) => {
+])("an erasure in a following log explains no part if it %s", async (_, entry) => {
   const erased = BEYOND.map((part) => ({ ...part, entry }));
   const report = await verify({ erased, erased_in: [FOLLOWER] }, undefined);
   expect(report.findings.map((finding) => [finding.class, finding.seq])).toEqual(
@@ -98,7 +98,7 @@ test.each([
   );
 });
 
-test("an entry here that is no erasure is none for a log that followed either", async () => {
+test("an entry here that is not an erasure cannot be one for a following log", async () => {
   const erased = PERSONS.map((seq) => ({ seq, c: PERSON_PART, entry: fixtureId(0) }));
   const report = await verify({ erased, erased_in: [FOLLOWER] }, undefined);
   expect(report.findings).toContainEqual(expect.objectContaining({ class: "erased", seq: 1 }));
@@ -108,17 +108,17 @@ test.each<[string, Partial<Manifest>]>([
   ["an empty list of logs that followed", { erased: BEYOND, erased_in: [] }],
   ["its own log as one that followed", { erased: BEYOND, erased_in: [FIXTURE_LOG] }],
   ["logs that followed out of order", { erased: BEYOND, erased_in: [`${FOLLOWER}2`, FOLLOWER] }],
-])("a manifest with %s is none", async (_, manifest) => {
+])("a manifest with %s is invalid", async (_, manifest) => {
   expect((await verify(manifest, undefined)).findings.map((finding) => finding.class)).toContain("container");
 });
 
 test.each<[string, Partial<Manifest>]>([
   ["both a list and a file", { ...FILE, erased: [{ seq: 1, c: PERSON_PART, entry: fixtureId(4) }] }],
-])("a manifest with %s is none", async (_, manifest) => {
+])("a manifest with %s is invalid", async (_, manifest) => {
   expect((await verify(manifest, TEXT)).findings.map((finding) => finding.class)).toContain("container");
 });
 
-test("two hundred thousand parts said to be erased of one line with twenty thousand are each looked up once", async () => {
+test("two hundred thousand parts listed as erased on a line with twenty thousand are each looked up once", async () => {
   const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   const label = (at: number) =>
     `${[0, 1, 2, 3].map((place) => digits[Math.floor(at / 52 ** place) % 52]).join("")}aaaaaaA`;
@@ -136,7 +136,7 @@ test("two hundred thousand parts said to be erased of one line with twenty thous
   expect(details).toContain(`part ${open[0]} of entry 0 is listed as erased and opens all the same`);
   expect(report.notes).toContainEqual({
     class: "more findings",
-    // Each is of no such part; those with a key open all the same; and no erasure is here.
+    // None of the listed parts exists, those with a key open anyway, and no erasure is here.
     detail: `${200_000 + 20_000 + 200_000 - 50} more findings of the class erased`,
     count: 419_950,
   });

@@ -19,7 +19,7 @@ import { classes, OURS, POLICY, verify } from "../history-fixture";
 import { verifyBundle } from "../verify-bundle";
 import type { Manifest } from "./bundle-format";
 
-// Bundles as a portal whose database lies would sign them: every digest and signature in them is right.
+// Bundles as a portal with a lying database would sign them: every digest and signature in them is right.
 
 const OTHER = keySaid(new Uint8Array(32).fill(9));
 const FOLLOWER = "log.example.test/sealport/2";
@@ -29,7 +29,7 @@ function erasure(said: Record<string, Json>, more: EntryChange = {}): EntryChang
   return { class: "retention", org: { action: "compartment.erase", details }, ...more };
 }
 
-/** Six entries, of the second of which the person's part is not here. */
+/** Six entries. The person's part of the second is missing. */
 function log(changes: Readonly<Record<number, EntryChange>>): FixtureEntry[] {
   return Array.from({ length: 6 }, (_, at) => {
     const entry = fixtureEntry(at, at === 1 ? { person: true, ...changes[1] } : changes[at]);
@@ -40,8 +40,8 @@ function log(changes: Readonly<Record<number, EntryChange>>): FixtureEntry[] {
 const erased = (entry = fixtureId(4)): Partial<Manifest> => ({ erased: [{ seq: 1, c: PERSON_PART, entry }] });
 const act = (person: Json): EntryChange => ({ org: { action: "transaction.create", person } });
 
-describe("a part is called erased", () => {
-  it("by the erasure that destroyed the key under which the entry says that it lies", async () => {
+describe("erased parts and their keys", () => {
+  it("a part is accepted as erased with the erasure of the key that its entry names", async () => {
     const report = await verify(log({ 4: erasure(PERSON_KEY) }), { manifest: erased() });
     expect([report.verdict, report.findings]).toEqual(["verified", []]);
   });
@@ -95,7 +95,7 @@ describe("a part is called erased", () => {
       /does not prove which key/,
       { 4: erasure({}, { pub: { thumbprint: toBase64url(sha256("a key")) } }) },
     ],
-  ])("by no erasure %s", async (_, fault, changes) => {
+  ])("a part is not accepted as erased by an erasure %s", async (_, fault, changes) => {
     const report = await verify(log(changes), { manifest: erased() });
     expect(report.findings).toMatchObject([
       { class: "erased", seq: 1, detail: expect.stringMatching(fault) },
@@ -110,7 +110,7 @@ describe("a part is called erased", () => {
     ["under what is no mark", act({ c: PERSON_PART, key_mark: `${PERSON.key_mark}=` })],
     ["in another form", act([PERSON_PART, PERSON.key_mark])],
     ["in several", act([PERSON])],
-  ])("by no erasure where the entry says that its person's part is %s", async (_, said) => {
+  ])("a part is not accepted as erased if the entry says that its person's part is %s", async (_, said) => {
     const elsewhere = { ...erased(uuidv7(Date.UTC(2026, 10, 25))), erased_in: [FOLLOWER] };
     for (const manifest of [erased(), elsewhere]) {
       const entries = log({ 1: { person: true, ...said }, 4: erasure(PERSON_KEY) });
@@ -120,7 +120,7 @@ describe("a part is called erased", () => {
     }
   });
 
-  it("by no erasure where the entry's org part is not here to say it", async () => {
+  it("a part is not accepted as erased if the entry's org part is missing", async () => {
     const entries = log({ 4: erasure(PERSON_KEY) }).map((entry, at) =>
       at === 1 ? { ...entry, parts: [] } : entry,
     );
@@ -128,7 +128,7 @@ describe("a part is called erased", () => {
   });
 });
 
-it("of thousands of parts that each lie under a key of their own each is told", async () => {
+it("each of thousands of parts with keys of their own is reported", async () => {
   const count = 3_000;
   const keys = Array.from({ length: count }, (_, at) => keySaid(sha256(`key ${at}`)));
   const entries = keys.map(({ key_mark }, at) => {

@@ -13,7 +13,7 @@ function erasure(key_mark: string): EntryChange {
   return { class: "retention", org: { action: "compartment.erase", details } };
 }
 
-/** Six entries: the person's part of the first has no key; 3 erased another's key, and 4 the one it lay under. */
+/** Six entries. The person's part of the first has no key. Entry 3 erased another key, and entry 4 the part's key. */
 async function found(erased: NonNullable<Manifest["erased"]>): Promise<string[]> {
   const changes: Record<number, EntryChange> = {
     1: { person: true },
@@ -30,7 +30,7 @@ async function found(erased: NonNullable<Manifest["erased"]>): Promise<string[]>
 const by = (entry: number) => ({ seq: 1, c: PERSON_PART, entry: fixtureId(entry) });
 const TWICE = `part ${PERSON_PART} of entry 1 is listed as erased more than once`;
 
-it("a part that is listed as erased once is not found to be listed twice", async () => {
+it("a part that is listed as erased once is not reported as listed twice", async () => {
   expect(await found([by(4)])).not.toContain(TWICE);
 });
 

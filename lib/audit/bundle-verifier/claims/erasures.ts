@@ -13,22 +13,25 @@ import { MarkTable } from "./mark-table";
 
 const ERASE = "compartment.erase";
 
-/** An entry that a bundle names as the record of an erasure, as it was met in the log. */
+/** An entry that a bundle names as the record of an erasure, as it was read from the log. */
 interface ErasingEntry {
   readonly seq: number;
-  /** Microseconds, as of the entries of listed parts: a text may hold on to the whole of what it was cut out of. */
+  /** Microseconds, also for entries of listed parts. A number, because a text could keep its whole source text in memory. */
   readonly at: bigint;
   readonly isErasure: boolean;
-  /** Mark of the key that it proves to have been destroyed by who had it. */
+  /** Mark of the destroyed key. The erasure proves that its writer had the key. */
   readonly keyMark: string | undefined;
-  /** Why it does not name a destroyed key, or undefined when it does. */
+  /** Why it does not name a destroyed key. Undefined when it does. */
   readonly fault: string | undefined;
 }
 
-/** The entry of a listed part, as it was met in the log. */
+/** The entry of a listed part, as it was read from the log. */
 interface MetPart {
   readonly at: bigint;
-  /** Place of the mark of the key under which the entry says that this part lies; undefined where it is not said to be a person's. */
+  /**
+   * Place of the mark of this part's key, as the entry names it. Undefined if the entry does not say that the part is a
+   * person's.
+   */
   readonly keyMark: number | undefined;
 }
 
@@ -36,7 +39,7 @@ function keyMarkOf(org: Json | undefined): string | undefined {
   return destroyedKey(memberOf(org, "details"));
 }
 
-/** The erasure must say which compartment's key went, by the key's own digest and by its mark with the proof of that. */
+/** The erasure must name the destroyed key of the compartment: by the key's digest, and by its mark with the mark's proof. */
 function nameFault(org: Json | undefined, thumbprint: string | undefined): string | undefined {
   if (org === undefined) return "is not readable here, so that nothing shows which key it is about";
   if (memberOf(org, "action") !== ERASE) return "records something else";
@@ -52,16 +55,16 @@ function nameFault(org: Json | undefined, thumbprint: string | undefined): strin
 }
 
 /**
- * Parts whose key is said to be destroyed. Erased is believed only with an entry of the log, in the tree, that
- * records the erasure and names the key; a key that is merely left out is a finding. Which part of an entry is its person's, and
- * under which key, stands in the entry's own org part (docs/formats/entry.md), so that no other part is believed to be
- * erased, no second one of an entry either: the exporter's word decides nothing, but where the erasure stands in another
- * log. Refused besides is an entry made after the erasure.
+ * Checks the parts whose key is listed as destroyed. A part counts as erased only with an entry in the tree that records
+ * the erasure and names the key. A key that is only left out is a finding. The entry's own org part says which part is
+ * its person's, and which key seals it (docs/formats/entry.md). So no other part and no second part of an entry counts as
+ * erased. The exporter's claim decides nothing, except for an erasure in another log. An entry made after the erasure is
+ * refused too.
  */
 export class Erasures {
   readonly #listed = new Map<string, string>();
   readonly #bySeq = new Map<number, string[]>();
-  /** Each id by itself, as the list spells it. */
+  /** Each id separately, as the list spells it. */
   readonly #wanted: ReadonlyMap<string, string>;
   readonly #erasing = new Map<string, ErasingEntry>();
   /** By number and label. */
@@ -71,13 +74,13 @@ export class Erasures {
   constructor(
     listed: NonNullable<Manifest["erased"]>,
     readonly findings: Findings,
-    /** Logs in which erasures stand that are not here, by the manifest. */
+    /** Logs with erasures that are not here, according to the manifest. */
     readonly elsewhere: readonly string[] = [],
   ) {
     this.#wanted = new Map(listed.map(({ entry }) => [entry, entry]));
     for (const { seq, c, entry } of listed) {
       const place = `${seq}/${c}`;
-      // One key lay over it and went once: which of two erasures is meant is nobody's to guess.
+      // A part has one key, which can be destroyed once. Which of two erasures is meant cannot be known.
       if (this.#listed.has(place)) {
         this.#wrong(`part ${c} of entry ${seq} is listed as erased more than once`, seq);
         continue;
@@ -89,7 +92,7 @@ export class Erasures {
     }
   }
 
-  /** Takes one entry with its org part, where that could be opened. */
+  /** Adds one entry, with its org part if that could be opened. */
   see(line: ExportedLine, entry: EntryFacts, org: Json | undefined): void {
     const wanted = this.#wanted.get(entry.id);
     if (wanted !== undefined) {
@@ -106,7 +109,10 @@ export class Erasures {
     }
   }
 
-  /** Each label is looked up, not looked for: a forged bundle lists half a million for a line of as many parts. */
+  /**
+   * Uses a lookup for each label instead of a search. A forged bundle may list half a million labels for a line with as
+   * many parts.
+   */
   #seeErased(line: ExportedLine, entry: EntryFacts, org: Json | undefined, listed: readonly string[]): void {
     const at = parseMicros(entry.at);
     const person = personPartOf(org);
@@ -126,7 +132,7 @@ export class Erasures {
     this.findings.add({ class: "erased", detail, ...around(seq) });
   }
 
-  /** Judges every listed erasure once the whole log was read. */
+  /** Checks every listed erasure after the whole log was read. */
   finish(provenSize: number): Note[] {
     let [count, beyond] = [0, 0];
     for (const [place, id] of this.#listed) {
@@ -153,7 +159,7 @@ export class Erasures {
     return [...notes, { class: "erased elsewhere", detail: there, count: beyond }];
   }
 
-  /** Why no erasure, or not this one, can have destroyed the key of this part. */
+  /** Returns why no erasure, or not this one, can have destroyed the key of this part. */
   #partFault(place: string, c: string, id: string): string | undefined {
     const met = this.#met.get(place);
     if (met === undefined) return "is not in this bundle";
@@ -169,7 +175,7 @@ export class Erasures {
       : undefined;
   }
 
-  /** Of an erasure that is not here only its id is known, which tells when it was made. */
+  /** If an erasure is not here, only its id is known. The id shows when it was made. */
   #elsewhereFault(at: bigint, id: string): string | undefined {
     if (this.elsewhere.length === 0) return undefined;
     const made = uuidMillis(id);
@@ -179,7 +185,7 @@ export class Erasures {
       : undefined;
   }
 
-  /** The entry says under which key its person's part lies, and the erasure which key it destroyed. */
+  /** The entry names the key of its person's part, and the erasure names the key that it destroyed. */
   #keyFault(place: string, id: string): string | undefined {
     const erasing = this.#erasing.get(id);
     if (erasing === undefined || this.#marks.is(this.#met.get(place)?.keyMark ?? -1, erasing.keyMark))

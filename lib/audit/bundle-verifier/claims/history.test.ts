@@ -22,7 +22,7 @@ import { describeReport } from "../report/describe-report";
 import { verifyBundle } from "../verify-bundle";
 import type { Manifest } from "./bundle-format";
 
-describe("erased", () => {
+describe("erased parts", () => {
   const digest = toBase64url(sha256("a key"));
   const details = { compartment: "c-1", key_digest: digest, ...PERSON_KEY };
   const org = { action: "compartment.erase", details };
@@ -37,7 +37,7 @@ describe("erased", () => {
       ),
     }));
 
-  it("is believed with the erasure in the tree that names the key, and nothing else is wrong", async () => {
+  it("an erased part is accepted with the erasure in the tree that names its key, without other findings", async () => {
     const entries = log({ 4: { class: "retention", org, pub: { thumbprint: digest } } });
     const report = await verify(without(entries), { manifest: { erased } });
     expect([report.verdict, report.findings]).toEqual(["verified", []]);
@@ -64,7 +64,7 @@ describe("erased", () => {
       { class: "retention", org },
       [{ seq: 99, c: PERSON_PART, entry: fixtureId(4) }],
     ],
-  ])("is not believed of %s", async (_, change, listed) => {
+  ])("a part is not accepted as erased with %s", async (_, change, listed) => {
     const manifest = listed === undefined ? {} : { erased: listed };
     const report = await verify(without(log({ 4: change })), { manifest });
     expect(classes(report)).toContain("erased");
@@ -86,14 +86,17 @@ describe("erased", () => {
       PERSON_PART,
       /two keys/,
     ],
-  ])("is not believed of %s, for which no such erasure vouches", async (_, part, change, c, fault) => {
-    const entries = log({ 1: { person: true, ...part }, 4: { class: "retention", org, ...change } });
-    const listed = [{ seq: 1, c, entry: fixtureId(4) }];
-    const report = await verify(without(entries, c), { manifest: { erased: listed } });
-    expect(report.findings).toMatchObject([{ class: "erased", detail: expect.stringMatching(fault) }]);
-  });
+  ])(
+    "a part is not accepted as erased with %s, which no such erasure explains",
+    async (_, part, change, c, fault) => {
+      const entries = log({ 1: { person: true, ...part }, 4: { class: "retention", org, ...change } });
+      const listed = [{ seq: 1, c, entry: fixtureId(4) }];
+      const report = await verify(without(entries, c), { manifest: { erased: listed } });
+      expect(report.findings).toMatchObject([{ class: "erased", detail: expect.stringMatching(fault) }]);
+    },
+  );
 
-  it("is not believed of two parts of one entry under one erasure, which is of one compartment", async () => {
+  it("one erasure cannot explain two parts of one entry, because it destroys one compartment's key", async () => {
     const entries = without(without(log({ 4: { class: "retention", org } })), "org");
     const both = [
       { seq: 1, c: PERSON_PART, entry: fixtureId(4) },
@@ -102,25 +105,25 @@ describe("erased", () => {
     expect(classes(await verify(entries, { manifest: { erased: both } }))).toEqual(["erased", "erased"]);
   });
 
-  it("is not believed of a part whose key is here all the same", async () => {
+  it("a part whose key is present is not accepted as erased", async () => {
     const report = await verify(log({ 4: { class: "retention", org } }), { manifest: { erased } });
     expect(classes(report)).toContain("erased");
   });
 });
 
-describe("pruned", () => {
+describe("pruned entries", () => {
   const root = toBase64url(treeRoot(draft(OURS, 4, []).leaves));
   const prune = { minimum: 2, checkpoint: { size: 4, root } };
   const pruning: EntryChange = { class: "retention", pub: { prune } };
   const pruned = { minimum: 2, entry: fixtureId(5) };
   const verifyPruned = (change: EntryChange, manifest: Partial<Manifest>, leftOut = [0, 1]) => {
     const entries = logOf(7, { 5: change });
-    // The four entries below are the draft's own, so that the root of their tree is the one named.
+    // The first four entries are the draft's own, so that the root of their tree is the named one.
     const first = draft(OURS, 4, []).entries;
     return verify([...first, ...entries.slice(4)], { manifest, leftOut });
   };
 
-  it("is believed below the minimum that a pruning in the tree names, over the tree it names", async () => {
+  it("pruned entries are accepted below the minimum of a pruning in the tree, over the tree that it names", async () => {
     const first = draft(OURS, 4, []);
     const named = { minimum: 2, checkpoint: { size: 4, root: toBase64url(treeRoot(first.leaves)) } };
     const entries = [
@@ -132,7 +135,7 @@ describe("pruned", () => {
     expect(report.notes.find((note) => note.class === "pruned")?.count).toBe(2);
   });
 
-  it("does not cover what lies above the minimum, nor anything without its entry", async () => {
+  it("a pruning covers neither entries above the minimum nor any without its own entry", async () => {
     expect(classes(await verifyPruned(pruning, { pruned }, [0, 1, 2]))).toContain("missing leaf");
     expect(classes(await verifyPruned(pruning, {}, [0, 1]))).toContain("missing leaf");
     for (const bad of [
@@ -150,7 +153,7 @@ describe("pruned", () => {
     expect(classes(await verifyPruned(wrongClass, { pruned }))).toContain("pruned");
   });
 
-  /** A log pruned by entry 5, over the tree it names, and what comes after it. */
+  /** A log pruned by entry 5, over the tree that it names, and later entries. */
   const prunedLog = (leftOut: readonly number[], manifest: Partial<Manifest>, after: EntryChange = {}) => {
     const first = draft(OURS, 4, []);
     const named = { minimum: 3, checkpoint: { size: 4, root: toBase64url(treeRoot(first.leaves)) } };
@@ -160,18 +163,18 @@ describe("pruned", () => {
     return verify(entries, { manifest: claim, leftOut });
   };
 
-  it("counts what is missing below the minimum, and not what is withheld there", async () => {
+  it("a pruning counts missing entries below the minimum, but not withheld ones", async () => {
     const report = await prunedLog([0, 1, 2], { withheld: [1] });
     expect([report.verdict, report.findings]).toEqual(["verified", []]);
     expect(report.notes.find((note) => note.class === "pruned")?.count).toBe(2);
   });
 
-  it("is not believed where nothing below the minimum is missing, or a number is told of twice", async () => {
+  it("a pruning is rejected if nothing below the minimum is missing, or a number is listed twice", async () => {
     expect(classes(await prunedLog([], {}))).toEqual(["pruned"]);
     expect(classes(await prunedLog([0, 1], { withheld: [2] }))).toEqual(["manifest"]);
   });
 
-  it("is not believed of what a later recovery says was appended again byte for byte", async () => {
+  it("a pruning is rejected for entries that a later recovery appended again byte for byte", async () => {
     const recovery = (from: number): EntryChange => ({
       class: "log",
       pub: { recovery: { from, to: 6, lost: [] } },
@@ -184,8 +187,8 @@ describe("pruned", () => {
   });
 });
 
-describe("lost", () => {
-  it("is said of rows that a restore lost, and a recovery that lost nothing is a note", async () => {
+describe("lost data", () => {
+  it("rows that a restore lost are reported as lost, and a recovery without a loss is a note", async () => {
     const recovery = { from: 2, to: 5, lost: ["transaction:t-1", "dispute:d-2"] };
     const lost = await verify(logOf(6, { 5: { class: "log", pub: { recovery } } }));
     expect(lost.verdict).toBe("wrong");
@@ -197,7 +200,7 @@ describe("lost", () => {
     expect([whole.verdict, noted(whole)]).toEqual(["verified", expect.arrayContaining(["recovered"])]);
   });
 
-  it("is said of the old log's range by a new origin, and such a log never has a good verdict", async () => {
+  it("a new origin reports the old log's range as lost, and such a log never has a good verdict", async () => {
     const old = checkpointNote(OURS, draft(OURS, 9, []).leaves).replaceAll(FIXTURE_LOG, "old.example.test");
     const recovery = { origin: "old.example.test", checkpoint: old, lost: { from: 4, to: 9 } };
     const report = await verify(logOf(4, { 0: { class: "log", pub: { recovery } } }));
@@ -205,7 +208,7 @@ describe("lost", () => {
     expect(report.findings[0]?.detail).toContain("lost 4..8 of the log old.example.test");
   });
 
-  it("says of a statement what can be looked up: what it names must have been there, and in its range", async () => {
+  it("a recovery statement is checked: the named data must have existed, and in its range", async () => {
     const says = async (recovery: { from: number; to: number; lost: string[] }) =>
       (await verify(logOf(6, { 5: { class: "log", pub: { recovery } } }))).findings.map(
         ({ detail }) => detail,
@@ -220,7 +223,7 @@ describe("lost", () => {
     expect(outside).toContain(`it names entry:${fixtureId(1)}, which is not among those entries`);
   });
 
-  it("says whether the old log's key signed the checkpoint that a new log begins with, where that key is trusted", async () => {
+  it("the report shows whether the old log's trusted key signed the checkpoint that a new log begins with", async () => {
     const leaves = draft(OURS, 9, []).leaves;
     const text = checkpointText({ origin: "old.example.test", size: 9, root: treeRoot(leaves) });
     const oldKey = vkey("old.example.test", ed25519PublicKey(OURS.logSeed));
@@ -241,7 +244,7 @@ describe("lost", () => {
     ["a new origin that is not entry 0", 2, "old.example.test", { from: 4, to: 9 }],
     ["a log that claims to follow itself", 0, FIXTURE_LOG, { from: 4, to: 9 }],
     ["more lost than there was", 0, "old.example.test", { from: 4, to: 10 }],
-  ])("does not take %s", async (_, at, origin, range) => {
+  ])("a new log is not accepted with %s", async (_, at, origin, range) => {
     const old = checkpointNote(OURS, draft(OURS, 9, []).leaves).replaceAll(FIXTURE_LOG, origin);
     const recovery = { origin, checkpoint: old, lost: range };
     const report = await verify(logOf(4, { [at]: { class: "log", pub: { recovery } } }));

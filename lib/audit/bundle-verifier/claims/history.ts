@@ -12,15 +12,18 @@ const Prune = z.strictObject({
   minimum: Seq,
   checkpoint: z.strictObject({ size: Seq, root: z.string().regex(/^[A-Za-z0-9_-]{43}$/) }),
 });
-/** Entries of these kinds are few; a log that has more of them than this is not believed. */
+/** Maximum number of entries of these kinds. An honest log has few, so a log with more is rejected. */
 const MAX_MARKS = 10_000;
-/** And so are their bytes, which are all held: a thousand names of lost entries are some 45,000. */
+/** Maximum of their bytes, which all stay in memory. A thousand names of lost entries are some 45,000 bytes. */
 const MAX_MARK_BYTES = 64 << 20;
 
-/** Root of the tree of a size, over the leaves of the bundle. */
+/** Returns the root of the tree of a size, over the leaves of the bundle. */
 export type RootOf = ReadonlyMap<number, Uint8Array>;
 
-/** An entry that states a pruning or a recovery; its statement as bytes, since a list of lists costs many times as much. */
+/**
+ * An entry that states a pruning or a recovery. The statement stays as bytes, because a list of lists needs many times as
+ * much.
+ */
 interface Mark extends Pick<EntryFacts, "id" | "class" | "outcome"> {
   readonly seq: number;
   readonly statement: Uint8Array;
@@ -30,7 +33,7 @@ function statementOf({ statement }: Mark): Json {
   return JSON.parse(fromUtf8(statement));
 }
 
-/** What the log itself says of its own losses: pruning and recovery (audit.md "Recovery"). */
+/** Checks what the log itself says about its losses: pruning and recovery (audit.md "Recovery"). */
 export class History {
   readonly #prunes: Mark[] = [];
   readonly #recoveries = new Map<number, Mark>();
@@ -41,7 +44,7 @@ export class History {
     readonly findings: Findings,
   ) {}
 
-  /** Takes an entry of so many bytes. False for a statement of its kind that is not held, which is a finding. */
+  /** Adds an entry of so many bytes. Returns false for a statement of its kind that is not kept, which is a finding. */
   see(seq: number, entry: EntryFacts, bytes: number): boolean {
     const { id, class: of, outcome, prune, recovery } = entry;
     const said = prune ?? recovery;
@@ -58,7 +61,7 @@ export class History {
     return false;
   }
 
-  /** Numbers of entries that a recovery here says came back without their sealed parts. */
+  /** Returns the numbers of entries that came back without their sealed parts, according to a recovery here. */
   lost(placeOf: (id: string) => number | undefined): ReadonlySet<number> {
     const numbers = new Set<number>();
     for (const mark of this.#recoveries.values())
@@ -69,7 +72,7 @@ export class History {
     return numbers;
   }
 
-  /** Sizes whose roots `finish` needs. */
+  /** Returns the sizes whose roots `finish` needs. */
   sizes(): number[] {
     const mark = this.#prunedBy();
     const prune = mark === undefined ? undefined : Prune.safeParse(statementOf(mark));
@@ -80,7 +83,7 @@ export class History {
     return this.#prunes.find(({ id }) => id === this.manifest.pruned?.entry);
   }
 
-  /** Judges what is said to be pruned, and reports what is lost. */
+  /** Checks the claimed pruning, and reports losses. */
   finish(coverage: Coverage, provenSize: number, roots: RootOf, ground: RecoveryGround): Note[] {
     const notes = [...this.#recoveries.values()].flatMap((mark) => this.#recovery(mark, ground));
     const listed = this.manifest.pruned;
@@ -97,8 +100,8 @@ export class History {
   }
 
   /**
-   * What is missing below the minimum must be missing because of this pruning: some of it is, and none of it was put
-   * back later, as a recovery says that appended the same numbers again byte for byte.
+   * Checks that this pruning explains the missing entries below the minimum. At least one must be missing, and none may
+   * have been restored later by a recovery that appended the same numbers again byte for byte.
    */
   #goneFault(coverage: Coverage): string | undefined {
     if (this.manifest.complete && coverage.pruned === 0) return "every one of them is here or withheld";

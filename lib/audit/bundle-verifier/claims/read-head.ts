@@ -8,10 +8,10 @@ import type { Findings } from "../report/report";
 import { keysFault } from "../tree/check-keys";
 import { BUNDLE_FILES, BundleKeys, type Manifest, parseManifestText } from "./bundle-format";
 
-/** A signed note has at most a million bytes; a list of keys is far shorter. */
+/** Maximum size. A signed note has at most a million bytes, and a list of keys is far shorter. */
 const MAX_HEAD_BYTES = 1_000_000;
 
-/** Runs one parser and names its file when it fails. */
+/** Runs one parser and adds the file's name to its error. */
 export function named<T>(file: string, parse: () => T): T {
   try {
     return parse();
@@ -21,7 +21,7 @@ export function named<T>(file: string, parse: () => T): T {
   }
 }
 
-/** A small file's text. Throws FormatError for one that is no small file of its kind. */
+/** Returns a small file's text. Throws FormatError for a file that is too large for its kind. */
 export async function readText(pass: FilePass): Promise<string> {
   const { name, size } = pass.file;
   if (size > MAX_HEAD_BYTES)
@@ -30,12 +30,12 @@ export async function readText(pass: FilePass): Promise<string> {
   return named(name, () => fromUtf8(bytes));
 }
 
-/** The manifest as its note says it; nobody is believed yet. */
+/** Returns the manifest in its note. Its signatures are not checked yet. */
 export function parseManifest(note: string): Manifest {
   return named(BUNDLE_FILES.manifest, () => parseManifestText(openNote(note, []).text));
 }
 
-/** The keys the bundle names itself. */
+/** Returns the keys that the bundle itself names. */
 export function parseKeys(text: string): BundleKeys {
   return named(BUNDLE_FILES.keys, () => {
     const parsed = BundleKeys.safeParse(parseCanonicalJson(text));
@@ -46,7 +46,7 @@ export function parseKeys(text: string): BundleKeys {
   });
 }
 
-/** Whether the manifest is signed by a receipt key that is trusted; it must be, and is a finding where it is not. */
+/** Returns whether a trusted receipt key signed the manifest. If not, adds a finding. */
 export function checkManifestNote(note: string, receiptKeys: readonly string[], findings: Findings): boolean {
   try {
     if (openNote(note, receiptKeys).verified.length > 0) return true;
@@ -58,14 +58,14 @@ export function checkManifestNote(note: string, receiptKeys: readonly string[], 
   return false;
 }
 
-/** Whether a file that was read to its end is the one that the manifest lists. */
+/** Checks that a completely read file is the one that the manifest lists. */
 export function isOfManifest(manifest: Manifest, name: string, pass: FilePass | undefined): boolean {
   const listed = manifest.files.find((file) => file.name === name);
   const digest = pass?.digest;
   return digest !== undefined && digest.sha256 === listed?.sha256 && digest.bytes === listed.bytes;
 }
 
-/** Every file must be the one of the manifest, and there is no other. */
+/** Requires that every file is the one in the manifest, and that there are no others. */
 export function checkFiles(
   manifest: Manifest,
   passes: ReadonlyMap<string, FilePass>,
@@ -81,7 +81,7 @@ export function checkFiles(
   }
   for (const [name, pass] of passes) {
     if (!listed.has(name)) findings.add({ class: "file", detail: `${name} is not in the manifest` });
-    // A file that could not be read to its end is no file of the manifest either; its own finding says why.
+    // A file that could not be read to its end is not compared with the manifest. Its own finding says why.
     if (pass.digest?.isOfHeader === false)
       findings.add({
         class: "container",

@@ -4,14 +4,17 @@ import { lineBatches } from "../container/lines";
 import { Ranges } from "../tree/ranges";
 import type { Manifest } from "./bundle-format";
 
-/** Five million single numbers, which is 80 MB in memory; a log that withholds more in no order is cut by a filter. */
+/**
+ * Maximum: five million single numbers, which are 80 MB in memory. A log with more withheld numbers in no order needs a
+ * filter.
+ */
 const MAX_WITHHELD_BYTES = 32 << 20;
 /** The shortest line: a digit and its newline. */
 const LEAST_LINE_BYTES = 2;
 
 /**
- * Reads withheld.txt in pieces, 16 bytes held a range. Throws FormatError, naming the file, for anything but the one
- * canonical text of as many numbers and ranges as the manifest says, all of them in the tree.
+ * Reads withheld.txt in pieces and keeps 16 bytes for each range. Throws FormatError with the file's name unless the text
+ * is the only canonical one of as many numbers and ranges as the manifest says, all in the tree.
  */
 export async function readWithheld(
   pass: FilePass,

@@ -13,24 +13,24 @@ const NewOrigin = z.strictObject({
 const SHOWN = 10;
 const ENTRY = "entry:";
 
-/** What an entry's `pub.recovery` comes to: a loss is never a good verdict, a recovery without one is remarkable only. */
+/** The result of an entry's `pub.recovery`. A loss never allows a good verdict; a recovery without a loss is only a note. */
 export type RecoveryWord =
   | { readonly is: "lost"; readonly detail: string }
   | { readonly is: "recovered"; readonly detail: string };
 
-/** What a statement of recovery can be held against, as far as the reader has it. */
+/** What a recovery statement is compared with, as far as the reader has it. */
 export interface RecoveryGround {
   readonly log: string;
-  /** Log keys that are trusted; one of the old log's name shows whether that log signed its last checkpoint. */
+  /** Trusted log keys. A key with the old log's name shows whether that log signed its last checkpoint. */
   readonly logKeys?: readonly string[];
-  /** Number of the entry that has an id, where it is here. */
+  /** Returns the number of the entry with an id, if it is here. */
   readonly placeOf?: (id: string) => number | undefined;
 }
 
 /**
- * Judges the statement of recovery of the entry at `seq` (audit.md "Recovery"): its form, that what it says was lost
- * was there before it, and whatever of it can be looked up. Who agreed to a recovery stands in the instance's own
- * rows and in no entry, so that no reader of the log can tell.
+ * Checks the recovery statement of the entry at `seq` (audit.md "Recovery"): its form, that the lost data existed before
+ * it, and everything in it that can be looked up. The instance's own rows, and no entry, say who agreed to a recovery, so
+ * readers of the log cannot know.
  */
 export function judgeRecovery(seq: number, recovery: unknown, ground: RecoveryGround): RecoveryWord {
   const restored = Restored.safeParse(recovery);
@@ -50,7 +50,7 @@ function lostBefore({ origin, lost: { from, to } }: z.infer<typeof NewOrigin>): 
     : `the log ${origin} was lost, and this log follows it`;
 }
 
-/** Whether the old log's own key, where it is trusted, signed the checkpoint that the entry binds. */
+/** Returns whether the old log's own key, if trusted, signed the checkpoint that the entry binds. */
 function signedWord({ origin, checkpoint }: z.infer<typeof NewOrigin>, logKeys: readonly string[]): string {
   const keys = logKeys.filter((key) => key.startsWith(`${origin}+`));
   if (keys.length === 0)
@@ -64,7 +64,7 @@ function signedWord({ origin, checkpoint }: z.infer<typeof NewOrigin>, logKeys: 
   return "that log's key did not sign the checkpoint it names";
 }
 
-/** The same tree goes on after a restore; what is lost are rows of other tables, which only the entry can name. */
+/** The same tree continues after a restore. Only rows of other tables are lost, and only the entry can name them. */
 function judgeRestored(
   seq: number,
   { from, to, lost }: z.infer<typeof Restored>,
@@ -89,22 +89,25 @@ function judgeRestored(
   return { is: "lost", detail: `entry ${seq} records a recovery: ${again}; lost: ${names}${more}${untrue}` };
 }
 
-/** Numbers that a restore lost and a recovery appended again, or undefined for another statement. */
+/** Returns the numbers that a restore lost and a recovery appended again. Undefined for another statement. */
 export function restoredRange(recovery: unknown): { readonly from: number; readonly to: number } | undefined {
   const { data } = Restored.safeParse(recovery);
   return data === undefined ? undefined : { from: data.from, to: data.to };
 }
 
-/** Ids of entries whose sealed parts and business rows a restore lost, as a `pub.recovery` names them; none of others. */
+/**
+ * Returns the ids of entries whose sealed parts and business rows a restore lost, according to `pub.recovery`. Empty for
+ * others.
+ */
 export function lostEntries(recovery: unknown): string[] {
   const { data } = Restored.safeParse(recovery);
   return (data?.lost ?? []).flatMap((name) => (name.startsWith(ENTRY) ? [name.slice(ENTRY.length)] : []));
 }
 
 /**
- * Ids of the entries whose missing parts the recovery at `seq` explains: those it names that lie among the numbers it
- * appended again, which all are older than itself. So no recovery explains itself, nor anything else that no restore
- * can have brought back.
+ * Returns the ids of the entries whose missing parts the recovery at `seq` explains. It names them, and they are among
+ * the numbers that it appended again, which are all older than the recovery. So a recovery cannot explain itself, or
+ * anything else that a restore cannot have brought back.
  */
 export function explainedEntries(
   seq: number,
@@ -119,7 +122,7 @@ export function explainedEntries(
   });
 }
 
-/** Whether the old head is a note of that origin, of no smaller tree than what was lost, and not of this log. */
+/** Returns whether the old head is a note of that origin, whose tree is not smaller than the loss, and not of this log. */
 function isOldHead(stated: z.infer<typeof NewOrigin>, log: string): boolean {
   try {
     const { origin, size } = parseCheckpointText(splitNote(stated.checkpoint).text);

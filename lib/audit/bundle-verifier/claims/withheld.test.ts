@@ -28,7 +28,7 @@ const file = (count: number, ranges: number): Partial<Manifest> => ({
 const verify = (bytes: Uint8Array) => verifyBundle(bytes, { policy: POLICY });
 const classes = async (bytes: Uint8Array) => (await verify(bytes)).findings.map((finding) => finding.class);
 
-test("withheld numbers in a file are believed as those in the manifest are, which old bundles have", async () => {
+test("withheld numbers in a file are accepted like those in the manifest, which old bundles have", async () => {
   const old = await verify(bundle(undefined, { withheld: WITHHELD }));
   const next = await verify(bundle(TEXT, file(8, 5)));
   expect([old.verdict, next.verdict]).toEqual(["verified", "verified"]);
@@ -41,7 +41,7 @@ test("withheld numbers in a file are believed as those in the manifest are, whic
   });
 });
 
-test("of many withheld ranges the first five are named and the others counted, and one entry is spoken of as one", async () => {
+test("of many withheld ranges the report names the first five and counts the others, and one entry is in the singular", async () => {
   const every = Array.from({ length: COUNT / 2 }, (_, at) => 2 * at);
   const many = await verify(bundle(undefined, { withheld: every }, every));
   expect(many.notes.find((note) => note.class === "withheld")?.detail).toMatch(
@@ -53,7 +53,7 @@ test("of many withheld ranges the first five are named and the others counted, a
   );
 });
 
-test("an entry that is left out and not withheld is named, beside a file of others", async () => {
+test("an entry that is left out and not withheld is named, together with a file of withheld numbers", async () => {
   const report = await verify(bundle(TEXT, file(8, 5), [...WITHHELD, 30]));
   expect(report).toMatchObject({ verdict: "wrong" });
   expect(report.findings).toContainEqual(expect.objectContaining({ class: "missing leaf", seq: 30 }));
@@ -75,7 +75,7 @@ test.each<[string, string | undefined, Partial<Manifest>]>([
 });
 
 test.each<[string, Partial<Manifest>]>([["both a list and a file", { ...file(8, 5), withheld: [0] }]])(
-  "a manifest with %s is none",
+  "a manifest with %s is invalid",
   async (_, manifest) => {
     expect(await classes(bundle(TEXT, manifest))).toContain("container");
   },
@@ -86,7 +86,7 @@ test.each([
   ["0-999999999998\n", file(999_999_999_999, 2 ** 40)],
   [TEXT, file(8, 2)],
 ])(
-  "ranges of any width are held in no more than their ends, and no more of them than are said: %o",
+  "ranges of any width keep only their ends in memory, and no more of them than announced: %o",
   async (text, said) => {
     const size = 1_000_000_000_000;
     const before = process.memoryUsage();
@@ -98,13 +98,13 @@ test.each([
   },
 );
 
-test("half a million withheld numbers open, which no manifest could list", async () => {
+test("half a million withheld numbers open, more than a manifest could list", async () => {
   const text = Array.from({ length: 500_000 }, (_, at) => rangeLine(2 * at, 2 * at + 1)).join("");
   const from = draft(BY, COUNT, [COUNT]);
   const manifest = { ...file(500_000, 500_000), range: { from: 0, to: 1_000_000 }, size: 1_000_000 };
   const leftOut = Array.from({ length: COUNT / 2 }, (_, at) => 2 * at);
   const report = await verify(layOut({ ...from, leftOut, manifest, texts: { "withheld.txt": text } }, BY));
-  // The tree of this fixture is short of a million leaves; what counts is that its file of numbers was read.
+  // This fixture's tree has fewer than a million leaves. The test only needs its file of numbers to be read.
   expect(report.findings.map((finding) => finding.class)).not.toContain("container");
   expect(report.notes).toContainEqual(expect.objectContaining({ class: "withheld", count: 500_000 }));
 });

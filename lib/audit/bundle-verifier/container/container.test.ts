@@ -38,8 +38,8 @@ const file = fc.record({
 });
 const files = fc.uniqueArray(file, { selector: ({ name }) => name, maxLength: 4 });
 
-describe("the container read by pieces", () => {
-  test("is taken exactly where the one read whole and written anew is", async () => {
+describe("the container read in pieces", () => {
+  test("the reader in pieces accepts exactly what a rewrite of the whole zip accepts", async () => {
     await fc.assert(
       fc.asyncProperty(files, fc.nat(), fc.integer({ min: 0, max: 255 }), async (given, at, byte) => {
         const bytes = writeCanonicalZip(given);
@@ -52,7 +52,7 @@ describe("the container read by pieces", () => {
     );
   });
 
-  test("is refused when it is cut short at any byte, or longer by one", async () => {
+  test("a container cut short at any byte, or longer by one, is refused", async () => {
     const bytes = writeCanonicalZip([
       { name: "a.txt", bytes: utf8("one\n") },
       { name: "b.txt", bytes: utf8("two\n") },
@@ -62,7 +62,7 @@ describe("the container read by pieces", () => {
     expect(await streamed(Uint8Array.of(...bytes, 0))).toBeUndefined();
   });
 
-  test("a zip that another program packed again is refused with what to do", async () => {
+  test("a zip that another program packed again is refused with advice", async () => {
     const bytes = writeCanonicalZip([
       { name: "a.txt", bytes: utf8("one\n") },
       { name: "b.txt", bytes: utf8("two\n") },
@@ -75,7 +75,7 @@ describe("the container read by pieces", () => {
     const end = bytes.length - 22;
     const commented = Uint8Array.of(...poked(end + 20, 3), ...utf8("abc"));
     const listed = new DataView(bytes.buffer).getUint32(end + 16, true);
-    // Time, method, flags and version of a file's header, attributes of the directory, a comment behind the end.
+    // Time, method, flags and version of a file's header, attributes of the directory, a comment after the end.
     for (const other of [
       poked(10, 1),
       poked(8, 8),
@@ -89,7 +89,7 @@ describe("the container read by pieces", () => {
       );
   });
 
-  test("cannot blow up: compressed files, sizes beyond the bundle and thousands of files are refused unread", async () => {
+  test("compressed files, sizes beyond the bundle and thousands of files are refused unread", async () => {
     const bytes = writeCanonicalZip([{ name: "a.txt", bytes: utf8("one\n") }]);
     const view = (copy: Uint8Array) => new DataView(copy.buffer);
     const deflated = bytes.slice();

@@ -4,7 +4,7 @@ import { END_BYTES, LOCAL_BYTES, zipName } from "@/lib/crypto/zip/zip-format";
 import { type ZipEntry, zipCentralEntry, zipEndRecord, zipLocalHeader } from "@/lib/crypto/zip/zip-headers";
 import { type ByteSource, readExactly } from "./source";
 
-/** A bundle has about ten files; more are refused before any of them is looked at. */
+/** Maximum number of files. A bundle has about ten, so a container with more is refused unread. */
 const MAX_FILES = 32;
 const MAX_BYTES = 0xffff_ffff;
 const END = 0x06054b50;
@@ -12,7 +12,7 @@ const LONGEST_NAME = 255;
 /** First bytes of a zip: the signature of a file's header. */
 const LOCAL_START = Uint8Array.of(0x50, 0x4b, 0x03, 0x04);
 
-/** One file of the container: what its header says, and where its content lies. Its crc is not checked yet. */
+/** One file of the container: the values in its header, and the position of its content. Its crc is not checked yet. */
 export interface PlacedFile extends ZipEntry {
   /** First byte of the header. */
   readonly at: number;
@@ -27,8 +27,8 @@ function refuse(message: string, offset: number, file?: string): never {
 }
 
 /**
- * Refuses a zip that is not the canonical one of its files, because bytes of it are free: another program packed the files
- * again, or someone changed it.
+ * Refuses a zip that is not the canonical one of its files. Either another program packed the files again, or someone
+ * changed it.
  */
 function refusePacking(offset: number, file?: string): never {
   refuse(
@@ -57,7 +57,7 @@ async function readLocal(source: ByteSource, at: number, directory: number): Pro
     crc: view.getUint32(14, true),
     size,
   };
-  // Compressed content, flags, times, comments: whatever is not canonical is not equal here.
+  // Compressed content, flags, times or comments make the bytes differ here.
   const wrong = firstDifference(zipLocalHeader(entry), head);
   if (wrong < start - at) refusePacking(at + wrong, entry.name);
   return { ...entry, at, start, end: start + size };
@@ -73,7 +73,7 @@ function nameOf(bytes: Uint8Array, at: number): string {
 
 const MOST_COMMENT = 0xffff;
 
-/** Whether a zip ends somewhere before its last bytes: then a comment follows its end record. */
+/** Returns whether a zip ends before its last bytes, so that a comment follows its end record. */
 async function hasEnd(source: ByteSource): Promise<boolean> {
   const tail = await readExactly(source, Math.max(0, source.size - END_BYTES - MOST_COMMENT), source.size);
   const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength);
@@ -83,7 +83,7 @@ async function hasEnd(source: ByteSource): Promise<boolean> {
   return false;
 }
 
-/** What begins like a bundle and does not end like one was cut short on its way; anything else is another file. */
+/** A file that begins like a bundle but does not end like one was cut short. Any other file is of another kind. */
 async function refuseEnd(source: ByteSource, endAt: number): Promise<never> {
   const head = await readExactly(source, 0, Math.min(source.size, LOCAL_START.length));
   const isBegun = firstDifference(head, LOCAL_START) === head.length;
@@ -112,10 +112,9 @@ async function readEnd(source: ByteSource): Promise<{ count: number; directory: 
 }
 
 /**
- * Opens a canonical zip (docs/formats/bundle.md) without holding any of its contents: every header, the directory
- * and the end record must be, byte for byte, those of the one canonical zip of these files. Files are stored, so no
- * content is longer than the bundle itself. What is left to the caller is each content's crc. Throws FormatError
- * that names the byte and the file.
+ * Opens a canonical zip (docs/formats/bundle.md) without keeping any content in memory. Every header, the directory and
+ * the end record must be byte for byte those of the one canonical zip of these files. Files are stored, so no content is
+ * longer than the bundle. The caller checks the crc of each content. Throws FormatError that names the byte and the file.
  */
 export async function openContainer(source: ByteSource): Promise<ReadonlyMap<string, PlacedFile>> {
   const { count, directory } = await readEnd(source);

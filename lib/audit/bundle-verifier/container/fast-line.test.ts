@@ -80,7 +80,7 @@ function slow(text: string): ExportedLine | undefined {
   }
 }
 
-/** As the verifier meets a line: a newline behind it, ASCII only. */
+/** A line as the verifier reads it: a newline after it, ASCII only. */
 function fast(text: string): ExportedLine | undefined {
   const bytes = utf8(`${text}\n`);
   if (bytes.length !== text.length + 1) return undefined;
@@ -88,7 +88,7 @@ function fast(text: string): ExportedLine | undefined {
   return read?.end === bytes.length ? read.line : undefined;
 }
 
-test("the quick reader of lines reads nothing that the strict one refuses, and nothing differently", () => {
+test("the fast line reader accepts no line that the strict one refuses, and reads none differently", () => {
   let taken = 0;
   fc.assert(
     fc.property(line, (text) => {
@@ -125,7 +125,7 @@ const COMMON = canonicalJson({
   seq: 7,
 });
 
-test("with any character of a common line changed, dropped or put in, both readers say the same", () => {
+test("both readers agree on a common line with any character changed, dropped or inserted", () => {
   expect(fast(COMMON)).toEqual(slow(COMMON));
   expect(fast(COMMON)).toBeDefined();
   const put = fc.constantFrom(
@@ -156,7 +156,7 @@ test("with any character of a common line changed, dropped or put in, both reade
   );
 });
 
-test("a log whose name could be read as a pattern is read as what it is", () => {
+test("a log name that could be a pattern is read literally", () => {
   const log = "log.(test)+[a]/$^|?";
   const value = { ...JSON.parse(COMMON), entry: { ...JSON.parse(COMMON).entry, log } };
   const bytes = utf8(`${canonicalJson(value)}\n`);

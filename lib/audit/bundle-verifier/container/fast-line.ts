@@ -5,9 +5,9 @@ import { parseMicros } from "@/lib/crypto/instant";
 import { MOST_LABEL } from "../claims/bundle-format";
 import type { EntryFacts, ExportedLine, LinePart } from "./read-line";
 
-// The quick way through the lines that a log mostly consists of: one regular expression that is exactly the JCS
-// text of the schema, for the common shapes. It takes no line that `readLine` refuses and reads none differently
-// (property test); whatever it does not take goes through `readLine`.
+// A fast reader for the most common lines of a log: one regular expression that is exactly the JCS text of the schema,
+// for the common shapes. It accepts no line that `readLine` refuses and reads none differently (property test).
+// `readLine` reads every other line.
 
 const DIGEST = "[A-Za-z0-9_-]{43}";
 const LABEL = "(?:org|[A-Za-z0-9_-]{10}[AEIMQUYcgkosw048])";
@@ -24,7 +24,7 @@ function listOf(item: string): string {
   return `(?:${item}(?:,${item})*)?`;
 }
 
-/** Any of the members in this order, with commas between. */
+/** Any subset of the members in this order, with commas between. */
 function membersOf(members: readonly string[]): string {
   const choices = members.map((member, at) => {
     const rest = members.slice(at + 1).map((next) => `(?:,${next})?`);
@@ -83,16 +83,16 @@ function partsOf(text: string): LinePart[] {
   return parts;
 }
 
-/** A line that was read, and where the next one begins in the text. */
+/** The line that was read, and the position of the next one in the text. */
 export interface FastLine {
   readonly line: ExportedLine;
   readonly end: number;
 }
 
-/** Reads ASCII lines of one log quickly; undefined means that the line must be read the slow way. */
+/** Reads ASCII lines of one log. Undefined means that the slow reader must read the line. */
 export type FastReader = (text: string, bytes: Uint8Array, at: number) => FastLine | undefined;
 
-/** Makes the quick reader of a log's lines. `bytes` given to it are those of `text`, which is ASCII. */
+/** Returns the fast reader of a log's lines. `bytes` are those of `text`, which is ASCII. */
 export function fastReader(log: string): FastReader {
   if (!new RegExp(`^${PLAIN}{1,255}$`).test(log)) return () => undefined;
   const pattern = linePattern(log);

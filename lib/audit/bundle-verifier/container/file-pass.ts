@@ -5,21 +5,21 @@ import { type ByteSource, readExactly } from "./source";
 
 const CHUNK_BYTES = 1 << 18;
 
-/** Bytes of a file and where they begin in it. */
+/** Bytes of a file and their position in it. */
 export interface Chunk {
   readonly bytes: Uint8Array;
   readonly offset: number;
 }
 
-/** What a whole reading of a file found. */
+/** The result of a complete reading of a file. */
 export interface FileDigest {
   readonly sha256: string;
   readonly bytes: number;
-  /** Whether the content is the one whose crc the container names. */
+  /** Whether the content has the crc in the container. */
   readonly isOfHeader: boolean;
 }
 
-/** One reading of one file from its first byte to its last, digested on the way. */
+/** One reading of one file from its first byte to its last. It computes the digest on the way. */
 export class FilePass {
   readonly #hash = sha256Stream();
   #crc = 0;
@@ -31,7 +31,7 @@ export class FilePass {
     readonly signal: AbortSignal | undefined,
   ) {}
 
-  /** The file's chunks in order. Throws the signal's reason when the reader has given up. */
+  /** Returns the file's chunks in order. Throws the signal's reason after an abort. */
   async *chunks(): AsyncGenerator<Chunk> {
     const { start, end, crc } = this.file;
     for (let at = start; at < end; at += CHUNK_BYTES) {
@@ -45,10 +45,10 @@ export class FilePass {
     this.#digest = { sha256, bytes: end - start, isOfHeader: this.#crc === crc };
   }
 
-  /** Reads what is left unread of a file whose content nobody needs. */
+  /** Reads the rest of a file whose content is not needed. */
   async drain(): Promise<void> {
     for await (const _chunk of this.chunks()) {
-      // The pass digests; there is nothing else to do with these.
+      // The pass computes the digest, so the loop needs no body.
     }
   }
 
@@ -58,14 +58,14 @@ export class FilePass {
   }
 }
 
-/** A whole small file, and its digest. */
+/** Returns a whole small file and its digest. */
 export async function readWhole(pass: FilePass): Promise<Uint8Array> {
   const out = new Uint8Array(pass.file.size);
   for await (const { bytes, offset } of pass.chunks()) out.set(bytes, offset);
   return out;
 }
 
-/** The same chunks; who stops asking leaves the rest to be read. */
+/** Returns the same chunks. If the consumer stops, the rest remains to be read. */
 export async function* lent<T>(chunks: AsyncGenerator<T>): AsyncGenerator<T> {
   for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;
 }

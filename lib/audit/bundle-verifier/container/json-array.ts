@@ -3,18 +3,18 @@ import { FormatError } from "@/lib/crypto/format-error";
 import { type Json, parseCanonicalJson } from "@/lib/crypto/json/canonical-json";
 import type { Chunk } from "./file-pass";
 
-/** A checkpoint or a time-stamp token is a few kilobytes; a longer element is refused. */
+/** Maximum size of an element. A checkpoint or a time-stamp token has a few kilobytes. */
 const MAX_ELEMENT_BYTES = 2 << 20;
 const [QUOTE, BACKSLASH, COMMA, OPEN, CLOSE] = [0x22, 0x5c, 0x2c, 0x5b, 0x5d];
 const [OPEN_BRACE, CLOSE_BRACE] = [0x7b, 0x7d];
 
-/** Where elements of one JSON array end; it knows of texts and of depth, and leaves all else to the parser. */
+/** Finds the ends of the elements of one JSON array. It tracks strings and depth, and the parser checks all else. */
 class ElementScanner {
   #depth = 0;
   #inText = false;
   #isEscaped = false;
 
-  /** Whether this byte ends an element of the outermost array. */
+  /** Returns whether this byte ends an element of the outermost array. */
   ends(byte: number): boolean {
     if (this.#inText) {
       if (this.#isEscaped) this.#isEscaped = false;
@@ -80,7 +80,7 @@ class ElementReader {
     return 1;
   }
 
-  /** Whether there is an element before this byte: an empty list has none. */
+  /** Returns whether there is an element before this byte. An empty list has none. */
   #end(byte: number, length: number): boolean {
     if (byte === CLOSE_BRACE) refuse(this.file, "not a list");
     this.#isEnded = byte === CLOSE;
@@ -91,8 +91,8 @@ class ElementReader {
 }
 
 /**
- * Elements of a file that is one JCS array, one after another, however long the array is. Throws FormatError unless
- * the file is exactly that; an element has at most two megabytes.
+ * Returns the elements of a file that is one JCS array, one after another, for an array of any length. Throws FormatError
+ * unless the file is exactly that. An element has at most two megabytes.
  */
 export async function* jsonElements(file: string, chunks: AsyncIterable<Chunk>): AsyncGenerator<Json> {
   const reader = new ElementReader(file);

@@ -2,17 +2,17 @@ import { concat, fromUtf8 } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
 import type { Chunk } from "./file-pass";
 
-/** An exported entry has at most 65,535 bytes, its sealed parts a few times that; a longer line is refused. */
+/** Maximum length of a line. An exported entry has at most 65,535 bytes, and its sealed parts have a few times that. */
 export const MAX_LINE_BYTES = 4 << 20;
 const NEWLINE = 0x0a;
 
 /** Whole lines of a file, each with its newline. */
 export interface LineBatch {
   readonly bytes: Uint8Array;
-  /** The same as text; undefined for a single line that is not UTF-8. Where it is ASCII, positions in both agree. */
+  /** The same as text. Undefined for a single line that is not UTF-8. If it is ASCII, positions in both agree. */
   readonly text: string | undefined;
   readonly isAscii: boolean;
-  /** Where the batch begins in the file. */
+  /** Position of the batch in the file. */
   readonly offset: number;
 }
 
@@ -25,7 +25,7 @@ function decode(bytes: Uint8Array, offset: number): LineBatch {
   }
 }
 
-/** One batch, or one for each line where a line is not UTF-8, so that the others can still be read. */
+/** Returns one batch, or a batch for each line if a line is not UTF-8, so that the others can still be read. */
 function* decodeLines(bytes: Uint8Array, offset: number): Generator<LineBatch> {
   const whole = decode(bytes, offset);
   if (whole.text !== undefined) {
@@ -40,8 +40,8 @@ function* decodeLines(bytes: Uint8Array, offset: number): Generator<LineBatch> {
 }
 
 /**
- * Cuts a file's chunks into batches of whole lines; no more than a chunk and one line is held. Throws FormatError
- * for a line over 4 MiB and for a last line without its end.
+ * Cuts a file's chunks into batches of whole lines. It keeps no more than a chunk and one line in memory. Throws
+ * FormatError for a line over 4 MiB and for a last line without its end.
  */
 export async function* lineBatches(file: string, chunks: AsyncIterable<Chunk>): AsyncGenerator<LineBatch> {
   let held: Uint8Array = new Uint8Array(0);

@@ -9,7 +9,7 @@ import {
 } from "@/lib/crypto/json/canonical-json";
 import { EntryLine } from "../claims/bundle-format";
 
-/** A sealed part as it was exported; `key` is missing where its compartment was erased. */
+/** A sealed part as it was exported. `key` is missing if its compartment was erased. */
 export interface LinePart {
   readonly c: string;
   readonly key: string | undefined;
@@ -17,7 +17,7 @@ export interface LinePart {
   readonly stored: string;
 }
 
-/** What the verifier needs of a well-formed entry. */
+/** What the verifier needs from a well-formed entry. */
 export interface EntryFacts {
   readonly id: string;
   readonly at: string;
@@ -29,15 +29,15 @@ export interface EntryFacts {
   readonly recovery: Json | undefined;
 }
 
-/** One line of entries.ndjson, read. */
+/** One parsed line of entries.ndjson. */
 export interface ExportedLine {
   readonly seq: number;
-  /** The leaf as the line says it. */
+  /** The leaf that the line names. */
   readonly leaf: string;
   readonly parts: readonly LinePart[];
-  /** The bytes whose leaf it must be. */
+  /** The entry's bytes, whose hash must be the leaf. */
   readonly bytes: Uint8Array;
-  /** The entry, or why the bytes are none of format v1. */
+  /** The entry, or why the bytes are not an entry of format v1. */
   readonly entry: EntryFacts | string;
 }
 
@@ -52,10 +52,10 @@ function factsOf(value: unknown, bytes: Uint8Array): EntryFacts | string {
   return { id, at, log, class: of, outcome, sealed, prune: pub?.prune, recovery: pub?.recovery };
 }
 
-/** A member that the schema passes over: it would stand in the line and in no leaf. */
+/** An unknown member, which the schema ignores. It would be in the line but covered by no leaf. */
 const PASSED_OVER = '"__proto__"';
 
-/** Reads one line strictly, without its newline: JCS behind the closed schema. Throws FormatError for any other. */
+/** Parses one line strictly, without its newline: JCS and the closed schema. Throws FormatError for any other line. */
 export function readLine(bytes: Uint8Array): ExportedLine {
   const text = fromUtf8(bytes);
   const parsed = EntryLine.safeParse(parseCanonicalJson(text));

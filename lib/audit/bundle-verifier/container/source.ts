@@ -1,18 +1,21 @@
 import { FormatError } from "@/lib/crypto/format-error";
 
-/** A bundle's bytes wherever they lie: memory, an open file, a browser's File. Only what is asked for is held. */
+/**
+ * Random access to a bundle's bytes: in memory, in an open file, or in a browser's File. Only the requested bytes are in
+ * memory.
+ */
 export interface ByteSource {
   readonly size: number;
-  /** Bytes start … end − 1; fewer mean that the source was cut short since it was opened. */
+  /** Returns bytes start … end − 1. Fewer bytes mean that the source was cut short since it was opened. */
   read(start: number, end: number): Promise<Uint8Array>;
 }
 
-/** A source over bytes in memory. */
+/** Returns a source over bytes in memory. */
 export function bytesSource(bytes: Uint8Array): ByteSource {
   return { size: bytes.length, read: async (start, end) => bytes.subarray(start, end) };
 }
 
-/** A source over a Blob or File, read by slices. */
+/** Returns a source over a Blob or File, read by slices. */
 export function blobSource(blob: Blob): ByteSource {
   return {
     size: blob.size,
@@ -20,7 +23,7 @@ export function blobSource(blob: Blob): ByteSource {
   };
 }
 
-/** Exactly the bytes asked for. Throws FormatError where the source no longer has them. */
+/** Returns exactly the requested bytes. Throws FormatError if the source no longer has them. */
 export async function readExactly(source: ByteSource, start: number, end: number): Promise<Uint8Array> {
   const bytes = await source.read(start, end);
   if (bytes.length !== end - start) {

@@ -22,21 +22,21 @@ import { MissingParts } from "./missing-parts";
 import type { PartList } from "./part-list";
 
 const NEWLINE = 0x0a;
-/** Leaves that differ from the list are kept for naming what happened to them, up to here. */
+/** Maximum number of kept leaves that differ from the list. They are used to name what happened to them. */
 const MAX_CHANGED = 10_000;
-/** More lines than this that are none are read no further: who wants to know that a file is rubbish knows it then. */
+/** Maximum number of invalid lines. After that the rest is not read, because the file is clearly invalid. */
 const MAX_UNREADABLE = 10_000;
-/** Less than a batch, so that each batch of whole lines has one; a file cut into single lines has no more. */
+/** Smaller than a batch, so that each batch of whole lines has one. A file cut into single lines has no more. */
 const LANDMARK_BYTES = 128 << 10;
 const SEQ_AT_END = /"seq":(0|[1-9][0-9]{0,14})\}$/;
 
-/** Parts of which the manifest says that they are erased or missing. */
+/** Parts that the manifest lists as erased or missing. */
 export interface GoneParts {
   readonly erased: NonNullable<Manifest["erased"]>;
   readonly missing: PartList;
 }
 
-/** Every exported entry against its leaf, its schema, its order and its parts, one line after another. */
+/** Checks every exported entry against its leaf, its schema, its order and its parts, one line after another. */
 export class EntryCheck {
   readonly coverage: Coverage;
   readonly erasures: Erasures;
@@ -45,7 +45,7 @@ export class EntryCheck {
   readonly missing: MissingParts;
   /** Leaves of entries whose bytes do not give the leaf in the list. */
   readonly changed = new Map<number, Uint8Array>();
-  /** Where lines begin in the file: the first of each batch, for reading single entries again. */
+  /** Positions of lines in the file: the first of each batch, to read single entries again. */
   readonly landmarks: { readonly seq: number; readonly offset: number }[] = [];
   readonly #mismatches: Mismatches;
   readonly #ids = new IdSet();
@@ -75,17 +75,17 @@ export class EntryCheck {
     return this.#count;
   }
 
-  /** Whether so many lines could not be read that the rest is not looked at. */
+  /** Whether so many lines were invalid that the rest is not read. */
   get isGivenUp(): boolean {
     return this.#unreadable > MAX_UNREADABLE;
   }
 
-  /** Number of the first entry that has this id, or undefined when none here has. */
+  /** Returns the number of the first entry with this id. Undefined when no entry here has it. */
   placeOf(id: string): number | undefined {
     return this.#ids.placeOf(id);
   }
 
-  /** Takes a batch of whole lines. */
+  /** Adds a batch of whole lines. */
   async take(batch: LineBatch): Promise<void> {
     for (let at = 0; at < batch.bytes.length; ) {
       const fast =
@@ -95,7 +95,7 @@ export class EntryCheck {
       if (at === 0) this.#mark(line?.seq, batch.offset);
       if (this.isGivenUp) return;
       this.#count += 1;
-      // Only where the window of leaves has to move is there anything to wait for.
+      // Only a move of the window of leaves needs waiting.
       if (line !== undefined) {
         if (!this.leaves.isAtHand(line.seq)) await this.#reach(line.seq);
         this.#check(line);
@@ -104,7 +104,7 @@ export class EntryCheck {
     }
   }
 
-  /** Looks at what only the whole file can tell. */
+  /** Checks what only the whole file can show. */
   finish(): void {
     this.coverage.finish();
     this.#mismatches.finish();
@@ -124,7 +124,7 @@ export class EntryCheck {
     if (seq > this.coverage.previous) await this.leaves.reach(seq);
   }
 
-  /** A line in any form but the common one; what is no line at all is a finding at the number it should have. */
+  /** Reads a line of an uncommon form. An invalid line is a finding at the number it should have. */
   #readSlow(bytes: Uint8Array): ExportedLine | undefined {
     try {
       return readLine(bytes);
@@ -156,7 +156,8 @@ export class EntryCheck {
     const { seq } = line;
     const { previous, expected } = this.coverage;
     if (!this.coverage.take(seq)) {
-      // Which of the two is wrong, the line's place or its number, nobody can say; the place is what is certain.
+      // Either the line's place or its number is wrong, and it is unknown which. The finding names the place, which is
+      // certain.
       const detail = `entry ${seq} comes after ${previous}, where a number from ${expected} on belongs`;
       this.findings.add({ class: "reorder", detail, ...around(expected) });
       this.#repeats(line);
@@ -188,7 +189,7 @@ export class EntryCheck {
     const own = entryLeaf(line.bytes);
     const listed = this.leaves.leaf(seq);
     if (equalConstantTime(own, listed) && isDigestText(line.leaf, own)) {
-      // The id of an entry that was changed here is nobody's word.
+      // The id of an entry that was changed here proves nothing.
       if (typeof line.entry !== "string") this.watch.seeId(line.entry.id, seq);
       return true;
     }
@@ -197,7 +198,7 @@ export class EntryCheck {
     return false;
   }
 
-  /** An id names one entry of a log: a second one could stand in for the first wherever only the id is kept. */
+  /** An id names one entry of a log. A second entry with the id could replace the first where only the id is stored. */
   #repeats({ seq, entry }: ExportedLine): void {
     if (typeof entry === "string") return;
     const first = this.#ids.firstAt(entry.id, seq);

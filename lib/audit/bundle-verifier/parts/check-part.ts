@@ -6,12 +6,12 @@ import { sha256 } from "@/lib/crypto/primitives";
 import type { EntryFacts, LinePart } from "../container/read-line";
 import { isDigestText } from "../tree/digest-text";
 
-/** A part that is what the entry binds, opened where its key is here; or what is wrong with it. */
+/** A part that matches its entry, opened if its key is here; or what is wrong with it. */
 export type PartCheck =
   | { readonly ok: true; readonly plaintext: Json | undefined }
   | { readonly ok: false; readonly fault: string };
 
-/** Holds one exported part against the digest in its entry, and opens it with its key. */
+/** Compares one exported part with the digest in its entry, and opens it with its key. */
 export function checkPart(entry: EntryFacts, part: LinePart): PartCheck {
   const sealed = entry.sealed.find((candidate) => candidate.c === part.c);
   if (sealed === undefined) return { ok: false, fault: "is not of this entry" };

@@ -4,7 +4,7 @@ import { IdSet } from "./id-set";
 
 const uuid = fc.uuid();
 
-test("the set of ids says of every id what a map of texts says, also after it has grown", () => {
+test("the set of ids gives the same answers as a map of texts, also after it has grown", () => {
   fc.assert(
     fc.property(fc.array(uuid, { maxLength: 50 }), (few) => {
       const ids = [...few, ...few, ...few.map((id) => id.replace(/^./, "f"))];
@@ -21,11 +21,11 @@ test("the set of ids says of every id what a map of texts says, also after it ha
   for (let at = 0; at < 20_000; at += 777) expect(set.firstAt(id(at), 1)).toBe(at);
 });
 
-/** Multiplier of the hash that the set had, whose start was the digest of a manifest that its writer chooses. */
+/** Multiplier of the former hash, whose start value was the digest of a manifest. The manifest's writer could choose it. */
 const MULTIPLIER = 0x9e3779b1;
 const START = 0x5eed;
 
-/** An id whose last word makes up for the others, so that all of these had one place in that hash. */
+/** An id whose last word compensates the others, so that all of these had one place in that hash. */
 function chosenId(at: number): string {
   let inverse = 1;
   for (let step = 0; step < 6; step += 1) inverse = Math.imul(inverse, 2 - Math.imul(MULTIPLIER, inverse));
@@ -38,8 +38,8 @@ function chosenId(at: number): string {
   return text.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-test("ids that somebody chose to lie all in one place are told apart in a moment all the same", () => {
-  // Two hundred thousand of them cost that hash minutes, and a bundle of a gigabyte days.
+test("ids chosen to collide are distinguished quickly", () => {
+  // Two hundred thousand of them took the former hash minutes, and a bundle of a gigabyte took days.
   const set = new IdSet();
   const ids = Array.from({ length: 200_000 }, (_, at) => chosenId(at));
   expect(ids.filter((id, at) => set.firstAt(id, at) !== undefined)).toEqual([]);

@@ -9,10 +9,9 @@ const [HYPHEN, ZERO, NINE, LETTER_A] = [0x2d, 0x30, 0x39, 0x61];
 const SECRET_WORDS = WORDS * 4 * 256;
 
 /**
- * First place of every id, in 24 bytes an id where a Map of texts takes a hundred: sixteen of the id, and a table of
- * positions. Where an id lies in the table is told by random words that are drawn here and that nobody sees (tabulation
- * hashing): whoever writes a bundle chooses its ids, and would else choose such as all lie in one place. What the set says
- * does not depend on them.
+ * First place of every id, in 24 bytes an id instead of the hundred of a Map of texts: sixteen for the id, and a table of
+ * positions. Secret random words, drawn here, decide an id's place in the table (tabulation hashing). Otherwise the
+ * writer of a bundle could choose ids that all collide. The answers of the set do not depend on the random words.
  */
 export class IdSet {
   #ids = new Uint32Array(WORDS * 1024);
@@ -22,7 +21,7 @@ export class IdSet {
   readonly #word = new Uint32Array(WORDS);
   readonly #secret = new Uint32Array(randomBytes(SECRET_WORDS * 4).slice().buffer);
 
-  /** Number of the entry that had this id (a UUID in lower case) before, or undefined when it is new. */
+  /** Returns the number of the earlier entry with this id (a UUID in lower case). Undefined when the id is new. */
   firstAt(id: string, seq: number): number | undefined {
     this.#parse(id);
     const found = this.#find();
@@ -32,7 +31,7 @@ export class IdSet {
     return undefined;
   }
 
-  /** Number of the first entry that has this id, or undefined when none has; anything but an id is none's. */
+  /** Returns the number of the first entry with this id. Undefined when none has it, or the text is not an id. */
   placeOf(id: string): number | undefined {
     if (!isUuid(id)) return undefined;
     this.#parse(id);

@@ -16,7 +16,7 @@ import { verifyBundle } from "../verify-bundle";
 const OURS = operator(1);
 const POLICY = Policy.parse({ ...keysOf(OURS), quorum: 1 });
 
-/** A bundle of six entries, of which some have no part beside them. */
+/** A bundle of six entries, some of them without parts. */
 async function without(
   gone: readonly number[],
   manifest: Partial<Manifest> = {},
@@ -32,7 +32,7 @@ async function without(
   return { verdict: report.verdict, found: report.findings.map(({ class: of, seq }) => [of, seq]) };
 }
 
-it("an entry whose org part was left out is named, in a whole and in a filtered bundle", async () => {
+it("an entry without its org part is named, in a whole and in a filtered bundle", async () => {
   const wrong = { verdict: "wrong", found: [["part", 3]] };
   expect(await without([3])).toEqual(wrong);
   expect(await without([3], { complete: false, filter: { outcome: "done" } })).toEqual(wrong);
@@ -42,7 +42,7 @@ it("a bundle that asked for no part has none, and verifies", async () => {
   expect(await without([0, 1, 2, 3, 4, 5], { parts: "none" })).toEqual({ verdict: "verified", found: [] });
 });
 
-it("what a recovery says came back without its parts is lost and not named once more", async () => {
+it("a part that a recovery names as lost is reported as lost and not also as missing", async () => {
   const recovery = { from: 2, to: 4, lost: [`entry:${fixtureId(3)}`] };
   const changes: Record<number, EntryChange> = { 5: { class: "log", pub: { recovery } } };
   expect(await without([3], {}, changes)).toMatchObject({ found: [["lost", undefined]] });
@@ -56,19 +56,16 @@ it.each([
   ["an entry behind its range", { from: 2, to: 4, lost: [4] }, [4]],
   ["an entry of no range", { from: 0, to: 0, lost: [3] }, [3]],
   ["an entry of a range that was not there yet", { from: 2, to: 6, lost: [3] }, [3]],
-])(
-  "a recovery that names %s as lost explains no part that is missing",
-  async (_, { lost, ...range }, gone) => {
-    const recovery = { ...range, lost: lost.map((seq) => `entry:${fixtureId(seq)}`) };
-    const { found } = await without(gone, {}, { 5: { class: "log", pub: { recovery } } });
-    expect(found).toEqual(expect.arrayContaining(gone.map((seq) => ["part", seq])));
-  },
-);
+])("a recovery that names %s as lost explains no missing part", async (_, { lost, ...range }, gone) => {
+  const recovery = { ...range, lost: lost.map((seq) => `entry:${fixtureId(seq)}`) };
+  const { found } = await without(gone, {}, { 5: { class: "log", pub: { recovery } } });
+  expect(found).toEqual(expect.arrayContaining(gone.map((seq) => ["part", seq])));
+});
 
-describe("parts that the exporter says it did not find", () => {
+describe("parts that the exporter did not find", () => {
   const listed = (parts: Manifest["missing"]): Partial<Manifest> => ({ missing: parts ?? [] });
 
-  it("are findings, whatever they lie under, and the org part is named once", async () => {
+  it("unfound parts are findings whatever their key, and the org part is named once", async () => {
     const missing = [
       { seq: 2, c: PERSON_PART },
       { seq: 3, c: "org" },
@@ -83,13 +80,13 @@ describe("parts that the exporter says it did not find", () => {
     ]);
   });
 
-  it("are findings also where no part was asked for, and of an entry that is not here", async () => {
+  it("unfound parts are findings also where no part was requested, and for an entry that is not here", async () => {
     const manifest = { ...listed([{ seq: 5, c: PERSON_PART }]), parts: "none" as const };
     expect((await without([0, 1, 2, 3, 4, 5], manifest)).found).toEqual([["part", 5]]);
     expect((await without([], listed([{ seq: 99, c: PERSON_PART }]))).found).toEqual([["part", 99]]);
   });
 
-  it("are lost where a recovery here names their entry, and no other's", async () => {
+  it("unfound parts are lost only where a recovery here names their entry", async () => {
     const recovery = { from: 2, to: 4, lost: [`entry:${fixtureId(3)}`] };
     const changes: Record<number, EntryChange> = { 5: { class: "log", pub: { recovery } } };
     const missing = [
@@ -111,7 +108,7 @@ describe("parts that the exporter says it did not find", () => {
     return (await verifyBundle(bundle, { policy: POLICY })).findings.map((one) => [one.class, one.seq]);
   };
 
-  it("are findings in a file as they are in the manifest", async () => {
+  it("unfound parts in a file are findings like those in the manifest", async () => {
     const rows = TEXT.replace(`3 ${PERSON_PART}\n3 org\n`, `3 org\n3 ${PERSON_PART}\n`);
     expect(await filed(rows)).toEqual([
       ["part", 2],
@@ -127,7 +124,7 @@ describe("parts that the exporter says it did not find", () => {
     ["reaches beyond the tree", `2 ${PERSON_PART}\n3 org\n6 org\n`],
     ["names an erasure", `2 ${PERSON_PART} ${fixtureId(4)}\n3 org\n4 org\n`],
     ["has no last newline", `2 ${PERSON_PART}\n3 org\n4 org`],
-  ])("are refused in a file that %s", async (_, text) => {
+  ])("unfound parts are refused in a file that %s", async (_, text) => {
     expect(await filed(text)).toContainEqual(["container", undefined]);
   });
 
@@ -162,7 +159,7 @@ describe("parts that the exporter says it did not find", () => {
     ],
     ["a label that no entry can have", { missing: [{ seq: 3, c: "person" }] }],
     ["a list and a file", { ...FILE, missing: [{ seq: 2, c: "org" }] }],
-  ])("are refused in a manifest with %s", async (_, manifest) => {
+  ])("unfound parts are refused in a manifest with %s", async (_, manifest) => {
     expect(await filed(TEXT, manifest)).toContainEqual(["container", undefined]);
   });
 });
@@ -188,7 +185,7 @@ describe("entries of a filtered bundle that its filter does not name", () => {
     expect(other.found).toEqual([["lost", undefined]]);
   });
 
-  it("an erasure is accepted, also one that no part here needs", async () => {
+  it("an erasure is accepted, even if no part here needs it", async () => {
     const details = { compartment: "c-1", key_digest: "A".repeat(43), ...PERSON_KEY };
     const erasure: EntryChange = { class: "retention", org: { action: "compartment.erase", details } };
     const entries = Array.from({ length: 6 }, (_, at) => {

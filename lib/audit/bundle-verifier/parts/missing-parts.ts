@@ -4,15 +4,14 @@ import { around, type Findings } from "../report/report";
 import type { PartList } from "./part-list";
 
 /**
- * Parts that an entry binds and that are not here though they should be. Every reader of an entry reads its org part
- * (docs/formats/entry.md), so that only an export that asked for no part lacks it; of other parts an entry does not tell
- * who reads them, and the manifest names those that the exporter itself did not find where the entry says they lie. Who
- * keeps the database can drop or move sealed parts while every leaf stays as it was: without this the entry would stand
- * as one that nobody may read.
+ * Parts that an entry binds and that are wrongly missing. Every reader of an entry may read its org part
+ * (docs/formats/entry.md), so it is absent only from an export that asked for no parts. For other parts an entry does not
+ * name the readers; the manifest lists those that the exporter did not find. An operator of the database can drop or move
+ * sealed parts without changing a leaf. Without this check such an entry would look like one that no one may read.
  */
 export class MissingParts {
   readonly #seqs: number[] = [];
-  /** Entries that have a part in a bundle that says it has none. */
+  /** Entries with a part in a bundle that claims to have none. */
   #disowned: { readonly first: number; readonly count: number } | undefined;
 
   constructor(
@@ -21,7 +20,7 @@ export class MissingParts {
     readonly findings: Findings,
   ) {}
 
-  /** Takes one entry of the log with the parts beside it. */
+  /** Adds one entry of the log with its parts. */
   see(seq: number, entry: EntryFacts, parts: readonly LinePart[]): void {
     if (this.manifest.parts === "none") {
       if (parts.length > 0)
@@ -32,7 +31,7 @@ export class MissingParts {
     if (!parts.some(({ c }) => c === "org")) this.#seqs.push(seq);
   }
 
-  /** Names what is missing; `lost` are entries that a recovery in the log says came back without their parts. */
+  /** Reports missing parts. `lost` has the entries that came back without their parts, according to a recovery in the log. */
   finish(lost: ReadonlySet<number>): void {
     if (this.#disowned !== undefined) {
       const { first, count } = this.#disowned;
@@ -44,7 +43,7 @@ export class MissingParts {
     for (const { seq, c } of this.listed) {
       if (lost.has(seq)) continue;
       if (c === "org") {
-        // Both are in order: what the list names is left out of the others as it comes.
+        // Both lists are in order, so listed parts are skipped in the other list on the way.
         for (; (unnamed[next] ?? seq) < seq; next += 1) unnamed[kept++] = unnamed[next] ?? seq;
         while (unnamed[next] === seq) next += 1;
       }

@@ -10,19 +10,19 @@ export interface PartPlace {
 const LABEL_BYTES = 8;
 const LEAST = 1024;
 
-/** Whether a part stands behind another in the one order of such lists: by number, then by label. */
+/** Returns whether a part comes after another in the only order of such lists: by number, then by label. */
 export function isLaterPart({ seq, c }: PartPlace, last: PartPlace | undefined): boolean {
   return last === undefined || last.seq < seq || (last.seq === seq && last.c < c);
 }
 
-/** Parts in their order, sixteen bytes each however many there are: eight of the number and eight of the label. */
+/** Parts in their order, sixteen bytes each: eight for the number and eight for the label. */
 export class PartList {
-  /** The numbers; of an org part, whose label has no bytes, one less than the negative. */
+  /** The numbers. An org part, whose label has no bytes, is stored as the negative number minus one. */
   #seqs = new Float64Array(LEAST);
   #labels = new Uint8Array(LEAST * LABEL_BYTES);
   #length = 0;
 
-  /** A list of these, which are in order. */
+  /** Returns a list of these parts, which are in order. */
   static of(parts: readonly PartPlace[]): PartList {
     const list = new PartList();
     for (const part of parts) list.push(part);
@@ -33,7 +33,7 @@ export class PartList {
     return this.#length;
   }
 
-  /** Adds a part; false, and nothing is added, where its label is none or it does not stand behind the last one. */
+  /** Adds a part. Returns false and adds nothing if its label is invalid or it does not come after the last one. */
   push(part: PartPlace): boolean {
     if (!LABEL.test(part.c) || !isLaterPart(part, this.at(this.#length - 1))) return false;
     if (this.#length === this.#seqs.length) this.#grow();
@@ -44,7 +44,7 @@ export class PartList {
     return true;
   }
 
-  /** The part at a place of the list; undefined where there is none. */
+  /** Returns the part at a place of the list. Undefined if the place does not exist. */
   at(index: number): PartPlace | undefined {
     const seq = index < this.#length ? this.#seqs[index] : undefined;
     if (seq === undefined) return undefined;

@@ -6,7 +6,7 @@ import { verifyBundle } from "../verify-bundle";
 const OURS = operator(1);
 const POLICY = Policy.parse({ ...keysOf(OURS), quorum: 1 });
 
-it("a bundle that says it has no parts and has some is wrong: the word would hide the one that was dropped", async () => {
+it("a bundle that claims to have no parts but has some is wrong, because the claim could hide a dropped part", async () => {
   const entries = Array.from({ length: 6 }, (_, at) => {
     const entry = fixtureEntry(at);
     return at === 3 ? { ...entry, parts: [] } : entry;
@@ -18,7 +18,7 @@ it("a bundle that says it has no parts and has some is wrong: the word would hid
   expect(report.verdict).toBe("wrong");
 });
 
-it("a bundle that has no parts says so to its reader", async () => {
+it("a bundle without parts reports that to its reader", async () => {
   const entries = Array.from({ length: 6 }, (_, at) => ({ ...fixtureEntry(at), parts: [] }));
   const manifest = { parts: "none" as const };
   const report = await verifyBundle(layOut({ ...draftOf(OURS, entries, [6]), manifest }, OURS), {

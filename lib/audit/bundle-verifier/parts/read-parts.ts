@@ -6,19 +6,19 @@ import { isLaterPart, PartList, type PartPlace } from "./part-list";
 
 type ErasedParts = NonNullable<Manifest["erased"]>;
 
-/** Some 500,000 erased parts; a log with more of them is cut by a filter. */
+/** Some 500,000 erased parts. A log with more of them needs a filter. */
 const MAX_LIST_BYTES = 32 << 20;
 const NUMBER_AND_LABEL = "(0|[1-9][0-9]{0,14}) ([A-Za-z0-9_-]{1,64})";
 const ERASED_LINE = new RegExp(`^${NUMBER_AND_LABEL} ([0-9a-f-]{36})$`);
 const MISSING_LINE = new RegExp(`^${NUMBER_AND_LABEL}$`);
 
-/** What such a file holds, by the manifest and the tree. */
+/** Limits of such a file, from the manifest and the tree. */
 interface Wanted {
   readonly count: number;
   readonly size: number;
 }
 
-/** Where lines of such a file are put: false where one is not the next of the one canonical text. */
+/** Takes the parts of such a file. Returns false if a part is not the next of the only canonical text. */
 interface Lines {
   take(line: string): boolean;
   readonly length: number;
@@ -26,8 +26,8 @@ interface Lines {
 }
 
 /**
- * Reads a list of parts, a line for each, in rising order of number and label. Throws FormatError, naming the file, for
- * anything but the one canonical text of as many parts as the manifest says.
+ * Reads a list of parts, a line for each, in rising order of number and label. Throws FormatError with the file's name
+ * unless it is the only canonical text of as many parts as the manifest says.
  */
 async function readParts(pass: FilePass, wanted: Wanted, lines: Lines): Promise<void> {
   const file = pass.file.name;
@@ -65,7 +65,7 @@ export async function readErased(pass: FilePass, wanted: Wanted): Promise<Erased
   return parts;
 }
 
-/** Reads missing.txt: number and label of each part, sixteen bytes held of each. Throws FormatError for another text. */
+/** Reads missing.txt: number and label of each part, sixteen bytes in memory for each. Throws FormatError for another text. */
 export async function readMissing(pass: FilePass, wanted: Wanted): Promise<PartList> {
   const parts = new PartList();
   await readParts(pass, wanted, {

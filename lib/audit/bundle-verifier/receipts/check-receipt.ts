@@ -5,18 +5,18 @@ import type { Finding, Note, ReceiptResult } from "../report/report";
 import { signatureFault } from "./receipt-signature";
 import { leafOf, type ReceiptWatch } from "./receipt-watch";
 
-/** What a receipt is held against once the whole bundle was read. */
+/** What a receipt is compared with after the whole bundle was read. */
 export interface ReceiptGround {
   readonly log: string;
   readonly receiptKeys: readonly string[];
-  /** Whose keys these are, for what is said of a receipt that none of them signed. */
+  /** Owner of these keys, for the message about a receipt that none of them signed. */
   readonly keysOf: "policy" | "bundle";
   readonly watch: ReceiptWatch;
-  /** Leaves below this stand under a trusted checkpoint. */
+  /** A trusted checkpoint covers the leaves below this number. */
   readonly provenSize: number;
-  /** Whether the bundle was made with a filter: then there is no evidence. */
+  /** Whether the bundle was made with a filter. Then there is no evidence. */
   readonly isFiltered: boolean;
-  /** Microseconds: the bundle's tree was the whole log at this time, by the newest evidence in it; undefined without any. */
+  /** Microseconds: the bundle's tree was the whole log at this time, by its newest evidence. Undefined without evidence. */
   readonly evidence: bigint | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface ReceiptCheck {
   readonly notes: readonly Note[];
 }
 
-/** Holds a receipt against the bundle: its promise must be kept, or not be due yet. Names its file and its entry. */
+/** Checks a receipt with the bundle. Its promise must be kept, or not be due yet. Names its file and its entry. */
 export function checkReceipt({ file, receipt }: GivenReceipt, ground: ReceiptGround): ReceiptCheck {
   const said = judge(receipt, ground);
   const detail = file === undefined ? said.detail : `${file}: ${said.detail}`;
@@ -43,7 +43,7 @@ export function checkReceipt({ file, receipt }: GivenReceipt, ground: ReceiptGro
       const of = said.seq === undefined ? "missing leaf" : "content mismatch";
       return { result, findings: [{ class: of, detail, ...seq, about: "promise" }], notes: [] };
     }
-    // Where its entry stands here is said, and is no bad entry of the bundle.
+    // The note says where the receipt's entry is in this bundle. The bundle itself is not at fault.
     default:
       return { result, findings: [{ class: "receipt", detail }], notes: [] };
   }
@@ -67,7 +67,7 @@ function judge(receipt: ReceiptFile, ground: ReceiptGround): Said {
     return { ...fault, detail: `${nameOf(receipt, seq)} ${fault.detail}`, ...numbered(seq) };
   if (at !== undefined) return found(receipt, at, ground.provenSize);
   if (stands !== undefined) {
-    // Whoever packed the bundle could write it there: only what the log signed breaks its promise.
+    // Anyone who packed the bundle could write it there. Only what the log signed can break its promise.
     if (stands >= ground.provenSize)
       return {
         is: "unsigned",
@@ -80,7 +80,7 @@ function judge(receipt: ReceiptFile, ground: ReceiptGround): Said {
   return absent(receipt, ground);
 }
 
-/** Without a policy anybody can have made the whole bundle, round a receipt that was truly given. */
+/** Without a policy anyone can have made the whole bundle, around a genuine receipt. */
 function unvouched({ keysOf }: ReceiptGround): string {
   return keysOf === "bundle"
     ? ", if the keys in the bundle are the log's, for which nobody vouches here"

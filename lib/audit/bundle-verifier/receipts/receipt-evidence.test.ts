@@ -23,7 +23,7 @@ function receiptOf(at: number, { bytes } = fixtureEntry(at)) {
   };
 }
 
-it("receipts blame the log for no time that somebody put upon an older tree, which grew on meanwhile", async () => {
+it("a later time stamp on an older tree, which grew meanwhile, cannot make a receipt look broken", async () => {
   const six = draft(OURS, 6, [4, 6]);
   const older = { ...six, entries: six.entries.slice(0, 4), leaves: six.leaves.slice(0, 4) };
   const [four = ""] = six.checkpoints;
@@ -34,7 +34,7 @@ it("receipts blame the log for no time that somebody put upon an older tree, whi
   };
   const receipt = receiptOf(5);
   const policy = { ...POLICY, time_stamp: ["certificate"] };
-  // An authority stamps whatever it is sent, and a witness that has seen no later tree cosigns this one.
+  // An authority stamps every digest it receives, and a witness that has seen no later tree cosigns this one.
   const verifyTimeStamp = () => ({ at: "2026-11-24T16:00:00Z", by: "Test Authority" });
   const late = cosignatureLine(
     `${FIXTURE_LOG}/witness`,
@@ -69,12 +69,12 @@ it("receipts blame the log for no time that somebody put upon an older tree, whi
   expect(
     await told(changed({ "checkpoints.json": canonicalJson([recosigned]), "checkpoint.txt": recosigned })),
   ).toEqual(innocent);
-  // What the exporter signed with the bundle is the operator's own word.
+  // What the exporter signed with the bundle is the operator's own claim.
   expect(await told(layOut({ ...from, texts: stamped }, OURS))).toEqual(["wrong", "broken", true]);
   expect(await told(layOut({ ...from, checkpoints: [recosigned] }, OURS))).toEqual(["wrong", "broken", true]);
 });
 
-it("receipts are neither kept nor broken by a filtered bundle that does not reach them: no signer is asked for one", async () => {
+it("a receipt is neither kept nor broken by a filtered bundle that does not reach it, and no signer is asked", async () => {
   const clean = draft(OURS, 4, [4]);
   const filtered = layOut({ ...clean, manifest: { complete: false, filter: { outcome: "done" } } }, OURS);
   const report = await verifyBundle(filtered, { policy: POLICY, receipts: [{ receipt: receiptOf(900) }] });
@@ -87,7 +87,7 @@ it("receipts are neither kept nor broken by a filtered bundle that does not reac
   expect(kept.receipts[0]?.is).toBe("kept");
 });
 
-it("a receipt that is broken by the bundle's own keys alone says that nobody vouches for those", async () => {
+it("a receipt broken only by the bundle's own keys is reported with a note that these keys are unverified", async () => {
   const receipts = [{ receipt: receiptOf(900) }];
   const bundle = layOut(draft(OURS, 4, [4]), OURS);
   const words =

@@ -10,19 +10,19 @@ import type { ReceiptFile } from "../claims/bundle-format";
 /** A receipt is due a minute after its entry (docs/formats/receipt.md). */
 const DUE_MICROS = 60_000_000n;
 
-/** Keys that a receipt is held against, and whose they are. */
+/** Keys that check a receipt, and their owner. */
 interface Keys {
   readonly receiptKeys: readonly string[];
   readonly keysOf: "policy" | "bundle";
 }
 
-/** Why a receipt is not one that was given: changed after it was signed, or signed by another key. */
+/** Why a receipt is not genuine: changed after it was signed, or signed by another key. */
 export interface SignatureFault {
   readonly is: "changed" | "foreign";
   readonly detail: string;
 }
 
-/** What a receipt's own entry says of itself. */
+/** The values in a receipt's own entry. */
 interface OwnEntry {
   readonly leaf: Uint8Array;
   readonly id: string;
@@ -51,8 +51,8 @@ function nameOf({ name, keyId }: SignatureLine): string {
 }
 
 /**
- * Why the receipt does not hold under these keys, as the rest of a sentence about it; undefined where it holds and its entry
- * gives the leaf that was signed. Where putting one member right makes the signature hold, that member is named.
+ * Returns why the receipt is invalid under these keys, as the rest of a sentence about it. Undefined if it is valid and
+ * its entry gives the signed leaf. If correcting one member makes the signature valid, the text names that member.
  */
 export function signatureFault(
   receipt: ReceiptFile,
@@ -90,7 +90,7 @@ function changedText(member: string | undefined, key: string): string {
 
 type Claimed = Omit<ReceiptClaims, "log" | "leafHash"> & { readonly leafHash: Uint8Array | undefined };
 
-/** The one member with which, as the entry itself gives it, the signature holds. */
+/** Returns the one member that makes the signature valid when its value comes from the entry itself. */
 function changedMember(
   own: OwnEntry,
   { leafHash, ...claimed }: Claimed,

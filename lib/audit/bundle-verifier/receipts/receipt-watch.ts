@@ -2,11 +2,11 @@ import { fromBase64url, toHex } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
 import type { ReceiptFile } from "../claims/bundle-format";
 
-/** Looks out for the leaves and ids of receipts while the log passes by. */
+/** Finds the leaves and ids of receipts while the log is read. */
 export class ReceiptWatch {
   readonly #leafAt = new Map<string, number>();
   readonly #idAt = new Map<string, number>();
-  /** First four bytes of the wanted leaves: nearly every leaf is passed over by these alone. */
+  /** First four bytes of the wanted leaves. Nearly every other leaf is skipped by these alone. */
   readonly #heads = new Set<number>();
   readonly #leaves: ReadonlySet<string>;
   readonly #ids: ReadonlySet<string>;
@@ -41,7 +41,7 @@ function headOf(leaf: Uint8Array): number {
   return (((leaf[0] ?? 0) << 24) | ((leaf[1] ?? 0) << 16) | ((leaf[2] ?? 0) << 8) | (leaf[3] ?? 0)) >>> 0;
 }
 
-/** The leaf that a receipt promises; undefined where it names none of 32 bytes. */
+/** Returns the leaf that a receipt promises. Undefined if it names none of 32 bytes. */
 export function leafOf(receipt: ReceiptFile): Uint8Array | undefined {
   try {
     const leaf = fromBase64url(receipt.leaf_hash);

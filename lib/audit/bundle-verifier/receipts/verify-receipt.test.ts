@@ -17,7 +17,7 @@ const RECEIPT = {
 const KEYS = { receipts: [output.receipt_vkey] };
 
 describe("a receipt", () => {
-  it("of the known answers holds: as it is, in the answer it came in, and as the text of either", () => {
+  it("the known receipt is valid alone, in its API answer, and as the text of either", () => {
     const answer = { transaction_id: "x", receipt: RECEIPT };
     for (const given of [RECEIPT, answer, JSON.stringify(RECEIPT), JSON.stringify(answer, null, 2)])
       expect(verifyReceipt(given, KEYS)).toEqual({
@@ -35,7 +35,7 @@ describe("a receipt", () => {
     ["entry", toBase64url(utf8(output.entry_canonical.replace("done", "failed")))],
     ["log", "log.example.test/other"],
     ["signature", `${output.receipt_signature}\n`],
-  ])("with another %s was changed after it was signed", (name, value) => {
+  ])("a receipt with another %s was changed after it was signed", (name, value) => {
     const checked = verifyReceipt({ ...RECEIPT, [name]: value }, KEYS);
     expect(checked).toMatchObject({
       ok: false,
@@ -44,7 +44,7 @@ describe("a receipt", () => {
     });
   });
 
-  it("of another key is foreign, and one under no key, too", () => {
+  it("a receipt of another key is foreign, also when the policy has no key", () => {
     const other = vkey("log.example.test/sealport/receipt", ed25519PublicKey(new Uint8Array(32).fill(9)));
     for (const receipts of [[other], []])
       expect(verifyReceipt(RECEIPT, { receipts })).toMatchObject({ ok: false, is: "foreign" });
@@ -73,7 +73,7 @@ describe("a receipt", () => {
     [{ receipt: {} }],
     [{ ...RECEIPT, more: 1 }],
     [{ ...RECEIPT, leaf_hash: 1 }],
-  ])("is not %j", (given) => {
+  ])("%j is not a receipt", (given) => {
     expect(verifyReceipt(given, KEYS)).toMatchObject({ ok: false, is: "malformed" });
   });
 });

@@ -1,22 +1,22 @@
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
-import type { Policy, ReceiptFile } from "../claims/bundle-format";
-import { keysFault } from "../tree/check-keys";
-import { readReceipt } from "./read-receipt";
+import { type Policy, ReceiptFile } from "../claims/bundle-format";
+import { memberOf } from "../container/member";
+import { keysFault, parseSide } from "../tree/check-keys";
 import { signatureFault } from "./receipt-signature";
 import { leafOf } from "./receipt-watch";
 
-/** What a receipt promises, once it is known that the log gave it. */
+/** The promise of a receipt, after its signature was verified. */
 export interface GivenPromise {
   readonly ok: true;
   readonly entryId: string;
-  /** `YYYY-MM-DDTHH:MM:SS.ffffffZ`: by then the log holds the entry. */
+  /** `YYYY-MM-DDTHH:MM:SS.ffffffZ`: the log includes the entry by then. */
   readonly integrateBy: string;
-  /** Canonical bytes of the entry, of which the promise is. */
+  /** Canonical bytes of the promised entry. */
   readonly entry: Uint8Array;
 }
 
-/** A receipt that is none: changed after it was signed, of another log or key, or no receipt at all. */
+/** An invalid receipt: changed after it was signed, for another log or key, or not a receipt at all. */
 export interface NoPromise {
   readonly ok: false;
   readonly is: "changed" | "foreign" | "malformed";
@@ -28,9 +28,9 @@ function readOf(receipt: unknown): ReceiptFile {
 }
 
 /**
- * Whether one of the policy's receipt keys signed this receipt and its entry gives the leaf that was signed (audit.md
- * "Receipts"). That the log kept its promise only a bundle shows (`verifyBundle`). Takes the receipt, the whole answer it came
- * in, or the text of either.
+ * Returns whether one of the policy's receipt keys signed this receipt and its entry gives the signed leaf (audit.md
+ * "Receipts"). Only a bundle shows whether the log kept its promise (`verifyBundle`). Takes the receipt, the API's whole
+ * answer, or the text of either.
  */
 export function verifyReceipt(
   receipt: unknown,
@@ -48,4 +48,17 @@ export function verifyReceipt(
     if (!(error instanceof FormatError)) throw error;
     return { ok: false, is: "malformed", detail: error.message };
   }
+}
+
+/**
+ * Reads a stored receipt: the receipt alone, or the API's whole JSON answer with the receipt as its member `receipt`
+ * (docs/formats/receipt.md). Throws FormatError that says what is wrong.
+ */
+export function readReceipt(text: string): ReceiptFile {
+  const value = parseSide(text);
+  const receipt = memberOf(value, "receipt") ?? value;
+  const parsed = ReceiptFile.safeParse(receipt);
+  if (parsed.success) return parsed.data;
+  const path = (parsed.error.issues[0]?.path ?? []).map(String).join("/");
+  throw new FormatError("format.record", `not a receipt, at /${path}`, { pointer: `/${path}` });
 }

@@ -1,6 +1,6 @@
 import { type Finding, type FindingClass, firstBad } from "./report";
 
-/** What a fault is about, which decides what is certain, what is not and what to do. */
+/** The subject of a fault. It decides what is certain, what is not and what to do. */
 export type FaultGroup =
   | "changed"
   | "file"
@@ -39,14 +39,14 @@ function isClass(of: string): of is FindingClass {
   return Object.hasOwn(GROUPS, of);
 }
 
-/** What a finding is about; one of a class that is not known here is of the file. */
+/** Returns the subject of a finding. A finding of an unknown class is about the file. */
 export function groupOf(finding: { readonly class: string; readonly about?: Finding["about"] }): FaultGroup {
   return finding.about ?? (isClass(finding.class) ? GROUPS[finding.class] : "file");
 }
 
 /**
- * The finding to speak of first: that it is not signed by anybody the checker named, else one that names the first bad
- * number, else one of a range, else the first; what is only older comes after all others.
+ * Returns the finding to report first: a bundle signed by none of the checker's keys, else a first bad number, else a
+ * range, else the first finding. A bundle that is only older comes last.
  */
 export function mainFinding(findings: readonly Finding[]): Finding | undefined {
   const foreign = findings.find((finding) => finding.class === "foreign keys");
@@ -58,7 +58,7 @@ export function mainFinding(findings: readonly Finding[]): Finding | undefined {
   return first ?? graver ?? findings[0];
 }
 
-/** What to do, in English; the pages say the same from their own catalogue, in the reader's language. */
+/** Advice in English. The pages have the same texts in their own catalogue, in the reader's language. */
 export const WHAT_TO_DO: Readonly<Record<FaultGroup, string>> = {
   changed:
     "Keep this file and this report. Export the log again, compare, and notify the head of compliance. The signer’s own store still has the original.",

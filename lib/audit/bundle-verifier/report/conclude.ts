@@ -16,10 +16,10 @@ import { readNearby } from "./nearby";
 import { PlaceWindow } from "./place-window";
 import { type Finding, firstBad, type KeepableCheckpoint, type Note, type Report, somewhere } from "./report";
 
-/** Everything of a report but the verdict and the findings. */
+/** Everything in a report except the verdict and the findings. */
 export type Conclusion = Omit<Report, "verdict" | "findings">;
 
-/** What can be said once everything was read: anchor, tail, receipts, losses, and the entry behind a trouble. */
+/** The results after everything was read: anchor, tail, receipts, losses, and the entry behind a fault. */
 export async function conclude(run: Verification): Promise<Conclusion> {
   const { head, content, findings } = run;
   if (head === undefined || content === undefined) return nothing(run);
@@ -60,7 +60,7 @@ function groundOf({ manifest, keys }: Head, { entries }: Content): RecoveryGroun
   return { log: manifest.log, logKeys: keys.log, placeOf: (id) => entries.placeOf(id) };
 }
 
-/** What cannot be read a second time has its finding from the first, and is not looked at more closely. */
+/** A file that cannot be read again has its finding from the first reading and gets no closer check. */
 async function secondLook<T>(look: () => Promise<T>, otherwise: T): Promise<T> {
   try {
     return await look();
@@ -94,7 +94,7 @@ function trustOf(run: Verification, { keys }: Head): Pick<Conclusion, "trust"> {
   return { trust: { source, keys: [...keys.log, ...keys.receipts, ...keys.witnesses.keys()] } };
 }
 
-/** The bundle's newest checkpoint, where the whole tree stands under it and it has the cosignatures it needs. */
+/** Returns the bundle's newest checkpoint, if it covers the whole tree and has the required cosignatures. */
 function newestOf({ keys }: Head, content: Content, tree: TreeState): KeepableCheckpoint | undefined {
   const { newest, trusted } = content;
   if (newest === undefined || newest.size !== tree.provenSize || tree.provenSize !== tree.count)
@@ -156,7 +156,7 @@ function checkReceipts(
   return checks;
 }
 
-/** Roots of the trees of some sizes, by one more reading of the leaves; a log is pruned a few times in its life. */
+/** Returns the roots of the trees of some sizes, by another reading of the leaves. A log is pruned only a few times. */
 async function rootsAt(
   run: Verification,
   sizes: readonly number[],
@@ -175,10 +175,10 @@ async function rootsAt(
   return roots;
 }
 
-/** Names the entry behind a trouble: first by place signatures, else by the checkpoints on either side. */
+/** Names the entry behind a fault: first by place signatures, else by the checkpoints on either side. */
 async function blame(run: Verification, head: Head, content: Content, tree: TreeState): Promise<void> {
   const place = await secondLook(() => findPlace(run, head, content, tree), undefined);
-  // Where nobody the policy names signed anything, that no place is vouched for says nothing of the entries.
+  // If no trusted key signed anything, missing place signatures say nothing about the entries.
   if (place !== undefined && !(run.isForeign && place.shownBy === undefined)) run.findings.add(place);
   if (tree.failedSize === undefined || tree.failedSize > tree.count) return;
   const detail = `leaves ${tree.provenSize} to ${tree.failedSize - 1} do not give the root that was signed`;

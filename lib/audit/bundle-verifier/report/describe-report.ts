@@ -17,12 +17,12 @@ function line(finding: Finding): string {
   return `  ${finding.class}: ${shownText(finding.detail)}${where}\n`;
 }
 
-/** Receipts whose promise this bundle neither shows kept nor broken, since it does not reach their time. */
+/** Receipts that this bundle shows neither kept nor broken, because it does not reach their time. */
 export function openReceipts({ receipts }: Report): number {
   return receipts.filter((receipt) => receipt.is === "open").length;
 }
 
-/** The second line of what is wrong, where nothing is shown to be changed. */
+/** Second line of a wrong bundle in which no change is shown. */
 function mildness(report: Report): string {
   switch (mildnessOf(report)) {
     case "unfinished": {
@@ -53,7 +53,7 @@ function headline(report: Report): string {
   return `${HEADLINES[report.verdict]}\n${mildness(report)}${unshown}`;
 }
 
-/** What it was held against; nothing where nothing was. */
+/** Returns what the bundle was verified with. Empty without a policy. */
 function trustText({ log, entries, size, checkpoints, witnessed, selfWitnessed, trust }: Report): string {
   const source =
     trust.source === "policy" ? "of the policy file" : "found in the bundle (nobody vouched for them)";
@@ -67,7 +67,7 @@ function trustText({ log, entries, size, checkpoints, witnessed, selfWitnessed, 
   ].join("");
 }
 
-/** The report as text for people, safe for a terminal whatever the bundle says. */
+/** Returns the report as text for people. It is safe for a terminal whatever the bundle contains. */
 export function describeReport(report: Report): string {
   const bad = firstBad(report.findings);
   const main = mainFinding(report.findings);

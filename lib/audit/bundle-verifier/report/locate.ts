@@ -4,22 +4,22 @@ import { placeText } from "../claims/bundle-format";
 import type { PlaceWindow } from "./place-window";
 import { around, type Finding } from "./report";
 
-/** Entries farther away than this are not tried when an entry does not stand where it was exported. */
+/** Maximum distance to search when an entry is not where it was exported. */
 export const PLACE_RADIUS = 257;
 
-/** What the place signatures of a bundle are checked against. */
+/** What a bundle's place signatures are checked with. */
 export interface PlaceInput {
   readonly log: string;
   readonly receiptKeys: readonly string[];
-  /** First number in doubt and the one after the last: those that no trusted checkpoint vouches for. */
+  /** First number in doubt and the one after the last. No trusted checkpoint covers them. */
   readonly from: number;
   readonly to: number;
-  /** Whether every number must have a place line; a filtered export has them for its entries only. */
+  /** Whether every number must have a place line. A filtered export has lines for its entries only. */
   readonly complete: boolean;
   readonly window: PlaceWindow;
 }
 
-/** Whether a trusted receipt key signed that this leaf stood at this number. */
+/** Returns whether a trusted receipt key signed that this leaf was at this number. */
 function isVouched(
   input: PlaceInput,
   line: string | undefined,
@@ -36,7 +36,7 @@ function isVouched(
   }
 }
 
-/** Number at which a leaf was signed, looked for near where it stands now. */
+/** Returns the number at which a leaf was signed, searched near its present number. */
 function originalPlace(input: PlaceInput, at: number): number | undefined {
   const { leaves, places } = input.window;
   const leaf = leaves.get(at);
@@ -50,8 +50,8 @@ function originalPlace(input: PlaceInput, at: number): number | undefined {
 }
 
 /**
- * Names the first entry in doubt that does not stand where the exporter signed it, and what happened to it: moved,
- * left out, or changed. Undefined when every place in the range is vouched for. One Ed25519 verification a number.
+ * Returns the first entry in doubt that is not where the exporter signed it, and what happened to it: moved, left out, or
+ * changed. Undefined when every place in the range has a valid signature. One Ed25519 verification a number.
  */
 export async function locate(input: PlaceInput): Promise<Finding | undefined> {
   const { window } = input;
@@ -68,7 +68,7 @@ export async function locate(input: PlaceInput): Promise<Finding | undefined> {
   return undefined;
 }
 
-/** Whether one place near the start is vouched for as it stands or shifted by an omission. */
+/** Returns whether one place near the start has a valid signature, unchanged or shifted by an omission. */
 function isAnyVouched(input: PlaceInput): boolean {
   const { leaves, places } = input.window;
   for (let seq = input.from; seq < Math.min(input.to, input.from + PLACE_RADIUS - 1); seq += 1) {
@@ -80,7 +80,7 @@ function isAnyVouched(input: PlaceInput): boolean {
   return false;
 }
 
-/** Nothing is known of the single entries then, so that nothing is said to have shown a fault of this one. */
+/** Then nothing is known about single entries, so the report does not blame this one. */
 function noneVouched(seq: number): Finding {
   const detail = `no trusted receipt key vouches for any place from ${seq} on`;
   return { class: "content mismatch", detail, ...around(seq) };
@@ -98,7 +98,7 @@ function nameFault(input: PlaceInput, seq: number): Finding {
   return { class: "content mismatch", detail, ...around(seq) };
 }
 
-/** Two neighbours exchanged look like an omission from the first of them; the second tells them apart. */
+/** Two exchanged neighbours look like an omission of the first. The second one shows the difference. */
 function isSwap(input: PlaceInput, seq: number): boolean {
   const { leaves, places } = input.window;
   const next = leaves.get(seq + 1);

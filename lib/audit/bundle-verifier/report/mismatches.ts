@@ -9,8 +9,8 @@ interface Mismatch {
 }
 
 /**
- * Entries that do not give their leaves, one after another. Where one leaf was taken out of the list every later entry
- * differs from its own, being listed one place too early: that is said once, of the leaf that is missing.
+ * Collects entries that do not give their leaves, one after another. If one leaf was removed from the list, every later
+ * entry differs, because it is listed one place too early. Then only the missing leaf is reported.
  */
 export class Mismatches {
   #held: Mismatch | undefined;
@@ -18,11 +18,11 @@ export class Mismatches {
 
   constructor(readonly findings: Findings) {}
 
-  /** Takes the next one that differs; `listed` is undefined where the list has no leaf for it. */
+  /** Adds the next entry that differs. `listed` is undefined if the list has no leaf for it. */
   take(seq: number, own: Uint8Array, listed: Uint8Array | undefined): void {
     const held = this.#held;
     const follows = held !== undefined && held.seq + 1 === seq && equalConstantTime(held.listed, own);
-    // Two leaves exchanged look alike from the first of them.
+    // Two exchanged leaves look the same at the first of them.
     const isSwap = follows && listed !== undefined && equalConstantTime(held.own, listed);
     if (follows && !isSwap) {
       if (!this.#isShifted) this.#tellMissing(held.seq);
@@ -32,7 +32,7 @@ export class Mismatches {
     if (listed !== undefined) this.#held = { seq, own, listed: listed.slice() };
   }
 
-  /** Tells of the last one, which nothing after it explains. */
+  /** Reports the last one, which no later entry explains. */
   finish(): void {
     const held = this.#held;
     this.#held = undefined;

@@ -9,10 +9,10 @@ import type { NearbyEntry } from "./report";
 
 const LINE_BYTES = DIGEST_CHARACTERS + 2;
 const NEWLINE = 0x0a;
-/** As much of the entries as is read again to find three of them: a batch of lines and what hangs over. */
+/** Bytes of the entries to read again to find three of them: a batch of lines and what follows it. */
 const SPAN_BYTES = 6 << 20;
 
-/** Where to look for single entries. */
+/** Where to find single entries. */
 export interface NearbyInput {
   readonly source: ByteSource;
   readonly leaves: PlacedFile | undefined;
@@ -20,7 +20,7 @@ export interface NearbyInput {
   readonly landmarks: readonly { readonly seq: number; readonly offset: number }[];
 }
 
-/** Lists are of one width where they are well-formed, so that one line is found by its number. */
+/** Well-formed lists have lines of one width, so a line's position follows from its number. */
 async function listedLeaf({ source, leaves }: NearbyInput, seq: number): Promise<string | undefined> {
   const start = (leaves?.start ?? 0) + seq * LINE_BYTES;
   if (leaves === undefined || start + LINE_BYTES > leaves.end) return undefined;
@@ -54,7 +54,7 @@ async function exportedLines(
   const start = entries.start + offset;
   const bytes = await readExactly(source, start, Math.min(entries.end, start + SPAN_BYTES));
   for (let at = 0, end = bytes.indexOf(NEWLINE); end >= 0; at = end + 1, end = bytes.indexOf(NEWLINE, at)) {
-    // Cheaper than reading every line: the number stands at its end.
+    // Cheaper than parsing every line: the number is at its end.
     if (!seqs.some((seq) => endsWith(bytes, end, `"seq":${seq}}`))) continue;
     const line = lineOf(bytes.subarray(at, end));
     if (line !== undefined && !found.has(line.seq)) found.set(line.seq, line);
@@ -68,7 +68,7 @@ function endsWith(bytes: Uint8Array, end: number, text: string): boolean {
   return end >= wanted.length && wanted.every((byte, at) => bytes[end - wanted.length + at] === byte);
 }
 
-/** The first bad entry between its neighbours, as they stand in the bundle. */
+/** Returns the first bad entry and its neighbours, as they are in the bundle. */
 export async function readNearby(input: NearbyInput, bad: number): Promise<NearbyEntry[]> {
   const seqs = [bad - 1, bad, bad + 1].filter((seq) => seq >= 0);
   const lines = await exportedLines(input, seqs);

@@ -4,11 +4,11 @@ import type { FilePass } from "../container/file-pass";
 import { type LineBatch, lineBatches } from "../container/lines";
 import { DIGEST_CHARACTERS } from "../tree/digest-text";
 
-/** Lines are held some hundred at a time; one of a signature is far shorter. */
+/** Maximum length of a line. Some hundred lines are in memory, and a signature line is far shorter. */
 const MAX_PLACE_CHARACTERS = 1_000;
 const PLACE = /^(0|[1-9][0-9]{0,15}) (.+)$/;
 
-/** Lines of a file one after another. */
+/** Returns the lines of a file, one after another. */
 class LineCursor {
   readonly #batches: AsyncGenerator<LineBatch>;
   #lines: readonly string[] = [];
@@ -22,7 +22,7 @@ class LineCursor {
     while (this.#at >= this.#lines.length) {
       const { value, done } = await this.#batches.next();
       if (done === true) return undefined;
-      // A line that is not UTF-8 counts as one that says nothing.
+      // A line that is not UTF-8 counts as empty.
       this.#lines = (value.text ?? "\n").slice(0, -1).split("\n");
       this.#at = 0;
     }
@@ -32,7 +32,7 @@ class LineCursor {
 }
 
 async function* noChunks(): AsyncGenerator<never> {
-  // There is no such file.
+  // The file does not exist.
 }
 
 function leafOf(line: string): Uint8Array | undefined {
@@ -45,7 +45,7 @@ function leafOf(line: string): Uint8Array | undefined {
   }
 }
 
-/** Leaves and place lines near one number, moving up through both files; nothing far away is held. */
+/** Keeps leaves and place lines near one number while moving up through both files. Nothing far away is in memory. */
 export class PlaceWindow {
   readonly leaves = new Map<number, Uint8Array>();
   /** Place signature lines by sequence number. */
@@ -59,7 +59,7 @@ export class PlaceWindow {
   constructor(
     leaves: FilePass,
     places: FilePass | undefined,
-    /** Leaves that the entries' own bytes give, where those differ from the list. */
+    /** Leaves of the entries' own bytes, if those differ from the list. */
     readonly changed: ReadonlyMap<number, Uint8Array>,
     readonly radius: number,
   ) {
@@ -67,7 +67,7 @@ export class PlaceWindow {
     this.#placeLines = new LineCursor(places);
   }
 
-  /** Makes everything within the radius of this number available; numbers must rise. */
+  /** Loads everything within the radius of this number. Numbers must rise. */
   async moveTo(seq: number): Promise<void> {
     const [low, high] = [seq - this.radius, seq + this.radius];
     await this.#readLeaves(low, high);

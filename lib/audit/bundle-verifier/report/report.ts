@@ -1,7 +1,7 @@
-/** What can be wrong, in the words of audit.md "Verification". */
+/** Classes of findings, in the terms of audit.md "Verification". */
 export type FindingClass =
   | "container"
-  /** The container is not the canonical one; its files may all the same be those that were signed. */
+  /** The container is not the canonical one. Its files may still be the signed ones. */
   | "empty"
   | "file"
   | "manifest"
@@ -22,41 +22,44 @@ export type FindingClass =
   | "foreign keys"
   | "keys";
 
-/** One thing that is wrong, with the sequence number it was found at and the intact entries beside it. */
+/** One finding, with its sequence number and the intact entries next to it. */
 export interface Finding {
   readonly class: FindingClass;
   readonly detail: string;
   readonly seq?: number;
   readonly before?: number;
   readonly after?: number;
-  /** Where the fault lies somewhere from `seq` on: the last number it can be at. */
+  /** If the fault is somewhere from `seq` on: the last number it can be at. */
   readonly until?: number;
-  /** What showed it, where two values can be told apart: the entry's own leaf, or a signature over another one. */
+  /** What showed the fault, if two values can be distinguished: the entry's own leaf, or a signature over another one. */
   readonly shownBy?: "leaf" | "place" | "root";
-  /** Nothing is shown to be changed: cosignatures of the quorum, or a checkpoint over what waits, are not there. */
+  /** No change is shown: cosignatures of the quorum, or a checkpoint over waiting entries, are missing. */
   readonly isUnfinished?: true;
-  /** With `root`: the root that was signed over `size` leaves and the one that these leaves give, base64url. */
+  /** With `root`: the root that was signed over `size` leaves and the root of these leaves, base64url. */
   readonly roots?: RootsApart;
-  /** With "foreign keys": the log the bundle names, and those the policy's keys are of. */
+  /** With "foreign keys": the log that the bundle names, and those of the policy's keys. */
   readonly logs?: LogsApart;
-  /** What the finding is about, where its class alone does not tell what to do (advice.ts). */
+  /** Subject of the finding, if its class alone does not decide the advice (advice.ts). */
   readonly about?: "older" | "receipt" | "promise";
 }
 
-/** A bundle's own log beside the names of a policy's log keys, in one text. */
+/** Returns a bundle's own log and the names of a policy's log keys, in one text. */
 export interface LogsApart {
   readonly bundle: string;
   readonly policy: string;
 }
 
-/** Whether all that is wrong is that something is not there yet: cosignatures of the quorum, or a checkpoint over a tail. */
+/**
+ * Returns whether all findings are about something that is not available yet: cosignatures of the quorum, or a checkpoint
+ * over a tail.
+ */
 export function isOnlyUnfinished(findings: readonly Pick<Finding, "isUnfinished">[]): boolean {
   return findings.length > 0 && findings.every((finding) => finding.isUnfinished);
 }
 
 /**
- * Why a wrong bundle is not shown to be changed, where all findings are of that kind: something is not there yet; it ends
- * before a checkpoint that the checker has kept; or what is wrong is said of receipts alone.
+ * Returns why a wrong bundle shows no change, if all findings are of that kind: something is not available yet, the
+ * bundle ends before a checkpoint that the checker has kept, or the findings are about receipts only.
  */
 export function mildnessOf({
   findings,
@@ -69,14 +72,14 @@ export function mildnessOf({
   return findings.every((finding) => finding.class === "receipt") ? "receipts" : undefined;
 }
 
-/** A signed root and the recomputed one, which differ. */
+/** A signed root and a different recomputed one. */
 export interface RootsApart {
   readonly size: number;
   readonly signed: string;
   readonly own: string;
 }
 
-/** What is remarkable and not wrong. */
+/** Notes that are not faults. */
 export type NoteClass =
   | "later entries"
   | "filtered"
@@ -106,38 +109,38 @@ export interface Note {
 
 export type Verdict = "verified" | "consistent" | "wrong";
 
-/** What a bundle says of one receipt that was held against it. */
+/** The result for one receipt that was checked with a bundle. */
 export interface ReceiptResult {
-  /** Name of the file it was in, where it was in one. */
+  /** Name of its file, if it was in one. */
   readonly file: string | undefined;
   readonly entryId: string;
-  /** Number of its entry, where that is in the bundle. */
+  /** Number of its entry, if the bundle has it. */
   readonly seq?: number;
   /**
-   * kept: its entry is in the tree. open: neither proven nor broken by this bundle. broken: its time is over and its entry is
-   * not there, or another in its place. unsigned: no trusted checkpoint stands over its entry. changed: not as it was signed.
-   * foreign: of another log, or signed by another key.
+   * kept: its entry is in the tree. open: this bundle neither proves nor breaks it. broken: its time is over and its
+   * entry is absent or replaced by another. unsigned: no trusted checkpoint covers its entry. changed: not as it was
+   * signed. foreign: for another log, or signed by another key.
    */
   readonly is: "kept" | "open" | "broken" | "unsigned" | "changed" | "foreign";
   readonly detail: string;
 }
 
-/** The checkpoint at which a bundle ends, to be kept by the checker. */
+/** The checkpoint at the end of a bundle, for the checker to keep. */
 export interface KeepableCheckpoint {
   readonly size: number;
-  /** Its signed note, with the lines of trusted keys alone. */
+  /** Its signed note, with the lines of trusted keys only. */
   readonly note: string;
 }
 
-/** An entry near the first fault, as it stands and as it was recomputed; leaves are base64url. */
+/** An entry near the first fault, as stored and as recomputed. Leaves are base64url. */
 export interface NearbyEntry {
   readonly seq: number;
   readonly at?: string;
   readonly class?: string;
   readonly outcome?: string;
-  /** The leaf in the list that the tree is made of. */
+  /** The leaf in the list that the tree is built from. */
   readonly listed?: string;
-  /** The leaf that the entry's own bytes give; none where its bytes are not here. */
+  /** The leaf of the entry's own bytes. Absent if its bytes are not here. */
   readonly own?: string;
   readonly isBad: boolean;
 }
@@ -147,21 +150,21 @@ export interface Report {
   readonly verdict: Verdict;
   readonly log: string | undefined;
   readonly exportedAt: string | undefined;
-  /** Leaves of the tree that stand under a trusted checkpoint. */
+  /** Number of leaves that a trusted checkpoint covers. */
   readonly size: number;
   readonly entries: number;
   readonly checkpoints: number;
-  /** Checkpoints that carry the wanted number of trusted cosignatures, by independent witnesses. */
+  /** Checkpoints with the required number of trusted cosignatures by independent witnesses. */
   readonly witnessed: number;
-  /** Those of the others that the operator's own witnesses have cosigned. */
+  /** Number of the other checkpoints that the operator's own witnesses have cosigned. */
   readonly selfWitnessed: number;
   readonly trust: { readonly source: "policy" | "bundle"; readonly keys: readonly string[] };
   readonly findings: readonly Finding[];
-  /** One for each receipt that was given, in their order; none where the bundle could not be read. */
+  /** One for each given receipt, in their order. Empty if the bundle could not be read. */
   readonly receipts: readonly ReceiptResult[];
-  /** Only of a verified bundle. */
+  /** Only for a verified bundle. */
   readonly newest: KeepableCheckpoint | undefined;
-  /** The first bad entry between its neighbours. */
+  /** The first bad entry and its neighbours. */
   readonly nearby: readonly NearbyEntry[];
   readonly notes: readonly Note[];
 }
@@ -172,7 +175,7 @@ interface NumberedFinding {
   readonly until?: number | undefined;
 }
 
-/** The first bad sequence number, if any finding names one; a number that is named outweighs the start of a range. */
+/** Returns the first bad sequence number that a finding names. A named number is preferred to the start of a range. */
 export function firstBad(findings: readonly NumberedFinding[]): number | undefined {
   const numbered = findings.filter((finding) => finding.seq !== undefined);
   const named = numbered.filter((finding) => finding.until === undefined);
@@ -180,20 +183,20 @@ export function firstBad(findings: readonly NumberedFinding[]): number | undefin
   return seqs.length === 0 ? undefined : Math.min(...seqs);
 }
 
-/** The numbers between which a fault lies. */
+/** Returns the numbers between which a fault is. */
 export function somewhere(from: number, until: number): { seq: number; until: number } {
   return { seq: from, until };
 }
 
-/** The number a finding is about and the ones beside it. */
+/** Returns the number of a finding and its neighbours. */
 export function around(seq: number): { seq: number; before?: number; after: number } {
   return { seq, ...(seq > 0 ? { before: seq - 1 } : {}), after: seq + 1 };
 }
 
-/** More findings than this of one class tell nothing new; the rest are counted. */
+/** Maximum number of findings of one class. The rest are counted. */
 const MAX_OF_CLASS = 50;
 
-/** Collects findings within bounds, so that a bundle of a million faults is as cheap to report as one. */
+/** Collects a limited number of findings, so that a bundle with a million faults is cheap to report. */
 export class Findings {
   readonly #kept: Finding[] = [];
   readonly #counts = new Map<FindingClass, number>();
@@ -214,7 +217,7 @@ export class Findings {
     return [...this.#kept];
   }
 
-  /** One note for each class of which not all findings are kept. */
+  /** Returns one note for each class with more findings than are kept. */
   notes(): Note[] {
     return [...this.#counts].flatMap(([of, count]): Note[] => {
       if (count <= MAX_OF_CLASS) return [];

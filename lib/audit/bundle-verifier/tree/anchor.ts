@@ -9,10 +9,10 @@ import { describeQuorum, isMet, type Quorum } from "./quorum";
 
 const MERGE_DELAY_MICROS = 60_000_000n;
 const MICROS_PER_SECOND = 1_000_000n;
-/** Clocks of witness, operator and checker may differ by this much; a time beyond it lies in the future. */
+/** Tolerance for clocks of witness, operator and checker. A time beyond it is in the future. */
 const SKEW_MICROS = 300_000_000n;
 
-/** Witnessed is what independent witnesses cosigned; what ours alone did is self-witnessed. */
+/** Witnessed means cosigned by independent witnesses. Cosigned only by our own means self-witnessed. */
 export function countWitnessed(
   trusted: readonly TrustedCheckpoint[],
   quorum: Quorum,
@@ -26,7 +26,7 @@ export function countWitnessed(
   return { witnessed, selfWitnessed };
 }
 
-/** What is remarkable about the cosignatures of the newest checkpoint, and about the times that witnesses give. */
+/** Reports notes about the cosignatures of the newest checkpoint, and about the times of witnesses. */
 export function witnessNotes(
   { manifest }: Head,
   trusted: readonly TrustedCheckpoint[],
@@ -49,7 +49,7 @@ function kindNotes(trusted: readonly TrustedCheckpoint[], tree: TreeState): Note
   return [{ class: "unwitnessed", detail: "no trusted witness has cosigned the newest checkpoint" }];
 }
 
-/** A witness whose time is later than the export, or than the checker's own clock, has signed with a wrong clock. */
+/** A witness whose time is later than the export, or than the checker's own clock, signed with a wrong clock. */
 function futureNotes(
   { exported_at }: Manifest,
   trusted: readonly TrustedCheckpoint[],
@@ -82,9 +82,9 @@ function timeText(seconds: number): string {
   }
 }
 
-/** What of the times in a bundle is the exporter's own word, and the checker's clock. */
+/** The times in a bundle that the exporter claims, and the checker's clock. */
 export interface Times {
-  /** Of a time stamp on the newest checkpoint, where the exporter signed it with the bundle. */
+  /** Time of a time stamp on the newest checkpoint, if the exporter signed it with the bundle. */
   readonly stamped: bigint | undefined;
   /** Whether the exporter signed the checkpoints, with the cosignatures on them. */
   readonly hasCosigned: boolean;
@@ -92,12 +92,12 @@ export interface Times {
 }
 
 /**
- * Latest time by which this tree was the newest one, by the exporter's own word: the export, and what witnesses and a
- * time stamp put on the checkpoint that he signed as his newest. Undefined where no trusted key signed the manifest: an
- * authority stamps whatever it is sent, and a witness that has seen no later tree cosigns an old one, for anybody.
- * Undefined, too, where the tree is not proven to its end, since what is not there may have been cut off here, and of a
- * filtered export, for which the portal asks no signer how far the log goes. A witness's time that the checker's own
- * clock has not reached is no evidence of anything.
+ * Returns the latest time by which this tree was the newest one, according to the exporter: the export, and the times of
+ * witnesses and a time stamp on the checkpoint that the exporter signed as the newest. Undefined where no trusted key
+ * signed the manifest, because an authority stamps anything, and a witness that has seen no later tree cosigns an old one
+ * for anyone. Undefined too where the tree is not proven to its end, because the end may have been cut off, and for a
+ * filtered export, for which the portal asks no signer how far the log goes. A witness's time later than the checker's
+ * own clock is not evidence.
  */
 export function newestEvidence(
   { manifest, isSigned }: Pick<Head, "manifest" | "isSigned">,
@@ -117,7 +117,7 @@ export function newestEvidence(
   return times.reduce((newest, time) => (time > newest ? time : newest));
 }
 
-/** The bundle must end at a trusted checkpoint, with enough witnesses on it. */
+/** Requires that the bundle ends at a trusted checkpoint with enough witnesses. */
 export function checkAnchor(
   { manifest, keys }: Head,
   trusted: readonly TrustedCheckpoint[],
@@ -132,7 +132,7 @@ export function checkAnchor(
   }
   const anchors = trusted.filter((checkpoint) => checkpoint.size === size);
   const anchor = anchors.find((candidate) => isMet(keys.quorum, candidate)) ?? anchors.at(-1);
-  // A tree of nothing has a root that anybody knows: whoever signed it, nothing is verified by it.
+  // The root of an empty tree is public, so a signature over it verifies nothing.
   if (size === 0) {
     findings.add({
       class: "empty",
@@ -151,8 +151,8 @@ export function checkAnchor(
 }
 
 /**
- * Entries that no checkpoint covers yet: reported within the merge delay, a finding beyond it. What waited when its log was
- * closed waits for none: it is told, and no newer bundle will be of another mind.
+ * Reports entries that no checkpoint covers yet: a note within the merge delay, a finding beyond it. Entries that waited
+ * when their log was closed stay uncovered. They are only a note, because no newer bundle can cover them.
  */
 export function checkTail({ later, exported_at, recorded_in }: Manifest, findings: Findings): Note[] {
   if (later.count === 0) return [];

@@ -1,11 +1,11 @@
 import { checkEd25519PublicKey } from "@/lib/crypto/ed25519-check";
 import { FormatError } from "@/lib/crypto/format-error";
+import type { Json } from "@/lib/crypto/json/canonical-json";
 import { parseVkey } from "@/lib/crypto/log/signed-note";
 import { Policy } from "../claims/bundle-format";
-import { parseSide } from "../receipts/read-side";
 import type { Finding } from "../report/report";
 
-/** Keys by which notes are checked, of a policy or of a bundle. */
+/** Keys that check notes, from a policy or a bundle. */
 interface NamedKeys {
   readonly log: readonly string[];
   readonly receipts: readonly string[];
@@ -22,7 +22,7 @@ function keyFault(text: string): string | undefined {
   }
 }
 
-/** The first key by which nothing can be checked, as `log key 1 is refused: …`; undefined when each is one. */
+/** Returns the first unusable key, as `log key 1 is refused: …`. Undefined when all are usable. */
 export function keysFault({ log, receipts, witnesses }: NamedKeys): string | undefined {
   const lists = [
     ["log", log],
@@ -42,7 +42,7 @@ function nameOf(key: string): string {
   return key.slice(0, Math.max(0, key.indexOf("+")));
 }
 
-/** Nothing of a bundle is signed by a key that the policy names; log keys tell best which log each is about. */
+/** No key in the policy signed anything in the bundle. Names of log keys best show which log each is about. */
 export function foreignKeys(bundle: string, own: readonly string[], policy: readonly string[]): Finding {
   const logs = { bundle, policy: [...new Set(policy.map(nameOf))].join(", ") };
   const keys =
@@ -54,8 +54,8 @@ export function foreignKeys(bundle: string, own: readonly string[], policy: read
 }
 
 /**
- * Reads a policy as a checker wrote it, also as an editor saved it with a byte order mark (docs/formats/bundle.md "Policy"). Throws FormatError that says what is wrong:
- * not JSON, the member that has another form, or the key that is none.
+ * Reads a policy as a checker wrote it, also with an editor's byte order mark (docs/formats/bundle.md "Policy"). Throws
+ * FormatError that names the fault: not JSON, a member of another form, or an invalid key.
  */
 export function readPolicy(text: string): Policy {
   const parsed = Policy.safeParse(parseSide(text.replace(/^\uFEFF/, "")));
@@ -68,4 +68,13 @@ export function readPolicy(text: string): Policy {
   const fault = keysFault(parsed.data);
   if (fault !== undefined) throw new FormatError("format.key", `the policy's ${fault}`);
   return parsed.data;
+}
+
+/** Parses the JSON of a file that a checker wrote or kept with a bundle, in any spelling. Throws FormatError for other text. */
+export function parseSide(text: string): Json {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new FormatError("format.json", text.trim() === "" ? "empty" : "not JSON");
+  }
 }

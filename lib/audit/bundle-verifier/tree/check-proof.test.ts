@@ -40,7 +40,7 @@ function caseOf(size: number, seq: number, more: { readonly seed?: Uint8Array; r
 const place = fc.integer({ min: 1, max: 70 }).chain((size) => fc.tuple(fc.constant(size), fc.nat(size - 1)));
 
 describe("a proof of one entry", () => {
-  test("holds at every place of every tree, and names signer and witness", () => {
+  test("a proof is valid at every place of every tree, and names signer and witness", () => {
     fc.assert(
       fc.property(place, ([size, seq]) => {
         const checked = checkProof(caseOf(size, seq));
@@ -54,7 +54,7 @@ describe("a proof of one entry", () => {
     );
   });
 
-  test("names each neighbour's real side and the leaves it stands for", () => {
+  test("a proof names each neighbour's real side and the leaves that it covers", () => {
     const { steps, size, index } = parseProof(caseOf(13, 9).proof);
     expect([size, index]).toEqual([13, 9]);
     expect(steps.map(({ side, leaves }) => [side, leaves.start, leaves.end])).toEqual([
@@ -65,7 +65,7 @@ describe("a proof of one entry", () => {
     ]);
   });
 
-  test("does not hold with any byte of the entry changed", () => {
+  test("a proof is invalid with any byte of the entry changed", () => {
     fc.assert(
       fc.property(place, fc.integer({ min: 1, max: 255 }), ([size, seq], flip) => {
         const given = caseOf(size, seq);
@@ -78,12 +78,12 @@ describe("a proof of one entry", () => {
     );
   });
 
-  test("does not hold with any character of the proof file changed", () => {
+  test("a proof is invalid with any character of the proof file changed", () => {
     const given = caseOf(13, 9);
     for (let at = 0; at < given.proof.length; at += 1) {
       const changed = `${given.proof.slice(0, at)}${given.proof[at] === "A" ? "B" : "A"}${given.proof.slice(at + 1)}`;
       const checked = checkProof({ ...given, proof: changed });
-      // A name or key id that is nobody's makes the witness's line an unknown one, which is ignored.
+      // A changed name or key id makes the witness's line unknown, and unknown lines are ignored.
       const isIgnored = checked.ok && checked.cosignatures.length === 0;
       expect(checked.ok && !isIgnored, `character ${at}`).toBe(false);
     }
@@ -104,7 +104,7 @@ describe("a proof of one entry", () => {
     expect(checkProof({ ...caseOf(13, 9), ...change })).toEqual({ ok: false, fault });
   });
 
-  test("under a checkpoint that another key signed in the log's name is refused", () => {
+  test("a checkpoint that another key signed in the log's name is refused", () => {
     expect(checkProof(caseOf(13, 9, { seed: OTHER }))).toEqual({ ok: false, fault: "unsigned" });
     const given = caseOf(13, 9);
     const forged = given.proof.replace(/^— \S+ \S+$/m, (line) => {
@@ -116,7 +116,7 @@ describe("a proof of one entry", () => {
     expect(checkProof({ ...given, proof: forged })).toEqual({ ok: false, fault: "signature" });
   });
 
-  test("with a neighbour too few or too many is refused", () => {
+  test("a missing or additional neighbour is refused", () => {
     const given = caseOf(13, 9);
     const lines = given.proof.split("\n");
     const without = [...lines.slice(0, 2), ...lines.slice(3)].join("\n");
@@ -125,7 +125,7 @@ describe("a proof of one entry", () => {
       expect(checkProof({ ...given, proof })).toEqual({ ok: false, fault: "form" });
   });
 
-  test("may carry a line of extra data, which changes nothing and must be base64", () => {
+  test("a proof may have a line of extra data, which must be base64 and changes nothing", () => {
     const given = caseOf(13, 9);
     const withExtra = (extra: string) => given.proof.replace("\nindex ", `\nextra ${extra}\nindex `);
     expect(checkProof({ ...given, proof: withExtra("YWdl") })).toMatchObject({ ok: true });
@@ -133,7 +133,7 @@ describe("a proof of one entry", () => {
       expect(checkProof({ ...given, proof: withExtra(extra) })).toEqual({ ok: false, fault: "form" });
   });
 
-  test("in any other form is refused by name and soon: line ends, hash lengths, base64, numbers, numbers of lines", () => {
+  test("other forms are refused quickly: line ends, hash lengths, base64, numbers, numbers of lines", () => {
     const given = caseOf(13, 9);
     const [format, index, first = "", ...rest] = given.proof.split("\n");
     const bare = (hash: string) => [format, index, hash, ...rest].join("\n");

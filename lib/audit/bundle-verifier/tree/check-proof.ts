@@ -7,17 +7,17 @@ import { openNote, parseCheckpoint, splitNote, type VerifiedSignature } from "@/
 const FORMAT_LINE = "c2sp.org/tlog-proof@v1";
 const EXTRA = "extra ";
 const INDEX = /^index (0|[1-9][0-9]{0,15})$/;
-/** A tree of 2^53 leaves is no deeper; a longer list is no proof of ours. */
+/** Maximum depth: that of a tree of 2^53 leaves. */
 const MAX_HASHES = 63;
 
-/** One neighbour on the way from a leaf to the root: where it stands, its hash, and the leaves it stands for. */
+/** One neighbour on the way from a leaf to the root: its side, its hash, and the leaves that it covers. */
 export interface ProofStep {
   readonly side: "left" | "right";
   readonly hash: Uint8Array;
   readonly leaves: LeafRange;
 }
 
-/** A C2SP tlog-proof file, taken apart but not yet believed. Steps go from the leaf to the root. */
+/** A parsed C2SP tlog-proof file, not verified yet. Steps go from the leaf to the root. */
 export interface Proof {
   readonly index: number;
   readonly steps: readonly ProofStep[];
@@ -36,14 +36,14 @@ function hashOf(line: string): Uint8Array {
   return hash.length === 32 ? hash : refuse("a neighbour hash has 32 bytes");
 }
 
-/** Takes the line of extra data out, which nobody vouches for and nothing here reads (C2SP tlog-proof). */
+/** Removes the line of extra data, which is not signed and not used (C2SP tlog-proof). */
 function withoutExtra([format = "", second = "", ...rest]: readonly string[]): string[] {
   if (!second.startsWith(EXTRA)) return [format, second, ...rest];
   fromBase64(second.slice(EXTRA.length));
   return [format, ...rest];
 }
 
-/** Parses a tlog-proof strictly (C2SP tlog-proof); the number of hashes must fit the tree. */
+/** Parses a tlog-proof strictly (C2SP tlog-proof). The number of hashes must fit the tree. */
 export function parseProof(text: string): Proof {
   const at = text.indexOf("\n\n");
   const [format, indexLine = "", ...lines] = withoutExtra(text.slice(0, Math.max(at, 0)).split("\n"));
@@ -62,7 +62,7 @@ export function parseProof(text: string): Proof {
   return { index, steps, note, origin, size, root: rootHash };
 }
 
-/** What a check found: everything holds, or the first thing that does not. */
+/** The result of a check: all valid, or the first fault. */
 export type ProofCheck =
   | {
       readonly ok: true;
@@ -72,14 +72,14 @@ export type ProofCheck =
     }
   | { readonly ok: false; readonly fault: ProofFault };
 
-/** `form`: no proof at all. The others name what does not belong together. */
+/** `form`: not a proof. The others name what does not fit together. */
 export type ProofFault = "form" | "index" | "log" | "leaf" | "path" | "signature" | "unsigned";
 
-/** An entry as it was shown, with the proof of its place and the keys to check it with. */
+/** An entry as it was shown, with the proof of its place and the keys to check it. */
 export interface ProofCase {
   /** Canonical bytes of the entry. */
   readonly entry: Uint8Array;
-  /** The leaf digest shown beside it, base64url. */
+  /** The leaf digest shown with it, base64url. */
   readonly leaf: string;
   readonly seq: number;
   readonly log: string;
@@ -98,8 +98,8 @@ function openSigned(input: ProofCase, note: string): ProofCheck | ReturnType<typ
 }
 
 /**
- * Whether this entry stands at this place under a checkpoint that one of the log's keys signed: leaf from the
- * bytes, root from leaf and neighbours, signature over the root. Where the keys came from is the caller's question.
+ * Returns whether this entry is at this place under a checkpoint that one of the log's keys signed: leaf from the bytes,
+ * root from leaf and neighbours, signature over the root. The caller decides whether to trust the keys.
  */
 export function checkProof(input: ProofCase): ProofCheck {
   try {

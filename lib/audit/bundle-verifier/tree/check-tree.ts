@@ -7,7 +7,7 @@ import { BUNDLE_FILES } from "../claims/bundle-format";
 import type { Findings, KeepableCheckpoint } from "../report/report";
 import type { Cosigned, Quorum } from "./quorum";
 
-/** Keys a verification trusts, wherever they came from. */
+/** Keys that a verification trusts, whatever their source. */
 export interface TrustedKeys {
   readonly log: readonly string[];
   readonly receipts: readonly string[];
@@ -19,21 +19,21 @@ export interface TrustedKeys {
 export interface TrustedCheckpoint extends Cosigned {
   readonly size: number;
   readonly root: Uint8Array;
-  /** Newest time (Unix seconds) that a trusted witness put on it. */
+  /** Newest time (Unix seconds) of a trusted witness on it. */
   readonly cosignedAt: number | undefined;
-  /** The checker has kept it in his policy; it need not be in the bundle. */
+  /** The checker has kept it in the policy. It need not be in the bundle. */
   readonly isKept?: true;
-  /** What a time-stamp authority stamps: SHA-256 of text, empty line and the log's own signature line. */
+  /** The digest for a time-stamp authority: SHA-256 of text, empty line and the log's own signature line. */
   readonly imprint: Uint8Array;
 }
 
-/** More than any bundle has (docs/formats/bundle.md "checkpoint.txt"): each costs a reader memory and a signature. */
+/** Maximum number of checkpoints (docs/formats/bundle.md "checkpoint.txt"). Each costs memory and a signature check. */
 const MAX_CHECKPOINTS = 100_000;
 
-/** Size and root as a note says them, before anything of it is believed. */
+/** Size and root in a note, before its signatures are checked. */
 const HEAD = /^[^\n]*\n(0|[1-9][0-9]{0,15})\n([^\n]*)\n/;
 
-/** Opens checkpoints under the trusted log keys, one after another. What none of them signed is counted. */
+/** Opens checkpoints with the trusted log keys, one after another. Checkpoints that none of them signed are counted. */
 export class CheckpointReader {
   readonly #trusted: TrustedCheckpoint[] = [];
   readonly #vkeys: readonly string[];
@@ -57,15 +57,15 @@ export class CheckpointReader {
     return this.#newest;
   }
 
-  /** Whether there are checkpoints in the bundle and no trusted log key signed any of them. */
+  /** Whether the bundle has checkpoints and no trusted log key signed any of them. */
   get isForeign(): boolean {
     return this.#untrusted > 0 && this.#held === 0;
   }
 
   /**
-   * Takes the bundle's next note; one that does not hold or is of another log is a finding. Each stands over more than
-   * the one before (docs/formats/bundle.md "checkpoint.txt"), or over another tree of that size, so that nothing is
-   * verified twice, however often it stands there. Throws FormatError behind the hundred thousandth.
+   * Adds the bundle's next note. An invalid note or one of another log is a finding. Each covers more than the one before
+   * (docs/formats/bundle.md "checkpoint.txt"), or another tree of that size, so a repeated note is not verified twice.
+   * Throws FormatError after the hundred thousandth.
    */
   read(note: string): void {
     this.#read += 1;
@@ -88,7 +88,7 @@ export class CheckpointReader {
     }
   }
 
-  /** What is to be said of a note of the bundle that is not the last of its list: why it does not hold, or that it does. */
+  /** Returns the finding for a note that is not the last of its list: why it is invalid, or that it is valid. */
   judgeOther(note: string): string {
     const opened = this.#open(note);
     if (typeof opened === "string") return `${opened}${saidHead(note)}`;
@@ -112,7 +112,7 @@ export class CheckpointReader {
     return true;
   }
 
-  /** Takes a note of the policy, which the checker has seen before; they come in any order. */
+  /** Adds a note of the policy, which the checker has seen before. They come in any order. */
   readOwn(note: string): void {
     this.#given += 1;
     const opened = this.#open(note);
@@ -123,7 +123,7 @@ export class CheckpointReader {
     }
   }
 
-  /** All trusted ones, smallest first. */
+  /** Returns all trusted ones, smallest first. */
   finish(): readonly TrustedCheckpoint[] {
     if (this.#untrusted > 0) {
       const detail = `${this.#untrusted} of ${this.#read} checkpoints are signed by no trusted log key`;
@@ -139,7 +139,7 @@ export class CheckpointReader {
     return sorted;
   }
 
-  /** The checkpoint, what is wrong with it, or undefined when no trusted log key signed it. */
+  /** Returns the checkpoint or its fault. Undefined when no trusted log key signed it. */
   #open(note: string): Opened | string | undefined {
     try {
       const { text, verified, ignored } = openNote(note, this.#vkeys);
@@ -163,7 +163,7 @@ export class CheckpointReader {
     let cosignedAt: number | undefined;
     for (const { vkey, timestamp } of verified) {
       const kind = this.keys.witnesses.get(vkey);
-      // A witness's word has a time (C2SP tlog-cosignature); a plain signature under its name is none.
+      // A witness's signature has a time (C2SP tlog-cosignature). A plain signature with its name does not count.
       if (kind === undefined || timestamp === undefined) continue;
       counts[kind] += 1;
       cosignedAt = Math.max(cosignedAt ?? 0, timestamp);
@@ -172,7 +172,7 @@ export class CheckpointReader {
   }
 }
 
-/** A checkpoint that holds, and its note with the lines of trusted keys alone. */
+/** A valid checkpoint, and its note with the lines of trusted keys only. */
 interface Opened {
   readonly checkpoint: TrustedCheckpoint;
   readonly note: string;
@@ -184,13 +184,13 @@ function withoutLines(note: string, ignored: ReadonlySet<string>): string {
   return `${text}\n${kept.map((line) => `${line}\n`).join("")}`;
 }
 
-/** Size and root as a note that does not hold says them, to be told apart from the one that was signed. */
+/** Returns size and root in an invalid note, to compare them with the signed ones. */
 function saidHead(note: string): string {
   const [, size, root = ""] = HEAD.exec(note) ?? [];
   return size === undefined || root.length > 44 ? "" : ` (it says ${size} leaves, root ${root})`;
 }
 
-/** SHA-256 over the note as the log signed it: text, empty line, the log's line with its newline. */
+/** Returns SHA-256 over the note as the log signed it: text, empty line, the log's line with its newline. */
 export function imprintOf(note: string, origin: string): Uint8Array {
   const { text, lines } = splitNote(note);
   const line = lines.find((candidate) => candidate.startsWith(`\u2014 ${origin} `)) ?? "";

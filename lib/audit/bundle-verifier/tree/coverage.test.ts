@@ -4,7 +4,7 @@ import { Findings } from "../report/report";
 import { Coverage } from "./coverage";
 import { Ranges } from "./ranges";
 
-/** What is gone where every second number of the first ones is withheld and a pruning explains the others. */
+/** The gaps where every second number of the first ones is withheld and a pruning explains the others. */
 function everySecond(count: number): Coverage {
   const size = count * 2;
   const withheld = new Ranges(count);
@@ -31,8 +31,8 @@ function everySecond(count: number): Coverage {
   return coverage;
 }
 
-describe("which of the pruned numbers lies in a range", () => {
-  it("is the first of them, or none", () => {
+describe("pruned numbers in a range", () => {
+  it("the first pruned number in a range is returned, or none", () => {
     const coverage = everySecond(3);
     expect(coverage.pruned).toBe(3);
     const asked = [
@@ -50,7 +50,7 @@ describe("which of the pruned numbers lies in a range", () => {
     expect(found).toEqual([undefined, 1, 1, undefined, 3, undefined, 5, undefined, undefined]);
   });
 
-  it("is looked up and not looked for: a bundle can name ten thousand ranges, and as many gaps as it withholds", () => {
+  it("the lookup is fast: a bundle can name ten thousand ranges, and as many gaps as withheld numbers", () => {
     const coverage = everySecond(2_000_000);
     let found = 0;
     for (let at = 0; at < 10_000; at += 1) if (coverage.prunedWithin(0, 0) !== undefined) found += 1;

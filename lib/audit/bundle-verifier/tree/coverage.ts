@@ -2,16 +2,16 @@ import type { Manifest } from "../claims/bundle-format";
 import { around, type Findings } from "../report/report";
 import type { Ranges } from "./ranges";
 
-/** Whether every number of the range is here, withheld or pruned; numbers come in rising order. */
+/** Checks that every number of the range is here, withheld or pruned. Numbers come in rising order. */
 export class Coverage {
-  /** Place of the first withheld range that is not behind. */
+  /** Place of the first withheld range that is not passed yet. */
   #at = 0;
   #next: number;
   #previous = -1;
   #taken = 0;
   #pruned = 0;
   #isGapless = true;
-  /** First and one past the last of each gap that only pruning explains, in order; as many as lines and withheld ranges. */
+  /** First and one past the last of each gap that only pruning explains, in order. As many as lines and withheld ranges. */
   readonly #gone: number[] = [];
 
   constructor(
@@ -22,12 +22,12 @@ export class Coverage {
     this.#next = manifest.range.from;
   }
 
-  /** How many below the pruning minimum are neither here nor withheld; none are known of in a filtered export. */
+  /** How many below the pruning minimum are neither here nor withheld. Unknown, so none, in a filtered export. */
   get pruned(): number {
     return this.#pruned;
   }
 
-  /** The first of the pruned numbers in a range, or undefined when there is none. */
+  /** Returns the first of the pruned numbers in a range. Undefined when there is none. */
   prunedWithin(from: number, to: number): number | undefined {
     let low = 0;
     let high = this.#gone.length / 2;
@@ -44,13 +44,13 @@ export class Coverage {
     return this.#previous;
   }
 
-  /** The number that the next line should have, for a line that does not say. */
+  /** Returns the number that the next line should have, for a line without a number. */
   get expected(): number {
     const range = this.withheld.at(this.#at);
     return range !== undefined && range.from <= this.#next ? Math.max(this.#next, range.to) : this.#next;
   }
 
-  /** Takes the next number. False when it does not rise. */
+  /** Adds the next number. Returns false when it does not rise. */
   take(seq: number): boolean {
     if (seq <= this.#previous) return false;
     this.#previous = seq;
@@ -60,12 +60,12 @@ export class Coverage {
     return true;
   }
 
-  /** Looks at what is left after the last line, and whether each number was accounted for once. */
+  /** Checks the numbers after the last line, and whether each number was accounted for once. */
   finish(): void {
     const { range, complete } = this.manifest;
     this.#close(range.to);
-    const told = this.#taken + this.withheld.count + this.#pruned;
-    if (!complete || !this.#isGapless || told === range.to - range.from) return;
+    const accounted = this.#taken + this.withheld.count + this.#pruned;
+    if (!complete || !this.#isGapless || accounted === range.to - range.from) return;
     const detail = `the range has ${range.to - range.from} numbers, and ${this.#taken} entries, ${this.withheld.count} withheld and ${this.#pruned} pruned ones are told of`;
     this.findings.add({ class: "manifest", detail });
   }

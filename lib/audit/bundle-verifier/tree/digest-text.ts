@@ -27,13 +27,13 @@ function decode(table: Uint8Array, text: Uint8Array, at: number, out: Uint8Array
     out[next] = (bits >>> held) & 255;
     next += 1;
   }
-  // 43 digits are 258 bits; the two left over must be zero (RFC 4648 section 3.5).
+  // 43 digits are 258 bits. The two additional bits must be zero (RFC 4648 section 3.5).
   return next === to + DIGEST_BYTES && (bits & 3) === 0;
 }
 
 /**
- * Decodes one leaf line's 44 characters of standard base64 into 32 bytes at `to`; false where it is any other
- * spelling or length. Means exactly `fromBase64` of 32 bytes, without a text or an array for each of a million.
+ * Decodes one leaf line's 44 characters of standard base64 into 32 bytes at `to`. Returns false for any other spelling or
+ * length. Equal to `fromBase64` of 32 bytes, without a text or an array for each of a million lines.
  */
 export function decodeLeaf(text: Uint8Array, at: number, out: Uint8Array, to: number): boolean {
   return text[at + DIGEST_CHARACTERS] === 0x3d && decode(STANDARD, text, at, out, to);
@@ -41,7 +41,7 @@ export function decodeLeaf(text: Uint8Array, at: number, out: Uint8Array, to: nu
 
 const scratch = new Uint8Array(DIGEST_CHARACTERS);
 
-/** Whether a text is exactly the base64url of a digest of 32 bytes. */
+/** Returns whether a text is exactly the base64url of a digest of 32 bytes. */
 export function isDigestText(text: string, digest: Uint8Array): boolean {
   if (text.length !== DIGEST_CHARACTERS || digest.length !== DIGEST_BYTES) return false;
   for (let at = 0; at < DIGEST_CHARACTERS; at += 1) {

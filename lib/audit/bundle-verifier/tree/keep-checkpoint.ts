@@ -1,10 +1,10 @@
+import { parseSide } from "@/lib/audit/bundle-verifier/tree/check-keys";
 import { parseCheckpointText } from "@/lib/audit/entry/checkpoint";
 import { splitNote } from "@/lib/crypto/log/signed-note";
-import { parseSide } from "../receipts/read-side";
 import type { Report } from "../report/report";
 import { readPolicy } from "./check-keys";
 
-/** What came of keeping a checkpoint: the policy's new text, that it has it already, or why it is not kept. */
+/** Result of keeping a checkpoint: the policy's new text, that it is already kept, or why it is not kept. */
 export type Keeping =
   | { readonly is: "kept"; readonly text: string; readonly size: number }
   | { readonly is: "had"; readonly size: number }
@@ -14,16 +14,16 @@ function refused(why: string): Keeping {
   return { is: "refused", why };
 }
 
-/** Size of a note that a policy keeps. */
+/** Returns the size of a note that a policy keeps. */
 function sizeOf(note: string): number {
   return parseCheckpointText(splitNote(note).text).size;
 }
 
 /**
- * The text of a policy file with the checkpoint at which a verified bundle ends in place of earlier ones: the report must
- * be of a verification under this very text. All else in the policy stays as it says. Nothing is kept of a bundle that is not
- * verified, or that ends before what the policy keeps already; earlier ones need not stay, since the report shows that
- * this tree goes on from each of them. Throws FormatError for a text that is no policy.
+ * Returns the text of a policy file with the last checkpoint of a verified bundle in place of earlier ones. The report
+ * must come from a verification under exactly this text. The rest of the policy stays the same. The checkpoint is not
+ * kept if the bundle is not verified or ends before a kept one. Earlier checkpoints can go, because the report shows that
+ * this tree extends each of them. Throws FormatError for an invalid policy.
  */
 export function keepCheckpoint(policyText: string, report: Report): Keeping {
   const { newest, verdict } = report;

@@ -32,10 +32,10 @@ const textOf = (more: object = {}) => JSON.stringify({ ...KEYS, ...more });
 const verifyUnder = (bytes: Uint8Array, text: string): Promise<Report> =>
   verifyBundle(bytes, { policy: readPolicy(text) });
 
-describe("a bundle that ends before a checkpoint the policy keeps", () => {
+describe("a bundle that ends before a checkpoint in the policy", () => {
   const kept = { ...Policy.parse(KEYS), checkpoints: [checkpointNote(OURS, WHOLE.leaves)] };
 
-  it("is said to end there, with both readings and what to do, and no entry is called bad", async () => {
+  it("the report says where the bundle ends, with both explanations and advice, and calls no entry bad", async () => {
     const report = await verifyBundle(upTo(7), { policy: kept });
     expect([report.verdict, firstBad(report.findings), report.nearby]).toEqual(["wrong", undefined, []]);
     const text = describeReport(report);
@@ -50,14 +50,14 @@ describe("a bundle that ends before a checkpoint the policy keeps", () => {
     expect(text).not.toMatch(/first bad entry|\[entry|neighbours/);
   });
 
-  it("and that has a changed entry is spoken of by that entry", async () => {
+  it("a changed entry in such a bundle is reported as that entry", async () => {
     const text = describeReport(await verifyBundle(changeBundle(upTo(7), 4), { policy: kept }));
     expect(text).toContain("first bad entry: 4");
     expect(text).not.toContain("Nothing in it is shown to be changed");
     expect(text).toMatch(/^what to do: Keep this file and this report/m);
   });
 
-  it("is cut off where its own checkpoint stands over more leaves than it has", async () => {
+  it("such a bundle is reported as cut off when its own checkpoint covers more leaves than it has", async () => {
     const cut = layOut(
       { ...WHOLE, entries: WHOLE.entries.slice(0, 7), leaves: WHOLE.leaves.slice(0, 7) },
       OURS,
@@ -69,7 +69,7 @@ describe("a bundle that ends before a checkpoint the policy keeps", () => {
 });
 
 describe("a verified checkpoint", () => {
-  it("is kept in the policy's text, all else as it was, and later bundles are held against it", async () => {
+  it("the checkpoint is kept in the policy's text, the rest stays, and later bundles are compared with it", async () => {
     const text = textOf({ custodian: "c", closed: ["log.test/old"] });
     const keeping = keepCheckpoint(`\uFEFF${text}`, await verifyUnder(upTo(7), text));
     if (keeping.is !== "kept") throw new Error(JSON.stringify(keeping));
@@ -79,12 +79,12 @@ describe("a verified checkpoint", () => {
     expect(checkpoints).toEqual([WHOLE.checkpoints[1]]);
     expect((await verifyUnder(upTo(12), keeping.text)).verdict).toBe("verified");
     expect((await verifyUnder(upTo(3), keeping.text)).findings).toMatchObject([{ about: "older" }]);
-    // Another history, signed by the same key, does not go on from it.
+    // Another history, signed by the same key, does not extend it.
     const fork = await verifyUnder(upTo(12, draft(OURS, 12, [3, 7, 12])), keeping.text);
     expect(fork.verdict).toBe("wrong");
   });
 
-  it("takes the place of an earlier one, and is not put in twice", async () => {
+  it("the checkpoint replaces an earlier one and is not added twice", async () => {
     const text = textOf({ checkpoints: [WHOLE.checkpoints[0]] });
     const keeping = keepCheckpoint(text, await verifyUnder(upTo(7), text));
     if (keeping.is !== "kept") throw new Error(JSON.stringify(keeping));
@@ -93,7 +93,7 @@ describe("a verified checkpoint", () => {
     expect(again).toEqual({ is: "had", size: 7 });
   });
 
-  it("is never put in place of a later one, whatever report is shown", async () => {
+  it("the checkpoint never replaces a later one, whatever report is given", async () => {
     const later = textOf({ checkpoints: [WHOLE.checkpoints[2]] });
     expect(keepCheckpoint(later, await verifyUnder(upTo(7), later))).toMatchObject({ is: "refused" });
     expect(keepCheckpoint(later, await verifyUnder(upTo(7), textOf()))).toEqual({
@@ -102,7 +102,7 @@ describe("a verified checkpoint", () => {
     });
   });
 
-  it("is none where the bundle is wrong, is only consistent, or lacks cosignatures", async () => {
+  it("no checkpoint is kept if the bundle is wrong, only consistent, or lacks cosignatures", async () => {
     const text = textOf();
     const strict = textOf({ quorum: 2 });
     for (const report of [
@@ -115,7 +115,7 @@ describe("a verified checkpoint", () => {
     }
   });
 
-  it("is kept with the lines of trusted keys alone, however many others it has", async () => {
+  it("the checkpoint is kept with the lines of trusted keys only, however many others it has", async () => {
     const note = WHOLE.checkpoints[2] ?? "";
     const body = note.slice(0, note.indexOf("\n\n") + 1);
     const stranger = cosignatureLine("w.example.test", new Uint8Array(32).fill(77), body, 1_795_000_000);
@@ -130,7 +130,7 @@ describe("a forged checkpoint.txt", () => {
   const forge = (text: string) => layOut({ ...WHOLE, texts: { "checkpoint.txt": text } }, OURS);
   const key = vkey(FIXTURE_LOG, ed25519PublicKey(OURS.logSeed)).split("+").slice(0, 2).join("+");
 
-  it("is told by its file and by the key whose signature fails, with the root that it says", async () => {
+  it("the finding names the file and the key whose signature fails, with the root in the note", async () => {
     const root = "A".repeat(43);
     const forged = last.replace(/^(.*\n12\n).*\n/, `$1${root}=\n`);
     const report = await verifyUnder(forge(forged), textOf());
@@ -140,7 +140,7 @@ describe("a forged checkpoint.txt", () => {
     });
   });
 
-  it("that nobody known signed, or that holds and is an earlier one or another tree, is told by that", async () => {
+  it("an unknown signer, an earlier checkpoint and another tree are each named", async () => {
     const told = async (text: string) =>
       (await verifyUnder(forge(text), textOf())).findings.map(({ detail }) => detail).join();
     expect(await told(checkpointNote(operator(2), WHOLE.leaves))).toContain("signed by no trusted log key");
@@ -152,7 +152,7 @@ describe("a forged checkpoint.txt", () => {
     );
   });
 
-  it("in checkpoints.json is told by that file, its place and the key", async () => {
+  it("a forged checkpoints.json is named with the file, its place and the key", async () => {
     const forged = last.replace(/^(.*\n12\n).*\n/, `$1${"A".repeat(43)}=\n`);
     const checkpoints = [...WHOLE.checkpoints.slice(0, 2), forged];
     const report = await verifyUnder(layOut({ ...WHOLE, checkpoints }, OURS), textOf());

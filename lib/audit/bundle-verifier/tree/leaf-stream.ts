@@ -10,24 +10,24 @@ const HASH_BYTES = 32;
 const LINE_BYTES = DIGEST_CHARACTERS + 2;
 const NEWLINE = 0x0a;
 
-/** Told of every leaf in order; the bytes are valid during the call only. */
+/** Receives every leaf in order. The bytes are valid during the call only. */
 export type SeeLeaf = (leaf: Uint8Array, seq: number) => void;
 
-/** How far the leaves agree with what was signed. */
+/** How far the leaves agree with the signed checkpoints. */
 export interface TreeState {
-  /** Leaves below this number stand under a trusted root. */
+  /** A trusted root covers the leaves below this number. */
   readonly provenSize: number;
-  /** First trusted checkpoint that the leaves do not give: the trouble lies from provenSize up to here. */
+  /** First trusted checkpoint that the leaves do not give. The fault is between provenSize and here. */
   readonly failedSize: number | undefined;
-  /** Its root and the one these leaves give; undefined too where there are too few leaves for one. */
+  /** Its root and the root of these leaves. Also undefined if there are too few leaves for one. */
   readonly rootsApart: RootsApart | undefined;
   /** Number of leaves in the file. */
   readonly count: number;
 }
 
 /**
- * leaves.txt from its first line to its last, once: digests the file, rebuilds the tree, compares it with every
- * trusted checkpoint on the way, and keeps one window of leaves at hand for the entries that are read beside it.
+ * Reads leaves.txt once from its first line to its last: computes the file's digest, rebuilds the tree, compares it with
+ * every trusted checkpoint on the way, and keeps one window of leaves for the entries that are read in parallel.
  */
 export class LeafStream {
   readonly #batches: AsyncGenerator<LineBatch>;
@@ -51,27 +51,27 @@ export class LeafStream {
     this.#compare();
   }
 
-  /** Whether the leaf of this number is at hand; numbers are asked for in rising order. */
+  /** Returns whether the leaf of this number is in the window. Callers ask in rising order. */
   isAtHand(seq: number): boolean {
     return seq >= this.#from && seq < this.#count;
   }
 
-  /** Reads on until the leaf is at hand; false when there are not that many, or when it is already behind. */
+  /** Reads on until the leaf is in the window. Returns false when the file has fewer leaves, or the leaf was passed already. */
   async reach(seq: number): Promise<boolean> {
     while (seq >= this.#count) if (!(await this.#advance())) return false;
     return this.isAtHand(seq);
   }
 
-  /** The leaf of a number that is at hand. */
+  /** Returns the leaf of a number in the window. */
   leaf(seq: number): Uint8Array {
     const at = (seq - this.#from) * HASH_BYTES;
     return this.#window.subarray(at, at + HASH_BYTES);
   }
 
-  /** Reads to the end of the file and says how far the tree agrees. */
+  /** Reads to the end of the file and returns how far the tree agrees. */
   async finish(): Promise<TreeState> {
     while (await this.#advance()) {
-      // Every leaf has its turn in #take.
+      // #take processes every leaf.
     }
     const next = this.trusted[this.#next];
     if (this.#failedSize === undefined && next !== undefined) {
@@ -82,8 +82,8 @@ export class LeafStream {
   }
 
   /**
-   * Fewer leaves than a trusted checkpoint has. Where that one is not in the bundle and the checker has kept it, an older
-   * export and a log that was cut back look alike, and no entry here is a bad one.
+   * Reports too few leaves for a trusted checkpoint. If the checkpoint is kept by the checker and not in the bundle, an
+   * older export and a shortened log look the same, and no entry here is bad.
    */
   #shortOf(next: TrustedCheckpoint): Finding {
     const rest = this.trusted.slice(this.#next);
@@ -120,7 +120,7 @@ export class LeafStream {
       const seq = this.#count;
       if (bytes[at + LINE_BYTES - 1] === NEWLINE && decodeLeaf(bytes, at, window, to)) at += LINE_BYTES;
       else {
-        // Zeros stand in its place, so that the numbers of the others stay right; they give no signed root.
+        // Zeros take its place, so that the other numbers stay right. They give no signed root.
         window.fill(0, to, to + HASH_BYTES);
         at = bytes.indexOf(NEWLINE, at) + 1;
         const detail = `leaf hash ${seq} is not 32 bytes in canonical base64`;
@@ -138,7 +138,7 @@ export class LeafStream {
     this.#compare();
   }
 
-  /** Holds the tree against every trusted checkpoint of its size. */
+  /** Compares the tree with every trusted checkpoint of its size. */
   #compare(): void {
     for (;;) {
       const checkpoint = this.trusted[this.#next];
@@ -157,7 +157,7 @@ export class LeafStream {
   }
 }
 
-/** Number of lines; a well-formed file has them all of one length. */
+/** Returns the number of lines. In a well-formed file all have one length. */
 function countLines(bytes: Uint8Array): number {
   let isRegular = bytes.length % LINE_BYTES === 0;
   for (let at = LINE_BYTES - 1; isRegular && at < bytes.length; at += LINE_BYTES)

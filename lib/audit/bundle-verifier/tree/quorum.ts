@@ -1,6 +1,6 @@
 import type { BundleKeys, Policy } from "../claims/bundle-format";
 
-/** Cosignatures of one checkpoint by witnesses the checker names. */
+/** Cosignatures of one checkpoint by witnesses that the checker names. */
 export interface Cosigned {
   readonly independent: number;
   readonly own: number;
@@ -10,11 +10,11 @@ export interface Cosigned {
 export interface Quorum {
   readonly independent: number;
   readonly own: number;
-  /** Needed of all named witnesses together: the rule of a policy whose independent ones could never be enough. */
+  /** Needed from all named witnesses together: the rule of a policy with too few independent ones. */
   readonly any: number;
 }
 
-/** The k-of-n rule of a policy (docs/formats/bundle.md "Policy"); without a policy nothing is needed. */
+/** Returns the k-of-n rule of a policy (docs/formats/bundle.md "Policy"). Without a policy nothing is needed. */
 export function quorumOf(policy: Policy | undefined): Quorum {
   if (policy === undefined) return { independent: 0, own: 0, any: 0 };
   const { quorum, own_quorum, witnesses } = policy;
@@ -24,7 +24,7 @@ export function quorumOf(policy: Policy | undefined): Quorum {
   return { independent: quorum, own: 0, any: 0 };
 }
 
-/** Whether a checkpoint has the cosignatures it needs. */
+/** Returns whether a checkpoint has the cosignatures it needs. */
 export function isMet(quorum: Quorum, cosigned: Cosigned): boolean {
   return (
     cosigned.independent >= quorum.independent &&
@@ -33,14 +33,14 @@ export function isMet(quorum: Quorum, cosigned: Cosigned): boolean {
   );
 }
 
-/** The rule beside what a checkpoint has, for a finding. */
+/** Returns the rule and what a checkpoint has, for a finding. */
 export function describeQuorum(quorum: Quorum, { independent, own }: Cosigned): string {
   if (quorum.any > 0) return `${independent + own} trusted cosignatures of ${quorum.any}`;
   const ours = quorum.own > 0 ? ` and ${own} own ones of ${quorum.own}` : "";
   return `${independent} independent cosignatures of ${quorum.independent}${ours}`;
 }
 
-/** Witness keys by kind; the same key twice is one witness. */
+/** Returns witness keys by kind. A repeated key is one witness. */
 export function witnessKinds(
   witnesses: Policy["witnesses"] | BundleKeys["witnesses"],
 ): ReadonlyMap<string, "own" | "independent"> {

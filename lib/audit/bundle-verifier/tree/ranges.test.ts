@@ -21,7 +21,7 @@ function read(text: string): Ranges {
 const pairs = (ranges: Ranges) => Array.from({ length: ranges.length }, (_, at) => ranges.at(at));
 
 describe("ranges of numbers", () => {
-  it("come back from their text as they were, counted, and as the numbers say themselves", () => {
+  it("ranges round-trip through their text and count their numbers", () => {
     fc.assert(
       fc.property(numbers, (list) => {
         const lines = new RangeLines();
@@ -34,7 +34,7 @@ describe("ranges of numbers", () => {
     );
   });
 
-  it("hold the numbers they took one by one, and no other", () => {
+  it("ranges contain the numbers added one by one, and no other", () => {
     fc.assert(
       fc.property(numbers, fc.nat(62), (list, other) => {
         const ranges = new Ranges();
@@ -46,11 +46,11 @@ describe("ranges of numbers", () => {
     );
   });
 
-  it("take no number that does not come after the others", () => {
+  it("ranges accept only a number after all others", () => {
     for (const number of [0, 4, 5]) expect(() => Ranges.of([5]).add(number)).toThrow(RangeError);
   });
 
-  it("have one text: whatever reads as the same numbers is the same bytes", () => {
+  it("ranges have one text: any text that reads as the same numbers has the same bytes", () => {
     const line = fc.oneof(
       fc.nat(12).map(String),
       fc.tuple(fc.nat(12), fc.nat(12)).map(([a, b]) => `${a}-${b}`),
@@ -86,7 +86,7 @@ describe("ranges of numbers", () => {
     ["beyond what numbers hold", "9007199254740992\n"],
     ["with a carriage return", "4\r\n"],
     ["with an empty line", "4\n\n7\n"],
-  ])("%s are refused", (_, text) => {
+  ])("ranges with %s are refused", (_, text) => {
     expect(() => read(text)).toThrow(FormatError);
   });
 });

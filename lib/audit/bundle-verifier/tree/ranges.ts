@@ -3,8 +3,8 @@ import { FormatError } from "@/lib/crypto/format-error";
 const LINE = /^(0|[1-9][0-9]{0,15})(?:-([1-9][0-9]{0,15}))?$/;
 
 /**
- * Numbers in rising order as ranges that neither meet nor overlap: `to` is the first number after one. Sixteen bytes a
- * range, however many numbers it has; as many as are said to come are laid out at once.
+ * Numbers in rising order as ranges that neither meet nor overlap. `to` is the first number after one. Sixteen bytes a
+ * range, whatever its width. Memory is allocated once for the announced number of ranges.
  */
 export class Ranges {
   #ends: Float64Array;
@@ -15,7 +15,7 @@ export class Ranges {
     this.#ends = new Float64Array(Math.max(16, capacity * 2));
   }
 
-  /** Ranges of numbers in any order, also repeated ones. */
+  /** Returns ranges of numbers in any order, also repeated ones. */
   static of(numbers: readonly number[]): Ranges {
     const ranges = new Ranges();
     for (const number of [...new Set(numbers)].sort((a, b) => a - b)) ranges.#put(number, number + 1);
@@ -27,25 +27,25 @@ export class Ranges {
     return this.#length;
   }
 
-  /** How many numbers they hold. */
+  /** How many numbers they contain. */
   get count(): number {
     return this.#count;
   }
 
-  /** The range in this place, or undefined after the last. */
+  /** Returns the range at this place. Undefined after the last. */
   at(place: number): { readonly from: number; readonly to: number } | undefined {
     if (place < 0 || place >= this.#length) return undefined;
     const [from = 0, to = 0] = this.#ends.subarray(place * 2, place * 2 + 2);
     return { from, to };
   }
 
-  /** Takes a number that comes after all others. */
+  /** Adds a number that comes after all others. */
   add(number: number): void {
     if (number < (this.at(this.#length - 1)?.to ?? 0)) throw new RangeError("numbers come in rising order");
     this.#put(number, number + 1);
   }
 
-  /** Whether one of the ranges holds the number. */
+  /** Returns whether one of the ranges contains the number. */
   has(number: number): boolean {
     let low = 0;
     let high = this.#length;
@@ -58,7 +58,7 @@ export class Ranges {
   }
 
   /**
-   * Takes one line of the canonical text, without its newline: a number, or the first and the last of a range. Throws
+   * Adds one line of the canonical text, without its newline: a number, or the first and the last of a range. Throws
    * FormatError for any other spelling and for a range that does not come after the last one with a gap between.
    */
   read(line: string): void {
@@ -93,10 +93,10 @@ export class Ranges {
   }
 }
 
-/** Ranges that are named one by one in a sentence; the rest are counted. */
+/** Maximum number of ranges that a sentence names. The rest are counted. */
 const SHOWN_RANGES = 5;
 
-/** The first ranges in words, as `2, 5 to 9 and 3 more ranges`. */
+/** Returns the first ranges in words, as `2, 5 to 9 and 3 more ranges`. */
 export function shownRanges(ranges: Ranges): string {
   const shown: string[] = [];
   for (let place = 0; place < Math.min(ranges.length, SHOWN_RANGES); place += 1) {
@@ -108,24 +108,24 @@ export function shownRanges(ranges: Ranges): string {
   return `${ranges.count === 1 ? "entry" : "entries"} ${shown.join(", ")}${rest}`;
 }
 
-/** The one canonical line of a range, with its newline; `to` is the first number after it. */
+/** Returns the only canonical line of a range, with its newline. `to` is the first number after it. */
 export function rangeLine(from: number, to: number): string {
   return to - from === 1 ? `${from}\n` : `${from}-${to - 1}\n`;
 }
 
-/** Writes numbers that come in rising order as canonical lines, holding one range at a time. */
+/** Writes numbers in rising order as canonical lines. Only one range is in memory. */
 export class RangeLines {
   #from = 0;
   #to = 0;
   #count = 0;
   #ranges = 0;
 
-  /** Numbers and ranges taken so far. */
+  /** Numbers and ranges added so far. */
   get counts(): { readonly count: number; readonly ranges: number } {
     return { count: this.#count, ranges: this.#ranges };
   }
 
-  /** Takes the next number; gives the line of the range before it where it ends that one, else an empty text. */
+  /** Adds the next number. Returns the line of the previous range if it ends there, else an empty text. */
   take(number: number): string {
     this.#count += 1;
     if (this.#count > 1 && number === this.#to) {
@@ -139,7 +139,7 @@ export class RangeLines {
     return ended;
   }
 
-  /** The line of the last range. */
+  /** Returns the line of the last range. */
   end(): string {
     return this.#to > this.#from ? rangeLine(this.#from, this.#to) : "";
   }

@@ -5,7 +5,7 @@ import { randomBytes, sha256 } from "@/lib/crypto/primitives";
 import { createTestAuthority } from "@/lib/testing/servers/time-stamp-authority";
 import { TIME_STAMP_VERIFIER } from "./time-stamp-verifier";
 
-test("the verifier believes a real authority's token, and only over what was stamped and by whom it trusts", async () => {
+test("the verifier accepts a real authority's token, but only over the stamped digest and with a trusted authority", async () => {
   const [authority, other] = [await createTestAuthority(), await createTestAuthority()];
   const imprint = sha256(randomBytes(8));
   const token = tokenOf(await authority.reply(timeStampQuery(imprint, randomBytes(8)).bytes));

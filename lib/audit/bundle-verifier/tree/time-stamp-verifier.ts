@@ -2,7 +2,7 @@ import { FormatError } from "@/lib/crypto/format-error";
 import type { VerifyTimeStamp } from "./time-stamp";
 
 /**
- * Verifies RFC 3161 tokens for command line and browser page alike. What reads certificates is large and is loaded at
+ * Verifies RFC 3161 tokens for the command line and the browser page. The certificate code is large and is loaded with
  * the first token only.
  */
 export const TIME_STAMP_VERIFIER: VerifyTimeStamp = async ({ token, imprint, certificates }) => {

@@ -6,17 +6,17 @@ import { jsonElements } from "../container/json-array";
 import type { Findings, Note } from "../report/report";
 import type { TrustedCheckpoint } from "./check-tree";
 
-/** What a time-stamp token (RFC 3161) is checked against. */
+/** What a time-stamp token (RFC 3161) is checked with. */
 export interface TimeStampInput {
   /** DER of the TimeStampToken. */
   readonly token: Uint8Array;
-  /** SHA-256 that the token must have stamped (RFC 3161 section 2.4.2, messageImprint). */
+  /** SHA-256 that the token must contain (RFC 3161 section 2.4.2, messageImprint). */
   readonly imprint: Uint8Array;
-  /** PEM certificates the checker trusts. */
+  /** PEM certificates that the checker trusts. */
   readonly certificates: readonly string[];
 }
 
-/** What a valid token says. */
+/** The content of a valid token. */
 export interface TimeStampWord {
   /** RFC 3339, UTC. */
   readonly at: string;
@@ -24,10 +24,10 @@ export interface TimeStampWord {
   readonly by: string;
 }
 
-/** Verifies one token; throws FormatError, whose message says why, when it does not hold. */
+/** Verifies one token. Throws FormatError with the reason when it is invalid. */
 export type VerifyTimeStamp = (input: TimeStampInput) => TimeStampWord | Promise<TimeStampWord>;
 
-/** What the time stamps of a bundle came to. */
+/** The result for the time stamps of a bundle. */
 export interface TimeStampCheck {
   readonly notes: readonly Note[];
   /** Microseconds: the newest checkpoint existed by then. */
@@ -42,9 +42,9 @@ interface Given {
 }
 
 /**
- * Reads timestamps.json and holds each token against the checkpoint of its size; sizes rise, so that none is checked
- * twice. A token that does not hold, or
- * stamps no checkpoint of this bundle, is a finding; without certificates in the policy tokens are counted only.
+ * Reads timestamps.json and checks each token with the checkpoint of its size. Sizes rise, so none is checked twice. A
+ * token that is invalid or stamps no checkpoint of this bundle is a finding. Without certificates in the policy tokens
+ * are only counted.
  */
 export async function checkTimeStamps(
   file: string,

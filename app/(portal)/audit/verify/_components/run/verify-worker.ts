@@ -1,6 +1,6 @@
 import { blobSource } from "@/lib/audit/bundle-verifier/container/source";
 import type { GivenReceipt, Progress } from "@/lib/audit/bundle-verifier/options";
-import { readReceipt } from "@/lib/audit/bundle-verifier/receipts/read-receipt";
+import { readReceipt } from "@/lib/audit/bundle-verifier/receipts/verify-receipt";
 import { readPolicy } from "@/lib/audit/bundle-verifier/tree/check-keys";
 import { keepCheckpoint } from "@/lib/audit/bundle-verifier/tree/keep-checkpoint";
 import { TIME_STAMP_VERIFIER } from "@/lib/audit/bundle-verifier/tree/time-stamp-verifier";
