@@ -29,6 +29,7 @@ const config = {
     root: path.dirname(fileURLToPath(import.meta.url)),
     // A browser has no node:crypto: whatever of lib/crypto runs there takes its primitives from @noble.
     resolveAlias: {
+      zod: { browser: "./components/client/zod-in-browser.ts" },
       "./primitives": { browser: "./lib/crypto/primitives.browser.ts" },
       "../primitives": { browser: "./lib/crypto/primitives.browser.ts" },
       "../primitives-stream": { browser: "./lib/crypto/primitives-stream.browser.ts" },

@@ -1,9 +1,5 @@
 import { z } from "zod";
 
-// In a browser zod must not compile its parsers: the page's policy forbids eval and reports each attempt. Schemas import
-// this module, so this runs before the first of them is made.
-if ("document" in globalThis) z.config({ jitless: true });
-
 /** Text without U+0000, which PostgreSQL cannot store. */
 export function text(maxLength: number, minLength = 1): z.ZodString {
   return z.string().min(minLength).max(maxLength);
