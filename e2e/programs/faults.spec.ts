@@ -274,7 +274,8 @@ for (const signal of ["SIGKILL", "SIGINT"] as const) {
         expectProblem(answer, 503, "service.database-unavailable");
         expect(answer.headers.get("retry-after")).not.toBeNull();
       }
-      expect((await fetch(`${instance.baseUrl}/readyz`)).status).toBe(503);
+      // Readiness is at most a second old.
+      await expect.poll(async () => (await fetch(`${instance.baseUrl}/readyz`)).status).toBe(503);
       expect((await fetch(`${instance.baseUrl}/healthz`)).status).toBe(200);
     } finally {
       process.kill(instance.supervisorPid, "SIGCONT");

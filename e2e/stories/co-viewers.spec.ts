@@ -66,9 +66,9 @@ test("a named colleague opens under their own name with the same views, until th
   await page.goto(at(`/requests/${id}`));
   expect(await axeFindings(page)).toEqual([]);
   await page.getByRole("button", { name: "Remove Karl Voss" }).click();
-  const dialog = page.getByRole("dialog", { name: /^Take Karl Voss out of AR-/ });
+  const dialog = page.getByRole("dialog", { name: /^Remove Karl Voss from AR-/ });
   await dialog.getByLabel("Reason").fill("Moved to another desk.");
-  await dialog.getByRole("button", { name: "Take out", exact: true }).click();
+  await dialog.getByRole("button", { name: "Remove", exact: true }).click();
   await expect(page.getByText(/^removed/)).toBeVisible(SOON);
   const refused = await who().colleague.post(`/confidential/transactions/${transaction}/audit`, asking);
   expect([refused.status, text(refused, "code")]).toEqual([403, "access.no-grant"]);

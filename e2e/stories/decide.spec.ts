@@ -188,7 +188,7 @@ test("a question stops the clock; the officer answers in the browser; a denial s
   await expect(officer.getByText("Deadline paused").first()).toBeVisible();
   await officer.goto(at(`/requests/${id}`));
   expect(await axeFindings(officer)).toEqual([]);
-  await officer.getByLabel("Your answer").fill("Annex A, on its second page.");
+  await officer.getByRole("textbox", { name: "Your answer" }).fill("Annex A, on its second page.");
   await officer.getByRole("button", { name: "Answer", exact: true }).click();
   await expect(officer.getByText("A question is waiting for your answer")).toHaveCount(0);
   await expect(officer.getByText("An overdue answer is not a refusal", { exact: false })).toBeVisible();

@@ -43,7 +43,7 @@ test("a party whose key the custodian knows signs its dispute with it, and no ot
   await client.page.goto(at(`/transactions/${tx}`));
   await client.page.getByRole("button", { name: "Open dispute" }).click();
   await client.page.getByLabel("What is wrong").fill("The price is wrong.");
-  await client.page.getByRole("button", { name: "Open dispute" }).click();
+  await client.page.getByRole("dialog").getByRole("button", { name: "Open dispute" }).click();
   await client.page.waitForURL(/\/disputes\/[0-9a-f-]{36}$/);
   await expect(client.page.getByText("the party’s own key")).toBeVisible();
 

@@ -57,7 +57,9 @@ class Told {
   constructor(readonly page: Page) {}
   async press(name: string | RegExp, role: "button" | "link" = "button"): Promise<void> {
     this.actions += 1;
-    await this.page.getByRole(role, { name }).first().click();
+    const dialog = this.page.getByRole("dialog");
+    const place = (await dialog.count()) > 0 ? dialog : this.page;
+    await place.getByRole(role, { name }).first().click();
   }
   async type(label: string | RegExp, words: string): Promise<void> {
     this.answers += 1;
