@@ -150,7 +150,7 @@ describe("a sealed order", () => {
         FROM access_request r WHERE r.id = $1`,
       [id, party(), [bench.transactions[0]], bench.legal.principal.userId],
     );
-    await expect(row).rejects.toThrow("sealed");
+    await expect(row).rejects.toThrow("under seal");
     const later = { ...bench.legal, clock: fixedClock(new Date(Date.parse(SEAL_END) + 1)) };
     expect((await waiting(later, id))[0]?.acts).toEqual(["send", "withhold"]);
     expect((await say(later, id, { act: "send" })).state).toBe("sent");
