@@ -114,7 +114,7 @@ test("the receipt field and the start are reached and used by keyboard alone, in
   };
   await pick(0, inFolder("bundle.zip"));
   await pick(2, inFolder("changed.json"));
-  await page.getByRole("button", { name: "Weglassen" }).focus();
+  await page.getByRole("button", { name: "Entfernen" }).focus();
   await page.keyboard.press("Tab");
   await expect(page.getByLabel("Oder eine Quittung einfügen")).toBeFocused();
   await page.keyboard.insertText(readFileSync(inFolder("answer.json"), "utf8"));
