@@ -130,6 +130,11 @@ test("a second person agrees; an early erasure is deferred with the reason, then
   await pastTriggers(["audit_erasure"], [PERIODS_PASSED, "UPDATE audit_erasure SET try_after = NULL"]);
   await untilRow(page, "client-123", "Erased");
   const entry = erasures(page).getByRole("row").filter({ hasText: "client-123" }).getByRole("link");
+  // The entry gets its number a moment after the erasure.
+  await expect(async () => {
+    await page.reload();
+    await expect(entry).toBeVisible({ timeout: 5_000 });
+  }).toPass();
   const by = (await entry.textContent()) ?? "";
   expect(by).toMatch(/^[\d,]+$/);
   await entry.click();

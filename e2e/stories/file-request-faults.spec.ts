@@ -33,18 +33,18 @@ test("a document that is too large, cut off or of another type than it says is r
   const zip = Buffer.concat([Buffer.from("PK\u0003\u0004"), Buffer.alloc(200)]);
   const bad = [
     [pdfOf("huge.pdf", Buffer.alloc(20 * MB + 1, "%PDF-1.4\n")), "“huge.pdf” is larger than 20 MB."],
-    [pdfOf("half.pdf", ORDER.buffer.subarray(0, 300)), "“half.pdf” is cut off: its end is missing."],
-    [pdfOf("archive.pdf", zip), "“archive.pdf” is not what its name says: inside it is a ZIP archive."],
+    [pdfOf("half.pdf", ORDER.buffer.subarray(0, 300)), "“half.pdf” is incomplete: its end is missing."],
+    [pdfOf("archive.pdf", zip), "“archive.pdf” is a ZIP archive. Send PDF, PNG, JPEG, TIFF or p7m."],
     [
       { name: "order.docx", mimeType: "application/msword", buffer: zip },
       "“order.docx” is a word-processor document. Send PDF, PNG, JPEG, TIFF or p7m.",
     ],
     [
       { ...ORDER, name: "order.png", mimeType: "image/png" },
-      "“order.png” has a name that does not fit its content.",
+      "The name of “order.png” does not match its content.",
     ],
     [pdfOf("empty.pdf", Buffer.alloc(0)), "“empty.pdf” is empty."],
-    [pdfOf("page.pdf", Buffer.from("<html></html>")), "“page.pdf” is is not PDF, PNG, JPEG, TIFF nor p7m"],
+    [pdfOf("page.pdf", Buffer.from("<html></html>")), "“page.pdf” is not PDF, PNG, JPEG, TIFF or p7m."],
   ] as const;
   await fillAsking(page, await newTransaction(), "Bad documents");
   await fillFacts(page, { caseNumber: "BAD 1/26" });
@@ -62,7 +62,7 @@ test("a document that is too large, cut off or of another type than it says is r
 
   // A refused document leaves the accepted one in place. Corrected facts do not need the document again.
   await chooseFile(page, pdfOf("half.pdf", ORDER.buffer.subarray(0, 300)), "Replace");
-  await expect(page.getByText("“half.pdf” is cut off")).toBeVisible(SOON);
+  await expect(page.getByText("“half.pdf” is incomplete")).toBeVisible(SOON);
   await expect(page.getByText("demand.pdf")).toBeVisible();
   await page.getByLabel("Case number").fill("BAD 2/26");
   await expect(() => expect(sent).toEqual(["POST", "POST"])).toPass(SOON);
