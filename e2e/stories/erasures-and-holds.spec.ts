@@ -228,7 +228,7 @@ test("the duty compliance writes, lists and reads a suspicion, and no other pers
   await send.focus();
   await page.keyboard.press("Enter");
   await expect(page.getByRole("alert", { name: "Suspicion not recorded" })).toBeFocused();
-  await page.getByLabel("Suspicion").fill("Amounts just below the threshold.\nThree in one night.");
+  await page.getByRole("textbox", { name: "Suspicion" }).fill("Amounts just below the threshold.\nThree in one night.");
   await page.getByLabel("Transaction id").fill("no id");
   await expect(page.getByText("This is not a transaction id.").first()).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
@@ -251,7 +251,7 @@ test("the duty compliance writes, lists and reads a suspicion, and no other pers
   expect(await axeFindings(page)).toEqual([]);
   const seq = new URL(page.url()).searchParams.get("entry") ?? "";
   await drawer(page).getByRole("link", { name: "Entry and proof" }).click();
-  await expect(drawer(page)).toContainText("Marta Lindqvist wrote down a suspicion.");
+  await expect(drawer(page)).toContainText("Marta Lindqvist recorded a suspicion.");
   expect(faults()).toEqual([]);
   // Neither the suspicion nor its reading is visible: in the list, by its number, or in what is recorded about the person.
   await seen(decider.page);

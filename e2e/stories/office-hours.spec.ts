@@ -49,7 +49,7 @@ test("an administrator sets hours over midnight and holidays of a region, and re
   await page.getByRole("button", { name: "Save hours" }).click();
   await expect(page.getByText("Hours saved.")).toBeVisible(PATIENCE);
   await expect(monday).toHaveValue("22:00–06:00");
-  await expect(page.getByText(/Public holidays are worked out until \d{4}-12-31/)).toBeVisible(PATIENCE);
+  await expect(page.getByText(/Public holidays are calculated until \d{4}-12-31/)).toBeVisible(PATIENCE);
   await expect(page.getByText("2027-12-27", { exact: false }).first()).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);
   await page.getByLabel("Time zone").fill("Mars/Base");

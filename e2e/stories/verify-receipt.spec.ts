@@ -94,7 +94,7 @@ test("the browser checks a receipt, from a file and pasted, and shows the comman
   await page.setViewportSize(DESKTOP.viewport);
   await choose(page, "receipt", inFolder("none.json"));
   await startVerification(page);
-  await expect(page.getByText("This is no receipt: none.json")).toBeVisible();
+  await expect(page.getByText("This is not a receipt: none.json")).toBeVisible();
   expect(asked).toEqual([]);
   expect(faults()).toEqual([]);
   await page.context().close();
