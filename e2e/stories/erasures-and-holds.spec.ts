@@ -121,7 +121,7 @@ test("a second person agrees; an early erasure is deferred with the reason, then
   await expect(row).toContainText("Kept back", { timeout: 60_000 });
   await expect(row).toContainText(KEPT_BACK);
   // The page shows neither the date nor a hold: another agency's hold reads the same.
-  await expect(row).not.toContainText("Tried again after");
+  await expect(row).not.toContainText("Retry after");
   expect(await axeFindings(page)).toEqual([]);
   const found = await people(demo()).auditor.get(
     "/confidential/audit/events?subject=participant:client-123&limit=50",
