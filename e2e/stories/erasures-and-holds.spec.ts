@@ -228,7 +228,9 @@ test("the duty compliance writes, lists and reads a suspicion, and no other pers
   await send.focus();
   await page.keyboard.press("Enter");
   await expect(page.getByRole("alert", { name: "Suspicion not recorded" })).toBeFocused();
-  await page.getByRole("textbox", { name: "Suspicion" }).fill("Amounts just below the threshold.\nThree in one night.");
+  await page
+    .getByRole("textbox", { name: "Suspicion" })
+    .fill("Amounts just below the threshold.\nThree in one night.");
   await page.getByLabel("Transaction id").fill("no id");
   await expect(page.getByText("This is not a transaction id.").first()).toBeVisible();
   expect(await axeFindings(page)).toEqual([]);

@@ -51,6 +51,6 @@ test("legal keeps a record longer with a reason and resets it; parties and offic
   await page.getByRole("button", { name: "Restore standard retention" }).click();
   await dialog.getByLabel("Reason").fill("Settled");
   await dialog.getByRole("button", { name: "Restore standard retention" }).click();
-  await expect(page.getByText("Standard")).toBeVisible();
+  await expect(page.getByText("Standard", { exact: true })).toBeVisible();
   expect(faults()).toEqual([]);
 });

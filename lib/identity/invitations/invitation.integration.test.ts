@@ -299,7 +299,7 @@ describe("a link", () => {
     await expectRefused(userId, () => look(browser, token));
     await expectRefused(userId, () => acceptWith(browser, token, challenge, new SoftwareAuthenticator()));
     await expectRefused(userId, () => acceptPassword(browser, token, { challenge: totp, code }));
-    await expect(reissueInvitation(system(), suspended.email)).rejects.toThrow("no active person");
+    await expect(reissueInvitation(system(), suspended.email)).rejects.toThrow("No active person");
     const grant = { user_id: changed.userId, duty: "recovery", tenant_id: runtime.instance.tenantId };
     await inTransaction(system(), async (tx) => {
       await insertDuties(tx, [grant]);
@@ -409,8 +409,8 @@ describe("a link", () => {
     await expect(issueInvitation(system(), userId)).rejects.toThrow("can sign in already");
     await expect(reissueInvitation(system(), email)).rejects.toThrow("can sign in already");
     const other = await createAccount(runtime, "regulator");
-    await expect(reissueInvitation(system(), other.email)).rejects.toThrow("no administrator");
-    await expect(reissueInvitation(system(), "nobody@example.org")).rejects.toThrow("no administrator");
+    await expect(reissueInvitation(system(), other.email)).rejects.toThrow("No administrator");
+    await expect(reissueInvitation(system(), "nobody@example.org")).rejects.toThrow("No administrator");
   });
 });
 
