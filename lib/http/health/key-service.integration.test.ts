@@ -10,7 +10,7 @@ import { findActiveKeys } from "@/lib/keys/active-keys";
 import { stageRoot } from "@/lib/keystore/files/move-root";
 import { holderOf, openKeystore } from "@/lib/keystore/open-keystore";
 import { RENEWAL_PAUSE_MS } from "@/lib/keystore/roots/leased-keks";
-import { type Runtime, useRuntime } from "@/lib/runtime/slot";
+import { provideRuntime, type Runtime, useRuntime } from "@/lib/runtime/slot";
 import { TEST_PASSPHRASE } from "@/lib/testing/benches/audit-bench";
 import { createCaller, createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
 import { type FaultyProxy, startFaultyProxy } from "@/lib/testing/servers/faulty-proxy";
@@ -149,6 +149,7 @@ test("keys that cannot be checked while the service is down are a 503, not a bro
 
 test("a portal that starts while its key service is down answers 503 and names the service", async () => {
   Reflect.deleteProperty(globalThis, Symbol.for("sealport.runtime"));
+  provideRuntime(() => import("@/lib/runtime/portal"));
   proxy.set("gone");
   for (const _time of [1, 2]) {
     const refused = await register();
