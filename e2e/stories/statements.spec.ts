@@ -142,7 +142,7 @@ test("a refused key is not on the roster, and the person who asked reads why", a
   const waiting = await openAccount(approver);
   await waiting.getByRole("button", { name: "Refuse" }).click();
   const dialog = approver.page.getByRole("dialog");
-  await dialog.getByLabel("Why").fill("I could not reach you.");
+  await dialog.getByLabel(/^Reason/).fill("I could not reach you.");
   await dialog.getByRole("button", { name: "Refuse" }).click();
   await expect(waiting.getByText("Waiting for you")).toBeHidden();
   await section.getByRole("button", { name: "Check again" }).click();
