@@ -302,7 +302,7 @@ async function goWrong({ owner, other, id }: { owner: Person; other: Person; id:
   const text = readFileSync(file, "utf8");
   writeFileSync(
     file,
-    text.replace(/("sealed": ")(.)/, (_all, before, first) => before + (first === "A" ? "B" : "A")),
+    text.replace(/("sealed": ?")(.)/, (_all, before, first) => before + (first === "A" ? "B" : "A")),
   );
   await fails("a damaged keystore", () => openKeystoreFile(damaged, PASSPHRASE));
   writeFileSync(file, text.slice(0, 200));
