@@ -8,7 +8,7 @@
 import "server-only";
 import type { Clock } from "@/lib/clock";
 import type { ClientInfo, Principal } from "@/lib/context/principal";
-import { type DbContext, inSnapshot, inTransaction } from "@/lib/db/transaction";
+import type { DbContext } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { allowsAddress } from "@/lib/identity/api-keys/address-list";
 import { isApiKey, prefixOf } from "@/lib/identity/api-keys/api-key";
@@ -79,12 +79,12 @@ async function touch(cx: AuthContext, keyId: string): Promise<void> {
   if (now.getTime() - (touchedAt.get(keyId) ?? 0) < TOUCH_INTERVAL_MS) return;
   if (touchedAt.size >= MAX_REMEMBERED) touchedAt.clear();
   touchedAt.set(keyId, now.getTime());
-  await inTransaction(cx, (tx) => touchApiKey(tx, keyId, now));
+  await touchApiKey(cx.db.run, keyId, now);
 }
 
 /** Returns the live key of a prefix; undefined for unknown, revoked and expired keys alike. */
 async function findLiveKey(cx: AuthContext, prefix: string): Promise<StoredApiKey | undefined> {
-  const key = await inSnapshot(cx, (tx) => findApiKey(tx, cx.instance.tenantId, prefix));
+  const key = await findApiKey(cx.db.run, cx.instance.tenantId, prefix);
   return key !== undefined && isLive(key, cx.clock.now()) ? key : undefined;
 }
 
@@ -122,9 +122,12 @@ async function authenticateSignature(
       detail: "The signature is not that of a live key over this call.",
     });
   const now = cx.clock.now();
-  const isFirst = await inTransaction(cx, (tx) =>
-    takeNonce(tx, { keyId: key.id, nonce: call.nonce, expiresAt: call.until, now }),
-  );
+  const isFirst = await takeNonce(cx.db.run, {
+    keyId: key.id,
+    nonce: call.nonce,
+    expiresAt: call.until,
+    now,
+  });
   if (!isFirst) throw new DomainError("auth.signature", { detail: "This signature was used before." });
   return key;
 }
