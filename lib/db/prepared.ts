@@ -27,11 +27,17 @@ export interface PreparedTx {
   readonly finish: Run;
 }
 
+interface TransactionOptions {
+  readonly limitMs?: number;
+  readonly isSnapshot?: boolean;
+}
+
 /** Prepared statements on connections of their own. */
 export interface Prepared {
   readonly pool: Pool;
   readonly run: Run;
-  transaction<T>(fn: (tx: PreparedTx) => Promise<T>, limitMs?: number): Promise<T>;
+  /** Runs `fn` in a READ COMMITTED transaction, or in one snapshot that cannot write. */
+  transaction<T>(fn: (tx: PreparedTx) => Promise<T>, options?: TransactionOptions): Promise<T>;
 }
 
 /** After these the connection cannot be used: it is closed, and the next caller gets another. */
@@ -108,13 +114,18 @@ class Transaction implements PreparedTx {
   }
 }
 
-async function transaction<T>(pool: Pool, fn: (tx: PreparedTx) => Promise<T>, limitMs: number): Promise<T> {
+async function transaction<T>(
+  pool: Pool,
+  fn: (tx: PreparedTx) => Promise<T>,
+  { limitMs = STATEMENT_MS, isSnapshot = false }: TransactionOptions = {},
+): Promise<T> {
   let client: PoolClient | undefined;
   let failure: Error | undefined;
   try {
     client = await pool.connect();
     const limit = limitMs === STATEMENT_MS ? "" : `; SET LOCAL statement_timeout = ${Math.round(limitMs)}`;
-    const begun = send(client, { text: `BEGIN ISOLATION LEVEL READ COMMITTED${limit}` }, limitMs);
+    const mode = isSnapshot ? "REPEATABLE READ READ ONLY" : "READ COMMITTED";
+    const begun = send(client, { text: `BEGIN ISOLATION LEVEL ${mode}${limit}` }, limitMs);
     begun.catch(() => undefined);
     const tx = new Transaction(client, begun, limitMs);
     const value = await fn(tx);
@@ -176,6 +187,6 @@ export function openPrepared(options: PoolOptions): Prepared {
   return {
     pool,
     run: (one, params) => runAlone(pool, one, params),
-    transaction: (fn, limitMs = STATEMENT_MS) => transaction(pool, fn, limitMs),
+    transaction: (fn, transactionOptions) => transaction(pool, fn, transactionOptions),
   };
 }

@@ -9,6 +9,7 @@ import { closedOrigin } from "@/lib/audit/reading/of-log";
 import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context/context";
 import { type Viewed, viewRows } from "@/lib/db/read-rows";
+import { within } from "@/lib/db/statement";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
 import { readBreakGlassNeeds } from "@/lib/home/break-glass-needs";
 import { readCounts } from "@/lib/home/count-places";
@@ -72,7 +73,7 @@ async function readOwnTransactions(tx: Tx, cx: Context): Promise<Viewed<Transact
   const { principal, instance } = cx;
   const { role, participantId } = principal;
   if (participantId === undefined || (role !== "client" && role !== "miner")) return { items: [] };
-  const rows = await listTransactionRows(tx, {
+  const rows = await listTransactionRows(within(tx), {
     tenantId: instance.tenantId,
     own: participantId,
     participant: undefined,

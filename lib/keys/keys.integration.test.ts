@@ -2,6 +2,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { generateX25519, x25519Shared } from "@/lib/crypto/primitives";
+import { within } from "@/lib/db/statement";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";
 import { findActiveKeys, lockActiveKeys } from "@/lib/keys/active-keys";
@@ -46,7 +47,7 @@ const deriveOnce = (
   epk: Uint8Array,
 ): Promise<Uint8Array | undefined> =>
   inTransaction(cx, async (tx) => {
-    const derivers = await managedDerivers(tx, cx, { participantId, versions: [1] });
+    const derivers = await managedDerivers(within(tx), cx, { participantId, versions: [1] });
     return derivers.get(`${participantId}#1`)?.(epk);
   });
 

@@ -1,4 +1,5 @@
 import "server-only";
+import { type Run, statement } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import { OpenStatement } from "@/lib/escrow/protocol/statements";
 
@@ -58,11 +59,14 @@ export async function findOpening(
   };
 }
 
+const spentAt = ({ at }: { readonly at: Date }) => at;
+const SPEND_OPENING = statement<{ readonly id: string; readonly at: Date }, { readonly id: string }>(
+  "spend-opening",
+)`
+  UPDATE opening SET used_at = ${spentAt}, reply_key = NULL
+  WHERE id = ${({ id }) => id}::uuid AND used_at IS NULL AND expires_at > ${spentAt} RETURNING id`;
+
 /** Ends an opening and deletes its key. Returns false when it was used before or has expired. */
-export async function spendOpening(tx: Tx, id: string, at: Date): Promise<boolean> {
-  const { count } = await tx.opening.updateMany({
-    where: { id, used_at: null, expires_at: { gt: at } },
-    data: { used_at: at, reply_key: null },
-  });
-  return count === 1;
+export async function spendOpening(run: Run, id: string, at: Date): Promise<boolean> {
+  return (await run(SPEND_OPENING, { id, at })).length === 1;
 }

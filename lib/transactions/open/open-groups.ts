@@ -8,6 +8,7 @@ import type { Intent } from "@/lib/transactions/open/commit-opening";
 import { openManaged } from "@/lib/transactions/open/open-managed";
 import type { OpeningPlan } from "@/lib/transactions/open/plan-opening";
 import type { OpeningProof } from "@/lib/transactions/open/prove-opening";
+import type { StoreOutcome } from "@/lib/transactions/open/record-outcome";
 import { registrationItem } from "@/lib/transactions/registration-item";
 import type { GroupName } from "@/lib/vocabulary";
 
@@ -51,32 +52,44 @@ async function openThroughCustodian(
   return { groups: opened.data, assurance: opened.assurance, masked };
 }
 
-async function openSealed(
-  cx: Context,
-  plan: OpeningPlan,
-  intent: Intent,
-  proof: OpeningProof | undefined,
-): Promise<OpenedGroups> {
-  const { row, sealed, grant } = plan;
-  if (sealed.length === 0) return { groups: {}, masked: [] };
-  if (grant === undefined) {
-    const { participantId } = cx.principal;
-    if (participantId === undefined) throw new InvariantError("a party has no participant");
-    return { groups: await openManaged(cx, row, sealed, participantId), masked: [] };
-  }
-  if (proof === undefined) throw new InvariantError("an opening through escrow has no proof");
-  return openThroughCustodian(cx, plan, grant, intent, proof);
-}
-
 /**
  * Step 6 of an opening: unsealed groups from our rows, a party's with its managed key, all others from the custodian.
+ * It stores the outcome with `store`: a party's while its key is still locked.
  */
 export async function openGroups(
   cx: Context,
   plan: OpeningPlan,
   intent: Intent,
   proof: OpeningProof | undefined,
+  store: StoreOutcome,
 ): Promise<OpenedGroups> {
-  const opened = await openSealed(cx, plan, intent, proof);
-  return { ...opened, groups: { ...plainGroups(plan), ...opened.groups } };
+  const { row, sealed, grant } = plan;
+  const withPlain = (opened: OpenedGroups) => ({
+    ...opened,
+    groups: { ...plainGroups(plan), ...opened.groups },
+  });
+  if (sealed.length > 0 && grant === undefined) {
+    const { participantId } = cx.principal;
+    if (participantId === undefined) throw new InvariantError("a party has no participant");
+    return openManaged(cx, row, sealed, participantId, async (run, groups) => {
+      const opened = withPlain({ groups, masked: [] });
+      await store(run, opened);
+      return opened;
+    });
+  }
+  const opened = withPlain(await openOthers(cx, plan, intent, proof));
+  await store(cx.db.run, opened);
+  return opened;
+}
+
+async function openOthers(
+  cx: Context,
+  plan: OpeningPlan,
+  intent: Intent,
+  proof: OpeningProof | undefined,
+): Promise<OpenedGroups> {
+  const { sealed, grant } = plan;
+  if (sealed.length === 0 || grant === undefined) return { groups: {}, masked: [] };
+  if (proof === undefined) throw new InvariantError("an opening through escrow has no proof");
+  return openThroughCustodian(cx, plan, grant, intent, proof);
 }

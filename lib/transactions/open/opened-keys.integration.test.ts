@@ -1,6 +1,7 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { generateX25519 } from "@/lib/crypto/primitives";
+import { within } from "@/lib/db/statement";
 import { inTransaction } from "@/lib/db/transaction";
 import { changeKeyState } from "@/lib/keys/change-state";
 import { listKeys } from "@/lib/keys/list-keys";
@@ -104,7 +105,7 @@ describe("the cache of opened keys", () => {
     const order: string[] = [];
     let suspension: Promise<unknown> | undefined;
     await inTransaction(owner, async (tx) => {
-      const derivers = await managedDerivers(tx, owner, { participantId, versions: [1] });
+      const derivers = await managedDerivers(within(tx), owner, { participantId, versions: [1] });
       const key = await keyOf(owner);
       suspension = changeKeyState(owner, key, { state: "suspended", reason: "lost" }).then(() => {
         order.push("suspended");

@@ -1,6 +1,7 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openEnvelope } from "@/lib/crypto/envelope/envelope";
+import { within } from "@/lib/db/statement";
 import { inSnapshot } from "@/lib/db/transaction";
 import { InvariantError } from "@/lib/errors";
 import { findActiveKeys } from "@/lib/keys/active-keys";
@@ -47,7 +48,7 @@ async function run(cx: Person): Promise<void> {
 
 async function groupsOf(id: string) {
   return inSnapshot(bench.cx, async (tx) => {
-    const transaction = await findTransaction(tx, bench.place.tenantId, id);
+    const transaction = await findTransaction(within(tx), bench.place.tenantId, id);
     if (transaction === undefined) throw new TypeError("no transaction");
     return { transaction, groups: (await loadSealed(tx, transaction)).groups };
   });

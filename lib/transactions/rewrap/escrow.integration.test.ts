@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { verifyEscrowOk } from "@/lib/crypto/escrow-ok";
 import { parseVkey } from "@/lib/crypto/log/signed-note";
+import { within } from "@/lib/db/statement";
 import { inSnapshot } from "@/lib/db/transaction";
 import { recordEpoch } from "@/lib/escrow/client/epochs";
 import { registerPending } from "@/lib/escrow/client/registrar";
@@ -52,7 +53,7 @@ async function move(): Promise<number> {
 
 const groupsOf = (id: string) =>
   inSnapshot(bench.cx, async (tx) => {
-    const transaction = await findTransaction(tx, bench.place.tenantId, id);
+    const transaction = await findTransaction(within(tx), bench.place.tenantId, id);
     if (transaction === undefined) throw new TypeError("no transaction");
     return (await loadSealed(tx, transaction)).groups;
   });

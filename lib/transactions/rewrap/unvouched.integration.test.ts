@@ -6,6 +6,7 @@ import { openEnvelope } from "@/lib/crypto/envelope/envelope";
 import { generateX25519, x25519Shared } from "@/lib/crypto/primitives";
 import { jwkThumbprint } from "@/lib/crypto/reply";
 import { uuidv7 } from "@/lib/crypto/uuid";
+import { within } from "@/lib/db/statement";
 import { inSnapshot } from "@/lib/db/transaction";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
@@ -84,7 +85,7 @@ async function swapKey(participantId: string, publicKey: Uint8Array, entry: "non
 /** Returns what the holder of this private key reads of a transaction, from database rows alone. */
 async function readWith(privateKey: Uint8Array, kid: string, id: string): Promise<unknown> {
   const { tenantId } = bench.place;
-  const transaction = await inSnapshot(bench.cx, (tx) => findTransaction(tx, tenantId, id));
+  const transaction = await inSnapshot(bench.cx, (tx) => findTransaction(within(tx), tenantId, id));
   if (transaction === undefined) throw new TypeError("no transaction");
   const { groups } = await inSnapshot(bench.cx, (tx) => loadSealed(tx, transaction));
   const read: Record<string, unknown> = {};
