@@ -1,5 +1,6 @@
 import "server-only";
 import { createHash } from "node:crypto";
+import { Prisma } from "@/lib/db/generated/client";
 
 // Hot reads and writes are prepared statements on pg (ADR 0053). A store declares each of them next to its use case:
 //
@@ -83,6 +84,15 @@ export function statement<P, R>(
   name: string,
 ): (strings: TemplateStringsArray, ...holes: readonly Hole<P>[]) => Statement<P, R> {
   return (strings, ...holes) => statementOf(name, new Piece(strings, holes));
+}
+
+/** Returns a piece with its values as Prisma has them, for queries that are composed at each call. */
+export function prismaSql<P>({ strings, holes }: Piece<P>, params: P): Prisma.Sql {
+  const values = holes.map((hole) => {
+    if (hole instanceof Piece) return prismaSql(hole, params);
+    return typeof hole === "function" ? hole(params) : Prisma.sql([hole.sql]);
+  });
+  return new Prisma.Sql(strings, values);
 }
 
 /** Returns `Run` for a statement that also belongs into transactions of Prisma. */

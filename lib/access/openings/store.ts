@@ -42,14 +42,29 @@ export interface OpeningRow {
   readonly expiresAt: Date;
 }
 
-export async function findOpening(
-  tx: Tx,
-  wanted: { readonly id: string; readonly userId: string; readonly at: Date },
-): Promise<OpeningRow | undefined> {
-  const row = await tx.opening.findFirst({
-    where: { id: wanted.id, user_id: wanted.userId, used_at: null, expires_at: { gt: wanted.at } },
-  });
-  if (row === null || row.reply_key === null) return undefined;
+interface Wanted {
+  readonly id: string;
+  readonly userId: string;
+  readonly at: Date;
+}
+
+interface StoredOpening {
+  readonly id: string;
+  readonly grant_id: string;
+  readonly statement: unknown;
+  readonly reply_key: Uint8Array;
+  readonly expires_at: Date;
+}
+
+const FIND_OPENING = statement<Wanted, StoredOpening>("find-opening")`
+  SELECT id, grant_id, statement, reply_key, expires_at FROM opening
+  WHERE id = ${({ id }) => id}::uuid AND user_id = ${({ userId }) => userId}::uuid AND used_at IS NULL
+    AND expires_at > ${({ at }) => at} AND reply_key IS NOT NULL`;
+
+/** Returns a person's opening that is unused and in time. */
+export async function findOpening(run: Run, wanted: Wanted): Promise<OpeningRow | undefined> {
+  const [row] = await run(FIND_OPENING, wanted);
+  if (row === undefined) return undefined;
   return {
     id: row.id,
     grantId: row.grant_id,

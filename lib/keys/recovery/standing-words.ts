@@ -1,4 +1,5 @@
 import "server-only";
+import { within } from "@/lib/db/statement";
 import type { Tx } from "@/lib/db/transaction";
 import { findActive, isRemovedPasskey } from "@/lib/identity/roster/people-store";
 import type { RecoveryWordRow } from "@/lib/keys/recovery/store";
@@ -15,7 +16,8 @@ export async function standingWords(tx: Tx, words: readonly RecoveryWordRow[]): 
   const standing: RecoveryWordRow[] = [];
   for (const word of words) {
     const { userId, signature } = word;
-    const isRemoved = signature.kind === "passkey" && (await isRemovedPasskey(tx, signature.credential_id));
+    const isRemoved =
+      signature.kind === "passkey" && (await isRemovedPasskey(within(tx), signature.credential_id));
     if (active.has(userId) && !isRemoved) standing.push(word);
   }
   return standing;

@@ -86,7 +86,10 @@ async function spend(run: Run, cx: Context, openingId: string): Promise<void> {
   throw new DomainError("statement.expired", { detail: "Prepare the opening again." });
 }
 
-/** One transaction for all that an opening under a grant uses up; the view is last, because it locks the grant's row. */
+/**
+ * One transaction for all that an opening under a grant uses up, sent at once and done in this order. The view is last,
+ * because it locks the grant's row.
+ */
 function commitUnderGrant(
   cx: Context,
   disclosure: NewDisclosure,
@@ -94,9 +97,11 @@ function commitUnderGrant(
   openingId: string | undefined,
 ): Promise<void> {
   return cx.db.prepared.transaction(async ({ run }) => {
-    await run(STORE_INTENT, disclosure);
-    if (openingId !== undefined) await spend(run, cx, openingId);
-    await useView(run, cx, grantId);
+    await Promise.all([
+      run(STORE_INTENT, disclosure),
+      openingId === undefined ? undefined : spend(run, cx, openingId),
+      useView(run, cx, grantId),
+    ]);
   });
 }
 
