@@ -71,7 +71,8 @@ const keys = ({ keyVersionIds }: NewTransactions) => keyVersionIds;
 /**
  * Stores any number of transactions with their entries, or no row at all. First it locks the keys that were sealed to
  * FOR SHARE, so that no one suspends, rotates or destroys them before the commit. Only if all of them are still active
- * it inserts. Returns one row: whether it did.
+ * it inserts; the transactions come first, so an id that is taken always violates the same constraint. Returns one row:
+ * whether it did.
  */
 export const STORE_TRANSACTIONS = statement<NewTransactions, { readonly go: boolean }>("store-transactions")`
   WITH locked AS MATERIALIZED (
@@ -89,12 +90,15 @@ export const STORE_TRANSACTIONS = statement<NewTransactions, { readonly go: bool
       digest_list text[], rd text, meta text, plain jsonb, occurred_at text, created_at text, created_at_us bigint,
       create_entry_id uuid)
     WHERE (SELECT go FROM ready)
+    RETURNING id
+  ), made (go) AS MATERIALIZED (
+    SELECT count(*) > 0 FROM new_transaction
   ), new_participant AS (
     INSERT INTO transaction_participant (transaction_id, participant_id, tenant_id, created_at_us)
     SELECT transaction_id, participant_id, tenant_id, created_at_us
     FROM json_to_recordset(${({ participants }) => JSON.stringify(participants)}::json) AS r (
       transaction_id uuid, participant_id text, tenant_id uuid, created_at_us bigint)
-    WHERE (SELECT go FROM ready)
+    WHERE (SELECT go FROM made)
   ), new_group AS (
     INSERT INTO transaction_group (transaction_id, grp, gen, tenant_id, ep, field_count, protected, iv, ciphertext,
       tag, bd, entry_id)
@@ -102,15 +106,15 @@ export const STORE_TRANSACTIONS = statement<NewTransactions, { readonly go: bool
     FROM json_to_recordset(${({ groups }) => JSON.stringify(groups)}::json) AS r (
       transaction_id uuid, grp text, gen int, tenant_id uuid, ep text, field_count int, protected text, iv text,
       ciphertext text, tag text, bd text, entry_id uuid)
-    WHERE (SELECT go FROM ready)
+    WHERE (SELECT go FROM made)
   ), new_version AS (
     INSERT INTO transaction_version (transaction_id, version, tenant_id, change, after, at, by_user_id, entry_id)
     SELECT transaction_id, version, tenant_id, change, after, at, by_user_id, entry_id
     FROM json_to_recordset(${({ versions }) => JSON.stringify(versions)}::json) AS r (
       transaction_id uuid, version int, tenant_id uuid, change text, after jsonb, at text, by_user_id uuid,
       entry_id uuid)
-    WHERE (SELECT go FROM ready)
+    WHERE (SELECT go FROM made)
   ), new_wrap AS (
-    ${INSERT_WRAPS} WHERE (SELECT go FROM ready)
+    ${INSERT_WRAPS} WHERE (SELECT go FROM made)
   )
   SELECT go FROM ready`;
