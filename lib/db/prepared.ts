@@ -1,6 +1,6 @@
 import "server-only";
-import { type Pool, type PoolClient, types } from "pg";
-import { createPool } from "@/lib/db/connection";
+import type { Pool, PoolClient } from "pg";
+import { AS_PRISMA, createPool } from "@/lib/db/connection";
 import { mapDatabaseError } from "@/lib/db/errors";
 import { codeOf, DEFAULT_WAIT_MS, type PoolOptions } from "@/lib/db/pool";
 import type { Run, Statement } from "@/lib/db/statement";
@@ -14,8 +14,6 @@ export const STATEMENT_MS = 30_000;
 const LOCK_MS = 5_000;
 /** Beyond the server's own limit the connection is given up: the server does not answer at all. */
 const SILENCE_MS = 5_000;
-
-const INT8 = types.builtins.INT8;
 
 /** A transaction on one connection. Its statements run in order, and none of them needs the answer of the one before. */
 export interface PreparedTx {
@@ -178,8 +176,7 @@ export function openPrepared(options: PoolOptions): Prepared {
     statement_timeout: STATEMENT_MS,
     lock_timeout: LOCK_MS,
     idle_in_transaction_session_timeout: STATEMENT_MS,
-    // As Prisma's adapter returns them: the same row is read by either.
-    types: { getTypeParser: (oid, format) => (oid === INT8 ? BigInt : types.getTypeParser(oid, format)) },
+    ...(AS_PRISMA === undefined ? {} : { types: AS_PRISMA }),
   });
   pool.on("error", (error) => options.onIdleError?.(codeOf(error)));
   // A failure in use reaches the statement that runs; without a listener it would also end the process.

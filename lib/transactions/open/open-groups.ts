@@ -1,6 +1,7 @@
 import "server-only";
 import type { GrantFacts } from "@/lib/access/rules/facts";
 import type { Context } from "@/lib/context/context";
+import type { Run } from "@/lib/db/statement";
 import { InvariantError } from "@/lib/errors";
 import type { EscrowOpened } from "@/lib/escrow/protocol/port";
 import { GROUP_ORDER, type Groups } from "@/lib/transactions/groups";
@@ -8,7 +9,6 @@ import type { Intent } from "@/lib/transactions/open/commit-opening";
 import { openManaged } from "@/lib/transactions/open/open-managed";
 import type { OpeningPlan } from "@/lib/transactions/open/plan-opening";
 import type { OpeningProof } from "@/lib/transactions/open/prove-opening";
-import type { StoreOutcome } from "@/lib/transactions/open/record-outcome";
 import { registrationItem } from "@/lib/transactions/registration-item";
 import type { GroupName } from "@/lib/vocabulary";
 
@@ -20,6 +20,9 @@ export interface OpenedGroups {
   /** Groups with fields that are masked. */
   readonly masked: readonly GroupName[];
 }
+
+/** Stores what was opened as the outcome, with this `run`; nothing may run in its transaction afterwards. */
+export type StoreOutcome = (run: Run, opened: OpenedGroups) => Promise<void>;
 
 /** The permitted groups that are stored unsealed. */
 function plainGroups({ row, groups }: OpeningPlan): Groups {

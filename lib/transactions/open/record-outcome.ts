@@ -7,15 +7,13 @@ import type { ErrorCode } from "@/lib/error-codes";
 import { DomainError, InvariantError } from "@/lib/errors";
 import type { Intent } from "@/lib/transactions/open/commit-opening";
 import { STORE_OUTCOME } from "@/lib/transactions/open/disclosure-store";
-import type { OpenedGroups } from "@/lib/transactions/open/open-groups";
+import type { OpenedGroups, StoreOutcome } from "@/lib/transactions/open/open-groups";
 
 type Result =
   | { readonly outcome: "done"; readonly opened: readonly string[] }
   | { readonly outcome: "failed"; readonly error: ErrorCode };
 
 /** Stores the outcome's entry, with its item of the access log, and ends the disclosure. */
-export type StoreOutcome = (run: Run, opened: OpenedGroups) => Promise<void>;
-
 async function storeOutcome(run: Run, cx: Context, intent: Intent, result: Result): Promise<AppendedEntry> {
   const isDone = result.outcome === "done";
   const access = {
