@@ -11,6 +11,7 @@ import { databaseTexts } from "@/lib/env/databases";
 import { EnvironmentError, lazily, variablesOf } from "@/lib/env/read-environment";
 import { RETENTION_FLOOR_DAYS } from "@/lib/env/retention";
 import { scannerFields, scannerTexts } from "@/lib/env/scanner";
+import { ServedUrl, socketFields, tlsFields } from "@/lib/env/tls";
 import { Flag, LogLevel, Origins, Period, Port, Proxies, Text, UNIT_MS } from "@/lib/env/values";
 
 /** How a portal sends e-mail; without it no mail is sent. */
@@ -58,6 +59,7 @@ const keys = { KEY_DIR: Text, KEK_FILE: Text.optional(), KEK_PASSPHRASE: Text.op
 
 const Portal = z.object({
   ...base,
+  ...tlsFields,
   TENANT_ID: z.uuid(),
   ...keys,
   HOST: Text.default("127.0.0.1"),
@@ -93,6 +95,7 @@ const Portal = z.object({
 
 const Worker = z.object({
   ...base,
+  ...tlsFields,
   TENANT_ID: z.uuid(),
   DATABASE_URL: Text,
   SEQUENCER_DATABASE_URL: Text,
@@ -112,9 +115,11 @@ const Worker = z.object({
 
 const Signer = z.object({
   ...base,
+  ...tlsFields,
+  ...socketFields,
   ...keys,
   DATA_DIR: Text,
-  SIGNER_URL: Text,
+  SIGNER_URL: ServedUrl,
   SIGNER_DATABASE_URL: Text,
   /** Days below which the signer signs no pruning, whatever periods the database names. */
   RETENTION_FLOOR_DAYS: z.coerce.number().int().min(1).max(36_525).default(RETENTION_FLOOR_DAYS),
@@ -122,9 +127,11 @@ const Signer = z.object({
 
 const Custodian = z.object({
   ...base,
+  ...tlsFields,
+  ...socketFields,
   ...keys,
   DATA_DIR: Text,
-  CUSTODIAN_URL: Text,
+  CUSTODIAN_URL: ServedUrl,
   CUSTODIAN_ROSTER_FILE: Text.optional(),
   /** After how many days the next escrow epoch begins automatically. */
   ESCROW_ROTATION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
@@ -132,7 +139,14 @@ const Custodian = z.object({
   CUSTODIAN_ORIGINS: Origins,
 });
 
-const Witness = z.object({ LOG_LEVEL: LogLevel, ...keys, DATA_DIR: Text, ...witnessFields });
+const Witness = z.object({
+  LOG_LEVEL: LogLevel,
+  ...keys,
+  ...tlsFields,
+  ...socketFields,
+  DATA_DIR: Text,
+  ...witnessFields,
+});
 
 const KeyCreation = z.object({ ...keys, LOG_ORIGIN: Text });
 

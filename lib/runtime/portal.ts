@@ -11,6 +11,7 @@ import { openPool } from "@/lib/db/pool";
 import { portalEnv } from "@/lib/env";
 import { custodySettings } from "@/lib/env/custody";
 import { scannerAddress } from "@/lib/env/scanner";
+import { tlsFilesOf } from "@/lib/env/tls";
 import { createEscrowClient } from "@/lib/escrow/client/client";
 import { readStoredEpochs } from "@/lib/escrow/client/epochs";
 import { createAnonymousFailures } from "@/lib/identity/anonymous-failures";
@@ -21,6 +22,7 @@ import {
   openInstanceSecret,
 } from "@/lib/identity/instance-secret";
 import { siteOf } from "@/lib/identity/sign-in/site";
+import { usePartIdentity } from "@/lib/ipc/part-identity";
 import type { Keystore } from "@/lib/keystore/keystore";
 import { openKeystore } from "@/lib/keystore/open-keystore";
 import { mapServiceFailure } from "@/lib/keystore/roots/persist";
@@ -149,6 +151,7 @@ let foundation: Promise<Foundation> | undefined;
  */
 export async function openRuntime(): Promise<Runtime> {
   const env = portalEnv();
+  usePartIdentity("portal", tlsFilesOf(env));
   foundation ??= layFoundation(env);
   const laid = foundation;
   laid.catch(() => {
