@@ -12,7 +12,17 @@ import { EnvironmentError, lazily, variablesOf } from "@/lib/env/read-environmen
 import { RETENTION_FLOOR_DAYS } from "@/lib/env/retention";
 import { scannerFields, scannerTexts } from "@/lib/env/scanner";
 import { ServedUrl, socketFields, tlsFields } from "@/lib/env/tls";
-import { Flag, LogLevel, Origins, Period, Port, Proxies, Text, UNIT_MS } from "@/lib/env/values";
+import {
+  Flag,
+  LogLevel,
+  Origins,
+  Period,
+  Port,
+  PortalOrigin,
+  Proxies,
+  Text,
+  UNIT_MS,
+} from "@/lib/env/values";
 
 /** How a portal sends e-mail; without it no mail is sent. */
 const mailFields = {
@@ -65,7 +75,7 @@ const Portal = z.object({
   HOST: Text.default("127.0.0.1"),
   PORT: Port.default(3000),
   /** Where people reach the portal, e.g. `https://portal.example.org`; without it localhost with this port. */
-  PORTAL_ORIGIN: z.url({ protocol: /^https?$/ }).optional(),
+  PORTAL_ORIGIN: PortalOrigin.optional(),
   /** Proxies that may state a caller's address; without it a caller's address is the socket's. */
   TRUSTED_PROXIES: Proxies,
   /** The demonstration people's passwords and secrets; given by `npm start` only. */

@@ -35,6 +35,15 @@ export const Origins = z
   .transform((value) => value.split(",").filter((origin) => origin !== ""))
   .refine((origins) => origins.every(isOrigin), "not origins");
 
+/** Where people reach the portal. Cookies and passkeys need https everywhere but on this machine itself. */
+export const PortalOrigin = z
+  .url({ protocol: /^https?$/ })
+  .refine(
+    (url) =>
+      /^https:|^http:\/\/(?:localhost|[a-z0-9.-]+\.localhost|127\.0\.0\.1|\[::1\])(?::|\/|$)/.test(url),
+    "begin with https://, except on this machine itself",
+  );
+
 /** Addresses and CIDR ranges of the operator's proxies, divided by commas. */
 export const Proxies = z
   .string()

@@ -34,7 +34,7 @@ import { openSharedCounters } from "@/lib/rate-limit/open-shared-counters";
 import type { SharedCounters } from "@/lib/rate-limit/shared-counters";
 import { UploadSlots } from "@/lib/rate-limit/upload-slots";
 import { runJobs } from "@/lib/runtime/jobs";
-import { instanceFacts, receiptKeyOf, tenantPseudonym } from "@/lib/runtime/open-tenant";
+import { instanceFacts, makeDataFolder, receiptKeyOf, tenantPseudonym } from "@/lib/runtime/open-tenant";
 import { keepMetrics } from "@/lib/runtime/serve-metrics";
 import type { Runtime } from "@/lib/runtime/slot";
 import { createLogger, type Logger } from "@/lib/telemetry/logger";
@@ -152,6 +152,7 @@ let foundation: Promise<Foundation> | undefined;
 export async function openRuntime(): Promise<Runtime> {
   const env = portalEnv();
   usePartIdentity("portal", tlsFilesOf(env));
+  makeDataFolder(env.DATA_DIR);
   foundation ??= layFoundation(env);
   const laid = foundation;
   laid.catch(() => {
