@@ -2,7 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useEffect, useRef } from "react";
-import { useHeard } from "@/components/client/live";
+import { useHeard, useLiveState } from "@/components/client/live";
 import type { WatchedKind } from "@/lib/api-client/queries";
 
 /** Changes of one moment are fetched together. */
@@ -46,4 +46,17 @@ export function LiveRefresh({ kinds, id }: { kinds: readonly WatchedKind[]; id?:
     };
   }, []);
   return null;
+}
+
+const PERIOD_MS = 1_500;
+
+/** Loads the page anew while something runs and no stream tells of it. */
+export function useRefreshing(isRunning: boolean): void {
+  const router = useRouter();
+  const isLive = useLiveState() === "live";
+  useEffect(() => {
+    if (!isRunning || isLive) return;
+    const timer = setInterval(() => router.refresh(), PERIOD_MS);
+    return () => clearInterval(timer);
+  }, [isRunning, isLive, router]);
 }

@@ -3,9 +3,8 @@
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
 import { lookAt, startTotp } from "@/app/invitation/_components/invitation-calls";
-import { PasskeyWay } from "@/app/invitation/_components/passkey-way";
+import { PasskeyWay, SetUpFailure } from "@/app/invitation/_components/passkey-way";
 import { PasswordWay } from "@/app/invitation/_components/password-way";
-import { SetUpFailure } from "@/app/invitation/_components/set-up-failure";
 import { useLinkToken } from "@/app/invitation/_components/use-link-token";
 import { codeOf, useSetUp } from "@/app/invitation/_components/use-set-up";
 import { CallFailure } from "@/components/client/call-failure";

@@ -1,5 +1,11 @@
 import { useEffect, useState } from "react";
-import { tokenOf } from "@/app/invitation/_components/link-token";
+
+const LINK = /^#([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[A-Za-z0-9_-]{43})$/;
+
+/** The token of a whole link, from what stands behind `#`; undefined for anything else that may stand there. */
+export function tokenOf(hash: string): string | undefined {
+  return LINK.exec(hash)?.[1];
+}
 
 /**
  * The token that the page was opened with; null when there is none, undefined until that is known. It is taken out of

@@ -4,10 +4,13 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useState, useSyncExternalStore } from "react";
 import { DemonstrationPeople } from "@/app/sign-in/_components/demonstration-people";
-import type { SignInWay } from "@/app/sign-in/_components/failure-words";
-import { signInByPasskey, signInByPassword, type Typed } from "@/app/sign-in/_components/sign-in-calls";
-import { SignInFailure } from "@/app/sign-in/_components/sign-in-failure";
-import { SignInForm } from "@/app/sign-in/_components/sign-in-form";
+import { SignInFailure, type SignInWay } from "@/app/sign-in/_components/sign-in-failure";
+import {
+  SignInForm,
+  signInByPasskey,
+  signInByPassword,
+  type Typed,
+} from "@/app/sign-in/_components/sign-in-form";
 import { grouped, useCodes } from "@/components/client/use-codes";
 import { Button } from "@/components/ui/button";
 import type { Demonstration, DemonstrationPerson } from "@/lib/identity/schema";

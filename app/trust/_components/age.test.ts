@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ageText } from "./age";
+import { ageText } from "./vouchers";
 
 const READ = Date.parse("2026-11-24T12:00:00Z");
 

@@ -10,7 +10,7 @@ import { Tag } from "@/components/ui/tag";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { spokenGroups } from "@/lib/format";
 import type { RecoveryView } from "@/lib/keys/recovery/schema";
-import { useRefreshing } from "../../_components/use-refreshing";
+import { useRefreshing } from "../../../../../components/client/live-refresh";
 import { RecoveryActs } from "./recovery-acts";
 
 const TAG = "BASE64URL_OF_32_BYTES";

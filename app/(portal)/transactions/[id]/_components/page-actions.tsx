@@ -2,8 +2,10 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { MAIN_ACTION } from "@/app/(portal)/transactions/[id]/_components/main-action";
-import { useOpeningHere } from "@/app/(portal)/transactions/[id]/_components/opening/opening-context";
+import {
+  MAIN_ACTION,
+  useOpeningHere,
+} from "@/app/(portal)/transactions/[id]/_components/opening/opening-context";
 import { CallFailure } from "@/components/client/call-failure";
 import { saveAnswer } from "@/components/client/save-answer";
 import { useApi } from "@/components/client/use-api";

@@ -1,8 +1,8 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
-import { StatusTag } from "@/app/(portal)/transactions/_components/status-tag";
-import { AccessHere } from "@/app/(portal)/transactions/[id]/_components/access/access-here";
+import { StatusTag } from "@/app/(portal)/transactions/_components/transaction-table";
+import { AccessHere } from "@/app/(portal)/transactions/[id]/_components/access/access-strip";
 import { MoveStatus } from "@/app/(portal)/transactions/[id]/_components/move-status";
 import { EndTime } from "@/components/ui/end-time";
 import { Facts } from "@/components/ui/facts";

@@ -1,6 +1,29 @@
+"use client";
+
 import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { CallRefused } from "@/components/client/api";
+import { CallFailure } from "@/components/client/call-failure";
+import { PasskeyFailed } from "@/components/client/passkey";
+import { Notice } from "@/components/ui/states";
+
+/** Why the account was not changed. */
+export function ChangeFailure({ error }: { error: unknown }) {
+  const t = useTranslations("account.failed");
+  if (error === undefined) return null;
+  return (
+    <div className="mt-4">
+      {error instanceof PasskeyFailed ? (
+        <Notice tone="amber" icon="warning" isLive title={t("title")}>
+          <p>{t(error.fault)}</p>
+        </Notice>
+      ) : (
+        <CallFailure error={error} title={t("title")} />
+      )}
+    </div>
+  );
+}
 
 export interface Change {
   readonly isBusy: boolean;
