@@ -1,16 +1,23 @@
 // The room env: the one reader of process.env. This file has the view of each process, env/ the variables of one subject.
 // Each view is read at first use, so that a missing variable of another process does not matter.
 // Error messages name variables only, never their values.
-
 import "server-only";
 import { z } from "zod";
 import { anchorFields, anchorTexts, closedLogFields, witnessFields } from "@/lib/env/anchors";
 import { counterFields } from "@/lib/env/counters";
 import { custodyFields, custodyTexts, type Unlock } from "@/lib/env/custody";
-import { databaseTexts } from "@/lib/env/databases";
-import { RETENTION_FLOOR_DAYS } from "@/lib/env/retention";
 import { scannerFields, scannerTexts } from "@/lib/env/scanner";
-import { Flag, LogLevel, Origins, Period, Port, Text, UNIT_MS } from "@/lib/env/values";
+import {
+  databaseTexts,
+  Flag,
+  LogLevel,
+  Origins,
+  Period,
+  Port,
+  RETENTION_FLOOR_DAYS,
+  Text,
+  UNIT_MS,
+} from "@/lib/env/values";
 
 /** How a portal sends e-mail; without it no mail is sent. */
 const mailFields = {

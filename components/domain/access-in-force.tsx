@@ -3,10 +3,9 @@
 import { useTranslations } from "next-intl";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { type GrantEnd, useGrantWatch, type WatchedGrant } from "@/components/domain/grant-watch";
+import { EndTime, StartTime } from "@/components/ui/begin-and-end";
 import { Countdown } from "@/components/ui/countdown";
-import { EndTime } from "@/components/ui/end-time";
 import { LocalTime } from "@/components/ui/local-time";
-import { StartTime } from "@/components/ui/start-time";
 import { lastDayOf } from "@/lib/format";
 
 const HOUR_MS = 3_600_000;

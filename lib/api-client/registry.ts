@@ -3,6 +3,7 @@
 // also the SDK. Pages and programs call only declared operations. The room runs in a browser too, so it must not
 // import server code.
 
+import type { Duty, Role, Scope } from "@/lib/vocabulary";
 import type { OperationSpec } from "./operation";
 import * as access from "./operations/access";
 import * as account from "./operations/account";
@@ -11,15 +12,14 @@ import * as apiKeys from "./operations/api-keys";
 import * as audit from "./operations/audit";
 import * as authorities from "./operations/authorities";
 import * as breakGlass from "./operations/break-glass";
-import * as coViewers from "./operations/co-viewers";
 import * as decisions from "./operations/decisions";
 import * as disclosures from "./operations/disclosures";
 import * as disputes from "./operations/disputes";
 import * as erasures from "./operations/erasures";
 import * as grants from "./operations/grants";
 import * as home from "./operations/home";
+import * as live from "./operations/home";
 import * as keys from "./operations/keys";
-import * as live from "./operations/live";
 import * as log from "./operations/log";
 import * as notices from "./operations/notices";
 import * as notifications from "./operations/notifications";
@@ -29,6 +29,7 @@ import * as quarantine from "./operations/quarantine";
 import * as recoveries from "./operations/recoveries";
 import * as releases from "./operations/releases";
 import * as roster from "./operations/roster";
+import * as coViewers from "./operations/steering";
 import * as steering from "./operations/steering";
 import * as system from "./operations/system";
 import * as transactions from "./operations/transactions";
@@ -92,3 +93,22 @@ export type Operations = OnlyOperations<All<(typeof MODULES)[number]>>;
 
 /** `operations.createTransaction` and all others; each export's name is its operation's id (registry.test.ts). */
 export const operations: Operations = Object.assign({}, ...OPERATIONS.map((one) => ({ [one.id]: one })));
+
+const known = new Map<string, readonly Scope[]>();
+
+/** Every scope that some operation for this role and these duties asks for. */
+export function scopesFor(role: Role, duties: readonly Duty[]): readonly Scope[] {
+  const key = [role, ...[...duties].sort()].join(" ");
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const usable = OPERATIONS.filter(
+    (operation) =>
+      (operation.roles === "any" || operation.roles.includes(role)) &&
+      (operation.duties === undefined || operation.duties.some((duty) => duties.includes(duty))),
+  );
+  const scopes = [
+    ...new Set(usable.flatMap(({ scopes: named }) => (typeof named === "string" ? [] : named))),
+  ].sort();
+  known.set(key, scopes);
+  return scopes;
+}

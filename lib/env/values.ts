@@ -33,3 +33,18 @@ export const Origins = z
   .default("")
   .transform((value) => value.split(",").filter((origin) => origin !== ""))
   .refine((origins) => origins.every(isOrigin), "not origins");
+
+/** Default number of days that the log's entries are kept, for every class. */
+export const RETENTION_FLOOR_DAYS = 2_555;
+
+const OptionalText = Text.optional();
+
+/** Where the launcher finds the operator's own database. Without DATABASE_URL it runs an embedded one. */
+export const databaseTexts = {
+  DATABASE_URL: OptionalText,
+  DATABASE_ADMIN_URL: OptionalText,
+  DATABASE_OWNER_URL: OptionalText,
+  SEQUENCER_DATABASE_URL: OptionalText,
+  SIGNER_DATABASE_URL: OptionalText,
+  RETENTION_DATABASE_URL: OptionalText,
+};

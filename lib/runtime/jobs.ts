@@ -11,7 +11,7 @@ import { checkNextIndex } from "@/lib/audit/self-check/check-index";
 import { recordVerifications } from "@/lib/audit/self-check/record-verifications";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { recordEpoch } from "@/lib/escrow/client/epochs";
-import { findReaderById } from "@/lib/identity/people/find-reader";
+import { findReaderById } from "@/lib/identity/people/holders-store";
 import { endDeadSessions } from "@/lib/identity/sessions/end-session";
 import { runLoop } from "@/lib/jobs/run-loop";
 import { rotateDueKeys } from "@/lib/keys/rotation/rotate-due";

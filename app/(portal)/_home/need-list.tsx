@@ -1,9 +1,9 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { hrefOf, lookOf } from "@/app/(portal)/_home/need-links";
+import { EndTime } from "@/components/ui/begin-and-end";
 import { ButtonLink } from "@/components/ui/button-link";
 import { Countdown } from "@/components/ui/countdown";
-import { EndTime } from "@/components/ui/end-time";
 import { Icon } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import { isMidnight } from "@/lib/format";

@@ -1,7 +1,7 @@
 import "server-only";
 import { findEmergency } from "@/lib/access/break-glass/store";
 import { revokeGrantRow } from "@/lib/access/grants/change-store";
-import type { CustodyContext } from "@/lib/access/grants/custody-context";
+import type { CustodyContext } from "@/lib/access/grants/pending-store";
 import { finishPending } from "@/lib/access/grants/pending-store";
 import type { GrantRow } from "@/lib/access/grants/store";
 import { appendEntry } from "@/lib/audit/record/append-entry";

@@ -19,7 +19,7 @@ import { checkIdentity } from "@/lib/access/review/identity-check";
 import { reviewRequest } from "@/lib/access/review/review-request";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot } from "@/lib/db/transaction";
-import { deactivateUser } from "@/lib/identity/people/deactivate-user";
+import { deactivateUser } from "@/lib/identity/people/create-user";
 import { readChanged } from "@/lib/live/store";
 import { isTold } from "@/lib/live/visible";
 import { outcomeOf, refusalOf } from "@/lib/testing/benches/refusal";

@@ -4,8 +4,8 @@ import { emergencySubmission, endRefusedEmergency } from "@/lib/access/break-gla
 import { listDecisions } from "@/lib/access/decisions/store";
 import { releaseSubmission } from "@/lib/access/executive-release/release-submission";
 import { activateGrantRow } from "@/lib/access/grants/change-store";
-import type { CustodyContext } from "@/lib/access/grants/custody-context";
 import { findSignedDispute } from "@/lib/access/grants/dispute-end-store";
+import type { CustodyContext } from "@/lib/access/grants/pending-store";
 import { finishPending } from "@/lib/access/grants/pending-store";
 import { findGrant, type GrantRow } from "@/lib/access/grants/store";
 import * as authorizations from "@/lib/access/legal-authorities/store";

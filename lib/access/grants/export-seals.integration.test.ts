@@ -10,7 +10,7 @@ import { fencedConditions } from "@/lib/audit/reading/fence";
 import { ExportQuery, NewExport } from "@/lib/audit/schema";
 import type { Context } from "@/lib/context/context";
 import { inSnapshot } from "@/lib/db/transaction";
-import { findReaderById } from "@/lib/identity/people/find-reader";
+import { findReaderById } from "@/lib/identity/people/holders-store";
 import { createLogBench, type LogBench } from "@/lib/testing/benches/log-bench";
 import { refusalOf } from "@/lib/testing/benches/refusal";
 import {

@@ -20,8 +20,8 @@ import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { deactivateUser } from "@/lib/identity/people/deactivate-user";
-import { findReaderById } from "@/lib/identity/people/find-reader";
+import { deactivateUser } from "@/lib/identity/people/create-user";
+import { findReaderById } from "@/lib/identity/people/holders-store";
 import { createLogBench, type LogBench } from "@/lib/testing/benches/log-bench";
 import { refusalOf } from "@/lib/testing/benches/refusal";
 import {

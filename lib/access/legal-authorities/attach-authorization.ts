@@ -1,5 +1,5 @@
 import "server-only";
-import { requireUninfected } from "@/lib/access/documents/readable";
+import { requireUninfected } from "@/lib/access/documents/read-document";
 import {
   type PreparedDocument,
   type ReceivedDocument,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decideRequest } from "@/lib/access/decisions/decide-request";
 import { decideNotice } from "@/lib/access/notices/decide-notice";
 import { listNotices, listOwnNotices } from "@/lib/access/notices/list-notices";
-import { defaultNotice } from "@/lib/access/notices/rules";
+import { defaultNotice } from "@/lib/access/notices/rule-store";
 import { NoticeInstrument, NoticeWord } from "@/lib/access/notices/schema";
 import { listNoticeRules, setNoticeRule } from "@/lib/access/notices/set-rule";
 import { fixedClock } from "@/lib/clock";

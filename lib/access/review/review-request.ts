@@ -6,7 +6,7 @@ import { retypedFactsView } from "@/lib/access/decisions/retyped-facts-view";
 import { loadSigning } from "@/lib/access/decisions/sign-decision";
 import { type DecisionRow, listDecisions } from "@/lib/access/decisions/store";
 import { type AuthorizationRow, findAuthorization } from "@/lib/access/legal-authorities/store";
-import { knownHolds } from "@/lib/access/preservations/known-holds";
+import { knownHolds } from "@/lib/access/preservations/list-preservations";
 import { loadRequest } from "@/lib/access/requests/load-request";
 import { listQueue } from "@/lib/access/requests/queue-store";
 import { loadNames } from "@/lib/access/requests/request-view";

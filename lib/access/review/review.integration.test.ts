@@ -12,7 +12,7 @@ import { toBase64 } from "@/lib/crypto/bytes";
 import { sha256 } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { etagOfAgency, getAgencyRecord, setAgencyRecord } from "@/lib/organisations/agency/agency-record";
-import { AgencyRecordBody } from "@/lib/organisations/agency/schema";
+import { AgencyRecordBody } from "@/lib/organisations/schema";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
 import { refusalOf } from "@/lib/testing/benches/refusal";
 import { TEST_CONTACT } from "@/lib/testing/benches/use-case-bench";

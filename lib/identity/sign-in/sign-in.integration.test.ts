@@ -7,7 +7,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 import { bind } from "@/lib/http/endpoint/bind";
 import { serve } from "@/lib/http/endpoint/serve";
-import { deactivateUser } from "@/lib/identity/people/deactivate-user";
+import { deactivateUser } from "@/lib/identity/people/create-user";
 import { insertCredential, insertDuties } from "@/lib/identity/people/store";
 import { endDeadSessions } from "@/lib/identity/sessions/end-session";
 import { hashRecoveryCode, newRecoveryCode } from "@/lib/identity/sign-in/recovery-code";

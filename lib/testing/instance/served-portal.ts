@@ -1,4 +1,4 @@
-import { scopesFor } from "@/lib/api-client/scopes";
+import { scopesFor } from "@/lib/api-client/registry";
 import "server-only";
 import { readdirSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -10,8 +10,8 @@ import { createAnonymousFailures } from "@/lib/identity/anonymous-failures";
 import { createApiKey } from "@/lib/identity/api-keys/create-api-key";
 import { siteOf } from "@/lib/identity/sign-in/site";
 import { openLiveHub } from "@/lib/live/open-hub";
-import { openLimitPool } from "@/lib/rate-limit/limit-pool";
 import { openLimits } from "@/lib/rate-limit/limits";
+import { openLimitPool } from "@/lib/rate-limit/ratelimit";
 import { UploadSlots } from "@/lib/rate-limit/upload-slots";
 import { type Runtime, useRuntime } from "@/lib/runtime/slot";
 import { createLogger } from "@/lib/telemetry/logger";

@@ -492,7 +492,7 @@ CREATE TABLE subject_notice (
     (state IN ('sent', 'withheld') AND (state = 'withheld') = (reason IS NOT NULL) AND cardinality(transactions) > 0)
 );
 
--- Whether an instrument and a purpose need a notice. The newest row counts; the default is in lib/access/notices/rules.ts.
+-- Whether an instrument and a purpose need a notice. The newest row counts; the default is in lib/access/notices/rule-store.ts.
 CREATE TABLE notice_rule (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,

@@ -1,6 +1,6 @@
 import { useTranslations } from "next-intl";
 import { GrantState } from "@/app/(portal)/grants/_components/grant-state";
-import { EndTime } from "@/components/ui/end-time";
+import { EndTime } from "@/components/ui/begin-and-end";
 import { LocalTime } from "@/components/ui/local-time";
 import type { Column } from "@/components/ui/table";
 import type { GrantView } from "@/lib/access/grants/schema";

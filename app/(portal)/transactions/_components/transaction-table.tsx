@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import { SealGlyph } from "@/components/domain/seal-glyph";
+import { EndTime } from "@/components/ui/begin-and-end";
 import { Digest } from "@/components/ui/digest";
-import { EndTime } from "@/components/ui/end-time";
 import type { IconName } from "@/components/ui/icon";
 import { LocalTime } from "@/components/ui/local-time";
 import type { Column } from "@/components/ui/table";

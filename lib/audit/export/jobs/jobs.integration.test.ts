@@ -6,7 +6,7 @@ import { verifyBundle } from "@/lib/audit/bundle-verifier/verify-bundle";
 import { recordEvent } from "@/lib/audit/record/record-event";
 import type { Context } from "@/lib/context/context";
 import { inRawTransaction, inTransaction } from "@/lib/db/transaction";
-import { findReaderById } from "@/lib/identity/people/find-reader";
+import { findReaderById } from "@/lib/identity/people/holders-store";
 import { createLogBench, type LogBench } from "@/lib/testing/benches/log-bench";
 import { LOCK_WAITS } from "@/lib/testing/servers/database";
 import { ExportQuery, NewExport } from "../../schema";

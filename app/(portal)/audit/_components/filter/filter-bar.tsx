@@ -4,10 +4,10 @@ import { Button } from "@/components/ui/button";
 import { ButtonLink } from "@/components/ui/button-link";
 import { ENTRY_OUTCOMES } from "@/lib/audit/entry/event";
 import { ACTION_KEYS, PURPOSES } from "@/lib/audit/labels";
+import { UrlForm } from "../page-controls";
 import { ActorPick } from "./actor-pick";
 import { FAULT_ID, FilterFault } from "./filter-fault";
 import { addressOf, type Field, hasValues, type ReadFilter, SPANS, SUBJECT_KINDS } from "./read-filter";
-import { UrlForm } from "./url-form";
 
 /** An actor that can be asked for: the log's own name of it, and the words shown. */
 export interface ActorChoice {

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { ApiCallSample } from "@/components/layout/api-call-sample";
+import { ApiCallSample } from "@/components/layout/api-call";
 import { Digest } from "@/components/ui/digest";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";

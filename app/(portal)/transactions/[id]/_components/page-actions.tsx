@@ -7,7 +7,7 @@ import {
   useOpeningHere,
 } from "@/app/(portal)/transactions/[id]/_components/opening/opening-context";
 import { CallFailure } from "@/components/client/call-failure";
-import { saveAnswer } from "@/components/client/save-answer";
+import { saveAnswer } from "@/components/client/download-link";
 import { useApi } from "@/components/client/use-api";
 import { Button } from "@/components/ui/button";
 import type { GroupName } from "@/lib/vocabulary";

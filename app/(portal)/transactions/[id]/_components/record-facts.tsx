@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { StatusTag } from "@/app/(portal)/transactions/_components/transaction-table";
 import { AccessHere } from "@/app/(portal)/transactions/[id]/_components/access/access-strip";
 import { MoveStatus } from "@/app/(portal)/transactions/[id]/_components/move-status";
-import { EndTime } from "@/components/ui/end-time";
+import { EndTime } from "@/components/ui/begin-and-end";
 import { Facts } from "@/components/ui/facts";
 import { LocalTime } from "@/components/ui/local-time";
 import { FactsSection } from "@/components/ui/section";

@@ -9,7 +9,7 @@ import { Recipients } from "@/app/(portal)/transactions/new/_components/recipien
 import { Choice, TextArea, TextInput } from "@/components/form/controls";
 import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
-import type { Recipient } from "@/lib/keys/list-recipients";
+import type { Recipient } from "@/lib/keys/list-keys";
 
 /** Section name and one line of help at the left, its controls at the right. */
 function FormRow({ title, help, children }: { title: string; help: string; children: ReactNode }) {

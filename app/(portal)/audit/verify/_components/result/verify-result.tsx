@@ -1,5 +1,5 @@
 import { useLocale, useTranslations } from "next-intl";
-import { saveAnswer } from "@/components/client/save-answer";
+import { saveAnswer } from "@/components/client/download-link";
 import { Button } from "@/components/ui/button";
 import { Digest } from "@/components/ui/digest";
 import { Facts } from "@/components/ui/facts";
