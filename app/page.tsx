@@ -7,7 +7,7 @@ import { SiteHeader } from "@/components/layout/site-header";
 import { type Health, readHealth } from "@/lib/http/health/read-health";
 import { currentPrincipal } from "@/lib/http/pages/page";
 
-/** The role's home for who is signed in, the front page for everybody else. */
+/** The home page of a signed-in person's role, otherwise the public front page. */
 export default async function FrontPage() {
   const principal = await currentPrincipal();
   if (principal === undefined) return <Landing health={await readHealth()} />;
@@ -18,7 +18,7 @@ export default async function FrontPage() {
   );
 }
 
-/** What somebody sees who is not signed in. */
+/** The public front page. */
 function Landing({ health }: { health: Health }) {
   return (
     <div className="flex min-h-[calc(100dvh-28px)] flex-col">

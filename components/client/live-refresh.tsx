@@ -11,8 +11,8 @@ const GATHER_MS = 150;
 const ACTIVE_MS = 5 * 60_000;
 
 /**
- * Fetches a server-made page again when one of these kinds (one thing with `id`) changes. When nobody has used the
- * page for a while it waits for the next movement: other people's work must not keep this session from going idle.
+ * Fetches a server-made page again when one of these kinds changes (with `id`: one thing). While the page is not used,
+ * it waits for the next movement, so that the work of others does not keep this session from going idle.
  */
 export function LiveRefresh({ kinds, id }: { kinds: readonly WatchedKind[]; id?: string }) {
   const router = useRouter();
@@ -50,7 +50,7 @@ export function LiveRefresh({ kinds, id }: { kinds: readonly WatchedKind[]; id?:
 
 const PERIOD_MS = 1_500;
 
-/** Loads the page anew while something runs and no stream tells of it. */
+/** Reloads the page regularly while something runs and the stream of changes is down. */
 export function useRefreshing(isRunning: boolean): void {
   const router = useRouter();
   const isLive = useLiveState() === "live";

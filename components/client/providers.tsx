@@ -20,11 +20,11 @@ export function Providers({ children }: { children: ReactNode }) {
   return <QueryClientProvider client={client}>{children}</QueryClientProvider>;
 }
 
-/** Owns what this window keeps of forms: once in the shell of whoever is signed in. */
+/** Controls which form drafts this window keeps. The shell of the signed-in person renders it once. */
 export function DraftKeeper({ person }: { person: string }) {
   const router = useRouter();
   useEffect(() => beginKeeping(person), [person]);
-  // The layout sends whoever has no session to the sign-in page, with or without a stream that says so.
+  // Without a session the layout leads to the sign-in page, also while the stream of changes is down.
   useSessionEnd(() => router.refresh());
   return null;
 }

@@ -122,8 +122,8 @@ function WhenItEnds({
 }
 
 /**
- * Time left, its track and the views left: always in sight where somebody works under a grant. Give it the grant as
- * the server read it and the server's time; it follows the grant by itself.
+ * Shows the time and the views left, wherever a person works under a grant. It takes the grant as the server read it
+ * and the server's time, and follows the grant from there.
  */
 export function AccessInForce(props: {
   grant: WatchedGrant;

@@ -35,7 +35,7 @@ export type ButtonProps = Omit<ComponentProps<"button">, "type"> & {
   isBusy?: boolean;
 };
 
-/** A button. A disabled one needs its reason beside it, in the page. */
+/** A button. If it is disabled, the page shows the reason next to it. */
 export function Button(props: ButtonProps) {
   const {
     look = "secondary",

@@ -18,7 +18,6 @@ import * as disputes from "./operations/disputes";
 import * as erasures from "./operations/erasures";
 import * as grants from "./operations/grants";
 import * as home from "./operations/home";
-import * as live from "./operations/home";
 import * as keys from "./operations/keys";
 import * as log from "./operations/log";
 import * as notices from "./operations/notices";
@@ -29,7 +28,6 @@ import * as quarantine from "./operations/quarantine";
 import * as recoveries from "./operations/recoveries";
 import * as releases from "./operations/releases";
 import * as roster from "./operations/roster";
-import * as coViewers from "./operations/steering";
 import * as steering from "./operations/steering";
 import * as system from "./operations/system";
 import * as transactions from "./operations/transactions";
@@ -48,7 +46,6 @@ const MODULES = [
   access,
   adminRequests,
   decisions,
-  coViewers,
   steering,
   releases,
   breakGlass,
@@ -61,7 +58,6 @@ const MODULES = [
   authorities,
   account,
   apiKeys,
-  live,
   log,
   home,
   roster,

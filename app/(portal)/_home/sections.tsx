@@ -154,7 +154,7 @@ function Ends({ grant, nowMs }: { grant: GrantView; nowMs: number }) {
   );
 }
 
-/** Grants in force that the reader may know of; somebody with one of his own only sees it at the side already. */
+/** Grants in force that the reader may know of. A single grant of their own is already shown at the side. */
 export function ForceSection({
   home,
   nowMs,

@@ -99,7 +99,7 @@ function Person(props: {
   );
 }
 
-/** Everybody of the demonstration, with the code that works now. Only on an evaluation that nobody else can reach. */
+/** The people of the demonstration, each with the current code. Shown only by an evaluation that other machines cannot reach. */
 export function DemonstrationPeople(props: {
   codes: Codes;
   filled: string | undefined;

@@ -9,18 +9,18 @@ import { Notice } from "@/components/ui/states";
 /** How the person tried to sign in. */
 export type SignInWay = "passkey" | "password";
 
-/** Keys of `signin.failed` for what this page says better than the call's answer; undefined for all else. */
+/** Returns the key of `signin.failed` where this page's words are clearer than the call's answer; otherwise undefined. */
 export function failureKey(
   error: unknown,
   way: SignInWay,
 ): "noPasskey" | "noPasskeys" | "refused" | "refusedPasskey" | undefined {
   if (error instanceof PasskeyFailed) return error.fault === "unsupported" ? "noPasskeys" : "noPasskey";
   if (!(error instanceof CallRefused) || error.problem.code !== "auth.sign-in") return undefined;
-  // Whether the passkey is unknown, removed or somebody's who may not sign in is told to nobody.
+  // The answer does not reveal whether the passkey is unknown, removed, or of a person who may not sign in.
   return way === "passkey" ? "refusedPasskey" : "refused";
 }
 
-/** Why nobody is signed in: in words of this page where it knows better than the call's answer. */
+/** Shows why the sign-in failed, in this page's words where they are clearer than the call's answer. */
 export function SignInFailure({ error, way }: { error: unknown; way: SignInWay }) {
   const t = useTranslations("signin");
   if (error === undefined) return null;

@@ -15,7 +15,7 @@ const STEPS = [
   ["minute", 60],
 ] as const;
 
-/** How long something lies back, in the largest whole unit: `5 minutes`. */
+/** Returns how long ago something was, in the largest whole unit: `5 minutes`. */
 export function ageText(fromMs: number, toMs: number, locale: string): string {
   const seconds = Math.max(0, Math.round((toMs - fromMs) / 1_000));
   const [unit, size] = STEPS.find(([, length]) => seconds >= length) ?? (["second", 1] as const);
@@ -46,7 +46,7 @@ function wordOf({ checkpoint }: Anchors): Word {
   return checkpoint === null ? "none" : checkpoint.witnessed;
 }
 
-/** In one plain word what stands beside the newest checkpoint. */
+/** Returns one word for who vouches for the newest checkpoint. */
 function Standing({ anchors }: { anchors: Anchors }) {
   const t = useTranslations("trust.vouchers");
   const locale = useLocale();
@@ -158,7 +158,7 @@ function Stamp({ anchors }: { anchors: Anchors }) {
   );
 }
 
-/** Who vouches for this log besides its own signer, as it stands on this instance now. */
+/** Shows who vouches for this log in addition to its own signer, on this instance now. */
 export function Vouchers({ anchors }: { anchors: Anchors }) {
   const t = useTranslations("trust.vouchers");
   return (

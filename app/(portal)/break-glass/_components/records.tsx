@@ -45,7 +45,7 @@ function RecordTitle({ record }: { record: BreakGlassRecord }) {
   );
 }
 
-/** For everybody but the holder, and for the holder afterwards: which records it was. */
+/** Lists the records: for all others always, for the holder after the access has ended. */
 export function RecordList({ records }: { records: readonly BreakGlassRecord[] }) {
   return (
     <ul className="divide-y divide-line">

@@ -27,7 +27,7 @@ function useRestsOn(grant: GrantDetail): Fact[] {
   if (request_id !== undefined)
     facts.push({
       name: t("request"),
-      // The request is its requester's: who looks beside him reads its number alone.
+      // Only the requester can open the request. Co-viewers see its number.
       value: grant.co_viewed ? (
         grant.request_reference
       ) : (

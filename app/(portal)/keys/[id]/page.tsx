@@ -27,7 +27,7 @@ const PARTIES: readonly Role[] = ["client", "miner"];
 /** Who may read the log's entries, and so follow the registration there. */
 const LOG_READERS: readonly Role[] = ["auditor", "regulator", "coordinator"];
 
-/** Duties with which somebody may stand in the custodian's roster for recoveries. */
+/** Duties with which a person may sign recoveries, if they are on the custodian's roster. */
 const SIGNERS: readonly Duty[] = ["approve", "legal", "admin", "recovery"];
 
 async function Uses({ state }: { state: KeyView["state"] }) {

@@ -27,7 +27,7 @@ export function StateTag({ state, isBoxed = false }: { state: KeyState; isBoxed?
   );
 }
 
-/** Who holds a key, as it is said to somebody of this participant. */
+/** Returns who holds a key, from the view of a person of participant `own`. */
 export function custodyOf(key: KeyView, own: string | undefined): KeyView["custody"] | "own" {
   return key.custody === "client" && key.participant_id === own ? "own" : key.custody;
 }

@@ -28,14 +28,14 @@ export function ChangeFailure({ error }: { error: unknown }) {
 export interface Change {
   readonly isBusy: boolean;
   readonly error: unknown;
-  /** Runs a change of the account and loads the page's facts anew; false when it failed. */
+  /** Runs a change of the account and reloads the page's facts. Returns false when it failed. */
   run(work: () => Promise<unknown>): Promise<boolean>;
   /** What is wrong with one value, by its JSON pointer. */
   fault(pointer: string): string | undefined;
   clear(): void;
 }
 
-/** One change at a time, with what went wrong. */
+/** Runs one change at a time and keeps its error. */
 export function useChange(): Change {
   const router = useRouter();
   const [isBusy, setBusy] = useState(false);

@@ -10,7 +10,7 @@ import type { ActorChoice } from "./filter-bar";
 
 const PROCESSES = ["portal", "worker", "seed"] as const;
 
-/** The name of somebody who is asked for and stands in no row in sight; the pseudonym where the reader knows no name. */
+/** Returns the name of a person in the filter who is not in the visible rows, or the pseudonym if the reader may not see the name. */
 async function nameOf(actor: string): Promise<string> {
   const found = await loadPage(listAuditActors, "/confidential/audit/actors", (cx) =>
     listActors(cx, { q: actor }),

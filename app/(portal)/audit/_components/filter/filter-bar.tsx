@@ -41,7 +41,7 @@ export function FilterBar(props: {
   /** Further controls of the same form. */
   children?: ReactNode;
   submit?: ReactNode;
-  /** Members of the address beside the filter that a mended one keeps. */
+  /** Other members of the address, which a corrected filter keeps. */
   more?: Readonly<Record<string, string | undefined>>;
 }) {
   const t = useTranslations("audit.filter");

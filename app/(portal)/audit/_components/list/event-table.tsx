@@ -88,7 +88,7 @@ export function EventTable(props: {
   isClosed: boolean;
   href?: (seq: number) => string;
   current?: number | undefined;
-  /** Whether an entry is open beside the list: then each row takes less room, and no column lies under the drawer. */
+  /** Whether an entry is open next to the list. Rows are then narrower, so that the drawer covers no column. */
   isBeside?: boolean;
 }) {
   const t = useTranslations("audit.list");

@@ -12,7 +12,7 @@ function Nothing({ text }: { text: string }) {
   return <p className="py-3 text-control text-ink-2">{text}</p>;
 }
 
-/** Asks for a sign-in passkey to be enrolled, beside the person's keys or in place of one. */
+/** Requests that a sign-in passkey is enrolled, in addition to the person's keys or in place of one. */
 export function EnrolForm({ standing, acts }: { standing: RosterStanding; acts: RosterActs }) {
   const t = useTranslations("roster.enrol");
   const headingId = useId();

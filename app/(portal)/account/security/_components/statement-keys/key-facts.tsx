@@ -5,10 +5,10 @@ import { fromBase64url } from "@/lib/crypto/bytes";
 import { spokenGroups } from "@/lib/format";
 import type { RosterChangeView } from "@/lib/identity/roster/schema";
 
-/** 128 bits of the fingerprint: enough that nobody makes another key with the same, and short enough to be read. */
+/** 128 bits of the fingerprint: too many to make another key with the same, and few enough to read aloud. */
 const GROUPS = 8;
 
-/** A key as two people compare it on the telephone: the same groups on both pages. */
+/** A key for comparison by telephone: both people see the same groups. */
 function KeyWords({ fingerprint }: { fingerprint: string }) {
   return (
     <span className="block max-w-[25rem] font-mono text-body">
@@ -17,7 +17,7 @@ function KeyWords({ fingerprint }: { fingerprint: string }) {
   );
 }
 
-/** The keys that come and go: to be read aloud, and by the name the roster has for them. */
+/** Returns the added and the removed key, each in groups to read aloud and with its id in the roster. */
 export function useKeyFacts(change: RosterChangeView | undefined): readonly Fact[] {
   const t = useTranslations("roster.confirm");
   const aloud = useTranslations("roster.aloud");
