@@ -22,6 +22,6 @@ export function dutyKey(duty: string): (typeof DUTIES)[number] {
 }
 
 /** Returns the message keys of the duties to show with the role, without a duty that has the name of the role. */
-export function dutyKeysBeside(role: string, duties: readonly string[]): (typeof DUTIES)[number][] {
+export function extraDutyKeys(role: string, duties: readonly string[]): (typeof DUTIES)[number][] {
   return duties.filter((duty) => duty !== role).map(dutyKey);
 }

@@ -73,7 +73,7 @@ test("one person asks for an erasure by keyboard, and the form says what it cann
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await expect(page.getByLabel("Person’s handle")).toBeFocused();
-  await page.keyboard.type("nobody-000");
+  await page.keyboard.type("unknown-000");
   await page.keyboard.press("Tab");
   await page.keyboard.type("Request of 20 November");
   await page.keyboard.press("Tab");

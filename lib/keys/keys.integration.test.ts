@@ -82,7 +82,7 @@ test("only a participant's own users register a key for it, and operators and su
   for (const duties of [[], ["approve"], ["support"]] as const) {
     const operator = await bench.person({ role: "coordinator", duties, hasKey: false });
     expect(await codeOf(registerKey(operator, input))).toBe("access.forbidden");
-    expect(await codeOf(registerKey(operator, { participant_id: "nobody", ...MANAGED }))).toBe(
+    expect(await codeOf(registerKey(operator, { participant_id: "unknown-1", ...MANAGED }))).toBe(
       "access.forbidden",
     );
   }

@@ -117,7 +117,7 @@ function WitnessTable({ anchors }: { anchors: Anchors }) {
 /** The rule in one sentence: how many of how many, of each kind that there is. */
 function Rule({ own, independent }: { own: Quorum; independent: Quorum }) {
   const t = useTranslations("trust.vouchers");
-  if (own.needed + independent.needed === 0) return <>{t("rule.nobody")}</>;
+  if (own.needed + independent.needed === 0) return <>{t("rule.none")}</>;
   return (
     <>
       {t("rule.waits", {
@@ -137,7 +137,7 @@ function Stamp({ anchors }: { anchors: Anchors }) {
   return (
     <>
       <p className="pt-3 text-body">
-        {authority === null ? t("nobody") : t("authority", { name: authority })}
+        {authority === null ? t("notSetUp") : t("authority", { name: authority })}
       </p>
       <p className="mt-1 text-control text-ink-2">
         {stamp === null ? (

@@ -182,7 +182,7 @@ describe("break-glass", () => {
     expect(statement).toMatchObject({ level: "masked", requester: holder.principal.handle });
     const signature = {
       kind: "ed25519" as const,
-      key_id: "nobody/1",
+      key_id: "unknown/1",
       signature: toBase64url(signStatement(randomBytes(32), "break-glass", statement)),
     };
     const signed = { nonce, signature };
@@ -224,7 +224,7 @@ describe("a review", () => {
     expect(await outcomeOf(lost)).toBe("custodian.unavailable");
     const [pending] = (await listEmergencies(holder, { limit: 1 })).items;
     expect(pending?.state).toBe("pending");
-    await revokeGrant(bench.approver, pending?.id ?? "", "nobody knows whether it was taken");
+    await revokeGrant(bench.approver, pending?.id ?? "", "it is unknown whether it was taken");
     const blocked = await refusalOf(useBreakGlass(holder, asked()));
     expect([blocked.code, blocked.extra.reason]).toEqual(["custodian.refused", "review-due"]);
     expect((await reviewEmergency(executive, pending?.id ?? "", review())).state).toBe("reviewed");

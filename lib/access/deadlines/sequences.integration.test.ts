@@ -123,13 +123,13 @@ const NEVER: Readonly<Record<string, string>> = {
     "SELECT e.id FROM emergency e JOIN emergency_review r ON r.emergency_id = e.id AND r.reviewer_user_id = e.holder_user_id",
   "an answer is put off twice":
     "SELECT request_id FROM request_event WHERE kind = 'extend' GROUP BY request_id HAVING count(*) > 1",
-  "a stage is remembered in a stage, or forgotten beside one": `SELECT id FROM access_request WHERE state IN ('stage_1', 'stage_2') AND stage_before IS NOT NULL
+  "a request in a stage keeps an earlier stage, or one next to a stage has none": `SELECT id FROM access_request WHERE state IN ('stage_1', 'stage_2') AND stage_before IS NOT NULL
        OR state IN ('needs_information', 'extended', 'objected') AND stage_before IS NULL`,
-  "somebody approves by anything but a decision": `SELECT e.request_id FROM request_event e WHERE e.kind = 'approve' AND NOT EXISTS (SELECT 1 FROM decision d
+  "a request is approved without a decision": `SELECT e.request_id FROM request_event e WHERE e.kind = 'approve' AND NOT EXISTS (SELECT 1 FROM decision d
        WHERE d.request_id = e.request_id AND d.approver_user_id = e.by_user_id AND d.decision = 'approve')`,
   "a person does what only the clock does":
     "SELECT request_id FROM request_event WHERE kind IN ('overdue', 'lapse', 'expire', 'exhaust', 'close', 'remind', 'escalate') AND by_user_id IS NOT NULL",
-  "a request is overdue before its date, or with nobody told": `SELECT r.id FROM access_request r JOIN request_event e ON e.request_id = r.id AND e.kind = 'overdue' WHERE r.response_due_at IS NULL
+  "a request is overdue before its date, or without a notification": `SELECT r.id FROM access_request r JOIN request_event e ON e.request_id = r.id AND e.kind = 'overdue' WHERE r.response_due_at IS NULL
        OR r.escalated_to IS NULL AND NOT EXISTS (SELECT 1 FROM request_event b WHERE b.request_id = r.id AND b.kind = 'refuse_document' AND b.at > e.at)`,
 };
 

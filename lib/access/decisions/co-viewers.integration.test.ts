@@ -83,7 +83,7 @@ describe("naming a co-viewer", () => {
       { handle: handle(viewer), name: viewer.principal.name },
     ]);
     const refusals = [];
-    for (const name of [handle(stranger), "nobody-001", handle(bench.legal), handle(regulator)])
+    for (const name of [handle(stranger), "unknown-001", handle(bench.legal), handle(regulator)])
       refusals.push(JSON.stringify(await refusalOf(fileRequest(regulator, body([name])))));
     expect(new Set(refusals).size).toBe(1);
     expect(refusals[0]).toContain("/co_viewers/0");

@@ -23,7 +23,7 @@ export interface DecisionCase {
 }
 
 /** An empty subject for the rules when the request does not exist, so that ids reveal nothing. */
-const NOBODY = {
+const UNKNOWN_REQUEST = {
   requesterUserId: "",
   requesterOrganisationId: "",
   isSent: false,
@@ -38,7 +38,7 @@ const NOBODY = {
 export async function loadCase(tx: Tx, cx: Context, id: string, stage: Stage): Promise<DecisionCase> {
   const facts = await findRequestFacts(tx, cx, id);
   if (facts === undefined) {
-    await authorize(cx, "request.decide", { ...NOBODY, stage });
+    await authorize(cx, "request.decide", { ...UNKNOWN_REQUEST, stage });
     throw new DomainError("request-file.not-found");
   }
   const decisions = await listDecisions(tx, id);

@@ -28,7 +28,7 @@ export interface ReleaseCase {
   readonly state: "open" | "released" | "lapsed" | undefined;
 }
 
-const NOBODY = { requesterUserId: "", requesterOrganisationId: "", isSent: false, isParty: false };
+const UNKNOWN_REQUEST = { requesterUserId: "", requesterOrganisationId: "", isSent: false, isParty: false };
 
 /**
  * Whether a signature still counts with the custodian: its person is an active executive, and the portal did not sign
@@ -60,7 +60,7 @@ async function stateOf(
 export async function loadReleaseCase(tx: Tx, cx: Context, id: string): Promise<ReleaseCase> {
   const facts = await findRequestFacts(tx, cx, id);
   if (facts === undefined) {
-    await authorize(cx, "request.release", NOBODY);
+    await authorize(cx, "request.release", UNKNOWN_REQUEST);
     throw new DomainError("request-file.not-found");
   }
   const { kin, facts: tied } = await withTie(tx, cx, facts);

@@ -85,7 +85,7 @@ it("acts on an export under a grant are visible only inside the case", async () 
 
 it("a co-viewer cannot export, and takes nothing of the budget", async () => {
   const [viewer] = bench.more;
-  if (viewer === undefined) throw new Error("nobody");
+  if (viewer === undefined) throw new Error("a co-viewer expected");
   const { grantId } = await approvedRequest(bench, { coViewers: [viewer.principal.handle], maxExports: 2 });
   expect((await getGrant(viewer, grantId)).acts).toEqual(["open"]);
   const streamed = exportLogAsHolder(viewer, ExportQuery.parse({ grant_id: grantId }));

@@ -300,7 +300,7 @@ describe("a deactivated account", () => {
 
   it("deactivation breaks off its download", async () => {
     const [other] = bench.more;
-    if (other === undefined) throw new Error("nobody");
+    if (other === undefined) throw new Error("another person expected");
     const { id } = await requestExportAsHolder(other, wanted());
     await runAll();
     const reader = (await fileOf(id, other)).body?.getReader();

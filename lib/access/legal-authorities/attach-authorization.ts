@@ -7,9 +7,9 @@ import {
 } from "@/lib/access/documents/receive-document";
 import {
   acceptSignature,
-  type BesideDocument,
   type HeldSignature,
   noteReceived,
+  type OrderSignature,
   toldOf,
 } from "@/lib/access/legal-authorities/accept-signature";
 import {
@@ -113,10 +113,10 @@ async function receiveSigned(
   facts: AuthorizationFactsBody,
   parts: Parts,
 ) {
-  const { received, file, jws, beside } = parts;
-  if (jws !== undefined && beside.cms !== undefined)
+  const { received, file, jws, signed } = parts;
+  if (jws !== undefined && signed.cms !== undefined)
     throw invalidField("/cms", "comes with a JWS, but an order is signed in one way only");
-  const isCorrection = received === undefined && jws === undefined && beside.cms === undefined;
+  const isCorrection = received === undefined && jws === undefined && signed.cms === undefined;
   const held = isCorrection ? await authorizations.findHeldJws(tx, requestId) : undefined;
   const order = await acceptSignedOrder(tx, cx, facts, { requestId, given: jws, held });
   if (order !== undefined) return { order, signature: undefined };
@@ -124,7 +124,7 @@ async function receiveSigned(
     received === undefined || file === undefined
       ? undefined
       : { bytes: file.bytes, mediaType: received.mediaType };
-  const signature = await acceptSignature(tx, cx, { requestId, facts, received: document, beside });
+  const signature = await acceptSignature(tx, cx, { requestId, facts, received: document, signed });
   return { order: undefined, signature };
 }
 
@@ -157,7 +157,7 @@ interface Parts {
   readonly received: PreparedDocument | undefined;
   readonly file: ReceivedDocument | undefined;
   readonly jws: ReceivedSignature | undefined;
-  readonly beside: BesideDocument;
+  readonly signed: OrderSignature;
 }
 
 /**
@@ -173,7 +173,7 @@ export async function attachAuthorization(
   facts: AuthorizationFactsBody,
   file: ReceivedDocument | undefined,
   jws?: ReceivedSignature,
-  beside: BesideDocument = {},
+  signed: OrderSignature = {},
 ): Promise<AuthorizationAnswer> {
   requireValidity(facts);
   const received = file === undefined ? undefined : await receiveDocument(cx, requestId, file);
@@ -186,7 +186,7 @@ export async function attachAuthorization(
         detail: "A legal authority is attached to a draft.",
       });
     }
-    const taken = await takeIn(tx, cx, requestId, facts, { received, file, jws, beside });
+    const taken = await takeIn(tx, cx, requestId, facts, { received, file, jws, signed });
     const appended = await appendEntry(tx, cx, {
       class: "access",
       outcome: "done",

@@ -176,7 +176,7 @@ describe("notice", () => {
         await outcomeOf(say(who, id, { act: "send" })),
         await outcomeOf(say(who, uuidv7(1), { act: "send" })),
       ]).toEqual(["request-file.not-found", "request-file.not-found"]);
-    expect(await outcomeOf(say(bench.legal, id, { act: "send" }, "nobody"))).toBe("notice.not-found");
+    expect(await outcomeOf(say(bench.legal, id, { act: "send" }, "unknown-1"))).toBe("notice.not-found");
     expect(await outcomeOf(say(bench.legal, id, { act: "send" }, stranger.principal.participantId))).toBe(
       "notice.not-found",
     );

@@ -177,8 +177,8 @@ describe("an identity check", () => {
     expect(refused.errors).toEqual([
       { pointer: "/called_number", detail: "is not a number on record for the agency" },
     ]);
-    const nobody = await checkIdentity(bench.legal, id, { is_confirmed: true, note: "He wrote." });
-    expect(nobody).toMatchObject({ is_valid: false, domain_verified: true });
+    const unrelated = await checkIdentity(bench.legal, id, { is_confirmed: true, note: "He wrote." });
+    expect(unrelated).toMatchObject({ is_valid: false, domain_verified: true });
     const impostor = await bench.person({
       role: "regulator",
       hasKey: false,

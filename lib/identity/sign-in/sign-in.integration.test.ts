@@ -101,7 +101,7 @@ describe("signing in with password and code", () => {
     const code = codeOf(person, clock);
     expect((await new TestBrowser().signIn(person, clock)).status).toBe(200);
     const tries = [
-      { email: "nobody@example.org", password, code },
+      { email: "unknown@example.org", password, code },
       { email, password: "some other password", code: codeOf(person, clock, 1) },
       { email, password, code: codeOf(other, clock) },
       { email, password, code },
@@ -298,7 +298,7 @@ describe("guessing", () => {
     expect(statuses).toEqual([...Array(11).fill(401), 429]);
     const owner = new TestBrowser("192.0.2.51");
     expect((await owner.signIn(person, clock)).status).toBe(200);
-    const unknown = { ...wrong, email: "nobody-at-all@example.org" };
+    const unknown = { ...wrong, email: "unknown-1@example.org" };
     const same = [];
     for (let count = 0; count < 12; count++)
       same.push((await new TestBrowser("192.0.2.52").post("callback/password", unknown)).status);

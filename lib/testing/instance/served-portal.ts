@@ -183,17 +183,17 @@ export interface ServedOptions {
   /** Default: the shared server of a vitest run. */
   readonly server?: TestServer;
   /** Handlers by exact address that the portal does not have, such as a bench's own. */
-  readonly beside?: Readonly<Record<string, Handlers>>;
+  readonly extraRoutes?: Readonly<Record<string, Handlers>>;
 }
 
 /** Starts the routes on a free port of this machine; call `close` when the test is over. */
 export async function servePortal(
   budgets: Parameters<typeof openLimits>[1] = {},
-  { server: database, beside = {} }: ServedOptions = {},
+  { server: database, extraRoutes = {} }: ServedOptions = {},
 ): Promise<ServedPortal> {
   const bench = await withSigner(await createAccessBench(database === undefined ? {} : { server: database }));
   setEnvironment(bench);
-  const extra = Object.entries(beside).map(([address, handlers]) => ({
+  const extra = Object.entries(extraRoutes).map(([address, handlers]) => ({
     pattern: new RegExp(`^${address.replaceAll("..", "\\.")}$`),
     names: [],
     handlers: async () => handlers,

@@ -16,7 +16,7 @@ import { openTransaction } from "@/lib/transactions/open/open-transaction";
 
 /** Twenty openings a minute use up a grant's day (identity.md "Rate limiting"). */
 const DAY = 20;
-const NOWHERE = "postgresql://nobody@127.0.0.1:1/none";
+const NOWHERE = "postgresql://unknown@127.0.0.1:1/none";
 
 let bench: AccessBench;
 let pools: readonly Pool[];

@@ -620,7 +620,7 @@ END $$;
 CREATE FUNCTION access_request_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
   moves boolean;
-  beside constant text[] := ARRAY['needs_information', 'overdue', 'extended', 'objected'];
+  side_states constant text[] := ARRAY['needs_information', 'overdue', 'extended', 'objected'];
   stages constant text[] := ARRAY['stage_1', 'stage_2'];
 BEGIN
   IF TG_OP = 'INSERT' THEN
@@ -677,7 +677,7 @@ BEGIN
   IF moves AND NEW.state = 'overdue' AND NEW.response_due_at IS NULL THEN
     RAISE EXCEPTION 'only what must be answered becomes overdue' USING ERRCODE = 'SP002';
   END IF;
-  IF moves AND OLD.state = ANY (beside) AND NEW.state = ANY (stages) AND NEW.state <> coalesce(OLD.stage_before, NEW.state) THEN
+  IF moves AND OLD.state = ANY (side_states) AND NEW.state = ANY (stages) AND NEW.state <> coalesce(OLD.stage_before, NEW.state) THEN
     RAISE EXCEPTION 'the review goes on where it stood' USING ERRCODE = 'SP002';
   END IF;
   NEW.stage_before := CASE

@@ -43,7 +43,7 @@ export function useDisputeColumns(): Column<DisputeSummary>[] {
     {
       key: "with",
       head: t("with"),
-      cell: (one) => one.taken_by?.name ?? <span className="text-ink-2">{t("nobody")}</span>,
+      cell: (one) => one.taken_by?.name ?? <span className="text-ink-2">{t("none")}</span>,
     },
     { key: "notes", head: t("notes"), cell: (one) => formatCount(one.notes_count, locale), isNumber: true },
     { key: "state", head: t("state"), cell: (one) => <DisputeStateTag state={one.state} /> },

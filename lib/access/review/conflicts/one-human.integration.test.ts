@@ -65,7 +65,7 @@ it("one human with two accounts gives one signature of a release", async () => {
     const clock = { ...bench.cx.clock, now: () => new Date(ms), nowMs: () => ms };
     await keepRequests({ ...bench.cx, clock, logger: bench.legal.logger, system: "portal" });
   }
-  const { release } = await proposeRelease(chair, id, { reason: "Nobody has answered for seventeen days." });
+  const { release } = await proposeRelease(chair, id, { reason: "No answer for seventeen days." });
   const word = ReleaseWord.parse({ comment: "As the order says", confirms: CONFIRMS });
   await signRelease(chair, id, release?.id ?? "", word);
   await isOneWith(officer, chair);

@@ -141,7 +141,7 @@ describe("a job whose entry does not request it is not made", () => {
     ["another format", "format = 'csv'"],
     ["a filter less", "filter = '{}'"],
     ["readable parts", "options = '{}'"],
-    ["somebody else", "by_user_id = $2, fence = $3"],
+    ["another person", "by_user_id = $2, fence = $3"],
   ])("with a row that the owner changed to %s", async (_, change) => {
     const { id } = await ask({ action: "audit.keys", parts: "none" });
     const other = (await bench.person({ role: "auditor" })).principal;

@@ -151,14 +151,14 @@ describe("background export", () => {
       action: "request.create",
       subjects: [],
       caseId,
-      caseDetails: { order: "order-for-nobody-else" },
+      caseDetails: { order: "order-of-this-case-only" },
     });
     await bench.anchor();
     const filter = { action: "request.create" };
     const decider = await bench.person({ role: "coordinator", duties: ["legal"] });
     expect((await fetchBytes(auditor, await made(auditor, filter))).bytes.length).toBe(0);
     expect((await fetchBytes(decider, await made(decider, filter))).bytes.toString()).toContain(
-      "order-for-nobody-else",
+      "order-of-this-case-only",
     );
   });
 });

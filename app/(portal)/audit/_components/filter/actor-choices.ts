@@ -30,7 +30,7 @@ export async function actorChoices(
   const people = items.filter(({ actor }) => actor !== null && !actor.startsWith("system:"));
   const named = people.map(({ actor, actor_name }): [string, string] => [
     actor ?? "",
-    actor === "anonymous" ? t("actors.nobody") : (actor_name ?? shortDigest(actor ?? "")),
+    actor === "anonymous" ? t("actors.none") : (actor_name ?? shortDigest(actor ?? "")),
   ]);
   for (const [value, label] of named.sort((a, b) => a[1].localeCompare(b[1])))
     if (!choices.has(value)) choices.set(value, label);

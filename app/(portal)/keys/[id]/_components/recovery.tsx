@@ -37,7 +37,7 @@ function Signatures({ view }: { view: RecoveryView }) {
   return (
     <span>
       {t("signedOf", { count: signatures.length, needed })}
-      {signatures.length === 0 ? <span className="block text-ink-2">{t("nobody")}</span> : null}
+      {signatures.length === 0 ? <span className="block text-ink-2">{t("none")}</span> : null}
       {signatures.map(({ person, name, by, at }) => (
         <span key={person} className="block">
           {name} ({person}), <LocalTime instant={at} form="minute" />

@@ -57,7 +57,7 @@ export function EnrolForm({ standing, acts }: { standing: RosterStanding; acts: 
             <Field id="enrol-instead" label={t("inPlaceOf")}>
               {(field) => (
                 <Select {...field} value={removes} onChange={(event) => setRemoves(event.target.value)}>
-                  <option value="">{t("beside")}</option>
+                  <option value="">{t("additional")}</option>
                   {replaceable.map((key) => (
                     <option key={key.id} value={key.id}>
                       {key.label ?? key.id}

@@ -78,7 +78,7 @@ function Nearby({ nearby }: { nearby: readonly NearbyEntry[] }) {
             {t("bad")}
           </Tag>
         ) : (
-          t("beside")
+          t("neighbour")
         ),
     },
   ];

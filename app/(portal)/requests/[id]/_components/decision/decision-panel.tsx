@@ -41,7 +41,7 @@ function linesOf(state: ReviewState): { readonly key: string; readonly obstacle:
 
 /** A page signs with passkeys; the key of a program stays with the program. */
 function canSign({ review }: ReviewState): boolean {
-  return review.signing.by !== "nobody" && review.signing.by !== "key";
+  return review.signing.by !== "none" && review.signing.by !== "key";
 }
 
 function Acts({ state, onAct }: { state: ReviewState; onAct: (act: Act) => void }) {

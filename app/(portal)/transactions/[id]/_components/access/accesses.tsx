@@ -89,7 +89,7 @@ export function Accesses(props: {
   return (
     <FactsSection title={t("title")}>
       {accesses.length === 0 ? (
-        <p className="text-control text-ink-2">{t("nobody")}</p>
+        <p className="text-control text-ink-2">{t("none")}</p>
       ) : (
         <ul className="divide-y divide-line text-control">
           {accesses.map((item, index) => (
