@@ -9,7 +9,7 @@ import { configFile, isInTheClear } from "./config";
 import { CliError, EXIT } from "./exit";
 import { modeText, openness } from "./private-file";
 import { publicHalf } from "./signing-key";
-import { tellFailure } from "./tell-failure";
+import { describeFailure } from "./describe-failure";
 import { VERSION } from "./version";
 
 export interface Finding {
@@ -91,8 +91,8 @@ async function fetchJson(
 }
 
 function failed(check: string, error: unknown, url: string): Finding {
-  const told = tellFailure(error, url);
-  return { check, state: "fail", detail: told.lines.join(" · "), exit: told.exit };
+  const failure = describeFailure(error, url);
+  return { check, state: "fail", detail: failure.lines.join(" · "), exit: failure.exit };
 }
 
 /** Whether the portal answers, is ready, and by which clock. */

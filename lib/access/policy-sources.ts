@@ -11,7 +11,7 @@ export const POLICY_SOURCES: readonly (readonly [string, string])[] = [
   ["facts.ts", "2ecb6aeb811edb815feaebb46c85997a1130866fbe7d7ba7ceddb4b31c6c0298"],
   ["action-rules.ts", "1db6e5aa075e78369207ead5b08c5356ff69294ebcdf3894972818383b0dc2d6"],
   ["action-facts.ts", "1d6e7ef21e759b47b6a64f9d1c9b9be12cce1c31f1918bdaf0929a6bde25fe1a"],
-  ["conflict-reasons.ts", "9e1c94bb977c8d07e544d7ee168e81c014e174c37ae51da0b5033da0b1ba836c"],
+  ["conflict-reasons.ts", "a33dfc4a10cfbc84de256d0075a8d4dd893c2af08bdbab0001d002a164778bad"],
   ["transitions.ts", "12701218407b17bc7c4b33944891ee471794f6bae1a66d6ebfb9a3d9392d888d"],
   ["validity.ts", "181c7838684e9137e1f21525797ff019030fa476e0041c7427a13e4cfdd881de"],
   ["reason.ts", "c6580733a498690a12b84449d8079cd11487069c4529c81f5a6bb55ae9ea61ab"],

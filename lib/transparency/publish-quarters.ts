@@ -20,7 +20,7 @@ import {
   insertReport,
   listReports,
 } from "@/lib/transparency/store";
-import { SMALLEST, tellAlone, tellRow, tellSums } from "@/lib/transparency/suppress";
+import { SMALLEST, tellAlone, showRow, showSums } from "@/lib/transparency/suppress";
 
 /** The context needed to publish: the portal's own, without a person. */
 export type PublishContext = DbContext & AuditContext;
@@ -34,7 +34,7 @@ async function figuresOf(tx: Tx, tenantId: string, quarter: string): Promise<Fig
   const kinds = NoticeInstrument.options.map((kind) => {
     const row = counted.get(kind);
     if (row === undefined) throw new InvariantError("a kind of instrument was not counted");
-    return { kind, ...tellRow(row) };
+    return { kind, ...showRow(row) };
   });
   return {
     quarter,
@@ -42,7 +42,7 @@ async function figuresOf(tx: Tx, tenantId: string, quarter: string): Promise<Fig
     to: span.to.toISOString(),
     smallest: SMALLEST,
     kinds,
-    all: tellSums(kinds),
+    all: showSums(kinds),
     break_glass: tellAlone(await countEmergencies(tx, tenantId, span)),
   };
 }

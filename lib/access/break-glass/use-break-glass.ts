@@ -59,8 +59,8 @@ function statementOf(cx: Context, body: NewEmergencyStatement, nonce: string): B
 /** The rules come before the look-up: a person without the duty gets the same answer for every id. */
 async function requireMayUse(tx: Tx, cx: Context, body: NewEmergencyStatement): Promise<void> {
   const { principal } = cx;
-  const kin = await findRelatedPeople(tx, cx.instance.tenantId, principal.userId);
-  const party = await isParty(tx, ownOrganisations(cx, kin), body.transactions);
+  const relatedPeople = await findRelatedPeople(tx, cx.instance.tenantId, principal.userId);
+  const party = await isParty(tx, ownOrganisations(cx, relatedPeople), body.transactions);
   const facts = { isParty: party, isBlocked: await isBlocked(tx, principal.userId) };
   const [first, ...others] = useReasons(principal, facts);
   if (first !== undefined) throw refusalOf([first, ...others]);

@@ -102,7 +102,7 @@ async function storeActive(cx: CustodyContext, grant: GrantRow, accepted: Accept
   const { requestId } = grant;
   await inTransaction(cx, async (tx) => {
     if (!(await activateGrantRow(tx, grant.id, { receipt, assurance }))) return;
-    const told = { custodian: accepted.signature, groups: [...grant.groups], level: grant.level };
+    const facts = { custodian: accepted.signature, groups: [...grant.groups], level: grant.level };
     await appendEntry(tx, cx, {
       class: "access",
       outcome: "done",
@@ -110,11 +110,11 @@ async function storeActive(cx: CustodyContext, grant: GrantRow, accepted: Accept
       purpose: grant.purpose,
       subjects: [`grant:${grant.id}`],
       ...(requestId === undefined
-        ? { details: { assurance, ...told, ...basisOf(grant) }, index: { grantId: grant.id } }
+        ? { details: { assurance, ...facts, ...basisOf(grant) }, index: { grantId: grant.id } }
         : {
             details: { assurance },
             caseId: requestId,
-            caseDetails: told,
+            caseDetails: facts,
             index: { requestId, grantId: grant.id },
           }),
     });

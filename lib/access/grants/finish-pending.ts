@@ -59,7 +59,7 @@ async function giveUp(cx: PendingContext, work: PendingWork): Promise<void> {
     const grant = await findGrant(tx, cx.instance.tenantId, work.subject);
     await refusePending(tx, work, cx.clock.now());
     const { requestId } = grant ?? {};
-    const told = {
+    const facts = {
       kept_by: "custodian",
       ...(grant === undefined ? {} : { until: grant.notAfter.toISOString() }),
     };
@@ -69,8 +69,8 @@ async function giveUp(cx: PendingContext, work: PendingWork): Promise<void> {
       action: "grant.revoke",
       subjects: [`grant:${work.subject}`],
       ...(requestId === undefined
-        ? { details: told, index: { grantId: work.subject } }
-        : { caseId: requestId, caseDetails: told, index: { requestId, grantId: work.subject } }),
+        ? { details: facts, index: { grantId: work.subject } }
+        : { caseId: requestId, caseDetails: facts, index: { requestId, grantId: work.subject } }),
     });
   });
   cx.logger.error(

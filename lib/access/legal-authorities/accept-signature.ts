@@ -112,7 +112,7 @@ export async function noteReceived(
 }
 
 /** Returns what the entry of an upload contains about it. */
-export function toldOf({ check, members }: HeldSignature): Record<string, string> {
+export function signatureDetails({ check, members }: HeldSignature): Record<string, string> {
   const { method, indication, sub_indication: sub, fault } = check.report;
   return {
     method,

@@ -10,7 +10,7 @@ import {
   type HeldSignature,
   noteReceived,
   type OrderSignature,
-  toldOf,
+  signatureDetails,
 } from "@/lib/access/legal-authorities/accept-signature";
 import {
   acceptSignedOrder,
@@ -139,7 +139,7 @@ async function takeIn(tx: Tx, cx: Context, requestId: string, facts: Authorizati
   const { order, signature } = signed;
   if (document === undefined && order === undefined) throw invalidField("/document", "is missing");
   const { id, digest } = await store(tx, cx, requestId, order?.facts ?? facts, document, signed);
-  const told = {
+  const details = {
     authorization: id,
     record: digest,
     kind: facts.kind,
@@ -148,9 +148,9 @@ async function takeIn(tx: Tx, cx: Context, requestId: string, facts: Authorizati
       : { sha256: document.sha256, bytes: document.bytes, scan: document.scan }),
     ...(received?.engine === undefined ? {} : { scanner: received.engine }),
     ...(order === undefined ? {} : { signature: { ...order.members.signature } }),
-    ...(signature === undefined ? {} : { signature: toldOf(signature) }),
+    ...(signature === undefined ? {} : { signature: signatureDetails(signature) }),
   };
-  return { id, told };
+  return { id, details };
 }
 
 interface Parts {
@@ -193,7 +193,7 @@ export async function attachAuthorization(
       action: "authorization.attach",
       subjects: [`authorization:${taken.id}`, `request:${requestId}`],
       caseId: requestId,
-      caseDetails: taken.told,
+      caseDetails: taken.details,
       index: { requestId },
     });
     const changed = await touchDraft(tx, permit, request, cx.clock.now());

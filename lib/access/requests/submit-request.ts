@@ -70,7 +70,7 @@ async function resolvedTransactions(tx: Tx, cx: Context, row: RequestRow): Promi
 }
 
 /** What the entry of a submission contains about its dates, its authority and co-viewers. */
-function told(
+function submissionDetails(
   dates: { readonly dueAt: Date; readonly responseDueAt?: Date },
   authorization: { readonly id: string; readonly recordDigest: string } | undefined,
   coViewers: readonly string[],
@@ -127,7 +127,7 @@ async function submitIn(tx: Tx, cx: Context, id: string) {
     caseDetails: {
       digest,
       transactions: [...transactions],
-      ...told(dates, authorization, coViewerHandles),
+      ...submissionDetails(dates, authorization, coViewerHandles),
     },
     index: { requestId: id },
   });

@@ -52,8 +52,8 @@ async function loadReview(tx: Tx, cx: Context, id: string): Promise<Review> {
   const authorization = await findAuthorization(tx, id);
   const decisions = await listDecisions(tx, id);
   const remaining = remainingAt({ row, requester, authorization, decisions }, cx.clock.now());
-  const { kin, facts } = await withTie(tx, cx, row);
-  const party = await isParty(tx, ownOrganisations(cx, kin), row.transactions);
+  const { relatedPeople, facts } = await withTie(tx, cx, row);
+  const party = await isParty(tx, ownOrganisations(cx, relatedPeople), row.transactions);
   const { tie } = facts;
   const stage = stageOf(row);
   return { permit, row, requester, authorization, decisions, stage, remaining, isParty: party, tie };

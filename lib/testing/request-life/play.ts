@@ -69,7 +69,7 @@ interface Standing {
   readonly viewer: "none" | "named" | "out";
   readonly deciders: number;
   readonly own_decisions: number;
-  readonly untold: number;
+  readonly unrecorded: number;
 }
 
 const STANDING = `SELECT r.id::text, r.state, r.stage_before, r.escalated_to, r.reminders,
@@ -84,7 +84,7 @@ const STANDING = `SELECT r.id::text, r.state, r.stage_before, r.escalated_to, r.
     (SELECT count(DISTINCT d.approver_user_id)::int FROM decision d WHERE d.request_id = r.id AND d.decision = 'approve') AS deciders,
     (SELECT count(*)::int FROM decision d WHERE d.request_id = r.id AND d.approver_user_id = r.requester_user_id) AS own_decisions,
     (SELECT count(*)::int FROM request_event e WHERE e.request_id = r.id AND e.to_state IS NOT NULL AND NOT EXISTS
-      (SELECT 1 FROM audit_index i WHERE i.request_id = r.id AND i.xmin = e.xmin)) AS untold
+      (SELECT 1 FROM audit_index i WHERE i.request_id = r.id AND i.xmin = e.xmin)) AS unrecorded
   FROM access_request r
   LEFT JOIN LATERAL (SELECT id, state FROM legal_authorization WHERE request_id = r.id ORDER BY id DESC LIMIT 1) a ON true
   LEFT JOIN access_grant g ON g.request_id = r.id
@@ -186,7 +186,7 @@ function takeGrant(one: Life, now: Standing): void {
 /** Checks what is true of every request at every moment, whatever the model says. */
 function requireLawful(now: Standing, one: Life): void {
   const wrongs = {
-    "a move has no entry of its own transaction": now.untold > 0,
+    "a move has no entry of its own transaction": now.unrecorded > 0,
     "more views than its budget": (now.views_used ?? 0) > (now.max_views ?? 0),
     "the requester decided": now.own_decisions > 0,
     "a grant with fewer than two approvers":
