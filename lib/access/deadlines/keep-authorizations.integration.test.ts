@@ -226,10 +226,10 @@ describe("a single-use order", () => {
     await submitRequest(bench.regulator, id);
     const move = (request: string, state: string) =>
       owner("UPDATE legal_authorization SET state = $2 WHERE request_id = $1", [request, state]);
-    await expect(move(other, "submitted")).rejects.toThrow(/counts once/);
+    await expect(move(other, "submitted")).rejects.toThrow(/can be used once/);
     const { id: plain } = await granted(factsOf());
-    await expect(move(plain, "exhausted")).rejects.toThrow(/counts once/);
-    await expect(move(plain, "draft")).rejects.toThrow(/does not become/);
+    await expect(move(plain, "exhausted")).rejects.toThrow(/single-use order/);
+    await expect(move(plain, "draft")).rejects.toThrow(/cannot change from/);
   });
 });
 

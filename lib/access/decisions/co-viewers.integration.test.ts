@@ -106,13 +106,13 @@ describe("naming a co-viewer", () => {
     );
     await expect(
       queryOwner(bench, "UPDATE access_request SET co_viewers = '{}' WHERE id = $1", [sent]),
-    ).rejects.toThrow("what was asked does not change");
+    ).rejects.toThrow("a request cannot change");
     await expect(
       queryOwner(bench, "UPDATE access_request SET co_viewers = ARRAY[$2::uuid] WHERE id = $1", [
         id,
         stranger.principal.userId,
       ]),
-    ).rejects.toThrow("a co-viewer is of the requester's organisation");
+    ).rejects.toThrow("a co-viewer must belong to the requester's organisation");
     // Deciders see the co-viewers. A co-viewer learns nothing of a request that has given nothing yet.
     expect((await getRequest(bench.legal, sent)).co_viewers).toMatchObject([{ handle: handle(viewer) }]);
     expect((await refusalOf(getRequest(viewer, sent))).code).toBe("request-file.not-found");

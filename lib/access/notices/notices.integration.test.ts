@@ -218,11 +218,11 @@ describe("notice", () => {
       );
     const { legal, approver, regulator, transactions } = bench;
     for (const who of [approver, regulator])
-      await expect(insert(who.principal.userId, transactions[0])).rejects.toThrow("neither side");
-    await expect(insert(legal.principal.userId, transactions[1])).rejects.toThrow("tells of a disclosure");
+      await expect(insert(who.principal.userId, transactions[0])).rejects.toThrow("neither party");
+    await expect(insert(legal.principal.userId, transactions[1])).rejects.toThrow("needs a disclosure");
     await expect(
       insert(legal.principal.userId, transactions[0], stranger.principal.participantId),
-    ).rejects.toThrow("tells of a disclosure");
+    ).rejects.toThrow("needs a disclosure");
     await expect(insert(legal.principal.userId, transactions[0])).rejects.toThrow();
     await expect(bench.query("UPDATE subject_notice SET state = 'withheld'", [])).rejects.toThrow();
     await expect(bench.query("DELETE FROM notice_rule", [])).rejects.toThrow();

@@ -198,9 +198,9 @@ describe("an identity check", () => {
         [bench.place.tenantId, impostor.principal.userId, ...values],
       );
     const by = bench.legal.principal.userId;
-    await expect(insert([by, true, false, null])).rejects.toThrow("of a domain of the agency");
-    await expect(insert([by, false, true, "+49 30 111111"])).rejects.toThrow("called back at a number");
-    await expect(insert([by, false, true, null])).rejects.toThrow("called back at a number");
+    await expect(insert([by, true, false, null])).rejects.toThrow("in a domain of the agency");
+    await expect(insert([by, false, true, "+49 30 111111"])).rejects.toThrow("called at a number");
+    await expect(insert([by, false, true, null])).rejects.toThrow("called at a number");
     await expect(insert([impostor.principal.userId, false, false, null])).rejects.toThrow(
       "cannot check their own identity",
     );

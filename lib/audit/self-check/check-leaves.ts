@@ -111,7 +111,7 @@ function faultText(seq: number, fault: RowFault): string {
  */
 function checkIndex(walk: Walk, row: StoredLeaf, entry: Entry): void {
   if (row.index_at === entry.at && row.index_outcome === entry.outcome) return;
-  const detail = `the search row of entry ${row.seq} is missing or says other than the entry`;
+  const detail = `the index row of entry ${row.seq} is missing or does not match the entry`;
   walk.add({ class: "index", detail, ...around(row.seq) });
 }
 

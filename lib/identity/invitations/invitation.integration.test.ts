@@ -426,7 +426,7 @@ describe("the database", () => {
       /no audit entry/,
     );
     await expect(query("UPDATE invitation SET user_id = invited_by WHERE id = $1", [id])).rejects.toThrow(
-      /keeps what it was made with/,
+      /an invitation cannot change/,
     );
     expect((await acceptPasskey(new TestBrowser(), token)).status).toBe(200);
     await expect(query("UPDATE invitation SET used_at = NULL WHERE id = $1", [id])).rejects.toThrow(

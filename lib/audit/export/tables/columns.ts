@@ -67,7 +67,7 @@ export const CELL_WORDS: readonly (readonly [word: string, meaning: string])[] =
   [MISSING, "Stands for a part that the entry binds and that is not stored where the entry says."],
   [
     UNSHOWN,
-    "Stands before what only the search row says: the entry's part that would show it is not open here.",
+    "Marks a value that only the index row states: the entry's part that would show it is not open here.",
   ],
 ];
 
