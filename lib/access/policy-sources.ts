@@ -3,12 +3,12 @@
 /** Name and SHA-256 of each file that decides who may do what. */
 export const POLICY_SOURCES: readonly (readonly [string, string])[] = [
   ["decide.ts", "fe94e0c3811d24dd3c343fe637ee65d26f6f303d20a0f989eccd2f8a4744a0bd"],
-  ["floor.ts", "7fcd855e895ab77139dca340c784da563f326607906fbba5e2e514b8dd9a8dfb"],
-  ["default-rules.ts", "f6747322c87186f16fc7e76a59a6a65d17ccc05e4e4c975b340ce4795aa8fe6a"],
+  ["floor.ts", "c8199a51f9e3a1e316feae7d7470ff3a2b9532aad44c370232755fcc86c005c8"],
+  ["default-rules.ts", "d6579aa4acf037960cc29a88e0b208742fd25c56aac3128b84d181c7d3f3146b"],
   ["limits.ts", "1033415741799c1602c70fd73ca5ae063fb0870972f2b7491e16c44f90048ee0"],
   ["hours.ts", "2ea7848e5135908e81b61d0d062bf05310fe996b55bd62098819680de1c74e2b"],
   ["next-possible.ts", "f4aff7538eb59f53170aedcf2c0baa0d93d2c6479761276e4d33aaa029128075"],
-  ["facts.ts", "2ecb6aeb811edb815feaebb46c85997a1130866fbe7d7ba7ceddb4b31c6c0298"],
+  ["facts.ts", "91ebbb6341cb62a779766f876bb7c47666aee8d61f59bdcb05f74d334ab30010"],
   ["action-rules.ts", "1db6e5aa075e78369207ead5b08c5356ff69294ebcdf3894972818383b0dc2d6"],
   ["action-facts.ts", "1d6e7ef21e759b47b6a64f9d1c9b9be12cce1c31f1918bdaf0929a6bde25fe1a"],
   ["conflict-reasons.ts", "a33dfc4a10cfbc84de256d0075a8d4dd893c2af08bdbab0001d002a164778bad"],

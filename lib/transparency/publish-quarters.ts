@@ -14,13 +14,13 @@ import { recordDigest } from "@/lib/escrow/protocol/statements";
 import { boundsOf, closedQuarters } from "@/lib/transparency/quarter";
 import type { Figures } from "@/lib/transparency/schema";
 import {
-  countEmergencies,
+  countBreakGlass,
   countQuarter,
   findBeginning,
   insertReport,
   listReports,
 } from "@/lib/transparency/store";
-import { SMALLEST, tellAlone, showRow, showSums } from "@/lib/transparency/suppress";
+import { SMALLEST, showRow, showSums, tellAlone } from "@/lib/transparency/suppress";
 
 /** The context needed to publish: the portal's own, without a person. */
 export type PublishContext = DbContext & AuditContext;
@@ -43,7 +43,7 @@ async function figuresOf(tx: Tx, tenantId: string, quarter: string): Promise<Fig
     smallest: SMALLEST,
     kinds,
     all: showSums(kinds),
-    break_glass: tellAlone(await countEmergencies(tx, tenantId, span)),
+    break_glass: tellAlone(await countBreakGlass(tx, tenantId, span)),
   };
 }
 

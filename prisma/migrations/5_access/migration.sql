@@ -332,7 +332,7 @@ CREATE TABLE executive_release_word (
 );
 
 -- Break-glass (ADR 0028): masked values for an hour on one signature, and another person's review of each use.
-CREATE TABLE emergency (
+CREATE TABLE break_glass (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
   holder_user_id uuid NOT NULL,
@@ -343,12 +343,12 @@ CREATE TABLE emergency (
   nonce text NOT NULL,
   began_at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
   review_by timestamptz(6) NOT NULL,
-  CONSTRAINT emergency_reason_says_something CHECK (length(btrim(reason)) >= 20),
-  CONSTRAINT emergency_proof_known CHECK (proof_kind IN ('passkey', 'ed25519', 'evaluation'))
+  CONSTRAINT break_glass_reason_says_something CHECK (length(btrim(reason)) >= 20),
+  CONSTRAINT break_glass_proof_known CHECK (proof_kind IN ('passkey', 'ed25519', 'evaluation'))
 );
 
-CREATE TABLE emergency_review (
-  emergency_id uuid PRIMARY KEY,
+CREATE TABLE break_glass_review (
+  break_glass_id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,
   reviewer_user_id uuid NOT NULL,
   outcome text NOT NULL,
@@ -358,9 +358,9 @@ CREATE TABLE emergency_review (
   proof_kind text NOT NULL,
   late boolean NOT NULL,
   at timestamptz(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-  CONSTRAINT emergency_review_emergency_fkey FOREIGN KEY (emergency_id) REFERENCES emergency (id),
-  CONSTRAINT emergency_review_outcome_known CHECK (outcome IN ('justified', 'unjustified')),
-  CONSTRAINT emergency_review_proof_known CHECK (proof_kind IN ('passkey', 'ed25519', 'evaluation'))
+  CONSTRAINT break_glass_review_break_glass_fkey FOREIGN KEY (break_glass_id) REFERENCES break_glass (id),
+  CONSTRAINT break_glass_review_outcome_known CHECK (outcome IN ('justified', 'unjustified')),
+  CONSTRAINT break_glass_review_proof_known CHECK (proof_kind IN ('passkey', 'ed25519', 'evaluation'))
 );
 
 -- `release_end`: what an executive or the holder signed to end a released grant early.
@@ -391,7 +391,7 @@ CREATE TABLE access_grant (
   dispute_id uuid,
   release_id uuid,
   release_end jsonb,
-  emergency_id uuid,
+  break_glass_id uuid,
   CONSTRAINT grant_views_within_budget CHECK (views_used BETWEEN 0 AND max_views),
   CONSTRAINT grant_exports_within_budget CHECK (exports_used BETWEEN 0 AND max_exports),
   CONSTRAINT grant_has_time CHECK (not_before < not_after),
@@ -400,10 +400,10 @@ CREATE TABLE access_grant (
   CONSTRAINT access_grant_release_fkey FOREIGN KEY (release_id) REFERENCES executive_release (id),
   CONSTRAINT grant_of_release_of_request CHECK
     (release_id IS NULL OR (request_id IS NOT NULL AND authorization_id IS NOT NULL)),
-  CONSTRAINT access_grant_emergency_fkey FOREIGN KEY (emergency_id) REFERENCES emergency (id),
-  CONSTRAINT grant_rests_on_one CHECK (num_nonnulls(request_id, dispute_id, emergency_id) = 1),
-  CONSTRAINT grant_of_emergency_masked CHECK
-    (emergency_id IS NULL OR (level = 'masked' AND purpose = 'support' AND authorization_id IS NULL AND max_exports = 0
+  CONSTRAINT access_grant_break_glass_fkey FOREIGN KEY (break_glass_id) REFERENCES break_glass (id),
+  CONSTRAINT grant_rests_on_one CHECK (num_nonnulls(request_id, dispute_id, break_glass_id) = 1),
+  CONSTRAINT grant_of_break_glass_masked CHECK
+    (break_glass_id IS NULL OR (level = 'masked' AND purpose = 'support' AND authorization_id IS NULL AND max_exports = 0
       AND max_views <= 12 AND cardinality(transactions) <= 3 AND not_after <= not_before + interval '1 hour'))
 );
 
@@ -568,9 +568,9 @@ CREATE UNIQUE INDEX decision_once_per_person ON decision (request_id, approver_u
 CREATE UNIQUE INDEX executive_release_nonce_key ON executive_release (nonce);
 CREATE INDEX executive_release_request_id_id_idx ON executive_release (request_id, id);
 CREATE UNIQUE INDEX executive_release_word_release_id_person_key ON executive_release_word (release_id, person);
-CREATE UNIQUE INDEX emergency_nonce_key ON emergency (nonce);
-CREATE INDEX emergency_holder_user_id_id_idx ON emergency (holder_user_id, id);
-CREATE INDEX emergency_tenant_id_id_idx ON emergency (tenant_id, id);
+CREATE UNIQUE INDEX break_glass_nonce_key ON break_glass (nonce);
+CREATE INDEX break_glass_holder_user_id_id_idx ON break_glass (holder_user_id, id);
+CREATE INDEX break_glass_tenant_id_id_idx ON break_glass (tenant_id, id);
 CREATE INDEX access_grant_subject_user_id_idx ON access_grant (subject_user_id);
 CREATE INDEX access_grant_request_id_idx ON access_grant (request_id);
 CREATE INDEX access_grant_dispute_id_idx ON access_grant (dispute_id);
@@ -579,7 +579,7 @@ CREATE UNIQUE INDEX access_grant_one_live_of_dispute ON access_grant (dispute_id
 -- Grants in force, earliest end first: every visit of a reviewer asks for them.
 CREATE INDEX access_grant_in_force ON access_grant (tenant_id, not_after) WHERE state = 'active';
 CREATE UNIQUE INDEX access_grant_release_id_key ON access_grant (release_id);
-CREATE UNIQUE INDEX access_grant_emergency_id_key ON access_grant (emergency_id);
+CREATE UNIQUE INDEX access_grant_break_glass_id_key ON access_grant (break_glass_id);
 CREATE UNIQUE INDEX opening_nonce_key ON opening (nonce);
 CREATE INDEX disclosure_transaction_id_idx ON disclosure (transaction_id);
 CREATE INDEX disclosure_grant_id_idx ON disclosure (grant_id);
@@ -1105,7 +1105,7 @@ BEGIN
 END $$;
 
 -- The holder has the duty, and no earlier use that gave access waits for its review.
-CREATE FUNCTION emergency_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+CREATE FUNCTION break_glass_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   -- Two uses of one person at once run one after the other.
   PERFORM 1 FROM app_user u WHERE u.id = NEW.holder_user_id FOR UPDATE;
@@ -1114,9 +1114,9 @@ BEGIN
         AND u.handle = NEW.statement ->> 'requester' AND NEW.nonce = NEW.statement ->> 'nonce') THEN
     RAISE EXCEPTION 'only a person with the duty can use break-glass' USING ERRCODE = 'SP002';
   END IF;
-  IF EXISTS (SELECT 1 FROM emergency e JOIN access_grant g ON g.emergency_id = e.id
-      LEFT JOIN emergency_review r ON r.emergency_id = e.id
-      WHERE e.holder_user_id = NEW.holder_user_id AND r.emergency_id IS NULL
+  IF EXISTS (SELECT 1 FROM break_glass e JOIN access_grant g ON g.break_glass_id = e.id
+      LEFT JOIN break_glass_review r ON r.break_glass_id = e.id
+      WHERE e.holder_user_id = NEW.holder_user_id AND r.break_glass_id IS NULL
         AND (g.state = 'pending' OR g.custodian_receipt IS NOT NULL)) THEN
     RAISE EXCEPTION 'an earlier use waits for its review' USING ERRCODE = 'SP002';
   END IF;
@@ -1124,11 +1124,11 @@ BEGIN
 END $$;
 
 -- Another person with a duty for it reviews.
-CREATE FUNCTION emergency_review_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+CREATE FUNCTION break_glass_review_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
-  IF NOT EXISTS (SELECT 1 FROM emergency e JOIN app_user u ON u.id = NEW.reviewer_user_id AND u.state = 'active'
+  IF NOT EXISTS (SELECT 1 FROM break_glass e JOIN app_user u ON u.id = NEW.reviewer_user_id AND u.state = 'active'
       JOIN duty d ON d.user_id = u.id AND d.duty IN ('legal', 'approve', 'executive')
-      WHERE e.id = NEW.emergency_id AND e.holder_user_id <> u.id AND u.handle = NEW.statement ->> 'reviewer') THEN
+      WHERE e.id = NEW.break_glass_id AND e.holder_user_id <> u.id AND u.handle = NEW.statement ->> 'reviewer') THEN
     RAISE EXCEPTION 'a use of break-glass is reviewed by another person with a reviewing duty' USING ERRCODE = 'SP002';
   END IF;
   RETURN NEW;
@@ -1185,16 +1185,16 @@ BEGIN
 END $$;
 
 -- A break-glass grant belongs to its holder and is no wider than what they signed.
-CREATE FUNCTION access_grant_of_emergency() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+CREATE FUNCTION access_grant_of_break_glass() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF TG_OP = 'UPDATE' THEN
-    IF NEW.emergency_id IS DISTINCT FROM OLD.emergency_id THEN
+    IF NEW.break_glass_id IS DISTINCT FROM OLD.break_glass_id THEN
       RAISE EXCEPTION 'the basis of a grant cannot change' USING ERRCODE = 'SP002';
     END IF;
     RETURN NEW;
   END IF;
-  IF NEW.emergency_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM emergency e
-    WHERE e.id = NEW.emergency_id AND e.tenant_id = NEW.tenant_id AND e.holder_user_id = NEW.subject_user_id
+  IF NEW.break_glass_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM break_glass e
+    WHERE e.id = NEW.break_glass_id AND e.tenant_id = NEW.tenant_id AND e.holder_user_id = NEW.subject_user_id
       AND to_jsonb(NEW.transactions) <@ (e.statement -> 'transactions')
       AND to_jsonb(NEW.groups) <@ (e.statement -> 'groups')
       AND NEW.not_after <= (e.statement ->> 'not_after')::timestamptz) THEN
@@ -1341,16 +1341,16 @@ CREATE TRIGGER executive_release_guard BEFORE INSERT ON executive_release
   FOR EACH ROW EXECUTE FUNCTION executive_release_guard();
 CREATE TRIGGER executive_release_word_guard BEFORE INSERT ON executive_release_word
   FOR EACH ROW EXECUTE FUNCTION executive_release_word_guard();
-CREATE TRIGGER emergency_guard BEFORE INSERT ON emergency FOR EACH ROW EXECUTE FUNCTION emergency_guard();
-CREATE TRIGGER emergency_review_guard BEFORE INSERT ON emergency_review
-  FOR EACH ROW EXECUTE FUNCTION emergency_review_guard();
+CREATE TRIGGER break_glass_guard BEFORE INSERT ON break_glass FOR EACH ROW EXECUTE FUNCTION break_glass_guard();
+CREATE TRIGGER break_glass_review_guard BEFORE INSERT ON break_glass_review
+  FOR EACH ROW EXECUTE FUNCTION break_glass_review_guard();
 CREATE TRIGGER access_grant_guard BEFORE UPDATE ON access_grant FOR EACH ROW EXECUTE FUNCTION access_grant_guard();
 CREATE TRIGGER access_grant_of_dispute BEFORE INSERT ON access_grant
   FOR EACH ROW EXECUTE FUNCTION access_grant_of_dispute();
 CREATE TRIGGER access_grant_of_release BEFORE INSERT OR UPDATE ON access_grant
   FOR EACH ROW EXECUTE FUNCTION access_grant_of_release();
-CREATE TRIGGER access_grant_of_emergency BEFORE INSERT OR UPDATE ON access_grant
-  FOR EACH ROW EXECUTE FUNCTION access_grant_of_emergency();
+CREATE TRIGGER access_grant_of_break_glass BEFORE INSERT OR UPDATE ON access_grant
+  FOR EACH ROW EXECUTE FUNCTION access_grant_of_break_glass();
 CREATE TRIGGER access_grant_recognised BEFORE INSERT ON access_grant
   FOR EACH ROW WHEN (NEW.authorization_id IS NOT NULL) EXECUTE FUNCTION access_grant_recognised();
 CREATE TRIGGER access_grant_exports BEFORE INSERT ON access_grant
@@ -1457,10 +1457,10 @@ GRANT SELECT, INSERT ON executive_release TO sealport_app;
 GRANT SELECT ON executive_release TO sealport_auditor;
 GRANT SELECT, INSERT ON executive_release_word TO sealport_app;
 GRANT SELECT ON executive_release_word TO sealport_auditor;
-GRANT SELECT, INSERT ON emergency TO sealport_app;
-GRANT SELECT ON emergency TO sealport_auditor;
-GRANT SELECT, INSERT ON emergency_review TO sealport_app;
-GRANT SELECT ON emergency_review TO sealport_auditor;
+GRANT SELECT, INSERT ON break_glass TO sealport_app;
+GRANT SELECT ON break_glass TO sealport_auditor;
+GRANT SELECT, INSERT ON break_glass_review TO sealport_app;
+GRANT SELECT ON break_glass_review TO sealport_auditor;
 GRANT SELECT, INSERT, UPDATE ON access_grant TO sealport_app;
 GRANT SELECT ON access_grant TO sealport_custodian, sealport_auditor;
 GRANT SELECT, INSERT, UPDATE (reply_key, used_at) ON opening TO sealport_app;

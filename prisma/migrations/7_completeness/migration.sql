@@ -380,15 +380,15 @@ SELECT append_only('executive_release_word');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
   ('executive_release_word', 'INSERT', 'request.release');
 
-SELECT audit_watch('emergency', 'emergency:id');
-SELECT append_only('emergency');
+SELECT audit_watch('break_glass', 'emergency:id');
+SELECT append_only('break_glass');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
-  ('emergency', 'INSERT', 'emergency.use');
+  ('break_glass', 'INSERT', 'emergency.use');
 
-SELECT audit_watch('emergency_review', 'emergency:emergency_id');
-SELECT append_only('emergency_review');
+SELECT audit_watch('break_glass_review', 'emergency:break_glass_id');
+SELECT append_only('break_glass_review');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES
-  ('emergency_review', 'INSERT', 'emergency.review');
+  ('break_glass_review', 'INSERT', 'emergency.review');
 
 SELECT audit_watch('access_grant', 'grant:id');
 INSERT INTO audit_action_rule (table_name, op, action) VALUES

@@ -12,7 +12,7 @@ const LINK = "underline underline-offset-4 hover:text-ink";
 function useRestsOn(grant: GrantDetail): Fact[] {
   const t = useTranslations("grants.detail");
   const kinds = useTranslations("domain.instruments");
-  const { authority, legal_authority: order, request_id, dispute_id, emergency_id, released_by } = grant;
+  const { authority, legal_authority: order, request_id, dispute_id, break_glass_id, released_by } = grant;
   const facts: Fact[] = [];
   if (authority !== undefined)
     facts.push({
@@ -45,11 +45,11 @@ function useRestsOn(grant: GrantDetail): Fact[] {
         </Link>
       ),
     });
-  if (emergency_id !== undefined)
+  if (break_glass_id !== undefined)
     facts.push({
       name: t("basis"),
       value: (
-        <Link href={`/break-glass/${emergency_id}`} prefetch={false} className={LINK}>
+        <Link href={`/break-glass/${break_glass_id}`} prefetch={false} className={LINK}>
           {t("breakGlass")}
         </Link>
       ),

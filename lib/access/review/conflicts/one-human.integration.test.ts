@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { reviewEmergency } from "@/lib/access/break-glass/review-emergency";
-import { NewEmergency, NewReview } from "@/lib/access/break-glass/schema";
+import { reviewBreakGlass } from "@/lib/access/break-glass/review-break-glass";
+import { NewBreakGlass, NewReview } from "@/lib/access/break-glass/schema";
 import { useBreakGlass } from "@/lib/access/break-glass/use-break-glass";
 import { keepRequests } from "@/lib/access/deadlines/keep-requests";
 import { decideRequest } from "@/lib/access/decisions/decide-request";
@@ -81,9 +81,9 @@ it("one human with two accounts cannot review their own use of break-glass", asy
     fields: ["amount"],
     reason: "Settlement stands still, unknown party.",
   };
-  const { id } = await useBreakGlass(holder, NewEmergency.parse(asked));
+  const { id } = await useBreakGlass(holder, NewBreakGlass.parse(asked));
   await revokeGrant(holder, id, "over");
   await isOneWith(bench.legal, holder);
   const review = NewReview.parse({ outcome: "justified", comment: "The file shows the standstill." });
-  expect((await refusalOf(reviewEmergency(bench.legal, id, review))).code).toBe("decision.self");
+  expect((await refusalOf(reviewBreakGlass(bench.legal, id, review))).code).toBe("decision.self");
 });
