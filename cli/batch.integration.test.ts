@@ -144,7 +144,7 @@ test("a CSV's lines are made, a refused line is reported by its number and tried
     `job-csv;-5;EUR;${participant};true;0.10;"two",`,
     `job-csv;12.50;EUR;${participant};true;0.10;"two\r\nlines ""quoted"""`,
     `job-csv;1e5;EUR;${participant};true;;`,
-    "job-csv;1;EUR;nobody-here;;;",
+    "job-csv;1;EUR;unknown-here;;;",
     "job-csv;1;EUR",
   ];
   const broken = await cli.run(["transactions", "batch", "-", "--format", "csv"], {

@@ -1,18 +1,16 @@
 // The room env: the one reader of process.env. This file has the view of each process, env/ the variables of one subject.
 // Each view is read at first use, so that a missing variable of another process does not matter.
 // Error messages name variables only, never their values.
-
 import "server-only";
 import { z } from "zod";
 import { anchorFields, anchorTexts, closedLogFields, witnessFields } from "@/lib/env/anchors";
 import { counterFields } from "@/lib/env/counters";
 import { custodyFields, custodyTexts, type Unlock } from "@/lib/env/custody";
-import { databaseTexts } from "@/lib/env/databases";
 import { EnvironmentError, lazily, variablesOf } from "@/lib/env/read-environment";
-import { RETENTION_FLOOR_DAYS } from "@/lib/env/retention";
 import { scannerFields, scannerTexts } from "@/lib/env/scanner";
 import { ServedUrl, socketFields, tlsFields } from "@/lib/env/tls";
 import {
+  databaseTexts,
   Flag,
   LogLevel,
   Origins,
@@ -20,6 +18,7 @@ import {
   Port,
   PortalOrigin,
   Proxies,
+  RETENTION_FLOOR_DAYS,
   Text,
   UNIT_MS,
 } from "@/lib/env/values";

@@ -14,7 +14,7 @@ import type { CommandSpec, Cx, Given } from "../command";
 import { digestOf, nameWhole, sizeOf, takeIn } from "../download";
 import { CliError, EXIT, usage } from "../exit";
 import { openPrivateToAdd, readPrivateFile, writePrivateFile } from "../private-file";
-import { isAway } from "../tell-failure";
+import { isAway } from "../describe-failure";
 import { present } from "./listing";
 
 const LOOK_MS = 1_000;

@@ -9,7 +9,7 @@ import { NewTransaction, TransactionStatus, type TransactionView } from "@/lib/t
 import type { CommandSpec, Cx, Given } from "../command";
 import { usage } from "../exit";
 import { readJsonNamed } from "../files";
-import { isAway } from "../tell-failure";
+import { isAway } from "../describe-failure";
 import { LIST_OPTIONS, pageSize, present, writeList } from "./listing";
 import { OPEN_COMMAND } from "./open";
 

@@ -50,3 +50,18 @@ export const Proxies = z
   .default("")
   .transform((value) => value.split(",").flatMap((entry) => entry.trim() || []))
   .refine((entries) => entries.every(isAddressOrRange), "not addresses or CIDR ranges, divided by commas");
+
+/** Default number of days that the log's entries are kept, for every class. */
+export const RETENTION_FLOOR_DAYS = 2_555;
+
+const OptionalText = Text.optional();
+
+/** Where the launcher finds the operator's own database. Without DATABASE_URL it runs an embedded one. */
+export const databaseTexts = {
+  DATABASE_URL: OptionalText,
+  DATABASE_ADMIN_URL: OptionalText,
+  DATABASE_OWNER_URL: OptionalText,
+  SEQUENCER_DATABASE_URL: OptionalText,
+  SIGNER_DATABASE_URL: OptionalText,
+  RETENTION_DATABASE_URL: OptionalText,
+};

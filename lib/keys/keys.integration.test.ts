@@ -5,8 +5,7 @@ import { generateX25519, x25519Shared } from "@/lib/crypto/primitives";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError, InvariantError } from "@/lib/errors";
 import { findActiveKeys, lockActiveKeys } from "@/lib/keys/active-keys";
-import { getKey, listKeys } from "@/lib/keys/list-keys";
-import { listRecipients } from "@/lib/keys/list-recipients";
+import { getKey, listKeys, listRecipients } from "@/lib/keys/list-keys";
 import { managedDerivers } from "@/lib/keys/managed-deriver";
 import { registerKey } from "@/lib/keys/register/register-key";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
@@ -83,7 +82,7 @@ test("only a participant's own users register a key for it, and operators and su
   for (const duties of [[], ["approve"], ["support"]] as const) {
     const operator = await bench.person({ role: "coordinator", duties, hasKey: false });
     expect(await codeOf(registerKey(operator, input))).toBe("access.forbidden");
-    expect(await codeOf(registerKey(operator, { participant_id: "nobody", ...MANAGED }))).toBe(
+    expect(await codeOf(registerKey(operator, { participant_id: "unknown-1", ...MANAGED }))).toBe(
       "access.forbidden",
     );
   }

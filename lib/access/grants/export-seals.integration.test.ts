@@ -10,7 +10,7 @@ import { fencedConditions } from "@/lib/audit/reading/fence";
 import { ExportQuery, NewExport } from "@/lib/audit/schema";
 import type { Context } from "@/lib/context/context";
 import { inSnapshot } from "@/lib/db/transaction";
-import { findReaderById } from "@/lib/identity/people/find-reader";
+import { findReaderById } from "@/lib/identity/people/holders-store";
 import { createLogBench, type LogBench } from "@/lib/testing/benches/log-bench";
 import { refusalOf } from "@/lib/testing/benches/refusal";
 import {
@@ -85,7 +85,7 @@ it("acts on an export under a grant are visible only inside the case", async () 
 
 it("a co-viewer cannot export, and takes nothing of the budget", async () => {
   const [viewer] = bench.more;
-  if (viewer === undefined) throw new Error("nobody");
+  if (viewer === undefined) throw new Error("a co-viewer expected");
   const { grantId } = await approvedRequest(bench, { coViewers: [viewer.principal.handle], maxExports: 2 });
   expect((await getGrant(viewer, grantId)).acts).toEqual(["open"]);
   const streamed = exportLogAsHolder(viewer, ExportQuery.parse({ grant_id: grantId }));

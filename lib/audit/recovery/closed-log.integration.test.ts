@@ -4,7 +4,7 @@ import { systemClock } from "@/lib/clock";
 import type { Context } from "@/lib/context/context";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { openOwnerPool } from "@/lib/db/migrate";
-import { findReaderById } from "@/lib/identity/people/find-reader";
+import { findReaderById } from "@/lib/identity/people/holders-store";
 import { createLogger } from "@/lib/telemetry/logger";
 import { createLogBench, type LogBench } from "@/lib/testing/benches/log-bench";
 import { erasureOf } from "@/lib/testing/log/erasure-of";

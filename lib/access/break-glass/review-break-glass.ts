@@ -1,8 +1,8 @@
 import "server-only";
-import { answerEmergency } from "@/lib/access/break-glass/list-emergencies";
+import { answerBreakGlass } from "@/lib/access/break-glass/list-break-glass";
 import { mayKnowOf, reviewReasons } from "@/lib/access/break-glass/rules";
-import type { EmergencyAnswer, NewReview } from "@/lib/access/break-glass/schema";
-import { type EmergencyRow, findEmergency, insertReview, isBlocked } from "@/lib/access/break-glass/store";
+import type { BreakGlassAnswer, NewReview } from "@/lib/access/break-glass/schema";
+import { type BreakGlassRow, findBreakGlass, insertReview, isBlocked } from "@/lib/access/break-glass/store";
 import { proveWord } from "@/lib/access/executive-release/prove-word";
 import { findRelatedPeople } from "@/lib/access/review/conflicts/store";
 import { refusalOf } from "@/lib/access/rules/refusal";
@@ -18,8 +18,8 @@ import { recordDigest } from "@/lib/escrow/protocol/statements";
  * custodian decides whether the use gave anything, since its answer may have been lost: it refuses the review of a use
  * that it never accepted.
  */
-async function requireReviewable(tx: Tx, cx: Context, id: string): Promise<EmergencyRow> {
-  const row = await findEmergency(tx, cx.instance.tenantId, id);
+async function requireReviewable(tx: Tx, cx: Context, id: string): Promise<BreakGlassRow> {
+  const row = await findBreakGlass(tx, cx.instance.tenantId, id);
   if (row === undefined || !mayKnowOf(cx.principal, row.holder_user_id))
     throw new DomainError("grant.not-found");
   const { accounts } = await findRelatedPeople(tx, cx.instance.tenantId, cx.principal.userId);
@@ -45,7 +45,7 @@ async function store(tx: Tx, cx: Context, id: string, body: NewReview, word: Rev
   const { statement, signature } = word.review;
   const { late, proofKind } = word;
   await insertReview(tx, cx.instance.tenantId, {
-    emergencyId: id,
+    breakGlassId: id,
     reviewerUserId: cx.principal.userId,
     outcome,
     comment,
@@ -77,7 +77,7 @@ interface Reviewed {
  * `grant.not-found`, `decision.self`, `decision.duty`, `request.illegal-transition`, `statement.required`,
  * `custodian.refused`, and 503 while the custodian is away.
  */
-export async function reviewEmergency(cx: Context, id: string, body: NewReview): Promise<EmergencyAnswer> {
+export async function reviewBreakGlass(cx: Context, id: string, body: NewReview): Promise<BreakGlassAnswer> {
   const row = await inSnapshot(cx, (tx) => requireReviewable(tx, cx, id));
   const statement = {
     log: cx.instance.log,
@@ -90,5 +90,5 @@ export async function reviewEmergency(cx: Context, id: string, body: NewReview):
   const review = { statement, signature };
   const { late } = await cx.escrow.review(review);
   const entry = await inTransaction(cx, (tx) => store(tx, cx, id, body, { review, proofKind, late }));
-  return answerEmergency(cx, id, entry);
+  return answerBreakGlass(cx, id, entry);
 }

@@ -7,7 +7,7 @@ import { NO_CASE } from "../recovery/store";
 const Id = z.string().nullable();
 
 /** An index row as it is stored. */
-export const SearchRow = z.object({
+export const IndexRow = z.object({
   tenant_id: z.string(),
   at: z.string(),
   actor: Id,
@@ -22,7 +22,7 @@ export const SearchRow = z.object({
   is_access: z.boolean(),
   is_suspicion: z.boolean(),
 });
-export type SearchRow = z.infer<typeof SearchRow>;
+export type IndexRow = z.infer<typeof IndexRow>;
 
 /** The org part's facts about the index row of its entry (compose-entry.ts writes both from one event). */
 const OrgPart = z.looseObject({
@@ -71,7 +71,7 @@ export function statedBy(
   };
 }
 
-type Expected = Omit<SearchRow, "action"> & { readonly actions: readonly string[] };
+type Expected = Omit<IndexRow, "action"> & { readonly actions: readonly string[] };
 
 const BY_DATABASE = "system:database";
 
@@ -127,7 +127,7 @@ export function rowsOf(opened: StatedEntry): Expected[] {
   return [row];
 }
 
-function differing(expected: Expected, row: SearchRow): string[] {
+function differing(expected: Expected, row: IndexRow): string[] {
   const { actions, ...columns } = expected;
   const held = new Map<string, unknown>(Object.entries(row));
   const wrong = Object.entries(columns).flatMap(([name, value]) => (held.get(name) === value ? [] : [name]));
@@ -138,7 +138,7 @@ function differing(expected: Expected, row: SearchRow): string[] {
  * Returns the columns of an index row that do not match the entry and its opened parts. With them, a search or a
  * fence would give wrong results. Empty if the row matches; "all" if the entry has no valid row.
  */
-export function wrongColumns(opened: StatedEntry, row: SearchRow): string[] {
+export function wrongColumns(opened: StatedEntry, row: IndexRow): string[] {
   const found = rowsOf(opened).map((expected) => differing(expected, row));
   return found.reduce((least, next) => (next.length < least.length ? next : least), found[0] ?? ["all"]);
 }

@@ -3,7 +3,7 @@ import { CliError, EXIT } from "./exit";
 import { oneLine } from "./shown";
 
 /** A failure as it is shown: the status, the lines for a person, and the document for a program. */
-export interface Told {
+export interface FailureText {
   readonly exit: number;
   readonly lines: readonly string[];
   readonly document: Readonly<Record<string, unknown>>;
@@ -40,7 +40,7 @@ const HINTS: Readonly<Record<string, string>> = {
   "auth.scope": "Another key is needed: scopes are chosen when a key is made, under /account/api-keys.",
 };
 
-function toldProblem({ status, code, requestId, problem }: ApiProblem): Told {
+function describeProblem({ status, code, requestId, problem }: ApiProblem): FailureText {
   const title =
     textOf(problem.title) ?? (status < 400 ? "The address redirects elsewhere" : "The portal refused");
   const detail = textOf(problem.detail);
@@ -72,7 +72,7 @@ export function isAway(error: unknown): boolean {
 /**
  * Returns an unexpected failure: after a call the answer is not one of the API's, before it this program has a fault.
  */
-function toldUnforeseen(error: unknown, url: string | undefined): Told {
+function describeUnforeseen(error: unknown, url: string | undefined): FailureText {
   const words =
     error instanceof Error ? `${error.name}: ${error.message}` : "a value that is not an error was thrown";
   const line =
@@ -88,15 +88,15 @@ function toldUnforeseen(error: unknown, url: string | undefined): Told {
 }
 
 /** Returns how a failure is shown; `url` is that of the portal, once it is known. */
-export function tellFailure(error: unknown, url?: string): Told {
+export function describeFailure(error: unknown, url?: string): FailureText {
   if (error instanceof CliError)
     return {
       exit: error.exit,
       lines: [oneLine(error.message), ...error.hints.map(oneLine)],
       document: { error: error.message, exit: error.exit },
     };
-  if (error instanceof ApiProblem) return toldProblem(error);
-  if (!isAway(error)) return toldUnforeseen(error, url);
+  if (error instanceof ApiProblem) return describeProblem(error);
+  if (!isAway(error)) return describeUnforeseen(error, url);
   const cause = causeOf(error);
   const line = `${url ?? "the portal"} does not answer${cause === undefined ? "" : ` (${cause})`}`;
   return { exit: EXIT.away, lines: [oneLine(line)], document: { error: line, exit: EXIT.away } };

@@ -8,12 +8,12 @@ import { readOldCheckpoint } from "@/lib/launch/old-checkpoint";
 import { renewInstance } from "@/lib/launch/renew-instance";
 import { writeStateFile } from "@/lib/launch/state-file";
 
-export interface Anew extends CustodianPlace {
+export interface LogToReplace extends CustodianPlace {
   readonly owner: Pool;
   readonly place: { readonly log: string; readonly tenantId: string };
 }
 
-interface AnewOptions {
+interface ReplaceLogOptions {
   /** Name of the log that follows. */
   readonly origin: string;
   /** File of the old log's newest checkpoint. */
@@ -25,7 +25,10 @@ interface AnewOptions {
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Gives the entries under the newest checkpoint of the log that is closed then. */
-async function closeOld({ owner, place, instance, folders }: Anew, options: AnewOptions): Promise<number> {
+async function closeOld(
+  { owner, place, instance, folders }: LogToReplace,
+  options: ReplaceLogOptions,
+): Promise<number> {
   const { origin } = options;
   const follower = await findFollower(owner, place);
   if (follower.origin === origin) {
@@ -50,8 +53,8 @@ async function closeOld({ owner, place, instance, folders }: Anew, options: Anew
  * instance to it: keys, signer's store, custodian's journal and roster. No process of the instance may run. Called
  * again after a crash it does the remaining steps.
  */
-export async function startAnew(anew: Anew, options: AnewOptions): Promise<void> {
-  const { folders, place } = anew;
+export async function replaceLog(replaced: LogToReplace, options: ReplaceLogOptions): Promise<void> {
+  const { folders, place } = replaced;
   if (options.confirm === undefined) {
     // Report a wrong file now, before a person retypes the size.
     if (options.checkpoint !== undefined) await readOldCheckpoint(options.checkpoint);
@@ -59,10 +62,10 @@ export async function startAnew(anew: Anew, options: AnewOptions): Promise<void>
       `The log ${place.log} would be closed for ever. To continue, repeat the call with --confirm 0.`,
     );
   }
-  const unlock = anew.isLocked ? undefined : await lockDataFolder(folders.file("supervisor.lock"));
+  const unlock = replaced.isLocked ? undefined : await lockDataFolder(folders.file("supervisor.lock"));
   try {
-    const size = await closeOld(anew, options);
-    await renewInstance(anew, { origin: options.origin, closedSize: size });
+    const size = await closeOld(replaced, options);
+    await renewInstance(replaced, { origin: options.origin, closedSize: size });
     say(
       `Keys, the signer's store and the custodian's roster were made again for ${options.origin}; continue with npm start.`,
     );

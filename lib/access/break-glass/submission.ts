@@ -1,7 +1,7 @@
 import "server-only";
-import { findEmergency } from "@/lib/access/break-glass/store";
+import { findBreakGlass } from "@/lib/access/break-glass/store";
 import { revokeGrantRow } from "@/lib/access/grants/change-store";
-import type { CustodyContext } from "@/lib/access/grants/custody-context";
+import type { CustodyContext } from "@/lib/access/grants/pending-store";
 import { finishPending } from "@/lib/access/grants/pending-store";
 import type { GrantRow } from "@/lib/access/grants/store";
 import { appendEntry } from "@/lib/audit/record/append-entry";
@@ -10,13 +10,13 @@ import { DomainError, InvariantError } from "@/lib/errors";
 import type { UnregisteredSubmission } from "@/lib/escrow/client/submit-grant";
 
 /** Returns what a break-glass holder signed, for the custodian. */
-export async function emergencySubmission(
+export async function breakGlassSubmission(
   tx: Tx,
   tenantId: string,
   grantId: string,
-  emergencyId: string,
+  breakGlassId: string,
 ): Promise<UnregisteredSubmission> {
-  const found = await findEmergency(tx, tenantId, emergencyId);
+  const found = await findBreakGlass(tx, tenantId, breakGlassId);
   if (found === undefined) throw new InvariantError("a grant rests on a missing use of break-glass");
   const { statement, signature, reason } = found;
   return { grant: grantId, emergency: { statement, signature }, reason };
@@ -26,7 +26,7 @@ export async function emergencySubmission(
  * Ends a use that the custodian refused or could not be reached for within the hour. Its grant ends without having been
  * in force, and no review is due. Within that hour the portal retries.
  */
-export async function endRefusedEmergency(
+export async function endRefusedBreakGlass(
   cx: CustodyContext,
   grant: GrantRow,
   error: unknown,
