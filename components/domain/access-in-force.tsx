@@ -98,7 +98,7 @@ function Ended({ end }: { end: GrantEnd }) {
   );
 }
 
-/** How the end is told: today by the clock, otherwise by the day as well. */
+/** Returns the words for the end: the time if it is today, otherwise with the day. */
 function WhenItEnds({
   grant,
   leftMs,

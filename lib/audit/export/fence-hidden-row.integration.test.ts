@@ -70,7 +70,7 @@ describe("an entry that the portal's database login hides with its index row", (
   it.each([
     { kind: "org", c: "org" },
     { kind: "subject", c: "AAAAAAAAAAA" },
-  ])("is there without its part, which is told as missing, where that says nothing ($kind)", async (part) => {
+  ])("is exported without its part, which is reported as missing, if the part is empty ($kind)", async (part) => {
     const id = await hide("gen_random_uuid(), false", part);
     const { verdict, findings } = await bench.reported();
     const { rows } = await bench.admin.query("SELECT seq::int FROM audit_leaf WHERE entry_id = $1", [id]);

@@ -38,7 +38,7 @@ function Asked({ asked }: { asked: NewBreakGlassStatement }) {
         ]}
       />
       <ul className="mt-4 list-disc space-y-1 pl-5 text-control">
-        {(["masked", "told", "review", "blocked"] as const).map((one) => (
+        {(["masked", "notified", "review", "blocked"] as const).map((one) => (
           <li key={one}>{t(`rules.${one}`)}</li>
         ))}
       </ul>

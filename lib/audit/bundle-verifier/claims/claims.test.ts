@@ -83,7 +83,7 @@ describe("the range of a bundle", () => {
 
   it("a number that is both withheld and present is a finding", async () => {
     expect(details(await verify({ withheld: [2] }), "manifest")).toEqual([
-      "the range has 6 numbers, and 6 entries, 1 withheld and 0 pruned ones are told of",
+      "the range has 6 numbers, and 6 entries, 1 withheld and 0 pruned ones are recorded",
     ]);
   });
 });
