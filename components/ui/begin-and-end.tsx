@@ -22,7 +22,7 @@ export function StartTime({ instant, form = "minute" }: { instant: string; form?
 /**
  * When something ends. An order names whole days, so an end at midnight UTC is shown as the last day that counts, the
  * same for every reader; any other end is an instant in the reader's own zone. `bare` leaves the word out where the
- * sentence around it has one. `before` stands only before an instant, e.g. "until".
+ * sentence around it has one. `before` is a word before an instant, such as "until".
  */
 export function EndTime(props: {
   instant: string;

@@ -96,7 +96,9 @@ test("a sealed case changes no answer for another agency, an outsider or support
   for (const [name, caller] of Object.entries(outsiders)) {
     for (const [path, own] of hidden) {
       const real = shown(await caller.get(path), own);
-      expect(real, `${name} ${path}`).toBe(shown(await caller.get(path.replace(own, UNKNOWN_ID)), UNKNOWN_ID));
+      expect(real, `${name} ${path}`).toBe(
+        shown(await caller.get(path.replace(own, UNKNOWN_ID)), UNKNOWN_ID),
+      );
       expect(real).toMatch(/^40[34] /);
     }
     const acts = [

@@ -121,7 +121,7 @@ const NEVER: Readonly<Record<string, string>> = {
        WHERE NOT EXISTS (SELECT 1 FROM break_glass_review r WHERE r.break_glass_id IN (e.id, o.id))`,
   "break-glass is reviewed by its holder":
     "SELECT e.id FROM break_glass e JOIN break_glass_review r ON r.break_glass_id = e.id AND r.reviewer_user_id = e.holder_user_id",
-  "an answer is put off twice":
+  "a deadline is extended twice":
     "SELECT request_id FROM request_event WHERE kind = 'extend' GROUP BY request_id HAVING count(*) > 1",
   "a request in a stage keeps an earlier stage, or one next to a stage has none": `SELECT id FROM access_request WHERE state IN ('stage_1', 'stage_2') AND stage_before IS NOT NULL
        OR state IN ('needs_information', 'extended', 'objected') AND stage_before IS NULL`,

@@ -46,7 +46,7 @@ function Asked({ asked }: { asked: NewBreakGlassStatement }) {
   );
 }
 
-/** Asks once more, has the holder sign, and begins the emergency access. */
+/** Asks for confirmation, has the holder sign, and starts the emergency access. */
 export function ConfirmUse({ asked, onClose }: { asked: NewBreakGlassStatement; onClose: () => void }) {
   const t = useTranslations("breakGlass.confirm");
   const api = useApi();

@@ -71,7 +71,11 @@ it("a later time stamp on an older tree, which grew meanwhile, cannot make a rec
   ).toEqual(innocent);
   // What the exporter signed with the bundle is the operator's own claim.
   expect(await shown(layOut({ ...from, texts: stamped }, OURS))).toEqual(["wrong", "broken", true]);
-  expect(await shown(layOut({ ...from, checkpoints: [recosigned] }, OURS))).toEqual(["wrong", "broken", true]);
+  expect(await shown(layOut({ ...from, checkpoints: [recosigned] }, OURS))).toEqual([
+    "wrong",
+    "broken",
+    true,
+  ]);
 });
 
 it("a receipt is neither kept nor broken by a filtered bundle that does not reach it, and no signer is asked", async () => {
