@@ -6,10 +6,10 @@ import { fromBase64url } from "@/lib/crypto/bytes";
 import type { CallingKey } from "@/lib/identity/api-keys/schema";
 import type { CommandSpec, Cx, Target } from "./command";
 import { configFile, isInTheClear } from "./config";
+import { describeFailure } from "./describe-failure";
 import { CliError, EXIT } from "./exit";
 import { modeText, openness } from "./private-file";
 import { publicHalf } from "./signing-key";
-import { describeFailure } from "./describe-failure";
 import { VERSION } from "./version";
 
 export interface Finding {

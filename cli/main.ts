@@ -1,6 +1,7 @@
 import { createSealport } from "@/lib/api-client/client/sealport";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import type { Connection, Cx, Given, Output, Target } from "./command";
+import { describeFailure } from "./describe-failure";
 import { EXIT } from "./exit";
 import { helpFor } from "./help";
 import { type Host, hostOf } from "./host";
@@ -9,7 +10,6 @@ import { parseCommandLine } from "./parse";
 import { readTarget } from "./settings";
 import { jsonLine, linesOf } from "./shown";
 import { COMMANDS } from "./table";
-import { describeFailure } from "./describe-failure";
 import { VERSION } from "./version";
 
 /** For one attempt; a thousand transactions are sealed before their answer begins. */

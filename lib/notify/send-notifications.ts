@@ -16,8 +16,8 @@ import {
   insertNotifications,
   listHooks,
   listPeople,
-  type Person,
   type NewNotification,
+  type Person,
   takeEvents,
 } from "@/lib/notify/outbox/store";
 import { USUAL_MAIL_KINDS } from "@/lib/notify/schema";

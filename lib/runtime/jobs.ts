@@ -16,7 +16,7 @@ import { endDeadSessions } from "@/lib/identity/sessions/end-session";
 import { runLoop } from "@/lib/jobs/run-loop";
 import { rotateDueKeys } from "@/lib/keys/rotation/rotate-due";
 import { sweepResident } from "@/lib/keys/token-objects/sweep-resident";
-import { deliverDue, deleteOldNotifications } from "@/lib/notify/deliveries/deliver";
+import { deleteOldNotifications, deliverDue } from "@/lib/notify/deliveries/deliver";
 import { sendNotifications } from "@/lib/notify/send-notifications";
 import type { Runtime } from "@/lib/runtime/slot";
 import { runRecoveries } from "@/lib/transactions/key-recovery/run-recoveries";

@@ -46,7 +46,9 @@ export async function loadCase(tx: Tx, cx: Context, id: string, stage: Stage): P
   // A decision under another account of the same person counts as theirs.
   const deciders = decisions
     .filter((one) => one.decision !== "ask")
-    .map((one) => (relatedPeople.accounts.includes(one.approverUserId) ? cx.principal.userId : one.approverUserId));
+    .map((one) =>
+      relatedPeople.accounts.includes(one.approverUserId) ? cx.principal.userId : one.approverUserId,
+    );
   const party = await isParty(tx, ownOrganisations(cx, relatedPeople), facts.transactions);
   const permit = await authorize(cx, "request.decide", { ...tied, stage, deciders, isParty: party });
   return {

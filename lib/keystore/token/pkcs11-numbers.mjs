@@ -78,6 +78,7 @@ const KEY_BYTES = 32;
 /** Returns the 32 bytes of a point that a token returns bare or as an OCTET STRING. */
 export function pointOf(encoded) {
   if (encoded.length === KEY_BYTES) return encoded;
-  if (encoded.length === KEY_BYTES + 2 && encoded[0] === 0x04 && encoded[1] === KEY_BYTES) return encoded.subarray(2);
+  if (encoded.length === KEY_BYTES + 2 && encoded[0] === 0x04 && encoded[1] === KEY_BYTES)
+    return encoded.subarray(2);
   throw new KeyFault("refused", "its public key is none of X25519");
 }

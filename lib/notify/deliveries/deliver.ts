@@ -5,7 +5,13 @@ import type { Clock } from "@/lib/clock";
 import { type DbContext, inTransaction, type Tx } from "@/lib/db/transaction";
 import type { Keystore } from "@/lib/keystore/keystore";
 import { composeMail, composeMessage } from "@/lib/notify/deliveries/compose";
-import { claimDue, type DeliveryRow, insertAttempt, settle, deleteNotificationsBefore } from "@/lib/notify/deliveries/store";
+import {
+  claimDue,
+  type DeliveryRow,
+  deleteNotificationsBefore,
+  insertAttempt,
+  settle,
+} from "@/lib/notify/deliveries/store";
 import { type Posted, postOnce } from "@/lib/notify/guard/post";
 import { findTarget } from "@/lib/notify/guard/target";
 import type { Mailer } from "@/lib/notify/mail/mailer";

@@ -26,5 +26,7 @@ export function tieOf(relatedPeople: RelatedPeople, userId: string, asking: Aski
   if (coViewers.includes(userId)) return "co-viewer";
   if (who.some((one) => one !== userId && relatedPeople.accounts.includes(one))) return "second-account";
   const isColleague = who.some((one) => relatedPeople.colleagues.includes(one));
-  return isColleague || relatedPeople.organisations.includes(requesterOrganisationId) ? "organisation" : undefined;
+  return isColleague || relatedPeople.organisations.includes(requesterOrganisationId)
+    ? "organisation"
+    : undefined;
 }

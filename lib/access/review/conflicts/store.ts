@@ -43,7 +43,10 @@ export async function withTie<F extends Asking>(
 }
 
 /** Returns the organisations whose parties' records the caller must not decide about. */
-export function ownOrganisations({ principal }: Pick<Context, "principal">, relatedPeople: RelatedPeople): string[] {
+export function ownOrganisations(
+  { principal }: Pick<Context, "principal">,
+  relatedPeople: RelatedPeople,
+): string[] {
   return [...new Set([principal.organisationId, ...relatedPeople.organisations])];
 }
 

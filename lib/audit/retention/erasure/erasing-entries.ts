@@ -98,7 +98,9 @@ export async function readErasing(cx: ErasingContext, tx: RawTx, from?: string):
     if (row.seq === null || row.log === log) return { entry, keyMark, seq: row.seq ?? undefined, ...hash };
     return { entry, keyMark, seq: undefined, elsewhere: row.log };
   };
-  return new Map([...first].map(([compartment, byMark]) => [compartment, [...byMark.values()].map(erasingOf)]));
+  return new Map(
+    [...first].map(([compartment, byMark]) => [compartment, [...byMark.values()].map(erasingOf)]),
+  );
 }
 
 /**
