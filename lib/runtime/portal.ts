@@ -11,6 +11,7 @@ import { openPool } from "@/lib/db/pool";
 import { portalEnv } from "@/lib/env";
 import { custodySettings } from "@/lib/env/custody";
 import { scannerAddress } from "@/lib/env/scanner";
+import { tlsFilesOf } from "@/lib/env/tls";
 import { createEscrowClient } from "@/lib/escrow/client/client";
 import { readStoredEpochs } from "@/lib/escrow/client/epochs";
 import { createAnonymousFailures } from "@/lib/identity/anonymous-failures";
@@ -21,6 +22,7 @@ import {
   openInstanceSecret,
 } from "@/lib/identity/instance-secret";
 import { siteOf } from "@/lib/identity/sign-in/site";
+import { usePartIdentity } from "@/lib/ipc/part-identity";
 import type { Keystore } from "@/lib/keystore/keystore";
 import { openKeystore } from "@/lib/keystore/open-keystore";
 import { mapServiceFailure } from "@/lib/keystore/roots/persist";
@@ -32,7 +34,7 @@ import { openLimitPool } from "@/lib/rate-limit/ratelimit";
 import type { SharedCounters } from "@/lib/rate-limit/shared-counters";
 import { UploadSlots } from "@/lib/rate-limit/upload-slots";
 import { runJobs } from "@/lib/runtime/jobs";
-import { instanceFacts, receiptKeyOf, tenantPseudonym } from "@/lib/runtime/open-tenant";
+import { instanceFacts, makeDataFolder, receiptKeyOf, tenantPseudonym } from "@/lib/runtime/open-tenant";
 import { keepMetrics } from "@/lib/runtime/serve-metrics";
 import type { Runtime } from "@/lib/runtime/slot";
 import { createLogger, type Logger } from "@/lib/telemetry/logger";
@@ -149,6 +151,8 @@ let foundation: Promise<Foundation> | undefined;
  */
 export async function openRuntime(): Promise<Runtime> {
   const env = portalEnv();
+  usePartIdentity("portal", tlsFilesOf(env));
+  makeDataFolder(env.DATA_DIR);
   foundation ??= layFoundation(env);
   const laid = foundation;
   laid.catch(() => {
