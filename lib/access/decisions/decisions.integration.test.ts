@@ -16,7 +16,7 @@ import { signStatement } from "@/lib/crypto/statement";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { refusalOf } from "@/lib/testing/benches/refusal";
+import { refusalOf, takeAtOnce } from "@/lib/testing/benches/refusal";
 import {
   approvalOf,
   approvedRequest,
@@ -184,22 +184,9 @@ describe("a grant", () => {
         });
         return useView(tx, regulator, grantId);
       });
-    const attempt = async (): Promise<number | string> => {
-      for (;;) {
-        try {
-          return await take();
-        } catch (error) {
-          if (!(error instanceof DomainError)) throw error;
-          if (error.code !== "service.database-unavailable") return error.code;
-        }
-      }
-    };
-    const results = await Promise.all(Array.from({ length: 200 }, attempt));
-    const left = results.filter((result) => typeof result === "number").sort((a, b) => a - b);
+    const { left, refusals } = await takeAtOnce(take);
     expect(left).toEqual(Array.from({ length: 20 }, (_, index) => index));
-    expect(new Set(results.filter((result) => typeof result === "string"))).toEqual(
-      new Set(["access.views-exhausted"]),
-    );
+    expect(refusals).toEqual(new Set(["access.views-exhausted"]));
     expect((await getGrant(regulator, grantId)).state).toBe("exhausted");
   });
 

@@ -10,8 +10,7 @@ import { fencedConditions } from "@/lib/audit/reading/fence";
 import { ExportQuery, NewExport } from "@/lib/audit/schema";
 import type { Context } from "@/lib/context/context";
 import { inSnapshot } from "@/lib/db/transaction";
-import { findReaderById } from "@/lib/identity/people/holders-store";
-import { createLogBench, type LogBench } from "@/lib/testing/benches/log-bench";
+import { createLogBench, exportWorker, type LogBench } from "@/lib/testing/benches/log-bench";
 import { refusalOf } from "@/lib/testing/benches/refusal";
 import {
   approvedRequest,
@@ -28,17 +27,7 @@ let worker: JobContext;
 beforeAll(async () => {
   log = await createLogBench();
   bench = await createRequestBench([{ role: "regulator", isOfRegulator: true }], {}, log);
-  const { db, instance, clock, audit } = log.cx;
-  worker = {
-    db,
-    instance,
-    clock,
-    audit,
-    findReader: (id) => findReaderById({ db, instance }, id),
-    keystore: log.keystore,
-    logger: bench.regulator.logger,
-    keepMs: 86_400_000,
-  };
+  worker = exportWorker(log, bench.regulator.logger, 86_400_000);
 }, 120_000);
 afterAll(() => bench.close());
 

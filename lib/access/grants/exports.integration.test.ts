@@ -19,11 +19,9 @@ import { ExportQuery, NewExport } from "@/lib/audit/schema";
 import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
-import { DomainError } from "@/lib/errors";
 import { deactivateUser } from "@/lib/identity/people/create-user";
-import { findReaderById } from "@/lib/identity/people/holders-store";
-import { createLogBench, type LogBench } from "@/lib/testing/benches/log-bench";
-import { refusalOf } from "@/lib/testing/benches/refusal";
+import { createLogBench, exportWorker, type LogBench } from "@/lib/testing/benches/log-bench";
+import { refusalOf, takeAtOnce } from "@/lib/testing/benches/refusal";
 import {
   approvedRequest,
   createRequestBench,
@@ -100,17 +98,7 @@ beforeAll(async () => {
   log = await createLogBench();
   bench = await createRequestBench([{ role: "auditor" }], {}, log);
   regulator = bench.regulator;
-  const { db, instance, clock, audit } = log.cx;
-  worker = {
-    db,
-    instance,
-    clock,
-    audit,
-    findReader: (id) => findReaderById({ db, instance }, id),
-    keystore: log.keystore,
-    logger: regulator.logger,
-    keepMs: 7 * DAY_MS,
-  };
+  worker = exportWorker(log, regulator.logger, 7 * DAY_MS);
   // Long details about the grant's record, so that its file has several chunks.
   const details = { note: "0123456789abcdef".repeat(40_000) };
   for (let n = 0; n < 6; n += 1)
@@ -138,22 +126,9 @@ describe("the export budget", () => {
         });
         return useExport(tx, regulator, grantId);
       });
-    const attempt = async (): Promise<number | string> => {
-      for (;;) {
-        try {
-          return await take();
-        } catch (error) {
-          if (!(error instanceof DomainError)) throw error;
-          if (error.code !== "service.database-unavailable") return error.code;
-        }
-      }
-    };
-    const results = await Promise.all(Array.from({ length: 200 }, attempt));
-    const left = results.filter((result) => typeof result === "number").sort((a, b) => a - b);
+    const { left, refusals } = await takeAtOnce(take);
     expect(left).toEqual(Array.from({ length: 20 }, (_, index) => index));
-    expect(new Set(results.filter((result) => typeof result === "string"))).toEqual(
-      new Set(["access.exports-exhausted"]),
-    );
+    expect(refusals).toEqual(new Set(["access.exports-exhausted"]));
     expect(await getGrant(regulator, grantId)).toMatchObject({ exports_left: 0, state: "active" });
   });
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { recordEvent } from "@/lib/audit/record/record-event";
 import type { Context } from "@/lib/context/context";
-import { findReaderById } from "@/lib/identity/people/holders-store";
+import { exportWorker } from "@/lib/testing/benches/log-bench";
 import { forgeEntry, refusalCode } from "@/lib/testing/log/forge-entry";
 import { createOwnedLog, type OwnedLog } from "@/lib/testing/log/owned-log";
 import { NewExport } from "../../schema";
@@ -19,17 +19,7 @@ let worker: JobContext;
 beforeAll(async () => {
   bench = await createOwnedLog();
   auditor = bench.auditor;
-  const { db, instance, clock, audit } = bench.cx;
-  worker = {
-    db,
-    instance,
-    clock,
-    audit,
-    findReader: (id) => findReaderById({ db, instance }, id),
-    keystore: bench.keystore,
-    logger: auditor.logger,
-    keepMs: 60_000,
-  };
+  worker = exportWorker(bench, auditor.logger, 60_000);
   await bench.anchor();
 });
 afterAll(() => bench.close());
