@@ -43,7 +43,7 @@ async function proveDecision(
   const approver = requirePerson(roster, statement.approver, "approver");
   if (approver.person === requester.person) refuse("self-approval", "The requester cannot approve.");
   if (isSameOrganisation(approver.organisation, requester.organisation)) {
-    refuse("organisation", "Nobody of the requester's organisation can approve.");
+    refuse("organisation", "Members of the requester's organisation cannot approve.");
   }
   if (!approver.duties.includes(STAGE_DUTY[statement.stage])) {
     refuse("duty", `${approver.person} does not hold the duty of stage ${statement.stage}.`);

@@ -102,7 +102,7 @@ test("the client rejects a confirmation, a grant and a reply that the pinned key
 
 test("sealing continues with a stored epoch with a valid signature while the custodian is away", async () => {
   const { signed } = await t.client.epoch();
-  const url = `unix:${path.join(dir, "nobody.sock")}`;
+  const url = `unix:${path.join(dir, "absent.sock")}`;
   await expect(clientOf({ url }).epoch()).rejects.toMatchObject(unavailable);
   expect((await clientOf({ url, storedEpochs: async () => [signed] }).epoch()).epoch).toBe(1);
   const forged = { ...signed, statement: { ...signed.statement, created_at: "2020-01-01T00:00:00Z" } };
