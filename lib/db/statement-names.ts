@@ -3,7 +3,7 @@ import "server-only";
 /** Most statements that get a name; each connection keeps a plan for every name it has seen. */
 const MAX_NAMED = 400;
 
-/** How a statement begins that sets a transaction up: several in one, which only one without a name may be. */
+/** Start of the statement that sets up a transaction. It contains several statements, so it cannot have a name. */
 export const SET_TRANSACTION = "SET TRANSACTION";
 
 /**
