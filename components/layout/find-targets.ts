@@ -14,8 +14,8 @@ export interface FindTarget {
 }
 
 /**
- * Where a typed reference leads: the lists that can hold it, filtered; nothing is asked of the server here. `places`
- * are the keys of those that the person has.
+ * Returns links for a typed reference: the lists that can contain it, filtered. Makes no call. `places` are the keys of
+ * the places that the person has.
  */
 export function targetsOf(text: string, places: readonly string[]): FindTarget[] {
   const wanted = encodeURIComponent(text);
