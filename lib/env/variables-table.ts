@@ -90,6 +90,9 @@ Written by \`npm run variables\` from lib/env; a test compares the two. A part r
 or wrong one ends it with one line that names it. In **bold**: the part does not start without it. \`launch\` is \`npm start\`, which
 sets most variables of its parts itself.
 
+\`INSTANCE_FILE\` names the instance file, which every part has: TENANT_ID, LOG_ORIGIN, PORTAL_ORIGIN, the public keys and the
+addresses of the parts. A part's own variable may repeat one of these and may not contradict it (guide *Deploying*).
+
 Each variable may also be given by a file: \`NAME_FILE\` names it, as systemd credentials and container secrets do. A dot (·) marks
 secrets, for which this is the better way. Where the root key is in AWS KMS, the AWS SDK reads its own variables (\`AWS_REGION\`, \`AWS_PROFILE\` and others).
 
