@@ -39,7 +39,7 @@ function filesWith(words: RegExp, name = /\.test\.ts$/): string[] {
  * whole process has (environment, clock, prototypes, memory) get a process to themselves.
  */
 const CHANGES =
-  /process\.env|createLogBench|createWorld|vi\.(mock|spyOn|useFakeTimers|stubGlobal)|globalThis|memoryUsage|useRuntime/;
+  /process\.env|createWorld|vi\.(mock|spyOn|useFakeTimers|stubGlobal)|globalThis|memoryUsage/;
 const alone = filesWith(CHANGES);
 /** Tests whose number of cases lib/testing/scale.ts sets: `npm run test:deep` runs them again with the larger numbers. */
 const scaled = filesWith(/testing\/(scale|contracts\/custody-contract)"/);

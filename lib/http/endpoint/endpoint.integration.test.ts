@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import * as unknown from "@/app/confidential/[[...rest]]/route";
+import * as requests from "@/app/confidential/access/requests/[id]/route";
+import * as oneTransaction from "@/app/confidential/transactions/[id]/route";
+import * as transactions from "@/app/confidential/transactions/route";
+import { SAMPLE_ID } from "@/lib/api-client/openapi/sample";
 import { operation } from "@/lib/api-client/operation";
 import { openParts } from "@/lib/audit/reading/open-parts";
 import { readParts } from "@/lib/audit/reading/store";
@@ -15,6 +20,11 @@ import { type Runtime, useRuntime } from "@/lib/runtime/slot";
 import { createCaller, createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
 
 let bench: PortalBench;
+beforeAll(async () => {
+  bench = await createPortalBench({ open: 30 });
+});
+afterAll(() => bench.close());
+
 let runtime: Runtime;
 let apiKey: string;
 let restrictedKey: string;
@@ -108,16 +118,11 @@ const nowhere = serve("/confidential/{rest}", []);
 const route = { params: Promise.resolve({}) };
 
 beforeAll(async () => {
-  bench = await createPortalBench({ open: 30 });
   runtime = bench.runtime;
   useRuntime(runtime);
   apiKey = (await createCaller(runtime, "client", ["submit", "read"])).key;
   restrictedKey = (await createCaller(runtime, "client", ["submit", "read"], ["192.0.2.1"])).key;
   auditorKey = (await createCaller(runtime, "auditor", ["submit"])).key;
-});
-
-afterAll(async () => {
-  await bench?.close();
 });
 
 function request(
@@ -350,5 +355,87 @@ describe("the endpoint", () => {
     await gone.close();
     expect([response.status, (await response.json()).code]).toEqual([503, "service.database-unavailable"]);
     expect(response.headers.get("retry-after")).not.toBeNull();
+  });
+});
+
+describe("headers of an answer", () => {
+  // api.md: every answer has X-Request-Id, RateLimit-Policy, RateLimit and Cache-Control: no-store. Refusals have them
+  // too, whichever step refuses.
+
+  type Caller = Awaited<ReturnType<typeof createCaller>>;
+  type Method = keyof typeof transactions;
+
+  let bench: PortalBench;
+  let client: Caller;
+  let auditor: Caller;
+  beforeAll(async () => {
+    bench = await createPortalBench({});
+    useRuntime(bench.runtime);
+    client = await createCaller(bench.runtime, "client", ["submit"]);
+    auditor = await createCaller(bench.runtime, "auditor", ["read", "submit"]);
+  });
+  afterAll(() => bench?.close());
+
+  interface Given {
+    readonly key?: string;
+    readonly type?: string;
+    readonly body?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+  }
+
+  async function answer(
+    module: typeof transactions,
+    method: Method,
+    { key, type, body, headers = {} }: Given = {},
+  ) {
+    const request = new Request("http://portal/confidential/x", {
+      method,
+      headers: {
+        ...(key === undefined ? {} : { "x-api-key": key }),
+        ...(type === undefined ? {} : { "content-type": type }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body }),
+    });
+    return module[method](request, { params: Promise.resolve({ id: SAMPLE_ID }) });
+  }
+
+  it("every answer names its call and its budget and is not cached, whichever step refuses", async () => {
+    const json = "application/json";
+    const mine = { key: client.key, type: json };
+    const cases: readonly (readonly [number, Promise<Response>])[] = [
+      [401, answer(transactions, "GET")],
+      [401, answer(transactions, "POST", { key: "sp_nobody", type: json, body: "{}" })],
+      [
+        401,
+        answer(transactions, "POST", { headers: { "signature-input": "sig=()", signature: "sig=:AA==:" } }),
+      ],
+      [401, answer(unknown, "GET")],
+      [404, answer(unknown, "GET", { key: client.key })],
+      [403, answer(transactions, "GET", { key: client.key })],
+      [403, answer(transactions, "POST", { key: auditor.key, type: json, body: "{}" })],
+      [404, answer(oneTransaction, "GET", { key: auditor.key })],
+      [404, answer(oneTransaction, "HEAD", { key: auditor.key })],
+      [403, answer(requests, "PATCH", { ...mine, body: "{}" })],
+      [405, answer(transactions, "DELETE", { key: client.key })],
+      [204, answer(transactions, "OPTIONS", { key: client.key })],
+      [400, answer(transactions, "POST", { ...mine, body: "{" })],
+      [413, answer(transactions, "POST", { ...mine, body: " ".repeat(1_048_577) })],
+      [415, answer(transactions, "POST", { key: client.key, type: "text/plain", body: "{}" })],
+      [422, answer(transactions, "POST", { ...mine, body: "{}" })],
+      [422, answer(transactions, "POST", { ...mine, body: "{}", headers: { "idempotency-key": " " } })],
+    ];
+    for (const [status, coming] of cases) {
+      const response = await coming;
+      const name = `${status} ${response.status}`;
+      expect(response.status, name).toBe(status);
+      expect(response.headers.get("x-request-id"), name).toMatch(/^[0-9a-f-]{36}$/);
+      expect(response.headers.get("ratelimit-policy"), name).toMatch(/^"[a-z_-]+";q=\d+;w=\d+$/);
+      expect(response.headers.get("ratelimit"), name).toMatch(/^"[a-z_-]+";r=\d+;t=\d+$/);
+      expect(response.headers.get("cache-control"), name).toBe("no-store");
+      if (status !== 204) expect(response.headers.get("content-type"), name).toBe("application/problem+json");
+      if (status === 401) expect(response.headers.get("www-authenticate"), name).toContain("Bearer");
+      if (status === 405) expect(response.headers.get("allow")).toBe("POST, GET, HEAD, OPTIONS");
+    }
   });
 });
