@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "@playwright/test";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { spokenGroups } from "@/lib/format";
 import { type RunningInstance, startInstance } from "@/lib/testing/instance/instance";
 import { type Caller, caller, type Demo, people, readDemo } from "../support/api";
@@ -11,8 +11,6 @@ import { ok } from "../support/client-held-key";
 import { accountOf } from "../support/sign-in";
 
 // docs/guides/held-keys.md, step by step: a participant's own program keeps its key, against its own instance.
-test.describe.configure({ mode: "serial", timeout: 300_000 });
-
 const run = promisify(execFile);
 const PARTICIPANT = "client-123";
 const PATIENCE = { timeout: 90_000 };
@@ -23,7 +21,7 @@ let own: Caller;
 let folder: string;
 let origin: string;
 
-test.beforeAll(async () => {
+beforeAll(async () => {
   instance = await startInstance({});
   demo = readDemo(instance.dataDir);
   own = caller(demo.base_url, accountOf(PARTICIPANT, demo).api_key);
@@ -31,7 +29,7 @@ test.beforeAll(async () => {
   const checkpoint = await own.get("/confidential/audit/log/checkpoint");
   origin = checkpoint.text.split("\n")[0] ?? "";
 });
-test.afterAll(async () => {
+afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
   await instance?.stop();
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "@playwright/test";
+import { expect, test } from "vitest";
 import { people } from "../support/api";
 import { demo } from "../support/instance";
 import { approve, canaries, decide, fileRequest, newTransaction, orderFacts, text } from "../support/steps";

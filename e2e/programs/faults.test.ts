@@ -2,7 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, test } from "@playwright/test";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import {
   copyPrepared,
@@ -12,8 +12,8 @@ import {
   startInstance,
   waitUntil,
 } from "@/lib/testing/instance/instance";
+import { isDeep } from "@/lib/testing/scale";
 import { type People, people, readDemo } from "../support/api";
-import { deepUnless } from "../support/deep";
 import {
   type Accepted,
   checkpointSize,
@@ -39,8 +39,6 @@ import { approve, canaries, fileRequest, newTransaction, orderFacts, text } from
 
 // Kills, stops and restarts processes of its own instance. No assertion depends on the clock: every wait ends by a condition, and the
 // watchdogs are generous.
-test.describe.configure({ mode: "serial", timeout: 300_000 });
-
 const ENV = {
   RATE_BUDGETS:
     '{"reads":100000,"writes":100000,"open":100000,"audit":100000,"decisions":100000,"batch":10000,"export":10000}',
@@ -100,8 +98,7 @@ async function expectWholeLog(): Promise<void> {
   expect(await expectLogVerifies(who().coordinator)).toBeGreaterThanOrEqual(size);
 }
 
-test.beforeAll(async () => {
-  test.setTimeout(11 * 60_000);
+beforeAll(async () => {
   dataDir = mkdtempSync(path.join(tmpdir(), "sealport-faults-data-"));
   await copyPrepared(dataDir);
   await start();
@@ -110,9 +107,9 @@ test.beforeAll(async () => {
   const requestId = await fileRequest(who().regulator, transaction.id, facts, { maxViews: 50 });
   granted = { transaction, grantId: await approve(who(), requestId, facts) };
   await expectGrantOpens();
-});
+}, 11 * 60_000);
 
-test.afterAll(async () => {
+afterAll(async () => {
   await instance?.stop();
   await removeDataFolder(dataDir);
 });
@@ -215,44 +212,45 @@ test("without the custodian openings under a grant answer 503 and are in the log
   expect((await instance.pids()).custodian).toBe(pid);
 });
 
-test("without the signer entries are integrated, and the late checkpoint raises an alarm @deep", async () => {
-  const inPortalLog = watchAlarms(dataDir, "portal.log");
-  const inWorkerLog = watchAlarms(dataDir, "worker.log");
-  const pid = await instance.kill("signer", "SIGSTOP");
-  const before = await readStatus(who().client456);
-  try {
-    for (let count = 0; count < 3; count += 1) await submit();
+if (isDeep)
+  test("without the signer entries are integrated, and the late checkpoint raises an alarm", async () => {
+    const inPortalLog = watchAlarms(dataDir, "portal.log");
+    const inWorkerLog = watchAlarms(dataDir, "worker.log");
+    const pid = await instance.kill("signer", "SIGSTOP");
+    const before = await readStatus(who().client456);
+    try {
+      for (let count = 0; count < 3; count += 1) await submit();
+      await waitForStatus(
+        who().client456,
+        "the log grows without the signer",
+        (status) => status.log_size >= before.log_size + 3,
+      );
+      const late = await waitForStatus(who().client456, "the checkpoint is called late", (status) =>
+        ["checkpoint-late", "signer-down"].every((alarm) => status.alarms.includes(alarm)),
+      );
+      expect(late.parts.find((part) => part.name === "signer")?.state).toBe("down");
+      expect(inPortalLog("checkpoint-late")).toBe(true);
+      await waitUntil(
+        "the worker writes an error line",
+        async () => inWorkerLog("checkpoint.failed"),
+        PATIENCE_MS,
+      );
+      const ready = await fetch(`${instance.baseUrl}/readyz`);
+      expect(ready.status).toBe(200);
+      expect((await ready.json()).degraded).toContain("signer");
+    } finally {
+      process.kill(pid, "SIGCONT");
+    }
     await waitForStatus(
       who().client456,
-      "the log grows without the signer",
-      (status) => status.log_size >= before.log_size + 3,
+      "a later checkpoint",
+      (status) => isHealthy(status) && status.last_checkpoint_at !== before.last_checkpoint_at,
     );
-    const late = await waitForStatus(who().client456, "the checkpoint is called late", (status) =>
-      ["checkpoint-late", "signer-down"].every((alarm) => status.alarms.includes(alarm)),
-    );
-    expect(late.parts.find((part) => part.name === "signer")?.state).toBe("down");
-    expect(inPortalLog("checkpoint-late")).toBe(true);
-    await waitUntil(
-      "the worker writes an error line",
-      async () => inWorkerLog("checkpoint.failed"),
-      PATIENCE_MS,
-    );
-    const ready = await fetch(`${instance.baseUrl}/readyz`);
-    expect(ready.status).toBe(200);
-    expect((await ready.json()).degraded).toContain("signer");
-  } finally {
-    process.kill(pid, "SIGCONT");
-  }
-  await waitForStatus(
-    who().client456,
-    "a later checkpoint",
-    (status) => isHealthy(status) && status.last_checkpoint_at !== before.last_checkpoint_at,
-  );
-  await expectWholeLog();
-});
+    await expectWholeLog();
+  });
 
-for (const signal of ["SIGKILL", "SIGINT"] as const) {
-  test(`without the database (${signal}) every call answers 503, and every accepted transaction survives${deepUnless(signal, "SIGKILL")}`, async () => {
+for (const signal of isDeep ? (["SIGKILL", "SIGINT"] as const) : (["SIGKILL"] as const)) {
+  test(`without the database (${signal}) every call answers 503, and every accepted transaction survives`, async () => {
     const load = startWriters(who().client456, 8, 50);
     await waitUntil("the writers are under way", async () => load.accepted.length >= 8, PATIENCE_MS);
     // The supervisor is paused meanwhile, so that the database stays down while the test checks.
@@ -297,33 +295,34 @@ for (const signal of ["SIGKILL", "SIGINT"] as const) {
   });
 }
 
-test("SIGTERM, SIGINT and kill -9 of the supervisor leave no process, and each next start keeps all data @deep", async () => {
-  for (const signal of ["SIGTERM", "SIGKILL", "SIGINT"] as const) {
-    const places = placesOf(dataDir);
-    const pids = Object.values(await instance.pids()).filter((pid) => pid !== null);
-    expect(pids).toHaveLength(7);
-    const load = startWriters(who().client456, 4, 50);
-    await waitUntil("the writers are under way", async () => load.accepted.length >= 4, PATIENCE_MS);
-    const { code, tookMs } = await instance.end(signal);
-    await load.stop();
-    accepted.push(...load.accepted);
-    expect(load.accepted.length).toBeGreaterThanOrEqual(4);
-    if (signal === "SIGKILL") {
-      await waitUntil("no process is left", async () => processesOf(places).length === 0, PATIENCE_MS);
-    } else {
-      expect(code).toBe(0);
-    }
-    process.stdout.write(`${signal}: ended in ${tookMs} ms, exit code ${code}\n`);
-    expect(processesOf(places)).toEqual([]);
-    for (const pid of pids) expect(await isRunning(pid)).toBe(false);
-    for (const answer of load.refused) expect(answer.status, answer.text).toBe(503);
+if (isDeep)
+  test("SIGTERM, SIGINT and kill -9 of the supervisor leave no process, and each next start keeps all data", async () => {
+    for (const signal of ["SIGTERM", "SIGKILL", "SIGINT"] as const) {
+      const places = placesOf(dataDir);
+      const pids = Object.values(await instance.pids()).filter((pid) => pid !== null);
+      expect(pids).toHaveLength(7);
+      const load = startWriters(who().client456, 4, 50);
+      await waitUntil("the writers are under way", async () => load.accepted.length >= 4, PATIENCE_MS);
+      const { code, tookMs } = await instance.end(signal);
+      await load.stop();
+      accepted.push(...load.accepted);
+      expect(load.accepted.length).toBeGreaterThanOrEqual(4);
+      if (signal === "SIGKILL") {
+        await waitUntil("no process is left", async () => processesOf(places).length === 0, PATIENCE_MS);
+      } else {
+        expect(code).toBe(0);
+      }
+      process.stdout.write(`${signal}: ended in ${tookMs} ms, exit code ${code}\n`);
+      expect(processesOf(places)).toEqual([]);
+      for (const pid of pids) expect(await isRunning(pid)).toBe(false);
+      for (const answer of load.refused) expect(answer.status, answer.text).toBe(503);
 
-    const startedAt = Date.now();
-    await start();
-    process.stdout.write(`started again in ${Date.now() - startedAt} ms\n`);
-    await nothingLost(load.accepted);
-    await expectOpens(who().miner789, granted.transaction);
-    await expectGrantOpens();
-    await expectWholeLog();
-  }
-});
+      const startedAt = Date.now();
+      await start();
+      process.stdout.write(`started again in ${Date.now() - startedAt} ms\n`);
+      await nothingLost(load.accepted);
+      await expectOpens(who().miner789, granted.transaction);
+      await expectGrantOpens();
+      await expectWholeLog();
+    }
+  });

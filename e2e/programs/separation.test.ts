@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { request } from "node:http";
 import path from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "@playwright/test";
 import { Client } from "pg";
+import { beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { people } from "../support/api";
 import { dataDir, demo } from "../support/instance";
@@ -64,7 +64,7 @@ async function takeAll(name: string) {
   return { env, found: Taken.parse(JSON.parse(stdout)) };
 }
 
-test.beforeAll(async () => {
+beforeAll(async () => {
   await submitTransaction(people(demo()).client456, canaries());
 });
 

@@ -1,20 +1,18 @@
-import { expect, test } from "@playwright/test";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { type RunningInstance, startInstance } from "@/lib/testing/instance/instance";
 import { type Caller, type Demo, people, readDemo } from "../support/api";
 import { attachOrder, canaries, decide, orderFacts, submitTransaction, text } from "../support/steps";
 
 // A case under seal, from filing to its end, as seen by people who may not know of it. Every answer is the same to the byte, and a request
 // by the case's ids is answered like one for unknown ids. It runs on its own instance, so no other test acts there.
-test.describe.configure({ mode: "serial", timeout: 300_000 });
-
 const NOBODY = "01a00000-0000-7000-8000-000000000000";
 let instance: RunningInstance;
 let demo: Demo;
-test.beforeAll(async () => {
+beforeAll(async () => {
   instance = await startInstance({});
   demo = readDemo(instance.dataDir);
 });
-test.afterAll(() => instance?.stop());
+afterAll(() => instance?.stop());
 
 /** Returns an answer without the parts that always differ: which call it was, and the address of the request. */
 function told(answer: { readonly status: number; readonly text: string }, id: string): string {

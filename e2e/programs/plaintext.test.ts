@@ -1,5 +1,5 @@
 import path from "node:path";
-import { expect, test } from "@playwright/test";
+import { expect, test } from "vitest";
 import { CanaryScanner, filesBelow } from "@/lib/testing/contracts/canaries";
 import { asSuperuser } from "../support/admin";
 import { people } from "../support/api";

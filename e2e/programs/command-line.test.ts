@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { expect, test } from "@playwright/test";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { changeBundle } from "@/lib/audit/bundle-verifier/change-bundle";
 import { type CommandLine, type Ended, openCommandLine } from "@/lib/testing/instance/command-line";
 import { findFreePort } from "@/lib/testing/instance/instance";
@@ -12,8 +12,6 @@ import { accountOf } from "../support/sign-in";
 import { orderFacts } from "../support/steps";
 
 // docs/guides/command-line.md against the built program: from a key to a verified bundle, by commands alone.
-test.describe.configure({ mode: "serial", timeout: 300_000 });
-
 const PEOPLE = [
   "client-456",
   "miner-456",
@@ -35,10 +33,10 @@ let cli: CommandLine;
 let transaction: string;
 let grant: string;
 
-test.beforeAll(() => {
+beforeAll(() => {
   cli = openCommandLine();
 });
-test.afterAll(() => cli?.remove());
+afterAll(() => cli?.remove());
 
 const inFolder = (name: string): string => path.join(cli.folder, name);
 const profileOf = (person: string) => person.replace(":", ".");

@@ -4,8 +4,9 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "@playwright/test";
+import { expect, test } from "vitest";
 import { z } from "zod";
+import { isDeep } from "@/lib/testing/scale";
 import { people } from "../support/api";
 import { baseUrl, demo } from "../support/instance";
 import { accountOf } from "../support/sign-in";
@@ -118,20 +119,21 @@ test("a record that cannot be imported is refused by name, and the others are im
   );
 });
 
-test("another participant's API key, an invalid one or an unreachable service stops the import before its first record @deep", async () => {
-  const other = await importFile(prepare(), { apiKey: accountOf("client-123").api_key });
-  expect(other).toMatchObject({ code: 1, lines: [] });
-  expect(other.said).toContain("the API key is not client-456's");
-  const none = await importFile(prepare(), { apiKey: "sk_none" });
-  expect(none).toMatchObject({ code: 1, lines: [] });
-  expect(none.said).toContain("401");
-  const away = await importFile(prepare(), { url: "http://127.0.0.1:9" });
-  expect(away).toMatchObject({ code: 1, lines: [] });
-  expect(away.said).toContain("does not answer. Run it again to continue.");
-  const wrong = prepare();
-  writeFileSync(path.join(wrong.folder, "key"), "secret");
-  const usage = await importFile(wrong);
-  expect(usage.code).toBe(2);
-  expect(usage.said).toContain("the private key is none");
-  expect(usage.said).not.toContain("secret\n");
-});
+if (isDeep)
+  test("another participant's API key, an invalid one or an unreachable service stops the import before its first record", async () => {
+    const other = await importFile(prepare(), { apiKey: accountOf("client-123").api_key });
+    expect(other).toMatchObject({ code: 1, lines: [] });
+    expect(other.said).toContain("the API key is not client-456's");
+    const none = await importFile(prepare(), { apiKey: "sk_none" });
+    expect(none).toMatchObject({ code: 1, lines: [] });
+    expect(none.said).toContain("401");
+    const away = await importFile(prepare(), { url: "http://127.0.0.1:9" });
+    expect(away).toMatchObject({ code: 1, lines: [] });
+    expect(away.said).toContain("does not answer. Run it again to continue.");
+    const wrong = prepare();
+    writeFileSync(path.join(wrong.folder, "key"), "secret");
+    const usage = await importFile(wrong);
+    expect(usage.code).toBe(2);
+    expect(usage.said).toContain("the private key is none");
+    expect(usage.said).not.toContain("secret\n");
+  });

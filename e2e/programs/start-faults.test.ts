@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "@playwright/test";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   findFreePort,
   type RunningInstance,
@@ -13,8 +13,8 @@ import {
   startInstance,
   waitUntil,
 } from "@/lib/testing/instance/instance";
+import { isDeep } from "@/lib/testing/scale";
 import { caller, type Demo, people, readDemo } from "../support/api";
-import { deepUnless } from "../support/deep";
 import {
   type Accepted,
   expectLogVerifies,
@@ -26,8 +26,6 @@ import {
 import { canaries, newTransaction, text } from "../support/steps";
 
 // What an operator sees when a start cannot succeed: one line that says what to do, and an exit code.
-test.describe.configure({ mode: "serial", timeout: 300_000 });
-
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PASSPHRASE = "a passphrase for the fault tests";
 const ENV = { KEK_PASSPHRASE: PASSPHRASE };
@@ -71,8 +69,7 @@ async function refusal(env: Readonly<Record<string, string>>, folder = dataDir):
   return reasonIn(failed.output);
 }
 
-test.beforeAll(async () => {
-  test.setTimeout(11 * 60_000);
+beforeAll(async () => {
   scratch = mkdtempSync(path.join(tmpdir(), "sealport-start-"));
   chmodSync(scratch, 0o711);
   dataDir = path.join(scratch, "data");
@@ -84,9 +81,9 @@ test.beforeAll(async () => {
   made = { id: text(answer, "transaction_id"), memo: secret.memo };
   await expect.poll(() => running.output()).toContain("Sealport runs at");
   await end();
-});
+}, 11 * 60_000);
 
-test.afterAll(async () => {
+afterAll(async () => {
   await end();
   for (const folder of [dataDir, path.join(scratch, "cut-off")]) await removeDataFolder(folder);
   rmSync(scratch, { recursive: true, force: true });
@@ -141,56 +138,60 @@ test("the error for a taken port names it and how to choose another one", async 
   }
 });
 
-test("the error for an unreachable database names its variable and shows no password @deep", async () => {
-  const folder = path.join(scratch, "foreign-database");
-  const { server, port } = await listen();
-  const closed = "postgresql://somebody:hunter2-secret@127.0.0.1:1/sealport";
-  const mute = `postgresql://somebody:hunter2-secret@127.0.0.1:${port}/sealport`;
-  const nameless = "postgresql://somebody:hunter2-secret@no-such-host.invalid:5432/sealport";
-  const all = (url: string) => ({
-    DATABASE_URL: url,
-    SEQUENCER_DATABASE_URL: url,
-    SIGNER_DATABASE_URL: url,
+if (isDeep)
+  test("the error for an unreachable database names its variable and shows no password", async () => {
+    const folder = path.join(scratch, "foreign-database");
+    const { server, port } = await listen();
+    const closed = "postgresql://somebody:hunter2-secret@127.0.0.1:1/sealport";
+    const mute = `postgresql://somebody:hunter2-secret@127.0.0.1:${port}/sealport`;
+    const nameless = "postgresql://somebody:hunter2-secret@no-such-host.invalid:5432/sealport";
+    const all = (url: string) => ({
+      DATABASE_URL: url,
+      SEQUENCER_DATABASE_URL: url,
+      SIGNER_DATABASE_URL: url,
+    });
+    try {
+      for (const url of [closed, mute, nameless]) {
+        const admin = await refusal({ DATABASE_ADMIN_URL: url, SEED: "none" }, folder);
+        expect(admin).toMatch(/database cannot be reached\. Check DATABASE_ADMIN_URL/);
+        expect(admin).not.toContain("hunter2");
+      }
+      for (const [variable, urls] of [
+        ["DATABASE_OWNER_URL", { ...all(closed), DATABASE_OWNER_URL: closed }],
+        ["DATABASE_URL", all(closed)],
+        ["DATABASE_URL", all("not a url")],
+        ["DATABASE_ADMIN_URL", { DATABASE_ADMIN_URL: "not a url" }],
+      ] as const) {
+        const line = await refusal({ ...urls, SEED: "none" }, folder);
+        expect(line).toMatch(new RegExp(`The database .*\\. Check ${variable} `));
+        expect(line).not.toContain("hunter2");
+      }
+      const half = await refusal({ DATABASE_URL: closed, SEED: "none" }, folder);
+      expect(half).toMatch(/set DATABASE_ADMIN_URL too/);
+    } finally {
+      server.close();
+    }
   });
-  try {
-    for (const url of [closed, mute, nameless]) {
-      const admin = await refusal({ DATABASE_ADMIN_URL: url, SEED: "none" }, folder);
-      expect(admin).toMatch(/database cannot be reached\. Check DATABASE_ADMIN_URL/);
-      expect(admin).not.toContain("hunter2");
-    }
-    for (const [variable, urls] of [
-      ["DATABASE_OWNER_URL", { ...all(closed), DATABASE_OWNER_URL: closed }],
-      ["DATABASE_URL", all(closed)],
-      ["DATABASE_URL", all("not a url")],
-      ["DATABASE_ADMIN_URL", { DATABASE_ADMIN_URL: "not a url" }],
-    ] as const) {
-      const line = await refusal({ ...urls, SEED: "none" }, folder);
-      expect(line).toMatch(new RegExp(`The database .*\\. Check ${variable} `));
-      expect(line).not.toContain("hunter2");
-    }
-    const half = await refusal({ DATABASE_URL: closed, SEED: "none" }, folder);
-    expect(half).toMatch(/set DATABASE_ADMIN_URL too/);
-  } finally {
-    server.close();
-  }
-});
 
-test("the error for a folder that is not writable names it @deep", async () => {
-  const file = path.join(scratch, "a-file");
-  writeFileSync(file, "");
-  expect(await refusal({}, path.join(file, "data"))).toContain(`${path.join(file, "data")} is not a folder`);
+if (isDeep)
+  test("the error for a folder that is not writable names it", async () => {
+    const file = path.join(scratch, "a-file");
+    writeFileSync(file, "");
+    expect(await refusal({}, path.join(file, "data"))).toContain(
+      `${path.join(file, "data")} is not a folder`,
+    );
 
-  const closed = path.join(scratch, "closed");
-  mkdirSync(closed, { mode: 0o500 });
-  // Root may write anywhere, so the process drops that right. The rest of the start is the same.
-  const isRoot = process.getuid?.() === 0;
-  const humbly = isRoot ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--"] : [];
-  const starting = spawnStart(path.join(closed, "data"), await findFreePort(), humbly);
-  expect(await starting.ended, starting.output()).toBe(1);
-  expect(reasonIn(starting.output())).toContain(
-    `${path.join(closed, "data")} cannot be written by this user`,
-  );
-});
+    const closed = path.join(scratch, "closed");
+    mkdirSync(closed, { mode: 0o500 });
+    // Root may write anywhere, so the process drops that right. The rest of the start is the same.
+    const isRoot = process.getuid?.() === 0;
+    const humbly = isRoot ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--"] : [];
+    const starting = spawnStart(path.join(closed, "data"), await findFreePort(), humbly);
+    expect(await starting.ended, starting.output()).toBe(1);
+    expect(reasonIn(starting.output())).toContain(
+      `${path.join(closed, "data")} cannot be written by this user`,
+    );
+  });
 
 test("a wrong or missing passphrase is named as such, and not repeated", async () => {
   const wrong = await refusal({ KEK_PASSPHRASE: "another passphrase" });
@@ -217,8 +218,8 @@ function flipInside(bytes: Buffer): Buffer {
   return changed;
 }
 
-for (const holder of ["portal", "signer", "custodian"] as const) {
-  test(`a damaged keystore of the ${holder} is named, and a restored one is accepted${deepUnless(holder, "portal")}`, async () => {
+for (const holder of ["portal", ...(isDeep ? ["signer", "custodian"] : [])]) {
+  test(`a damaged keystore of the ${holder} is named, and a restored one is accepted`, async () => {
     const file = path.join(dataDir, "keys", holder, "keystore.json");
     const whole = readFileSync(file);
     try {
@@ -237,27 +238,28 @@ for (const holder of ["portal", "signer", "custodian"] as const) {
   });
 }
 
-test("without demo.json the instance starts, and says that the keys cannot be shown again @deep", async () => {
-  rmSync(path.join(dataDir, "demo.json"));
-  const running = await start();
-  // This line may come a moment after the one that says the instance is ready.
-  await expect.poll(() => running.output()).toMatch(/demo\.json is missing: .* cannot be shown again/);
-  expect(running.output()).not.toContain("/api_key/");
-  const as = (participant: string, duty?: string) => {
-    const account = demo.accounts.find(
-      (one) => one.participant_id === participant && (duty === undefined || one.duties.includes(duty)),
-    );
-    if (account === undefined) throw new Error(`no account ${participant}`);
-    expect(running.output()).not.toContain(account.api_key);
-    return caller(running.baseUrl, account.api_key);
-  };
-  // The refused starts changed nothing: old keys work, the transaction opens, the log is whole.
-  await expectOpens(as("miner-789"), made);
-  expect(await expectLogVerifies(as("coordinator-001", "approve"))).toBeGreaterThan(0);
-  const places = placesOf(dataDir);
-  await end();
-  expect(processesOf(places)).toEqual([]);
-});
+if (isDeep)
+  test("without demo.json the instance starts, and says that the keys cannot be shown again", async () => {
+    rmSync(path.join(dataDir, "demo.json"));
+    const running = await start();
+    // This line may come a moment after the one that says the instance is ready.
+    await expect.poll(() => running.output()).toMatch(/demo\.json is missing: .* cannot be shown again/);
+    expect(running.output()).not.toContain("/api_key/");
+    const as = (participant: string, duty?: string) => {
+      const account = demo.accounts.find(
+        (one) => one.participant_id === participant && (duty === undefined || one.duties.includes(duty)),
+      );
+      if (account === undefined) throw new Error(`no account ${participant}`);
+      expect(running.output()).not.toContain(account.api_key);
+      return caller(running.baseUrl, account.api_key);
+    };
+    // The refused starts changed nothing: old keys work, the transaction opens, the log is whole.
+    await expectOpens(as("miner-789"), made);
+    expect(await expectLogVerifies(as("coordinator-001", "approve"))).toBeGreaterThan(0);
+    const places = placesOf(dataDir);
+    await end();
+    expect(processesOf(places)).toEqual([]);
+  });
 
 test("a first start that is interrupted leaves no process, and the next one starts from the beginning", async () => {
   const folder = path.join(scratch, "cut-off");
