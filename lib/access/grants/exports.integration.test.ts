@@ -80,7 +80,7 @@ describe("exports under seal", () => {
 
   beforeAll(async () => {
     worker = workerOf(86_400_000);
-  }, 120_000);
+  });
 
   /** Returns ids of the entries about exports that a person may read. */
   async function told(who: Context): Promise<string[]> {
@@ -319,7 +319,7 @@ describe("exports of a grant", () => {
         details,
         index: { transactionId: n < 5 ? bench.txId : bench.otherTxId },
       });
-  }, 120_000);
+  });
 
   describe("the export budget", () => {
     it("a grant gives exactly its exports under 200 parallel calls", async () => {

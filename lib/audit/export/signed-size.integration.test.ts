@@ -76,7 +76,7 @@ describe("two answers", () => {
       for (const statement of SHOW) await bench.admin.query(statement);
     }
     expect(await bundle()).toMatch(/^verified over/);
-  }, 60_000);
+  });
 });
 
 describe("a database that was set back", () => {
@@ -129,7 +129,7 @@ describe("a database that was set back", () => {
     await bench.anchor();
     expect(await bundle()).toBe("verified");
     await bench.anchor();
-  }, 60_000);
+  });
 
   it("no whole bundle is made of a log whose owner removed the newest entries with their checkpoint", async () => {
     const { log } = bench.place;
@@ -166,7 +166,7 @@ describe("a database that was set back", () => {
     const gone = await bench.admin.query("SELECT 1 FROM audit_entry WHERE id = $1", [id]);
     expect(gone.rows).toEqual([]);
     expect(await bundle()).toBe("export.index");
-  }, 60_000);
+  });
 });
 
 describe("a signer that is stopped", () => {
@@ -247,7 +247,6 @@ describe("a signer that is stopped", () => {
       await bench.anchor();
       expect(await bundle()).toBe("verified");
     },
-    60_000,
   );
 });
 
@@ -295,7 +294,7 @@ describe("a signer that is lost", () => {
       await server.close();
       await file.close();
     }
-  }, 60_000);
+  });
 });
 
 describe("a closed log", () => {
@@ -380,7 +379,7 @@ describe("a closed log", () => {
     while (await runNextExport(worker));
     const { rows } = await bench.admin.query("SELECT state FROM audit_export WHERE id = $1", [job]);
     expect(rows).toEqual([{ state: "failed" }]);
-  }, 60_000);
+  });
 
   it("no bundle of a closed log ends before the checkpoint at its closing", async () => {
     expect(size).toBeGreaterThan(1);
@@ -395,5 +394,5 @@ describe("a closed log", () => {
     expect(rows).toHaveLength(1);
     // It would claim that no checkpoint covered the later entries when the log was closed.
     expect(await bundle()).toBe("export.index");
-  }, 60_000);
+  });
 });

@@ -295,7 +295,7 @@ describe("a closed log", () => {
     const note = report.notes.find((one) => one.class === "erased elsewhere");
     expect(note?.detail).toContain(`entries of ${old}/2`);
     expect(Buffer.from(bytes).includes(entry)).toBe(true);
-  }, 30_000);
+  });
 });
 
 describe("after a new log", () => {

@@ -577,7 +577,7 @@ describe("words of the verifier", () => {
     expect(stdout).toContain(`entries ${size - 4}..${size - 1} were appended again byte for byte; lost: `);
     for (const name of done.lost) expect(stdout).toContain(name);
     expect(stdout.match(/^ *part/gm)).toBeNull();
-  }, 90_000);
+  });
 
   it("a log that follows a lost one never counts as verified: the verifier names the range and who signed for it", async () => {
     await bench.grow(4);
@@ -605,5 +605,5 @@ describe("words of the verifier", () => {
     const alone = await words(cx, [signer.vkey]);
     expect([alone.status, alone.stdout]).toEqual([1, expect.stringContaining("is not checked")]);
     await integrateBatch(bench.sequencerPool, place);
-  }, 90_000);
+  });
 });

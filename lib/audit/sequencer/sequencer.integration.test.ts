@@ -268,7 +268,7 @@ describe("long entries", () => {
     ];
     expect(batches.map(({ more }) => more)).toEqual([true, false]);
     expect(batches.map(({ size }) => size)).toEqual([Math.floor((32 << 20) / bytes), count]);
-  }, 120_000);
+  });
 });
 
 describe("many rows in the queue", () => {

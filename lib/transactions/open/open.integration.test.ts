@@ -110,7 +110,7 @@ describe("an opening that is not spent", () => {
       const running = calls.map((call) => call());
       const waiting = "SELECT count(*)::int AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
       await expect
-        .poll(async () => Object((await bench.query(waiting, [])).rows[0]).n, { timeout: 60_000 })
+        .poll(async () => Object((await bench.query(waiting, [])).rows[0]).n, { timeout: 150_000 })
         .toBe(calls.length);
       await lock.query("ROLLBACK");
       return await Promise.all(running);

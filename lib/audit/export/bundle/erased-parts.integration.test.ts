@@ -579,7 +579,7 @@ describe("an erasure without a number", () => {
         await expect(bench.verdict()).rejects.toMatchObject({ code: "export.erasure", status: 503 });
       });
       expect(await bench.verdict()).toEqual({ verdict: "verified", classes: [] });
-    }, 30_000);
+    });
 
     it("an erasure with a number but no checkpoint explains nothing long after it was made", async () => {
       await erase(await personOf());
@@ -602,7 +602,7 @@ describe("an erasure without a number", () => {
       expect(csv.match(/\[key missing\]/g)).toBeNull();
       await bench.anchor();
       expect(await bench.verdict()).toEqual({ verdict: "verified", classes: [] });
-    }, 30_000);
+    });
 
     it("a reader without persons' parts does not wait for the erasure", async () => {
       await erase(await personOf());
@@ -644,7 +644,7 @@ describe("an erasure without a number", () => {
       const report = await verifyBundle(bytes, { policy: Policy.parse(bench.policy) });
       expect([report.verdict, report.findings]).toEqual(["verified", []]);
       expect(Buffer.from(bytes).includes(entry)).toBe(true);
-    }, 30_000);
+    });
 
     it("an erasure since the last check gives an error answer and not a broken download", async () => {
       await erase(await personOf());

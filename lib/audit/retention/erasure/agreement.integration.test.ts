@@ -146,7 +146,7 @@ describe("many requests", () => {
     const { id } = await askErasure(asker, { subject: other.handle, reason: "on request" });
     await agreeToErasure({ ...compliance, clock }, id);
     expect(await isPrepared(id)).toBe(true);
-  }, 120_000);
+  });
 
   it("an agency that reads only org parts does not learn whose erasure is requested", async () => {
     const one = await acted();

@@ -427,5 +427,5 @@ describe("false rows of erasures", () => {
     expect(most).toBeLessThan(8_000_000);
     const erasing = await new ErasureBook(bench.cx).erasing([compartment]);
     expect(erasing.get(compartment)?.map(({ entry }) => entry)).toEqual([first.id]);
-  }, 60_000);
+  });
 });
