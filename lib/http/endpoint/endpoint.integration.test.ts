@@ -30,6 +30,8 @@ let apiKey: string;
 let restrictedKey: string;
 let auditorKey: string;
 let runs = 0;
+/** What the call named "slow" waits for. */
+let held: Promise<void> = Promise.resolve();
 
 const FAILED = { class: "disclosure", outcome: "failed", subjects: [] } as const;
 
@@ -62,7 +64,7 @@ const list = operation({
 const handlers = serve("/confidential/things", [
   bind(create, async (_cx, { body }) => {
     runs += 1;
-    if (body.name === "slow") await new Promise((resolve) => setTimeout(resolve, 300));
+    if (body.name === "slow") await held;
     if (body.name === "refused") throw new DomainError("access.forbidden");
     return { id: uuidv7(Date.now()), name: body.name };
   }),
@@ -311,8 +313,16 @@ describe("the endpoint", () => {
     const headers = { "idempotency-key": "k-2" };
     const call = (name: string) =>
       handlers.POST(request("POST", { key: apiKey, body: { name }, headers }), route);
-    const both = await Promise.all([call("slow"), call("slow")]);
-    expect(both.map((response) => response.status).sort()).toEqual([201, 409]);
+    let release: () => void = () => undefined;
+    held = new Promise((resolve) => {
+      release = resolve;
+    });
+    const before = runs;
+    const running = call("slow");
+    await expect.poll(() => runs).toBe(before + 1);
+    const early = await call("slow");
+    release();
+    expect([(await running).status, early.status]).toEqual([201, 409]);
     const retry = { "idempotency-key": "k-3" };
     const refused = await handlers.POST(
       request("POST", { key: apiKey, body: { name: "refused" }, headers: retry }),

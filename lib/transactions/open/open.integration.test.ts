@@ -20,6 +20,7 @@ import { outcomeOf, refusalOf } from "@/lib/testing/benches/refusal";
 import { called } from "@/lib/testing/called";
 import { signWithPasskey, storePasskey } from "@/lib/testing/devices/statement-passkey";
 import { countStatements } from "@/lib/testing/routes/count-statements";
+import { LOCK_WAITS } from "@/lib/testing/servers/database";
 import { openTransaction } from "@/lib/transactions/open/open-transaction";
 import { readOpeningFacts } from "@/lib/transactions/open/opening-facts";
 import { planOpening } from "@/lib/transactions/open/plan-opening";
@@ -108,9 +109,8 @@ describe("an opening that is not spent", () => {
       await lock.query("BEGIN");
       await lock.query("SELECT FROM access_grant WHERE id = $1 FOR UPDATE", [grant]);
       const running = calls.map((call) => call());
-      const waiting = "SELECT count(*)::int AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
       await expect
-        .poll(async () => Object((await bench.query(waiting, [])).rows[0]).n, { timeout: 150_000 })
+        .poll(async () => (await bench.query(LOCK_WAITS, [])).rows.length, { timeout: 150_000 })
         .toBe(calls.length);
       await lock.query("ROLLBACK");
       return await Promise.all(running);
