@@ -27,6 +27,7 @@ import {
   startStep,
   view,
 } from "@/lib/testing/benches/account-bench";
+import { BENCH_WAIT_MS } from "@/lib/testing/benches/audit-bench";
 import { createCaller, createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
 import { SoftwareAuthenticator } from "@/lib/testing/devices/authenticator";
 import { codeOf, createAccount, type TestAccount, TestBrowser } from "@/lib/testing/instance/sign-in";
@@ -335,7 +336,10 @@ describe("passwords", () => {
     it("the tenth wrong proof ends the session and leaves the owner's other sessions alive", async () => {
       useRuntime({
         ...runtime,
-        limits: openLimits({ pool: bench.audit.appPool, secret: runtime.sessionSecret }, {}),
+        limits: openLimits(
+          { pool: bench.audit.appPool, secret: runtime.sessionSecret, drawMs: BENCH_WAIT_MS },
+          {},
+        ),
       });
       try {
         const person = await createAccount(runtime, "regulator");

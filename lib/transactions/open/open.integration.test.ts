@@ -16,6 +16,7 @@ import { problemOf } from "@/lib/http/endpoint/problem";
 import { openLimitPool } from "@/lib/rate-limit/limit-pool";
 import { type Limits, openLimits } from "@/lib/rate-limit/limits";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
+import { BENCH_WAIT_MS } from "@/lib/testing/benches/audit-bench";
 import { outcomeOf, refusalOf } from "@/lib/testing/benches/refusal";
 import { called } from "@/lib/testing/called";
 import { signWithPasskey, storePasskey } from "@/lib/testing/devices/statement-passkey";
@@ -49,11 +50,11 @@ describe("an opening that is not spent", () => {
   beforeAll(async () => {
     bench = await createAccessBench();
     const urls = [bench.database.appUrl, NOWHERE];
-    const [counters, unreachable] = urls.map((url) => openLimitPool({ url }));
+    const [counters, unreachable] = urls.map((url) => openLimitPool({ url, waitMs: BENCH_WAIT_MS }));
     if (counters === undefined || unreachable === undefined) throw new TypeError("no pools");
     pools = [counters, unreachable];
     const secret = new Uint8Array(32).fill(7);
-    limits = openLimits({ pool: counters, secret, drawMs: 60_000 }, { open: 1 });
+    limits = openLimits({ pool: counters, secret, drawMs: BENCH_WAIT_MS }, { open: 1 });
     noLimits = openLimits({ pool: unreachable, secret, drawMs: 1_000 }, { open: 1 });
     holder = { ...bench.regulator, limits };
   });
@@ -194,6 +195,65 @@ describe("an opening that is not spent", () => {
   });
 });
 
+describe("statements of an opening", () => {
+  // Each statement waits for the database, so an opening may not use more of them than it does now.
+
+  let grant_id: string;
+  beforeAll(async () => {
+    const id = await bench.file({ asked: { max_views: 20 } });
+    await decideRequest(bench.legal, id, bench.approval("legal"));
+    grant_id = (await decideRequest(bench.approver, id, bench.approval("coordinator"))).grant_id ?? "";
+  });
+
+  /** Returns the statements of the second of two equal calls. The first one fills the caches. */
+  async function second(run: () => Promise<unknown>): Promise<number> {
+    await run();
+    return (await countStatements(run)).statements;
+  }
+
+  it("a party's opening takes at most 23 statements", async () => {
+    const [transaction] = bench.transactions;
+    const open = () => openTransaction(bench.client, transaction, { purpose: "settlement" });
+    expect(await second(open)).toBeLessThanOrEqual(23);
+  });
+
+  it("an opening under a grant takes at most 25 statements", async () => {
+    const [transaction] = bench.transactions;
+    const open = () => openTransaction(bench.regulator, transaction, { purpose: "audit", grant_id });
+    expect(await second(open)).toBeLessThanOrEqual(25);
+  });
+
+  it("an opening with a signed statement takes at most 25 statements", async () => {
+    const [transaction] = bench.transactions;
+    const prepare = async () => {
+      const prepared = await prepareOpening(bench.regulator, { grant_id, transactions: [transaction] });
+      const signature = await signAsPortal(bench.keystore, "open", prepared.statement);
+      return { purpose: "audit" as const, grant_id, opening: { opening_id: prepared.opening_id, signature } };
+    };
+    const bodies = [await prepare(), await prepare()];
+    const open = async () => {
+      const body = bodies.pop();
+      if (body === undefined) throw new TypeError("no opening is left");
+      await openTransaction(bench.regulator, transaction, body);
+    };
+    expect(await second(open)).toBeLessThanOrEqual(25);
+  });
+
+  it("a hidden transaction takes as many statements as an unknown one", async () => {
+    const [hidden] = bench.transactions;
+    const missing = hidden.replace(/^......../, "00000000");
+    const other = await bench.person({ role: "client" });
+    const body = { purpose: "settlement" as const };
+    const ask = async (id: string) =>
+      expect(
+        await outcomeOf(
+          called(other, "openTransaction", { params: { id }, body }, () => openTransaction(other, id, body)),
+        ),
+      ).toBe("transaction.not-found");
+    expect(await second(() => ask(hidden))).toBe(await second(() => ask(missing)));
+  });
+});
+
 describe("preserved records", () => {
   const DAY_MS = 86_400_000;
 
@@ -296,64 +356,5 @@ describe("preserved records", () => {
     expect(rows).toEqual([{ case_id: bench.legal.principal.organisationId }]);
     await set("standard");
     expect((await refusalOf(open(bench.regulator, record))).code).toBe("access.outside-retention");
-  });
-});
-
-describe("statements of an opening", () => {
-  // Each statement waits for the database, so an opening may not use more of them than it does now.
-
-  let grant_id: string;
-  beforeAll(async () => {
-    const id = await bench.file({ asked: { max_views: 20 } });
-    await decideRequest(bench.legal, id, bench.approval("legal"));
-    grant_id = (await decideRequest(bench.approver, id, bench.approval("coordinator"))).grant_id ?? "";
-  });
-
-  /** Returns the statements of the second of two equal calls. The first one fills the caches. */
-  async function second(run: () => Promise<unknown>): Promise<number> {
-    await run();
-    return (await countStatements(run)).statements;
-  }
-
-  it("a party's opening takes at most 23 statements", async () => {
-    const [transaction] = bench.transactions;
-    const open = () => openTransaction(bench.client, transaction, { purpose: "settlement" });
-    expect(await second(open)).toBeLessThanOrEqual(23);
-  });
-
-  it("an opening under a grant takes at most 25 statements", async () => {
-    const [transaction] = bench.transactions;
-    const open = () => openTransaction(bench.regulator, transaction, { purpose: "audit", grant_id });
-    expect(await second(open)).toBeLessThanOrEqual(25);
-  });
-
-  it("an opening with a signed statement takes at most 25 statements", async () => {
-    const [transaction] = bench.transactions;
-    const prepare = async () => {
-      const prepared = await prepareOpening(bench.regulator, { grant_id, transactions: [transaction] });
-      const signature = await signAsPortal(bench.keystore, "open", prepared.statement);
-      return { purpose: "audit" as const, grant_id, opening: { opening_id: prepared.opening_id, signature } };
-    };
-    const bodies = [await prepare(), await prepare()];
-    const open = async () => {
-      const body = bodies.pop();
-      if (body === undefined) throw new TypeError("no opening is left");
-      await openTransaction(bench.regulator, transaction, body);
-    };
-    expect(await second(open)).toBeLessThanOrEqual(25);
-  });
-
-  it("a hidden transaction takes as many statements as an unknown one", async () => {
-    const [hidden] = bench.transactions;
-    const missing = hidden.replace(/^......../, "00000000");
-    const other = await bench.person({ role: "client" });
-    const body = { purpose: "settlement" as const };
-    const ask = async (id: string) =>
-      expect(
-        await outcomeOf(
-          called(other, "openTransaction", { params: { id }, body }, () => openTransaction(other, id, body)),
-        ),
-      ).toBe("transaction.not-found");
-    expect(await second(() => ask(hidden))).toBe(await second(() => ask(missing)));
   });
 });

@@ -463,12 +463,15 @@ describe("escrow", () => {
   let owner: Person;
   let other: Person;
   let admin: Person;
+  let bench: UseCaseBench;
   beforeAll(async () => {
+    bench = await createUseCaseBench();
     owner = await bench.person({ role: "client" });
     other = await bench.person({ role: "miner" });
     admin = await bench.person({ role: "admin", duties: ["admin"] });
     await recordEpoch(owner);
   });
+  afterAll(() => bench.close());
 
   const SENT = { amount: "1000", currency: "EUR", narrative: "a narrative" };
 
