@@ -8,9 +8,10 @@ import { anchorFields, anchorTexts, closedLogFields, witnessFields } from "@/lib
 import { counterFields } from "@/lib/env/counters";
 import { custodyFields, custodyTexts, type Unlock } from "@/lib/env/custody";
 import { databaseTexts } from "@/lib/env/databases";
+import { EnvironmentError, lazily, variablesOf } from "@/lib/env/read-environment";
 import { RETENTION_FLOOR_DAYS } from "@/lib/env/retention";
 import { scannerFields, scannerTexts } from "@/lib/env/scanner";
-import { Flag, LogLevel, Origins, Period, Port, Text, UNIT_MS } from "@/lib/env/values";
+import { Flag, LogLevel, Origins, Period, Port, Proxies, Text, UNIT_MS } from "@/lib/env/values";
 
 /** How a portal sends e-mail; without it no mail is sent. */
 const mailFields = {
@@ -63,6 +64,8 @@ const Portal = z.object({
   PORT: Port.default(3000),
   /** Where people reach the portal, e.g. `https://portal.example.org`; without it localhost with this port. */
   PORTAL_ORIGIN: z.url({ protocol: /^https?$/ }).optional(),
+  /** Proxies that may state a caller's address; without it a caller's address is the socket's. */
+  TRUSTED_PROXIES: Proxies,
   /** The demonstration people's passwords and secrets; given by `npm start` only. */
   DEMO_FILE: Text.optional(),
   DATA_DIR: Text.optional(),
@@ -165,6 +168,7 @@ const Launch = z.object({
   ...anchorTexts,
   ...custodyTexts,
   PORTAL_ORIGIN: Text.optional(),
+  TRUSTED_PROXIES: Text.optional(),
   SEED: Text.default("demo"),
   VERIFY_EVERY: Text.optional(),
   RETENTION_FLOOR_DAYS: Text.optional(),
@@ -190,24 +194,7 @@ export const environments = {
   launch: Launch,
 };
 
-/** A missing or unusable variable, named without its value. */
-export class EnvironmentError extends Error {
-  override readonly name = "EnvironmentError";
-}
-
-function lazily<T extends z.ZodType>(schema: T): () => z.output<T> {
-  let known: z.output<T> | undefined;
-  return () => {
-    if (known !== undefined) return known;
-    const parsed = schema.safeParse(process.env);
-    if (!parsed.success) {
-      const names = new Set(parsed.error.issues.map((issue) => issue.path.join(".")));
-      throw new EnvironmentError(`environment variables missing or not usable: ${[...names].join(", ")}`);
-    }
-    known = parsed.data;
-    return parsed.data;
-  };
-}
+export { EnvironmentError };
 
 export const portalEnv = lazily(Portal);
 export const workerEnv = lazily(Worker);
@@ -222,7 +209,7 @@ export type LaunchEnv = z.infer<typeof Launch>;
 
 /** Whether this process was given a portal's environment; commands run by hand are not. */
 export function hasPortalEnv(): boolean {
-  return Portal.safeParse(process.env).success;
+  return Portal.safeParse(variablesOf(Object.keys(Portal.shape))).success;
 }
 
 /** The unlock of the keystore in KEY_DIR; a passphrase wins over the key file. */

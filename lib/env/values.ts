@@ -1,5 +1,6 @@
 import "server-only";
 import { z } from "zod";
+import { isAddressOrRange } from "@/lib/addresses";
 
 /** `1` for yes. */
 export const Flag = z
@@ -33,3 +34,10 @@ export const Origins = z
   .default("")
   .transform((value) => value.split(",").filter((origin) => origin !== ""))
   .refine((origins) => origins.every(isOrigin), "not origins");
+
+/** Addresses and CIDR ranges of the operator's proxies, divided by commas. */
+export const Proxies = z
+  .string()
+  .default("")
+  .transform((value) => value.split(",").flatMap((entry) => entry.trim() || []))
+  .refine((entries) => entries.every(isAddressOrRange), "not addresses or CIDR ranges, divided by commas");

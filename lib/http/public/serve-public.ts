@@ -5,7 +5,7 @@ import { clientInfo } from "@/lib/http/endpoint/client-info";
 import { internalProblem, problemHeaders, problemOf, problemResponse } from "@/lib/http/endpoint/problem";
 import { withHeaders } from "@/lib/http/endpoint/response-headers";
 import { handlersOf } from "@/lib/http/endpoint/serve";
-import { addressKey } from "@/lib/rate-limit/address-key";
+import { addressKey } from "@/lib/addresses";
 import { limitHeaders } from "@/lib/rate-limit/limits";
 import { getRuntime } from "@/lib/runtime/slot";
 

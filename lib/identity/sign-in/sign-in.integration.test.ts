@@ -377,6 +377,17 @@ describe("sign-in", () => {
       expect((await post(61, { recovery_code: code })).status).toBe(200);
     });
 
+    it("an address whose budget is spent keeps out wrong sign-ins alone, without entries", async () => {
+      const place = "192.0.2.77";
+      const person = await createAccount(runtime, "regulator");
+      for (let count = 0; count < 100; count++) await runtime.limits.take("sign_in_address", place);
+      const before = await entries("session.create", "denied");
+      const wrong = { email: person.email, password: "not this one at all", code: "000000" };
+      expect((await new TestBrowser(place).post("callback/password", wrong)).status).toBe(429);
+      expect(await entries("session.create", "denied")).toBe(before);
+      expect((await new TestBrowser(place).signIn(person, clock)).status).toBe(200);
+    });
+
     it("guesses from many addresses of one IPv6 network count as one address", async () => {
       const person = await createAccount(runtime, "regulator");
       const wrong = { email: person.email, password: "not this one at all", code: "000000" };
