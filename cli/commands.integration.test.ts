@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { changeBundle } from "@/lib/audit/bundle-verifier/change-bundle";
 import { runNextExport } from "@/lib/audit/export/jobs/run-export";
-import { findReaderById } from "@/lib/identity/people/find-reader";
+import { findReaderById } from "@/lib/identity/people/holders-store";
 import type { BenchPerson } from "@/lib/testing/benches/access-bench";
 import { type CommandLine, openCommandLine } from "@/lib/testing/instance/command-line";
 import { type ServedPortal, servePortal } from "@/lib/testing/instance/served-portal";
@@ -92,10 +92,10 @@ describe("transactions", () => {
     expect(missing.stdout).toBe("");
     expect(missing.stderr).toContain("Transaction not found (404 transaction.not-found)");
     expect(missing.stderr).toMatch(/request_id [0-9a-f-]{36}/);
-    const refused = await create("--currency", "EUR", "--participant", "nobody-at-all");
+    const refused = await create("--currency", "EUR", "--participant", "unknown-1");
     expect(refused.code).toBe(5);
     expect(refused.stderr).toContain("422 participant.unknown");
-    const told = await create("--participant", "nobody-at-all", "--json");
+    const told = await create("--participant", "unknown-1", "--json");
     expect(JSON.parse(told.stderr)).toMatchObject({ status: 422, code: "participant.unknown" });
     const usage = await create("--amount", "1e5");
     expect(usage.code).toBe(2);
@@ -283,7 +283,7 @@ describe("batches", () => {
       `job-csv;-5;EUR;${participant};true;0.10;"two",`,
       `job-csv;12.50;EUR;${participant};true;0.10;"two\r\nlines ""quoted"""`,
       `job-csv;1e5;EUR;${participant};true;;`,
-      "job-csv;1;EUR;nobody-here;;;",
+      "job-csv;1;EUR;unknown-here;;;",
       "job-csv;1;EUR",
     ];
     const broken = await cli.run(["transactions", "batch", "-", "--format", "csv"], {

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type CommandLine, openCommandLine } from "@/lib/testing/instance/command-line";
-import { exitOf } from "./tell-failure";
+import { exitOf } from "./describe-failure";
 
 // A portal that answers what no portal should: the command line against a server that means it ill.
 

@@ -1,17 +1,27 @@
 // The room env: the one reader of process.env. This file has the view of each process, env/ the variables of one subject.
 // Each view is read at first use, so that a missing variable of another process does not matter.
 // Error messages name variables only, never their values.
-
 import "server-only";
 import { z } from "zod";
 import { anchorFields, anchorTexts, closedLogFields, witnessFields } from "@/lib/env/anchors";
 import { counterFields } from "@/lib/env/counters";
 import { custodyFields, custodyTexts, type Unlock } from "@/lib/env/custody";
-import { databaseTexts } from "@/lib/env/databases";
 import { EnvironmentError, lazily, variablesOf } from "@/lib/env/read-environment";
-import { RETENTION_FLOOR_DAYS } from "@/lib/env/retention";
 import { scannerFields, scannerTexts } from "@/lib/env/scanner";
-import { Flag, LogLevel, Origins, Period, Port, Proxies, Text, UNIT_MS } from "@/lib/env/values";
+import { ServedUrl, socketFields, tlsFields } from "@/lib/env/tls";
+import {
+  databaseTexts,
+  Flag,
+  LogLevel,
+  Origins,
+  Period,
+  Port,
+  PortalOrigin,
+  Proxies,
+  RETENTION_FLOOR_DAYS,
+  Text,
+  UNIT_MS,
+} from "@/lib/env/values";
 
 /** How a portal sends e-mail; without it no mail is sent. */
 const mailFields = {
@@ -58,12 +68,13 @@ const keys = { KEY_DIR: Text, KEK_FILE: Text.optional(), KEK_PASSPHRASE: Text.op
 
 const Portal = z.object({
   ...base,
+  ...tlsFields,
   TENANT_ID: z.uuid(),
   ...keys,
   HOST: Text.default("127.0.0.1"),
   PORT: Port.default(3000),
   /** Where people reach the portal, e.g. `https://portal.example.org`; without it localhost with this port. */
-  PORTAL_ORIGIN: z.url({ protocol: /^https?$/ }).optional(),
+  PORTAL_ORIGIN: PortalOrigin.optional(),
   /** Proxies that may state a caller's address; without it a caller's address is the socket's. */
   TRUSTED_PROXIES: Proxies,
   /** The demonstration people's passwords and secrets; given by `npm start` only. */
@@ -93,6 +104,7 @@ const Portal = z.object({
 
 const Worker = z.object({
   ...base,
+  ...tlsFields,
   TENANT_ID: z.uuid(),
   DATABASE_URL: Text,
   SEQUENCER_DATABASE_URL: Text,
@@ -112,9 +124,11 @@ const Worker = z.object({
 
 const Signer = z.object({
   ...base,
+  ...tlsFields,
+  ...socketFields,
   ...keys,
   DATA_DIR: Text,
-  SIGNER_URL: Text,
+  SIGNER_URL: ServedUrl,
   SIGNER_DATABASE_URL: Text,
   /** Days below which the signer signs no pruning, whatever periods the database names. */
   RETENTION_FLOOR_DAYS: z.coerce.number().int().min(1).max(36_525).default(RETENTION_FLOOR_DAYS),
@@ -122,9 +136,11 @@ const Signer = z.object({
 
 const Custodian = z.object({
   ...base,
+  ...tlsFields,
+  ...socketFields,
   ...keys,
   DATA_DIR: Text,
-  CUSTODIAN_URL: Text,
+  CUSTODIAN_URL: ServedUrl,
   CUSTODIAN_ROSTER_FILE: Text.optional(),
   /** After how many days the next escrow epoch begins automatically. */
   ESCROW_ROTATION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
@@ -132,7 +148,14 @@ const Custodian = z.object({
   CUSTODIAN_ORIGINS: Origins,
 });
 
-const Witness = z.object({ LOG_LEVEL: LogLevel, ...keys, DATA_DIR: Text, ...witnessFields });
+const Witness = z.object({
+  LOG_LEVEL: LogLevel,
+  ...keys,
+  ...tlsFields,
+  ...socketFields,
+  DATA_DIR: Text,
+  ...witnessFields,
+});
 
 const KeyCreation = z.object({ ...keys, LOG_ORIGIN: Text });
 

@@ -179,10 +179,10 @@ def check_openssl():
         raise NotImplementedError("this openssl cannot check Ed25519 signatures; OpenSSL 3 can")
 
 
-def check_beside(leaf, said, index):
-    """Leaf and number that are said beside an entry."""
+def check_shown(leaf, said, index):
+    """Leaf and number that are shown with an entry."""
     for shown in (said[name] for name in ("leaf_hash", "leaf") if name in said):
-        check(from_base64(shown, "the leaf") == leaf, "the entry's bytes do not give the leaf shown beside them")
+        check(from_base64(shown, "the leaf") == leaf, "the entry's bytes do not give the leaf shown with them")
     check(same(said.get("seq", index), index), f"this is entry {said.get('seq')}, and the proof is for entry {index}")
 
 
@@ -191,7 +191,7 @@ def check_inside(entry, said, origin):
     own = json.loads(entry)
     check(own.get("log") == origin, "the entry is of another log than the checkpoint")
     check(same(said.get("public", own), own), 'what "public" shows of the entry is not what its bytes say')
-    check(same(said.get("entry_id", own.get("id")), own.get("id")), "the id shown beside the entry is not its own")
+    check(same(said.get("entry_id", own.get("id")), own.get("id")), "the id shown with the entry is not its own")
     bound = {one["c"]: one["d"] for one in own.get("sealed", [])}
     parts = [part for part in said.get("parts", []) if "stored" in part]
     for part in parts:
@@ -223,7 +223,7 @@ def from_bundle(bundle, index):
     with zipfile.ZipFile(bundle) as files:
         for one in files.infolist():
             # What was exported is stored as it is; compressed, it could be longer than any memory.
-            check(one.compress_type == zipfile.ZIP_STORED, f"the bundle was packed anew: {one.filename} is compressed")
+            check(one.compress_type == zipfile.ZIP_STORED, f"the bundle was repacked: {one.filename} is compressed")
         check(len(set(files.namelist())) == len(files.namelist()), "a file stands twice in the bundle")
         note = files.read("checkpoint.txt").decode()
         leaves = [from_base64(line, "a leaf") for line in files.read("leaves.txt").decode().split()]
@@ -256,7 +256,7 @@ def main(arguments):
         signed, lines, origin, size, root = read_note(note)
         leaf = sha256(b"\x00" + entry)
         print(f"leaf       {base64.b64encode(leaf).decode()}  SHA-256(0x00 || {len(entry)} bytes), base64")
-        check_beside(leaf, said, index)
+        check_shown(leaf, said, index)
         check(root_of(leaf, size) == root, "leaf and neighbours do not give the root of the checkpoint")
         print(f"root       {base64.b64encode(root).decode()}  of {size} entries, base64")
         check(origin == key[0], f"the checkpoint is of the log {origin}, LOG_KEY of {key[0]}")

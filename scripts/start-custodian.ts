@@ -1,6 +1,7 @@
 import path from "node:path";
 import { systemClock } from "@/lib/clock";
 import { startCustodian } from "@/lib/custodian/custodian";
+import { callersOfCustodian } from "@/lib/custodian/handler";
 import { custodianEnv } from "@/lib/env";
 import { custodySettings } from "@/lib/env/custody";
 import { serveHttp } from "@/lib/ipc/server";
@@ -32,6 +33,8 @@ const custodian = await startCustodian({
 });
 const server = await serveHttp(env.CUSTODIAN_URL, custodian.handler, {
   maxBodyBytes: MAX_BODY_BYTES,
+  callersOf: callersOfCustodian,
+  socketGroup: env.SOCKET_GROUP,
   onError: (err) => logger.error({ err }, "an act failed"),
 });
 endWithSupervisor(async () => {

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { openEntryFile } from "@/lib/audit/signer/entry-file";
-import { askOnce, signerHandler } from "@/lib/audit/signer/serve-signer";
+import { askOnce, callersOfSigner, signerHandler } from "@/lib/audit/signer/serve-signer";
 import { openSignedMark } from "@/lib/audit/signer/signed-mark";
 import { systemClock } from "@/lib/clock";
 import { openPool } from "@/lib/db/pool";
@@ -33,6 +33,8 @@ const serve = signerHandler(from, logger);
 // Report a lost store at once, not when the log grows next.
 if (file.state.size === 0) await askOnce(serve);
 const server = await serveHttp(env.SIGNER_URL, serve, {
+  callersOf: callersOfSigner,
+  socketGroup: env.SOCKET_GROUP,
   onError: (err) => logger.error({ err }, "a call failed"),
 });
 endWithSupervisor(async () => {

@@ -26,6 +26,7 @@ const signer = loadSigningKey(keystore, "cosigner");
 const witness = await openWitness(path.join(env.DATA_DIR, "witness"), watchedLogs(env), signer, systemClock);
 const server = await serveHttp(env.WITNESS_URL, witnessHandler(witness, logger), {
   maxBodyBytes: MAX_WITNESS_BODY_BYTES,
+  socketGroup: env.SOCKET_GROUP,
   onError: (err) => logger.error({ err }, "a call failed"),
 });
 endWithSupervisor(() => server.close());

@@ -121,7 +121,7 @@ test("batches of NDJSON and CSV are made once, however often they are sent, and 
   const csv = inFolder("many.csv");
   writeFileSync(
     csv,
-    `job_id;amount;participants;confidential;narrative\n${job};1.5;miner-789;true;a;b\n${job};2.5;miner-789;true;by hand\n${job};3;nobody-here;true;\n`,
+    `job_id;amount;participants;confidential;narrative\n${job};1.5;miner-789;true;a;b\n${job};2.5;miner-789;true;by hand\n${job};3;unknown-here;true;\n`,
   );
   const refused = await batch(csv);
   expect(refused.code).toBe(5);
@@ -203,12 +203,12 @@ test("a refused person reads status, code and request id, and a revoked grant op
     `transactions open ${transaction} --purpose audit --grant ${grant}`,
   );
   expect([closed.code, told(closed).code]).toEqual([4, "access.no-grant"]);
-  const unknown = await as("client-456", "transactions create --job-id j --participant nobody-here");
+  const unknown = await as("client-456", "transactions create --job-id j --participant unknown-here");
   expect([unknown.code, told(unknown).code]).toEqual([5, "participant.unknown"]);
   expect((await as("client-456", "transactions create --job-id j --amount many")).code).toBe(2);
   expect((await as("client-456", "transactions neverheard")).code).toBe(2);
-  const nobody = `http://127.0.0.1:${await findFreePort()}`;
-  const added = await cli.run(["profile", "add", "nowhere", "--url", nobody], {
+  const down = `http://127.0.0.1:${await findFreePort()}`;
+  const added = await cli.run(["profile", "add", "nowhere", "--url", down], {
     input: accountOf("client-456", demo()).api_key,
   });
   expect(added.code, added.stderr).toBe(0);

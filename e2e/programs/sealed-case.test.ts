@@ -5,7 +5,7 @@ import { attachOrder, canaries, decide, orderFacts, submitTransaction, text } fr
 
 // A case under seal, from filing to its end, as seen by people who may not know of it. Every answer is the same to the byte, and a request
 // by the case's ids is answered like one for unknown ids. It runs on its own instance, so no other test acts there.
-const NOBODY = "01a00000-0000-7000-8000-000000000000";
+const UNKNOWN_ID = "01a00000-0000-7000-8000-000000000000";
 let instance: RunningInstance;
 let demo: Demo;
 beforeAll(async () => {
@@ -36,7 +36,7 @@ const lists = (transaction: string, caseNumber: string): readonly string[] => [
 
 async function answers(who: Caller, paths: readonly string[]): Promise<string[]> {
   const all: string[] = [];
-  for (const path of paths) all.push(`${path} ${told(await who.get(path), NOBODY)}`);
+  for (const path of paths) all.push(`${path} ${told(await who.get(path), UNKNOWN_ID)}`);
   return all;
 }
 
@@ -94,7 +94,7 @@ test("a sealed case changes no answer for another agency, an outsider or support
   for (const [name, caller] of Object.entries(outsiders)) {
     for (const [path, own] of hidden) {
       const real = told(await caller.get(path), own);
-      expect(real, `${name} ${path}`).toBe(told(await caller.get(path.replace(own, NOBODY)), NOBODY));
+      expect(real, `${name} ${path}`).toBe(told(await caller.get(path.replace(own, UNKNOWN_ID)), UNKNOWN_ID));
       expect(real).toMatch(/^40[34] /);
     }
     const acts = [
@@ -108,7 +108,9 @@ test("a sealed case changes no answer for another agency, an outsider or support
     ] as const;
     for (const [path, own, body] of acts) {
       const real = told(await caller.post(path, body), own);
-      expect(real, `${name} ${path}`).toBe(told(await caller.post(path.replace(own, NOBODY), body), NOBODY));
+      expect(real, `${name} ${path}`).toBe(
+        told(await caller.post(path.replace(own, UNKNOWN_ID), body), UNKNOWN_ID),
+      );
       expect(real).toMatch(/^40[34] /);
     }
   }

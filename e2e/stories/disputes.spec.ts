@@ -309,9 +309,9 @@ test("the wrong person gets no further than they may know", async ({ browser }) 
   await expect(miner.page.getByRole("button", { name: /Take|View masked|Withdraw|Resolve/ })).toHaveCount(0);
   await expectNoValue(secret, miner.page, bodies);
 
-  const nobody = await openPage(browser, {});
-  await nobody.page.goto(at(`/disputes/${id}`));
-  await expect(nobody.page).toHaveURL(/\/sign-in\?to=/);
+  const visitor = await openPage(browser, {});
+  await visitor.page.goto(at(`/disputes/${id}`));
+  await expect(visitor.page).toHaveURL(/\/sign-in\?to=/);
 });
 
 test("support's part is done by keyboard alone @deep", async ({ browser }) => {

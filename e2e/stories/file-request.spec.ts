@@ -234,9 +234,9 @@ test("parties cannot open the form, and only its requester can open a draft", as
     await legal.page.goto(at(path));
     await expect(legal.page.getByRole("heading", { level: 1, name: "Not found" })).toBeVisible(SOON);
   }
-  const nobody = await browser.newPage();
-  await nobody.goto(at(`/requests/new?draft=${draft}`));
-  await expect(nobody).toHaveURL(/\/sign-in\?to=/, SOON);
+  const visitor = await browser.newPage();
+  await visitor.goto(at(`/requests/new?draft=${draft}`));
+  await expect(visitor).toHaveURL(/\/sign-in\?to=/, SOON);
 });
 
 test("the list has saved views, filters in the address, and keys that move and open @deep", async ({

@@ -9,8 +9,7 @@ import { DomainError, InvariantError } from "@/lib/errors";
 import type { RewrapStatement } from "@/lib/escrow/protocol/rewrap-statement";
 import { findActiveKeys, lockActiveKeys } from "@/lib/keys/active-keys";
 import { changeKeyState } from "@/lib/keys/change-state";
-import { getKey, listKeys } from "@/lib/keys/list-keys";
-import { listRecipients } from "@/lib/keys/list-recipients";
+import { getKey, listKeys, listRecipients } from "@/lib/keys/list-keys";
 import { managedDerivers } from "@/lib/keys/managed-deriver";
 import { getRecovery } from "@/lib/keys/recovery/get-recovery";
 import { signRecovery } from "@/lib/keys/recovery/sign-recovery";
@@ -99,7 +98,7 @@ describe("keys", () => {
     for (const duties of [[], ["approve"], ["support"]] as const) {
       const operator = await bench.person({ role: "coordinator", duties, hasKey: false });
       expect(await codeOf(registerKey(operator, input))).toBe("access.forbidden");
-      expect(await codeOf(registerKey(operator, { participant_id: "nobody", ...MANAGED }))).toBe(
+      expect(await codeOf(registerKey(operator, { participant_id: "unknown-1", ...MANAGED }))).toBe(
         "access.forbidden",
       );
     }

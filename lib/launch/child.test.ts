@@ -28,12 +28,21 @@ describe("a part with a bad environment ends with one line that names the variab
     expect(lines[0]).toContain(`${name} is missing`);
   });
 
+  it.each([
+    ["start-signer.ts", "SIGNER_URL"],
+    ["start-custodian.ts", "CUSTODIAN_URL"],
+  ])("%s at an address that any local user can call", (script, name) => {
+    expect(start(script, { [name]: "http://127.0.0.1:7000" }).lines[0]).toContain(
+      `${name}: begin with unix:/ or mtls://`,
+    );
+  });
+
   it("a later failure is one fatal line with its reason", () => {
     const variables = {
       KEY_DIR: "/proc/no/such/folder",
       DATA_DIR: "/proc/no/such/folder",
       LOG_ORIGIN: "example.org/log",
-      SIGNER_URL: "http://127.0.0.1:1",
+      SIGNER_URL: "unix:/proc/no/such.sock",
       SIGNER_DATABASE_URL: "postgresql://127.0.0.1:1/x",
     };
     const { code, lines } = start("start-signer.ts", variables);

@@ -1,15 +1,17 @@
 import "server-only";
+import { tlsFilesOf } from "@/lib/env/tls";
 import { OperatorError } from "@/lib/errors";
+import { type Part, usePartIdentity } from "@/lib/ipc/part-identity";
 import { createLogger, type Logger } from "@/lib/telemetry/logger";
 
-type PartName = Parameters<typeof createLogger>[0];
+type PartEnv = { readonly LOG_LEVEL: Parameters<typeof createLogger>[1] } & Parameters<typeof tlsFilesOf>[0];
 
 /**
  * Begins a part: reads its variables and opens its log. A wrong variable ends the process with one line on stderr that
  * names it, a later failure with one fatal line in the log: the reason where the operator can mend it, else the error.
  */
-export function beginPart<Env extends { readonly LOG_LEVEL: Parameters<typeof createLogger>[1] }>(
-  name: PartName,
+export function beginPart<Env extends PartEnv>(
+  name: Exclude<Part, "portal">,
   readEnv: () => Env,
 ): { readonly env: Env; readonly logger: Logger } {
   let logger: Logger | undefined;
@@ -21,6 +23,7 @@ export function beginPart<Env extends { readonly LOG_LEVEL: Parameters<typeof cr
   });
   const env = readEnv();
   logger = createLogger(name, env.LOG_LEVEL);
+  usePartIdentity(name, tlsFilesOf(env));
   return { env, logger };
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { CallRefused } from "@/components/client/api";
 import { PasskeyFailed } from "@/components/client/passkey";
 import { CATALOGUES } from "@/components/messages/catalogue";
-import { failureKey } from "./failure-words";
+import { failureKey } from "./sign-in-failure";
 
 const refusal = new CallRefused({
   status: 401,

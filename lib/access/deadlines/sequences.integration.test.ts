@@ -117,19 +117,19 @@ const NEVER: Readonly<Record<string, string>> = {
   "a grant rests on fewer than two people, or on the requester": `SELECT g.request_id FROM access_grant g JOIN access_request r ON r.id = g.request_id WHERE (SELECT count(DISTINCT d.approver_user_id)
        FROM decision d WHERE d.request_id = r.id AND d.decision = 'approve' AND d.approver_user_id <> r.requester_user_id) < 2
        AND (SELECT count(DISTINCT w.user_id) FROM executive_release_word w WHERE w.release_id = g.release_id AND w.user_id <> r.requester_user_id) < 2`,
-  "break-glass is used again before its review": `SELECT e.id FROM emergency e JOIN emergency o ON o.holder_user_id = e.holder_user_id AND o.id <> e.id
-       WHERE NOT EXISTS (SELECT 1 FROM emergency_review r WHERE r.emergency_id IN (e.id, o.id))`,
+  "break-glass is used again before its review": `SELECT e.id FROM break_glass e JOIN break_glass o ON o.holder_user_id = e.holder_user_id AND o.id <> e.id
+       WHERE NOT EXISTS (SELECT 1 FROM break_glass_review r WHERE r.break_glass_id IN (e.id, o.id))`,
   "break-glass is reviewed by its holder":
-    "SELECT e.id FROM emergency e JOIN emergency_review r ON r.emergency_id = e.id AND r.reviewer_user_id = e.holder_user_id",
+    "SELECT e.id FROM break_glass e JOIN break_glass_review r ON r.break_glass_id = e.id AND r.reviewer_user_id = e.holder_user_id",
   "an answer is put off twice":
     "SELECT request_id FROM request_event WHERE kind = 'extend' GROUP BY request_id HAVING count(*) > 1",
-  "a stage is remembered in a stage, or forgotten beside one": `SELECT id FROM access_request WHERE state IN ('stage_1', 'stage_2') AND stage_before IS NOT NULL
+  "a request in a stage keeps an earlier stage, or one next to a stage has none": `SELECT id FROM access_request WHERE state IN ('stage_1', 'stage_2') AND stage_before IS NOT NULL
        OR state IN ('needs_information', 'extended', 'objected') AND stage_before IS NULL`,
-  "somebody approves by anything but a decision": `SELECT e.request_id FROM request_event e WHERE e.kind = 'approve' AND NOT EXISTS (SELECT 1 FROM decision d
+  "a request is approved without a decision": `SELECT e.request_id FROM request_event e WHERE e.kind = 'approve' AND NOT EXISTS (SELECT 1 FROM decision d
        WHERE d.request_id = e.request_id AND d.approver_user_id = e.by_user_id AND d.decision = 'approve')`,
   "a person does what only the clock does":
     "SELECT request_id FROM request_event WHERE kind IN ('overdue', 'lapse', 'expire', 'exhaust', 'close', 'remind', 'escalate') AND by_user_id IS NOT NULL",
-  "a request is overdue before its date, or with nobody told": `SELECT r.id FROM access_request r JOIN request_event e ON e.request_id = r.id AND e.kind = 'overdue' WHERE r.response_due_at IS NULL
+  "a request is overdue before its date, or without a notification": `SELECT r.id FROM access_request r JOIN request_event e ON e.request_id = r.id AND e.kind = 'overdue' WHERE r.response_due_at IS NULL
        OR r.escalated_to IS NULL AND NOT EXISTS (SELECT 1 FROM request_event b WHERE b.request_id = r.id AND b.kind = 'refuse_document' AND b.at > e.at)`,
 };
 

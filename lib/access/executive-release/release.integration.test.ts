@@ -49,7 +49,7 @@ let bench: RequestBench;
 let chair: RequestPerson;
 let officer: RequestPerson;
 let third: RequestPerson;
-const REASON = { reason: "Ten days have passed and nobody has answered." };
+const REASON = { reason: "Ten days have passed without an answer." };
 
 beforeAll(async () => {
   const executive = { role: "coordinator", duties: ["executive"] } as const;
@@ -457,7 +457,7 @@ describe("a release in progress", () => {
     expect(ed25519PublicKey(seed)).toHaveLength(32);
     const signature = {
       kind: "ed25519" as const,
-      key_id: "nobody/1",
+      key_id: "unknown/1",
       signature: toBase64url(signStatement(seed, "release", statement)),
     };
     const { code, extra } = await refusalOf(signRelease(chair, id, releaseId, word({ signature })));

@@ -29,8 +29,8 @@ import { signStatement } from "@/lib/crypto/statement";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot, inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { deactivateUser } from "@/lib/identity/people/deactivate-user";
-import { findReaderById } from "@/lib/identity/people/find-reader";
+import { deactivateUser } from "@/lib/identity/people/create-user";
+import { findReaderById } from "@/lib/identity/people/holders-store";
 import { createLogBench, type LogBench } from "@/lib/testing/benches/log-bench";
 import { outcomeOf, refusalOf } from "@/lib/testing/benches/refusal";
 import {
@@ -236,8 +236,8 @@ describe("exports of a narrowed grant", () => {
          FROM access_request r JOIN legal_authorization a ON a.request_id = r.id WHERE r.id = $2`,
           [uuidv7(Date.now()), id, exports],
         );
-      await expect(insert(2)).rejects.toThrow(/no more exports/);
-      await expect(insert(4)).rejects.toThrow(/no more exports/);
+      await expect(insert(2)).rejects.toThrow(/cannot allow more exports/);
+      await expect(insert(4)).rejects.toThrow(/cannot allow more exports/);
       const change = rows("UPDATE decision SET max_exports = 3 WHERE request_id = $1", [id]);
       await expect(change).rejects.toThrow();
     });
@@ -496,7 +496,7 @@ describe("exports of a grant", () => {
 
     it("deactivation breaks off its download", async () => {
       const [other] = bench.more;
-      if (other === undefined) throw new Error("nobody");
+      if (other === undefined) throw new Error("another person expected");
       const { id } = await requestExportAsHolder(other, wanted());
       await runAll();
       const reader = (await fileOf(id, other)).body?.getReader();

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decideRequest } from "@/lib/access/decisions/decide-request";
 import { decideNotice } from "@/lib/access/notices/decide-notice";
 import { listNotices, listOwnNotices } from "@/lib/access/notices/list-notices";
-import { defaultNotice } from "@/lib/access/notices/rules";
+import { defaultNotice } from "@/lib/access/notices/rule-store";
 import { NoticeInstrument, NoticeWord } from "@/lib/access/notices/schema";
 import { listNoticeRules, setNoticeRule } from "@/lib/access/notices/set-rule";
 import { fixedClock } from "@/lib/clock";
@@ -182,7 +182,7 @@ describe("notices", () => {
           await outcomeOf(say(who, id, { act: "send" })),
           await outcomeOf(say(who, uuidv7(1), { act: "send" })),
         ]).toEqual(["request-file.not-found", "request-file.not-found"]);
-      expect(await outcomeOf(say(bench.legal, id, { act: "send" }, "nobody"))).toBe("notice.not-found");
+      expect(await outcomeOf(say(bench.legal, id, { act: "send" }, "unknown-1"))).toBe("notice.not-found");
       expect(await outcomeOf(say(bench.legal, id, { act: "send" }, stranger.principal.participantId))).toBe(
         "notice.not-found",
       );
@@ -224,11 +224,11 @@ describe("notices", () => {
         );
       const { legal, approver, regulator, transactions } = bench;
       for (const who of [approver, regulator])
-        await expect(insert(who.principal.userId, transactions[0])).rejects.toThrow("neither side");
-      await expect(insert(legal.principal.userId, transactions[1])).rejects.toThrow("tells of a disclosure");
+        await expect(insert(who.principal.userId, transactions[0])).rejects.toThrow("neither party");
+      await expect(insert(legal.principal.userId, transactions[1])).rejects.toThrow("needs a disclosure");
       await expect(
         insert(legal.principal.userId, transactions[0], stranger.principal.participantId),
-      ).rejects.toThrow("tells of a disclosure");
+      ).rejects.toThrow("needs a disclosure");
       await expect(insert(legal.principal.userId, transactions[0])).rejects.toThrow();
       await expect(bench.query("UPDATE subject_notice SET state = 'withheld'", [])).rejects.toThrow();
       await expect(bench.query("DELETE FROM notice_rule", [])).rejects.toThrow();

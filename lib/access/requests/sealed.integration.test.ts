@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
-import { listEmergencies } from "@/lib/access/break-glass/list-emergencies";
+import { listBreakGlass } from "@/lib/access/break-glass/list-break-glass";
 import { answerPartly } from "@/lib/access/deadlines/answer-partly";
 import { extendRequest } from "@/lib/access/deadlines/extend-request";
 import { objectRequest } from "@/lib/access/deadlines/object-request";
@@ -160,7 +160,7 @@ describe("a sealed case", () => {
     return {
       requests: await said(listRequests(who, { limit: 100 })),
       grants: await said(listGrants(who, { limit: 100 })),
-      emergencies: await said(listEmergencies(who, { limit: 100 })),
+      emergencies: await said(listBreakGlass(who, { limit: 100 })),
       notifications: await said(
         listNotifications(who, NotificationQuery.parse({ limit: "500", view: "all" })),
       ),
@@ -342,7 +342,7 @@ describe("acts in a sealed case", () => {
     object: ({ request }) => objectRequest(lawyer, request, NewObjection.parse({ act: "raise", reason })),
     partly: ({ request }) => answerPartly(lawyer, request, reason),
     notice: ({ request }) => decideNotice(lawyer, request, word()),
-    coViewer: ({ request }) => endCoViewer(lawyer, request, { person: "somebody", reason }),
+    coViewer: ({ request }) => endCoViewer(lawyer, request, { person: "regulator-2", reason }),
     suspend: ({ request, authorization }) => suspendAuthorization(lawyer, request, authorization, { reason }),
     revoke: ({ request, authorization }) => revokeAuthorization(lawyer, request, authorization, { reason }),
     release: ({ request }) => getRelease(lawyer, request),
@@ -363,7 +363,7 @@ describe("acts in a sealed case", () => {
   }
 
   it("every act on a sealed case by a party's reviewer is answered as for an unknown id", async () => {
-    const nobodys = { request: uuidv7(1), authorization: uuidv7(2), grant: uuidv7(3) };
-    expect(await answers(sealed)).toEqual(await answers(nobodys));
+    const unknown = { request: uuidv7(1), authorization: uuidv7(2), grant: uuidv7(3) };
+    expect(await answers(sealed)).toEqual(await answers(unknown));
   });
 });

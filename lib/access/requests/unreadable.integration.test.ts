@@ -7,7 +7,7 @@ import { preserveTransactions } from "@/lib/access/preservations/preserve-transa
 import { listRequests, listUnreadableRequests } from "@/lib/access/requests/list-requests";
 import { getRequest } from "@/lib/access/requests/request-view";
 import { withdrawRequest, withdrawUnreadableRequest } from "@/lib/access/requests/withdraw-request";
-import { scopesFor } from "@/lib/api-client/scopes";
+import { scopesFor } from "@/lib/api-client/registry";
 import { listExports } from "@/lib/audit/export/history/list-exports";
 import { listEvents } from "@/lib/audit/reading/list-events";
 import { listQuarantine } from "@/lib/audit/reading/list-quarantine";

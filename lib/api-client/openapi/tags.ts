@@ -113,7 +113,7 @@ export const TAGS: readonly Tag[] = [
     name: "Administration",
     slug: "administration",
     description:
-      "Everybody's API keys and webhooks, organisations and their hours, authorities that sign orders.",
+      "All API keys and webhooks, organisations and their hours, and authorities that sign orders.",
     paths: ["/confidential/admin"],
     families: ["api-key", "webhook", "delivery", "organisation", "authority"],
   },

@@ -267,7 +267,7 @@ describe("an index row that reveals its entry", () => {
 
   const ACCESS: Partial<AuditEvent> = {
     access: { dataAccessed: [SECRET], success: true },
-    index: { participantId: "somebody" },
+    index: { participantId: "client-4" },
   };
 
   /** Returns what this reader gets of an entry from every place where the log is read. */

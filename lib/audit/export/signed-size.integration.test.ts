@@ -13,7 +13,7 @@ import { signerHandler } from "@/lib/audit/signer/serve-signer";
 import { systemClock } from "@/lib/clock";
 import type { Context } from "@/lib/context/context";
 import { openOwnerPool } from "@/lib/db/migrate";
-import { findReaderById } from "@/lib/identity/people/find-reader";
+import { findReaderById } from "@/lib/identity/people/holders-store";
 import { serveHttp } from "@/lib/ipc/server";
 import { openLocalKeystore } from "@/lib/keystore/files/local-keystore";
 import { loadSigningKey } from "@/lib/keystore/signing-key";

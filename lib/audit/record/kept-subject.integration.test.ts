@@ -101,7 +101,7 @@ describe("the own address", () => {
     const address = "192.0.2.77";
     const acting = { ...(await bench.person({ role: "client" })), client: { address } };
     const access = { dataAccessed: ["fields"], success: true };
-    const { id } = await recordEvent(acting, { ...EVENT, access, index: { participantId: "somebody" } });
+    const { id } = await recordEvent(acting, { ...EVENT, access, index: { participantId: "client-4" } });
     const own = { ...reader, client: { address } };
     const mine = async () => {
       const { logs } = await listAccessLogs(reader, AccessLogQuery.parse({}));

@@ -28,7 +28,7 @@ import { systemClock } from "@/lib/clock";
 import type { Context } from "@/lib/context/context";
 import { fromBase64url } from "@/lib/crypto/bytes";
 import { openOwnerPool } from "@/lib/db/migrate";
-import { findReaderById } from "@/lib/identity/people/find-reader";
+import { findReaderById } from "@/lib/identity/people/holders-store";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
 import { getRotation } from "@/lib/keys/rotation/view";
 import { createLogger } from "@/lib/telemetry/logger";

@@ -275,7 +275,7 @@ describe("a database restored to an earlier point, with the signer's store compl
     await writeFile(entries, whole);
 
     await bench.asSuperuser([`UPDATE audit_entry SET bytes = bytes || ' ' WHERE id = '${waiting.id}'`]);
-    await expect(bench.recover(from, last.size)).rejects.toThrow("something else");
+    await expect(bench.recover(from, last.size)).rejects.toThrow("does not match its row");
 
     const others = [bench.appPool, bench.sequencerPool];
     for (const pool of others) {
@@ -292,7 +292,7 @@ describe("a database restored to an earlier point, with the signer's store compl
       bench.sequencerPool.query(
         "SELECT set_config('sealport.recovery', pg_current_xact_id()::text, true); UPDATE audit_head SET size = 0",
       ),
-    ).rejects.toThrow("only goes forward");
+    ).rejects.toThrow("only moves forward");
   });
 });
 
@@ -520,10 +520,10 @@ describe("a new log", () => {
 
       // The old log accepts no entry from any login and cannot be opened again.
       await expect(startNewLog(bench.owner, bench.place, next)).rejects.toThrow("no such open log");
-      await expect(prepareLog(bench.sequencerPool, bench.place)).rejects.toThrow("not opened again");
+      await expect(prepareLog(bench.sequencerPool, bench.place)).rejects.toThrow("cannot be reopened");
       await expect(
         bench.sequencerPool.query("UPDATE audit_head SET closed_at = NULL WHERE log = $1", [bench.place.log]),
-      ).rejects.toThrow("only goes forward");
+      ).rejects.toThrow("only moves forward");
     });
   });
 });

@@ -354,7 +354,7 @@ describe("the endpoint", () => {
   });
 
   it("answers 503 while the database is down", async () => {
-    const gone = openDatabase({ url: "postgresql://nobody@127.0.0.1:1/none" });
+    const gone = openDatabase({ url: "postgresql://unknown@127.0.0.1:1/none" });
     useRuntime({
       ...runtime,
       db: gone,
@@ -415,7 +415,7 @@ describe("headers of an answer", () => {
     const mine = { key: client.key, type: json };
     const cases: readonly (readonly [number, Promise<Response>])[] = [
       [401, answer(transactions, "GET")],
-      [401, answer(transactions, "POST", { key: "sp_nobody", type: json, body: "{}" })],
+      [401, answer(transactions, "POST", { key: "sp_unknown", type: json, body: "{}" })],
       [
         401,
         answer(transactions, "POST", { headers: { "signature-input": "sig=()", signature: "sig=:AA==:" } }),

@@ -191,7 +191,7 @@ describe("the merge delay", () => {
     isUncompared: false,
     declaredLosses: 0,
     openIntents: 0,
-    endsUntold: 0,
+    endsNotAtCustodian: 0,
     lateErasures: 0,
     mergeDelay: undefined,
   };

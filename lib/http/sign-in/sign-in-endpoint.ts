@@ -10,7 +10,7 @@ import { withHeaders } from "@/lib/http/endpoint/response-headers";
 import { INVITATION_CALLS } from "@/lib/http/sign-in/invitation-calls";
 import { json, ownCookies, readSent, type SignInCall, signInBy } from "@/lib/http/sign-in/sign-in-call";
 import { PasskeySignIn, PasswordSignIn } from "@/lib/identity/schema";
-import { makeChallenge } from "@/lib/identity/sign-in/challenge";
+import { makeChallenge } from "@/lib/identity/sign-in/challenge-store";
 import { readDemonstration } from "@/lib/identity/sign-in/demonstration";
 import { runNextAuth } from "@/lib/identity/sign-in/next-auth";
 import { assertionOptions } from "@/lib/identity/sign-in/passkey";

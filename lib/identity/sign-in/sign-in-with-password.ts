@@ -23,7 +23,7 @@ export interface PasswordSignIn extends GivenCode {
 }
 
 /** A hash of the same cost that no password matches: an unknown address takes as long as a known one. */
-const NOBODY = `scrypt$1$${"A".repeat(22)}$${"A".repeat(43)}`;
+const DUMMY_HASH = `scrypt$1$${"A".repeat(22)}$${"A".repeat(43)}`;
 
 const PASSWORD_ALONE: SecondFactor = { method: "password", take: async () => true };
 
@@ -78,7 +78,7 @@ export async function signInWithPassword(cx: SignInContext, input: PasswordSignI
   const ofAddress = await throttleSignIn(cx, email);
   const method = input.recoveryCode === undefined ? "totp" : "recovery";
   const account = await inSnapshot(cx, (tx) => findAccountByEmail(tx, cx.instance.tenantId, email));
-  const isPassword = await verifyPassword(input.password, account?.passwordHash ?? NOBODY);
+  const isPassword = await verifyPassword(input.password, account?.passwordHash ?? DUMMY_HASH);
   const draw = isCode(input) ? await drawCode(cx, email, isPassword) : undefined;
   const refuse = (fault: SignInFault) => {
     ofAddress.refuseWrong();

@@ -11,7 +11,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 import { bind } from "@/lib/http/endpoint/bind";
 import { serve } from "@/lib/http/endpoint/serve";
-import { deactivateUser } from "@/lib/identity/people/deactivate-user";
+import { deactivateUser } from "@/lib/identity/people/create-user";
 import { insertCredential, insertDuties } from "@/lib/identity/people/store";
 import { endDeadSessions } from "@/lib/identity/sessions/end-session";
 import { readDemonstration } from "@/lib/identity/sign-in/demonstration";
@@ -113,7 +113,7 @@ describe("sign-in", () => {
       const code = codeOf(person, clock);
       expect((await new TestBrowser().signIn(person, clock)).status).toBe(200);
       const tries = [
-        { email: "nobody@example.org", password, code },
+        { email: "unknown@example.org", password, code },
         { email, password: "some other password", code: codeOf(person, clock, 1) },
         { email, password, code: codeOf(other, clock) },
         { email, password, code },
@@ -317,7 +317,7 @@ describe("sign-in", () => {
       expect(statuses).toEqual([...Array(11).fill(401), 429]);
       const owner = new TestBrowser("192.0.2.51");
       expect((await owner.signIn(person, clock)).status).toBe(200);
-      const unknown = { ...wrong, email: "nobody-at-all@example.org" };
+      const unknown = { ...wrong, email: "unknown-1@example.org" };
       const same = [];
       for (let count = 0; count < 12; count++)
         same.push((await new TestBrowser("192.0.2.52").post("callback/password", unknown)).status);

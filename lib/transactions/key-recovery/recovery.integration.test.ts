@@ -5,7 +5,7 @@ import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot } from "@/lib/db/transaction";
 import { recordEpoch } from "@/lib/escrow/client/epochs";
-import { deactivateUser } from "@/lib/identity/people/deactivate-user";
+import { deactivateUser } from "@/lib/identity/people/create-user";
 import { changeKeyState } from "@/lib/keys/change-state";
 import { getKey } from "@/lib/keys/list-keys";
 import { proveKey } from "@/lib/keys/possession/prove-key";

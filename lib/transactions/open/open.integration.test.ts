@@ -13,8 +13,8 @@ import { createEscrowClient } from "@/lib/escrow/client/client";
 import { signAsPortal } from "@/lib/escrow/client/portal-signature";
 import type { OpenStatement } from "@/lib/escrow/protocol/statements";
 import { problemOf } from "@/lib/http/endpoint/problem";
-import { openLimitPool } from "@/lib/rate-limit/limit-pool";
 import { type Limits, openLimits } from "@/lib/rate-limit/limits";
+import { openLimitPool } from "@/lib/rate-limit/ratelimit";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
 import { BENCH_WAIT_MS } from "@/lib/testing/benches/audit-bench";
 import { outcomeOf, refusalOf } from "@/lib/testing/benches/refusal";
@@ -40,7 +40,7 @@ describe("an opening that is not spent", () => {
 
   /** Twenty openings a minute use up a grant's day (identity.md "Rate limiting"). */
   const DAY = 20;
-  const NOWHERE = "postgresql://nobody@127.0.0.1:1/none";
+  const NOWHERE = "postgresql://unknown@127.0.0.1:1/none";
 
   let bench: AccessBench;
   let pools: readonly Pool[];

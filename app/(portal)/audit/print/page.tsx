@@ -15,7 +15,7 @@ import { addressOf, numberOf, withUnknown } from "../_components/filter/read-fil
 import { EventTable } from "../_components/list/event-table";
 import { loadCheckpoint, loadList } from "../_components/list/load-list";
 import { LogChoice } from "../_components/list/log-choice";
-import { PrintButton } from "../_components/print-button";
+import { PrintButton } from "../_components/page-controls";
 
 /** What a person reads on paper; more of the log is an export's part. */
 const LIMIT = 500;

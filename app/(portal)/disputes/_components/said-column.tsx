@@ -31,7 +31,7 @@ function Said({ dispute, participant }: { dispute: DisputeView; participant: str
   );
 }
 
-/** The parties' words beside the masked record, whoever opened the dispute first. */
+/** The statements of both parties, next to the masked record. */
 export function SaidColumn({ dispute }: { dispute: DisputeView }) {
   const others = dispute.participants.filter((participant) => participant !== dispute.party);
   return (

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { reviewEmergency } from "@/lib/access/break-glass/review-emergency";
-import { NewEmergency, NewReview } from "@/lib/access/break-glass/schema";
+import { reviewBreakGlass } from "@/lib/access/break-glass/review-break-glass";
+import { NewBreakGlass, NewReview } from "@/lib/access/break-glass/schema";
 import { useBreakGlass } from "@/lib/access/break-glass/use-break-glass";
 import { extendRequest } from "@/lib/access/deadlines/extend-request";
 import { keepRequests } from "@/lib/access/deadlines/keep-requests";
@@ -87,7 +87,7 @@ describe("one human with two accounts", () => {
       await keepRequests({ ...bench.cx, clock, logger: bench.legal.logger, system: "portal" });
     }
     const { release } = await proposeRelease(chair, id, {
-      reason: "Nobody has answered for seventeen days.",
+      reason: "No answer for seventeen days.",
     });
     const word = ReleaseWord.parse({ comment: "As the order says", confirms: CONFIRMS });
     await signRelease(chair, id, release?.id ?? "", word);
@@ -104,19 +104,19 @@ describe("one human with two accounts", () => {
       fields: ["amount"],
       reason: "Settlement stands still, unknown party.",
     };
-    const { id } = await useBreakGlass(holder, NewEmergency.parse(asked));
+    const { id } = await useBreakGlass(holder, NewBreakGlass.parse(asked));
     await revokeGrant(holder, id, "over");
     await isOneWith(bench.legal, holder);
     const review = NewReview.parse({ outcome: "justified", comment: "The file shows the standstill." });
-    expect((await refusalOf(reviewEmergency(bench.legal, id, review))).code).toBe("decision.self");
+    expect((await refusalOf(reviewBreakGlass(bench.legal, id, review))).code).toBe("decision.self");
   });
 });
 
 describe("disguises", () => {
   let id: string;
   beforeAll(async () => {
-    const [beside] = bench.more;
-    id = await submittedRequest(bench, { coViewers: [beside?.principal.handle ?? ""] });
+    const [coViewer] = bench.more;
+    id = await submittedRequest(bench, { coViewers: [coViewer?.principal.handle ?? ""] });
     await ensureChecked(bench, id);
   });
 
@@ -194,9 +194,9 @@ describe("disguises", () => {
       const third = bench.auditor.principal.organisationId;
       await join(bench.legal, third);
       expect(await isQueued()).toBe(true);
-      const [beside] = bench.more;
-      if (beside === undefined) throw new Error("a co-viewer expected");
-      await join(beside, third);
+      const [coViewer] = bench.more;
+      if (coViewer === undefined) throw new Error("a co-viewer expected");
+      await join(coViewer, third);
       await expectTied("floor.organisation");
     });
 
@@ -211,8 +211,8 @@ describe("disguises", () => {
       await giveKey(bench.legal, key);
       await expectTied("floor.second-account");
       await past("DELETE FROM credential WHERE kind = 'passkey'", []);
-      const [beside] = bench.more;
-      await giveKey(beside ?? bench.regulator, key);
+      const [coViewer] = bench.more;
+      await giveKey(coViewer ?? bench.regulator, key);
       await giveKey(bench.legal, key, true);
       await expectTied("floor.second-account");
     });

@@ -22,7 +22,7 @@ import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { openPool } from "@/lib/db/pool";
 import { inRawSnapshot } from "@/lib/db/transaction";
-import { findReaderById } from "@/lib/identity/people/find-reader";
+import { findReaderById } from "@/lib/identity/people/holders-store";
 import { createLogger } from "@/lib/telemetry/logger";
 import { erasureOf } from "@/lib/testing/log/erasure-of";
 import { rewriteEntry } from "@/lib/testing/log/forge-entry";
@@ -211,7 +211,7 @@ describe("another kind of compartment", () => {
     const marks = { key_mark: keyMark(key), key_proof: keyProof(key) };
     await bench.admin.query(
       `INSERT INTO audit_compartment (id, tenant_id, kind, subject, sealed_key, destroyed_at)
-     VALUES ($1, $2, 'subject', 'somebody', NULL, now())`,
+       VALUES ($1, $2, 'subject', 'Dana Weiss', NULL, now())`,
       [compartment, bench.place.tenantId],
     );
     await recordEvent(bench.auditor, {

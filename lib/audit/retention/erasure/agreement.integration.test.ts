@@ -102,8 +102,8 @@ describe("data of no person", () => {
   };
 
   it("the data of all anonymous callers cannot be erased", async () => {
-    const { system: _system, ...nobody } = bench.cx;
-    await recordEvent({ ...nobody, client: { address: "192.0.2.1" } }, event);
+    const { system: _system, ...withoutSystem } = bench.cx;
+    await recordEvent({ ...withoutSystem, client: { address: "192.0.2.1" } }, event);
     await expect(asked("anonymous")).rejects.toMatchObject(refused);
   });
 
@@ -326,7 +326,7 @@ describe("agreement for another key", () => {
         SELECT '${uuidv7(Date.now())}', tenant_id, KEY, reason, 'agreed', asked_by, asked_at, BY, now(), ask_entry_id, ask_entry_id
         FROM audit_erasure WHERE id = '${id}'`,
       ],
-    ])("where nobody %s it but the owner of the database", async (_, statement) => {
+    ])("where only the database owner %s it", async (_, statement) => {
       const [one, other] = [await acted(), await acted()];
       const id = await ask(one);
       await owned(

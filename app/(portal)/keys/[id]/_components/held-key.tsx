@@ -1,6 +1,6 @@
 import { useTranslations } from "next-intl";
 import { LiveRefresh } from "@/components/client/live-refresh";
-import { ApiCallSample } from "@/components/layout/api-call-sample";
+import { ApiCallSample } from "@/components/layout/api-call";
 import { type Fact, Facts } from "@/components/ui/facts";
 import { Section } from "@/components/ui/section";
 import type { KeyView } from "@/lib/keys/schema";

@@ -7,7 +7,7 @@ import { Section } from "@/components/ui/section";
 import { type Column, Table } from "@/components/ui/table";
 import { Tag } from "@/components/ui/tag";
 import type { RotationList, RotationView } from "@/lib/keys/rotation/schema";
-import { useRefreshing } from "../../_components/use-refreshing";
+import { useRefreshing } from "../../../../../components/client/live-refresh";
 
 const LOOKS = {
   asked: { tone: "amber", icon: "clock" },

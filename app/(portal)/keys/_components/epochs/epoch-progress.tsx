@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import type { EscrowEpochView } from "@/lib/keys/schema";
-import { useRefreshing } from "../use-refreshing";
+import { useRefreshing } from "../../../../../components/client/live-refresh";
 
 const countOf = (epochs: readonly EscrowEpochView[]): number =>
   epochs.reduce((sum, { remaining_wraps: count = 0 }) => sum + count, 0);
