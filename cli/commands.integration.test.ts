@@ -95,8 +95,8 @@ describe("transactions", () => {
     const refused = await create("--currency", "EUR", "--participant", "unknown-1");
     expect(refused.code).toBe(5);
     expect(refused.stderr).toContain("422 participant.unknown");
-    const told = await create("--participant", "unknown-1", "--json");
-    expect(JSON.parse(told.stderr)).toMatchObject({ status: 422, code: "participant.unknown" });
+    const seen = await create("--participant", "unknown-1", "--json");
+    expect(JSON.parse(seen.stderr)).toMatchObject({ status: 422, code: "participant.unknown" });
     const usage = await create("--amount", "1e5");
     expect(usage.code).toBe(2);
     expect(usage.stderr).toContain("amount: not a decimal number");
@@ -298,11 +298,11 @@ describe("batches", () => {
     const run = () => cli.run(["transactions", "batch", "-", "--format", "csv"], { input });
     const first = await run();
     expect(first.code, first.stderr).toBe(5);
-    const told = new Map(linesOf(first.stdout).map((one) => [one.line, one]));
-    expect([2, 3, 5, 6, 7].map((line) => told.get(line)?.status)).toEqual([201, 201, 422, 422, 400]);
-    expect(told.get(6)?.problem?.code).toBe("participant.unknown");
-    expect(told.get(5)?.problem?.errors).toMatchObject([{ pointer: "/amount" }]);
-    const id = told.get(3)?.transaction_id ?? "";
+    const seen = new Map(linesOf(first.stdout).map((one) => [one.line, one]));
+    expect([2, 3, 5, 6, 7].map((line) => seen.get(line)?.status)).toEqual([201, 201, 422, 422, 400]);
+    expect(seen.get(6)?.problem?.code).toBe("participant.unknown");
+    expect(seen.get(5)?.problem?.errors).toMatchObject([{ pointer: "/amount" }]);
+    const id = seen.get(3)?.transaction_id ?? "";
     await portal.bench.anchor();
     const opened = await cli.run(["transactions", "open", id, "--purpose", "settlement", "--json"]);
     expect(JSON.parse(opened.stdout).data).toMatchObject({

@@ -6,14 +6,14 @@
 
 LOG_KEY  the log's verifier key, "name+hash+base64" (C2SP signed-note), as you were given it outside of the portal:
          from your own policy file or from somebody else who kept it. Not the one in a bundle, nor one that the
-         portal shows when you doubt the portal: whoever forges a log forges those with it.
+         portal shows when you doubt the portal: a forged log comes with forged keys.
 ENTRY    answer of GET /confidential/audit/events/N, a line of entries.ndjson, or the bare bytes of the entry
 PROOF    answer of GET /confidential/audit/events/N/proof (C2SP tlog-proof)
 
-Ends with 0: the entry stands in the tree that LOG_KEY signed. 1: it does not, and what does not fit is named.
-2: it could not be checked. It says nothing of what the entry says, nor of entries after the checkpoint. Of what stands
-beside the entry's bytes in an answer it checks leaf, number, id, "public", and "stored" of each part; anything else there,
-such as a part's plaintext or a person's name, is the word of whoever gave you the answer.
+Ends with 0: the entry is in the tree that LOG_KEY signed. 1: it is not, and the output names what does not match.
+2: it could not be checked. It does not check whether the entry is true, nor entries after the checkpoint. Of an answer's
+other members it checks leaf, number, id, "public", and "stored" of each part. All others, such as a part's plaintext or a
+person's name, are a claim of the source of the answer.
 """
 import base64
 import hashlib
@@ -42,8 +42,8 @@ def shown(text):
 
 
 def no_member_twice(pairs):
-    """A member that stands twice is one thing to this reader and another to the next."""
-    check(len({name for name, _ in pairs}) == len(pairs), "a member stands twice in one object of the JSON")
+    """Refuses a member that is there twice: two readers could use different ones."""
+    check(len({name for name, _ in pairs}) == len(pairs), "a member is there twice in one object of the JSON")
     return dict(pairs)
 
 
@@ -79,7 +79,7 @@ def read_key(text):
 
 
 def read_entry(data):
-    """The entry's own bytes, and what is said beside them: leaf, number, stored parts."""
+    """The entry's own bytes, and what is shown with them: leaf, number, stored parts."""
     try:
         text = data.decode()
         said = json.loads(text, object_pairs_hook=no_member_twice)
@@ -200,7 +200,7 @@ def check_inside(entry, said, origin):
         check(fits, f"part {part['c']} is not the one that the entry binds")
     if parts:
         them = "it" if len(parts) == 1 else "them"
-        print(f'parts      {len(parts)} as the entry binds {them}, not opened: no word of "plaintext" was checked')
+        print(f'parts      {len(parts)} as the entry binds {them}, not opened: "plaintext" was not checked')
 
 
 def from_files(entry_file, proof_file):
@@ -219,7 +219,7 @@ def from_files(entry_file, proof_file):
 
 
 def from_bundle(bundle, index):
-    """The same of a bundle, where all leaves stand beside the entries."""
+    """The same for a bundle, which has all leaves next to the entries."""
     with zipfile.ZipFile(bundle) as files:
         for one in files.infolist():
             # What was exported is stored as it is; compressed, it could be longer than any memory.
@@ -237,7 +237,7 @@ def from_bundle(bundle, index):
     entry, said = read_entry(found[0])
 
     def root(leaf, size):
-        check(size <= len(leaves), "the bundle has fewer leaves than its checkpoint stands over")
+        check(size <= len(leaves), "the bundle has fewer leaves than its checkpoint covers")
         check(index < size and leaves[index] == leaf, f"the entry's bytes do not give leaf {index} of leaves.txt")
         return root_from_leaves(leaves[:size])
 
@@ -271,7 +271,7 @@ def main(arguments):
         # Also what is nested too deep, too long, encrypted: nothing of it was shown to be wrong.
         print(f"NOT CHECKED: {shown(str(error))} ({type(error).__name__})", file=sys.stderr)
         return 2
-    print(f"OK: entry {index} stands in the log {origin}, as signed.")
+    print(f"OK: entry {index} is in the log {origin}, as signed.")
     return 0
 
 

@@ -6,7 +6,7 @@ export const IDLE_MS = 5 * 60_000;
 export const HIDDEN_MS = 60_000;
 /** No call has confirmed the access for this long: a revocation could have been missed. */
 export const UNSURE_MS = 10_000;
-/** Clocks further apart than this are told apart; less is the time the page took to arrive. */
+/** A smaller difference of two clocks is the time that the page took to arrive. */
 const SKEW_MS = 60_000;
 
 export type BlankReason =

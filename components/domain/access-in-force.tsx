@@ -12,7 +12,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** More than this many views are drawn as a bar: ticks would be too fine to count. */
 const MAX_TICKS = 40;
-/** Up to this many stand in one line, as wide as the column lets them. */
+/** Up to this many are shown in one line. */
 const ONE_LINE = 24;
 
 const never = () => () => undefined;
@@ -98,7 +98,7 @@ function Ended({ end }: { end: GrantEnd }) {
   );
 }
 
-/** How the end is told: today by the clock, otherwise by the day as well. */
+/** Returns the words for the end: the time if it is today, otherwise with the day. */
 function WhenItEnds({
   grant,
   leftMs,

@@ -5,8 +5,8 @@ import { LocalTime } from "@/components/ui/local-time";
 import { formatTime, isMidnight, lastDayOf, type TimeForm } from "@/lib/format";
 
 /**
- * When something begins. An order names whole days, so a beginning at midnight UTC is told as that day, the same for
- * every reader; any other beginning is an instant in the reader's own zone. EndTime is its counterpart.
+ * When something begins. An order names whole days, so a beginning at midnight UTC is shown as that day, the same for
+ * every reader. Any other beginning is an instant in the reader's own zone. EndTime is its counterpart.
  */
 export function StartTime({ instant, form = "minute" }: { instant: string; form?: TimeForm }) {
   const locale = useLocale();
@@ -20,9 +20,9 @@ export function StartTime({ instant, form = "minute" }: { instant: string; form?
 }
 
 /**
- * When something ends. An order names whole days, so an end at midnight UTC is told as the last day that counts, the
+ * When something ends. An order names whole days, so an end at midnight UTC is shown as the last day that counts, the
  * same for every reader; any other end is an instant in the reader's own zone. `bare` leaves the word out where the
- * sentence around it has one. `before` stands only before an instant, e.g. "until".
+ * sentence around it has one. `before` is a word before an instant, such as "until".
  */
 export function EndTime(props: {
   instant: string;

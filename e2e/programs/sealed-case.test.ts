@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => instance?.stop());
 
 /** Returns an answer without the parts that always differ: which call it was, and the address of the request. */
-function told(answer: { readonly status: number; readonly text: string }, id: string): string {
+function shown(answer: { readonly status: number; readonly text: string }, id: string): string {
   return `${answer.status} ${answer.text}`.replace(/"request_id":"[^"]*"/, "").replaceAll(id, "ID");
 }
 
@@ -36,7 +36,7 @@ const lists = (transaction: string, caseNumber: string): readonly string[] => [
 
 async function answers(who: Caller, paths: readonly string[]): Promise<string[]> {
   const all: string[] = [];
-  for (const path of paths) all.push(`${path} ${told(await who.get(path), UNKNOWN_ID)}`);
+  for (const path of paths) all.push(`${path} ${shown(await who.get(path), UNKNOWN_ID)}`);
   return all;
 }
 
@@ -93,8 +93,10 @@ test("a sealed case changes no answer for another agency, an outsider or support
   ] as const;
   for (const [name, caller] of Object.entries(outsiders)) {
     for (const [path, own] of hidden) {
-      const real = told(await caller.get(path), own);
-      expect(real, `${name} ${path}`).toBe(told(await caller.get(path.replace(own, UNKNOWN_ID)), UNKNOWN_ID));
+      const real = shown(await caller.get(path), own);
+      expect(real, `${name} ${path}`).toBe(
+        shown(await caller.get(path.replace(own, UNKNOWN_ID)), UNKNOWN_ID),
+      );
       expect(real).toMatch(/^40[34] /);
     }
     const acts = [
@@ -107,9 +109,9 @@ test("a sealed case changes no answer for another agency, an outsider or support
       [`/confidential/access/grants/${grantId}/revoke`, grantId, { reason: "no" }],
     ] as const;
     for (const [path, own, body] of acts) {
-      const real = told(await caller.post(path, body), own);
+      const real = shown(await caller.post(path, body), own);
       expect(real, `${name} ${path}`).toBe(
-        told(await caller.post(path.replace(own, UNKNOWN_ID), body), UNKNOWN_ID),
+        shown(await caller.post(path.replace(own, UNKNOWN_ID), body), UNKNOWN_ID),
       );
       expect(real).toMatch(/^40[34] /);
     }

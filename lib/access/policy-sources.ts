@@ -3,7 +3,7 @@
 /** Name and SHA-256 of each file that decides who may do what. */
 export const POLICY_SOURCES: readonly (readonly [string, string])[] = [
   ["decide.ts", "fe94e0c3811d24dd3c343fe637ee65d26f6f303d20a0f989eccd2f8a4744a0bd"],
-  ["floor.ts", "c8199a51f9e3a1e316feae7d7470ff3a2b9532aad44c370232755fcc86c005c8"],
+  ["floor.ts", "0ffebb9119b62aeef91e2c124953be446fc81e33cb43d5d92f1527811c7bd2eb"],
   ["default-rules.ts", "d6579aa4acf037960cc29a88e0b208742fd25c56aac3128b84d181c7d3f3146b"],
   ["limits.ts", "1033415741799c1602c70fd73ca5ae063fb0870972f2b7491e16c44f90048ee0"],
   ["hours.ts", "2ea7848e5135908e81b61d0d062bf05310fe996b55bd62098819680de1c74e2b"],

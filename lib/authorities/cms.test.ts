@@ -86,7 +86,7 @@ describe("a detached CMS signature over a document", () => {
       file("own.pem"),
       ...rules,
       "-out",
-      file("told"),
+      file("stated"),
     );
   });
 

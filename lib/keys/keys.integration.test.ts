@@ -207,18 +207,18 @@ describe("keys", () => {
   test("those concerned see when a managed key rotates automatically, by the rule that rotates it", async () => {
     const cx = await bench.person({ role: "client" });
     const query = { participant_id: cx.principal.participantId, limit: 50 };
-    const told = (by: typeof cx) =>
+    const shown = (by: typeof cx) =>
       listKeys({ ...by, instance: { ...by.instance, keyRotationDays: 90 } }, query).then(
         ({ items }) => items[0],
       );
-    const own = await told(cx);
+    const own = await shown(cx);
     const made = Date.parse(own?.registered_at ?? "");
     expect(own?.due_at).toBe(new Date(made + 90 * 86_400_000).toISOString());
-    expect(await told(await bench.person({ role: "miner" }))).not.toHaveProperty("due_at");
+    expect(await shown(await bench.person({ role: "miner" }))).not.toHaveProperty("due_at");
     // A process that rotates no keys automatically shows no date.
     expect((await listKeys(cx, query)).items[0]).not.toHaveProperty("due_at");
     await tamper("UPDATE key_version SET state = 'suspended' WHERE id = $1::uuid", [own?.key_id]);
-    expect(await told(cx)).not.toHaveProperty("due_at");
+    expect(await shown(cx)).not.toHaveProperty("due_at");
   });
 });
 

@@ -47,8 +47,8 @@ describe("an observer who knows every published figure and the rules", () => {
     const classes = worlds(rows(6), (cells) => JSON.stringify(showRow(counted(cells))));
     expect(classes.size).toBeGreaterThan(200);
     for (const [published, tables] of classes) {
-      const told = showRow(counted(tables[0] ?? [0, 0, 0, 0, 0]));
-      for (const at of hiddenAt(OUTCOMES.map((outcome) => told.outcomes[outcome]))) {
+      const seen = showRow(counted(tables[0] ?? [0, 0, 0, 0, 0]));
+      for (const at of hiddenAt(OUTCOMES.map((outcome) => seen.outcomes[outcome]))) {
         const feasible = new Set(tables.map((cells) => cells[at]));
         expect([...feasible].sort(), published).toEqual([0, 1, 2, 3, 4]);
       }
@@ -77,10 +77,10 @@ describe("an observer who knows every published figure and the rules", () => {
     const row = fc.tuple(count, count, count, count, count);
     fc.assert(
       fc.property(fc.array(row, { minLength: 1, maxLength: 4 }), (tables) => {
-        const told = tables.map((cells) => showRow(counted(cells)));
+        const seen = tables.map((cells) => showRow(counted(cells)));
         // The sums depend only on the published rows, and each withheld figure stays within its own bounds.
-        expect(showSums(told)).toEqual(showSums(JSON.parse(JSON.stringify(told))));
-        const sums = showSums(told);
+        expect(showSums(seen)).toEqual(showSums(JSON.parse(JSON.stringify(seen))));
+        const sums = showSums(seen);
         for (const [at, outcome] of OUTCOMES.entries()) {
           const total = tables.reduce((sum, cells) => sum + (cells[at] ?? 0), 0);
           const { value, from = 0, to = Number.POSITIVE_INFINITY } = sums.outcomes[outcome];

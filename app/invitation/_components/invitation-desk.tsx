@@ -104,7 +104,7 @@ function Refused({ error }: { error: unknown }) {
 
 type Looked = { readonly view: InvitationView } | { readonly error: unknown };
 
-/** What the link is for, and the two ways to use it. The token is in memory only: it never stands in the document. */
+/** What the link is for, and two ways to use it. The token is in memory only, never in the document. */
 export function InvitationDesk() {
   const t = useTranslations("invitation");
   const token = useLinkToken();

@@ -124,12 +124,12 @@ describe("break-glass", () => {
   it("reviewers and executives are notified of a use and read it, and executives cannot end it", async () => {
     const used = await useBreakGlass(holder, asked());
     while ((await sendNotifications({ ...bench.cx, hasMail: false })) > 0);
-    const told = async (who: RequestPerson) => {
+    const shown = async (who: RequestPerson) => {
       const { items } = await listNotifications(who, NotificationQuery.parse({ limit: "500", view: "all" }));
       return items.filter(({ subject }) => subject === used.id).map(({ state }) => state);
     };
-    for (const who of [executive, bench.legal, bench.approver]) expect(await told(who)).toEqual(["active"]);
-    for (const who of [bench.auditor, bench.regulator, bench.support]) expect(await told(who)).toEqual([]);
+    for (const who of [executive, bench.legal, bench.approver]) expect(await shown(who)).toEqual(["active"]);
+    for (const who of [bench.auditor, bench.regulator, bench.support]) expect(await shown(who)).toEqual([]);
     const read = await getGrant(executive, used.id);
     expect([read.state, read.acts]).toEqual(["active", []]);
     expect(await outcomeOf(revokeGrant(executive, used.id, "x"))).toBe("grant.not-found");

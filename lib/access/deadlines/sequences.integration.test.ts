@@ -121,7 +121,7 @@ const NEVER: Readonly<Record<string, string>> = {
        WHERE NOT EXISTS (SELECT 1 FROM break_glass_review r WHERE r.break_glass_id IN (e.id, o.id))`,
   "break-glass is reviewed by its holder":
     "SELECT e.id FROM break_glass e JOIN break_glass_review r ON r.break_glass_id = e.id AND r.reviewer_user_id = e.holder_user_id",
-  "an answer is put off twice":
+  "a deadline is extended twice":
     "SELECT request_id FROM request_event WHERE kind = 'extend' GROUP BY request_id HAVING count(*) > 1",
   "a request in a stage keeps an earlier stage, or one next to a stage has none": `SELECT id FROM access_request WHERE state IN ('stage_1', 'stage_2') AND stage_before IS NOT NULL
        OR state IN ('needs_information', 'extended', 'objected') AND stage_before IS NULL`,
@@ -134,7 +134,7 @@ const NEVER: Readonly<Record<string, string>> = {
 };
 
 interface Lane {
-  readonly told: Map<string, number>;
+  readonly seen: Map<string, number>;
   readonly reached: Set<string>;
   /** What differed from the model, with the path that repeats it. */
   readonly wrong: string[];
@@ -168,7 +168,7 @@ async function playNext(lane: number, so: Lane, one: Sequence): Promise<void> {
   const path = so.played + so.lost;
   try {
     for (const what of await playOut(world, { ...one, drawn: DRAWN }))
-      so.told.set(what, (so.told.get(what) ?? 0) + 1);
+      so.seen.set(what, (so.seen.get(what) ?? 0) + 1);
   } catch (error) {
     if (isOutage(error)) {
       so.lost += 1;
@@ -187,7 +187,7 @@ async function playNext(lane: number, so: Lane, one: Sequence): Promise<void> {
 }
 
 async function playLane(_world: LifeWorld, lane: number): Promise<Lane> {
-  const so: Lane = { told: new Map(), reached: new Set(), wrong: [], played: 0, lost: 0 };
+  const so: Lane = { seen: new Map(), reached: new Set(), wrong: [], played: 0, lost: 0 };
   let last = Promise.resolve();
   const property = fc.asyncProperty(sequence, (one) => {
     last = playNext(lane, so, one);
@@ -221,15 +221,15 @@ async function checkChains(world: LifeWorld, reached: Set<string>): Promise<void
 }
 
 function tell(lanes: readonly Lane[], reached: ReadonlySet<string>, tookMs: number): void {
-  const told = new Map<string, number>();
-  for (const [what, count] of lanes.flatMap((lane) => [...lane.told]))
-    told.set(what, (told.get(what) ?? 0) + count);
+  const seen = new Map<string, number>();
+  for (const [what, count] of lanes.flatMap((lane) => [...lane.seen]))
+    seen.set(what, (seen.get(what) ?? 0) + count);
   const sequences = lanes.reduce((sum, lane) => sum + lane.played, 0);
   const differences = lanes.reduce((sum, lane) => sum + lane.wrong.length, 0);
   const lost = lanes.reduce((sum, lane) => sum + lane.lost, 0);
-  const all = Object.fromEntries([...told].sort());
+  const all = Object.fromEntries([...seen].sort());
   console.info({ sequences, lost, differences, seed: SEED, msEach: Math.round(tookMs / sequences) });
-  console.info(JSON.stringify({ reached: [...reached].sort(), told: all }, undefined, 1));
+  console.info(JSON.stringify({ reached: [...reached].sort(), seen: all }, undefined, 1));
 }
 
 /** Plays one event after another, a second apart. The first person who tries an event plays it. */
@@ -274,9 +274,9 @@ it.each([
   async ({ names, ends, ...order }) => {
     const [world] = worlds;
     if (world === undefined) throw new Error("no world");
-    const told = await playOut(world, { ...inOrder(names, order), drawn: DRAWN });
+    const seen = await playOut(world, { ...inOrder(names, order), drawn: DRAWN });
     const done = names.filter((name) => name !== "keep").map((name) => `${name} done`);
-    expect(told).toEqual([...done.slice(0, -1), ends]);
+    expect(seen).toEqual([...done.slice(0, -1), ends]);
   },
   600_000,
 );

@@ -144,8 +144,8 @@ describe("a co-viewer", () => {
         { kind: "request", id: requestId },
       ]),
     );
-    const told = (who: RequestPerson) => changed.filter((one) => isTold(who.principal, one)).length;
-    expect([told(viewer), told(bench.regulator), told(other), told(stranger)]).toEqual([1, 2, 0, 0]);
+    const shown = (who: RequestPerson) => changed.filter((one) => isTold(who.principal, one)).length;
+    expect([shown(viewer), shown(bench.regulator), shown(other), shown(stranger)]).toEqual([1, 2, 0, 0]);
   });
 
   it("a colleague and a stranger are answered about the grant as about an unknown id", async () => {

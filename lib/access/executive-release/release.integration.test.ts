@@ -273,14 +273,14 @@ describe("an overdue request", () => {
     const { grantId } = await released();
     await endRelease(third, grantId, { reason: "an impostor" });
     while ((await sendNotifications({ ...bench.cx, hasMail: false })) > 0);
-    const told = async (who: RequestPerson) => {
+    const seen = async (who: RequestPerson) => {
       const { items } = await listNotifications(who, NotificationQuery.parse({ limit: "500", view: "all" }));
       return items.filter(({ subject }) => subject === grantId).map(({ state }) => state);
     };
     // Two changes before a notification are one state each. The person who ended it is not notified of that.
-    expect(await told(chair)).toEqual(["revoked", "active"]);
-    expect(await told(third)).toEqual(["active"]);
-    for (const other of [bench.auditor, bench.support]) expect(await told(other)).toEqual([]);
+    expect(await seen(chair)).toEqual(["revoked", "active"]);
+    expect(await seen(third)).toEqual(["active"]);
+    for (const other of [bench.auditor, bench.support]) expect(await seen(other)).toEqual([]);
   });
 
   it("its holder can end their own access", async () => {

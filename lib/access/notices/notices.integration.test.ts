@@ -63,7 +63,7 @@ describe("notices", () => {
   const waiting = async (who: BenchPerson, id: string) =>
     (await listNotices(who, PAGE)).items.filter((one) => one.request_id === id);
   const own = async (who: BenchPerson) => (await listOwnNotices(who, PAGE)).items;
-  async function toldOf(who: BenchPerson) {
+  async function seenOf(who: BenchPerson) {
     while ((await sendNotifications({ ...bench.cx, hasMail: true })) > 0);
     const { items } = await listNotifications(who, NotificationQuery.parse({ limit: "200" }));
     return items.filter(({ kind }) => kind === "notice");
@@ -84,24 +84,24 @@ describe("notices", () => {
         acts: ["send", "withhold"],
       });
       expect(await own(bench.client)).toEqual([]);
-      expect(await toldOf(bench.client)).toEqual([]);
+      expect(await seenOf(bench.client)).toEqual([]);
       const sent = await say(bench.legal, id, { act: "send" });
       expect(sent).toMatchObject({ state: "sent", acts: [], by: bench.legal.principal.name });
-      const [told] = await own(bench.client);
-      expect(Object.keys(told ?? {}).sort()).toEqual(
+      const [seen] = await own(bench.client);
+      expect(Object.keys(seen ?? {}).sort()).toEqual(
         ["at", "fields", "first_opened_on", "id", "kind", "last_opened_on", "transactions"].sort(),
       );
-      expect(told).toMatchObject({
+      expect(seen).toMatchObject({
         kind: "court_order",
         transactions: [bench.transactions[0]],
         fields: ["amount"],
       });
-      expect(await toldOf(bench.client)).toMatchObject([
-        { state: "sent", subject: told?.id, reference: null },
+      expect(await seenOf(bench.client)).toMatchObject([
+        { state: "sent", subject: seen?.id, reference: null },
       ]);
       // Others get no notice: not another participant, not the agency, not the deciders.
       for (const who of [stranger, bench.regulator, bench.approver, bench.auditor]) {
-        expect(await toldOf(who)).toEqual([]);
+        expect(await seenOf(who)).toEqual([]);
         expect(await own(who)).toEqual([]);
       }
       expect(await outcomeOf(say(bench.legal, id, { act: "send" }))).toBe("request.conflict");
@@ -115,7 +115,7 @@ describe("notices", () => {
 
     it("a withheld notice leaves all answers to the participant byte for byte unchanged, and may be sent later", async () => {
       const everything = async () =>
-        JSON.stringify([await own(bench.client), await toldOf(bench.client), await own(stranger)]);
+        JSON.stringify([await own(bench.client), await seenOf(bench.client), await own(stranger)]);
       const before = await everything();
       const id = await opened();
       expect(await everything()).toBe(before);

@@ -139,12 +139,12 @@ describe("npm run verify", () => {
         status: 2,
         stderr: expect.stringContaining("not JSON"),
       });
-    const told = (content: Uint8Array) => verify([put("short.zip", content), "--policy", policy]);
-    expect(told(new Uint8Array(0))).toMatchObject({
+    const seen = (content: Uint8Array) => verify([put("short.zip", content), "--policy", policy]);
+    expect(seen(new Uint8Array(0))).toMatchObject({
       status: 1,
       stdout: expect.stringContaining("the file is empty"),
     });
-    expect(told(bundle.subarray(0, 999))).toMatchObject({
+    expect(seen(bundle.subarray(0, 999))).toMatchObject({
       status: 1,
       stdout: expect.stringContaining("the bundle is cut short"),
     });

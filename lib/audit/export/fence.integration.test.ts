@@ -85,7 +85,7 @@ describe("an index row that hides its entry", () => {
       { kind: "org", c: "org" },
       { kind: "subject", c: "AAAAAAAAAAA" },
     ])(
-      "is there without its part, which is told as missing, where that says nothing ($kind)",
+      "is exported without its part, which is reported as missing, if the part is empty ($kind)",
       async (part) => {
         const id = await hide("gen_random_uuid(), false", part);
         const { verdict, findings } = await bench.reported();
@@ -469,16 +469,16 @@ describe("an index row without values", () => {
       "(t.is_suspicion AND current_query() LIKE '%FROM audit_part p JOIN%')",
       async () => expect(await answers(bench.auditor)).toEqual([]),
     );
-    await bench.admin.query("CREATE TYPE told AS ENUM ('true', 'false')");
+    await bench.admin.query("CREATE TYPE flag AS ENUM ('true', 'false')");
     await bench.admin.query(
-      "CREATE FUNCTION to_told(boolean) RETURNS told LANGUAGE sql IMMUTABLE AS 'SELECT $1::text::told'",
+      "CREATE FUNCTION to_flag(boolean) RETURNS flag LANGUAGE sql IMMUTABLE AS 'SELECT $1::text::flag'",
     );
-    await bench.admin.query("CREATE CAST (boolean AS told) WITH FUNCTION to_told(boolean) AS ASSIGNMENT");
+    await bench.admin.query("CREATE CAST (boolean AS flag) WITH FUNCTION to_flag(boolean) AS ASSIGNMENT");
     await bench.admin.query(
-      "CREATE FUNCTION is_told(told, boolean) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true'",
+      "CREATE FUNCTION is_flag(flag, boolean) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true'",
     );
-    await bench.admin.query("CREATE OPERATOR = (LEFTARG = told, RIGHTARG = boolean, FUNCTION = is_told)");
-    await lying("audit_index", "is_suspicion", "t.is_suspicion::text::told", async () =>
+    await bench.admin.query("CREATE OPERATOR = (LEFTARG = flag, RIGHTARG = boolean, FUNCTION = is_flag)");
+    await lying("audit_index", "is_suspicion", "t.is_suspicion::text::flag", async () =>
       expect(await exportsHave(bench.auditor, [FILTERED])).toEqual([]),
     );
   });
@@ -680,7 +680,7 @@ describe("two entries with one number", () => {
         ]),
       );
       for (const statement of [
-        "CREATE POLICY told ON audit_part USING (set_config('owner.asked', entry_id::text, false) <> '')",
+        "CREATE POLICY watching ON audit_part USING (set_config('owner.asked', entry_id::text, false) <> '')",
         "ALTER TABLE audit_part ENABLE ROW LEVEL SECURITY",
       ])
         await bench.admin.query(statement);

@@ -229,11 +229,11 @@ describe("a closed log", () => {
     expect(report.notes.map((note) => note.detail).join("\n")).toContain(`is in the log ${old}/2`);
     // An export requested before the closing exports the log it was requested of, and is recorded there.
     const before = await downloadExport(auditor, waiting, {});
-    const told = await verifyBundle(new Uint8Array(await before.response.arrayBuffer()), {
+    const shown = await verifyBundle(new Uint8Array(await before.response.arrayBuffer()), {
       policy: { log: keys.log, receipts: keys.receipts, witnesses: [], quorum: 0, checkpoints: [] },
     });
-    expect(told).toMatchObject({ verdict: "verified", findings: [], log: old, size });
-    expect(told.notes.map((note) => note.detail).join("\n")).not.toContain(`${old}/2`);
+    expect(shown).toMatchObject({ verdict: "verified", findings: [], log: old, size });
+    expect(shown.notes.map((note) => note.detail).join("\n")).not.toContain(`${old}/2`);
     const { items } = await listExports(auditor, ExportHistoryQuery.parse({}));
     expect(items.find((item) => item.id === id)).toMatchObject({
       log: old,

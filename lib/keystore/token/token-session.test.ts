@@ -121,11 +121,11 @@ test("the PIN is in neither arguments nor variables of the process, which has no
   const one = bench();
   await one.keys.make();
   const pid = pidOf(one);
-  const told = readFileSync(`/proc/${pid}/cmdline`, "utf8") + readFileSync(`/proc/${pid}/environ`, "utf8");
-  expect(told).toContain("token-process.mjs");
-  expect(told).toContain("SOFTHSM2_CONF");
-  expect(told).not.toContain(token.pin);
-  expect(told).not.toContain("SEALPORT_TEST_CANARY");
+  const shown = readFileSync(`/proc/${pid}/cmdline`, "utf8") + readFileSync(`/proc/${pid}/environ`, "utf8");
+  expect(shown).toContain("token-process.mjs");
+  expect(shown).toContain("SOFTHSM2_CONF");
+  expect(shown).not.toContain(token.pin);
+  expect(shown).not.toContain("SEALPORT_TEST_CANARY");
   delete process.env.SEALPORT_TEST_CANARY;
 });
 

@@ -24,7 +24,7 @@ export async function generateMetadata() {
   return { title: (await getTranslations("audit.print"))("title") };
 }
 
-/** A slice of the log for paper: what was asked for, who printed it and when, and the checkpoint it stands under. */
+/** A part of the log for paper: the filter, who printed it and when, and the checkpoint that covers it. */
 export default async function PrintPage({ searchParams }: PageProps<"/audit/print">) {
   const t = await getTranslations("audit");
   const locale = await getLocale();

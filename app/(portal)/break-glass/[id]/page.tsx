@@ -2,7 +2,7 @@ import { getTranslations } from "next-intl/server";
 import { recordPage, type Shown } from "@/app/(portal)/_kit/record-page";
 import { Section } from "@/components/ui/section";
 import { Notice } from "@/components/ui/states";
-import { getBreakGlass } from "@/lib/access/break-glass/list-break-glass";
+import { getBreakGlass as read } from "@/lib/access/break-glass/list-break-glass";
 import type { BreakGlassView } from "@/lib/access/break-glass/schema";
 import { getBreakGlass } from "@/lib/api-client/operations/break-glass";
 import { getTransaction as transactionOf } from "@/lib/api-client/operations/transactions";
@@ -69,7 +69,7 @@ async function Content({ value: { use, log }, principal, nowMs }: Use) {
 /** One emergency access: its reason and time, what its holder sees, and the review. */
 const page = recordPage({
   operation: getBreakGlass,
-  load: async (cx, id) => ({ use: await getBreakGlass(cx, id), log: cx.instance.log }),
+  load: async (cx, id) => ({ use: await read(cx, id), log: cx.instance.log }),
   title: async () => (await getTranslations("breakGlass"))("one"),
   above: async () => ({ label: (await getTranslations("breakGlass"))("title"), href: "/break-glass" }),
   live: ["grant"],

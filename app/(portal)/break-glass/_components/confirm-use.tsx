@@ -38,7 +38,7 @@ function Asked({ asked }: { asked: NewBreakGlassStatement }) {
         ]}
       />
       <ul className="mt-4 list-disc space-y-1 pl-5 text-control">
-        {(["masked", "told", "review", "blocked"] as const).map((one) => (
+        {(["masked", "notified", "review", "blocked"] as const).map((one) => (
           <li key={one}>{t(`rules.${one}`)}</li>
         ))}
       </ul>
@@ -46,7 +46,7 @@ function Asked({ asked }: { asked: NewBreakGlassStatement }) {
   );
 }
 
-/** Asks once more, has the holder sign, and begins the emergency access. */
+/** Asks for confirmation, has the holder sign, and starts the emergency access. */
 export function ConfirmUse({ asked, onClose }: { asked: NewBreakGlassStatement; onClose: () => void }) {
   const t = useTranslations("breakGlass.confirm");
   const api = useApi();

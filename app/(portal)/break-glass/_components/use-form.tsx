@@ -30,7 +30,7 @@ function bodyOf({ transactions, fields, reason }: Typed): NewBreakGlassStatement
   return { transactions: listedIn(transactions.toLowerCase()), fields: [...fields], reason: reason.trim() };
 }
 
-/** Which records, which fields, why. A dialog then shows it once more before it is signed. */
+/** Asks for records, fields and reason. A dialog shows them again before the person signs. */
 export function UseForm({ transaction }: { transaction: string | undefined }) {
   const t = useTranslations("breakGlass.form");
   const names = useTranslations("domain.fields");

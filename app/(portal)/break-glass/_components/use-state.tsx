@@ -11,7 +11,7 @@ const LOOKS: Readonly<Record<BreakGlassView["state"], { readonly tone: Tone; rea
   refused: { tone: "plain", icon: "stop" },
 };
 
-/** How a use stands; one that was found unjustified says so. */
+/** Shows the state of an emergency access, also that a review found it unjustified. */
 export function UseState({ use }: { use: Pick<BreakGlassView, "state" | "review"> }) {
   const t = useTranslations("breakGlass.states");
   if (use.review?.outcome === "unjustified")

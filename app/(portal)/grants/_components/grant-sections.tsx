@@ -18,7 +18,7 @@ interface FieldReach {
   readonly words: "others" | "masked" | "full" | "maskedOver" | "fullOver";
 }
 
-/** A grant that has ended reaches nothing: what it reached is told as past, and shown sealed. */
+/** Returns what a grant opens of a field. After its end the field is sealed and the words are in the past tense. */
 export function fieldReach(
   grant: Pick<GrantDetail, "state" | "fields" | "masked_fields">,
   group: GroupName,

@@ -98,7 +98,7 @@ async function factsOf(view: KeyView, own: string | undefined): Promise<Fact[]> 
     { name: t("columns.participant"), value: view.participant_id },
     { name: t("columns.version"), value: view.key_version },
     { name: t("columns.custody"), value: t(`custody.${custodyOf(view, own)}.long`) },
-    // What lies under a held key stands in the section of its own: nothing here opens it.
+    // Data sealed for a client-held key have their own section: the portal cannot open them.
     ...(wraps === undefined || view.custody === "client"
       ? []
       : [{ name: t("detail.wraps"), value: t("detail.wrapsOf", { count: wraps }) }]),

@@ -54,7 +54,7 @@ it("a later time stamp on an older tree, which grew meanwhile, cannot make a rec
       })),
     );
   };
-  const told = async (bundle: Uint8Array) => {
+  const shown = async (bundle: Uint8Array) => {
     const { findings, receipts, verdict } = await verifyBundle(bundle, {
       policy,
       verifyTimeStamp,
@@ -63,15 +63,19 @@ it("a later time stamp on an older tree, which grew meanwhile, cannot make a rec
     return [verdict, receipts[0]?.is, findings.some(({ about }) => about === "promise")];
   };
   const innocent = ["wrong", "open", false];
-  expect(await told(layOut({ ...from, texts: stamped }, operator(2)))).toEqual(innocent);
-  expect(await told(layOut({ ...from, checkpoints: [recosigned] }, operator(2)))).toEqual(innocent);
-  expect(await told(changed(stamped))).toEqual(innocent);
+  expect(await shown(layOut({ ...from, texts: stamped }, operator(2)))).toEqual(innocent);
+  expect(await shown(layOut({ ...from, checkpoints: [recosigned] }, operator(2)))).toEqual(innocent);
+  expect(await shown(changed(stamped))).toEqual(innocent);
   expect(
-    await told(changed({ "checkpoints.json": canonicalJson([recosigned]), "checkpoint.txt": recosigned })),
+    await shown(changed({ "checkpoints.json": canonicalJson([recosigned]), "checkpoint.txt": recosigned })),
   ).toEqual(innocent);
   // What the exporter signed with the bundle is the operator's own claim.
-  expect(await told(layOut({ ...from, texts: stamped }, OURS))).toEqual(["wrong", "broken", true]);
-  expect(await told(layOut({ ...from, checkpoints: [recosigned] }, OURS))).toEqual(["wrong", "broken", true]);
+  expect(await shown(layOut({ ...from, texts: stamped }, OURS))).toEqual(["wrong", "broken", true]);
+  expect(await shown(layOut({ ...from, checkpoints: [recosigned] }, OURS))).toEqual([
+    "wrong",
+    "broken",
+    true,
+  ]);
 });
 
 it("a receipt is neither kept nor broken by a filtered bundle that does not reach it, and no signer is asked", async () => {

@@ -201,11 +201,11 @@ describe("a forged row of a pruning", () => {
     client.release();
     await bench.anchor();
     for (const query of [{}, { action: "audit.read" }]) {
-      const told = await bench.verdict(query).then(
+      const seen = await bench.verdict(query).then(
         ({ verdict }) => verdict,
         (error: Error) => `${error.name}: ${error.message.slice(0, 200)}`,
       );
-      expect(["verified", "wrong"]).toContain(told);
+      expect(["verified", "wrong"]).toContain(seen);
     }
   });
 });
@@ -304,7 +304,7 @@ describe("a pruning beyond the tree", () => {
   }
 
   /** Returns the verdict on a whole bundle and its findings, or the error code of the export. */
-  async function told(cx = bench.auditor): Promise<string> {
+  async function seen(cx = bench.auditor): Promise<string> {
     try {
       const { verdict, findings } = await bench.reported({}, cx);
       return [verdict, ...findings.map((one) => one.class)].join(" ");
@@ -316,7 +316,7 @@ describe("a pruning beyond the tree", () => {
 
   it("a recovery outside every signed tree cannot remove an entry from a whole bundle", async () => {
     const { id, seq } = await victim();
-    expect(await told()).toBe("verified");
+    expect(await seen()).toBe("verified");
     await beyondTree("log", "log.recovery", { recovery: { from: seq, to: seq + 1, lost: [`entry:${id}`] } });
     await pastTriggers(admin, TABLES, async () => {
       await admin.query("DELETE FROM audit_part WHERE entry_id = $1", [id]);
@@ -327,7 +327,7 @@ describe("a pruning beyond the tree", () => {
       );
     });
     const ndjson = Buffer.from(await bench.exported({ format: "ndjson" })).toString();
-    expect([await told(), ndjson.includes(id)]).toEqual(["wrong part", true]);
+    expect([await seen(), ndjson.includes(id)]).toEqual(["wrong part", true]);
   });
 
   /**
@@ -360,6 +360,6 @@ describe("a pruning beyond the tree", () => {
     await beyondTree("retention", "log.prune", await pruneTo(seq));
     await drop(id);
     const decider = await bench.person({ role: "coordinator", duties: ["approve", "compliance"] });
-    for (const cx of [bench.auditor, decider]) expect(await told(cx)).toBe("wrong missing leaf part");
+    for (const cx of [bench.auditor, decider]) expect(await seen(cx)).toBe("wrong missing leaf part");
   });
 });

@@ -19,7 +19,7 @@ async function nameOf(actor: string): Promise<string> {
   return item?.name ?? shortDigest(actor);
 }
 
-/** Who can be asked for by name: oneself, the processes that write, who stands in the list, and who is asked for. */
+/** Returns the actors to choose from: the reader, the writing processes, the actors in the list, and the one in the filter. */
 export async function actorChoices(
   items: readonly EventItem[],
   current: string,

@@ -33,7 +33,7 @@ function Chip(props: { id: string; label: string; isSet: boolean; isWrong?: bool
   );
 }
 
-/** The filter as a GET form: what is asked for stands in the address. */
+/** The filter as a GET form. Its values are in the address. */
 export function FilterBar(props: {
   path: string;
   read: ReadFilter;
@@ -77,7 +77,7 @@ export function FilterBar(props: {
       <input
         id={`filter-${name}`}
         name={name}
-        // What is no time stands in no control for times: it stays as it was typed.
+        // A time control cannot show an invalid time, so a text field keeps what was typed.
         type={fault === name ? "text" : "datetime-local"}
         step={1}
         defaultValue={localOf(values[name])}

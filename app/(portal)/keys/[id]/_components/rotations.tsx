@@ -59,7 +59,7 @@ export function Rotations({ list }: { list: RotationList }) {
       ),
     },
   ];
-  // The listener stands in one place whether there are rotations or not: what it heard a moment ago must not be lost when
+  // The listener has one place in the tree with and without rotations: what it heard a moment ago must not be lost when
   // the first row appears, or a rotation that ends in that moment looks running for good.
   return (
     <>

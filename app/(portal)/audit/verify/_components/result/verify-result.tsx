@@ -88,7 +88,7 @@ export function VerifyResult(props: {
   const { report, name, at, keeping } = props;
   const t = useTranslations("audit.verify");
   const locale = useLocale();
-  // What is said of receipts stands in a section of its own.
+  // Findings about receipts have their own section.
   const notes = report.notes.filter((note) => note.class !== "receipt" && note.class !== "receipt not due");
   return (
     <div>

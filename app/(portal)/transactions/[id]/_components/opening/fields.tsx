@@ -167,7 +167,7 @@ function OneField({ group, props }: { group: GroupName; props: FieldsProps }) {
   );
 }
 
-/** Where the last opening stands in the log, and whose signature it rests on. */
+/** Where the last opening is in the log, and whose signature it rests on. */
 function Written({ opened }: { opened: Opened }) {
   const t = useTranslations("transactions.fields");
   return (

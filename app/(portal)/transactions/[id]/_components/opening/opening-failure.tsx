@@ -13,7 +13,7 @@ import { Digest } from "@/components/ui/digest";
 import { LocalTime } from "@/components/ui/local-time";
 import { Notice } from "@/components/ui/states";
 
-/** Refusals that people meet, told in their own words; anything else as everywhere. */
+/** Refusals with words of their own on this page. All others use the general words of their code. */
 const OWN_WORDS = {
   "access.no-grant": "noGrant",
   "access.views-exhausted": "noViews",
