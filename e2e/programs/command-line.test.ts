@@ -178,7 +178,7 @@ test("the log is exported and verified, and an altered copy is detected, each wi
         await done("auditor-001", "export --format bundle --force", ...exported);
         return (await verify("receipt", "receipt.json", "--bundle", inFolder("log.zip"), ...policy)).code;
       },
-      { timeout: 240_000, intervals: [2_000] },
+      { timeout: 240_000, interval: 2_000 },
     )
     .toBe(0);
   expect(statSync(inFolder("log.zip")).mode & 0o777).toBe(0o600);
