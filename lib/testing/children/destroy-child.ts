@@ -7,6 +7,7 @@ import { openPool } from "@/lib/db/pool";
 import { readCustody } from "@/lib/env/custody";
 import { changeKeyState } from "@/lib/keys/change-state";
 import { openKeystore } from "@/lib/keystore/open-keystore";
+import { BENCH_WAIT_MS } from "@/lib/testing/benches/audit-bench";
 
 /** Settings of this child portal. */
 export interface DestroyChildOptions {
