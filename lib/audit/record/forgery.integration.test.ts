@@ -134,13 +134,13 @@ describe("records that the app's login cannot change even with an entry", () => 
     const id = uuidv7(Date.now());
     const write = (action: string, statement: string, values: unknown[]) =>
       inTransaction(bench.cx, async (tx) => {
-        await tx.$executeRawUnsafe(statement, ...values);
         await appendEntry(tx, bench.cx, {
           class: "transaction",
           outcome: "done",
           action,
           subjects: [`transaction:${id}`],
         });
+        await tx.$executeRawUnsafe(statement, ...values);
       });
     await write(
       "transaction.create",

@@ -256,7 +256,8 @@ CREATE FUNCTION audit_is_needed(p_entry uuid) RETURNS boolean
       AND position(convert_to(',"pub":{', 'UTF8') IN bytes) > 0)
 $$;
 
--- Sealing for an epoch locks its row until commit. Destroying the epoch waits, and then sees what was sealed.
+-- Sealing for an epoch locks its row until commit. Destroying the epoch waits, and then sees what was sealed. Entries that move to another
+-- epoch are checked row by row, new ones once for each epoch of a statement, in one order for all statements.
 CREATE FUNCTION wrap_epoch_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE found_state text;
 BEGIN
@@ -268,6 +269,21 @@ BEGIN
   RETURN NEW;
 END $$;
 
+CREATE FUNCTION wrap_epochs_guard() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+  sealed record;
+  found_state text;
+BEGIN
+  FOR sealed IN SELECT DISTINCT m.tenant_id, m.epoch FROM made m WHERE m.kind <> 'participant' ORDER BY 1, 2 LOOP
+    SELECT e.state INTO found_state FROM escrow_epoch e
+      WHERE e.tenant_id = sealed.tenant_id AND e.epoch = sealed.epoch FOR SHARE;
+    IF found_state = 'destroyed' THEN
+      RAISE EXCEPTION 'the key of this epoch is gone' USING ERRCODE = 'SP003';
+    END IF;
+  END LOOP;
+  RETURN NULL;
+END $$;
+
 -- ---------------------------------------------------------------- Triggers
 
 CREATE TRIGGER transaction_guard BEFORE UPDATE ON transaction FOR EACH ROW EXECUTE FUNCTION transaction_guard();
@@ -277,7 +293,9 @@ CREATE TRIGGER transaction_group_guard BEFORE UPDATE ON transaction_group
   FOR EACH ROW EXECUTE FUNCTION transaction_group_guard();
 CREATE TRIGGER transaction_group_owed AFTER INSERT ON transaction_group REFERENCING NEW TABLE AS made
   FOR EACH STATEMENT EXECUTE FUNCTION transaction_group_owed();
-CREATE TRIGGER wrap_epoch_guard BEFORE INSERT OR UPDATE OF epoch ON wrap
+CREATE TRIGGER wrap_epochs_guard AFTER INSERT ON wrap REFERENCING NEW TABLE AS made
+  FOR EACH STATEMENT EXECUTE FUNCTION wrap_epochs_guard();
+CREATE TRIGGER wrap_epoch_guard BEFORE UPDATE OF epoch ON wrap
   FOR EACH ROW WHEN (NEW.kind <> 'participant') EXECUTE FUNCTION wrap_epoch_guard();
 CREATE TRIGGER dispute_guard BEFORE INSERT OR UPDATE ON dispute FOR EACH ROW EXECUTE FUNCTION dispute_guard();
 
