@@ -1,5 +1,5 @@
 import "server-only";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, type Stats, statSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { fromBase64url, toBase64url } from "@/lib/crypto/bytes";
@@ -19,13 +19,33 @@ const NamedKey = z.strictObject({
   blob: z.string(),
 });
 
-/** Keys next to a keystore's file, each in its own file: `NAME.key.json`. */
+/** What shows that a file is still the one that was read. A replaced file has another inode. */
+function stateOf({ ino, mtimeMs, ctimeMs, size }: Stats): string {
+  return `${ino}|${mtimeMs}|${ctimeMs}|${size}`;
+}
+
+/** Keys next to a keystore's file, each in its own file: `NAME.key.json`. A file that has not changed is read once. */
 export class NamedKeys {
+  private readonly known = new Map<string, { readonly state: string; readonly ref: KeyRef }>();
+
   constructor(private readonly dir: string) {}
 
   read(name: string): KeyRef | undefined {
     const file = this.keyFile(name);
-    if (!existsSync(file)) return undefined;
+    const stats = statSync(file, { throwIfNoEntry: false });
+    if (stats === undefined) {
+      this.known.delete(name);
+      return undefined;
+    }
+    const state = stateOf(stats);
+    const known = this.known.get(name);
+    if (known?.state === state) return known.ref;
+    const ref = this.parse(file);
+    this.known.set(name, { state, ref });
+    return ref;
+  }
+
+  private parse(file: string): KeyRef {
     try {
       const { purpose, participant, version, kek, public_key, blob } = NamedKey.parse(
         JSON.parse(readFileSync(file, "utf8")),
