@@ -149,9 +149,11 @@ function acts(core: Core, source: RosterSource): Readonly<Record<string, Act>> {
     [`POST ${PATHS.rewraps}`]: async (request) => ({
       results: await rewrap(core, parseBody(RegisterRequest, request).items),
     }),
-    [`POST ${PATHS.registrations}`]: async (request) => ({
-      results: await register(core, parseBody(RegisterRequest, request).items),
-    }),
+    [`POST ${PATHS.registrations}`]: async (request) => {
+      const results = await register(core, parseBody(RegisterRequest, request).items);
+      const signature = core.identity.signNow(statementBytes("registered", { results }));
+      return { results, signature: toBase64url(signature) };
+    },
     [`POST ${PATHS.grants}`]: async (request) =>
       submitGrant(core, await requireRoster(source), parseBody(GrantSubmission, request)),
     [`POST ${PATHS.revocations}`]: async (request) =>

@@ -35,7 +35,7 @@ function toItem(row: GroupRow): RegistrationItem {
 }
 
 const GROUP_WITH_WRAPS = Prisma.sql`
-  SELECT g.transaction_id, g.grp, g.gen, g.ep, g.field_count, g.protected, g.iv, g.ciphertext, g.tag, t.digest_list,
+  SELECT g.transaction_id, g.grp, g.gen, g.ep, g.field_count, g.protected, g.iv, g.ciphertext, g.tag, to_jsonb(t.digest_list) AS digest_list,
          (SELECT jsonb_agg(jsonb_build_object('kid', w.kid, 'epk', w.epk, 'encrypted_key', w.encrypted_key)
                            ORDER BY w.position)
           FROM wrap w WHERE w.transaction_id = g.transaction_id AND w.grp = g.grp AND w.gen = g.gen) AS wraps

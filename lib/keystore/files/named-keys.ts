@@ -24,24 +24,32 @@ function stateOf({ ino, mtimeMs, ctimeMs, size }: Stats): string {
   return `${ino}|${mtimeMs}|${ctimeMs}|${size}`;
 }
 
+/** A file that was read is not looked at again for this long. What another process does to it is seen after that. */
+const TRUST_MS = 1_000;
+
+interface Known {
+  readonly state: string;
+  readonly ref: KeyRef;
+  readonly atMs: number;
+}
+
 /** Keys next to a keystore's file, each in its own file: `NAME.key.json`. A file that has not changed is read once. */
 export class NamedKeys {
-  private readonly known = new Map<string, { readonly state: string; readonly ref: KeyRef }>();
+  private readonly known = new Map<string, Known>();
 
   constructor(private readonly dir: string) {}
 
   read(name: string): KeyRef | undefined {
+    const atMs = performance.now();
+    const known = this.known.get(name);
+    if (known !== undefined && atMs - known.atMs < TRUST_MS) return known.ref;
+    this.known.delete(name);
     const file = this.keyFile(name);
     const stats = statSync(file, { throwIfNoEntry: false });
-    if (stats === undefined) {
-      this.known.delete(name);
-      return undefined;
-    }
+    if (stats === undefined) return undefined;
     const state = stateOf(stats);
-    const known = this.known.get(name);
-    if (known?.state === state) return known.ref;
-    const ref = this.parse(file);
-    this.known.set(name, { state, ref });
+    const ref = known?.state === state ? known.ref : this.parse(file);
+    this.known.set(name, { state, ref, atMs });
     return ref;
   }
 
@@ -75,6 +83,7 @@ export class NamedKeys {
   }
 
   remove(name: string): void {
+    this.known.delete(name);
     rmSync(this.keyFile(name), { force: true });
     syncFolder(this.dir);
   }
