@@ -87,7 +87,7 @@ test("a group owes its registration whatever statement inserts it, and only its 
       )
     ).rows.map((row) => row.owed);
   expect(await owed()).toEqual(["amount 1", "pricing 1"]);
-  await admin.query("ALTER TABLE transaction_group DISABLE TRIGGER transaction_group_complete");
+  await admin.query("ALTER TABLE transaction_group DISABLE TRIGGER transaction_group_entered");
   await admin.query(
     `INSERT INTO transaction_group SELECT transaction_id, grp, 2, tenant_id, ep, suite, field_count, protected, iv,
        ciphertext, tag, bd, entry_id FROM transaction_group WHERE transaction_id = $1 AND grp = 'amount'`,
