@@ -18,6 +18,7 @@ import { registerKey } from "@/lib/keys/register/register-key";
 import { rotateKey } from "@/lib/keys/rotation/rotate-key";
 import { getRotation } from "@/lib/keys/rotation/view";
 import { insertManagedKey, selectActiveKeys, updateState } from "@/lib/keys/store";
+import { vouchedPublicKey } from "@/lib/keys/vouch";
 import { asked, begun, helpers, type Loss, loss, run, signedBy } from "@/lib/testing/benches/recovery-acts";
 import { outcomeOf, refusalOf } from "@/lib/testing/benches/refusal";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
@@ -123,6 +124,45 @@ describe("keys", () => {
     await expect(inSnapshot(cx, (tx) => findActiveKeys(cx, tx, [participantId]))).rejects.toThrow(
       InvariantError,
     );
+  });
+
+  test("a row that was vouched for once is refused as soon as any value or byte of it has changed", async () => {
+    const cx = await bench.person({ role: "client" });
+    const other = await bench.person({ role: "client" });
+    const rowOf = async (id: string) => {
+      const [row] = await inSnapshot(cx, (tx) => selectActiveKeys(tx, [id], false));
+      if (row?.blob === undefined || row.registration === undefined) throw new Error("a managed key expected");
+      return { ...row, blob: row.blob, registration: row.registration };
+    };
+    const row = await rowOf(cx.principal.participantId);
+    const foreign = await rowOf(other.principal.participantId);
+    const publicKey = await vouchedPublicKey(cx, row);
+    expect(await vouchedPublicKey(cx, foreign)).not.toEqual(publicKey);
+    const flip = (bytes: Uint8Array, at: number) =>
+      Uint8Array.from(bytes, (byte, index) => (index === at ? byte ^ 1 : byte));
+    const changed = [
+      ...(
+        [
+          "publicKey",
+          "thumbprint",
+          "kek",
+          "blob",
+          "registration",
+          "registrationEntryId",
+          "participantId",
+        ] as const
+      ).flatMap((name) => (row[name] === foreign[name] ? [] : [{ ...row, [name]: foreign[name] }])),
+      { ...row, kek: "kek-x" },
+      { ...row, version: 2 },
+      { ...row, custody: "client" as const },
+      { ...row, blob: undefined },
+      { ...row, registration: undefined },
+      ...Array.from(row.blob, (_, at) => ({ ...row, blob: flip(row.blob, at) })),
+      { ...row, registration: flip(row.registration, 20) },
+      { ...row, publicKey: foreign.publicKey, thumbprint: foreign.thumbprint },
+    ];
+    for (const forged of changed) await expect(vouchedPublicKey(cx, forged)).rejects.toThrow();
+    expect(await vouchedPublicKey(cx, row)).toEqual(publicKey);
   });
 
   test.each(["suspended", "compromised"])(

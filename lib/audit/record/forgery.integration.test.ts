@@ -140,13 +140,13 @@ describe("forgery", () => {
       const id = uuidv7(Date.now());
       const write = (action: string, statement: string, values: unknown[]) =>
         inTransaction(bench.cx, async (tx) => {
-          await tx.$executeRawUnsafe(statement, ...values);
           await appendEntry(tx, bench.cx, {
             class: "transaction",
             outcome: "done",
             action,
             subjects: [`transaction:${id}`],
           });
+          await tx.$executeRawUnsafe(statement, ...values);
         });
       await write(
         "transaction.create",

@@ -1,6 +1,6 @@
 import "server-only";
 import { toBase64url } from "@/lib/crypto/bytes";
-import { signStatement } from "@/lib/crypto/statement";
+import { statementBytes } from "@/lib/crypto/statement-bytes";
 import { type Core, remember } from "@/lib/custodian/core";
 import { checkBreakGlass, proveBreakGlass } from "@/lib/custodian/grants/break-glass";
 import { namedCoViewers } from "@/lib/custodian/grants/co-viewers";
@@ -213,7 +213,7 @@ export function acceptGrant(
   if (!checked.isKnown) {
     remember(core, { kind: "grant", digest, statement, ...basisOf(submission, checked) });
   }
-  const signature = core.identity.withSeed((seed) => signStatement(seed, "grant-ok", statement));
+  const signature = core.identity.signNow(statementBytes("grant-ok", statement));
   return { statement, signature: toBase64url(signature) };
 }
 

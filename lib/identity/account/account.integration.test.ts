@@ -448,7 +448,6 @@ describe("passwords", () => {
           .toBe(true);
       try {
         await holder.query("BEGIN");
-        await holder.query("SELECT set_config('sealport.tenant_id', $1, true)", [runtime.instance.tenantId]);
         await holder.query("SELECT id FROM credential WHERE user_id = $1 AND kind = $2 FOR UPDATE", [
           person.userId,
           kind,
