@@ -2,6 +2,7 @@ import "server-only";
 import type { z } from "zod";
 import type { Context } from "@/lib/context/context";
 import { readableOf, viewRows } from "@/lib/db/read-rows";
+import { within } from "@/lib/db/statement";
 import { DomainError } from "@/lib/errors";
 import { decodeCursor, encodeCursor } from "@/lib/transactions/read/cursor";
 import { listTransactionRows } from "@/lib/transactions/read/list-store";
@@ -10,7 +11,7 @@ import { knowsAll } from "@/lib/transactions/read/who-may-know";
 import type { TransactionPage, TransactionQuery } from "@/lib/transactions/schema";
 
 /** A participant id that no one has: a caller who is neither staff nor a party sees no transactions. */
-const NOBODY = "";
+const NO_PARTICIPANT = "";
 
 function microsOf(instant: string | undefined): bigint | undefined {
   if (instant === undefined) return undefined;
@@ -26,7 +27,7 @@ export async function listTransactions(
 ): Promise<z.input<typeof TransactionPage>> {
   const rows = await listTransactionRows(cx.db.run, {
     tenantId: cx.instance.tenantId,
-    own: knowsAll(cx.principal) ? undefined : (cx.principal.participantId ?? NOBODY),
+    own: knowsAll(cx.principal) ? undefined : (cx.principal.participantId ?? NO_PARTICIPANT),
     participant: query.participant,
     jobId: query.job_id,
     status: query.status,
