@@ -11,7 +11,6 @@ import {
 } from "@/lib/crypto/http-signature/signature-base";
 import { ed25519PublicKey, ed25519Sign } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { inTransaction } from "@/lib/db/transaction";
 import { bind } from "@/lib/http/endpoint/bind";
 import { serve } from "@/lib/http/endpoint/serve";
 import { createApiKey } from "@/lib/identity/api-keys/create-api-key";

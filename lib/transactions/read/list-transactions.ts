@@ -2,7 +2,6 @@ import "server-only";
 import type { z } from "zod";
 import type { Context } from "@/lib/context/context";
 import { readableOf, viewRows } from "@/lib/db/read-rows";
-import { within } from "@/lib/db/statement";
 import { DomainError } from "@/lib/errors";
 import { decodeCursor, encodeCursor } from "@/lib/transactions/read/cursor";
 import { listTransactionRows } from "@/lib/transactions/read/list-store";
