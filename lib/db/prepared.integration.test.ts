@@ -47,7 +47,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   await queryAs(database.adminUrl, TABLES);
   proxy = await startCutProxy(database.adminUrl);
-  db = openDatabase({ url: proxy.url, maxConnections: 1, waitMs: 2_000 });
+  db = openDatabase({ url: proxy.url, maxConnections: 1, waitMs: 60_000 });
 });
 afterAll(async () => {
   await db?.close();

@@ -174,7 +174,7 @@ it("an id that another call takes between sealing and storing is refused, and it
 it("a submission whose connection is cut on the way to the database stores all of its rows or none", async () => {
   const miner = await bench.person({ role: "miner" });
   const proxy = await startCutProxy(bench.database.appUrl);
-  const own = openDatabase({ url: proxy.url, maxConnections: 1 });
+  const own = openDatabase({ url: proxy.url, maxConnections: 1, waitMs: 60_000 });
   const submitCut = async (share: number, length: number) => {
     const id = newId();
     const { db } = atStatement(own, STORE_TRANSACTIONS, {
