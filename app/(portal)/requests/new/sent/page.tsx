@@ -11,7 +11,7 @@ import { getRequest as readRequest } from "@/lib/access/requests/request-view";
 import { getRequest } from "@/lib/api-client/operations/access";
 import { loadPage } from "@/lib/http/pages/page";
 import { type Search, uuidOf } from "../_components/answers/prefill";
-import { ReceiptLine } from "../_components/check/receipt-line";
+import { ReceiptLine } from "../_components/check/submit-request";
 
 export async function generateMetadata() {
   const t = await getTranslations("requests.sent");

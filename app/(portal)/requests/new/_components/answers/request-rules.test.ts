@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { answersFrom } from "../autosave/draft-record";
-import { multipartBody } from "../document/send-document";
+import { answersFrom } from "../autosave/kept-answers";
+import { multipartBody } from "../autosave/send-order";
 import { LookupStore, numbersIn } from "../transactions/lookups";
 import { type Answers, blankAnswers, endOfDay, type FormOptions, instantOf, localText } from "./answers";
 import { createBodyOf, factsOf } from "./bodies";

@@ -3,13 +3,12 @@
 import { useLocale } from "next-intl";
 import { useSyncExternalStore } from "react";
 import type { AuthorizationView } from "@/lib/access/requests/answer-schema";
-import { windowStorage } from "../autosave/open-stores";
-import { documentName } from "./document-name";
+import { documentName, windowStorage } from "../autosave/kept-answers";
 import { kindOf, sizeOf } from "./document-words";
 
 const never = () => () => undefined;
 
-/** The file's name where this window knows it, else what kind of file it is; with its size. */
+/** The file's name if this window knows it, otherwise its type; with its size. */
 export function DocumentTitle(props: {
   person: string;
   document: NonNullable<AuthorizationView["document"]>;

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { AuthorizationView } from "@/lib/access/requests/answer-schema";
 import type { FactsBody } from "../answers/bodies";
-import { type AttachCall, type Attached, AuthorityStore, hasOrder } from "./authority-store";
+import { CallQueue } from "../autosave/draft-calls";
+import type { AttachCall } from "../autosave/send-order";
+import { type Attached, AuthorityStore, hasOrder } from "./authority-store";
 
 const FACTS: FactsBody = {
   issuer: "Landgericht Berlin",
@@ -56,6 +58,7 @@ function openStore(attached?: Attached) {
         calls.push(call);
         return answerTo(call);
       },
+      queue: new CallQueue(),
       read: async (file) => ({
         file,
         name: file.name,

@@ -1,7 +1,8 @@
 import { CallRefused, call, target } from "@/components/client/api";
-import type { getTransaction } from "@/lib/api-client/operations/transactions";
+import type { getTransaction, listTransactions } from "@/lib/api-client/operations/transactions";
 
 const READ = target<typeof getTransaction>("GET", "/confidential/transactions/{id}");
+const LIST = target<typeof listTransactions>("GET", "/confidential/transactions");
 
 /** What is known of a transaction number that was given. */
 export type Lookup =
@@ -21,6 +22,19 @@ export const readTransaction: ReadTransaction = async (id) => {
     return { kind: isUnknown ? "unknown" : "lost" };
   }
 };
+
+/** Metadata of transactions that the person may know of, newest first. */
+export function findTransactions(
+  query: {
+    readonly job_id?: string;
+    readonly participant?: string;
+    readonly from?: string;
+    readonly to?: string;
+  },
+  limit: number,
+) {
+  return call(LIST, { query: { ...query, limit: String(limit) } });
+}
 
 /** So many at a time: a long list must not crowd out the saving of the draft. */
 const AT_ONCE = 4;

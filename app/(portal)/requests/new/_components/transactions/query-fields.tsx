@@ -5,9 +5,9 @@ import { useEffect, useState } from "react";
 import { CallRefused } from "@/components/client/api";
 import { formatCount } from "@/lib/format";
 import { searchOf } from "../answers/bodies";
-import { findTransactions } from "../autosave/calls";
 import type { FormView } from "../form-view";
 import { TextField } from "../sections/text-field";
+import { findTransactions } from "./lookups";
 
 const COUNTED = 500;
 const AFTER_MS = 500;

@@ -8,7 +8,7 @@ import { Field } from "@/components/form/field";
 import { Button } from "@/components/ui/button";
 import { LocalTime } from "@/components/ui/local-time";
 import { shortDigest } from "@/lib/format";
-import { findTransactions } from "../autosave/calls";
+import { findTransactions } from "./lookups";
 
 type Found = Awaited<ReturnType<typeof findTransactions>>["items"][number];
 
