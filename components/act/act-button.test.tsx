@@ -91,7 +91,7 @@ describe("an act with a dialog", () => {
     expect(screen.queryByText("The grant was not revoked")).toBeNull();
   });
 
-  it("explains a failure in words of its own, and leaves it to the page when the dialog is closed", async () => {
+  it("explains a failure in its own words, and passes it to the page when the dialog is closed", async () => {
     answerCalls(() => problem(409, "key.state"));
     const left: unknown[] = [];
     const { user } = show(

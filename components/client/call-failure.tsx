@@ -7,7 +7,7 @@ import { useFieldWords, useProblemWords } from "@/components/messages/problem-wo
 import { Digest } from "@/components/ui/digest";
 import { Notice } from "@/components/ui/states";
 
-/** What went wrong with a call, beside the control that made it: what did not happen, why, the number to quote. */
+/** Why a call failed, next to the control that made it: what was not done, why, and the request id to quote. */
 export function CallFailure({ error, title }: { error: unknown; title?: string }) {
   const t = useTranslations("ui");
   const words = useProblemWords();

@@ -1,9 +1,9 @@
 import { hearSessionEnd } from "@/components/client/session-channel";
 
 /**
- * What a window keeps of forms that are being filled in, so that a lost connection, a reload or a session that ended
- * by itself loses no word. Every record is one person's: another person in this window never finds it, and signing
- * out leaves none. It holds nothing that was ever sealed.
+ * What a window keeps of open forms, so that no text is lost with the connection, by a reload or when the session ends.
+ * Each record belongs to one person: another person in this window cannot find it, and signing out removes all. It
+ * never contains sealed data.
  */
 export type KeptKind = "request" | "review";
 
@@ -18,7 +18,7 @@ export interface KeptStorage {
 
 const KEPT = /^sealport\.(?:request|review|sent)[.|]/;
 
-/** The record of a person's form; handles hold no bar. */
+/** The key of a person's form. Handles have no bar in them. */
 export function keptKey(kind: KeptKind, person: string, form: string): string {
   return `sealport.${kind}|${person}|${form}`;
 }
@@ -27,7 +27,7 @@ function keysOf(storage: KeptStorage): string[] {
   return Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? "");
 }
 
-/** Removes what is kept, except the records of this person. Marks of what was sent name nobody and stay with him. */
+/** Removes all records except those of this person. Marks of sent requests name no person, so they stay too. */
 export function forgetAllBut(person: string | undefined, storage: KeptStorage): void {
   for (const key of keysOf(storage)) {
     const [kind, owner] = key.split("|");
@@ -36,7 +36,7 @@ export function forgetAllBut(person: string | undefined, storage: KeptStorage): 
   }
 }
 
-/** From the sign-out until somebody is signed in here, forms that are still on the screen keep nothing any more. */
+/** True from a sign-out to the next sign-in. Forms that are still on the screen must not keep anything then. */
 let isOver = false;
 
 /** Storage may be forbidden altogether; there is nothing in it then. */
@@ -48,7 +48,7 @@ function tryStorage(act: (storage: Storage) => void): void {
   }
 }
 
-/** Somebody signed out: nothing of the session stays in this window. */
+/** A person has signed out: removes everything that this window keeps of forms. */
 export function endKeeping(): void {
   isOver = true;
   tryStorage((storage) => forgetAllBut(undefined, storage));
@@ -57,7 +57,7 @@ export function endKeeping(): void {
 /** Listens for as long as the document lives: the shell may be gone before a sign-out in another tab is heard. */
 let isHearing = false;
 
-/** This person is signed in here: his own records stay, those of others go. */
+/** A person is signed in here: removes the records of all others. */
 export function beginKeeping(person: string): void {
   isOver = false;
   if (!isHearing) hearSessionEnd(endKeeping);

@@ -11,8 +11,8 @@ const GATHER_MS = 150;
 const ACTIVE_MS = 5 * 60_000;
 
 /**
- * Fetches a server-made page again when one of these kinds (one thing with `id`) changes. When nobody has used the
- * page for a while it waits for the next movement: other people's work must not keep this session from going idle.
+ * Loads the page again when a thing of these kinds (with `id` one thing) changes. If the person has not used the page for
+ * a while, it waits until they do: other people's work must not keep this session alive.
  */
 export function LiveRefresh({ kinds, id }: { kinds: readonly WatchedKind[]; id?: string }) {
   const router = useRouter();

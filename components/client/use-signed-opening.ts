@@ -11,8 +11,8 @@ import type { GroupName } from "@/lib/vocabulary";
 const prepare = target<typeof prepareOpening>("POST", "/confidential/access/openings");
 
 /**
- * The holder's word for one opening under a grant, where the custodian knows a key of theirs; nothing where the
- * portal signs in their place. What comes back is a part of the call that opens.
+ * The holder's signature for one opening under a grant, if the custodian knows a key of theirs; empty if the portal
+ * signs for them. It becomes a part of the call that opens.
  */
 export function useSignedOpening() {
   const api = useApi();

@@ -70,8 +70,8 @@ function flat(node: unknown, name = ""): [string, string][] {
   return Object.entries(node).flatMap(([part, inner]) => flat(inner, name === "" ? part : `${name}.${part}`));
 }
 
-/** Asks before the page is left: what was typed is kept nowhere else. */
-function useLeaveWarning(isOn: boolean): void {
+/** Asks before the page is left, because the typed text is kept nowhere else. */
+export function useLeaveWarning(isOn: boolean): void {
   useEffect(() => {
     if (!isOn) return;
     const warn = (event: BeforeUnloadEvent) => event.preventDefault();

@@ -18,7 +18,7 @@ import { PeriodSection } from "./sections/period-section";
 import { TransactionsSection } from "./transactions/transactions-section";
 import { type RequestForm, useRequestForm } from "./use-request-form";
 
-/** A change link of *Check answers* names the control it means. */
+/** Focuses the control that a change link of *Check answers* names. */
 function useNamedControl(isReady: boolean): void {
   useEffect(() => {
     if (!isReady) return;
@@ -43,14 +43,14 @@ function useFormView(request: RequestForm, options: FormOptions): FormView {
   };
 }
 
-/** The request being made: one page, four sections, kept at every change. */
+/** A new request: one page with four sections, saved at every change. */
 export function NewRequest(props: {
   options: FormOptions;
   view?: RequestView;
   prefill: Partial<Answers>;
-  /** A request that was sent before, whose answers this one begins with. */
+  /** A former request, whose answers this one starts with. */
   begunFrom?: RequestView;
-  /** Why that one was denied. */
+  /** Why the former request was denied. */
   denied?: ReactNode;
   answerDays: AnswerDays;
 }) {

@@ -18,7 +18,7 @@ export async function generateMetadata() {
   return { title: t("title") };
 }
 
-/** What was submitted: its reference, when the answer is due, its receipt. */
+/** The submitted request: its reference, its deadline, its receipt. */
 export default async function SentPage({ searchParams }: { searchParams: Promise<Search> }) {
   const id = uuidOf((await searchParams).request);
   if (id === undefined) notFound();

@@ -24,7 +24,7 @@ const GROUPS = [
 ] as const;
 const ALWAYS: readonly string[] = ["parties", "narrative", "external_references"];
 
-/** Everything once more before it is sealed: what, for whom, with which keys. */
+/** The whole transaction before it is sealed: its content, recipients and keys. */
 export function CheckDraft(props: {
   draft: Draft;
   own: string;
