@@ -11,7 +11,7 @@ import { controlId } from "../answers/answers";
 import { type AuthorityState, hasOrder } from "../sections/authority-store";
 import { SignatureChoice } from "../sections/signature-choice";
 import { DocumentState, ScanTag } from "./document-state";
-import { kindOf, sizeOf } from "./document-words";
+import { kindOf, sizeOf } from "./document-title";
 import type { ChosenDocument } from "./read-document";
 
 const ACCEPTED =
