@@ -2,7 +2,7 @@ import { useTranslations } from "next-intl";
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { type Listed, listPage } from "@/app/(portal)/_kit/list-page";
-import { textsOf } from "@/app/(portal)/_kit/list-query";
+import { type Params, textsOf } from "@/app/(portal)/_kit/list-query";
 import { Withdraw } from "@/app/(portal)/requests/[id]/_components/acts/withdraw";
 import { UnreadableRows } from "@/components/domain/unreadable-rows";
 import { Words } from "@/components/messages/words";
@@ -34,7 +34,7 @@ type Requests = Listed<Awaited<ReturnType<typeof load>>>;
 const isReviewer = (principal: Principal): boolean => reviews(principal) || isExecutive(principal);
 
 /** Reads the address with the list, because the default view depends on the person. */
-async function load(cx: Context, params: Requests["params"]) {
+async function load(cx: Context, params: Params) {
   const address = readAddress(params, isReviewer(cx.principal));
   const found = isAskable(address) ? await list(cx, { limit: PAGE_SIZE, ...queryOf(address) }) : EMPTY;
   return { unreadable: undefined, ...found, address };
