@@ -2,11 +2,11 @@
 
 /** Without a key, pointer or wheel for this long, opened values go blank. */
 export const IDLE_MS = 5 * 60_000;
-/** A page that is hidden for this long goes blank, because another person may be there when it is shown again. */
+/** A page that was hidden for this long goes blank: another person may be at the screen when it is shown again. */
 export const HIDDEN_MS = 60_000;
 /** No call has confirmed the access for this long: a revocation could have been missed. */
 export const UNSURE_MS = 10_000;
-/** A smaller difference between the clocks can be the time that the page took to arrive. */
+/** A smaller difference of two clocks is the time that the page took to arrive. */
 const SKEW_MS = 60_000;
 
 export type BlankReason =

@@ -7,7 +7,7 @@ import { useFieldWords, useProblemWords } from "@/components/messages/problem-wo
 import { Digest } from "@/components/ui/digest";
 import { Notice } from "@/components/ui/states";
 
-/** Why a call failed, next to the control that made it: what was not done, why, and the request id to quote. */
+/** Shows why a call failed, next to its control: what did not happen, why, and the number to quote. */
 export function CallFailure({ error, title }: { error: unknown; title?: string }) {
   const t = useTranslations("ui");
   const words = useProblemWords();

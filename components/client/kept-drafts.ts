@@ -1,9 +1,9 @@
 import { hearSessionEnd } from "@/components/client/session-channel";
 
 /**
- * What a window keeps of open forms, so that no text is lost with the connection, by a reload or when the session ends.
- * Each record belongs to one person: another person in this window cannot find it, and signing out removes all. It
- * never contains sealed data.
+ * What a window keeps of forms that are being filled in, so that a lost connection, a reload or a session that ended
+ * by itself loses no word. Every record is one person's: another person in this window never finds it, and signing
+ * out leaves none. It holds nothing that was ever sealed.
  */
 export type KeptKind = "request" | "review";
 
@@ -18,7 +18,7 @@ export interface KeptStorage {
 
 const KEPT = /^sealport\.(?:request|review|sent)[.|]/;
 
-/** The key of a person's form. Handles have no bar in them. */
+/** The record of a person's form; handles hold no bar. */
 export function keptKey(kind: KeptKind, person: string, form: string): string {
   return `sealport.${kind}|${person}|${form}`;
 }
@@ -27,7 +27,7 @@ function keysOf(storage: KeptStorage): string[] {
   return Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? "");
 }
 
-/** Removes all records except those of this person. Marks of sent requests name no person, so they stay too. */
+/** Removes all kept records except those of this person. Marks of sent forms have no name and stay with them. */
 export function forgetAllBut(person: string | undefined, storage: KeptStorage): void {
   for (const key of keysOf(storage)) {
     const [kind, owner] = key.split("|");
@@ -36,10 +36,10 @@ export function forgetAllBut(person: string | undefined, storage: KeptStorage): 
   }
 }
 
-/** True from a sign-out to the next sign-in. Forms that are still on the screen must not keep anything then. */
+/** True from the sign-out to the next sign-in: forms that are still on the screen must not keep anything. */
 let isOver = false;
 
-/** Storage may be forbidden altogether; there is nothing in it then. */
+/** The browser may forbid storage; then nothing was kept. */
 function tryStorage(act: (storage: Storage) => void): void {
   try {
     act(globalThis.sessionStorage);
@@ -48,16 +48,16 @@ function tryStorage(act: (storage: Storage) => void): void {
   }
 }
 
-/** A person has signed out: removes everything that this window keeps of forms. */
+/** Removes all that this window keeps, after a sign-out. */
 export function endKeeping(): void {
   isOver = true;
   tryStorage((storage) => forgetAllBut(undefined, storage));
 }
 
-/** Listens for as long as the document lives: the shell may be gone before a sign-out in another tab is heard. */
+/** Whether this window listens for sign-outs in other tabs. It does so until the document is closed, also without the shell. */
 let isHearing = false;
 
-/** A person is signed in here: removes the records of all others. */
+/** Starts keeping for the signed-in person: their own records stay, those of others are removed. */
 export function beginKeeping(person: string): void {
   isOver = false;
   if (!isHearing) hearSessionEnd(endKeeping);

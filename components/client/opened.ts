@@ -17,8 +17,8 @@ import { type Standing, standingOf } from "@/components/client/standing";
 
 const TICK_MS = 1_000;
 /**
- * How often the access is checked while a value is open, with or without the stream. The browser does not notice every
- * broken connection, and a revocation must be seen within two seconds.
+ * How often the access is asked for while something is open, stream or no stream: the browser does not notice a line
+ * that died without a word, and a revocation is seen within two seconds all the same.
  */
 const ASK_MS = 1_000;
 const INPUTS = ["keydown", "pointerdown", "pointermove", "wheel", "touchstart"] as const;
@@ -99,7 +99,7 @@ interface Sure {
   current: number | undefined;
 }
 
-/** Checks once whether every open access is still in force. Without an answer it counts as unsure. */
+/** Asks once whether every open access still stands. Without an answer doubt begins, stream or no stream. */
 async function ask(store: OpenedStore, sureAt: Sure, isLive: boolean): Promise<void> {
   const askedAt = Date.now();
   const distinct = new Map(store.read().items.map((one) => [one.grant?.id ?? one.transactionId, one]));
@@ -130,7 +130,7 @@ function useRevocation(store: OpenedStore, isOpen: boolean, sureAt: Sure): void 
   useEffect(() => {
     if (!isOpen) return;
     sureAt.current = isLive ? undefined : Date.now();
-    // The stream has not reported what happened between the answer and this moment.
+    // A change between the answer and this moment was not seen yet, so ask now.
     void ask(store, sureAt, isLive);
     const timer = setInterval(() => void ask(store, sureAt, isLive), ASK_MS);
     return () => clearInterval(timer);
@@ -138,8 +138,8 @@ function useRevocation(store: OpenedStore, isOpen: boolean, sureAt: Sure): void 
 }
 
 /**
- * Opened values of this page, in memory only. They go blank when the page is not used, when it is left, hidden or
- * restored, when the grant ends or is revoked, when the session is over, and when this cannot be checked.
+ * Opened values of this page, in memory only. They go blank when the page is idle, left, hidden or restored, when the
+ * grant ends or is revoked, when the session is over, and when the portal cannot be asked about these.
  * `nowMs` is the server's time when it made the page.
  */
 export function useOpened({ nowMs }: { nowMs: number }): OpenedValues {

@@ -19,10 +19,10 @@ export interface Signed<S> {
   readonly signature: PasskeySignature;
 }
 
-/** What is signed, and the check that it is what the page shows. */
+/** What is signed, and how to tell that it is what the page shows. */
 export interface ToSign<S> {
   readonly kind: StatementKind;
-  /** Asks the server to prepare the statement. Called only when the person signs themselves. */
+  /** Asks the server to lay out the statement; called only when the person signs for themselves. */
   prepare(): Promise<S>;
   /** Whether the statement says what the page shows; anything else is not signed. */
   isAsShown(statement: S): boolean | Promise<boolean>;
@@ -30,14 +30,14 @@ export interface ToSign<S> {
 
 export interface Signer {
   /**
-   * Has the person sign, if the custodian knows a passkey of theirs. Undefined if the portal signs for them, as it does
-   * in an evaluation for people without a key. Then the call is sent without a signature.
+   * Has the person sign, when the custodian knows a passkey of theirs. Undefined when the portal signs in their
+   * place, as it does in an evaluation for people without a key: then the call goes without a signature.
    * Throws NotSigned, CallRefused and NetworkLost.
    */
   sign<S>(what: ToSign<S>): Promise<Signed<S> | undefined>;
 }
 
-/** Signs statements with the passkeys of the custodian's roster. */
+/** Signs decisions, openings and disputes with the passkeys on the custodian's roster. */
 export function useSigner(): Signer {
   const { call } = useApi();
   return {

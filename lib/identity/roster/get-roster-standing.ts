@@ -18,7 +18,7 @@ const MAX_OTHERS = 200;
 function signedBy(person: RosterPerson | undefined, isEvaluation: boolean): SignedBy {
   if (person === undefined) return "unlisted";
   if (holdsOwnKey(person)) return "own_key";
-  return isPortalSigned(person) && isEvaluation ? "portal" : "nobody";
+  return isPortalSigned(person) && isEvaluation ? "portal" : "no_key";
 }
 
 function keysOf(

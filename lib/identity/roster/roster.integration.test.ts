@@ -248,8 +248,8 @@ describe("refusals", () => {
     await expect(refuseRosterChange(regulator, next.id, {})).rejects.toMatchObject({
       code: "roster.confirmer",
     });
-    const refused = await refuseRosterChange(approver, next.id, { reason: "Nobody called me." });
-    expect(refused).toMatchObject({ state: "refused", reason: "Nobody called me." });
+    const refused = await refuseRosterChange(approver, next.id, { reason: "I was not called." });
+    expect(refused).toMatchObject({ state: "refused", reason: "I was not called." });
     await expect(agreeToRosterChange(approver, next.id, {})).rejects.toMatchObject({ code: "roster.closed" });
     await expect(refuseRosterChange(legal, next.id, {})).rejects.toMatchObject({ code: "roster.closed" });
     await askRosterChange(legal, RP_ID, { passkey_id: id });

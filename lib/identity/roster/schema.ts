@@ -12,7 +12,7 @@ export const RosterChangeState = z.enum(["pending", "done", "refused", "withdraw
 export type RosterChangeState = z.infer<typeof RosterChangeState>;
 
 /** Who signs for a person: their own key, the portal (in an evaluation), or no one. */
-export const SignedBy = z.enum(["own_key", "portal", "nobody", "unlisted"]);
+export const SignedBy = z.enum(["own_key", "portal", "no_key", "unlisted"]);
 export type SignedBy = z.infer<typeof SignedBy>;
 
 export const NewRosterChange = z

@@ -4,7 +4,7 @@ import { ButtonLink } from "@/components/ui/button-link";
 import { listQuarantine } from "@/lib/api-client/operations/quarantine";
 import { listQuarantine as load } from "@/lib/audit/reading/list-quarantine";
 import type { Principal } from "@/lib/context/principal";
-import { RefreshButton } from "../_components/list/refresh-button";
+import { RefreshButton } from "../_components/page-controls";
 import { useQuarantineColumns } from "./_components/quarantine-table";
 
 /** Administrators read this list and not the log. */

@@ -7,14 +7,14 @@ import { sameNames } from "@/components/client/sign-statement";
 import { useApi } from "@/components/client/use-api";
 import { Digest } from "@/components/ui/digest";
 import { Facts } from "@/components/ui/facts";
-import type { NewEmergencyStatement } from "@/lib/access/break-glass/schema";
+import type { NewBreakGlassStatement } from "@/lib/access/break-glass/schema";
 import type { prepareBreakGlass, useBreakGlass } from "@/lib/api-client/operations/break-glass";
 
 const PREPARE = target<typeof prepareBreakGlass>("POST", "/confidential/access/break-glass/statement");
 const USE = target<typeof useBreakGlass>("POST", "/confidential/access/break-glass");
 
 /** What will be shown, who is notified, and what follows. */
-function Asked({ asked }: { asked: NewEmergencyStatement }) {
+function Asked({ asked }: { asked: NewBreakGlassStatement }) {
   const t = useTranslations("breakGlass.confirm");
   const names = useTranslations("domain.fields");
   return (
@@ -35,7 +35,7 @@ function Asked({ asked }: { asked: NewEmergencyStatement }) {
         ]}
       />
       <ul className="mt-4 list-disc space-y-1 pl-5 text-control">
-        {(["masked", "told", "review", "blocked"] as const).map((one) => (
+        {(["masked", "notified", "review", "blocked"] as const).map((one) => (
           <li key={one}>{t(`rules.${one}`)}</li>
         ))}
       </ul>
@@ -43,8 +43,8 @@ function Asked({ asked }: { asked: NewEmergencyStatement }) {
   );
 }
 
-/** Asks once more, has the holder sign, and begins the emergency access. */
-export function ConfirmUse({ asked, onClose }: { asked: NewEmergencyStatement; onClose: () => void }) {
+/** Asks for confirmation, has the holder sign, and starts the emergency access. */
+export function ConfirmUse({ asked, onClose }: { asked: NewBreakGlassStatement; onClose: () => void }) {
   const t = useTranslations("breakGlass.confirm");
   const api = useApi();
   return (

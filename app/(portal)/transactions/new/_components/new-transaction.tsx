@@ -20,7 +20,7 @@ import { ErrorSummary, type FormError } from "@/components/form/error-summary";
 import { useLeaveWarning } from "@/components/form/use-answers";
 import { useFieldWords, useProblemWords } from "@/components/messages/problem-words";
 import type { createTransaction } from "@/lib/api-client/operations/transactions";
-import type { Recipient } from "@/lib/keys/list-recipients";
+import type { Recipient } from "@/lib/keys/list-keys";
 
 // The later steps are loaded after the form, before they are needed.
 const loadCheck = () => import("@/app/(portal)/transactions/new/_components/check-draft");

@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import { ActButton } from "@/components/act/act-button";
 import { target } from "@/components/client/api";
-import type { endCoViewer } from "@/lib/api-client/operations/co-viewers";
+import type { endCoViewer } from "@/lib/api-client/operations/steering";
 
 const END = target<typeof endCoViewer>("POST", "/confidential/access/requests/{id}/co-viewer-ends");
 

@@ -54,7 +54,7 @@ export function IdentityForm(props: {
           form={form}
           name="number"
           help={t(contacts.length === 0 ? "noNumber" : "calledHelp")}
-          options={[{ value: "", label: t("nobodyCalled") }, ...numbers]}
+          options={[{ value: "", label: t("notCalled") }, ...numbers]}
         />
         <ChoiceGroup id="identity-facts" legend={t("legend")}>
           <TickField form={form} name="isConfirmed" />
