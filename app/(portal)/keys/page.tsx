@@ -78,9 +78,3 @@ const page = listPage({
 
 export const generateMetadata = page.generateMetadata;
 export default page.render;
-
-/** The escrow's epochs, for readers who may know how much is sealed for them. */
-async function Epochs() {
-  const epochs = await loadEpochs();
-  return epochs.ok ? <EpochBoard list={epochs.value} mayAct={epochs.principal.role === "admin"} /> : null;
-}
