@@ -1,6 +1,7 @@
 import { keyCreationEnv } from "@/lib/env";
 import { custodySettings } from "@/lib/env/custody";
 import { OperatorError } from "@/lib/errors";
+import { openInstanceSecret } from "@/lib/identity/instance-secret";
 import { createKeys, PROCESSES } from "@/lib/keystore/files/create-keys";
 import { createKeystore } from "@/lib/keystore/open-keystore";
 
@@ -14,6 +15,8 @@ if (name === undefined) {
 try {
   const env = keyCreationEnv();
   const keystore = await createKeystore({ dir: env.KEY_DIR, custody: custodySettings(env) });
+  // Sessions, API keys and counters derive from it: copies of this folder make portals that accept each other's.
+  if (name === "portal") await openInstanceSecret(keystore, env.KEY_DIR);
   process.stdout.write(`${JSON.stringify(createKeys(keystore, name, env.LOG_ORIGIN))}\n`);
 } catch (error) {
   const isOurs = error instanceof OperatorError || error instanceof TypeError;

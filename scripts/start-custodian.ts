@@ -4,6 +4,7 @@ import { startCustodian } from "@/lib/custodian/custodian";
 import { callersOfCustodian } from "@/lib/custodian/handler";
 import { custodianEnv } from "@/lib/env";
 import { custodySettings } from "@/lib/env/custody";
+import { requireOwnKey } from "@/lib/env/instance-file";
 import { serveHttp } from "@/lib/ipc/server";
 import { createKeys } from "@/lib/keystore/files/create-keys";
 import { createKeystore } from "@/lib/keystore/open-keystore";
@@ -18,7 +19,7 @@ const keystore = await createKeystore({
   custody: custodySettings(env),
   onFailure: (err) => logger.error({ err }, "the root of the keys was not renewed or not promoted"),
 });
-createKeys(keystore, "custodian", env.LOG_ORIGIN);
+requireOwnKey("custodian", createKeys(keystore, "custodian", env.LOG_ORIGIN).vkeys.identity ?? "");
 const custodian = await startCustodian({
   log: env.LOG_ORIGIN,
   keystore,

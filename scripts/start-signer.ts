@@ -6,6 +6,7 @@ import { systemClock } from "@/lib/clock";
 import { openPool } from "@/lib/db/pool";
 import { signerEnv } from "@/lib/env";
 import { custodySettings } from "@/lib/env/custody";
+import { requireOwnKey } from "@/lib/env/instance-file";
 import { serveHttp } from "@/lib/ipc/server";
 import { openKeystore } from "@/lib/keystore/open-keystore";
 import { loadSigningKey } from "@/lib/keystore/signing-key";
@@ -19,6 +20,7 @@ const keystore = await openKeystore({
   onFailure: (err) => logger.error({ err }, "the root of the keys was not renewed or not promoted"),
 });
 const signer = loadSigningKey(keystore, "log");
+requireOwnKey("signer", signer.vkey);
 const file = await openEntryFile(path.join(env.DATA_DIR, "log"), env.LOG_ORIGIN);
 const pool = openPool({
   url: env.SIGNER_DATABASE_URL,

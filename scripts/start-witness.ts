@@ -6,6 +6,7 @@ import { cosignerVkey } from "@/lib/crypto/log/signed-note";
 import { witnessEnv } from "@/lib/env";
 import { watchedLogs } from "@/lib/env/anchors";
 import { custodySettings } from "@/lib/env/custody";
+import { requireOwnKey } from "@/lib/env/instance-file";
 import { serveHttp } from "@/lib/ipc/server";
 import { createWitnessKey } from "@/lib/keystore/files/create-keys";
 import { createKeystore, type KeystorePlace, openKeystore } from "@/lib/keystore/open-keystore";
@@ -23,6 +24,7 @@ const isOnItsOwn = env.WITNESS_NAME !== undefined;
 const keystore = isOnItsOwn ? await createKeystore(keys) : await openKeystore(keys);
 if (env.WITNESS_NAME !== undefined) createWitnessKey(keystore, env.WITNESS_NAME);
 const signer = loadSigningKey(keystore, "cosigner");
+requireOwnKey("witness", cosignerVkey(signer.name, signer.publicKey));
 const witness = await openWitness(path.join(env.DATA_DIR, "witness"), watchedLogs(env), signer, systemClock);
 const server = await serveHttp(env.WITNESS_URL, witnessHandler(witness, logger), {
   maxBodyBytes: MAX_WITNESS_BODY_BYTES,

@@ -1,6 +1,7 @@
 import "server-only";
 import { readFileSync } from "node:fs";
 import type { z } from "zod";
+import { readInstanceFile, variablesIn } from "@/lib/env/instance-file";
 import { OperatorError } from "@/lib/errors";
 
 /** A missing or unusable variable, named without its value. */
@@ -8,12 +9,26 @@ export class EnvironmentError extends OperatorError {
   override readonly name = "EnvironmentError";
 }
 
+/** Adds what the instance file says to a part's own variables. */
+function withInstance(given: Record<string, string | undefined>): Record<string, string | undefined> {
+  if (given.INSTANCE_FILE === undefined) return given;
+  const all = { ...given };
+  for (const [name, value] of Object.entries(variablesIn(readInstanceFile(given.INSTANCE_FILE).instance))) {
+    if (value === undefined) continue;
+    if (given[name] !== undefined && given[name] !== value)
+      throw new EnvironmentError(`${name} contradicts INSTANCE_FILE`);
+    all[name] = value;
+  }
+  return all;
+}
+
 /**
- * Returns a process's variables, each also from the file that NAME_FILE names, as systemd credentials and container
- * secrets give them. Throws EnvironmentError for both at once and for a file that cannot be read.
+ * Returns a process's variables with those of INSTANCE_FILE, each also from the file that NAME_FILE names, as systemd
+ * credentials and container secrets give them. Throws EnvironmentError for both at once and for a file that cannot be
+ * read.
  */
 export function variablesOf(names: readonly string[]): Record<string, string | undefined> {
-  const given = { ...process.env };
+  const given = withInstance({ ...process.env });
   for (const name of names) {
     const file = names.includes(`${name}_FILE`) ? undefined : given[`${name}_FILE`];
     if (file === undefined) continue;

@@ -12,7 +12,6 @@ export const tlsFields = {
   TLS_CA_FILE: Text.optional(),
 };
 
-/** The group that may call this part through its Unix socket, by name or number; without it only its own user may. */
 export const socketFields = { SOCKET_GROUP: Text.optional() };
 
 /** An address that a part serves at: a Unix socket, or mtls:// where other machines call it. */

@@ -1,4 +1,5 @@
 import "server-only";
+import { readInstanceFile } from "@/lib/env/instance-file";
 import { tlsFilesOf } from "@/lib/env/tls";
 import { OperatorError } from "@/lib/errors";
 import { type Part, usePartIdentity } from "@/lib/ipc/part-identity";
@@ -24,6 +25,8 @@ export function beginPart<Env extends PartEnv>(
   const env = readEnv();
   logger = createLogger(name, env.LOG_LEVEL);
   usePartIdentity(name, tlsFilesOf(env));
+  const file = process.env.INSTANCE_FILE;
+  if (file !== undefined) logger.info({ digest: readInstanceFile(file).digest }, "instance file");
   return { env, logger };
 }
 

@@ -6,13 +6,14 @@ import { systemClock } from "@/lib/clock";
 import type { InstanceFacts } from "@/lib/context/context";
 import { toBase64url } from "@/lib/crypto/bytes";
 import { FormatError } from "@/lib/crypto/format-error";
-import { openNote } from "@/lib/crypto/log/signed-note";
+import { openNote, vkey } from "@/lib/crypto/log/signed-note";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import type { Database } from "@/lib/db/client";
 import { isUniqueViolation } from "@/lib/db/errors";
 import type { portalEnv } from "@/lib/env";
 import { witnessKeys, witnessPolicy } from "@/lib/env/anchors";
+import { requireOwnKey } from "@/lib/env/instance-file";
 import { InvariantError, OperatorError } from "@/lib/errors";
 import { createTenant, isLogTaken, readTenant } from "@/lib/identity/people/tenant";
 import type { KeyRef, Keystore } from "@/lib/keystore/keystore";
@@ -116,6 +117,7 @@ export function instanceFacts(env: TenantEnv, pseudonym: string): InstanceFacts 
 /** The key that signs receipts; a portal without it cannot start. */
 export function receiptKeyOf(keystore: Keystore): KeyRef {
   const key = keystore.readNamedKey("receipt");
-  if (key === undefined) throw new InvariantError("the portal's keystore has no receipt key");
+  if (key === undefined) throw new OperatorError("KEY_DIR has no receipt key: make the portal's keys first");
+  requireOwnKey("portal", vkey(key.participant, key.publicKey));
   return key;
 }

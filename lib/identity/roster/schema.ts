@@ -97,6 +97,8 @@ export const RosterStanding = z.strictObject({
       is_enrolled: z.boolean(),
       /** Some kinds of key can sign in but cannot sign statements. */
       can_sign: z.boolean(),
+      /** Eight groups of four digits that its owner reads aloud to the custodian's operator. */
+      groups: z.string(),
     }),
   ),
   /** The caller's own changes, newest first. */
