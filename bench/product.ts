@@ -43,7 +43,7 @@ async function measureAll(meter: Meter, calls: readonly ProductCall[]): Promise<
   for (const connections of CONNECTIONS) {
     const wanted = calls.filter((call) => isWanted(call, connections));
     figures.push(...(await measureCalls(meter, wanted, { connections, seconds: SECONDS, rounds: ROUNDS })));
-    console.log(`${SUITE}: ${connections} at once measured`);
+    console.log(`${rateTable(figures)}\n`);
   }
   return figures;
 }

@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** What one round of calls reached. */
 export interface Round {
@@ -6,6 +7,8 @@ export interface Round {
   readonly seconds: number;
   /** Milliseconds of each call. */
   readonly times: readonly number[];
+  /** Calls that an overloaded server refused with 503. They are not in the figures above. */
+  readonly refused: number;
 }
 
 /** One call of a round: the bytes to send and the status that the answer must have. */
@@ -31,6 +34,9 @@ export function requestBytes({ method, path, headers, body }: Asked): Buffer {
 }
 
 const END_OF_HEAD = "\r\n\r\n";
+const OVERLOADED = "503";
+/** How long a caller waits after it was refused. */
+const BACK_OFF_MS = 100;
 const LAST_CHUNK = "0\r\n\r\n";
 
 /** Returns whether the answer is here in full: by its length, or by its last chunk. */
@@ -70,13 +76,16 @@ class KeptConnection {
     settle?.resolve(answer.toString());
   }
 
-  /** Sends a call and waits for its whole answer. Throws if the status is another one. */
-  async call({ bytes, status }: Sent): Promise<void> {
+  /** Sends a call and waits for its whole answer. Returns false if the server is overloaded. Throws if the status is another one. */
+  async call({ bytes, status }: Sent): Promise<boolean> {
     const answer = await new Promise<string>((resolve, reject) => {
       this.settle = { resolve, reject };
       this.socket.write(bytes);
     });
-    if (answer.slice(9, 12) !== String(status)) throw new Error(`not ${status}: ${answer.slice(0, 2_000)}`);
+    const seen = answer.slice(9, 12);
+    if (seen === OVERLOADED) return false;
+    if (seen !== String(status)) throw new Error(`not ${status}: ${answer.slice(0, 2_000)}`);
+    return true;
   }
 
   end(): void {
@@ -99,7 +108,7 @@ function open(port: number): Promise<KeptConnection> {
 export async function callOnce(port: number, sent: Sent): Promise<void> {
   const connection = await open(port);
   try {
-    await connection.call(sent);
+    if (!(await connection.call(sent))) throw new Error("the server is overloaded");
   } finally {
     connection.end();
   }
@@ -112,6 +121,7 @@ export async function callFor(
 ): Promise<Round> {
   const kept = await Promise.all(Array.from({ length: connections }, () => open(port)));
   const times: number[] = [];
+  let refused = 0;
   const start = performance.now();
   const end = start + seconds * 1000;
   try {
@@ -121,13 +131,16 @@ export async function callFor(
           const sent = next();
           if (sent === undefined) return;
           const began = performance.now();
-          await connection.call(sent);
-          times.push(performance.now() - began);
+          if (await connection.call(sent)) times.push(performance.now() - began);
+          else {
+            refused += 1;
+            await sleep(BACK_OFF_MS);
+          }
         }
       }),
     );
   } finally {
     for (const connection of kept) connection.end();
   }
-  return { calls: times.length, seconds: (performance.now() - start) / 1000, times };
+  return { calls: times.length, seconds: (performance.now() - start) / 1000, times, refused };
 }

@@ -16,6 +16,8 @@ export interface CallFigures {
   readonly ratio: number;
   readonly p50: number;
   readonly p99: number;
+  /** Calls that the portal refused because it was overloaded, in all rounds. */
+  readonly refused: number;
   /**
    * CPU milliseconds of one call, without what the processes use while there are no calls. Worker and signer follow, so a second after each
    * round counts too.
@@ -27,6 +29,7 @@ interface OneRound {
   readonly calls: number;
   readonly perSecond: number;
   readonly times: readonly number[];
+  readonly refused: number;
   readonly cpu: Cpu;
 }
 
@@ -121,7 +124,8 @@ async function oneRound(
     return round;
   });
   const each = Object.fromEntries(Object.entries(cpu).map(([name, ms]) => [name, ms / value.calls]));
-  return { calls: value.calls, perSecond: value.calls / value.seconds, times: value.times, cpu: each };
+  const { calls, times, refused } = value;
+  return { calls, perSecond: calls / value.seconds, times, refused, cpu: each };
 }
 
 /** Returns the value below which so large a share of the times lies. */
@@ -146,6 +150,7 @@ function summary(
     ratio: median(own.map(({ perSecond }, at) => perSecond / (theirs[at]?.perSecond ?? Number.NaN))),
     p50: quantile(times, 0.5),
     p99: quantile(times, 0.99),
+    refused: own.reduce((sum, round) => sum + round.refused, 0),
     cpu: Object.fromEntries(
       processes.map((process) => [process, median(own.map(({ cpu }) => cpu[process] ?? 0))]),
     ),

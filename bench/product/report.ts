@@ -44,9 +44,10 @@ export function rateTable(figures: readonly CallFigures[]): string {
   const cells = (call: string, at: number): string[] => {
     const found = figures.find((one) => one.call === call && one.connections === at);
     if (found === undefined) return ["", ""];
-    const { perSecond, ratio, p50, p99 } = found;
+    const { perSecond, ratio, p50, p99, refused } = found;
     const share = ratio === 1 ? "" : ` (${ratio.toFixed(ratio < 0.1 ? 3 : 2)})`;
-    return [`${perSecond.toFixed(0)}/s${share}`, `${p50.toFixed(1)}, ${p99.toFixed(1)}`];
+    const without = refused === 0 ? "" : `, ${refused} refused`;
+    return [`${perSecond.toFixed(0)}/s${share}${without}`, `${p50.toFixed(1)}, ${p99.toFixed(1)}`];
   };
   return table(
     ["call", ...connections.flatMap((at) => [`${at} at once`, "p50, p99 ms"])],
