@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import { type RunningInstance, startInstance } from "@/lib/testing/instance/instance";
 import type { Figure } from "./measure";
-import { callsOf, type ProductCall } from "./product/calls";
+import { callsOf, type ProductCall, RAISED_BUDGETS } from "./product/calls";
 import { type CallCount, countCalls } from "./product/count-calls";
 import { type CallFigures, Meter, measureCalls } from "./product/measure-call";
 import { startPlainPortal } from "./product/plain-portal";
@@ -13,12 +13,6 @@ const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 const CONNECTIONS = (process.env.BENCH_CONNECTIONS ?? "1,8,64").split(",").map(Number);
 const ONLY = process.env.BENCH_ONLY?.split(",");
-const MANY = 1_000_000_000;
-const BUDGETS = JSON.stringify(
-  Object.fromEntries(
-    ["reads", "writes", "open", "audit", "decisions", "sign_in"].map((name) => [name, MANY]),
-  ),
-);
 /** The calls of the goals, measured with each number of connections; all others with one number only. */
 const MAIN: ReadonlySet<string> = new Set([
   "base",
@@ -126,7 +120,7 @@ async function measureInstance(instance: RunningInstance): Promise<Figure[]> {
  * answers, CPU time by process, statements and round trips. See README.md for its variables. The tables go to bench/results/product.md.
  */
 export async function benchProduct(): Promise<Figure[]> {
-  const instance = await startInstance({ env: { RATE_BUDGETS: BUDGETS } });
+  const instance = await startInstance({ env: { RATE_BUDGETS: RAISED_BUDGETS } });
   try {
     return await measureInstance(instance);
   } finally {

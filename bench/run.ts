@@ -5,6 +5,7 @@ import { benchAuditExport } from "./audit-export";
 import { benchBatch } from "./batch";
 import { benchCustody } from "./custody";
 import { benchEnvelope } from "./envelope";
+import { benchGrowth } from "./growth";
 import { benchLag } from "./lag";
 import { type Figure, line } from "./measure";
 import { benchPortal } from "./portal";
@@ -23,6 +24,7 @@ const SUITES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   proof: benchProof,
   portal: benchPortal,
   product: benchProduct,
+  growth: benchGrowth,
   verify: benchVerify,
   soak: benchSoak,
   access: benchAccess,

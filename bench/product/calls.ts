@@ -7,6 +7,15 @@ import type { RunningInstance } from "@/lib/testing/instance/instance";
 import { requestBytes, type Sent } from "./kept-connections";
 import type { PlainPortal } from "./plain-portal";
 
+const MANY = 1_000_000_000;
+
+/** RATE_BUDGETS of an instance that is measured. */
+export const RAISED_BUDGETS = JSON.stringify(
+  Object.fromEntries(
+    ["reads", "writes", "open", "audit", "decisions", "sign_in"].map((name) => [name, MANY]),
+  ),
+);
+
 /** One call that is measured. */
 export interface ProductCall {
   readonly name: string;
@@ -79,8 +88,8 @@ function decisions(demo: Demo, txId: string) {
   };
 }
 
-/** Returns the baselines and the product's calls, on an instance with its demonstration data. */
-export async function callsOf(instance: RunningInstance, plain: PlainPortal): Promise<ProductCall[]> {
+/** Returns the product's calls, and the baselines if their server is given, on an instance with its demonstration data. */
+export async function callsOf(instance: RunningInstance, plain?: PlainPortal): Promise<ProductCall[]> {
   const demo = readDemo(instance.dataDir);
   const port = Number(new URL(instance.baseUrl).port);
   const keyOf = (handle: string) => ({ authorization: `Bearer ${accountOf(handle, demo).api_key}` });
@@ -100,7 +109,15 @@ export async function callsOf(instance: RunningInstance, plain: PlainPortal): Pr
     status: 200,
   });
   const same = (sent: Sent) => () => sent;
-  const plainCall = (path: string) => same(post(path, { authorization: `Bearer ${plain.apiKey}` }));
+  const plainCalls = (given: PlainPortal): ProductCall[] =>
+    [
+      { name: "base", path: "/" },
+      { name: "naive", path: "/naive" },
+    ].map(({ name, path }) => ({
+      name,
+      port: given.port,
+      next: same(post(path, { authorization: `Bearer ${given.apiKey}` })),
+    }));
   const submit = post(RECORDS, client);
   const { client456, regulator: officer } = people(demo);
   const txId = text(await client456.post(RECORDS, JSON.parse(body)), "transaction_id");
@@ -120,8 +137,7 @@ export async function callsOf(instance: RunningInstance, plain: PlainPortal): Pr
     next: same(next),
   });
   return [
-    { name: "base", port: plain.port, next: plainCall("/") },
-    { name: "naive", port: plain.port, next: plainCall("/naive") },
+    ...(plain === undefined ? [] : plainCalls(plain)),
     ours("submit", submit, "naive"),
     ours("open", post(`${RECORDS}/${txId}/access`, miner, '{"purpose":"settlement"}', 200)),
     ours("get", get(`${RECORDS}/${txId}`, client)),
@@ -129,6 +145,10 @@ export async function callsOf(instance: RunningInstance, plain: PlainPortal): Pr
     ours("request", post(REQUESTS, regulator, JSON.stringify(filing))),
     { name: "decide", port, baseline: "base", ...decisions(demo, txId) },
     ours("events", get("/confidential/audit/events", legal)),
+    ours("list by status", get(`${RECORDS}?status=settled`, client)),
+    ours("list by job", get(`${RECORDS}?job_id=none`, client)),
+    ours("events of one", get(`/confidential/audit/events?subject=transaction:${txId}`, legal)),
+    ours("proof", get("/confidential/audit/events/7/proof", client)),
     ours("denial", post(`${RECORDS}/${txId}/access`, regulator, '{"purpose":"audit"}', 403)),
     ours("get request", get(`${REQUESTS}/${id}`, regulator)),
     ours("list requests", get(REQUESTS, regulator)),

@@ -129,7 +129,7 @@ async function oneRound(
 }
 
 /** Returns the value below which so large a share of the times lies. */
-function quantile(times: readonly number[], share: number): number {
+export function quantile(times: readonly number[], share: number): number {
   const sorted = [...times].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }

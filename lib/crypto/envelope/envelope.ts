@@ -13,12 +13,13 @@ import {
   isCommitted,
 } from "./envelope-format";
 import {
+  asOneError,
   bindEnvelope,
   checkRecord,
   contentOf,
   type Derive,
   decryptContent,
-  oneError,
+  sharedSecret,
   unwrapContentKey,
 } from "./open-envelope";
 import { parseEnvelopeForm, parseRecipient } from "./parse-envelope";
@@ -116,8 +117,14 @@ export interface OpenKeyInput extends EnvelopeContext {
  * Returns one recipient's content key, after checking the strict form, the binding and the commitment. The caller owns
  * the key and overwrites it after use.
  */
-export function openContentKey(input: OpenKeyInput): Promise<Uint8Array> {
-  return oneError(() => unwrapContentKey(bindEnvelope(parseEnvelope(input.envelope), input), input));
+export async function openContentKey(input: OpenKeyInput): Promise<Uint8Array> {
+  try {
+    const bound = bindEnvelope(parseEnvelope(input.envelope), input);
+    const secret = sharedSecret(bound, input);
+    return unwrapContentKey(bound, input, secret instanceof Uint8Array ? secret : await secret);
+  } catch (error) {
+    throw asOneError(error);
+  }
 }
 
 /**
@@ -125,12 +132,13 @@ export function openContentKey(input: OpenKeyInput): Promise<Uint8Array> {
  * caller makes that comparison first. Context, list and fieldCount come from our records. Throws the same OpenError for
  * every cause.
  */
-export function openEnvelope(
+export async function openEnvelope(
   input: OpenKeyInput & { readonly list: readonly string[]; readonly fieldCount: number },
 ): Promise<GroupContent> {
-  return oneError(async () => {
+  try {
     const bound = bindEnvelope(parseEnvelope(input.envelope), input);
-    const cek = await unwrapContentKey(bound, input);
+    const secret = sharedSecret(bound, input);
+    const cek = unwrapContentKey(bound, input, secret instanceof Uint8Array ? secret : await secret);
     try {
       const content = contentOf(decryptContent(bound.envelope, cek));
       checkRecord(content, input, input);
@@ -138,7 +146,9 @@ export function openEnvelope(
     } finally {
       cek.fill(0);
     }
-  });
+  } catch (error) {
+    throw asOneError(error);
+  }
 }
 
 /** Wraps a content key for one more recipient, with a fresh ephemeral key (RFC 7518 section 4.6). */

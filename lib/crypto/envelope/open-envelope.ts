@@ -36,8 +36,13 @@ export async function oneError<T>(step: () => Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (error) {
-    throw error instanceof FormatError ? new OpenError() : error;
+    throw asOneError(error);
   }
+}
+
+/** Returns the error that `oneError` throws, for steps on a hot path: each further promise has its price. */
+export function asOneError(error: unknown): unknown {
+  return error instanceof FormatError ? new OpenError() : error;
 }
 
 /**
@@ -79,13 +84,21 @@ function recipientOf(envelope: Envelope, kid: string): EnvelopeRecipient {
   return recipient;
 }
 
-/** Unwraps the content key of one recipient and requires the commitment (RFC 7516 section 5.2). */
-export async function unwrapContentKey(
+/** Returns the shared secret of one recipient's entry. Only a key outside of this process makes the caller wait. */
+export function sharedSecret(
+  { envelope }: BoundEnvelope,
+  { kid, derive }: { readonly kid: string; readonly derive: Derive },
+): Uint8Array | Promise<Uint8Array> {
+  return derive(ephemeralBytes(recipientOf(envelope, kid).header.epk));
+}
+
+/** Unwraps the content key of one recipient and requires the commitment (RFC 7516 section 5.2). The secret is overwritten. */
+export function unwrapContentKey(
   bound: BoundEnvelope,
-  context: EnvelopeContext & { readonly kid: string; readonly derive: Derive },
-): Promise<Uint8Array> {
+  context: EnvelopeContext & { readonly kid: string },
+  secret: Uint8Array,
+): Uint8Array {
   const recipient = recipientOf(bound.envelope, context.kid);
-  const secret = await context.derive(ephemeralBytes(recipient.header.epk));
   const kek = wrappingKey(secret, utf8(apuText(context)), context.kid);
   try {
     const cek = aesKeyUnwrap(kek, fromBase64url(recipient.encrypted_key));
