@@ -20,8 +20,8 @@ import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { deactivateUser } from "@/lib/identity/people/deactivate-user";
-import { findReaderById } from "@/lib/identity/people/find-reader";
+import { deactivateUser } from "@/lib/identity/people/create-user";
+import { findReaderById } from "@/lib/identity/people/holders-store";
 import { createLogBench, type LogBench } from "@/lib/testing/benches/log-bench";
 import { refusalOf } from "@/lib/testing/benches/refusal";
 import {
@@ -300,7 +300,7 @@ describe("a deactivated account", () => {
 
   it("deactivation breaks off its download", async () => {
     const [other] = bench.more;
-    if (other === undefined) throw new Error("nobody");
+    if (other === undefined) throw new Error("another person expected");
     const { id } = await requestExportAsHolder(other, wanted());
     await runAll();
     const reader = (await fileOf(id, other)).body?.getReader();

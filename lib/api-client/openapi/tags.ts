@@ -113,14 +113,14 @@ export const TAGS: readonly Tag[] = [
     name: "Administration",
     slug: "administration",
     description:
-      "Everybody's API keys and webhooks, organisations and their hours, authorities that sign orders.",
+      "All API keys and webhooks, organisations and their hours, and authorities that sign orders.",
     paths: ["/confidential/admin"],
     families: ["api-key", "webhook", "delivery", "organisation", "authority"],
   },
   {
     name: "Notifications and home",
     slug: "notifications",
-    description: "What a person is told and what needs them now, and live events for signed-in people.",
+    description: "Notifications, open tasks, and live events for signed-in people.",
     paths: ["/confidential/notifications", "/confidential/home", "/confidential/events"],
     families: [],
   },

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { operation } from "@/lib/api-client/operation";
-import { AgencyRecord, AgencyRecordAnswer, AgencyRecordBody } from "@/lib/organisations/agency/schema";
 import {
+  AgencyRecord,
+  AgencyRecordAnswer,
+  AgencyRecordBody,
   OfficeHours,
   OfficeHoursAnswer,
   OfficeHoursBody,

@@ -4,9 +4,17 @@ import { toBase64url } from "@/lib/crypto/bytes";
 import { randomBytes } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction, type Tx } from "@/lib/db/transaction";
+import { DomainError } from "@/lib/errors";
 import type { IdentityContext } from "@/lib/identity/people/create-organisation";
 import { requireNewMailbox } from "@/lib/identity/people/one-human-store";
-import { insertCredential, insertDuties, insertMembership, insertUser } from "@/lib/identity/people/store";
+import {
+  deactivateUserRow,
+  insertCredential,
+  insertDuties,
+  insertMembership,
+  insertUser,
+} from "@/lib/identity/people/store";
+import { endSessionsIn } from "@/lib/identity/sessions/end-session";
 import { hashPassword } from "@/lib/identity/sign-in/password";
 import type { Duty, Role } from "@/lib/vocabulary";
 
@@ -94,4 +102,19 @@ async function storeCredentials(
     const sealed = Uint8Array.from(input.totp.seal(`totp:${userId}`, input.totp.secret));
     await insertCredential(tx, { ...base, id: uuidv7(cx.clock.nowMs()), kind: "totp", sealed });
   }
+}
+
+/** Deactivates a person: their keys and sessions stop working at once. */
+export async function deactivateUser(cx: IdentityContext, userId: string): Promise<void> {
+  await inTransaction(cx, async (tx) => {
+    if (!(await deactivateUserRow(tx, userId, cx.clock.now())))
+      throw new DomainError("request.conflict", { detail: "No active person has this id." });
+    await endSessionsIn(tx, cx, { userId, reason: "inactive" });
+    await appendEntry(tx, cx, {
+      class: "identity",
+      outcome: "done",
+      action: "user.deactivate",
+      subjects: [`user:${userId}`],
+    });
+  });
 }

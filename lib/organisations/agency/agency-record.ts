@@ -5,8 +5,8 @@ import type { Context } from "@/lib/context/context";
 import { inSnapshot, inTransaction, type Tx } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
 import { contentEtagOf, requireMatch } from "@/lib/etag";
-import type { AgencyRecord, AgencyRecordAnswer, AgencyRecordBody } from "@/lib/organisations/agency/schema";
 import { type AgencyRow, findAgency, updateAgency } from "@/lib/organisations/agency/store";
+import type { AgencyRecord, AgencyRecordAnswer, AgencyRecordBody } from "@/lib/organisations/schema";
 import { lockOrganisation } from "@/lib/organisations/store";
 
 async function requireAgency(tx: Tx, cx: Context, id: string): Promise<AgencyRow> {

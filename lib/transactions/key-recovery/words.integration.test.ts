@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { deactivateUser } from "@/lib/identity/people/deactivate-user";
+import { deactivateUser } from "@/lib/identity/people/create-user";
 import { challengeRecovery } from "@/lib/keys/recovery/challenge-recovery";
 import { loadOwnCase } from "@/lib/keys/recovery/load-case";
 import { agreed, begun, type Helpers, helpers, loss } from "@/lib/testing/benches/recovery-acts";

@@ -5,7 +5,7 @@ import { target } from "@/components/client/api";
 import { AreaField, FormFrame } from "@/components/form/fields";
 import { useForm } from "@/components/form/use-form";
 import type { setAgencyRecord } from "@/lib/api-client/operations/organisations";
-import { type AgencyRecord, AgencyRecordBody } from "@/lib/organisations/agency/schema";
+import { type AgencyRecord, AgencyRecordBody } from "@/lib/organisations/schema";
 
 const PUT = target<typeof setAgencyRecord>("PUT", "/confidential/admin/organisations/{id}/agency");
 

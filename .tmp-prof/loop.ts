@@ -1,0 +1,16 @@
+import { toBase64url } from "@/lib/crypto/bytes";
+import { openEnvelope, sealEnvelope } from "@/lib/crypto/envelope/envelope";
+import { buildRecord } from "@/lib/crypto/envelope/record-digest";
+import * as P from "@/lib/crypto/primitives";
+import { uuidv7 } from "@/lib/crypto/uuid";
+const pairs = Array.from({ length: 4 }, () => P.generateX25519());
+const kids = ["client-456#1", "miner-789#1", "miner-456#1", "escrow#1"];
+const recipients = pairs.map((pair, index) => ({ kid: kids[index]!, publicKey: pair.publicKey }));
+const tx = uuidv7(Date.now());
+const fields = { narrative: toBase64url(P.randomBytes(600)) };
+const record = buildRecord({ tx, groups: { narrative: fields } });
+const context = { tx, group: "narrative", ep: "1", gen: 1, rd: record.rd };
+const { envelope } = sealEnvelope({ ...context, fields, salts: record.salts.narrative!, recipients });
+const handle = P.x25519Handle(pairs[0]!.privateKey);
+for (let i=0;i<60000;i++) await openEnvelope({ ...context, envelope, list: record.list, fieldCount: 1, kid: "client-456#1", derive: (epk) => handle.derive(epk) });
+const u=process.cpuUsage(); console.log((u.user+u.system)/60000);
