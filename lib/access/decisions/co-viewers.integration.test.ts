@@ -21,7 +21,7 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot } from "@/lib/db/transaction";
 import { deactivateUser } from "@/lib/identity/people/create-user";
 import { readChanged } from "@/lib/live/store";
-import { isTold } from "@/lib/live/visible";
+import { isVisibleTo } from "@/lib/live/visible";
 import { outcomeOf, refusalOf } from "@/lib/testing/benches/refusal";
 import {
   approvalOf,
@@ -144,7 +144,7 @@ describe("a co-viewer", () => {
         { kind: "request", id: requestId },
       ]),
     );
-    const shown = (who: RequestPerson) => changed.filter((one) => isTold(who.principal, one)).length;
+    const shown = (who: RequestPerson) => changed.filter((one) => isVisibleTo(who.principal, one)).length;
     expect([shown(viewer), shown(bench.regulator), shown(other), shown(stranger)]).toEqual([1, 2, 0, 0]);
   });
 
