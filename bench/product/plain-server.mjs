@@ -10,7 +10,7 @@ import {
 import { createServer } from "node:http";
 import pg from "pg";
 
-// What anybody would write in an afternoon, as the baseline of `npm run bench -- product`: a key look-up and two INSERTs in a
+// What anyone would write in an afternoon, as the baseline of `npm run bench -- product`: a key look-up and two INSERTs in a
 // transaction. `/naive` also seals three groups for four recipients. It has no log, no policy and no signature.
 const GROUPS = 3;
 const RECIPIENTS = 4;
