@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { forgetAllBut } from "@/components/client/kept-drafts";
-import { documentName, keepDocumentName } from "./document-name";
+import { documentName, keepDocumentName } from "./kept-answers";
 
 function memory() {
   const items = new Map<string, string>();

@@ -1,4 +1,4 @@
-import { keptKey } from "@/components/client/kept-drafts";
+import { keep, keptKey } from "@/components/client/kept-drafts";
 import { type Answers, blankAnswers, type FormOptions } from "../answers/answers";
 import type { CreateBody } from "../answers/bodies";
 
@@ -10,18 +10,17 @@ export interface HeldDraft {
   readonly savedAt: string;
 }
 
-/** A filing whose outcome is not known: it is repeated with the same key and the same body, and no other. */
+/** A filing whose outcome is not known. It is repeated with the same key and the same body. */
 export interface PendingCreate {
   readonly key: string;
   readonly body: CreateBody;
-  readonly answers: Answers;
 }
 
-/** What a window keeps of its form, so that neither a lost connection nor a reload loses a word. */
+/** What a window keeps of its form, so that no typed text is lost with the connection or by a reload. */
 export interface DraftRecord {
   readonly answers: Answers;
-  /** The answers that the server has. */
-  readonly base?: Answers | undefined;
+  /** The content of the draft on the server, as text to compare with. */
+  readonly saved?: string | undefined;
   readonly draft?: HeldDraft | undefined;
   readonly pending?: PendingCreate | undefined;
   readonly keptAt: string;
@@ -34,12 +33,19 @@ export interface RecordStorage {
   removeItem(key: string): void;
 }
 
-/** One record a person and draft; the one without a draft is the request that is being begun. */
+/** The browser's storage for this window. It is named at each use: servers have none, and a browser may forbid it. */
+export const windowStorage: RecordStorage = {
+  getItem: (key) => globalThis.sessionStorage.getItem(key),
+  setItem: keep,
+  removeItem: (key) => globalThis.sessionStorage.removeItem(key),
+};
+
+/** The key of a person's record for a draft; without a draft it is a request that is not saved yet. */
 export function recordKey(person: string, draftId: string | undefined): string {
   return keptKey("request", person, draftId ?? "new");
 }
 
-/** Storage may be full or forbidden: the form then works without its net, and says that it is not kept. */
+/** Returns false where storage is full or forbidden. The form then says that its text is not kept. */
 export function writeRecord(storage: RecordStorage, key: string, record: DraftRecord): boolean {
   try {
     storage.setItem(key, JSON.stringify(record));
@@ -53,7 +59,7 @@ export function removeRecord(storage: RecordStorage, key: string): void {
   try {
     storage.removeItem(key);
   } catch {
-    // What cannot be removed was never written.
+    // Storage that cannot be used is empty.
   }
 }
 
@@ -67,7 +73,7 @@ const textOf = (value: unknown): string => (typeof value === "string" ? value : 
 const textsOf = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
 
-/** Answers as they were kept; whatever is not of its kind is left blank. */
+/** Returns kept answers. Values that are not valid are blank. */
 export function answersFrom(value: unknown, options: FormOptions): Answers {
   const kept = looseOf(value);
   const blank = blankAnswers(options);
@@ -106,13 +112,12 @@ function isCreateBody(value: unknown): value is CreateBody {
   );
 }
 
-function pendingFrom(value: unknown, options: FormOptions): PendingCreate | undefined {
-  const { key, body, answers } = looseOf(value);
-  if (typeof key !== "string" || !isCreateBody(body)) return undefined;
-  return { key, body, answers: answersFrom(answers, options) };
+function pendingFrom(value: unknown): PendingCreate | undefined {
+  const { key, body } = looseOf(value);
+  return typeof key === "string" && isCreateBody(body) ? { key, body } : undefined;
 }
 
-/** The record under a key; undefined when there is none that can be read. */
+/** Returns the record of a key; undefined if it is missing or cannot be read. */
 export function readRecord(
   storage: RecordStorage,
   key: string,
@@ -126,12 +131,66 @@ export function readRecord(
   } catch {
     return undefined;
   }
-  const { answers, base, draft, pending, keptAt } = looseOf(kept);
+  const { answers, saved, draft, pending, keptAt } = looseOf(kept);
   return {
     answers: answersFrom(answers, options),
-    base: base === undefined ? undefined : answersFrom(base, options),
+    saved: typeof saved === "string" ? saved : undefined,
     draft: draftFrom(draft),
-    pending: pendingFrom(pending, options),
+    pending: pendingFrom(pending),
     keptAt: textOf(keptAt),
   };
+}
+
+const documentKey = (person: string, sha256: string): string =>
+  keptKey("request", person, `document:${sha256}`);
+
+/** Keeps the file name of a document by its digest, because the server stores no file names. */
+export function keepDocumentName(storage: RecordStorage, person: string, sha256: string, name: string): void {
+  try {
+    storage.setItem(documentKey(person, sha256), name);
+  } catch {
+    // Without storage the document is shown with its type and size.
+  }
+}
+
+/** Returns the file name that this window knows for a person's document. */
+export function documentName(storage: RecordStorage, person: string, sha256: string): string | undefined {
+  try {
+    return storage.getItem(documentKey(person, sha256)) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the window that submitted a request keeps of it. The receipt is given only once. */
+export interface SentMark {
+  readonly leafHash: string;
+}
+
+const sentKey = (id: string): string => `sealport.sent|${id}`;
+
+/** Keeps that this window has submitted a request, so that going back does not show its form again. */
+export function markSent(
+  storage: RecordStorage,
+  person: string,
+  id: string,
+  leafHash: string | undefined,
+): void {
+  try {
+    storage.setItem(sentKey(id), JSON.stringify({ leafHash: leafHash ?? "" }));
+  } catch {
+    // Without storage the server gives the same answer: the request is not a draft any more.
+  }
+  removeRecord(storage, recordKey(person, id));
+}
+
+/** Returns the mark of a request that this window has submitted. */
+export function readSent(storage: RecordStorage, id: string): SentMark | undefined {
+  try {
+    const kept: unknown = JSON.parse(storage.getItem(sentKey(id)) ?? "null");
+    if (typeof kept !== "object" || kept === null || !("leafHash" in kept)) return undefined;
+    return { leafHash: textOf(kept.leafHash) };
+  } catch {
+    return undefined;
+  }
 }
