@@ -62,7 +62,12 @@ function figuresOf(
         baselineMicros: 1e6 / (theirs?.perSecond ?? perSecond),
       },
       { ...about, name: `${about.name}: p99`, baseline: "p50", ratio: p99 / p50 },
-      { ...about, name: `${about.name}: CPU`, baseline: "ms of the portal", ratio: cpu.portal ?? 0 },
+      {
+        ...about,
+        name: `${about.name}: CPU`,
+        baseline: "ms of the server",
+        ratio: (baseline === undefined ? cpu.plain : cpu.portal) ?? 0,
+      },
     ];
   });
   const counted = counts.flatMap(({ call, statements, roundTrips }): Figure[] => [

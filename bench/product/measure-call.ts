@@ -34,7 +34,8 @@ interface OneRound {
 }
 
 const FOLLOW_MS = 1000;
-const SETTLE_MS = 2000;
+/** After a start the processes are busy with themselves for a while. */
+const SETTLE_MS = 10_000;
 const IDLE_SECONDS = 5;
 /** Acts that can be done once are prepared, so many for each round. */
 const PREPARED = 48;
