@@ -183,27 +183,15 @@ async function answer(response: Response, outgoing: ServerResponse, cutAfter: nu
   else outgoing.write(bytes.subarray(0, cutAfter), () => outgoing.destroy());
 }
 
-/** Where to serve, and what to serve in addition to the portal's routes. */
-export interface ServedOptions {
-  /** Default: the shared server of a vitest run. */
-  readonly server?: TestServer;
-  /** Handlers by exact address that the portal does not have, such as a bench's own. */
-  readonly extraRoutes?: Readonly<Record<string, Handlers>>;
-}
-
 /** Starts the routes on a free port of this machine; call `close` when the test is over. */
 export async function servePortal(
   budgets: Parameters<typeof openLimits>[1] = {},
-  { server: database, extraRoutes = {} }: ServedOptions = {},
+  /** Default: the shared server of a vitest run. */
+  database?: TestServer,
 ): Promise<ServedPortal> {
   const bench = await withSigner(await createAccessBench(database === undefined ? {} : { server: database }));
   setEnvironment(bench);
-  const extra = Object.entries(extraRoutes).map(([address, handlers]) => ({
-    pattern: new RegExp(`^${address.replaceAll("..", "\\.")}$`),
-    names: [],
-    handlers: async () => handlers,
-  }));
-  const routes: readonly Route[] = [...readRoutes(), ...extra];
+  const routes = readRoutes();
   const goesOn = (fate: Fate | undefined, incoming: IncomingMessage): boolean => {
     if (fate === false) incoming.socket.destroy();
     return fate !== false && fate !== "held";
