@@ -20,6 +20,7 @@ import {
   holdsFor,
   isSigned,
   readSignedCall,
+  type SignableRequest,
   type SignedCall,
   targetUri,
 } from "@/lib/identity/signed-calls/read-signed-call";
@@ -39,7 +40,7 @@ export interface Authenticated {
 }
 
 /** Returns the presented key, from either header (api.md). Both headers at once are refused. */
-export function presentedKey(headers: Headers): string | undefined {
+export function presentedKey(headers: Pick<Headers, "get">): string | undefined {
   const authorization = headers.get("authorization");
   const apiKey = headers.get("x-api-key");
   if (authorization !== null && apiKey !== null)
@@ -52,7 +53,7 @@ export function presentedKey(headers: Headers): string | undefined {
 }
 
 /** Returns the prefix of any well-formed key that was presented, for the log. Never throws. */
-export function keyPrefixOf(headers: Headers): string | undefined {
+export function keyPrefixOf(headers: Pick<Headers, "get">): string | undefined {
   const presented = headers.get("x-api-key") ?? headers.get("authorization")?.replace(/^Bearer +/i, "");
   return presented === undefined ? undefined : prefixOf(presented.trim());
 }
@@ -88,7 +89,7 @@ async function findLiveKey(cx: AuthContext, prefix: string): Promise<StoredApiKe
   return key !== undefined && isLive(key, cx.clock.now()) ? key : undefined;
 }
 
-async function authenticateKey(cx: AuthContext, headers: Headers): Promise<StoredApiKey> {
+async function authenticateKey(cx: AuthContext, headers: Pick<Headers, "get">): Promise<StoredApiKey> {
   const presented = presentedKey(headers);
   if (presented === undefined)
     throw new DomainError("auth.required", { detail: "Send Authorization: Bearer KEY or X-Api-Key: KEY." });
@@ -107,7 +108,7 @@ async function authenticateKey(cx: AuthContext, headers: Headers): Promise<Store
  */
 async function authenticateSignature(
   cx: AuthContext,
-  request: Request,
+  request: SignableRequest,
   call: SignedCall,
 ): Promise<StoredApiKey> {
   const target = targetUri(cx.site, request);
@@ -139,7 +140,7 @@ async function authenticateSignature(
  */
 export async function authenticate(
   cx: AuthContext,
-  request: Request,
+  request: SignableRequest,
   client: ClientInfo,
 ): Promise<Authenticated> {
   const { headers } = request;

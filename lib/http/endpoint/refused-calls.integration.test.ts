@@ -12,13 +12,13 @@ import {
 import { ed25519PublicKey, ed25519Sign } from "@/lib/crypto/primitives";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { bind } from "@/lib/http/endpoint/bind";
-import { serve } from "@/lib/http/endpoint/serve";
 import { createApiKey } from "@/lib/identity/api-keys/create-api-key";
 import { takeNonce } from "@/lib/identity/signed-calls/store";
 import { type Runtime, useRuntime } from "@/lib/runtime/slot";
 import { signedInAt } from "@/lib/testing/benches/account-bench";
 import { createCaller, createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
 import { createAccount, type TestBrowser } from "@/lib/testing/instance/sign-in";
+import { serve } from "@/lib/testing/routes/route-files";
 
 let bench: PortalBench;
 beforeAll(async () => {

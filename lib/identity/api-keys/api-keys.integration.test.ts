@@ -7,7 +7,6 @@ import { openDatabase } from "@/lib/db/client";
 import { statement } from "@/lib/db/statement";
 import { DomainError } from "@/lib/errors";
 import { bind } from "@/lib/http/endpoint/bind";
-import { serve } from "@/lib/http/endpoint/serve";
 import { withScopes } from "@/lib/http/sign-in/with-session";
 import { findCallingKey, listAllApiKeys, listOwnApiKeys } from "@/lib/identity/api-keys/list-api-keys";
 import { makeApiKey, rotateApiKey } from "@/lib/identity/api-keys/make-api-key";
@@ -19,6 +18,7 @@ import { call, signedInAt } from "@/lib/testing/benches/account-bench";
 import { createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
 import { outcomeOf } from "@/lib/testing/benches/refusal";
 import { createAccount, type TestAccount, type TestBrowser } from "@/lib/testing/instance/sign-in";
+import { serve } from "@/lib/testing/routes/route-files";
 
 const HOUR = 3_600_000;
 const SIGNING = toBase64url(ed25519PublicKey(new Uint8Array(32).fill(7)));

@@ -8,6 +8,7 @@ import path from "node:path";
 import { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import { systemClock } from "@/lib/clock";
+import type { Endpoint } from "@/lib/http/endpoint/bind";
 import { createAnonymousFailures } from "@/lib/identity/anonymous-failures";
 import { createApiKey } from "@/lib/identity/api-keys/create-api-key";
 import { siteOf } from "@/lib/identity/sign-in/site";
@@ -19,6 +20,7 @@ import { type Runtime, useRuntime } from "@/lib/runtime/slot";
 import { createLogger } from "@/lib/telemetry/logger";
 import { type AccessBench, type BenchPerson, createAccessBench } from "@/lib/testing/benches/access-bench";
 import { type LogBench, withSigner } from "@/lib/testing/benches/log-bench";
+import { handlersAt } from "@/lib/testing/routes/route-files";
 import type { TestServer } from "@/lib/testing/servers/test-server";
 import type { Scope } from "@/lib/vocabulary";
 
@@ -47,13 +49,15 @@ interface Route {
   handlers(): Promise<Handlers>;
 }
 
-/** Returns the portal's own route files by address, as Next derives them from folders; addresses without parameters come first. */
+async function loadHandlers(href: string): Promise<Handlers> {
+  const module: Handlers & { readonly endpoint?: Endpoint } = await import(/* @vite-ignore */ href);
+  return module.endpoint === undefined ? module : handlersAt(module.endpoint);
+}
+
+/** Returns the portal's own endpoints and open routes by address; addresses without parameters come first. */
 function readRoutes(): Route[] {
   return readdirSync(path.join(ROOT, "app"), { recursive: true, encoding: "utf8" })
-    .filter(
-      (name) => /^(confidential|healthz|readyz|openapi\.json)\//.test(name) && name.endsWith("route.ts"),
-    )
-    .filter((name) => !name.includes("[["))
+    .filter((name) => /^confidential\/.*endpoint\.ts$|^(healthz|readyz|openapi\.json)\/route\.ts$/.test(name))
     .sort((a, b) => a.split("[").length - b.split("[").length)
     .map((name) => {
       const folder = path.dirname(name);
@@ -63,7 +67,7 @@ function readRoutes(): Route[] {
         .replaceAll(/\[\\\.\\\.\\\.[^\]]+\]/g, "(.+)")
         .replaceAll(/\[[^\]]+\]/g, "([^/]+)");
       const { href } = pathToFileURL(path.join(ROOT, "app", name));
-      return { pattern: new RegExp(`^/${pattern}$`), names, handlers: () => import(/* @vite-ignore */ href) };
+      return { pattern: new RegExp(`^/${pattern}$`), names, handlers: () => loadHandlers(href) };
     });
 }
 

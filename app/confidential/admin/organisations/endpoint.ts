@@ -1,0 +1,7 @@
+import { listOrganisations } from "@/lib/api-client/operations/organisations";
+import { bind, endpointAt } from "@/lib/http/endpoint/bind";
+import { listOrganisations as list } from "@/lib/organisations/list-organisations";
+
+export const endpoint = endpointAt("/confidential/admin/organisations", [
+  bind(listOrganisations, (cx, { query }) => list(cx, query)),
+]);
