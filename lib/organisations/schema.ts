@@ -80,7 +80,10 @@ export const OrganisationSummary = z.object({
   id: z.string(),
   name: z.string(),
   kind: z.string(),
+  state: z.enum(["active", "suspended"]),
   zone: z.string(),
   has_hours: z.boolean(),
+  /** People who have not left. */
+  people: z.int(),
 });
 export type OrganisationSummary = z.infer<typeof OrganisationSummary>;

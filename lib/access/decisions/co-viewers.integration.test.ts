@@ -19,9 +19,9 @@ import { checkIdentity } from "@/lib/access/review/identity-check";
 import { reviewRequest } from "@/lib/access/review/review-request";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inSnapshot } from "@/lib/db/transaction";
-import { deactivateUser } from "@/lib/identity/people/deactivate-user";
 import { readChanged } from "@/lib/live/store";
 import { isTold } from "@/lib/live/visible";
+import { suspendPerson } from "@/lib/testing/instance/suspend-person";
 import { outcomeOf, refusalOf } from "@/lib/testing/benches/refusal";
 import {
   approvalOf,
@@ -191,7 +191,7 @@ describe("a co-viewer", () => {
   it("a co-viewer who is inactive or has left the agency opens nothing", async () => {
     const { grantId } = await approved([handle(leaver), handle(viewer)]);
     expect(await outcomeOf(open(leaver, grantId))).toBe("done");
-    await deactivateUser(bench.cx, leaver.principal.userId);
+    await suspendPerson(bench.cx, leaver.principal.userId);
     expect(await outcomeOf(open(leaver, grantId))).toBe("access.no-grant");
     const move = (organisation: string) =>
       byOwner(

@@ -20,8 +20,8 @@ import type { Context } from "@/lib/context/context";
 import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 import { DomainError } from "@/lib/errors";
-import { deactivateUser } from "@/lib/identity/people/deactivate-user";
 import { findReaderById } from "@/lib/identity/people/find-reader";
+import { suspendPerson } from "@/lib/testing/instance/suspend-person";
 import { createLogBench, type LogBench } from "@/lib/testing/benches/log-bench";
 import { refusalOf } from "@/lib/testing/benches/refusal";
 import {
@@ -294,7 +294,7 @@ describe("a deactivated account", () => {
   it("deactivation stops a running export, also without a grant", async () => {
     const { auditor } = bench;
     const { id } = await requestExportAsHolder(auditor, wanted());
-    await inTheMiddle(id, () => deactivateUser(log.cx, auditor.principal.userId));
+    await inTheMiddle(id, () => suspendPerson(log.cx, auditor.principal.userId));
     expect(await rowOf(id)).toEqual({ state: "failed", file_key: null, chunks: 0 });
   });
 
@@ -305,7 +305,7 @@ describe("a deactivated account", () => {
     await runAll();
     const reader = (await fileOf(id, other)).body?.getReader();
     await reader?.read();
-    await deactivateUser(log.cx, other.principal.userId);
+    await suspendPerson(log.cx, other.principal.userId);
     await expect(drain(reader)).rejects.toMatchObject({ code: "export.expired" });
   });
 });

@@ -7,13 +7,13 @@ import { uuidv7 } from "@/lib/crypto/uuid";
 import { inTransaction } from "@/lib/db/transaction";
 import { bind } from "@/lib/http/endpoint/bind";
 import { serve } from "@/lib/http/endpoint/serve";
-import { deactivateUser } from "@/lib/identity/people/deactivate-user";
 import { insertCredential, insertDuties } from "@/lib/identity/people/store";
 import { endDeadSessions } from "@/lib/identity/sessions/end-session";
 import { hashRecoveryCode, newRecoveryCode } from "@/lib/identity/sign-in/recovery-code";
 import { type Runtime, useRuntime } from "@/lib/runtime/slot";
 import { createPortalBench, type PortalBench } from "@/lib/testing/benches/portal-bench";
 import { codeOf, createAccount, type TestAccount, TestBrowser, whoAmI } from "@/lib/testing/instance/sign-in";
+import { suspendPerson } from "@/lib/testing/instance/suspend-person";
 
 let bench: PortalBench;
 let runtime: Runtime;
@@ -228,7 +228,7 @@ describe("a session", () => {
     const person = await createAccount(runtime, "regulator");
     const browser = new TestBrowser();
     await browser.signIn(person, clock);
-    await deactivateUser({ ...runtime, client: {}, requestId: "test", system: "test" }, person.userId);
+    await suspendPerson({ ...runtime, client: {}, requestId: "test", system: "test" }, person.userId);
     expect((await ask(browser)).status).toBe(401);
     expect((await browser.signIn(person, clock, 1)).status).toBe(401);
     const { rows } = await bench.audit.appPool.query(

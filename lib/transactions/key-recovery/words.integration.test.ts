@@ -1,9 +1,9 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { uuidv7 } from "@/lib/crypto/uuid";
-import { deactivateUser } from "@/lib/identity/people/deactivate-user";
 import { challengeRecovery } from "@/lib/keys/recovery/challenge-recovery";
 import { loadOwnCase } from "@/lib/keys/recovery/load-case";
+import { suspendPerson } from "@/lib/testing/instance/suspend-person";
 import { agreed, begun, type Helpers, helpers, loss } from "@/lib/testing/benches/recovery-acts";
 import { outcomeOf } from "@/lib/testing/benches/refusal";
 import { createUseCaseBench, type UseCaseBench } from "@/lib/testing/benches/use-case-bench";
@@ -56,6 +56,6 @@ it("a statement of a person suspended since starts no recovery", async () => {
   const one = await loss(who, 1);
   await agreed(bench, one);
   expect(await outcomeOf(challengeRecovery(one.owner, one.old.keyId))).toBe("done");
-  await deactivateUser(one.legal, one.approver.principal.userId);
+  await suspendPerson(one.legal, one.approver.principal.userId);
   expect(await outcomeOf(begun(one))).toBe("key.state");
 });
