@@ -5,6 +5,7 @@ import { countQueue } from "@/lib/access/requests/queue-store";
 import { viewerOf } from "@/lib/access/requests/viewer";
 import { isReviewer } from "@/lib/access/rules/action-rules";
 import { isSupport } from "@/lib/access/rules/floor";
+import { countWaiting } from "@/lib/administration/agreements/list-agreements";
 import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context/context";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
@@ -32,6 +33,7 @@ export async function readCounts(tx: Tx, cx: CountContext): Promise<PlaceCounts>
     grants: await countGrants(tx, { ...shown, view: "in_force", now: clock.now() }),
     disputes: await countOpenDisputes(tx, { tenantId, participant }),
     notifications: await countUnread(tx, principal.userId),
+    agreements: principal.role === "admin" ? await countWaiting(tx, cx) : 0,
   };
 }
 

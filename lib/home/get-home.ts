@@ -10,6 +10,7 @@ import { findSealedCases } from "@/lib/audit/reading/sealed-store";
 import type { Context } from "@/lib/context/context";
 import { type Viewed, viewRows } from "@/lib/db/read-rows";
 import { inSnapshot, type Tx } from "@/lib/db/transaction";
+import { readAgreementNeeds } from "@/lib/home/agreement-needs";
 import { readBreakGlassNeeds } from "@/lib/home/break-glass-needs";
 import { readCounts } from "@/lib/home/count-places";
 import { readDisputeNeeds } from "@/lib/home/dispute-needs";
@@ -111,11 +112,12 @@ export function getHome(cx: Context): Promise<Home> {
     const disputes = await readDisputeNeeds(tx, cx);
     const emergencies = await readBreakGlassNeeds(tx, cx);
     const keys = await readKeyNeeds(tx, cx);
+    const agreements = await readAgreementNeeds(tx, cx);
     const lastHere = await findLastVisit(tx, principal.userId, sessionId);
     const transactions = await readOwnTransactions(tx, cx);
     const news = await readNews(tx, cx, lastHere ?? new Date(now.getTime() - FIRST_NEWS_MS));
     const entries = await readEntries(tx, cx);
-    const parts = [requests, grants, disputes, emergencies, keys, transactions, news, entries];
+    const parts = [requests, grants, disputes, emergencies, keys, agreements, transactions, news, entries];
     const unreadable = parts.flatMap((part) => part.unreadable ?? []);
     return {
       at: now.toISOString(),
@@ -125,6 +127,7 @@ export function getHome(cx: Context): Promise<Home> {
         ...disputes.needs,
         ...emergencies.needs,
         ...keys.needs,
+        ...agreements.needs,
       ].sort(byUrgency),
       counts: await readCounts(tx, cx),
       in_force: grants.inForce,

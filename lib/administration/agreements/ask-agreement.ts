@@ -1,10 +1,10 @@
 import "server-only";
 import type { AdministrationContext } from "@/lib/administration/agreements/kind";
 import { KINDS } from "@/lib/administration/agreements/kinds";
-import type {
-  Agreement,
-  AgreementAnswer,
-  AgreementKindName,
+import {
+  type Agreement,
+  type AgreementAnswer,
+  type AgreementKindName,
   Facts,
 } from "@/lib/administration/agreements/schema";
 import { findAgreement, insertAgreement, listOpenOf } from "@/lib/administration/agreements/store";
@@ -27,7 +27,8 @@ const WAIT_MS = 14 * 24 * 3_600_000;
 export interface Asked {
   readonly kind: AgreementKindName;
   readonly subjectId: string;
-  readonly after: Facts;
+  /** As JSON: members without a value are left out. */
+  readonly after: Readonly<Record<string, unknown>>;
   readonly reason: string;
 }
 
@@ -47,7 +48,8 @@ async function clearExpired(tx: Tx, cx: Context, { kind, subjectId }: Asked): Pr
 }
 
 async function write(tx: Tx, cx: Context, asked: Asked): Promise<{ entry: AppendedEntry; view: Agreement }> {
-  const { kind: name, subjectId, after, reason } = asked;
+  const { kind: name, subjectId, reason } = asked;
+  const after = Facts.parse(JSON.parse(JSON.stringify(asked.after)));
   const { tenantId } = cx.instance;
   const kind = KINDS[name];
   await clearExpired(tx, cx, asked);

@@ -196,8 +196,8 @@ export async function listExpired(
 export async function listOpenOf(
   tx: Tx,
   which: { readonly tenantId: string; readonly subjectId?: string; readonly askedBy?: string },
-): Promise<{ readonly id: string; readonly kind: string }[]> {
-  return tx.agreement.findMany({
+): Promise<{ readonly id: string; readonly kind: AgreementKindName }[]> {
+  const rows = await tx.agreement.findMany({
     where: {
       tenant_id: which.tenantId,
       state: "open",
@@ -206,6 +206,10 @@ export async function listOpenOf(
     },
     orderBy: { id: "asc" },
     select: { id: true, kind: true },
+  });
+  return rows.flatMap(({ id, kind }) => {
+    const known = AgreementKindName.safeParse(kind);
+    return known.success ? [{ id, kind: known.data }] : [];
   });
 }
 

@@ -144,9 +144,10 @@ describe("an invitation", () => {
     const again = await resendLink(bench.greta, userId);
     expect(again.invitation.link).not.toBe(link);
     expect(
-      await bench.query("SELECT revoked_at IS NULL AS open FROM invitation WHERE user_id = $1 ORDER BY revoked_at IS NULL", [
-        userId,
-      ]),
+      await bench.query(
+        "SELECT revoked_at IS NULL AS open FROM invitation WHERE user_id = $1 ORDER BY revoked_at IS NULL",
+        [userId],
+      ),
     ).toEqual([{ open: false }, { open: true }]);
     const { principal } = await coordinator();
     expect(await outcomeOf(resendLink(bench.greta, principal.userId))).toBe("person.state");
@@ -164,7 +165,10 @@ describe("a suspension", () => {
   it("ends sessions and refuses the API key at the next call; two people let the person act again", async () => {
     const { principal } = await coordinator();
     const { userId } = principal;
-    const { key } = await createApiKey(bench.greta, { userId, label: "import", scopes: ["read"] });
+    const { key } = await createApiKey(
+      { ...bench.runtime, ...bench.greta },
+      { userId, label: "import", scopes: ["read"] },
+    );
     const request = () =>
       new Request("http://localhost:3000/x", { headers: { authorization: `Bearer ${key}` } });
     const refusal = async () => (await authenticate(bench.runtime, request(), {})).refusal?.code;
@@ -199,8 +203,8 @@ describe("a suspension", () => {
       const left = String(rows[0]?.id);
       expect(rows).toHaveLength(1);
       expect(await outcomeOf(leavePerson(greta, left, { reason: "x" }))).toBe("person.last-administrator");
-      const duties = { role: "coordinator", duties: ["privacy" as const], reason: "x" } as const;
-      expect(await outcomeOf(askDuties(nils, left, { ...duties }))).toBe("person.last-administrator");
+      const asked = askDuties(nils, left, { role: "coordinator", duties: ["privacy"], reason: "x" });
+      expect(await outcomeOf(asked)).toBe("person.last-administrator");
     } finally {
       await other.close();
     }
@@ -211,7 +215,7 @@ describe("a leave", () => {
   it("ends factors, keys and what the person asked for, and keeps the record", async () => {
     const leaver = await bench.person({ role: "admin" });
     const { userId } = leaver.principal;
-    await createApiKey(bench.greta, { userId, label: "import", scopes: ["read"] });
+    await createApiKey({ ...bench.runtime, ...bench.greta }, { userId, label: "import", scopes: ["read"] });
     const { principal } = await coordinator();
     const asked = await askReset(leaver, principal.userId, "phone lost");
     expect((await getPersonDetail(bench.nils, userId)).open_work.agreements).toEqual([

@@ -1,5 +1,10 @@
 import { z } from "zod";
-import { AgreementAnswer, LinkAnswer, Reason } from "@/lib/administration/agreements/schema";
+import {
+  AgreementAnswer,
+  AgreementKindName,
+  LinkAnswer,
+  Reason,
+} from "@/lib/administration/agreements/schema";
 import { Duty, Role } from "@/lib/identity/schema";
 import { CalendarDate, pageOf, pageQuery, Receipt, text, visibleLine } from "@/lib/schema";
 
@@ -88,10 +93,10 @@ export const PersonDetail = PersonSummary.extend({
   /** What the person has begun. Other people go on with it when they leave or lose a duty. */
   open_work: z.object({
     disputes: z.array(z.object({ id: z.string(), transaction_id: z.string() })),
-    agreements: z.array(z.object({ id: z.string(), kind: z.string() })),
+    agreements: z.array(z.object({ id: z.string(), kind: AgreementKindName })),
   }),
   /** Changes of this person that wait for a second person. */
-  agreements: z.array(z.object({ id: z.string(), kind: z.string() })),
+  agreements: z.array(z.object({ id: z.string(), kind: AgreementKindName })),
 });
 export type PersonDetail = z.infer<typeof PersonDetail>;
 

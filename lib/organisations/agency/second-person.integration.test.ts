@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkIdentity } from "@/lib/access/review/identity-check";
-import { getAgencyRecord, setAgencyRecord } from "@/lib/organisations/agency/agency-record";
+import { inTransaction } from "@/lib/db/transaction";
+import { getAgencyRecord, setAgencyRecordIn } from "@/lib/organisations/agency/agency-record";
 import { outcomeOf, refusalOf } from "@/lib/testing/benches/refusal";
 import {
   createRequestBench,
@@ -37,10 +38,13 @@ async function set(
 ): Promise<void> {
   const { organisationId } = bench.regulator.principal;
   const { email_domains: domains } = await getAgencyRecord(who, organisationId);
-  await setAgencyRecord(who, organisationId, {
+  const body = {
     email_domains: [...new Set([...domains, ...more])],
-    contacts: [...contacts],
-  });
+    contacts: contacts.map((number) => ({ number, source: "the agency's own site" })),
+  };
+  await inTransaction(who, (tx) =>
+    setAgencyRecordIn(tx, who, { id: organisationId, body, by: who.principal.userId }),
+  );
 }
 const call = async (who: RequestPerson, called_number: string = NUMBER) =>
   outcomeOf(checkIdentity(who, await submittedRequest(bench), { ...IDENTITY, called_number }));
