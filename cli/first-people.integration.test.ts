@@ -45,7 +45,7 @@ const Named = z.looseObject({
   id: z.string().optional(),
   user_id: z.string().optional(),
   agreement: z.looseObject({ id: z.string() }).nullish(),
-  invitation: z.unknown(),
+  invitation: z.unknown().optional(),
   kind: z.string().optional(),
 });
 
@@ -116,7 +116,7 @@ test("an import names the line of what is wrong, and sends nothing", async () =>
   const head = "id,organisation,role\n";
   const wrong = await importFile(
     "b.csv",
-    `${head}client-904,Alder & Finch Ltd,client\n=HYPERLINK("x"),Alder,client\nclient-904,Alder & Finch Ltd,client\nx,Nowhere Ltd,owner\n`,
+    `${head}client-904,Alder & Finch Ltd,client\n=1+1,Alder & Finch Ltd,client\nclient-904,Alder & Finch Ltd,client\nx,Nowhere Ltd,owner\n`,
   );
   expect(wrong.code).toBe(5);
   expect(linesOf(wrong.stdout).map(({ line, what }) => [line, what])).toEqual([
